@@ -1,0 +1,1 @@
+"""Twentse Materialenbank: a regional bank for surplus construction material."""

@@ -1,0 +1,1 @@
+"""Tests: rules, rooms, web, api, cli, journeys, migrations and house rules."""
