@@ -1,0 +1,177 @@
+"""The database: base class, column types, engine, and the only commit and rollback of the house.
+
+SQLite is the embedded default, PostgreSQL the production database. On SQLite the driver's own transactions are off: a writer says
+`BEGIN IMMEDIATE` and so waits its turn, a reader says `BEGIN` and sees one moment; without this concurrent updates vanish silently.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+BUSY_TIMEOUT_MS = 15_000
+STATEMENT_TIMEOUT_MS = 30_000
+LOCK_TIMEOUT_MS = 10_000
+TRIES = 4
+_RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock detected
+
+class Base(DeclarativeBase):
+    """Every table of the house."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+class Fixed(TypeDecorator[Decimal]):
+    """An exact decimal as a whole number of 10⁻ᵖˡᵃᶜᵉˢ; a value with more decimals or not finite is refused, never rounded."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = Decimal(value).scaleb(self.places)
+        if not scaled.is_finite() or scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} has no exact form with {self.places} decimals")
+        return int(scaled)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(int(value)).scaleb(-self.places)
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC in storage on both databases."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+class Json(TypeDecorator[Any]):
+    """A small JSON value as text with sorted keys, the same bytes on both databases."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "cache_size=-65536"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+
+def _tune_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
+            cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+            cursor.execute("SET idle_in_transaction_session_timeout = 60000")
+            cursor.execute("SET TIME ZONE 'UTC'")
+        connection.commit()
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether PostgreSQL says that the same transaction may simply be tried again."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE
+
+class Database:
+    """One engine and the three ways to open a session: to read, to write, and aside."""
+
+    def __init__(self, url: str, pool_size: int = 20) -> None:
+        parsed = make_url(url)
+        self.url = url
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": 10}
+        if not self.is_sqlite:
+            options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
+        self.engine = create_engine(parsed, **options)
+        (_tune_sqlite if self.is_sqlite else _tune_postgresql)(self.engine)
+
+    def session(self, *, write: bool) -> Session:
+        """A session whose first statement opens a reading or a writing transaction. Who opens it settles and closes it."""
+        engine = self.engine.execution_options(write=True) if write and self.is_sqlite else self.engine
+        return Session(engine, expire_on_commit=False, autoflush=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Read one moment; nothing is kept."""
+        session = self.session(write=False)
+        try:
+            yield session
+        finally:
+            settle(session, keep=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Write: committed at the end of the block, rolled back when it raises."""
+        session = self.session(write=True)
+        try:
+            yield session
+            settle(session, keep=True)
+        except BaseException:
+            settle(session, keep=False)
+            raise
+
+    aside = transaction
+    """A short transaction of its own, for the two facts that outlive a refusal: failed attempts and refusals in the audit."""
+
+    def run(self, verb: Callable[[Session], T]) -> T:
+        """Run a verb in its own transaction, again when PostgreSQL asks for that (40001, 40P01)."""
+        for attempt in range(TRIES):
+            try:
+                with self.transaction() as session:
+                    return verb(session)
+            except DBAPIError as error:
+                if attempt == TRIES - 1 or not is_retryable(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    def dispose(self) -> None:
+        """Close every connection of the pool, before a fork and after a test."""
+        self.engine.dispose()
+
+def settle(session: Session, *, keep: bool) -> None:
+    """Commit or roll back, and close: the only place in the house that does."""
+    try:
+        session.commit() if keep else session.rollback()
+    finally:
+        session.close()

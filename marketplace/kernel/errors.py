@@ -1,0 +1,100 @@
+"""What a verb answers when it will not do what was asked: one sentence that says what is so and what to do."""
+
+from dataclasses import dataclass
+
+from marketplace.kernel.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One sentence at one field. `field` is the name in the draft (snake_case)."""
+
+    field: str
+    message: Text
+
+
+class Refusal(Exception):
+    """A refusal in the reader's language. `facts` are the figures that a client may need, such as `available`."""
+
+    status = 400
+    title = "Refused"
+
+    def __init__(self, message: Text, field: str | None = None, **facts: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.facts = facts
+
+    @property
+    def errors(self) -> list[FieldError]:
+        """The sentences by field; empty when the refusal belongs to no field."""
+        return [FieldError(self.field, self.message)] if self.field else []
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Unauthorised(Refusal):
+    """Who asks is not known."""
+
+    status = 401
+    title = "Unauthorised"
+
+
+class Forbidden(Refusal):
+    """Visible, and not allowed."""
+
+    status = 403
+    title = "Forbidden"
+
+
+class Missing(Refusal):
+    """Not there, or not visible to who asks: the two answers are the same on purpose."""
+
+    status = 404
+    title = "Not found"
+
+
+class Conflict(Refusal):
+    """The state, the quantity or the version is not what the question supposed."""
+
+    status = 409
+    title = "Conflict"
+
+
+class TooLarge(Refusal):
+    """More bytes than are taken."""
+
+    status = 413
+    title = "Too large"
+
+
+class Invalid(Refusal):
+    """Input that cannot be taken as it is; one or more sentences, each at its field."""
+
+    status = 422
+    title = "Invalid"
+
+    def __init__(self, message: Text, field: str | None = None, errors: list[FieldError] | None = None, **facts: object) -> None:
+        super().__init__(message, field, **facts)
+        self._errors = errors
+
+    @property
+    def errors(self) -> list[FieldError]:
+        return self._errors if self._errors is not None else super().errors
+
+    @classmethod
+    def all(cls, errors: list[FieldError]) -> "Invalid":
+        """One refusal out of several sentences; the first one speaks for all."""
+        return cls(errors[0].message, errors[0].field, errors)
+
+
+class TooMany(Refusal):
+    """Asked too often; `retry_after_s` says when to come back."""
+
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, message: Text, retry_after_s: int, **facts: object) -> None:
+        super().__init__(message, None, **facts)
+        self.retry_after_s = retry_after_s

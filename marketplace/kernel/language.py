@@ -1,0 +1,132 @@
+"""Sentences that are written in English and read in the reader's language.
+
+The source text is English, Dutch is the default locale. Catalogues are the `.po` files of `marketplace/translations/<locale>/`, one
+per area, read once per process. A `Text` is lazy: it is translated when it becomes a string, so a rule can refuse without
+knowing who reads.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from markupsafe import escape
+
+LOCALES = ("nl", "en")
+DEFAULT_LOCALE = "nl"
+_FOLDER = Path(__file__).resolve().parent.parent / "translations"
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+
+
+@runtime_checkable
+class Localized(Protocol):
+    """A value that knows how it is written in a locale."""
+
+    def localized(self, locale: str) -> str: ...
+
+
+def current_locale() -> str:
+    """The locale of who reads now: `nl` or `en`."""
+    return _locale.get()
+
+
+def set_locale(locale: str) -> None:
+    """Set the reader's locale for the rest of this context; an unknown one becomes Dutch."""
+    _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+
+
+@contextmanager
+def reading_in(locale: str) -> Iterator[None]:
+    """Run a block in one locale, for a mail or an export."""
+    token = _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
+
+
+@cache
+def _translations(locale: str) -> NullTranslations:
+    merged = Catalog(locale=locale)
+    for path in sorted((_FOLDER / locale).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=locale):
+                if message.id:
+                    merged[message.id] = message
+    if not len(merged):
+        return NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def gettext(message: str) -> str:
+    """The sentence in the reader's language, or as it is where there is no translation."""
+    return _translations(_locale.get()).gettext(message)
+
+
+def plain_ngettext(singular: str, plural: str, num: int) -> str:
+    """The singular or plural sentence in the reader's language."""
+    return _translations(_locale.get()).ngettext(singular, plural, num)
+
+
+def localize(value: object) -> str:
+    """A value as the reader writes it: 1234.5 is `1.234,5` in Dutch, a date is `12 januari 2027`."""
+    locale = _locale.get()
+    if isinstance(value, Localized):
+        return value.localized(locale)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return format_decimal(value, format="#,##0.######", locale=locale)
+    if isinstance(value, date):
+        return format_date(value, format="d MMMM y", locale=locale)
+    return str(value)
+
+
+class Text:
+    """A sentence with named figures, translated when it becomes a string."""
+
+    __slots__ = ("message", "plural", "num", "params")
+
+    def __init__(self, message: str, plural: str | None = None, num: int = 0, params: dict[str, object] | None = None) -> None:
+        self.message, self.plural, self.num, self.params = message, plural, num, params or {}
+
+    def __str__(self) -> str:
+        chosen = gettext(self.message) if self.plural is None else plain_ngettext(self.message, self.plural, self.num)
+        return chosen % {name: localize(value) for name, value in self.params.items()} if self.params else chosen
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+    def __repr__(self) -> str:
+        return f"Text({self.message!r}, {self.params!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other) if isinstance(other, Text | str) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.message, self.plural, self.num))
+
+    def __mod__(self, params: dict[str, object]) -> str:
+        return str(Text(self.message, self.plural, self.num, {**self.params, **params}))
+
+
+def _(message: str, **params: object) -> Text:
+    """A lazy sentence: `_("Only %(available)s is left.", available=quantity)`."""
+    return Text(message, params=params)
+
+
+def ngettext(singular: str, plural: str, num: int, **params: object) -> Text:
+    """A lazy sentence that depends on a number; `%(num)s` is that number."""
+    return Text(singular, plural, num, {"num": num, **params})
