@@ -1,0 +1,1 @@
+"""Accounts: organisations, people, sessions, tokens, and who may do what."""

@@ -1,0 +1,151 @@
+"""Organisations, people, and the ways in which a person is known: session, token, invitation, reset."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.kernel.db import Base, UtcDateTime
+
+
+class Organisation(Base):
+    """A municipality, a partner or the region."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    sort_key: Mapped[str] = mapped_column(String(120), comment="the name folded: the databases have no Dutch collation")
+    kind: Mapped[str] = mapped_column(String(20))
+    code: Mapped[str | None] = mapped_column(String(10), comment="CBS code of a municipality, such as GM0164")
+    main_place: Mapped[str] = mapped_column(String(80))
+    main_lat: Mapped[float]
+    main_lon: Mapped[float]
+    email_domain: Mapped[str | None] = mapped_column(String(120))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    __table_args__ = (CheckConstraint("kind IN ('municipality', 'partner', 'region')", name="kind"),)
+
+    @property
+    def is_municipality(self) -> bool:
+        """Whether this is one of the municipalities whose goals are counted."""
+        return self.kind == OrganisationKind.MUNICIPALITY
+
+
+class Person(Base):
+    """A person in one organisation. Deactivated, not removed: history points here by id."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True, comment="lower case")
+    name: Mapped[str] = mapped_column(String(120))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    locale: Mapped[str] = mapped_column(String(2), default="nl")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        CheckConstraint("role IN ('project_leader', 'coordinator', 'reviewer', 'admin')", name="role"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Whether this person looks after the people and places of the organisation."""
+        return self.role == Role.COORDINATOR
+
+
+class WebSession(Base):
+    """A signed-in browser. The cookie holds 256 random bits; only their SHA-256 is kept here."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    agent: Mapped[str] = mapped_column(String(200), default="", comment="browser, shown to the person alone")
+
+
+class ApiToken(Base):
+    """A bearer token of a person; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Invitation(Base):
+    """A seat kept for an address. The link is signed over this row's id and nonce; it works once and expires."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    nonce: Mapped[str] = mapped_column(String(64))
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+
+class PasswordReset(Base):
+    """A forgotten password; the link works once, for an hour."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    nonce: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FailedAttempt(Base):
+    """A failed log-in or token, counted per account and per address over fifteen minutes."""
+
+    __tablename__ = "failed_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), comment="what is counted: a digest of the account or of the address")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_failed_attempt_key", "key", "at"),)
+
+
+class IdempotencyKey(Base):
+    """A write that was done under a key of the client's, with the answer it got; kept 24 hours."""
+
+    __tablename__ = "idempotency_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(String(200))
+    fingerprint: Mapped[str] = mapped_column(String(64), comment="SHA-256 over method, path and body")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    status: Mapped[int | None]
+    content_type: Mapped[str | None] = mapped_column(String(80))
+    location: Mapped[str | None] = mapped_column(String(500))
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (UniqueConstraint("person_id", "key", name="uq_idempotency_key_person_id_key"),)

@@ -1,0 +1,234 @@
+"""Who may do what: deny by default, one map that answers every question.
+
+A predicate takes the actor and the subject. A subject is whatever the question is about: something that belongs to an organisation
+(`organisation_id`), the two sides of a reservation (`organisation_id` asks, `owner_id` owns), an organisation id, or nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
+from marketplace.kernel.language import _
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, for which organisation, through which door."""
+
+    person_id: int | None = None
+    name: str = ""
+    organisation_id: int | None = None
+    organisation_slug: str = ""
+    organisation_name: str = ""
+    organisation_kind: str = ""
+    role: str = ""
+    origin: str = "web"
+    request_id: str | None = None
+    locale: str = "nl"
+
+    @property
+    def is_member(self) -> bool:
+        """Whether this is a person of the bank."""
+        return self.person_id is not None
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether the organisation is a partner: its turn comes later and it sees whole kilometres."""
+        return self.organisation_kind == OrganisationKind.PARTNER
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is the clock or the operator at the console."""
+        return self.origin in ("job", "cli") and self.person_id is None
+
+
+ANONYMOUS = Actor()
+CLOCK = Actor(origin="job")
+OPERATOR = Actor(origin="cli")
+
+
+class Can(StrEnum):
+    """Everything that can be asked for."""
+
+    READ_CATALOGUE = "catalogue:read"
+    READ_LISTING_INSIDE = "listing:read_inside"
+    OFFER = "listing:offer"
+    EDIT_LISTING = "listing:edit"
+    ASK = "demand:ask"
+    READ_DEMANDS = "demand:read"
+    EDIT_DEMAND = "demand:edit"
+    READ_MATCHES = "match:read"
+    RESERVE = "reservation:reserve"
+    READ_RESERVATION = "reservation:read"
+    LIST_RESERVATIONS = "reservation:list"
+    DECIDE_RESERVATION = "reservation:decide"
+    CANCEL_RESERVATION = "reservation:cancel"
+    HAND_OVER = "reservation:hand_over"
+    CONFIRM = "reservation:confirm"
+    READ_EXCHANGES = "exchange:read"
+    READ_ALL_EXCHANGES = "exchange:read_all"
+    READ_MEMBER_FIGURES = "figures:members"
+    READ_PUBLIC_FIGURES = "figures:public"
+    READ_PEOPLE = "people:read"
+    MANAGE_PEOPLE = "people:manage"
+    INVITE = "people:invite"
+    READ_DEPOTS = "depot:read"
+    MANAGE_DEPOTS = "depot:manage"
+    READ_MATERIAL_USE = "material_use:read"
+    EDIT_MATERIAL_USE = "material_use:edit"
+    TIGHTEN_GOAL = "goal:tighten"
+    MANAGE_GOALS = "goal:manage"
+    MANAGE_TAXONOMY = "taxonomy:manage"
+    MANAGE_ORGANISATIONS = "organisation:manage"
+    READ_HEALTH = "health:read"
+    WORK = "work:read"
+    OWN_ACCOUNT = "account:own"
+
+
+Predicate = Callable[[Actor, Any], bool]
+_TRADERS = {Role.PROJECT_LEADER, Role.COORDINATOR}
+
+
+def _organisation(subject: Any) -> int | None:
+    return subject if isinstance(subject, int) else getattr(subject, "organisation_id", None)
+
+
+def is_anyone(actor: Actor, subject: Any) -> bool:
+    """Everybody, signed in or not."""
+    return True
+
+
+def is_member(actor: Actor, subject: Any) -> bool:
+    """Any person of the bank."""
+    return actor.is_member
+
+
+def is_trader(actor: Actor, subject: Any) -> bool:
+    """Who lists and reserves: project leaders and coordinators."""
+    return actor.role in _TRADERS
+
+
+def is_own(actor: Actor, subject: Any) -> bool:
+    """A trader, for what belongs to the own organisation."""
+    return actor.role in _TRADERS and (subject is None or _organisation(subject) == actor.organisation_id)
+
+
+def may_look_inside(actor: Actor, subject: Any) -> bool:
+    """The own organisation's, and the reviewer for every organisation's."""
+    return is_own(actor, subject) or actor.role == Role.REVIEWER
+
+
+def is_owner_side(actor: Actor, subject: Any) -> bool:
+    """A trader of the organisation whose lot it is."""
+    return actor.role in _TRADERS and (subject is None or subject.owner_id == actor.organisation_id)
+
+
+def is_asking_side(actor: Actor, subject: Any) -> bool:
+    """A trader of the organisation that asked for it."""
+    return actor.role in _TRADERS and (subject is None or subject.organisation_id == actor.organisation_id)
+
+
+def is_either_side(actor: Actor, subject: Any) -> bool:
+    """A trader of one of the two organisations."""
+    return is_owner_side(actor, subject) or is_asking_side(actor, subject)
+
+
+def is_broker(actor: Actor, subject: Any = None) -> bool:
+    """A coordinator of the region."""
+    return actor.role == Role.COORDINATOR and actor.organisation_kind == OrganisationKind.REGION
+
+
+def may_follow_reservation(actor: Actor, subject: Any) -> bool:
+    """Both sides, the reviewer and the broker."""
+    return is_either_side(actor, subject) or actor.role == Role.REVIEWER or is_broker(actor)
+
+
+def is_coordinator_of(actor: Actor, subject: Any) -> bool:
+    """The coordinator, for the own organisation."""
+    return actor.role == Role.COORDINATOR and (subject is None or _organisation(subject) == actor.organisation_id)
+
+
+def is_municipal_coordinator(actor: Actor, subject: Any) -> bool:
+    """The coordinator of a municipality, for that municipality."""
+    return is_coordinator_of(actor, subject) and actor.organisation_kind == OrganisationKind.MUNICIPALITY
+
+
+def may_read_own_house(actor: Actor, subject: Any) -> bool:
+    """Traders for their own organisation, the reviewer for all."""
+    return may_look_inside(actor, subject)
+
+
+def is_reviewer_or_admin(actor: Actor, subject: Any) -> bool:
+    """The AO CE and the platform administrator."""
+    return actor.role in (Role.REVIEWER, Role.ADMIN)
+
+
+def is_admin(actor: Actor, subject: Any) -> bool:
+    """The platform administrator."""
+    return actor.role == Role.ADMIN
+
+
+def may_manage_people(actor: Actor, subject: Any) -> bool:
+    """A coordinator for the own organisation, the administrator for all."""
+    return is_coordinator_of(actor, subject) or actor.role == Role.ADMIN
+
+
+def may_invite(actor: Actor, subject: Any) -> bool:
+    """A coordinator invites into the own organisation, the administrator anywhere."""
+    return may_manage_people(actor, subject)
+
+
+POLICY: dict[Can, Predicate] = {
+    Can.READ_CATALOGUE: is_anyone,
+    Can.READ_LISTING_INSIDE: may_look_inside,
+    Can.OFFER: is_trader,
+    Can.EDIT_LISTING: is_own,
+    Can.ASK: is_trader,
+    Can.READ_DEMANDS: is_member,
+    Can.EDIT_DEMAND: is_own,
+    Can.READ_MATCHES: may_look_inside,
+    Can.RESERVE: is_trader,
+    Can.READ_RESERVATION: may_follow_reservation,
+    Can.LIST_RESERVATIONS: lambda actor, subject: actor.role in _TRADERS or actor.role == Role.REVIEWER,
+    Can.DECIDE_RESERVATION: is_owner_side,
+    Can.CANCEL_RESERVATION: is_either_side,
+    Can.HAND_OVER: is_owner_side,
+    Can.CONFIRM: is_asking_side,
+    Can.READ_EXCHANGES: is_member,
+    Can.READ_ALL_EXCHANGES: is_reviewer_or_admin,
+    Can.READ_MEMBER_FIGURES: is_member,
+    Can.READ_PUBLIC_FIGURES: is_anyone,
+    Can.READ_PEOPLE: lambda actor, subject: may_read_own_house(actor, subject) or actor.role == Role.ADMIN,
+    Can.MANAGE_PEOPLE: may_manage_people,
+    Can.INVITE: may_invite,
+    Can.READ_DEPOTS: is_member,
+    Can.MANAGE_DEPOTS: is_coordinator_of,
+    Can.READ_MATERIAL_USE: may_read_own_house,
+    Can.EDIT_MATERIAL_USE: is_municipal_coordinator,
+    Can.TIGHTEN_GOAL: is_municipal_coordinator,
+    Can.MANAGE_GOALS: is_reviewer_or_admin,
+    Can.MANAGE_TAXONOMY: is_reviewer_or_admin,
+    Can.MANAGE_ORGANISATIONS: is_admin,
+    Can.READ_HEALTH: is_admin,
+    Can.WORK: is_member,
+    Can.OWN_ACCOUNT: is_member,
+}
+
+
+def may(actor: Actor, what: Can, subject: Any = None) -> bool:
+    """Whether the actor may do this to this subject; without a subject: whether there is any that they may."""
+    return POLICY[what](actor, subject)
+
+
+def require(actor: Actor, what: Can, subject: Any = None, *, hidden: bool = False) -> None:
+    """Refuse unless the actor may. `hidden`: someone else's private object answers as if it were not there."""
+    if may(actor, what, subject):
+        return
+    if hidden:
+        raise Missing(_("This page or object does not exist, or you may not see it. Check the address."))
+    if not actor.is_member:
+        raise Unauthorised(_("Log in first. Then try again."))
+    raise Forbidden(_("You do not have the right to do this. Ask a coordinator of the organisation that it belongs to."))

@@ -1,0 +1,1 @@
+"""Depots: named storage places."""

@@ -1,0 +1,1 @@
+"""Exchange: the verbs that move quantity."""

@@ -1,0 +1,1 @@
+"""Impact: tonnes, carbon, tonne-kilometres, goals and indicators."""

@@ -1,0 +1,1 @@
+"""The jobs door: what the clock does."""

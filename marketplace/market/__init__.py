@@ -1,0 +1,1 @@
+"""The market: listings and demands, their states, their photos."""

@@ -1,0 +1,1 @@
+"""Matching: which listing serves which demand, and why."""

@@ -1,0 +1,1 @@
+"""Notices: what people must be told, and the audit of every change."""

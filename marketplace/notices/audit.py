@@ -1,0 +1,41 @@
+"""One audit row per change, in the transaction of the change."""
+
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import clock
+from marketplace.notices.models import AuditRow
+
+
+class Doer(Protocol):
+    """Who acts, as far as the audit wants to know."""
+
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def organisation_id(self) -> int | None: ...
+    @property
+    def origin(self) -> str: ...
+    @property
+    def request_id(self) -> str | None: ...
+
+
+def record(
+    session: Session, doer: Doer, *, action: str, object_type: str, object_id: int | None = None, result: str = "done", **facts: Any
+) -> None:
+    """Leave an audit row. `facts` are ids, states and figures; never a name, an address or a free text."""
+    session.add(
+        AuditRow(
+            at=clock.now(),
+            action=action,
+            object_type=object_type,
+            object_id=object_id,
+            result=result,
+            origin=doer.origin,
+            person_id=doer.person_id,
+            organisation_id=doer.organisation_id,
+            request_id=doer.request_id,
+            facts={name: value if isinstance(value, int | bool | str | list | dict | None) else str(value) for name, value in facts.items()},
+        )
+    )

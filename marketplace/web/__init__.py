@@ -1,0 +1,1 @@
+"""The web door: pages and the JSON API."""
