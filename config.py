@@ -39,7 +39,9 @@ class Config:
     database_owner_url: str = setting("", "URL of the role that owns the tables, used by migrations only; empty: DATABASE_URL")
     secret_key: str = setting("", "signs forms and links; empty: drawn once and kept in the instance folder (not in production)")
     base_url: str = setting("http://127.0.0.1:8000", "where people find the site; links in mail start with it")
-    trusted_hosts: tuple[str, ...] = setting((), "host names that are answered, comma separated; empty: any, refused in production")
+    trusted_hosts: tuple[str, ...] = setting(
+        (), "host names that are answered, comma separated; empty: any, refused in production"
+    )
     proxy_hops: int = setting(0, "number of trusted proxies in front")
     secure_cookies: bool | None = setting(None, "cookies only over https; empty: yes when BASE_URL is https")
     session_idle_minutes: int = setting(30, "minutes without a request after which a session ends")
@@ -53,7 +55,9 @@ class Config:
     contact_email: str = setting("beheer@materialenbank.example", "address in security.txt and the API's description")
     demo_password: str = setting("", "password of the demonstration accounts; empty: drawn once and kept in the instance folder")
     pdok_url: str = setting("", "address of PDOK's Locatieserver; empty: places from the offline list only")
-    map_tiles_url: str = setting("", "address of map tiles, with {z}/{x}/{y}; empty: our own boundaries only, no foreign requests")
+    map_tiles_url: str = setting(
+        "", "address of map tiles, with {z}/{x}/{y}; empty: our own boundaries only, no foreign requests"
+    )
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     def __init__(self, environ: Mapping[str, str] | None = None, **overrides: Any) -> None:
@@ -119,9 +123,13 @@ class Config:
         if self.debug:
             raise Misconfigured("DEBUG is on: switch it off in production.")
         if not self.base_url.startswith("https://") or not self.secure_cookies:
-            raise Misconfigured("Cookies would travel in the clear: set BASE_URL to the https address and leave SECURE_COOKIES empty.")
+            raise Misconfigured(
+                "Cookies would travel in the clear: set BASE_URL to the https address and leave SECURE_COOKIES empty."
+            )
         if not self.trusted_hosts:
-            raise Misconfigured("TRUSTED_HOSTS must name the host names that are answered, for example materialenbank.example.nl.")
+            raise Misconfigured(
+                "TRUSTED_HOSTS must name the host names that are answered, for example materialenbank.example.nl."
+            )
 
 
 def read(name: str, typed: str, default: Any) -> Any:
@@ -161,6 +169,6 @@ def kept_secret(path: Path, *, characters: int) -> str:
             pass
         except OSError:  # a file system without hard links
             if not path.exists():
-                os.replace(drawn, path)
+                drawn.replace(path)
         drawn.unlink(missing_ok=True)
     return path.read_text(encoding="ascii").strip()
