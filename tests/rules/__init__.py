@@ -1,0 +1,1 @@
+"""Rules that a civil servant could check with a pencil; no database."""
