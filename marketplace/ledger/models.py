@@ -1,0 +1,109 @@
+"""The book. Rows are only ever added; triggers refuse the rest on both databases."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.kernel.db import Base, Fixed, UtcDateTime
+
+
+class Exchange(Base):
+    """What moved, from whom, to whom, how far, what it saved: with everything that its figures came from frozen into the row."""
+
+    __tablename__ = "exchange"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="1, 2, 3 … without gaps")
+    kind: Mapped[str] = mapped_column(String(10), comment="transfer or reversal")
+    reservation_id: Mapped[int]
+    listing_id: Mapped[int]
+    demand_id: Mapped[int | None]
+    from_slug: Mapped[str] = mapped_column(String(60))
+    from_name: Mapped[str] = mapped_column(String(120))
+    from_kind: Mapped[str] = mapped_column(String(20))
+    to_slug: Mapped[str] = mapped_column(String(60))
+    to_name: Mapped[str] = mapped_column(String(120))
+    to_kind: Mapped[str] = mapped_column(String(20))
+    material_slug: Mapped[str] = mapped_column(String(60))
+    group_slug: Mapped[str] = mapped_column(String(40))
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="negative in a reversal, as are all sums")
+    unit: Mapped[str] = mapped_column(String(5))
+    kg_per_unit: Mapped[Decimal] = mapped_column(Fixed(6))
+    kg_basis: Mapped[str] = mapped_column(String(10), comment="taxonomy or measured")
+    mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
+    distance_km: Mapped[Decimal] = mapped_column(Fixed(3), comment="geodesic, WGS84")
+    distance_basis: Mapped[str] = mapped_column(String(12), comment="demand, reservation or main_place")
+    road_km: Mapped[Decimal] = mapped_column(Fixed(3))
+    road_basis: Mapped[str] = mapped_column(String(10), comment="driven or estimated")
+    tonne_km: Mapped[Decimal] = mapped_column(Fixed(3))
+    vehicle_class: Mapped[str] = mapped_column(String(40))
+    vehicle_basis: Mapped[str] = mapped_column(String(10), comment="entered or default")
+    vehicle_factor: Mapped[Decimal] = mapped_column(Fixed(6), comment="kg CO2e per tonne-km")
+    carbon_factor: Mapped[Decimal | None] = mapped_column(Fixed(6), comment="kg CO2e per kg of the new product; empty: unknown")
+    transport_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
+    avoided_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="empty: unknown, never zero")
+    net_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3))
+    factor_version: Mapped[int]
+    price_cents: Mapped[int] = mapped_column(comment="for the whole quantity; 0: free of charge")
+    happened_on: Mapped[date] = mapped_column(index=True)
+    booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reverses: Mapped[int | None] = mapped_column(comment="seq of the row that this one reverses")
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    canonical: Mapped[str] = mapped_column(Text, comment="the JSON that was hashed")
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('transfer', 'reversal')", name="kind"),
+        CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", name="reversal_names_its_row"),
+        Index(
+            "uq_exchange_transfer",
+            "reservation_id",
+            unique=True,
+            sqlite_where=text("kind = 'transfer'"),
+            postgresql_where=text("kind = 'transfer'"),
+        ),
+        Index("ix_exchange_sides", "to_slug", "from_slug"),
+    )
+
+
+class LedgerHead(Base):
+    """One row: the last seq and its hash. Locked by whoever adds the next."""
+
+    __tablename__ = "ledger_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(String(64), default="0" * 64)
+
+
+class MonthMaterial(Base):
+    """Roll-up: month × material. Rebuilt from the ledger at any time."""
+
+    __tablename__ = "rollup_material"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True, comment="YYYY-MM of happened_on")
+    material_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    group_slug: Mapped[str] = mapped_column(String(40))
+    exchanges: Mapped[int] = mapped_column(default=0)
+    mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
+    tonne_km: Mapped[Decimal] = mapped_column(Fixed(3))
+    avoided_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3), comment="of the mass whose factor is known")
+    transport_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
+    unknown_factor_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
+
+
+class MonthPair(Base):
+    """Roll-up: month × giving organisation × receiving organisation."""
+
+    __tablename__ = "rollup_pair"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    from_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    to_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    exchanges: Mapped[int] = mapped_column(default=0)
+    mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
+    tonne_km: Mapped[Decimal] = mapped_column(Fixed(3))
+    avoided_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
+    transport_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
+    unknown_factor_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))

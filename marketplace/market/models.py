@@ -1,0 +1,168 @@
+"""Listings and demands. Counters move by conditional UPDATE only; the CHECKs are the guarantee behind the sentence."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import Organisation
+from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
+from marketplace.kernel.units import Unit
+
+
+class Placed:
+    """Where it lies: the exact point for matching and booking, the public point (on a grid of about 500 m) for everyone else.
+
+    x, y, z are earth-centred metres (WGS84): SQL then orders by distance with whole numbers only, on both databases.
+    """
+
+    place_name: Mapped[str] = mapped_column(String(120))
+    municipality: Mapped[str] = mapped_column(String(60), comment="slug; empty outside the region")
+    address: Mapped[str | None] = mapped_column(String(200))
+    place_basis: Mapped[str] = mapped_column(String(10), comment="point, address, postcode or place")
+    lat: Mapped[float]
+    lon: Mapped[float]
+    x_m: Mapped[int]
+    y_m: Mapped[int]
+    z_m: Mapped[int]
+    public_lat: Mapped[float]
+    public_lon: Mapped[float]
+    public_x_m: Mapped[int]
+    public_y_m: Mapped[int]
+    public_z_m: Mapped[int]
+
+
+class Listing(Placed, Base):
+    """A lot of one material on offer."""
+
+    __tablename__ = "listing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1, comment="raised by people's edits, not by counters")
+    status: Mapped[str] = mapped_column(String(10), default="draft")
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    created_by_id: Mapped[int | None] = mapped_column(comment="person; empty after leaving")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    title: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), index=True)
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="thousandths of the unit, on the books of this lot")
+    held: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), comment="sum of the open reservations")
+    transferred: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), comment="net sum of the ledger rows")
+    unit: Mapped[str] = mapped_column(String(5))
+    quantity_basis: Mapped[str] = mapped_column(String(12), default="estimated")
+    kg_per_unit: Mapped[Decimal | None] = mapped_column(Fixed(6), comment="measured; replaces the taxonomy's weight")
+    condition: Mapped[str] = mapped_column(String(4))
+    available_from: Mapped[date]
+    available_until: Mapped[date | None]
+    packaging: Mapped[str | None] = mapped_column(String(12))
+    loading_possible: Mapped[bool | None]
+    price_cents_per_unit: Mapped[int | None] = mapped_column(comment="empty: free of charge")
+    project: Mapped[str] = mapped_column(String(200), default="")
+    year_of_construction: Mapped[int | None]
+    asbestos_suspected: Mapped[str] = mapped_column(String(7), default="unknown")
+    hazards: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, comment="code to yes, no or unknown")
+    hazards_yes: Mapped[str] = mapped_column(String(400), default="", comment="codes answered yes as |a|b|, for matching")
+    hazards_unknown: Mapped[bool] = mapped_column(default=False, comment="whether a hazard to be declared is not known")
+    remarks: Mapped[str] = mapped_column(Text, default="")
+    region_from: Mapped[date | None] = mapped_column(comment="first day of the region's turn, and of the public view")
+    partners_from: Mapped[date | None]
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_on: Mapped[date | None] = mapped_column(comment="last day on which the owner said that it is still there")
+    depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"), index=True)
+    search_text: Mapped[str] = mapped_column(Text, default="", comment="folded and stemmed words of title, description and material")
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    photos: Mapped[list["Photo"]] = relationship(lazy="raise_on_sql", order_by="Photo.position", cascade="all, delete-orphan")
+
+    __table_args__ = (
+        CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        CheckConstraint("held >= 0", name="held_not_negative"),
+        CheckConstraint("transferred >= 0", name="transferred_not_negative"),
+        CheckConstraint("held + transferred <= quantity", name="not_oversold"),
+        CheckConstraint("status IN ('draft', 'published', 'closed', 'withdrawn')", name="status"),
+        CheckConstraint("condition IN ('new', 'good', 'fair', 'poor')", name="condition"),
+        CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
+        CheckConstraint("available_until IS NULL OR available_until >= available_from", name="period"),
+        Index("ix_listing_catalogue", "status", "material_id", "public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"),
+        Index("ix_listing_match", "status", "material_id", "lat", "lon", "x_m", "y_m", "z_m"),
+        Index("ix_listing_newest", "status", "published_at", "id"),
+    )
+
+    @property
+    def available(self) -> Decimal:
+        """What is neither held nor transferred, in the listing's unit."""
+        return self.quantity - self.held - self.transferred
+
+    @property
+    def unit_of(self) -> Unit:
+        """The unit as a word of the kernel."""
+        return Unit(self.unit)
+
+
+class Photo(Base):
+    """One picture of a lot, stored in four sizes, each file named by the digest of what is in it."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    alt: Mapped[str] = mapped_column(String(300), default="")
+    files: Mapped[dict[str, Any]] = mapped_column(Json, comment="variant to {name, width, height}: webp480, webp960, webp1600, jpeg1200")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Demand(Placed, Base):
+    """A department's need for one material."""
+
+    __tablename__ = "demand"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    created_by_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    title: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), index=True)
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3))
+    fulfilled: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), comment="completed reservations, in the demand's unit")
+    unit: Mapped[str] = mapped_column(String(5))
+    min_condition: Mapped[str] = mapped_column(String(4))
+    needed_from: Mapped[date]
+    needed_until: Mapped[date]
+    max_distance_km: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="empty: no limit")
+    reach_chord2_m2: Mapped[float] = mapped_column(comment="squared chord of the farthest distance, for the reverse search")
+    accepts_hazards: Mapped[list[str]] = mapped_column(Json, default=list)
+    accepts_unknown_hazards: Mapped[bool] = mapped_column(default=True)
+    project: Mapped[str] = mapped_column(String(200), default="")
+    department: Mapped[str] = mapped_column(String(200), default="")
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("fulfilled >= 0", name="fulfilled_not_negative"),
+        CheckConstraint("status IN ('draft', 'open', 'fulfilled', 'withdrawn', 'lapsed')", name="status"),
+        CheckConstraint("needed_until >= needed_from", name="period"),
+        CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
+        Index("ix_demand_match", "status", "material_id", "lat", "lon", "x_m", "y_m", "z_m"),
+    )
+
+    @property
+    def remaining(self) -> Decimal:
+        """What is still to be found, in the demand's unit; never below zero."""
+        return max(self.quantity - self.fulfilled, Decimal(0))
+
+
+class CatalogueRevision(Base):
+    """One counter, bumped last in every transaction that changes what the catalogue shows."""
+
+    __tablename__ = "catalogue_revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)
