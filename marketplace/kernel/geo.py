@@ -1,0 +1,101 @@
+"""Places on the earth: points, distances, and the figures that let a database compare distances without an extension.
+
+A place is stored three ways: latitude and longitude for people, earth-centred x, y, z in whole metres (ECEF on WGS84) for the database.
+There `dx*dx + dy*dy + dz*dz` is the squared chord, and ordering by it is ordering by distance. Over the Netherlands the chord, bent back
+to an arc, differs less than 2 m from the geodesic; booked distances are always the geodesic itself.
+"""
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from geopy.distance import geodesic
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+
+SOUTH, NORTH, WEST, EAST = 50.30, 54.00, 2.60, 7.95
+EARTH_AXIS_M = 6_378_137.0  # WGS84, semi-major axis
+EARTH_E2 = 6.694379990141317e-3  # WGS84, first eccentricity squared
+EARTH_RADIUS_M = 6_384_000.0  # mean radius of curvature of the ellipsoid at 52° N
+BOX_MARGIN = 1.01
+BOX_MARGIN_M = 5.0  # for the rounding to whole metres, which counts only in a very small box
+GRID_LAT_STEP = 45  # ten-thousandths of a degree: 500.7 m
+GRID_LON_STEP = 73  # ten-thousandths of a degree: 497 m at 52.3° N
+METRE = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in degrees on WGS84. Refused: what lies outside the Netherlands and its edge, which is most often lat and lon swapped."""
+
+    lat: float
+    lon: float
+
+    def __post_init__(self) -> None:
+        if not (SOUTH <= self.lat <= NORTH and WEST <= self.lon <= EAST):
+            raise Invalid(_("That point is not in the Netherlands. Latitude lies between 50.30 and 54.00, longitude between 2.60 and 7.95."), "place")
+
+
+class Box(NamedTuple):
+    """What lies within a radius lies within this box; the reverse is for the chord to decide."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+def ecef_m(point: Point) -> tuple[int, int, int]:
+    """Earth-centred x, y, z on WGS84 at height zero, in whole metres."""
+    lat, lon = math.radians(point.lat), math.radians(point.lon)
+    normal = EARTH_AXIS_M / math.sqrt(1 - EARTH_E2 * math.sin(lat) ** 2)
+    flat = normal * math.cos(lat)
+    return round(flat * math.cos(lon)), round(flat * math.sin(lon)), round(normal * (1 - EARTH_E2) * math.sin(lat))
+
+
+def chord2_m2(radius_km: float) -> float:
+    """The squared chord in m² that belongs to a distance over the ground: compare it with `dx*dx + dy*dy + dz*dz`."""
+    return (2 * EARTH_RADIUS_M * math.sin(radius_km * 1000 / (2 * EARTH_RADIUS_M))) ** 2
+
+
+def chord_to_arc_km(chord2_in_m2: float) -> float:
+    """The distance over the ground in km that belongs to a squared chord in m²."""
+    return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord2_in_m2) / (2 * EARTH_RADIUS_M))) / 1000
+
+
+def chord2_between_m2(a: Point, b: Point) -> int:
+    """The squared chord between two points in m², as the database computes it."""
+    return sum((p - q) ** 2 for p, q in zip(ecef_m(a), ecef_m(b), strict=True))
+
+
+def bounding_box(point: Point, radius_km: float) -> Box:
+    """The box that holds everything within the radius, with 1 % to spare; an index reads it before any distance is computed."""
+    angle = (radius_km * 1000 * BOX_MARGIN + BOX_MARGIN_M) / EARTH_RADIUS_M
+    dlat = math.degrees(angle)
+    dlon = math.degrees(math.asin(min(1.0, math.sin(min(angle, math.pi / 2)) / math.cos(math.radians(point.lat)))))
+    return Box(point.lat - dlat, point.lat + dlat, point.lon - dlon, point.lon + dlon)
+
+
+def public_point(point: Point) -> Point:
+    """The nearest corner of a fixed grid of about 500 m: the same for everyone and for ever, so asking twice tells nothing more."""
+    return Point(_on_grid(point.lat, GRID_LAT_STEP, SOUTH, NORTH), _on_grid(point.lon, GRID_LON_STEP, WEST, EAST))
+
+
+def _on_grid(degrees: float, step: int, lowest: float, highest: float) -> float:
+    first, last = math.ceil(lowest * 10_000 / step), math.floor(highest * 10_000 / step)
+    return min(last, max(first, round(degrees * 10_000 / step))) * step / 10_000
+
+
+def distance_km(a: Point, b: Point) -> Decimal:
+    """The geodesic on WGS84 in km, to the metre: what matches show and the ledger books."""
+    return Decimal(repr(geodesic((a.lat, a.lon), (b.lat, b.lon)).km)).quantize(METRE, rounding=ROUND_HALF_UP)
+
+
+def whole_km(a: Point, b: Point) -> int:
+    """The geodesic in whole kilometres, rounded half up. The chord answers; only beside a half kilometre the geodesic is asked."""
+    km = chord_to_arc_km(chord2_between_m2(a, b))
+    if abs(km - math.floor(km) - 0.5) < 0.004:
+        km = float(distance_km(a, b))
+    return math.floor(km + 0.5)
