@@ -1,0 +1,117 @@
+"""The two commands: `python3 -m marketplace` serves, `python3 -m marketplace test` checks; anything else goes to Flask's command line.
+
+Standard library only: this file makes the environment `.venv` beside the package from the hashed locks, and hands over. A lock is
+installed again only when its text or the Python underneath has changed; two starts at once wait for each other.
+"""
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+VENV = PROJECT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+OLDEST = (3, 11)
+RUN, TEST = PROJECT / "requirements.txt", PROJECT / "tests" / "requirements.txt"
+
+
+def main() -> None:
+    if sys.version_info < OLDEST:
+        sys.exit(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]} ({sys.executable}).")
+    command, *rest = sys.argv[1:] or ["serve"]
+    if command.startswith("-"):
+        command, rest = "serve", sys.argv[1:]
+    locks = [RUN, TEST] if command in {"test", "bench"} else [RUN]
+    if not all(is_installed(lock) for lock in locks):
+        with one_at_a_time():
+            for lock in locks:
+                if not is_installed(lock):
+                    install(lock)
+    modules = {"serve": "marketplace.cli.serve", "test": "marketplace.cli.checks"}
+    if command in modules:
+        hand_over([str(PYTHON), "-m", modules[command], *rest])
+    hand_over([str(PYTHON), "-m", "marketplace.cli.command", command, *rest])
+
+
+def stamp(lock: Path) -> Path:
+    return VENV / f"installed-{'run' if lock == RUN else 'test'}"
+
+
+def fingerprint(lock: Path) -> str:
+    """Changes with the lock's text and with the interpreter that the environment's python resolves to."""
+    return hashlib.sha256(lock.read_bytes()).hexdigest() + " " + os.path.realpath(PYTHON)
+
+
+def is_installed(lock: Path) -> bool:
+    return PYTHON.exists() and stamp(lock).exists() and stamp(lock).read_text(encoding="utf-8") == fingerprint(lock)
+
+
+def install(lock: Path) -> None:
+    """Installs one lock, after making the environment anew when its Python is missing or another."""
+    if not PYTHON.exists() or (
+        stamp(RUN).exists() and stamp(RUN).read_text(encoding="utf-8").split()[-1] != os.path.realpath(PYTHON)
+    ):
+        make_environment()
+    print(f"Installing {lock.relative_to(PROJECT)} into .venv (once, and again when it changes) ...", file=sys.stderr, flush=True)
+    pip = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+    ]
+    if subprocess.call([*pip, "-r", str(lock)]):
+        sys.exit(f"Installing {lock.relative_to(PROJECT)} failed: pip's own message stands above. Run the same command again.")
+    stamp(lock).write_text(fingerprint(lock), encoding="utf-8")
+
+
+def make_environment() -> None:
+    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        sys.exit("Python's venv is missing. On Debian and Ubuntu: apt install python3-venv. Then run the same command again.")
+    print("Making the environment .venv ...", file=sys.stderr, flush=True)
+    base = getattr(sys, "_base_executable", sys.executable)
+    if subprocess.call([base, "-m", "venv", "--clear", str(VENV)], stdout=sys.stderr):
+        sys.exit(
+            f"The environment could not be made in {VENV}: Python's own message stands above."
+            " On Debian and Ubuntu: apt install python3-venv."
+        )
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Lets one process at a time change the environment; the others wait and find it ready."""
+    try:
+        file = open(PROJECT / ".venv.lock", "a")
+    except OSError as error:
+        sys.exit(f"The folder {PROJECT} cannot be written, and the environment .venv belongs in it: {error.strerror}.")
+    with file:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def hand_over(command: list[str]) -> None:
+    """Becomes the given program, which finds the project whatever the current folder is."""
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    if os.name == "nt":
+        sys.exit(subprocess.call(command))
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    main()

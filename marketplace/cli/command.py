@@ -1,0 +1,23 @@
+"""Flask's command line, as `python3 -m marketplace ...`: a setting or a verb that refuses ends in one sentence and exit status 1."""
+
+import sys
+
+from flask.cli import FlaskGroup
+
+from config import Config, Misconfigured
+from marketplace.app import create_app
+from marketplace.kernel.errors import Refusal
+
+
+def main() -> None:
+    try:
+        app = create_app(Config())
+        FlaskGroup(create_app=lambda: app, add_default_commands=False, add_version_option=False).main(
+            prog_name="python3 -m marketplace"
+        )
+    except (Misconfigured, Refusal) as refusal:
+        sys.exit(str(refusal))
+
+
+if __name__ == "__main__":
+    main()

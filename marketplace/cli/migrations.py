@@ -1,0 +1,86 @@
+"""`db`: the schema's migrations, by plain Alembic; the numbered versions stand in `migrations/versions/`.
+
+Migrations run as the owner of the tables (DATABASE_OWNER_URL; empty: DATABASE_URL). Two processes that start together wait for
+each other: on SQLite by a lock file in the instance folder, on PostgreSQL by an advisory lock besides.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.util.exc import CommandError
+from flask.cli import AppGroup
+
+from config import PROJECT, Config
+
+group = AppGroup("db", help="Migrations of the database's schema.")
+
+
+def alembic_config(url: str) -> AlembicConfig:
+    """Alembic's own settings, without a file of its own."""
+    settings = AlembicConfig(attributes={"url": url})
+    settings.set_main_option("script_location", str(PROJECT / "migrations").replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    settings.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return settings
+
+
+def upgrade(config: Config) -> None:
+    """Brings the database to the newest version; does nothing when it is there already."""
+    with one_at_a_time(config.instance_path):
+        command.upgrade(alembic_config(config.database_owner_url), "head")
+
+
+@contextmanager
+def one_at_a_time(instance_path: Path, name: str = "start.lock") -> Iterator[None]:
+    """Holds a lock file of the instance folder, so that what belongs to the folder as a whole is done by one process at a time."""
+    instance_path.mkdir(parents=True, exist_ok=True)
+    with (instance_path / name).open("a") as file:
+        try:
+            import fcntl
+        except ImportError:  # Windows: its one SQLite file has locks of its own
+            yield
+            return
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@group.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the database to the newest version."""
+    upgrade(Config())
+    click.echo("The database is at the newest version.")
+
+
+@group.command("downgrade")
+@click.argument("revision")
+def downgrade_command(revision: str) -> None:
+    """Take the database back to REVISION (`base`: empty)."""
+    command.downgrade(alembic_config(Config().database_owner_url), revision)
+
+
+@group.command("check")
+def check_command() -> None:
+    """Compare the models with a migrated database; exit 1 when a migration is missing."""
+    try:
+        command.check(alembic_config(Config().database_owner_url))
+    except CommandError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@group.command("current")
+def current_command() -> None:
+    """Print the version of the database."""
+    command.current(alembic_config(Config().database_owner_url))
+
+
+@group.command("revision")
+@click.argument("name")
+@click.option("--number", required=True, help="four digits, the next free number, for example 0007")
+@click.option("--empty", is_flag=True, help="without comparing the models")
+def revision_command(name: str, number: str, empty: bool) -> None:
+    """Write a new numbered migration from what the models have and the database lacks."""
+    command.revision(alembic_config(Config().database_owner_url), message=name, rev_id=number, autogenerate=not empty)

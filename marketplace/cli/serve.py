@@ -1,0 +1,84 @@
+"""The embedded server: migrate, demonstration data once, then waitress, with the jobs of every minute beside it."""
+
+import argparse
+import errno
+import logging
+import sys
+import threading
+
+import waitress
+from flask import Flask
+
+from config import Config, Misconfigured
+from marketplace.app import create_app
+from marketplace.cli import demo
+from marketplace.cli.migrations import one_at_a_time, upgrade
+from marketplace.jobs import worker
+
+JOBS_EVERY_S = 60
+THREADS = 8
+log = logging.getLogger(__name__)
+
+
+def main(arguments: list[str]) -> None:
+    asked = options(arguments)
+    try:
+        config = Config()
+    except Misconfigured as refusal:
+        sys.exit(str(refusal))
+    upgrade(config)
+    app = create_app(config)
+    with one_at_a_time(config.instance_path):
+        loaded = not config.production and not asked.no_demo and demo.load(app)
+    serve(app, config, host=asked.host, port=asked.port, first=loaded)
+
+
+def options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 -m marketplace", description="Serve the bank on this machine.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+    parser.add_argument("--port", default=8000, type=int, help="port to listen on (8000; 0 takes a free one)")
+    parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+    return parser.parse_args(arguments)
+
+
+def serve(app: Flask, config: Config, *, host: str, port: int, first: bool) -> None:
+    """Answers until it is interrupted. A port that is taken is told in one sentence."""
+    try:
+        server = waitress.create_server(
+            app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=False
+        )
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        sys.exit(f"Port {port} is in use on {host}. Choose another one, for example: python3 -m marketplace --port {port + 1}")
+    threading.Thread(target=run_jobs, args=(app,), name="jobs", daemon=True).start()
+    print(f"Twentse Materialenbank: http://{host}:{server.effective_port}", flush=True)
+    if demo.is_loaded(app):
+        print_accounts(config)
+    print("Stop with Ctrl-C.", flush=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()
+
+
+def print_accounts(config: Config) -> None:
+    print("\nDemonstration accounts, all with the password", config.demo_password)
+    for email, meaning in demo.ACCOUNTS:
+        print(f"  {email:<48} {meaning}")
+    print(flush=True)
+
+
+def run_jobs(app: Flask) -> None:
+    """Does what is due, every minute; a job that fails is logged and tried again the next minute."""
+    pause = threading.Event()
+    while True:
+        try:
+            worker.run_due(app)
+        except Exception:
+            log.exception("The jobs of this minute failed; they are tried again in %s seconds.", JOBS_EVERY_S)
+        pause.wait(JOBS_EVERY_S)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,40 @@
+"""How Alembic reaches the database: the address comes from the command, the tables from every room's models."""
+
+import importlib
+import pkgutil
+
+from alembic import context
+from sqlalchemy import text
+
+import marketplace
+from marketplace.kernel.db import Base, Database
+
+ADVISORY_LOCK = 7_346_211_840  # any number that nobody else takes: one migration at a time on PostgreSQL
+NOT_MODELS = ("search_", "fts_")  # full-text tables are made by hand in the migrations, one way per database
+
+for _finder, room, is_package in pkgutil.iter_modules(marketplace.__path__):
+    if is_package and importlib.util.find_spec(f"marketplace.{room}.models"):
+        importlib.import_module(f"marketplace.{room}.models")
+
+
+def include_name(name: str | None, kind: str, _parents: object) -> bool:
+    return not (kind == "table" and name is not None and (name.startswith(NOT_MODELS) or "_fts" in name))
+
+
+database = Database(context.config.attributes["url"])
+try:
+    with database.engine.connect().execution_options(write=True) as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            include_name=include_name,
+            render_as_batch=True,
+            compare_type=True,
+            transaction_per_migration=False,
+        )
+        with context.begin_transaction():
+            if not database.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            context.run_migrations()
+finally:
+    database.dispose()
