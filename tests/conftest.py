@@ -18,7 +18,6 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from config import Config
-from marketplace.app import create_app
 from marketplace.cli.migrations import upgrade
 from marketplace.kernel.db import Database
 
@@ -110,6 +109,8 @@ def config(database_url: str, tmp_path: Path) -> Config:
 
 @pytest.fixture
 def app(config: Config) -> Iterator[Flask]:
+    from marketplace.app import create_app
+
     app = create_app(config)
     yield app
     app.extensions["database"].dispose()

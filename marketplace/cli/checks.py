@@ -1,7 +1,8 @@
 """`python3 -m marketplace test`: the checks on the code, then the tests on SQLite, on PostgreSQL and in Chromium.
 
-Every part runs, whatever the one before it found; one failing part makes exit status 1. A part that cannot run for want of a program is
-named in one closing line with the package to install; where `CI` is set that is a failure too. `--quick` leaves out PostgreSQL and Chromium.
+Every part runs, whatever the one before it found; one failing part makes exit status 1. A part that cannot run for want of a
+program is named in one closing line with the package to install; where `CI` is set that is a failure too. `--quick` leaves out
+PostgreSQL and Chromium.
 Other arguments go to pytest: `python3 -m marketplace test tests/rooms -k reserve`.
 """
 

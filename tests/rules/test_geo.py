@@ -75,7 +75,9 @@ def test_a_point_is_stored_in_whole_metres_from_the_middle_of_the_earth() -> Non
     assert math.isclose(math.sqrt(x * x + y * y + z * z), 6_364_800, abs_tol=500)
 
 
-@pytest.mark.parametrize(("lat", "lon"), [(6.79, 52.26), (50.29, 6.0), (54.01, 6.0), (52.0, 2.59), (52.0, 7.96), (math.nan, 6.0), (math.inf, 6.0)])
+@pytest.mark.parametrize(
+    ("lat", "lon"), [(6.79, 52.26), (50.29, 6.0), (54.01, 6.0), (52.0, 2.59), (52.0, 7.96), (math.nan, 6.0), (math.inf, 6.0)]
+)
 def test_a_point_outside_the_netherlands_is_refused(lat: float, lon: float) -> None:
     with pytest.raises(Invalid):
         Point(lat, lon)

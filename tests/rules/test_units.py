@@ -32,12 +32,17 @@ def test_a_dutch_number_is_read_by_the_dutch_rule(typed: str, number: str) -> No
     assert parse_number(typed, "nl") == Decimal(number)
 
 
-@pytest.mark.parametrize(("typed", "number"), [("1,234.5", "1234.5"), ("1234.5", "1234.5"), ("1 234.5", "1234.5"), ("1,234", "1234"), ("1.234", "1.234")])
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("1,234.5", "1234.5"), ("1234.5", "1234.5"), ("1 234.5", "1234.5"), ("1,234", "1234"), ("1.234", "1.234")],
+)
 def test_an_english_number_is_read_by_the_english_rule(typed: str, number: str) -> None:
     assert parse_number(typed, "en") == Decimal(number)
 
 
-@pytest.mark.parametrize("typed", ["1.5", "0.234", "12.34", "1,234.5", "1.23,4", "1.234.5", "1 234.5", "1.2345", "1 23,4", "1,5,0", "1234.567"])
+@pytest.mark.parametrize(
+    "typed", ["1.5", "0.234", "12.34", "1,234.5", "1.23,4", "1.234.5", "1 234.5", "1.2345", "1 23,4", "1,5,0", "1234.567"]
+)
 def test_what_can_be_read_in_two_ways_is_refused_with_what_to_type(typed: str) -> None:
     with pytest.raises(Invalid) as refusal:
         parse_number(typed, "nl", "quantity")
@@ -50,7 +55,10 @@ def test_an_english_screen_refuses_a_decimal_comma() -> None:
         parse_number("1,5", "en")
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "NaN", "inf", "Infinity", "1e5", "1E5", "12x", ",5", "5,", "٣", "１２", "--1", "0x10", "1_000", "9" * 40, "½"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "   ", "NaN", "inf", "Infinity", "1e5", "1E5", "12x", ",5", "5,", "٣", "１２", "--1", "0x10", "1_000", "9" * 40, "½"],
+)
 def test_what_is_no_number_is_refused(typed: str) -> None:
     for locale in ("nl", "en"):
         with pytest.raises(Invalid):
@@ -62,7 +70,26 @@ def test_the_api_reads_decimal_strings_and_numbers(value: object) -> None:
     assert read_decimal(value) == Decimal(str(value))
 
 
-@pytest.mark.parametrize("value", ["1,5", "1e5", "NaN", " 1", "", "+1", True, None, [], float("nan"), float("inf"), Decimal("NaN"), Decimal("1e99"), "٣", 10**40])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1,5",
+        "1e5",
+        "NaN",
+        " 1",
+        "",
+        "+1",
+        True,
+        None,
+        [],
+        float("nan"),
+        float("inf"),
+        Decimal("NaN"),
+        Decimal("1e99"),
+        "٣",
+        10**40,
+    ],
+)
 def test_the_api_refuses_what_is_no_finite_number(value: object) -> None:
     with pytest.raises(Invalid):
         read_decimal(value)
@@ -103,6 +130,12 @@ def test_the_api_writes_no_needless_zeros() -> None:
 
 
 def test_units_are_read_as_people_write_them() -> None:
-    assert [read_unit(text) for text in ("stuks", "m²", "ton", "tonne", "M2")] == [Unit.PIECE, Unit.M2, Unit.TONNE, Unit.TONNE, Unit.M2]
+    assert [read_unit(text) for text in ("stuks", "m²", "ton", "tonne", "M2")] == [
+        Unit.PIECE,
+        Unit.M2,
+        Unit.TONNE,
+        Unit.TONNE,
+        Unit.M2,
+    ]
     with pytest.raises(Invalid):
         read_unit("pallet")
