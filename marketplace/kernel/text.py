@@ -1,0 +1,165 @@
+"""Text as people type it: cleaned for storage, folded for comparing, and cut into search words.
+
+Search words are made here and nowhere else, both when something is stored and when somebody searches, so SQLite's FTS5 and PostgreSQL's
+`to_tsvector('simple', …)` see the same tokens: only runs of a-z or of 0-9. A Dutch word is stored with its stem and the parts of the
+compound: `straatbakstenen` gives straat, bak, steen, baksteen. A query gives prefixes that must all be found.
+"""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+
+import snowballstemmer
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+
+PARTS_FILE = Path(__file__).resolve().parent.parent / "data" / "woorddelen.txt"
+LONGEST_TOKEN = 40
+MOST_TOKENS = 2_000
+MOST_PREFIXES = 12
+SHORTEST_PART = 3
+_LINKS = ("", "s", "en", "e", "n")  # what stands between two parts: verkeer-s-bord, plant-en-bak
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_TOKEN = re.compile(r"[a-z]+|[0-9]+")
+_DIAMETER = re.compile(r"[Øø](?=\s?[0-9])")
+_FOLDED = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "ı": "i"})
+_STOP_WORDS = frozenset("aan bij de den der een en het in is met of om op te tot uit van voor the and an of for with from to on at a".split())
+_KNOWN_STEMS = {"borden": "bord", "deksel": "deksel", "deksels": "deksel"}  # where the library's stem is another word
+_dutch = snowballstemmer.stemmer("dutch")
+
+
+def clean(text: str, *, lines: bool = False, longest: int | None = None, field: str | None = None) -> str:
+    """Text fit to store: NFC, no blanks around it, nothing invisible. With `lines` it may have more than one line.
+
+    Refused: control characters, lone surrogates, non-characters (PostgreSQL cannot store them) and what is longer than `longest` characters.
+    """
+    if _FORBIDDEN.search(text) or any((ord(sign) & 0xFFFE) == 0xFFFE for sign in text):
+        raise Invalid(_("The text contains a character that cannot be stored. Type the text again without it."), field)
+    tidy = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
+    tidy = "\n".join(line.rstrip() for line in tidy.split("\n")) if lines else re.sub(r"[\n\t]+", " ", tidy)
+    tidy = tidy.strip()
+    if longest is not None and len(tidy) > longest:
+        raise Invalid(_("The text has %(length)s characters. Use at most %(longest)s.", length=len(tidy), longest=longest), field)
+    return tidy
+
+
+def fold(text: str) -> str:
+    """For comparing and sorting: lower case, no accents, `’s-Hertogenbosch` and `'s-hertogenbosch` alike."""
+    spread = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
+    return "".join(sign for sign in spread if not unicodedata.combining(sign)).replace("’", "'").replace("‘", "'").strip()
+
+
+def tokens(text: str) -> list[str]:
+    """The runs of letters and of digits of a folded text: `Band 13/15x25` is band, 13, 15, x, 25."""
+    return [found[:LONGEST_TOKEN] for found in _TOKEN.findall(fold(_DIAMETER.sub(" ", text)))]
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """The Dutch stem of a folded word: stenen and steen are one."""
+    if word in _KNOWN_STEMS or len(word) < 4 or word.isdigit():
+        return _KNOWN_STEMS.get(word, word)
+    return str(_dutch.stemWord(word)) or word
+
+
+@cache
+def _known_parts() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """Stem of a known part -> the smallest parts it is made of (none for most); and the parts as written."""
+    by_stem: dict[str, tuple[str, ...]] = {}
+    words = set()
+    for line in PARTS_FILE.read_text(encoding="utf-8").splitlines():
+        word, _sign, parts = (piece.strip() for piece in line.partition("="))
+        if word and not word.startswith("#"):
+            words.add(word)
+            by_stem[stem(word)] = tuple(parts.split())
+    return by_stem, frozenset(words)
+
+
+@lru_cache(maxsize=20_000)
+def compound_cuts(word: str) -> tuple[int, ...]:
+    """Where the fewest known parts that together make the word begin: `straatbakstenen` is (0, 6). Empty when it is not made of them."""
+    by_stem, words = _known_parts()
+    best: list[tuple[int, ...] | None] = [None] * len(word)
+    for start in range(len(word) - 2, -1, -1):
+        options: list[tuple[int, ...]] = [(start,)] if stem(word[start:]) in by_stem or word[start:] in words else []
+        for end in range(start + 3, len(word) - 2):
+            for link in _LINKS if word[start:end] in words else ():
+                following = end + len(link)
+                tail = best[following] if following < len(word) and word.startswith(link, end) else None
+                if tail:
+                    options.append((start, *tail))
+        best[start] = min(options, key=len, default=None)
+    return best[0] or ()
+
+
+def compound_parts(word: str) -> tuple[str, ...]:
+    """The parts of a compound as stems: `straatbakstenen` is straat, baksteen; empty when it is no compound of known parts."""
+    words = _known_parts()[1]
+    cuts = compound_cuts(word)
+    if not cuts:
+        return ()
+    parts = []
+    for start, end in zip(cuts, (*cuts[1:], len(word)), strict=True):
+        piece = word[start:end]
+        written = next((piece.removesuffix(link) for link in _LINKS if piece.endswith(link) and piece.removesuffix(link) in words), piece)
+        parts.append(stem(piece if end == len(word) else written))
+    return tuple(parts)
+
+
+@lru_cache(maxsize=20_000)
+def _index_tokens(word: str) -> tuple[str, ...]:
+    """The word, its stem, its parts, and the rest of the word from each part on: everything that a prefix may begin with."""
+    if word.isdigit():
+        return (word,)
+    by_stem = _known_parts()[0]
+    found = [word, stem(word)]
+    cuts = compound_cuts(word) or next((cuts for start in range(SHORTEST_PART, len(word) - 2) if (cuts := tuple(start + cut for cut in compound_cuts(word[start:])))), ())
+    for start in cuts:
+        found += [word[start:], stem(word[start:])]
+    for part in compound_parts(word[cuts[0] :] if cuts else word):
+        found += [part, *by_stem.get(part, ())]
+    return tuple(dict.fromkeys(found))
+
+
+def search_text(*texts: str) -> str:
+    """The search words of a thing, without doubles, one blank between them: what goes into the full-text index."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for word in tokens(text):
+            if len(word) > 1 or word.isdigit():
+                found.update(dict.fromkeys(_index_tokens(word)))
+            if len(found) >= MOST_TOKENS:
+                return " ".join(list(found)[:MOST_TOKENS])
+    return " ".join(found)
+
+
+def search_prefixes(query: str) -> list[str]:
+    """What must all be found, in the order typed: the beginning of a word, or a whole number. Empty when nothing to search for was typed.
+
+    A compound that is not a known word by itself is sought by its parts, so `betonklinkers` finds `klinkers van beton`.
+    """
+    words = tokens(query)
+    telling = [word for word in words if (len(word) > 1 or word.isdigit()) and word not in _STOP_WORDS]
+    found: dict[str, None] = {}
+    for word in telling or words:
+        parts = compound_parts(word)
+        found.update(dict.fromkeys(parts if len(parts) > 1 else (_prefix(word),)))
+    return list(found)[:MOST_PREFIXES]
+
+
+def _prefix(word: str) -> str:
+    shortened = stem(word)
+    return shortened if shortened[:2] == word[:2] else word
+
+
+def fts5_query(prefixes: list[str]) -> str:
+    """The MATCH expression for SQLite's FTS5. Words match by their beginning, numbers as a whole, so 8 cm is not 80 cm."""
+    return " AND ".join(f'"{prefix}"' if prefix.isdigit() else f'"{prefix}"*' for prefix in prefixes)
+
+
+def tsquery(prefixes: list[str]) -> str:
+    """The same question for PostgreSQL: `to_tsquery('simple', :query)`."""
+    return " & ".join(prefix if prefix.isdigit() else f"{prefix}:*" for prefix in prefixes)
