@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Session as Session
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
@@ -112,6 +114,11 @@ def _tune_postgresql(engine: Engine) -> None:
 def is_retryable(error: BaseException) -> bool:
     """Whether PostgreSQL says that the same transaction may simply be tried again."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database is busy, stopped or out of connections: worth another try later, and nobody's mistake."""
+    return isinstance(error, OperationalError | PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
 
 class Database:
     """One engine and the three ways to open a session: to read, to write, and aside."""

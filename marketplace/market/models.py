@@ -111,6 +111,7 @@ class Photo(Base):
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     alt: Mapped[str] = mapped_column(String(300), default="")
+    digest: Mapped[str] = mapped_column(String(64), index=True, comment="of the largest variant; every file name starts with it")
     files: Mapped[dict[str, Any]] = mapped_column(Json, comment="variant to {name, width, height}: webp480, webp960, webp1600, jpeg1200")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -1,0 +1,106 @@
+"""The application, put together: configuration, request, blueprints, filters, errors, command line, in that order."""
+
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, json, request
+from flask.json.provider import DefaultJSONProvider
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Config
+from marketplace import cli, web
+from marketplace.kernel.db import Database
+from marketplace.kernel.files import MediaStore
+from marketplace.kernel.language import gettext, plain_ngettext
+from marketplace.web import assets, errors, filters
+from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
+from marketplace.web.request import MAX_BODY_BYTES, SAFE_METHODS, Marketplace, current_actor, gate, is_api, start_request
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ExactJson(DefaultJSONProvider):
+    """Numbers are read as exact decimals; NaN and Infinity are no JSON."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return json._json.loads(s, parse_float=Decimal, parse_constant=self._refuse, **kwargs)
+
+    @staticmethod
+    def _refuse(name: str) -> Any:
+        raise ValueError(f"{name} is not JSON")
+
+
+def create_app(config: Config) -> Marketplace:
+    """The WSGI application with these settings."""
+    app = Marketplace("marketplace", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app.json = ExactJson(app)
+    app.config.from_mapping(
+        SECRET_KEY=config.secret_key,
+        DEBUG=config.debug,
+        TESTING=config.testing,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=500,
+        TRUSTED_HOSTS=list(config.trusted_hosts) or None,
+        SESSION_COOKIE_NAME="form",
+        SESSION_COOKIE_SECURE=bool(config.secure_cookies),
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    app.extensions["settings"] = config
+    app.extensions["database"] = Database(config.database_url)
+    app.extensions["media"] = MediaStore(config.media_path)
+    _guard_requests(app, config)
+    for blueprint in web.blueprints():
+        app.register_blueprint(blueprint)
+    web.register_api(app)
+    filters.register(app)
+    errors.register(app)
+    cli.register(app)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    _wrap(app, config)
+    return app
+
+
+def _guard_requests(app: Marketplace, config: Config) -> None:
+    csrf = CSRFProtect(app)
+
+    def protect() -> None:
+        """Forms only: the API ignores cookies, so nobody can borrow them there."""
+        if request.method in SAFE_METHODS or is_api():
+            return
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        origin = request.headers.get("Origin")
+        if site not in ("same-origin", "none") or (origin is not None and urlsplit(origin).netloc != request.host):
+            raise errors.foreign_origin()
+        csrf.protect()
+
+    def private(response: Response) -> Response:
+        """Nothing that a signed-in person sees is kept by a cache."""
+        if current_actor().is_member and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    for step in (start_request, gate, protect):
+        app.before_request(step)
+    app.after_request(private)
+
+
+def _wrap(app: Marketplace, config: Config) -> None:
+    wsgi: Any = assets.serve(app, config, LocalePrefix(app.wsgi_app))
+    tiles = urlsplit(config.map_tiles_url)
+    wsgi = SecurityHeaders(wsgi, security_headers(tile_host=f"{tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""))
+    if config.proxy_hops:
+        hops = config.proxy_hops
+        wsgi = ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops)
+    app.wsgi_app = wsgi  # type: ignore[method-assign]

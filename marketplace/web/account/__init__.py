@@ -1,0 +1,1 @@
+"""Log-in, invitations, passwords, sessions and tokens."""

@@ -1,0 +1,1 @@
+"""People, depots and material use."""

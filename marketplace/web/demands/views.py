@@ -1,0 +1,5 @@
+"""What is sought."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("demands", __name__)

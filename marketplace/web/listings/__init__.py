@@ -1,0 +1,1 @@
+"""Offering and editing a lot."""

@@ -1,0 +1,5 @@
+"""Photos."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("media", __name__)

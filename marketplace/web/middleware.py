@@ -1,0 +1,55 @@
+"""What stands around Flask: `/en` in front of a path, and the headers that every answer carries, static files and errors too."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+_WITHOUT_LOCALE = ("/api/", "/static/", "/media/", "/healthz", "/readyz")
+
+
+class LocalePrefix:
+    """`/en/aanbod` is the English `/aanbod`: the prefix moves into SCRIPT_NAME, so every link on the page keeps it."""
+
+    def __init__(self, wsgi: Wsgi) -> None:
+        self.wsgi = wsgi
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if (path == "/en" or path.startswith("/en/")) and not path[3:].startswith(_WITHOUT_LOCALE):
+            environ = {**environ, "PATH_INFO": path[3:] or "/", "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + "/en", "marketplace.locale": "en"}
+        return self.wsgi(environ, start_response)
+
+
+def security_headers(*, tile_host: str = "") -> list[tuple[str, str]]:
+    """The headers of safety rule 15; the measure is internet.nl's. `tile_host` only where the operator switched map tiles on."""
+    images = "'self' data: blob:" + (f" {tile_host}" if tile_host else "")
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        f"img-src {images}; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return [
+        ("Content-Security-Policy", policy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), interest-cohort=()"),
+        ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+    ]
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer that does not carry them yet."""
+
+    def __init__(self, wsgi: Wsgi, headers: list[tuple[str, str]]) -> None:
+        self.wsgi = wsgi
+        self.headers = headers
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            present = {name.lower() for name, _value in headers}
+            return start_response(status, headers + [pair for pair in self.headers if pair[0].lower() not in present], *rest)
+
+        return self.wsgi(environ, start)
