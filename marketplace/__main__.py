@@ -90,7 +90,7 @@ def make_environment() -> None:
 def one_at_a_time() -> Iterator[None]:
     """Lets one process at a time change the environment; the others wait and find it ready."""
     try:
-        file = (PROJECT / ".venv.lock").open("a")  # noqa: SIM115 - closed below, after the message
+        file = (PROJECT / ".venv.lock").open("a")
     except OSError as error:
         sys.exit(f"The folder {PROJECT} cannot be written, and the environment .venv belongs in it: {error.strerror}.")
     with file:
