@@ -32,7 +32,7 @@ def main() -> None:
             for lock in locks:
                 if not is_installed(lock):
                     install(lock)
-    modules = {"serve": "marketplace.cli.serve", "test": "marketplace.cli.checks"}
+    modules = {"serve": "marketplace.cli.serve", "test": "marketplace.cli.quality"}
     if command in modules:
         hand_over([str(PYTHON), "-m", modules[command], *rest])
     hand_over([str(PYTHON), "-m", "marketplace.cli.command", command, *rest])

@@ -12,11 +12,17 @@ import click
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.util.exc import CommandError
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import PROJECT, Config
 
 group = AppGroup("db", help="Migrations of the database's schema.")
+
+
+def register(app: Flask) -> None:
+    """Adds `db` to the command line."""
+    app.cli.add_command(group)
 
 
 def alembic_config(url: str) -> AlembicConfig:
@@ -32,6 +38,11 @@ def upgrade(config: Config) -> None:
     """Brings the database to the newest version; does nothing when it is there already."""
     with one_at_a_time(config.instance_path):
         command.upgrade(alembic_config(config.database_owner_url), "head")
+
+
+def current() -> AlembicConfig:
+    """Alembic's settings for the application that runs this command."""
+    return alembic_config(current_app.extensions["settings"].database_owner_url)
 
 
 @contextmanager
@@ -51,7 +62,7 @@ def one_at_a_time(instance_path: Path, name: str = "start.lock") -> Iterator[Non
 @group.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database to the newest version."""
-    upgrade(Config())
+    upgrade(current_app.extensions["settings"])
     click.echo("The database is at the newest version.")
 
 
@@ -59,14 +70,14 @@ def upgrade_command() -> None:
 @click.argument("revision")
 def downgrade_command(revision: str) -> None:
     """Take the database back to REVISION (`base`: empty)."""
-    command.downgrade(alembic_config(Config().database_owner_url), revision)
+    command.downgrade(current(), revision)
 
 
 @group.command("check")
 def check_command() -> None:
     """Compare the models with a migrated database; exit 1 when a migration is missing."""
     try:
-        command.check(alembic_config(Config().database_owner_url))
+        command.check(current())
     except CommandError as error:
         raise click.ClickException(str(error)) from None
 
@@ -74,7 +85,7 @@ def check_command() -> None:
 @group.command("current")
 def current_command() -> None:
     """Print the version of the database."""
-    command.current(alembic_config(Config().database_owner_url))
+    command.current(current())
 
 
 @group.command("revision")
@@ -83,4 +94,4 @@ def current_command() -> None:
 @click.option("--empty", is_flag=True, help="without comparing the models")
 def revision_command(name: str, number: str, empty: bool) -> None:
     """Write a new numbered migration from what the models have and the database lacks."""
-    command.revision(alembic_config(Config().database_owner_url), message=name, rev_id=number, autogenerate=not empty)
+    command.revision(current(), message=name, rev_id=number, autogenerate=not empty)

@@ -29,8 +29,9 @@ def main(arguments: list[str]) -> None:
     upgrade(config)
     app = create_app(config)
     with one_at_a_time(config.instance_path):
-        loaded = not config.production and not asked.no_demo and demo.load(app)
-    serve(app, config, host=asked.host, port=asked.port, first=loaded)
+        if not config.production and not asked.no_demo:
+            demo.load(app)
+    serve(app, config, host=asked.host, port=asked.port)
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -41,7 +42,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def serve(app: Flask, config: Config, *, host: str, port: int, first: bool) -> None:
+def serve(app: Flask, config: Config, *, host: str, port: int) -> None:
     """Answers until it is interrupted. A port that is taken is told in one sentence."""
     try:
         server = waitress.create_server(
