@@ -35,7 +35,12 @@ class Point:
 
     def __post_init__(self) -> None:
         if not (SOUTH <= self.lat <= NORTH and WEST <= self.lon <= EAST):
-            raise Invalid(_("That point is not in the Netherlands. Latitude lies between 50.30 and 54.00, longitude between 2.60 and 7.95."), "place")
+            raise Invalid(
+                _(
+                    "That point is not in the Netherlands. Latitude lies between 50.30 and 54.00, longitude between 2.60 and 7.95."
+                ),
+                "place",
+            )
 
 
 class Box(NamedTuple):

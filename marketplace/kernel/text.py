@@ -26,7 +26,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\ud
 _TOKEN = re.compile(r"[a-z]+|[0-9]+")
 _DIAMETER = re.compile(r"[Øø](?=\s?[0-9])")
 _FOLDED = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "ı": "i"})
-_STOP_WORDS = frozenset("aan bij de den der een en het in is met of om op te tot uit van voor the and an of for with from to on at a".split())
+_DUTCH_STOP_WORDS = "aan bij de den der een en het in is met of om op te tot uit van voor"
+_STOP_WORDS = frozenset(f"{_DUTCH_STOP_WORDS} an and at for from on the to with".split())
 _KNOWN_STEMS = {"borden": "bord", "deksel": "deksel", "deksels": "deksel"}  # where the library's stem is another word
 _dutch = snowballstemmer.stemmer("dutch")
 
@@ -34,7 +35,7 @@ _dutch = snowballstemmer.stemmer("dutch")
 def clean(text: str, *, lines: bool = False, longest: int | None = None, field: str | None = None) -> str:
     """Text fit to store: NFC, no blanks around it, nothing invisible. With `lines` it may have more than one line.
 
-    Refused: control characters, lone surrogates, non-characters (PostgreSQL cannot store them) and what is longer than `longest` characters.
+    Refused: control characters, lone surrogates, non-characters (PostgreSQL cannot store them) and more than `longest` characters.
     """
     if _FORBIDDEN.search(text) or any((ord(sign) & 0xFFFE) == 0xFFFE for sign in text):
         raise Invalid(_("The text contains a character that cannot be stored. Type the text again without it."), field)
@@ -104,9 +105,20 @@ def compound_parts(word: str) -> tuple[str, ...]:
     parts = []
     for start, end in zip(cuts, (*cuts[1:], len(word)), strict=True):
         piece = word[start:end]
-        written = next((piece.removesuffix(link) for link in _LINKS if piece.endswith(link) and piece.removesuffix(link) in words), piece)
+        written = next(
+            (piece.removesuffix(link) for link in _LINKS if piece.endswith(link) and piece.removesuffix(link) in words), piece
+        )
         parts.append(stem(piece if end == len(word) else written))
     return tuple(parts)
+
+
+def _cuts_at_the_end(word: str) -> tuple[int, ...]:
+    """Where the known parts begin with which a word ends that is not made of them alone: `lariksbalken` is (6,)."""
+    for start in range(SHORTEST_PART, len(word) - 2):
+        cuts = compound_cuts(word[start:])
+        if cuts:
+            return tuple(start + cut for cut in cuts)
+    return ()
 
 
 @lru_cache(maxsize=20_000)
@@ -116,7 +128,7 @@ def _index_tokens(word: str) -> tuple[str, ...]:
         return (word,)
     by_stem = _known_parts()[0]
     found = [word, stem(word)]
-    cuts = compound_cuts(word) or next((cuts for start in range(SHORTEST_PART, len(word) - 2) if (cuts := tuple(start + cut for cut in compound_cuts(word[start:])))), ())
+    cuts = compound_cuts(word) or _cuts_at_the_end(word)
     for start in cuts:
         found += [word[start:], stem(word[start:])]
     for part in compound_parts(word[cuts[0] :] if cuts else word):

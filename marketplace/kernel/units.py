@@ -23,7 +23,7 @@ _BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009\u2212]")
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _MARKS = {"nl": (".", ","), "en": (",", ".")}  # grouping mark, decimal mark
 _SHAPES = {
-    locale: re.compile(rf"-?(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+|[1-9][0-9]{{0,2}}(?: [0-9]{{3}})+)(?:{re.escape(point)}[0-9]+)?")
+    locale: re.compile(rf"-?([0-9]+|[1-9][0-9]{{0,2}}(([{group}][0-9]{{3}})+|( [0-9]{{3}})+))([{point}][0-9]+)?")
     for locale, (group, point) in _MARKS.items()
 }
 
@@ -155,17 +155,28 @@ def parse_number(text: str, locale: str, field: str | None = None) -> Decimal:
     digits = re.sub(r"[ .,]", "", tidy).removeprefix("-")
     if len(tidy) <= LONGEST_NUMBER and digits.isascii() and digits.isdigit() and re.search(r"[0-9][.,][0-9]", tidy):
         raise Invalid(_unsure(typed, locale), field)
-    raise Invalid(_("“%(typed)s” is not a number. Type digits only, for example %(example)s.", typed=typed[:LONGEST_NUMBER], example=Decimal("1234.5")), field)
+    sentence = _(
+        "“%(typed)s” is not a number. Type digits only, for example %(example)s.",
+        typed=typed[:LONGEST_NUMBER],
+        example=Decimal("1234.5"),
+    )
+    raise Invalid(sentence, field)
 
 
 def _unsure(typed: str, locale: str) -> Text:
     if locale == "en":
-        return _("“%(typed)s” can be read in two ways. Type a point before decimals and nothing or a comma between thousands, for example 1,234.5.", typed=typed)
-    return _("“%(typed)s” can be read in two ways. Type a comma before decimals and nothing or a point between thousands, for example 1.234,5.", typed=typed)
+        return _(
+            "“%(typed)s” can be read in two ways. Type a point before decimals, for example 1,234.5.",
+            typed=typed,
+        )
+    return _(
+        "“%(typed)s” can be read in two ways. Type a comma before decimals, for example 1.234,5.",
+        typed=typed,
+    )
 
 
 def read_decimal(value: object, field: str | None = None) -> Decimal:
-    """A number from the API: a decimal string (`"1234.5"`), or a JSON number read as int or Decimal. A float is read by its shortest form."""
+    """A number from the API: a decimal string (`"1234.5"`), or a JSON number as int or Decimal. A float is read by its shortest form."""
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, str) and len(value) <= LONGEST_NUMBER and _PLAIN.fullmatch(value):

@@ -44,7 +44,8 @@ def test_the_radius_is_right_at_its_edge_within_two_metres(a: Point, b: Point) -
 def test_the_box_leaves_nothing_out(centre: Point, radius_km: float, bearing: float) -> None:
     there = geodesic(kilometers=radius_km).destination((centre.lat, centre.lon), math.degrees(bearing))
     box = bounding_box(centre, radius_km)
-    assert box.south <= there.latitude <= box.north and box.west <= there.longitude <= box.east
+    assert box.south <= there.latitude <= box.north
+    assert box.west <= there.longitude <= box.east
 
 
 @settings(max_examples=300, deadline=None)

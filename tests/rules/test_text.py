@@ -60,7 +60,9 @@ def found(stored: str, typed: str) -> bool:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE VIRTUAL TABLE shelf USING fts5(words, tokenize='unicode61')")
     connection.execute("INSERT INTO shelf VALUES (?)", (search_text(stored),))
-    return bool(connection.execute("SELECT count(*) FROM shelf WHERE shelf MATCH ?", (fts5_query(search_prefixes(typed)),)).fetchone()[0])
+    return bool(
+        connection.execute("SELECT count(*) FROM shelf WHERE shelf MATCH ?", (fts5_query(search_prefixes(typed)),)).fetchone()[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,10 @@ def test_people_find_what_they_expect(stored: str, typed: str) -> None:
     assert found(stored, typed)
 
 
-@pytest.mark.parametrize(("stored", "typed"), [("Dikte 80 cm", "8"), ("Betontegel", "klinker"), ("Straatkolk", "baksteen"), ("Lichtmast", "lichtkoepel")])
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [("Dikte 80 cm", "8"), ("Betontegel", "klinker"), ("Straatkolk", "baksteen"), ("Lichtmast", "lichtkoepel")],
+)
 def test_people_do_not_find_something_else(stored: str, typed: str) -> None:
     assert not found(stored, typed)
 

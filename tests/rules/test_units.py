@@ -46,7 +46,8 @@ def test_an_english_number_is_read_by_the_english_rule(typed: str, number: str) 
 def test_what_can_be_read_in_two_ways_is_refused_with_what_to_type(typed: str) -> None:
     with pytest.raises(Invalid) as refusal:
         parse_number(typed, "nl", "quantity")
-    assert typed in str(refusal.value) and "1.234,5" in str(refusal.value)
+    assert typed in str(refusal.value)
+    assert "1.234,5" in str(refusal.value)
     assert refusal.value.errors[0].field == "quantity"
 
 
@@ -115,9 +116,9 @@ def test_a_quantity_is_written_in_the_readers_language() -> None:
     assert Quantity(Decimal("1234.5"), Unit.M2).localized("nl") == "1.234,5\u00a0m²"
     assert Quantity(Decimal("1234.5"), Unit.M2).localized("en") == "1,234.5\u00a0m²"
     assert [Amount(Decimal(n), Unit.PIECE).localized("nl") for n in (0, 1, 2)] == ["0\u00a0stuks", "1\u00a0stuk", "2\u00a0stuks"]
-    assert Quantity(Decimal("2"), Unit.TONNE).localized("nl") == "2\u00a0ton"
-    assert Quantity(Decimal("2"), Unit.TONNE).localized("en") == "2\u00a0tonnes"
-    assert str(_("%(left)s", left=Amount(Decimal("35"), Unit.M2))) == "35\u00a0m²"
+    assert Quantity(Decimal(2), Unit.TONNE).localized("nl") == "2\u00a0ton"
+    assert Quantity(Decimal(2), Unit.TONNE).localized("en") == "2\u00a0tonnes"
+    assert str(_("%(left)s", left=Amount(Decimal(35), Unit.M2))) == "35\u00a0m²"
 
 
 def test_rounding_never_promises_more_than_there_is() -> None:
