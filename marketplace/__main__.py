@@ -15,7 +15,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 OLDEST = (3, 11)
 RUN, TEST = PROJECT / "requirements.txt", PROJECT / "tests" / "requirements.txt"
 
@@ -94,7 +94,7 @@ def one_at_a_time() -> Iterator[None]:
     except OSError as error:
         sys.exit(f"The folder {PROJECT} cannot be written, and the environment .venv belongs in it: {error.strerror}.")
     with file:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
@@ -108,7 +108,7 @@ def one_at_a_time() -> Iterator[None]:
 def hand_over(command: list[str]) -> None:
     """Becomes the given program, which finds the project whatever the current folder is."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    if os.name == "nt":
+    if sys.platform == "win32":
         sys.exit(subprocess.call(command))
     os.execv(command[0], command)
 

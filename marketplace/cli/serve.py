@@ -6,8 +6,8 @@ import logging
 import sys
 import threading
 
-import waitress
 from flask import Flask
+from waitress.server import create_server
 
 from config import Config, Misconfigured
 from marketplace.app import create_app
@@ -45,7 +45,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
 def serve(app: Flask, config: Config, *, host: str, port: int) -> None:
     """Answers until it is interrupted. A port that is taken is told in one sentence."""
     try:
-        server = waitress.create_server(
+        server = create_server(
             app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=False
         )
     except OSError as error:
