@@ -3,6 +3,7 @@
 import argparse
 import errno
 import logging
+import socket
 import sys
 import threading
 
@@ -26,12 +27,13 @@ def main(arguments: list[str]) -> None:
         config = Config()
     except Misconfigured as refusal:
         sys.exit(str(refusal))
-    upgrade(config)
-    app = create_app(config)
-    with one_at_a_time(config.instance_path):
-        if not config.production and not asked.no_demo:
-            demo.load(app)
-    serve(app, config, host=asked.host, port=asked.port)
+    with listening(asked.host, asked.port) as listener:
+        upgrade(config)
+        app = create_app(config)
+        with one_at_a_time(config.instance_path):
+            if not config.production and not asked.no_demo:
+                demo.load(app)
+        serve(app, config, listener)
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -42,18 +44,24 @@ def options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def serve(app: Flask, config: Config, *, host: str, port: int) -> None:
-    """Answers until it is interrupted. A port that is taken is told in one sentence."""
+def listening(host: str, port: int) -> socket.socket:
+    """The socket to answer on, taken before anything else is done: a port in use is told at once, in one sentence."""
     try:
-        server = create_server(
-            app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=False
-        )
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024)
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        sys.exit(f"Port {port} is in use on {host}. Choose another one, for example: python3 -m marketplace --port {port + 1}")
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(
+                f"Port {port} is in use on {host}. Choose another one, for example: python3 -m marketplace --port {port + 1}"
+            )
+        sys.exit(f"This machine cannot listen on {host}, port {port}: {error.strerror}.")
+
+
+def serve(app: Flask, config: Config, listener: socket.socket) -> None:
+    """Answers until it is interrupted, with the jobs of every minute in a thread beside it."""
+    server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
     threading.Thread(target=run_jobs, args=(app,), name="jobs", daemon=True).start()
-    print(f"Twentse Materialenbank: http://{host}:{server.effective_port}", flush=True)
+    host, port = listener.getsockname()[:2]
+    print(f"Twentse Materialenbank: http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
     if demo.is_loaded(app):
         print_accounts(config)
     print("Stop with Ctrl-C.", flush=True)
