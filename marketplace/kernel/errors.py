@@ -98,3 +98,10 @@ class TooMany(Refusal):
     def __init__(self, message: Text, retry_after_s: int, **facts: object) -> None:
         super().__init__(message, None, **facts)
         self.retry_after_s = retry_after_s
+
+
+class Unavailable(Refusal):
+    """A disk or a service that this needs does not answer; the rest goes on."""
+
+    status = 503
+    title = "Unavailable"
