@@ -169,4 +169,5 @@ def unavailable_when_failing() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable(_("Files cannot be stored or read at the moment. Try again later; the rest of what you typed is kept.")) from error
+        sentence = _("Files cannot be stored or read at the moment. Try again later; the rest of what you typed is kept.")
+        raise Unavailable(sentence) from error

@@ -34,7 +34,7 @@ _JPEG: dict[str, Any] = {"quality": 82}
 _FILTER = Image.Resampling.BICUBIC
 _STRIP_ROWS = 32
 _LANE = threading.BoundedSemaphore(2)  # as many at once as use the machine
-_WIDE_LANE = threading.Lock()  # only JPEG shrinks while it decodes: 50 megapixels of PNG take 250 MiB for a second, of WebP 800; one at a time
+_WIDE_LANE = threading.Lock()  # only JPEG shrinks while it decodes; 50 megapixels of PNG take 250 MiB, of WebP 800: one at a time
 _WIDE_PIXELS = 16_000_000
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _ORIENTATION_TAG = 0x0112
@@ -107,7 +107,8 @@ def _opened(upload: bytes) -> Image.Image:
         raise _too_many_pixels() from error
     except Exception as error:
         raise Invalid(
-            _("This file is not a photo that we can read. Choose a JPEG, PNG, WebP, AVIF or HEIC file, or take the photo again."), "photo"
+            _("This file is not a photo that we can read. Choose a JPEG, PNG, WebP, AVIF or HEIC file, or take the photo again."),
+            "photo",
         ) from error
 
 
@@ -118,10 +119,11 @@ def _refuse_bomb(image: Image.Image) -> None:
 
 
 def _too_many_pixels() -> Invalid:
-    return Invalid(
-        _("This picture has more than %(limit)s megapixels. Make it smaller, or take the photo in a lower resolution.", limit=MAX_MEGAPIXELS),
-        "photo",
+    advice = _(
+        "This picture has more than %(limit)s megapixels. Make it smaller, or take the photo in a lower resolution.",
+        limit=MAX_MEGAPIXELS,
     )
+    return Invalid(advice, "photo")
 
 
 def _damaged() -> Invalid:
@@ -203,7 +205,12 @@ def _in_srgb(image: Image.Image, profile_bytes: bytes | None) -> Image.Image:
             if (mode == "CMYK") == (image.mode == "CMYK"):
                 source = image if image.mode == mode else image.convert(mode)
                 converted = ImageCms.profileToProfile(
-                    source, profile, _SRGB, ImageCms.Intent.RELATIVE_COLORIMETRIC, "RGB", flags=ImageCms.Flags.BLACKPOINTCOMPENSATION
+                    source,
+                    profile,
+                    _SRGB,
+                    ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                    "RGB",
+                    flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
                 )
                 if converted is not None:
                     return converted
@@ -213,7 +220,7 @@ def _in_srgb(image: Image.Image, profile_bytes: bytes | None) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8 (others turn nothing); 1 when there is none or it cannot be read. HEIC comes upright from its decoder."""
+    """The EXIF orientation, 1 to 8; 1 when there is none or it cannot be read. HEIC comes upright from its decoder."""
     try:
         return int(image.getexif().get(_ORIENTATION_TAG, 1))
     except Exception:  # noqa: BLE001 - broken EXIF raises nearly everything and says nothing about the picture
