@@ -1,0 +1,31 @@
+"""Where the house tests look."""
+
+import subprocess
+from pathlib import Path
+
+from config import PROJECT
+
+ROOMS = ("notices", "accounts", "materials", "ledger", "depots", "market", "passports", "impact", "exchange", "matching")
+DOORS = ("sheets", "web", "jobs", "cli")
+PACKAGE = PROJECT / "marketplace"
+TEMPLATES = PROJECT / "templates"
+
+
+def files(*suffixes: str) -> list[Path]:
+    """The project's own files with these suffixes: what git knows or could add, so no environment and no instance folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:  # an archive without git
+        names = [str(path.relative_to(PROJECT)) for path in PROJECT.rglob("*") if not {".venv", "var", ".git"} & set(path.parts)]
+    else:
+        names = listed.stdout.splitlines()
+    return sorted(PROJECT / name for name in names if name.endswith(suffixes) and (PROJECT / name).is_file())
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(PROJECT))

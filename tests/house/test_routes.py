@@ -1,0 +1,69 @@
+"""Rules about doors: every address is listed, has a declared permission and typed parts, and every template is somebody's page."""
+
+import re
+from typing import Any
+
+from flask import Flask
+
+from config import PROJECT
+from tests.house.source import TEMPLATES, name_of
+
+LIST = PROJECT / "tests" / "house" / "routes.txt"
+WITHOUT_A_VIEW = {"macros", "errors", "mail"}
+
+
+def view_of(app: Flask, endpoint: str) -> Any:
+    return app.view_functions[endpoint]
+
+
+def permission_of(app: Flask, endpoint: str, method: str) -> str:
+    """What the view declares, also where each method is declared by itself; empty when it declares nothing."""
+    view = view_of(app, endpoint)
+    handler = getattr(getattr(view, "view_class", None), method.lower(), None)
+    declared = getattr(view, "permission", None) or getattr(handler, "permission", None)
+    return str(declared or "")
+
+
+def lines(app: Flask) -> list[str]:
+    """One line per address and method: what is asked, where it is answered, what it needs."""
+    return sorted(
+        f"{rule.rule} {method} {rule.endpoint} {permission_of(app, rule.endpoint, method)}".rstrip()
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )
+
+
+def test_every_route_is_listed(app: Flask) -> None:
+    listed = LIST.read_text(encoding="utf-8").splitlines()
+    assert {"to add": sorted(set(lines(app)) - set(listed)), "gone": sorted(set(listed) - set(lines(app)))} == {
+        "to add": [],
+        "gone": [],
+    }
+
+
+def test_every_route_declares_what_it_needs(app: Flask) -> None:
+    undeclared = [
+        f"{rule.rule} {method}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not permission_of(app, rule.endpoint, method)
+    ]
+    assert undeclared == []
+
+
+def test_no_route_ends_in_a_slash_or_takes_an_untyped_number(app: Flask) -> None:
+    rules = [rule.rule for rule in app.url_map.iter_rules()]
+    assert [rule for rule in rules if rule != "/" and rule.endswith("/")] == []
+    assert [rule for rule in rules if re.search(r"<(\w*_)?(id|number|year|page)>", rule)] == []
+
+
+def test_every_template_is_the_page_of_a_view_or_a_part_of_one(app: Flask) -> None:
+    views = {endpoint.replace(".", "/") for endpoint in app.view_functions}
+    lost = []
+    for path in sorted(TEMPLATES.rglob("*.*")):
+        area, _slash, name = name_of(path).removeprefix("templates/").rpartition("/")
+        if not area or area.split("/")[0] in WITHOUT_A_VIEW or name.startswith("_"):
+            continue
+        if f"{area}/{name.split('.')[0]}" not in views:
+            lost.append(f"{area}/{name}")
+    assert lost == []
