@@ -1,0 +1,1 @@
+"""Materials: groups, materials, weights, carbon factors, hazards: versions of the taxonomy."""
