@@ -37,6 +37,7 @@ class Config:
     instance_path: Path = setting(Path("var"), "folder for the database, photos, mail and secrets of this installation")
     database_url: str = setting("", "SQLAlchemy URL; empty: a SQLite file in the instance folder")
     database_owner_url: str = setting("", "URL of the role that owns the tables, used by migrations only; empty: DATABASE_URL")
+    media_url: str = setting("", "where photos lie: a folder, file:///... or s3://bucket/prefix; empty: in the instance folder")
     secret_key: str = setting("", "signs forms and links; empty: drawn once and kept in the instance folder (not in production)")
     base_url: str = setting("http://127.0.0.1:8000", "where people find the site; links in mail start with it")
     trusted_hosts: tuple[str, ...] = setting(
@@ -100,6 +101,8 @@ class Config:
         object.__setattr__(self, "instance_path", instance if instance.is_absolute() else PROJECT / instance)
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.instance_path / 'materialenbank.sqlite3'}")
+        if not self.media_url:
+            object.__setattr__(self, "media_url", str(self.media_path))
         if not self.database_owner_url:
             object.__setattr__(self, "database_owner_url", self.database_url)
         if self.secure_cookies is None:
