@@ -6,7 +6,9 @@ each test (about 1 ms on SQLite, 35 ms on PostgreSQL), so commits, connections a
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,11 +52,13 @@ class Template:
             self.run(f"DROP DATABASE IF EXISTS template_{self.worker} WITH (FORCE)")
             self.run(f"CREATE DATABASE template_{self.worker} TEMPLATE template0 ENCODING 'UTF8'")
         upgrade(settings(self.url("template"), self.folder))
-        if not self.server:  # everything in the one file, so that copying it copies the database
-            database = Database(self.url("template"))
-            with database.engine.connect() as connection:
-                connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-            database.dispose()
+        self.seal()
+
+    def seal(self) -> None:
+        """Brings everything into the one file of SQLite, so that copying it copies the database."""
+        if not self.server:
+            with closing(sqlite3.connect(self.folder / "template.sqlite3")) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def url(self, name: str) -> str:
         if not self.server:

@@ -1,0 +1,41 @@
+"""The migrations go up, down and up again, and end where the models are, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from marketplace.cli.migrations import alembic_config
+from marketplace.kernel.db import Database
+from tests.house.source import PROJECT
+
+
+@pytest.fixture
+def alembic(database_url: str) -> AlembicConfig:
+    return alembic_config(database_url)
+
+
+def test_the_models_are_what_the_migrations_make(alembic: AlembicConfig) -> None:
+    command.check(alembic)
+
+
+def test_the_migrations_go_up_down_and_up_again(alembic: AlembicConfig, database: Database) -> None:
+    command.downgrade(alembic, "base")
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    command.upgrade(alembic, "head")
+    command.check(alembic)
+
+
+def test_the_versions_are_numbered_in_one_line() -> None:
+    scripts = ScriptDirectory(str(PROJECT / "migrations"))
+    line = [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    assert line == [f"{number:04}" for number in range(1, len(line) + 1)]
+    assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts.walk_revisions())
+
+
+def test_a_migration_knows_nothing_of_the_house() -> None:
+    versions = sorted((PROJECT / "migrations" / "versions").glob("*.py"))
+    assert [path.name for path in versions if "marketplace" in path.read_text(encoding="utf-8").split('"""', 2)[-1]] == []
