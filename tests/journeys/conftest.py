@@ -20,7 +20,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 from waitress.server import create_server
 
 from config import PROJECT
-from marketplace.app import create_app
 from marketplace.cli import demo
 from marketplace.kernel.db import Database
 from tests.conftest import PASSWORD, Template, settings
@@ -67,6 +66,8 @@ def furnished(template: Template, tmp_path_factory: pytest.TempPathFactory) -> T
     folder = tmp_path_factory.mktemp("furnished")
     made = Template("", folder, template.worker)
     made.make()
+    from marketplace.app import create_app
+
     app = create_app(settings(made.url("template"), folder / "var"))
     demo.load(app)
     app.extensions["database"].dispose()
@@ -78,6 +79,8 @@ def furnished(template: Template, tmp_path_factory: pytest.TempPathFactory) -> T
 def site(furnished: Template) -> Iterator[Site]:
     """A server in a thread on a free port, on a fresh copy of the demonstration data."""
     server = None
+    from marketplace.app import create_app
+
     config = settings(furnished.fresh(), furnished.folder / "var")
     app = create_app(config)
     server = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
