@@ -4,6 +4,8 @@ Standard library only: this file makes the environment `.venv` beside the packag
 installed again only when its text or the Python underneath has changed; two starts at once wait for each other.
 """
 
+from __future__ import annotations  # so that an older Python gets as far as the sentence about its age
+
 import hashlib
 import importlib.util
 import os
