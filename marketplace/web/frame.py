@@ -1,0 +1,121 @@
+"""What stands around every page: the navigation, the other language, the footer. Templates read it as `frame`.
+
+A link is shown only when this installation answers its address, so that a page that does not exist yet is never promised.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from marketplace.accounts.policy import Actor
+from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _, current_locale
+from marketplace.web.request import current_actor
+
+NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
+FOR_MEMBERS = (("/werk", _("My work")),)
+FOOTER = (
+    ("/toegankelijkheid", _("Accessibility")),
+    ("/privacy", _("Privacy")),
+    ("/open-data", _("Open data and API")),
+    ("/api/v1/docs", _("Open data and API")),
+    ("/contact", _("Contact")),
+)
+LANGUAGES = {"nl": "Nederlands", "en": "English"}
+ALWAYS_LIT = {"/": "/aanbod"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the frame; `current` is `page` for this very page, `true` for one that lies under it, else None."""
+
+    href: str
+    label: Text | str
+    current: str | None = None
+    locale: str = ""
+
+
+class Frame:
+    """The frame of one page, worked out when a template asks for it."""
+
+    @property
+    def locale(self) -> str:
+        """The language of the page."""
+        return current_locale()
+
+    @property
+    def actor(self) -> Actor:
+        """Who looks."""
+        return current_actor()
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        """The main pages that exist here; work only for who is signed in."""
+        wanted = (*NAVIGATION, *(FOR_MEMBERS if self.actor.is_member else ()))
+        return [Link(here(path), label, self._current(path)) for path, label in wanted if exists(path)]
+
+    @cached_property
+    def footer(self) -> list[Link]:
+        """The pages about the site itself that exist here; each name once."""
+        found = {str(label): Link(here(path), label) for path, label in reversed(FOOTER) if exists(path)}
+        return list(reversed(found.values()))
+
+    @cached_property
+    def languages(self) -> list[Link]:
+        """This same page in the other languages."""
+        return [Link(in_locale(one), LANGUAGES[one], locale=one) for one in LOCALES if one != current_locale()]
+
+    @cached_property
+    def alternates(self) -> list[Link]:
+        """The address of this page in every language, absolute, without what was searched for."""
+        host = request.host_url.rstrip("/")
+        return [Link(host + in_locale(one, query=False), LANGUAGES[one], locale=one) for one in LOCALES]
+
+    @property
+    def canonical(self) -> str:
+        """The one address of this page in this language."""
+        return request.host_url.rstrip("/") + in_locale(current_locale(), query=False)
+
+    @property
+    def home(self) -> str:
+        """The start page in this language."""
+        return here("/")
+
+    def url(self, path: str) -> str | None:
+        """The address of a page of this site by its path, in this language; None where it does not exist here."""
+        return here(path) if exists(path) else None
+
+    def _current(self, path: str) -> str | None:
+        shown = ALWAYS_LIT.get(request.path, request.path)
+        return "page" if shown == path else "true" if shown.startswith(f"{path}/") else None
+
+
+def here(path: str) -> str:
+    """A path in the language of this page."""
+    return request.script_root + path
+
+
+def in_locale(locale: str, *, query: bool = True) -> str:
+    """The address of this page in a language, with what was asked for."""
+    root = request.script_root.removesuffix(f"/{current_locale()}") if current_locale() != DEFAULT_LOCALE else request.script_root
+    asked = f"?{urlencode(list(request.args.items(multi=True)))}" if query and request.args else ""
+    return f"{root}{'' if locale == DEFAULT_LOCALE else f'/{locale}'}{request.path}{asked}"
+
+
+def exists(path: str) -> bool:
+    """Whether a page answers a GET at this address."""
+    known: dict[str, bool] = current_app.extensions.setdefault("frame", {})
+    if path not in known:
+        try:
+            current_app.url_map.bind("").match(path, method="GET")
+            known[path] = True
+        except HTTPException:
+            known[path] = False
+    return known[path]
+
+
+def register(app: Flask) -> None:
+    """Give every template its frame."""
+    app.context_processor(lambda: {"frame": Frame()})
