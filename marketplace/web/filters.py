@@ -13,7 +13,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask
 
-from marketplace.kernel.language import Localized, _, current_locale
+from marketplace.kernel.language import Localized, _, current_locale, plain_ngettext
 from marketplace.kernel.units import Unit, format_amount
 
 NO_BREAK_SPACE = "\u00a0"
@@ -63,7 +63,7 @@ def mass(mass_kg: Figure) -> str:
     tonnes = Decimal(mass_kg) / KG_PER_TONNE
     places = 2 if abs(tonnes) < 10 else 1 if abs(tonnes) < 1000 else 0
     shown = rounded(tonnes, places)
-    word = _("tonne") if abs(shown) == 1 else _("tonnes")
+    word = plain_ngettext("tonne", "tonnes", 1 if abs(shown) == 1 else 2)
     return f"{number(shown)}{NO_BREAK_SPACE}{word}"
 
 

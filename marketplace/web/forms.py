@@ -16,7 +16,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, HiddenField, MultipleFileField, PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.i18n import DefaultTranslations, get_translations
+from wtforms.i18n import get_translations
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
@@ -68,7 +68,7 @@ class Form(FlaskForm):
 
         def get_translations(self, form: Any) -> Any:
             """WTForms' own sentences in the reader's language."""
-            return DefaultTranslations(get_translations([current_locale()]))
+            return get_translations([current_locale()])
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Clean every text that people type, except passwords."""
