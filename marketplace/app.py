@@ -16,7 +16,7 @@ from marketplace import cli, web
 from marketplace.kernel.db import Database
 from marketplace.kernel.files import MediaStore
 from marketplace.kernel.language import gettext, plain_ngettext
-from marketplace.web import assets, errors, filters
+from marketplace.web import assets, errors, filters, frame
 from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
 from marketplace.web.request import MAX_BODY_BYTES, SAFE_METHODS, Marketplace, current_actor, gate, is_api, start_request
 
@@ -63,6 +63,7 @@ def create_app(config: Config) -> Marketplace:
         app.register_blueprint(blueprint)
     web.register_api(app)
     filters.register(app)
+    frame.register(app)
     errors.register(app)
     cli.register(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")

@@ -58,9 +58,10 @@ def mass(mass_kg: Figure) -> str:
     """Kilograms up to one tonne, above it tonnes: `340 kg`, `1,25 ton`, `148 ton`. Fewer decimals as it gets heavier."""
     if mass_kg is None:
         return unknown()
-    if abs(rounded(mass_kg, 0)) < KG_PER_TONNE:
-        return f"{number(rounded(mass_kg, 0 if abs(mass_kg) >= 10 else 1).normalize())}{NO_BREAK_SPACE}kg"
-    tonnes = Decimal(mass_kg) / KG_PER_TONNE
+    exact = Decimal(mass_kg)
+    if abs(rounded(exact, 0)) < KG_PER_TONNE:
+        return f"{number(rounded(exact, 0 if abs(exact) >= 10 else 1).normalize())}{NO_BREAK_SPACE}kg"
+    tonnes = exact / KG_PER_TONNE
     places = 2 if abs(tonnes) < 10 else 1 if abs(tonnes) < 1000 else 0
     shown = rounded(tonnes, places)
     word = plain_ngettext("tonne", "tonnes", 1 if abs(shown) == 1 else 2)
@@ -76,7 +77,7 @@ def tonne_km(value: Figure) -> str:
     """Transport work: `1.694 tonkm`."""
     if value is None:
         return unknown()
-    return f"{number(value, 1 if abs(value) < 100 else 0)}{NO_BREAK_SPACE}{_('tonne-km')}"
+    return f"{number(value, 1 if abs(Decimal(value)) < 100 else 0)}{NO_BREAK_SPACE}{_('tonne-km')}"
 
 
 def money(cents: int | None) -> str:
@@ -109,7 +110,7 @@ def moment(value: datetime | None) -> str:
     """`12 januari 2027 om 14:02` on the clock of Twente."""
     if value is None:
         return unknown()
-    local = _on_screen(value)
+    local = value.astimezone(SCREEN_ZONE)
     return str(_("%(day)s at %(time)s", day=long_date(local), time=format_time(local, format="HH:mm", locale=current_locale())))
 
 

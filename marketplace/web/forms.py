@@ -14,17 +14,28 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
-from wtforms import Field, HiddenField, MultipleFileField, PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    HiddenField,
+    MultipleFileField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.i18n import get_translations
+from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
-from marketplace.web.dates import parse_date
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import Quantity, Unit, parse_number, read_unit
+from marketplace.web.dates import parse_date
 from marketplace.web.filters import long_date, number
 
 BROWSER_CHECKS = ("required", "minlength", "maxlength", "min", "max", "step", "pattern")
@@ -60,10 +71,10 @@ class Required:
         raise StopValidation(self.message or by_itself)  # type: ignore[arg-type]
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]
     """A form with a CSRF token, texts cleaned, sentences in the reader's language and an error summary."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """How fields are bound and drawn."""
 
         def get_translations(self, form: Any) -> Any:
@@ -191,11 +202,11 @@ class QuantityField(Field):
             return str(self.raw_data[0])
         return number(self.data.amount) if isinstance(self.data, Quantity) else ""
 
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Read the unit first: the number is nothing without it."""
         if formdata is not None and self.unit_name in formdata:
             self.typed_unit = formdata.getlist(self.unit_name)[0]
-        super().process(formdata, *(() if data is None else (data,)), extra_filters=extra_filters)
+        super().process(formdata, data, extra_filters)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """A Quantity, None for nothing typed, or the sentence of the rule that refused."""
@@ -234,7 +245,7 @@ def _or_value_error(read: Any) -> Any:
 class ChecksField(SelectMultipleField):
     """A list of boxes of which any number may be ticked; drawn by the macro `checks`."""
 
-    widget = staticmethod(lambda field, **kwargs: "")
+    widget = staticmethod(lambda field, **kwargs: Markup(""))
 
 
 class PhotosField(MultipleFileField):
