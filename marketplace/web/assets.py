@@ -32,10 +32,7 @@ COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 BUILDS_KEPT = 3
 FOREVER_S = 365 * 24 * 3600
 RECIPE = "1"  # raise it when the way of building changes
-LETTERS = (
-    "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180))))
-    + "‘’“”„–—…•€×²³₂−≤≥≈→←↑↓✓‹›\u2009\u2011\u202f"
-)
+LETTERS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) + "‘’“”„–—…•€×²³₂−≤≥≈→←↑↓✓‹›\u2009\u2011\u202f"
 FONT_FILE = "fonts/text.woff2"
 FONT_FACE = (
     '@font-face{font-family:"MP Sans";src:url("fonts/text.woff2") format("woff2");font-weight:400 700;font-display:swap}\n'

@@ -88,14 +88,26 @@ def ticks(largest: Decimal, parts: int = 4) -> list[Decimal]:
 
 
 def bar_chart(
-    id: str, title: Text | str, *, category: Text | str, unit: Text | str, names: Sequence[str], series: Sequence[tuple[Text | str, Sequence[Value]]]
+    id: str,
+    title: Text | str,
+    *,
+    category: Text | str,
+    unit: Text | str,
+    names: Sequence[str],
+    series: Sequence[tuple[Text | str, Sequence[Value]]],
 ) -> BarChart:
     """Upright bars, for months: at most two series, each with a figure (or None) for every name."""
     return _chart(id, title, category, unit, names, series, (_upright("wide", 720, 320, 15), _upright("narrow", 340, 260, 12)))
 
 
 def row_chart(
-    id: str, title: Text | str, *, category: Text | str, unit: Text | str, names: Sequence[str], series: Sequence[tuple[Text | str, Sequence[Value]]]
+    id: str,
+    title: Text | str,
+    *,
+    category: Text | str,
+    unit: Text | str,
+    names: Sequence[str],
+    series: Sequence[tuple[Text | str, Sequence[Value]]],
 ) -> BarChart:
     """Lying bars with the name before or above them, for municipalities and material groups."""
     return _chart(id, title, category, unit, names, series, (_lying("wide", 720, 15, 190), _lying("narrow", 340, 14, 0)))
@@ -153,7 +165,14 @@ def _upright(name: Literal["wide", "narrow"], width: int, height: int, font: int
                     start = left + pitch * (index + 0.5) + bar * (place - len(series) / 2)
                     at = y(Decimal(value))
                     bars.append(
-                        Bar(round(start + 1, 1), at, round(bar - 2, 1), round(bottom - at, 1), place + 1, _label(names[index], title, value, unit))
+                        Bar(
+                            round(start + 1, 1),
+                            at,
+                            round(bar - 2, 1),
+                            round(bottom - at, 1),
+                            place + 1,
+                            _label(names[index], title, value, unit),
+                        )
                     )
         return Drawing(name, width, height, font, tuple(bars), tuple(lines), tuple(words))
 
@@ -173,14 +192,20 @@ def _lying(name: Literal["wide", "narrow"], width: int, font: int, name_width: i
         for index, one in enumerate(names):
             top = pitch * index + 6
             middle = top + thick * len(series) / 2 + font * 0.35
-            words.append(Word(name_width - 10, round(middle, 1), one, "end", "name") if name_width else Word(0, round(top + font, 1), one, "start", "name"))
+            words.append(
+                Word(name_width - 10, round(middle, 1), one, "end", "name")
+                if name_width
+                else Word(0, round(top + font, 1), one, "start", "name")
+            )
             for place, (title, values) in enumerate(series):
                 value = values[index]
                 at = top + head + thick * place
                 length = round(float(Decimal(value or 0) / most) * room, 1)
                 if length > 0:
                     bars.append(Bar(name_width, round(at, 1), length, thick - 2, place + 1, _label(one, title, value, unit)))
-                words.append(Word(name_width + length + 6, round(at + thick / 2 + font * 0.3, 1), number(value), "start", "figure"))
+                words.append(
+                    Word(name_width + length + 6, round(at + thick / 2 + font * 0.3, 1), number(value), "start", "figure")
+                )
         height = int(pitch * len(names) + 6)
         lines = (Line(name_width, 2, name_width, height - 4, "axis"),) if name_width else ()
         return Drawing(name, width, height, font, tuple(bars), tuple(lines), tuple(words))

@@ -32,13 +32,17 @@ def parse_date(text: str, locale: str, field: str | None = None) -> date:
     plain = typed.lower()
     found = _ISO.fullmatch(plain) or _FIGURES.fullmatch(plain) or _WORDS.fullmatch(plain) or _MONTH_FIRST.fullmatch(plain)
     if found is None:
-        raise Invalid(_("“%(typed)s” is not a date. Type a day, month and year, for example 12 January 2027.", typed=typed), field)
+        raise Invalid(
+            _("“%(typed)s” is not a date. Type a day, month and year, for example 12 January 2027.", typed=typed), field
+        )
     if len(found["year"]) == 2:
         raise Invalid(_("Type the year in four figures, for example 12 January 2027."), field)
     month = int(found["month"]) if found["month"].isdigit() else _MONTHS.get(found["month"], 0)
     day, year = int(found["day"]), int(found["year"])
     if found.re is _FIGURES and locale == "en" and day <= 12 and month <= 12 and day != month:
-        raise Invalid(_("“%(typed)s” can be read in two ways. Write the month as a word, for example 12 January 2027.", typed=typed), field)
+        raise Invalid(
+            _("“%(typed)s” can be read in two ways. Write the month as a word, for example 12 January 2027.", typed=typed), field
+        )
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Invalid(_("Type a year between 1900 and 2199."), field)
     try:

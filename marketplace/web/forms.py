@@ -22,6 +22,7 @@ from wtforms import (
     MultipleFileField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -31,7 +32,7 @@ from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
-from marketplace.kernel.errors import Refusal
+from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import Quantity, Unit, parse_number, read_unit
@@ -65,8 +66,10 @@ class Required:
             return
         field.errors = []
         choice = isinstance(field, RadioField | SelectMultipleField) or hasattr(field, "choices")
-        by_itself = _("Choose an answer at “%(label)s”.", label=field.label.text) if choice else _(
-            "Fill in “%(label)s”.", label=field.label.text
+        by_itself = (
+            _("Choose an answer at “%(label)s”.", label=field.label.text)
+            if choice
+            else _("Fill in “%(label)s”.", label=field.label.text)
         )
         raise StopValidation(self.message or by_itself)  # type: ignore[arg-type]
 
@@ -154,6 +157,12 @@ def _clean_lines(value: Any) -> Any:
     return _or_value_error(lambda: clean(value, lines=True)) if isinstance(value, str) else value
 
 
+def options(pairs: Iterable[tuple[str, Text | str]], *, empty: Text | str | None = None) -> list[SelectChoice]:
+    """Choices for a list, radios or boxes from (value, label); `empty` goes first and counts as no answer."""
+    first = [] if empty is None else [SelectChoice("", empty)]  # type: ignore[arg-type]
+    return first + [SelectChoice(value, label) for value, label in pairs]  # type: ignore[arg-type]
+
+
 class DecimalField(Field):
     """One exact number as the reader writes it (`1.234,5` in Dutch, `1,234.5` in English); refused when it can be read in two ways."""
 
@@ -212,9 +221,13 @@ class QuantityField(Field):
         """A Quantity, None for nothing typed, or the sentence of the rule that refused."""
         self.data = None
         if valuelist and str(valuelist[0]).strip():
-            self.data = _or_value_error(
-                lambda: Quantity(parse_number(str(valuelist[0]), current_locale()), read_unit(self.typed_unit or self.units[0].value))
-            )
+            self.data = _or_value_error(lambda: Quantity(parse_number(str(valuelist[0]), current_locale()), self._chosen()))
+
+    def _chosen(self) -> Unit:
+        chosen = read_unit(self.unit)
+        if chosen not in self.units:
+            raise Invalid(_("Choose one of the units in the list."), self.short_name)
+        return chosen
 
 
 class DutchDateField(Field):
