@@ -1,7 +1,38 @@
-"""Commands: materials."""
+"""`materials`: the reference data of materials, hazards and transport, loaded as a new version."""
 
-from flask import Flask
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from marketplace.accounts.policy import OPERATOR
+from marketplace.kernel.errors import Refusal
+from marketplace.materials import actions
+from marketplace.materials.files import DATA
+
+group = AppGroup("materials", help="The taxonomy: materials, weights, carbon factors, hazards.")
 
 
 def register(app: Flask) -> None:
-    """Add the commands."""
+    """Adds `materials` to the command line."""
+    app.cli.add_command(group)
+
+
+@group.command("sync")
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="read and check, keep nothing")
+def sync_command(source: Path | None, dry_run: bool) -> None:
+    """Load SOURCE (a materials.csv, or a folder with it) as a new version; without SOURCE the files of this release."""
+    try:
+        with current_app.extensions["database"].transaction() as session:
+            synced = actions.sync(session, OPERATOR, source=source or DATA)
+            if dry_run:
+                session.rollback()
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if not synced.is_new:
+        click.echo(f"Version {synced.version} is in use already: nothing to load.")
+        return
+    done = "Would load" if dry_run else "Loaded"
+    click.echo(f"{done} version {synced.version}: {synced.materials} materials, {synced.left_out} left out.")

@@ -60,7 +60,7 @@ class Place:
         if self.basis is Basis.PLACE:
             return _("%(label)s, middle of the place", label=self.label)
         if self.basis is Basis.ADDRESS:
-            return _("%(address)s", address=self.address or self.label)
+            return _("%(address)s, the address itself", address=self.address or self.label)
         return _("The point that you gave, near %(name)s", name=self.name)
 
 

@@ -1,0 +1,144 @@
+"""Questions about materials: the taxonomy in use, as one value that is kept in memory per version."""
+
+from datetime import datetime
+from decimal import Decimal
+from threading import Lock
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Unit
+from marketplace.materials.files import DETOUR
+from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
+from marketplace.materials.rules import (
+    NOT_TRADABLE,
+    CarbonFactor,
+    Hazard,
+    Material,
+    MaterialGroup,
+    Taxonomy,
+    VehicleClass,
+    weights,
+)
+
+KEPT_VERSIONS = 8
+_Key = tuple[int, str, datetime]
+_kept: dict[_Key, Taxonomy] = {}
+_lock = Lock()
+_NEWEST = (
+    select(TaxonomyVersion.id, TaxonomyVersion.digest, TaxonomyVersion.loaded_at).order_by(TaxonomyVersion.id.desc()).limit(1)
+)
+
+
+def find_newest_version(session: Session) -> TaxonomyVersion | None:
+    """The version in use."""
+    return session.scalars(select(TaxonomyVersion).order_by(TaxonomyVersion.id.desc()).limit(1)).first()
+
+
+def find_version(session: Session, digest: str) -> TaxonomyVersion | None:
+    """The version that was loaded from these very files, in use or not."""
+    return session.scalars(select(TaxonomyVersion).where(TaxonomyVersion.digest == digest)).first()
+
+
+def taxonomy(session: Session) -> Taxonomy:
+    """The taxonomy in use: one small query to see which, the rest from memory. Missing until `materials sync` has run."""
+    newest = session.execute(_NEWEST).first()
+    if newest is None:
+        raise Missing(_("There is no list of materials yet. Run: python3 -m marketplace materials sync"))
+    key: _Key = (newest.id, newest.digest, newest.loaded_at)
+    known = _kept.get(key)
+    if known is None:
+        known = load_taxonomy(session, newest.id)
+        with _lock:
+            while len(_kept) >= KEPT_VERSIONS:
+                _kept.pop(next(iter(_kept)))
+            _kept[key] = known
+    return known
+
+
+def load_taxonomy(session: Session, version: int) -> Taxonomy:
+    """One version, read in full; with what only earlier versions know as retired materials, so that no listing loses its name."""
+    rows: dict[str, dict[str, ReferenceRow]] = {"group": {}, "material": {}, "hazard": {}, "transport": {}}
+    for row in session.scalars(select(ReferenceRow).where(ReferenceRow.version_id == version).order_by(ReferenceRow.position)):
+        rows[row.kind][row.slug] = row
+    ids = {row.slug: row.id for row in session.scalars(select(MaterialRow))}
+    groups = {slug: MaterialGroup(slug, row.facts["name_nl"], row.facts["name_en"]) for slug, row in rows["group"].items()}
+    hazards = {slug: _hazard(row) for slug, row in rows["hazard"].items()}
+    detour = rows["transport"][DETOUR].facts["value"]
+    return Taxonomy(
+        version=version,
+        materials=tuple(_material(ids[slug], row, groups, hazards) for slug, row in rows["material"].items()),
+        groups=tuple(groups.values()),
+        hazards=tuple(hazard for code, hazard in hazards.items() if code != NOT_TRADABLE),
+        vehicles=tuple(_vehicle(row) for row in rows["transport"].values() if row.facts["kind"] == "tkm"),
+        detour_factor=Decimal(detour),
+        retired=tuple(
+            _material(ids[row.slug], row, groups, hazards, is_current=False)
+            for row in _last_words(session, version)
+            if row.slug not in rows["material"]
+        ),
+    )
+
+
+def _last_words(session: Session, version: int) -> list[ReferenceRow]:
+    """The newest row of every material, among the versions up to this one."""
+    last = (
+        select(func.max(ReferenceRow.id).label("id"))
+        .where(ReferenceRow.kind == "material", ReferenceRow.version_id <= version)
+        .group_by(ReferenceRow.slug)
+        .subquery()
+    )
+    return list(session.scalars(select(ReferenceRow).join(last, ReferenceRow.id == last.c.id).order_by(ReferenceRow.id)))
+
+
+def _hazard(row: ReferenceRow) -> Hazard:
+    facts = row.facts
+    return Hazard(
+        row.slug, facts["name_nl"], facts["name_en"], facts["blocking"], facts["proof"], facts["eural"], facts["source"]
+    )
+
+
+def _vehicle(row: ReferenceRow) -> VehicleClass:
+    facts = row.facts
+    return VehicleClass(
+        row.slug, facts["name_nl"], facts["name_en"], Decimal(facts["value"]), facts["load"], facts["source"], facts["confidence"]
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _material(
+    material_id: int, row: ReferenceRow, groups: dict[str, MaterialGroup], hazards: dict[str, Hazard], *, is_current: bool = True
+) -> Material:
+    facts = row.facts
+    factor, pieces = _decimal(facts["carbon_factor"]), _decimal(facts["pieces_per_m2"])
+    low, high = _decimal(facts["carbon_low"]), _decimal(facts["carbon_high"])
+    own_group = MaterialGroup(facts["group"], facts["group_name_nl"], facts["group_name_en"])
+    return Material(
+        slug=row.slug,
+        name_nl=facts["name_nl"],
+        name_en=facts["name_en"],
+        id=material_id,
+        group=groups.get(facts["group"], own_group),
+        default_unit=Unit(facts["unit"]),
+        weights_kg=weights({Unit(unit): Decimal(kg) for unit, kg in facts["kg_per_unit"].items()}, pieces),
+        pieces_per_m2=pieces,
+        carbon=None if factor is None else CarbonFactor(factor, facts["carbon_source"], facts["carbon_confidence"], low, high),
+        hazards=tuple(hazards[code] for code in facts["hazards"] if code != NOT_TRADABLE and code in hazards),
+        is_tradable=NOT_TRADABLE not in facts["hazards"],
+        substitutes=tuple(facts["substitutes"]),
+        tolerance_percent=Decimal(facts["tolerance_percent"]),
+        field_set=facts["field_set"],
+        synonyms_nl=tuple(facts["synonyms_nl"]),
+        synonyms_en=tuple(facts["synonyms_en"]),
+        reference_size=facts["reference_size"],
+        weight_source=facts["weight_source"],
+        weight_confidence=facts["weight_confidence"],
+        eural=facts["eural"],
+        remark=facts["remark"],
+        is_current=is_current,
+    )

@@ -1,0 +1,257 @@
+"""Materials as values: what they are called, which units they take, what they weigh, and how one unit becomes another."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.language import _, current_locale
+from marketplace.kernel.text import search_prefixes, search_text
+from marketplace.kernel.units import Unit, round_down
+
+NOT_TRADABLE = "niet_verhandelbaar"  # the one hazard code that forbids; it is no question to declare
+KG_PLACES = Decimal("0.000001")
+MASS_PLACES = Decimal("0.001")
+TOLERANCE_PERCENT = Decimal(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something of the taxonomy with a name in both languages; the slug never changes."""
+
+    slug: str
+    name_nl: str
+    name_en: str
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_in(current_locale())
+
+    def name_in(self, locale: str) -> str:
+        return self.name_en if locale == "en" else self.name_nl
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialGroup(Named):
+    """One of the groups that people browse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard(Named):
+    """Something that a material may hold and that its owner declares: yes, no or unknown. `slug` is its code."""
+
+    blocking: str = ""  # ja, voorwaardelijk or nee, as in the file; the gates come later
+    proof: str = ""
+    eural: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleClass(Named):
+    """A way to drive, with its emission from well to wheel."""
+
+    kgco2e_per_tonne_km: Decimal = Decimal(0)
+    load: str = ""
+    source: str = ""
+    confidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonFactor:
+    """kg CO2e that making one kg of the new product emits (A1-A3), and how well that is known: A measured, B its class, C estimated."""
+
+    kgco2e_per_kg: Decimal
+    source: str
+    confidence: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Material(Named):
+    """One material, as the taxonomy's version in use says. `is_current` is false for one that a newer version left out."""
+
+    id: int
+    group: MaterialGroup
+    default_unit: Unit
+    weights_kg: Mapping[Unit, Decimal] = field(hash=False)  # kg that one unit weighs
+    pieces_per_m2: Decimal | None = None
+    carbon: CarbonFactor | None = None  # None: unknown, never zero
+    hazards: tuple[Hazard, ...] = ()  # to be declared, in the order of the file
+    is_tradable: bool = True
+    substitutes: tuple[str, ...] = ()  # slugs that may serve a demand for this one
+    tolerance_percent: Decimal = TOLERANCE_PERCENT
+    field_set: str = ""
+    synonyms_nl: tuple[str, ...] = ()
+    synonyms_en: tuple[str, ...] = ()
+    reference_size: str = ""
+    weight_source: str = ""
+    weight_confidence: str = ""
+    eural: str = ""
+    remark: str = ""
+    is_current: bool = True
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The units that it goes by, its own first."""
+        taken = {unit for unit in Unit if unit in self.weights_kg}
+        return (self.default_unit, *(unit for unit in Unit if unit in taken - {self.default_unit}))
+
+    @property
+    def hazard_codes(self) -> frozenset[str]:
+        """The codes to be declared."""
+        return frozenset(hazard.slug for hazard in self.hazards)
+
+    @property
+    def search_words(self) -> tuple[str, ...]:
+        """What people may call it: for `search_text` of a listing, and for choosing a material."""
+        names = (self.name_nl, self.name_en, *self.synonyms_nl, *self.synonyms_en)
+        return (*names, self.group.name_nl, self.group.name_en)
+
+    def takes(self, unit: Unit) -> bool:
+        return unit in self.weights_kg
+
+    def kg_per_unit(self, unit: Unit) -> Decimal:
+        """What one unit weighs, in kg. Refused: a unit that this material does not go by."""
+        if unit not in self.weights_kg:
+            names = ", ".join(str(one.label) for one in self.units)
+            raise Invalid(_("This material does not go by that unit. Choose one of: %(units)s.", units=names), "unit")
+        return self.weights_kg[unit]
+
+    def mass_kg(self, amount: Decimal, unit: Unit, measured_kg_per_unit: Decimal | None = None) -> Decimal:
+        """The mass that follows from a quantity, to the gram, rounded half up; a measured weight replaces the taxonomy's."""
+        weight = self.kg_per_unit(unit) if measured_kg_per_unit is None else measured_kg_per_unit
+        return (amount * weight).quantize(MASS_PLACES, rounding=ROUND_HALF_UP)
+
+
+def weights(kg: Mapping[Unit, Decimal], pieces_per_m2: Decimal | None) -> dict[Unit, Decimal]:
+    """The weights of every unit that the material goes by: a piece weighs its part of a m² (or the reverse) where only one is known."""
+    full = {**kg, Unit.TONNE: Decimal(1000), Unit.KG: Decimal(1)}
+    if pieces_per_m2 and Unit.M2 in kg and Unit.PIECE not in kg:
+        full[Unit.PIECE] = (kg[Unit.M2] / pieces_per_m2).quantize(KG_PLACES, rounding=ROUND_HALF_UP)
+    if pieces_per_m2 and Unit.PIECE in kg and Unit.M2 not in kg:
+        full[Unit.M2] = (kg[Unit.PIECE] * pieces_per_m2).quantize(KG_PLACES, rounding=ROUND_HALF_UP)
+    return full
+
+
+def convert(
+    amount: Decimal,
+    from_unit: Unit,
+    to_unit: Unit,
+    material: Material,
+    kg_per_unit_override: Decimal | None = None,
+    override_unit: Unit | None = None,
+) -> Decimal:
+    """The same stuff in another unit, rounded down to a whole piece or a thousandth; may be zero.
+
+    Pieces and m² convert by pieces per m², every other pair by kilograms. A listing's measured weight replaces the taxonomy's for the
+    listing's unit: `override_unit`, by default `from_unit`. Between the same units nothing changes.
+    """
+    if from_unit == to_unit:
+        return amount
+    if {from_unit, to_unit} == {Unit.PIECE, Unit.M2} and material.pieces_per_m2:
+        rate = Fraction(material.pieces_per_m2)
+        return _down(Fraction(amount) * (rate if to_unit is Unit.PIECE else 1 / rate), to_unit)
+    measured = override_unit or from_unit
+    kg_from, kg_to = (
+        kg_per_unit_override if kg_per_unit_override is not None and unit == measured else material.kg_per_unit(unit)
+        for unit in (from_unit, to_unit)
+    )
+    return _down(Fraction(amount) * Fraction(kg_from) / Fraction(kg_to), to_unit)
+
+
+def _down(exact: Fraction, unit: Unit) -> Decimal:
+    thousandths = exact * 1000
+    return round_down(Decimal(thousandths.numerator // thousandths.denominator).scaleb(-3), unit)
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """One version of the reference data, in memory. `version` is what the ledger writes down as the factors' version."""
+
+    version: int
+    materials: tuple[Material, ...]
+    groups: tuple[MaterialGroup, ...]
+    hazards: tuple[Hazard, ...]
+    vehicles: tuple[VehicleClass, ...]
+    detour_factor: Decimal
+    retired: tuple[Material, ...] = ()
+    _by_slug: dict[str, Material] = field(init=False, repr=False, compare=False)
+    _by_id: dict[int, Material] = field(init=False, repr=False, compare=False)
+    _words: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = (*self.materials, *self.retired)
+        object.__setattr__(self, "_by_slug", {material.slug: material for material in known})
+        object.__setattr__(self, "_by_id", {material.id: material for material in known})
+        words = {material.slug: frozenset(search_text(*material.search_words).split()) for material in self.materials}
+        object.__setattr__(self, "_words", words)
+
+    def material(self, slug: str, name: str = "material") -> Material:
+        """The material to list or ask for. Refused at field `name`: one that is not in the version in use."""
+        found = self._by_slug.get(slug)
+        if found is None or not found.is_current:
+            raise Invalid(_("That material is not in the list. Choose one from the list of materials."), name)
+        return found
+
+    def find_material(self, slug: str) -> Material | None:
+        """The material, also one that a newer version left out: history keeps its name."""
+        return self._by_slug.get(slug)
+
+    def material_by_id(self, material_id: int) -> Material:
+        """The material that a listing or a demand points at."""
+        if material_id not in self._by_id:
+            raise Missing(_("That material is not in the list. Choose one from the list of materials."))
+        return self._by_id[material_id]
+
+    def group(self, slug: str) -> MaterialGroup | None:
+        """A group by its slug."""
+        return next((group for group in self.groups if group.slug == slug), None)
+
+    def hazard(self, code: str) -> Hazard | None:
+        """A hazard by its code."""
+        return next((hazard for hazard in self.hazards if hazard.slug == code), None)
+
+    def materials_in(self, group_slug: str) -> tuple[Material, ...]:
+        """The materials of one group, in the order of the file."""
+        return tuple(material for material in self.materials if material.group.slug == group_slug)
+
+    def ids_of(self, *, groups: Iterable[str] = (), slugs: Iterable[str] = ()) -> frozenset[int]:
+        """The ids of the materials in any of these groups or with any of these slugs, for a search; empty when none is known."""
+        wanted_groups, wanted_slugs = frozenset(groups), frozenset(slugs)
+        return frozenset(one.id for one in self._by_id.values() if one.group.slug in wanted_groups or one.slug in wanted_slugs)
+
+    def serving(self, material: Material) -> tuple[Material, ...]:
+        """The materials that may serve a demand for this one: itself first, then its substitutes."""
+        return (material, *(self._by_slug[slug] for slug in material.substitutes if slug in self._by_slug))
+
+    def served_by(self, material: Material) -> tuple[Material, ...]:
+        """The materials whose demands this one may serve: itself first, then those that name it as a substitute."""
+        return (material, *(other for other in self._by_slug.values() if material.slug in other.substitutes))
+
+    def search(self, query: str) -> tuple[Material, ...]:
+        """The materials that people may mean by these words, synonyms too; all of them when nothing was typed."""
+        prefixes = search_prefixes(query)
+        return tuple(
+            material
+            for material in self.materials
+            if all(any(_begins(word, prefix) for word in self._words[material.slug]) for prefix in prefixes)
+        )
+
+    def vehicle(self, slug: str, name: str = "vehicle_class") -> VehicleClass:
+        """The vehicle class that was entered. Refused at field `name`: one that is not in the list."""
+        for vehicle in self.vehicles:
+            if vehicle.slug == slug:
+                return vehicle
+        raise Invalid(_("That vehicle class is not in the list. Choose one from the list, or leave it empty."), name)
+
+    @property
+    def vehicle_factors(self) -> dict[str, Decimal]:
+        """kg CO2e per tonne-km by vehicle class."""
+        return {vehicle.slug: vehicle.kgco2e_per_tonne_km for vehicle in self.vehicles}
+
+
+def _begins(word: str, prefix: str) -> bool:
+    return word == prefix if prefix.isdigit() else word.startswith(prefix)

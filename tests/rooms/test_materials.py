@@ -1,0 +1,111 @@
+"""Versions of the taxonomy: a newer file is a new version, and a version in use never changes."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import ANONYMOUS, OPERATOR
+from marketplace.kernel.errors import Conflict, Invalid, Missing, Unauthorised
+from marketplace.kernel.units import Unit
+from marketplace.materials.actions import sync
+from marketplace.materials.files import DATA
+from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
+from marketplace.materials.queries import load_taxonomy, taxonomy
+from marketplace.notices.models import AuditRow
+
+
+def newer(folder: Path, old: str, new: str) -> Path:
+    text = (DATA / "materials.csv").read_text(encoding="utf-8")
+    assert old in text
+    file = folder / "materials.csv"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return file
+
+
+def test_without_a_list_of_materials_the_reader_is_told_what_to_run(session: Session) -> None:
+    with pytest.raises(Missing, match="materials sync"):
+        taxonomy(session)
+
+
+def test_the_shipped_files_become_version_one(session: Session) -> None:
+    synced = sync(session, OPERATOR)
+    known = taxonomy(session)
+    pavers = known.material("betonstraatsteen-kei-8cm")
+    assert (synced.version, synced.is_new, synced.materials, known.version) == (1, True, 152, 1)
+    assert (len(known.groups), len(known.hazards), len(known.vehicles)) == (20, 24, 15)
+    assert (pavers.kg_per_unit(Unit.M2), pavers.pieces_per_m2, pavers.group.slug) == (Decimal(185), Decimal(44), "bestrating")
+    assert pavers.carbon is not None
+    assert (pavers.carbon.kgco2e_per_kg, pavers.carbon.source, pavers.carbon.confidence) == (Decimal("0.1188"), "DEFRA25", "B")
+    assert known.vehicle_factors["bestelbus-diesel"] == Decimal("0.78225")
+    assert known.detour_factor == Decimal("1.3")
+
+
+def test_what_may_not_be_traded_says_so_and_declares_only_its_other_hazards(session: Session) -> None:
+    sync(session, OPERATOR)
+    tar = taxonomy(session).material("teerhoudend-asfaltgranulaat")
+    assert not tar.is_tradable
+    assert tar.hazard_codes == {"pak"}
+    assert taxonomy(session).material("grond-schoon").hazard_codes == {"bodemklasse", "pfas", "asbest", "invasief"}
+
+
+def test_the_same_files_once_more_do_nothing(session: Session) -> None:
+    sync(session, OPERATOR)
+    assert not sync(session, OPERATOR).is_new
+    assert len(session.scalars(select(TaxonomyVersion)).all()) == 1
+    assert [row.action for row in session.scalars(select(AuditRow))] == ["taxonomy.sync"]
+
+
+def test_a_newer_file_is_a_new_version_and_the_old_one_stays(session: Session, tmp_path: Path) -> None:
+    sync(session, OPERATOR)
+    before = taxonomy(session).material("betonstraatsteen-kei-8cm")
+    assert sync(session, OPERATOR, source=newer(tmp_path, ",4.2,,185,", ",4.2,,186,")).version == 2
+    after = taxonomy(session).material("betonstraatsteen-kei-8cm")
+    assert (before.kg_per_unit(Unit.M2), after.kg_per_unit(Unit.M2), before.id == after.id) == (Decimal(185), Decimal(186), True)
+    assert load_taxonomy(session, 1).material("betonstraatsteen-kei-8cm") == before
+
+
+def test_a_material_that_a_newer_file_leaves_out_keeps_its_name(session: Session, tmp_path: Path) -> None:
+    sync(session, OPERATOR)
+    old = taxonomy(session).material("leemsteen")
+    lines = (DATA / "materials.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    file = tmp_path / "materials.csv"
+    file.write_text("".join(line for line in lines if not line.startswith("leemsteen,")), encoding="utf-8")
+    assert sync(session, OPERATOR, source=file).left_out == 1
+    kept = taxonomy(session).material_by_id(old.id)
+    assert (kept.name, kept.is_current) == ("Leemsteen / leemstuc", False)
+    with pytest.raises(Invalid):
+        taxonomy(session).material("leemsteen")
+
+
+def test_a_version_that_was_replaced_does_not_come_back(session: Session, tmp_path: Path) -> None:
+    sync(session, OPERATOR)
+    sync(session, OPERATOR, source=newer(tmp_path, ",4.2,,185,", ",4.2,,186,"))
+    with pytest.raises(Conflict, match="versie 1"):
+        sync(session, OPERATOR)
+
+
+def test_a_file_that_does_not_fit_leaves_nothing_behind(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="rij 2"):
+        sync(session, OPERATOR, source=newer(tmp_path, ",4.2,,185,", ",4.2,,x,"))
+    assert session.scalars(select(MaterialRow)).all() == []
+
+
+def test_only_the_reviewer_the_administrator_and_the_operator_load_a_taxonomy(session: Session) -> None:
+    with pytest.raises(Unauthorised):
+        sync(session, ANONYMOUS)
+
+
+@pytest.mark.parametrize("statement", [update(ReferenceRow).values(slug="x"), delete(ReferenceRow)])
+def test_the_database_refuses_to_change_a_version(session: Session, statement: object) -> None:
+    sync(session, OPERATOR)
+    with pytest.raises(DBAPIError, match="append-only"):
+        session.execute(statement)  # type: ignore[call-overload]
+
+
+def test_a_taxonomy_is_read_once_and_then_asked_by_one_small_query(session: Session) -> None:
+    sync(session, OPERATOR)
+    assert taxonomy(session) is taxonomy(session)

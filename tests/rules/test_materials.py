@@ -1,0 +1,156 @@
+"""What the shipped taxonomy says, and how one unit becomes another. Figures computed by hand."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.language import reading_in
+from marketplace.kernel.units import Unit
+from marketplace.materials.files import NAMES, ReferenceFiles, read_files, read_reference
+from marketplace.materials.rules import Material, MaterialGroup, Taxonomy, convert, weights
+
+PAVING = MaterialGroup("bestrating", "Bestrating", "Paving")
+PAVERS = Material(
+    slug="betonstraatsteen-kei-8cm",
+    name_nl="Betonstraatsteen keiformaat 8 cm",
+    name_en="Concrete block paver",
+    id=1,
+    group=PAVING,
+    default_unit=Unit.M2,
+    weights_kg=weights({Unit.PIECE: Decimal("4.2"), Unit.M2: Decimal(185)}, Decimal(44)),
+    pieces_per_m2=Decimal(44),
+    synonyms_nl=("klinker", "BKK"),
+)
+KERB = Material(
+    slug="band",
+    name_nl="Trottoirband 13/15x25 cm",
+    name_en="Kerb",
+    id=2,
+    group=PAVING,
+    default_unit=Unit.M,
+    weights_kg=weights({Unit.M: Decimal("80.5"), Unit.PIECE: Decimal("80.5")}, None),
+    substitutes=("betonstraatsteen-kei-8cm",),
+)
+OLD = replace(KERB, slug="oud", id=3, is_current=False, substitutes=())
+TAXONOMY = Taxonomy(7, (PAVERS, KERB), (PAVING,), (), (), Decimal("1.3"), (OLD,))
+
+
+@pytest.mark.parametrize(
+    ("amount", "from_unit", "to_unit", "result"),
+    [
+        ("150", Unit.M2, Unit.PIECE, "6600"),  # 150 × 44
+        ("10000", Unit.PIECE, Unit.M2, "227.272"),  # 10 000 / 44 = 227.2727…
+        ("6600", Unit.PIECE, Unit.M2, "150"),
+        ("1.01", Unit.M2, Unit.PIECE, "44"),  # 44.44
+        ("0.02", Unit.M2, Unit.PIECE, "0"),
+        ("100", Unit.M2, Unit.TONNE, "18.5"),  # 100 × 185 / 1000
+        ("18.5", Unit.TONNE, Unit.M2, "100"),
+        ("1", Unit.TONNE, Unit.M2, "5.405"),  # 1000 / 185 = 5.4054…
+        ("1", Unit.TONNE, Unit.PIECE, "238"),  # 1000 / 4.2 = 238.09…
+        ("800", Unit.M2, Unit.M2, "800"),
+    ],
+)
+def test_pieces_and_square_metres_convert_by_pieces_and_the_rest_by_kilograms(
+    amount: str, from_unit: Unit, to_unit: Unit, result: str
+) -> None:
+    assert convert(Decimal(amount), from_unit, to_unit, PAVERS) == Decimal(result)
+
+
+def test_a_measured_weight_replaces_the_taxonomys_for_its_unit() -> None:
+    assert convert(Decimal(100), Unit.M2, Unit.TONNE, PAVERS, Decimal(190)) == Decimal(19)
+    assert convert(Decimal(19), Unit.TONNE, Unit.M2, PAVERS, Decimal(190), Unit.M2) == Decimal(100)
+    assert convert(Decimal(100), Unit.M2, Unit.PIECE, PAVERS, Decimal(190)) == Decimal(4400)
+    assert PAVERS.mass_kg(Decimal(800), Unit.M2) == Decimal(148000)
+    assert PAVERS.mass_kg(Decimal(800), Unit.M2, Decimal("181.5")) == Decimal(145200)
+
+
+@given(st.integers(1, 9_999_999_999), st.sampled_from(PAVERS.units), st.sampled_from(PAVERS.units))
+def test_there_and_back_never_makes_more(thousandths: int, one: Unit, other: Unit) -> None:
+    amount = Decimal(thousandths).scaleb(-3) if one is not Unit.PIECE else Decimal(thousandths)
+    assert convert(convert(amount, one, other, PAVERS), other, one, PAVERS) <= amount
+
+
+def test_a_unit_that_the_material_does_not_go_by_is_refused_with_those_it_does() -> None:
+    with pytest.raises(Invalid, match=r"m², stuks, ton, kg"):
+        PAVERS.kg_per_unit(Unit.M3)
+    assert PAVERS.units == (Unit.M2, Unit.PIECE, Unit.TONNE, Unit.KG)
+    assert not KERB.takes(Unit.M2)
+
+
+def test_a_piece_weighs_its_part_of_a_square_metre_where_only_that_is_known() -> None:
+    assert weights({Unit.M2: Decimal("4.065")}, Decimal(4))[Unit.PIECE] == Decimal("1.01625")
+
+
+def test_names_are_in_the_readers_language() -> None:
+    assert PAVERS.name == "Betonstraatsteen keiformaat 8 cm"
+    with reading_in("en"):
+        assert (PAVERS.name, PAVERS.group.name) == ("Concrete block paver", "Paving")
+
+
+def test_the_taxonomy_answers_by_slug_id_and_group() -> None:
+    assert TAXONOMY.material("band") is KERB
+    assert TAXONOMY.material_by_id(1) is PAVERS
+    assert TAXONOMY.materials_in("bestrating") == (PAVERS, KERB)
+    assert TAXONOMY.ids_of(slugs=["band"]) == {2}
+    assert TAXONOMY.ids_of(groups=["nergens"]) == frozenset()
+    assert TAXONOMY.serving(KERB) == (KERB, PAVERS)
+    assert TAXONOMY.served_by(PAVERS) == (PAVERS, KERB)
+    with pytest.raises(Invalid):
+        TAXONOMY.material("nergens")
+    with pytest.raises(Missing):
+        TAXONOMY.material_by_id(9)
+
+
+def test_what_a_newer_version_left_out_keeps_its_name_and_is_not_chosen_again() -> None:
+    assert TAXONOMY.material_by_id(3).name == "Trottoirband 13/15x25 cm"
+    with pytest.raises(Invalid):
+        TAXONOMY.material("oud")
+
+
+@pytest.mark.parametrize(("typed", "found"), [("klinkers", [PAVERS]), ("bkk", [PAVERS]), ("13/15", [KERB]), ("", [PAVERS, KERB])])
+def test_people_find_a_material_by_what_they_call_it(typed: str, found: list[Material]) -> None:
+    assert list(TAXONOMY.search(typed)) == found
+
+
+def test_the_shipped_files_fit() -> None:
+    rows = read_reference(read_files())
+    kinds = [row.kind for row in rows]
+    assert [kinds.count(kind) for kind in ("group", "material", "hazard", "transport")] == [20, 152, 25, 21]
+    facts = {row.slug: row.facts for row in rows if row.kind == "material"}
+    assert facts["betonstraatsteen-kei-8cm"]["pieces_per_m2"] == "44"
+    assert facts["menggranulaat-0-31-5"]["substitutes"] == ["betongranulaat-0-31-5"]
+    assert facts["teerhoudend-asfaltgranulaat"]["hazards"] == ["pak", "niet_verhandelbaar"]
+    assert all(row["tolerance_percent"] == "5" for row in facts.values())
+    assert all(row["synonyms_nl"] for row in facts.values())
+
+
+def test_pieces_per_square_metre_agree_with_the_weights() -> None:
+    """A square metre of loose elements weighs its pieces, within a tenth (joints and rounded sizes; a wall has mortar besides)."""
+    for row in read_reference(read_files()):
+        kg = row.facts.get("kg_per_unit", {})
+        if row.kind == "material" and row.facts["pieces_per_m2"] and {"piece", "m2"} <= set(kg):
+            pieces = Decimal(row.facts["pieces_per_m2"]) * Decimal(kg["piece"])
+            assert abs(pieces / Decimal(kg["m2"]) - 1) < Decimal("0.1"), row.slug
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (",185,,1000", ",-185,,1000", "kg_per_m2"),
+        (",185,,1000", ",NaN,,1000", "kg_per_m2"),
+        (",0.1188,0.081", ",1e99,0.081", "co2_nieuw"),
+        ("bestrating,Bestrating,m2", "bestrating,Bestrating,pallet", "eenheid"),
+        (",DEFRA25,B,", ",DEFRA25,Z,", "co2_conf"),
+        ("betonstraatsteen-kei-10cm,", "betonstraatsteen-kei-8cm,", "slug"),
+    ],
+)
+def test_a_cell_that_does_not_fit_is_named(old: str, new: str, words: str) -> None:
+    files = read_files()
+    spoilt = ReferenceFiles(files.materials.replace(old, new, 1), files.hazards, files.transport)
+    with pytest.raises(Invalid, match=words) as refusal:
+        read_reference(spoilt)
+    assert NAMES[0] in str(refusal.value)
