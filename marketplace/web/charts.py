@@ -97,7 +97,7 @@ def bar_chart(
     series: Sequence[tuple[Text | str, Sequence[Value]]],
 ) -> BarChart:
     """Upright bars, for months: at most two series, each with a figure (or None) for every name."""
-    return _chart(id, title, category, unit, names, series, (_upright("wide", 720, 320, 15), _upright("narrow", 340, 260, 12)))
+    return _chart(id, title, category, unit, names, series, (_upright("wide", 720, 320, 15), _upright("narrow", 320, 250, 12)))
 
 
 def row_chart(
@@ -110,7 +110,7 @@ def row_chart(
     series: Sequence[tuple[Text | str, Sequence[Value]]],
 ) -> BarChart:
     """Lying bars with the name before or above them, for municipalities and material groups."""
-    return _chart(id, title, category, unit, names, series, (_lying("wide", 720, 15, 190), _lying("narrow", 340, 14, 0)))
+    return _chart(id, title, category, unit, names, series, (_lying("wide", 720, 15, 190), _lying("narrow", 320, 15, 0)))
 
 
 Layout = Callable[[Sequence[str], Sequence[tuple[Text | str, Sequence[Value]]], str], Drawing]
@@ -185,7 +185,7 @@ def _lying(name: Literal["wide", "narrow"], width: int, font: int, name_width: i
         head = 0.0 if name_width else font * 1.6
         pitch = head + thick * len(series) + 14
         most = max((Decimal(1), _largest(series)))
-        figures = 16 + font * 0.58 * max((len(number(value)) for _n, values in series for value in values), default=1)
+        figures = 16 + font * 0.58 * max((len(number(value)) for _n, values in series for value in values if value), default=1)
         room = width - name_width - figures
         bars: list[Bar] = []
         words: list[Word] = []

@@ -22,11 +22,11 @@ from wtforms import (
     MultipleFileField,
     PasswordField,
     RadioField,
-    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.i18n import get_translations
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
@@ -159,8 +159,8 @@ def _clean_lines(value: Any) -> Any:
 
 def options(pairs: Iterable[tuple[str, Text | str]], *, empty: Text | str | None = None) -> list[SelectChoice]:
     """Choices for a list, radios or boxes from (value, label); `empty` goes first and counts as no answer."""
-    first = [] if empty is None else [SelectChoice("", empty)]  # type: ignore[arg-type]
-    return first + [SelectChoice(value, label) for value, label in pairs]  # type: ignore[arg-type]
+    first = [] if empty is None else [SelectChoice("", empty)]
+    return first + [SelectChoice(value, label) for value, label in pairs]
 
 
 class DecimalField(Field):

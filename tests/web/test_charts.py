@@ -36,7 +36,7 @@ def test_an_unknown_figure_has_no_bar_and_is_said_in_the_table() -> None:
 
 def test_a_chart_is_drawn_for_a_phone_and_for_a_wide_screen() -> None:
     chart = bar_chart("c", "T", category="Month", unit="t", names=["jan"], series=[("A", [1])])
-    assert [(drawing.name, drawing.width) for drawing in chart.drawings] == [("wide", 720), ("narrow", 340)]
+    assert [(drawing.name, drawing.width) for drawing in chart.drawings] == [("wide", 720), ("narrow", 320)]
 
 
 def test_every_bar_stays_inside_its_drawing() -> None:
