@@ -53,7 +53,7 @@ def test_every_sentence_is_translated(locale: str) -> None:
             missing[place] = singular
         elif not isinstance(sentence, str) and not any(isinstance(strings, tuple) for strings in entries):
             missing[place] = f"plural of {singular}"
-    assert missing == {}
+    assert not missing, "without a translation:\n" + "\n".join(f"{place}: {sentence}" for place, sentence in missing.items())
 
 
 @pytest.mark.parametrize("locale", TRANSLATED_TO)
