@@ -109,6 +109,7 @@ def one_at_a_time() -> Iterator[None]:
 
 def hand_over(command: list[str]) -> None:
     """Becomes the given program, which finds the project whatever the current folder is."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # kept bytecode makes the second start quick
     os.environ["PYTHONPATH"] = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
     if sys.platform == "win32":
         sys.exit(subprocess.call(command))

@@ -1,12 +1,12 @@
 """The application, put together: configuration, request, blueprints, filters, errors, command line, in that order."""
 
-
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, json, request
+from flask import Response, request
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -30,7 +30,7 @@ class ExactJson(DefaultJSONProvider):
     ensure_ascii = False
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        return json._json.loads(s, parse_float=Decimal, parse_constant=self._refuse, **kwargs)
+        return json.loads(s, parse_float=Decimal, parse_constant=self._refuse, **kwargs)
 
     @staticmethod
     def _refuse(name: str) -> Any:

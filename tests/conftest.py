@@ -108,7 +108,12 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def config(database_url: str, tmp_path: Path) -> Config:
+def config(database_url: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Settings with an instance folder of this test alone; only the built style sheets and letters are made once for all."""
+    built = tmp_path_factory.getbasetemp().parent / "static"
+    built.mkdir(exist_ok=True)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "static").symlink_to(built)
     return settings(database_url, tmp_path / "var")
 
 

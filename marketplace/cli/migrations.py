@@ -7,15 +7,17 @@ each other: on SQLite by a lock file in the instance folder, on PostgreSQL by an
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.util.exc import CommandError
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import PROJECT, Config
+from marketplace.kernel.db import version
+
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 group = AppGroup("db", help="Migrations of the database's schema.")
 
@@ -25,8 +27,10 @@ def register(app: Flask) -> None:
     app.cli.add_command(group)
 
 
-def alembic_config(url: str) -> AlembicConfig:
+def alembic_config(url: str) -> "AlembicConfig":
     """Alembic's own settings, without a file of its own."""
+    from alembic.config import Config as AlembicConfig
+
     settings = AlembicConfig(attributes={"url": url})
     settings.set_main_option("script_location", str(PROJECT / "migrations").replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
@@ -35,12 +39,22 @@ def alembic_config(url: str) -> AlembicConfig:
 
 
 def upgrade(config: Config) -> None:
-    """Brings the database to the newest version; does nothing when it is there already."""
+    """Brings the database to the newest version. Where it is there already, which every second start finds, Alembic stays out of it."""
+    config.instance_path.mkdir(parents=True, exist_ok=True)
+    if version(config.database_url) == newest():
+        return
+    from alembic import command
+
     with one_at_a_time(config.instance_path):
         command.upgrade(alembic_config(config.database_owner_url), "head")
 
 
-def current() -> AlembicConfig:
+def newest() -> str:
+    """The number of the newest migration; the versions stand in one numbered line."""
+    return max((path.name.split("_")[0] for path in (PROJECT / "migrations" / "versions").glob("[0-9]*.py")), default="")
+
+
+def current() -> "AlembicConfig":
     """Alembic's settings for the application that runs this command."""
     return alembic_config(current_app.extensions["settings"].database_owner_url)
 
@@ -70,12 +84,17 @@ def upgrade_command() -> None:
 @click.argument("revision")
 def downgrade_command(revision: str) -> None:
     """Take the database back to REVISION (`base`: empty)."""
+    from alembic import command
+
     command.downgrade(current(), revision)
 
 
 @group.command("check")
 def check_command() -> None:
     """Compare the models with a migrated database; exit 1 when a migration is missing."""
+    from alembic import command
+    from alembic.util.exc import CommandError
+
     try:
         command.check(current())
     except CommandError as error:
@@ -85,6 +104,8 @@ def check_command() -> None:
 @group.command("current")
 def current_command() -> None:
     """Print the version of the database."""
+    from alembic import command
+
     command.current(current())
 
 
@@ -94,4 +115,6 @@ def current_command() -> None:
 @click.option("--empty", is_flag=True, help="without comparing the models")
 def revision_command(name: str, number: str, empty: bool) -> None:
     """Write a new numbered migration from what the models have and the database lacks."""
+    from alembic import command
+
     command.revision(current(), message=name, rev_id=number, autogenerate=not empty)

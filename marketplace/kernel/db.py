@@ -26,6 +26,7 @@ LOCK_TIMEOUT_MS = 10_000
 TRIES = 4
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock detected
 
+
 class Base(DeclarativeBase):
     """Every table of the house."""
 
@@ -38,6 +39,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
 
 class Fixed(TypeDecorator[Decimal]):
     """An exact decimal as a whole number of 10⁻ᵖˡᵃᶜᵉˢ; a value with more decimals or not finite is refused, never rounded."""
@@ -60,6 +62,7 @@ class Fixed(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(int(value)).scaleb(-self.places)
 
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: aware in Python, UTC in storage on both databases."""
 
@@ -76,6 +79,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
 
+
 class Json(TypeDecorator[Any]):
     """A small JSON value as text with sorted keys, the same bytes on both databases."""
 
@@ -88,18 +92,27 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
 
+
 def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "cache_size=-65536"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "cache_size=-65536",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+
 
 def _tune_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
@@ -111,9 +124,11 @@ def _tune_postgresql(engine: Engine) -> None:
             cursor.execute("SET TIME ZONE 'UTC'")
         connection.commit()
 
+
 def is_retryable(error: BaseException) -> bool:
     """Whether PostgreSQL says that the same transaction may simply be tried again."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE
+
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database is busy, stopped or out of connections: worth another try later, and nobody's mistake."""
@@ -176,9 +191,22 @@ class Database:
         """Close every connection of the pool, before a fork and after a test."""
         self.engine.dispose()
 
+
 def settle(session: Session, *, keep: bool) -> None:
     """Commit or roll back, and close: the only place in the house that does."""
     try:
         session.commit() if keep else session.rollback()
     finally:
         session.close()
+
+
+def version(url: str) -> str | None:
+    """The number of the migration that a database is at; None when it was never migrated or cannot be read."""
+    database = Database(url)
+    try:
+        with database.engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+    except DBAPIError:
+        return None
+    finally:
+        database.dispose()
