@@ -17,7 +17,7 @@ def position_of(image: Image.Image) -> Point | None:
         lat = _degrees(gps[_LATITUDE], gps[_LATITUDE_REF], "S")
         lon = _degrees(gps[_LONGITUDE], gps[_LONGITUDE_REF], "W")
         return Point(round(lat, 6), round(lon, 6))
-    except Exception:  # noqa: BLE001 - a Refusal of Point, and a camera's EXIF may hold anything: missing keys, texts for numbers, divisions by zero, cut-off blocks
+    except Exception:
         return None
 
 

@@ -223,7 +223,7 @@ def _orientation(image: Image.Image) -> int:
     """The EXIF orientation, 1 to 8; 1 when there is none or it cannot be read. HEIC comes upright from its decoder."""
     try:
         return int(image.getexif().get(_ORIENTATION_TAG, 1))
-    except Exception:  # noqa: BLE001 - broken EXIF raises nearly everything and says nothing about the picture
+    except Exception:
         return 1
 
 

@@ -16,7 +16,7 @@ from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
 from marketplace.kernel.db import TRIES, Database, Session, is_retryable, settle
 from marketplace.kernel.errors import Forbidden, Unauthorised
 from marketplace.kernel.language import _, current_locale, set_locale
-from marketplace.web import identity, idempotency
+from marketplace.web import idempotency, identity
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MAX_BODY_BYTES = 1_000_000
