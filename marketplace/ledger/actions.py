@@ -1,0 +1,84 @@
+"""Adding to the book. There is no verb that changes or removes a row, and triggers refuse raw SQL that tries."""
+
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import clock
+from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
+from marketplace.ledger.queries import SUMS, grouped
+from marketplace.ledger.rules import ENTRY_FIELDS, Entry, canonical, chained
+
+
+def append(session: Session, entry: Entry) -> Exchange:
+    """Add one row after the last, under the lock of the head row, and count it in both roll-ups."""
+    seq, previous = session.execute(
+        update(LedgerHead)
+        .values(seq=LedgerHead.seq + 1)
+        .returning(LedgerHead.seq, LedgerHead.hash)
+        .execution_options(synchronize_session=False)
+    ).one()
+    booked_at = clock.now()
+    text = canonical(entry, seq=seq, booked_at=booked_at)
+    row = Exchange(
+        **{name: getattr(entry, name) for name in ENTRY_FIELDS},
+        seq=seq,
+        booked_at=booked_at,
+        previous_hash=previous,
+        canonical=text,
+        hash=chained(previous, text),
+    )
+    session.add(row)
+    session.flush()
+    session.execute(update(LedgerHead).values(hash=row.hash).execution_options(synchronize_session=False))
+    sums = _sums(entry)
+    _add(
+        session,
+        MonthMaterial,
+        {"month": entry.month, "material_slug": entry.material_slug},
+        {"group_slug": entry.group_slug},
+        sums,
+    )
+    _add(session, MonthPair, {"month": entry.month, "from_slug": entry.from_slug, "to_slug": entry.to_slug}, {}, sums)
+    return row
+
+
+def _sums(entry: Entry | Exchange) -> dict[str, Any]:
+    return {
+        "exchanges": 1 if entry.kind == "transfer" else 0,
+        "mass_kg": entry.mass_kg,
+        "tonne_km": entry.tonne_km,
+        "avoided_kgco2e": entry.avoided_kgco2e or 0,
+        "transport_kgco2e": entry.transport_kgco2e,
+        "unknown_factor_mass_kg": entry.mass_kg if entry.carbon_factor is None else 0,
+    }
+
+
+def _add(
+    session: Session,
+    table: type[MonthMaterial] | type[MonthPair],
+    key: dict[str, str],
+    more: dict[str, str],
+    sums: dict[str, Any],
+) -> None:
+    insert_or = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert_or(table).values(**key, **more, **sums)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(key), set_={name: getattr(table, name) + getattr(statement.excluded, name) for name in SUMS}
+        )
+    )
+
+
+def rebuild_rollups(session: Session) -> int:
+    """Count the whole book again into both roll-ups; how many rows it has. Figures do not change unless they were wrong."""
+    session.execute(
+        update(LedgerHead).values(seq=LedgerHead.seq).execution_options(synchronize_session=False)
+    )  # nobody adds meanwhile
+    for table, keys in ((MonthMaterial, ("material_slug", "group_slug")), (MonthPair, ("from_slug", "to_slug"))):
+        session.execute(delete(table))
+        for row in session.execute(grouped(keys)).mappings().all():
+            session.execute(insert(table).values(**row))
+    return session.scalar(select(func.count()).select_from(Exchange)) or 0

@@ -1,0 +1,157 @@
+"""What the book says: rows, totals from the roll-ups, and whether the chain holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, String, case, cast, func, literal, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
+from marketplace.ledger.rules import ENTRY_FIELDS, FIRST_HASH, Entry, canonical, chained
+
+CHUNK = 1000
+SUMS = ("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "unknown_factor_mass_kg")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the book. `avoided_kgco2e` is of the mass whose factor is known; the rest is `unknown_factor_mass_kg`."""
+
+    exchanges: int = 0
+    mass_kg: Decimal = Decimal(0)
+    tonne_km: Decimal = Decimal(0)
+    avoided_kgco2e: Decimal = Decimal(0)
+    transport_kgco2e: Decimal = Decimal(0)
+    unknown_factor_mass_kg: Decimal = Decimal(0)
+
+    @property
+    def net_kgco2e(self) -> Decimal:
+        """Avoided less all transport."""
+        return self.avoided_kgco2e - self.transport_kgco2e
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(*(getattr(self, name) + getattr(other, name) for name in SUMS))
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The first row that does not fit, and why."""
+
+    seq: int
+    reason: str
+
+
+def _visible(actor: Actor) -> Select[Exchange]:
+    require(actor, Can.READ_EXCHANGES)
+    rows = select(Exchange)
+    if not may(actor, Can.READ_ALL_EXCHANGES):
+        rows = rows.where((Exchange.from_slug == actor.organisation_slug) | (Exchange.to_slug == actor.organisation_slug))
+    return rows
+
+
+def list_exchanges(session: Session, actor: Actor, *, page: int, page_size: int) -> tuple[list[Exchange], int]:
+    """Newest first, with their number: the own organisation's rows, or all for reviewer and administrator."""
+    rows = _visible(actor)
+    total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    found = session.scalars(rows.order_by(Exchange.seq.desc()).limit(page_size).offset((page - 1) * page_size))
+    return list(found), total
+
+
+def find_exchange(session: Session, *, reservation_id: int) -> Exchange | None:
+    """The transfer row of a reservation, where it has come to one."""
+    return session.scalars(
+        select(Exchange).where(Exchange.reservation_id == reservation_id, Exchange.kind == "transfer")
+    ).one_or_none()
+
+
+def each_exchange(session: Session, actor: Actor) -> Iterator[Exchange]:
+    """Every row that the actor may see, oldest first, read in chunks by key: for exports."""
+    rows, last = _visible(actor).order_by(Exchange.seq), 0
+    while chunk := list(session.scalars(rows.where(Exchange.seq > last).limit(CHUNK))):
+        yield from chunk
+        last = chunk[-1].seq
+        session.expunge_all()
+
+
+def list_totals_by_material(session: Session) -> list[tuple[str, str, str, Totals]]:
+    """(month, material, group, sums), from the roll-up."""
+    table = MonthMaterial
+    rows = session.execute(select(table.month, table.material_slug, table.group_slug, *(getattr(table, name) for name in SUMS)))
+    return [(row[0], row[1], row[2], Totals(*row[3:])) for row in rows]
+
+
+def list_totals_by_pair(session: Session) -> list[tuple[str, str, str, Totals]]:
+    """(month, giver, receiver, sums), from the roll-up."""
+    table = MonthPair
+    rows = session.execute(select(table.month, table.from_slug, table.to_slug, *(getattr(table, name) for name in SUMS)))
+    return [(row[0], row[1], row[2], Totals(*row[3:])) for row in rows]
+
+
+def grouped(keys: tuple[str, ...]) -> Select[Any]:
+    """The book itself, summed by month and these columns: what a roll-up must equal."""
+    month = func.substr(cast(Exchange.happened_on, String), 1, 7).label("month")
+    columns = [getattr(Exchange, key) for key in keys]
+    unknown = case((Exchange.carbon_factor.is_(None), Exchange.mass_kg), else_=literal(Decimal(0), Exchange.mass_kg.type))
+    return select(
+        month,
+        *columns,
+        func.sum(case((Exchange.kind == "transfer", 1), else_=0)).label("exchanges"),
+        func.sum(Exchange.mass_kg).label("mass_kg"),
+        func.sum(Exchange.tonne_km).label("tonne_km"),
+        func.sum(func.coalesce(Exchange.avoided_kgco2e, literal(Decimal(0), Exchange.mass_kg.type))).label("avoided_kgco2e"),
+        func.sum(Exchange.transport_kgco2e).label("transport_kgco2e"),
+        func.sum(unknown).label("unknown_factor_mass_kg"),
+    ).group_by(month, *columns)
+
+
+def find_rollup_breach(session: Session) -> str | None:
+    """The first roll-up row that is not the sum of its ledger rows, in words; None when all fit."""
+    for table, keys in ((MonthMaterial, ("material_slug", "group_slug")), (MonthPair, ("from_slug", "to_slug"))):
+        names = ("month", *keys, *SUMS)
+        booked = {tuple(row[name] for name in names) for row in session.execute(grouped(keys)).mappings()}
+        kept = {tuple(getattr(row, name) for name in names) for row in session.scalars(select(table))}
+        if booked != kept:
+            month = min(row[0] for row in booked ^ kept)
+            return f"{table.__tablename__} of {month} is not the sum of the ledger"
+    return None
+
+
+def get_head(session: Session) -> tuple[int, str]:
+    """The last seq and its hash."""
+    row = session.execute(select(LedgerHead.seq, LedgerHead.hash)).one()
+    return row.seq, row.hash
+
+
+def find_breach(session: Session) -> Breach | None:
+    """Walk the chain from the first row: every seq in turn, every hash over the one before, every column as it was hashed."""
+    previous, expected = FIRST_HASH, 1
+    rows = select(Exchange).order_by(Exchange.seq)
+    last = -(2**62)
+    while chunk := list(session.scalars(rows.where(Exchange.seq > last).limit(CHUNK))):
+        for row in chunk:
+            reason = _misfit(row, expected, previous)
+            if reason:
+                return Breach(min(row.seq, expected), reason)
+            previous, expected = row.hash, expected + 1
+        last = chunk[-1].seq
+        session.expunge_all()
+    seq, head = get_head(session)
+    if (seq, head) != (expected - 1, previous):
+        return Breach(expected, "the head of the ledger names another last row")
+    return None
+
+
+def _misfit(row: Exchange, expected: int, previous: str) -> str | None:
+    if row.seq != expected:
+        return "a row is missing here" if row.seq > expected else "a row stands out of order"
+    entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+    if row.canonical != canonical(entry, seq=row.seq, booked_at=row.booked_at):
+        return "a column differs from what was hashed"
+    if row.previous_hash != previous:
+        return "it does not hold on to the row before it"
+    if row.hash != chained(previous, row.canonical):
+        return "the hash is not that of the row"
+    return None

@@ -1,0 +1,148 @@
+"""Questions about listings and demands one by one; searching the catalogue is `search.py`."""
+
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.rules import Role
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.market.models import Demand, Listing, Photo
+from marketplace.market.rules import DemandStatus, ListingStatus
+
+REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
+
+
+def _missing_listing() -> Missing:
+    return Missing(_("This listing does not exist, or you may not see it. Look in the catalogue."))
+
+
+def _missing_demand() -> Missing:
+    return Missing(_("This demand does not exist, or you may not see it. Look at what is sought."))
+
+
+def is_visible(actor: Actor, listing: Listing) -> bool:
+    """Published listings to members at once and to the public from the region's day; closed and withdrawn ones stay known to members by
+    their address; a draft to its own organisation and the reviewer."""
+    if may(actor, Can.READ_LISTING_INSIDE, listing):
+        return True
+    if listing.status == ListingStatus.DRAFT or listing.published_at is None:
+        return False
+    if actor.is_member:
+        return True
+    return listing.status == ListingStatus.PUBLISHED and listing.region_from is not None and listing.region_from <= clock.today()
+
+
+def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
+    """A listing with its organisation and photos, or Missing: also when the actor may not see it."""
+    statement = (
+        select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
+    )
+    listing = session.scalars(statement).one_or_none()
+    if listing is None or not is_visible(actor, listing):
+        raise _missing_listing()
+    return listing
+
+
+def find_photo(session: Session, digest: str) -> tuple[Photo, Listing] | None:
+    """The first photo with this digest and its listing."""
+    row = session.execute(select(Photo, Listing).join(Listing, Listing.id == Photo.listing_id).where(Photo.digest == digest).limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
+def may_see_photo(session: Session, actor: Actor, digest: str) -> bool:
+    """Whether some listing that shows this picture is visible to the actor."""
+    rows = session.scalars(select(Listing).join(Photo, Photo.listing_id == Listing.id).where(Photo.digest == digest))
+    return any(is_visible(actor, listing) for listing in rows)
+
+
+def list_photo_digests(session: Session) -> set[str]:
+    """Every digest in use: what the sweep of orphaned files must leave alone."""
+    return set(session.scalars(select(Photo.digest).distinct()))
+
+
+def _listings() -> Select[Listing]:
+    return select(Listing).options(joinedload(Listing.organisation), selectinload(Listing.photos))
+
+
+def list_own_listings(
+    session: Session, actor: Actor, *, statuses: tuple[str, ...] = (), page: int = 1, page_size: int = 25
+) -> tuple[list[Listing], int]:
+    """The own organisation's listings, newest first, and their number. The reviewer gets everybody's."""
+    rows = _listings()
+    if actor.role != Role.REVIEWER:
+        rows = rows.where(Listing.organisation_id == actor.organisation_id)
+    if statuses:
+        rows = rows.where(Listing.status.in_(statuses))
+    total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Listing.id).order_by(None).subquery())) or 0
+    return list(session.scalars(rows.order_by(Listing.id.desc()).limit(page_size).offset((page - 1) * page_size))), total
+
+
+def list_listings_to_refresh(session: Session, actor: Actor) -> list[Listing]:
+    """The own organisation's published listings that nobody has confirmed for 45 days, oldest first."""
+    limit = clock.today() - REMIND_AFTER
+    rows = _listings().where(
+        Listing.organisation_id == actor.organisation_id, Listing.status == ListingStatus.PUBLISHED, Listing.confirmed_on <= limit
+    )
+    return list(session.scalars(rows.order_by(Listing.confirmed_on, Listing.id)))
+
+
+def is_demand_visible(actor: Actor, demand: Demand) -> bool:
+    """Open demands to everybody, the public view of them; fulfilled and lapsed ones to members; a draft to its own organisation."""
+    if may(actor, Can.READ_LISTING_INSIDE, demand):
+        return True
+    if demand.status == DemandStatus.DRAFT:
+        return False
+    return actor.is_member or demand.status == DemandStatus.OPEN
+
+
+def get_demand(session: Session, actor: Actor, demand_id: int) -> Demand:
+    """A demand with its organisation, or Missing: also when the actor may not see it."""
+    demand = session.scalars(select(Demand).where(Demand.id == demand_id).options(joinedload(Demand.organisation))).one_or_none()
+    if demand is None or not is_demand_visible(actor, demand):
+        raise _missing_demand()
+    return demand
+
+
+def list_demands(
+    session: Session,
+    actor: Actor,
+    *,
+    statuses: tuple[str, ...] = (DemandStatus.OPEN,),
+    mine: bool = False,
+    material_ids: tuple[int, ...] = (),
+    page: int = 1,
+    page_size: int = 25,
+) -> tuple[list[Demand], int]:
+    """Demands, newest first, and their number. Of other organisations never a draft; the public gets open ones only."""
+    rows = select(Demand).options(joinedload(Demand.organisation))
+    if mine:
+        rows = rows.where(Demand.organisation_id == actor.organisation_id)
+    elif actor.role != Role.REVIEWER:
+        rows = rows.where((Demand.status != DemandStatus.DRAFT) | (Demand.organisation_id == (actor.organisation_id or -1)))
+    if not actor.is_member:
+        statuses = (DemandStatus.OPEN,)
+    if statuses:
+        rows = rows.where(Demand.status.in_(statuses))
+    if DemandStatus.OPEN in statuses and len(statuses) == 1:
+        rows = rows.where(Demand.needed_until >= clock.today())
+    if material_ids:
+        rows = rows.where(Demand.material_id.in_(material_ids))
+    total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Demand.id).order_by(None).subquery())) or 0
+    return list(session.scalars(rows.order_by(Demand.id.desc()).limit(page_size).offset((page - 1) * page_size))), total
+
+
+def list_lapsed_demands(session: Session) -> list[int]:
+    """Ids of open demands whose period is over."""
+    return list(session.scalars(select(Demand.id).where(Demand.status == DemandStatus.OPEN, Demand.needed_until < clock.today())))
+
+
+def count_by_status(session: Session, actor: Actor) -> dict[str, int]:
+    """How many listings the own organisation has in each state."""
+    rows = session.execute(select(Listing.status, func.count()).where(Listing.organisation_id == actor.organisation_id).group_by(Listing.status))
+    return {row[0]: row[1] for row in rows}
+
+

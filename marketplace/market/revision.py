@@ -1,0 +1,17 @@
+"""The counter of the catalogue: caches and ETags of public pages hang on it."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from marketplace.market.models import CatalogueRevision
+
+
+def bump_catalogue(session: Session) -> None:
+    """Say that the catalogue shows something else now: the last write of a verb, since every writer waits here."""
+    session.flush()
+    session.execute(update(CatalogueRevision).values(number=CatalogueRevision.number + 1).execution_options(synchronize_session=False))
+
+
+def get_revision(session: Session) -> int:
+    """How often the catalogue has changed."""
+    return session.scalar(select(CatalogueRevision.number)) or 0
