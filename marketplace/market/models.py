@@ -111,9 +111,17 @@ class Photo(Base):
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     alt: Mapped[str] = mapped_column(String(300), default="")
-    digest: Mapped[str] = mapped_column(String(64), index=True, comment="of the largest variant; every file name starts with it")
-    files: Mapped[dict[str, Any]] = mapped_column(Json, comment="variant to {name, width, height}: webp480, webp960, webp1600, jpeg1200")
+    files: Mapped[dict[str, Any]] = mapped_column(Json, comment="variant (webp-480 … jpeg-1200) to name, width and height")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PhotoFile(Base):
+    """Which photo a file belongs to: for the right to look at it, and for the sweep of orphans."""
+
+    __tablename__ = "photo_file"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photo.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class Demand(Placed, Base):

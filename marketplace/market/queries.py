@@ -10,7 +10,7 @@ from marketplace.accounts.rules import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand, Listing, Photo
+from marketplace.market.models import Demand, Listing, Photo, PhotoFile
 from marketplace.market.rules import DemandStatus, ListingStatus
 
 REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
@@ -47,21 +47,15 @@ def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
     return listing
 
 
-def find_photo(session: Session, digest: str) -> tuple[Photo, Listing] | None:
-    """The first photo with this digest and its listing."""
-    row = session.execute(select(Photo, Listing).join(Listing, Listing.id == Photo.listing_id).where(Photo.digest == digest).limit(1)).first()
-    return (row[0], row[1]) if row else None
-
-
-def may_see_photo(session: Session, actor: Actor, digest: str) -> bool:
+def may_see_photo(session: Session, actor: Actor, file_name: str) -> bool:
     """Whether some listing that shows this picture is visible to the actor."""
-    rows = session.scalars(select(Listing).join(Photo, Photo.listing_id == Listing.id).where(Photo.digest == digest))
-    return any(is_visible(actor, listing) for listing in rows)
+    rows = select(Listing).join(Photo, Photo.listing_id == Listing.id).join(PhotoFile, PhotoFile.photo_id == Photo.id)
+    return any(is_visible(actor, listing) for listing in session.scalars(rows.where(PhotoFile.name == file_name)))
 
 
-def list_photo_digests(session: Session) -> set[str]:
-    """Every digest in use: what the sweep of orphaned files must leave alone."""
-    return set(session.scalars(select(Photo.digest).distinct()))
+def list_photo_files(session: Session) -> set[str]:
+    """Every file name in use: what the sweep of orphans must leave alone."""
+    return set(session.scalars(select(PhotoFile.name).distinct()))
 
 
 def _listings() -> Select[Listing]:

@@ -11,6 +11,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity, Unit
 
 PHOTOS_MAX = 12
+ALT_LENGTH_MAX = 300
 TITLE_LENGTH_MAX = 120
 DESCRIPTION_LENGTH_MAX = 5000
 LINE_LENGTH_MAX = 200
@@ -279,3 +280,22 @@ def has_turn(
 def is_stale(confirmed_on: date, today: date) -> bool:
     """Nobody has confirmed it for 60 days: it leaves the catalogue until somebody does."""
     return confirmed_on + STALE_AFTER < today
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A developed photo whose files lie in the media store: variant (`webp-480` … `jpeg-1200`) to file name, width and height in pixels."""
+
+    files: dict[str, tuple[str, int, int]]
+
+
+def check_photo_count(present: int) -> None:
+    """Up to 12 photos a listing."""
+    if present >= PHOTOS_MAX:
+        raise Conflict(_("A listing has at most %(most)s photos. Remove one first.", most=PHOTOS_MAX), "photo")
+
+
+def check_alt(alt: str) -> None:
+    """An alternative text is one or two sentences."""
+    if len(alt) > ALT_LENGTH_MAX:
+        raise Invalid(_("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(alt), longest=ALT_LENGTH_MAX), "alt")

@@ -1,0 +1,86 @@
+"""The three counters of a listing, each moved by one conditional UPDATE. Only the exchange calls these.
+
+`available = quantity − held − transferred`. The rule gives the sentence, the UPDATE gives the guarantee, the CHECK stands behind it.
+"""
+
+from decimal import Decimal
+
+from sqlalchemy import bindparam, case, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.db import Fixed
+from marketplace.market.models import Listing
+from marketplace.market.rules import ListingStatus
+
+_amount = bindparam("amount", type_=Fixed(3))
+_id = bindparam("listing_id")
+_free = Listing.quantity - Listing.held - Listing.transferred
+_quiet = {"synchronize_session": False}
+
+_HOLD = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.status == ListingStatus.PUBLISHED, _free >= _amount)
+    .values(held=Listing.held + _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_RELEASE = (
+    update(Listing).where(Listing.id == _id, Listing.held >= _amount).values(held=Listing.held - _amount).returning(Listing.id).execution_options(**_quiet)
+)
+_TAKE_MORE = update(Listing).where(Listing.id == _id, _free >= _amount).values(held=Listing.held + _amount).returning(Listing.id).execution_options(**_quiet)
+_SURPLUS = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.held == bindparam("mine", type_=Fixed(3)), _free < _amount)
+    .values(held=Listing.held + _amount, quantity=Listing.held + Listing.transferred + _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_TRANSFER = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.held >= _amount)
+    .values(
+        held=Listing.held - _amount,
+        transferred=Listing.transferred + _amount,
+        status=case(
+            ((Listing.transferred + _amount == Listing.quantity) & (Listing.status == ListingStatus.PUBLISHED), ListingStatus.CLOSED.value),
+            else_=Listing.status,
+        ),
+    )
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+
+
+def lock(session: Session, listing_id: int) -> Listing:
+    """The listing, read again and locked until the end of the transaction: the first lock in the order of the house."""
+    rows = select(Listing).where(Listing.id == listing_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(rows).one()
+
+
+def _moved(session: Session, listing_id: int, outcome: object) -> bool:
+    listing = session.identity_map.get(session.identity_key(Listing, listing_id))
+    if listing is not None:
+        session.expire(listing, ["quantity", "held", "transferred", "status"])
+    return outcome is not None
+
+
+def hold(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """Hold an amount of a published listing; False when less is available, and then nothing has changed."""
+    return _moved(session, listing_id, session.scalar(_HOLD, {"listing_id": listing_id, "amount": amount}))
+
+
+def release(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """Give back what was held."""
+    return _moved(session, listing_id, session.scalar(_RELEASE, {"listing_id": listing_id, "amount": amount}))
+
+
+def take_more(session: Session, listing_id: int, extra: Decimal, *, mine: Decimal) -> bool:
+    """Hold a measured surplus: first from what is available; where nobody else holds any part of the lot the rest raises its quantity."""
+    if _moved(session, listing_id, session.scalar(_TAKE_MORE, {"listing_id": listing_id, "amount": extra})):
+        return True
+    return _moved(session, listing_id, session.scalar(_SURPLUS, {"listing_id": listing_id, "amount": extra, "mine": mine}))
+
+
+def transfer(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """Turn a hold into a transfer; a published listing with nothing left closes in the same stroke."""
+    return _moved(session, listing_id, session.scalar(_TRANSFER, {"listing_id": listing_id, "amount": amount}))
