@@ -22,7 +22,9 @@ class Reservation(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), comment="who asks")
     owner_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), comment="whose lot it is")
     person_id: Mapped[int | None] = mapped_column(comment="who asked; empty after leaving")
-    quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="what is held, in the listing's unit: as asked, and as measured after hand-over")
+    quantity: Mapped[Decimal] = mapped_column(
+        Fixed(3), comment="what is held, in the listing's unit: as asked, and as measured after hand-over"
+    )
     asked: Mapped[Decimal] = mapped_column(Fixed(3), comment="as asked")
     unit: Mapped[str] = mapped_column(String(5))
     status: Mapped[str] = mapped_column(String(12))
@@ -48,7 +50,9 @@ class Reservation(Base):
 
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
-        CheckConstraint("status IN ('requested', 'approved', 'handed_over', 'completed', 'rejected', 'cancelled', 'expired')", name="status"),
+        CheckConstraint(
+            "status IN ('requested', 'approved', 'handed_over', 'completed', 'rejected', 'cancelled', 'expired')", name="status"
+        ),
         Index("ix_reservation_asker", "organisation_id", "status"),
         Index("ix_reservation_owner", "owner_id", "status"),
         Index("ix_reservation_due", "status", "expires_at"),

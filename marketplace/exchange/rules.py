@@ -90,23 +90,35 @@ def check_step(step: Step, status: ReservationStatus) -> None:
     """Every step asks for the step before it."""
     if status not in STEPS[step][0]:
         raise Conflict(
-            _("This is not possible now: the reservation is “%(status)s”. Open it to see what comes next.", status=STATUS_LABELS[status]),
+            _(
+                "This is not possible now: the reservation is “%(status)s”. Open it to see what comes next.",
+                status=STATUS_LABELS[status],
+            ),
             currentStatus=status.value,
         )
 
 
-def check_reservable(*, status: str, has_turn: bool, turn_from: date | None, is_stale: bool, available_until: date | None, today: date) -> None:
+def check_reservable(
+    *, status: str, has_turn: bool, turn_from: date | None, is_stale: bool, available_until: date | None, today: date
+) -> None:
     """Refuse what nobody, or not this organisation, can reserve now; how much is left is the database's word."""
     if status != "published":
-        raise Conflict(_("This listing is not on offer any more. Look for another one in the catalogue."), status_of_listing=status)
+        raise Conflict(
+            _("This listing is not on offer any more. Look for another one in the catalogue."), status_of_listing=status
+        )
     if available_until is not None and available_until < today:
-        raise Conflict(_("The period of this listing ended on %(last)s. Ask the owner for a longer period.", last=available_until))
+        raise Conflict(
+            _("The period of this listing ended on %(last)s. Ask the owner for a longer period.", last=available_until)
+        )
     if is_stale:
         raise Conflict(_("The owner has not confirmed this listing for 60 days. Ask the owner to confirm it first."))
     if not has_turn:
         if turn_from is None:
             raise Conflict(_("It is not the turn of your organisation yet."))
-        raise Conflict(_("It is not the turn of your organisation yet. You can reserve from %(first)s.", first=turn_from), reservableFrom=turn_from.isoformat())
+        raise Conflict(
+            _("It is not the turn of your organisation yet. You can reserve from %(first)s.", first=turn_from),
+            reservableFrom=turn_from.isoformat(),
+        )
 
 
 def check_quantity(asked: Quantity, *, unit: str, proposal: Quantity | None) -> None:
@@ -125,9 +137,17 @@ def check_quantity(asked: Quantity, *, unit: str, proposal: Quantity | None) -> 
 def too_much(available: Quantity | None, unit: str) -> Conflict:
     """The refusal when less is left than asked; without an amount there is nothing left."""
     if available is None:
-        return Conflict(_("Nothing is available any more. Place a demand, then you are told when something fits."), "quantity", available="0", unit=unit)
+        return Conflict(
+            _("Nothing is available any more. Place a demand, then you are told when something fits."),
+            "quantity",
+            available="0",
+            unit=unit,
+        )
     return Conflict(
-        _("Only %(available)s is still available. Ask for %(available)s or less, or place a demand for the rest.", available=available),
+        _(
+            "Only %(available)s is still available. Ask for %(available)s or less, or place a demand for the rest.",
+            available=available,
+        ),
         "quantity",
         available=format(available.amount.normalize(), "f"),
         unit=unit,
@@ -149,7 +169,10 @@ def check_reason(reason: str) -> None:
     if not reason.strip():
         raise Invalid(_("Say why, in one sentence. The other side reads it."), "reason")
     if len(reason) > REASON_LENGTH_MAX:
-        raise Invalid(_("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(reason), longest=REASON_LENGTH_MAX), "reason")
+        raise Invalid(
+            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(reason), longest=REASON_LENGTH_MAX),
+            "reason",
+        )
 
 
 def check_handover(draft: HandoverDraft, *, unit: str, vehicle_classes: tuple[str, ...], today: date) -> None:

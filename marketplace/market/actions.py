@@ -57,7 +57,9 @@ def _location(session: Session, actor: Actor, draft: ListingDraft) -> Location:
     depot = session.get(Depot, draft.depot_id)
     if depot is None or not depot.is_active:
         raise Invalid(_("This depot does not exist. Choose one from the list."), "depot")
-    return Location(depot.place_name, depot.municipality, Point(depot.lat, depot.lon), PlaceBasis(depot.place_basis), depot.address)
+    return Location(
+        depot.place_name, depot.municipality, Point(depot.lat, depot.lon), PlaceBasis(depot.place_basis), depot.address
+    )
 
 
 def _columns(session: Session, actor: Actor, draft: ListingDraft, material: Material) -> dict[str, Any]:
@@ -142,7 +144,13 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
             raise version_conflict(listing.version, changed_since(session, "listing", listing_id, version))
         raise _too_little(listing)
     audit.record(
-        session, actor, action="listing.edit", object_type="listing", object_id=listing_id, version=listing.version, fields=sorted(changed)
+        session,
+        actor,
+        action="listing.edit",
+        object_type="listing",
+        object_id=listing_id,
+        version=listing.version,
+        fields=sorted(changed),
     )
     if listing.status == ListingStatus.PUBLISHED:
         bump_catalogue(session)
@@ -151,7 +159,11 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
 
 def _too_little(listing: Listing) -> Conflict:
     used = Amount(listing.held + listing.transferred, Unit(listing.unit))
-    return Conflict(_("%(used)s is already held or handed over. Enter that quantity or more.", used=used), "quantity", minimum=str(used.amount))
+    return Conflict(
+        _("%(used)s is already held or handed over. Enter that quantity or more.", used=used),
+        "quantity",
+        minimum=str(used.amount),
+    )
 
 
 def _keep_published(listing: Listing, columns: dict[str, Any], material: Material) -> None:
@@ -197,7 +209,9 @@ def publish_listing(session: Session, actor: Actor, *, listing_id: int) -> Listi
 
 
 def _move(session: Session, listing: Listing, allowed: tuple[ListingStatus, ...], **values: Any) -> None:
-    statement = update(Listing).where(Listing.id == listing.id, Listing.status.in_(allowed)).values(**values).returning(Listing.id)
+    statement = (
+        update(Listing).where(Listing.id == listing.id, Listing.status.in_(allowed)).values(**values).returning(Listing.id)
+    )
     moved = session.scalar(statement.execution_options(synchronize_session=False))
     session.expire(listing)
     if moved is None:
@@ -258,7 +272,9 @@ def delete_draft(session: Session, actor: Actor, *, listing_id: int) -> None:
         session.delete(photo)
     session.flush()
     gone = session.scalar(
-        delete(Listing).where(Listing.id == listing_id, Listing.status == ListingStatus.DRAFT, Listing.published_at.is_(None)).returning(Listing.id)
+        delete(Listing)
+        .where(Listing.id == listing_id, Listing.status == ListingStatus.DRAFT, Listing.published_at.is_(None))
+        .returning(Listing.id)
     )
     if gone is None:
         raise Conflict(_("Only a draft can be deleted. Withdraw or close this listing instead."))

@@ -9,8 +9,25 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.notices.models import AuditRow
 
-_DERIVED = ("_m", "public_lat", "public_lon", "search_text", "hazards_yes", "hazards_unknown", "reach_chord2_m2", "place_basis", "municipality")
-_SAID_AS = {"material_id": "material", "place_name": "place", "lat": "place", "lon": "place", "address": "place", "depot_id": "depot"}
+_DERIVED = (
+    "_m",
+    "public_lat",
+    "public_lon",
+    "search_text",
+    "hazards_yes",
+    "hazards_unknown",
+    "reach_chord2_m2",
+    "place_basis",
+    "municipality",
+)
+_SAID_AS = {
+    "material_id": "material",
+    "place_name": "place",
+    "lat": "place",
+    "lon": "place",
+    "address": "place",
+    "depot_id": "depot",
+}
 
 
 def differences(row: Any, columns: dict[str, Any]) -> set[str]:
@@ -23,7 +40,9 @@ def differences(row: Any, columns: dict[str, Any]) -> set[str]:
 def changed_since(session: Session, object_type: str, object_id: int, version: int) -> list[str]:
     """The fields that edits after `version` changed, in order of the alphabet."""
     rows = session.scalars(
-        select(AuditRow.facts).where(AuditRow.object_type == object_type, AuditRow.object_id == object_id, AuditRow.action == f"{object_type}.edit")
+        select(AuditRow.facts).where(
+            AuditRow.object_type == object_type, AuditRow.object_id == object_id, AuditRow.action == f"{object_type}.edit"
+        )
     )
     return sorted({field for facts in rows if facts.get("version", 0) > version for field in facts.get("fields", [])})
 
@@ -31,7 +50,9 @@ def changed_since(session: Session, object_type: str, object_id: int, version: i
 def version_conflict(current: int, changed: list[str]) -> Conflict:
     """Somebody else was first; nothing of what was typed is lost."""
     return Conflict(
-        _("Somebody else changed this in the meantime. Look at what changed; what you typed is still here. Send it again to keep yours."),
+        _(
+            "Somebody else changed this in the meantime. Look at what changed; what you typed is still here. Send it again to keep yours."
+        ),
         current=current,
         changed=changed,
     )

@@ -25,9 +25,19 @@ _HOLD = (
     .execution_options(**_quiet)
 )
 _RELEASE = (
-    update(Listing).where(Listing.id == _id, Listing.held >= _amount).values(held=Listing.held - _amount).returning(Listing.id).execution_options(**_quiet)
+    update(Listing)
+    .where(Listing.id == _id, Listing.held >= _amount)
+    .values(held=Listing.held - _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
 )
-_TAKE_MORE = update(Listing).where(Listing.id == _id, _free >= _amount).values(held=Listing.held + _amount).returning(Listing.id).execution_options(**_quiet)
+_TAKE_MORE = (
+    update(Listing)
+    .where(Listing.id == _id, _free >= _amount)
+    .values(held=Listing.held + _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
 _SURPLUS = (
     update(Listing)
     .where(Listing.id == _id, Listing.held == bindparam("mine", type_=Fixed(3)), _free < _amount)
@@ -42,7 +52,10 @@ _TRANSFER = (
         held=Listing.held - _amount,
         transferred=Listing.transferred + _amount,
         status=case(
-            ((Listing.transferred + _amount == Listing.quantity) & (Listing.status == ListingStatus.PUBLISHED), ListingStatus.CLOSED.value),
+            (
+                (Listing.transferred + _amount == Listing.quantity) & (Listing.status == ListingStatus.PUBLISHED),
+                ListingStatus.CLOSED.value,
+            ),
             else_=Listing.status,
         ),
     )

@@ -96,14 +96,22 @@ def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int,
             raise version_conflict(demand.version, changed_since(session, "demand", demand_id, version))
         raise Conflict(_("More than that has been fulfilled already. Enter a larger quantity."), "quantity")
     audit.record(
-        session, actor, action="demand.edit", object_type="demand", object_id=demand_id, version=demand.version, fields=sorted(changed)
+        session,
+        actor,
+        action="demand.edit",
+        object_type="demand",
+        object_id=demand_id,
+        version=demand.version,
+        fields=sorted(changed),
     )
     return demand
 
 
 def _end(session: Session, actor: Actor, demand: Demand, status: DemandStatus) -> bool:
     allowed = (DemandStatus.DRAFT, DemandStatus.OPEN) if status == DemandStatus.WITHDRAWN else (DemandStatus.OPEN,)
-    statement = update(Demand).where(Demand.id == demand.id, Demand.status.in_(allowed)).values(status=status.value).returning(Demand.id)
+    statement = (
+        update(Demand).where(Demand.id == demand.id, Demand.status.in_(allowed)).values(status=status.value).returning(Demand.id)
+    )
     ended = session.scalar(statement.execution_options(synchronize_session=False)) is not None
     session.expire(demand)
     if ended:
@@ -134,7 +142,10 @@ def fulfil(session: Session, demand_id: int, amount: Decimal) -> None:
         .values(
             fulfilled=Demand.fulfilled + amount,
             status=case(
-                ((Demand.fulfilled + amount >= Demand.quantity) & (Demand.status == DemandStatus.OPEN), DemandStatus.FULFILLED.value),
+                (
+                    (Demand.fulfilled + amount >= Demand.quantity) & (Demand.status == DemandStatus.OPEN),
+                    DemandStatus.FULFILLED.value,
+                ),
                 else_=Demand.status,
             ),
         )

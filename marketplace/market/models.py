@@ -72,7 +72,9 @@ class Listing(Placed, Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_on: Mapped[date | None] = mapped_column(comment="last day on which the owner said that it is still there")
     depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"), index=True)
-    search_text: Mapped[str] = mapped_column(Text, default="", comment="folded and stemmed words of title, description and material")
+    search_text: Mapped[str] = mapped_column(
+        Text, default="", comment="folded and stemmed words of title, description and material"
+    )
 
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     photos: Mapped[list["Photo"]] = relationship(lazy="raise_on_sql", order_by="Photo.position", cascade="all, delete-orphan")
@@ -86,7 +88,9 @@ class Listing(Placed, Base):
         CheckConstraint("condition IN ('new', 'good', 'fair', 'poor')", name="condition"),
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
         CheckConstraint("available_until IS NULL OR available_until >= available_from", name="period"),
-        Index("ix_listing_catalogue", "status", "material_id", "public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"),
+        Index(
+            "ix_listing_catalogue", "status", "material_id", "public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"
+        ),
         Index("ix_listing_match", "status", "material_id", "lat", "lon", "x_m", "y_m", "z_m"),
         Index("ix_listing_newest", "status", "published_at", "id"),
     )
@@ -139,7 +143,9 @@ class Demand(Placed, Base):
     description: Mapped[str] = mapped_column(Text, default="")
     material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), index=True)
     quantity: Mapped[Decimal] = mapped_column(Fixed(3))
-    fulfilled: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), comment="completed reservations, in the demand's unit")
+    fulfilled: Mapped[Decimal] = mapped_column(
+        Fixed(3), default=Decimal(0), comment="completed reservations, in the demand's unit"
+    )
     unit: Mapped[str] = mapped_column(String(5))
     min_condition: Mapped[str] = mapped_column(String(4))
     needed_from: Mapped[date]

@@ -52,7 +52,9 @@ def add_photo(session: Session, actor: Actor, *, listing_id: int, picture: Store
         listing_id=listing_id,
         position=max((other.position for other in listing.photos), default=0) + 1,
         alt=alt,
-        files={variant: {"name": name, "width": width, "height": height} for variant, (name, width, height) in picture.files.items()},
+        files={
+            variant: {"name": name, "width": width, "height": height} for variant, (name, width, height) in picture.files.items()
+        },
         created_at=clock.now(),
     )
     session.add(photo)

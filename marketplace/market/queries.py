@@ -136,7 +136,7 @@ def list_lapsed_demands(session: Session) -> list[int]:
 
 def count_by_status(session: Session, actor: Actor) -> dict[str, int]:
     """How many listings the own organisation has in each state."""
-    rows = session.execute(select(Listing.status, func.count()).where(Listing.organisation_id == actor.organisation_id).group_by(Listing.status))
+    rows = session.execute(
+        select(Listing.status, func.count()).where(Listing.organisation_id == actor.organisation_id).group_by(Listing.status)
+    )
     return {row[0]: row[1] for row in rows}
-
-

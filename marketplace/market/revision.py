@@ -9,7 +9,9 @@ from marketplace.market.models import CatalogueRevision
 def bump_catalogue(session: Session) -> None:
     """Say that the catalogue shows something else now: the last write of a verb, since every writer waits here."""
     session.flush()
-    session.execute(update(CatalogueRevision).values(number=CatalogueRevision.number + 1).execution_options(synchronize_session=False))
+    session.execute(
+        update(CatalogueRevision).values(number=CatalogueRevision.number + 1).execution_options(synchronize_session=False)
+    )
 
 
 def get_revision(session: Session) -> int:

@@ -189,7 +189,11 @@ class DemandDraft:
 
 def _line(errors: list[FieldError], name: str, text: str, longest: int) -> None:
     if len(text) > longest:
-        errors.append(FieldError(name, _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest)))
+        errors.append(
+            FieldError(
+                name, _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest)
+            )
+        )
 
 
 def check_listing(draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date) -> None:
@@ -205,18 +209,35 @@ def check_listing(draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tupl
     if draft.location is None and draft.depot_id is None:
         errors.append(FieldError("place", _("Say where the material lies: a place, a postcode, coordinates or a depot.")))
     if draft.available_until is not None and draft.available_until < draft.available_from:
-        errors.append(FieldError("available_until", _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.available_from)))
+        errors.append(
+            FieldError(
+                "available_until",
+                _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.available_from),
+            )
+        )
     if draft.kg_per_unit is not None and not 0 < draft.kg_per_unit <= KG_PER_UNIT_MAX:
-        errors.append(FieldError("kg_per_unit", _("Enter the measured weight per unit in kilograms, more than 0 and at most %(most)s.", most=KG_PER_UNIT_MAX)))
+        errors.append(
+            FieldError(
+                "kg_per_unit",
+                _("Enter the measured weight per unit in kilograms, more than 0 and at most %(most)s.", most=KG_PER_UNIT_MAX),
+            )
+        )
     if draft.price_cents_per_unit is not None and not 0 <= draft.price_cents_per_unit <= PRICE_CENTS_MAX:
-        errors.append(FieldError("price_cents_per_unit", _("Enter a price of at least 0 and at most 1 million euro, or leave it empty if it is free.")))
+        errors.append(
+            FieldError(
+                "price_cents_per_unit",
+                _("Enter a price of at least 0 and at most 1 million euro, or leave it empty if it is free."),
+            )
+        )
     if draft.year_of_construction is not None and not FIRST_YEAR <= draft.year_of_construction <= today.year + 5:
         errors.append(FieldError("year_of_construction", _("Enter a year in four digits, for example 1987.")))
     for code in draft.hazards:
         if code not in hazards:
             errors.append(FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=code)))
     if draft.region_from and draft.partners_from and draft.partners_from < draft.region_from:
-        errors.append(FieldError("partners_from", _("Partners come after the region. Enter %(first)s or later.", first=draft.region_from)))
+        errors.append(
+            FieldError("partners_from", _("Partners come after the region. Enter %(first)s or later.", first=draft.region_from))
+        )
     if errors:
         raise Invalid.all(errors)
 
@@ -234,11 +255,20 @@ def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], today: date) ->
     if draft.location is None:
         errors.append(FieldError("place", _("Say where the material is needed: a place, a postcode or coordinates.")))
     if draft.needed_until < draft.needed_from:
-        errors.append(FieldError("needed_until", _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.needed_from)))
+        errors.append(
+            FieldError(
+                "needed_until",
+                _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.needed_from),
+            )
+        )
     elif draft.needed_until < today:
         errors.append(FieldError("needed_until", _("This day is past. Enter today or a later day.")))
     if draft.max_distance_km is not None and not 0 < draft.max_distance_km <= 1000:
-        errors.append(FieldError("max_distance_km", _("Enter a distance of more than 0 and at most 1,000 km, or leave it empty for no limit.")))
+        errors.append(
+            FieldError(
+                "max_distance_km", _("Enter a distance of more than 0 and at most 1,000 km, or leave it empty for no limit.")
+            )
+        )
     if errors:
         raise Invalid.all(errors)
 
@@ -252,10 +282,16 @@ def _check_unit(errors: list[FieldError], quantity: Quantity, units: tuple[Unit,
 def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool) -> None:
     """A listing is published from draft, with a photo, and not when its material may not be traded."""
     if status != ListingStatus.DRAFT:
-        raise Conflict(_("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]), status=status.value)
+        raise Conflict(
+            _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
+            status=status.value,
+        )
     if not is_tradable:
         raise Invalid(
-            _("This material may not be traded (rule: niet_verhandelbaar). Check with Omgevingsdienst Twente how to dispose of it."), "material"
+            _(
+                "This material may not be traded (rule: niet_verhandelbaar). Check with Omgevingsdienst Twente how to dispose of it."
+            ),
+            "material",
         )
     if photos == 0:
         raise Invalid(_("Add at least one photo. A listing without a photo cannot be published."), "photos")
@@ -298,4 +334,6 @@ def check_photo_count(present: int) -> None:
 def check_alt(alt: str) -> None:
     """An alternative text is one or two sentences."""
     if len(alt) > ALT_LENGTH_MAX:
-        raise Invalid(_("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(alt), longest=ALT_LENGTH_MAX), "alt")
+        raise Invalid(
+            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(alt), longest=ALT_LENGTH_MAX), "alt"
+        )

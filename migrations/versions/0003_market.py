@@ -152,17 +152,11 @@ def upgrade() -> None:
         sa.Column("listing_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("alt", sa.String(length=300), nullable=False),
-        sa.Column(
-            "digest", sa.String(length=64), nullable=False, comment="of the largest variant; every file name starts with it"
-        ),
-        sa.Column(
-            "files", sa.Text(), nullable=False, comment="variant to {name, width, height}: webp480, webp960, webp1600, jpeg1200"
-        ),
+        sa.Column("files", sa.Text(), nullable=False, comment="variant (webp-480 … jpeg-1200) to name, width and height"),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_photo_listing_id_listing"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
     )
-    op.create_index(op.f("ix_photo_digest"), "photo", ["digest"], unique=False)
     op.create_index(op.f("ix_photo_listing_id"), "photo", ["listing_id"], unique=False)
     op.create_table(
         "reservation",
@@ -213,10 +207,20 @@ def upgrade() -> None:
     op.create_index("ix_reservation_due", "reservation", ["status", "expires_at"], unique=False)
     op.create_index(op.f("ix_reservation_listing_id"), "reservation", ["listing_id"], unique=False)
     op.create_index("ix_reservation_owner", "reservation", ["owner_id", "status"], unique=False)
+    op.create_table(
+        "photo_file",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("photo_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["photo_id"], ["photo.id"], name=op.f("fk_photo_file_photo_id_photo"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("name", "photo_id", name=op.f("pk_photo_file")),
+    )
+    op.create_index(op.f("ix_photo_file_photo_id"), "photo_file", ["photo_id"], unique=False)
     op.execute("INSERT INTO catalogue_revision (id, number) VALUES (1, 0)")
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_photo_file_photo_id"), table_name="photo_file")
+    op.drop_table("photo_file")
     op.drop_index("ix_reservation_owner", table_name="reservation")
     op.drop_index(op.f("ix_reservation_listing_id"), table_name="reservation")
     op.drop_index("ix_reservation_due", table_name="reservation")
@@ -224,7 +228,6 @@ def downgrade() -> None:
     op.drop_index("ix_reservation_asker", table_name="reservation")
     op.drop_table("reservation")
     op.drop_index(op.f("ix_photo_listing_id"), table_name="photo")
-    op.drop_index(op.f("ix_photo_digest"), table_name="photo")
     op.drop_table("photo")
     op.drop_index(op.f("ix_listing_organisation_id"), table_name="listing")
     op.drop_index("ix_listing_newest", table_name="listing")
