@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.units import Quantity
+from marketplace.kernel.units import Amount, Quantity, plain
 from marketplace.market.rules import Location
 
 ANSWER_WITHIN = timedelta(days=10)  # domain.md: no answer in 10 days
@@ -134,7 +134,7 @@ def check_quantity(asked: Quantity, *, unit: str, proposal: Quantity | None) -> 
     )
 
 
-def too_much(available: Quantity | None, unit: str) -> Conflict:
+def too_much(available: Amount | None, unit: str) -> Conflict:
     """The refusal when less is left than asked; without an amount there is nothing left."""
     if available is None:
         return Conflict(
@@ -149,7 +149,7 @@ def too_much(available: Quantity | None, unit: str) -> Conflict:
             available=available,
         ),
         "quantity",
-        available=format(available.amount.normalize(), "f"),
+        left=plain(available.amount),
         unit=unit,
     )
 

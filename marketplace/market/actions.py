@@ -1,16 +1,15 @@
 """The verbs of listings. Publishing that tells whom it serves is `matching.actions.publish`; withdrawing with holds is `exchange`'s."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Invalid, Missing
+from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point, ecef_m, public_point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit

@@ -5,7 +5,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import BindParameter, Integer, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.db import Fixed
@@ -13,7 +13,7 @@ from marketplace.market.models import Listing
 from marketplace.market.rules import ListingStatus
 
 _amount = bindparam("amount", type_=Fixed(3))
-_id = bindparam("listing_id")
+_id: BindParameter[int] = bindparam("listing_id", type_=Integer)
 _free = Listing.quantity - Listing.held - Listing.transferred
 _quiet = {"synchronize_session": False}
 

@@ -231,9 +231,11 @@ def check_listing(draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tupl
         )
     if draft.year_of_construction is not None and not FIRST_YEAR <= draft.year_of_construction <= today.year + 5:
         errors.append(FieldError("year_of_construction", _("Enter a year in four digits, for example 1987.")))
-    for code in draft.hazards:
-        if code not in hazards:
-            errors.append(FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=code)))
+    errors.extend(
+        FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=code))
+        for code in draft.hazards
+        if code not in hazards
+    )
     if draft.region_from and draft.partners_from and draft.partners_from < draft.region_from:
         errors.append(
             FieldError("partners_from", _("Partners come after the region. Enter %(first)s or later.", first=draft.region_from))

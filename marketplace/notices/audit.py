@@ -22,7 +22,14 @@ class Doer(Protocol):
 
 
 def record(
-    session: Session, doer: Doer, *, action: str, object_type: str, object_id: int | None = None, result: str = "done", **facts: Any
+    session: Session,
+    doer: Doer,
+    *,
+    action: str,
+    object_type: str,
+    object_id: int | None = None,
+    result: str = "done",
+    **facts: Any,
 ) -> None:
     """Leave an audit row. `facts` are ids, states and figures; never a name, an address or a free text."""
     session.add(
@@ -36,6 +43,9 @@ def record(
             person_id=doer.person_id,
             organisation_id=doer.organisation_id,
             request_id=doer.request_id,
-            facts={name: value if isinstance(value, int | bool | str | list | dict | None) else str(value) for name, value in facts.items()},
+            facts={
+                name: value if isinstance(value, int | bool | str | list | dict | None) else str(value)
+                for name, value in facts.items()
+            },
         )
     )

@@ -44,7 +44,11 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
 def page(status: int, sentence: str) -> Response:
     """An error page in the house style."""
     shown = status if status in PAGES else 400 if status < 500 else 500
-    return Response(render_template("errors/error.html", status=shown, sentence=sentence), status=status, content_type="text/html; charset=utf-8")
+    return Response(
+        render_template("errors/error.html", status=shown, sentence=sentence),
+        status=status,
+        content_type="text/html; charset=utf-8",
+    )
 
 
 def on_refusal(refusal: Refusal) -> Response:
@@ -99,8 +103,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, on_refusal)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(Exception, on_failure)
-
-
 
 
 def foreign_origin() -> Forbidden:

@@ -32,7 +32,9 @@ def _key() -> str | None:
     header = request.headers.get("Idempotency-Key")
     if header is not None and request.path.startswith("/api/"):
         if not 0 < len(header) <= KEY_LENGTH_MAX:
-            raise Invalid(_("The Idempotency-Key is empty or longer than 200 characters. Send a shorter one, for example a UUID."))
+            raise Invalid(
+                _("The Idempotency-Key is empty or longer than 200 characters. Send a shorter one, for example a UUID.")
+            )
         return header
     if not request.path.startswith("/api/"):
         return (request.form.get(FORM_FIELD) or None) if len(request.form.get(FORM_FIELD, "")) <= KEY_LENGTH_MAX else None

@@ -18,7 +18,12 @@ class LocalePrefix:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if (path == "/en" or path.startswith("/en/")) and not path[3:].startswith(_WITHOUT_LOCALE):
-            environ = {**environ, "PATH_INFO": path[3:] or "/", "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + "/en", "marketplace.locale": "en"}
+            environ = {
+                **environ,
+                "PATH_INFO": path[3:] or "/",
+                "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + "/en",
+                "marketplace.locale": "en",
+            }
         return self.wsgi(environ, start_response)
 
 

@@ -1,0 +1,94 @@
+"""From a completed reservation to one row of the ledger: where it went, what it weighed, what it saved."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Organisation
+from marketplace.exchange.models import Reservation
+from marketplace.impact.rules import impact, mass_kg
+from marketplace.kernel import clock
+from marketplace.kernel.geo import Point, distance_km
+from marketplace.kernel.units import Unit
+from marketplace.ledger.actions import append
+from marketplace.ledger.rules import Entry
+from marketplace.market.models import Demand
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules import convert
+
+
+def destination(reservation: Reservation, demand: Demand | None, receiver: Organisation) -> tuple[Point, str]:
+    """Where it went and how that is known: the demand's place, the place given with the reservation, or the receiver's main place."""
+    if demand is not None:
+        return Point(demand.lat, demand.lon), "demand"
+    if reservation.lat is not None and reservation.lon is not None:
+        return Point(reservation.lat, reservation.lon), "reservation"
+    return Point(receiver.main_lat, receiver.main_lon), "main_place"
+
+
+def book(session: Session, reservation: Reservation) -> Decimal:
+    """Append the transfer row of a completed reservation; what it covers of its demand, in the demand's unit (zero without one)."""
+    reference = taxonomy(session)
+    listing, demand = reservation.listing, reservation.demand
+    material = reference.material_by_id(listing.material_id)
+    unit = Unit(reservation.unit)
+    kg_per_unit = listing.kg_per_unit or material.kg_per_unit(unit)
+    point, basis = destination(reservation, demand, reservation.organisation)
+    carbon = material.carbon.kgco2e_per_kg if material.carbon else None
+    figures = impact(
+        mass_in_kg=mass_kg(reservation.quantity, kg_per_unit),
+        distance_in_km=distance_km(Point(listing.lat, listing.lon), point),
+        vehicle_factors={vehicle.slug: vehicle.kgco2e_per_tonne_km for vehicle in reference.vehicles},
+        carbon_factor=carbon,
+        vehicle_class=reservation.vehicle_class,
+        driven_km=reservation.driven_km,
+    )
+    price = (reservation.quantity * (listing.price_cents_per_unit or 0)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    append(
+        session,
+        Entry(
+            kind="transfer",
+            reservation_id=reservation.id,
+            listing_id=listing.id,
+            demand_id=demand.id if demand else None,
+            from_slug=reservation.owner.slug,
+            from_name=reservation.owner.name,
+            from_kind=reservation.owner.kind,
+            to_slug=reservation.organisation.slug,
+            to_name=reservation.organisation.name,
+            to_kind=reservation.organisation.kind,
+            material_slug=material.slug,
+            group_slug=material.group.slug,
+            quantity=reservation.quantity,
+            unit=unit.value,
+            kg_per_unit=kg_per_unit,
+            kg_basis="measured" if listing.kg_per_unit else "taxonomy",
+            mass_kg=figures.mass_kg,
+            distance_km=figures.distance_km,
+            distance_basis=basis,
+            road_km=figures.road_km,
+            road_basis=figures.road_basis.value,
+            tonne_km=figures.tonne_km,
+            vehicle_class=figures.vehicle_class,
+            vehicle_basis=figures.vehicle_basis.value,
+            vehicle_factor=figures.vehicle_factor,
+            carbon_factor=figures.carbon_factor,
+            transport_kgco2e=figures.transport_kgco2e,
+            avoided_kgco2e=figures.avoided_kgco2e,
+            net_kgco2e=figures.net_kgco2e,
+            factor_version=reference.version,
+            price_cents=int(price),
+            happened_on=reservation.handed_over_on or clock.today(),
+        ),
+    )
+    if demand is None:
+        return Decimal(0)
+    wanted = reference.material_by_id(demand.material_id)
+    return convert(
+        reservation.quantity,
+        unit,
+        Unit(demand.unit),
+        material if material.takes(Unit(demand.unit)) else wanted,
+        listing.kg_per_unit,
+        unit,
+    )

@@ -1,0 +1,112 @@
+"""Questions about reservations."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.policy import Actor, Can, is_broker, require
+from marketplace.accounts.rules import Role
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules import OPEN, ReservationStatus
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.market.models import Listing
+
+_SEES_EXACT = (ReservationStatus.APPROVED, ReservationStatus.HANDED_OVER, ReservationStatus.COMPLETED)
+
+
+def _reservations() -> Select[Reservation]:
+    return select(Reservation).options(
+        joinedload(Reservation.organisation),
+        joinedload(Reservation.owner),
+        joinedload(Reservation.demand),
+        joinedload(Reservation.listing).options(joinedload(Listing.organisation), selectinload(Listing.photos)),
+    )
+
+
+def get_reservation(session: Session, actor: Actor, reservation_id: int) -> Reservation:
+    """A reservation with both sides, listing and demand; Missing for who may not follow it."""
+    rows = _reservations().where(Reservation.id == reservation_id).execution_options(populate_existing=True)
+    reservation = session.scalars(rows).one_or_none()
+    if reservation is None:
+        raise Missing(_("This reservation does not exist, or you may not see it. Look at your own reservations."))
+    require(actor, Can.READ_RESERVATION, reservation, hidden=True)
+    return reservation
+
+
+def list_reservations(
+    session: Session,
+    actor: Actor,
+    *,
+    statuses: tuple[str, ...] = (),
+    side: str = "",
+    listing_id: int | None = None,
+    page: int = 1,
+    page_size: int = 25,
+) -> tuple[list[Reservation], int]:
+    """Reservations of the own organisation on either side (`side`: asking or owning), newest first; the reviewer's and broker's: all."""
+    require(actor, Can.LIST_RESERVATIONS)
+    rows = _reservations()
+    mine, owned = Reservation.organisation_id == actor.organisation_id, Reservation.owner_id == actor.organisation_id
+    if side == "asking":
+        rows = rows.where(mine)
+    elif side == "owning":
+        rows = rows.where(owned)
+    elif actor.role != Role.REVIEWER and not is_broker(actor):
+        rows = rows.where(mine | owned)
+    if statuses:
+        rows = rows.where(Reservation.status.in_(statuses))
+    if listing_id is not None:
+        rows = rows.where(Reservation.listing_id == listing_id)
+    counted = rows.with_only_columns(Reservation.id).order_by(None).subquery()
+    total = session.scalar(select(func.count()).select_from(counted)) or 0
+    found = session.scalars(rows.order_by(Reservation.id.desc()).limit(page_size).offset((page - 1) * page_size))
+    return list(found.unique()), total
+
+
+def list_open_of_listing(session: Session, listing_id: int) -> list[Reservation]:
+    """The open reservations of a listing, oldest first: what withdrawing it would end."""
+    rows = _reservations().where(Reservation.listing_id == listing_id, Reservation.status.in_(OPEN)).order_by(Reservation.id)
+    return list(session.scalars(rows).unique())
+
+
+def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
+    """The owner's organisation, the holder of an approved reservation, and the reviewer; nobody else."""
+    if actor.role == Role.REVIEWER or (actor.is_member and actor.organisation_id == listing.organisation_id):
+        return True
+    if not actor.is_member:
+        return False
+    rows = select(Reservation.id).where(
+        Reservation.listing_id == listing.id,
+        Reservation.organisation_id == actor.organisation_id,
+        Reservation.status.in_(_SEES_EXACT),
+    )
+    return session.scalar(rows.limit(1)) is not None
+
+
+def list_due(session: Session, at: datetime | None = None) -> list[int]:
+    """Ids of the reservations on which the clock must act: lapse, or count as confirmed."""
+    rows = select(Reservation.id).where(Reservation.status.in_(OPEN), Reservation.expires_at <= (at or clock.now()))
+    return list(session.scalars(rows.order_by(Reservation.expires_at, Reservation.id)))
+
+
+def total_in_transit(session: Session, demand_id: int) -> Decimal:
+    """What open reservations already claim for a demand, in the unit of each listing; for showing only."""
+    rows = select(Reservation).where(Reservation.demand_id == demand_id, Reservation.status.in_(OPEN))
+    return sum((reservation.quantity for reservation in session.scalars(rows)), Decimal(0))
+
+
+def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of_owner: bool) -> Person | None:
+    """Who to call on the other side, once the reservation is approved and only for the two sides."""
+    if ReservationStatus(reservation.status) not in _SEES_EXACT or actor.organisation_id not in (
+        reservation.organisation_id,
+        reservation.owner_id,
+    ):
+        return None
+    person_id = reservation.listing.created_by_id if of_owner else reservation.person_id
+    person = session.get(Person, person_id) if person_id is not None else None
+    return person if person is not None and person.is_active else None
