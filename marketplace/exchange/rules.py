@@ -149,7 +149,7 @@ def too_much(available: Amount | None, unit: str) -> Conflict:
             available=available,
         ),
         "quantity",
-        left=plain(available.amount),
+        available=plain(available.amount),
         unit=unit,
     )
 
