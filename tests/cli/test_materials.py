@@ -1,0 +1,28 @@
+"""The command that loads the taxonomy."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from marketplace.materials.files import DATA
+
+
+def test_materials_sync_loads_once_and_says_so(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    first, second = (runner.invoke(args=["materials", "sync"]) for _ in range(2))
+    assert (first.exit_code, first.output) == (0, "Loaded version 1: 152 materials, 0 left out.\n")
+    assert (second.exit_code, second.output) == (0, "Version 1 is in use already: nothing to load.\n")
+
+
+def test_a_dry_run_keeps_nothing(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["materials", "sync", "--dry-run"]).output == "Would load version 1: 152 materials, 0 left out.\n"
+    assert runner.invoke(args=["materials", "sync"]).output.startswith("Loaded version 1")
+
+
+def test_a_file_that_does_not_fit_ends_in_one_sentence_and_status_one(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "materials.csv"
+    file.write_text((DATA / "materials.csv").read_text(encoding="utf-8").replace(",4.2,,185,", ",4.2,,veel,"), encoding="utf-8")
+    result = app.test_cli_runner().invoke(args=["materials", "sync", str(file)])
+    assert result.exit_code == 1
+    assert "materials.csv, rij 2: kg_per_m2" in result.output
