@@ -4,14 +4,14 @@ import sys
 
 from flask.cli import FlaskGroup
 
-from config import Config, Misconfigured
-from marketplace.app import create_app
+from config import Misconfigured
 from marketplace.kernel.errors import Refusal
 
 
 def main() -> None:
     try:
-        app = create_app(Config())
+        from wsgi import app
+
         FlaskGroup(create_app=lambda: app, add_default_commands=False, add_version_option=False).main(
             prog_name="python3 -m marketplace"
         )

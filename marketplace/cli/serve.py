@@ -11,13 +11,13 @@ from flask import Flask
 from waitress.server import create_server
 
 from config import Config, Misconfigured
-from marketplace.app import create_app
 from marketplace.cli import demo
 from marketplace.cli.migrations import one_at_a_time, upgrade
 from marketplace.jobs import worker
 
 JOBS_EVERY_S = 60
 THREADS = 8
+OTHERS = "Other commands: test [--quick], db, people, tokens, materials, jobs, check, ledger, demo; each with --help."
 log = logging.getLogger(__name__)
 
 
@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> None:
         sys.exit(str(refusal))
     with listening(asked.host, asked.port) as listener:
         upgrade(config)
-        app = create_app(config)
+        from wsgi import app
+
         with one_at_a_time(config.instance_path):
             if not config.production and not asked.no_demo:
                 demo.load(app)
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> None:
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python3 -m marketplace", description="Serve the bank on this machine.")
+    parser = argparse.ArgumentParser(prog="python3 -m marketplace", description="Serve the bank on this machine.", epilog=OTHERS)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
     parser.add_argument("--port", default=8000, type=int, help="port to listen on (8000; 0 takes a free one)")
     parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")

@@ -1,0 +1,84 @@
+"""The embedded server as a process: side by side on one folder, and in one sentence where it cannot start."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config import PROJECT
+
+READY_S = 60
+
+
+def command(*arguments: str, **settings: str) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(PROJECT), "APP_ENV": "development", "DATABASE_URL": ""} | settings
+    return subprocess.Popen(
+        [sys.executable, "-m", "marketplace.cli.serve", *arguments],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@contextmanager
+def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    process = command(*arguments, **settings)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=READY_S)
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """Reads what the server prints up to its address."""
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if found := re.search(r"http://\S+", line):
+            return found[0]
+    raise AssertionError("it stopped:\n" + "".join(said))
+
+
+def status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_two_servers_that_start_at_once_on_one_new_folder_work_side_by_side(tmp_path: Path) -> None:
+    settings = {"INSTANCE_PATH": str(tmp_path / "var")}
+    with running("--port", "0", "--no-demo", **settings) as one, running("--port", "0", "--no-demo", **settings) as other:
+        addresses = [address(one), address(other)]
+        assert addresses[0] != addresses[1]
+        assert [status(f"{where}/healthz") for where in addresses] == [200, 200]
+
+
+def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = command("--port", str(port), INSTANCE_PATH=str(tmp_path))
+        said, _nothing = process.communicate(timeout=READY_S)
+    assert process.returncode == 1
+    assert (
+        said == f"Port {port} is in use on 127.0.0.1. Choose another one, for example: python3 -m marketplace --port {port + 1}\n"
+    )
+
+
+def test_production_does_not_start_with_what_is_unsafe(tmp_path: Path) -> None:
+    process = command("--port", "0", INSTANCE_PATH=str(tmp_path), APP_ENV="production", SECRET_KEY="")
+    said, _nothing = process.communicate(timeout=READY_S)
+    assert process.returncode == 1
+    assert said.startswith("SECRET_KEY must be set in production")
+    assert said.count("\n") == 1
