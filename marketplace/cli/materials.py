@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.accounts.policy import OPERATOR
+from marketplace.kernel.db import settle
 from marketplace.kernel.errors import Refusal
 from marketplace.materials import actions
 from marketplace.materials.files import DATA
@@ -24,13 +25,14 @@ def register(app: Flask) -> None:
 @click.option("--dry-run", is_flag=True, help="read and check, keep nothing")
 def sync_command(source: Path | None, dry_run: bool) -> None:
     """Load SOURCE (a materials.csv, or a folder with it) as a new version; without SOURCE the files of this release."""
+    session, kept = current_app.extensions["database"].session(write=True), False
     try:
-        with current_app.extensions["database"].transaction() as session:
-            synced = actions.sync(session, OPERATOR, source=source or DATA)
-            if dry_run:
-                session.rollback()
+        synced = actions.sync(session, OPERATOR, source=source or DATA)
+        kept = not dry_run
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
+    finally:
+        settle(session, keep=kept)
     if not synced.is_new:
         click.echo(f"Version {synced.version} is in use already: nothing to load.")
         return

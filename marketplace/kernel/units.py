@@ -19,7 +19,7 @@ THOUSANDTH = Decimal("0.001")
 NO_BREAK_SPACE = "\u00a0"
 LONGEST_NUMBER = 30
 
-_BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009\u2212]")
+_BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009]")
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _MARKS = {"nl": (".", ","), "en": (",", ".")}  # grouping mark, decimal mark
 _SHAPES = {

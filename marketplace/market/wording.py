@@ -5,5 +5,5 @@ from marketplace.materials.rules import Material
 
 
 def listing_search_text(title: str, description: str, material: Material) -> str:
-    """Title, description, and the material's names, synonyms and group in both languages, folded and stemmed."""
-    return search_text(title, description, *material.search_words)
+    """Title, the material's names, synonyms and group in both languages, and the description, which may be too long to keep whole."""
+    return search_text(title, *material.search_words, description)
