@@ -18,7 +18,7 @@ from marketplace.exchange.rules import HandoverDraft, ReservationDraft, Reservat
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
-from marketplace.kernel.units import Amount, Quantity, Unit
+from marketplace.kernel.units import Amount, Quantity, Unit, plain
 from marketplace.market import counters
 from marketplace.market.actions import withdraw_listing
 from marketplace.market.demand_actions import fulfil
@@ -262,7 +262,7 @@ def hand_over(session: Session, actor: Actor, *, reservation_id: int, draft: Han
         raise Conflict(
             _("Others hold a part of this lot. At most %(most)s can be handed over here.", most=most),
             "quantity",
-            available=str(most.amount),
+            available=plain(most.amount),
         )
     now = clock.now()
     reservation = _move(

@@ -130,7 +130,7 @@ def check_quantity(asked: Quantity, *, unit: str, proposal: Quantity | None) -> 
     raise Invalid(
         _("This listing goes by another unit. %(asked)s is %(proposal)s: enter that quantity.", asked=asked, proposal=proposal),
         "unit",
-        proposal={"quantity": str(proposal.amount), "unit": proposal.unit.value},
+        proposal={"quantity": plain(proposal.amount), "unit": proposal.unit.value},
     )
 
 

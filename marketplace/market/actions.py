@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point, ecef_m, public_point
 from marketplace.kernel.language import _
-from marketplace.kernel.units import Amount, Unit
+from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market import rules
 from marketplace.market.changes import changed_since, differences, version_conflict
 from marketplace.market.models import Listing
@@ -161,7 +161,7 @@ def _too_little(listing: Listing) -> Conflict:
     return Conflict(
         _("%(used)s is already held or handed over. Enter that quantity or more.", used=used),
         "quantity",
-        minimum=str(used.amount),
+        minimum=plain(used.amount),
     )
 
 

@@ -1,0 +1,138 @@
+"""What a test needs to begin with: organisations, people, a taxonomy, listings, demands. Real rows by the real verbs."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Organisation, Person
+from marketplace.accounts.policy import OPERATOR, Actor
+from marketplace.kernel import clock
+from marketplace.kernel.geo import Point
+from marketplace.kernel.text import fold
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions import create_listing, publish_listing
+from marketplace.market.demand_actions import create_demand
+from marketplace.market.models import Demand, Listing
+from marketplace.market.photo_actions import add_photo
+from marketplace.market.rules import Condition, DemandDraft, ListingDraft, Location, PlaceBasis, StoredPicture
+from marketplace.materials.actions import sync
+
+KEI = "betonstraatsteen-kei-8cm"  # 185 kg/m², 44 pieces/m², 0.1188 kg CO2e/kg
+PLACES = {
+    "almelo": ("Almelo", 52.35667, 6.6625),
+    "borne": ("Borne", 52.30136, 6.7482),
+    "hengelo": ("Hengelo", 52.26583, 6.79306),
+    "losser": ("Losser", 52.26083, 7.00417),
+    "wierden": ("Wierden", 52.35917, 6.59306),
+    "regio-twente": ("Regio Twente", 52.21833, 6.89583),
+}
+
+
+def found_taxonomy(session: Session) -> None:
+    """The reference data that the package ships."""
+    sync(session, OPERATOR)
+
+
+def make_organisation(session: Session, slug: str, kind: str = "") -> Organisation:
+    """An organisation of the region by its slug, or a partner; the same one when it is there."""
+    there = session.scalars(select(Organisation).where(Organisation.slug == slug)).one_or_none()
+    if there is not None:
+        return there
+    name, lat, lon = PLACES.get(slug, (slug.title(), 52.30, 6.80))
+    kind = kind or ("region" if slug == "regio-twente" else "municipality")
+    organisation = Organisation(slug=slug, name=name, sort_key=fold(name), kind=kind, main_place=name, main_lat=lat, main_lon=lon)
+    session.add(organisation)
+    session.flush()
+    return organisation
+
+
+def make_person(session: Session, organisation: Organisation, role: str = "project_leader", **changes: Any) -> Person:
+    """A person with a password that nobody knows."""
+    now = clock.now()
+    count = len(session.scalars(select(Person.id)).all())
+    values = {
+        "email": f"{role}.{count}@{organisation.slug}.example",
+        "name": f"{role} {organisation.name}",
+        "password_hash": "!",
+        "created_at": now,
+        "password_changed_at": now,
+    }
+    person = Person(organisation_id=organisation.id, role=role, **{**values, **changes})
+    session.add(person)
+    session.flush()
+    return person
+
+
+def make_actor(session: Session, slug: str, role: str = "project_leader", kind: str = "") -> Actor:
+    """Somebody of an organisation, as a door would know them."""
+    organisation = make_organisation(session, slug, kind)
+    person = make_person(session, organisation, role)
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        organisation_id=organisation.id,
+        organisation_slug=organisation.slug,
+        organisation_name=organisation.name,
+        organisation_kind=organisation.kind,
+        role=role,
+    )
+
+
+def location(slug: str = "hengelo", lat: float | None = None, lon: float | None = None) -> Location:
+    """The middle of a place, or a point in it."""
+    name, place_lat, place_lon = PLACES[slug]
+    return Location(name, slug, Point(lat or place_lat, lon or place_lon), PlaceBasis.POINT)
+
+
+def listing_draft(slug: str = "hengelo", **changes: Any) -> ListingDraft:
+    """1 200 m² of pavers, free from last week to 30 days from now."""
+    today = clock.today()
+    values: dict[str, Any] = {
+        "title": "Grijze betonstraatstenen",
+        "material": KEI,
+        "quantity": Quantity(Decimal(1200), Unit.M2),
+        "condition": Condition.GOOD,
+        "available_from": today - timedelta(days=7),
+        "available_until": today + timedelta(days=30),
+        "location": location(slug) if slug in PLACES else None,
+    }
+    return ListingDraft(**{**values, **changes})
+
+
+def make_draft(session: Session, owner: Actor, **changes: Any) -> Listing:
+    """A listing that is not published yet, with a photo."""
+    slug = owner.organisation_slug if owner.organisation_slug in PLACES else "hengelo"
+    listing = create_listing(session, owner, listing_draft(slug, **changes))
+    picture = StoredPicture({name: (f"{listing.id:064d}.webp", 480, 360) for name in ("webp-480", "webp-960", "webp-1600", "jpeg-1200")})
+    add_photo(session, owner, listing_id=listing.id, picture=picture, alt="Stapel stenen")
+    return listing
+
+
+def make_listing(session: Session, owner: Actor, **changes: Any) -> Listing:
+    """A published listing with a photo."""
+    return publish_listing(session, owner, listing_id=make_draft(session, owner, **changes).id)
+
+
+def demand_draft(slug: str = "borne", **changes: Any) -> DemandDraft:
+    """800 m² of pavers within 15 km, from today for 60 days."""
+    today: date = clock.today()
+    values: dict[str, Any] = {
+        "title": "Stenen voor het parkeerhof",
+        "material": KEI,
+        "quantity": Quantity(Decimal(800), Unit.M2),
+        "min_condition": Condition.FAIR,
+        "needed_from": today,
+        "needed_until": today + timedelta(days=60),
+        "location": location(slug) if slug in PLACES else None,
+        "max_distance_km": Decimal(15),
+    }
+    return DemandDraft(**{**values, **changes})
+
+
+def make_demand(session: Session, asker: Actor, **changes: Any) -> Demand:
+    """An open demand."""
+    slug = asker.organisation_slug if asker.organisation_slug in PLACES else "borne"
+    return create_demand(session, asker, demand_draft(slug, **changes))
