@@ -106,7 +106,9 @@ def make_draft(session: Session, owner: Actor, **changes: Any) -> Listing:
     """A listing that is not published yet, with a photo."""
     slug = owner.organisation_slug if owner.organisation_slug in PLACES else "hengelo"
     listing = create_listing(session, owner, listing_draft(slug, **changes))
-    picture = StoredPicture({name: (f"{listing.id:064d}.webp", 480, 360) for name in ("webp-480", "webp-960", "webp-1600", "jpeg-1200")})
+    picture = StoredPicture(
+        dict.fromkeys(("webp-480", "webp-960", "webp-1600", "jpeg-1200"), (f"{listing.id:064d}.webp", 480, 360))
+    )
     add_photo(session, owner, listing_id=listing.id, picture=picture, alt="Stapel stenen")
     return listing
 

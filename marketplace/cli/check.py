@@ -1,7 +1,28 @@
-"""Commands: check."""
+"""`check`: every invariant of the domain, asked of the live database, one line each; exit status 1 on a breach."""
 
-from flask import Flask
+import sys
+
+import click
+from flask import Flask, current_app
+
+from marketplace.exchange.invariants import INVARIANTS
+
+
+@click.command("check")
+def check_command() -> None:
+    """Prove the invariants on the live database."""
+    breaches = 0
+    with current_app.extensions["database"].read() as session:
+        for name, question in INVARIANTS:
+            found = question(session)
+            breaches += found is not None
+            click.echo(f"ok      {name}" if found is None else f"BREACH  {name}: {found}")
+    if breaches:
+        click.echo(f"{breaches} of {len(INVARIANTS)} invariants broken.")
+        sys.exit(1)
+    click.echo(f"All {len(INVARIANTS)} invariants hold.")
 
 
 def register(app: Flask) -> None:
-    """Add the commands."""
+    """Add the command."""
+    app.cli.add_command(check_command)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from marketplace.exchange import actions as exchange
+from marketplace.exchange.invariants import INVARIANTS
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
@@ -17,7 +18,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.actions import rebuild_rollups
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach, list_totals_by_pair
-from marketplace.market.models import Demand, Listing
+from marketplace.market.models import Listing
 from tests.factories import found_taxonomy, location, make_actor, make_demand, make_listing
 
 
@@ -249,3 +250,14 @@ def test_a_demand_asked_in_pieces_is_fulfilled_by_square_metres(bank: Session) -
     complete(bank, hengelo, borne, make_listing(bank, hengelo), "150", demand_id=demand.id)
     bank.refresh(demand)
     assert (demand.fulfilled, demand.status) == (Decimal(6600), "open")  # 150 m² × 44 pieces
+
+
+def test_every_invariant_holds_after_a_life_and_a_forged_counter_is_named(bank: Session) -> None:
+    hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
+    listing = make_listing(bank, hengelo)
+    complete(bank, hengelo, borne, listing, "100")
+    ask(bank, borne, listing, "40")
+    bank.flush()
+    assert {name: found for name, question in INVARIANTS if (found := question(bank))} == {}
+    bank.execute(text("UPDATE listing SET held = held + 1 WHERE id = :id"), {"id": listing.id})
+    assert [found for _name, question in INVARIANTS if (found := question(bank))] == [f"listing {listing.id}"]

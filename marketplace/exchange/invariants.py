@@ -1,0 +1,140 @@
+"""Every invariant of the bank, asked of the live database. Each answers with the first thing that breaks it, or with nothing."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.orm import Session
+
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules import OPEN, ReservationStatus
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.queries import find_breach, find_rollup_breach
+from marketplace.market.models import CatalogueRevision, Demand, Listing, Photo, PhotoFile
+from marketplace.market.rules import DemandStatus, ListingStatus
+
+Question = Callable[[Session], str | None]
+_ZERO = literal(Decimal(0), Listing.held.type)
+
+
+def _first(session: Session, rows: Select[int], what: str) -> str | None:
+    found = session.scalar(rows.limit(1))
+    return None if found is None else f"{what} {found}"
+
+
+def counters_in_range(session: Session) -> str | None:
+    """held ≥ 0, transferred ≥ 0, held + transferred ≤ quantity."""
+    bad = (Listing.held < 0) | (Listing.transferred < 0) | (Listing.held + Listing.transferred > Listing.quantity)
+    return _first(session, select(Listing.id).where(bad).order_by(Listing.id), "listing")
+
+
+def held_is_open_reservations(session: Session) -> str | None:
+    """held equals the sum of the listing's open reservations."""
+    sums = (
+        select(Reservation.listing_id, func.sum(Reservation.quantity).label("amount"))
+        .where(Reservation.status.in_(OPEN))
+        .group_by(Reservation.listing_id)
+        .subquery()
+    )
+    rows = select(Listing.id).outerjoin(sums, sums.c.listing_id == Listing.id)
+    return _first(session, rows.where(Listing.held != func.coalesce(sums.c.amount, _ZERO)).order_by(Listing.id), "listing")
+
+
+def transferred_is_the_ledger(session: Session) -> str | None:
+    """transferred equals the net sum of the listing's ledger rows."""
+    sums = select(Exchange.listing_id, func.sum(Exchange.quantity).label("amount")).group_by(Exchange.listing_id).subquery()
+    rows = select(Listing.id).outerjoin(sums, sums.c.listing_id == Listing.id)
+    return _first(session, rows.where(Listing.transferred != func.coalesce(sums.c.amount, _ZERO)).order_by(Listing.id), "listing")
+
+
+def completed_once_in_the_ledger(session: Session) -> str | None:
+    """A completed reservation has exactly one transfer row, with its quantity; no other reservation has one."""
+    booked = (
+        select(Exchange.reservation_id, func.count().label("rows"), func.sum(Exchange.quantity).label("amount"))
+        .where(Exchange.kind == "transfer")
+        .group_by(Exchange.reservation_id)
+        .subquery()
+    )
+    rows = select(Reservation.id).outerjoin(booked, booked.c.reservation_id == Reservation.id)
+    completed = Reservation.status == ReservationStatus.COMPLETED
+    wrong = (completed & ((func.coalesce(booked.c.rows, 0) != 1) | (booked.c.amount != Reservation.quantity))) | (
+        ~completed & booked.c.rows.is_not(None)
+    )
+    return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
+
+
+def reservation_goes_by_its_listing(session: Session) -> str | None:
+    """A reservation has its listing's unit and owner."""
+    rows = select(Reservation.id).join(Listing, Listing.id == Reservation.listing_id)
+    wrong = (Reservation.unit != Listing.unit) | (Reservation.owner_id != Listing.organisation_id)
+    return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
+
+
+def only_open_reservations_wait(session: Session) -> str | None:
+    """The clock waits for every open reservation, and for no other."""
+    is_open = Reservation.status.in_(OPEN)
+    wrong = (is_open & Reservation.expires_at.is_(None)) | (~is_open & Reservation.expires_at.is_not(None))
+    return _first(session, select(Reservation.id).where(wrong).order_by(Reservation.id), "reservation")
+
+
+def published_is_complete(session: Session) -> str | None:
+    """A published listing has a photo, windows in order, and a day on which it was confirmed."""
+    without = Listing.region_from.is_(None) | Listing.partners_from.is_(None) | Listing.confirmed_on.is_(None)
+    wrong = (
+        without | (Listing.partners_from < Listing.region_from) | ~select(Photo.id).where(Photo.listing_id == Listing.id).exists()
+    )
+    rows = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED, wrong)
+    return _first(session, rows.order_by(Listing.id), "listing")
+
+
+def withdrawn_holds_nothing(session: Session) -> str | None:
+    """Drafts, closed and withdrawn listings hold nothing."""
+    rows = select(Listing.id).where(Listing.status != ListingStatus.PUBLISHED, Listing.held > 0)
+    return _first(session, rows.order_by(Listing.id), "listing")
+
+
+def fulfilled_needs_nothing(session: Session) -> str | None:
+    """A fulfilled demand needs nothing more, an open one something."""
+    done = Demand.fulfilled >= Demand.quantity
+    wrong = ((Demand.status == DemandStatus.FULFILLED) & ~done) | ((Demand.status == DemandStatus.OPEN) & done)
+    return _first(session, select(Demand.id).where(wrong).order_by(Demand.id), "demand")
+
+
+def photos_have_files(session: Session) -> str | None:
+    """Every photo has its rows of files."""
+    rows = select(Photo.id).where(~select(PhotoFile.name).where(PhotoFile.photo_id == Photo.id).exists())
+    return _first(session, rows.order_by(Photo.id), "photo")
+
+
+def single_rows(session: Session) -> str | None:
+    """The catalogue has one revision counter."""
+    count = session.scalar(select(func.count()).select_from(CatalogueRevision))
+    return None if count == 1 else f"{count} catalogue counters"
+
+
+def ledger_chain(session: Session) -> str | None:
+    """The chain of the ledger holds from the first row to the head."""
+    breach = find_breach(session)
+    return None if breach is None else f"seq {breach.seq}: {breach.reason}"
+
+
+def rollups(session: Session) -> str | None:
+    """The roll-ups equal the sums of the ledger."""
+    return find_rollup_breach(session)
+
+
+INVARIANTS: tuple[tuple[str, Question], ...] = (
+    ("held >= 0, transferred >= 0, held + transferred <= quantity", counters_in_range),
+    ("held equals the open reservations", held_is_open_reservations),
+    ("transferred equals the ledger", transferred_is_the_ledger),
+    ("a completed reservation stands in the ledger exactly once", completed_once_in_the_ledger),
+    ("a reservation goes by its listing's unit and owner", reservation_goes_by_its_listing),
+    ("the clock waits for open reservations only", only_open_reservations_wait),
+    ("a published listing has a photo, windows and a confirmation", published_is_complete),
+    ("what is not published holds nothing", withdrawn_holds_nothing),
+    ("a fulfilled demand needs nothing, an open one something", fulfilled_needs_nothing),
+    ("every photo has its files", photos_have_files),
+    ("one catalogue counter", single_rows),
+    ("the ledger's chain holds", ledger_chain),
+    ("the roll-ups equal the ledger", rollups),
+)
