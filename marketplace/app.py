@@ -16,7 +16,7 @@ from marketplace import cli, web
 from marketplace.kernel.db import Database
 from marketplace.kernel.files import MediaStore
 from marketplace.kernel.language import gettext, plain_ngettext
-from marketplace.web import assets, errors, filters, frame
+from marketplace.web import assets, errors, filters, frame, identity
 from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
 from marketplace.web.request import MAX_BODY_BYTES, SAFE_METHODS, Marketplace, current_actor, gate, is_api, start_request
 
@@ -92,6 +92,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
             response.headers["Cache-Control"] = "no-store"
         return response
 
+    identity.register(app)
     for step in (start_request, gate, protect):
         app.before_request(step)
     app.after_request(private)

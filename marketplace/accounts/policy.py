@@ -167,18 +167,36 @@ def is_reviewer_or_admin(actor: Actor, subject: Any) -> bool:
 
 
 def is_admin(actor: Actor, subject: Any) -> bool:
-    """The platform administrator."""
-    return actor.role == Role.ADMIN
+    """The platform administrator, and the operator at the console of the server."""
+    return actor.role == Role.ADMIN or (actor.origin == "cli" and actor.person_id is None)
+
+
+def may_read_people(actor: Actor, subject: Any) -> bool:
+    """Traders see their own colleagues, the reviewer and the administrator everyone."""
+    return may_look_inside(actor, subject) or is_admin(actor, subject)
 
 
 def may_manage_people(actor: Actor, subject: Any) -> bool:
-    """A coordinator for the own organisation, the administrator for all."""
-    return is_coordinator_of(actor, subject) or actor.role == Role.ADMIN
+    """A coordinator looks after the project leaders and coordinators of the own organisation, the administrator after everyone.
+
+    The reviewer and the administrator sit in an organisation too; a coordinator there has no say over them.
+    """
+    return is_admin(actor, subject) or (is_coordinator_of(actor, subject) and getattr(subject, "role", Role.COORDINATOR) in _TRADERS)
 
 
 def may_invite(actor: Actor, subject: Any) -> bool:
-    """A coordinator invites into the own organisation, the administrator anywhere."""
-    return may_manage_people(actor, subject)
+    """A coordinator invites project leaders into the own organisation, the administrator anyone anywhere."""
+    return is_admin(actor, subject) or (is_coordinator_of(actor, subject) and getattr(subject, "role", Role.PROJECT_LEADER) == Role.PROJECT_LEADER)
+
+
+def may_list_reservations(actor: Actor, subject: Any) -> bool:
+    """Traders for their own organisation, the reviewer for all."""
+    return actor.role in _TRADERS or actor.role == Role.REVIEWER
+
+
+def may_read_depots(actor: Actor, subject: Any) -> bool:
+    """Every member knows the storage places: a lot that lies in one says so."""
+    return actor.is_member
 
 
 POLICY: dict[Can, Predicate] = {
@@ -192,7 +210,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_MATCHES: may_look_inside,
     Can.RESERVE: is_trader,
     Can.READ_RESERVATION: may_follow_reservation,
-    Can.LIST_RESERVATIONS: lambda actor, subject: actor.role in _TRADERS or actor.role == Role.REVIEWER,
+    Can.LIST_RESERVATIONS: may_list_reservations,
     Can.DECIDE_RESERVATION: is_owner_side,
     Can.CANCEL_RESERVATION: is_either_side,
     Can.HAND_OVER: is_owner_side,
@@ -201,10 +219,10 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_ALL_EXCHANGES: is_reviewer_or_admin,
     Can.READ_MEMBER_FIGURES: is_member,
     Can.READ_PUBLIC_FIGURES: is_anyone,
-    Can.READ_PEOPLE: lambda actor, subject: may_read_own_house(actor, subject) or actor.role == Role.ADMIN,
+    Can.READ_PEOPLE: may_read_people,
     Can.MANAGE_PEOPLE: may_manage_people,
     Can.INVITE: may_invite,
-    Can.READ_DEPOTS: is_member,
+    Can.READ_DEPOTS: may_read_depots,
     Can.MANAGE_DEPOTS: is_coordinator_of,
     Can.READ_MATERIAL_USE: may_read_own_house,
     Can.EDIT_MATERIAL_USE: is_municipal_coordinator,

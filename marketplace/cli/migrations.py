@@ -14,7 +14,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import PROJECT, Config
-from marketplace.kernel.db import version
+from marketplace.accounts.actions import found_region
+from marketplace.accounts.queries import is_region_founded
+from marketplace.kernel.db import Database, version
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
@@ -39,14 +41,30 @@ def alembic_config(url: str) -> "AlembicConfig":
 
 
 def upgrade(config: Config) -> None:
-    """Brings the database to the newest version. Where it is there already, which every second start finds, Alembic stays out of it."""
-    config.instance_path.mkdir(parents=True, exist_ok=True)
-    if version(config.database_url) == newest():
-        return
-    from alembic import command
+    """Brings the database to the newest version, with the organisations of the region in it.
 
-    with one_at_a_time(config.instance_path):
-        command.upgrade(alembic_config(config.database_owner_url), "head")
+    Where it is there already, which every second start finds, Alembic stays out of it.
+    """
+    config.instance_path.mkdir(parents=True, exist_ok=True)
+    if version(config.database_url) != newest():
+        from alembic import command
+
+        with one_at_a_time(config.instance_path):
+            command.upgrade(alembic_config(config.database_owner_url), "head")
+    found(config)
+
+
+def found(config: Config) -> None:
+    """Makes the organisations of the region that are not there yet; they belong to every installation, an empty one too."""
+    database = Database(config.database_url)
+    try:
+        with database.read() as session:
+            if is_region_founded(session):
+                return
+        with one_at_a_time(config.instance_path):
+            database.run(found_region)
+    finally:
+        database.dispose()
 
 
 def newest() -> str:

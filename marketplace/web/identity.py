@@ -1,9 +1,136 @@
-"""Who asks: a browser with a session cookie, or an API client with a bearer token."""
+"""Who asks: a browser with a session cookie, or an API client with a bearer token.
 
+Flask-Login is wrapped here and nowhere else: it asks our loader once per request. Nothing about a person stands in a cookie; the
+cookie holds a secret whose digest is in the database, so a session that was ended is ended at once. The API does not look at cookies.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from flask import Flask, Request, Response, current_app, g, session
+from flask_login import LoginManager, current_user
+
+from config import Config
+from marketplace.accounts import entry, queries
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.kernel.db import Database
+from marketplace.accounts.queries import Visit
+from marketplace.accounts.rules import SEEN_EVERY
+from marketplace.kernel import clock
+from marketplace.kernel.db import Database, is_unavailable
+from marketplace.kernel.errors import Unauthorised
+from marketplace.kernel.language import _
+
+_manager = LoginManager()
+_manager.session_protection = None
+
+
+def register(app: Flask) -> None:
+    """Let Flask-Login ask us, and send a new session's cookie along with the answer."""
+    _manager.init_app(app, add_context_processor=False)
+    app.after_request(send_cookie)
 
 
 def identify(database: Database, *, request_id: str, through_api: bool, locale: str) -> Actor:
-    """The actor of this request; anonymous without a valid cookie or token."""
-    return ANONYMOUS
+    """The actor of this request; anonymous without a valid cookie or token. A wrong token is refused, on public addresses too."""
+    visit = _visit()
+    origin = "api" if through_api else "web"
+    if visit is None:
+        return replace(ANONYMOUS, origin=origin, request_id=request_id, locale=locale)
+    _note_seen(database, visit)
+    return visit.actor(origin=origin, request_id=request_id, locale=locale)
+
+
+@_manager.request_loader  # type: ignore[untyped-decorator]
+def _load(asked: Request) -> Visit | None:
+    return _by_token(asked) if asked.path.startswith("/api/") else _by_cookie(asked)
+
+
+def _visit() -> Visit | None:
+    visit = current_user._get_current_object()  # noqa: SLF001 - the object behind Flask-Login's proxy
+    return visit if isinstance(visit, Visit) else None
+
+
+def _by_cookie(asked: Request) -> Visit | None:
+    secret = asked.cookies.get(cookie_name())
+    if not secret:
+        return None
+    idle, lifetime = limits()
+    with _database().read() as reading:
+        return queries.find_visit_by_session(reading, entry.digest(secret), idle=idle, lifetime=lifetime)
+
+
+def _by_token(asked: Request) -> Visit | None:
+    header = asked.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _blank, secret = header.partition(" ")
+    if scheme.lower() == "bearer" and secret.strip():
+        with _database().read() as reading:
+            visit = queries.find_visit_by_token(reading, entry.digest(secret.strip()))
+        if visit is not None:
+            return visit
+    _database().run(lambda aside: entry.count_attempt(aside, entry.attempt_keys(account=None, address=asked.remote_addr, door="token")))
+    raise Unauthorised(_("This token is not valid. Make a new one on your account page, and send it as “Authorization: Bearer …”."))
+
+
+def _note_seen(database: Database, visit: Visit) -> None:
+    """At most once a minute, in a transaction of its own; a busy database is no reason to refuse the request."""
+    if visit.seen_at is not None and clock.now() - visit.seen_at < SEEN_EVERY:
+        return
+    try:
+        with database.aside() as aside:
+            entry.note_seen(aside, session_id=visit.session_id, token_id=visit.token_id)
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+
+
+def session_ends_at() -> datetime | None:
+    """When this browser's session ends if nothing else is asked; None without one."""
+    visit = _visit()
+    return visit.ends_at if visit else None
+
+
+def current_session_id() -> int | None:
+    """The row of this browser's session."""
+    visit = _visit()
+    return visit.session_id if visit else None
+
+
+def cookie_name() -> str:
+    """`__Host-` makes the browser refuse the cookie from a subdomain or without https."""
+    return "__Host-session" if _config().secure_cookies else "session"
+
+
+def limits() -> tuple[timedelta, timedelta]:
+    """How long a session may idle, and how long it may live."""
+    return timedelta(minutes=_config().session_idle_minutes), timedelta(hours=_config().session_hours)
+
+
+def send_cookie(response: Response) -> Response:
+    """Set the new session's cookie, or remove the ended one's, when the request succeeded."""
+    secret: str | None = g.get("new_session_cookie")
+    if secret is None or response.status_code >= 400:
+        return response
+    settings: dict[str, Any] = {"path": "/", "secure": bool(_config().secure_cookies), "httponly": True, "samesite": "Lax"}
+    if secret:
+        response.set_cookie(cookie_name(), secret, **settings)
+    else:
+        response.delete_cookie(cookie_name(), **settings)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def renew(secret: str) -> None:
+    """Give this browser a new cookie with the answer (empty: take it away), and its forms a new secret."""
+    session.clear()
+    g.new_session_cookie = secret
+
+
+def _config() -> Config:
+    return cast(Config, current_app.extensions["settings"])
+
+
+def _database() -> Database:
+    return cast(Database, current_app.extensions["database"])

@@ -1,0 +1,89 @@
+"""Through the front door and out again: what happens around a password before and after the request's own transaction.
+
+An Argon2 hash takes a tenth of a second, so it is made while no transaction is open.
+"""
+
+from dataclasses import replace
+
+from flask import g, request
+
+from marketplace.accounts import actions, entry, passwords, queries
+from marketplace.accounts.models import Person
+from marketplace.accounts.policy import ANONYMOUS, Actor
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+from marketplace.web.identity import cookie_name, renew
+from marketplace.web.request import current_actor, current_session, database
+
+
+def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]]:
+    """The id, password hash and attempts of whoever knows this password, before any transaction of the request is open.
+
+    Refused with one and the same sentence for an unknown address, a wrong password and a deactivated account; too many failures from
+    one address or on one account are refused for a while.
+    """
+    bank, actor = database(), _visitor()
+    email = email.strip().lower()
+    keys = entry.attempt_keys(account=email, address=request.remote_addr)
+    attempts = bank.run(lambda aside: entry.count_attempt(aside, keys))
+    with bank.read() as reading:
+        found = queries.find_password(reading, email)
+    if not passwords.is_right(found and found[1], password) or found is None:
+        bank.run(lambda aside: entry.note_refused(aside, actor, person_id=found and found[0]))
+        raise Invalid(_("The e-mail address or the password is not right. Check both, or set a new password."))
+    return found[0], found[1], attempts
+
+
+def log_in(*, email: str, password: str) -> None:
+    """Sign this browser in, with a new session and a new form secret."""
+    person_id, seen_hash, attempts = check_credentials(email=email, password=password)
+    new_hash = passwords.hash_password(password) if passwords.needs_rehash(seen_hash) else None
+    secret = entry.open_session(
+        current_session(),
+        _visitor(),
+        person_id=person_id,
+        seen_hash=seen_hash,
+        new_hash=new_hash,
+        agent=_agent(),
+        replaces=request.cookies.get(cookie_name()),
+        attempts=attempts,
+    )
+    renew(secret)
+
+
+def sign_in(person: Person) -> None:
+    """Sign this browser in as somebody who has just proved who they are in another way: an invitation, a new password."""
+    renew(entry.start_session(current_session(), _visitor(), person=person, agent=_agent(), replaces=request.cookies.get(cookie_name())))
+
+
+def change_password(*, old: str, new: str) -> None:
+    """Change the actor's own password after the old one was right; only this browser stays signed in, with a new session."""
+    with database().read() as reading:
+        email = queries.get_own(reading, current_actor()).email
+    passwords.check_new(new, email=email)
+    try:
+        _person_id, seen_hash, attempts = check_credentials(email=email, password=old)
+    except Invalid:
+        raise Invalid(_("This is not your present password. Type it again."), "old_password") from None
+    password_hash = passwords.hash_password(new)
+    entry.forgive(current_session(), attempts)
+    person = actions.change_password(current_session(), current_actor(), seen_hash=seen_hash, password_hash=password_hash)
+    sign_in(person)
+
+
+def log_out(*, everywhere: bool = False) -> None:
+    """End this browser's session, or all of the person's."""
+    if everywhere:
+        entry.close_all_sessions(current_session(), current_actor())
+    else:
+        entry.close_session(current_session(), current_actor(), secret=request.cookies.get(cookie_name(), ""))
+    renew("")
+
+
+def _visitor() -> Actor:
+    """Who acts before anybody is known: the door and the request id, for the audit."""
+    return replace(ANONYMOUS, origin="web", request_id=g.get("request_id"))
+
+
+def _agent() -> str:
+    return request.user_agent.string or ""
