@@ -5,13 +5,13 @@ An Argon2 hash takes a tenth of a second, so it is made while no transaction is 
 
 from dataclasses import replace
 
-from flask import g, request
+from flask import current_app, g, request
 
-from marketplace.accounts import actions, entry, passwords, queries
-from marketplace.accounts.models import Person
+from marketplace.accounts import actions, entry, links, passwords, queries
+from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.language import _
+from marketplace.kernel.language import _, current_locale
 from marketplace.web.identity import cookie_name, renew
 from marketplace.web.request import current_actor, current_session, database
 
@@ -71,6 +71,52 @@ def change_password(*, old: str, new: str) -> None:
     sign_in(person)
 
 
+def request_reset(*, email: str) -> None:
+    """Ask for a link that sets a new password; so many times from one network address, and without telling who is known."""
+    keys = entry.attempt_keys(account=None, address=request.remote_addr, door="reset")
+    database().run(lambda aside: entry.count_attempt(aside, keys))
+    actions.request_reset(current_session(), current_actor(), email=email)
+
+
+def reset_password(token: str, *, password: str) -> None:
+    """Set a new password by a mailed link; every session ends, and the person logs in with the new one."""
+    reset_id, nonce = links.read(_secret_key(), links.RESET, token)
+    with database().read() as reading:
+        _reset, person = queries.get_reset(reading, reset_id, nonce)
+    passwords.check_new(password, email=person.email)
+    password_hash = passwords.hash_password(password)
+    actions.reset_password(current_session(), current_actor(), reset_id=reset_id, nonce=nonce, password_hash=password_hash)
+    renew("")
+
+
+def check_reset(token: str) -> None:
+    """Refuse a link that cannot set a password any more."""
+    queries.get_reset(current_session(), *links.read(_secret_key(), links.RESET, token))
+
+
+def find_invitation(token: str) -> Invitation:
+    """The invitation behind a mailed link, with its organisation; refused when it was used or is too old."""
+    with database().read() as reading:
+        return queries.get_invitation(reading, *links.read(_secret_key(), links.INVITATION, token))
+
+
+def accept(token: str, *, name: str, password: str) -> None:
+    """Take the seat that was kept, and sign this browser in."""
+    invitation = find_invitation(token)
+    passwords.check_new(password, email=invitation.email)
+    password_hash = passwords.hash_password(password)
+    person = actions.accept(
+        current_session(),
+        current_actor(),
+        invitation_id=invitation.id,
+        nonce=invitation.nonce,
+        name=name,
+        password_hash=password_hash,
+        locale=current_locale(),
+    )
+    sign_in(person)
+
+
 def log_out(*, everywhere: bool = False) -> None:
     """End this browser's session, or all of the person's."""
     if everywhere:
@@ -87,3 +133,7 @@ def _visitor() -> Actor:
 
 def _agent() -> str:
     return request.user_agent.string or ""
+
+
+def _secret_key() -> str:
+    return str(current_app.config["SECRET_KEY"])

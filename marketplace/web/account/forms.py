@@ -1,0 +1,59 @@
+"""What is asked around an account. Only shape is looked at here; passwords are judged in `accounts.passwords`."""
+
+from wtforms import PasswordField, SelectField, StringField
+
+from marketplace.accounts.rules import PASSWORD_LENGTH_MIN
+from marketplace.kernel.language import _
+from marketplace.web.forms import Form, Required
+
+NEW_PASSWORD_HINT = _("At least %(shortest)s characters. Four words that have nothing to do with each other are easy to keep in mind.", shortest=PASSWORD_LENGTH_MIN)
+
+
+class LogInForm(Form):
+    """E-mail address and password."""
+
+    email = StringField(_("E-mail address"), [Required(_("Fill in your e-mail address."))])
+    password = PasswordField(_("Password"), [Required(_("Fill in your password."))])
+
+
+class ForgotForm(Form):
+    """Where to send a link for a new password."""
+
+    email = StringField(_("E-mail address"), [Required(_("Fill in your e-mail address."))], description=_("The address that you log in with."))
+
+
+class ResetForm(Form):
+    """A new password by a mailed link."""
+
+    password = PasswordField(_("New password"), [Required(_("Fill in a new password."))], description=NEW_PASSWORD_HINT)
+
+
+class AcceptForm(Form):
+    """A name and a password for somebody who was invited."""
+
+    name = StringField(_("Your name"), [Required(_("Fill in your name."))], description=_("Colleagues in your own organisation see it; the public does not."))
+    password = PasswordField(_("Choose a password"), [Required(_("Fill in a new password."))], description=NEW_PASSWORD_HINT)
+
+
+class DetailsForm(Form):
+    """One's own name, and the language of mail."""
+
+    name = StringField(_("Your name"), [Required(_("Fill in your name."))])
+    locale = SelectField(_("Language of pages and mail"), choices=[("nl", "Nederlands"), ("en", "English")])
+
+
+class PasswordForm(Form):
+    """The present password and a new one."""
+
+    old_password = PasswordField(_("Present password"), [Required(_("Fill in your present password."))])
+    password = PasswordField(_("New password"), [Required(_("Fill in a new password."))], description=NEW_PASSWORD_HINT)
+
+
+class TokenForm(Form):
+    """What a token is for."""
+
+    name = StringField(
+        _("What will you use the token for?"),
+        [Required(_("Fill in what the token is for."))],
+        description=_("For example: the stock list of our works yard. You find the token back by this name."),
+    )
