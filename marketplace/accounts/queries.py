@@ -1,7 +1,7 @@
 """What is asked about organisations and people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,27 +21,21 @@ from marketplace.kernel.language import _
 class Visit:
     """Somebody who was recognised, and by what: a browser's session or an API token. `seen_at`: when that was last noted."""
 
-    person: Person
-    organisation: Organisation
+    actor: Actor
     session_id: int | None
     token_id: int | None
     seen_at: datetime | None
-    ends_at: datetime | None
+    ends_at: datetime | None = None
 
-    def actor(self, *, origin: str, request_id: str | None, locale: str) -> Actor:
-        """The one who acts, through this door, in this language."""
-        return Actor(
-            person_id=self.person.id,
-            name=self.person.name,
-            organisation_id=self.organisation.id,
-            organisation_slug=self.organisation.slug,
-            organisation_name=self.organisation.name,
-            organisation_kind=self.organisation.kind,
-            role=self.person.role,
-            origin=origin,
-            request_id=request_id,
-            locale=locale,
-        )
+
+class Seat(NamedTuple):
+    """What an invitation offers, to show to whoever follows its link."""
+
+    invitation_id: int
+    nonce: str
+    email: str
+    organisation: str
+    role: Role
 
 
 class Recipient(NamedTuple):
@@ -155,6 +149,12 @@ def get_invitation(session: Session, invitation_id: int, nonce: str) -> Invitati
     return found
 
 
+def get_seat(session: Session, invitation_id: int, nonce: str) -> Seat:
+    """What the invitation behind a signed link offers; Missing when it was used, replaced or is too old."""
+    found = get_invitation(session, invitation_id, nonce)
+    return Seat(found.id, found.nonce, found.email, found.organisation.name, Role(found.role))
+
+
 def get_reset(session: Session, reset_id: int, nonce: str) -> tuple[PasswordReset, Person]:
     """The forgotten password behind a signed link, and whose it is; Missing when it was used or is too old."""
     statement = select(PasswordReset, Person).join(Person, Person.id == PasswordReset.person_id)
@@ -191,7 +191,7 @@ def find_visit_by_session(session: Session, digest: str, *, idle: timedelta, lif
     if found is None:
         return None
     row, person, organisation = found
-    return Visit(person, organisation, row.id, None, row.last_seen_at, min(now + idle, row.created_at + lifetime))
+    return Visit(_actor(person, organisation), row.id, None, row.last_seen_at, min(now + idle, row.created_at + lifetime))
 
 
 def find_visit_by_token(session: Session, digest: str) -> Visit | None:
@@ -203,7 +203,27 @@ def find_visit_by_token(session: Session, digest: str) -> Visit | None:
         .where(ApiToken.digest == digest, ApiToken.revoked_at.is_(None), Person.is_active, Organisation.is_active)
     )
     found = session.execute(statement).one_or_none()
-    return None if found is None else Visit(found[1], found[2], None, found[0].id, found[0].last_seen_at, None)
+    return None if found is None else Visit(_actor(found[1], found[2]), None, found[0].id, found[0].last_seen_at)
+
+
+def _actor(person: Person, organisation: Organisation) -> Actor:
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        organisation_id=organisation.id,
+        organisation_slug=organisation.slug,
+        organisation_name=organisation.name,
+        organisation_kind=organisation.kind,
+        role=person.role,
+        locale=person.locale,
+    )
+
+
+def get_actor(session: Session, person_id: int, *, origin: str = "web") -> Actor:
+    """A person as the one who acts, for commands, jobs and tests."""
+    statement = select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == person_id)
+    person, organisation = session.execute(statement).one()
+    return replace(_actor(person, organisation), origin=origin)
 
 
 def list_sessions(session: Session, actor: Actor, *, idle: timedelta, lifetime: timedelta) -> Sequence[WebSession]:

@@ -71,7 +71,7 @@ class Required:
             if choice
             else _("Fill in “%(label)s”.", label=field.label.text)
         )
-        raise StopValidation(self.message or by_itself)  # type: ignore[arg-type]
+        raise StopValidation(self.message or by_itself)
 
 
 class Form(FlaskForm):  # type: ignore[misc]

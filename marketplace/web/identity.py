@@ -38,7 +38,7 @@ def identify(database: Database, *, request_id: str, through_api: bool, locale: 
     if visit is None:
         return replace(ANONYMOUS, origin=origin, request_id=request_id, locale=locale)
     _note_seen(database, visit)
-    return visit.actor(origin=origin, request_id=request_id, locale=locale)
+    return replace(visit.actor, origin=origin, request_id=request_id, locale=locale)
 
 
 @_manager.request_loader  # type: ignore[untyped-decorator]

@@ -8,8 +8,9 @@ from dataclasses import replace
 from flask import current_app, g, request
 
 from marketplace.accounts import actions, entry, links, passwords, queries
-from marketplace.accounts.models import Invitation, Person
+from marketplace.accounts.models import Person
 from marketplace.accounts.policy import ANONYMOUS, Actor
+from marketplace.accounts.queries import Seat
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, current_locale
 from marketplace.web.identity import cookie_name, renew
@@ -83,7 +84,8 @@ def reset_password(token: str, *, password: str) -> None:
     reset_id, nonce = links.read(_secret_key(), links.RESET, token)
     with database().read() as reading:
         _reset, person = queries.get_reset(reading, reset_id, nonce)
-    passwords.check_new(password, email=person.email)
+        email = person.email
+    passwords.check_new(password, email=email)
     password_hash = passwords.hash_password(password)
     actions.reset_password(current_session(), current_actor(), reset_id=reset_id, nonce=nonce, password_hash=password_hash)
     renew("")
@@ -94,22 +96,22 @@ def check_reset(token: str) -> None:
     queries.get_reset(current_session(), *links.read(_secret_key(), links.RESET, token))
 
 
-def find_invitation(token: str) -> Invitation:
-    """The invitation behind a mailed link, with its organisation; refused when it was used or is too old."""
+def find_seat(token: str) -> Seat:
+    """What the invitation behind a mailed link offers; refused when it was used or is too old."""
     with database().read() as reading:
-        return queries.get_invitation(reading, *links.read(_secret_key(), links.INVITATION, token))
+        return queries.get_seat(reading, *links.read(_secret_key(), links.INVITATION, token))
 
 
 def accept(token: str, *, name: str, password: str) -> None:
     """Take the seat that was kept, and sign this browser in."""
-    invitation = find_invitation(token)
-    passwords.check_new(password, email=invitation.email)
+    seat = find_seat(token)
+    passwords.check_new(password, email=seat.email)
     password_hash = passwords.hash_password(password)
     person = actions.accept(
         current_session(),
         current_actor(),
-        invitation_id=invitation.id,
-        nonce=invitation.nonce,
+        invitation_id=seat.invitation_id,
+        nonce=seat.nonce,
         name=name,
         password_hash=password_hash,
         locale=current_locale(),

@@ -106,12 +106,12 @@ def reset(token: str) -> Page:
 @public
 def accept(token: str) -> Page:
     """Take the seat that an organisation has kept."""
-    invitation = entrance.find_invitation(token)
+    seat = entrance.find_seat(token)
     form = AcceptForm()
     if took(form, lambda: entrance.accept(token, name=form.name.data or "", password=form.password.data or "")):
         flash(str(_("Welcome. Your account is ready.")), "success")
         return redirect(request.script_root + "/werk", 303)
-    return shown("account/accept.html", form, token=token, invitation=invitation, role=ROLE_LABELS[Role(invitation.role)])
+    return shown("account/accept.html", form, token=token, seat=seat, role=ROLE_LABELS[seat.role])
 
 
 @blueprint.get("/account")
