@@ -194,6 +194,11 @@ def may_list_reservations(actor: Actor, subject: Any) -> bool:
     return actor.role in _TRADERS or actor.role == Role.REVIEWER
 
 
+def may_manage_depots(actor: Actor, subject: Any) -> bool:
+    """A coordinator of a municipality or of the region, for its own depots; partners have none here."""
+    return is_coordinator_of(actor, subject) and not actor.is_partner
+
+
 def may_read_depots(actor: Actor, subject: Any) -> bool:
     """Every member knows the storage places: a lot that lies in one says so."""
     return actor.is_member
@@ -223,7 +228,7 @@ POLICY: dict[Can, Predicate] = {
     Can.MANAGE_PEOPLE: may_manage_people,
     Can.INVITE: may_invite,
     Can.READ_DEPOTS: may_read_depots,
-    Can.MANAGE_DEPOTS: is_coordinator_of,
+    Can.MANAGE_DEPOTS: may_manage_depots,
     Can.READ_MATERIAL_USE: may_read_own_house,
     Can.EDIT_MATERIAL_USE: is_municipal_coordinator,
     Can.TIGHTEN_GOAL: is_municipal_coordinator,
