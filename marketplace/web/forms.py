@@ -143,8 +143,8 @@ def attach(form: Form, refusal: Refusal) -> None:
 
 def _field_for(form: Form, name: str) -> Any:
     first = re.split(r"[.\[]", name, maxsplit=1)[0]
-    for field in form:
-        if first in (field.short_name, getattr(field, "unit_name", None)):
+    for attribute, field in zip(form.data, form, strict=True):
+        if first in (attribute, field.short_name, getattr(field, "unit_name", None)):
             return None if isinstance(field, HiddenField) else field
     return None
 

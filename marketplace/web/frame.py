@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, may
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _, current_locale
 from marketplace.web.request import current_actor
 
@@ -116,6 +116,11 @@ def exists(path: str) -> bool:
     return known[path]
 
 
+def can(what: str, subject: object = None) -> bool:
+    """Whether who looks may do this: only to leave a button out, the verb asks again. `can("listing:edit", listing)`."""
+    return may(current_actor(), Can(what), subject)
+
+
 def register(app: Flask) -> None:
     """Give every template its frame."""
-    app.context_processor(lambda: {"frame": Frame()})
+    app.context_processor(lambda: {"frame": Frame(), "can": can})

@@ -1,0 +1,82 @@
+"""The address of a search: what was chosen, and the links that choose one thing more or less."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from marketplace.kernel.language import Text
+
+KEYS = ("q", "materialGroup", "material", "condition", "organisation", "place", "radiusKm", "now", "availableFrom", "sort", "page")
+MANY = ("materialGroup", "material", "condition", "organisation")
+LONGEST_VALUE = 200
+MOST_VALUES = 40
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that was chosen, and the address without it."""
+
+    label: Text | str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a facet."""
+
+    value: str
+    label: Text | str
+    count: int
+    chosen: bool
+
+
+class Question:
+    """What stands in the query of the address; unknown keys are left out."""
+
+    def __init__(self, path: str, args: MultiDict[str, str]) -> None:
+        self.path = path
+        self.pairs = [
+            (key, value.strip()[:LONGEST_VALUE])
+            for key in KEYS
+            for value in args.getlist(key)[: MOST_VALUES if key in MANY else 1]
+            if value.strip()
+        ]
+
+    def all(self, key: str) -> tuple[str, ...]:
+        """Every value of a key, each once."""
+        return tuple(dict.fromkeys(value for name, value in self.pairs if name == key))
+
+    def one(self, key: str) -> str:
+        """The value of a key, or nothing."""
+        return next((value for name, value in self.pairs if name == key), "")
+
+    @property
+    def page(self) -> int:
+        """The page asked for: 1 where it is no number."""
+        typed = self.one("page")
+        return max(1, min(int(typed), LAST_PAGE)) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 1
+
+    def at(self, page: int) -> str:
+        """The address of another page of the same search."""
+        return self._address([pair for pair in self.pairs if pair[0] != "page"] + ([("page", str(page))] if page > 1 else []))
+
+    def without(self, *dropped: tuple[str, str | None]) -> str:
+        """The address with less chosen; a value of None drops the key."""
+        keys = {key for key, value in dropped if value is None} | {"page"}
+        return self._address([pair for pair in self.pairs if pair[0] not in keys and pair not in dropped])
+
+    def hidden(self, *shown: str) -> list[tuple[str, str]]:
+        """What a form must carry along that does not show these keys itself."""
+        return [pair for pair in self.pairs if pair[0] not in (*shown, "page")]
+
+    def choices(self, key: str, counts: Mapping[str, int], labels: Mapping[str, Text | str]) -> list[Choice]:
+        """A facet: what was chosen first, then what there is most of; what there is none of is left out."""
+        chosen = self.all(key)
+        rows = [Choice(value, label, counts.get(value, 0), value in chosen) for value, label in labels.items()]
+        return sorted((row for row in rows if row.count or row.chosen), key=lambda row: (not row.chosen, -row.count, str(row.label)))
+
+    def _address(self, pairs: list[tuple[str, str]]) -> str:
+        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
