@@ -38,7 +38,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     listing is approved at once. Refused with what is left where less is left than asked."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.RESERVE, listing)
-    _check_reservable(actor, listing)
+    check_reservable_by(actor, listing)
     material = taxonomy(session).material_by_id(listing.material_id)
     proposal = None
     if draft.quantity.unit.value != listing.unit and material.takes(draft.quantity.unit):
@@ -88,7 +88,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     return reservation
 
 
-def _check_reservable(actor: Actor, listing: Listing) -> None:
+def check_reservable_by(actor: Actor, listing: Listing) -> None:
+    """Refuse where this organisation cannot reserve from this listing now, with what to do; how much is left is another question."""
     today = clock.today()
     mine = has_turn(
         kind=actor.organisation_kind,

@@ -8,7 +8,19 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.language import Text
 
-KEYS = ("q", "materialGroup", "material", "condition", "organisation", "place", "radiusKm", "now", "availableFrom", "sort", "page")
+KEYS = (
+    "q",
+    "materialGroup",
+    "material",
+    "condition",
+    "organisation",
+    "place",
+    "radiusKm",
+    "now",
+    "availableFrom",
+    "sort",
+    "page",
+)
 MANY = ("materialGroup", "material", "condition", "organisation")
 LONGEST_VALUE = 200
 MOST_VALUES = 40
@@ -76,7 +88,9 @@ class Question:
         """A facet: what was chosen first, then what there is most of; what there is none of is left out."""
         chosen = self.all(key)
         rows = [Choice(value, label, counts.get(value, 0), value in chosen) for value, label in labels.items()]
-        return sorted((row for row in rows if row.count or row.chosen), key=lambda row: (not row.chosen, -row.count, str(row.label)))
+        return sorted(
+            (row for row in rows if row.count or row.chosen), key=lambda row: (not row.chosen, -row.count, str(row.label))
+        )
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path

@@ -1,5 +1,30 @@
-"""Photos."""
+"""Photos by the digest in their name: the same address always shows the same picture, for who may see a lot that it belongs to."""
 
-from flask import Blueprint
+from typing import cast
+
+from flask import Blueprint, Response, current_app, request, send_file
+
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.files import Media
+from marketplace.kernel.language import _
+from marketplace.market.queries import may_see_photo
+from marketplace.web.request import current_actor, current_session, public
 
 blueprint = Blueprint("media", __name__)
+TYPES = {".webp": "image/webp", ".jpeg": "image/jpeg", ".jpg": "image/jpeg"}
+KEPT_S = 24 * 3600
+
+
+@blueprint.get("/media/<string:name>")
+@public
+def show_photo(name: str) -> Response:
+    """One file of a photo. Kept a day by browsers, by shared caches only where everybody may see it."""
+    actor = current_actor()
+    suffix = name[name.rfind(".") :]
+    if suffix not in TYPES or not may_see_photo(current_session(), actor, name):
+        raise Missing(_("This photo does not exist, or you may not see it."))
+    answer = send_file(cast(Media, current_app.extensions["media"]).open(name), mimetype=TYPES[suffix], etag=False)
+    answer.set_etag(name)
+    answer.headers["Cache-Control"] = f"{'private' if actor.is_member else 'public'}, max-age={KEPT_S}"
+    answer.make_conditional(request)
+    return answer

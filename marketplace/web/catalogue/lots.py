@@ -1,0 +1,163 @@
+"""A lot as the catalogue and its own page show it: figures with their units, states in words. Nothing private comes in here unasked."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+
+from marketplace.impact.rules import avoided_kgco2e
+from marketplace.kernel.clock import today
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Listing
+from marketplace.market.rules import (
+    ANSWER_LABELS,
+    BASIS_LABELS,
+    CONDITION_HINTS,
+    CONDITION_LABELS,
+    LISTING_STATUS_LABELS,
+    PACKAGING_LABELS,
+    Answer,
+    Condition,
+    ListingStatus,
+    Packaging,
+    QuantityBasis,
+)
+from marketplace.materials.rules import Material, Taxonomy
+
+SMALL, LARGE = "webp-480", "webp-1600"
+MEDIUM = "webp-960"
+TONES = {Answer.YES: "wait", Answer.NO: "good", Answer.UNKNOWN: "neutral"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One photo in the sizes that a page uses."""
+
+    small: str
+    medium: str
+    large: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What a card shows."""
+
+    title: str
+    href: str
+    group: str
+    amount: Amount
+    mass_kg: Decimal | None
+    place: str
+    distance_km: int | None
+    from_on: date | None
+    condition: Text
+    state: Text | None
+    tone: str
+    photo_url: str | None
+    photo_alt: str
+
+
+def picture(photo: Any, title: str) -> Picture:
+    """A photo by its addresses; without a text of its own it is called after the lot."""
+    files = photo.files
+
+    def address(variant: str) -> str:
+        return f"/media/{files[variant]['name']}" if variant in files else ""
+
+    return Picture(
+        small=address(SMALL),
+        medium=address(MEDIUM) or address(SMALL),
+        large=address(LARGE) or address(MEDIUM) or address(SMALL),
+        alt=photo.alt or title,
+        width=files.get(MEDIUM, {}).get("width", 960),
+        height=files.get(MEDIUM, {}).get("height", 640),
+    )
+
+
+def state_of(listing: Listing) -> tuple[Text | None, str]:
+    """The word on a card and its tone; nothing for what is simply there."""
+    if listing.status != ListingStatus.PUBLISHED:
+        return LISTING_STATUS_LABELS[ListingStatus(listing.status)], "neutral"
+    if listing.available <= 0:
+        return _("Reserved"), "stop"
+    if listing.held > 0:
+        return _("Partly reserved"), "wait"
+    return None, "good"
+
+
+def mass_of(listing: Listing, material: Material, amount: Decimal) -> Decimal | None:
+    """The mass of an amount of this lot, by its measured weight where there is one."""
+    unit = Unit(listing.unit)
+    return material.mass_kg(amount, unit, listing.kg_per_unit) if listing.kg_per_unit or material.takes(unit) else None
+
+
+def lot_of(listing: Listing, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
+    """A card. `address` is the pattern of a lot's page, worked out once for a whole list."""
+    material = known.material_by_id(listing.material_id)
+    shown = picture(listing.photos[0], listing.title) if listing.photos else None
+    state, tone = state_of(listing)
+    return Lot(
+        title=listing.title,
+        href=(address or url_for("catalogue.show_listing", listing_id=0)).replace("/0", f"/{listing.id}"),
+        group=material.group.name,
+        amount=Amount(listing.available, Unit(listing.unit)),
+        mass_kg=mass_of(listing, material, listing.available),
+        place=listing.place_name,
+        distance_km=distance_km,
+        from_on=listing.available_from if listing.available_from > today() else None,
+        condition=CONDITION_LABELS[Condition(listing.condition)],
+        state=state,
+        tone=tone,
+        photo_url=shown.small if shown else None,
+        photo_alt=shown.alt if shown else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LotPage:
+    """What the page of one lot adds to its card."""
+
+    lot: Lot
+    material: Material
+    pictures: tuple[Picture, ...]
+    free: Amount
+    total: Amount
+    mass_kg: Decimal | None
+    saves_kgco2e: Decimal | None
+    condition_hint: Text
+    basis: Text
+    packaging: Text | None
+    hazards: tuple[tuple[str, Text, str], ...]
+    asbestos: Text
+
+
+def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
+    """Everything that may be told to everybody about one lot."""
+    material = known.material_by_id(listing.material_id)
+    unit = Unit(listing.unit)
+    mass = mass_of(listing, material, listing.available)
+    declared = {code: Answer(answer) for code, answer in listing.hazards.items()}
+    return LotPage(
+        lot=lot_of(listing, known),
+        material=material,
+        pictures=tuple(picture(photo, listing.title) for photo in listing.photos),
+        free=Amount(listing.available, unit),
+        total=Amount(listing.quantity - listing.transferred, unit),
+        mass_kg=mass,
+        saves_kgco2e=None if mass is None else avoided_kgco2e(mass, material.carbon.kgco2e_per_kg if material.carbon else None),
+        condition_hint=CONDITION_HINTS[Condition(listing.condition)],
+        basis=BASIS_LABELS[QuantityBasis(listing.quantity_basis)],
+        packaging=PACKAGING_LABELS[Packaging(listing.packaging)] if listing.packaging else None,
+        hazards=tuple(
+            (hazard.name, ANSWER_LABELS[answer], TONES[answer])
+            for hazard in material.hazards
+            for answer in (declared.get(hazard.slug, Answer.UNKNOWN),)
+        ),
+        asbestos=ANSWER_LABELS[Answer(listing.asbestos_suspected)],
+    )

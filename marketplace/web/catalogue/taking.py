@@ -1,0 +1,62 @@
+"""What somebody may do with a lot, as buttons: reserve it, or, where it is theirs, change it."""
+
+from dataclasses import dataclass
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.exchange.actions import check_reservable_by
+from marketplace.kernel.errors import Refusal
+from marketplace.kernel.language import Text, _
+from marketplace.market.models import Listing
+from marketplace.market.rules import ListingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One button: a page to open, or with `posts` something that happens at once."""
+
+    label: Text
+    path: str
+    kind: str = "second"
+    posts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """The buttons of a lot, and why reserving is not one of them."""
+
+    steps: tuple[Step, ...]
+    why_not: Text | None = None
+    asks_log_in: bool = False
+
+
+def taking(actor: Actor, listing: Listing) -> Taking:
+    """The steps from here for this actor."""
+    at = f"/aanbod/{listing.id}"
+    own = _own_steps(listing, at) if may(actor, Can.EDIT_LISTING, listing) else ()
+    if not actor.is_member:
+        return Taking((), asks_log_in=listing.status == ListingStatus.PUBLISHED and listing.available > 0)
+    if not may(actor, Can.RESERVE, listing) or listing.status == ListingStatus.DRAFT:
+        return Taking(own)
+    try:
+        check_reservable_by(actor, listing)
+    except Refusal as refusal:
+        return Taking(own, refusal.message)
+    if listing.available <= 0:
+        return Taking(own, _("Everything is reserved. Place a demand, then you hear about the next lot."))
+    label = _("Reserve for another department") if own else _("Reserve")
+    return Taking((Step(label, f"{at}/reserveren", "second" if own else ""), *own))
+
+
+def _own_steps(listing: Listing, at: str) -> tuple[Step, ...]:
+    if listing.status == ListingStatus.DRAFT:
+        return (
+            Step(_("Continue with this draft"), f"{at}/bewerken", ""),
+            Step(_("Publish"), f"{at}/publiceren", posts=True),
+        )
+    if listing.status == ListingStatus.PUBLISHED:
+        return (
+            Step(_("Change"), f"{at}/bewerken"),
+            Step(_("Who needs this?"), f"{at}/matches"),
+            Step(_("Withdraw"), f"{at}/intrekken", "stop"),
+        )
+    return ()
