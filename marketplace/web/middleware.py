@@ -6,6 +6,7 @@ from typing import Any
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+API_PAGE = "/api/v1/docs"  # the one page among the API's addresses
 _WITHOUT_LOCALE = ("/api/", "/static/", "/media/", "/healthz", "/readyz")
 
 
@@ -17,7 +18,7 @@ class LocalePrefix:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if (path == "/en" or path.startswith("/en/")) and not path[3:].startswith(_WITHOUT_LOCALE):
+        if path == "/en" or (path.startswith("/en/") and (path[3:] == API_PAGE or not path[3:].startswith(_WITHOUT_LOCALE))):
             environ = {
                 **environ,
                 "PATH_INFO": path[3:] or "/",

@@ -1,0 +1,135 @@
+"""What the API takes: one body per thing. Organisation, owner, status and counters are in none of them."""
+
+from marketplace.market.rules import Answer, Condition, Packaging, QuantityBasis
+from marketplace.web.api.fields import (
+    Amount,
+    Answers,
+    Body,
+    Choice,
+    Codes,
+    Day,
+    Degrees,
+    Line,
+    Lines,
+    Number,
+    UnitChoice,
+    Whole,
+    YesNo,
+)
+
+CENTS_MAX = 2**31 - 1
+
+
+class Placed(Body):
+    """Where something is: a place, or a point."""
+
+    place = Line("a place name or postcode; `lat` and `lon` count before it")
+    lat = Degrees("latitude, WGS84, between 50.30 and 54.00")
+    lon = Degrees("longitude, WGS84, between 2.60 and 7.95")
+
+
+class ListingBody(Placed):
+    """What may be said of a listing."""
+
+    title = Line("at most 120 characters", required=True)
+    description = Lines("at most 5 000 characters")
+    material = Line("slug of a material, see /materials", required=True)
+    quantity = Amount("more than 0, at most three decimals, pieces whole", required=True)
+    unit = UnitChoice(required=True)
+    condition = Choice(Condition, required=True)
+    available_from = Day("first day on which it is free; may lie in the past", required=True)
+    available_until = Day("last day")
+    depot = Whole("id of the depot in which it lies, instead of a place")
+    quantity_basis = Choice(QuantityBasis)
+    kg_per_unit = Number("measured weight of one unit in kg; replaces the taxonomy's", places=6)
+    packaging = Choice(Packaging)
+    loading_possible = YesNo("whether there is help with loading")
+    price_cents_per_unit = Whole("in euro cents per unit; absent: free", most=CENTS_MAX)
+    project = Line()
+    year_of_construction = Whole(most=9999)
+    asbestos_suspected = Choice(Answer)
+    hazards = Answers(Answer, "hazard code of the material to yes, no or unknown")
+    remarks = Lines()
+    region_from = Day("first day on which the region's municipalities may reserve")
+    partners_from = Day("first day on which partners may reserve")
+
+
+class ListingPatch(ListingBody):
+    """A change of a listing: what is left out stays."""
+
+    version = Whole("the version that you changed", required=True)
+
+
+class DemandBody(Placed):
+    """What may be said of a demand."""
+
+    title = Line("at most 120 characters", required=True)
+    description = Lines("at most 5 000 characters")
+    material = Line("slug of a material, see /materials", required=True)
+    quantity = Amount("more than 0, at most three decimals, pieces whole", required=True)
+    unit = UnitChoice(required=True)
+    min_condition = Choice(Condition, required=True)
+    needed_from = Day(required=True)
+    needed_until = Day(required=True)
+    max_distance_km = Number("farthest distance in km; absent: no limit")
+    accepts_hazards = Codes("hazard codes that are accepted when declared yes")
+    accepts_unknown_hazards = YesNo("whether a hazard that is not known yet is accepted; absent: yes")
+    project = Line()
+    department = Line()
+    draft = YesNo("keeps it out of matching")
+
+
+class DemandPatch(DemandBody):
+    """A change of a demand: what is left out stays."""
+
+    version = Whole("the version that you changed", required=True)
+
+
+class ReservationBody(Placed):
+    """What an asker says."""
+
+    quantity = Amount("in the listing's unit", required=True)
+    unit = UnitChoice("the listing's", required=True)
+    demand_id = Whole("id of the demand that it serves")
+    purpose = Lines("what it is for")
+
+
+class ApproveBody(Body):
+    """An approval."""
+
+    hold_until = Day("the last day on which it is kept; absent: 30 days")
+
+
+class ReasonBody(Body):
+    """A rejection or a cancellation."""
+
+    reason = Lines("why, in a sentence", required=True)
+
+
+class HandoverBody(Body):
+    """What the owner measured at the gate."""
+
+    quantity = Amount("as measured; absent: as reserved")
+    unit = UnitChoice("the listing's")
+    handed_over_on = Day("absent: today")
+    vehicle_class = Line("code of a transport factor; absent: by mass")
+    driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic")
+
+
+class NothingBody(Body):
+    """A step that takes nothing."""
+
+
+class PhotoPatch(Body):
+    """Alternative text and place in the order."""
+
+    alt = Line("what the picture shows, at most 300 characters")
+    position = Whole("1 is first", most=1000)
+
+
+class DepotBody(Placed):
+    """A storage place."""
+
+    name = Line("at most 120 characters", required=True)
+    address = Line("shown only to who may know exact places")
+

@@ -1,0 +1,147 @@
+"""From a JSON body to the draft that web forms and spreadsheets make too; what is wrong is told at once, each sentence at its property.
+
+Places are looked up here, so a draft is read before the session opens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
+
+from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.kernel import clock
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Quantity, check_amount
+from marketplace.market.rules import DemandDraft, ListingDraft, Location
+from marketplace.web.api import bodies
+from marketplace.web.api.fields import take
+from marketplace.web.api.reading import location_of, read_json
+
+_WHERE = ("place", "lat", "lon")
+_NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version")
+
+
+def new_listing() -> ListingDraft:
+    """The listing in the body."""
+    values, errors = take(bodies.ListingBody(), read_json())
+    quantity, where = _quantity(values, errors), _where(values, errors)
+    _settle(errors)
+    assert quantity is not None
+    return ListingDraft(**_told(values), quantity=quantity, **where)
+
+
+def new_demand() -> DemandDraft:
+    """The demand in the body."""
+    values, errors = take(bodies.DemandBody(), read_json())
+    quantity, location = _quantity(values, errors), _location(values, errors, required=True)
+    _settle(errors)
+    assert quantity is not None
+    return DemandDraft(**_told(values), quantity=quantity, location=location)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A PATCH: the version that was changed, and what is different. What is left out stays, what is null becomes empty."""
+
+    version: int
+    values: dict[str, Any]
+    location: Location | None
+
+    def listing(self, before: ListingDraft) -> ListingDraft:
+        """The listing as it was, with the changes."""
+        where: dict[str, Any] = {}
+        if self.location is not None:
+            where = {"location": self.location, "depot_id": None}
+        elif self.values.get("depot") is not None:
+            where = {"location": None, "depot_id": self.values["depot"]}
+        return replace(before, **self._changed(ListingDraft), quantity=self._quantity(before.quantity), **where)
+
+    def demand(self, before: DemandDraft) -> DemandDraft:
+        """The demand as it was, with the changes."""
+        where: dict[str, Any] = {} if self.location is None else {"location": self.location}
+        return replace(before, **self._changed(DemandDraft), quantity=self._quantity(before.quantity), **where)
+
+    def _changed(self, draft: type[ListingDraft] | type[DemandDraft]) -> dict[str, Any]:
+        empty = {
+            one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(draft)
+        }
+        return {
+            name: empty[name] if value is None else value for name, value in self.values.items() if name not in _NO_DRAFT_FIELDS
+        }
+
+    def _quantity(self, before: Quantity) -> Quantity:
+        amount, unit = self.values.get("quantity", before.amount), self.values.get("unit", before.unit)
+        check_amount(amount, unit)
+        return Quantity(amount, unit)
+
+
+def change_of(body: bodies.ListingPatch | bodies.DemandPatch) -> Change:
+    """The change in the body; only its version is required."""
+    values, errors = take(body, read_json(), partial=tuple(name for name in body.fields if name != "version"))
+    location = None
+    if values.get("depot") is None:
+        location = _location(values, errors, required=False)
+    else:
+        _where(values, errors)
+    _settle(errors)
+    return Change(values["version"], values, location)
+
+
+def new_reservation() -> ReservationDraft:
+    """The reservation in the body."""
+    values, errors = take(bodies.ReservationBody(), read_json())
+    quantity, location = _quantity(values, errors), _location(values, errors, required=False)
+    _settle(errors)
+    assert quantity is not None
+    return ReservationDraft(quantity, demand_id=values.get("demand_id"), location=location, purpose=values.get("purpose") or "")
+
+
+def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft:
+    """What was measured; what is left out is as it was reserved, today."""
+    amount, unit = values.get("quantity"), values.get("unit")
+    return HandoverDraft(
+        Quantity(reserved.amount if amount is None else amount, reserved.unit if unit is None else unit),
+        values.get("handed_over_on") or clock.today(),
+        vehicle_class=values.get("vehicle_class") or None,
+        driven_km=values.get("driven_km"),
+    )
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a draft takes as it is, without what was sent as null."""
+    return {name: value for name, value in values.items() if value is not None and name not in _NO_DRAFT_FIELDS}
+
+
+def _quantity(values: Mapping[str, Any], errors: list[FieldError]) -> Quantity | None:
+    amount, unit = values.get("quantity"), values.get("unit")
+    if amount is None or unit is None:
+        return None
+    try:
+        check_amount(amount, unit)
+    except Invalid as refusal:
+        errors += refusal.errors
+        return None
+    return Quantity(amount, unit)
+
+
+def _location(values: Mapping[str, Any], errors: list[FieldError], *, required: bool) -> Location | None:
+    try:
+        return location_of(values, required=required)
+    except Invalid as refusal:
+        errors += refusal.errors
+        return None
+
+
+def _where(values: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
+    """Place or depot; not both."""
+    depot_id = values.get("depot")
+    if depot_id is None:
+        return {"location": _location(values, errors, required=True)}
+    if any(values.get(name) is not None for name in _WHERE):
+        errors.append(FieldError("depot", _("Send a depot, or a place, not both.")))
+    return {"depot_id": depot_id}
+
+
+def _settle(errors: list[FieldError]) -> None:
+    if errors:
+        raise Invalid.all(errors)

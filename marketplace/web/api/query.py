@@ -1,0 +1,32 @@
+"""Query parameters as the specification tells them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from marketplace.web.api.reading import PAGE_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_LENGTH_MAX
+
+Parameter = dict[str, Any]
+
+
+def parameter(name: str, meaning: str, *, many: bool = False, **schema: Any) -> Parameter:
+    """One key; with `many` it may be repeated, and any of its values will do."""
+    one = {"type": "string", "maxLength": QUERY_LENGTH_MAX, **schema} if schema.get("type", "string") == "string" else schema
+    shape = {"type": "array", "items": one} if many else one
+    return {"in": "query", "name": name, "description": meaning, "schema": shape}
+
+
+def words(name: str, meaning: str, values: Iterable[Any], *, many: bool = True) -> Parameter:
+    """One of a few words."""
+    return parameter(name, meaning, many=many, enum=[str(getattr(value, "value", value)) for value in values])
+
+
+PAGE = (
+    parameter("page", "from 1", type="integer", minimum=1, maximum=PAGE_MAX, default=1),
+    parameter("pageSize", "how many to a page", type="integer", minimum=1, maximum=PAGE_SIZE_MAX, default=PAGE_SIZE),
+)
+WORDS = parameter("q", "words; the beginning of a word will do")
+MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=True)
+MATERIALS = parameter("material", "slug of a material", many=True)
+NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
+PLACE = parameter("place", "a place name or postcode to search around")
+RADIUS = parameter("radiusKm", "farthest distance in km; needs `near` or `place`", type="number", exclusiveMinimum=0, maximum=1000)
