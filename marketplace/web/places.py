@@ -1,15 +1,23 @@
-"""The application's way from words to places: one finder per process, with PDOK where its address is configured."""
+"""From words to places: one finder per process, asked before the session opens, because PDOK may take seconds."""
 
 from typing import cast
 
 from flask import current_app
 
-from marketplace.kernel.geocoder import PlaceFinder
+from config import Config
+from marketplace.kernel.geocoder import Basis, Place, PlaceFinder
+from marketplace.market.rules import Location, PlaceBasis
 
 
 def finder() -> PlaceFinder:
-    """Ask it before the session opens: PDOK may take seconds."""
-    places = current_app.extensions
-    if "places" not in places:
-        places["places"] = PlaceFinder(places["settings"].pdok_url)
-    return cast(PlaceFinder, places["places"])
+    """The offline list, and PDOK behind it where its address is configured."""
+    known = current_app.extensions.get("places")
+    if known is None:
+        known = current_app.extensions["places"] = PlaceFinder(cast(Config, current_app.extensions["settings"]).pdok_url)
+    return cast(PlaceFinder, known)
+
+
+def located(place: Place) -> Location:
+    """A found place as the market keeps it. A postcode stays with the exact place: it narrows down who lives there."""
+    exact = place.address if place.basis is Basis.ADDRESS else place.label if place.basis is Basis.POSTCODE else None
+    return Location(place.name, place.municipality_slug or "", place.point, PlaceBasis(place.basis.value), exact)

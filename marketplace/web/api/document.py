@@ -127,7 +127,7 @@ def _shown(operation: Operation, spec: dict[str, Any]) -> dict[str, Any]:
     """An operation as rows of text."""
     described = spec["paths"][openapi_path(operation)][operation.method.lower()]
     body = described.get("requestBody", {}).get("content", {})
-    shape = next(iter(body.values()), {}).get("schema", {})
+    shape: dict[str, Any] = next((one["schema"] for one in body.values()), {})
     if "$ref" in shape:
         shape = spec["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]]
     required = shape.get("required", [])

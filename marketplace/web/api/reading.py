@@ -15,9 +15,9 @@ from marketplace.kernel.geocoder import gazetteer
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import read_decimal
-from marketplace.market.rules import Location, PlaceBasis
+from marketplace.market.rules import Location
 from marketplace.web.api.fields import ID_MAX, Body, read_choice, take
-from marketplace.web.places import finder
+from marketplace.web.places import finder, located
 
 PAGE_SIZE = 20
 PAGE_SIZE_MAX = 100
@@ -152,5 +152,5 @@ def location_of(values: Mapping[str, Any], *, required: bool) -> Location | None
         raise Invalid(_("Say where it is: a place or postcode, or lat and lon."), "place")
     else:
         return None
-    return Location(found.name, found.municipality_slug or "", found.point, PlaceBasis(found.basis.value), found.address)
+    return located(found)
 

@@ -1,0 +1,37 @@
+"""What is refused before any rule is asked: paths, methods, media types, JSON."""
+
+import pytest
+
+from tests.api.conftest import Api
+
+
+def test_a_path_that_does_not_exist_is_a_problem(public: Api) -> None:
+    missing = public.get("/no-such-thing")
+    assert missing.status_code == 404
+    assert set(missing.get_json()) == {"type", "title", "status", "detail"}
+
+
+def test_a_trailing_slash_is_another_path(public: Api) -> None:
+    assert public.get("/materials/").status_code == 404
+
+
+def test_a_method_that_is_not_taken_names_those_that_are(public: Api) -> None:
+    refused = public.call("DELETE", "/materials")
+    assert refused.status_code == 405
+    assert "GET" in refused.headers["Allow"].split(", ")
+
+
+def test_without_a_token_the_rest_is_401(public: Api) -> None:
+    refused = public.get("/me")
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_wrong_token_is_401_where_none_is_needed(public: Api) -> None:
+    assert public.get("/materials", headers={"Authorization": "Bearer nonsense"}).status_code == 401
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_sentence_is_in_the_language_of_the_client(public: Api, language: str) -> None:
+    detail = public.get("/me", headers={"Accept-Language": language}).get_json()["detail"]
+    assert ("Log in" in detail and "first" not in detail) == (language == "nl")

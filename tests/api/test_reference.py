@@ -1,0 +1,57 @@
+"""Materials, places, the specification and its page, read by anybody."""
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.api.conftest import Api, Specification
+
+
+def test_the_specification_is_openapi_3_1(specification: Specification) -> None:
+    assert specification.document["openapi"] == "3.1.0"
+    OpenAPIV31SpecValidator(specification.document).validate()
+
+
+def test_the_page_about_the_api_loads_nothing_from_elsewhere(public: Api) -> None:
+    page = public.client.get("/api/v1/docs")
+    assert page.status_code == 200
+    assert "https://" not in page.get_data(as_text=True).replace("https://www.example", "")
+
+
+def test_the_page_about_the_api_exists_in_english(public: Api) -> None:
+    assert '<html lang="en">' in public.client.get("/en/api/v1/docs").get_data(as_text=True)
+
+
+def test_materials_are_listed_by_page(public: Api) -> None:
+    body = public.get("/materials?pageSize=5&page=2").get_json()
+    assert (len(body["items"]), body["page"], body["pageSize"]) == (5, 2, 5)
+    assert body["total"] > 100
+
+
+def test_a_page_size_is_capped_at_a_hundred(public: Api) -> None:
+    assert public.get("/materials?pageSize=5000").get_json()["pageSize"] == 100
+
+
+def test_a_page_that_cannot_be_read_is_the_first(public: Api) -> None:
+    for typed in ("0", "-3", "abc", "1e3", "²", "9" * 50):
+        assert public.get(f"/materials?page={typed}&pageSize={typed}").status_code == 200
+
+
+def test_an_unknown_material_group_is_refused_at_its_name(public: Api) -> None:
+    refused = public.get("/materials?materialGroup=goud")
+    assert refused.status_code == 422
+    assert refused.get_json()["errors"][0]["field"] == "materialGroup"
+
+
+def test_names_follow_the_language_of_the_client(public: Api) -> None:
+    dutch = public.get("/materials?pageSize=1").get_json()["items"][0]["name"]
+    english = public.get("/materials?pageSize=1", headers={"Accept-Language": "en"}).get_json()["items"][0]["name"]
+    assert dutch != english
+
+
+def test_a_place_is_found_by_the_beginning_of_its_name(public: Api) -> None:
+    first = public.get("/places?q=heng").get_json()["items"][0]
+    assert first["name"] == "Hengelo"
+    assert 52.2 < first["lat"] < 52.3
+
+
+def test_a_place_is_found_by_its_postcode(public: Api) -> None:
+    assert public.get("/places?q=7551").get_json()["items"][0]["postcode"] == "7551"
