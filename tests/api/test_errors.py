@@ -33,5 +33,5 @@ def test_a_wrong_token_is_401_where_none_is_needed(public: Api) -> None:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_sentence_is_in_the_language_of_the_client(public: Api, language: str) -> None:
-    detail = public.get("/me", headers={"Accept-Language": language}).get_json()["detail"]
-    assert ("Log in" in detail and "first" not in detail) == (language == "nl")
+    detail = public.get("/materials?materialGroup=goud", headers={"Accept-Language": language}).get_json()["detail"]
+    assert ("geen materiaalgroep" in detail) == (language == "nl")
