@@ -6,6 +6,7 @@ compound: `straatbakstenen` gives straat, bak, steen, baksteen. A query gives pr
 """
 
 import re
+import threading
 import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
@@ -30,6 +31,7 @@ _DUTCH_STOP_WORDS = "aan bij de den der een en het in is met of om op te tot uit
 _STOP_WORDS = frozenset(f"{_DUTCH_STOP_WORDS} an and at for from on the to with".split())
 _KNOWN_STEMS = {"borden": "bord", "deksel": "deksel", "deksels": "deksel"}  # where the library's stem is another word
 _dutch = snowballstemmer.stemmer("dutch")
+_one_stem_at_a_time = threading.Lock()  # the stemmer keeps the word it works on in itself
 
 
 def clean(text: str, *, lines: bool = False, longest: int | None = None, field: str | None = None) -> str:
@@ -63,7 +65,8 @@ def stem(word: str) -> str:
     """The Dutch stem of a folded word: stenen and steen are one."""
     if word in _KNOWN_STEMS or len(word) < 4 or word.isdigit():
         return _KNOWN_STEMS.get(word, word)
-    return str(_dutch.stemWord(word)) or word
+    with _one_stem_at_a_time:
+        return str(_dutch.stemWord(word)) or word
 
 
 @cache

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Fixed, UtcDateTime
@@ -45,7 +45,7 @@ class Exchange(Base):
     avoided_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="empty: unknown, never zero")
     net_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3))
     factor_version: Mapped[int]
-    price_cents: Mapped[int] = mapped_column(comment="for the whole quantity; 0: free of charge")
+    price_cents: Mapped[int] = mapped_column(BigInteger, comment="for the whole quantity; 0: free of charge")
     happened_on: Mapped[date] = mapped_column(index=True)
     booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reverses: Mapped[int | None] = mapped_column(comment="seq of the row that this one reverses")

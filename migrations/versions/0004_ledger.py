@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.Column("avoided_kgco2e", sa.BigInteger(), nullable=True, comment="empty: unknown, never zero"),
         sa.Column("net_kgco2e", sa.BigInteger(), nullable=True),
         sa.Column("factor_version", sa.Integer(), nullable=False),
-        sa.Column("price_cents", sa.Integer(), nullable=False, comment="for the whole quantity; 0: free of charge"),
+        sa.Column("price_cents", sa.BigInteger(), nullable=False, comment="for the whole quantity; 0: free of charge"),
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("booked_at", sa.DateTime(), nullable=False),
         sa.Column("reverses", sa.Integer(), nullable=True, comment="seq of the row that this one reverses"),

@@ -1,0 +1,35 @@
+"""One process of many that ask for the same stone at once. Run by `test_competition.py`, never by itself."""
+
+import threading
+from decimal import Decimal
+
+from marketplace.accounts.policy import Actor
+from marketplace.exchange.actions import reserve
+from marketplace.exchange.rules import ReservationDraft
+from marketplace.kernel.db import Database
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.units import Quantity, Unit
+
+
+def ask_at_once(url: str, actor: Actor, listing_id: int, amount: str, threads: int) -> list[str]:
+    """What each thread was answered: `held`, `refused`, or the name of what went wrong."""
+    database, answers, start = Database(url, pool_size=threads), [], threading.Barrier(threads)
+
+    def ask() -> None:
+        start.wait()
+        draft = ReservationDraft(Quantity(Decimal(amount), Unit.M2))
+        try:
+            database.run(lambda session: reserve(session, actor, listing_id=listing_id, draft=draft))
+            answers.append("held")
+        except Conflict:
+            answers.append("refused")
+        except Exception as error:
+            answers.append("".join(__import__("traceback").format_exception(error))[-1500:])
+
+    askers = [threading.Thread(target=ask) for _ in range(threads)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    database.dispose()
+    return answers
