@@ -18,6 +18,8 @@ for _finder, room, is_package in pkgutil.iter_modules(marketplace.__path__):
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
+    if kind in ("column", "index"):  # PostgreSQL's half of the full-text search
+        return name not in ("search_vector", "ix_listing_search")
     return not (kind == "table" and name is not None and (name.startswith(NOT_MODELS) or "_fts" in name))
 
 

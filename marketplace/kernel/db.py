@@ -151,7 +151,7 @@ class Database:
     def session(self, *, write: bool) -> Session:
         """A session whose first statement opens a reading or a writing transaction. Who opens it settles and closes it."""
         engine = self.engine.execution_options(write=True) if write and self.is_sqlite else self.engine
-        return Session(engine, expire_on_commit=False, autoflush=True)
+        return Session(engine, expire_on_commit=False, autoflush=True, info={"write": write})
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -88,9 +88,22 @@ class Listing(Placed, Base):
         CheckConstraint("condition IN ('new', 'good', 'fair', 'poor')", name="condition"),
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
         CheckConstraint("available_until IS NULL OR available_until >= available_from", name="period"),
+        # the catalogue is answered from this one index: where it lies, and every column that a filter or an order asks for
         Index(
-            "ix_listing_catalogue", "status", "material_id", "public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"
+            "ix_listing_catalogue",
+            *("status", "material_id", "public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"),
+            *(
+                "organisation_id",
+                "condition",
+                "available_from",
+                "available_until",
+                "confirmed_on",
+                "region_from",
+                "published_at",
+                "id",
+            ),
         ),
+        Index("ix_listing_free", "status", "available_from", "id"),
         Index("ix_listing_match", "status", "material_id", "lat", "lon", "x_m", "y_m", "z_m"),
         Index("ix_listing_newest", "status", "published_at", "id"),
     )

@@ -19,6 +19,8 @@ REMARKS_LENGTH_MAX = 2000
 PRICE_CENTS_MAX = 100_000_000
 KG_PER_UNIT_MAX = Decimal(1_000_000)
 FIRST_YEAR = 1200
+PAGE_SIZE_MAX = 100
+PAGE_MAX = 1_000_000
 STALE_AFTER = timedelta(days=60)  # domain.md: nobody has confirmed it for 60 days
 PARTNERS_WAIT = timedelta(days=14)  # domain.md: partners from 14 days later
 
@@ -88,6 +90,14 @@ class PlaceBasis(StrEnum):
     ADDRESS = "address"
     POSTCODE = "postcode"
     PLACE = "place"
+
+
+class Sort(StrEnum):
+    """The orders of the catalogue. By distance without a place falls back to newest; equal ones stand by number."""
+
+    DISTANCE = "distance"
+    NEWEST = "newest"
+    AVAILABLE_FROM = "available_from"
 
 
 CONDITION_LABELS: dict[Condition, Text] = {
@@ -185,6 +195,39 @@ class DemandDraft:
     project: str = ""
     department: str = ""
     draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueQuery:
+    """What somebody looks for. Several values of one filter mean *or*, several filters *and*; slugs that nobody knows find nothing.
+
+    Free from: to be had on `available_from`, so it starts on or before that day and does not end before it. `mine` and `status` look inside: at the own
+    organisation's listings, the reviewer at everybody's; the public gets the catalogue whatever it asks.
+    """
+
+    q: str = ""
+    groups: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    point: Point | None = None
+    radius_km: Decimal | None = None
+    available_from: date | None = None
+    sort: Sort = Sort.NEWEST
+    page: int = 1
+    page_size: int = 24
+    mine: bool = False
+    status: ListingStatus | None = None
+
+    @property
+    def limit(self) -> int:
+        """Rows on a page: at least one, at most a hundred."""
+        return max(1, min(self.page_size, PAGE_SIZE_MAX))
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return (max(1, min(self.page, PAGE_MAX)) - 1) * self.limit
 
 
 def _line(errors: list[FieldError], name: str, text: str, longest: int) -> None:

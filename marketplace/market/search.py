@@ -1,0 +1,290 @@
+"""The catalogue search: words, filters, a radius, three orders, facets, and the nearest lot outside when nothing was found.
+
+It filters and orders on the public point, the same for everyone, and shows whole kilometres, so that nobody finds the exact spot by asking from three places.
+A page of nearest lots is looked for in growing circles, so a million listings cost no more than the few thousand around the place.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.kernel import clock
+from marketplace.kernel.geo import Point, bounding_box, chord2_m2, ecef_m, whole_km
+from marketplace.kernel.text import fts5_query, search_prefixes, tsquery
+from marketplace.market.facets import Cube, FacetCount, Facets, Picked, Sums, remembered, sums
+from marketplace.market.models import Listing
+from marketplace.market.revision import get_revision
+from marketplace.market.rules import CONDITION_LABELS, STALE_AFTER, CatalogueQuery, Condition, ListingStatus, Sort
+from marketplace.market.search_statements import COUNT_WORDS, Scope, Shape, Way, cube_statement, rows_statement
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules import Taxonomy
+
+FARTHEST_KM = 600.0  # farther than any two places that the bank knows
+FIRST_CIRCLE_KM = 2.0
+FEW_MATERIALS = 8  # so few that their rows in the index are read one by one
+MANY_ROWS = 4_000  # so many that walking along an order is quicker than collecting them
+FEW_ROWS = 400  # so few that sorting all of them costs nothing
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """A listing in the catalogue, and how far it is in whole kilometres when a place was given."""
+
+    listing: Listing
+    distance_km: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the catalogue."""
+
+    rows: tuple[CatalogueRow, ...]
+    total: int
+    page: int
+    page_size: int
+    facets: Facets | None
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one when nothing was found."""
+        return max(1, -(-self.total // self.page_size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question with its names looked up: ids, prefixes, the actor's scope and the day."""
+
+    query: CatalogueQuery
+    dialect: str
+    scope: Scope
+    own_id: int | None
+    statuses: tuple[str, ...]
+    today: date
+    prefixes: tuple[str, ...]
+    materials: frozenset[int] | None  # by `materials`, which has no facet
+    picked: Picked
+    sort: Sort
+
+    @property
+    def wanted_materials(self) -> frozenset[int] | None:
+        """Both by name and by group; None: all."""
+        named, grouped = self.materials, self.picked.materials
+        return named if grouped is None else grouped if named is None else named & grouped
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether a filter holds only slugs that nobody knows."""
+        wanted = (self.wanted_materials, self.picked.conditions, self.picked.organisations)
+        return any(one is not None and not one for one in wanted)
+
+
+def search(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found:
+    """One page of what fits, in a stable order, with the total and the facets."""
+    require(actor, Can.READ_CATALOGUE)
+    terms = taxonomy(session)
+    places = _organisations(session) if with_facets or query.organisations else {}
+    asked = _asked(session, actor, query, terms, places)
+    total: int | None = None
+    facets: Facets | None = None
+    if with_facets:
+        counted = sums(_cube(session, asked), asked.picked)
+        total, facets = counted.total, _facets(query, terms, places, counted)
+    ids, total = ([], 0) if asked.is_impossible else _page(session, asked, total)
+    return Found(_rows(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
+
+
+def nearest_outside(session: Session, actor: Actor, query: CatalogueQuery) -> CatalogueRow | None:
+    """The nearest listing that fits everything but the radius; None when there is none at all, or no place was given."""
+    if query.point is None:
+        return None
+    wider = replace(query, radius_km=None, sort=Sort.DISTANCE, page=1, page_size=1)
+    found = search(session, actor, wider, with_facets=True).rows
+    return found[0] if found else None
+
+
+def _organisations(session: Session) -> dict[int, tuple[str, str]]:
+    rows = session.execute(
+        select(Organisation.id, Organisation.slug, Organisation.name).order_by(Organisation.sort_key, Organisation.id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _asked(session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]) -> _Asked:
+    inside = actor.is_member and (query.mine or query.status not in (None, ListingStatus.PUBLISHED))
+    sees_all = not query.mine and may(actor, Can.READ_LISTING_INSIDE, 0)
+    wanted = frozenset(query.organisations)
+    return _Asked(
+        query=query,
+        dialect=session.get_bind().dialect.name,
+        scope=Scope.INSIDE if inside else Scope.MEMBERS if actor.is_member else Scope.PUBLIC,
+        own_id=None if sees_all else actor.organisation_id or 0,
+        statuses=(query.status.value,) if query.status else (),
+        today=clock.today(),
+        prefixes=tuple(search_prefixes(query.q)),
+        materials=terms.ids_of(slugs=query.materials) if query.materials else None,
+        picked=Picked(
+            terms.ids_of(groups=query.groups) if query.groups else None,
+            frozenset(condition.value for condition in query.conditions) if query.conditions else None,
+            frozenset(number for number, (slug, _name) in places.items() if slug in wanted) if wanted else None,
+        ),
+        sort=Sort.NEWEST if query.sort is Sort.DISTANCE and query.point is None else query.sort,
+    )
+
+
+def _shape(asked: _Asked, way: Way, *, materials: frozenset[int] | None, picked: bool, near: bool) -> Shape:
+    return Shape(
+        dialect=asked.dialect,
+        scope=asked.scope,
+        way=Way.ANY if asked.scope is Scope.INSIDE else way,
+        words=len(asked.prefixes),
+        is_near=near,
+        has_materials=materials is not None,
+        has_organisations=picked and asked.picked.organisations is not None,
+        has_conditions=picked and asked.picked.conditions is not None,
+        has_day=asked.query.available_from is not None,
+        has_statuses=bool(asked.statuses),
+        is_own=asked.own_id is not None,
+    )
+
+
+def _figures(asked: _Asked, radius_km: float | None, materials: frozenset[int] | None) -> dict[str, Any]:
+    query = asked.query
+    figures: dict[str, Any] = {
+        "today": asked.today,
+        "confirmed_since": asked.today - STALE_AFTER,
+        "own": asked.own_id,
+        "statuses": asked.statuses,
+        "day": query.available_from,
+        "materials": sorted(materials or ()),
+        "organisations": sorted(asked.picked.organisations or ()),
+        "conditions": sorted(asked.picked.conditions or ()),
+        "words": (fts5_query if asked.dialect == "sqlite" else tsquery)(list(asked.prefixes)),
+        "limit": query.limit,
+        "offset": query.offset,
+    }
+    for number, prefix in enumerate(asked.prefixes):  # a number stands alone, a word begins so
+        figures[f"word_{number}"] = f" {prefix} " if prefix.isdigit() else f" {prefix}"
+    if query.point is not None:
+        figures["x"], figures["y"], figures["z"] = map(float, ecef_m(query.point))
+        if radius_km is not None:
+            figures |= {**bounding_box(query.point, radius_km)._asdict(), "chord2": chord2_m2(radius_km)}
+    return figures
+
+
+def _radius(asked: _Asked) -> float | None:
+    query = asked.query
+    return None if query.point is None or query.radius_km is None else min(max(float(query.radius_km), 0.0), FARTHEST_KM)
+
+
+def _cube(session: Session, asked: _Asked) -> Cube:
+    radius = _radius(asked)
+    named = asked.materials
+    few = named is not None and len(named) <= FEW_MATERIALS
+    way = Way.WORDS if asked.prefixes and not few else Way.COVERING
+    shape = _shape(asked, way, materials=named, picked=False, near=radius is not None)
+    place = asked.query.point if radius is not None else None
+    key = (
+        get_revision(session),
+        asked.today,
+        shape,
+        asked.prefixes,
+        named,
+        place,
+        radius,
+        asked.query.available_from,
+        asked.own_id,
+        asked.statuses,
+    )
+
+    def count() -> Cube:
+        return tuple(tuple(row) for row in session.execute(cube_statement(shape), _figures(asked, radius, named)))
+
+    return remembered(session, key, count)
+
+
+def _page(session: Session, asked: _Asked, total: int | None) -> tuple[list[int], int]:
+    """The numbers on the page and the total. Without a total: everything that fits is visited once and counted on the way."""
+    radius, materials = _radius(asked), asked.wanted_materials
+    few = materials is not None and len(materials) <= FEW_MATERIALS
+    if total is None and not few:
+        total = sums(_cube(session, asked), asked.picked).total
+    if total is not None and total <= asked.query.offset:
+        return [], total
+    if total is not None and asked.sort is Sort.DISTANCE and total > FEW_ROWS and asked.scope is not Scope.INSIDE:
+        return _nearest(session, asked, total, radius), total
+    way = _way(session, asked, total, few=few)
+    rows = _ask(session, asked, way, radius, counted=total is None)
+    if total is None:  # a page past the end has no row to say it
+        total = rows[0][1] if rows else sums(_cube(session, asked), asked.picked).total if asked.query.offset else 0
+    return [row[0] for row in rows], total
+
+
+def _ask(session: Session, asked: _Asked, way: Way, radius: float | None, *, counted: bool = False) -> list[Any]:
+    materials = asked.wanted_materials
+    shape = _shape(asked, way, materials=materials, picked=True, near=radius is not None)
+    return list(session.execute(rows_statement(shape, asked.sort, counted=counted), _figures(asked, radius, materials)))
+
+
+def _way(session: Session, asked: _Asked, total: int | None, *, few: bool) -> Way:
+    """SQLite's way to the rows. PostgreSQL, which keeps statistics, decides by itself."""
+    if asked.dialect != "sqlite" or few:
+        return Way.COVERING
+    walk = {Sort.NEWEST: Way.NEWEST, Sort.AVAILABLE_FROM: Way.FREE}.get(asked.sort, Way.COVERING)
+    if asked.prefixes:
+        holding = session.scalar(COUNT_WORDS, {"words": fts5_query(list(asked.prefixes)), "most": MANY_ROWS}) or 0
+        return Way.WORDS if holding < MANY_ROWS or (total or 0) < FEW_ROWS else walk
+    return walk if (total or 0) > FEW_ROWS else Way.COVERING
+
+
+def _nearest(session: Session, asked: _Asked, total: int, radius: float | None) -> list[int]:
+    """A page of the nearest, from circles that grow until one holds the whole page."""
+    farthest = FARTHEST_KM if radius is None else radius
+    wanted = min(asked.query.offset + asked.query.limit, total) - asked.query.offset
+    share = (asked.query.offset + asked.query.limit) / total
+    circle = min(farthest, max(FIRST_CIRCLE_KM, farthest * math.sqrt(share) / 4))
+    rows = _ask(session, asked, Way.COVERING, circle)
+    while len(rows) < wanted and circle < farthest:
+        circle = min(farthest, circle * 2)
+        rows = _ask(session, asked, Way.COVERING, circle)
+    return [row[0] for row in rows]
+
+
+def _rows(session: Session, ids: list[int], point: Point | None) -> tuple[CatalogueRow, ...]:
+    if not ids:
+        return ()
+    wanted = (
+        select(Listing)
+        .where(Listing.id.in_(ids))
+        .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
+    )
+    by_id = {listing.id: listing for listing in session.scalars(wanted)}
+    return tuple(
+        CatalogueRow(listing, None if point is None else whole_km(point, Point(listing.public_lat, listing.public_lon)))
+        for listing in (by_id[number] for number in ids if number in by_id)
+    )
+
+
+def _facets(
+    query: CatalogueQuery,
+    terms: Taxonomy,
+    places: dict[int, tuple[str, str]],
+    counted: Sums,
+) -> Facets:
+    by_group: dict[str, int] = {}
+    for material, count in counted.by_material.items():
+        slug = terms.material_by_id(material).group.slug
+        by_group[slug] = by_group.get(slug, 0) + count
+    groups = (FacetCount(group.slug, group.name, by_group.get(group.slug, 0)) for group in terms.groups)
+    conditions = (FacetCount(one.value, CONDITION_LABELS[one], counted.by_condition.get(one.value, 0)) for one in Condition)
+    organisations = (FacetCount(slug, name, counted.by_organisation.get(number, 0)) for number, (slug, name) in places.items())
+    return Facets(
+        tuple(one for one in groups if one.count or one.key in query.groups),
+        tuple(one for one in conditions if one.count or one.key in query.conditions),
+        tuple(one for one in organisations if one.count or one.key in query.organisations),
+    )
