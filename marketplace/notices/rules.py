@@ -1,6 +1,15 @@
 """The kinds of notices."""
 
+from datetime import timedelta
 from enum import StrEnum
+
+LEASE = timedelta(minutes=5)
+TRIES_MAX = 9  # about two days in all
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after so many failed tries: 1, 4, 16 minutes and so on, at most twelve hours."""
+    return min(timedelta(minutes=4 ** max(0, attempts - 1)), timedelta(hours=12))
 
 
 class Notice(StrEnum):

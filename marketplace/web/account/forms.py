@@ -6,7 +6,10 @@ from marketplace.accounts.rules import PASSWORD_LENGTH_MIN
 from marketplace.kernel.language import _
 from marketplace.web.forms import Form, Required
 
-NEW_PASSWORD_HINT = _("At least %(shortest)s characters. Four words that have nothing to do with each other are easy to keep in mind.", shortest=PASSWORD_LENGTH_MIN)
+NEW_PASSWORD_HINT = _(
+    "At least %(shortest)s characters. Four words that have nothing to do with each other are easy to keep in mind.",
+    shortest=PASSWORD_LENGTH_MIN,
+)
 
 
 class LogInForm(Form):
