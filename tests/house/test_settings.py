@@ -14,6 +14,9 @@ IMPORTED_AS = {
     "gunicorn": None,
     "tzdata": None,
     "argon2-cffi": "argon2",
+    "fonttools": "fontTools",
+    "fontpkg-source-sans-3": None,
+    "lucide": None,
 }  # None: not by an import
 
 

@@ -1,12 +1,13 @@
 """The address of a search: what was chosen, and the links that choose one thing more or less."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.language import Text
+from marketplace.market.facets import FacetCount
 
 KEYS = (
     "q",
@@ -80,17 +81,19 @@ class Question:
         keys = {key for key, value in dropped if value is None} | {"page"}
         return self._address([pair for pair in self.pairs if pair[0] not in keys and pair not in dropped])
 
+    def with_one(self, key: str, value: str) -> str:
+        """The address with another value for a key, from the first page."""
+        return self._address([pair for pair in self.pairs if pair[0] not in (key, "page")] + [(key, value)])
+
     def hidden(self, *shown: str) -> list[tuple[str, str]]:
         """What a form must carry along that does not show these keys itself."""
         return [pair for pair in self.pairs if pair[0] not in (*shown, "page")]
 
-    def choices(self, key: str, counts: Mapping[str, int], labels: Mapping[str, Text | str]) -> list[Choice]:
-        """A facet: what was chosen first, then what there is most of; what there is none of is left out."""
+    def choices(self, key: str, counts: Iterable[FacetCount]) -> list[Choice]:
+        """A facet: what was chosen first, then what there is most of."""
         chosen = self.all(key)
-        rows = [Choice(value, label, counts.get(value, 0), value in chosen) for value, label in labels.items()]
-        return sorted(
-            (row for row in rows if row.count or row.chosen), key=lambda row: (not row.chosen, -row.count, str(row.label))
-        )
+        rows = [Choice(one.key, one.name, one.count, one.key in chosen) for one in counts]
+        return sorted(rows, key=lambda row: (not row.chosen, -row.count, str(row.label)))
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path

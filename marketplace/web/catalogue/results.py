@@ -1,0 +1,107 @@
+"""From the address of a search to the page: what is asked of the market, and the facets, chips and orders around what it answers."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.kernel.clock import today
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.geocoder import Place
+from marketplace.kernel.language import Text, _
+from marketplace.market.facets import Facets
+from marketplace.market.rules import CatalogueQuery, Condition, Sort
+from marketplace.materials.rules import Taxonomy
+from marketplace.web.catalogue.forms import SORTS, FilterForm
+from marketplace.web.catalogue.question import Chip, Choice, Question
+from marketplace.web.filters import short_date
+from marketplace.web.forms import attach
+from marketplace.web.places import finder
+
+PAGE_SIZE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter with counts."""
+
+    key: str
+    label: Text
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One way to sort, and the address that does it."""
+
+    label: Text
+    href: str
+    current: bool
+
+
+def near_of(form: FilterForm) -> Place | None:
+    """The place to measure from. Asked before the session opens; what cannot be found is told at the field."""
+    if not form.place.data:
+        return None
+    try:
+        return finder().find(form.place.data)
+    except Invalid as refusal:
+        attach(form, refusal)
+        return None
+
+
+def asked_of(question: Question, form: FilterForm, near: Place | None) -> CatalogueQuery:
+    """The market's question. What is not a known order or condition is left out; with a place the nearest come first."""
+    sort = form.sort.data if form.sort.data in SORTS else ("distance" if near else "newest")
+    return CatalogueQuery(
+        q=form.q.data or "",
+        groups=question.all("materialGroup"),
+        materials=question.all("material"),
+        organisations=question.all("organisation"),
+        conditions=tuple(Condition(one) for one in question.all("condition") if one in set(Condition)),
+        point=near.point if near else None,
+        radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
+        available_from=today() if form.free_now.data else form.available_from.data,
+        sort=Sort("newest" if sort == "distance" and near is None else sort),
+        page=question.page,
+        page_size=PAGE_SIZE,
+    )
+
+
+def facets_of(question: Question, counted: Facets) -> list[Facet]:
+    """The filters that have counts, in the order of the page."""
+    return [
+        Facet("materialGroup", _("Material group"), question.choices("materialGroup", counted.groups)),
+        Facet("condition", _("Condition"), question.choices("condition", counted.conditions)),
+        Facet("organisation", _("Organisation"), question.choices("organisation", counted.organisations)),
+    ]
+
+
+def chips_of(question: Question, form: FilterForm, known: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
+    """Everything that narrows the search, each with the address without it."""
+    names = {(facet.key, choice.value): choice.label for facet in facets for choice in facet.choices}
+    chips = [Chip(f"“{form.q.data}”", question.without(("q", None)))] if form.q.data else []
+    for slug in question.all("material"):
+        material = known.find_material(slug)
+        chips.append(Chip(material.name if material else slug, question.without(("material", slug))))
+    for key in ("materialGroup", "condition", "organisation"):
+        chips += [Chip(names.get((key, value), value), question.without((key, value))) for value in question.all(key)]
+    if near:
+        radius = form.radius_km.data
+        label = _("Within %(km)s km of %(place)s", km=int(radius), place=near.label) if radius else _("From %(place)s", place=near.label)
+        chips.append(Chip(label, question.without(("place", None), ("radiusKm", None), ("sort", "distance"))))
+    if form.free_now.data:
+        chips.append(Chip(_("Can be collected now"), question.without(("now", None))))
+    elif form.available_from.data:
+        label = _("Free on %(day)s", day=short_date(form.available_from.data))
+        chips.append(Chip(label, question.without(("availableFrom", None))))
+    return chips
+
+
+def orders_of(question: Question, asked: CatalogueQuery) -> list[Order]:
+    """The ways to sort; by distance only from a place."""
+    return [
+        Order(label, question.with_one("sort", value), asked.sort.value == value)
+        for value, label in SORTS.items()
+        if value != "distance" or asked.point is not None
+    ]
+
+
