@@ -77,3 +77,94 @@ def test_a_photo_of_a_draft_is_not_for_the_public(client: FlaskClient, session: 
     session.commit()
     assert client.get(f"/media/{draft.id:064d}.webp").status_code == 404
     assert client.get("/media/../../etc/passwd").status_code == 404
+
+
+def looking(client: FlaskClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.text.replace("\u00a0", " ")
+
+
+def test_the_catalogue_counts_and_shows_what_is_on_offer(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    make_listing(session, make_actor(session, "hengelo"), title="Rode klinkers")
+    make_draft(session, make_actor(session, "almelo"), title="Nog niet klaar")
+    session.commit()
+    for address in ("/", "/aanbod"):
+        page = looking(client, address)
+        assert "1 partij<" in page
+        assert "Rode klinkers" in page
+        assert "Nog niet klaar" not in page
+
+
+def test_from_a_place_the_nearest_comes_first_with_whole_kilometres(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    make_listing(session, make_actor(session, "losser"), title="Ver weg")
+    make_listing(session, make_actor(session, "hengelo"), title="Dichtbij")
+    session.commit()
+    page = looking(client, "/aanbod?place=Borne")
+    assert page.index("Dichtbij") < page.index("Ver weg")
+    assert "5 km" in page  # Borne to Hengelo: 5.03 km
+    assert "Dichtbij" in looking(client, "/aanbod?place=Borne&radiusKm=10")
+    assert "Ver weg" not in looking(client, "/aanbod?place=Borne&radiusKm=10")
+
+
+def test_a_place_that_nobody_knows_is_told_at_the_field_and_the_rest_still_searches(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    make_listing(session, make_actor(session, "hengelo"), title="Rode klinkers")
+    session.commit()
+    page = looking(client, "/aanbod?place=Atlantis&q=klinkers")
+    assert "<title>Fout: " in page
+    assert 'id="place-error"' in page
+    assert 'value="Atlantis"' in page
+    assert "Rode klinkers" in page
+
+
+def test_what_was_chosen_is_a_chip_that_takes_it_away(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    make_listing(session, make_actor(session, "hengelo"))
+    session.commit()
+    page = looking(client, "/aanbod?q=betonstraatstenen&condition=good&materialGroup=bestrating&now=1")
+    assert 'href="/aanbod?q=betonstraatstenen&amp;materialGroup=bestrating&amp;now=1"' in page
+    assert 'href="/aanbod?materialGroup=bestrating&amp;condition=good&amp;now=1"' in page
+    assert "1 partij<" in page
+
+
+def test_nothing_found_offers_the_nearest_and_a_way_on(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    make_listing(session, make_actor(session, "losser"), title="Ver weg")
+    session.commit()
+    page = looking(client, "/aanbod?place=Almelo&radiusKm=5")
+    assert "Niets gevonden" in page
+    assert "Ver weg" in page
+
+
+def test_nonsense_in_the_address_is_no_failure(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    session.commit()
+    for nonsense in ("page=-1", "page=99999999999999999999", "page=²", "sort=price", "radiusKm=-3", "condition=best", "place=%00", "q=%f0%9f%98%80",
+                     "materialGroup=nope", "availableFrom=31-2-2027", "q=" + "a" * 5000):  # fmt: skip
+        looking(client, f"/aanbod?{nonsense}")
+
+
+def test_the_second_page_has_an_address_of_its_own(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    for number in range(25):
+        make_listing(session, owner, title=f"Partij {number:02d}")
+    session.commit()
+    first, second = looking(client, "/aanbod?sort=newest"), looking(client, "/aanbod?sort=newest&page=2")
+    assert "Partij 24" in first
+    assert "Partij 00" not in first
+    assert "Partij 00" in second
+    assert 'href="/aanbod?sort=newest"' in second
+
+
+def test_the_whole_catalogue_is_english_on_its_english_address(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    make_listing(session, make_actor(session, "hengelo"))
+    session.commit()
+    page = looking(client, "/en/aanbod?place=Borne")
+    assert "1 lot<" in page
+    assert "Building material from Twente" in page
+    assert 'href="/en/aanbod/1"' in page
