@@ -95,6 +95,7 @@ def test_the_catalogue_counts_and_shows_what_is_on_offer(client: FlaskClient, se
         assert "1 partij<" in page
         assert "Rode klinkers" in page
         assert "Nog niet klaar" not in page
+        assert "Fout: " not in page
 
 
 def test_from_a_place_the_nearest_comes_first_with_whole_kilometres(client: FlaskClient, session: Session) -> None:

@@ -18,11 +18,14 @@ class FilterForm(Form):
     q = StringField(_("Search for material, size or project"))
     place = StringField(_("Place or postcode"), description=_("For example Hengelo or 7551"))
     radius_km = SelectField(
-        _("Within"), choices=options([(km, _("%(km)s km", km=int(km))) for km in RADII_KM], empty=_("No limit")), name="radiusKm"
+        _("Within"),
+        choices=options([(km, _("%(km)s km", km=int(km))) for km in RADII_KM], empty=_("No limit")),
+        validate_choice=False,
+        name="radiusKm",
     )
     free_now = BooleanField(_("Can be collected now"), name="now")
     available_from = DutchDateField(_("Free on or before"), description=_("For example 12-1-2027"), name="availableFrom")
-    sort = SelectField(_("Sort by"), choices=options(SORTS.items()))
+    sort = SelectField(_("Sort by"), choices=options(SORTS.items()), validate_choice=False)
 
     class Meta(Form.Meta):
         """Nothing changes, so nothing needs a token."""
