@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config
 from marketplace import cli, web
 from marketplace.kernel.db import Database
-from marketplace.kernel.files import MediaStore
+from marketplace.kernel.files import media_store
 from marketplace.kernel.language import gettext, plain_ngettext
 from marketplace.web import assets, errors, filters, frame, identity
 from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
@@ -57,7 +57,7 @@ def create_app(config: Config) -> Marketplace:
     )
     app.extensions["settings"] = config
     app.extensions["database"] = Database(config.database_url)
-    app.extensions["media"] = MediaStore(config.media_path)
+    app.extensions["media"] = media_store(config.media_url)
     _guard_requests(app, config)
     for blueprint in web.blueprints():
         app.register_blueprint(blueprint)
