@@ -21,7 +21,9 @@ def _px(*metres: float) -> tuple[int, int]:
     return wide, high
 
 
-def pieces(palette: tuple[Colour, ...], long_m: float, deep_m: float, high_m: float, shift: float = 0, spread: float = 0.07) -> Skin:
+def pieces(
+    palette: tuple[Colour, ...], long_m: float, deep_m: float, high_m: float, shift: float = 0, spread: float = 0.07
+) -> Skin:
     """A skin of equal pieces with that length (along the front), depth and height."""
 
     def skin(rng: Random, wide: float, deep: float, high: float) -> Skins:
@@ -66,7 +68,11 @@ def boards(colour: Colour, thick_m: float, face: Callable[[Random, tuple[int, in
 def pallet(stage: Stage, low: Spot, high: Spot) -> None:
     """A wooden pallet under a block."""
     (x0, y0, _z0), (x1, y1, _z1), wood = low, high, (166, 138, 102)
-    faces = [face for part in (0, 0.5, 1) for face in block((x0 + (x1 - x0 - 0.1) * part, y0, 0), (x0 + (x1 - x0 - 0.1) * part + 0.1, y1, 0.1), wood)]
+    faces = [
+        face
+        for part in (0, 0.5, 1)
+        for face in block((x0 + (x1 - x0 - 0.1) * part, y0, 0), (x0 + (x1 - x0 - 0.1) * part + 0.1, y1, 0.1), wood)
+    ]
     stage.solid([*faces, *block((x0 - 0.02, y0 - 0.02, 0.1), (x1 + 0.02, y1 + 0.02, 0.13), wood)], grain=0.24)
 
 
@@ -78,11 +84,13 @@ def bearers(stage: Stage, low: Spot, high: Spot) -> None:
         stage.solid(block((x0 - 0.08, y, 0), (x1 + 0.08, y + 0.1, 0.11), (126, 104, 78)), grain=0.3)
 
 
-def on_pallets(skin: Skin, wide_m: float = 1.15, deep_m: float = 1.0, high_m: float = 0.95, *, floor: str = "", rows: int = 2) -> Callable[[Random], Image.Image]:
+def on_pallets(
+    skin: Skin, wide_m: float = 1.15, deep_m: float = 1.0, high_m: float = 0.95, *, floor: str = "", rows: int = 2
+) -> Callable[[Random], Image.Image]:
     """Pallets side by side, two or three rows deep, some not quite full."""
 
     def drawn(rng: Random) -> Image.Image:
-        stage = yard(rng, (0.0, 1.0, 0.45), rng.uniform(3.9, 4.5), floor=floor, eye_m=rng.uniform(1.6, 2.0))
+        stage = yard(rng, (0.0, 1.0, 0.74), rng.uniform(4.3, 4.9), floor=floor, eye_m=rng.uniform(1.5, 1.8))
         blocks: list[tuple[Spot, Spot]] = []
         for row in reversed(range(rows)):
             for column in (-1, 0, 1) if row else (-1, 0):
@@ -96,12 +104,28 @@ def on_pallets(skin: Skin, wide_m: float = 1.15, deep_m: float = 1.0, high_m: fl
     return drawn
 
 
-def in_bundles(skin: Skin, wide_m: float, long_m: float, high_m: float, *, count: int = 2, floor: str = "", eye_m: float = 1.75, distance_m: float = 4.4) -> Callable[[Random], Image.Image]:
+def in_bundles(
+    skin: Skin,
+    wide_m: float,
+    long_m: float,
+    high_m: float,
+    *,
+    count: int = 2,
+    floor: str = "",
+    eye_m: float = 1.6,
+    distance_m: float = 4.2,
+) -> Callable[[Random], Image.Image]:
     """Long stacks beside each other on bearers, seen from their ends."""
 
     def drawn(rng: Random) -> Image.Image:
         total = count * wide_m + (count - 1) * 0.35
-        stage = yard(rng, (0.0, long_m * 0.36, high_m * 0.40), distance_m * rng.uniform(0.96, 1.06), floor=floor, eye_m=eye_m * rng.uniform(0.95, 1.1))
+        stage = yard(
+            rng,
+            (0.0, long_m * 0.30, high_m * 0.45 + 0.28),
+            distance_m * rng.uniform(0.96, 1.06),
+            floor=floor,
+            eye_m=eye_m * rng.uniform(0.95, 1.1),
+        )
         blocks: list[tuple[Spot, Spot]] = []
         for place in range(count):
             x, y = -total / 2 + place * (wide_m + 0.35), rng.uniform(-0.15, 0.15)
@@ -114,7 +138,9 @@ def in_bundles(skin: Skin, wide_m: float, long_m: float, high_m: float, *, count
     return drawn
 
 
-def _piled(stage: Stage, blocks: list[tuple[Spot, Spot]], skin: Skin, under: Callable[[Stage, Spot, Spot], None], rng: Random) -> None:
+def _piled(
+    stage: Stage, blocks: list[tuple[Spot, Spot]], skin: Skin, under: Callable[[Stage, Spot, Spot], None], rng: Random
+) -> None:
     stage.shade([corners_of((low[0], low[1], 0), high) for low, high in blocks])
     for low, high in blocks:
         under(stage, low, high)
@@ -131,7 +157,11 @@ def bales(colour: Colour) -> Skin:
             seams = stacked(rng, size, rows, columns, ((200, 200, 200),), gap_px=5, shift=0.5)
             return Image.blend(picture, seams, 0.22)
 
-        return seamed(_px(wide, high), max(1, round(wide / 0.9))), seamed(_px(deep, high), max(1, round(deep / 0.5))), seamed(_px(wide, deep), 2)
+        return (
+            seamed(_px(wide, high), max(1, round(wide / 0.9))),
+            seamed(_px(deep, high), max(1, round(deep / 0.5))),
+            seamed(_px(wide, deep), 2),
+        )
 
     return skin
 

@@ -23,7 +23,9 @@ def _plate(kind: str, measure: float, amount: float) -> Image.Image:
     chance = Random(f"{kind} {measure}")
     if kind == "cloud":
         cells = max(2, round(_SIDE / measure) + 1)
-        sheet = Image.frombytes("L", (cells, cells), chance.randbytes(cells * cells)).resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
+        sheet = Image.frombytes("L", (cells, cells), chance.randbytes(cells * cells)).resize(
+            (_SIDE, _SIDE), Image.Resampling.BICUBIC
+        )
     else:
         sheet = Image.frombytes("L", (_SIDE, _SIDE), chance.randbytes(_SIDE * _SIDE))
         sheet = sheet.filter(ImageFilter.GaussianBlur(measure)) if measure else sheet
@@ -79,7 +81,7 @@ def summed(*reliefs: Image.Image) -> Image.Image:
 
 def raking(height: Image.Image, strength: float = 1.0, step: int = 1) -> Image.Image:
     """Light from the upper left over a height map: slopes towards it are bright, slopes away dark."""
-    return ImageChops.subtract(ImageChops.offset(height, -step, -step), ImageChops.offset(height, step, step), -1 / strength, 128)
+    return ImageChops.subtract(ImageChops.offset(height, -step, -step), ImageChops.offset(height, step, step), 1 / strength, 128)
 
 
 def lit(coloured: Image.Image, relief: Image.Image) -> Image.Image:
@@ -98,10 +100,16 @@ def threshold(relief: Image.Image, at: int, softness: int = 12) -> Image.Image:
     return relief.point([max(0, min(255, round((value - at) * 255 / softness + 128))) for value in range(256)])
 
 
-def jittered(rng: Random, colour: Colour, spread: float = 0.08, tint: float = 0.02) -> Colour:
+def jittered(rng: Random, colour: Colour, spread: float = 0.08, tint: float = 0.01) -> Colour:
     """The colour, a little lighter or darker, and a little off."""
     light = rng.gauss(1, spread)
     red, green, blue = (max(0, min(255, round(channel * light * rng.gauss(1, tint)))) for channel in colour)
+    return red, green, blue
+
+
+def dimmed(colour: Colour, light: float = 0.8) -> Colour:
+    """The colour with less light on it."""
+    red, green, blue = (min(255, round(channel * light)) for channel in colour)
     return red, green, blue
 
 
@@ -113,7 +121,12 @@ def _vignette(size: Size) -> Image.Image:
 
 def finished(rng: Random, picture: Image.Image, warmth: float = 1.0) -> Image.Image:
     """The camera's part: light that falls off to one side, darker corners, a soft curve and the sensor's grain."""
-    fall = Image.linear_gradient("L").rotate(rng.uniform(100, 170)).crop((56, 56, 200, 200)).resize(picture.size, Image.Resampling.BICUBIC)
+    fall = (
+        Image.linear_gradient("L")
+        .rotate(rng.uniform(100, 170))
+        .crop((56, 56, 200, 200))
+        .resize(picture.size, Image.Resampling.BICUBIC)
+    )
     relief = summed(_vignette(picture.size), stretched(fall, 0.09), sand(rng, picture.size, 0.5, 0.05))
     curve = [round(255 * (0.035 + 0.95 * (value / 255)) ** (0.84 - 0.04 * (value / 255))) for value in range(256)]
     red = [min(255, round(value * (1 + 0.015 * warmth))) for value in curve]

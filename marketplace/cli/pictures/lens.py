@@ -39,7 +39,12 @@ def tilted(rng: Random, plan: Image.Image, turn_degrees: float = 0, lean: float 
     for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
         far = zoom * (1 + lean if sy < 0 else 1 - lean)
         x, y = sx * reach_x * far, sy * reach_y * zoom
-        flat.append((plan.width / 2 + x * math.cos(angle) - y * math.sin(angle), plan.height / 2 + x * math.sin(angle) + y * math.cos(angle)))
+        flat.append(
+            (
+                plan.width / 2 + x * math.cos(angle) - y * math.sin(angle),
+                plan.height / 2 + x * math.sin(angle) + y * math.cos(angle),
+            )
+        )
     corners: list[Pixel] = [(0, 0), (width, 0), (width, height), (0, height)]
     return plan.transform(PICTURE, Image.Transform.PERSPECTIVE, perspective(corners, flat), Image.Resampling.BILINEAR)
 

@@ -26,8 +26,16 @@ PLAN = (1760, 1360)
 Rectangle = tuple[float, float, float, float]
 GREYS: tuple[Colour, ...] = ((140, 138, 133), (131, 129, 125), (148, 145, 138))
 REDS: tuple[Colour, ...] = ((146, 92, 76), (137, 86, 73), (152, 101, 84), (128, 84, 74))
-CLAYS: tuple[Colour, ...] = ((124, 70, 60), (104, 60, 58), (136, 82, 64), (88, 56, 60), (112, 76, 72), (142, 92, 70))
-OLD_CLAYS: tuple[Colour, ...] = ((138, 88, 66), (112, 72, 62), (150, 106, 78), (92, 66, 64), (126, 100, 84), (106, 84, 80), (156, 118, 88))
+CLAYS: tuple[Colour, ...] = ((122, 76, 66), (104, 66, 62), (132, 86, 70), (90, 62, 64), (112, 80, 76), (136, 96, 78))
+OLD_CLAYS: tuple[Colour, ...] = (
+    (138, 88, 66),
+    (112, 72, 62),
+    (150, 106, 78),
+    (92, 66, 64),
+    (126, 100, 84),
+    (106, 84, 80),
+    (156, 118, 88),
+)
 
 
 def running(length: float, width: float) -> Iterator[Rectangle]:
@@ -111,14 +119,18 @@ def laid(
     light = summed(raking(worn, 0.62), stretched(height.filter(ImageFilter.GaussianBlur(7)), 0.16, 150))
     stains = summed(cloud(rng, PLAN, 420, 0.16 * dirt), cloud(rng, PLAN, 60, 0.13 * dirt), sand(rng, PLAN, 0.5, 0.10 * roughness))
     filled = mixed(colours, _joints(rng, joint, moss), stone_mask.point([255 - value for value in range(256)]))
-    specks = threshold(white(rng, PLAN).filter(ImageFilter.GaussianBlur(1.1)), 168, 14).point([round(value * 0.35) for value in range(256)])
+    specks = threshold(white(rng, PLAN).filter(ImageFilter.GaussianBlur(1.1)), 168, 14).point(
+        [round(value * 0.35) for value in range(256)]
+    )
     speckled = mixed(filled, Image.new("RGB", PLAN, (186, 180, 168)), specks)
     return lit(speckled, summed(light, stains))
 
 
 def _joints(rng: Random, joint: Colour, moss: float) -> Image.Image:
     soil = Image.new("RGB", PLAN, joint)
-    green = threshold(cloud(rng, PLAN, 240, 1.1, 3), round(190 - 60 * moss), 90).point([round(value * 0.75) for value in range(256)])
+    green = threshold(cloud(rng, PLAN, 240, 1.1, 3), round(190 - 60 * moss), 90).point(
+        [round(value * 0.75) for value in range(256)]
+    )
     return lit(mixed(soil, Image.new("RGB", PLAN, (74, 84, 44)), green), sand(rng, PLAN, 0.9, 0.9))
 
 

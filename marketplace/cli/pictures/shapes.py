@@ -1,5 +1,6 @@
 """Bodies of plain faces for `Stage.solid`: blocks, tubes, discs and plates. Corners run counter-clockwise seen from outside."""
 
+import itertools
 import math
 from collections.abc import Iterator
 
@@ -17,9 +18,14 @@ def block(low: Spot, high: Spot, colour: Colour) -> Iterator[Face]:
     yield ((x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)), colour
 
 
-def tube(start: Spot, end: Spot, radius: float, colour: Colour, *, end_radius: float | None = None, sides: int = 18) -> Iterator[Face]:
+def tube(
+    start: Spot, end: Spot, radius: float, colour: Colour, *, end_radius: float | None = None, sides: int = 18
+) -> Iterator[Face]:
     """A round bar from one spot to another, closed at both ends; with another end radius it tapers."""
-    near, far = ring(start, end, radius, sides), ring(start, end, radius if end_radius is None else end_radius, sides, at_end=True)
+    near, far = (
+        ring(start, end, radius, sides),
+        ring(start, end, radius if end_radius is None else end_radius, sides, at_end=True),
+    )
     for side in range(sides):
         other = (side + 1) % sides
         yield (near[side], near[other], far[other], far[side]), colour
@@ -47,7 +53,7 @@ def ring(start: Spot, end: Spot, radius: float, sides: int, *, at_end: bool = Fa
 
 def path(spots: list[Spot], radius: float, colour: Colour, sides: int = 12) -> Iterator[Face]:
     """A bent tube through these spots."""
-    for one, two in zip(spots, spots[1:], strict=False):
+    for one, two in itertools.pairwise(spots):
         yield from tube(one, two, radius, colour, sides=sides)
 
 

@@ -95,7 +95,12 @@ class Stage:
         """Lay a square texture on the ground around the middle of the scene; farther away only its colour is left."""
         horizon = max(0, round(self.horizon_px()) + 1)
         plain = texture.resize((1, 1), Image.Resampling.BOX).resize(PICTURE)
-        corners = [(-200.0, horizon + 30.0), (PICTURE[0] + 200.0, horizon + 30.0), (PICTURE[0] + 0.0, PICTURE[1] + 0.0), (0.0, PICTURE[1] + 0.0)]
+        corners = [
+            (-200.0, horizon + 30.0),
+            (PICTURE[0] + 200.0, horizon + 30.0),
+            (PICTURE[0] + 0.0, PICTURE[1] + 0.0),
+            (0.0, PICTURE[1] + 0.0),
+        ]
         density, middle = texture.width / across_m, self.camera.to
         flat = []
         for corner in corners:
@@ -132,14 +137,15 @@ class Stage:
         for height_m, colour in bands:
             top = (horizon - height_m * scale) / 4
             edge: list[Pixel] = [(0.0, horizon / 4 + 8)]
-            for step in range(41):
-                edge.append((small[0] * step / 40, top + self.rng.gauss(0, 0.02 + abs(height_m) * scale / 60)))
+            edge += [(small[0] * step / 40, top + self.rng.gauss(0, 0.02 + abs(height_m) * scale / 90)) for step in range(41)]
             edge.append((float(small[0]), horizon / 4 + 8))
             draw.polygon(edge, fill=colour)
-        layer = lit(layer, cloud(self.rng, small, 24, 0.35, 3)).filter(ImageFilter.GaussianBlur(blur_px / 4))
+        layer = lit(layer, cloud(self.rng, small, 14, 0.16, 2)).filter(ImageFilter.GaussianBlur(blur_px / 4))
         self.picture.paste(layer.resize(PICTURE, Image.Resampling.BICUBIC))
 
-    def shade(self, footprints: Iterable[Sequence[Spot]], strength: float = 0.58, soft_px: float = 9, contact: float = 0.6) -> None:
+    def shade(
+        self, footprints: Iterable[Sequence[Spot]], strength: float = 0.58, soft_px: float = 9, contact: float = 0.6
+    ) -> None:
         """Shadows of bodies on the ground: each a list of its corner spots, of which the hull's shadow is cast."""
         half = (PICTURE[0] // 2, PICTURE[1] // 2)
         cast, touch = Image.new("L", half, 0), Image.new("L", half, 0)
@@ -216,7 +222,7 @@ class Stage:
             cover.polygon(outline, fill=255, outline=255)
         smooth = colours.reduce(2)
         if grain:
-            smooth = lit(smooth, summed(sand(self.rng, size, 0.8, grain), cloud(self.rng, size, 60, grain)))
+            smooth = lit(smooth, summed(sand(self.rng, size, 0.8, grain * 0.8), cloud(self.rng, size, 60, grain * 0.6)))
         under.paste(smooth, mask=mask.reduce(2))
         self.picture.paste(under, (left, top))
 

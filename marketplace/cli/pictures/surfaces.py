@@ -1,5 +1,6 @@
 """Textures of materials, flat and without light: concrete, brick stacks, wood, steel, and the grounds to stand on."""
 
+import itertools
 from random import Random
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -23,16 +24,20 @@ from marketplace.cli.pictures.grain import (
 
 def concrete(rng: Random, size: Size, colour: Colour = (158, 154, 146), wear: float = 1.0) -> Image.Image:
     """Smooth concrete with pores, stains and damp."""
-    pores = threshold(white(rng, size).filter(ImageFilter.GaussianBlur(0.9)), 82, -18).point([round(value * 0.35) for value in range(256)])
+    pores = threshold(white(rng, size).filter(ImageFilter.GaussianBlur(0.9)), 82, -18).point(
+        [round(value * 0.35) for value in range(256)]
+    )
     plain = mixed(Image.new("RGB", size, colour), Image.new("RGB", size, (88, 84, 78)), pores)
-    return lit(plain, summed(cloud(rng, size, 140, 0.20 * wear, 3), sand(rng, size, 0.7, 0.16), streaks(rng, size, 90, 0.05 * wear)))
+    return lit(
+        plain, summed(cloud(rng, size, 140, 0.18 * wear, 3), sand(rng, size, 0.7, 0.09), streaks(rng, size, 90, 0.05 * wear))
+    )
 
 
 def rolled(rng: Random, size: Size, colour: Colour = (120, 122, 124), rust: float = 0.4) -> Image.Image:
     """Steel plate: brushed, spotted, rusting from the edges of its stains."""
     plain = lit(Image.new("RGB", size, colour), summed(streaks(rng, size, 60, 0.10), cloud(rng, size, 90, 0.16)))
-    spots = threshold(summed(cloud(rng, size, 110, 1.0, 3), sand(rng, size, 1.2, 0.5)), round(205 - 110 * rust), 60)
-    brown = lit(Image.new("RGB", size, (112, 66, 42)), summed(sand(rng, size, 1.0, 0.6), cloud(rng, size, 30, 0.4)))
+    spots = threshold(summed(cloud(rng, size, 110, 1.0, 3), sand(rng, size, 1.2, 0.5)), round(222 - 90 * rust), 70)
+    brown = lit(Image.new("RGB", size, (98, 68, 52)), summed(sand(rng, size, 1.0, 0.6), cloud(rng, size, 30, 0.4)))
     return mixed(plain, brown, spots.point([round(value * 0.9) for value in range(256)]))
 
 
@@ -40,7 +45,9 @@ def grained(rng: Random, size: Size, colour: Colour = (140, 106, 74), weathered:
     """Wood along the horizontal: fine streaks, a few dark ones, grey where the weather was."""
     fine = summed(streaks(rng, size, 120, 0.30), streaks(rng, size, 24, 0.14), sand(rng, size, 0.5, 0.10))
     grey = Image.new("RGB", size, (134, 128, 118))
-    faded = mixed(Image.new("RGB", size, colour), grey, cloud(rng, size, 260, 0.5).point([round(value * weathered) for value in range(256)]))
+    faded = mixed(
+        Image.new("RGB", size, colour), grey, cloud(rng, size, 260, 0.5).point([round(value * weathered) for value in range(256)])
+    )
     return lit(faded, summed(fine, cloud(rng, size, 200, 0.14)))
 
 
@@ -53,27 +60,40 @@ def end_grain(rng: Random, size: Size, colour: Colour = (150, 118, 84)) -> Image
     while radius > 3:
         tone = 1 + 0.10 * ((round(radius / 5) % 2) - 0.5) + rng.gauss(0, 0.02)
         shade = tuple(max(0, min(255, round(channel * tone))) for channel in colour)
-        draw.ellipse((cx - radius, cy - radius * 0.94, cx + radius, cy + radius * 0.94), fill=shade)  # type: ignore[arg-type]
+        draw.ellipse((cx - radius, cy - radius * 0.94, cx + radius, cy + radius * 0.94), fill=shade)
         radius -= rng.uniform(3, 7)
     return lit(picture.filter(ImageFilter.GaussianBlur(0.7)), summed(sand(rng, size, 0.7, 0.24), cloud(rng, size, 60, 0.2)))
 
 
 def stacked(
-    rng: Random, size: Size, rows: int, columns: int, palette: tuple[Colour, ...], *, gap_px: float = 3, shift: float = 0, spread: float = 0.07
+    rng: Random,
+    size: Size,
+    rows: int,
+    columns: int,
+    palette: tuple[Colour, ...],
+    *,
+    gap_px: float = 3,
+    shift: float = 0,
+    spread: float = 0.07,
 ) -> Image.Image:
     """A wall of stacked pieces seen from the side: each its own tone, dark gaps between them."""
-    picture, height = Image.new("RGB", size, (36, 33, 31)), Image.new("L", size, 50)
+    picture, height = Image.new("RGB", size, (54, 50, 46)), Image.new("L", size, 50)
     draw, level = ImageDraw.Draw(picture), ImageDraw.Draw(height)
     wide, high = size[0] / columns, size[1] / rows
     for row in range(rows):
         offset = (row % 2) * shift * wide + rng.gauss(0, wide * 0.02)
         for column in range(-1, columns + 1):
             x, y = column * wide + offset + rng.gauss(0, gap_px * 0.3), row * high + rng.gauss(0, gap_px * 0.15)
-            box = (x + gap_px / 2, y + gap_px / 2, max(x + gap_px / 2 + 1, x + wide - gap_px / 2), max(y + gap_px / 2 + 1, y + high - gap_px / 2))
+            box = (
+                x + gap_px / 2,
+                y + gap_px / 2,
+                max(x + gap_px / 2 + 1, x + wide - gap_px / 2),
+                max(y + gap_px / 2 + 1, y + high - gap_px / 2),
+            )
             draw.rounded_rectangle(box, 2, fill=jittered(rng, rng.choice(palette), spread, 0.012))
             level.rounded_rectangle(box, 2, fill=round(rng.gauss(150, 16)))
     relief = raking(height.filter(ImageFilter.GaussianBlur(1.4)), 0.5)
-    return lit(picture, summed(relief, sand(rng, size, 0.7, 0.24), cloud(rng, size, 120, 0.16)))
+    return lit(picture, summed(relief, sand(rng, size, 0.7, 0.13), cloud(rng, size, 120, 0.16)))
 
 
 def asphalt(rng: Random, size: Size, colour: Colour = (112, 111, 110)) -> Image.Image:
@@ -84,8 +104,8 @@ def asphalt(rng: Random, size: Size, colour: Colour = (112, 111, 110)) -> Image.
 
 def lawn(rng: Random, size: Size) -> Image.Image:
     """Short grass."""
-    base = mixed(Image.new("RGB", size, (104, 120, 62)), Image.new("RGB", size, (128, 130, 78)), cloud(rng, size, 160, 0.9, 3))
-    return lit(base, summed(sand(rng, size, 1.2, 0.7), cloud(rng, size, 60, 0.3)))
+    base = mixed(Image.new("RGB", size, (98, 110, 68)), Image.new("RGB", size, (122, 122, 80)), cloud(rng, size, 160, 0.9, 3))
+    return lit(base, summed(sand(rng, size, 1.2, 0.28), cloud(rng, size, 60, 0.2)))
 
 
 def slabs(rng: Random, size: Size, across: int = 5, colour: Colour = (150, 147, 140)) -> Image.Image:
@@ -118,24 +138,31 @@ def ends(rng: Random, size: Size, rows: int, columns: int, palette: tuple[Colour
     """The sawn ends of a stack of beams, each with its own rings."""
     picture = stacked(rng, size, rows, columns, palette, gap_px=gap_px)
     wide, high = size[0] / columns, size[1] / rows
-    pieces = [end_grain(rng, (max(4, round(wide - gap_px)), max(4, round(high - gap_px))), jittered(rng, rng.choice(palette), 0.07)) for _ in range(5)]
+    pieces = [
+        end_grain(rng, (max(4, round(wide - gap_px)), max(4, round(high - gap_px))), jittered(rng, rng.choice(palette), 0.07))
+        for _ in range(5)
+    ]
     for row in range(rows):
         for column in range(columns):
             piece = rng.choice(pieces)
             piece = piece.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else piece
             tone = rng.gauss(1, 0.09)
             toned = piece.point([min(255, round(value * tone)) for value in range(256)] * 3)
-            picture.paste(toned, (round(column * wide + gap_px / 2 + rng.gauss(0, 1)), round(row * high + gap_px / 2 + rng.gauss(0, 0.6))))
+            picture.paste(
+                toned, (round(column * wide + gap_px / 2 + rng.gauss(0, 1)), round(row * high + gap_px / 2 + rng.gauss(0, 0.6)))
+            )
     return picture
 
 
-def planked(rng: Random, size: Size, rows: int, colour: Colour, *, gap_px: float = 4, joints: int = 1, weathered: float = 0.5) -> Image.Image:
+def planked(
+    rng: Random, size: Size, rows: int, colour: Colour, *, gap_px: float = 4, joints: int = 1, weathered: float = 0.5
+) -> Image.Image:
     """Boards or beams seen from their long side."""
     picture = Image.new("RGB", size, (34, 30, 26))
     high = size[1] / rows
     for row in range(rows):
         cuts = [0.0, *sorted(rng.uniform(0.1, 0.9) for _joint in range(joints - 1)), 1.0]
-        for left, right in zip(cuts, cuts[1:], strict=False):
+        for left, right in itertools.pairwise(cuts):
             place = (round(left * size[0] + gap_px / 2), round(row * high + gap_px / 2))
             extent = (max(3, round((right - left) * size[0] - gap_px)), max(3, round(high - gap_px)))
             picture.paste(grained(rng, extent, jittered(rng, colour, 0.08), weathered), place)

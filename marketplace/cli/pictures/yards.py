@@ -17,7 +17,16 @@ FIELD: tuple[tuple[float, Colour], ...] = ((3.4, (128, 146, 132)), (2.2, (98, 11
 ROOM: tuple[tuple[float, Colour], ...] = ((40.0, (208, 206, 200)), (11.0, (198, 196, 190)), (0.5, (150, 146, 140)))
 
 
-def yard(rng: Random, looks_at: Spot, distance_m: float, *, eye_m: float = 1.65, floor: str = "", view_degrees: float = 46, side: float | None = None) -> Stage:
+def yard(
+    rng: Random,
+    looks_at: Spot,
+    distance_m: float,
+    *,
+    eye_m: float = 1.65,
+    floor: str = "",
+    view_degrees: float = 46,
+    side: float | None = None,
+) -> Stage:
     """A stage with its ground and background. `side`: how far the camera stands to the left (negative) or right of the subject, in
     parts of the distance; the floor is `asphalt`, `slabs`, `concrete`, `sand`, `grass`, `bricks` or `hall`, by chance when not named."""
     aside = rng.uniform(-0.62, -0.32) if side is None else side
@@ -44,5 +53,8 @@ def _floor(rng: Random, kind: str) -> Image.Image:
         palette = rng.choice((GREYS, ((150, 104, 86), (138, 92, 80), (160, 116, 96))))
         return stacked(rng, FLOOR, 120, 60, palette, gap_px=2, shift=0.5)
     if kind == "hall":
-        return lit(Image.new("RGB", FLOOR, rng.choice(((150, 146, 140), (124, 128, 134), (164, 150, 132)))), summed(Image.new("L", FLOOR, 128)))
+        return lit(
+            Image.new("RGB", FLOOR, rng.choice(((150, 146, 140), (124, 128, 134), (164, 150, 132)))),
+            summed(Image.new("L", FLOOR, 128)),
+        )
     return asphalt(rng, FLOOR, (128, 126, 123))

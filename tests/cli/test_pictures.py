@@ -1,0 +1,25 @@
+"""Every material of the taxonomy has a picture, and the same lot always gets the same one."""
+
+import pytest
+
+from marketplace.cli.pictures import draw
+from marketplace.cli.pictures.catalogue import GROUPS, PICTURES
+
+
+@pytest.mark.parametrize("group", sorted(GROUPS))
+def test_every_group_has_a_picture_of_its_own(group: str) -> None:
+    assert GROUPS[group] in PICTURES
+    picture = draw("a-material-of-tomorrow", group, 3)
+    assert (picture.size, picture.mode) == ((1600, 1200), "RGB")
+    assert len(set(picture.resize((40, 30)).get_flattened_data())) > 100
+
+
+def test_the_same_seed_draws_the_same_picture_and_another_seed_another() -> None:
+    one, again, other = (draw("ophoogzand", "grond", seed).tobytes() for seed in (1, 1, 2))
+    assert one == again
+    assert one != other
+
+
+def test_red_stones_are_drawn_red() -> None:
+    red, _green, blue = draw("betonstraatsteen-kei-8cm", "bestrating", 1, "Rode betonklinkers").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+    assert red > 1.2 * blue
