@@ -16,6 +16,8 @@ from flask.cli import AppGroup
 from config import PROJECT, Config
 from marketplace.accounts.actions import found_region
 from marketplace.accounts.queries import is_region_founded
+from marketplace.impact.actions import found_goals
+from marketplace.impact.queries import are_goals_founded
 from marketplace.kernel.db import Database, version
 
 if TYPE_CHECKING:
@@ -55,14 +57,15 @@ def upgrade(config: Config) -> None:
 
 
 def found(config: Config) -> None:
-    """Makes the organisations of the region that are not there yet; they belong to every installation, an empty one too."""
+    """Makes the organisations and goals of the region that are not there yet; they belong to every installation, an empty one too."""
     database = Database(config.database_url)
     try:
         with database.read() as session:
-            if is_region_founded(session):
+            if is_region_founded(session) and are_goals_founded(session):
                 return
         with one_at_a_time(config.instance_path):
             database.run(found_region)
+            database.run(found_goals)
     finally:
         database.dispose()
 

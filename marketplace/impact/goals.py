@@ -1,0 +1,212 @@
+"""The three regional goals and their indicators, as a civil servant can redo them with a pencil.
+
+Goals 1 and 2 share one indicator: (biobased + reused + recycled) / total input, by mass, per municipality and year. What came through the
+materials bank is reused material. A report says whether its reused mass includes that; where it does not, the bank's mass of that
+year is added above and below the line alike, so every kilogram counts once. Nobody who has not reported has a share: not 0 %, not 100 %.
+
+Source: domain.md, "The three goals and their indicators" (Koersdocument Circulaire Economie Twente).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.language import Text, _
+
+SHARE_PLACES = Decimal("0.000001")
+MASS_PLACES = Decimal("0.001")
+FIRST_YEAR = 2015
+LARGEST_KG = Decimal("9999999999.999")
+ZERO = Decimal(0)
+
+
+class Origin(StrEnum):
+    """Where material that is put to use comes from."""
+
+    PRIMARY = "primary"
+    BIOBASED = "biobased"
+    REUSED = "reused"
+    RECYCLED = "recycled"
+
+
+RENEWABLE = (Origin.BIOBASED, Origin.REUSED, Origin.RECYCLED)
+ORIGIN_LABELS: dict[Origin, Text] = {
+    Origin.PRIMARY: _("New, from finite sources"),
+    Origin.BIOBASED: _("Biobased"),
+    Origin.REUSED: _("Reused"),
+    Origin.RECYCLED: _("Recycled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a goal asks: at least this percentage, in (goal 3: from) this year. `is_own`: a municipality set it tighter than the region."""
+
+    number: int
+    percent: Decimal
+    year: int
+    version: int = 1
+    is_own: bool = False
+
+
+REGIONAL_TARGETS = (Target(1, Decimal(100), 2050), Target(2, Decimal(50), 2030), Target(3, Decimal(50), 2035))
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """How many kilograms of one material group, of one origin, were put to use in a year."""
+
+    group_slug: str
+    origin: str
+    mass_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class YearInput:
+    """A municipality's reported year: kilograms by origin, and what it received through the bank in that year."""
+
+    by_origin: Mapping[Origin, Decimal]
+    includes_bank: bool
+    bank_kg: Decimal = ZERO
+
+    @property
+    def added_kg(self) -> Decimal:
+        """What the bank adds to the report: nothing where the reported reused mass has it already."""
+        return ZERO if self.includes_bank else self.bank_kg
+
+    @property
+    def renewable_kg(self) -> Decimal:
+        """Biobased, reused and recycled, the bank's mass counted once."""
+        return sum((self.by_origin.get(origin, ZERO) for origin in RENEWABLE), ZERO) + self.added_kg
+
+    @property
+    def total_kg(self) -> Decimal:
+        """All input, the bank's mass counted once."""
+        return sum(self.by_origin.values(), ZERO) + self.added_kg
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether there is anything in the report. An emptied report counts as none."""
+        return any(self.by_origin.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A share with its numerator and denominator in kg; `share` is None where nothing is known."""
+
+    renewable_kg: Decimal = ZERO
+    total_kg: Decimal = ZERO
+    reported: int = 0  # by how many municipalities
+    asked: int = 1  # of how many
+
+    @property
+    def share(self) -> Decimal | None:
+        """From 0 to 1, to six places; None: not reported."""
+        if not self.reported or self.total_kg <= 0:
+            return None
+        return (max(self.renewable_kg, ZERO) / self.total_kg).quantize(SHARE_PLACES, rounding=ROUND_HALF_UP)
+
+    def has_reached(self, percent: Decimal) -> bool:
+        """Whether the target is met, by the exact masses and not by the rounded share."""
+        return self.share is not None and self.renewable_kg * 100 >= percent * self.total_kg
+
+
+NOTHING_KNOWN = Indicator()
+
+
+def indicator(year: YearInput | None) -> Indicator:
+    """The share of one municipality in one year, for goals 1 and 2."""
+    if year is None or not year.is_reported:
+        return NOTHING_KNOWN
+    return Indicator(year.renewable_kg, year.total_kg, 1, 1)
+
+
+def regional(years: Iterable[YearInput | None]) -> Indicator:
+    """Over all municipalities: the sum of those that reported, and how many that were."""
+    each = [indicator(year) for year in years]
+    known = [one for one in each if one.reported]
+    return Indicator(
+        sum((one.renewable_kg for one in known), ZERO), sum((one.total_kg for one in known), ZERO), len(known), len(each)
+    )
+
+
+def valued(valued_kg: Decimal | None, owned_kg: Decimal | None) -> Indicator:
+    """Goal 3: mass valued in the last twelve months against mass owned or maintained; unknown until there are passports."""
+    return NOTHING_KNOWN if valued_kg is None or not owned_kg else Indicator(valued_kg, owned_kg, 1, 1)
+
+
+def effective(own: Target | None, region: Target) -> Target:
+    """What counts for a municipality: its own target while that is at least as tight as the region's, else the region's."""
+    return own if own is not None and not is_looser(own, region) else region
+
+
+def is_looser(target: Target, than: Target) -> bool:
+    """Less, or later."""
+    return target.percent < than.percent or target.year > than.year
+
+
+def check_tightened(current: Target, *, percent: Decimal, year: int, this_year: int) -> Target:
+    """The next version of a goal. Refused: less, later, in the past, above 100 %, or the same."""
+    if not percent.is_finite() or not 0 < percent <= 100 or percent != percent.quantize(MASS_PLACES):
+        raise Invalid(_("A percentage is more than 0 and at most 100, with at most three decimals."), "target_percent")
+    if year < this_year:
+        raise Invalid(
+            _("The year %(year)s is over. Choose %(this_year)s or later.", year=str(year), this_year=str(this_year)),
+            "target_year",
+        )
+    if percent < current.percent:
+        raise Invalid(
+            _(
+                "A goal can only be tightened: at least %(percent)s%% instead of %(typed)s%%.",
+                percent=current.percent,
+                typed=percent,
+            ),
+            "target_percent",
+        )
+    if year > current.year:
+        raise Invalid(
+            _("A goal can only be tightened: in %(year)s or earlier, not in %(typed)s.", year=str(current.year), typed=str(year)),
+            "target_year",
+        )
+    if (percent, year) == (current.percent, current.year):
+        raise Invalid(_("This is the goal as it stands. Fill in a higher percentage or an earlier year."), "target_percent")
+    return Target(current.number, percent, year)
+
+
+def check_year(year: int, *, this_year: int) -> None:
+    """A year that can have been measured: from 2015 up to and with this year."""
+    if not FIRST_YEAR <= year <= this_year:
+        raise Invalid(
+            _("Choose a year from %(first)s up to and including %(last)s.", first=str(FIRST_YEAR), last=str(this_year)), "year"
+        )
+
+
+def check_rows(rows: Sequence[UseRow], *, groups: Iterable[str]) -> list[UseRow]:
+    """The rows worth keeping (those above zero). Refused, each at its row: an unknown group or origin, less than zero, twice the same."""
+    known, seen, errors = set(groups), set[tuple[str, str]](), list[FieldError]()
+    for index, row in enumerate(rows):
+        fault = _fault(row, known, seen)
+        if fault is not None:
+            errors.append(FieldError(f"rows[{index}].{fault[0]}", fault[1]))
+        seen.add((row.group_slug, row.origin))
+    if errors:
+        raise Invalid.all(errors)
+    return [row for row in rows if row.mass_kg]
+
+
+def _fault(row: UseRow, groups: set[str], seen: set[tuple[str, str]]) -> tuple[str, Text] | None:
+    if row.group_slug not in groups:
+        return "group", _("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=row.group_slug)
+    if row.origin not in set(Origin):
+        return "origin", _("Choose an origin: primary, biobased, reused or recycled.")
+    if not row.mass_kg.is_finite() or row.mass_kg < 0:
+        return "mass_kg", _("A mass is zero or more.")
+    if row.mass_kg > LARGEST_KG:
+        return "mass_kg", _("A mass can be at most 9 999 999 tonnes.")
+    if row.mass_kg != row.mass_kg.quantize(MASS_PLACES):
+        return "mass_kg", _("A mass can have at most three decimals in kilograms.")
+    if (row.group_slug, row.origin) in seen:
+        return "group", _("This group and origin stand there twice. Give one mass for them.")
+    return None

@@ -1,0 +1,297 @@
+"""What the region did and how far it is: sums over the ledger's roll-ups, and the goals with their indicators."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.accounts.queries import get_organisation_by_slug, list_municipalities, list_organisations
+from marketplace.impact.goals import (
+    REGIONAL_TARGETS,
+    Indicator,
+    Origin,
+    Target,
+    UseRow,
+    YearInput,
+    effective,
+    indicator,
+    regional,
+    valued,
+)
+from marketplace.impact.models import Goal, MaterialUse, MaterialUseReport
+from marketplace.kernel import clock
+from marketplace.ledger.models import MonthMaterial, MonthPair
+from marketplace.ledger.queries import SUMS, Totals
+from marketplace.materials.queries import taxonomy
+
+ZERO = Decimal(0)
+GOAL_NUMBERS = tuple(target.number for target in REGIONAL_TARGETS)
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsRow:
+    """One municipality, partner, material group or month with its sums. `given_mass_kg`: what an organisation gave, beside what it received."""
+
+    key: str
+    name: str
+    totals: Totals
+    given_mass_kg: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The totals, and for members three ways of adding up to them. `within`: the part that stayed within one organisation."""
+
+    totals: Totals
+    within: Totals
+    by_municipality: tuple[StatisticsRow, ...] = ()
+    by_material_group: tuple[StatisticsRow, ...] = ()
+    by_month: tuple[StatisticsRow, ...] = ()
+    is_public: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a goal is: what it asks, and the indicator that tells."""
+
+    target: Target
+    indicator: Indicator
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the share is at or above the target."""
+        return self.indicator.has_reached(self.target.percent)
+
+
+@dataclass(frozen=True, slots=True)
+class GoalPlace:
+    """The region or a municipality in one year: its three goals, and what it received through the bank."""
+
+    slug: str
+    name: str
+    standings: tuple[Standing, ...]
+    bank_kg: Decimal
+    includes_bank: bool | None = None  # None: not reported, or the region
+
+
+@dataclass(frozen=True, slots=True)
+class GoalsOverview:
+    """One year. `municipalities` is empty for the public; `trend` is the region's indicator of goals 1 and 2 per reported year."""
+
+    year: int
+    years: tuple[int, ...]
+    region: GoalPlace
+    municipalities: tuple[GoalPlace, ...]
+    trend: tuple[tuple[int, Indicator], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialUseYear:
+    """What a municipality reported of a year. Version 0: nothing yet."""
+
+    organisation: Organisation
+    year: int
+    includes_bank: bool | None
+    version: int
+    rows: tuple[UseRow, ...]
+    bank_kg: Decimal
+
+
+def get_statistics(session: Session, actor: Actor) -> Statistics:
+    """The totals for everybody; by municipality, material group and month for members."""
+    require(actor, Can.READ_PUBLIC_FIGURES)
+    received = _sums(session, MonthPair, MonthPair.to_slug)
+    totals = sum(received.values(), Totals())
+    within = sum(_sums(session, MonthPair, MonthPair.to_slug, within=True).values(), Totals())
+    if not may(actor, Can.READ_MEMBER_FIGURES):
+        return Statistics(totals, within)
+    return Statistics(
+        totals=totals,
+        within=within,
+        by_municipality=_by_municipality(session, received),
+        by_material_group=_by_group(session),
+        by_month=_by_month(session),
+        is_public=False,
+    )
+
+
+def _sums(
+    session: Session,
+    table: type[MonthPair] | type[MonthMaterial],
+    key: InstrumentedAttribute[str],
+    *,
+    within: bool = False,
+) -> dict[str, Totals]:
+    statement = select(key, *(func.sum(getattr(table, name)) for name in SUMS)).group_by(key)
+    if within:
+        statement = statement.where(MonthPair.from_slug == MonthPair.to_slug)
+    return {row[0]: Totals(int(row[1]), *row[2:]) for row in session.execute(statement)}
+
+
+def _by_municipality(session: Session, received: Mapping[str, Totals]) -> tuple[StatisticsRow, ...]:
+    """The municipalities by name, then partners and the region where they have given or received."""
+    given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, MonthPair.from_slug).items()}
+    names = {one.slug: one.name for one in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
+    municipalities = [one.slug for one in list_municipalities(session)]
+    others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
+    return tuple(
+        StatisticsRow(slug, names.get(slug, slug), received.get(slug, Totals()), given.get(slug, ZERO))
+        for slug in dict.fromkeys((*municipalities, *others))
+    )
+
+
+def _by_group(session: Session) -> tuple[StatisticsRow, ...]:
+    """The groups in which something moved, heaviest first."""
+    sums = _sums(session, MonthMaterial, MonthMaterial.group_slug)
+    if not sums:
+        return ()
+    reference = taxonomy(session)
+    names = {one.group.slug: one.group.name for one in (*reference.retired, *reference.materials)}
+    rows = [StatisticsRow(slug, names.get(slug, slug), totals) for slug, totals in sums.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.totals.mass_kg, row.key)))
+
+
+def _by_month(session: Session) -> tuple[StatisticsRow, ...]:
+    """Every month from the first to the last in which something moved, oldest first; the quiet ones too."""
+    sums = _sums(session, MonthPair, MonthPair.month)
+    if not sums:
+        return ()
+    first, last = (int(one[:4]) * 12 + int(one[5:]) - 1 for one in (min(sums), max(sums)))
+    months = [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
+    return tuple(StatisticsRow(month, month, sums.get(month, Totals())) for month in months)
+
+
+def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> GoalsOverview:
+    """The three goals in a year, by default the last one in which a municipality reported: the region, and for members each municipality."""
+    require(actor, Can.READ_PUBLIC_FIGURES)
+    municipalities = list_municipalities(session)
+    bank = _bank_by_year(session)
+    inputs = _inputs(session, bank)
+    reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported})
+    this_year = clock.today().year
+    shown = year if year is not None else reported[-1] if reported else this_year
+    targets = _targets(session)
+
+    def region_in(when: int) -> Indicator:
+        return regional(inputs.get((one.id, when)) for one in municipalities)
+
+    region = GoalPlace(
+        slug="",
+        name="",
+        standings=_standings([targets[None, number] for number in GOAL_NUMBERS], region_in(shown)),
+        bank_kg=sum((bank.get((one.slug, shown), ZERO) for one in municipalities), ZERO),
+    )
+    return GoalsOverview(
+        year=shown,
+        years=tuple(sorted({*reported, this_year, shown}, reverse=True)),
+        region=region,
+        municipalities=tuple(_place(one, shown, inputs, bank, targets) for one in municipalities)
+        if may(actor, Can.READ_MEMBER_FIGURES)
+        else (),
+        trend=tuple((when, region_in(when)) for when in reported),
+    )
+
+
+Inputs = Mapping[tuple[int, int], YearInput]
+
+
+def _place(
+    organisation: Organisation,
+    year: int,
+    inputs: Inputs,
+    bank: Mapping[tuple[str, int], Decimal],
+    targets: Mapping[tuple[int | None, int], Target],
+) -> GoalPlace:
+    said = inputs.get((organisation.id, year))
+    goals = [effective(targets.get((organisation.id, number)), targets[None, number]) for number in GOAL_NUMBERS]
+    return GoalPlace(
+        slug=organisation.slug,
+        name=organisation.name,
+        standings=_standings(goals, indicator(said)),
+        bank_kg=bank.get((organisation.slug, year), ZERO),
+        includes_bank=said.includes_bank if said is not None and said.is_reported else None,
+    )
+
+
+def _standings(targets: Iterable[Target], share: Indicator) -> tuple[Standing, ...]:
+    return tuple(Standing(one, share if one.number != 3 else valued(None, None)) for one in targets)
+
+
+def are_goals_founded(session: Session) -> bool:
+    """Whether the three goals that the region adopted are rows."""
+    return (
+        session.scalar(select(func.count()).select_from(Goal).where(Goal.organisation_id.is_(None), Goal.version == 1)) or 0
+    ) >= 3
+
+
+def find_target(session: Session, *, number: int, organisation_id: int | None) -> Target | None:
+    """The newest version of a goal of the region (no organisation) or of a municipality's own."""
+    return _targets(session).get((organisation_id, number))
+
+
+def _targets(session: Session) -> dict[tuple[int | None, int], Target]:
+    """The newest version of each goal, by organisation (None: the region) and number; the region's three are always there."""
+    rows = session.scalars(select(Goal).order_by(Goal.version))
+    adopted: dict[tuple[int | None, int], Target] = {(None, target.number): target for target in REGIONAL_TARGETS}
+    return adopted | {
+        (row.organisation_id, row.number): Target(
+            row.number, row.target_percent, row.target_year, row.version, row.organisation_id is not None
+        )
+        for row in rows
+    }
+
+
+def _inputs(session: Session, bank: Mapping[tuple[str, int], Decimal]) -> dict[tuple[int, int], YearInput]:
+    """Every reported year by organisation id and year, with what the bank brought in it."""
+    slugs = {one.id: one.slug for one in list_organisations(session)}
+    masses: dict[int, dict[Origin, Decimal]] = defaultdict(dict)
+    sums = select(MaterialUse.report_id, MaterialUse.origin, func.sum(MaterialUse.mass_kg)).group_by(
+        MaterialUse.report_id, MaterialUse.origin
+    )
+    for report_id, origin, mass_kg in session.execute(sums):
+        masses[report_id][Origin(origin)] = mass_kg
+    return {
+        (report.organisation_id, report.year): YearInput(
+            masses.get(report.id, {}), report.includes_bank, bank.get((slugs.get(report.organisation_id, ""), report.year), ZERO)
+        )
+        for report in session.scalars(select(MaterialUseReport))
+    }
+
+
+def _bank_by_year(session: Session) -> dict[tuple[str, int], Decimal]:
+    """What each organisation received through the bank, by its slug and the year, in kg."""
+    year = cast(func.substr(MonthPair.month, 1, 4), Integer)
+    rows = session.execute(select(MonthPair.to_slug, year, func.sum(MonthPair.mass_kg)).group_by(MonthPair.to_slug, year))
+    return {(slug, when): mass_kg for slug, when, mass_kg in rows}
+
+
+def find_report(session: Session, *, organisation_id: int, year: int) -> MaterialUseReport | None:
+    """The report of a municipality on a year."""
+    return session.scalars(
+        select(MaterialUseReport).where(MaterialUseReport.organisation_id == organisation_id, MaterialUseReport.year == year)
+    ).one_or_none()
+
+
+def get_material_use(session: Session, actor: Actor, *, year: int, organisation_slug: str | None = None) -> MaterialUseYear:
+    """What a municipality reported of a year, by default the actor's own; for its own people and the reviewer."""
+    organisation = get_organisation_by_slug(session, organisation_slug or actor.organisation_slug)
+    require(actor, Can.READ_MATERIAL_USE, organisation.id, hidden=True)
+    report = find_report(session, organisation_id=organisation.id, year=year)
+    rows: Iterable[MaterialUse] = ()
+    if report is not None:
+        rows = session.scalars(
+            select(MaterialUse).where(MaterialUse.report_id == report.id).order_by(MaterialUse.group_slug, MaterialUse.origin)
+        )
+    return MaterialUseYear(
+        organisation=organisation,
+        year=year,
+        includes_bank=report.includes_bank if report is not None else None,
+        version=report.version if report is not None else 0,
+        rows=tuple(UseRow(row.group_slug, row.origin, row.mass_kg) for row in rows),
+        bank_kg=_bank_by_year(session).get((organisation.slug, year), ZERO),
+    )

@@ -1,0 +1,59 @@
+"""Rows for the ledger without the life of a reservation before them: for tests of what is counted over it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from marketplace.impact.rules import impact
+from marketplace.ledger.actions import append
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.rules import ENTRY_FIELDS, Entry
+from tests.factories import KEI, make_organisation
+
+_numbers = count(1_000_000)
+FACTOR = Decimal("0.1188")
+LORRY_FACTOR = {"vrachtauto-zwaar-50": Decimal("0.2"), "bestelbus-diesel": Decimal("0.8")}
+
+
+def append_entry(
+    session: Session,
+    giver: str,
+    receiver: str,
+    *,
+    mass_kg: str,
+    happened_on: date = date(2026, 1, 15),
+    material: str = KEI,
+    group: str = "bestrating",
+    carbon_factor: Decimal | None = FACTOR,
+) -> Exchange:
+    """One transfer of so many kilograms over 10 km."""
+    gives, takes = make_organisation(session, giver), make_organisation(session, receiver)
+    figures = impact(
+        mass_in_kg=Decimal(mass_kg), distance_in_km=Decimal(10), vehicle_factors=LORRY_FACTOR, carbon_factor=carbon_factor
+    )
+    number = next(_numbers)
+    entry = Entry(
+        kind="transfer", reservation_id=number, listing_id=number, demand_id=None,
+        from_slug=gives.slug, from_name=gives.name, from_kind=gives.kind, to_slug=takes.slug, to_name=takes.name, to_kind=takes.kind,
+        material_slug=material, group_slug=group, quantity=Decimal(mass_kg), unit="kg", kg_per_unit=Decimal(1), kg_basis="taxonomy",
+        mass_kg=figures.mass_kg, distance_km=figures.distance_km, distance_basis="main_place", road_km=figures.road_km,
+        road_basis=figures.road_basis, tonne_km=figures.tonne_km, vehicle_class=figures.vehicle_class,
+        vehicle_basis=figures.vehicle_basis, vehicle_factor=figures.vehicle_factor, carbon_factor=figures.carbon_factor,
+        transport_kgco2e=figures.transport_kgco2e, avoided_kgco2e=figures.avoided_kgco2e, net_kgco2e=figures.net_kgco2e,
+        factor_version=1, price_cents=0, happened_on=happened_on,
+    )  # fmt: skip
+    return append(session, entry)
+
+
+def append_reversal(session: Session, *, seq: int, happened_on: date) -> Exchange:
+    """The row that takes back every sum of this one."""
+    row = session.get_one(Exchange, seq)
+    said = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+    turned = {
+        name: None if getattr(said, name) is None else -getattr(said, name)
+        for name in ("quantity", "mass_kg", "tonne_km", "transport_kgco2e", "avoided_kgco2e", "net_kgco2e", "price_cents")
+    }
+    return append(session, replace(said, **turned, kind="reversal", reverses=seq, happened_on=happened_on))

@@ -1,0 +1,201 @@
+"""The figures over the ledger add up in every direction, and the goals count the bank once."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.actions import found_region
+from marketplace.accounts.policy import ANONYMOUS, Actor
+from marketplace.impact.actions import found_goals, report_material_use, tighten_goal
+from marketplace.impact.goals import UseRow
+from marketplace.impact.models import Goal
+from marketplace.impact.queries import GoalPlace, get_goals, get_material_use, get_statistics
+from marketplace.impact.statistics import STATISTICS
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
+from marketplace.notices.models import AuditRow
+from tests.entries import append_entry, append_reversal
+from tests.factories import found_taxonomy, make_actor, make_organisation
+
+YEAR = clock.today().year
+SUMMED = ("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "net_kgco2e", "unknown_factor_mass_kg")
+
+
+@pytest.fixture
+def bank(session: Session) -> Session:
+    found_region(session)
+    found_taxonomy(session)
+    found_goals(session)
+    return session
+
+
+def reviewer(session: Session) -> Actor:
+    return make_actor(session, "regio-twente", "reviewer")
+
+
+def place(session: Session, slug: str, year: int = YEAR) -> GoalPlace:
+    return next(one for one in get_goals(session, reviewer(session), year=year).municipalities if one.slug == slug)
+
+
+def report(session: Session, actor: Actor, *, includes_bank: bool, version: int | None = None, **masses: int):
+    rows = [UseRow("bestrating", origin, Decimal(mass)) for origin, mass in masses.items()]
+    return report_material_use(
+        session,
+        actor,
+        organisation_slug=actor.organisation_slug,
+        year=YEAR,
+        includes_bank=includes_bank,
+        rows=rows,
+        version=version,
+    )
+
+
+def some_exchanges(session: Session) -> None:
+    make_organisation(session, "sloper-bv", "partner")
+    append_entry(session, "hengelo", "borne", mass_kg="1000", happened_on=date(2026, 1, 31))
+    append_entry(
+        session, "hengelo", "borne", mass_kg="250.5", happened_on=date(2026, 3, 1), material="zand-ophoog", group="grond"
+    )
+    append_entry(session, "borne", "borne", mass_kg="40", happened_on=date(2026, 3, 2))
+    append_entry(session, "almelo", "sloper-bv", mass_kg="700", happened_on=date(2025, 12, 31), carbon_factor=None)
+
+
+def test_each_table_adds_up_to_the_totals(bank: Session) -> None:
+    some_exchanges(bank)
+    found = get_statistics(bank, reviewer(bank))
+    assert (found.totals.exchanges, found.totals.mass_kg) == (4, Decimal("1990.5"))
+    for rows in (found.by_municipality, found.by_material_group, found.by_month):
+        for name in SUMMED:
+            assert sum(getattr(row.totals, name) for row in rows) == getattr(found.totals, name), name
+    assert sum(row.given_mass_kg or 0 for row in found.by_municipality) == found.totals.mass_kg
+
+
+def test_a_municipality_counts_what_it_received_with_what_it_gave_beside_it(bank: Session) -> None:
+    some_exchanges(bank)
+    rows = {row.key: row for row in get_statistics(bank, reviewer(bank)).by_municipality}
+    assert (rows["borne"].totals.mass_kg, rows["borne"].given_mass_kg) == (Decimal("1290.5"), 40)
+    assert (rows["hengelo"].totals.mass_kg, rows["hengelo"].given_mass_kg) == (0, Decimal("1250.5"))
+    assert rows["sloper-bv"].totals.mass_kg == 700
+    assert len(rows) == 15  # the fourteen and the one partner that took part
+
+
+def test_what_stayed_within_one_municipality_is_known_apart(bank: Session) -> None:
+    some_exchanges(bank)
+    assert get_statistics(bank, ANONYMOUS).within.mass_kg == 40
+
+
+def test_the_months_have_no_gap(bank: Session) -> None:
+    some_exchanges(bank)
+    months = get_statistics(bank, reviewer(bank)).by_month
+    assert [(row.key, row.totals.exchanges) for row in months] == [
+        ("2025-12", 1), ("2026-01", 1), ("2026-02", 0), ("2026-03", 2),
+    ]  # fmt: skip
+
+
+def test_a_reversing_row_lowers_the_sums_and_not_the_exchanges(bank: Session) -> None:
+    some_exchanges(bank)
+    append_reversal(bank, seq=1, happened_on=date(2026, 4, 1))
+    found = get_statistics(bank, reviewer(bank))
+    assert (found.totals.exchanges, found.totals.mass_kg) == (4, Decimal("990.5"))
+    for rows in (found.by_municipality, found.by_material_group, found.by_month):
+        assert sum(row.totals.mass_kg for row in rows) == Decimal("990.5")
+
+
+def test_carbon_that_nobody_knows_is_not_zero(bank: Session) -> None:
+    append_entry(bank, "almelo", "borne", mass_kg="700", carbon_factor=None)
+    totals = get_statistics(bank, ANONYMOUS).totals
+    known = {one.name: one.known(totals) for one in STATISTICS}
+    assert (known["avoided_kgco2e"], known["net_kgco2e"], known["unknown_factor_mass_kg"]) == (None, None, 700)
+
+
+def test_the_public_sees_totals_and_the_region_only(bank: Session) -> None:
+    some_exchanges(bank)
+    figures, goals = get_statistics(bank, ANONYMOUS), get_goals(bank, ANONYMOUS)
+    assert figures.totals.exchanges == 4
+    assert (figures.by_municipality, figures.by_material_group, figures.by_month) == ((), (), ())
+    assert goals.municipalities == ()
+    assert [one.target.percent for one in goals.region.standings] == [100, 50, 50]
+
+
+def test_the_bank_counts_once_whichever_way_the_report_was_made(bank: Session) -> None:
+    borne = make_actor(bank, "borne", "coordinator")
+    append_entry(bank, "hengelo", "borne", mass_kg="200", happened_on=date(YEAR, 1, 2))
+    append_entry(bank, "hengelo", "borne", mass_kg="900", happened_on=date(YEAR - 1, 12, 31))  # another year
+    report(bank, borne, includes_bank=False, primary=600, reused=300, recycled=100)
+    assert place(bank, "borne").standings[1].indicator.share == Decimal("0.5")  # (400 + 200) / (1 000 + 200)
+    report(bank, borne, includes_bank=True, primary=600, reused=300, recycled=100)
+    assert place(bank, "borne").standings[1].indicator.share == Decimal("0.4")
+    assert place(bank, "borne").bank_kg == 200
+
+
+def test_the_region_says_how_many_of_the_fourteen_reported(bank: Session) -> None:
+    report(bank, make_actor(bank, "borne", "coordinator"), includes_bank=True, primary=300, biobased=100)
+    report(bank, make_actor(bank, "losser", "coordinator"), includes_bank=True, primary=500, reused=100)
+    overview = get_goals(bank, ANONYMOUS)
+    region = overview.region.standings[0].indicator
+    assert (overview.year, region.share, region.reported, region.asked) == (YEAR, Decimal("0.2"), 2, 14)
+    assert place(bank, "almelo").standings[0].indicator.share is None
+    assert place(bank, "borne").standings[2].indicator.share is None
+
+
+def test_a_report_is_replaced_and_audited_and_can_be_emptied(bank: Session) -> None:
+    borne = make_actor(bank, "borne", "coordinator")
+    assert get_material_use(bank, borne, year=YEAR).version == 0
+    report(bank, borne, includes_bank=True, version=0, primary=300, reused=100)
+    kept = report(bank, borne, includes_bank=False, version=1, primary=200)
+    assert (kept.version, kept.includes_bank, kept.rows) == (2, False, (UseRow("bestrating", "primary", Decimal(200)),))
+    report(bank, borne, includes_bank=False, version=2)
+    assert place(bank, "borne").standings[0].indicator.share is None
+    actions = bank.scalars(select(AuditRow.action).where(AuditRow.object_type == "material_use_report")).all()
+    assert list(actions) == ["material_use.report"] * 3
+
+
+def test_the_second_of_two_who_report_is_told(bank: Session) -> None:
+    borne = make_actor(bank, "borne", "coordinator")
+    report(bank, borne, includes_bank=True, version=0, primary=300)
+    with pytest.raises(Conflict) as refused:
+        report(bank, borne, includes_bank=True, version=0, primary=400)
+    assert refused.value.facts["current"] == 1
+
+
+def test_a_municipality_reports_for_itself_by_its_coordinator(bank: Session) -> None:
+    rows = [UseRow("bestrating", "primary", Decimal(1))]
+    for actor in (make_actor(bank, "losser", "coordinator"), make_actor(bank, "borne"), reviewer(bank)):
+        with pytest.raises(Forbidden):
+            report_material_use(bank, actor, organisation_slug="borne", year=YEAR, includes_bank=True, rows=rows)
+    with pytest.raises(Unauthorised):
+        report_material_use(bank, ANONYMOUS, organisation_slug="borne", year=YEAR, includes_bank=True, rows=rows)
+    with pytest.raises(Missing):
+        get_material_use(bank, make_actor(bank, "losser", "coordinator"), year=YEAR, organisation_slug="borne")
+    assert get_material_use(bank, reviewer(bank), year=YEAR, organisation_slug="borne").version == 0
+
+
+def test_the_regional_goals_are_founded_once(bank: Session) -> None:
+    assert found_goals(bank) == 0
+    rows = bank.execute(select(Goal.number, Goal.target_percent, Goal.target_year).order_by(Goal.number)).all()
+    assert [tuple(row) for row in rows] == [(1, 100, 2050), (2, 50, 2030), (3, 50, 2035)]
+
+
+def test_a_municipality_tightens_its_own_goal_as_a_new_version(bank: Session) -> None:
+    borne = make_actor(bank, "borne", "coordinator")
+    tighten_goal(bank, borne, number=2, target_percent=Decimal(60), target_year=2030, organisation_slug="borne")
+    latest = tighten_goal(bank, borne, number=2, target_percent=Decimal(60), target_year=2029, organisation_slug="borne")
+    assert (latest.version, latest.is_own) == (2, True)
+    assert place(bank, "borne").standings[1].target == latest
+    assert place(bank, "losser").standings[1].target.percent == 50
+    with pytest.raises(Invalid):
+        tighten_goal(bank, borne, number=2, target_percent=Decimal(55), target_year=2029, organisation_slug="borne")
+    with pytest.raises(Forbidden):
+        tighten_goal(bank, borne, number=2, target_percent=Decimal(60), target_year=2030, organisation_slug="losser")
+    with pytest.raises(Forbidden):
+        tighten_goal(bank, borne, number=2, target_percent=Decimal(60), target_year=2030)
+    assert len(bank.scalars(select(AuditRow).where(AuditRow.action == "goal.tighten")).all()) == 2
+
+
+def test_the_reviewer_tightens_the_regions_goal(bank: Session) -> None:
+    tighten_goal(bank, reviewer(bank), number=1, target_percent=Decimal(100), target_year=2045)
+    assert get_goals(bank, ANONYMOUS).region.standings[0].target.year == 2045
+    assert place(bank, "almelo").standings[0].target.year == 2045
