@@ -1,24 +1,19 @@
 """Log-in, invitations, passwords, sessions and tokens."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from marketplace.accounts import actions, entry, queries
 from marketplace.accounts.policy import Can
 from marketplace.accounts.rules import ROLE_LABELS, Role
-from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.web import identity
 from marketplace.web.account import entrance
 from marketplace.web.account.browsers import browser
 from marketplace.web.account.forms import AcceptForm, DetailsForm, ForgotForm, LogInForm, PasswordForm, ResetForm, TokenForm
-from marketplace.web.forms import Form, attach
+from marketplace.web.pages import Page, shown, took
 from marketplace.web.request import current_actor, current_session, permission, public
 
 blueprint = Blueprint("account", __name__)
-Page = Response | str | tuple[str, int]
 TARGET_LENGTH_MAX = 2000
 
 
@@ -29,23 +24,6 @@ def local_target() -> str:
     if is_path and "\\" not in target and target.isprintable():
         return target
     return request.script_root + "/werk"
-
-
-def took(form: Form, verb: Callable[[], None]) -> bool:
-    """Whether the form was sent, had the right shape, and the verb did not refuse; a refusal is shown at its field."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        verb()
-    except (Invalid, Conflict) as refusal:
-        attach(form, refusal)
-        return False
-    return True
-
-
-def shown(template: str, form: Form, **more: object) -> Page:
-    """The page with its form: 422 when something in it was refused."""
-    return render_template(template, form=form, **more), 422 if form.summary() else 200
 
 
 @blueprint.route("/inloggen", methods=["GET", "POST"])

@@ -1,5 +1,182 @@
-"""People, depots and material use."""
+"""People and depots of an organisation."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from marketplace.accounts import actions, queries
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Can, may, require
+from marketplace.accounts.rules import ROLE_LABELS, TRADERS, InvitationDraft, Role
+from marketplace.depots import actions as depot_actions
+from marketplace.depots.queries import get_depot, list_depots
+from marketplace.depots.rules import DepotDraft
+from marketplace.exchange.leaving import release_person
+from marketplace.kernel import clock
+from marketplace.kernel.language import _
+from marketplace.web.admin.forms import DepotDetailsForm, DepotForm, InviteForm, RoleForm
+from marketplace.web.forms import Form
+from marketplace.web.pages import Page, shown, took
+from marketplace.web.places import finder
+from marketplace.web.request import current_actor, current_session, permission
 
 blueprint = Blueprint("admin", __name__)
+
+
+@blueprint.context_processor
+def this_year() -> dict[str, int]:
+    """The year whose material use the tabs lead to."""
+    return {"this_year": clock.today().year}
+
+
+def chosen_organisation() -> Organisation:
+    """The organisation asked for by `?organisatie=`, else the own one; `list_people` refuses what the actor may not see."""
+    slug = request.args.get("organisatie") or current_actor().organisation_slug
+    return queries.get_organisation_by_slug(current_session(), slug)
+
+
+@blueprint.get("/beheer")
+@permission(Can.READ_PEOPLE)
+def people() -> Page:
+    """Who works here, and who is invited."""
+    session, actor, organisation = current_session(), current_actor(), chosen_organisation()
+    sees_all = may(actor, Can.READ_ALL_EXCHANGES)
+    return render_template(
+        "admin/people.html",
+        organisation=organisation,
+        organisations=queries.list_organisations(session) if sees_all else [],
+        people=queries.list_people(session, actor, organisation.id),
+        invitations=queries.list_invitations(session, actor, organisation.id),
+        roles=ROLE_LABELS,
+        may_manage=may(actor, Can.MANAGE_PEOPLE, organisation),
+    )
+
+
+@blueprint.route("/beheer/uitnodigen", methods=["GET", "POST"])
+@permission(Can.INVITE)
+def invite() -> Page:
+    """Invite somebody: a coordinator a project leader into the own organisation, the administrator anyone."""
+    form = InviteForm(role=Role.PROJECT_LEADER.value, organisation_id=chosen_organisation().id)
+    everywhere = may(current_actor(), Can.MANAGE_ORGANISATIONS)
+    offered = queries.list_organisations(current_session()) if everywhere else [chosen_organisation()]
+    form.organisation_id.choices = [(one.id, one.name) for one in offered]
+    form.role.choices = [(role.value, ROLE_LABELS[role]) for role in (tuple(Role) if everywhere else (Role.PROJECT_LEADER,))]
+    if took(form, lambda: send_invitation(form)):
+        flash(str(_("The invitation to %(email)s is on its way. The link works for seven days.", email=form.email.data or "")), "success")
+        return redirect(url_for("admin.people", organisatie=request.args.get("organisatie")), 303)
+    return shown("admin/invite.html", form, slug=request.args.get("organisatie"))
+
+
+def send_invitation(form: InviteForm) -> None:
+    """Invite whom the form names."""
+    draft = InvitationDraft(form.email.data or "", form.organisation_id.data, Role(form.role.data))
+    actions.invite(current_session(), current_actor(), draft=draft, locale=form.locale.data)
+
+
+@blueprint.post("/beheer/uitnodigingen/<int:invitation_id>/intrekken")
+@permission(Can.MANAGE_PEOPLE)
+def withdraw_invitation(invitation_id: int) -> Page:
+    """Make an invitation worthless."""
+    actions.withdraw_invitation(current_session(), current_actor(), invitation_id=invitation_id)
+    flash(str(_("The invitation is withdrawn.")), "success")
+    return redirect(url_for("admin.people"), 303)
+
+
+@blueprint.route("/beheer/mensen/<int:person_id>", methods=["GET", "POST"])
+@permission(Can.MANAGE_PEOPLE)
+def person(person_id: int) -> Page:
+    """One colleague: the role, and whether the account is on."""
+    actor, someone = current_actor(), queries.get_person(current_session(), current_actor(), person_id)
+    form = RoleForm(role=someone.role)
+    form.narrow(tuple(Role) if may(actor, Can.MANAGE_ORGANISATIONS) else TRADERS)
+    if took(form, lambda: actions.change_role(current_session(), actor, person_id=person_id, role=Role(form.role.data))):
+        flash(str(_("The role is changed. This person logs in again to work with it.")), "success")
+        return redirect(url_for("admin.people", organisatie=someone.organisation.slug), 303)
+    may_manage, is_self = may(actor, Can.MANAGE_PEOPLE, someone), someone.id == actor.person_id
+    return shown("admin/person.html", form, person=someone, may_manage=may_manage, is_self=is_self)
+
+
+@blueprint.post("/beheer/mensen/<int:person_id>/uitzetten")
+@permission(Can.MANAGE_PEOPLE)
+def deactivate(person_id: int) -> Page:
+    """Switch an account off; open work goes to the organisation."""
+    someone = release_person(current_session(), current_actor(), person_id=person_id)
+    flash(str(_("The account of %(name)s is off. Open work now belongs to the organisation.", name=someone.name)), "success")
+    return redirect(url_for("admin.people", organisatie=someone.organisation.slug), 303)
+
+
+@blueprint.post("/beheer/mensen/<int:person_id>/aanzetten")
+@permission(Can.MANAGE_PEOPLE)
+def reactivate(person_id: int) -> Page:
+    """Switch an account on again."""
+    someone = actions.reactivate(current_session(), current_actor(), person_id=person_id)
+    flash(str(_("The account of %(name)s is on again.", name=someone.name)), "success")
+    return redirect(url_for("admin.people", organisatie=someone.organisation.slug), 303)
+
+
+@blueprint.get("/beheer/depots")
+@permission(Can.READ_DEPOTS)
+def depots() -> Page:
+    """The storage places of the region; one's own can be changed."""
+    session, actor = current_session(), current_actor()
+    return render_template("admin/depots.html", depots=list_depots(session, with_closed=True), may_open=may(actor, Can.MANAGE_DEPOTS))
+
+
+@blueprint.route("/beheer/depots/nieuw", methods=["GET", "POST"])
+@permission(Can.MANAGE_DEPOTS)
+def create_depot() -> Page:
+    """Open a storage place of the own organisation."""
+    form = DepotForm()
+    if took(form, lambda: open_depot(form)):
+        flash(str(_("The depot is open. It can be chosen for new lots.")), "success")
+        return redirect(url_for("admin.depots"), 303)
+    return shown("admin/create_depot.html", form)
+
+
+def open_depot(form: DepotForm) -> None:
+    """Look the place up, then open the depot there; the look-up is done before a transaction begins."""
+    place = finder().find(form.place.data or "")
+    draft = DepotDraft(
+        name=form.name.data or "",
+        place_name=place.name,
+        municipality=place.municipality_slug or "",
+        point=place.point,
+        place_basis=place.basis.value,
+        address=form.address.data or place.address,
+    )
+    depot_actions.create_depot(current_session(), current_actor(), draft=draft)
+
+
+@blueprint.route("/beheer/depots/<int:depot_id>", methods=["GET", "POST"])
+@permission(Can.MANAGE_DEPOTS)
+def edit_depot(depot_id: int) -> Page:
+    """Change the name and address of a storage place."""
+    depot = get_depot(current_session(), depot_id)
+    require(current_actor(), Can.MANAGE_DEPOTS, depot)
+    form = DepotDetailsForm(obj=depot)
+    if took(form, lambda: describe_depot(depot_id, form)):
+        flash(str(_("The depot is changed.")), "success")
+        return redirect(url_for("admin.depots"), 303)
+    return shown("admin/edit_depot.html", form, depot=depot)
+
+
+def describe_depot(depot_id: int, form: Form) -> None:
+    """Save what the form says."""
+    name, address = form["name"].data or "", form["address"].data
+    depot_actions.edit_depot(current_session(), current_actor(), depot_id=depot_id, name=name, address=address)
+
+
+@blueprint.post("/beheer/depots/<int:depot_id>/sluiten")
+@permission(Can.MANAGE_DEPOTS)
+def close_depot(depot_id: int) -> Page:
+    """No new lots go there any more."""
+    depot_actions.close_depot(current_session(), current_actor(), depot_id=depot_id)
+    flash(str(_("The depot is closed for new lots.")), "success")
+    return redirect(url_for("admin.depots"), 303)
+
+
+@blueprint.post("/beheer/depots/<int:depot_id>/openen")
+@permission(Can.MANAGE_DEPOTS)
+def reopen_depot(depot_id: int) -> Page:
+    """Let it be chosen again."""
+    depot_actions.reopen_depot(current_session(), current_actor(), depot_id=depot_id)
+    flash(str(_("The depot is open. It can be chosen for new lots.")), "success")
+    return redirect(url_for("admin.depots"), 303)

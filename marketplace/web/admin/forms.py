@@ -1,0 +1,49 @@
+"""What is asked about people and storage places."""
+
+from wtforms import RadioField, SelectField, StringField
+
+from marketplace.accounts.rules import ROLE_LABELS, Role
+from marketplace.kernel.language import _
+from marketplace.web.forms import Form, Required
+
+
+class InviteForm(Form):
+    """Whom to invite, as what, and in which language."""
+
+    email = StringField(_("E-mail address"), [Required(_("Fill in the e-mail address of the person that you invite."))])
+    organisation_id = SelectField(_("Organisation"), [Required()], coerce=int)
+    role = RadioField(_("Role"), [Required()], choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    locale = SelectField(_("Language of the invitation"), choices=[("nl", "Nederlands"), ("en", "English")])
+
+
+class RoleForm(Form):
+    """What somebody may do."""
+
+    role = RadioField(_("Role"), [Required()], choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+
+    def narrow(self, roles: tuple[Role, ...]) -> None:
+        """Only the roles that the actor may give."""
+        self.role.choices = [(role.value, ROLE_LABELS[role]) for role in roles]
+
+
+class DepotForm(Form):
+    """The name, place and address of a storage place."""
+
+    name = StringField(
+        _("What is the depot called?"),
+        [Required(_("Fill in the name of the depot, for example “Works yard Borne”."))],
+        description=_("People choose it by this name when they offer something."),
+    )
+    place = StringField(
+        _("Where is it?"),
+        [Required(_("Fill in a place, a postcode or coordinates."))],
+        description=_("A place, a postcode or coordinates, for example 52.3001, 6.7480. Distances are measured from here."),
+    )
+    address = StringField(_("Street and number"), description=_("Only who collects something there gets to see it."))
+
+
+class DepotDetailsForm(Form):
+    """The name and address of a storage place; its place stays."""
+
+    name = StringField(_("What is the depot called?"), [Required(_("Fill in the name of the depot, for example “Works yard Borne”."))])
+    address = StringField(_("Street and number"), description=_("Only who collects something there gets to see it."))
