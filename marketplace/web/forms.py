@@ -74,10 +74,10 @@ class Required:
         raise StopValidation(self.message or by_itself)
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form with a CSRF token, texts cleaned, sentences in the reader's language and an error summary."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """How fields are bound and drawn."""
 
         def get_translations(self, form: Any) -> Any:

@@ -16,6 +16,7 @@ from marketplace.web.request import current_actor
 
 NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
 FOR_MEMBERS = (("/werk", _("My work")),)
+FOR_CARETAKERS = (("/beheer", _("Administration")),)
 FOOTER = (
     ("/toegankelijkheid", _("Accessibility")),
     ("/privacy", _("Privacy")),
@@ -53,7 +54,8 @@ class Frame:
     @cached_property
     def navigation(self) -> list[Link]:
         """The main pages that exist here; work only for who is signed in."""
-        wanted = (*NAVIGATION, *(FOR_MEMBERS if self.actor.is_member else ()))
+        caretaker = self.actor.is_member and may(self.actor, Can.MANAGE_PEOPLE)
+        wanted = (*NAVIGATION, *(FOR_MEMBERS if self.actor.is_member else ()), *(FOR_CARETAKERS if caretaker else ()))
         return [Link(here(path), label, self._current(path)) for path, label in wanted if exists(path)]
 
     @cached_property

@@ -1,7 +1,10 @@
 """What is asked about people and storage places."""
 
+from collections.abc import Sequence
+
 from wtforms import RadioField, SelectField, StringField
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import ROLE_LABELS, Role
 from marketplace.kernel.language import _
 from marketplace.web.forms import Form, Required
@@ -14,6 +17,11 @@ class InviteForm(Form):
     organisation_id = SelectField(_("Organisation"), [Required()], coerce=int)
     role = RadioField(_("Role"), [Required()], choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
     locale = SelectField(_("Language of the invitation"), choices=[("nl", "Nederlands"), ("en", "English")])
+
+    def offer(self, organisations: Sequence[Organisation], roles: tuple[Role, ...]) -> None:
+        """Only where and as what the actor may invite."""
+        self.organisation_id.choices = [(one.id, one.name) for one in organisations]
+        self.role.choices = [(role.value, ROLE_LABELS[role]) for role in roles]
 
 
 class RoleForm(Form):

@@ -57,8 +57,7 @@ def invite() -> Page:
     form = InviteForm(role=Role.PROJECT_LEADER.value, organisation_id=chosen_organisation().id)
     everywhere = may(current_actor(), Can.MANAGE_ORGANISATIONS)
     offered = queries.list_organisations(current_session()) if everywhere else [chosen_organisation()]
-    form.organisation_id.choices = [(one.id, one.name) for one in offered]
-    form.role.choices = [(role.value, ROLE_LABELS[role]) for role in (tuple(Role) if everywhere else (Role.PROJECT_LEADER,))]
+    form.offer(offered, tuple(Role) if everywhere else (Role.PROJECT_LEADER,))
     if took(form, lambda: send_invitation(form)):
         flash(str(_("The invitation to %(email)s is on its way. The link works for seven days.", email=form.email.data or "")), "success")
         return redirect(url_for("admin.people", organisatie=request.args.get("organisatie")), 303)
