@@ -77,7 +77,8 @@ def tonne_km(value: Figure) -> str:
     """Transport work: `1.694 tonkm`."""
     if value is None:
         return unknown()
-    return f"{number(value, 1 if abs(Decimal(value)) < 100 else 0)}{NO_BREAK_SPACE}{_('tonne-km')}"
+    word = _("tonne-km")
+    return f"{number(value, 1 if abs(Decimal(value)) < 100 else 0)}{NO_BREAK_SPACE}{word}"
 
 
 def money(cents: int | None) -> str:

@@ -110,7 +110,9 @@ def test_from_a_place_the_nearest_comes_first_with_whole_kilometres(client: Flas
     assert "Ver weg" not in looking(client, "/aanbod?place=Borne&radiusKm=10")
 
 
-def test_a_place_that_nobody_knows_is_told_at_the_field_and_the_rest_still_searches(client: FlaskClient, session: Session) -> None:
+def test_a_place_that_nobody_knows_is_told_at_the_field_and_the_rest_still_searches(
+    client: FlaskClient, session: Session
+) -> None:
     found_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"), title="Rode klinkers")
     session.commit()

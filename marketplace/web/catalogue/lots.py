@@ -1,5 +1,6 @@
 """A lot as the catalogue and its own page show it: figures with their units, states in words. Nothing private comes in here unasked."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -125,6 +126,7 @@ class LotPage:
 
     lot: Lot
     material: Material
+    reference_size: str
     pictures: tuple[Picture, ...]
     free: Amount
     total: Amount
@@ -146,6 +148,7 @@ def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
     return LotPage(
         lot=lot_of(listing, known),
         material=material,
+        reference_size=re.sub(r"(?<=[0-9])x(?=[0-9])", " × ", material.reference_size).replace("m2", "m²").replace("m3", "m³"),
         pictures=tuple(picture(photo, listing.title) for photo in listing.photos),
         free=Amount(listing.available, unit),
         total=Amount(listing.quantity - listing.transferred, unit),

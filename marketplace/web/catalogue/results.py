@@ -86,7 +86,11 @@ def chips_of(question: Question, form: FilterForm, known: Taxonomy, facets: list
         chips += [Chip(names.get((key, value), value), question.without((key, value))) for value in question.all(key)]
     if near:
         radius = form.radius_km.data
-        label = _("Within %(km)s km of %(place)s", km=int(radius), place=near.label) if radius else _("From %(place)s", place=near.label)
+        label = (
+            _("Within %(km)s km of %(place)s", km=int(radius), place=near.label)
+            if radius
+            else _("From %(place)s", place=near.label)
+        )
         chips.append(Chip(label, question.without(("place", None), ("radiusKm", None), ("sort", "distance"))))
     if form.free_now.data:
         chips.append(Chip(_("Can be collected now"), question.without(("now", None))))
@@ -103,5 +107,3 @@ def orders_of(question: Question, asked: CatalogueQuery) -> list[Order]:
         for value, label in SORTS.items()
         if value != "distance" or asked.point is not None
     ]
-
-
