@@ -88,6 +88,21 @@ def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
     return session.scalar(rows.limit(1)) is not None
 
 
+def list_exact_places(session: Session, actor: Actor, listings: list[Listing]) -> set[int]:
+    """Of which of these listings `sees_exact_place` says yes, in one question."""
+    if not actor.is_member:
+        return set()
+    if actor.role == Role.REVIEWER:
+        return {listing.id for listing in listings}
+    own = {listing.id for listing in listings if listing.organisation_id == actor.organisation_id}
+    rows = select(Reservation.listing_id).where(
+        Reservation.listing_id.in_({listing.id for listing in listings} - own),
+        Reservation.organisation_id == actor.organisation_id,
+        Reservation.status.in_(_SEES_EXACT),
+    )
+    return own | set(session.scalars(rows.distinct()))
+
+
 def list_due(session: Session, at: datetime | None = None) -> list[int]:
     """Ids of the reservations on which the clock must act: lapse, or count as confirmed."""
     rows = select(Reservation.id).where(Reservation.status.in_(OPEN), Reservation.expires_at <= (at or clock.now()))

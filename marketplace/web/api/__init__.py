@@ -10,7 +10,7 @@ from marketplace.kernel.errors import Unauthorised
 from marketplace.kernel.language import _
 from marketplace.web.request import current_actor, is_api
 
-MODULES = ("reference", "document")
+MODULES = ("listings", "photos", "demands", "reservations", "reference", "document")
 WRITES = ["POST", "PATCH", "PUT", "DELETE"]
 WRITES_ALLOWED = "1200 per minute"  # api.md: never below 600 writes a minute and token
 

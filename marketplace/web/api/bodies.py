@@ -116,6 +116,12 @@ class HandoverBody(Body):
     driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic")
 
 
+class WithdrawBody(Body):
+    """The end of a listing."""
+
+    reason = Lines("for the holders of its reservations; absent: that it was withdrawn")
+
+
 class NothingBody(Body):
     """A step that takes nothing."""
 

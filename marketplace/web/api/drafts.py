@@ -10,9 +10,22 @@ from typing import Any
 from marketplace.exchange.rules import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
-from marketplace.kernel.units import Quantity, check_amount
-from marketplace.market.rules import DemandDraft, ListingDraft, Location
+from marketplace.kernel.units import Quantity, Unit, check_amount
+from marketplace.market.models import Demand, Listing
+from marketplace.market.rules import (
+    Answer,
+    Condition,
+    DemandDraft,
+    DemandStatus,
+    ListingDraft,
+    Location,
+    Packaging,
+    PlaceBasis,
+    QuantityBasis,
+)
+from marketplace.materials.rules import Taxonomy
 from marketplace.web.api import bodies
 from marketplace.web.api.fields import take
 from marketplace.web.api.reading import location_of, read_json
@@ -54,7 +67,10 @@ class Change:
             where = {"location": self.location, "depot_id": None}
         elif self.values.get("depot") is not None:
             where = {"location": None, "depot_id": self.values["depot"]}
-        return replace(before, **self._changed(ListingDraft), quantity=self._quantity(before.quantity), **where)
+        changed = self._changed(ListingDraft)
+        if changed.get("material", before.material) != before.material:
+            changed.setdefault("hazards", {})  # the answers were about another material
+        return replace(before, **changed, quantity=self._quantity(before.quantity), **where)
 
     def demand(self, before: DemandDraft) -> DemandDraft:
         """The demand as it was, with the changes."""
@@ -105,6 +121,57 @@ def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft
         vehicle_class=values.get("vehicle_class") or None,
         driven_km=values.get("driven_km"),
     )
+
+
+def listing_before(row: Listing, taxonomy: Taxonomy) -> ListingDraft:
+    """A listing as the draft that it was written from."""
+    return ListingDraft(
+        title=row.title,
+        material=taxonomy.material_by_id(row.material_id).slug,
+        quantity=Quantity(row.quantity, Unit(row.unit)),
+        condition=Condition(row.condition),
+        available_from=row.available_from,
+        location=_place_of(row) if row.depot_id is None else None,
+        depot_id=row.depot_id,
+        description=row.description,
+        available_until=row.available_until,
+        quantity_basis=QuantityBasis(row.quantity_basis),
+        kg_per_unit=row.kg_per_unit,
+        packaging=Packaging(row.packaging) if row.packaging else None,
+        loading_possible=row.loading_possible,
+        price_cents_per_unit=row.price_cents_per_unit,
+        project=row.project,
+        year_of_construction=row.year_of_construction,
+        asbestos_suspected=Answer(row.asbestos_suspected),
+        hazards={code: Answer(answer) for code, answer in row.hazards.items()},
+        remarks=row.remarks,
+        region_from=row.region_from,
+        partners_from=row.partners_from,
+    )
+
+
+def demand_before(row: Demand, taxonomy: Taxonomy) -> DemandDraft:
+    """A demand as the draft that it was written from."""
+    return DemandDraft(
+        title=row.title,
+        material=taxonomy.material_by_id(row.material_id).slug,
+        quantity=Quantity(row.quantity, Unit(row.unit)),
+        min_condition=Condition(row.min_condition),
+        needed_from=row.needed_from,
+        needed_until=row.needed_until,
+        location=_place_of(row),
+        description=row.description,
+        max_distance_km=row.max_distance_km,
+        accepts_hazards=tuple(row.accepts_hazards),
+        accepts_unknown_hazards=row.accepts_unknown_hazards,
+        project=row.project,
+        department=row.department,
+        draft=row.status == DemandStatus.DRAFT,
+    )
+
+
+def _place_of(row: Listing | Demand) -> Location:
+    return Location(row.place_name, row.municipality, Point(row.lat, row.lon), PlaceBasis(row.place_basis), row.address)
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+from marketplace.materials.rules import Taxonomy
 from marketplace.web.api.reading import PAGE_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_LENGTH_MAX
 
 Parameter = dict[str, Any]
@@ -30,3 +33,24 @@ MATERIALS = parameter("material", "slug of a material", many=True)
 NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
 PLACE = parameter("place", "a place name or postcode to search around")
 RADIUS = parameter("radiusKm", "farthest distance in km; needs `near` or `place`", type="number", exclusiveMinimum=0, maximum=1000)
+
+
+def check_groups(known: Taxonomy, slugs: Iterable[str]) -> None:
+    """Refuse a material group that is not there: a typing mistake should not pass for an empty catalogue."""
+    for slug in slugs:
+        if known.group(slug) is None:
+            raise Invalid(_("There is no material group “%(slug)s”. See /materials for the groups.", slug=slug), "material_group")
+
+
+def check_materials(known: Taxonomy, slugs: Iterable[str]) -> None:
+    """Refuse a material that is in no version of the list."""
+    for slug in slugs:
+        if known.find_material(slug) is None:
+            raise Invalid(_("There is no material “%(slug)s”. See /materials for the list.", slug=slug), "material")
+
+
+def material_ids(known: Taxonomy, groups: Iterable[str], materials: Iterable[str]) -> tuple[int, ...]:
+    """The ids that both filters leave, 0 where nothing is left; empty when neither is asked for."""
+    groups, materials = tuple(groups), tuple(materials)
+    wanted = [known.ids_of(groups=groups)] * bool(groups) + [known.ids_of(slugs=materials)] * bool(materials)
+    return tuple(sorted(frozenset.intersection(*wanted))) or (0,) if wanted else ()

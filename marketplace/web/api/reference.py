@@ -3,11 +3,9 @@
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.web.api import shapes
-from marketplace.web.api.query import MATERIAL_GROUPS, PAGE, WORDS
+from marketplace.web.api.query import MATERIAL_GROUPS, PAGE, WORDS, check_groups
 from marketplace.web.api.reading import asked, asked_all, read_page
 from marketplace.web.api.routing import answer, many, route
 from marketplace.web.places import finder
@@ -20,9 +18,7 @@ def list_materials() -> Response:
     """The taxonomy in use: materials with their units, weights and hazards, and the groups."""
     page, words, wanted = read_page(), asked("q"), asked_all("materialGroup")
     known = taxonomy(current_session())
-    for slug in wanted:
-        if known.group(slug) is None:
-            raise Invalid(_("There is no material group “%(slug)s”. See /materials for the groups.", slug=slug), "material_group")
+    check_groups(known, wanted)
     found = [one for one in known.search(words) if not wanted or one.group.slug in wanted]
     shown = [shapes.full_material(one) for one in found[page.offset : page.offset + page.size]]
     return many(shown, total=len(found), page=page, groups=[shapes.group(one) for one in known.groups])

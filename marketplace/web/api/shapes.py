@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Depot
 from marketplace.exchange.models import Reservation
-from marketplace.kernel.geo import Point, public_point
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.geo import Point, public_point, whole_km
 from marketplace.kernel.geocoder import Place
 from marketplace.kernel.units import Unit, plain
 from marketplace.ledger.models import Exchange
 from marketplace.market.models import Demand, Listing, Photo
 from marketplace.materials.rules import Material, MaterialGroup, Taxonomy
+from marketplace.web.errors import camel
 
 Shape = dict[str, Any]
 
@@ -81,6 +83,19 @@ def photo(row: Photo) -> Shape:
 def exact(row: Listing | Demand | Depot) -> Shape:
     """The spot itself, for who may know it."""
     return {"lat": row.lat, "lon": row.lon, "address": row.address}
+
+
+def distance_km(row: Listing, point: Point | None) -> int | None:
+    """To the public point, in whole kilometres, as the catalogue shows it."""
+    return None if point is None else whole_km(point, Point(row.public_lat, row.public_lon))
+
+
+def with_current(conflict: Conflict, current: Shape) -> Conflict:
+    """A conflict about the version, with the object as it is now and the names of what differs as JSON has them."""
+    if "changed" not in conflict.facts:
+        return conflict
+    changed = [camel(name) for name in cast(list[str], conflict.facts["changed"])]
+    return Conflict(conflict.message, conflict.field, **{**conflict.facts, "current": current, "changed": changed})
 
 
 def listing(row: Listing, taxonomy: Taxonomy, *, shows_exact: bool, distance_km: int | None = None) -> Shape:
