@@ -30,9 +30,9 @@ SENTENCES: dict[int, Text] = {
 
 
 def camel(name: str) -> str:
-    """snake_case as JSON names it."""
+    """snake_case as JSON names it; any other name, as a client may invent it, stays as it is."""
     head, *tail = name.split("_")
-    return head + "".join(part.capitalize() for part in tail)
+    return head + "".join(part.capitalize() for part in tail) if head and all(tail) else name
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:

@@ -1,17 +1,22 @@
 """An API client whose every answer is held against the specification."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask, json
+from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
+from PIL import Image
 from werkzeug.test import TestResponse
 
-from marketplace.accounts.policy import OPERATOR
+from marketplace.accounts.entry import create_token
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from marketplace.materials.actions import sync
+from tests.factories import KEI, found_taxonomy, make_actor
 
 PREFIX = "/api/v1"
 
@@ -49,7 +54,7 @@ class Specification:
 
     def _operation(self, method: str, path: str) -> dict[str, Any] | None:
         for known, operations in self.document["paths"].items():
-            wanted, given = known.split("/"), path.split("?")[0].split("/")
+            wanted, given = known.split("/"), path.split("?", maxsplit=1)[0].split("/")
             if len(wanted) == len(given) and all(one.startswith("{") or one == other for one, other in zip(wanted, given, strict=True)):
                 found: dict[str, Any] | None = operations.get(method.lower())
                 return found
@@ -71,6 +76,7 @@ class Api:
             more["data"] = body if isinstance(body, bytes) else json.dumps(body)
             headers.setdefault("Content-Type", "application/json")
         response = self.client.open(PREFIX + path, method=method, headers=headers, **more)
+        response.json_module = json  # numbers as any client reads them
         self.specification.check(method, path, response)
         return response
 
@@ -94,7 +100,7 @@ class Api:
 def taxonomy(database: Database) -> None:
     """The materials that the package ships."""
     with database.transaction() as session:
-        sync(session, OPERATOR)
+        found_taxonomy(session)
 
 
 @pytest.fixture
@@ -106,3 +112,94 @@ def specification(app: Flask, taxonomy: None) -> Specification:
 def public(app: Flask, specification: Specification) -> Api:
     """A client without a token."""
     return Api(app.test_client(), specification)
+
+
+@pytest.fixture
+def somebody(app: Flask, database: Database, specification: Specification) -> Callable[..., Api]:
+    """A client with the token of a new person: `somebody("hengelo")`, `somebody("regio-twente", "reviewer")`."""
+
+    def client_of(slug: str, role: str = "project_leader", kind: str = "") -> Api:
+        with database.transaction() as session:
+            token = create_token(session, make_actor(session, slug, role, kind), name="test")
+        return Api(app.test_client(), specification, token)
+
+    return client_of
+
+
+@pytest.fixture
+def hengelo(somebody: Callable[..., Api]) -> Api:
+    """A project leader of the municipality that offers."""
+    return somebody("hengelo")
+
+
+@pytest.fixture
+def borne(somebody: Callable[..., Api]) -> Api:
+    """A project leader of the municipality that asks."""
+    return somebody("borne")
+
+
+@pytest.fixture
+def losser(somebody: Callable[..., Api]) -> Api:
+    """A project leader of a municipality that has nothing to do with it."""
+    return somebody("losser")
+
+
+@pytest.fixture
+def reviewer(somebody: Callable[..., Api]) -> Api:
+    """The AO CE, who reads all and changes nothing."""
+    return somebody("regio-twente", "reviewer")
+
+
+def picture() -> bytes:
+    """A small photo."""
+    stream = BytesIO()
+    Image.new("RGB", (64, 48), "grey").save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def form(name: str, content: bytes) -> dict[str, Any]:
+    """A request with one file in a form, written out by hand."""
+    head = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="foto.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    return {"data": head.encode() + content + b"\r\n--edge--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=edge"}}
+
+
+def listing_body(**changes: Any) -> dict[str, Any]:
+    """1 200 m² of pavers in Hengelo, free from last week to 30 days from now; a change to None leaves out."""
+    today = clock.today()
+    body = {
+        "title": "Grijze betonstraatstenen",
+        "material": KEI,
+        "quantity": "1200",
+        "unit": "m2",
+        "condition": "good",
+        "availableFrom": (today - timedelta(days=7)).isoformat(),
+        "availableUntil": (today + timedelta(days=30)).isoformat(),
+        "place": "Hengelo",
+    }
+    return {name: value for name, value in (body | changes).items() if value is not None}
+
+
+def demand_body(**changes: Any) -> dict[str, Any]:
+    """800 m² within 15 km of Borne, from today for 60 days; a change to None leaves out."""
+    today = clock.today()
+    body = {
+        "title": "Stenen voor het parkeerhof",
+        "material": KEI,
+        "quantity": 800,
+        "unit": "m2",
+        "minCondition": "fair",
+        "neededFrom": today.isoformat(),
+        "neededUntil": (today + timedelta(days=60)).isoformat(),
+        "place": "Borne",
+        "maxDistanceKm": 15,
+    }
+    return {name: value for name, value in (body | changes).items() if value is not None}
+
+
+def published(owner: Api, **changes: Any) -> dict[str, Any]:
+    """A listing of this owner in the catalogue, with a photo."""
+    listing_id = owner.post("/listings", listing_body(**changes)).get_json()["id"]
+    added = owner.post(f"/listings/{listing_id}/photos", data={"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Stapel"})
+    assert added.status_code == 201
+    listing: dict[str, Any] = owner.post(f"/listings/{listing_id}/publish").get_json()
+    return listing
