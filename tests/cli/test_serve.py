@@ -11,9 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config import PROJECT
+import pytest
+
+from config import PROJECT, Config
 
 READY_S = 60
+
+
+@pytest.fixture
+def folder(tmp_path: Path, config: Config) -> Path:
+    """A new instance folder, with only the styles and letters that were built before."""
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "static").symlink_to((config.instance_path / "static").resolve())
+    return tmp_path / "new"
 
 
 def command(*arguments: str, **settings: str) -> subprocess.Popen[str]:
@@ -57,18 +67,18 @@ def status(url: str) -> int:
         return error.code
 
 
-def test_two_servers_that_start_at_once_on_one_new_folder_work_side_by_side(tmp_path: Path) -> None:
-    settings = {"INSTANCE_PATH": str(tmp_path / "var")}
+def test_two_servers_that_start_at_once_on_one_new_folder_work_side_by_side(folder: Path) -> None:
+    settings = {"INSTANCE_PATH": str(folder)}
     with running("--port", "0", "--no-demo", **settings) as one, running("--port", "0", "--no-demo", **settings) as other:
         addresses = [address(one), address(other)]
         assert addresses[0] != addresses[1]
         assert [status(f"{where}/healthz") for where in addresses] == [200, 200]
 
 
-def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_a_port_in_use_is_told_in_one_sentence(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        process = command("--port", str(port), INSTANCE_PATH=str(tmp_path))
+        process = command("--port", str(port), INSTANCE_PATH=str(folder))
         said, _nothing = process.communicate(timeout=READY_S)
     assert process.returncode == 1
     assert (
@@ -76,8 +86,8 @@ def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
     )
 
 
-def test_production_does_not_start_with_what_is_unsafe(tmp_path: Path) -> None:
-    process = command("--port", "0", INSTANCE_PATH=str(tmp_path), APP_ENV="production", SECRET_KEY="")
+def test_production_does_not_start_with_what_is_unsafe(folder: Path) -> None:
+    process = command("--port", "0", INSTANCE_PATH=str(folder), APP_ENV="production", SECRET_KEY="")
     said, _nothing = process.communicate(timeout=READY_S)
     assert process.returncode == 1
     assert said.startswith("SECRET_KEY must be set in production")
