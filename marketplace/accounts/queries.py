@@ -98,6 +98,11 @@ def get_person(session: Session, actor: Actor, person_id: int) -> Person:
     return found
 
 
+def has_people(session: Session) -> bool:
+    """Whether anybody has an account yet: without one the installation is empty."""
+    return session.scalar(select(Person.id).limit(1)) is not None
+
+
 def find_person(session: Session, email: str) -> Person | None:
     """The person with this address, with the organisation."""
     statement = select(Person).join(Person.organisation).options(contains_eager(Person.organisation))

@@ -1,19 +1,65 @@
 """Demonstration data: into an empty database only, never in production. `serve` calls `load`, `is_loaded` and prints `ACCOUNTS`."""
 
-from flask import Flask
+import sys
 
-ACCOUNTS: tuple[tuple[str, str], ...] = ()  # (e-mail address, what the person may do in a few words) of the people worth trying
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
 
+from config import Config
+from marketplace.accounts.passwords import hash_password
+from marketplace.accounts.queries import find_person, has_people
+from marketplace.cli import demo_lots, demo_story, generate, reference
+from marketplace.kernel.db import Database
 
-def register(app: Flask) -> None:
-    """Add the commands."""
+DOMAIN = "materialenbank.example"
+ACCOUNTS: tuple[tuple[str, str], ...] = (
+    (f"projectleider.hengelo@{DOMAIN}", "project leader of Hengelo: lists and reserves (one for each municipality)"),
+    (f"projectleider.borne@{DOMAIN}", "project leader of Borne"),
+    (f"coordinator.hengelo@{DOMAIN}", "coordinator of Hengelo: people, depots, material use"),
+    (f"coordinator.regio-twente@{DOMAIN}", "the region's coordinator"),
+    (f"aoce@{DOMAIN}", "reviewer of the AO CE: every figure of the region"),
+    (f"beheer@{DOMAIN}", "administrator of the platform"),
+)
+group = AppGroup("demo", help="Demonstration data, never in production.")
 
 
 def load(app: Flask) -> bool:
     """Fills an empty database in one transaction; False when it is not empty. The caller lets one process in at a time."""
-    return False
+    config: Config = app.extensions["settings"]
+    database: Database = app.extensions["database"]
+    if config.production:
+        return False
+    with database.read() as session:
+        if has_people(session):
+            return False
+    reference.found(database)
+    pictures = demo_lots.draw_pictures(app.extensions["media"])
+    password = hash_password(config.demo_password)
+    with database.transaction() as session:
+        cast = demo_lots.make_people(session, password, DOMAIN)
+        demo_story.tell_the_past(session, cast, pictures)
+        lots = demo_lots.make_listings(session, cast, pictures)
+        demands = demo_lots.make_demands(session, cast)
+        demo_story.tell_today(session, cast, lots, demands)
+    return True
 
 
 def is_loaded(app: Flask) -> bool:
     """Whether the demonstration people are in the database."""
-    return False
+    with app.extensions["database"].read() as session:
+        return find_person(session, f"aoce@{DOMAIN}") is not None
+
+
+@group.command("load")
+def load_command() -> None:
+    """Load the demonstration data into an empty database."""
+    if not load(current_app):
+        sys.exit("The database is not empty, or this is production. Nothing was loaded.")
+    click.echo("Loaded the demonstration data.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    generate.register(group)
+    app.cli.add_command(group)

@@ -1,0 +1,161 @@
+"""The demonstration's people, its forty lots and twenty demands: from the shipped files, dates shifted to today, by the real verbs."""
+
+import csv
+import io
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from marketplace.accounts.actions import add_person
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.queries import list_organisations
+from marketplace.accounts.rules import REGION_SLUG, Role
+from marketplace.cli.pictures import draw
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.files import Media
+from marketplace.kernel.geo import Point
+from marketplace.kernel.units import Quantity, read_unit
+from marketplace.market.demand_actions import create_demand
+from marketplace.market.actions import create_listing, publish_listing
+from marketplace.market.models import Demand, Listing
+from marketplace.market.photo_actions import add_photo, store_picture
+from marketplace.market.rules import Condition, DemandDraft, ListingDraft, Location, Packaging, PlaceBasis, QuantityBasis, StoredPicture
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+WRITTEN_FOR = date(2026, 12, 15)  # the files' own "today"
+CONDITIONS = {
+    "ongebruikt": Condition.NEW,
+    "goed": Condition.GOOD,
+    "redelijk": Condition.FAIR,
+    "opknappen": Condition.POOR,
+    "recyclen": Condition.POOR,
+}
+Cast = dict[str, Actor]
+Pictures = dict[str, StoredPicture]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a shipped file, oldest id first."""
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def shifted(written: str) -> date | None:
+    """A date of the file moved by whole days, so that 2026-12-15 is today; an empty cell is no date."""
+    return date.fromisoformat(written) + (clock.today() - WRITTEN_FOR) if written else None
+
+
+def draw_pictures(media: Media) -> Pictures:
+    """A picture for each lot, by its id in the file, drawn and stored in all sizes before any transaction begins."""
+    lots = rows("demo_aanbod.csv")
+    groups = {row["slug"]: row["groep"] for row in rows("materials.csv")}
+
+    def drawn(numbered: tuple[int, dict[str, str]]) -> StoredPicture:
+        number, lot = numbered
+        jpeg = io.BytesIO()
+        draw(lot["materiaal"], groups[lot["materiaal"]], number).save(jpeg, "JPEG", quality=92)
+        return store_picture(media, jpeg.getvalue())
+
+    with ThreadPoolExecutor(2) as pool:
+        stored = list(pool.map(drawn, enumerate(lots)))
+    return {lot["id"]: picture for lot, picture in zip(lots, stored, strict=True)}
+
+
+def _people(organisations: Iterator[Organisation], domain: str) -> Iterator[tuple[str, str, str, Organisation, Role]]:
+    for organisation in organisations:
+        slug, name = organisation.slug, organisation.name
+        yield slug, f"projectleider.{slug}@{domain}", f"Projectleider {name}", organisation, Role.PROJECT_LEADER
+        yield f"coordinator.{slug}", f"coordinator.{slug}@{domain}", f"Coördinator {name}", organisation, Role.COORDINATOR
+        if slug == REGION_SLUG:
+            yield "aoce", f"aoce@{domain}", "AO CE", organisation, Role.REVIEWER
+            yield "beheer", f"beheer@{domain}", "Platformbeheer", organisation, Role.ADMIN
+
+
+def make_people(session: Session, password_hash: str, domain: str) -> Cast:
+    """A project leader and a coordinator in each organisation, the AO CE and the administrator; by slug, `coordinator.<slug>` and name."""
+    cast: Cast = {}
+    for key, email, name, organisation, role in _people(iter(list_organisations(session)), domain):
+        person = add_person(
+            session, email=email, name=name, organisation_id=organisation.id, role=role, password_hash=password_hash
+        )
+        cast[key] = Actor(
+            person_id=person.id,
+            name=name,
+            organisation_id=organisation.id,
+            organisation_slug=organisation.slug,
+            organisation_name=organisation.name,
+            organisation_kind=organisation.kind,
+            role=role,
+            origin="cli",
+        )
+    return cast
+
+
+def slug_of(cast: Cast, municipality: str) -> str:
+    """The slug of a municipality by its name in the files."""
+    return next(actor.organisation_slug for actor in cast.values() if actor.organisation_name == municipality)
+
+
+def place_of(cast: Cast, row: dict[str, str]) -> Location:
+    """Where the file says that it lies."""
+    point = Point(float(row["lat"]), float(row["lon"]))
+    return Location(row["plaats"], slug_of(cast, row["gemeente"]), point, PlaceBasis.PLACE)
+
+
+def quantity_of(row: dict[str, str]) -> Quantity:
+    """The quantity in the file's unit."""
+    return Quantity(Decimal(row["hoeveelheid"]), read_unit(row["eenheid"]))
+
+
+def draft_of(cast: Cast, row: dict[str, str], **changes: Any) -> ListingDraft:
+    """A lot of the file as a project leader would have typed it."""
+    values: dict[str, Any] = {
+        "title": row["titel"],
+        "material": row["materiaal"],
+        "quantity": quantity_of(row),
+        "condition": CONDITIONS[row["conditie"]],
+        "available_from": shifted(row["beschikbaar_vanaf"]),
+        "available_until": shifted(row["beschikbaar_tot"]),
+        "location": place_of(cast, row),
+        "description": row["omschrijving"],
+        "quantity_basis": QuantityBasis.MEASURED if "op pallets" in row["omschrijving"] else QuantityBasis.ESTIMATED,
+        "packaging": Packaging.PALLET if "pallets" in row["omschrijving"] else None,
+    }
+    return ListingDraft(**{**values, **changes})
+
+
+def make_listings(session: Session, cast: Cast, pictures: Pictures) -> dict[str, Listing]:
+    """The forty lots, published today; by their id in the file."""
+    made = {}
+    for row in rows("demo_aanbod.csv"):
+        actor = cast[slug_of(cast, row["gemeente"])]
+        listing = create_listing(session, actor, draft_of(cast, row))
+        add_photo(session, actor, listing_id=listing.id, picture=pictures[row["id"]], alt=row["titel"])
+        made[row["id"]] = publish_listing(session, actor, listing_id=listing.id)
+    return made
+
+
+def make_demands(session: Session, cast: Cast) -> dict[str, Demand]:
+    """The twenty demands, open from today; by their id in the file."""
+    made = {}
+    for row in rows("demo_vraag.csv"):
+        needed_from, needed_until = shifted(row["nodig_vanaf"]), shifted(row["nodig_tot"])
+        if needed_from is None or needed_until is None:
+            continue
+        draft = DemandDraft(
+            title=row["titel"],
+            material=row["materiaal"],
+            quantity=quantity_of(row),
+            min_condition=CONDITIONS[row["min_conditie"]],
+            needed_from=needed_from,
+            needed_until=needed_until,
+            location=place_of(cast, row),
+            description=row["omschrijving"],
+        )
+        made[row["id"]] = create_demand(session, cast[slug_of(cast, row["gemeente"])], draft)
+    return made

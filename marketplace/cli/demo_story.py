@@ -1,0 +1,125 @@
+"""What happened before today, and what is going on: finished exchanges, material use, depots, and a few open reservations."""
+
+from datetime import UTC, datetime, time, timedelta
+from decimal import ROUND_DOWN, Decimal
+from random import Random
+
+from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, rows
+from marketplace.depots.actions import create_depot
+from marketplace.depots.rules import DepotDraft
+from marketplace.exchange import actions as exchange
+from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.impact.actions import report_material_use
+from marketplace.impact.goals import UseRow
+from marketplace.impact.rules import LORRY
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.geo import Point
+from marketplace.kernel.units import Quantity, Unit, round_down
+from marketplace.market.actions import create_listing, publish_listing
+from marketplace.market.models import Demand, Listing
+from marketplace.market.photo_actions import add_photo
+from marketplace.materials.queries import taxonomy
+
+EXCHANGES = 40
+DAYS_BACK = 725
+MASS_KG_MAX = Decimal(400_000)
+REPORTING = ("almelo", "borne", "enschede", "hengelo", "hof-van-twente", "losser", "oldenzaal", "rijssen-holten", "wierden")
+# tonnes a year for 1 000 tonnes of input: group, primary, biobased, reused, recycled
+USE = (
+    ("bestrating", 210, 0, 34, 21),
+    ("fundering", 60, 0, 12, 205),
+    ("asfalt", 150, 0, 6, 78),
+    ("grond", 70, 0, 64, 0),
+    ("betonelementen", 38, 0, 3, 7),
+    ("riolering", 22, 0, 1, 2),
+    ("hout", 2, 9, 1, 0),
+    ("straatmeubilair", 4, 0, 1, 0),
+)
+
+
+def tell_the_past(session: Session, cast: Cast, pictures: Pictures) -> None:
+    """Forty finished exchanges over the last two years, in order of time, each through every step from listing to ledger."""
+    chance, lots = Random(20261215), rows("demo_aanbod.csv")
+    municipalities = [key for key, actor in cast.items() if actor.organisation_kind == "municipality" and "." not in key]
+    now = clock.now()
+    for number in range(EXCHANGES):
+        lot = lots[(number * 7 + number // 4) % len(lots)]
+        days_ago = DAYS_BACK - number * (DAYS_BACK - 12) // EXCHANGES - chance.randint(0, 8)
+        day = datetime.combine((now - timedelta(days=days_ago)).date(), time(9), UTC)
+        owner = next(key for key in municipalities if cast[key].organisation_name == lot["gemeente"])
+        receiver = owner if number % 9 == 4 else chance.choice([key for key in municipalities if key != owner])
+        _exchange(session, cast, lot, pictures, owner=owner, receiver=receiver, day=day, chance=chance)
+    _report_use(session, cast, chance)
+    _open_depots(session, cast)
+
+
+def _part(lot: dict[str, str], session: Session, chance: Random) -> Quantity:
+    whole = quantity_of(lot)
+    kg_per_unit = taxonomy(session).material(lot["materiaal"]).kg_per_unit(whole.unit)
+    share = whole.amount * Decimal(chance.randint(20, 90)) / 100
+    most = min(share, MASS_KG_MAX / kg_per_unit).quantize(Decimal(1), rounding=ROUND_DOWN)
+    return Quantity(round_down(max(most, Decimal(1)), whole.unit), whole.unit)
+
+
+def _exchange(
+    session: Session, cast: Cast, lot: dict[str, str], pictures: Pictures, *, owner: str, receiver: str, day: datetime, chance: Random
+) -> None:
+    giver, taker, quantity = cast[owner], cast[receiver], _part(lot, session, chance)
+    with clock.frozen(day):
+        draft = draft_of(cast, lot, quantity=quantity, available_from=clock.today(), available_until=None)
+        listing = create_listing(session, giver, draft)
+        add_photo(session, giver, listing_id=listing.id, picture=pictures[lot["id"]], alt=lot["titel"])
+        publish_listing(session, giver, listing_id=listing.id)
+    with clock.frozen(day + timedelta(days=2)):
+        reservation = exchange.reserve(session, taker, listing_id=listing.id, draft=ReservationDraft(quantity))
+    with clock.frozen(day + timedelta(days=3)):
+        exchange.approve(session, giver, reservation_id=reservation.id)
+    with clock.frozen(day + timedelta(days=8)):
+        entered = chance.random() < 0.6
+        handover = HandoverDraft(quantity, clock.today(), LORRY if entered else None, Decimal(chance.randint(6, 38)) if entered else None)
+        exchange.hand_over(session, giver, reservation_id=reservation.id, draft=handover)
+    with clock.frozen(day + timedelta(days=9)):
+        exchange.confirm(session, taker, reservation_id=reservation.id)
+
+
+def _report_use(session: Session, cast: Cast, chance: Random) -> None:
+    for years_ago in (2, 1):
+        for slug in REPORTING if years_ago == 1 else REPORTING[:6]:
+            scale = Decimal(chance.randint(8, 46)) * 1000  # tonnes of input in the year
+            masses = []
+            for group, *origins in USE:
+                for origin, per_mille in zip(("primary", "biobased", "reused", "recycled"), origins, strict=True):
+                    tonnes = scale * per_mille / 1000 * Decimal(chance.randint(80, 120)) / 100
+                    masses.append(UseRow(group, origin, round_down(tonnes * 1000, Unit.PIECE)))
+            report_material_use(
+                session,
+                cast[f"coordinator.{slug}"],
+                organisation_slug=slug,
+                year=clock.today().year - years_ago,
+                includes_bank=slug in ("enschede", "hengelo"),
+                rows=masses,
+            )
+
+
+def _open_depots(session: Session, cast: Cast) -> None:
+    for key, name, place, municipality, lat, lon in (
+        ("coordinator.regio-twente", "Regiodepot Twente", "Hengelo", "hengelo", 52.2486, 6.7648),
+        ("coordinator.enschede", "Gemeentewerf Enschede", "Enschede", "enschede", 52.2131, 6.8772),
+        ("coordinator.almelo", "Gemeentewerf Almelo", "Almelo", "almelo", 52.3478, 6.6434),
+    ):
+        create_depot(session, cast[key], draft=DepotDraft(name, place, municipality, Point(lat, lon), "point"))
+
+
+def tell_today(session: Session, cast: Cast, lots: dict[str, Listing], demands: dict[str, Demand]) -> None:
+    """Three transfers under way: one asked for, one approved, one handed over and waiting for the receiver."""
+    asked = Quantity(Decimal(900), Unit.M2)
+    exchange.reserve(session, cast["rijssen-holten"], listing_id=lots["A05"].id, draft=ReservationDraft(asked, demands["V03"].id))
+    granulate = ReservationDraft(Quantity(Decimal(300), Unit.TONNE), demands["V06"].id)
+    held = exchange.reserve(session, cast["hof-van-twente"], listing_id=lots["A12"].id, draft=granulate)
+    exchange.approve(session, cast["haaksbergen"], reservation_id=held.id)
+    blocks = ReservationDraft(Quantity(Decimal(20), Unit.PIECE), demands["V08"].id)
+    under_way = exchange.reserve(session, cast["wierden"], listing_id=lots["A18"].id, draft=blocks)
+    exchange.approve(session, cast["hof-van-twente"], reservation_id=under_way.id)
+    handover = HandoverDraft(blocks.quantity, clock.today(), LORRY, Decimal("16.4"))
+    exchange.hand_over(session, cast["hof-van-twente"], reservation_id=under_way.id, draft=handover)

@@ -1,0 +1,17 @@
+"""What every installation has, demonstration or not: the taxonomy, the organisations of the region, the three goals."""
+
+from marketplace.accounts.actions import found_region
+from marketplace.accounts.policy import OPERATOR
+from marketplace.impact.actions import found_goals
+from marketplace.kernel.db import Database
+from marketplace.materials.actions import sync
+from marketplace.materials.queries import find_newest_version
+
+
+def found(database: Database) -> None:
+    """Lay down what is missing. A taxonomy that was loaded before stays: a newer one comes by `materials sync`."""
+    with database.transaction() as session:
+        if find_newest_version(session) is None:
+            sync(session, OPERATOR)
+        found_region(session)
+        found_goals(session)
