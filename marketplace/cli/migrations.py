@@ -97,7 +97,10 @@ def one_at_a_time(instance_path: Path, name: str = "start.lock") -> Iterator[Non
 @group.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database to the newest version."""
+    from marketplace.cli import reference
+
     upgrade(current_app.extensions["settings"])
+    reference.found(current_app.extensions["database"])
     click.echo("The database is at the newest version.")
 
 

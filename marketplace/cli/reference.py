@@ -2,6 +2,7 @@
 
 from marketplace.accounts.actions import found_region
 from marketplace.accounts.policy import OPERATOR
+from marketplace.accounts.queries import is_region_founded
 from marketplace.impact.actions import found_goals
 from marketplace.kernel.db import Database
 from marketplace.materials.actions import sync
@@ -10,6 +11,9 @@ from marketplace.materials.queries import find_newest_version
 
 def found(database: Database) -> None:
     """Lay down what is missing. A taxonomy that was loaded before stays: a newer one comes by `materials sync`."""
+    with database.read() as session:
+        if find_newest_version(session) is not None and is_region_founded(session):
+            return
     with database.transaction() as session:
         if find_newest_version(session) is None:
             sync(session, OPERATOR)
