@@ -9,7 +9,6 @@ from flask.cli import AppGroup
 from config import Config
 from marketplace.accounts.passwords import hash_password
 from marketplace.accounts.queries import find_person, has_people
-from marketplace.cli import demo_lots, demo_story, generate, reference
 from marketplace.kernel.db import Database
 
 DOMAIN = "materialenbank.example"
@@ -26,6 +25,8 @@ group = AppGroup("demo", help="Demonstration data, never in production.")
 
 def load(app: Flask) -> bool:
     """Fills an empty database in one transaction; False when it is not empty. The caller lets one process in at a time."""
+    from marketplace.cli import demo_lots, demo_story, reference  # they draw pictures: only a first start needs them
+
     config: Config = app.extensions["settings"]
     database: Database = app.extensions["database"]
     if config.production:
@@ -61,5 +62,4 @@ def load_command() -> None:
 
 def register(app: Flask) -> None:
     """Add the commands."""
-    generate.register(group)
     app.cli.add_command(group)

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,20 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.files import Media
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, read_unit
-from marketplace.market.demand_actions import create_demand
 from marketplace.market.actions import create_listing, publish_listing
+from marketplace.market.demand_actions import create_demand
 from marketplace.market.models import Demand, Listing
 from marketplace.market.photo_actions import add_photo, store_picture
-from marketplace.market.rules import Condition, DemandDraft, ListingDraft, Location, Packaging, PlaceBasis, QuantityBasis, StoredPicture
+from marketplace.market.rules import (
+    Condition,
+    DemandDraft,
+    ListingDraft,
+    Location,
+    Packaging,
+    PlaceBasis,
+    QuantityBasis,
+    StoredPicture,
+)
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 WRITTEN_FOR = date(2026, 12, 15)  # the files' own "today"

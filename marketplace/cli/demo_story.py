@@ -63,7 +63,15 @@ def _part(lot: dict[str, str], session: Session, chance: Random) -> Quantity:
 
 
 def _exchange(
-    session: Session, cast: Cast, lot: dict[str, str], pictures: Pictures, *, owner: str, receiver: str, day: datetime, chance: Random
+    session: Session,
+    cast: Cast,
+    lot: dict[str, str],
+    pictures: Pictures,
+    *,
+    owner: str,
+    receiver: str,
+    day: datetime,
+    chance: Random,
 ) -> None:
     giver, taker, quantity = cast[owner], cast[receiver], _part(lot, session, chance)
     with clock.frozen(day):
@@ -77,7 +85,9 @@ def _exchange(
         exchange.approve(session, giver, reservation_id=reservation.id)
     with clock.frozen(day + timedelta(days=8)):
         entered = chance.random() < 0.6
-        handover = HandoverDraft(quantity, clock.today(), LORRY if entered else None, Decimal(chance.randint(6, 38)) if entered else None)
+        handover = HandoverDraft(
+            quantity, clock.today(), LORRY if entered else None, Decimal(chance.randint(6, 38)) if entered else None
+        )
         exchange.hand_over(session, giver, reservation_id=reservation.id, draft=handover)
     with clock.frozen(day + timedelta(days=9)):
         exchange.confirm(session, taker, reservation_id=reservation.id)

@@ -11,7 +11,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from config import Config, Misconfigured
-from marketplace.cli import demo, reference
+from marketplace.cli import demo
 from marketplace.cli.migrations import one_at_a_time, upgrade
 from marketplace.jobs import worker
 
@@ -32,6 +32,8 @@ def main(arguments: list[str]) -> None:
         from wsgi import app
 
         with one_at_a_time(config.instance_path):
+            from marketplace.cli import reference
+
             reference.found(app.extensions["database"])
             if not config.production and not asked.no_demo:
                 demo.load(app)
