@@ -66,8 +66,10 @@ def asked_of(question: Question, form: FilterForm, near: Place | None) -> Catalo
     )
 
 
-def facets_of(question: Question, counted: Facets) -> list[Facet]:
+def facets_of(question: Question, counted: Facets | None) -> list[Facet]:
     """The filters that have counts, in the order of the page."""
+    if counted is None:
+        return []
     return [
         Facet("materialGroup", _("Material group"), question.choices("materialGroup", counted.groups)),
         Facet("condition", _("Condition"), question.choices("condition", counted.conditions)),

@@ -1,5 +1,63 @@
-"""Pages about the site itself."""
+"""Pages about the site itself, and the two files that machines look for."""
 
-from flask import Blueprint
+from datetime import datetime, time, timedelta
+from typing import cast
+
+from flask import Blueprint, Response, current_app, render_template
+
+from config import Config
+from marketplace.kernel.clock import now
+from marketplace.web.request import public
 
 blueprint = Blueprint("site", __name__)
+SECURITY_TXT_DAYS = 180
+
+
+def settings() -> Config:
+    """This installation's settings."""
+    return cast(Config, current_app.extensions["settings"])
+
+
+@blueprint.get("/toegankelijkheid")
+@public
+def accessibility() -> str:
+    """How accessible the site is, how that is known, and where to say what is not."""
+    return render_template("site/accessibility.html", contact=settings().contact_email)
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> str:
+    """What is kept about people, why, and for how long."""
+    config = settings()
+    return render_template("site/privacy.html", contact=config.contact_email, hours=config.session_hours)
+
+
+@blueprint.get("/contact")
+@public
+def contact() -> str:
+    """Whom to ask."""
+    return render_template("site/contact.html", contact=settings().contact_email)
+
+
+@blueprint.get("/.well-known/security.txt")
+@public
+def security_txt() -> Response:
+    """Where to report a leak (RFC 9116). The last day moves along, so it never lapses while the site runs."""
+    config = settings()
+    last = datetime.combine((now() + timedelta(days=SECURITY_TXT_DAYS)).date(), time(), tzinfo=now().tzinfo)
+    lines = (
+        f"Contact: mailto:{config.contact_email}",
+        f"Expires: {last.isoformat().replace('+00:00', 'Z')}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {config.base_url}/.well-known/security.txt",
+    )
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots_txt() -> Response:
+    """Search engines may read what everybody may read, one address per page."""
+    lines = ("User-agent: *", "Disallow: /api/", "Disallow: /inloggen", "Disallow: /*?")
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

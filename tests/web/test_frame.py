@@ -1,0 +1,56 @@
+"""What stands around every page."""
+
+import re
+from datetime import datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from marketplace.kernel import clock
+
+
+@pytest.mark.parametrize("address", ["/privacy", "/toegankelijkheid", "/contact"])
+def test_the_pages_about_the_site_are_there_in_both_languages(client: FlaskClient, address: str) -> None:
+    assert '<html lang="nl">' in client.get(address).text
+    assert '<html lang="en">' in client.get(f"/en{address}").text
+
+
+def test_the_other_language_is_the_same_page_with_the_same_question(client: FlaskClient) -> None:
+    dutch, english = client.get("/privacy?a=1&b=x%26y").text, client.get("/en/privacy?a=1").text
+    assert 'href="/en/privacy?a=1&amp;b=x%26y"' in dutch
+    assert 'href="/privacy?a=1"' in english
+
+
+def test_search_engines_are_told_one_address_per_language(client: FlaskClient) -> None:
+    page = client.get("/en/privacy?page=2").text
+    assert '<link rel="canonical" href="http://localhost/en/privacy">' in page
+    assert '<link rel="alternate" hreflang="nl" href="http://localhost/privacy">' in page
+
+
+def test_no_page_carries_style_or_script_inside(client: FlaskClient) -> None:
+    page = client.get("/privacy").text
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
+
+
+def test_files_are_kept_for_ever_under_an_address_that_changes_with_their_content(client: FlaskClient) -> None:
+    page = client.get("/en/privacy").text
+    sheet = re.search(r'href="(/static/[0-9a-f]{12}/site\.css)"', page)
+    assert sheet
+    answer = client.get(sheet[1], headers={"Accept-Encoding": "br"})
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "br"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    answer.close()
+
+
+def test_what_is_missing_is_a_page_of_the_house(client: FlaskClient) -> None:
+    answer = client.get("/bestaat-niet")
+    assert answer.status_code == 404
+    assert "<h1>Deze pagina is er niet</h1>" in answer.text
+
+
+def test_where_to_report_a_leak_is_valid_for_months(client: FlaskClient) -> None:
+    lines = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").text.splitlines())
+    assert lines["Contact"].startswith("mailto:")
+    assert (datetime.fromisoformat(lines["Expires"]) - clock.now()).days >= 90
