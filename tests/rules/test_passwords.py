@@ -1,0 +1,74 @@
+"""Which passwords are taken, and how they are kept."""
+
+import pytest
+
+from marketplace.accounts import links
+from marketplace.accounts.passwords import check_new, hash_password, is_right, needs_rehash
+from marketplace.accounts.rules import clean_email
+from marketplace.kernel.errors import Invalid, Missing
+from tests.visitors import hashed
+
+EMAIL = "jan.jansen@borne.nl"
+
+
+@pytest.mark.parametrize("password", ["een lang genoeg wachtwoord", "kei band tegel stoep", "Straatsteen-uit-Borne", "ééntweedrievier"])
+def test_long_enough_and_not_guessed_first_is_enough(password: str) -> None:
+    check_new(password, email=EMAIL)
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [
+        ("kort", "4 tekens"),
+        ("elf tekens.", "11 tekens"),
+        ("a" * 201, "201 tekens"),
+        ("welkom123456", "Veel mensen"),
+        ("Wachtwoord2026!", "Veel mensen"),
+        ("qwertyuiop123", "Veel mensen"),
+        ("abcabcabcabc", "Veel mensen"),
+        ("aaaaaaaaaaaaaa", "Veel mensen"),
+        ("materialenbank", "Veel mensen"),
+        ("jan.jansen12345", "e-mailadres"),
+        ("van borne.nl af", "e-mailadres"),
+    ],
+)
+def test_a_password_that_is_short_common_or_the_address_is_refused(password: str, sentence: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        check_new(password, email=EMAIL)
+    assert sentence in str(refusal.value)
+    assert refusal.value.field == "password"
+
+
+def test_a_hash_is_argon2id_with_64_mib_and_three_passes() -> None:
+    assert hashed().startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert is_right(hashed(), "een lang genoeg wachtwoord")
+    assert not is_right(hashed(), "een ander wachtwoord")
+    assert not needs_rehash(hashed())
+
+
+def test_nobodys_hash_is_never_right() -> None:
+    assert not is_right(None, "nobody's password")
+    assert not is_right("!", "!")
+
+
+def test_the_same_letters_typed_on_another_device_are_the_same_password() -> None:
+    assert is_right(hash_password("cafe\u0301 op de hoek"), "caf\u00e9 op de hoek")
+
+
+@pytest.mark.parametrize(("typed", "kept"), [(" Jan@Borne.NL ", "jan@borne.nl"), ("a+b@sub.borne.nl", "a+b@sub.borne.nl")])
+def test_an_address_is_kept_in_lower_case(typed: str, kept: str) -> None:
+    assert clean_email(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["", "jan", "jan@borne", "jan@borne.nl,piet@borne.nl", "jan @borne.nl", "jan@borne.nl\nBcc: x@y.nl"])
+def test_what_is_no_address_is_refused(typed: str) -> None:
+    with pytest.raises(Invalid):
+        clean_email(typed)
+
+
+def test_a_link_of_another_purpose_or_another_key_is_refused() -> None:
+    token = links.sign("key", links.INVITATION, 3, "nonce")
+    assert links.read("key", links.INVITATION, token) == (3, "nonce")
+    for key, purpose, given in (("key", links.RESET, token), ("other", links.INVITATION, token), ("key", links.INVITATION, token + "x")):
+        with pytest.raises(Missing):
+            links.read(key, purpose, given)

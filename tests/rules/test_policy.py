@@ -1,0 +1,129 @@
+"""Who may do what: every cell of the table of rights, read aloud."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from marketplace.accounts.policy import ANONYMOUS, CLOCK, OPERATOR, POLICY, Actor, Can, may, require
+from marketplace.accounts.rules import InvitationDraft, Role
+from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
+
+OWN, OTHER, REGION = 1, 2, 15
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something of an organisation."""
+
+    organisation_id: int
+    owner_id: int = OWN
+    role: str = "project_leader"
+
+
+def actor(role: str, organisation_id: int = OWN, kind: str = "municipality") -> Actor:
+    return Actor(person_id=7, organisation_id=organisation_id, organisation_kind=kind, role=role)
+
+
+LEADER, COORDINATOR = actor("project_leader"), actor("coordinator")
+REVIEWER, ADMIN = actor("reviewer", REGION, "region"), actor("admin", REGION, "region")
+BROKER = actor("coordinator", REGION, "region")
+PARTNER = actor("coordinator", 40, "partner")
+EVERYONE = {"public": ANONYMOUS, "leader": LEADER, "coordinator": COORDINATOR, "reviewer": REVIEWER, "admin": ADMIN}
+
+MINE, THEIRS = Thing(OWN), Thing(OTHER, owner_id=OTHER)
+TABLE: list[tuple[str, Can, object, str]] = [
+    ("the catalogue", Can.READ_CATALOGUE, None, "public leader coordinator reviewer admin"),
+    ("offer something", Can.OFFER, None, "leader coordinator"),
+    ("edit the own organisation's listing", Can.EDIT_LISTING, MINE, "leader coordinator"),
+    ("edit another organisation's listing", Can.EDIT_LISTING, THEIRS, ""),
+    ("look inside the own organisation's listing", Can.READ_LISTING_INSIDE, MINE, "leader coordinator reviewer"),
+    ("look inside another organisation's listing", Can.READ_LISTING_INSIDE, THEIRS, "reviewer"),
+    ("reserve", Can.RESERVE, THEIRS, "leader coordinator"),
+    ("ask for material", Can.ASK, None, "leader coordinator"),
+    ("read demands", Can.READ_DEMANDS, None, "leader coordinator reviewer admin"),
+    ("edit the own demand", Can.EDIT_DEMAND, MINE, "leader coordinator"),
+    ("edit another's demand", Can.EDIT_DEMAND, THEIRS, ""),
+    ("read the own matches", Can.READ_MATCHES, MINE, "leader coordinator reviewer"),
+    ("read another's matches", Can.READ_MATCHES, THEIRS, "reviewer"),
+    ("list reservations", Can.LIST_RESERVATIONS, None, "leader coordinator reviewer"),
+    ("read a reservation on the own lot", Can.READ_RESERVATION, Thing(OTHER, owner_id=OWN), "leader coordinator reviewer"),
+    ("read a reservation of one's own", Can.READ_RESERVATION, Thing(OWN, owner_id=OTHER), "leader coordinator reviewer"),
+    ("read a reservation of two others", Can.READ_RESERVATION, THEIRS, "reviewer"),
+    ("approve a request on the own lot", Can.DECIDE_RESERVATION, Thing(OTHER, owner_id=OWN), "leader coordinator"),
+    ("approve one's own request", Can.DECIDE_RESERVATION, Thing(OWN, owner_id=OTHER), ""),
+    ("cancel on the owner's side", Can.CANCEL_RESERVATION, Thing(OTHER, owner_id=OWN), "leader coordinator"),
+    ("cancel on the asker's side", Can.CANCEL_RESERVATION, Thing(OWN, owner_id=OTHER), "leader coordinator"),
+    ("cancel between two others", Can.CANCEL_RESERVATION, THEIRS, ""),
+    ("hand over the own lot", Can.HAND_OVER, Thing(OTHER, owner_id=OWN), "leader coordinator"),
+    ("hand over another's lot", Can.HAND_OVER, Thing(OWN, owner_id=OTHER), ""),
+    ("confirm what one received", Can.CONFIRM, Thing(OWN, owner_id=OTHER), "leader coordinator"),
+    ("confirm what another received", Can.CONFIRM, Thing(OTHER, owner_id=OWN), ""),
+    ("read exchanges", Can.READ_EXCHANGES, None, "leader coordinator reviewer admin"),
+    ("read all exchanges", Can.READ_ALL_EXCHANGES, None, "reviewer admin"),
+    ("figures of every municipality", Can.READ_MEMBER_FIGURES, None, "leader coordinator reviewer admin"),
+    ("regional totals", Can.READ_PUBLIC_FIGURES, None, "public leader coordinator reviewer admin"),
+    ("read the own people", Can.READ_PEOPLE, OWN, "leader coordinator reviewer admin"),
+    ("read another organisation's people", Can.READ_PEOPLE, OTHER, "reviewer admin"),
+    ("manage the own people", Can.MANAGE_PEOPLE, MINE, "coordinator admin"),
+    ("manage another organisation's people", Can.MANAGE_PEOPLE, THEIRS, "admin"),
+    ("manage a reviewer", Can.MANAGE_PEOPLE, Thing(OWN, role="reviewer"), "admin"),
+    ("manage an administrator", Can.MANAGE_PEOPLE, Thing(OWN, role="admin"), "admin"),
+    ("invite a project leader", Can.INVITE, InvitationDraft("a@b.nl", OWN, Role.PROJECT_LEADER), "coordinator admin"),
+    ("invite a project leader elsewhere", Can.INVITE, InvitationDraft("a@b.nl", OTHER, Role.PROJECT_LEADER), "admin"),
+    ("invite a coordinator", Can.INVITE, InvitationDraft("a@b.nl", OWN, Role.COORDINATOR), "admin"),
+    ("invite an administrator", Can.INVITE, InvitationDraft("a@b.nl", OWN, Role.ADMIN), "admin"),
+    ("read depots", Can.READ_DEPOTS, None, "leader coordinator reviewer admin"),
+    ("manage the own depot", Can.MANAGE_DEPOTS, MINE, "coordinator"),
+    ("manage another's depot", Can.MANAGE_DEPOTS, THEIRS, ""),
+    ("read the own material use", Can.READ_MATERIAL_USE, OWN, "leader coordinator reviewer"),
+    ("read another's material use", Can.READ_MATERIAL_USE, OTHER, "reviewer"),
+    ("type the own material use", Can.EDIT_MATERIAL_USE, OWN, "coordinator"),
+    ("type another's material use", Can.EDIT_MATERIAL_USE, OTHER, ""),
+    ("tighten the own goal", Can.TIGHTEN_GOAL, OWN, "coordinator"),
+    ("tighten another's goal", Can.TIGHTEN_GOAL, OTHER, ""),
+    ("change goals", Can.MANAGE_GOALS, None, "reviewer admin"),
+    ("change the taxonomy", Can.MANAGE_TAXONOMY, None, "reviewer admin"),
+    ("manage organisations", Can.MANAGE_ORGANISATIONS, None, "admin"),
+    ("read the system's health", Can.READ_HEALTH, None, "admin"),
+    ("work page", Can.WORK, None, "leader coordinator reviewer admin"),
+    ("own account", Can.OWN_ACCOUNT, None, "leader coordinator reviewer admin"),
+]
+
+
+@pytest.mark.parametrize(("name", "what", "subject", "allowed"), TABLE, ids=[row[0] for row in TABLE])
+def test_the_table_of_rights(name: str, what: Can, subject: object, allowed: str) -> None:
+    assert {who for who, one in EVERYONE.items() if may(one, what, subject)} == set(allowed.split())
+
+
+def test_every_question_has_an_answer_and_a_row_in_the_table() -> None:
+    assert set(POLICY) == set(Can) == {what for _name, what, _subject, _allowed in TABLE}
+
+
+def test_the_coordinator_of_the_region_follows_every_reservation_and_decides_none() -> None:
+    assert may(BROKER, Can.READ_RESERVATION, THEIRS)
+    assert not may(BROKER, Can.DECIDE_RESERVATION, THEIRS)
+    assert not may(BROKER, Can.CANCEL_RESERVATION, THEIRS)
+
+
+def test_the_coordinator_of_the_region_types_no_material_use() -> None:
+    assert not may(BROKER, Can.EDIT_MATERIAL_USE, REGION)
+    assert may(BROKER, Can.MANAGE_DEPOTS, Thing(REGION))
+
+
+def test_a_partner_trades_like_a_municipality_and_opens_no_depots() -> None:
+    assert may(PARTNER, Can.RESERVE, THEIRS)
+    assert not may(PARTNER, Can.MANAGE_DEPOTS)
+
+
+def test_the_operator_manages_people_and_the_clock_does_not() -> None:
+    assert may(OPERATOR, Can.INVITE, InvitationDraft("a@b.nl", OWN, Role.ADMIN))
+    assert not may(CLOCK, Can.INVITE, InvitationDraft("a@b.nl", OWN, Role.ADMIN))
+
+
+def test_a_refusal_says_whether_logging_in_would_help() -> None:
+    with pytest.raises(Unauthorised):
+        require(ANONYMOUS, Can.OFFER)
+    with pytest.raises(Forbidden):
+        require(LEADER, Can.MANAGE_DEPOTS, MINE)
+    with pytest.raises(Missing):
+        require(LEADER, Can.READ_PEOPLE, OTHER, hidden=True)
