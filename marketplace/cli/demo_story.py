@@ -20,6 +20,7 @@ from marketplace.market.actions import create_listing, publish_listing
 from marketplace.market.models import Demand, Listing
 from marketplace.market.photo_actions import add_photo
 from marketplace.materials.queries import taxonomy
+from marketplace.notices.actions import consider_told
 
 EXCHANGES = 40
 DAYS_BACK = 725
@@ -50,6 +51,7 @@ def tell_the_past(session: Session, cast: Cast, pictures: Pictures) -> None:
         owner = next(key for key in municipalities if cast[key].organisation_name == lot["gemeente"])
         receiver = owner if number % 9 == 4 else chance.choice([key for key in municipalities if key != owner])
         _exchange(session, cast, lot, pictures, owner=owner, receiver=receiver, day=day, chance=chance)
+    consider_told(session)
     _report_use(session, cast, chance)
     _open_depots(session, cast)
 

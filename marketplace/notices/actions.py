@@ -78,3 +78,9 @@ def mark_failed(session: Session, *, notice_id: int, error: str) -> None:
     row.next_try_at = now + back_off(row.attempts)
     if row.attempts >= TRIES_MAX:
         row.dead_at = now
+
+
+def consider_told(session: Session) -> None:
+    """Take everything that waits for told: history that is loaded, about which nobody wants mail now."""
+    session.flush()
+    session.execute(update(NoticeRow).where(NoticeRow.sent_at.is_(None)).values(sent_at=clock.now()))
