@@ -18,7 +18,8 @@ from marketplace.accounts.actions import found_region
 from marketplace.accounts.queries import is_region_founded
 from marketplace.impact.actions import found_goals
 from marketplace.impact.queries import are_goals_founded
-from marketplace.kernel.db import Database, version
+from marketplace.kernel import health
+from marketplace.kernel.db import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
@@ -48,12 +49,21 @@ def upgrade(config: Config) -> None:
     Where it is there already, which every second start finds, Alembic stays out of it.
     """
     config.instance_path.mkdir(parents=True, exist_ok=True)
-    if version(config.database_url) != newest():
+    if not is_newest(config.database_url):
         from alembic import command
 
         with one_at_a_time(config.instance_path):
             command.upgrade(alembic_config(config.database_owner_url), "head")
     found(config)
+
+
+def is_newest(url: str) -> bool:
+    """Whether a database is at the newest migration."""
+    database = Database(url)
+    try:
+        return health.version(database) == health.newest()
+    finally:
+        database.dispose()
 
 
 def found(config: Config) -> None:
@@ -68,11 +78,6 @@ def found(config: Config) -> None:
             database.run(found_goals)
     finally:
         database.dispose()
-
-
-def newest() -> str:
-    """The number of the newest migration; the versions stand in one numbered line."""
-    return max((path.name.split("_")[0] for path in (PROJECT / "migrations" / "versions").glob("[0-9]*.py")), default="")
 
 
 def current() -> "AlembicConfig":

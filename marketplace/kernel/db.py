@@ -198,15 +198,3 @@ def settle(session: Session, *, keep: bool) -> None:
         session.commit() if keep else session.rollback()
     finally:
         session.close()
-
-
-def version(url: str) -> str | None:
-    """The number of the migration that a database is at; None when it was never migrated or cannot be read."""
-    database = Database(url)
-    try:
-        with database.engine.connect() as connection:
-            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
-    except DBAPIError:
-        return None
-    finally:
-        database.dispose()

@@ -1,16 +1,21 @@
-"""Pages about the site itself, and the two files that machines look for."""
+"""Pages about the site itself, the two files that machines look for, and the two questions of who runs it: alive, ready?"""
 
+import shutil
 from datetime import datetime, time, timedelta
 from typing import cast
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from config import Config
+from marketplace.kernel import health
 from marketplace.kernel.clock import now
-from marketplace.web.request import public
+from marketplace.notices.queries import find_oldest_waiting
+from marketplace.web.request import current_session, database, public
 
 blueprint = Blueprint("site", __name__)
 SECURITY_TXT_DAYS = 180
+LEAST_FREE_BYTES = 200_000_000
+LONGEST_WAITING = timedelta(minutes=30)
 
 
 def settings() -> Config:
@@ -61,3 +66,23 @@ def robots_txt() -> Response:
     """Search engines may read what everybody may read, one address per page."""
     lines = ("User-agent: *", "Disallow: /api/", "Disallow: /inloggen", "Disallow: /*?")
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> Response:
+    """The process lives and answers."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> tuple[Response, int]:
+    """Whether it can do its work: writes, migrations, disk, and mail that leaves. 503 with the part that cannot."""
+    parts = {"migrations": health.version(database()) == health.newest(), "database": health.can_write(database())}
+    parts["disk"] = shutil.disk_usage(settings().instance_path).free >= LEAST_FREE_BYTES
+    if all(parts.values()):
+        waiting = find_oldest_waiting(current_session())
+        parts["mail"] = waiting is None or now() - waiting <= LONGEST_WAITING
+    ready = all(parts.values())
+    return jsonify({"ready": ready, **parts}), 200 if ready else 503

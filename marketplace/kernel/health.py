@@ -1,0 +1,34 @@
+"""Whether a database is fit for use: at the newest migration, and taking writes."""
+
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from marketplace.kernel.db import Database
+
+VERSIONS = Path(__file__).resolve().parent.parent.parent / "migrations" / "versions"
+
+
+def newest() -> str:
+    """The number of the newest migration; the versions stand in one numbered line."""
+    return max((path.name.split("_")[0] for path in VERSIONS.glob("[0-9]*.py")), default="")
+
+
+def version(database: Database) -> str | None:
+    """The number of the migration that a database is at; None when it was never migrated or cannot be read."""
+    try:
+        with database.engine.connect() as connection:
+            found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+            return found
+    except SQLAlchemyError:
+        return None
+
+
+def can_write(database: Database) -> bool:
+    """Whether a writing transaction opens now. On PostgreSQL a standby and a read-only database say no."""
+    try:
+        with database.transaction() as session:
+            question, yes = ("PRAGMA query_only", "0") if database.is_sqlite else ("SHOW transaction_read_only", "off")
+            return str(session.connection().exec_driver_sql(question).scalar_one()) == yes
+    except SQLAlchemyError:
+        return False
