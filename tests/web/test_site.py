@@ -1,7 +1,6 @@
 """The addresses that an operator asks."""
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.kernel import health
@@ -27,9 +26,3 @@ def test_a_database_behind_the_code_is_not_ready(client: FlaskClient, monkeypatc
 def test_a_full_disk_is_not_ready(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "LEAST_FREE_BYTES", 10**18)
     assert client.get("/readyz").status_code == 503
-
-
-def test_a_hole_can_be_told_to_somebody(client: FlaskClient, app: Flask) -> None:
-    text = client.get("/.well-known/security.txt").get_data(as_text=True)
-    assert f"Contact: mailto:{app.extensions['settings'].contact_email}\n" in text
-    assert "Expires: " in text
