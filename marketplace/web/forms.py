@@ -108,6 +108,7 @@ class Form(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.form_faults: list[Text | str] = []
+        self.refusal: Refusal | None = None
         super().__init__(*args, **kwargs)
 
     def summary(self) -> list[Fault]:

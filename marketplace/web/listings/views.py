@@ -1,5 +1,121 @@
-"""Offering and editing a lot."""
+"""Offering and changing a lot."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from marketplace.accounts.policy import Can, require
+from marketplace.depots.queries import list_depots
+from marketplace.exchange.actions import withdraw as withdraw_listing
+from marketplace.exchange.queries import list_open_of_listing
+from marketplace.kernel.language import _
+from marketplace.market.actions import close_listing, delete_draft, refresh_listing
+from marketplace.market.queries import get_listing
+from marketplace.market.rules import ListingStatus
+from marketplace.matching.actions import publish as publish_listing
+from marketplace.matching.offering import amend, offer
+from marketplace.materials.queries import taxonomy
+from marketplace.web.answers import attempt, done, page
+from marketplace.web.listings.forms import ListingForm, WithdrawForm
+from marketplace.web.listings.stored import form_of, meet
+from marketplace.web.request import current_actor, current_session, database, permission
+from marketplace.web.states import LISTING_BADGES, RESERVATION_BADGES
 
 blueprint = Blueprint("listings", __name__)
+FORM_BYTES_MAX = 250_000_000
+
+
+@blueprint.route("/aanbod/nieuw", methods=("GET", "POST"))
+@permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
+def create() -> Any:
+    """A new lot: kept as a draft, or on offer at once."""
+    form = ListingForm(data={"material": request.args.get("material", "")})
+    right = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    form.know(taxonomy(session), list_depots(session))
+    listing = right and attempt(form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes))
+    return _saved(listing) if listing else page("listings/create.html", form)
+
+
+@blueprint.route("/aanbod/<int:listing_id>/bewerken", methods=("GET", "POST"))
+@permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
+def edit(listing_id: int) -> Any:
+    """Change a lot. Who saves after somebody else is shown the differences first."""
+    with database().read() as before:
+        form = form_of(_own(before, listing_id), taxonomy(before))
+    right = form.is_submitted() and form.validate()
+    session = current_session()
+    form.know(taxonomy(session), list_depots(session))
+    if right and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
+        return _saved(listing)
+    listing = _own(session, listing_id)
+    meet(form, listing, taxonomy(session))
+    return page("listings/edit.html", form, listing=listing, badge=LISTING_BADGES[listing.status], is_draft=listing.status == ListingStatus.DRAFT)
+
+
+def _own(session: Any, listing_id: int) -> Any:
+    listing = get_listing(session, current_actor(), listing_id)
+    require(current_actor(), Can.EDIT_LISTING, listing)
+    return listing
+
+
+def _amended(session: Any, listing_id: int, form: ListingForm) -> Any:
+    return amend(
+        session,
+        current_actor(),
+        listing_id=listing_id,
+        version=form.known_version,
+        draft=form.draft(),
+        pictures=form.pictures(),
+        publish=form.publishes,
+    )
+
+
+def _saved(listing: Any) -> Any:
+    if listing.status == ListingStatus.DRAFT:
+        return done(_("Saved as a draft. Nobody outside your organisation sees it."), url_for("listings.edit", listing_id=listing.id))
+    return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=listing.id))
+
+
+@blueprint.post("/aanbod/<int:listing_id>/publiceren")
+@permission(Can.EDIT_LISTING)
+def publish(listing_id: int) -> Any:
+    """Put a draft on offer. What is missing is told in its form."""
+    return _saved(publish_listing(current_session(), current_actor(), listing_id=listing_id))
+
+
+@blueprint.route("/aanbod/<int:listing_id>/intrekken", methods=("GET", "POST"))
+@permission(Can.EDIT_LISTING)
+def withdraw(listing_id: int) -> Any:
+    """Take a lot off the bank. Where something of it is reserved the page first shows who is let down, and asks why."""
+    session, actor = current_session(), current_actor()
+    listing, form = _own(session, listing_id), WithdrawForm()
+    held = list_open_of_listing(session, listing_id)
+    right = form.is_submitted() and (form.validate() or not held)
+    if right and attempt(form, lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.reason.data or "")):
+        return done(_("The lot is withdrawn. Who had reserved something has been told."), url_for("work.show"))
+    return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES)
+
+
+@blueprint.post("/aanbod/<int:listing_id>/sluiten")
+@permission(Can.EDIT_LISTING)
+def close(listing_id: int) -> Any:
+    """Nothing is left to offer."""
+    close_listing(current_session(), current_actor(), listing_id=listing_id)
+    return done(_("The lot is closed. It is no longer in the catalogue."), url_for("catalogue.show_listing", listing_id=listing_id))
+
+
+@blueprint.post("/aanbod/<int:listing_id>/bevestigen")
+@permission(Can.EDIT_LISTING)
+def refresh(listing_id: int) -> Any:
+    """It is still there."""
+    refresh_listing(current_session(), current_actor(), listing_id=listing_id)
+    return done(_("Thank you. The lot stays in the catalogue for another 60 days."), url_for("work.show"))
+
+
+@blueprint.post("/aanbod/<int:listing_id>/verwijderen")
+@permission(Can.EDIT_LISTING)
+def delete(listing_id: int) -> Any:
+    """Throw a draft away."""
+    delete_draft(current_session(), current_actor(), listing_id=listing_id)
+    return done(_("The draft is deleted."), url_for("work.show"))

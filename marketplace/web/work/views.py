@@ -1,5 +1,21 @@
-"""What a person must do today."""
+"""What there is to do today, most urgent first."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from marketplace.accounts.policy import Can
+from marketplace.web.request import current_actor, current_session, permission
+from marketplace.web.states import DEMAND_BADGES, LISTING_BADGES
+from marketplace.web.work.desk import Desk
 
 blueprint = Blueprint("work", __name__)
+
+
+@blueprint.get("/werk")
+@permission(Can.WORK)
+def show() -> Any:
+    """My work: what waits for me, and what is ours."""
+    actor = current_actor()
+    desk = Desk.of(current_session(), actor)
+    return render_template("work/show.html", desk=desk, actor=actor, listing_badges=LISTING_BADGES, demand_badges=DEMAND_BADGES)

@@ -1,0 +1,33 @@
+"""A stored demand as the form shows it, so that saving without typing changes nothing."""
+
+from typing import Any
+
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.materials.rules import Taxonomy
+from marketplace.web.comparison import compare
+from marketplace.web.demands.forms import DemandForm
+
+SAME = (
+    "title", "min_condition", "needed_from", "needed_until", "description", "max_distance_km", "accepts_hazards",
+    "accepts_unknown_hazards", "project", "department", "version",
+)  # fmt: skip
+
+
+def form_of(demand: Any, taxonomy: Taxonomy, *, sent: bool = True) -> DemandForm:
+    """The form of a demand: with what was sent over it, or (`sent` false) only with what is stored."""
+    values = {name: getattr(demand, name) for name in SAME}
+    values["material"] = taxonomy.material_by_id(demand.material_id).slug
+    values["quantity"] = Quantity(demand.quantity, Unit(demand.unit))
+    form = DemandForm(data=values) if sent else DemandForm(formdata=None, data=values)
+    form.place.keep(demand)
+    return form
+
+
+def meet(form: DemandForm, demand: Any, taxonomy: Taxonomy) -> None:
+    """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
+    facts = form.refusal.facts if form.refusal else {}
+    if "current" in facts:
+        stored = form_of(demand, taxonomy, sent=False)
+        stored.know(taxonomy)
+        form.changes = compare(stored, form, facts["changed"])
+        form.version.data = facts["current"]

@@ -1,0 +1,39 @@
+"""The state of things as a word with a colour beside it: tones of the badge macro."""
+
+from marketplace.exchange.rules import STATUS_LABELS, ReservationStatus
+from marketplace.kernel.language import Text
+from marketplace.market.rules import DEMAND_STATUS_LABELS, LISTING_STATUS_LABELS, DemandStatus, ListingStatus
+
+Badge = tuple[Text, str]
+
+LISTING_BADGES: dict[str, Badge] = {
+    status.value: (LISTING_STATUS_LABELS[status], tone)
+    for status, tone in (
+        (ListingStatus.DRAFT, "neutral"),
+        (ListingStatus.PUBLISHED, "good"),
+        (ListingStatus.CLOSED, "done"),
+        (ListingStatus.WITHDRAWN, "stop"),
+    )
+}
+DEMAND_BADGES: dict[str, Badge] = {
+    status.value: (DEMAND_STATUS_LABELS[status], tone)
+    for status, tone in (
+        (DemandStatus.DRAFT, "neutral"),
+        (DemandStatus.OPEN, "good"),
+        (DemandStatus.FULFILLED, "done"),
+        (DemandStatus.WITHDRAWN, "stop"),
+        (DemandStatus.LAPSED, "stop"),
+    )
+}
+RESERVATION_BADGES: dict[str, Badge] = {
+    status.value: (STATUS_LABELS[status], tone)
+    for status, tone in (
+        (ReservationStatus.REQUESTED, "wait"),
+        (ReservationStatus.APPROVED, "good"),
+        (ReservationStatus.HANDED_OVER, "good"),
+        (ReservationStatus.COMPLETED, "done"),
+        (ReservationStatus.REJECTED, "stop"),
+        (ReservationStatus.CANCELLED, "stop"),
+        (ReservationStatus.EXPIRED, "stop"),
+    )
+}

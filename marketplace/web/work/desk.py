@@ -1,0 +1,135 @@
+"""The desk of one person: every task as one line, with the day by which it must be done."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.exchange.queries import list_reservations
+from marketplace.exchange.rules import ReservationStatus
+from marketplace.kernel.clock import local, today
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.queries import list_demands, list_listings_to_refresh, list_own_listings
+from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
+from marketplace.matching.queries import count_matches
+from marketplace.materials.queries import taxonomy
+
+SHOWN = 10
+TASKS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: what, until when, and where. `refreshes` is the lot that one button confirms."""
+
+    what: Text
+    until: date | None
+    label: Text
+    href: str
+    refreshes: int | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its day is today or past."""
+        return self.until is not None and self.until <= today()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What waits for somebody, and what belongs to their organisation."""
+
+    tasks: list[Task]
+    matches: list[tuple[Any, int]]
+    listings: list[Any]
+    listings_total: int
+    demands: list[Any]
+    demands_total: int
+    reservations: list[Any]
+    may_trade: bool
+    known: Any
+
+    @classmethod
+    def of(cls, session: Any, actor: Actor) -> "Desk":
+        """Gather it. Who does not trade (reviewer, administrator) has no tasks here, only the way to the pages that they read."""
+        trades = may(actor, Can.OFFER)
+        if not trades:
+            return cls([], [], [], 0, [], 0, [], may_trade=False, known=None)
+        listings, listings_total = list_own_listings(session, actor, page_size=SHOWN)
+        demands, demands_total = list_demands(session, actor, mine=True, statuses=(), page_size=SHOWN)
+        open_demands = [demand for demand in demands if demand.status == DemandStatus.OPEN]
+        found = [(demand, count_matches(session, actor, demand=demand)) for demand in open_demands]
+        return cls(
+            tasks=_tasks(session, actor, listings),
+            matches=[pair for pair in found if pair[1]],
+            listings=listings,
+            listings_total=listings_total,
+            demands=demands,
+            demands_total=demands_total,
+            reservations=_waiting_for_others(session, actor),
+            may_trade=True,
+            known=taxonomy(session),
+        )
+
+
+def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
+    """Requests to answer, hand-overs to confirm and to do, lots to refresh, drafts to finish: by day, what has no day last."""
+    tasks = [
+        *_of(session, actor, "owning", ReservationStatus.REQUESTED, _ANSWER, _("Answer")),
+        *_of(session, actor, "asking", ReservationStatus.HANDED_OVER, _CONFIRM, _("Check and confirm")),
+        *_of(session, actor, "owning", ReservationStatus.APPROVED, _HAND_OVER, _("Enter the hand-over")),
+        *(_refresh(listing) for listing in list_listings_to_refresh(session, actor)),
+    ]
+    drafts = [_finish(listing) for listing in listings if listing.status == ListingStatus.DRAFT]
+    return sorted(tasks, key=lambda task: task.until or date.max) + drafts
+
+
+_ANSWER = _("%(asker)s asks for %(quantity)s of “%(title)s”")
+_CONFIRM = _("%(owner)s has handed over %(quantity)s of “%(title)s”")
+_HAND_OVER = _("%(asker)s collects %(quantity)s of “%(title)s”")
+
+
+def _of(session: Any, actor: Actor, side: str, status: ReservationStatus, sentence: Text, label: Text) -> list[Task]:
+    found, _total = list_reservations(session, actor, side=side, statuses=(status.value,), page_size=TASKS_MAX)
+    return [
+        Task(
+            what=_(
+                sentence.message,
+                asker=reservation.organisation.name,
+                owner=reservation.owner.name,
+                quantity=Amount(reservation.quantity, Unit(reservation.unit)),
+                title=reservation.listing.title,
+            ),
+            until=local(reservation.expires_at).date() if reservation.expires_at else None,
+            label=label,
+            href=url_for("reservations.show", reservation_id=reservation.id),
+        )
+        for reservation in found
+    ]
+
+
+def _refresh(listing: Any) -> Task:
+    return Task(
+        what=_("Is “%(title)s” still there?", title=listing.title),
+        until=listing.confirmed_on + STALE_AFTER,
+        label=_("Yes, still there"),
+        href=url_for("catalogue.show_listing", listing_id=listing.id),
+        refreshes=listing.id,
+    )
+
+
+def _finish(listing: Any) -> Task:
+    return Task(
+        what=_("Finish your draft “%(title)s”", title=listing.title),
+        until=None,
+        label=_("Go on"),
+        href=url_for("listings.edit", listing_id=listing.id),
+    )
+
+
+def _waiting_for_others(session: Any, actor: Actor) -> list[Any]:
+    """What the own organisation asked for and somebody else must act on."""
+    statuses = (ReservationStatus.REQUESTED.value, ReservationStatus.APPROVED.value)
+    return list_reservations(session, actor, side="asking", statuses=statuses, page_size=SHOWN)[0]
