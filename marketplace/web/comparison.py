@@ -8,10 +8,16 @@ from wtforms.form import BaseForm
 
 from marketplace.kernel.language import Text, _
 from marketplace.web.filters import quantity
-from marketplace.web.forms import QuantityField
+from marketplace.web.forms import Form, QuantityField
 
 Row = tuple[Text | str, str, str]
 _SAID_AS = {"unit": "quantity"}
+
+
+def outrun(form: Form) -> tuple[int, list[str]] | None:
+    """The version and the fields that somebody else changed, where that is why this form was refused."""
+    facts: dict[str, Any] = form.refusal.facts if form.refusal else {}
+    return (facts["current"], facts["changed"]) if "current" in facts else None
 
 
 def compare(stored: BaseForm, typed: BaseForm, names: Iterable[str]) -> list[Row]:

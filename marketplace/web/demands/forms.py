@@ -6,9 +6,9 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from marketplace.kernel.language import _
 from marketplace.market.rules import CONDITION_HINTS, CONDITION_LABELS, Condition, DemandDraft
 from marketplace.materials.rules import Taxonomy
+from marketplace.web.choices import choices, material_choices
 from marketplace.web.comparison import Row
 from marketplace.web.forms import ChecksField, DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
-from marketplace.web.materials import material_choices
 from marketplace.web.places import PlaceField
 
 LATER = ("description", "project", "department", "accepts_hazards")
@@ -36,7 +36,7 @@ class DemandForm(Form):
     min_condition = RadioField(
         _("In what condition must it be, at least?"),
         [Required(_("Choose the condition."))],
-        choices=[(key.value, label) for key, label in CONDITION_LABELS.items()],
+        choices=choices(CONDITION_LABELS),
     )
     place = PlaceField(
         _("Where do you need it?"),
@@ -87,10 +87,10 @@ class DemandForm(Form):
         return DemandDraft(
             title=self.title.data or "",
             material=self.material.data,
-            quantity=self.quantity.data,  # type: ignore[arg-type]
+            quantity=self.quantity.data,
             min_condition=Condition(self.min_condition.data),
-            needed_from=self.needed_from.data,  # type: ignore[arg-type]
-            needed_until=self.needed_until.data,  # type: ignore[arg-type]
+            needed_from=self.needed_from.data,
+            needed_until=self.needed_until.data,
             location=self.place.location,
             description=self.description.data or "",
             max_distance_km=self.max_distance_km.data,

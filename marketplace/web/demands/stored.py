@@ -4,7 +4,7 @@ from typing import Any
 
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.rules import Taxonomy
-from marketplace.web.comparison import compare
+from marketplace.web.comparison import compare, outrun
 from marketplace.web.demands.forms import DemandForm
 
 SAME = (
@@ -25,9 +25,10 @@ def form_of(demand: Any, taxonomy: Taxonomy, *, sent: bool = True) -> DemandForm
 
 def meet(form: DemandForm, demand: Any, taxonomy: Taxonomy) -> None:
     """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
-    facts = form.refusal.facts if form.refusal else {}
-    if "current" in facts:
+    outran = outrun(form)
+    if outran:
+        version, changed = outran
         stored = form_of(demand, taxonomy, sent=False)
         stored.know(taxonomy)
-        form.changes = compare(stored, form, facts["changed"])
-        form.version.data = facts["current"]
+        form.changes = compare(stored, form, changed)
+        form.version.data = str(version)

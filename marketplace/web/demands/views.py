@@ -6,11 +6,11 @@ from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.kernel.language import _
+from marketplace.market.demand_actions import create_demand as ask
 from marketplace.market.demand_actions import edit_demand, withdraw_demand
-from marketplace.market.queries import get_demand, list_demands as find_demands
+from marketplace.market.queries import get_demand
+from marketplace.market.queries import list_demands as find_demands
 from marketplace.market.rules import DemandStatus
-from marketplace.matching.actions import ask
-from marketplace.matching.queries import list_matches
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.demands.forms import DemandForm
@@ -69,7 +69,7 @@ def show(demand_id: int) -> Any:
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside = may(actor, Can.READ_MATCHES, demand)
-    matches = list_matches(session, actor, demand=demand) if inside and demand.status == DemandStatus.OPEN else []
+    matches: list[Any] = []
     known = taxonomy(session)
     return render_template(
         "demands/show.html",

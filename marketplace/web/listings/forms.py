@@ -7,7 +7,7 @@ from flask import request
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.language import _
 from marketplace.market.rules import (
     ANSWER_LABELS,
     BASIS_LABELS,
@@ -23,11 +23,11 @@ from marketplace.market.rules import (
     StoredPicture,
 )
 from marketplace.materials.rules import Taxonomy
+from marketplace.web.choices import Choices, choices, material_choices, or_nothing
 from marketplace.web.comparison import Row
-from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, PhotosField, QuantityField, Required
 from marketplace.web.filters import number
+from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, PhotosField, QuantityField, Required
 from marketplace.web.listings.pictures import Kept, recall, take_in
-from marketplace.web.materials import material_choices
 from marketplace.web.places import PlaceField
 
 LATER = (
@@ -35,13 +35,16 @@ LATER = (
     "remarks", "region_from", "partners_from",
 )  # fmt: skip
 HAZARD_PREFIX = "hazard-"
+LOADING: Choices = [("", _("Not known")), ("yes", _("Yes, we load")), ("no", _("No, who collects it loads"))]
 PLACE_HINT = _("A place, a postcode, an address or coordinates, for example Hengelo, 7551 AB or 52.2658, 6.7931.")
 PHOTOS_HINT = _("At least one photo to publish, at most 12. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB each.")
 
 
-def choices(labels: dict[Any, Text], nothing: Text | None = None) -> list[tuple[str, Any]]:
-    """Words to choose from, with an empty one first where no answer is one too."""
-    return [*([("", nothing)] if nothing else []), *((key.value, label) for key, label in labels.items())]
+def asked(form: Any, field: Any) -> None:
+    """Asked of everybody, while a rule knows when it may stay empty: a place is not needed for a depot, a photo not for a draft."""
+
+
+asked.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
 class CentsField(DecimalField):
@@ -75,14 +78,14 @@ class ListingForm(Form):
         [Required(_("Enter a title, for example “Grey concrete pavers from Dorpsstraat”."))],
         description=_("Name the material and where it comes from, for example: Grey concrete pavers from Dorpsstraat."),
     )
-    quantity = QuantityField(
-        _("How much is there?"), [Required(_("Enter the quantity in digits, for example 1,200 or 12.5."))]
-    )
+    quantity = QuantityField(_("How much is there?"), [Required(_("Enter the quantity in digits, for example 1,200 or 12.5."))])
     quantity_basis = RadioField(
         _("How do you know the quantity?"), [Required()], choices=choices(BASIS_LABELS), default=QuantityBasis.ESTIMATED.value
     )
-    condition = RadioField(_("In what condition is it?"), [Required(_("Choose the condition."))], choices=choices(CONDITION_LABELS))
-    place = PlaceField(_("Where does it lie?"), description=PLACE_HINT)
+    condition = RadioField(
+        _("In what condition is it?"), [Required(_("Choose the condition."))], choices=choices(CONDITION_LABELS)
+    )
+    place = PlaceField(_("Where does it lie?"), [asked], description=PLACE_HINT)
     depot = SelectField(
         _("Or does it lie in a depot?"), description=_("Then the place of the depot counts."), validate_choice=False, default=""
     )
@@ -92,21 +95,20 @@ class ListingForm(Form):
         description=_("For example 12-1-2027 or 12 jan 2027. A day in the past is fine."),
     )
     available_until = DutchDateField(_("Until which day?"), description=_("Leave empty if there is no last day."))
-    photos = PhotosField(_("Photos"), description=PHOTOS_HINT)
-    asbestos_suspected = RadioField(
-        _("Do you suspect asbestos?"), choices=choices(ANSWER_LABELS), default=Answer.UNKNOWN.value
-    )
+    photos = PhotosField(_("Take or choose photos"), [asked], description=PHOTOS_HINT)
+    asbestos_suspected = RadioField(_("Do you suspect asbestos?"), choices=choices(ANSWER_LABELS), default=Answer.UNKNOWN.value)
     description = TextAreaField(
         _("Description"), description=_("For example size, colour, how it was taken out and how much is broken.")
     )
     packaging = SelectField(_("How is it packed?"), choices=choices(PACKAGING_LABELS, _("Not known")), default="")
     loading_possible = SelectField(
         _("Can you load it for the one who collects it?"),
-        choices=[("", _("Not known")), ("yes", _("Yes, we load")), ("no", _("No, who collects it loads"))],
+        choices=LOADING,
         default="",
     )
     kg_per_unit = DecimalField(
-        _("Measured weight per unit, in kilograms"), description=_("Only if it was weighed. Otherwise we use the weight of the material.")
+        _("Measured weight per unit, in kilograms"),
+        description=_("Only if it was weighed. Otherwise we use the weight of the material."),
     )
     price_cents_per_unit = CentsField(_("Price per unit, in euro"), description=_("Leave empty if it is free of charge."))
     project = StringField(_("From which project does it come?"))
@@ -143,13 +145,13 @@ class ListingForm(Form):
         self.kept = recall(request.form.getlist("kept"), request.form.getlist("dropped"))
         taken, refused = take_in(self.photos.data or [], PHOTOS_MAX - len(self.stored) - len(self.kept))
         self.kept += taken
-        self.photos.errors = [*self.photos.errors, *refused]
+        self.photos.errors = [*self.photos.errors, *map(str, refused)]
         return bool(right) and not refused
 
     def know(self, taxonomy: Taxonomy, depots: list[Any]) -> None:
         """What there is to choose from, and what the chosen material brings along: its units and the hazards to declare."""
         self.material.choices = material_choices(taxonomy)
-        self.depot.choices = [("", _("No, it lies somewhere else")), *((str(one.id), one.name) for one in depots)] if depots else []
+        self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(one.id), one.name) for one in depots))
         chosen = taxonomy.find_material(self.material.data or "")
         if chosen:
             self.hazard_names = {hazard.slug: hazard.name for hazard in chosen.hazards}
@@ -183,9 +185,9 @@ class ListingForm(Form):
         return ListingDraft(
             title=self.title.data or "",
             material=self.material.data,
-            quantity=self.quantity.data,  # type: ignore[arg-type]
+            quantity=self.quantity.data,
             condition=Condition(self.condition.data),
-            available_from=self.available_from.data,  # type: ignore[arg-type]
+            available_from=self.available_from.data,
             available_until=self.available_until.data,
             location=None if self.depot.data else self.place.location,
             depot_id=int(self.depot.data) if (self.depot.data or "").isdecimal() else None,
@@ -218,7 +220,7 @@ class PhotosForm(Form):
         self.kept = recall(request.form.getlist("kept"), request.form.getlist("dropped"))
         taken, refused = take_in(self.photos.data or [], PHOTOS_MAX - len(self.kept))
         self.kept += taken
-        self.photos.errors = [*([] if self.kept else self.photos.errors), *refused]
+        self.photos.errors = [*([] if self.kept else self.photos.errors), *map(str, refused)]
         return (bool(right) or bool(self.kept)) and not refused
 
     def pictures(self) -> list[StoredPicture]:

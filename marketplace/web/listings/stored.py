@@ -4,7 +4,7 @@ from typing import Any
 
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.rules import Taxonomy
-from marketplace.web.comparison import compare
+from marketplace.web.comparison import compare, outrun
 from marketplace.web.listings.forms import ListingForm
 
 SAME = (
@@ -33,11 +33,11 @@ def form_of(listing: Any, taxonomy: Taxonomy, *, sent: bool = True) -> ListingFo
 
 def meet(form: ListingForm, listing: Any, taxonomy: Taxonomy) -> None:
     """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
-    facts = form.refusal.facts if form.refusal else {}
-    if "current" in facts:
+    outran = outrun(form)
+    if outran:
+        version, changed = outran
         stored = form_of(listing, taxonomy, sent=False)
         stored.know(taxonomy, [])
         stored.depot.choices = form.depot.choices
-        form.changes = compare(stored, form, facts["changed"])
-        form.version.data = facts["current"]
-
+        form.changes = compare(stored, form, changed)
+        form.version.data = str(version)

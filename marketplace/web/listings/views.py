@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, request, url_for
 
 from marketplace.accounts.policy import Can, require
 from marketplace.depots.queries import list_depots
 from marketplace.exchange.actions import withdraw as withdraw_listing
 from marketplace.exchange.queries import list_open_of_listing
 from marketplace.kernel.language import _
-from marketplace.market.actions import close_listing, delete_draft, refresh_listing
+from marketplace.market.actions import close_listing, delete_draft, publish_listing, refresh_listing
+from marketplace.market.photo_actions import delete_photo, edit_photo
 from marketplace.market.queries import get_listing
 from marketplace.market.rules import ListingStatus
-from marketplace.matching.actions import publish as publish_listing
-from marketplace.matching.offering import amend, offer
+from marketplace.matching.offering import add_photos, amend, offer
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
-from marketplace.web.listings.forms import ListingForm, WithdrawForm
+from marketplace.web.listings.forms import ListingForm, PhotoForm, PhotosForm, WithdrawForm
 from marketplace.web.listings.stored import form_of, meet
 from marketplace.web.request import current_actor, current_session, database, permission
 from marketplace.web.states import LISTING_BADGES, RESERVATION_BADGES
@@ -33,7 +33,9 @@ def create() -> Any:
     right = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     form.know(taxonomy(session), list_depots(session))
-    listing = right and attempt(form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes))
+    listing = right and attempt(
+        form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes)
+    )
     return _saved(listing) if listing else page("listings/create.html", form)
 
 
@@ -48,9 +50,14 @@ def edit(listing_id: int) -> Any:
     form.know(taxonomy(session), list_depots(session))
     if right and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
         return _saved(listing)
+    return _editing(session, listing_id, form)
+
+
+def _editing(session: Any, listing_id: int, form: ListingForm) -> Any:
     listing = _own(session, listing_id)
     meet(form, listing, taxonomy(session))
-    return page("listings/edit.html", form, listing=listing, badge=LISTING_BADGES[listing.status], is_draft=listing.status == ListingStatus.DRAFT)
+    is_draft = listing.status == ListingStatus.DRAFT
+    return page("listings/edit.html", form, listing=listing, badge=LISTING_BADGES[listing.status], is_draft=is_draft)
 
 
 def _own(session: Any, listing_id: int) -> Any:
@@ -73,7 +80,9 @@ def _amended(session: Any, listing_id: int, form: ListingForm) -> Any:
 
 def _saved(listing: Any) -> Any:
     if listing.status == ListingStatus.DRAFT:
-        return done(_("Saved as a draft. Nobody outside your organisation sees it."), url_for("listings.edit", listing_id=listing.id))
+        return done(
+            _("Saved as a draft. Nobody outside your organisation sees it."), url_for("listings.edit", listing_id=listing.id)
+        )
     return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=listing.id))
 
 
@@ -81,7 +90,11 @@ def _saved(listing: Any) -> Any:
 @permission(Can.EDIT_LISTING)
 def publish(listing_id: int) -> Any:
     """Put a draft on offer. What is missing is told in its form."""
-    return _saved(publish_listing(current_session(), current_actor(), listing_id=listing_id))
+    session = current_session()
+    form = form_of(_own(session, listing_id), taxonomy(session), sent=False)
+    form.know(taxonomy(session), list_depots(session))
+    listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
+    return _saved(listing) if listing else _editing(session, listing_id, form)
 
 
 @blueprint.route("/aanbod/<int:listing_id>/intrekken", methods=("GET", "POST"))
@@ -102,7 +115,9 @@ def withdraw(listing_id: int) -> Any:
 def close(listing_id: int) -> Any:
     """Nothing is left to offer."""
     close_listing(current_session(), current_actor(), listing_id=listing_id)
-    return done(_("The lot is closed. It is no longer in the catalogue."), url_for("catalogue.show_listing", listing_id=listing_id))
+    return done(
+        _("The lot is closed. It is no longer in the catalogue."), url_for("catalogue.show_listing", listing_id=listing_id)
+    )
 
 
 @blueprint.post("/aanbod/<int:listing_id>/bevestigen")
@@ -119,3 +134,30 @@ def delete(listing_id: int) -> Any:
     """Throw a draft away."""
     delete_draft(current_session(), current_actor(), listing_id=listing_id)
     return done(_("The draft is deleted."), url_for("work.show"))
+
+
+@blueprint.route("/aanbod/<int:listing_id>/fotos", methods=("GET", "POST"))
+@permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
+def photos(listing_id: int) -> Any:
+    """The photos in order; new ones come behind the others."""
+    form = PhotosForm()
+    right = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    listing = _own(session, listing_id)
+    if right and attempt(form, lambda: add_photos(session, actor, listing_id=listing_id, pictures=form.pictures())):
+        return done(_("The photos are added."), url_for("listings.photos", listing_id=listing_id))
+    return page("listings/photos.html", form, listing=listing)
+
+
+@blueprint.post("/aanbod/<int:listing_id>/fotos/<int:photo_id>")
+@permission(Can.EDIT_LISTING)
+def change_photo(listing_id: int, photo_id: int) -> Any:
+    """Describe a photo, move it, or take it away: the button says which."""
+    form = PhotoForm()
+    session, actor = current_session(), current_actor()
+    what = {"listing_id": listing_id, "photo_id": photo_id}
+    if request.form.get("do") == "delete":
+        delete_photo(session, actor, **what)
+    else:
+        edit_photo(session, actor, **what, alt=form.alt.data or "", position=form.position())
+    return done(_("The photos are saved."), url_for("listings.photos", listing_id=listing_id, _anchor=f"photo-{photo_id}"))

@@ -65,7 +65,13 @@ def upcoming(actor: Actor, reservation: Any) -> Next:
         theirs = _("%(owner)s decides, by %(until)s at the latest. Without an answer this request lapses.", **who)
         return Next(yours if owns else theirs, owns)
     if status is ReservationStatus.APPROVED and owns:
-        return Next(_("Agree on a time with %(asker)s. After the hand-over you enter how much it was. It is kept until %(until)s.", **who), True)
+        return Next(
+            _(
+                "Agree on a time with %(asker)s. After the hand-over you enter how much it was. It is kept until %(until)s.",
+                **who,
+            ),
+            True,
+        )
     if status is ReservationStatus.APPROVED:
         return Next(_("%(asker)s collects it by %(until)s. After that %(owner)s enters how much was handed over.", **who), False)
     if status is ReservationStatus.HANDED_OVER:

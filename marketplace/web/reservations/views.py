@@ -120,7 +120,9 @@ def hand_over(reservation_id: int) -> Any:
     session, actor = current_session(), current_actor()
     form = forms.HandoverForm()
     form.about(queries.get_reservation(session, actor, reservation_id), taxonomy(session).vehicles)
-    return _step(reservation_id, form, exchange.hand_over, _("Entered. The receiver has been asked to confirm."), draft=form.draft)
+    return _step(
+        reservation_id, form, exchange.hand_over, _("Entered. The receiver has been asked to confirm."), draft=form.draft
+    )
 
 
 @blueprint.post("/reserveringen/<int:reservation_id>/bevestigen")

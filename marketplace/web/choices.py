@@ -1,0 +1,34 @@
+"""What there is to choose from on a form."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than the library
+
+from marketplace.kernel.language import Text, _
+from marketplace.materials.rules import Taxonomy
+
+Choices = list[Any]
+
+
+def choices(labels: dict[Any, Text], nothing: Text | None = None) -> Choices:
+    """Words of the trade by their values; with `nothing`, an empty choice that says so comes first."""
+    return [*([("", nothing)] if nothing else []), *((key.value, label) for key, label in labels.items())]
+
+
+def or_nothing(nothing: Text, told: Iterable[tuple[str, str]]) -> Choices:
+    """These choices after an empty one; none at all where there is nothing else to choose."""
+    rest = list(told)
+    return [("", nothing), *rest] if rest else []
+
+
+def material_choices(taxonomy: Taxonomy) -> Choices:
+    """Every material in use under the name of its group; nothing chosen comes first."""
+    return [
+        SelectChoice("", str(_("Choose a material"))),
+        *(
+            SelectChoice(material.slug, material.name, optgroup=group.name)
+            for group in taxonomy.groups
+            for material in taxonomy.materials_in(group.slug)
+        ),
+    ]
