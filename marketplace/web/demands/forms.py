@@ -9,7 +9,7 @@ from marketplace.materials.rules import Taxonomy
 from marketplace.web.choices import choices, material_choices
 from marketplace.web.comparison import Row
 from marketplace.web.forms import ChecksField, DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
-from marketplace.web.places import PlaceField
+from marketplace.web.place_field import PlaceField
 
 LATER = ("description", "project", "department", "accepts_hazards")
 

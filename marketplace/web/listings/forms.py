@@ -28,7 +28,7 @@ from marketplace.web.comparison import Row
 from marketplace.web.filters import number
 from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, PhotosField, QuantityField, Required
 from marketplace.web.listings.pictures import Kept, recall, take_in
-from marketplace.web.places import PlaceField
+from marketplace.web.place_field import PlaceField
 
 LATER = (
     "description", "packaging", "loading_possible", "kg_per_unit", "price_cents_per_unit", "project", "year_of_construction", "asbestos_suspected",

@@ -15,7 +15,7 @@ from marketplace.materials.rules import VehicleClass
 from marketplace.web.choices import or_nothing
 from marketplace.web.filters import quantity
 from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
-from marketplace.web.places import PlaceField
+from marketplace.web.place_field import PlaceField
 
 
 class ReserveForm(Form):
