@@ -9,23 +9,25 @@ from marketplace.kernel.language import Text, _
 from marketplace.materials.rules import Taxonomy
 
 Choices = list[Any]
+__all__ = ["SelectChoice", "choices", "material_choices", "or_nothing"]
 
 
 def choices(labels: dict[Any, Text], nothing: Text | None = None) -> Choices:
     """Words of the trade by their values; with `nothing`, an empty choice that says so comes first."""
-    return [*([("", nothing)] if nothing else []), *((key.value, label) for key, label in labels.items())]
+    told = [SelectChoice(key.value, label) for key, label in labels.items()]
+    return [SelectChoice("", nothing), *told] if nothing else told
 
 
-def or_nothing(nothing: Text, told: Iterable[tuple[str, str]]) -> Choices:
+def or_nothing(nothing: Text, told: Iterable[tuple[str, Text | str]]) -> Choices:
     """These choices after an empty one; none at all where there is nothing else to choose."""
-    rest = list(told)
-    return [("", nothing), *rest] if rest else []
+    rest = [SelectChoice(value, label) for value, label in told]
+    return [SelectChoice("", nothing), *rest] if rest else []
 
 
 def material_choices(taxonomy: Taxonomy) -> Choices:
     """Every material in use under the name of its group; nothing chosen comes first."""
     return [
-        SelectChoice("", str(_("Choose a material"))),
+        SelectChoice("", _("Choose a material")),
         *(
             SelectChoice(material.slug, material.name, optgroup=group.name)
             for group in taxonomy.groups

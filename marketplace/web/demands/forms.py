@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from marketplace.kernel.language import _
 from marketplace.market.rules import CONDITION_HINTS, CONDITION_LABELS, Condition, DemandDraft
 from marketplace.materials.rules import Taxonomy
-from marketplace.web.choices import choices, material_choices
+from marketplace.web.choices import SelectChoice, choices, material_choices
 from marketplace.web.comparison import Row
 from marketplace.web.forms import ChecksField, DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
 from marketplace.web.place_field import PlaceField
@@ -68,7 +68,7 @@ class DemandForm(Form):
     def know(self, taxonomy: Taxonomy) -> None:
         """What there is to choose from; the units follow the material that is chosen now."""
         self.material.choices = material_choices(taxonomy)
-        self.accepts_hazards.choices = [(hazard.slug, hazard.name) for hazard in taxonomy.hazards]
+        self.accepts_hazards.choices = [SelectChoice(hazard.slug, hazard.name) for hazard in taxonomy.hazards]
         chosen = taxonomy.find_material(self.material.data or "")
         if chosen:
             self.quantity.units = chosen.units

@@ -23,7 +23,7 @@ from marketplace.market.rules import (
     StoredPicture,
 )
 from marketplace.materials.rules import Taxonomy
-from marketplace.web.choices import Choices, choices, material_choices, or_nothing
+from marketplace.web.choices import choices, material_choices, or_nothing
 from marketplace.web.comparison import Row
 from marketplace.web.filters import number
 from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, PhotosField, QuantityField, Required
@@ -35,7 +35,7 @@ LATER = (
     "remarks", "region_from", "partners_from",
 )  # fmt: skip
 HAZARD_PREFIX = "hazard-"
-LOADING: Choices = [("", _("Not known")), ("yes", _("Yes, we load")), ("no", _("No, who collects it loads"))]
+LOADING = or_nothing(_("Not known"), (("yes", _("Yes, we load")), ("no", _("No, who collects it loads"))))
 PLACE_HINT = _("A place, a postcode, an address or coordinates, for example Hengelo, 7551 AB or 52.2658, 6.7931.")
 PHOTOS_HINT = _("At least one photo to publish, at most 12. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB each.")
 
@@ -131,7 +131,7 @@ class ListingForm(Form):
         super().__init__(*args, **kwargs)
         self.hazard_names: dict[str, str] = {}
         self.declared: dict[str, str] = {}
-        self.stored: list[Any] = []
+        self.stored: list[tuple[str, str]] = []  # file name and words of the photos that the lot has
         self.kept: list[Kept] = []
 
     def validate_year_of_construction(self, field: Any) -> None:

@@ -6,6 +6,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.rules import Taxonomy
 from marketplace.web.comparison import compare, outrun
 from marketplace.web.listings.forms import ListingForm
+from marketplace.web.listings.pictures import PREVIEW
 
 SAME = (
     "title", "quantity_basis", "condition", "available_from", "available_until", "description", "kg_per_unit", "price_cents_per_unit",
@@ -27,7 +28,7 @@ def form_of(listing: Any, taxonomy: Taxonomy, *, sent: bool = True) -> ListingFo
     if listing.depot_id is None:
         form.place.keep(listing)
     form.declared = dict(listing.hazards)
-    form.stored = list(listing.photos)
+    form.stored = [(photo.files[PREVIEW]["name"], photo.alt) for photo in listing.photos]
     return form
 
 
