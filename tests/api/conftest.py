@@ -49,13 +49,17 @@ class Specification:
                 return
             assert response.mimetype == "application/json"
             schema = content["application/json"]["schema"]
-        errors = list(Draft202012Validator({**schema, "components": self.document["components"]}).iter_errors(response.get_json()))
+        errors = list(
+            Draft202012Validator({**schema, "components": self.document["components"]}).iter_errors(response.get_json())
+        )
         assert not errors, (method, path, [f"{list(error.path)}: {error.message}" for error in errors[:5]])
 
     def _operation(self, method: str, path: str) -> dict[str, Any] | None:
         for known, operations in self.document["paths"].items():
             wanted, given = known.split("/"), path.split("?", maxsplit=1)[0].split("/")
-            if len(wanted) == len(given) and all(one.startswith("{") or one == other for one, other in zip(wanted, given, strict=True)):
+            if len(wanted) == len(given) and all(
+                one.startswith("{") or one == other for one, other in zip(wanted, given, strict=True)
+            ):
                 found: dict[str, Any] | None = operations.get(method.lower())
                 return found
         return None
@@ -160,7 +164,10 @@ def picture() -> bytes:
 def form(name: str, content: bytes) -> dict[str, Any]:
     """A request with one file in a form, written out by hand."""
     head = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="foto.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
-    return {"data": head.encode() + content + b"\r\n--edge--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=edge"}}
+    return {
+        "data": head.encode() + content + b"\r\n--edge--\r\n",
+        "headers": {"Content-Type": "multipart/form-data; boundary=edge"},
+    }
 
 
 def listing_body(**changes: Any) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def test_a_measured_weight_replaces_that_of_the_taxonomy(hengelo: Api) -> None:
 
 
 def test_everything_wrong_is_told_at_once_by_property(hengelo: Api) -> None:
-    refused = hengelo.post("/listings", listing_body(title=None, quantity="veel", unit="el", availableFrom="morgen", place=None, lat=12))
+    refused = hengelo.post(
+        "/listings", listing_body(title=None, quantity="veel", unit="el", availableFrom="morgen", place=None, lat=12)
+    )
     assert refused.status_code == 422
     assert {error["field"] for error in refused.get_json()["errors"]} == {"title", "quantity", "unit", "availableFrom", "lon"}
 
@@ -106,10 +108,23 @@ def test_a_draft_is_nobody_elses(hengelo: Api, borne: Api, public: Api, reviewer
 def test_the_catalogue_finds_by_words_group_place_and_radius(hengelo: Api, public: Api) -> None:
     listing = published(hengelo)
     group = listing["material"]["group"]
-    for query in ("", "?q=betonstraat", f"?materialGroup={group}", "?place=Borne&radiusKm=15", "?near=52.30,6.75&radiusKm=15", "?condition=good&condition=new"):
+    for query in (
+        "",
+        "?q=betonstraat",
+        f"?materialGroup={group}",
+        "?place=Borne&radiusKm=15",
+        "?near=52.30,6.75&radiusKm=15",
+        "?condition=good&condition=new",
+    ):
         found = public.get(f"/listings{query}").get_json()
         assert [one["id"] for one in found["items"]] == [listing["id"]], query
-    for query in ("?q=lantaarn", "?place=Almelo&radiusKm=1", "?condition=poor", "?organisation=almelo", "?availableFrom=2099-01-01"):
+    for query in (
+        "?q=lantaarn",
+        "?place=Almelo&radiusKm=1",
+        "?condition=poor",
+        "?organisation=almelo",
+        "?availableFrom=2099-01-01",
+    ):
         assert public.get(f"/listings{query}").get_json()["total"] == 0, query
 
 
@@ -172,7 +187,9 @@ def test_a_change_without_its_version_is_refused(hengelo: Api) -> None:
 
 def test_null_empties_what_may_be_empty(hengelo: Api) -> None:
     before = hengelo.post("/listings", listing_body(priceCentsPerUnit=150, project="Dorpsstraat")).get_json()
-    after = hengelo.patch(f"/listings/{before['id']}", {"version": 1, "priceCentsPerUnit": None, "availableUntil": None, "project": None})
+    after = hengelo.patch(
+        f"/listings/{before['id']}", {"version": 1, "priceCentsPerUnit": None, "availableUntil": None, "project": None}
+    )
     body = after.get_json()
     assert (body["priceCentsPerUnit"], body["availableUntil"], body["project"]) == (None, None, "")
 
@@ -249,7 +266,9 @@ def test_a_photo_is_a_form_and_the_rest_is_json(hengelo: Api) -> None:
 DEEP, HUGE = b'{"a":' * 50_000, b'{"a": 1e99999999999999999999}'
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"quantity": NaN}', b'{"quantity": Infinity}', b"\xff\xfe{}", b"[" * 100_000, DEEP, HUGE, b"9" * 5000])
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"quantity": NaN}', b'{"quantity": Infinity}', b"\xff\xfe{}", b"[" * 100_000, DEEP, HUGE, b"9" * 5000]
+)
 def test_what_is_no_json_is_a_bad_request(hengelo: Api, body: bytes) -> None:
     assert hengelo.post("/listings", body).status_code == 400
 
@@ -272,7 +291,11 @@ def test_the_same_key_and_body_give_the_stored_answer(hengelo: Api) -> None:
     body, headers = listing_body(), {"Idempotency-Key": "een"}
     first = hengelo.post("/listings", body, headers=headers)
     second = hengelo.post("/listings", body, headers=headers)
-    assert (second.status_code, second.get_json(), second.headers["Location"]) == (201, first.get_json(), first.headers["Location"])
+    assert (second.status_code, second.get_json(), second.headers["Location"]) == (
+        201,
+        first.get_json(),
+        first.headers["Location"],
+    )
     assert hengelo.get("/listings?mine=true").get_json()["total"] == 1
 
 

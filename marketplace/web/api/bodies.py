@@ -1,5 +1,10 @@
 """What the API takes: one body per thing. Organisation, owner, status and counters are in none of them."""
 
+from typing import Any
+
+from marketplace.impact.goals import Origin
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
 from marketplace.market.rules import Answer, Condition, Packaging, QuantityBasis
 from marketplace.web.api.fields import (
     Amount,
@@ -9,15 +14,60 @@ from marketplace.web.api.fields import (
     Codes,
     Day,
     Degrees,
+    Given,
     Line,
     Lines,
     Number,
     UnitChoice,
     Whole,
     YesNo,
+    take,
 )
+from marketplace.web.errors import camel
 
+USE_ROWS_MAX = 1000
 CENTS_MAX = 2**31 - 1
+
+
+class UseRow(Body):
+    """One row of a reported year."""
+
+    group = Line("slug of a material group", required=True)
+    origin = Choice(Origin, required=True)
+    mass_kg = Number(required=True)
+
+
+class UseRows(Given):
+    """A list of such rows."""
+
+    shape = {
+        "type": "array",
+        "maxItems": USE_ROWS_MAX,
+        "items": {
+            "type": "object",
+            "required": ["group", "origin", "massKg"],
+            "properties": {
+                "group": {"type": "string"},
+                "origin": {"type": "string", "enum": [origin.value for origin in Origin]},
+                "massKg": {"type": "number"},
+            },
+            "additionalProperties": False,
+        },
+    }
+
+    def read(self, value: Any) -> list[dict[str, Any]]:
+        """Every row by itself; the first thing that is wrong with a row is told with its number."""
+        if not isinstance(value, list) or len(value) > USE_ROWS_MAX:
+            raise Invalid(_("Send a list of at most %(most)s rows.", most=USE_ROWS_MAX))
+        rows = []
+        for index, sent in enumerate(value):
+            values, errors = take(UseRow(), sent)
+            if errors:
+                raise Invalid(
+                    _("Row %(row)s, %(field)s: %(said)s", row=index, field=camel(errors[0].field), said=errors[0].message)
+                )
+            rows.append(values)
+        return rows
 
 
 class Placed(Body):
@@ -139,3 +189,10 @@ class DepotBody(Placed):
     name = Line("at most 120 characters", required=True)
     address = Line("shown only to who may know exact places")
 
+
+class MaterialUseBody(Body):
+    """What a municipality put to use in a year; it replaces what stood there."""
+
+    version = Whole("the version that you read (0: nothing yet); absent: whatever stands there")
+    includes_bank = YesNo("whether the reused mass includes what came through the materials bank", required=True)
+    rows = UseRows("kilograms by material group and origin (`primary`, `biobased`, `reused`, `recycled`)", required=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from marketplace.exchange.rules import ReservationStatus
+from marketplace.impact.goals import Origin
 from marketplace.kernel.units import Unit
 from marketplace.market.rules import Answer, Condition, DemandStatus, ListingStatus, Packaging, QuantityBasis
 
@@ -13,7 +14,11 @@ NUMBER: Schema = {"type": "number"}
 YES_NO: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
-QUANTITY: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,3})?$", "description": "a decimal string without needless zeros"}
+QUANTITY: Schema = {
+    "type": "string",
+    "pattern": r"^-?[0-9]+(\.[0-9]{1,3})?$",
+    "description": "a decimal string without needless zeros",
+}
 UNIT: Schema = {"type": "string", "enum": [unit.value for unit in Unit]}
 
 
@@ -219,6 +224,34 @@ SHAPES: dict[str, Schema] = {
         byMunicipality=some(shape(key=TEXT, name=TEXT, givenMassKg=NUMBER, **_FIGURES)),
         byMaterialGroup=some(_ROW),
         byMonth=some(_ROW),
+    ),
+    "Goal": shape(
+        number=WHOLE,
+        targetPercent=NUMBER,
+        targetYear=WHOLE,
+        isOwn={**YES_NO, "description": "whether the municipality tightened it"},
+        sharePercent={**maybe(NUMBER), "description": "null: not reported"},
+        renewableMassKg=maybe(NUMBER),
+        totalMassKg=maybe(NUMBER),
+        reportedBy={**WHOLE, "description": "how many municipalities reported"},
+        askedOf=WHOLE,
+    ),
+    "Goals": shape(
+        ("municipalities",),
+        year=WHOLE,
+        years=some(WHOLE),
+        region=shape(goals=some(ref("Goal")), bankMassKg=NUMBER),
+        municipalities=some(
+            shape(organisation=ref("Organisation"), includesBank=maybe(YES_NO), goals=some(ref("Goal")), bankMassKg=NUMBER)
+        ),
+    ),
+    "MaterialUse": shape(
+        organisation=ref("Organisation"),
+        year=WHOLE,
+        version=WHOLE,
+        includesBank=maybe(YES_NO),
+        rows=some(shape(group=TEXT, origin=words(Origin), massKg=NUMBER)),
+        bankMassKg=NUMBER,
     ),
     "Depot": shape(
         ("exact",),

@@ -24,7 +24,8 @@ TAGS: dict[str, Text] = {
 }
 WRITE = (400, 409, 413, 415, 422, 429)
 ALWAYS = {"GET": (), "POST": WRITE, "PATCH": WRITE, "PUT": WRITE, "DELETE": (409, 429)}
-_PATH_PARAMETER = re.compile(r"<(id|int):([a-z_]+)>")
+_PATH_PARAMETER = re.compile(r"<(id|year):([a-z_]+)>")
+_BOUNDS = {"id": {"minimum": 1, "maximum": ID_MAX}, "year": {"minimum": 1000, "maximum": 9999}}
 
 
 def specification() -> dict[str, Any]:
@@ -63,7 +64,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "responses": _responses(operation),
     }
     if operation.upload:
-        photo = {"type": "object", "required": ["photo"], "properties": {"photo": {"type": "string", "format": "binary"}, "alt": {"type": "string"}}}
+        photo = {
+            "type": "object",
+            "required": ["photo"],
+            "properties": {"photo": {"type": "string", "format": "binary"}, "alt": {"type": "string"}},
+        }
         described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": photo}}}
     elif operation.takes is not None:
         described["requestBody"] = {
@@ -75,8 +80,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
     return [
-        {"in": "path", "name": camel(name), "required": True, "schema": {"type": "integer", "minimum": 1, "maximum": ID_MAX}}
-        for _kind, name in _PATH_PARAMETER.findall(operation.path)
+        {"in": "path", "name": camel(name), "required": True, "schema": {"type": "integer", **_BOUNDS[kind]}}
+        for kind, name in _PATH_PARAMETER.findall(operation.path)
     ]
 
 
@@ -98,7 +103,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
     refused |= set() if operation.is_public else {401, 403}
     refused |= {404} if "<" in operation.path else set()
     problems = {
-        str(status): {"description": HTTPStatus(status).phrase, "content": {"application/problem+json": {"schema": ref("Problem")}}}
+        str(status): {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/problem+json": {"schema": ref("Problem")}},
+        }
         for status in sorted(refused)
     }
     return {str(operation.status): given, **problems}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
+from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.rules import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
@@ -78,9 +79,7 @@ class Change:
         return replace(before, **self._changed(DemandDraft), quantity=self._quantity(before.quantity), **where)
 
     def _changed(self, draft: type[ListingDraft] | type[DemandDraft]) -> dict[str, Any]:
-        empty = {
-            one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(draft)
-        }
+        empty = {one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(draft)}
         return {
             name: empty[name] if value is None else value for name, value in self.values.items() if name not in _NO_DRAFT_FIELDS
         }
@@ -120,6 +119,22 @@ def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft
         values.get("handed_over_on") or clock.today(),
         vehicle_class=values.get("vehicle_class") or None,
         driven_km=values.get("driven_km"),
+    )
+
+
+def new_depot() -> DepotDraft:
+    """The depot in the body."""
+    values, errors = take(bodies.DepotBody(), read_json())
+    location = _location(values, errors, required=True)
+    _settle(errors)
+    assert location is not None
+    return DepotDraft(
+        name=values["name"],
+        place_name=location.place_name,
+        municipality=location.municipality,
+        point=location.point,
+        place_basis=location.basis.value,
+        address=values.get("address") or location.address,
     )
 
 

@@ -1,6 +1,5 @@
 """Listings: the catalogue, one's own, and the steps of their life."""
 
-
 from flask import Response
 
 from marketplace.accounts.policy import Can
@@ -79,8 +78,14 @@ def _question() -> CatalogueQuery:
 def _facets(found: Found) -> shapes.Shape:
     if found.facets is None:
         return {}
-    by_key = {"materialGroup": found.facets.groups, "condition": found.facets.conditions, "organisation": found.facets.organisations}
-    return {key: [{"key": one.key, "name": str(one.name), "count": one.count} for one in counts] for key, counts in by_key.items()}
+    by_key = {
+        "materialGroup": found.facets.groups,
+        "condition": found.facets.conditions,
+        "organisation": found.facets.organisations,
+    }
+    return {
+        key: [{"key": one.key, "name": str(one.name), "count": one.count} for one in counts] for key, counts in by_key.items()
+    }
 
 
 @route("POST", "/listings", takes=bodies.ListingBody(), gives="Listing", status=201, tag="listings")

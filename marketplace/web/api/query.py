@@ -27,12 +27,16 @@ PAGE = (
     parameter("page", "from 1", type="integer", minimum=1, maximum=PAGE_MAX, default=1),
     parameter("pageSize", "how many to a page", type="integer", minimum=1, maximum=PAGE_SIZE_MAX, default=PAGE_SIZE),
 )
+YEAR = parameter("year", "by default the last year in which a municipality reported", type="integer", minimum=1)
+OF = parameter("organisation", "slug of a municipality, for the reviewer")
 WORDS = parameter("q", "words; the beginning of a word will do")
 MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=True)
 MATERIALS = parameter("material", "slug of a material", many=True)
 NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
 PLACE = parameter("place", "a place name or postcode to search around")
-RADIUS = parameter("radiusKm", "farthest distance in km; needs `near` or `place`", type="number", exclusiveMinimum=0, maximum=1000)
+RADIUS = parameter(
+    "radiusKm", "farthest distance in km; needs `near` or `place`", type="number", exclusiveMinimum=0, maximum=1000
+)
 
 
 def check_groups(known: Taxonomy, slugs: Iterable[str]) -> None:

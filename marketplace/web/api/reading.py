@@ -153,4 +153,3 @@ def location_of(values: Mapping[str, Any], *, required: bool) -> Location | None
     else:
         return None
     return located(found)
-

@@ -26,7 +26,14 @@ FILTERS = (
 )
 
 
-@route("POST", "/listings/<id:listing_id>/reservations", takes=bodies.ReservationBody(), gives="Reservation", status=201, tag="reservations")
+@route(
+    "POST",
+    "/listings/<id:listing_id>/reservations",
+    takes=bodies.ReservationBody(),
+    gives="Reservation",
+    status=201,
+    tag="reservations",
+)
 @permission(Can.RESERVE)
 def create_reservation(listing_id: int) -> Response:
     """Hold a part of a listing at once; where less is left, the refusal says how much."""
@@ -75,7 +82,9 @@ def approve_reservation(reservation_id: int) -> Response:
 def reject_reservation(reservation_id: int) -> Response:
     """The owner says no, and why."""
     reason = read_body(bodies.ReasonBody())["reason"]
-    return answer(shapes.reservation(exchange.reject(current_session(), current_actor(), reservation_id=reservation_id, reason=reason)))
+    return answer(
+        shapes.reservation(exchange.reject(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
+    )
 
 
 @route("POST", f"{RESERVATION}/cancel", takes=bodies.ReasonBody(), gives="Reservation", tag="reservations")
@@ -83,7 +92,9 @@ def reject_reservation(reservation_id: int) -> Response:
 def cancel_reservation(reservation_id: int) -> Response:
     """Either side calls it off before hand-over, and says why."""
     reason = read_body(bodies.ReasonBody())["reason"]
-    return answer(shapes.reservation(exchange.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason)))
+    return answer(
+        shapes.reservation(exchange.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
+    )
 
 
 @route("POST", f"{RESERVATION}/hand-over", takes=bodies.HandoverBody(), gives="Reservation", tag="reservations")

@@ -215,9 +215,9 @@ def reservation(row: Reservation) -> Shape:
     }
 
 
-def exchange(row: Exchange, taxonomy: Taxonomy) -> Shape:
+def exchange(row: Exchange, taxonomy: Taxonomy | None) -> Shape:
     """A row of the ledger, with what its hash was made over."""
-    known = taxonomy.find_material(row.material_slug)
+    known = taxonomy.find_material(row.material_slug) if taxonomy else None
     return {
         "seq": row.seq,
         "fromOrganisation": organisation(row.from_slug, row.from_name),

@@ -1,0 +1,134 @@
+"""Scenario 1 from end to end over the API, and what the ledger, the statistics and the goals say of it afterwards."""
+
+import hashlib
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from marketplace.kernel import clock
+from tests.api.conftest import Api, demand_body, listing_body, published
+
+FIGURES = ("exchanges", "massKg", "tonneKm", "avoidedKgCo2e", "transportKgCo2e", "netKgCo2e", "unknownFactorMassKg")
+
+
+@pytest.fixture
+def exchanged(hengelo: Api, borne: Api) -> dict[str, Any]:
+    """Hengelo lists 1 200 m², Borne needs 800: asked, approved, handed over, confirmed. The listing as it is then."""
+    listing = published(hengelo)
+    demand = borne.post("/demands", demand_body()).get_json()
+    asked = {"quantity": 800, "unit": "m2", "demandId": demand["id"]}
+    reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
+    path = f"/reservations/{reservation['id']}"
+    assert hengelo.post(f"{path}/approve").get_json()["status"] == "approved"
+    assert hengelo.post(f"{path}/hand-over", {"quantity": "800"}).get_json()["status"] == "handed_over"
+    for _twice in range(2):
+        assert borne.post(f"{path}/confirm").get_json()["status"] == "completed"
+    assert borne.get(f"/demands/{demand['id']}").get_json()["status"] == "fulfilled"
+    after: dict[str, Any] = hengelo.get(f"/listings/{listing['id']}").get_json()
+    return after
+
+
+def test_four_hundred_are_left(exchanged: dict[str, Any]) -> None:
+    assert (exchanged["available"], exchanged["held"], exchanged["transferred"]) == ("400", "0", "800")
+
+
+def test_the_ledger_has_one_row_with_everything_frozen_into_it(
+    exchanged: dict[str, Any], hengelo: Api, borne: Api, losser: Api
+) -> None:
+    rows = borne.get("/exchanges").get_json()
+    assert rows == hengelo.get("/exchanges").get_json()
+    assert rows["total"] == 1
+    row = rows["items"][0]
+    assert (row["seq"], row["fromOrganisation"]["slug"], row["toOrganisation"]["slug"]) == (1, "hengelo", "borne")
+    assert (row["quantity"], row["unit"], row["massKg"], row["kgPerUnit"]) == ("800", "m2", 148_000, 185)
+    assert row["roadKm"] == pytest.approx(row["distanceKm"] * 1.3, abs=0.001)
+    assert row["tonneKm"] == pytest.approx(148 * row["roadKm"], abs=0.1)
+    assert row["netKgCo2e"] == pytest.approx(row["avoidedKgCo2e"] - row["transportKgCo2e"], abs=0.001)
+    assert losser.get("/exchanges").get_json()["total"] == 0
+
+
+def test_a_client_can_compute_the_hash(exchanged: dict[str, Any], borne: Api) -> None:
+    row = borne.get("/exchanges").get_json()["items"][0]
+    assert row["previousHash"] == "0" * 64
+    assert hashlib.sha256(f"{row['previousHash']}\n{row['canonical']}".encode()).hexdigest() == row["hash"]
+
+
+def test_the_public_sees_the_totals_and_no_more(exchanged: dict[str, Any], public: Api) -> None:
+    statistics = public.get("/statistics").get_json()
+    assert set(statistics) == {"totals"}
+    assert (statistics["totals"]["exchanges"], statistics["totals"]["massKg"]) == (1, 148_000)
+
+
+@pytest.mark.parametrize("part", ["byMunicipality", "byMaterialGroup", "byMonth"])
+def test_every_part_adds_up_to_the_totals(exchanged: dict[str, Any], borne: Api, part: str) -> None:
+    statistics = borne.get("/statistics").get_json()
+    for figure in FIGURES:
+        assert sum(Decimal(str(row[figure])) for row in statistics[part]) == Decimal(str(statistics["totals"][figure])), figure
+
+
+def test_a_municipality_counts_what_it_received_beside_what_it_gave(exchanged: dict[str, Any], borne: Api) -> None:
+    rows = {row["key"]: row for row in borne.get("/statistics").get_json()["byMunicipality"]}
+    assert (rows["borne"]["massKg"], rows["borne"]["givenMassKg"]) == (148_000, 0)
+    assert (rows["hengelo"]["massKg"], rows["hengelo"]["givenMassKg"]) == (0, 148_000)
+
+
+def test_a_municipality_reports_its_year_and_its_goal_moves(
+    exchanged: dict[str, Any], somebody: Callable[..., Api], public: Api
+) -> None:
+    coordinator, year = somebody("borne", "coordinator"), clock.today().year
+    group = exchanged["material"]["group"]
+    assert coordinator.get(f"/material-use/{year}").get_json()["version"] == 0
+    rows = [{"group": group, "origin": "primary", "massKg": 852_000}]
+    reported = coordinator.put(f"/material-use/{year}", {"includesBank": False, "rows": rows})
+    assert (reported.status_code, reported.get_json()["bankMassKg"]) == (200, 148_000)
+    goals = coordinator.get("/goals").get_json()
+    own = next(one for one in goals["municipalities"] if one["organisation"]["slug"] == "borne")
+    other = next(one for one in goals["municipalities"] if one["organisation"]["slug"] == "hengelo")
+    assert own["goals"][1]["sharePercent"] == 14.8  # 148 of 852 + 148 tonnes
+    assert other["goals"][1]["sharePercent"] is None  # not reported: not 0
+    assert "municipalities" not in public.get("/goals").get_json()
+
+
+def test_a_report_that_cannot_be_right_is_refused(somebody: Callable[..., Api]) -> None:
+    coordinator, year = somebody("borne", "coordinator"), clock.today().year
+    for rows in (
+        "x",
+        [1],
+        [{}],
+        [{"group": "goud", "origin": "primary", "massKg": 1}],
+        [{"group": "x", "origin": "gekocht", "massKg": -1}],
+    ):
+        assert coordinator.put(f"/material-use/{year}", {"includesBank": True, "rows": rows}).status_code == 422
+    assert coordinator.put("/material-use/1999", {"includesBank": True, "rows": []}).status_code == 422
+    assert coordinator.put(f"/material-use/{year}", {"includesBank": True, "rows": [], "version": 7}).status_code == 409
+
+
+def test_a_project_leader_reads_the_year_and_does_not_report_it(borne: Api, reviewer: Api, losser: Api) -> None:
+    year = clock.today().year
+    assert borne.get(f"/material-use/{year}").status_code == 200
+    assert borne.put(f"/material-use/{year}", {"includesBank": True, "rows": []}).status_code == 403
+    assert reviewer.get(f"/material-use/{year}?organisation=borne").status_code == 200
+    assert losser.get(f"/material-use/{year}?organisation=borne").status_code == 404
+
+
+def test_a_lot_in_a_depot_lies_where_the_depot_lies(somebody: Callable[..., Api], borne: Api, public: Api) -> None:
+    coordinator = somebody("borne", "coordinator")
+    made = coordinator.post("/depots", {"name": "Gemeentewerf", "place": "Hengelo", "address": "Dorpsstraat 1"})
+    assert made.status_code == 201
+    depot = made.get_json()
+    assert depot["exact"]["address"] == "Dorpsstraat 1"
+    assert borne.post("/depots", {"name": "Werf", "place": "Borne"}).status_code == 403
+    assert public.get("/depots").status_code == 401
+    assert somebody("losser").get("/depots").get_json()["items"] == [{name: depot[name] for name in depot if name != "exact"}]
+    listing = borne.post("/listings", listing_body(place=None, depot=depot["id"])).get_json()
+    assert (listing["placeName"], listing["depot"], listing["lat"]) == ("Hengelo", depot["id"], depot["lat"])
+    both = borne.post("/listings", listing_body(depot=depot["id"]))
+    assert both.get_json()["errors"][0]["field"] == "depot"
+    assert borne.post("/listings", listing_body(place=None, depot=999)).get_json()["errors"][0]["field"] == "depot"
+
+
+def test_me_is_who_the_token_belongs_to(borne: Api) -> None:
+    body = borne.get("/me").get_json()
+    assert (body["role"], body["organisation"]) == ("project_leader", {"slug": "borne", "name": "Borne"})
