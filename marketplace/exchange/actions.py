@@ -253,7 +253,8 @@ def hand_over(session: Session, actor: Actor, *, reservation_id: int, draft: Han
     if done:
         return reservation
     classes = tuple(vehicle.slug for vehicle in taxonomy(session).vehicles)
-    rules.check_handover(draft, unit=reservation.unit, vehicle_classes=classes, today=clock.today())
+    first = reservation.listing.available_from
+    rules.check_handover(draft, unit=reservation.unit, vehicle_classes=classes, available_from=first, today=clock.today())
     difference = draft.quantity.amount - reservation.quantity
     if difference < 0 and not counters.release(session, reservation.listing_id, -difference):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")

@@ -175,12 +175,16 @@ def check_reason(reason: str) -> None:
         )
 
 
-def check_handover(draft: HandoverDraft, *, unit: str, vehicle_classes: tuple[str, ...], today: date) -> None:
+def check_handover(
+    draft: HandoverDraft, *, unit: str, vehicle_classes: tuple[str, ...], available_from: date, today: date
+) -> None:
     """The measured quantity goes by the listing's unit, on a day that has come, with a vehicle class that the factors know."""
     if draft.quantity.unit.value != unit:
         raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
     if draft.handed_over_on > today:
         raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "handed_over_on")
+    if draft.handed_over_on < available_from:
+        raise Invalid(_("This lot is free from %(first)s. Hand it over on that day or later.", first=available_from), "handed_over_on")
     if draft.vehicle_class is not None and draft.vehicle_class not in vehicle_classes:
         raise Invalid(_("This vehicle class is not known. Choose one from the list, or leave it empty."), "vehicle_class")
     if draft.driven_km is not None and not 0 <= draft.driven_km <= DRIVEN_KM_MAX:

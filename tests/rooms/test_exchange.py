@@ -189,6 +189,19 @@ def test_fourteen_days_after_hand_over_it_counts_as_confirmed(bank: Session) -> 
     assert bank.scalars(select(Exchange)).one().distance_basis == "main_place"
 
 
+def test_what_comes_free_later_is_reserved_now_and_handed_over_from_its_first_day(bank: Session) -> None:
+    hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
+    first = clock.today() + timedelta(days=20)
+    listing = make_listing(bank, hengelo, available_from=first, available_until=None)
+    reservation = ask(bank, borne, listing, "100")
+    approved = exchange.approve(bank, hengelo, reservation_id=reservation.id)
+    assert clock.local(approved.expires_at).date() == first + timedelta(days=30)  # 30 days from the first free day
+    with pytest.raises(Invalid, match="free from|vrij vanaf"):
+        exchange.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100"))
+    with clock.frozen(clock.now() + timedelta(days=20)):
+        assert exchange.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100")).status == "handed_over"
+
+
 def test_withdrawing_cancels_the_open_ones_but_not_what_was_handed_over(bank: Session) -> None:
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     listing = make_listing(bank, hengelo)
