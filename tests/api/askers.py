@@ -1,0 +1,31 @@
+"""One process of many that ask for the same stone over HTTP. Run by `test_competition.py`, never by itself."""
+
+import threading
+from pathlib import Path
+
+from tests.conftest import settings
+
+
+def ask_at_once(url: str, instance: Path, token: str, listing_id: int, amount: str, threads: int) -> list[int]:
+    """The status that each thread was answered, through every layer of the application."""
+    from marketplace.app import create_app
+
+    app, answers, start = create_app(settings(url, instance)), [], threading.Barrier(threads)
+
+    def ask() -> None:
+        client = app.test_client()
+        start.wait()
+        answer = client.post(
+            f"/api/v1/listings/{listing_id}/reservations",
+            json={"quantity": amount, "unit": "m2"},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        answers.append(answer.status_code)
+
+    askers = [threading.Thread(target=ask) for _ in range(threads)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    app.extensions["database"].dispose()
+    return answers

@@ -1,0 +1,31 @@
+"""200 simultaneous reservations over 4 processes on one listing: every answer 201 or 409, and nothing oversold."""
+
+import multiprocessing
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.entry import create_token
+from marketplace.exchange.invariants import INVARIANTS
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Listing
+from tests.api.askers import ask_at_once
+from tests.factories import found_taxonomy, make_actor, make_listing
+
+THREADS = 50
+
+
+def test_200_simultaneous_reservations_answer_201_or_409(session: Session, database_url: str, tmp_path: Path) -> None:
+    found_taxonomy(session)
+    listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))
+    tokens = [create_token(session, make_actor(session, slug), name="test") for slug in ("borne", "almelo", "wierden", "losser")]
+    session.commit()
+    with multiprocessing.get_context("spawn").Pool(len(tokens)) as pool:
+        jobs = [pool.apply_async(ask_at_once, (database_url, tmp_path, token, listing.id, "7", THREADS)) for token in tokens]
+        answers = Counter(status for job in jobs for status in job.get(timeout=240))
+    session.expire_all()
+    assert answers == {201: 71, 409: 129}  # 500 / 7 is 71 and 3 m² are left
+    assert session.get(Listing, listing.id).held == Decimal(497)
+    assert [found for _name, question in INVARIANTS if (found := question(session))] == []
