@@ -171,3 +171,17 @@ def test_the_whole_catalogue_is_english_on_its_english_address(client: FlaskClie
     assert "1 lot<" in page
     assert "Building material from Twente" in page
     assert 'href="/en/aanbod/1"' in page
+
+
+def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    make_listing(session, owner)
+    session.commit()
+    etag = client.get("/aanbod").headers["ETag"]
+    assert client.get("/aanbod", headers={"If-None-Match": etag}).status_code == 304
+    assert client.get("/en/aanbod", headers={"If-None-Match": etag}).status_code == 200
+    assert client.get("/aanbod?q=kei", headers={"If-None-Match": etag}).status_code == 200
+    make_listing(session, owner)
+    session.commit()
+    assert client.get("/aanbod", headers={"If-None-Match": etag}).status_code == 200

@@ -122,12 +122,14 @@ def lot_of(listing: Listing, known: Taxonomy, *, distance_km: int | None = None,
 
 @dataclass(frozen=True, slots=True)
 class LotPage:
-    """What the page of one lot adds to its card."""
+    """What the page of one lot adds to its card. The figures are of what is free, or, where nothing is left, of all that it was."""
 
     lot: Lot
     material: Material
     reference_size: str
     pictures: tuple[Picture, ...]
+    is_left: bool
+    amount: Amount
     free: Amount
     total: Amount
     mass_kg: Decimal | None
@@ -143,13 +145,17 @@ def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
     """Everything that may be told to everybody about one lot."""
     material = known.material_by_id(listing.material_id)
     unit = Unit(listing.unit)
-    mass = mass_of(listing, material, listing.available)
+    is_left = listing.status != ListingStatus.CLOSED and listing.available > 0
+    amount = listing.available if is_left else listing.quantity
+    mass = mass_of(listing, material, amount)
     declared = {code: Answer(answer) for code, answer in listing.hazards.items()}
     return LotPage(
         lot=lot_of(listing, known),
         material=material,
         reference_size=re.sub(r"(?<=[0-9])x(?=[0-9])", " × ", material.reference_size).replace("m2", "m²").replace("m3", "m³"),
         pictures=tuple(picture(photo, listing.title) for photo in listing.photos),
+        is_left=is_left,
+        amount=Amount(amount, unit),
         free=Amount(listing.available, unit),
         total=Amount(listing.quantity - listing.transferred, unit),
         mass_kg=mass,

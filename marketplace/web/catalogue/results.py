@@ -3,14 +3,22 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from flask import url_for
+
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.queries import get_organisation
 from marketplace.kernel.clock import today
+from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.geocoder import Place
+from marketplace.kernel.geo import Point
+from marketplace.kernel.geocoder import Basis, Place
 from marketplace.kernel.language import Text, _
 from marketplace.market.facets import Facets
 from marketplace.market.rules import CatalogueQuery, Condition, Sort
+from marketplace.market.search import CatalogueRow, Found
 from marketplace.materials.rules import Taxonomy
 from marketplace.web.catalogue.forms import SORTS, FilterForm
+from marketplace.web.catalogue.lots import Lot, lot_of
 from marketplace.web.catalogue.question import Chip, Choice, Question
 from marketplace.web.filters import short_date
 from marketplace.web.forms import attach
@@ -48,8 +56,16 @@ def near_of(form: FilterForm) -> Place | None:
         return None
 
 
-def asked_of(question: Question, form: FilterForm, near: Place | None) -> CatalogueQuery:
-    """The market's question. What is not a known order or condition is left out; with a place the nearest come first."""
+def home_of(session: Session, actor: Actor) -> Place | None:
+    """Where a member's own organisation is: distances are told from there until another place is typed."""
+    if actor.organisation_id is None:
+        return None
+    own = get_organisation(session, actor.organisation_id)
+    return Place(own.main_place, own.slug, Point(own.main_lat, own.main_lon), Basis.PLACE, own.main_place)
+
+
+def asked_of(question: Question, form: FilterForm, near: Place | None, from_here: Place | None) -> CatalogueQuery:
+    """The market's question. What is not a known order or condition is left out; with a place that was typed the nearest come first."""
     sort = form.sort.data if form.sort.data in SORTS else ("distance" if near else "newest")
     return CatalogueQuery(
         q=form.q.data or "",
@@ -57,10 +73,10 @@ def asked_of(question: Question, form: FilterForm, near: Place | None) -> Catalo
         materials=question.all("material"),
         organisations=question.all("organisation"),
         conditions=tuple(Condition(one) for one in question.all("condition") if one in set(Condition)),
-        point=near.point if near else None,
+        point=from_here.point if from_here else None,
         radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
         available_from=today() if form.free_now.data else form.available_from.data,
-        sort=Sort("newest" if sort == "distance" and near is None else sort),
+        sort=Sort("newest" if sort == "distance" and from_here is None else sort),
         page=question.page,
         page_size=PAGE_SIZE,
     )
@@ -109,3 +125,39 @@ def orders_of(question: Question, asked: CatalogueQuery) -> list[Order]:
         for value, label in SORTS.items()
         if value != "distance" or asked.point is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the page but the form."""
+
+    total: int
+    last: int
+    facets: list[Facet]
+    chips: list[Chip]
+    orders: list[Order]
+    lots: list[Lot]
+    nearest: list[Lot]
+
+
+def page_of(
+    question: Question,
+    form: FilterForm,
+    near: Place | None,
+    asked: CatalogueQuery,
+    found: Found,
+    other: CatalogueRow | None,
+    known: Taxonomy,
+) -> Page:
+    """What was found, as the page shows it. `other` is the nearest lot where nothing was found."""
+    facets = facets_of(question, found.facets)
+    address = url_for("catalogue.show_listing", listing_id=0)
+    return Page(
+        total=found.total,
+        last=found.pages,
+        facets=facets,
+        chips=chips_of(question, form, known, facets, near),
+        orders=orders_of(question, asked),
+        lots=[lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in found.rows],
+        nearest=[lot_of(other.listing, known, distance_km=other.distance_km, address=address)] if other else [],
+    )

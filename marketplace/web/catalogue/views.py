@@ -8,9 +8,10 @@ from marketplace.market.search import nearest_outside, search
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue import results
 from marketplace.web.catalogue.forms import FilterForm
-from marketplace.web.catalogue.lots import lot_of, lot_page
+from marketplace.web.catalogue.lots import lot_page
 from marketplace.web.catalogue.question import Question
 from marketplace.web.catalogue.taking import taking
+from marketplace.web.freshness import until_changed
 from marketplace.web.request import current_actor, current_session, public
 
 blueprint = Blueprint("catalogue", __name__)
@@ -19,35 +20,26 @@ blueprint = Blueprint("catalogue", __name__)
 @blueprint.get("/")
 @blueprint.get("/aanbod")
 @public
+@until_changed
 def list_listings() -> str:
     """What is there, how much, how far and from when."""
     question = Question(url_for("catalogue.list_listings"), request.args)
     form = FilterForm(request.args)
     form.validate()
-    near = results.near_of(form)
-    asked = results.asked_of(question, form, near)
+    typed = results.near_of(form)
     session, actor = current_session(), current_actor()
-    found, known = search(session, actor, asked), taxonomy(session)
+    here = typed or results.home_of(session, actor)
+    near = here if typed or form.radius_km.data else None
+    asked = results.asked_of(question, form, near, here)
+    found = search(session, actor, asked)
     other = nearest_outside(session, actor, asked) if not found.total else None
-    facets = results.facets_of(question, found.facets)
-    address = url_for("catalogue.show_listing", listing_id=0)
-    return render_template(
-        "catalogue/list_listings.html",
-        form=form,
-        question=question,
-        near=near,
-        facets=facets,
-        chips=results.chips_of(question, form, known, facets, near),
-        sorts=results.orders_of(question, asked),
-        total=found.total,
-        last_page=found.pages,
-        lots=[lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in found.rows],
-        nearest=[lot_of(other.listing, known, distance_km=other.distance_km, address=address)] if other else [],
-    )
+    page = results.page_of(question, form, near, asked, found, other, taxonomy(session))
+    return render_template("catalogue/list_listings.html", form=form, question=question, near=here, page=page)
 
 
 @blueprint.get("/aanbod/<int:listing_id>")
 @public
+@until_changed
 def show_listing(listing_id: int) -> str:
     """Whether this lot is what somebody needs; and for who may: reserve it, or change it."""
     session, actor = current_session(), current_actor()
