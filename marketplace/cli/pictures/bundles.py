@@ -142,9 +142,13 @@ def _piled(
     stage: Stage, blocks: list[tuple[Spot, Spot]], skin: Skin, under: Callable[[Stage, Spot, Spot], None], rng: Random
 ) -> None:
     stage.shade([corners_of((low[0], low[1], 0), high) for low, high in blocks])
+    skins: dict[tuple[float, float, float], Skins] = {}
     for low, high in blocks:
         under(stage, low, high)
-        front, side, top = skin(rng, high[0] - low[0], high[1] - low[1], high[2] - low[2])
+        extent = (round(high[0] - low[0], 2), round(high[1] - low[1], 2), round(high[2] - low[2], 1))
+        if extent not in skins:  # blocks of the same height share their faces: nobody compares two sides of two pallets
+            skins[extent] = skin(rng, *extent)
+        front, side, top = skins[extent]
         stage.box(low, high, front, side, top)
 
 

@@ -15,49 +15,53 @@ Colour = tuple[int, int, int]
 
 
 _SIDE = 2200
+_RADII_PX = (0.0, 0.6, 0.9, 1.2, 1.5, 2.2)
+_CELLS_PX = (2.0, 4.0, 8.0, 12.0, 18.0, 28.0, 44.0, 70.0, 110.0, 180.0, 300.0, 460.0)
 
 
-@lru_cache(maxsize=20)
-def _plate(kind: str, measure: float, amount: float) -> Image.Image:
+@lru_cache(maxsize=len(_RADII_PX) + len(_CELLS_PX))
+def _plate(kind: str, measure: float) -> Image.Image:
     """A large sheet of one kind of noise, made once: cutting a random part of it is far faster than making new noise."""
     chance = Random(f"{kind} {measure}")
     if kind == "cloud":
         cells = max(2, round(_SIDE / measure) + 1)
-        sheet = Image.frombytes("L", (cells, cells), chance.randbytes(cells * cells)).resize(
-            (_SIDE, _SIDE), Image.Resampling.BICUBIC
-        )
-    else:
-        sheet = Image.frombytes("L", (_SIDE, _SIDE), chance.randbytes(_SIDE * _SIDE))
-        sheet = sheet.filter(ImageFilter.GaussianBlur(measure)) if measure else sheet
-    return stretched(sheet, amount)
+        sheet = Image.frombytes("L", (cells, cells), chance.randbytes(cells * cells))
+        return sheet.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
+    sheet = Image.frombytes("L", (_SIDE, _SIDE), chance.randbytes(_SIDE * _SIDE))
+    return sheet.filter(ImageFilter.GaussianBlur(measure)) if measure else sheet
 
 
-def _cut(rng: Random, size: Size, kind: str, measure: float, amount: float) -> Image.Image:
-    plate = _plate(kind, measure, round(amount, 2))
+def _cut(rng: Random, size: Size, kind: str, measure: float) -> Image.Image:
+    plate = _plate(kind, min(_CELLS_PX if kind == "cloud" else _RADII_PX, key=lambda one: abs(one - measure)))
     left, top = rng.randrange(plate.width - size[0] + 1), rng.randrange(plate.height - size[1] + 1)
     cut = plate.crop((left, top, left + size[0], top + size[1]))
-    return cut.transpose(Image.Transpose(rng.choice((0, 1, 3)))) if rng.random() < 0.5 else cut
+    return cut.transpose(Image.Transpose(rng.choice((0, 1, 3)))) if rng.random() < 0.3 else cut
 
 
 def forget() -> None:
-    """Give back the memory of the sheets, about 100 MiB, when no more pictures are to be drawn."""
+    """Give back the memory of the sheets, about 80 MiB, when no more pictures are to be drawn."""
     _plate.cache_clear()
 
 
 def white(rng: Random, size: Size) -> Image.Image:
     """Uniform noise, 0 to 255, each pixel for itself."""
-    return _cut(rng, size, "sand", 0, 1)
+    return _cut(rng, size, "sand", 0)
 
 
 def sand(rng: Random, size: Size, radius: float = 0.6, amount: float = 0.5) -> Image.Image:
     """Fine grain: a relief of specks of about that radius in pixels."""
-    return _cut(rng, size, "sand", radius, amount * (0.5 + 2.2 * radius))
+    return stretched(_cut(rng, size, "sand", radius), amount * (0.5 + 2.2 * radius))
 
 
 def cloud(rng: Random, size: Size, cell_px: float, amount: float = 1.0, octaves: int = 2) -> Image.Image:
     """Soft patches of about that size, each octave half as large and half as strong."""
-    layers = [_cut(rng, size, "cloud", max(2.0, cell_px / 2**octave), amount / 2**octave) for octave in range(octaves)]
+    layers = [stretched(_cut(rng, size, "cloud", cell_px / 2**octave), amount / 2**octave) for octave in range(octaves)]
     return summed(*layers)
+
+
+def blurred(image: Image.Image, radius: float) -> Image.Image:
+    """Blurred, about as a Gaussian of that radius would, at a third of its time."""
+    return image.filter(ImageFilter.BoxBlur(radius * 1.25))
 
 
 def stretched(relief: Image.Image, amount: float, middle: int = 128) -> Image.Image:

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
-from marketplace.cli.pictures.grain import Colour, Size, cloud, jittered, lit, raking, sand, stretched, summed
+from marketplace.cli.pictures.grain import Colour, Size, blurred, cloud, jittered, lit, raking, sand, stretched, summed
 from marketplace.cli.pictures.lens import PICTURE
 from marketplace.cli.pictures.yards import yard
 
@@ -32,20 +32,23 @@ def rubble(
     def face(rng: Random, size: Size) -> Image.Image:
         picture, height = Image.new("RGB", size, tuple(round(one * 0.55) for one in dust)), Image.new("L", size, 60)
         draw, level = ImageDraw.Draw(picture), ImageDraw.Draw(height)
-        for _layer in range(2):
-            y = -size_px
-            while y < size[1] + size_px:
-                scale = size_px * (0.55 + 0.9 * max(0.0, y) / size[1])
-                x = -scale
-                while x < size[0] + scale:
-                    radius = scale * min(1.9, rng.lognormvariate(-0.35, 0.42))
-                    outline = _stone(rng, x + rng.uniform(-0.5, 0.5) * scale, y + rng.uniform(-0.5, 0.5) * scale, radius)
-                    draw.polygon(outline, fill=jittered(rng, rng.choice(palette), 0.14))
-                    level.polygon(outline, fill=round(rng.uniform(110, 200)))
-                    x += scale * 1.75
-                y += scale * 1.35
-        bumps = summed(height.filter(ImageFilter.GaussianBlur(size_px / 9)), sand(rng, size, 0.9, 0.2))
-        return lit(picture.filter(ImageFilter.GaussianBlur(0.6)), summed(raking(bumps, 0.62), cloud(rng, size, 160, 0.24)))
+        shapes = [_stone(rng, 0, 0, 1) for _shape in range(48)]
+        tones = [jittered(rng, rng.choice(palette), 0.14) for _tone in range(48)]
+        chance = rng.random
+        y = size[1] * 0.22
+        while y < size[1] * 0.98:
+            scale = size_px * (0.55 + 0.9 * y / size[1])
+            x = -scale * chance()
+            while x < size[0] + scale:
+                radius = scale * (0.42 + 1.15 * chance() ** 2.2)
+                px, py = x + (chance() - 0.5) * scale, y + (chance() - 0.5) * scale
+                outline = [(px + radius * along, py + radius * down) for along, down in shapes[int(chance() * 48)]]
+                draw.polygon(outline, fill=tones[int(chance() * 48)])
+                level.polygon(outline, fill=int(110 + 90 * chance()))
+                x += scale * 1.15
+            y += scale * 0.9
+        bumps = summed(blurred(height, size_px / 9), sand(rng, size, 0.9, 0.2))
+        return lit(blurred(picture, 0.6), summed(raking(bumps, 0.62), cloud(rng, size, 160, 0.24)))
 
     return face
 
@@ -84,13 +87,13 @@ def heaped(face: Callable[[Random, Size], Image.Image], *, crumb_px: float = 5, 
                 left, right = (middle * half[0] + sign * wide * half[0] * 1.18 * part for sign in (-1, 1))
                 form_draw = ImageDraw.Draw(form)
                 form_draw.ellipse((left, top - 50 * part - 6, right, top + 60 * part + 6), fill=40 + ring * 8)
-        soft = form.filter(ImageFilter.GaussianBlur(16))
+        soft = blurred(form, 16)
         shape = raking(soft, 0.8, 7).resize(PICTURE, Image.Resampling.BICUBIC)
         ground = Image.new("L", half, 0)
         ImageDraw.Draw(ground).ellipse((0.10 * half[0], foot - 46, 1.02 * half[0], foot + 26), fill=150)
-        stage.picture.paste((40, 40, 46), mask=ground.filter(ImageFilter.GaussianBlur(16)).resize(PICTURE))
+        stage.picture.paste((40, 40, 46), mask=blurred(ground, 16).resize(PICTURE))
         texture = lit(face(rng, PICTURE), stretched(shape, 1.0))
-        edge = mask.filter(ImageFilter.GaussianBlur(0.8)).resize(PICTURE, Image.Resampling.BICUBIC)
+        edge = blurred(mask, 0.8).resize(PICTURE, Image.Resampling.BICUBIC)
         _scatter(rng, edge, foot * 2, tops, crumb_px)
         stage.picture.paste(texture, mask=edge)
         return stage.developed()

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from random import Random
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
-from marketplace.cli.pictures.grain import Colour, Size, cloud, jittered, lit, mixed, raking, sand, stretched, summed
+from marketplace.cli.pictures.grain import Colour, Size, blurred, cloud, jittered, lit, mixed, raking, sand, stretched, summed
 from marketplace.cli.pictures.shapes import corners_of
 from marketplace.cli.pictures.space import Spot
 from marketplace.cli.pictures.surfaces import grained
@@ -25,7 +25,7 @@ def glass(rng: Random, size: Size, tint: Colour = (138, 158, 164)) -> Image.Imag
     ImageDraw.Draw(glint).polygon(
         [(x, 0), (x + size[0] * 0.3, 0), (x - size[0] * 0.2, size[1]), (x - size[0] * 0.5, size[1])], fill=50
     )
-    return mixed(plain, Image.new("RGB", size, (236, 242, 244)), glint.filter(ImageFilter.GaussianBlur(3)))
+    return mixed(plain, Image.new("RGB", size, (236, 242, 244)), blurred(glint, 3))
 
 
 def window(colour: Colour, *, panes: int = 2, is_wood: bool = False) -> Front:
@@ -46,7 +46,7 @@ def window(colour: Colour, *, panes: int = 2, is_wood: bool = False) -> Front:
             draw.rectangle((left, border, left + wide, size[1] - border), fill=60)
             box = (round(left + 4), border + 4, round(left + wide - 4), size[1] - border - 4)
             picture.paste(glass(rng, (box[2] - box[0], box[3] - box[1])), (box[0], box[1]))
-        return lit(picture, raking(height.filter(ImageFilter.GaussianBlur(1.6)), 0.8, 2))
+        return lit(picture, raking(blurred(height, 1.6), 0.8, 2))
 
     return front
 
@@ -68,7 +68,7 @@ def door(palette: tuple[Colour, ...], *, is_outer: bool = False) -> Front:
             for top in (0.53, 0.75):
                 draw.rectangle((wide * 0.2, high * top, wide * 0.8, high * (top + 0.17)), fill=110)
         draw.rounded_rectangle((wide * 0.84, high * 0.49, wide * 0.93, high * 0.505), 4, fill=235)
-        picture = lit(picture, raking(height.filter(ImageFilter.GaussianBlur(1.8)), 0.8, 2))
+        picture = lit(picture, raking(blurred(height, 1.8), 0.8, 2))
         ImageDraw.Draw(picture).rounded_rectangle((wide * 0.82, high * 0.487, wide * 0.94, high * 0.503), 4, fill=(170, 172, 172))
         return picture
 
@@ -99,7 +99,7 @@ def radiator(rng: Random, size: Size) -> Image.Image:
         draw.rounded_rectangle((x, 26, x + 12, size[1] - 26), 6, fill=180)
     return lit(
         Image.new("RGB", size, (214, 212, 205)),
-        summed(raking(height.filter(ImageFilter.GaussianBlur(2.4)), 0.7, 2), cloud(rng, size, 120, 0.06)),
+        summed(raking(blurred(height, 2.4), 0.7, 2), cloud(rng, size, 120, 0.06)),
     )
 
 
@@ -127,7 +127,7 @@ def cabinet(palette: tuple[Colour, ...], *, drawers: int = 0, slats: bool = Fals
         return lit(
             Image.new("RGB", size, jittered(rng, rng.choice(palette), 0.03)),
             summed(
-                raking(height.filter(ImageFilter.GaussianBlur(1.3)), 0.7, 2),
+                raking(blurred(height, 1.3), 0.7, 2),
                 cloud(rng, size, 160, 0.06),
                 sand(rng, size, 0.6, 0.05),
             ),
@@ -161,9 +161,7 @@ def machine(rng: Random, size: Size) -> Image.Image:
     draw.rectangle((4, 4, wide - 5, high - 5), outline=100, width=4)
     return lit(
         picture,
-        summed(
-            raking(height.filter(ImageFilter.GaussianBlur(1.2)), 0.6, 2), cloud(rng, size, 160, 0.08), sand(rng, size, 0.6, 0.05)
-        ),
+        summed(raking(blurred(height, 1.2), 0.6, 2), cloud(rng, size, 160, 0.08), sand(rng, size, 0.6, 0.05)),
     )
 
 

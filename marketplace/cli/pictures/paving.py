@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterator
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from marketplace.cli.pictures.grain import (
     Colour,
+    blurred,
     cloud,
     finished,
     jittered,
@@ -113,15 +114,13 @@ def laid(
         box = (x + gap + dx, y + gap + dy, x + long - gap + dx - 1, y + wide - gap + dy - 1)
         paint.rounded_rectangle(box, radius_px, fill=jittered(rng, rng.choice(palette), spread, tint))
         level.rounded_rectangle(box, radius_px, fill=round(rng.gauss(168, 5)))
-    stone_mask = height.filter(ImageFilter.GaussianBlur(0.8)).point([0] * 80 + [min(255, 6 * n) for n in range(176)])
+    stone_mask = blurred(height, 0.8).point([0] * 80 + [min(255, 6 * n) for n in range(176)])
     face = summed(sand(rng, PLAN, 0.8, 0.34 * roughness), cloud(rng, PLAN, 9, 0.16 * roughness))
-    worn = summed(stretched(height.filter(ImageFilter.GaussianBlur(2.2)), 1.0), face)
-    light = summed(raking(worn, 0.62), stretched(height.filter(ImageFilter.GaussianBlur(7)), 0.16, 150))
+    worn = summed(stretched(blurred(height, 2.2), 1.0), face)
+    light = summed(raking(worn, 0.62), stretched(blurred(height, 7), 0.16, 150))
     stains = summed(cloud(rng, PLAN, 420, 0.16 * dirt), cloud(rng, PLAN, 60, 0.13 * dirt), sand(rng, PLAN, 0.5, 0.10 * roughness))
     filled = mixed(colours, _joints(rng, joint, moss), stone_mask.point([255 - value for value in range(256)]))
-    specks = threshold(white(rng, PLAN).filter(ImageFilter.GaussianBlur(1.1)), 168, 14).point(
-        [round(value * 0.35) for value in range(256)]
-    )
+    specks = threshold(blurred(white(rng, PLAN), 1.1), 168, 14).point([round(value * 0.35) for value in range(256)])
     speckled = mixed(filled, Image.new("RGB", PLAN, (186, 180, 168)), specks)
     return lit(speckled, summed(light, stains))
 

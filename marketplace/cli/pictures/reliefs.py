@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from marketplace.cli.pictures.grain import (
     Colour,
     Size,
+    blurred,
     cloud,
     finished,
     jittered,
@@ -33,10 +34,8 @@ def _pavement(rng: Random) -> Image.Image:
 
 def _cast(rng: Random, height: Image.Image, colour: Colour = (96, 94, 92), rust: float = 0.3) -> Image.Image:
     """Cast iron with that relief: dark, worn bright on top, rust in the hollows."""
-    soft = height.filter(ImageFilter.GaussianBlur(1.6))
-    light = summed(
-        raking(soft, 0.9, 2), stretched(height.filter(ImageFilter.GaussianBlur(5)), 0.28, 120), sand(rng, height.size, 0.9, 0.22)
-    )
+    soft = blurred(height, 1.6)
+    light = summed(raking(soft, 0.9, 2), stretched(blurred(height, 5), 0.28, 120), sand(rng, height.size, 0.9, 0.22))
     return lit(rolled(rng, height.size, colour, rust), light)
 
 
@@ -48,7 +47,7 @@ def covers(rng: Random) -> Image.Image:
     places = [(190, 70), (930, 110), (150, 720), (900, 740)]
     for x, y in places:
         ImageDraw.Draw(dark).rectangle((x + 22, y + 26, x + side + 26, y + side + 30), fill=150)
-    plan.paste((20, 20, 24), mask=dark.filter(ImageFilter.GaussianBlur(14)))
+    plan.paste((20, 20, 24), mask=blurred(dark, 14))
     for x, y in places:
         is_round = rng.random() < 0.75
         plan.paste(
@@ -96,7 +95,7 @@ def gullies(rng: Random) -> Image.Image:
     for x, y in ((150, 120), (950, 160), (180, 740), (930, 720)):
         shadow = Image.new("L", plan.size, 0)
         ImageDraw.Draw(shadow).rectangle((x + 22, y + 24, x + 620, y + 540), fill=140)
-        plan.paste((20, 20, 24), mask=shadow.filter(ImageFilter.GaussianBlur(12)))
+        plan.paste((20, 20, 24), mask=blurred(shadow, 12))
         height = Image.new("L", (600, 520), 150)
         draw = ImageDraw.Draw(height)
         draw.rectangle((40, 40, 560, 480), fill=40)
@@ -105,7 +104,7 @@ def gullies(rng: Random) -> Image.Image:
             left = 84 + slot * 50
             draw.rounded_rectangle((left, 84, left + 26, 436), 12, fill=8)
         iron = _cast(rng, height, (92, 90, 88), rng.uniform(0.2, 0.6))
-        holes = height.point([255 if value < 20 else 0 for value in range(256)]).filter(ImageFilter.GaussianBlur(1))
+        holes = blurred(height.point([255 if value < 20 else 0 for value in range(256)]), 1)
         plan.paste(mixed(iron, Image.new("RGB", iron.size, (16, 15, 14)), holes), (x, y))
     return photographed(rng, plan)
 
@@ -130,7 +129,7 @@ def tree_grille(rng: Random) -> Image.Image:
     draw.ellipse((middle - 150, middle - 150, middle + 150, middle + 150), fill=6)
     draw.line((0, middle, side, middle), fill=30, width=6)
     iron = _cast(rng, height, (84, 84, 84), 0.4)
-    holes = height.point([255 if value < 18 else 0 for value in range(256)]).filter(ImageFilter.GaussianBlur(1.2))
+    holes = blurred(height.point([255 if value < 18 else 0 for value in range(256)]), 1.2)
     soil = lit(
         Image.new("RGB", (side, side), (72, 58, 44)), summed(sand(rng, (side, side), 1.0, 0.7), cloud(rng, (side, side), 40, 0.5))
     )
@@ -159,12 +158,12 @@ def roof(palette: tuple[Colour, ...], *, flat: float = 0.0) -> Drawn:
                 tone = rng.gauss(1, 0.03)
                 height.paste(wave.point([min(255, round(value * tone)) for value in range(256)]), (x, y))
                 paint.rectangle((x, y, x + wide, y + high), fill=jittered(rng, rng.choice(palette), 0.06))
-        drop = raking(height.filter(ImageFilter.GaussianBlur(2.5)), 1.5, 6)
-        body = stretched(height.filter(ImageFilter.GaussianBlur(4)), 0.55, 128)
+        drop = raking(blurred(height, 2.5), 1.5, 6)
+        body = stretched(blurred(height, 4), 0.55, 128)
         moss = threshold(summed(cloud(rng, PLAN, 120, 1.0, 3), sand(rng, PLAN, 1.5, 0.5)), 190, 50).point(
             [round(value * 0.5) for value in range(256)]
         )
-        mossy = mixed(colours.filter(ImageFilter.GaussianBlur(0.8)), Image.new("RGB", PLAN, (98, 104, 66)), moss)
+        mossy = mixed(blurred(colours, 0.8), Image.new("RGB", PLAN, (98, 104, 66)), moss)
         return photographed(rng, lit(mossy, summed(drop, body, sand(rng, PLAN, 0.8, 0.24), cloud(rng, PLAN, 60, 0.16))))
 
     return drawn
@@ -180,7 +179,7 @@ def cladding(palette: tuple[Colour, ...]) -> Drawn:
             draw.polygon([(x, 0), (x + 100, 0), (x + 100, PLAN[1]), (x, PLAN[1])], fill=170)
         for x in range(500, PLAN[0], 704):
             draw.line((x, 0, x, PLAN[1]), fill=230, width=5)
-        soft = height.filter(ImageFilter.GaussianBlur(7))
+        soft = blurred(height, 7)
         plain = rolled(rng, PLAN, colour, -0.2)
         relief = summed(raking(soft, 1.0, 5), stretched(soft, 0.15, 128), cloud(rng, PLAN, 400, 0.14))
         picture = lit(plain, relief)
@@ -217,7 +216,7 @@ def grass_tiles(rng: Random) -> Image.Image:
                 for hole in range(3):
                     left, top = x + 26 + hole * 136, y + 24 + hole_row * 134
                     draw.rounded_rectangle((left, top, left + 108, top + 104), 26, fill=10)
-    soft = height.filter(ImageFilter.GaussianBlur(2))
+    soft = blurred(height, 2)
     tufts = summed(soft, stretched(summed(sand(rng, PLAN, 2.2, 0.5), cloud(rng, PLAN, 24, 0.6)), 0.7))
     mask = threshold(tufts, 88, 40).point([255 - value for value in range(256)])
     stone = lit(
@@ -261,7 +260,7 @@ def turf(rng: Random) -> Image.Image:
     line = Image.new("L", PLAN, 0)
     ImageDraw.Draw(line).rectangle((0, 560, PLAN[0], 690), fill=220)
     white_line = lit(Image.new("RGB", PLAN, (214, 216, 208)), sand(rng, PLAN, 1.2, 0.6))
-    return photographed(rng, mixed(plan, white_line, line.filter(ImageFilter.GaussianBlur(3))), 14)
+    return photographed(rng, mixed(plan, white_line, blurred(line, 3)), 14)
 
 
 def close(texture: Callable[[Random, Size], Image.Image]) -> Drawn:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
-from marketplace.cli.pictures.grain import Colour, cloud, finished, lit, mixed, sand, stretched, summed
+from marketplace.cli.pictures.grain import Colour, blurred, cloud, finished, lit, mixed, sand, stretched, summed
 from marketplace.cli.pictures.lens import PICTURE, Pixel, perspective
 
 Spot = tuple[float, float, float]
@@ -140,7 +140,7 @@ class Stage:
             edge += [(small[0] * step / 40, top + self.rng.gauss(0, 0.02 + abs(height_m) * scale / 90)) for step in range(41)]
             edge.append((float(small[0]), horizon / 4 + 8))
             draw.polygon(edge, fill=colour)
-        layer = lit(layer, cloud(self.rng, small, 14, 0.16, 2)).filter(ImageFilter.GaussianBlur(blur_px / 4))
+        layer = blurred(lit(layer, cloud(self.rng, small, 14, 0.16, 2)), blur_px / 4)
         self.picture.paste(layer.resize(PICTURE, Image.Resampling.BICUBIC))
 
     def shade(
@@ -155,8 +155,8 @@ class Stage:
                 outline = hull([self.camera.seen(spot) for spot in points])
                 if len(outline) > 2:
                     ImageDraw.Draw(layer).polygon([(x / 2, y / 2) for x, y in outline], fill=255)
-        cast = cast.filter(ImageFilter.GaussianBlur(soft_px / 2)).point([round(value * strength) for value in range(256)])
-        touch = touch.filter(ImageFilter.GaussianBlur(7)).point([round(value * contact) for value in range(256)])
+        cast = blurred(cast, soft_px / 2).point([round(value * strength) for value in range(256)])
+        touch = blurred(touch, 7).point([round(value * contact) for value in range(256)])
         dark = ImageChops.lighter(cast, touch).resize(PICTURE, Image.Resampling.BILINEAR)
         self.picture.paste((24, 26, 34), mask=dark)
 
@@ -232,12 +232,12 @@ class Stage:
 
     def haze(self, from_y: float, amount: float = 1.0) -> None:
         """Put the far ground out of focus: sharp nearer than `from_y`, soft beyond."""
-        edge = self.camera.seen((0, from_y, 0))[1]
-        soft = self.picture.filter(ImageFilter.BoxBlur(5))
-        ramp = Image.linear_gradient("L").transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize((PICTURE[0], max(1, round(edge))))
-        mask = Image.new("L", PICTURE, 0)
-        mask.paste(stretched(ramp, 2.2, 100).point([min(255, round(value * amount)) for value in range(256)]), (0, 0))
-        self.picture.paste(soft, mask=mask)
+        edge = min(PICTURE[1], round(self.camera.seen((0, from_y, 0))[1]))
+        if edge < 10:
+            return
+        far = self.picture.crop((0, 0, PICTURE[0], edge))
+        ramp = Image.linear_gradient("L").transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize(far.size, Image.Resampling.BILINEAR)
+        self.picture.paste(blurred(far, 4), mask=stretched(ramp, 2.2 * amount, 100))
 
 
 def hull(points: Sequence[Pixel]) -> list[Pixel]:

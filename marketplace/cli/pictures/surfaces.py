@@ -3,11 +3,12 @@
 import itertools
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from marketplace.cli.pictures.grain import (
     Colour,
     Size,
+    blurred,
     cloud,
     jittered,
     lit,
@@ -24,9 +25,7 @@ from marketplace.cli.pictures.grain import (
 
 def concrete(rng: Random, size: Size, colour: Colour = (158, 154, 146), wear: float = 1.0) -> Image.Image:
     """Smooth concrete with pores, stains and damp."""
-    pores = threshold(white(rng, size).filter(ImageFilter.GaussianBlur(0.9)), 82, -18).point(
-        [round(value * 0.35) for value in range(256)]
-    )
+    pores = threshold(blurred(white(rng, size), 0.9), 82, -18).point([round(value * 0.35) for value in range(256)])
     plain = mixed(Image.new("RGB", size, colour), Image.new("RGB", size, (88, 84, 78)), pores)
     return lit(
         plain, summed(cloud(rng, size, 140, 0.18 * wear, 3), sand(rng, size, 0.7, 0.09), streaks(rng, size, 90, 0.05 * wear))
@@ -62,7 +61,7 @@ def end_grain(rng: Random, size: Size, colour: Colour = (150, 118, 84)) -> Image
         shade = tuple(max(0, min(255, round(channel * tone))) for channel in colour)
         draw.ellipse((cx - radius, cy - radius * 0.94, cx + radius, cy + radius * 0.94), fill=shade)
         radius -= rng.uniform(3, 7)
-    return lit(picture.filter(ImageFilter.GaussianBlur(0.7)), summed(sand(rng, size, 0.7, 0.24), cloud(rng, size, 60, 0.2)))
+    return lit(blurred(picture, 0.7), summed(sand(rng, size, 0.7, 0.24), cloud(rng, size, 60, 0.2)))
 
 
 def stacked(
@@ -80,6 +79,7 @@ def stacked(
     picture, height = Image.new("RGB", size, (54, 50, 46)), Image.new("L", size, 50)
     draw, level = ImageDraw.Draw(picture), ImageDraw.Draw(height)
     wide, high = size[0] / columns, size[1] / rows
+    tones = [jittered(rng, rng.choice(palette), spread, 0.012) for _tone in range(40)]
     for row in range(rows):
         offset = (row % 2) * shift * wide + rng.gauss(0, wide * 0.02)
         for column in range(-1, columns + 1):
@@ -90,9 +90,9 @@ def stacked(
                 max(x + gap_px / 2 + 1, x + wide - gap_px / 2),
                 max(y + gap_px / 2 + 1, y + high - gap_px / 2),
             )
-            draw.rounded_rectangle(box, 2, fill=jittered(rng, rng.choice(palette), spread, 0.012))
-            level.rounded_rectangle(box, 2, fill=round(rng.gauss(150, 16)))
-    relief = raking(height.filter(ImageFilter.GaussianBlur(1.4)), 0.5)
+            draw.rectangle(box, fill=tones[int(rng.random() * 40)])
+            level.rectangle(box, fill=int(124 + 52 * rng.random()))
+    relief = raking(blurred(height, 1.4), 0.5)
     return lit(picture, summed(relief, sand(rng, size, 0.7, 0.13), cloud(rng, size, 120, 0.16)))
 
 
@@ -117,7 +117,7 @@ def slabs(rng: Random, size: Size, across: int = 5, colour: Colour = (150, 147, 
         at = size[0] * line / across
         draw.line((at, 0, at, size[1]), fill=170, width=5)
         draw.line((0, size[1] * line / across, size[0], size[1] * line / across), fill=170, width=5)
-    joints = summed(joints.filter(ImageFilter.GaussianBlur(1.5)), stretched(cloud(rng, size, 30, 0.5), 0.4))
+    joints = summed(blurred(joints, 1.5), stretched(cloud(rng, size, 30, 0.5), 0.4))
     return mixed(plain, Image.new("RGB", size, (76, 72, 60)), joints.point([max(0, value - 24) for value in range(256)]))
 
 
