@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.cli.pictures import draw
+from marketplace.cli.pictures.album import Subject, photo_of, photos_of
 from marketplace.cli.pictures.catalogue import GROUPS, PICTURES
 
 
@@ -23,3 +24,11 @@ def test_the_same_seed_draws_the_same_picture_and_another_seed_another() -> None
 def test_red_stones_are_drawn_red() -> None:
     red, _green, blue = draw("betonstraatsteen-kei-8cm", "bestrating", 1, "Rode betonklinkers").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
     assert red > 1.2 * blue
+
+
+def test_an_album_keeps_the_order_and_develops_each_picture() -> None:
+    subjects = [Subject("ophoogzand", "grond", "A14"), Subject("parkbank-hout-staal", "straatmeubilair", "A29")]
+    sand, bench = photos_of(subjects)
+    assert sand == photo_of(subjects[0])
+    assert bench == photo_of(subjects[1])
+    assert (sand.width_px, sand.height_px, sand.taken_at) == (1600, 1200, None)

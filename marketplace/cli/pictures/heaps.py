@@ -17,7 +17,7 @@ def fine(colour: Colour, roughness: float = 1.0, lumps: float = 0.3) -> Callable
     """The face of a heap of sand or earth."""
 
     def face(rng: Random, size: Size) -> Image.Image:
-        height = summed(sand(rng, size, 1.0, 0.34 * roughness), cloud(rng, size, 18, lumps, 2), cloud(rng, size, 110, 0.5))
+        height = summed(sand(rng, size, 1.0, 0.22 * roughness), cloud(rng, size, 18, lumps, 2), cloud(rng, size, 110, 0.5))
         tone = summed(raking(height, 0.75), cloud(rng, size, 200, 0.16), sand(rng, size, 0.6, 0.16 * roughness))
         return lit(Image.new("RGB", size, colour), tone)
 

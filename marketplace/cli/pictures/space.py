@@ -91,10 +91,9 @@ class Stage:
         flat = _unit((far[0], far[1], 0))
         return self.camera.seen((self.camera.at[0] + flat[0] * 1e4, self.camera.at[1] + flat[1] * 1e4, self.camera.at[2]))[1]
 
-    def ground(self, texture: Image.Image, across_m: float = 18, grain: float = 0.22) -> None:
+    def ground(self, texture: Image.Image, across_m: float = 18, grain: float = 0.15) -> None:
         """Lay a square texture on the ground around the middle of the scene; farther away only its colour is left."""
         horizon = max(0, round(self.horizon_px()) + 1)
-        plain = texture.resize((1, 1), Image.Resampling.BOX).resize(PICTURE)
         corners = [
             (-200.0, horizon + 30.0),
             (PICTURE[0] + 200.0, horizon + 30.0),
@@ -109,14 +108,22 @@ class Stage:
         numbers = perspective([(x / 2, y / 2) for x, y in corners], flat)
         half = (PICTURE[0] // 2, PICTURE[1] // 2)
         seen = texture.transform(half, Image.Transform.PERSPECTIVE, numbers, Image.Resampling.BILINEAR)
-        rim = (texture.width // 16, texture.height // 16)
-        known = Image.new("L", texture.size, 0)
-        known.paste(255, (*rim, texture.width - rim[0], texture.height - rim[1]))
-        known = known.resize((32, 32), Image.Resampling.BOX).resize(texture.size, Image.Resampling.BILINEAR)
-        mask = known.transform(half, Image.Transform.PERSPECTIVE, numbers, Image.Resampling.NEAREST).resize(PICTURE)
-        whole = mixed(plain, seen.resize(PICTURE, Image.Resampling.BILINEAR), mask)
-        whole = lit(whole, summed(sand(self.rng, PICTURE, 0.6, grain), cloud(self.rng, PICTURE, 500, 0.12)))
-        self.picture.paste(whole.crop((0, horizon, *PICTURE)), (0, horizon))
+        known = Image.new("L", (16, 16), 0)
+        known.paste(255, (1, 1, 15, 15))
+        known = known.resize((texture.width // 4, texture.height // 4), Image.Resampling.BILINEAR)
+        quarter = tuple(number / 4 if place < 6 else number for place, number in enumerate(numbers))
+        mask = known.transform(half, Image.Transform.PERSPECTIVE, quarter, Image.Resampling.BILINEAR)
+        plain = Image.new("RGB", half, texture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)))
+        whole = (
+            mixed(plain, seen, mask)
+            .crop((0, horizon // 2, *half))
+            .resize((PICTURE[0], PICTURE[1] - horizon), Image.Resampling.BILINEAR)
+        )
+        relief = summed(sand(self.rng, whole.size, 0.6, grain), cloud(self.rng, whole.size, 500, 0.12))
+        self.picture.paste(lit(whole, relief), (0, horizon))
+        if horizon > 16:
+            band = (0, horizon - 16, PICTURE[0], horizon + 12)
+            self.picture.paste(blurred(self.picture.crop(band), 5), band)
 
     def _on_ground(self, pixel: Pixel) -> tuple[float, float]:
         """The spot on the ground that is seen there; a pixel above the horizon has none."""
@@ -140,8 +147,12 @@ class Stage:
             edge += [(small[0] * step / 40, top + self.rng.gauss(0, 0.02 + abs(height_m) * scale / 90)) for step in range(41)]
             edge.append((float(small[0]), horizon / 4 + 8))
             draw.polygon(edge, fill=colour)
-        layer = blurred(lit(layer, cloud(self.rng, small, 14, 0.16, 2)), blur_px / 4)
-        self.picture.paste(layer.resize(PICTURE, Image.Resampling.BICUBIC))
+        leaves = summed(sand(self.rng, small, 1.5, 0.34), cloud(self.rng, small, 18, 0.14, 2), cloud(self.rng, small, 70, 0.10))
+        fall = Image.new("L", small, 128)
+        low, high = max(1, round(horizon / 4)), max(1, round(1.6 * scale / 4))
+        fall.paste(stretched(Image.linear_gradient("L"), -0.26, 0).resize((small[0], high)), (0, low - high))
+        layer = blurred(lit(layer, summed(leaves, fall)), blur_px / 4)
+        self.picture.paste(layer.crop((0, 0, small[0], low + 4)).resize((PICTURE[0], (low + 4) * 4), Image.Resampling.BILINEAR))
 
     def shade(
         self, footprints: Iterable[Sequence[Spot]], strength: float = 0.58, soft_px: float = 9, contact: float = 0.6

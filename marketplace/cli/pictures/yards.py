@@ -12,7 +12,6 @@ from marketplace.cli.pictures.surfaces import asphalt, concrete, lawn, sanded, s
 FLOOR = (1300, 1300)
 HEDGE: tuple[tuple[float, Colour], ...] = ((6.0, (150, 164, 150)), (4.4, (104, 120, 84)), (2.4, (78, 96, 60)))
 WALL: tuple[tuple[float, Colour], ...] = ((7.5, (142, 156, 140)), (4.6, (92, 108, 76)), (2.2, (150, 146, 138)))
-SHED: tuple[tuple[float, Colour], ...] = ((8.0, (120, 134, 112)), (5.4, (124, 96, 84)), (1.0, (98, 84, 76)))
 FIELD: tuple[tuple[float, Colour], ...] = ((3.4, (128, 146, 132)), (2.2, (98, 118, 78)), (0.7, (124, 140, 84)))
 ROOM: tuple[tuple[float, Colour], ...] = ((40.0, (208, 206, 200)), (11.0, (198, 196, 190)), (0.5, (150, 146, 140)))
 
@@ -33,8 +32,8 @@ def yard(
     at = (looks_at[0] + aside * distance_m, looks_at[1] - distance_m * (1 - aside * aside / 2), eye_m)
     stage = Stage(rng, Camera(at, looks_at, view_degrees))
     kind = floor or rng.choice(("asphalt", "slabs", "slabs", "concrete", "bricks", "sand"))
-    behind = {"grass": (FIELD, HEDGE), "hall": (ROOM,), "sand": (HEDGE, SHED, FIELD)}.get(kind, (HEDGE, WALL, SHED))
-    stage.backdrop(rng.choice(behind), 14 if kind != "hall" else 22)
+    behind = {"grass": (FIELD, HEDGE), "hall": (ROOM,), "sand": (HEDGE, FIELD)}.get(kind, (HEDGE, HEDGE, WALL))
+    stage.backdrop(rng.choice(behind), 7 if kind != "hall" else 20)
     stage.ground(_floor(rng, kind))
     stage.haze(looks_at[1] + 2.5)
     return stage
