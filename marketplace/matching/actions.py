@@ -1,0 +1,103 @@
+"""Publishing and asking, with what belongs to it: both sides hear of each new match once.
+
+The other side gets one notice per match; the side that acts gets one for the best of them, since the page that follows shows the rest.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.kernel import clock
+from marketplace.market import actions as listings
+from marketplace.market import demand_actions as demands
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries import get_listing
+from marketplace.market.rules import DemandDraft, ListingDraft, ListingStatus
+from marketplace.matching.models import MatchTold
+from marketplace.matching.queries import PAGE_SIZE_MAX, Match, matches_of_demand, matches_of_listing
+from marketplace.notices.actions import notify
+from marketplace.notices.rules import Notice
+
+TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred hear of it; the others find it when they look
+
+
+def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
+    """Publish a listing and tell the owners of the open demands that it serves. Published already: nothing changes."""
+    was_published = get_listing(session, actor, listing_id).status == ListingStatus.PUBLISHED
+    listing = listings.publish_listing(session, actor, listing_id=listing_id)
+    if not was_published:
+        _tell_of_listing(session, actor, listing)
+    return listing
+
+
+def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
+    """Change a listing; where it is published, tell whom it serves now and did not serve before."""
+    listing = listings.edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
+    if listing.version != version:
+        _tell_of_listing(session, actor, listing)
+    return listing
+
+
+def ask(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
+    """Ask for a material; an open demand hears what there is, and the owners of what serves it hear of the demand."""
+    demand = demands.create_demand(session, actor, draft)
+    _tell_of_demand(session, actor, demand)
+    return demand
+
+
+def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int, draft: DemandDraft) -> Demand:
+    """Change a demand, or open a draft; tell of what serves it now and did not before."""
+    demand = demands.edit_demand(session, actor, demand_id=demand_id, version=version, draft=draft)
+    if demand.version != version:
+        _tell_of_demand(session, actor, demand)
+    return demand
+
+
+def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> None:
+    found = matches_of_listing(session, actor, listing, 1, TOLD_AT_ONCE).items
+    told = set(session.scalars(select(MatchTold.demand_id).where(MatchTold.listing_id == listing.id)))
+    new = [match for match in found if match.demand.id not in told]
+    _remember(session, new)
+    for match in new:
+        _tell_asker(session, match)
+    if new and new[0].demand.organisation_id != listing.organisation_id:
+        _tell_owner(session, new[0])
+
+
+def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
+    found = matches_of_demand(session, actor, demand, 1, TOLD_AT_ONCE).items
+    told = set(session.scalars(select(MatchTold.listing_id).where(MatchTold.demand_id == demand.id)))
+    new = [match for match in found if match.listing.id not in told]
+    _remember(session, new)
+    for match in new:
+        if match.listing.organisation_id != demand.organisation_id:
+            _tell_owner(session, match)
+    if new:
+        _tell_asker(session, new[0])
+
+
+def _remember(session: Session, new: list[Match]) -> None:
+    session.add_all(MatchTold(listing_id=match.listing.id, demand_id=match.demand.id, told_at=clock.now()) for match in new)
+    session.flush()
+
+
+def _tell_asker(session: Session, match: Match) -> None:
+    _tell(session, match, match.demand.created_by_id, match.demand.organisation_id, match.listing.organisation.name)
+
+
+def _tell_owner(session: Session, match: Match) -> None:
+    _tell(session, match, match.listing.created_by_id, match.listing.organisation_id, match.demand.organisation.name)
+
+
+def _tell(session: Session, match: Match, person_id: int | None, organisation_id: int, other: str) -> None:
+    notify(
+        session,
+        Notice.NEW_MATCH,
+        person_id=person_id,
+        organisation_id=organisation_id,
+        listing_id=match.listing.id,
+        listing_title=match.listing.title,
+        demand_id=match.demand.id,
+        organisation=other,
+        quantity={"amount": str(match.covers.amount), "unit": match.covers.unit.value},
+    )
