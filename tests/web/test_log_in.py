@@ -47,7 +47,8 @@ def test_over_https_the_cookie_is_bound_to_the_host(database_url: str, database:
     client = app.test_client()
     page = client.get("/inloggen", base_url="https://bank.example")
     fields = {"csrf_token": csrf_token(page), "email": email, "password": PASSWORD}
-    answer = client.post("/inloggen", data=fields, base_url="https://bank.example", headers={"Origin": "https://bank.example"})
+    sent_from = {"Origin": "https://bank.example", "Referer": "https://bank.example/inloggen"}
+    answer = client.post("/inloggen", data=fields, base_url="https://bank.example", headers=sent_from)
     assert re.match(r"__Host-session=[\w-]{43}; Secure; HttpOnly; Path=/; SameSite=Lax", answer.headers["Set-Cookie"])
     app.extensions["database"].dispose()
 

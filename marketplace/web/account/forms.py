@@ -4,7 +4,7 @@ from wtforms import PasswordField, SelectField, StringField
 
 from marketplace.accounts.rules import PASSWORD_LENGTH_MIN
 from marketplace.kernel.language import _
-from marketplace.web.forms import Form, Required
+from marketplace.web.forms import Form, Required, options
 
 NEW_PASSWORD_HINT = _(
     "At least %(shortest)s characters. Four words that have nothing to do with each other are easy to keep in mind.",
@@ -42,7 +42,7 @@ class DetailsForm(Form):
     """One's own name, and the language of mail."""
 
     name = StringField(_("Your name"), [Required(_("Fill in your name."))])
-    locale = SelectField(_("Language of pages and mail"), choices=[("nl", "Nederlands"), ("en", "English")])
+    locale = SelectField(_("Language of pages and mail"), choices=options((("nl", "Nederlands"), ("en", "English"))))
 
 
 class PasswordForm(Form):

@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from marketplace.accounts import actions, entry, queries
 from marketplace.accounts.policy import Can
 from marketplace.accounts.rules import ROLE_LABELS, Role
-from marketplace.kernel.language import _
+from marketplace.kernel.language import _, reading_in
 from marketplace.web import identity
 from marketplace.web.account import entrance
 from marketplace.web.account.browsers import browser
@@ -115,7 +115,8 @@ def details() -> Page:
     """Change one's own name and language."""
     form = DetailsForm(obj=queries.get_own(current_session(), current_actor()))
     if took(form, lambda: change_details(form)):
-        flash(str(_("Your details are saved.")), "success")
+        with reading_in(form.locale.data):
+            flash(str(_("Your details are saved.")), "success")
         return redirect(("/en" if form.locale.data == "en" else "") + "/account", 303)
     return shown("account/details.html", form)
 

@@ -7,31 +7,33 @@ from wtforms import RadioField, SelectField, StringField
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import ROLE_LABELS, Role
 from marketplace.kernel.language import _
-from marketplace.web.forms import Form, Required
+from marketplace.web.forms import Form, Required, options
+
+LANGUAGES = (("nl", "Nederlands"), ("en", "English"))
 
 
 class InviteForm(Form):
     """Whom to invite, as what, and in which language."""
 
     email = StringField(_("E-mail address"), [Required(_("Fill in the e-mail address of the person that you invite."))])
-    organisation_id = SelectField(_("Organisation"), [Required()], coerce=int)
-    role = RadioField(_("Role"), [Required()], choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
-    locale = SelectField(_("Language of the invitation"), choices=[("nl", "Nederlands"), ("en", "English")])
+    organisation = SelectField(_("Organisation"), [Required()])
+    role = RadioField(_("Role"), [Required()], choices=options((role.value, label) for role, label in ROLE_LABELS.items()))
+    locale = SelectField(_("Language of the invitation"), choices=options(LANGUAGES))
 
     def offer(self, organisations: Sequence[Organisation], roles: tuple[Role, ...]) -> None:
         """Only where and as what the actor may invite."""
-        self.organisation_id.choices = [(one.id, one.name) for one in organisations]
-        self.role.choices = [(role.value, ROLE_LABELS[role]) for role in roles]
+        self.organisation.choices = options((one.slug, one.name) for one in organisations)
+        self.role.choices = options((role.value, ROLE_LABELS[role]) for role in roles)
 
 
 class RoleForm(Form):
     """What somebody may do."""
 
-    role = RadioField(_("Role"), [Required()], choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    role = RadioField(_("Role"), [Required()], choices=options((role.value, label) for role, label in ROLE_LABELS.items()))
 
     def narrow(self, roles: tuple[Role, ...]) -> None:
         """Only the roles that the actor may give."""
-        self.role.choices = [(role.value, ROLE_LABELS[role]) for role in roles]
+        self.role.choices = options((role.value, ROLE_LABELS[role]) for role in roles)
 
 
 class DepotForm(Form):

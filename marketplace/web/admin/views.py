@@ -54,7 +54,7 @@ def people() -> Page:
 @permission(Can.INVITE)
 def invite() -> Page:
     """Invite somebody: a coordinator a project leader into the own organisation, the administrator anyone."""
-    form = InviteForm(role=Role.PROJECT_LEADER.value, organisation_id=chosen_organisation().id)
+    form = InviteForm(role=Role.PROJECT_LEADER.value, organisation=chosen_organisation().slug)
     everywhere = may(current_actor(), Can.MANAGE_ORGANISATIONS)
     offered = queries.list_organisations(current_session()) if everywhere else [chosen_organisation()]
     form.offer(offered, tuple(Role) if everywhere else (Role.PROJECT_LEADER,))
@@ -66,7 +66,8 @@ def invite() -> Page:
 
 def send_invitation(form: InviteForm) -> None:
     """Invite whom the form names."""
-    draft = InvitationDraft(form.email.data or "", form.organisation_id.data, Role(form.role.data))
+    organisation = queries.get_organisation_by_slug(current_session(), form.organisation.data)
+    draft = InvitationDraft(form.email.data or "", organisation.id, Role(form.role.data))
     actions.invite(current_session(), current_actor(), draft=draft, locale=form.locale.data)
 
 
