@@ -1,0 +1,142 @@
+"""Who may not: every address without a token, and every change by somebody whose it is not; and that nothing changes then."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import MetaData, select
+
+from config import Config
+from marketplace.accounts.entry import create_token
+from marketplace.app import create_app
+from marketplace.kernel.db import Database
+from marketplace.web.api.routing import OPERATIONS, Operation
+from tests.api.conftest import Api, Specification, demand_body, form, listing_body, picture, published
+from tests.factories import make_actor
+
+PUBLIC = {
+    ("GET", "/listings"),
+    ("GET", "/listings/<id:listing_id>"),
+    ("GET", "/listings/<id:listing_id>/photos/<id:photo_id>"),
+    ("GET", "/demands"),
+    ("GET", "/demands/<id:demand_id>"),
+    ("GET", "/statistics"),
+    ("GET", "/goals"),
+    ("GET", "/materials"),
+    ("GET", "/places"),
+}
+UNCOUNTED = ("api_token", "failed_attempt")  # when a token was last seen is no change of anything
+
+
+@pytest.fixture
+def ids(hengelo: Api, borne: Api) -> dict[str, int]:
+    """A published listing with a photo, a demand, and a reservation."""
+    listing = published(hengelo)
+    demand_id = borne.post("/demands", demand_body()).get_json()["id"]
+    asked = {"quantity": 8, "unit": "m2", "demandId": demand_id}
+    reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
+    return {
+        "listing_id": listing["id"],
+        "photo_id": listing["photos"][0]["id"],
+        "demand_id": demand_id,
+        "reservation_id": reservation["id"],
+        "year": 2025,
+    }
+
+
+BODIES: dict[str, Any] = {
+    "create_listing": listing_body(),
+    "create_demand": demand_body(),
+    "edit_listing": {"version": 1, "title": "Van mij"},
+    "edit_demand": {"version": 1, "title": "Van mij"},
+    "edit_photo": {"alt": "Van mij"},
+    "create_reservation": {"quantity": 1, "unit": "m2"},
+    "reject_reservation": {"reason": "Daarom"},
+    "cancel_reservation": {"reason": "Daarom"},
+    "hand_over_reservation": {"quantity": 8},
+    "report_year": {"includesBank": True, "rows": []},
+    "create_depot": {"name": "Werf", "place": "Losser"},
+}
+MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year")
+CHANGES = [operation for operation in OPERATIONS if operation.method != "GET"]
+
+
+def path_of(operation: Operation, ids: dict[str, int]) -> str:
+    path = operation.path
+    for name, number in ids.items():
+        path = path.replace(f"<id:{name}>", str(number)).replace(f"<{name}:{name}>", str(number))
+    assert "<" not in path
+    return path
+
+
+def send(client: Api, operation: Operation, ids: dict[str, int]) -> int:
+    if operation.upload:
+        return client.post(path_of(operation, ids), **form("photo", picture())).status_code
+    return client.call(operation.method, path_of(operation, ids), BODIES.get(operation.name)).status_code
+
+
+def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    tables = MetaData()
+    tables.reflect(database.engine)
+    with database.engine.connect() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(select(table))))
+            for table in tables.sorted_tables
+            if table.name not in UNCOUNTED and not table.name.startswith("listing_fts")
+        }
+
+
+def test_without_a_token_only_the_public_part_answers(ids: dict[str, int], public: Api) -> None:
+    for operation in OPERATIONS:
+        status = send(public, operation, ids)
+        assert status == (200 if (operation.method, operation.path) in PUBLIC else 401), operation
+
+
+def test_the_specification_says_the_same(ids: dict[str, int]) -> None:
+    assert {(operation.method, operation.path) for operation in OPERATIONS if operation.is_public} == PUBLIC
+
+
+@pytest.mark.parametrize(("slug", "role"), [("regio-twente", "reviewer"), ("regio-twente", "admin")])
+def test_who_only_reads_changes_nothing(
+    ids: dict[str, int], somebody: Callable[..., Api], database: Database, slug: str, role: str
+) -> None:
+    client = somebody(slug, role)
+    before = everything(database)
+    for operation in CHANGES:
+        assert send(client, operation, ids) in (403, 404), operation
+    assert everything(database) == before
+
+
+def test_another_municipality_changes_nothing_of_somebody_elses(ids: dict[str, int], losser: Api, database: Database) -> None:
+    before = everything(database)
+    for operation in CHANGES:
+        if operation.name not in MAKES_ITS_OWN:
+            assert send(losser, operation, ids) in (403, 404), operation
+    assert everything(database) == before
+
+
+def test_a_cookie_opens_nothing_here(ids: dict[str, int], public: Api, app: Flask) -> None:
+    public.client.set_cookie("session", "anything")
+    assert public.get("/me").status_code == 401
+
+
+def test_six_hundred_writes_a_minute_are_taken(borne: Api) -> None:
+    assert {borne.post("/demands", {}).status_code for _time in range(601)} == {422}
+
+
+def test_too_many_writes_are_told_when_to_come_back(
+    config: Config, database: Database, specification: Specification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marketplace.web.api.WRITES_ALLOWED", "2 per minute")
+    with database.transaction() as session:
+        tokens = [create_token(session, make_actor(session, "borne"), name="test") for _each in range(2)]
+    app = create_app(config)
+    one, other = (Api(app.test_client(), specification, token) for token in tokens)
+    answers = [one.post("/demands", {}) for _time in range(3)]
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+    assert one.get("/demands").status_code == 200
+    assert other.post("/demands", {}).status_code == 422
+    app.extensions["database"].dispose()
