@@ -14,10 +14,12 @@ async function follow() {
   for (const id of ["unit", "hazards"]) {
     const old = document.getElementById(id);
     const made = fresh.getElementById(id);
-    if (old && made) {
-      const chosen = old.value;
-      old.replaceChildren(...made.childNodes);
-      if ([...(old.options ?? [])].some((option) => option.value === chosen && id === "unit" && touched)) old.value = chosen;
+    if (!old || !made) continue;
+    const [before, after] = [old.value, made.value];
+    old.replaceChildren(...made.childNodes);
+    if (id === "unit") {
+      const stays = touched && [...old.options].some((option) => option.value === before);
+      old.value = stays ? before : after;
     }
   }
 }

@@ -1,0 +1,81 @@
+"""The desk: what waits for somebody, most urgent first."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from marketplace.exchange.actions import approve, hand_over, reserve
+from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.kernel import clock
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Listing
+from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
+from tests.web.visitors import send, visit
+
+
+def test_an_empty_desk_says_what_to_do_next(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    page = visit(app, session, make_actor(session, "hengelo")).get("/werk").text
+    assert "Er wacht niets op u" in page
+    assert 'href="/aanbod/nieuw"' in page and 'href="/gezocht/nieuw"' in page
+
+
+def test_requests_hand_overs_and_drafts_wait_in_order_of_their_day(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+    lot = make_listing(session, hengelo, title="Keien")
+    make_draft(session, hengelo, title="Half af")
+    for quantity in (100, 200):
+        reserve(session, borne, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(quantity), Unit.M2)))
+    approve(session, hengelo, reservation_id=1)
+    client = visit(app, session, hengelo)
+    page = client.get("/werk").text.replace("\u00a0", " ")
+    order = [page.index(words) for words in ("Borne vraagt 200 m²", "Borne haalt 100 m²", "Maak uw concept “Half af” af")]
+    assert order == sorted(order)
+
+
+def test_who_received_something_is_asked_to_confirm(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+    lot = make_listing(session, hengelo)
+    quantity = Quantity(Decimal(100), Unit.M2)
+    reserve(session, borne, listing_id=lot.id, draft=ReservationDraft(quantity))
+    approve(session, hengelo, reservation_id=1)
+    hand_over(session, hengelo, reservation_id=1, draft=HandoverDraft(quantity, clock.today()))
+    assert "Controleren en bevestigen" in visit(app, session, borne).get("/werk").text
+
+
+def test_a_lot_that_nobody_confirmed_is_confirmed_with_one_button(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    hengelo = make_actor(session, "hengelo")
+    lot = make_listing(session, hengelo, title="Keien")
+    session.execute(update(Listing).values(confirmed_on=clock.today() - timedelta(days=50)))
+    client = visit(app, session, hengelo)
+    assert "Is “Keien” er nog?" in client.get("/werk").text
+    assert send(client, "/werk", {}, to=f"/aanbod/{lot.id}/bevestigen").status_code == 303
+    assert "er nog?" not in client.get("/werk").text
+
+
+def test_matches_for_own_demands_are_on_the_desk(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    borne = make_actor(session, "borne")
+    make_listing(session, make_actor(session, "hengelo"))
+    make_demand(session, borne)
+    page = visit(app, session, borne).get("/werk").text
+    assert "Gevonden voor uw vragen" in page and "1 partij past" in page
+
+
+def test_who_does_not_trade_is_shown_the_way(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    for role in ("reviewer", "admin"):
+        page = visit(app, session, make_actor(session, "regio-twente", role)).get("/werk").text
+        assert "Met uw rol leest u mee" in page
+
+
+def test_the_desk_is_not_for_the_public(app: Flask, session: Session) -> None:
+    session.commit()
+    answer = app.test_client().get("/werk")
+    assert answer.status_code == 303 and "/inloggen" in answer.location
