@@ -1,0 +1,60 @@
+"""Commands about people, tokens and jobs."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from marketplace.kernel.db import Database
+from marketplace.kernel.errors import Missing
+from tests.visitors import log_in, newcomer, send
+
+
+def output(app: Flask, *arguments: str) -> str:
+    ended = app.test_cli_runner().invoke(args=list(arguments), catch_exceptions=False)
+    assert ended.exit_code == 0, ended.output
+    return str(ended.output)
+
+
+def test_an_empty_installation_starts_with_an_invitation(app: Flask) -> None:
+    lines = output(app, "people", "invite", "beheer@twente.example", "--role", "admin", "--organisation", "regio-twente").splitlines()
+    path = lines[-1].removeprefix("http://localhost")
+    assert path.startswith("/uitnodiging/")
+    client = app.test_client()
+    assert send(client, path, name="Beheerder", password="vier heel andere woorden").status_code == 303
+    assert client.get("/beheer?organisatie=almelo").status_code == 200
+    assert re.search(r"beheer@twente.example +admin +regio-twente +active", output(app, "people", "list"))
+
+
+def test_an_unknown_organisation_is_refused_in_a_sentence(app: Flask) -> None:
+    with pytest.raises(Missing, match="zwolle"):
+        app.test_cli_runner().invoke(args=["people", "invite", "a@b.nl", "--organisation", "zwolle"], catch_exceptions=False)
+
+
+def test_a_token_is_the_last_word_and_works(app: Flask, database: Database) -> None:
+    email = newcomer(database)
+    secret = output(app, "tokens", "create", email, "--name", "werf").split()[-1]
+    answer = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+    assert answer.status_code == 200
+    assert answer.get_json()["organisation"]["slug"] == "borne"
+
+
+def test_a_person_is_switched_off(app: Flask, database: Database) -> None:
+    email = newcomer(database)
+    client = app.test_client()
+    log_in(client, email)
+    output(app, "people", "deactivate", email)
+    assert client.get("/account").status_code == 303
+    with pytest.raises(Missing):
+        app.test_cli_runner().invoke(args=["tokens", "create", email], catch_exceptions=False)
+
+
+def test_the_jobs_tell_what_they_did(app: Flask) -> None:
+    lines = output(app, "jobs", "run", "--at", "2027-01-15T08:00").splitlines()
+    assert lines == ["reservations: 0", "demands: 0", "post: 0", "photos: 0", "forget: 0", "ledger head: 1"]
+
+
+def test_a_moment_that_is_none_is_refused(app: Flask) -> None:
+    ended = app.test_cli_runner().invoke(args=["jobs", "run", "--at", "morgen"])
+    assert ended.exit_code == 2
+    assert "2026-12-15T08:00" in ended.output

@@ -1,0 +1,193 @@
+"""Letters: rendered in the reader's language, sent at least once and visibly once."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.accounts.queries import Recipient
+from marketplace.app import create_app
+from marketplace.jobs.post import post_due, render
+from marketplace.kernel import clock
+from marketplace.kernel.db import Database
+from marketplace.notices import actions
+from marketplace.notices.actions import Letter
+from marketplace.notices.models import NoticeRow
+from marketplace.notices.rules import TRIES_MAX, Notice, back_off
+from tests.conftest import settings
+from tests.visitors import settle_in
+
+FACTS: dict[str, Any] = {
+    "invitation_id": 1,
+    "reset_id": 1,
+    "role": "coordinator",
+    "organisation": "Borne & Co",
+    "reservation_id": 12,
+    "listing_id": 3,
+    "listing_title": "Keien <8 cm>",
+    "demand_id": 4,
+    "quantity": {"amount": "1200.500", "unit": "m2"},
+    "reason": "De partij is <b>kapot</b>.",
+    "until": "2026-12-15T11:00:00+00:00",
+}
+
+
+def letter(kind: Notice, **changes: Any) -> Letter:
+    values: dict[str, Any] = {"notice_id": 7, "person_id": 1, "organisation_id": None, "email": None, "locale": "nl"}
+    return Letter(kind=kind, facts=FACTS, created_at=clock.now(), **{**values, **changes})
+
+
+def parts(message: EmailMessage) -> tuple[str, str]:
+    found = [message.get_body((kind,)) for kind in ("plain", "html")]
+    assert all(found)
+    return tuple(str(part.get_content()) for part in found if part)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(("kind", "locale"), list(itertools.product(Notice, ("nl", "en"))))
+def test_every_notice_reads_well_in_every_language(app: Flask, kind: Notice, locale: str) -> None:
+    message = render(app, letter(kind), Recipient("jan@borne.nl", "Jan <i>", locale), nonce="n" if kind.value in ("invitation", "password_reset") else None)
+    text, html = parts(message)
+    assert message["Subject"] and "\n" not in message["Subject"]
+    assert "None" not in text and "%(" not in text and "{{" not in text
+    assert "\n\n\n" not in text
+    assert ("Beste Jan <i>," if locale == "nl" else "Dear Jan <i>,") in text
+    assert "<i>" not in html and "<b>" not in html and "<8" not in html
+    assert f'<html lang="{locale}">' in html
+    link = "http://localhost/en/" if locale == "en" else "http://localhost/"
+    assert link in text and link in html
+    assert message["Content-Language"] == locale
+
+
+def test_figures_and_days_are_the_readers_own(app: Flask) -> None:
+    dutch, _html = parts(render(app, letter(Notice.RESERVATION_REQUESTED), Recipient("a@b.nl", "A", "nl")))
+    english, _html = parts(render(app, letter(Notice.RESERVATION_REQUESTED), Recipient("a@b.nl", "A", "en")))
+    assert "1.200,5\u00a0m²" in dutch and "15 december 2026" in dutch
+    assert "1,200.5\u00a0m²" in english and "15 December 2026" in english
+    assert "http://localhost/reserveringen/12" in dutch
+    assert "http://localhost/en/reserveringen/12" in english
+
+
+def test_a_letter_without_a_server_becomes_one_file(app: Flask, database: Database) -> None:
+    with database.transaction() as session:
+        person = settle_in(session)
+        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=person.id)
+    assert post_due(app) == 1
+    assert post_due(app) == 0
+    [file] = Path(app.extensions["settings"].mail_path).glob("*.eml")
+    assert file.name.endswith("-password_changed.eml")
+    sent = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert sent["To"] == "project_leader@borne.example"
+    assert sent["Message-ID"].startswith("<notice-1-")
+
+
+def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database: Database) -> None:
+    with database.transaction() as session:
+        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+    post_due(app)
+    first = {file.name: message_from_bytes(file.read_bytes())["Message-ID"] for file in app.extensions["settings"].mail_path.glob("*.eml")}
+    with database.transaction() as session:
+        row = session.scalars(select(NoticeRow)).one()
+        row.sent_at = None
+        row.leased_until = clock.now() + timedelta(minutes=5)
+    assert post_due(app) == 0
+    with clock.frozen(clock.now() + timedelta(minutes=5, seconds=1)):
+        assert post_due(app) == 1
+    again = {file.name: message_from_bytes(file.read_bytes())["Message-ID"] for file in app.extensions["settings"].mail_path.glob("*.eml")}
+    assert again == first and len(again) == 1
+
+
+def test_two_workers_post_a_letter_once(app: Flask, database: Database) -> None:
+    with database.transaction() as session:
+        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+    with database.transaction() as session:
+        assert actions.lease(session, notice_id=1) is not None
+    with database.transaction() as session:
+        assert actions.lease(session, notice_id=1) is None
+
+
+def test_an_organisation_is_told_through_its_coordinators(app: Flask, database: Database) -> None:
+    with database.transaction() as session:
+        settle_in(session, "borne")
+        coordinator = settle_in(session, "borne", "coordinator")
+        facts = {name: FACTS[name] for name in ("reservation_id", "listing_title", "organisation", "quantity", "until")}
+        actions.notify(session, Notice.RESERVATION_REQUESTED, organisation_id=coordinator.organisation_id, **facts)
+    assert post_due(app) == 1
+    [file] = app.extensions["settings"].mail_path.glob("*.eml")
+    assert message_from_bytes(file.read_bytes())["To"] == "coordinator@borne.example"
+
+
+class Post:
+    """A mail server on this machine that takes letters, or refuses them."""
+
+    def __init__(self) -> None:
+        self.letters: list[bytes] = []
+        self.refuses = False
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - the name is aiosmtpd's
+        if self.refuses:
+            return "451 Try again later"
+        self.letters.append(envelope.content)
+        return "250 OK"
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Post, int]]:
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    handler = Post()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, port
+    controller.stop()
+
+
+def test_a_server_that_refuses_is_asked_again_later_and_in_the_end_given_up(
+    database_url: str, database: Database, tmp_path: Path, post: tuple[Post, int]
+) -> None:
+    server, port = post
+    app = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
+    server.refuses = True
+    with database.transaction() as session:
+        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+    at = clock.now()
+    for attempt in range(1, TRIES_MAX + 1):
+        with clock.frozen(at):
+            assert post_due(app) == 0
+            assert post_due(app) == 0
+        with database.read() as session:
+            row = session.scalars(select(NoticeRow)).one()
+            assert (row.attempts, "451" in (row.last_error or "")) == (attempt, True)
+            assert (row.dead_at is not None) == (attempt == TRIES_MAX)
+            at = row.next_try_at
+    with clock.frozen(at):
+        assert post_due(app) == 0
+    assert server.letters == []
+    app.extensions["database"].dispose()
+
+
+def test_a_server_gets_the_letter_as_it_was_rendered(
+    database_url: str, database: Database, tmp_path: Path, post: tuple[Post, int]
+) -> None:
+    server, port = post
+    app = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
+    with database.transaction() as session:
+        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+    assert post_due(app) == 1
+    [content] = server.letters
+    assert message_from_bytes(content, policy=policy.default)["Subject"] == "Uw wachtwoord is gewijzigd"
+    app.extensions["database"].dispose()
+
+
+def test_the_wait_grows_to_half_a_day() -> None:
+    assert [int(back_off(tries).total_seconds() // 60) for tries in (1, 2, 3, 4, 5, 6, 9)] == [1, 4, 16, 64, 256, 720, 720]
