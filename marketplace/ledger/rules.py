@@ -75,7 +75,7 @@ def _written(value: object) -> str | None:
 
 def _camel(name: str) -> str:
     head, *tail = name.split("_")
-    return head + "".join(part.capitalize() for part in tail)
+    return head + "".join("KgCo2e" if part == "kgco2e" else part.capitalize() for part in tail)
 
 
 def canonical(entry: Entry, *, seq: int, booked_at: datetime) -> str:

@@ -1,5 +1,7 @@
 """From request to ledger: the life of a reservation, and what the counters, the demand and the book say of it."""
 
+import hashlib
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -274,3 +276,14 @@ def test_every_invariant_holds_after_a_life_and_a_forged_counter_is_named(bank: 
     assert {name: found for name, question in INVARIANTS if (found := question(bank))} == {}
     bank.execute(text("UPDATE listing SET held = held + 1 WHERE id = :id"), {"id": listing.id})
     assert [found for _name, question in INVARIANTS if (found := question(bank))] == [f"listing {listing.id}"]
+
+
+def test_a_client_can_redo_the_hash_of_a_row_from_what_it_is_given(bank: Session) -> None:
+    hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
+    complete(bank, hengelo, borne, make_listing(bank, hengelo), "100")
+    row = bank.scalars(select(Exchange)).one()
+    said = json.loads(row.canonical)
+    assert (said["massKg"], said["avoidedKgCo2e"], said["reverses"]) == ("18500", "2197.8", None)  # 100 × 185, × 0.1188
+    assert list(said) == sorted(said)
+    assert row.canonical == json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    assert row.hash == hashlib.sha256(("0" * 64 + "\n" + row.canonical).encode()).hexdigest()
