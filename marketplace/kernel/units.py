@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -74,6 +75,7 @@ def read_unit(value: object, field: str = "unit") -> Unit:
     return unit
 
 
+@lru_cache(maxsize=8192)
 def format_number(amount: Decimal | int, locale: str) -> str:
     """At most three decimals, grouped as the locale does: 1234.5 is `1.234,5` in Dutch."""
     return format_decimal(amount, format="#,##0.###", locale=locale)

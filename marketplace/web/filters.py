@@ -7,6 +7,7 @@ no-break space. What is not known is said in a word, never as zero or an empty c
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -19,6 +20,7 @@ from marketplace.kernel.units import Unit, format_amount
 NO_BREAK_SPACE = "\u00a0"
 SCREEN_ZONE = ZoneInfo("Europe/Amsterdam")
 KG_PER_TONNE = 1000
+FIGURES_KEPT = 8192  # a page shows the same figures again and again, and Babel is slow
 
 Figure = Decimal | int | None
 
@@ -33,9 +35,18 @@ def number(value: Figure, places: int | None = None) -> str:
     if value is None:
         return unknown()
     if places is None:
-        return format_decimal(value, format="#,##0.###", locale=current_locale())
-    pattern = "#,##0." + "0" * places if places else "#,##0"
-    return format_decimal(rounded(value, places), format=pattern, locale=current_locale())
+        return _decimal(Decimal(value), "#,##0.###", current_locale())
+    return _decimal(rounded(value, places), "#,##0." + "0" * places if places else "#,##0", current_locale())
+
+
+@lru_cache(maxsize=FIGURES_KEPT)
+def _decimal(value: Decimal, pattern: str, locale: str) -> str:
+    return format_decimal(value, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=FIGURES_KEPT)
+def _day(value: date, pattern: str, locale: str) -> str:
+    return format_date(value, format=pattern, locale=locale).replace(" ", NO_BREAK_SPACE)
 
 
 def rounded(value: Decimal | int, places: int) -> Decimal:
@@ -70,7 +81,7 @@ def mass(mass_kg: Figure) -> str:
 
 def carbon(kgco2e: Figure) -> str:
     """A mass of greenhouse gas: `9,5 ton CO₂e`."""
-    return unknown() if kgco2e is None else f"{mass(kgco2e)}{NO_BREAK_SPACE}CO₂e"
+    return unknown() if kgco2e is None else f"{mass(kgco2e)} CO₂e"
 
 
 def tonne_km(value: Figure) -> str:
@@ -91,12 +102,12 @@ def money(cents: int | None) -> str:
 
 def long_date(value: date | None) -> str:
     """`12 januari 2027`; a moment is told by the day it has in Twente."""
-    return unknown() if value is None else _together(format_date(_on_screen(value), format="d MMMM y", locale=current_locale()))
+    return unknown() if value is None else _day(_on_screen(value), "d MMMM y", current_locale())
 
 
 def short_date(value: date | None) -> str:
     """`12 jan. 2027`, for cards and tables."""
-    return unknown() if value is None else _together(format_date(_on_screen(value), format="d MMM y", locale=current_locale()))
+    return unknown() if value is None else _day(_on_screen(value), "d MMM y", current_locale())
 
 
 def month(value: date | str | None) -> str:
@@ -104,7 +115,7 @@ def month(value: date | str | None) -> str:
     if value is None:
         return unknown()
     first = date.fromisoformat(f"{value}-01") if isinstance(value, str) else value
-    return _together(format_date(_on_screen(first), format="MMMM y", locale=current_locale()))
+    return _day(_on_screen(first), "MMMM y", current_locale())
 
 
 def moment(value: datetime | None) -> str:
@@ -132,10 +143,6 @@ def percent(share: Figure, places: int = 1) -> str:
 
 def _on_screen(value: date) -> date:
     return value.astimezone(SCREEN_ZONE) if isinstance(value, datetime) and value.tzinfo else value
-
-
-def _together(text: str) -> str:
-    return text.replace(" ", NO_BREAK_SPACE)
 
 
 FILTERS: dict[str, Callable[..., str]] = {

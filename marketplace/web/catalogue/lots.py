@@ -53,7 +53,6 @@ class Lot:
     href: str
     group: str
     amount: Amount
-    mass_kg: Decimal | None
     place: str
     distance_km: int | None
     from_on: date | None
@@ -108,7 +107,6 @@ def lot_of(listing: Listing, known: Taxonomy, *, distance_km: int | None = None,
         href=(address or url_for("catalogue.show_listing", listing_id=0)).replace("/0", f"/{listing.id}"),
         group=material.group.name,
         amount=Amount(listing.available, Unit(listing.unit)),
-        mass_kg=mass_of(listing, material, listing.available),
         place=listing.place_name,
         distance_km=distance_km,
         from_on=listing.available_from if listing.available_from > today() else None,
