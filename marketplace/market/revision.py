@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.market.models import CatalogueRevision
 
+_NUMBER = select(CatalogueRevision.number)  # asked by every public page
+
 
 def bump_catalogue(session: Session) -> None:
     """Say that the catalogue shows something else now: the last write of a verb, since every writer waits here."""
@@ -16,4 +18,4 @@ def bump_catalogue(session: Session) -> None:
 
 def get_revision(session: Session) -> int:
     """How often the catalogue has changed."""
-    return session.scalar(select(CatalogueRevision.number)) or 0
+    return session.scalar(_NUMBER) or 0

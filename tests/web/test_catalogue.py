@@ -1,5 +1,6 @@
 """The catalogue and the page of a lot: what everybody sees, and what only some do."""
 
+import gzip
 from datetime import timedelta
 from decimal import Decimal
 
@@ -185,3 +186,17 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, sessi
     make_listing(session, owner)
     session.commit()
     assert client.get("/aanbod", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_a_kept_page_is_the_same_page_packed_or_not_and_gone_with_the_next_change(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    make_listing(session, owner, title="Eerste partij")
+    session.commit()
+    fresh = client.get("/aanbod").data
+    packed = client.get("/aanbod", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == fresh == client.get("/aanbod").data
+    make_listing(session, owner, title="Tweede partij")
+    session.commit()
+    assert "Tweede partij" in client.get("/aanbod").text
