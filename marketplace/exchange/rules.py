@@ -184,7 +184,9 @@ def check_handover(
     if draft.handed_over_on > today:
         raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "handed_over_on")
     if draft.handed_over_on < available_from:
-        raise Invalid(_("This lot is free from %(first)s. Hand it over on that day or later.", first=available_from), "handed_over_on")
+        raise Invalid(
+            _("This lot is free from %(first)s. Hand it over on that day or later.", first=available_from), "handed_over_on"
+        )
     if draft.vehicle_class is not None and draft.vehicle_class not in vehicle_classes:
         raise Invalid(_("This vehicle class is not known. Choose one from the list, or leave it empty."), "vehicle_class")
     if draft.driven_km is not None and not 0 <= draft.driven_km <= DRIVEN_KM_MAX:
