@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.market.actions import create_listing, edit_listing, publish_listing
+from marketplace.market.actions import create_listing
 from marketplace.market.models import Listing
 from marketplace.market.photo_actions import add_photo
 from marketplace.market.queries import get_listing
 from marketplace.market.rules import ListingDraft, StoredPicture
+from marketplace.matching.actions import edit_listing
+from marketplace.matching.actions import publish as publish_listing
 
 
 def offer(session: Session, actor: Actor, draft: ListingDraft, *, pictures: Iterable[StoredPicture], publish: bool) -> Listing:

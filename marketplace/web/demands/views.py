@@ -6,11 +6,13 @@ from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.kernel.language import _
-from marketplace.market.demand_actions import create_demand as ask
-from marketplace.market.demand_actions import edit_demand, withdraw_demand
+from marketplace.kernel.units import plain
+from marketplace.market.demand_actions import withdraw_demand
 from marketplace.market.queries import get_demand
 from marketplace.market.queries import list_demands as find_demands
 from marketplace.market.rules import DemandStatus
+from marketplace.matching.actions import ask, edit_demand
+from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.demands.forms import DemandForm
@@ -69,7 +71,7 @@ def show(demand_id: int) -> Any:
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside = may(actor, Can.READ_MATCHES, demand)
-    matches: list[Any] = []
+    found = matches_for_demand(session, actor, demand) if inside else None
     known = taxonomy(session)
     return render_template(
         "demands/show.html",
@@ -78,7 +80,8 @@ def show(demand_id: int) -> Any:
         badge=DEMAND_BADGES[demand.status],
         inside=inside,
         may_edit=may(actor, Can.EDIT_DEMAND, demand),
-        matches=matches,
+        found=found,
+        plain=plain,
     )
 
 

@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, require
 from marketplace.depots.queries import list_depots
 from marketplace.exchange.actions import withdraw as withdraw_listing
 from marketplace.exchange.queries import list_open_of_listing
 from marketplace.kernel.language import _
-from marketplace.market.actions import close_listing, delete_draft, publish_listing, refresh_listing
+from marketplace.market.actions import close_listing, delete_draft, refresh_listing
 from marketplace.market.photo_actions import delete_photo, edit_photo
 from marketplace.market.queries import get_listing
 from marketplace.market.rules import ListingStatus
+from marketplace.matching.actions import publish as publish_listing
 from marketplace.matching.offering import add_photos, amend, offer
+from marketplace.matching.queries import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.listings.forms import ListingForm, PhotoForm, PhotosForm, WithdrawForm
@@ -84,6 +86,16 @@ def _saved(listing: Any) -> Any:
             _("Saved as a draft. Nobody outside your organisation sees it."), url_for("listings.edit", listing_id=listing.id)
         )
     return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=listing.id))
+
+
+@blueprint.get("/aanbod/<int:listing_id>/matches")
+@permission(Can.READ_MATCHES)
+def matches(listing_id: int) -> Any:
+    """Who needs this lot: the demands that it serves, nearest first."""
+    session, actor = current_session(), current_actor()
+    listing = get_listing(session, actor, listing_id)
+    found = demands_for_listing(session, actor, listing)
+    return render_template("listings/matches.html", listing=listing, found=found)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/publiceren")

@@ -14,6 +14,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.queries import list_demands, list_listings_to_refresh, list_own_listings
 from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
+from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
 
 SHOWN = 10
@@ -59,7 +60,7 @@ class Desk:
         listings, listings_total = list_own_listings(session, actor, page_size=SHOWN)
         demands, demands_total = list_demands(session, actor, mine=True, statuses=(), page_size=SHOWN)
         open_demands = [demand for demand in demands if demand.status == DemandStatus.OPEN]
-        found: list[tuple[Any, int]] = [(demand, 0) for demand in open_demands]
+        found = [(demand, matches_for_demand(session, actor, demand, page_size=1).total) for demand in open_demands]
         return cls(
             tasks=_tasks(session, actor, listings),
             matches=[pair for pair in found if pair[1]],
