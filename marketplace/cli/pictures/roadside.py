@@ -21,16 +21,23 @@ YELLOW: Colour = (226, 180, 40)
 
 
 def luminaire(colour: Colour = (128, 134, 136)) -> Callable[[Random], Iterator[Face]]:
-    """A street luminaire lying on its back edge: a flat housing with a neck and its lamp field."""
+    """A street luminaire, its lamp field upwards: a housing that narrows to its neck, a pane with rows of light points."""
 
     def body(rng: Random) -> Iterator[Face]:
         tone = jittered(rng, colour, 0.05)
-        yield from block((-0.28, -0.13, 0.0), (0.24, 0.13, 0.05), tone)
-        yield from block((-0.24, -0.10, 0.05), (0.14, 0.10, 0.085), tone)
-        for fin in range(7):
-            yield from block((-0.22 + fin * 0.05, -0.09, 0.085), (-0.20 + fin * 0.05, 0.09, 0.11), tone)
-        yield from tube((0.22, 0, 0.05), (0.42, 0, 0.05), 0.035, tone)
-        yield ((-0.26, -0.132, 0.008), (0.2, -0.132, 0.008), (0.2, -0.132, 0.04), (-0.26, -0.132, 0.04)), (232, 226, 196)
+        low = [(-0.34, -0.10), (0.16, -0.16), (0.30, -0.07), (0.30, 0.07), (0.16, 0.16), (-0.34, 0.10)]
+        for (x0, y0), (x1, y1) in zip(low, low[1:] + low[:1], strict=True):
+            yield ((x0, y0, 0.0), (x1, y1, 0.0), (x1, y1, 0.09), (x0, y0, 0.09)), tone
+        yield [(x, y, 0.09) for x, y in low], tone
+        yield from tube((0.29, 0, 0.045), (0.46, 0, 0.045), 0.038, tone)
+        yield ((-0.28, -0.075, 0.094), (0.12, -0.12, 0.094), (0.12, 0.12, 0.094), (-0.28, 0.075, 0.094)), (226, 226, 214)
+        for row in range(3):
+            for point in range(7):
+                x, y = -0.24 + point * 0.05, -0.06 + row * 0.06
+                yield (
+                    ((x, y - 0.014, 0.097), (x + 0.028, y - 0.014, 0.097), (x + 0.028, y + 0.014, 0.097), (x, y + 0.014, 0.097)),
+                    (246, 214, 120),
+                )
 
     return body
 
@@ -116,10 +123,12 @@ def signs(rng: Random) -> Image.Image:
 
 def signal(rng: Random) -> Iterator[Face]:
     """A traffic signal head with its three lamps and hoods."""
-    yield from block((-0.16, -0.08, 0.06), (0.16, 0.14, 1.0), (44, 48, 48))
-    for z, colour in ((0.85, (196, 48, 40)), (0.54, (214, 152, 40)), (0.23, (52, 156, 92))):
-        yield from disc((0, -0.085, z), 0.11, (24, 24, 24), inner=colour, ring_part=0.86)
-        yield from tube((0, -0.09, z + 0.1), (0, -0.24, z + 0.115), 0.02, (36, 40, 40), sides=8)
+    for z, colour in ((0.83, (196, 48, 40)), (0.52, (214, 152, 40)), (0.21, (52, 156, 92))):
+        yield from block((-0.16, -0.08, z - 0.155), (0.16, 0.14, z + 0.155), (44, 48, 48))
+        yield from disc((0, -0.085, z), 0.12, (24, 24, 24), inner=colour, ring_part=0.86)
+        yield from plate(
+            ((-0.1, -0.09, z + 0.1), (0.1, -0.09, z + 0.1), (0.09, -0.26, z + 0.13), (-0.09, -0.26, z + 0.13)), (30, 34, 34)
+        )
 
 
 def mesh_fence(rng: Random) -> Image.Image:

@@ -151,7 +151,11 @@ class Stage:
         fall = Image.new("L", small, 128)
         low, high = max(1, round(horizon / 4)), max(1, round(1.6 * scale / 4))
         fall.paste(stretched(Image.linear_gradient("L"), -0.26, 0).resize((small[0], high)), (0, low - high))
-        layer = blurred(lit(layer, summed(leaves, fall)), blur_px / 4)
+        layer = lit(layer, summed(leaves, fall))
+        sky = round((horizon - max(height_m for height_m, _colour in bands) * scale) / 4) - 2
+        if sky > 0:
+            layer.paste((206, 214, 218), (0, 0, small[0], sky))
+        layer = blurred(layer, blur_px / 4)
         self.picture.paste(layer.crop((0, 0, small[0], low + 4)).resize((PICTURE[0], (low + 4) * 4), Image.Resampling.BILINEAR))
 
     def shade(
