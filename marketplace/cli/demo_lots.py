@@ -1,9 +1,7 @@
 """The demonstration's people, its forty lots and twenty demands: from the shipped files, dates shifted to today, by the real verbs."""
 
 import csv
-import io
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries import list_organisations
 from marketplace.accounts.rules import REGION_SLUG, Role
-from marketplace.cli.pictures import draw
+from marketplace.cli.pictures.album import Subject, photos_of
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.files import Media
@@ -23,7 +21,7 @@ from marketplace.kernel.units import Quantity, read_unit
 from marketplace.market.actions import create_listing, publish_listing
 from marketplace.market.demand_actions import create_demand
 from marketplace.market.models import Demand, Listing
-from marketplace.market.photo_actions import add_photo, store_picture
+from marketplace.market.photo_actions import add_photo, store_developed
 from marketplace.market.rules import (
     Condition,
     DemandDraft,
@@ -64,14 +62,8 @@ def draw_pictures(media: Media) -> Pictures:
     lots = rows("demo_aanbod.csv")
     groups = {row["slug"]: row["groep"] for row in rows("materials.csv")}
 
-    def drawn(numbered: tuple[int, dict[str, str]]) -> StoredPicture:
-        number, lot = numbered
-        jpeg = io.BytesIO()
-        draw(lot["materiaal"], groups[lot["materiaal"]], number).save(jpeg, "JPEG", quality=92)
-        return store_picture(media, jpeg.getvalue())
-
-    with ThreadPoolExecutor(2) as pool:
-        stored = list(pool.map(drawn, enumerate(lots)))
+    subjects = [Subject(lot["materiaal"], groups[lot["materiaal"]], lot["id"], lot["titel"]) for lot in lots]
+    stored = [store_developed(media, photo) for photo in photos_of(subjects)]
     return {lot["id"]: picture for lot, picture in zip(lots, stored, strict=True)}
 
 

@@ -18,7 +18,11 @@ from marketplace.notices import audit
 
 def store_picture(media: Media, upload: bytes) -> StoredPicture:
     """Develop an upload and put every size into the store. What never gets a row is swept later."""
-    developed = photos.develop(upload)
+    return store_developed(media, photos.develop(upload))
+
+
+def store_developed(media: Media, developed: photos.Photo) -> StoredPicture:
+    """Put every size of a photo that was developed already into the store."""
     return StoredPicture(
         {
             variant.name: (media.put(variant.content, variant.suffix), variant.width_px, variant.height_px)
