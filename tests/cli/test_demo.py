@@ -1,13 +1,18 @@
 """The demonstration goes into an empty database once, and leaves every invariant whole."""
 
+import io
+from collections.abc import Iterator, Sequence
+
 import pytest
 from flask import Flask
 from PIL import Image
 
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.cli import demo, demo_lots
+from marketplace.cli.pictures.album import Subject
 from marketplace.exchange.invariants import INVARIANTS
 from marketplace.ledger.queries import get_head
+from marketplace.market.photos import Photo, develop
 from marketplace.market.queries import list_demands
 from marketplace.notices.queries import list_due
 
@@ -15,7 +20,14 @@ from marketplace.notices.queries import list_due
 @pytest.fixture
 def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing is tested elsewhere and takes its time."""
-    monkeypatch.setattr(demo_lots, "draw", lambda slug, group, seed: Image.new("RGB", (64, 48), (seed * 5, 90, 80)))
+
+    def plain(subjects: Sequence[Subject]) -> Iterator[Photo]:
+        for number, _subject in enumerate(subjects):
+            jpeg = io.BytesIO()
+            Image.new("RGB", (64, 48), (number * 5, 90, 80)).save(jpeg, "JPEG")
+            yield develop(jpeg.getvalue())
+
+    monkeypatch.setattr(demo_lots, "photos_of", plain)
 
 
 def test_an_empty_database_is_filled_once(app: Flask, plain_pictures: None) -> None:
