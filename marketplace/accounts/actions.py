@@ -109,7 +109,9 @@ def withdraw_invitation(session: Session, actor: Actor, *, invitation_id: int) -
         audit.record(session, actor, action="invitation.withdraw", object_type="invitation", object_id=invitation.id)
 
 
-def accept(session: Session, actor: Actor, *, invitation_id: int, nonce: str, name: str, password_hash: str, locale: str = "nl") -> Person:
+def accept(
+    session: Session, actor: Actor, *, invitation_id: int, nonce: str, name: str, password_hash: str, locale: str = "nl"
+) -> Person:
     """Take the seat: the person exists from now on. The link works once, however often it is clicked."""
     invitation = queries.get_invitation(session, invitation_id, nonce)
     now = clock.now()
@@ -128,7 +130,9 @@ def accept(session: Session, actor: Actor, *, invitation_id: int, nonce: str, na
         locale=locale,
     )
     doer = Actor(person_id=person.id, organisation_id=person.organisation_id, origin=actor.origin, request_id=actor.request_id)
-    audit.record(session, doer, action="invitation.accept", object_type="person", object_id=person.id, invitation_id=invitation.id)
+    audit.record(
+        session, doer, action="invitation.accept", object_type="person", object_id=person.id, invitation_id=invitation.id
+    )
     return person
 
 
@@ -173,7 +177,9 @@ def reset_password(session: Session, actor: Actor, *, reset_id: int, nonce: str,
     """Set a new password by a mailed link, once; every session of the person ends."""
     reset, person = queries.get_reset(session, reset_id, nonce)
     now = clock.now()
-    taken = update(PasswordReset).where(PasswordReset.id == reset.id, PasswordReset.used_at.is_(None), PasswordReset.expires_at > now)
+    taken = update(PasswordReset).where(
+        PasswordReset.id == reset.id, PasswordReset.used_at.is_(None), PasswordReset.expires_at > now
+    )
     if session.scalar(taken.values(used_at=now).returning(PasswordReset.id)) is None:
         raise Missing(_("This link has been used or is older than an hour. Ask for a new one at “Forgotten your password?”."))
     session.execute(
@@ -220,7 +226,9 @@ def change_role(session: Session, actor: Actor, *, person_id: int, role: Role) -
     if person.role != role.value:
         old, person.role = person.role, role.value
         entry.end_sessions(session, person_id=person.id)
-        audit.record(session, actor, action="person.change_role", object_type="person", object_id=person.id, old=old, new=role.value)
+        audit.record(
+            session, actor, action="person.change_role", object_type="person", object_id=person.id, old=old, new=role.value
+        )
     return person
 
 
@@ -233,10 +241,18 @@ def deactivate(session: Session, actor: Actor, *, person_id: int) -> Person:
         person.is_active = False
         sessions, tokens = entry.end_sessions(session, person_id=person.id), entry.end_tokens(session, person_id=person.id)
         session.execute(
-            update(PasswordReset).where(PasswordReset.person_id == person.id, PasswordReset.used_at.is_(None)).values(used_at=clock.now())
+            update(PasswordReset)
+            .where(PasswordReset.person_id == person.id, PasswordReset.used_at.is_(None))
+            .values(used_at=clock.now())
         )
         audit.record(
-            session, actor, action="person.deactivate", object_type="person", object_id=person.id, ended_sessions=sessions, ended_tokens=tokens
+            session,
+            actor,
+            action="person.deactivate",
+            object_type="person",
+            object_id=person.id,
+            ended_sessions=sessions,
+            ended_tokens=tokens,
         )
     return person
 

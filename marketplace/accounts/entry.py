@@ -43,12 +43,21 @@ def count_attempt(session: Session, keys: list[str]) -> list[int]:
         for key in sorted(keys):
             session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     waits = [
-        retry_after_s(list(session.scalars(select(FailedAttempt.at).where(FailedAttempt.key == key, FailedAttempt.at > now - FAILURES_WINDOW))), now)
+        retry_after_s(
+            list(
+                session.scalars(
+                    select(FailedAttempt.at).where(FailedAttempt.key == key, FailedAttempt.at > now - FAILURES_WINDOW)
+                )
+            ),
+            now,
+        )
         for key in keys
     ]
     if any(waits):
         minutes = -(-max(waits) // 60)
-        raise TooMany(_("There were too many failed attempts. Try again after %(minutes)s min.", minutes=minutes), retry_after_s=max(waits))
+        raise TooMany(
+            _("There were too many failed attempts. Try again after %(minutes)s min.", minutes=minutes), retry_after_s=max(waits)
+        )
     attempts = [FailedAttempt(key=key, at=now) for key in keys]
     session.add_all(attempts)
     session.flush()
@@ -66,7 +75,15 @@ def note_refused(session: Session, actor: Actor, *, person_id: int | None, actio
 
 
 def open_session(
-    session: Session, actor: Actor, *, person_id: int, seen_hash: str, new_hash: str | None, agent: str, replaces: str | None, attempts: list[int]
+    session: Session,
+    actor: Actor,
+    *,
+    person_id: int,
+    seen_hash: str,
+    new_hash: str | None,
+    agent: str,
+    replaces: str | None,
+    attempts: list[int],
 ) -> str:
     """Sign a person in and give the cookie's secret, a new one each time; the browser's session before it ends.
 
@@ -137,7 +154,9 @@ def end_sessions(session: Session, *, person_id: int) -> int:
 
 def end_tokens(session: Session, *, person_id: int) -> int:
     """Revoke every token of a person; how many."""
-    statement = update(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None)).values(revoked_at=clock.now())
+    statement = (
+        update(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None)).values(revoked_at=clock.now())
+    )
     return len(session.scalars(statement.returning(ApiToken.id)).all())
 
 

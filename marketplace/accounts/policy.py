@@ -181,12 +181,16 @@ def may_manage_people(actor: Actor, subject: Any) -> bool:
 
     The reviewer and the administrator sit in an organisation too; a coordinator there has no say over them.
     """
-    return is_admin(actor, subject) or (is_coordinator_of(actor, subject) and getattr(subject, "role", Role.COORDINATOR) in _TRADERS)
+    return is_admin(actor, subject) or (
+        is_coordinator_of(actor, subject) and getattr(subject, "role", Role.COORDINATOR) in _TRADERS
+    )
 
 
 def may_invite(actor: Actor, subject: Any) -> bool:
     """A coordinator invites project leaders into the own organisation, the administrator anyone anywhere."""
-    return is_admin(actor, subject) or (is_coordinator_of(actor, subject) and getattr(subject, "role", Role.PROJECT_LEADER) == Role.PROJECT_LEADER)
+    return is_admin(actor, subject) or (
+        is_coordinator_of(actor, subject) and getattr(subject, "role", Role.PROJECT_LEADER) == Role.PROJECT_LEADER
+    )
 
 
 def may_list_reservations(actor: Actor, subject: Any) -> bool:

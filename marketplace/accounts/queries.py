@@ -90,7 +90,9 @@ def get_region(session: Session) -> Organisation:
 
 def get_person(session: Session, actor: Actor, person_id: int) -> Person:
     """A colleague whom the actor may see, with the organisation; else Missing."""
-    statement = select(Person).join(Person.organisation).options(contains_eager(Person.organisation)).where(Person.id == person_id)
+    statement = (
+        select(Person).join(Person.organisation).options(contains_eager(Person.organisation)).where(Person.id == person_id)
+    )
     found = session.scalars(statement).one_or_none()
     if found is None:
         raise Missing(_("This person does not exist, or you may not see them. Go back to the list of people."))
@@ -149,7 +151,10 @@ def get_invitation(session: Session, invitation_id: int, nonce: str) -> Invitati
         raise Missing(_("This invitation has been used. Log in, or ask a coordinator of your organisation for a new one."))
     if found.expires_at <= clock.now():
         raise Missing(
-            _("This invitation was valid until %(day)s. Ask a coordinator of your organisation for a new one.", day=clock.local(found.expires_at).date())
+            _(
+                "This invitation was valid until %(day)s. Ask a coordinator of your organisation for a new one.",
+                day=clock.local(found.expires_at).date(),
+            )
         )
     return found
 
@@ -163,7 +168,9 @@ def get_seat(session: Session, invitation_id: int, nonce: str) -> Seat:
 def get_reset(session: Session, reset_id: int, nonce: str) -> tuple[PasswordReset, Person]:
     """The forgotten password behind a signed link, and whose it is; Missing when it was used or is too old."""
     statement = select(PasswordReset, Person).join(Person, Person.id == PasswordReset.person_id)
-    found = session.execute(statement.where(PasswordReset.id == reset_id, PasswordReset.nonce == nonce, Person.is_active)).one_or_none()
+    found = session.execute(
+        statement.where(PasswordReset.id == reset_id, PasswordReset.nonce == nonce, Person.is_active)
+    ).one_or_none()
     if found is None or found[0].used_at is not None or found[0].expires_at <= clock.now():
         raise Missing(_("This link has been used or is older than an hour. Ask for a new one at “Forgotten your password?”."))
     return found[0], found[1]
@@ -226,7 +233,9 @@ def _actor(person: Person, organisation: Organisation) -> Actor:
 
 def get_actor(session: Session, person_id: int, *, origin: str = "web") -> Actor:
     """A person as the one who acts, for commands, jobs and tests."""
-    statement = select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == person_id)
+    statement = (
+        select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == person_id)
+    )
     person, organisation = session.execute(statement).one()
     return replace(_actor(person, organisation), origin=origin)
 

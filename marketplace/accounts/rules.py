@@ -93,14 +93,21 @@ def check_password(password: str, *, email: str, is_common: Callable[[str], bool
         )
     if len(password) > PASSWORD_LENGTH_MAX:
         raise Invalid(
-            _("The password has %(length)s characters. Use at most %(longest)s.", length=len(password), longest=PASSWORD_LENGTH_MAX), "password"
+            _(
+                "The password has %(length)s characters. Use at most %(longest)s.",
+                length=len(password),
+                longest=PASSWORD_LENGTH_MAX,
+            ),
+            "password",
         )
     name, _at, domain = email.lower().partition("@")
     typed = password.lower()
     if (len(name) >= 4 and name in typed) or (domain and domain in typed):
         raise Invalid(_("The password contains your e-mail address. Choose one without it."), "password")
     if is_common(typed):
-        raise Invalid(_("Many people use this password, so it is guessed quickly. Choose another one, for example four words."), "password")
+        raise Invalid(
+            _("Many people use this password, so it is guessed quickly. Choose another one, for example four words."), "password"
+        )
 
 
 def check_role_change(*, is_self: bool) -> None:

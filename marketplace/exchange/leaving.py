@@ -22,13 +22,24 @@ def release_person(session: Session, actor: Actor, *, person_id: int) -> Person:
     listings = update(Listing).where(
         Listing.created_by_id == person_id, Listing.status.in_((ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value))
     )
-    demands = update(Demand).where(Demand.created_by_id == person_id, Demand.status.in_((DemandStatus.DRAFT.value, DemandStatus.OPEN.value)))
-    reservations = update(Reservation).where(Reservation.person_id == person_id, Reservation.status.in_([one.value for one in OPEN]))
+    demands = update(Demand).where(
+        Demand.created_by_id == person_id, Demand.status.in_((DemandStatus.DRAFT.value, DemandStatus.OPEN.value))
+    )
+    reservations = update(Reservation).where(
+        Reservation.person_id == person_id, Reservation.status.in_([one.value for one in OPEN])
+    )
     offered = len(session.scalars(listings.values(created_by_id=None).returning(Listing.id)).all())
     asked = len(session.scalars(demands.values(created_by_id=None).returning(Demand.id)).all())
     held = len(session.scalars(reservations.values(person_id=None).returning(Reservation.id)).all())
     if offered or asked or held:
         audit.record(
-            session, actor, action="person.release", object_type="person", object_id=person_id, listings=offered, demands=asked, reservations=held
+            session,
+            actor,
+            action="person.release",
+            object_type="person",
+            object_id=person_id,
+            listings=offered,
+            demands=asked,
+            reservations=held,
         )
     return person

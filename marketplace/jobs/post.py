@@ -89,7 +89,9 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
         told = {**_told(letter.facts), "name": reader.name, "locale": locale, "addresses": Addresses(app, locale), "link": None}
         if nonce is not None:
             purpose, fact = SIGNED[letter.kind]
-            told["link"] = told["addresses"].signed(purpose, links.sign(config.secret_key, purpose, int(letter.facts[fact]), nonce))
+            told["link"] = told["addresses"].signed(
+                purpose, links.sign(config.secret_key, purpose, int(letter.facts[fact]), nonce)
+            )
         subject, _blank, text = app.jinja_env.get_template(f"mail/{letter.kind}.txt").render(told).strip().partition("\n")
         html = app.jinja_env.get_template(f"mail/{letter.kind}.html").render({**told, "subject": subject.strip()})
     message = EmailMessage()
@@ -97,7 +99,9 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
     message["To"] = reader.email
     message["Subject"] = subject.strip()
     message["Date"] = format_datetime(letter.created_at)
-    message["Message-ID"] = f"<notice-{letter.notice_id}-{_mark(reader.email)}@{urlsplit(config.base_url).hostname or 'localhost'}>"
+    message["Message-ID"] = (
+        f"<notice-{letter.notice_id}-{_mark(reader.email)}@{urlsplit(config.base_url).hostname or 'localhost'}>"
+    )
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
     message.add_alternative(html, subtype="html")

@@ -103,7 +103,11 @@ def log_head(app: Flask) -> int:
 
 
 TIMETABLE = (
-    Job("reservations", EVERY_MINUTE, each(reservations.list_due, lambda session, row: exchange.expire(session, reservation_id=row))),
+    Job(
+        "reservations",
+        EVERY_MINUTE,
+        each(reservations.list_due, lambda session, row: exchange.expire(session, reservation_id=row)),
+    ),
     Job(
         "demands",
         EVERY_MINUTE,

@@ -56,7 +56,9 @@ def lease(session: Session, *, notice_id: int) -> Letter | None:
     """Take a due notice for five minutes, so that no other worker posts it; None when somebody else was first."""
     now = clock.now()
     free = NoticeRow.leased_until.is_(None) | (NoticeRow.leased_until <= now)
-    waiting = (NoticeRow.id == notice_id) & NoticeRow.sent_at.is_(None) & NoticeRow.dead_at.is_(None) & (NoticeRow.next_try_at <= now)
+    waiting = (
+        (NoticeRow.id == notice_id) & NoticeRow.sent_at.is_(None) & NoticeRow.dead_at.is_(None) & (NoticeRow.next_try_at <= now)
+    )
     statement = update(NoticeRow).where(waiting, free).values(leased_until=now + LEASE, attempts=NoticeRow.attempts + 1)
     row = session.scalars(statement.returning(NoticeRow)).one_or_none()
     if row is None:
@@ -66,7 +68,9 @@ def lease(session: Session, *, notice_id: int) -> Letter | None:
 
 def mark_sent(session: Session, *, notice_id: int) -> None:
     """It went out."""
-    session.execute(update(NoticeRow).where(NoticeRow.id == notice_id).values(sent_at=clock.now(), leased_until=None, last_error=None))
+    session.execute(
+        update(NoticeRow).where(NoticeRow.id == notice_id).values(sent_at=clock.now(), leased_until=None, last_error=None)
+    )
 
 
 def mark_failed(session: Session, *, notice_id: int, error: str) -> None:

@@ -70,8 +70,12 @@ def _by_token(asked: Request) -> Visit | None:
             visit = queries.find_visit_by_token(reading, entry.digest(secret.strip()))
         if visit is not None:
             return visit
-    _database().run(lambda aside: entry.count_attempt(aside, entry.attempt_keys(account=None, address=asked.remote_addr, door="token")))
-    raise Unauthorised(_("This token is not valid. Make a new one on your account page, and send it as “Authorization: Bearer …”."))
+    _database().run(
+        lambda aside: entry.count_attempt(aside, entry.attempt_keys(account=None, address=asked.remote_addr, door="token"))
+    )
+    raise Unauthorised(
+        _("This token is not valid. Make a new one on your account page, and send it as “Authorization: Bearer …”.")
+    )
 
 
 def _note_seen(database: Database, visit: Visit) -> None:

@@ -17,7 +17,9 @@ def output(app: Flask, *arguments: str) -> str:
 
 
 def test_an_empty_installation_starts_with_an_invitation(app: Flask) -> None:
-    lines = output(app, "people", "invite", "beheer@twente.example", "--role", "admin", "--organisation", "regio-twente").splitlines()
+    lines = output(
+        app, "people", "invite", "beheer@twente.example", "--role", "admin", "--organisation", "regio-twente"
+    ).splitlines()
     path = lines[-1].removeprefix("http://localhost")
     assert path.startswith("/uitnodiging/")
     client = app.test_client()

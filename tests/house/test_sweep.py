@@ -23,7 +23,7 @@ def addresses(app: Flask, method: str) -> Iterator[tuple[str, str]]:
         converters = {name: type(converter).__name__ for name, converter in rule._converters.items()}
         path = rule.rule
         for name, kind in converters.items():
-            sample = "1" if kind == "IntegerConverter" else "onzin"
+            sample = "2026" if name == "year" else "1" if kind == "IntegerConverter" else "onzin"
             path = re.sub(rf"<(\w+(\([^)]*\))?:)?{name}>", sample, path)
         yield rule.endpoint, path
 

@@ -53,7 +53,12 @@ def parts(message: EmailMessage) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("kind", "locale"), list(itertools.product(Notice, ("nl", "en"))))
 def test_every_notice_reads_well_in_every_language(app: Flask, kind: Notice, locale: str) -> None:
-    message = render(app, letter(kind), Recipient("jan@borne.nl", "Jan <i>", locale), nonce="n" if kind.value in ("invitation", "password_reset") else None)
+    message = render(
+        app,
+        letter(kind),
+        Recipient("jan@borne.nl", "Jan <i>", locale),
+        nonce="n" if kind.value in ("invitation", "password_reset") else None,
+    )
     text, html = parts(message)
     assert message["Subject"] and "\n" not in message["Subject"]
     assert "None" not in text and "%(" not in text and "{{" not in text
@@ -92,7 +97,10 @@ def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database
     with database.transaction() as session:
         actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
     post_due(app)
-    first = {file.name: message_from_bytes(file.read_bytes())["Message-ID"] for file in app.extensions["settings"].mail_path.glob("*.eml")}
+    first = {
+        file.name: message_from_bytes(file.read_bytes())["Message-ID"]
+        for file in app.extensions["settings"].mail_path.glob("*.eml")
+    }
     with database.transaction() as session:
         row = session.scalars(select(NoticeRow)).one()
         row.sent_at = None
@@ -100,7 +108,10 @@ def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database
     assert post_due(app) == 0
     with clock.frozen(clock.now() + timedelta(minutes=5, seconds=1)):
         assert post_due(app) == 1
-    again = {file.name: message_from_bytes(file.read_bytes())["Message-ID"] for file in app.extensions["settings"].mail_path.glob("*.eml")}
+    again = {
+        file.name: message_from_bytes(file.read_bytes())["Message-ID"]
+        for file in app.extensions["settings"].mail_path.glob("*.eml")
+    }
     assert again == first and len(again) == 1
 
 

@@ -101,7 +101,10 @@ def test_a_coordinator_invites_project_leaders_into_the_own_organisation_only(se
     coordinator = make_actor(session, "borne", "coordinator")
     borne, almelo = (queries.get_organisation_by_slug(session, slug).id for slug in ("borne", "almelo"))
     actions.invite(session, coordinator, draft=InvitationDraft("a@borne.nl", borne, Role.PROJECT_LEADER))
-    for draft in (InvitationDraft("b@borne.nl", borne, Role.COORDINATOR), InvitationDraft("c@almelo.nl", almelo, Role.PROJECT_LEADER)):
+    for draft in (
+        InvitationDraft("b@borne.nl", borne, Role.COORDINATOR),
+        InvitationDraft("c@almelo.nl", almelo, Role.PROJECT_LEADER),
+    ):
         with pytest.raises(Forbidden):
             actions.invite(session, coordinator, draft=draft)
 

@@ -52,6 +52,8 @@ def test_a_closed_depot_is_not_offered_and_still_there(session: Session) -> None
 
 def test_a_depot_has_a_name(session: Session) -> None:
     with pytest.raises(Invalid):
-        create_depot(session, make_actor(session, "borne", "coordinator"), draft=DepotDraft(" ", "Borne", "borne", YARD.point, "point"))
+        create_depot(
+            session, make_actor(session, "borne", "coordinator"), draft=DepotDraft(" ", "Borne", "borne", YARD.point, "point")
+        )
     with pytest.raises(Missing):
         get_depot(session, 1)

@@ -11,7 +11,9 @@ from tests.visitors import hashed
 EMAIL = "jan.jansen@borne.nl"
 
 
-@pytest.mark.parametrize("password", ["een lang genoeg wachtwoord", "kei band tegel stoep", "Straatsteen-uit-Borne", "ééntweedrievier"])
+@pytest.mark.parametrize(
+    "password", ["een lang genoeg wachtwoord", "kei band tegel stoep", "Straatsteen-uit-Borne", "ééntweedrievier"]
+)
 def test_long_enough_and_not_guessed_first_is_enough(password: str) -> None:
     check_new(password, email=EMAIL)
 
@@ -60,7 +62,9 @@ def test_an_address_is_kept_in_lower_case(typed: str, kept: str) -> None:
     assert clean_email(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "jan", "jan@borne", "jan@borne.nl,piet@borne.nl", "jan @borne.nl", "jan@borne.nl\nBcc: x@y.nl"])
+@pytest.mark.parametrize(
+    "typed", ["", "jan", "jan@borne", "jan@borne.nl,piet@borne.nl", "jan @borne.nl", "jan@borne.nl\nBcc: x@y.nl"]
+)
 def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(Invalid):
         clean_email(typed)
@@ -69,6 +73,10 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
 def test_a_link_of_another_purpose_or_another_key_is_refused() -> None:
     token = links.sign("key", links.INVITATION, 3, "nonce")
     assert links.read("key", links.INVITATION, token) == (3, "nonce")
-    for key, purpose, given in (("key", links.RESET, token), ("other", links.INVITATION, token), ("key", links.INVITATION, token + "x")):
+    for key, purpose, given in (
+        ("key", links.RESET, token),
+        ("other", links.INVITATION, token),
+        ("key", links.INVITATION, token + "x"),
+    ):
         with pytest.raises(Missing):
             links.read(key, purpose, given)

@@ -64,7 +64,11 @@ def test_a_changed_password_ends_the_other_sessions_and_renews_this_one(app: Fla
 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
-    [("niet dit wachtwoord", NEW, "Dit is niet uw huidige wachtwoord."), (PASSWORD, "te kort", "7 tekens"), (PASSWORD, "", "Vul een nieuw wachtwoord in.")],
+    [
+        ("niet dit wachtwoord", NEW, "Dit is niet uw huidige wachtwoord."),
+        (PASSWORD, "te kort", "7 tekens"),
+        (PASSWORD, "", "Vul een nieuw wachtwoord in."),
+    ],
 )
 def test_a_password_is_not_changed(client: FlaskClient, email: str, old: str, new: str, sentence: str) -> None:
     log_in(client, email)
@@ -148,7 +152,13 @@ def test_asking_for_an_unknown_address_reads_the_same_and_sends_nothing(app: Fla
     answers = []
     for address in (email, "niemand@borne.nl"):
         sent = send(client, "/wachtwoord-vergeten", email=address)
-        answers.append((sent.status_code, sent.location, re.findall(r"Als er een account[^<]+", client.get(sent.location).get_data(as_text=True))))
+        answers.append(
+            (
+                sent.status_code,
+                sent.location,
+                re.findall(r"Als er een account[^<]+", client.get(sent.location).get_data(as_text=True)),
+            )
+        )
     assert answers[0] == answers[1]
     assert post_due(app) == 1
 

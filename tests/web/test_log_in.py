@@ -55,7 +55,16 @@ def test_over_https_the_cookie_is_bound_to_the_host(database_url: str, database:
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "/%09/evil", "\\\\evil.example", "javascript:alert(1)", "/\n/evil.example", "x"],
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/%09/evil",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/\n/evil.example",
+        "x",
+    ],
 )
 def test_after_log_in_nobody_is_sent_to_another_site(client: FlaskClient, email: str, target: str) -> None:
     page = client.get("/inloggen")
@@ -64,7 +73,10 @@ def test_after_log_in_nobody_is_sent_to_another_site(client: FlaskClient, email:
     assert answer.location in {"/werk", "/%09/evil"}  # the second is a path of this site, percent sign and all
 
 
-@pytest.mark.parametrize(("who", "password"), [("known", "een verkeerd wachtwoord"), ("niemand@borne.nl", PASSWORD), ("geen adres", "zomaar iets anders")])
+@pytest.mark.parametrize(
+    ("who", "password"),
+    [("known", "een verkeerd wachtwoord"), ("niemand@borne.nl", PASSWORD), ("geen adres", "zomaar iets anders")],
+)
 def test_a_wrong_password_and_an_unknown_address_read_the_same(client: FlaskClient, email: str, who: str, password: str) -> None:
     answer = log_in(client, email if who == "known" else who, password)
     text = answer.get_data(as_text=True)
@@ -139,7 +151,9 @@ def test_use_is_noted_at_most_once_a_minute(client: FlaskClient, database: Datab
     assert seen() == begun + timedelta(seconds=70)
 
 
-def test_ten_failures_close_the_account_and_the_other_session_lives_on(app: Flask, client: FlaskClient, database: Database, email: str) -> None:
+def test_ten_failures_close_the_account_and_the_other_session_lives_on(
+    app: Flask, client: FlaskClient, database: Database, email: str
+) -> None:
     victim = app.test_client()
     log_in(victim, email)
     token = csrf_token(client.get("/inloggen"))
@@ -179,7 +193,10 @@ def test_a_form_without_its_secret_is_refused(client: FlaskClient, email: str) -
 def test_a_form_from_another_site_is_refused(client: FlaskClient, email: str, headers: dict[str, str]) -> None:
     fields = {"csrf_token": csrf_token(client.get("/inloggen")), "email": email, "password": PASSWORD}
     assert client.post("/inloggen", data=fields, headers=headers).status_code == 403
-    assert client.post("/inloggen", data=fields, headers={"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}).status_code == 303
+    assert (
+        client.post("/inloggen", data=fields, headers={"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}).status_code
+        == 303
+    )
 
 
 def test_the_form_secret_of_before_log_in_works_no_more(client: FlaskClient, email: str) -> None:

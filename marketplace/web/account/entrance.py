@@ -54,7 +54,11 @@ def log_in(*, email: str, password: str) -> None:
 
 def sign_in(person: Person) -> None:
     """Sign this browser in as somebody who has just proved who they are in another way: an invitation, a new password."""
-    renew(entry.start_session(current_session(), _visitor(), person=person, agent=_agent(), replaces=request.cookies.get(cookie_name())))
+    renew(
+        entry.start_session(
+            current_session(), _visitor(), person=person, agent=_agent(), replaces=request.cookies.get(cookie_name())
+        )
+    )
 
 
 def change_password(*, old: str, new: str) -> None:

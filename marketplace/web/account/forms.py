@@ -22,7 +22,9 @@ class LogInForm(Form):
 class ForgotForm(Form):
     """Where to send a link for a new password."""
 
-    email = StringField(_("E-mail address"), [Required(_("Fill in your e-mail address."))], description=_("The address that you log in with."))
+    email = StringField(
+        _("E-mail address"), [Required(_("Fill in your e-mail address."))], description=_("The address that you log in with.")
+    )
 
 
 class ResetForm(Form):
@@ -34,7 +36,11 @@ class ResetForm(Form):
 class AcceptForm(Form):
     """A name and a password for somebody who was invited."""
 
-    name = StringField(_("Your name"), [Required(_("Fill in your name."))], description=_("Colleagues in your own organisation see it; the public does not."))
+    name = StringField(
+        _("Your name"),
+        [Required(_("Fill in your name."))],
+        description=_("Colleagues in your own organisation see it; the public does not."),
+    )
     password = PasswordField(_("Choose a password"), [Required(_("Fill in a new password."))], description=NEW_PASSWORD_HINT)
 
 

@@ -63,7 +63,14 @@ def forgot() -> Page:
     """Ask for a link to set a new password."""
     form = ForgotForm()
     if took(form, lambda: entrance.request_reset(email=form.email.data or "")):
-        flash(str(_("If there is an account with this address, you will find a mail with a link within a few minutes. It works for an hour.")), "success")
+        flash(
+            str(
+                _(
+                    "If there is an account with this address, you will find a mail with a link within a few minutes. It works for an hour."
+                )
+            ),
+            "success",
+        )
         return redirect(url_for("account.log_in"), 303)
     return shown("account/forgot.html", form)
 

@@ -55,5 +55,7 @@ class DepotForm(Form):
 class DepotDetailsForm(Form):
     """The name and address of a storage place; its place stays."""
 
-    name = StringField(_("What is the depot called?"), [Required(_("Fill in the name of the depot, for example “Works yard Borne”."))])
+    name = StringField(
+        _("What is the depot called?"), [Required(_("Fill in the name of the depot, for example “Works yard Borne”."))]
+    )
     address = StringField(_("Street and number"), description=_("Only who collects something there gets to see it."))

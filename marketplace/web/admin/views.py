@@ -59,7 +59,10 @@ def invite() -> Page:
     offered = queries.list_organisations(current_session()) if everywhere else [chosen_organisation()]
     form.offer(offered, tuple(Role) if everywhere else (Role.PROJECT_LEADER,))
     if took(form, lambda: send_invitation(form)):
-        flash(str(_("The invitation to %(email)s is on its way. The link works for seven days.", email=form.email.data or "")), "success")
+        flash(
+            str(_("The invitation to %(email)s is on its way. The link works for seven days.", email=form.email.data or "")),
+            "success",
+        )
         return redirect(url_for("admin.people", organisatie=request.args.get("organisatie")), 303)
     return shown("admin/invite.html", form, slug=request.args.get("organisatie"))
 
@@ -117,7 +120,9 @@ def reactivate(person_id: int) -> Page:
 def depots() -> Page:
     """The storage places of the region; one's own can be changed."""
     session, actor = current_session(), current_actor()
-    return render_template("admin/depots.html", depots=list_depots(session, with_closed=True), may_open=may(actor, Can.MANAGE_DEPOTS))
+    return render_template(
+        "admin/depots.html", depots=list_depots(session, with_closed=True), may_open=may(actor, Can.MANAGE_DEPOTS)
+    )
 
 
 @blueprint.route("/beheer/depots/nieuw", methods=["GET", "POST"])
