@@ -61,9 +61,9 @@ def _post(app: Flask, database: Database, notice_id: int) -> int:
     except Exception as error:  # whatever goes wrong with one letter is kept with it and tried again
         log.warning("notice %s was not posted: %s", notice_id, type(error).__name__)
         failure = f"{type(error).__name__}: {error}"
-        database.run(lambda session: actions.mark_failed(session, notice_id=notice_id, error=failure))
+        database.run(lambda session: actions.mark_failed(session, letter=letter, error=failure))
         return 0
-    database.run(lambda session: actions.mark_sent(session, notice_id=notice_id))
+    database.run(lambda session: actions.mark_sent(session, letter=letter))
     return sent
 
 
@@ -86,7 +86,15 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
     config = _settings(app)
     locale = reader.locale if reader.locale in LOCALES else "nl"
     with reading_in(locale):
-        told = {**_told(letter.facts), "name": reader.name, "locale": locale, "addresses": Addresses(app, locale), "link": None}
+        along = [_told(one.facts) for one in (letter, *letter.more)]
+        told = {
+            **along[0],
+            "along": along,
+            "name": reader.name,
+            "locale": locale,
+            "addresses": Addresses(app, locale),
+            "link": None,
+        }
         if nonce is not None:
             purpose, fact = SIGNED[letter.kind]
             told["link"] = told["addresses"].signed(

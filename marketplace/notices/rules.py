@@ -26,3 +26,7 @@ class Notice(StrEnum):
     HANDED_OVER = "handed_over"
     COMPLETED = "completed"
     NEW_MATCH = "new_match"
+
+
+DAILY = (Notice.NEW_MATCH,)  # domain.md: by mail at most once a day; what came in meanwhile goes along in one letter
+DAY = timedelta(days=1)

@@ -135,6 +135,35 @@ def test_an_organisation_is_told_through_its_coordinators(app: Flask, database: 
     assert message_from_bytes(file.read_bytes())["To"] == "coordinator@borne.example"
 
 
+def test_matches_are_mailed_once_a_day_in_one_letter(app: Flask, database: Database) -> None:
+    facts = {name: FACTS[name] for name in ("listing_id", "listing_title", "demand_id", "organisation", "quantity")}
+
+    def match(number: int) -> None:
+        with database.transaction() as session:
+            actions.notify(session, Notice.NEW_MATCH, person_id=person_id, **{**facts, "listing_title": f"Partij {number}"})
+
+    with database.transaction() as session:
+        person_id = settle_in(session).id
+    begun = clock.now()
+    with clock.frozen(begun):
+        match(1)
+        match(2)
+        assert post_due(app) == 1
+    with clock.frozen(begun + timedelta(hours=1)):
+        match(3)
+        assert post_due(app) == 0
+    with clock.frozen(begun + timedelta(hours=24, seconds=1)):
+        match(4)
+        assert post_due(app) == 1
+        assert post_due(app) == 0
+    letters = [
+        message_from_bytes(file.read_bytes(), policy=policy.default)
+        for file in sorted(app.extensions["settings"].mail_path.glob("*.eml"))
+    ]
+    assert [one["Subject"] for one in letters] == ["2 nieuwe matches", "2 nieuwe matches"]
+    assert "Partij 3" in str(letters[1].get_body(("plain",))) and "Partij 4" in str(letters[1].get_body(("plain",)))
+
+
 class Post:
     """A mail server on this machine that takes letters, or refuses them."""
 
