@@ -9,6 +9,8 @@ from marketplace.market.models import Demand
 from marketplace.market.queries import get_demand as get_visible
 from marketplace.market.queries import list_demands as list_visible
 from marketplace.market.rules import DemandStatus
+from marketplace.matching import actions as matching
+from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.web.api import bodies, drafts, query, shapes
 from marketplace.web.api.reading import asked_all, asked_words, asked_yes, read_body, read_page
@@ -52,7 +54,7 @@ def list_demands() -> Response:
 def create_demand() -> Response:
     """Ask for a material: open at once, unless it is a draft."""
     draft = drafts.new_demand()
-    demand = market.create_demand(current_session(), current_actor(), draft)
+    demand = matching.ask(current_session(), current_actor(), draft)
     return created(shown(demand), "get_demand", demand_id=demand.id)
 
 
@@ -72,7 +74,7 @@ def edit_demand(demand_id: int) -> Response:
     before = get_visible(session, actor, demand_id)
     draft = change.demand(drafts.demand_before(before, taxonomy(session)))
     try:
-        demand = market.edit_demand(session, actor, demand_id=demand_id, version=change.version, draft=draft)
+        demand = matching.edit_demand(session, actor, demand_id=demand_id, version=change.version, draft=draft)
     except Conflict as conflict:
         raise shapes.with_current(conflict, shown(get_visible(session, actor, demand_id))) from conflict
     return answer(shown(demand))
@@ -84,6 +86,16 @@ def withdraw_demand(demand_id: int) -> Response:
     """Take a demand away; reservations that serve it go on."""
     read_body(bodies.NothingBody())
     return answer(shown(market.withdraw_demand(current_session(), current_actor(), demand_id=demand_id)))
+
+
+@route("GET", "/demands/<id:demand_id>/matches", gives="Matches", tag="demands", query=query.PAGE)
+@permission(Can.READ_MATCHES)
+def list_demand_matches(demand_id: int) -> Response:
+    """The listings that serve a demand of one's own, best first."""
+    page, session, actor = read_page(), current_session(), current_actor()
+    demand = get_visible(session, actor, demand_id)
+    found = matches_for_demand(session, actor, demand, page=page.number, page_size=page.size)
+    return many([shapes.match_listing(one, taxonomy(session)) for one in found.items], total=found.total, page=page)
 
 
 def shown(demand: Demand) -> shapes.Shape:

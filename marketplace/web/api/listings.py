@@ -11,6 +11,8 @@ from marketplace.market.models import Listing
 from marketplace.market.queries import get_listing as get_visible
 from marketplace.market.rules import CatalogueQuery, Condition, ListingStatus, Sort
 from marketplace.market.search import Found, search
+from marketplace.matching import actions as matching
+from marketplace.matching.queries import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.api import bodies, drafts, query, shapes
 from marketplace.web.api.fields import read_day
@@ -115,7 +117,7 @@ def edit_listing(listing_id: int) -> Response:
     before = get_visible(session, actor, listing_id)
     draft = change.listing(drafts.listing_before(before, taxonomy(session)))
     try:
-        listing = market.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
+        listing = matching.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
     except Conflict as conflict:
         raise shapes.with_current(conflict, shown(get_visible(session, actor, listing_id))) from conflict
     return answer(shown(listing))
@@ -136,7 +138,7 @@ def delete_listing(listing_id: int) -> Response:
 def publish_listing(listing_id: int) -> Response:
     """Publish a draft; it needs a photo."""
     read_body(bodies.NothingBody())
-    return answer(shown(market.publish_listing(current_session(), current_actor(), listing_id=listing_id)))
+    return answer(shown(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
 
 
 @route("POST", "/listings/<id:listing_id>/withdraw", takes=bodies.WithdrawBody(), gives="Listing", tag="listings")
@@ -153,6 +155,16 @@ def close_listing(listing_id: int) -> Response:
     """Offer what is left no more."""
     read_body(bodies.NothingBody())
     return answer(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id)))
+
+
+@route("GET", "/listings/<id:listing_id>/matches", gives="Matches", tag="listings", query=query.PAGE)
+@permission(Can.READ_MATCHES)
+def list_listing_matches(listing_id: int) -> Response:
+    """The open demands that a listing of one's own serves, best first."""
+    page, session, actor = read_page(), current_session(), current_actor()
+    listing = get_visible(session, actor, listing_id)
+    found = demands_for_listing(session, actor, listing, page=page.number, page_size=page.size)
+    return many([shapes.match_demand(one, taxonomy(session), actor) for one in found.items], total=found.total, page=page)
 
 
 def shown(listing: Listing, distance_km: int | None = None) -> shapes.Shape:

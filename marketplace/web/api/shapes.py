@@ -15,6 +15,7 @@ from marketplace.kernel.geocoder import Place
 from marketplace.kernel.units import Unit, plain
 from marketplace.ledger.models import Exchange
 from marketplace.market.models import Demand, Listing, Photo
+from marketplace.matching.queries import Match
 from marketplace.materials.rules import Material, MaterialGroup, Taxonomy
 from marketplace.web.errors import camel
 
@@ -187,6 +188,31 @@ def demand(row: Demand, taxonomy: Taxonomy, actor: Actor, *, shows_exact: bool) 
 def titled(row: Listing | Demand) -> Shape:
     """A listing or demand inside something else."""
     return {"id": row.id, "title": row.title}
+
+
+def match_listing(of: Match, taxonomy: Taxonomy) -> Shape:
+    """A listing that serves a demand."""
+    return {"listing": listing(of.listing, taxonomy, shows_exact=False), **_figures(of)}
+
+
+def match_demand(of: Match, taxonomy: Taxonomy, actor: Actor) -> Shape:
+    """A demand that a listing serves."""
+    return {"demand": demand(of.demand, taxonomy, actor, shows_exact=False), **_figures(of)}
+
+
+def _figures(of: Match) -> Shape:
+    """For the part that it covers; `unit` is the demand's."""
+    return {
+        "distanceKm": number(of.distance_km),
+        "roadKm": number(of.road_km),
+        "tonneKm": number(of.tonne_km),
+        "transportKgCo2e": number(of.transport_kgco2e),
+        "avoidedKgCo2e": number(of.avoided_kgco2e),
+        "netKgCo2e": number(of.net_kgco2e),
+        "covers": plain(of.covers.amount),
+        "unit": of.covers.unit.value,
+        "reasons": [str(reason) for reason in of.reasons],
+    }
 
 
 def reservation(row: Reservation) -> Shape:
