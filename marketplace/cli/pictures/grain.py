@@ -132,7 +132,7 @@ def finished(rng: Random, picture: Image.Image, warmth: float = 1.0) -> Image.Im
         .resize(picture.size, Image.Resampling.BICUBIC)
     )
     relief = summed(_vignette(picture.size), stretched(fall, 0.09), sand(rng, picture.size, 0.5, 0.05))
-    curve = [round(255 * (0.035 + 0.95 * (value / 255)) ** (0.84 - 0.04 * (value / 255))) for value in range(256)]
+    curve = [round(255 * (0.035 + 0.95 * (value / 255)) ** (0.79 - 0.03 * (value / 255))) for value in range(256)]
     red = [min(255, round(value * (1 + 0.015 * warmth))) for value in curve]
     blue = [min(255, round(value * (1 - 0.015 * warmth))) for value in curve]
     return lit(picture, relief).point(red + curve + blue)
