@@ -10,7 +10,7 @@ from marketplace.kernel.units import plain
 from marketplace.market.demand_actions import withdraw_demand
 from marketplace.market.queries import get_demand
 from marketplace.market.queries import list_demands as find_demands
-from marketplace.market.rules import DemandStatus
+from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus
 from marketplace.matching.actions import ask, edit_demand
 from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
@@ -77,6 +77,7 @@ def show(demand_id: int) -> Any:
         "demands/show.html",
         demand=demand,
         material=known.material_by_id(demand.material_id),
+        condition=CONDITION_LABELS[Condition(demand.min_condition)],
         badge=DEMAND_BADGES[demand.status],
         inside=inside,
         may_edit=may(actor, Can.EDIT_DEMAND, demand),
