@@ -19,6 +19,7 @@ from marketplace.materials.queries import taxonomy
 
 SHOWN = 10
 TASKS_MAX = 50
+ON_THE_DESK = (ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Desk:
         trades = may(actor, Can.OFFER)
         if not trades:
             return cls([], [], [], 0, [], 0, [], may_trade=False, known=None)
-        listings, listings_total = list_own_listings(session, actor, page_size=SHOWN)
+        listings, listings_total = list_own_listings(session, actor, statuses=ON_THE_DESK, page_size=SHOWN)
         demands, demands_total = list_demands(session, actor, mine=True, statuses=(), page_size=SHOWN)
         open_demands = [demand for demand in demands if demand.status == DemandStatus.OPEN]
         found = [(demand, matches_for_demand(session, actor, demand, page_size=1).total) for demand in open_demands]
