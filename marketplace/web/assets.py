@@ -27,7 +27,7 @@ from whitenoise import WhiteNoise
 from config import Config
 
 SOURCE = Path(__file__).resolve().parent.parent.parent / "static"
-SHEETS = ("tokens", "base", "components", "forms", "figures", "trade")
+SHEETS = ("tokens", "base", "components", "forms", "figures", "trade", "account")
 COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 BUILDS_KEPT = 3
 FOREVER_S = 365 * 24 * 3600

@@ -28,6 +28,7 @@ def test_a_coordinator_sees_the_own_people_only(coordinator: FlaskClient, databa
     text = coordinator.get("/beheer").get_data(as_text=True)
     assert "project_leader@borne.example" in text
     assert "almelo" not in text
+    assert "/beheer/uitnodigen?organisatie=borne" in text
     assert coordinator.get("/beheer?organisatie=almelo").status_code == 404
     assert coordinator.get("/beheer?organisatie=zwolle").status_code == 404
 

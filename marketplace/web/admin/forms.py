@@ -18,7 +18,7 @@ class InviteForm(Form):
     email = StringField(_("E-mail address"), [Required(_("Fill in the e-mail address of the person that you invite."))])
     organisation = SelectField(_("Organisation"), [Required()])
     role = RadioField(_("Role"), [Required()], choices=options((role.value, label) for role, label in ROLE_LABELS.items()))
-    locale = SelectField(_("Language of the invitation"), choices=options(LANGUAGES))
+    locale = SelectField(_("Language of the invitation"), [Required()], choices=options(LANGUAGES))
 
     def offer(self, organisations: Sequence[Organisation], roles: tuple[Role, ...]) -> None:
         """Only where and as what the actor may invite."""

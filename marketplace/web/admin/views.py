@@ -46,7 +46,7 @@ def people() -> Page:
         people=queries.list_people(session, actor, organisation.id),
         invitations=queries.list_invitations(session, actor, organisation.id),
         roles=ROLE_LABELS,
-        may_manage=may(actor, Can.MANAGE_PEOPLE, organisation),
+        may_manage=may(actor, Can.MANAGE_PEOPLE, organisation.id),
     )
 
 
