@@ -164,6 +164,15 @@ def collect_until(now: datetime, *, first_day: datetime, hold_until: datetime | 
     return hold_until if hold_until is not None else max(now, first_day) + COLLECT_WITHIN
 
 
+def check_purpose(purpose: str) -> None:
+    """What it is for may be said, in a few lines."""
+    if len(purpose) > PURPOSE_LENGTH_MAX:
+        raise Invalid(
+            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(purpose), longest=PURPOSE_LENGTH_MAX),
+            "purpose",
+        )
+
+
 def check_reason(reason: str) -> None:
     """A rejection and a cancellation say why."""
     if not reason.strip():

@@ -25,8 +25,9 @@ EDGE_KM = 0.005  # the SQL search reaches this much farther; the geodesic decide
 
 
 def _columns(session: Session, draft: DemandDraft) -> dict[str, Any]:
-    material = taxonomy(session).material(draft.material)
-    rules.check_demand(draft, units=material.units, today=clock.today())
+    reference = taxonomy(session)
+    material = reference.material(draft.material)
+    rules.check_demand(draft, units=material.units, hazards=tuple(one.slug for one in reference.hazards), today=clock.today())
     if draft.location is None:
         raise Invalid(_("Say where the material is needed: a place, a postcode or coordinates."), "place")
     farthest = draft.max_distance_km

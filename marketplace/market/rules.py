@@ -287,7 +287,7 @@ def check_listing(draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tupl
         raise Invalid.all(errors)
 
 
-def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], today: date) -> None:
+def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date) -> None:
     """Refuse a demand draft that cannot be right."""
     errors: list[FieldError] = []
     if not draft.title:
@@ -314,6 +314,9 @@ def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], today: date) ->
                 "max_distance_km", _("Enter a distance of more than 0 and at most 1,000 km, or leave it empty for no limit.")
             )
         )
+    for code in draft.accepts_hazards:
+        if code not in hazards:
+            errors.append(FieldError("accepts_hazards", _("There is no hazard “%(code)s”. Leave it out.", code=code)))
     if errors:
         raise Invalid.all(errors)
 

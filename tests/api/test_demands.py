@@ -70,3 +70,8 @@ def test_demands_are_filtered_by_material_and_group(borne: Api, public: Api) -> 
     other = next(one for one in public.get("/materials").get_json()["groups"] if one["slug"] != demand["material"]["group"])
     assert public.get(f"/demands?materialGroup={other['slug']}").get_json()["total"] == 0
     assert public.get("/demands?material=goud").status_code == 422
+
+
+def test_a_hazard_that_is_not_in_the_list_is_refused(borne: Api) -> None:
+    refused = borne.post("/demands", demand_body(acceptsHazards=["asbets"]))
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "acceptsHazards")

@@ -173,3 +173,9 @@ def test_a_demand_of_somebody_else_cannot_be_served(hengelo: Api, borne: Api, lo
     demand_id = losser.post("/demands", demand_body(place="Losser")).get_json()["id"]
     refused = borne.post(f"/listings/{listing_id}/reservations", {"quantity": 1, "unit": "m2", "demandId": demand_id})
     assert refused.get_json()["errors"][0]["field"] == "demandId"
+
+
+def test_a_purpose_is_a_few_lines(hengelo: Api, borne: Api) -> None:
+    listing_id = published(hengelo)["id"]
+    refused = borne.post(f"/listings/{listing_id}/reservations", {"quantity": 1, "unit": "m2", "purpose": "x" * 501})
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "purpose")

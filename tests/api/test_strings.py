@@ -52,7 +52,7 @@ def test_what_no_database_keeps_is_refused_at_its_property(hengelo: Api, text: s
 
 def test_no_text_breaks_a_search(hengelo: Api, public: Api) -> None:
     published(hengelo)
-    for text in (*STRINGS[::2], *DUTCH):
+    for text in (*STRINGS[::4], *DUTCH):
         typed = quote(text, safe="", errors="surrogatepass")
         for path in (f"/listings?q={typed}", f"/places?q={typed}", f"/materials?q={typed}"):
             assert public.get(path).status_code in (200, 422), text

@@ -24,9 +24,10 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
     def tell_version(response: Response) -> Response:
-        """Which version of the API answered, errors too."""
+        """Which version of the API answered, errors too; and what the answer depends on."""
         if is_api():
             response.headers["API-Version"] = API_VERSION
+            response.vary.update(("Accept-Language", "Authorization"))
         return response
 
     app.after_request(tell_version)
