@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
@@ -69,6 +70,8 @@ def create_app(config: Config) -> Marketplace:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    if not config.production:
+        app.jinja_env.undefined = StrictUndefined  # a name that a view forgot is found here, not by a reader
     _wrap(app, config)
     return app
 

@@ -131,8 +131,8 @@ def iso(value: date | None) -> str:
     return "" if value is None else _on_screen(value).isoformat()
 
 
-def km(value: Figure, places: int = 1) -> str:
-    """`8,8 km`; `km(0)` for the catalogue, which knows whole kilometres only."""
+def km(value: Figure, places: int | None = 1) -> str:
+    """`8,8 km`; `km(0)` for the catalogue, which knows whole kilometres only; `km(none)` for what somebody typed."""
     return unknown() if value is None else f"{number(value, places)}{NO_BREAK_SPACE}km"
 
 

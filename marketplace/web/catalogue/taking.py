@@ -43,8 +43,9 @@ def taking(actor: Actor, listing: Listing) -> Taking:
         return Taking(own, refusal.message)
     if listing.available <= 0:
         return Taking(own, _("Everything is reserved. Place a demand, then you hear about the next lot."))
-    label = _("Reserve for another department") if own else _("Reserve")
-    return Taking((Step(label, f"{at}/reserveren", "second" if own else ""), *own))
+    if own:
+        return Taking((own[0], Step(_("Reserve for another department"), f"{at}/reserveren"), *own[1:]))
+    return Taking((Step(_("Reserve"), f"{at}/reserveren", ""),))
 
 
 def _own_steps(listing: Listing, at: str) -> tuple[Step, ...]:
@@ -55,7 +56,7 @@ def _own_steps(listing: Listing, at: str) -> tuple[Step, ...]:
         )
     if listing.status == ListingStatus.PUBLISHED:
         return (
-            Step(_("Change"), f"{at}/bewerken"),
+            Step(_("Change"), f"{at}/bewerken", ""),
             Step(_("Who needs this?"), f"{at}/matches"),
             Step(_("Withdraw"), f"{at}/intrekken", "stop"),
         )
