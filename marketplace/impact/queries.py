@@ -45,10 +45,14 @@ class StatisticsRow:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The totals, and for members three ways of adding up to them. `within`: the part that stayed within one organisation."""
+    """The totals, and for members three ways of adding up to them.
+
+    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`.
+    """
 
     totals: Totals
     within: Totals
+    since: str | None = None
     by_municipality: tuple[StatisticsRow, ...] = ()
     by_material_group: tuple[StatisticsRow, ...] = ()
     by_month: tuple[StatisticsRow, ...] = ()
@@ -108,11 +112,13 @@ def get_statistics(session: Session, actor: Actor) -> Statistics:
     received = _sums(session, MonthPair, MonthPair.to_slug)
     totals = sum(received.values(), Totals())
     within = sum(_sums(session, MonthPair, MonthPair.to_slug, within=True).values(), Totals())
+    since = session.scalar(select(func.min(MonthPair.month)))
     if not may(actor, Can.READ_MEMBER_FIGURES):
-        return Statistics(totals, within)
+        return Statistics(totals, within, since)
     return Statistics(
         totals=totals,
         within=within,
+        since=since,
         by_municipality=_by_municipality(session, received),
         by_material_group=_by_group(session),
         by_month=_by_month(session),

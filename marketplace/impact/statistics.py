@@ -56,6 +56,13 @@ STATISTICS = (
         lambda totals: totals.mass_kg,
     ),
     Statistic(
+        "tonne_km",
+        _("Transport work"),
+        _("Tonnes times driven kilometres. Where no kilometres were entered: the straight line times 1.3."),
+        Measure.TONNE_KM,
+        lambda totals: totals.tonne_km,
+    ),
+    Statistic(
         "avoided_kgco2e",
         _("Avoided"),
         _("What making the same mass of new product would have emitted: mass times the carbon factor of the material."),
@@ -77,13 +84,6 @@ STATISTICS = (
         Measure.CARBON,
         lambda totals: totals.net_kgco2e,
         needs_factor=True,
-    ),
-    Statistic(
-        "tonne_km",
-        _("Transport work"),
-        _("Tonnes times driven kilometres. Where no kilometres were entered: the straight line times 1.3."),
-        Measure.TONNE_KM,
-        lambda totals: totals.tonne_km,
     ),
     Statistic(
         "unknown_factor_mass_kg",

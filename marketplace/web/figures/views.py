@@ -1,5 +1,159 @@
-"""Figures and goals."""
+"""The figures of the ledger, the goals, and what a municipality reports for them."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from marketplace.accounts.policy import Can, may, require
+from marketplace.impact.actions import report_material_use
+from marketplace.impact.goals import ORIGIN_LABELS, Origin
+from marketplace.impact.queries import get_goals, get_material_use, get_statistics
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _, current_locale
+from marketplace.ledger.queries import each_exchange, list_exchanges
+from marketplace.materials.queries import taxonomy
+from marketplace.sheets.writing import MEDIA_TYPE, csv_file
+from marketplace.web.figures import exchanges as rows
+from marketplace.web.figures import factors
+from marketplace.web.figures.dashboard import charts_of
+from marketplace.web.figures.forms import MaterialUseForm, material_use_form
+from marketplace.web.figures.meters import meter_of
+from marketplace.web.figures.tables import facts_of, table_for, tables_of
+from marketplace.web.forms import attach
+from marketplace.web.request import current_actor, current_session, permission
 
 blueprint = Blueprint("figures", __name__)
+PAGE_SIZE = 50
+Page = Answer | str | tuple[str, int]
+
+
+@blueprint.get("/cijfers")
+@permission(Can.READ_PUBLIC_FIGURES)
+def show() -> str:
+    """How much, how far, what it saved: the totals for everybody, charts and tables for members."""
+    statistics, today = get_statistics(current_session(), current_actor()), clock.today()
+    return render_template(
+        "figures/show.html",
+        statistics=statistics,
+        totals=statistics.totals,
+        facts=facts_of(statistics.totals),
+        charts=[] if statistics.is_public else charts_of(statistics, today=today),
+        tables=[] if statistics.is_public else tables_of(statistics),
+        today=today,
+    )
+
+
+@blueprint.get("/cijfers.csv")
+@permission(Can.READ_PUBLIC_FIGURES)
+def export() -> Response:
+    """One table as a file."""
+    key = request.args.get("table", "totals")
+    if key != "totals":
+        require(current_actor(), Can.READ_MEMBER_FIGURES)
+    table = table_for(get_statistics(current_session(), current_actor()), key)
+    return _file(f"materialenbank-{key}", table.header, table.lines)
+
+
+@blueprint.get("/cijfers/hoe-wij-rekenen")
+@permission(Can.READ_PUBLIC_FIGURES)
+def method() -> str:
+    """Where every figure comes from: formulas, weights, factors, their sources and how sure they are."""
+    reference = taxonomy(current_session())
+    return render_template(
+        "figures/method.html",
+        reference=reference,
+        formulas=factors.FORMULAS,
+        vehicle_columns=factors.VEHICLE_COLUMNS,
+        vehicles=factors.vehicle_rows(reference),
+        material_columns=factors.MATERIAL_COLUMNS,
+        groups=factors.material_rows(reference),
+    )
+
+
+@blueprint.get("/cijfers/uitwisselingen")
+@permission(Can.READ_EXCHANGES)
+def exchanges() -> str:
+    """The rows of the ledger that the reader may see, newest first."""
+    page = request.args.get("page", 1, type=int) or 1
+    session, actor = current_session(), current_actor()
+    found, total = list_exchanges(session, actor, page=max(page, 1), page_size=PAGE_SIZE)
+    return render_template(
+        "figures/exchanges.html",
+        columns=rows.COLUMNS,
+        cells=rows.cells(found, taxonomy(session)) if found else [],
+        total=total,
+        page=max(page, 1),
+        last_page=-(-total // PAGE_SIZE),
+        sees_all=may(actor, Can.READ_ALL_EXCHANGES),
+        address=lambda number: url_for("figures.exchanges", page=number),
+    )
+
+
+@blueprint.get("/cijfers/uitwisselingen.csv")
+@permission(Can.READ_EXCHANGES)
+def export_exchanges() -> Response:
+    """The same rows as a file, oldest first, with all that their figures came from."""
+    lines = rows.lines(each_exchange(current_session(), current_actor()))
+    return _file("materialenbank-uitwisselingen", rows.HEADER, lines)
+
+
+@blueprint.get("/doelen")
+@permission(Can.READ_PUBLIC_FIGURES)
+def goals() -> str:
+    """How far the region is from its three goals, and for members each municipality."""
+    actor = current_actor()
+    overview = get_goals(current_session(), actor, year=request.args.get("jaar", type=int))
+    return render_template(
+        "figures/goals.html",
+        overview=overview,
+        meter=meter_of,
+        reports=may(actor, Can.EDIT_MATERIAL_USE, actor.organisation_id),
+        own=actor.organisation_slug,
+    )
+
+
+@blueprint.route("/beheer/materiaalgebruik/<int:year>", methods=["GET", "POST"])
+@permission(Can.EDIT_MATERIAL_USE)
+def material_use(year: int) -> Page:
+    """What the own municipality put to use in a year."""
+    session, actor = current_session(), current_actor()
+    known = get_material_use(session, actor, year=year)
+    form = material_use_form(taxonomy(session).groups, known)
+    if form.validate_on_submit() and _reported(form, year):
+        flash(str(_("The material use of %(year)s has been saved.", year=str(year))), "success")
+        return redirect(url_for("figures.goals", jaar=year), 303)
+    page = render_template(
+        "figures/material_use.html",
+        form=form,
+        known=known,
+        origins=[(origin, ORIGIN_LABELS[origin]) for origin in Origin],
+        years=range(clock.today().year, clock.today().year - 4, -1),
+    )
+    return page, 422 if form.summary() else 200
+
+
+def _reported(form: MaterialUseForm, year: int) -> bool:
+    try:
+        report_material_use(
+            current_session(),
+            current_actor(),
+            organisation_slug=current_actor().organisation_slug,
+            year=year,
+            includes_bank=form.includes_bank.data == "yes",
+            rows=form.rows(),
+            version=int(form.version.data or 0) if (form.version.data or "0").isdigit() else None,
+        )
+    except (Invalid, Conflict) as refusal:
+        attach(form, form.at_cells(refusal))
+        return False
+    return True
+
+
+def _file(name: str, header: Any, lines: Any) -> Response:
+    return Response(
+        csv_file(header, lines, current_locale()),
+        content_type=MEDIA_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{name}-{clock.today().isoformat()}.csv"'},
+    )

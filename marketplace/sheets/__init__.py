@@ -1,0 +1,1 @@
+"""Sheets: tables as files, for people who count on in their own spreadsheet."""

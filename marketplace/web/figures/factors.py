@@ -1,0 +1,51 @@
+"""How the figures are made, in words and tables: formulas, vehicles and materials with their sources."""
+
+from marketplace.kernel.language import Text, _
+from marketplace.materials.rules import Material, Taxonomy
+from marketplace.web.filters import number, quantity
+
+FORMULAS: list[tuple[Text, Text]] = [
+    (_("Mass"), _("measured quantity × weight of one unit")),
+    (_("Distance"), _("the shortest line over the earth between the spot of the lot and where it goes")),
+    (_("Road"), _("the driven kilometres; where nobody entered them: distance × 1.3")),
+    (_("Transport work"), _("tonnes × road")),
+    (_("Transport"), _("tonnes × road × carbon factor of the vehicle, from well to wheel")),
+    (_("Avoided"), _("mass × carbon factor of the new product; unknown where there is no factor, never zero")),
+    (_("Net saved"), _("avoided − transport")),
+]
+VEHICLE_COLUMNS: list[tuple[Text, str]] = [
+    (_("Vehicle"), "text"),
+    (_("kg CO₂e per tonne-km"), "number"),
+    (_("Source"), "text"),
+    (_("Sure"), "text"),
+]
+MATERIAL_COLUMNS: list[tuple[Text, str]] = [
+    (_("Material"), "text"),
+    (_("Weight"), "text"),
+    (_("Source of the weight"), "text"),
+    (_("kg CO₂e per kg"), "number"),
+    (_("Source of the factor"), "text"),
+]
+
+
+def vehicle_rows(reference: Taxonomy) -> list[list[str]]:
+    """Each class with its factor."""
+    return [[one.name, number(one.kgco2e_per_tonne_km, 5), one.source, one.confidence] for one in reference.vehicles]
+
+
+def material_rows(reference: Taxonomy) -> list[tuple[str, list[list[str]]]]:
+    """The materials by group."""
+    return [(group.name, [_row(one) for one in reference.materials_in(group.slug)]) for group in reference.groups]
+
+
+def _row(material: Material) -> list[str]:
+    weight = quantity(material.weights_kg[material.default_unit], "kg")
+    unit = str(material.default_unit.label)
+    factor = material.carbon
+    return [
+        material.name,
+        str(_("%(weight)s for 1 %(unit)s", weight=weight, unit=unit)),
+        f"{material.weight_source} ({material.weight_confidence})",
+        number(factor.kgco2e_per_kg if factor else None, 4 if factor else None),
+        f"{factor.source} ({factor.confidence})" if factor else "–",
+    ]

@@ -1,0 +1,76 @@
+"""What a municipality put to use in a year: a mass in tonnes for each material group and origin."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal
+from wtforms import HiddenField, RadioField
+
+from marketplace.impact.goals import ORIGIN_LABELS, Origin, UseRow
+from marketplace.impact.queries import MaterialUseYear
+from marketplace.kernel.errors import FieldError, Invalid, Refusal
+from marketplace.kernel.language import _, current_locale
+from marketplace.materials.rules import MaterialGroup
+from marketplace.web.forms import DecimalField, Form, Required, options
+
+KG_PER_TONNE = 1000
+
+
+class TonnesField(DecimalField):
+    """A mass in tonnes, shown to the gram, so that saving a page changes nothing that was not typed."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else format_decimal(self.data, format="#,##0.######", locale=current_locale())
+
+
+class MaterialUseForm(Form):
+    """The two questions around the table; the table's fields are added per material group."""
+
+    groups: Sequence[MaterialGroup] = ()
+    version = HiddenField()
+    includes_bank = RadioField(
+        _("Is what you received through the materials bank already in “Reused”?"),
+        [Required()],
+        choices=options([("yes", _("Yes, it is in there")), ("no", _("No, count it besides"))]),
+    )
+
+    def mass(self, group: MaterialGroup, origin: Origin) -> Any:
+        """The field of one cell."""
+        return self[_name(group.slug, origin)]
+
+    def rows(self) -> list[UseRow]:
+        """Every cell that was filled in, in kilograms."""
+        return [
+            UseRow(group.slug, origin.value, field.data * KG_PER_TONNE)
+            for group in self.groups
+            for origin in Origin
+            if (field := self.mass(group, origin)).data is not None
+        ]
+
+    def at_cells(self, refusal: Refusal) -> Refusal:
+        """The same refusal with the cells of this form for the rows that it speaks of."""
+        rows = self.rows()
+        errors = []
+        for one in refusal.errors:
+            number = one.field.removeprefix("rows[").partition("]")[0]
+            row = rows[int(number)] if number.isdigit() and int(number) < len(rows) else None
+            errors.append(one if row is None else FieldError(_name(row.group_slug, row.origin), one.message))
+        return Invalid.all(errors) if errors else refusal
+
+
+def _name(group_slug: str, origin: str) -> str:
+    return f"mass-{group_slug}-{origin}"
+
+
+def material_use_form(groups: Sequence[MaterialGroup], known: MaterialUseYear) -> MaterialUseForm:
+    """The form for these groups, with what was reported before."""
+    fields = {
+        _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}") for group in groups for origin in Origin
+    }
+    said = {_name(row.group_slug, row.origin): row.mass_kg / Decimal(KG_PER_TONNE) for row in known.rows}
+    answer = None if known.includes_bank is None else "yes" if known.includes_bank else "no"
+    made: type[MaterialUseForm] = type("MaterialUseTable", (MaterialUseForm,), {**fields, "groups": tuple(groups)})
+    return made(data={**said, "includes_bank": answer, "version": str(known.version)})

@@ -1,0 +1,141 @@
+"""The figures as tables: the same columns on the page (tonnes, rounded) and in the file (kilograms, exact), out of one list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from marketplace.impact.queries import Statistics, StatisticsRow
+from marketplace.impact.statistics import STATISTICS, Figure, Measure, Statistic
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import Text, _
+from marketplace.ledger.queries import Totals
+from marketplace.sheets.writing import Cell
+from marketplace.web.filters import carbon, mass, month, number, tonne_km, unknown
+
+T = TypeVar("T")
+KG_PER_TONNE = 1000
+SHORT_TONNES = {10_000: 3, 1_000_000: 2}  # below so many kilograms in all: this many decimals of a tonne
+PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e"), Measure.TONNE_KM: _("tonne-km")}
+FILE_UNITS = {Measure.MASS: _("kg"), Measure.CARBON: _("kg CO₂e"), Measure.TONNE_KM: _("tonne-km")}
+IN_FULL: dict[Measure, Callable[[Figure | None], str]] = {
+    Measure.COUNT: number,
+    Measure.MASS: mass,
+    Measure.CARBON: carbon,
+    Measure.TONNE_KM: tonne_km,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One way of cutting the totals. `rows` add up to `totals`."""
+
+    key: str
+    caption: Text
+    first_column: Text
+    rows: tuple[StatisticsRow, ...]
+    totals: Totals
+    has_given: bool = False
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """Labels and kinds for the table macro."""
+        return [(str(self.first_column), "text"), *((label, "number") for label in self._labels(PAGE_UNITS))]
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """The rows as a page shows them."""
+        return [self._shown(self._title(row), row.totals, row.given_mass_kg) for row in self.rows]
+
+    @property
+    def total(self) -> list[str]:
+        """The foot."""
+        return self._shown(str(_("Total")), self.totals, self.totals.mass_kg)
+
+    @property
+    def header(self) -> list[str]:
+        """The first line of the file."""
+        return [str(self.first_column), *self._labels(FILE_UNITS)]
+
+    @property
+    def lines(self) -> list[list[Cell]]:
+        """The rows of the file; no total, so that a column adds up to it."""
+        return [
+            [row.name, *self._with_given([one.known(row.totals) for one in STATISTICS], row.given_mass_kg or 0)]
+            for row in self.rows
+        ]
+
+    def _title(self, row: StatisticsRow) -> str:
+        return month(row.key) if self.key == "months" else row.name
+
+    def _labels(self, units: dict[Measure, Text]) -> list[str]:
+        named = [f"{one.label} ({units[one.measure]})" if one.measure in units else str(one.label) for one in STATISTICS]
+        return self._with_given(named, f"{_('Given away')} ({units[Measure.MASS]})") if self.has_given else named
+
+    def _with_given(self, cells: list[T], given: T) -> list[T]:
+        """What was given stands right after what was received."""
+        if not self.has_given:
+            return cells
+        after = next(index for index, one in enumerate(STATISTICS) if one.name == "mass_kg") + 1
+        return [*cells[:after], given, *cells[after:]]
+
+    def _shown(self, title: str, totals: Totals, given: Decimal | None) -> list[str]:
+        cells = [self._cell(one, one.known(totals)) for one in STATISTICS]
+        return [title, *self._with_given(cells, self._tonnes(given or Decimal(0)))]
+
+    def _cell(self, statistic: Statistic, value: Figure | None) -> str:
+        if value is None:
+            return unknown()
+        if statistic.measure in (Measure.MASS, Measure.CARBON):
+            return self._tonnes(value)
+        return number(value, 0)
+
+    def _tonnes(self, kg: Figure) -> str:
+        places = next((places for limit, places in SHORT_TONNES.items() if abs(self.totals.mass_kg) < limit), 1)
+        return number(Decimal(kg) / KG_PER_TONNE, places) if kg else "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One big figure with its meaning. `sign` shows how it follows from the ones before it: avoided − transport = net."""
+
+    label: Text
+    figure: str
+    definition: Text
+    sign: str = ""
+
+
+SIGNS = {"transport_kgco2e": "−", "net_kgco2e": "="}
+ASIDE = {"unknown_factor_mass_kg"}  # said in a sentence of its own
+
+
+def facts_of(totals: Totals) -> list[Fact]:
+    """The totals as big figures."""
+    return [
+        Fact(one.label, IN_FULL[one.measure](one.known(totals)), one.definition, SIGNS.get(one.name, ""))
+        for one in STATISTICS
+        if one.name not in ASIDE
+    ]
+
+
+def tables_of(statistics: Statistics) -> list[Table]:
+    """The three ways in which the totals are cut."""
+    return [
+        Table(
+            "municipalities", _("By municipality"), _("Receiver"), statistics.by_municipality, statistics.totals, has_given=True
+        ),
+        Table("groups", _("By material group"), _("Material group"), statistics.by_material_group, statistics.totals),
+        Table("months", _("By month"), _("Month"), statistics.by_month, statistics.totals),
+    ]
+
+
+def table_for(statistics: Statistics, key: str) -> Table:
+    """The table that was asked for as a file; Missing for one that does not exist."""
+    if key == "totals":
+        return Table(
+            key, _("Totals"), _("What"), (StatisticsRow("totals", str(_("Total")), statistics.totals),), statistics.totals
+        )
+    for table in tables_of(statistics):
+        if table.key == key:
+            return table
+    raise Missing(_("There is no such table. Choose totals, municipalities, groups or months."))
