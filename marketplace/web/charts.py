@@ -161,7 +161,7 @@ def _upright(name: Literal["wide", "narrow"], width: int, height: int, font: int
         bars = []
         for place, (title, values) in enumerate(series):
             for index, value in enumerate(values):
-                if value:
+                if value and value > 0:  # a correction below zero is in the table
                     start = left + pitch * (index + 0.5) + bar * (place - len(series) / 2)
                     at = y(Decimal(value))
                     bars.append(
@@ -200,7 +200,7 @@ def _lying(name: Literal["wide", "narrow"], width: int, font: int, name_width: i
             for place, (title, values) in enumerate(series):
                 value = values[index]
                 at = top + head + thick * place
-                length = round(float(Decimal(value or 0) / most) * room, 1)
+                length = round(max(float(Decimal(value or 0) / most), 0.0) * room, 1)
                 if length > 0:
                     bars.append(Bar(name_width, round(at, 1), length, thick - 2, place + 1, _label(one, title, value, unit)))
                 words.append(

@@ -1,17 +1,20 @@
 """The two charts of the figures: tonnes per month, and what was avoided against what the driving emitted."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
 
 from marketplace.impact.queries import Statistics
+from marketplace.impact.statistics import STATISTICS, Figure
 from marketplace.kernel.language import _, current_locale
 from marketplace.web.charts import BarChart, bar_chart, row_chart
 from marketplace.web.filters import rounded
 
 MONTHS_SHOWN = 12
 KG_PER_TONNE = 1000
+AVOIDED, TRANSPORT = (next(one for one in STATISTICS if one.name == name) for name in ("avoided_kgco2e", "transport_kgco2e"))
 
 
 def charts_of(statistics: Statistics, *, today: date) -> list[BarChart]:
@@ -38,8 +41,8 @@ def charts_of(statistics: Statistics, *, today: date) -> list[BarChart]:
                 unit=_("tonnes CO₂e"),
                 names=[row.name for row in receivers],
                 series=[
-                    (_("Avoided"), _tonnes([row.totals.avoided_kgco2e for row in receivers])),
-                    (_("Transport"), _tonnes([row.totals.transport_kgco2e for row in receivers])),
+                    (AVOIDED.label, _tonnes([AVOIDED.known(row.totals) for row in receivers])),
+                    (TRANSPORT.label, _tonnes([TRANSPORT.known(row.totals) for row in receivers])),
                 ],
             )
         )
@@ -57,8 +60,8 @@ def _short(month: str) -> str:
     return format_date(date.fromisoformat(f"{month}-01"), format="MMM yy", locale=current_locale()).replace(".", "")
 
 
-def _tonnes(masses_kg: list[Decimal]) -> list[Decimal]:
-    """In tonnes, with so many decimals as the largest needs."""
-    largest = max((abs(mass) for mass in masses_kg), default=Decimal(0)) / KG_PER_TONNE
+def _tonnes(masses_kg: Sequence[Figure | None]) -> list[Decimal | None]:
+    """In tonnes, with so many decimals as the largest needs; what is unknown stays so."""
+    largest = max((abs(Decimal(mass)) for mass in masses_kg if mass is not None), default=Decimal(0)) / KG_PER_TONNE
     places = 0 if largest >= 1000 else 1 if largest >= 10 else 2
-    return [rounded(mass / KG_PER_TONNE, places).normalize() for mass in masses_kg]
+    return [None if mass is None else rounded(Decimal(mass) / KG_PER_TONNE, places).normalize() for mass in masses_kg]

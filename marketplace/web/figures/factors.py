@@ -26,6 +26,19 @@ MATERIAL_COLUMNS: list[tuple[Text, str]] = [
     (_("kg CO₂e per kg"), "number"),
     (_("Source of the factor"), "text"),
 ]
+SOURCES: list[tuple[str, Text]] = [
+    (
+        "DEFRA25",
+        _("UK Government, greenhouse gas conversion factors 2025: materials, and vehicles with the making of their fuel"),
+    ),
+    ("BR18T7", _("Danish Building Regulations BR18, annex 2, table 7, after Ökobaudat")),
+    ("KBOB22", _("KBOB, Ökobilanzdaten im Baubereich 2009/1:2022, Switzerland")),
+    ("IOER20", _("IÖR, after Ökobaudat 2020, Germany")),
+    ("CO2EF24", _("the Dutch list of emission factors, 2024")),
+    ("DIM …", _("worked out from nominal size and a density in kg per m³")),
+    ("MIX (…)", _("a mixture by mass of the sources between brackets, with estimated shares")),
+    ("SCHATTING", _("our own estimate")),
+]
 
 
 def vehicle_rows(reference: Taxonomy) -> list[list[str]]:

@@ -69,8 +69,13 @@ class Table:
         return month(row.key) if self.key == "months" else row.name
 
     def _labels(self, units: dict[Measure, Text]) -> list[str]:
-        named = [f"{one.label} ({units[one.measure]})" if one.measure in units else str(one.label) for one in STATISTICS]
-        return self._with_given(named, f"{_('Given away')} ({units[Measure.MASS]})") if self.has_given else named
+        named = [
+            f"{label} ({units[one.measure]})" if one.measure in units else str(label)
+            for one in STATISTICS
+            for label in [_("Received") if self.has_given and one.name == "mass_kg" else one.label]
+        ]
+        given = _("Given away (%(unit)s)", unit=units[Measure.MASS])
+        return self._with_given(named, str(given))
 
     def _with_given(self, cells: list[T], given: T) -> list[T]:
         """What was given stands right after what was received."""

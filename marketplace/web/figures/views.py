@@ -65,6 +65,7 @@ def method() -> str:
         "figures/method.html",
         reference=reference,
         formulas=factors.FORMULAS,
+        sources=factors.SOURCES,
         vehicle_columns=factors.VEHICLE_COLUMNS,
         vehicles=factors.vehicle_rows(reference),
         material_columns=factors.MATERIAL_COLUMNS,
