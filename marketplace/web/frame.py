@@ -11,7 +11,9 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.kernel import clock
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _, current_locale
+from marketplace.web import identity
 from marketplace.web.request import current_actor
 
 NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
@@ -79,6 +81,12 @@ class Frame:
     def canonical(self) -> str:
         """The one address of this page in this language."""
         return request.host_url.rstrip("/") + in_locale(current_locale(), query=False)
+
+    @property
+    def session_ends_in_s(self) -> int | None:
+        """In how many seconds this browser is logged out if nothing is asked; None for who is not signed in."""
+        ends_at = identity.session_ends_at()
+        return None if ends_at is None else int((ends_at - clock.now()).total_seconds())
 
     @property
     def home(self) -> str:
