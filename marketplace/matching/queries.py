@@ -74,9 +74,7 @@ class Matches:
     page_size: int
 
 
-def matches_for_demand(
-    session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE
-) -> Matches:
+def matches_for_demand(session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE) -> Matches:
     """The listings that serve this demand. For the organisation that asks, and the reviewer."""
     require(actor, Can.READ_MATCHES, demand)
     return matches_of_demand(session, actor, demand, page, page_size)

@@ -48,7 +48,9 @@ class DetailsForm(Form):
     """One's own name, and the language of mail."""
 
     name = StringField(_("Your name"), [Required(_("Fill in your name."))])
-    locale = SelectField(_("Language of pages and mail"), [Required()], choices=options((("nl", "Nederlands"), ("en", "English"))))
+    locale = SelectField(
+        _("Language of pages and mail"), [Required()], choices=options((("nl", "Nederlands"), ("en", "English")))
+    )
 
 
 class PasswordForm(Form):
