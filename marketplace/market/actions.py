@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, literal, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot
 from marketplace.kernel import clock
+from marketplace.kernel.db import Fixed
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point, ecef_m, public_point
 from marketplace.kernel.language import _
@@ -129,9 +130,10 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     changed = differences(listing, columns)
     if not changed:
         return listing
+    enough = literal(columns["quantity"], Fixed(3))  # a sum of columns does not tell its type to the figure beside it
     outcome = session.scalar(
         update(Listing)
-        .where(Listing.id == listing_id, Listing.version == version, Listing.held + Listing.transferred <= columns["quantity"])
+        .where(Listing.id == listing_id, Listing.version == version, Listing.held + Listing.transferred <= enough)
         .values(**{name: columns[name] for name in columns}, version=Listing.version + 1)
         .returning(Listing.id)
         .execution_options(synchronize_session=False)

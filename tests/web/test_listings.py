@@ -1,5 +1,6 @@
 """The pages with which people offer and change a lot."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -134,6 +135,19 @@ def test_the_second_editor_sees_what_changed_and_loses_nothing(app: Flask, sessi
     again = second.post(address, data={**hidden(answer.text), **typed(title="Tweede typte dit")})
     assert again.status_code == 303
     assert only(session).title == "Tweede typte dit"
+
+
+def test_a_lot_that_is_partly_reserved_can_still_be_changed(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    lot = make_listing(session, owner)
+    reserve(session, make_actor(session, "borne"), listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(500), Unit.M2)))
+    client = visit(app, session, owner)
+    address = f"/aanbod/{lot.id}/bewerken"
+    assert send(client, address, typed(quantity="1.000")).status_code == 303
+    assert only(session).quantity == 1000
+    refused = send(client, address, typed(quantity="499"))
+    assert refused.status_code == 409 and "500" in refused.text and 'value="499"' in refused.text
 
 
 def test_saving_without_typing_keeps_the_place_to_the_metre(app: Flask, session: Session) -> None:
