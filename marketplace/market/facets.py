@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
@@ -20,7 +20,8 @@ KEPT = 64  # per database; a large one holds some eight thousand sums
 Cube = tuple[tuple[int, str, int, int], ...]
 """(material id, condition, organisation id, listings)"""
 
-_kept: WeakKeyDictionary[Any, OrderedDict[tuple[Any, ...], Cube]] = WeakKeyDictionary()
+Counted = TypeVar("Counted")
+_kept: WeakKeyDictionary[Any, OrderedDict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -61,7 +62,7 @@ class Sums:
     by_organisation: dict[int, int]
 
 
-def remembered(session: Session, key: tuple[Any, ...], count: Callable[[], Cube]) -> Cube:
+def remembered(session: Session, key: tuple[Any, ...], count: Callable[[], Counted]) -> Counted:
     """The count for this key, from memory where a reading session made it before. A writer sees what is not yet so: it counts anew."""
     if session.info.get("write", True):
         return count()
@@ -70,7 +71,7 @@ def remembered(session: Session, key: tuple[Any, ...], count: Callable[[], Cube]
         shelf = _kept.setdefault(pool, OrderedDict())
         if key in shelf:
             shelf.move_to_end(key)
-            return shelf[key]
+            return cast(Counted, shelf[key])
     cube = count()
     with _lock:
         shelf[key] = cube

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
-from marketplace.kernel.geo import Point
+from marketplace.kernel.geo import Box, Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity, Unit
 
@@ -212,6 +212,7 @@ class CatalogueQuery:
     conditions: tuple[Condition, ...] = ()
     point: Point | None = None
     radius_km: Decimal | None = None
+    box: Box | None = None  # what the map shows
     available_from: date | None = None
     sort: Sort = Sort.NEWEST
     page: int = 1

@@ -57,7 +57,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """The question with its names looked up: ids, prefixes, the actor's scope and the day."""
 
     query: CatalogueQuery
@@ -88,15 +88,15 @@ def search(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets
     """One page of what fits, in a stable order, with the total and the facets."""
     require(actor, Can.READ_CATALOGUE)
     terms = taxonomy(session)
-    places = _organisations(session) if with_facets or query.organisations else {}
-    asked = _asked(session, actor, query, terms, places)
+    places = organisations_by_id(session) if with_facets or query.organisations else {}
+    asked = understood(session, actor, query, terms, places)
     total: int | None = None
     facets: Facets | None = None
     if with_facets:
         counted = sums(_cube(session, asked), asked.picked)
         total, facets = counted.total, _facets(query, terms, places, counted)
-    ids, total = ([], 0) if asked.is_impossible else _page(session, asked, total)
-    return Found(_rows(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
+    ids, total = ([], 0) if asked.is_impossible else page_of_ids(session, asked, total)
+    return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
 
 
 def nearest_outside(session: Session, actor: Actor, query: CatalogueQuery) -> CatalogueRow | None:
@@ -108,18 +108,20 @@ def nearest_outside(session: Session, actor: Actor, query: CatalogueQuery) -> Ca
     return found[0] if found else None
 
 
-def _organisations(session: Session) -> dict[int, tuple[str, str]]:
+def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
     rows = session.execute(
         select(Organisation.id, Organisation.slug, Organisation.name).order_by(Organisation.sort_key, Organisation.id)
     )
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _asked(session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]) -> _Asked:
+def understood(
+    session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]
+) -> Asked:
     inside = actor.is_member and (query.mine or query.status not in (None, ListingStatus.PUBLISHED))
     sees_all = not query.mine and may(actor, Can.READ_LISTING_INSIDE, 0)
     wanted = frozenset(query.organisations)
-    return _Asked(
+    return Asked(
         query=query,
         dialect=session.get_bind().dialect.name,
         scope=Scope.INSIDE if inside else Scope.MEMBERS if actor.is_member else Scope.PUBLIC,
@@ -137,7 +139,7 @@ def _asked(session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonom
     )
 
 
-def _shape(asked: _Asked, way: Way, *, materials: frozenset[int] | None, picked: bool, near: bool) -> Shape:
+def shape_of(asked: Asked, way: Way, *, materials: frozenset[int] | None, picked: bool, near: bool) -> Shape:
     return Shape(
         dialect=asked.dialect,
         scope=asked.scope,
@@ -150,10 +152,11 @@ def _shape(asked: _Asked, way: Way, *, materials: frozenset[int] | None, picked:
         has_day=asked.query.available_from is not None,
         has_statuses=bool(asked.statuses),
         is_own=asked.own_id is not None,
+        has_box=asked.query.box is not None,
     )
 
 
-def _figures(asked: _Asked, radius_km: float | None, materials: frozenset[int] | None) -> dict[str, Any]:
+def figures_of(asked: Asked, radius_km: float | None, materials: frozenset[int] | None) -> dict[str, Any]:
     query = asked.query
     figures: dict[str, Any] = {
         "today": asked.today,
@@ -170,6 +173,8 @@ def _figures(asked: _Asked, radius_km: float | None, materials: frozenset[int] |
     }
     for number, prefix in enumerate(asked.prefixes):  # a number stands alone, a word begins so
         figures[f"word_{number}"] = f" {prefix} " if prefix.isdigit() else f" {prefix}"
+    if query.box is not None:
+        figures |= {f"box_{side}": degrees for side, degrees in query.box._asdict().items()}
     if query.point is not None:
         figures["x"], figures["y"], figures["z"] = map(float, ecef_m(query.point))
         if radius_km is not None:
@@ -177,17 +182,17 @@ def _figures(asked: _Asked, radius_km: float | None, materials: frozenset[int] |
     return figures
 
 
-def _radius(asked: _Asked) -> float | None:
+def radius_of(asked: Asked) -> float | None:
     query = asked.query
     return None if query.point is None or query.radius_km is None else min(max(float(query.radius_km), 0.0), FARTHEST_KM)
 
 
-def _cube(session: Session, asked: _Asked) -> Cube:
-    radius = _radius(asked)
+def _cube(session: Session, asked: Asked) -> Cube:
+    radius = radius_of(asked)
     named = asked.materials
     few = named is not None and len(named) <= FEW_MATERIALS
     way = Way.WORDS if asked.prefixes and not few else Way.COVERING
-    shape = _shape(asked, way, materials=named, picked=False, near=radius is not None)
+    shape = shape_of(asked, way, materials=named, picked=False, near=radius is not None)
     place = asked.query.point if radius is not None else None
     key = (
         get_revision(session),
@@ -197,20 +202,21 @@ def _cube(session: Session, asked: _Asked) -> Cube:
         named,
         place,
         radius,
+        asked.query.box,
         asked.query.available_from,
         asked.own_id,
         asked.statuses,
     )
 
     def count() -> Cube:
-        return tuple(tuple(row) for row in session.execute(cube_statement(shape), _figures(asked, radius, named)))
+        return tuple(tuple(row) for row in session.execute(cube_statement(shape), figures_of(asked, radius, named)))
 
     return remembered(session, key, count)
 
 
-def _page(session: Session, asked: _Asked, total: int | None) -> tuple[list[int], int]:
+def page_of_ids(session: Session, asked: Asked, total: int | None) -> tuple[list[int], int]:
     """The numbers on the page and the total. Without a total: everything that fits is visited once and counted on the way."""
-    radius, materials = _radius(asked), asked.wanted_materials
+    radius, materials = radius_of(asked), asked.wanted_materials
     few = materials is not None and len(materials) <= FEW_MATERIALS
     if total is None and not few:
         total = sums(_cube(session, asked), asked.picked).total
@@ -218,20 +224,20 @@ def _page(session: Session, asked: _Asked, total: int | None) -> tuple[list[int]
         return [], total
     if total is not None and asked.sort is Sort.DISTANCE and total > FEW_ROWS and asked.scope is not Scope.INSIDE:
         return _nearest(session, asked, total, radius), total
-    way = _way(session, asked, total, few=few)
+    way = way_to(session, asked, total, few=few)
     rows = _ask(session, asked, way, radius, counted=total is None)
     if total is None:  # a page past the end has no row to say it
         total = rows[0][1] if rows else sums(_cube(session, asked), asked.picked).total if asked.query.offset else 0
     return [row[0] for row in rows], total
 
 
-def _ask(session: Session, asked: _Asked, way: Way, radius: float | None, *, counted: bool = False) -> list[Any]:
+def _ask(session: Session, asked: Asked, way: Way, radius: float | None, *, counted: bool = False) -> list[Any]:
     materials = asked.wanted_materials
-    shape = _shape(asked, way, materials=materials, picked=True, near=radius is not None)
-    return list(session.execute(rows_statement(shape, asked.sort, counted=counted), _figures(asked, radius, materials)))
+    shape = shape_of(asked, way, materials=materials, picked=True, near=radius is not None)
+    return list(session.execute(rows_statement(shape, asked.sort, counted=counted), figures_of(asked, radius, materials)))
 
 
-def _way(session: Session, asked: _Asked, total: int | None, *, few: bool) -> Way:
+def way_to(session: Session, asked: Asked, total: int | None, *, few: bool) -> Way:
     """SQLite's way to the rows. PostgreSQL, which keeps statistics, decides by itself."""
     if asked.dialect != "sqlite" or few:
         return Way.COVERING
@@ -242,7 +248,7 @@ def _way(session: Session, asked: _Asked, total: int | None, *, few: bool) -> Wa
     return walk if (total or 0) > FEW_ROWS else Way.COVERING
 
 
-def _nearest(session: Session, asked: _Asked, total: int, radius: float | None) -> list[int]:
+def _nearest(session: Session, asked: Asked, total: int, radius: float | None) -> list[int]:
     """A page of the nearest, from circles that grow until one holds the whole page."""
     farthest = FARTHEST_KM if radius is None else radius
     wanted = min(asked.query.offset + asked.query.limit, total) - asked.query.offset
@@ -255,7 +261,7 @@ def _nearest(session: Session, asked: _Asked, total: int, radius: float | None) 
     return [row[0] for row in rows]
 
 
-def _rows(session: Session, ids: list[int], point: Point | None) -> tuple[CatalogueRow, ...]:
+def rows_of(session: Session, ids: list[int], point: Point | None) -> tuple[CatalogueRow, ...]:
     if not ids:
         return ()
     wanted = (

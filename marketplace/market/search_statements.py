@@ -67,6 +67,7 @@ class Shape:
     has_day: bool = False
     has_statuses: bool = False
     is_own: bool = False
+    has_box: bool = False
 
 
 def _float(name: str) -> BindParameter[float]:
@@ -115,8 +116,15 @@ def _where(shape: Shape) -> list[ColumnElement[bool]]:
     conditions = _visible(shape)
     if shape.has_materials:
         conditions.append(Listing.material_id.in_(_several("materials", Integer)))
-    elif shape.is_near and shape.way is Way.COVERING:  # every material, so that the index can go from each one to the box
+    elif (
+        shape.is_near or shape.has_box
+    ) and shape.way is Way.COVERING:  # every material, so that the index can go from each one to the box
         conditions.append(Listing.material_id.in_(select(MaterialRow.id)))
+    if shape.has_box:
+        conditions += [
+            Listing.public_lat.between(_float("box_south"), _float("box_north")),
+            Listing.public_lon.between(_float("box_west"), _float("box_east")),
+        ]
     if shape.is_near:
         conditions += [
             Listing.public_lat.between(_float("south"), _float("north")),
@@ -167,6 +175,13 @@ def cube_statement(shape: Shape) -> Select[Any]:
     """How many listings by material, condition and organisation: every facet and every total is a sum over these."""
     by = (Listing.material_id, Listing.condition, Listing.organisation_id)
     return _by(select(*by, func.count()).where(*_where(shape)).group_by(*by), shape)
+
+
+@cache
+def spots_statement(shape: Shape) -> Select[Any]:
+    """How many listings at every public point, and the first of them: some six thousand rows in Twente, however many listings there are."""
+    by = (Listing.public_lat, Listing.public_lon)
+    return _by(select(*by, func.count(), func.min(Listing.id)).where(*_where(shape)).group_by(*by), shape)
 
 
 COUNT_WORDS = text("SELECT count(*) FROM (SELECT rowid FROM listing_fts WHERE listing_fts MATCH :words LIMIT :most)")

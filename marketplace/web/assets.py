@@ -1,9 +1,10 @@
 """Style sheets, pictures, letters and icons: built once, served by WhiteNoise under one address that changes with its content.
 
 `build` makes `<instance>/static/<hash>/` out of `static/`: the style sheets in one file, the letters cut down to what Dutch
-and English need, and a compressed copy beside each text. The hash covers every byte that goes in, so the address may be kept
+and English need, and a compressed copy beside each text. What only the map needs (Leaflet, its style sheet, the region's boundaries)
+is a file of its own, asked for when a map is opened. The hash covers every byte that goes in, so the address may be kept
 by browsers for ever and a second start finds the work done. Where the packages with letters or icons are missing, pages show the
-system's letters and no icon.
+system's letters, no icon and no map.
 """
 
 import gzip
@@ -25,14 +26,16 @@ from markupsafe import Markup, escape
 from whitenoise import WhiteNoise
 
 from config import Config
+from marketplace.web.region_map import region_geojson
 
 SOURCE = Path(__file__).resolve().parent.parent.parent / "static"
 SHEETS = ("tokens", "base", "components", "forms", "figures", "trade", "account")
 COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 BUILDS_KEPT = 3
 FOREVER_S = 365 * 24 * 3600
-RECIPE = "1"  # raise it when the way of building changes
+RECIPE = "2"  # raise it when the way of building changes
 LETTERS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) + "‘’“”„–—…•€×²³₂−≤≥≈→←↑↓✓‹›\u2009\u2011\u202f"
+MAP_SCRIPT, MAP_SHEET, MAP_REGION = "vendor/leaflet.js", "map.css", "map/twente.json"
 FONT_FILE = "fonts/text.woff2"
 FONT_FACE = (
     '@font-face{font-family:"MP Sans";src:url("fonts/text.woff2") format("woff2");font-weight:400 700;font-display:swap}\n'
@@ -51,7 +54,9 @@ def serve(app: Flask, config: Config, wsgi: Any) -> Any:
             raise LookupError(f"static/ has no {path}")
         return prefix + path
 
-    app.jinja_env.globals.update(static_url=static_url, icon=icon, has_letters=FONT_FILE in present)
+    app.jinja_env.globals.update(
+        static_url=static_url, icon=icon, has_letters=FONT_FILE in present, has_map=MAP_SCRIPT in present
+    )
     served = WhiteNoise(wsgi, max_age=FOREVER_S, immutable_file_test=lambda path, url: True)
     served.add_files(str(folder), prefix=prefix)
     return served
@@ -59,12 +64,12 @@ def serve(app: Flask, config: Config, wsgi: Any) -> Any:
 
 def build(source: Path, target: Path) -> Path:
     """The folder with everything that is served; made when it is not there, left alone when it is."""
-    letters = _letters(target)
+    letters, added = _letters(target), _map_files(source)
     digest = hashlib.sha256(RECIPE.encode())
     files = sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith("."))
     for path in files:
         digest.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    digest.update(letters or b"")
+    digest.update((letters or b"") + b"".join(added.values()))
     folder = target / digest.hexdigest()[:12]
     if folder.is_dir():
         return folder
@@ -76,6 +81,8 @@ def build(source: Path, target: Path) -> Path:
             continue
         _write(making / path.relative_to(source), path.read_bytes())
     _write(making / "site.css", _site_css(source, letters).encode())
+    for name, content in added.items():
+        _write(making / name, content)
     if letters:
         _write(making / FONT_FILE, letters)
     try:
@@ -89,6 +96,18 @@ def build(source: Path, target: Path) -> Path:
 def _site_css(source: Path, letters: bytes | None) -> str:
     sheets = "\n".join((source / "css" / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS)
     return (FONT_FACE if letters else "") + sheets.replace('url("../', 'url("')
+
+
+def _map_files(source: Path) -> dict[str, bytes]:
+    """Leaflet from its package, its style sheet with ours after it, and the region; nothing without the package."""
+    package = find_spec("js_lib_leaflet")
+    if package is None or not package.submodule_search_locations:
+        return {}
+    leaflet = Path(next(iter(package.submodule_search_locations))) / "static" / "js_lib_leaflet"
+    script = (leaflet / "leaflet.js").read_text(encoding="utf-8").partition("//# sourceMappingURL")[0]
+    ours = source / "css" / "map.css"
+    sheet = (leaflet / "leaflet.css").read_bytes() + b"\n" + (ours.read_bytes() if ours.is_file() else b"")
+    return {MAP_SCRIPT: script.encode(), MAP_SHEET: sheet, MAP_REGION: region_geojson()}
 
 
 def _write(path: Path, content: bytes) -> None:
