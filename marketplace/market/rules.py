@@ -201,7 +201,7 @@ class DemandDraft:
 class CatalogueQuery:
     """What somebody looks for. Several values of one filter mean *or*, several filters *and*; slugs that nobody knows find nothing.
 
-    Free from: to be had on `available_from`, so it starts on or before that day and does not end before it. `mine` and `status` look inside: at the own
+    Free from: to be had on `available_from`, so it starts on or before that day and does not end before it. `mine` and `statuses` look inside: at the own
     organisation's listings, the reviewer at everybody's; the public gets the catalogue whatever it asks.
     """
 
@@ -218,7 +218,7 @@ class CatalogueQuery:
     page: int = 1
     page_size: int = 24
     mine: bool = False
-    status: ListingStatus | None = None
+    statuses: tuple[ListingStatus, ...] = ()
 
     @property
     def limit(self) -> int:
@@ -315,9 +315,11 @@ def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], hazards: tuple[
                 "max_distance_km", _("Enter a distance of more than 0 and at most 1,000 km, or leave it empty for no limit.")
             )
         )
-    for code in draft.accepts_hazards:
-        if code not in hazards:
-            errors.append(FieldError("accepts_hazards", _("There is no hazard “%(code)s”. Leave it out.", code=code)))
+    errors += [
+        FieldError("accepts_hazards", _("There is no hazard “%(code)s”. Leave it out.", code=code))
+        for code in draft.accepts_hazards
+        if code not in hazards
+    ]
     if errors:
         raise Invalid.all(errors)
 

@@ -118,7 +118,7 @@ def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
 def understood(
     session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]
 ) -> Asked:
-    inside = actor.is_member and (query.mine or query.status not in (None, ListingStatus.PUBLISHED))
+    inside = actor.is_member and (query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,)))
     sees_all = not query.mine and may(actor, Can.READ_LISTING_INSIDE, 0)
     wanted = frozenset(query.organisations)
     return Asked(
@@ -126,7 +126,7 @@ def understood(
         dialect=session.get_bind().dialect.name,
         scope=Scope.INSIDE if inside else Scope.MEMBERS if actor.is_member else Scope.PUBLIC,
         own_id=None if sees_all else actor.organisation_id or 0,
-        statuses=(query.status.value,) if query.status else (),
+        statuses=tuple(status.value for status in query.statuses),
         today=clock.today(),
         prefixes=tuple(search_prefixes(query.q)),
         materials=terms.ids_of(slugs=query.materials) if query.materials else None,

@@ -169,6 +169,8 @@ def test_mine_shows_drafts_to_their_own_organisation_only(hengelo: Api, borne: A
     hengelo.post("/listings", listing_body())
     assert hengelo.get("/listings?mine=true").get_json()["total"] == 1
     assert hengelo.get("/listings?status=draft").get_json()["total"] == 1
+    assert hengelo.get("/listings?status=draft&status=withdrawn&mine=true").get_json()["total"] == 1
+    assert hengelo.get("/listings?status=closed&status=withdrawn").get_json()["total"] == 0
     assert borne.get("/listings?mine=true").get_json()["total"] == 0
     assert borne.get("/listings?status=draft").get_json()["total"] == 0
     assert public.get("/listings?status=draft&mine=true").get_json()["total"] == 0

@@ -219,12 +219,12 @@ def test_members_look_inside_their_own_organisation_and_the_reviewer_everywhere(
     borne, reviewer = make_actor(session, "borne"), make_actor(session, "regio-twente", "reviewer")
     assert ids(find(session, owner, mine=True)) == [published.id, draft.id]
     assert (
-        ids(find(session, owner, status=ListingStatus.DRAFT))
-        == ids(find(session, reviewer, status=ListingStatus.DRAFT))
+        ids(find(session, owner, statuses=(ListingStatus.DRAFT,)))
+        == ids(find(session, reviewer, statuses=(ListingStatus.DRAFT,)))
         == [draft.id]
     )
-    assert ids(find(session, borne, mine=True)) == ids(find(session, borne, status=ListingStatus.DRAFT)) == []
-    assert ids(find(session, ANONYMOUS, mine=True, status=ListingStatus.DRAFT)) == [published.id]
+    assert ids(find(session, borne, mine=True)) == ids(find(session, borne, statuses=(ListingStatus.DRAFT,))) == []
+    assert ids(find(session, ANONYMOUS, mine=True, statuses=(ListingStatus.DRAFT,))) == [published.id]
 
 
 def test_where_nothing_is_found_the_nearest_outside_is_named(session: Session, owner: Actor) -> None:

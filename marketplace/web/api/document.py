@@ -147,7 +147,7 @@ def _shown(operation: Operation, spec: dict[str, Any]) -> dict[str, Any]:
         "is_public": operation.is_public,
         "parameters": [(one["name"], one["in"], one.get("description", "")) for one in described["parameters"]],
         "properties": [
-            (name, _type(one), ("* " if name in required else "") + one.get("description", ""))
+            (name, _type(one), "; ".join(filter(None, ("required" if name in required else "", one.get("description", "")))))
             for name, one in shape.get("properties", {}).items()
         ],
         "answers": list(described["responses"]),

@@ -31,8 +31,8 @@ FILTERS = (
     query.PLACE,
     query.RADIUS,
     query.parameter("availableFrom", "to be had on this day", format="date"),
-    query.words("sort", "distance needs a place", SORTS),
-    query.words("status", "with a token: of one's own organisation", ListingStatus),
+    query.words("sort", "distance needs a place", SORTS, many=False),
+    query.words("status", "with a token: of one's own organisation", ListingStatus, many=True),
     query.parameter("mine", "with a token: one's own organisation's, in every state", type="boolean"),
     *query.PAGE,
 )
@@ -58,7 +58,7 @@ def list_listings() -> Response:
 def _question() -> CatalogueQuery:
     page = read_page()
     point, radius_km = asked_point()
-    day, status = asked("availableFrom"), asked_words("status", ListingStatus)
+    day = asked("availableFrom")
     default = Sort.DISTANCE if point is not None else Sort.NEWEST
     return CatalogueQuery(
         q=asked("q"),
@@ -73,7 +73,7 @@ def _question() -> CatalogueQuery:
         page=page.number,
         page_size=page.size,
         mine=asked_yes("mine"),
-        status=status[0] if status else None,
+        statuses=asked_words("status", ListingStatus),
     )
 
 

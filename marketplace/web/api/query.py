@@ -18,7 +18,7 @@ def parameter(name: str, meaning: str, *, many: bool = False, **schema: Any) -> 
     return {"in": "query", "name": name, "description": meaning, "schema": shape}
 
 
-def words(name: str, meaning: str, values: Iterable[Any], *, many: bool = True) -> Parameter:
+def words(name: str, meaning: str, values: Iterable[Any], *, many: bool) -> Parameter:
     """One of a few words."""
     return parameter(name, meaning, many=many, enum=[str(getattr(value, "value", value)) for value in values])
 
@@ -35,7 +35,7 @@ MATERIALS = parameter("material", "slug of a material", many=True)
 NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
 PLACE = parameter("place", "a place name or postcode to search around")
 RADIUS = parameter(
-    "radiusKm", "farthest distance in km; needs `near` or `place`", type="number", exclusiveMinimum=0, maximum=1000
+    "radiusKm", "farthest distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000
 )
 
 
