@@ -55,7 +55,7 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
     """The marks of what fits within the query's box (everything without one), and one page of the same listings in the catalogue's order."""
     require(actor, Can.READ_CATALOGUE)
     places = organisations_by_id(session) if query.organisations else {}
-    everywhere = understood(session, actor, replace(query, box=None, mine=False, status=None), taxonomy(session), places)
+    everywhere = understood(session, actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
     spots = () if everywhere.is_impossible else _spots(session, everywhere)
     box = query.box
     seen = [spot for spot in spots if _is_in(spot, box)] if box else list(spots)
