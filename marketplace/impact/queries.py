@@ -12,6 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries import get_organisation_by_slug, list_municipalities, list_organisations
 from marketplace.impact.goals import (
+    FIRST_YEAR,
     REGIONAL_TARGETS,
     Indicator,
     Origin,
@@ -173,14 +174,18 @@ def _by_month(session: Session) -> tuple[StatisticsRow, ...]:
 
 
 def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> GoalsOverview:
-    """The three goals in a year, by default the last one in which a municipality reported: the region, and for members each municipality."""
+    """The three goals in a year: the region, and for members each municipality.
+
+    By default, and for a year before 2015 or after this one, the last year in which a municipality reported.
+    """
     require(actor, Can.READ_PUBLIC_FIGURES)
     municipalities = list_municipalities(session)
     bank = _bank_by_year(session)
     inputs = _inputs(session, bank)
     reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported})
     this_year = clock.today().year
-    shown = year if year is not None else reported[-1] if reported else this_year
+    asked = year if year is not None and FIRST_YEAR <= year <= this_year else None
+    shown = asked or (reported[-1] if reported else this_year)
     targets = _targets(session)
 
     def region_in(when: int) -> Indicator:
