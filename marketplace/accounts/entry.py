@@ -6,6 +6,7 @@ A cookie and a token are 256 random bits; only their SHA-256 is kept, so whoever
 import hashlib
 import secrets
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -29,8 +30,17 @@ def digest(secret: str) -> str:
 
 def attempt_keys(*, account: str | None, address: str | None, door: str = "login") -> list[str]:
     """Under which keys an attempt counts: its account and its network address, neither of them readable."""
-    counted = [("account", account), ("address", address)]
+    counted = [("account", account), ("address", network(address))]
     return [f"{door}:{kind}:{digest(value.strip().lower())[:40]}" for kind, value in counted if value]
+
+
+def network(address: str | None) -> str | None:
+    """The address itself; of an IPv6 address the first 64 bits, for the rest is one household's to choose."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 def count_attempt(session: Session, keys: list[str]) -> list[int]:

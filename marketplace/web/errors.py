@@ -6,10 +6,12 @@ from typing import Any
 from flask import Flask, Response, g, json, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from marketplace.accounts.policy import Actor
 from marketplace.kernel.db import is_unavailable
 from marketplace.kernel.errors import Forbidden, Invalid, Refusal, TooMany, Unauthorised
 from marketplace.kernel.language import Text, _
-from marketplace.web.request import is_api
+from marketplace.notices import audit
+from marketplace.web.request import current_actor, database, is_api
 
 log = logging.getLogger(__name__)
 PAGES = (400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)
@@ -53,6 +55,8 @@ def page(status: int, sentence: str) -> Response:
 
 def on_refusal(refusal: Refusal) -> Response:
     """A verb refused: its sentence, with its figures for an API client. Somebody unknown on a page is sent to log in."""
+    if isinstance(refusal, Forbidden):
+        write_down(current_actor())
     if is_api():
         more: dict[str, Any] = {camel(name): value for name, value in refusal.facts.items()}
         if isinstance(refusal, Invalid):
@@ -68,6 +72,14 @@ def on_refusal(refusal: Refusal) -> Response:
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after_s)
     return response
+
+
+def write_down(actor: Actor) -> None:
+    """A person who tried what is not theirs to do: an audit row of its own, for the refused request itself leaves nothing."""
+    if not actor.is_member:
+        return
+    action = (request.endpoint or "unknown")[:60]
+    database().run(lambda aside: audit.record(aside, actor, action=action, object_type="request", result="refused"))
 
 
 def on_http(error: HTTPException) -> Response:

@@ -17,7 +17,7 @@ from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.accounts.queries import Visit
 from marketplace.accounts.rules import SEEN_EVERY
 from marketplace.kernel import clock
-from marketplace.kernel.db import Database, is_unavailable
+from marketplace.kernel.db import Database, Session, is_unavailable
 from marketplace.kernel.errors import Unauthorised
 from marketplace.kernel.language import _
 
@@ -70,11 +70,16 @@ def _by_token(asked: Request) -> Visit | None:
             visit = queries.find_visit_by_token(reading, entry.digest(secret.strip()))
         if visit is not None:
             return visit
-    _database().run(
-        lambda aside: entry.count_attempt(aside, entry.attempt_keys(account=None, address=asked.remote_addr, door="token"))
-    )
+    _database().run(lambda aside: _count_wrong_token(aside, asked.remote_addr))
     raise Unauthorised(
         _("This token is not valid. Make a new one on your account page, and send it as “Authorization: Bearer …”.")
+    )
+
+
+def _count_wrong_token(aside: Session, address: str | None) -> None:
+    entry.count_attempt(aside, entry.attempt_keys(account=None, address=address, door="token"))
+    entry.note_refused(
+        aside, replace(ANONYMOUS, origin="api", request_id=g.get("request_id")), person_id=None, action="token.use"
     )
 
 

@@ -111,6 +111,11 @@ def test_accounts_and_addresses_are_counted_apart_and_not_readable(session: Sess
     assert "borne" not in str(keys) and "192" not in str(keys)
 
 
+def test_an_ipv6_address_counts_with_its_neighbours_of_one_household() -> None:
+    same = [entry.attempt_keys(account=None, address=address) for address in ("2001:db8::1", "2001:db8::ffff:2")]
+    assert same[0] == same[1] != entry.attempt_keys(account=None, address="2001:db8:0:1::1")
+
+
 def test_old_attempts_and_ended_sessions_are_forgotten(session: Session) -> None:
     entry.count_attempt(session, ["account", "address"])
     opened(session, settle_in(session))

@@ -5,8 +5,10 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from marketplace.kernel.db import Database
+from marketplace.notices.models import AuditRow
 from tests.visitors import csrf_token, log_in, newcomer, send
 
 
@@ -39,6 +41,9 @@ def test_a_project_leader_reads_and_changes_nothing(client: FlaskClient, databas
     assert "project_leader@borne.example" in text
     assert "/beheer/mensen/" not in text and "/beheer/uitnodigen" not in text
     assert client.get("/beheer/uitnodigen").status_code == 403
+    with database.read() as session:
+        refused = session.scalars(select(AuditRow).where(AuditRow.result == "refused")).one()
+        assert (refused.action, refused.person_id) == ("admin.invite", 1)
 
 
 def test_a_coordinator_changes_a_role_and_switches_an_account_off_and_on(

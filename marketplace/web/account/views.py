@@ -1,6 +1,7 @@
 """Log-in, invitations, passwords, sessions and tokens."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Response as BaseResponse
 
 from marketplace.accounts import actions, entry, queries
 from marketplace.accounts.policy import Can
@@ -15,6 +16,13 @@ from marketplace.web.request import current_actor, current_session, permission, 
 
 blueprint = Blueprint("account", __name__)
 TARGET_LENGTH_MAX = 2000
+
+
+@blueprint.after_request
+def keep_nowhere(response: BaseResponse) -> BaseResponse:
+    """Pages around a password are kept by no cache, for visitors neither."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def local_target() -> str:
