@@ -130,6 +130,7 @@ def confirm(page: Page, address: str, shot: Shot) -> None:
 def travel(new_page: Callable[[], Page], site: Site, shot: Shot) -> None:
     """The whole scenario, with two people and then the public."""
     public, hengelo, borne = new_page(), new_page(), new_page()
+    before = totals(public)
     site.log_in(hengelo, HENGELO)
     site.log_in(borne, BORNE)
     lot = offer(hengelo, shot)
@@ -144,6 +145,16 @@ def travel(new_page: Callable[[], Page], site: Site, shot: Shot) -> None:
     for secret in (HENGELO, BORNE, "52.2", "Parkeerplaatsen"):
         expect(public.locator("main")).not_to_contain_text(secret)
     shot(public, "12-lot-in-public")
+    after = totals(public)
+    shot(public, "13-figures-in-public")
+    assert after == before + 1
+
+
+def totals(page: Page) -> int:
+    """How many exchanges the public figures tell of."""
+    page.goto("/cijfers")
+    told = page.locator(".mp-figures > div", has_text=re.compile("uitwisselingen", re.IGNORECASE)).first.locator(".mp-figure")
+    return int(re.sub(r"\D", "", told.inner_text()))
 
 
 def test_the_main_job_from_end_to_end(new_page: Callable[[], Page], site: Site, shot: Shot) -> None:

@@ -177,6 +177,19 @@ def test_withdrawing_a_lot_with_reservations_asks_first(app: Flask, session: Ses
     assert (only(session).status, only(session).held) == ("withdrawn", 0)
 
 
+def test_a_lot_of_which_a_part_is_reserved_is_not_closed_and_the_page_says_why(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    lot = make_listing(session, owner)
+    client = visit(app, session, owner)
+    reserve(session, make_actor(session, "borne"), listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(500), Unit.M2)))
+    session.commit()
+    refused = send(client, f"/aanbod/{lot.id}/bewerken", {}, to=f"/aanbod/{lot.id}/sluiten")
+    assert refused.status_code == 409
+    assert "Dit is nog niet gedaan" in refused.text and "is gereserveerd" in refused.text
+    assert only(session).status == "published"
+
+
 def test_photos_change_places_and_words(app: Flask, session: Session) -> None:
     found_taxonomy(session)
     owner = make_actor(session, "hengelo")

@@ -17,33 +17,25 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of, meet
+from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
 from marketplace.web.request import current_actor, current_session, database, permission, public
 from marketplace.web.states import DEMAND_BADGES
 
 blueprint = Blueprint("demands", __name__)
-PAGE_SIZE = 25
 
 
 @blueprint.get("/gezocht")
 @public
 def list_demands() -> Any:
     """What is sought now, newest first."""
-    session, actor = current_session(), current_actor()
-    number = min(max(1, request.args.get("page", 1, type=int) or 1), 1000)
+    session, actor, number = current_session(), current_actor(), asked_page()
     mine = actor.is_member and request.args.get("mine") == "1"
     statuses = () if mine else (DemandStatus.OPEN,)
     found, total = find_demands(session, actor, mine=mine, statuses=statuses, page=number, page_size=PAGE_SIZE)
-    return render_template(
-        "demands/list_demands.html",
-        demands=found,
-        total=total,
-        mine=mine,
-        known=taxonomy(session),
-        badges=DEMAND_BADGES,
-        can_ask=may(actor, Can.ASK),
-        current=number,
-        last=-(-total // PAGE_SIZE),
-    )
+    place = {"current": number, "last": last_page(total)}
+    rights = {"mine": mine, "can_ask": may(actor, Can.ASK)}
+    known = taxonomy(session)
+    return render_template("demands/list_demands.html", demands=found, known=known, badges=DEMAND_BADGES, **place, **rights)
 
 
 @blueprint.route("/gezocht/nieuw", methods=("GET", "POST"))
@@ -70,19 +62,15 @@ def show(demand_id: int) -> Any:
     """One need; its owner and the reviewer see what serves it, with the arithmetic."""
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
-    inside = may(actor, Can.READ_MATCHES, demand)
+    inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
     found = matches_for_demand(session, actor, demand) if inside else None
-    known = taxonomy(session)
+    words = {
+        "material": taxonomy(session).material_by_id(demand.material_id),
+        "condition": CONDITION_LABELS[Condition(demand.min_condition)],
+        "badge": DEMAND_BADGES[demand.status],
+    }
     return render_template(
-        "demands/show.html",
-        demand=demand,
-        material=known.material_by_id(demand.material_id),
-        condition=CONDITION_LABELS[Condition(demand.min_condition)],
-        badge=DEMAND_BADGES[demand.status],
-        inside=inside,
-        may_edit=may(actor, Can.EDIT_DEMAND, demand),
-        found=found,
-        plain=plain,
+        "demands/show.html", demand=demand, inside=inside, may_edit=may_edit, found=found, plain=plain, **words
     )
 
 

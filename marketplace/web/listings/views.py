@@ -126,10 +126,12 @@ def withdraw(listing_id: int) -> Any:
 @permission(Can.EDIT_LISTING)
 def close(listing_id: int) -> Any:
     """Nothing is left to offer."""
-    close_listing(current_session(), current_actor(), listing_id=listing_id)
-    return done(
-        _("The lot is closed. It is no longer in the catalogue."), url_for("catalogue.show_listing", listing_id=listing_id)
-    )
+    session = current_session()
+    form = form_of(_own(session, listing_id), taxonomy(session), sent=False)
+    form.know(taxonomy(session), list_depots(session))
+    if attempt(form, lambda: close_listing(session, current_actor(), listing_id=listing_id)):
+        return done(_("The lot is closed. It is no longer in the catalogue."), url_for("work.listings"))
+    return _editing(session, listing_id, form)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/bevestigen")

@@ -12,13 +12,13 @@ from marketplace.kernel.language import Text, _
 from marketplace.market.queries import get_listing, list_demands
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
+from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
 from marketplace.web.request import current_actor, current_session, permission
 from marketplace.web.reservations import forms
 from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.states import RESERVATION_BADGES
 
 blueprint = Blueprint("reservations", __name__)
-PAGE_SIZE = 25
 SIDES = ("owning", "asking")
 
 
@@ -48,18 +48,12 @@ def _own_demands(session: Any, material: Any) -> list[Any]:
 @permission(Can.LIST_RESERVATIONS)
 def list_reservations() -> Any:
     """The reservations of the own organisation, on either side."""
-    side = request.args.get("side", "")
-    number = max(1, request.args.get("page", 1, type=int) or 1)
-    found, total = queries.list_reservations(
-        current_session(), current_actor(), side=side if side in SIDES else "", page=min(number, 1000), page_size=PAGE_SIZE
-    )
+    asked, number = request.args.get("side", ""), asked_page()
+    side = asked if asked in SIDES else ""
+    found, total = queries.list_reservations(current_session(), current_actor(), side=side, page=number, page_size=PAGE_SIZE)
+    place = {"current": number, "last": last_page(total)}
     return render_template(
-        "reservations/list_reservations.html",
-        reservations=found,
-        badges=RESERVATION_BADGES,
-        side=side,
-        current=number,
-        last=-(-total // PAGE_SIZE),
+        "reservations/list_reservations.html", reservations=found, badges=RESERVATION_BADGES, side=side, **place
     )
 
 

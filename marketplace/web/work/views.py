@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from marketplace.accounts.policy import Can
 from marketplace.market.queries import list_own_listings
+from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
 from marketplace.web.request import current_actor, current_session, permission
 from marketplace.web.states import DEMAND_BADGES, LISTING_BADGES
 from marketplace.web.work.desk import Desk
 
 blueprint = Blueprint("work", __name__)
-PAGE_SIZE = 25
 
 
 @blueprint.get("/werk")
@@ -27,8 +27,6 @@ def show() -> Any:
 @permission(Can.OFFER)
 def listings() -> Any:
     """Every lot of the own organisation, also what is closed or withdrawn."""
-    number = min(max(1, request.args.get("page", 1, type=int) or 1), 1000)
+    number = asked_page()
     found, total = list_own_listings(current_session(), current_actor(), page=number, page_size=PAGE_SIZE)
-    return render_template(
-        "work/listings.html", listings=found, badges=LISTING_BADGES, current=number, last=-(-total // PAGE_SIZE), total=total
-    )
+    return render_template("work/listings.html", listings=found, badges=LISTING_BADGES, current=number, last=last_page(total))
