@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from config import Config
 from marketplace.accounts.passwords import hash_password
 from marketplace.accounts.queries import find_person, has_people
+from marketplace.cli.generate import generate_command
 from marketplace.kernel.db import Database
 
 DOMAIN = "materialenbank.example"
@@ -62,4 +63,5 @@ def load_command() -> None:
 
 def register(app: Flask) -> None:
     """Add the commands."""
+    group.add_command(generate_command)
     app.cli.add_command(group)

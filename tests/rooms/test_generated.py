@@ -1,0 +1,52 @@
+"""Made-up rows: as many as asked, all in the catalogue, the same for the same seed, and breaking nothing."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.actions import found_region
+from marketplace.accounts.policy import ANONYMOUS
+from marketplace.cli.generate import towns
+from marketplace.exchange.invariants import INVARIANTS
+from marketplace.impact.actions import found_goals
+from marketplace.market.generated import generate, has_photos
+from marketplace.market.models import Demand, Listing, Photo
+from marketplace.market.rules import CatalogueQuery, StoredPicture
+from marketplace.market.search import search
+from marketplace.market.wording import listing_search_text
+from marketplace.materials.queries import taxonomy
+from tests.factories import found_taxonomy
+
+PICTURE = StoredPicture(dict.fromkeys(("webp-480", "webp-960", "webp-1600", "jpeg-1200"), (f"{'0' * 64}.webp", 480, 360)))
+
+
+@pytest.fixture
+def bank(session: Session) -> Session:
+    found_taxonomy(session)
+    found_region(session)
+    found_goals(session)
+    return session
+
+
+def test_what_is_generated_is_in_the_catalogue_and_breaks_nothing(bank: Session) -> None:
+    generate(bank, list(towns()), listings=200, demands=30, seed=5, picture=PICTURE)
+    assert search(bank, ANONYMOUS, CatalogueQuery()).total == 200
+    assert bank.scalar(select(func.count()).select_from(Demand)) == 30
+    assert bank.scalar(select(func.count()).select_from(Photo)) == 200
+    terms = taxonomy(bank)
+    for listing in bank.scalars(select(Listing)):
+        assert listing.search_text == listing_search_text(
+            listing.title, listing.description, terms.material_by_id(listing.material_id)
+        )
+    assert [breach for _name, question in INVARIANTS if (breach := question(bank))] == []
+
+
+def test_the_same_seed_gives_the_same_lots_and_the_second_time_shares_the_pictures_that_are_there(bank: Session) -> None:
+    for picture in (PICTURE, None):
+        generate(bank, list(towns()), listings=20, demands=0, seed=8, picture=picture)
+    rows = bank.execute(
+        select(Listing.title, Listing.lat, Listing.lon, Listing.quantity, Listing.condition).order_by(Listing.id)
+    ).all()
+    assert rows[:20] == rows[20:]
+    assert has_photos(bank)
+    assert bank.scalar(select(func.count(func.distinct(Photo.files)))) == 1
