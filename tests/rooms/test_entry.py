@@ -1,5 +1,6 @@
 """Sessions, tokens and attempts: what is kept, what is counted, and when it ends."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from marketplace.accounts.models import ApiToken, FailedAttempt, Person, WebSess
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.accounts.queries import Visit
 from marketplace.kernel import clock
+from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Missing, TooMany, Unauthorised
 from tests.factories import make_actor
 from tests.visitors import hashed, settle_in
@@ -152,3 +154,15 @@ def test_twenty_tokens_are_enough(session: Session) -> None:
         entry.create_token(session, actor, name=f"nummer {number}")
     with pytest.raises(Conflict, match="20"):
         entry.create_token(session, actor, name="nog een")
+
+
+def test_of_thirty_attempts_at_once_ten_are_judged(database: Database) -> None:
+    def attempt(_number: int) -> bool:
+        try:
+            database.run(lambda session: entry.count_attempt(session, ["account", "address"]))
+        except TooMany:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as threads:
+        assert sum(threads.map(attempt, range(30))) == 10
