@@ -19,7 +19,16 @@ from marketplace.kernel.files import media_store
 from marketplace.kernel.language import gettext, plain_ngettext
 from marketplace.web import assets, errors, filters, frame, identity
 from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
-from marketplace.web.request import MAX_BODY_BYTES, SAFE_METHODS, Marketplace, current_actor, gate, is_api, start_request
+from marketplace.web.request import (
+    MAX_BODY_BYTES,
+    SAFE_METHODS,
+    Marketplace,
+    PathNumber,
+    current_actor,
+    gate,
+    is_api,
+    start_request,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,6 +51,7 @@ def create_app(config: Config) -> Marketplace:
     """The WSGI application with these settings."""
     app = Marketplace("marketplace", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.json = ExactJson(app)
+    app.url_map.converters["int"] = PathNumber
     app.config.from_mapping(
         SECRET_KEY=config.secret_key,
         DEBUG=config.debug,

@@ -335,7 +335,7 @@ def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool) 
     if status != ListingStatus.DRAFT:
         raise Conflict(
             _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
-            status=status.value,
+            current_status=status.value,
         )
     if not is_tradable:
         raise Invalid(

@@ -37,9 +37,9 @@ def camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in tail) if head and all(tail) else name
 
 
-def problem(status: int, title: str, detail: str, **more: Any) -> Response:
+def problem(status: int, title: str, detail: str, /, **more: Any) -> Response:
     """An RFC 9457 problem."""
-    body = {"type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail, **more}
+    body = {**more, "type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail}
     return Response(json.dumps(body), status=status, content_type="application/problem+json")
 
 

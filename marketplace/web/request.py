@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from werkzeug.exceptions import NotFound
+from werkzeug.routing import IntegerConverter
 
 from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
 from marketplace.kernel.db import TRIES, Database, Session, is_retryable, settle
@@ -19,6 +20,7 @@ from marketplace.kernel.language import _, current_locale, set_locale
 from marketplace.web import idempotency, identity
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+PATH_NUMBER_MAX = 10**9 - 1
 MAX_BODY_BYTES = 1_000_000
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -61,6 +63,12 @@ def current_actor() -> Actor:
 def is_api() -> bool:
     """Whether the request came through the JSON door."""
     return request.path.startswith("/api/")
+
+
+class PathNumber(IntegerConverter):
+    """A number in an address: at most nine digits. A longer one is nobody's, so it is 404 and never reaches a database."""
+
+    regex = r"[0-9]{1,9}"
 
 
 class RetryTransaction(Exception):

@@ -289,6 +289,19 @@ def test_a_number_that_is_nobodys_is_not_found(public: Api, number: str) -> None
     assert public.get(f"/listings/{number}").status_code == 404
 
 
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_a_number_that_is_nobodys_is_not_found_whatever_is_asked(hengelo: Api, method: str) -> None:
+    for number in (0, 999_999_999, 2**31, 2**63, 10**30):
+        assert hengelo.call(method, f"/listings/{number}", None if method != "PATCH" else {"version": 1}).status_code == 404
+
+
+def test_a_withdrawn_listing_cannot_be_published_and_says_how_it_stands(hengelo: Api) -> None:
+    listing_id = published(hengelo)["id"]
+    hengelo.post(f"/listings/{listing_id}/withdraw")
+    refused = hengelo.post(f"/listings/{listing_id}/publish")
+    assert (refused.status_code, refused.get_json()["currentStatus"]) == (409, "withdrawn")
+
+
 def test_the_same_key_and_body_give_the_stored_answer(hengelo: Api) -> None:
     body, headers = listing_body(), {"Idempotency-Key": "een"}
     first = hengelo.post("/listings", body, headers=headers)

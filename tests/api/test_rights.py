@@ -18,10 +18,10 @@ from tests.factories import make_actor
 
 PUBLIC = {
     ("GET", "/listings"),
-    ("GET", "/listings/<id:listing_id>"),
-    ("GET", "/listings/<id:listing_id>/photos/<id:photo_id>"),
+    ("GET", "/listings/<int:listing_id>"),
+    ("GET", "/listings/<int:listing_id>/photos/<int:photo_id>"),
     ("GET", "/demands"),
-    ("GET", "/demands/<id:demand_id>"),
+    ("GET", "/demands/<int:demand_id>"),
     ("GET", "/statistics"),
     ("GET", "/goals"),
     ("GET", "/materials"),
@@ -66,7 +66,7 @@ CHANGES = [operation for operation in OPERATIONS if operation.method != "GET"]
 def path_of(operation: Operation, ids: dict[str, int]) -> str:
     path = operation.path
     for name, number in ids.items():
-        path = path.replace(f"<id:{name}>", str(number)).replace(f"<{name}:{name}>", str(number))
+        path = path.replace(f"<int:{name}>", str(number)).replace(f"<{name}:{name}>", str(number))
     assert "<" not in path
     return path
 

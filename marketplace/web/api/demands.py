@@ -58,14 +58,14 @@ def create_demand() -> Response:
     return created(shown(demand), "get_demand", demand_id=demand.id)
 
 
-@route("GET", "/demands/<id:demand_id>", gives="Demand", tag="demands")
+@route("GET", "/demands/<int:demand_id>", gives="Demand", tag="demands")
 @public
 def get_demand(demand_id: int) -> Response:
     """One demand; without a token the public view."""
     return answer(shown(get_visible(current_session(), current_actor(), demand_id)))
 
 
-@route("PATCH", "/demands/<id:demand_id>", takes=bodies.DemandPatch(), gives="Demand", tag="demands")
+@route("PATCH", "/demands/<int:demand_id>", takes=bodies.DemandPatch(), gives="Demand", tag="demands")
 @permission(Can.EDIT_DEMAND)
 def edit_demand(demand_id: int) -> Response:
     """Change what is sent and leave the rest; `version` is the one that you read."""
@@ -80,7 +80,7 @@ def edit_demand(demand_id: int) -> Response:
     return answer(shown(demand))
 
 
-@route("POST", "/demands/<id:demand_id>/withdraw", takes=bodies.NothingBody(), gives="Demand", tag="demands")
+@route("POST", "/demands/<int:demand_id>/withdraw", takes=bodies.NothingBody(), gives="Demand", tag="demands")
 @permission(Can.EDIT_DEMAND)
 def withdraw_demand(demand_id: int) -> Response:
     """Take a demand away; reservations that serve it go on."""
@@ -88,7 +88,7 @@ def withdraw_demand(demand_id: int) -> Response:
     return answer(shown(market.withdraw_demand(current_session(), current_actor(), demand_id=demand_id)))
 
 
-@route("GET", "/demands/<id:demand_id>/matches", gives="Matches", tag="demands", query=query.PAGE)
+@route("GET", "/demands/<int:demand_id>/matches", gives="Matches", tag="demands", query=query.PAGE)
 @permission(Can.READ_MATCHES)
 def list_demand_matches(demand_id: int) -> Response:
     """The listings that serve a demand of one's own, best first."""

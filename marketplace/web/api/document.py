@@ -10,10 +10,9 @@ from flask import Response, current_app, jsonify, render_template, request, url_
 
 from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, set_locale
 from marketplace.web.api.components import SHAPES, ref
-from marketplace.web.api.fields import ID_MAX
 from marketplace.web.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation, blueprint
 from marketplace.web.errors import camel
-from marketplace.web.request import public
+from marketplace.web.request import PATH_NUMBER_MAX, public
 
 TAGS: dict[str, Text] = {
     "listings": _("Listings and their photos"),
@@ -24,8 +23,7 @@ TAGS: dict[str, Text] = {
 }
 WRITE = (400, 409, 413, 415, 422, 429)
 ALWAYS = {"GET": (), "POST": WRITE, "PATCH": WRITE, "PUT": WRITE, "DELETE": (409, 429)}
-_PATH_PARAMETER = re.compile(r"<(id|year):([a-z_]+)>")
-_BOUNDS = {"id": {"minimum": 1, "maximum": ID_MAX}, "year": {"minimum": 1000, "maximum": 9999}}
+_PATH_PARAMETER = re.compile(r"<int:([a-z_]+)>")
 
 
 def specification() -> dict[str, Any]:
@@ -50,8 +48,8 @@ def specification() -> dict[str, Any]:
 
 
 def openapi_path(operation: Operation) -> str:
-    """`/listings/{listingId}` for `/listings/<id:listing_id>`."""
-    return _PATH_PARAMETER.sub(lambda found: "{" + camel(found[2]) + "}", operation.path)
+    """`/listings/{listingId}` for `/listings/<int:listing_id>`."""
+    return _PATH_PARAMETER.sub(lambda found: "{" + camel(found[1]) + "}", operation.path)
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
@@ -80,8 +78,13 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
     return [
-        {"in": "path", "name": camel(name), "required": True, "schema": {"type": "integer", **_BOUNDS[kind]}}
-        for kind, name in _PATH_PARAMETER.findall(operation.path)
+        {
+            "in": "path",
+            "name": camel(name),
+            "required": True,
+            "schema": {"type": "integer", "minimum": 0, "maximum": PATH_NUMBER_MAX},
+        }
+        for name in _PATH_PARAMETER.findall(operation.path)
     ]
 
 
@@ -101,6 +104,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         given["headers"]["Location"] = {"schema": {"type": "string"}}
     refused = {*ALWAYS[operation.method], *operation.refuses}
     refused |= set() if operation.is_public else {401, 403}
+    refused |= {422} if operation.query else set()
     refused |= {404} if "<" in operation.path else set()
     problems = {
         str(status): {

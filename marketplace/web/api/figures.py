@@ -13,7 +13,7 @@ from marketplace.web.api.reading import asked, asked_id, read_body, read_page
 from marketplace.web.api.routing import answer, many, route
 from marketplace.web.request import current_actor, current_session, permission
 
-MATERIAL_USE = "/material-use/<year:year>"
+MATERIAL_USE = "/material-use/<int:year>"
 
 
 @route("GET", "/exchanges", gives="Exchanges", tag="figures", query=query.PAGE)

@@ -99,7 +99,7 @@ def create_listing() -> Response:
     return created(shown(listing), "get_listing", listing_id=listing.id)
 
 
-@route("GET", "/listings/<id:listing_id>", gives="Listing", tag="listings", query=(query.NEAR, query.PLACE))
+@route("GET", "/listings/<int:listing_id>", gives="Listing", tag="listings", query=(query.NEAR, query.PLACE))
 @public
 def get_listing(listing_id: int) -> Response:
     """One listing."""
@@ -108,7 +108,7 @@ def get_listing(listing_id: int) -> Response:
     return answer(shown(listing, distance_km=shapes.distance_km(listing, point)))
 
 
-@route("PATCH", "/listings/<id:listing_id>", takes=bodies.ListingPatch(), gives="Listing", tag="listings")
+@route("PATCH", "/listings/<int:listing_id>", takes=bodies.ListingPatch(), gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def edit_listing(listing_id: int) -> Response:
     """Change what is sent and leave the rest; `version` is the one that you read."""
@@ -123,7 +123,7 @@ def edit_listing(listing_id: int) -> Response:
     return answer(shown(listing))
 
 
-@route("DELETE", "/listings/<id:listing_id>", gives="Listing", tag="listings")
+@route("DELETE", "/listings/<int:listing_id>", gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def delete_listing(listing_id: int) -> Response:
     """Delete a draft; the answer is what it was."""
@@ -133,7 +133,7 @@ def delete_listing(listing_id: int) -> Response:
     return answer(gone)
 
 
-@route("POST", "/listings/<id:listing_id>/publish", takes=bodies.NothingBody(), gives="Listing", tag="listings")
+@route("POST", "/listings/<int:listing_id>/publish", takes=bodies.NothingBody(), gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def publish_listing(listing_id: int) -> Response:
     """Publish a draft; it needs a photo."""
@@ -141,7 +141,7 @@ def publish_listing(listing_id: int) -> Response:
     return answer(shown(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
 
 
-@route("POST", "/listings/<id:listing_id>/withdraw", takes=bodies.WithdrawBody(), gives="Listing", tag="listings")
+@route("POST", "/listings/<int:listing_id>/withdraw", takes=bodies.WithdrawBody(), gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def withdraw_listing(listing_id: int) -> Response:
     """Take a listing away; its open reservations are cancelled and their holders told."""
@@ -149,7 +149,7 @@ def withdraw_listing(listing_id: int) -> Response:
     return answer(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, reason=reason)))
 
 
-@route("POST", "/listings/<id:listing_id>/close", takes=bodies.NothingBody(), gives="Listing", tag="listings")
+@route("POST", "/listings/<int:listing_id>/close", takes=bodies.NothingBody(), gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def close_listing(listing_id: int) -> Response:
     """Offer what is left no more."""
@@ -157,7 +157,7 @@ def close_listing(listing_id: int) -> Response:
     return answer(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id)))
 
 
-@route("GET", "/listings/<id:listing_id>/matches", gives="Matches", tag="listings", query=query.PAGE)
+@route("GET", "/listings/<int:listing_id>/matches", gives="Matches", tag="listings", query=query.PAGE)
 @permission(Can.READ_MATCHES)
 def list_listing_matches(listing_id: int) -> Response:
     """The open demands that a listing of one's own serves, best first."""

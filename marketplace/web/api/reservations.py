@@ -16,7 +16,7 @@ from marketplace.web.api.reading import asked, asked_id, asked_words, read_body,
 from marketplace.web.api.routing import answer, created, many, route
 from marketplace.web.request import current_actor, current_session, permission
 
-RESERVATION = "/reservations/<id:reservation_id>"
+RESERVATION = "/reservations/<int:reservation_id>"
 SIDES = ("asking", "owning")
 FILTERS = (
     query.words("status", "where it stands", ReservationStatus, many=True),
@@ -28,7 +28,7 @@ FILTERS = (
 
 @route(
     "POST",
-    "/listings/<id:listing_id>/reservations",
+    "/listings/<int:listing_id>/reservations",
     takes=bodies.ReservationBody(),
     gives="Reservation",
     status=201,
