@@ -39,8 +39,8 @@ def camel(name: str) -> str:
 
 def problem(status: int, title: str, detail: str, /, **more: Any) -> Response:
     """An RFC 9457 problem."""
-    body = {**more, "type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail}
-    return Response(json.dumps(body), status=status, content_type="application/problem+json")
+    said = {"type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail}
+    return Response(json.dumps({**said, **more, **said}), status=status, content_type="application/problem+json")
 
 
 def page(status: int, sentence: str) -> Response:
