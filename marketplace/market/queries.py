@@ -11,7 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.models import Demand, Listing, Photo, PhotoFile
-from marketplace.market.rules import DemandStatus, ListingStatus
+from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
 
 REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
 
@@ -144,3 +144,15 @@ def count_by_status(session: Session, actor: Actor) -> dict[str, int]:
         select(Listing.status, func.count()).where(Listing.organisation_id == actor.organisation_id).group_by(Listing.status)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def list_public_ids(session: Session, most: int) -> list[int]:
+    """Ids of the listings that everybody may see, newest first."""
+    today = clock.today()
+    rows = select(Listing.id).where(
+        Listing.status == ListingStatus.PUBLISHED,
+        Listing.region_from <= today,
+        Listing.confirmed_on >= today - STALE_AFTER,
+        (Listing.available_until.is_(None)) | (Listing.available_until >= today),
+    )
+    return list(session.scalars(rows.order_by(Listing.id.desc()).limit(most)))

@@ -47,6 +47,11 @@ def database() -> Database:
     return cast(Database, current_app.extensions["database"])
 
 
+def site_address() -> str:
+    """The public address of this installation in the reader's language, without a slash at the end: for links that leave the site."""
+    return str(current_app.extensions["settings"].base_url).rstrip("/")
+
+
 def current_session() -> Session:
     """The request's session, opened at its first use."""
     if "session" not in g:

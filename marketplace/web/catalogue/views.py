@@ -1,18 +1,23 @@
 """The catalogue and the page of a lot: open to everybody."""
 
-from flask import Blueprint, render_template, request, url_for
+from dataclasses import replace
 
+from flask import Blueprint, Response, render_template, request, url_for
+
+from marketplace.accounts.policy import ANONYMOUS
 from marketplace.exchange.queries import sees_exact_place
 from marketplace.market.queries import get_listing
+from marketplace.market.rules import Sort
 from marketplace.market.search import nearest_outside, search
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue import results
 from marketplace.web.catalogue.forms import FilterForm
 from marketplace.web.catalogue.lots import lot_page
+from marketplace.web.catalogue.open_formats import FEED_SIZE, atom, structured
 from marketplace.web.catalogue.question import Question
 from marketplace.web.catalogue.taking import taking
 from marketplace.web.freshness import until_changed
-from marketplace.web.request import current_actor, current_session, public
+from marketplace.web.request import current_actor, current_session, public, site_address
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -34,7 +39,27 @@ def list_listings() -> str:
     found = search(session, actor, asked)
     other = nearest_outside(session, actor, asked) if not found.total else None
     page = results.page_of(question, form, near, asked, found, other, taxonomy(session))
-    return render_template("catalogue/list_listings.html", form=form, question=question, near=here, page=page)
+    feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None))
+    return render_template(
+        "catalogue/list_listings.html", form=form, question=question, near=here, page=page, feed_address=feed_address
+    )
+
+
+@blueprint.get("/aanbod.atom")
+@public
+def feed() -> Response:
+    """The newest lots of any search of the catalogue, for feed readers."""
+    question = Question(url_for("catalogue.list_listings"), request.args)
+    form = FilterForm(request.args)
+    form.validate()
+    near = results.near_of(form)
+    asked = replace(results.asked_of(question, form, near, near), sort=Sort.NEWEST, page=1, page_size=FEED_SIZE)
+    session = current_session()
+    found = search(session, ANONYMOUS, asked)
+    content = atom(
+        [row.listing for row in found.rows], taxonomy(session), site=site_address(), address=request.full_path.rstrip("?")
+    )
+    return Response(content, content_type="application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/aanbod/<int:listing_id>")
@@ -44,10 +69,12 @@ def show_listing(listing_id: int) -> str:
     """Whether this lot is what somebody needs; and for who may: reserve it, or change it."""
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
+    lot = lot_page(listing, taxonomy(session))
     return render_template(
         "catalogue/show_listing.html",
         listing=listing,
-        lot=lot_page(listing, taxonomy(session)),
+        lot=lot,
+        structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing),
         exact=listing if sees_exact_place(session, actor, listing) else None,
     )

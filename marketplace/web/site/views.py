@@ -9,8 +9,10 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 from config import Config
 from marketplace.kernel import health
 from marketplace.kernel.clock import now
+from marketplace.market.queries import list_public_ids
 from marketplace.notices.queries import find_oldest_waiting
 from marketplace.web.request import current_session, database, public
+from marketplace.web.site.sitemap import PUBLIC_PATHS, SITEMAP_LISTINGS_MAX, sitemap
 
 blueprint = Blueprint("site", __name__)
 SECURITY_TXT_DAYS = 180
@@ -64,8 +66,22 @@ def security_txt() -> Response:
 @public
 def robots_txt() -> Response:
     """Search engines may read what everybody may read, one address per page."""
-    lines = ("User-agent: *", "Disallow: /api/", "Disallow: /inloggen", "Disallow: /*?")
+    lines = (
+        "User-agent: *",
+        "Disallow: /api/",
+        "Disallow: /inloggen",
+        "Disallow: /*?",
+        f"Sitemap: {settings().base_url.rstrip('/')}/sitemap.xml",
+    )
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/sitemap.xml")
+@public
+def sitemap_xml() -> Response:
+    """Every public page in both languages, each naming the other."""
+    paths = [*PUBLIC_PATHS, *(f"/aanbod/{one}" for one in list_public_ids(current_session(), SITEMAP_LISTINGS_MAX))]
+    return Response(sitemap(settings().base_url.rstrip("/"), paths), content_type="application/xml; charset=utf-8")
 
 
 @blueprint.get("/healthz")

@@ -1,0 +1,56 @@
+"""What machines read: the feed of a search, the sitemap, and a lot in schema.org's words. Nothing private is in any of them."""
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.market.models import Listing
+from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+@pytest.fixture
+def lots(session: Session) -> list[Listing]:
+    found_taxonomy(session)
+    hengelo = make_actor(session, "hengelo")
+    made = [make_listing(session, hengelo, title="Grijze <keien>"), make_listing(session, hengelo, title="Rode keien")]
+    make_draft(session, hengelo, title="Nog niet af")
+    session.commit()
+    return made
+
+
+def test_the_feed_of_a_search_names_what_it_finds_newest_first(client: FlaskClient, lots: list[Listing]) -> None:
+    answer = client.get("/aanbod.atom?q=keien")
+    assert answer.content_type == "application/atom+xml; charset=utf-8"
+    feed = ET.fromstring(answer.data)
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")] == ["Rode keien", "Grijze <keien>"]
+    assert list(ET.fromstring(client.get("/aanbod.atom?q=lantaarn").data).iter(f"{ATOM}entry")) == []
+
+
+def test_the_catalogue_names_the_feed_of_its_own_search(client: FlaskClient, lots: list[Listing]) -> None:
+    assert 'href="/aanbod.atom?q=rood"' in client.get("/aanbod?q=rood&sort=newest").text
+
+
+def test_the_sitemap_holds_public_pages_in_both_languages(client: FlaskClient, lots: list[Listing]) -> None:
+    places = [loc.text for loc in ET.fromstring(client.get("/sitemap.xml").data).iter(f"{SITEMAP}loc")]
+    ids = {int(found.group(1)) for place in places if (found := re.search(r"/aanbod/([0-9]+)$", place or ""))}
+    assert ids == {lot.id for lot in lots}
+    assert "http://localhost/en/aanbod" in places
+    assert "Sitemap: http://localhost/sitemap.xml" in client.get("/robots.txt").text
+
+
+def test_a_lot_in_the_words_of_schema_org_tells_no_exact_spot(client: FlaskClient, lots: list[Listing]) -> None:
+    page = client.get(f"/aanbod/{lots[0].id}").text
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    said = json.loads(found.group(1))
+    assert (said["@type"], said["name"], said["offers"]["inventoryLevel"]["value"]) == ("Product", "Grijze <keien>", 1200)
+    assert said["offers"]["seller"]["name"] == "Hengelo"
+    assert str(lots[0].lat) not in page
+    assert 'property="og:image" content="http://localhost/media/' in page
