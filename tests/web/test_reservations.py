@@ -90,6 +90,13 @@ def test_a_rejection_needs_a_reason(sides: Sides, session: Session) -> None:
     assert "Al toegezegd" in asker.get(address).text
 
 
+def test_the_address_of_a_refused_step_leads_back_to_the_reservation(sides: Sides) -> None:
+    owner, _asker, _lot, _demand = sides
+    address = reserved(sides)
+    answer = owner.get(f"/en{address}/afwijzen")
+    assert answer.status_code == 303 and answer.location == f"/en{address}"
+
+
 def test_the_whole_transfer_ends_in_the_ledger(sides: Sides, session: Session) -> None:
     owner, asker, lot, _demand = sides
     address = reserved(sides)

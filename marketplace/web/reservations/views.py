@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from marketplace.accounts.policy import Can
 from marketplace.exchange import actions as exchange
@@ -73,7 +73,9 @@ def _page(reservation_id: int, sent: Any = None) -> Any:
 
 
 def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]) -> Any:
-    """One step: its form, its verb, and back to the page, which tells what comes next."""
+    """One step: its form, its verb, and back to the page, which tells what comes next. Asked for without a form, it is only that page."""
+    if request.method != "POST":
+        return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
     right = form.validate()
     session, actor = current_session(), current_actor()
     if right and attempt(
@@ -83,7 +85,7 @@ def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Te
     return _page(reservation_id, form)
 
 
-@blueprint.post("/reserveringen/<int:reservation_id>/goedkeuren")
+@blueprint.route("/reserveringen/<int:reservation_id>/goedkeuren", methods=("GET", "POST"))
 @permission(Can.DECIDE_RESERVATION)
 def approve(reservation_id: int) -> Any:
     """The owner agrees."""
@@ -91,7 +93,7 @@ def approve(reservation_id: int) -> Any:
     return _step(reservation_id, form, exchange.approve, _("Approved. The asker has been told."), hold_until=form.until)
 
 
-@blueprint.post("/reserveringen/<int:reservation_id>/afwijzen")
+@blueprint.route("/reserveringen/<int:reservation_id>/afwijzen", methods=("GET", "POST"))
 @permission(Can.DECIDE_RESERVATION)
 def reject(reservation_id: int) -> Any:
     """The owner says no, and why."""
@@ -99,7 +101,7 @@ def reject(reservation_id: int) -> Any:
     return _step(reservation_id, form, exchange.reject, _("Rejected. The asker has been told why."), reason=form.because)
 
 
-@blueprint.post("/reserveringen/<int:reservation_id>/annuleren")
+@blueprint.route("/reserveringen/<int:reservation_id>/annuleren", methods=("GET", "POST"))
 @permission(Can.CANCEL_RESERVATION)
 def cancel(reservation_id: int) -> Any:
     """One of the two sides steps back, and says why."""
@@ -107,7 +109,7 @@ def cancel(reservation_id: int) -> Any:
     return _step(reservation_id, form, exchange.cancel, _("Cancelled. The other side has been told why."), reason=form.because)
 
 
-@blueprint.post("/reserveringen/<int:reservation_id>/overdragen")
+@blueprint.route("/reserveringen/<int:reservation_id>/overdragen", methods=("GET", "POST"))
 @permission(Can.HAND_OVER)
 def hand_over(reservation_id: int) -> Any:
     """The owner enters what was measured."""
@@ -119,7 +121,7 @@ def hand_over(reservation_id: int) -> Any:
     )
 
 
-@blueprint.post("/reserveringen/<int:reservation_id>/bevestigen")
+@blueprint.route("/reserveringen/<int:reservation_id>/bevestigen", methods=("GET", "POST"))
 @permission(Can.CONFIRM)
 def confirm(reservation_id: int) -> Any:
     """The receiver agrees: the transfer is complete and counted."""
