@@ -7,11 +7,13 @@ from typing import cast
 from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from config import Config
+from marketplace.accounts.policy import Can, require
 from marketplace.kernel import health
 from marketplace.kernel.clock import now
 from marketplace.market.queries import list_public_ids
 from marketplace.notices.queries import find_oldest_waiting
-from marketplace.web.request import current_session, database, public
+from marketplace.web.request import current_actor, current_session, database, public
+from marketplace.web.site import style
 from marketplace.web.site.sitemap import PUBLIC_PATHS, SITEMAP_LISTINGS_MAX, sitemap
 
 blueprint = Blueprint("site", __name__)
@@ -82,6 +84,22 @@ def sitemap_xml() -> Response:
     """Every public page in both languages, each naming the other."""
     paths = [*PUBLIC_PATHS, *(f"/aanbod/{one}" for one in list_public_ids(current_session(), SITEMAP_LISTINGS_MAX))]
     return Response(sitemap(settings().base_url.rstrip("/"), paths), content_type="application/xml; charset=utf-8")
+
+
+@blueprint.get("/stijl")
+@public
+def house_style() -> str:
+    """Every component in every state: in development for everybody, elsewhere for the administrator."""
+    if settings().production:
+        require(current_actor(), Can.READ_HEALTH, hidden=True)
+    return render_template(
+        "site/house_style.html",
+        shown=style.style(),
+        tones=style.TONES,
+        notes=style.NOTES,
+        hints=style.HINTS,
+        page_address="#pages-{}".format,
+    )
 
 
 @blueprint.get("/healthz")

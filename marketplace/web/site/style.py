@@ -1,0 +1,106 @@
+"""Every component of the house in every state, on one page: for who builds and for the visual tests. No figure here is anybody's."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount, Quantity, Unit
+from marketplace.market.rules import CONDITION_HINTS, CONDITION_LABELS
+from marketplace.web.catalogue.lots import Lot
+from marketplace.web.charts import BarChart, bar_chart, row_chart
+from marketplace.web.forms import attach
+from marketplace.web.site.forms import StyleForm
+
+TONES = (
+    ("good", _("Available")),
+    ("wait", _("Partly reserved")),
+    ("stop", _("Reserved")),
+    ("done", _("Completed")),
+    ("neutral", _("Draft")),
+)
+NOTES = (
+    ("success", _("The lot is on offer.")),
+    ("info", _("The exact spot is shown once a reservation is approved.")),
+    ("warning", _("Your session ends in three minutes.")),
+    ("error", _("This has not been done yet.")),
+)
+TOLD = _("Fill this in, for example 12.5.")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Everything that the page shows."""
+
+    form: StyleForm
+    refused: StyleForm
+    lots: tuple[Lot, ...]
+    charts: tuple[BarChart, ...]
+    columns: tuple[tuple[Text, str], ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def _lot(title: str, state: Text | None, tone: str, *, distance_km: int | None, from_on: date | None) -> Lot:
+    return Lot(
+        title=title,
+        href="#cards",
+        group=str(_("Paving")),
+        amount=Amount(Decimal(1200), Unit.M2),
+        place="Hengelo",
+        distance_km=distance_km,
+        from_on=from_on,
+        condition=CONDITION_LABELS[next(iter(CONDITION_LABELS))],
+        state=state,
+        tone=tone,
+        photo_url=None,
+        photo_alt="",
+    )
+
+
+def style() -> Style:
+    """The components, with a form that is fine and one in which every field was refused."""
+    filled: dict[str, Any] = {
+        "quantity": Quantity(Decimal("1234.5"), Unit.M2),
+        "weight": Decimal("185"),
+        "day": date(2027, 1, 12),
+    }
+    refused = StyleForm(formdata=None, prefix="refused-", data=filled)
+    named = [name for name in refused.data if name not in ("csrf_token", "idempotency_key")]
+    attach(refused, Invalid.all([FieldError(name, TOLD) for name in named]))
+    months = ("jan", "feb", "mrt", "apr")
+    figures = [Decimal(value) for value in (42, 38, 55, 61)]
+    less = [Decimal(value) for value in (12, 18, 21, 33)]
+    series = ((_("Avoided"), figures), (_("Transport"), less))
+    return Style(
+        form=StyleForm(formdata=None, data=filled),
+        refused=refused,
+        lots=(
+            _lot(str(_("Grey pavers")), None, "good", distance_km=0, from_on=None),
+            _lot(
+                str(_("Grey pavers with a title that is long enough to need a second line")),
+                _("Reserved"),
+                "stop",
+                distance_km=12,
+                from_on=date(2027, 1, 12),
+            ),
+            _lot(str(_("Grey pavers")), _("Partly reserved"), "wait", distance_km=None, from_on=None),
+        ),
+        charts=(
+            bar_chart("upright", _("Per month"), category=_("Month"), unit=_("tonne"), names=months, series=series),
+            row_chart(
+                "lying",
+                _("Per municipality"),
+                category=_("Municipality"),
+                unit=_("tonne"),
+                names=("Almelo", "Borne", "Hof van Twente", "Losser"),
+                series=series,
+            ),
+        ),
+        columns=((_("Municipality"), "text"), (_("Mass"), "number")),
+        rows=(("Almelo", "1.234,5 ton"), ("Borne", "0,4 ton")),
+    )
+
+
+HINTS = {key.value: hint for key, hint in CONDITION_HINTS.items()}
