@@ -7,9 +7,11 @@ from decimal import Decimal
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.policy import ANONYMOUS
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules import Answer, Location, PlaceBasis
+from marketplace.web.catalogue.results import away_from_home
 from tests.factories import found_taxonomy, location, make_actor, make_draft, make_listing
 
 ADDRESS = "Dorpsstraat 12, 7551 AA Hengelo"
@@ -200,3 +202,11 @@ def test_a_kept_page_is_the_same_page_packed_or_not_and_gone_with_the_next_chang
     make_listing(session, owner, title="Tweede partij")
     session.commit()
     assert "Tweede partij" in client.get("/aanbod").text
+
+
+def test_a_member_reads_how_far_a_lot_is_from_home(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    listing = make_listing(session, make_actor(session, "hengelo"))
+    asker = make_actor(session, "borne")
+    assert away_from_home(session, asker, listing) == "ongeveer 5 km van Borne, hemelsbreed"  # 5.03 km
+    assert away_from_home(session, ANONYMOUS, listing) is None

@@ -10,10 +10,11 @@ from marketplace.accounts.queries import get_organisation
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.geo import Point
+from marketplace.kernel.geo import Point, whole_km
 from marketplace.kernel.geocoder import Basis, Place
 from marketplace.kernel.language import Text, _
 from marketplace.market.facets import Facets
+from marketplace.market.models import Listing
 from marketplace.market.rules import CatalogueQuery, Condition, Sort
 from marketplace.market.search import CatalogueRow, Found
 from marketplace.materials.rules import Taxonomy
@@ -62,6 +63,15 @@ def home_of(session: Session, actor: Actor) -> Place | None:
         return None
     own = get_organisation(session, actor.organisation_id)
     return Place(own.main_place, own.slug, Point(own.main_lat, own.main_lon), Basis.PLACE, own.main_place)
+
+
+def away_from_home(session: Session, actor: Actor, listing: Listing) -> Text | None:
+    """How far a lot's public point is from a member's own place; None for the public and for what is their own."""
+    home = home_of(session, actor) if actor.organisation_id != listing.organisation_id else None
+    if home is None:
+        return None
+    distance_km = max(1, whole_km(home.point, Point(listing.public_lat, listing.public_lon)))
+    return _("about %(km)s km from %(place)s, as the crow flies", km=distance_km, place=home.name)
 
 
 def asked_of(question: Question, form: FilterForm, near: Place | None, from_here: Place | None) -> CatalogueQuery:

@@ -77,4 +77,5 @@ def show_listing(listing_id: int) -> str:
         structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing),
         exact=listing if sees_exact_place(session, actor, listing) else None,
+        away=results.away_from_home(session, actor, listing),
     )
