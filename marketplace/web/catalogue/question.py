@@ -20,6 +20,7 @@ KEYS = (
     "now",
     "availableFrom",
     "sort",
+    "weergave",
     "page",
 )
 MANY = ("materialGroup", "material", "condition", "organisation")

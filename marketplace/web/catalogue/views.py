@@ -39,10 +39,9 @@ def list_listings() -> str:
     found = search(session, actor, asked)
     other = nearest_outside(session, actor, asked) if not found.total else None
     page = results.page_of(question, form, near, asked, found, other, taxonomy(session))
-    feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None))
-    return render_template(
-        "catalogue/list_listings.html", form=form, question=question, near=here, page=page, feed_address=feed_address
-    )
+    feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
+    shown = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
+    return render_template(shown, form=form, question=question, near=here, page=page, feed_address=feed_address)
 
 
 @blueprint.get("/aanbod.atom")

@@ -1,0 +1,111 @@
+"""The map's answer: marks by their public point, each with a name for who cannot see it, and the list as the page shows it."""
+
+import gzip
+import math
+from functools import lru_cache
+from typing import Any
+
+from flask import Response, jsonify, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.geo import EAST, NORTH, SOUTH, WEST, Box, Point
+from marketplace.kernel.geocoder import gazetteer
+from marketplace.kernel.language import _, ngettext
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.clusters import ZOOM_LEAST, ZOOM_MOST, Cluster
+from marketplace.market.map_search import MapFound
+from marketplace.market.models import Listing
+from marketplace.market.rules import CatalogueQuery
+from marketplace.materials.rules import Taxonomy
+from marketplace.web.catalogue.lots import lot_of, picture
+from marketplace.web.filters import quantity
+
+FIRST_ZOOM = 10
+GZIP_LEVEL = 5
+
+
+def box_of(args: MultiDict[str, str]) -> Box | None:
+    """The view in degrees, cut off at the edges of the country; none when it is not told. Refused: anything but four numbers."""
+    typed = args.get("bbox", "").strip()
+    if not typed:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in typed[:200].split(","))
+    except ValueError:
+        raise Invalid(_("A view of the map is four numbers: west, south, east, north."), "bbox") from None
+    if not all(map(math.isfinite, (west, south, east, north))):
+        raise Invalid(_("A view of the map is four numbers: west, south, east, north."), "bbox")
+    return Box(max(south, SOUTH), min(north, NORTH), max(west, WEST), min(east, EAST))
+
+
+def zoom_of(args: MultiDict[str, str]) -> int:
+    """The zoom of the view; what is no zoom is the first one."""
+    typed = args.get("zoom", "")
+    zoom = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else FIRST_ZOOM
+    return max(ZOOM_LEAST, min(zoom, ZOOM_MOST))
+
+
+def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
+    """Marks in the order of the list, then the rest from large to small; the list as a piece of the page. 304 to who has the same."""
+    address = url_for("catalogue.show_listing", listing_id=0)
+    ranks: dict[str, int] = {}
+    for row in found.rows:
+        ranks.setdefault(row.cluster_key, len(ranks))
+    clusters = sorted(found.clusters, key=lambda one: ranks.get(one.key, len(ranks)))
+    lots = [(lot_of(row.row.listing, known, distance_km=row.row.distance_km, address=address), row.cluster_key) for row in found.rows]
+    shown = asked.offset + len(lots)
+    response = jsonify(
+        total=found.total,
+        outside=found.outside,
+        heading=str(ngettext("%(count)s lot in view", "%(count)s lots in view", found.total, count=found.total)),
+        clusters=[_mark(one, found.alone, address) for one in clusters],
+        list=render_template("map/_rows.html", lots=lots),
+        nextPage=asked.page + 1 if shown < found.total else None,
+    )
+    return _marked(response)
+
+
+def _mark(cluster: Cluster, alone: dict[int, Listing], address: str) -> dict[str, Any]:
+    box = cluster.box
+    mark: dict[str, Any] = {
+        "key": cluster.key,
+        "count": cluster.count,
+        "lat": round(cluster.lat, 5),
+        "lon": round(cluster.lon, 5),
+        "box": [box.west, box.south, box.east, box.north],
+        "isOneSpot": cluster.is_one_spot,
+    }
+    listing = alone.get(cluster.first_id) if cluster.count == 1 else None
+    if listing is None:
+        near = _near(mark["lat"], mark["lon"])
+        name = ngettext("%(count)s lot near %(place)s", "%(count)s lots near %(place)s", cluster.count, count=cluster.count, place=near)
+        return mark | {"name": str(name)}
+    amount = quantity(Amount(listing.available, Unit(listing.unit)))
+    shown = picture(listing.photos[0], listing.title) if listing.photos else None
+    return mark | {
+        "name": f"{listing.title}, {amount}, {listing.place_name}",
+        "lot": {
+            "id": listing.id,
+            "title": listing.title,
+            "url": address.replace("/0", f"/{listing.id}"),
+            "quantity": amount,
+            "place": listing.place_name,
+            "photo": shown.small if shown else None,
+        },
+    }
+
+
+@lru_cache(maxsize=4096)
+def _near(lat: float, lon: float) -> str:
+    return gazetteer().at(Point(lat, lon)).name
+
+
+def _marked(response: Response) -> Response:
+    response.add_etag()
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.update(("Cookie", "Accept-Encoding"))
+    if request.accept_encodings.quality("gzip"):
+        response.set_data(gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response.make_conditional(request)

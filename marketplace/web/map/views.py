@@ -1,0 +1,32 @@
+"""What the map asks while somebody pans and zooms: the marks in view and the list beside them. Open to everybody, like the catalogue."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, request, url_for
+
+from marketplace.market.map_search import search_map
+from marketplace.materials.queries import taxonomy
+from marketplace.web.catalogue import results
+from marketplace.web.catalogue.forms import FilterForm
+from marketplace.web.catalogue.question import Question
+from marketplace.web.map import marks
+from marketplace.web.request import current_actor, current_session, public
+
+blueprint = Blueprint("map", __name__)
+
+
+@blueprint.get("/aanbod/kaart.json")
+@public
+def show_marks() -> Response:
+    """`bbox` (west, south, east, north in degrees), `zoom`, and every filter of the catalogue."""
+    question = Question(url_for("catalogue.list_listings"), request.args)
+    form = FilterForm(request.args)
+    form.validate()
+    box, zoom = marks.box_of(request.args), marks.zoom_of(request.args)
+    typed = results.near_of(form)
+    session, actor = current_session(), current_actor()
+    here = typed or results.home_of(session, actor)
+    near = here if typed or form.radius_km.data else None
+    asked = replace(results.asked_of(question, form, near, here), box=box)
+    found = search_map(session, actor, asked, zoom=zoom)
+    return marks.answer(found, taxonomy(session), asked)
