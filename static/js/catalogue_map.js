@@ -165,7 +165,7 @@ function moved() {
 function show(view) {
   holder.dataset.view = view;
   turn.textContent = view === "list" ? turn.dataset.toMap : turn.dataset.toList;
-  else holder.scrollIntoView({ block: "start" });
+  if (view === "list") holder.scrollIntoView({ block: "start" });
 }
 
 function begin() {
