@@ -55,7 +55,11 @@ def serve(app: Flask, config: Config, wsgi: Any) -> Any:
         return prefix + path
 
     app.jinja_env.globals.update(
-        static_url=static_url, icon=icon, has_letters=FONT_FILE in present, has_map=MAP_SCRIPT in present, map_tiles_url=config.map_tiles_url
+        static_url=static_url,
+        icon=icon,
+        has_letters=FONT_FILE in present,
+        has_map=MAP_SCRIPT in present,
+        map_tiles_url=config.map_tiles_url,
     )
     served = WhiteNoise(wsgi, max_age=FOREVER_S, immutable_file_test=lambda path, url: True)
     served.add_files(str(folder), prefix=prefix)

@@ -37,7 +37,7 @@ export async function openMap(canvas, words, { wheel = true, deepest = DEEPEST.p
   map.attributionControl.setPrefix(false);
   map.attributionControl.addAttribution(words.credit);
   L.control.zoom({ position: "bottomright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
-  L.control.scale({ imperial: false }).addTo(map);
+  L.control.scale({ position: "topleft", imperial: false }).addTo(map);
   if (words.tiles) L.tileLayer(words.tiles, { attribution: words.tilesCredit, maxZoom: DEEPEST.tiles }).addTo(map);
   canvas.classList.toggle("mp-map__canvas--tiles", Boolean(words.tiles));
   const drawn = (className) => L.geoJSON(region, { interactive: false, smoothFactor: 0, style: { className } }).addTo(map);

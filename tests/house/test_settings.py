@@ -14,7 +14,6 @@ IMPORTED_AS = {
     "gunicorn": None,
     "tzdata": None,
     "argon2-cffi": "argon2",
-    "django-js-lib-leaflet": "js_lib_leaflet",
     "fonttools": "fontTools",
     "fontpkg-source-sans-3": None,
     "lucide": None,

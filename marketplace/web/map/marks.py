@@ -53,7 +53,9 @@ def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
     for row in found.rows:
         ranks.setdefault(row.cluster_key, len(ranks))
     clusters = sorted(found.clusters, key=lambda one: ranks.get(one.key, len(ranks)))
-    lots = [(lot_of(row.row.listing, known, distance_km=row.row.distance_km, address=address), row.cluster_key) for row in found.rows]
+    lots = [
+        (lot_of(row.row.listing, known, distance_km=row.row.distance_km, address=address), row.cluster_key) for row in found.rows
+    ]
     shown = asked.offset + len(lots)
     response = jsonify(
         total=found.total,
@@ -79,7 +81,9 @@ def _mark(cluster: Cluster, alone: dict[int, Listing], address: str) -> dict[str
     listing = alone.get(cluster.first_id) if cluster.count == 1 else None
     if listing is None:
         near = _near(mark["lat"], mark["lon"])
-        name = ngettext("%(count)s lot near %(place)s", "%(count)s lots near %(place)s", cluster.count, count=cluster.count, place=near)
+        name = ngettext(
+            "%(count)s lot near %(place)s", "%(count)s lots near %(place)s", cluster.count, count=cluster.count, place=near
+        )
         return mark | {"name": str(name)}
     amount = quantity(Amount(listing.available, Unit(listing.unit)))
     shown = picture(listing.photos[0], listing.title) if listing.photos else None
@@ -108,4 +112,5 @@ def _marked(response: Response) -> Response:
     if request.accept_encodings.quality("gzip"):
         response.set_data(gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
