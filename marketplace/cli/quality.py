@@ -155,7 +155,7 @@ def run_chromium(journeys: list[str], environment: dict[str, str], missing: list
     if found is None:
         missing.append("Chromium, for want of the program chromium (on Debian: apt install chromium)")
         return []
-    return run_pytest("Chromium", journeys, environment | {"TEST_CHROMIUM": found}, narrowed)
+    return run_pytest("Chromium", [*WORKERS, *journeys], environment | {"TEST_CHROMIUM": found}, narrowed)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from waitress.server import create_server
 
 from config import PROJECT
 from marketplace.cli import demo
+from marketplace.cli.migrations import one_at_a_time
 from marketplace.kernel.db import Database
 from tests.conftest import PASSWORD, Template, settings
 
@@ -62,26 +63,32 @@ def browser_type_launch_args() -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def furnished(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The migrated template with the demonstration data in it, loaded once for all journeys."""
-    folder = tmp_path_factory.mktemp("furnished")
-    made = Template("", folder, template.worker)
-    made.make()
+    """A template with the demonstration data in it, loaded by the first worker that asks; each worker copies from a file of its own."""
     from marketplace.app import create_app
 
-    app = create_app(settings(made.url("template"), folder / "var"))
-    demo.load(app)
-    app.extensions["database"].dispose()
-    made.seal()
-    return made
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "furnished"
+    with one_at_a_time(shared, "furnish.lock"):
+        if not (shared / "ready").exists():
+            first = Template("", shared, template.worker)
+            first.make()
+            app = create_app(settings(first.url("template"), shared / "var"))
+            demo.load(app)
+            app.extensions["database"].dispose()
+            first.seal()
+            (shared / "ready").touch()
+    own = Template("", shared / template.worker, template.worker)
+    own.folder.mkdir()
+    shutil.copyfile(shared / "template.sqlite3", own.folder / "template.sqlite3")
+    return own
 
 
 @pytest.fixture
 def site(furnished: Template) -> Iterator[Site]:
     """A server in a thread on a free port, on a fresh copy of the demonstration data."""
-    server = None
     from marketplace.app import create_app
 
-    config = settings(furnished.fresh(), furnished.folder / "var")
+    config = settings(furnished.fresh(), furnished.folder.parent / "var")
     app = create_app(config)
     server = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
     thread = threading.Thread(target=server.run, daemon=True)
