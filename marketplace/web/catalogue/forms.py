@@ -6,6 +6,7 @@ from wtforms import BooleanField, SelectField, StringField
 
 from marketplace.kernel.language import _
 from marketplace.web.forms import DutchDateField, Form, options
+from marketplace.web.suggestions import suggests
 
 RADII_KM = ("5", "10", "15", "25", "50")
 SORTS = {"distance": _("Nearest first"), "newest": _("Newest first"), "availableFrom": _("Free soonest")}
@@ -15,8 +16,10 @@ WORDS_LENGTH_MAX = 200
 class FilterForm(Form):
     """The words, the place and the period; groups, conditions and organisations come from the facets."""
 
-    q = StringField(_("Search for material, size or project"))
-    place = StringField(_("Place or postcode"), description=_("For example Hengelo or 7551"))
+    q = StringField(_("Search for material, size or project"), render_kw=suggests("materials", "places"))
+    place = StringField(
+        _("Place or postcode"), description=_("For example Hengelo or 7551"), render_kw=suggests("places")
+    )
     radius_km = SelectField(
         _("Within"),
         choices=options([(km, _("%(km)s km", km=int(km))) for km in RADII_KM], empty=_("No limit")),

@@ -1,0 +1,101 @@
+"""The catalogue and a lot as they are used: suggestions, filters without reloading, photos."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Site
+
+WORDS = "Zoek op materiaal, maat of project"
+
+
+def open_filters(page: Page, width: int) -> None:
+    """On a phone the filters are folded away."""
+    if width < 600:
+        page.locator(".mp-filters > summary").click()
+
+
+def test_a_material_is_suggested_and_chosen_with_the_keyboard(
+    site: Site, page: Page, width: int, shot: Callable[[Page, str], Path], accessible: Callable[[Page], None]
+) -> None:
+    page.goto(f"{site.url}/aanbod")
+    field = page.get_by_role("combobox", name=WORDS)
+    field.press_sequentially("klinke")
+    options = page.get_by_role("group", name="Materialen").get_by_role("option")
+    expect(options.first).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    accessible(page)
+    shot(page, "suggestions")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id") or "")
+    field.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field).to_have_value("klinke")
+    field.press("ArrowDown")
+    expect(options.first).to_be_visible()
+    field.press("ArrowDown")
+    field.press("Enter")
+    page.wait_for_url("**/aanbod?q=*")
+    expect(page.locator(".mp-chips .mp-chip").first).to_contain_text("“")
+
+
+def test_a_place_that_is_suggested_becomes_the_place_to_search_from(site: Site, page: Page, width: int) -> None:
+    page.goto(f"{site.url}/aanbod")
+    page.get_by_role("combobox", name=WORDS).press_sequentially("hengel")
+    page.get_by_role("option", name="Hengelo", exact=True).click()
+    page.wait_for_url("**/aanbod?place=Hengelo")
+    expect(page.locator(".mp-chip", has_text="Vanaf Hengelo")).to_be_visible()
+    open_filters(page, width)
+    place = page.get_by_role("combobox", name="Plaats of postcode")
+    place.fill("")
+    place.press_sequentially("7607")
+    page.get_by_role("option", name="7607 Almelo").click()
+    page.wait_for_url(re.compile("place=7607"))
+    expect(page.locator(".mp-chip", has_text="Vanaf 7607 Almelo")).to_be_visible()
+
+
+def test_filters_orders_and_chips_change_the_page_without_reloading_and_back_goes_back(
+    site: Site, page: Page, width: int, accessible: Callable[[Page], None]
+) -> None:
+    page.goto(f"{site.url}/aanbod")
+    page.evaluate("window.sameDocument = true")
+    before = page.locator("#results").inner_text()
+    open_filters(page, width)
+    box = page.get_by_role("checkbox", name=re.compile("^Bestrating"))
+    box.focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**/aanbod?materialGroup=bestrating")
+    expect(page.locator("#results")).not_to_have_text(before)
+    expect(box).to_be_focused()
+    expect(box).to_be_checked()
+    expect(page.locator("main > [role=status]")).to_contain_text("partij")
+    page.get_by_role("link", name="Eerst vrij").click()
+    page.wait_for_url("**sort=availableFrom")
+    expect(page.get_by_role("link", name="Eerst vrij")).to_be_focused()
+    accessible(page)
+    page.locator(".mp-chip", has_text="Bestrating").click()
+    page.wait_for_url("**/aanbod?sort=availableFrom")
+    expect(page.locator("#results")).to_have_text(before)
+    expect(page.locator("#results")).to_be_focused()
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    page.wait_for_url("**/aanbod")
+    expect(page.locator("#results")).to_have_text(before)
+    expect(page.get_by_role("checkbox", name=re.compile("^Bestrating"))).not_to_be_checked()
+    assert page.evaluate("window.sameDocument") is True
+
+
+def test_the_next_page_comes_without_reloading_with_its_title(site: Site, page: Page, width: int) -> None:
+    page.goto(f"{site.url}/aanbod")
+    page.evaluate("window.sameDocument = true")
+    page.get_by_role("link", name="Volgende").click()
+    page.wait_for_url("**/aanbod?page=2")
+    expect(page).to_have_title(re.compile(r"pagina 2"))
+    expect(page.locator("#results")).to_be_in_viewport()
+    assert page.evaluate("window.sameDocument") is True
+    if width > 600:
+        assert "page=2" in (page.get_by_role("link", name="English").get_attribute("href") or "")
