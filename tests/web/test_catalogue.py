@@ -153,6 +153,17 @@ def test_nonsense_in_the_address_is_no_failure(client: FlaskClient, session: Ses
         looking(client, f"/aanbod?{nonsense}")
 
 
+def test_what_comes_free_first_stands_first_when_that_is_asked(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    for days, title in ((9, "Later vrij"), (3, "Eerder vrij")):
+        make_listing(session, owner, title=title, available_from=clock.today() + timedelta(days=days), available_until=None)
+    session.commit()
+    page = looking(client, "/aanbod?sort=availableFrom")
+    assert page.index("Eerder vrij") < page.index("Later vrij")
+    assert 'sort=availableFrom" aria-current="true"' in page
+
+
 def test_the_second_page_has_an_address_of_its_own(client: FlaskClient, session: Session) -> None:
     found_taxonomy(session)
     owner = make_actor(session, "hengelo")

@@ -17,9 +17,7 @@ class FilterForm(Form):
     """The words, the place and the period; groups, conditions and organisations come from the facets."""
 
     q = StringField(_("Search for material, size or project"), render_kw=suggests("materials", "places"))
-    place = StringField(
-        _("Place or postcode"), description=_("For example Hengelo or 7551"), render_kw=suggests("places")
-    )
+    place = StringField(_("Place or postcode"), description=_("For example Hengelo or 7551"), render_kw=suggests("places"))
     radius_km = SelectField(
         _("Within"),
         choices=options([(km, _("%(km)s km", km=int(km))) for km in RADII_KM], empty=_("No limit")),

@@ -26,6 +26,7 @@ from marketplace.web.forms import attach
 from marketplace.web.places import finder
 
 PAGE_SIZE = 24
+ORDERS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def asked_of(question: Question, form: FilterForm, near: Place | None, from_here
         point=from_here.point if from_here else None,
         radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
         available_from=today() if form.free_now.data else form.available_from.data,
-        sort=Sort("newest" if sort == "distance" and from_here is None else sort),
+        sort=Sort.NEWEST if sort == "distance" and from_here is None else ORDERS[sort],
         page=question.page,
         page_size=PAGE_SIZE,
     )
@@ -131,7 +132,7 @@ def chips_of(question: Question, form: FilterForm, known: Taxonomy, facets: list
 def orders_of(question: Question, asked: CatalogueQuery) -> list[Order]:
     """The ways to sort; by distance only from a place."""
     return [
-        Order(label, question.with_one("sort", value), asked.sort.value == value)
+        Order(label, question.with_one("sort", value), asked.sort is ORDERS[value])
         for value, label in SORTS.items()
         if value != "distance" or asked.point is not None
     ]
