@@ -2,7 +2,7 @@
 
 import sys
 
-from flask.cli import FlaskGroup
+from flask.cli import ScriptInfo
 
 from config import Misconfigured
 from marketplace.kernel.errors import Refusal
@@ -12,9 +12,8 @@ def main() -> None:
     try:
         from wsgi import app
 
-        FlaskGroup(create_app=lambda: app, add_default_commands=False, add_version_option=False).main(
-            prog_name="python3 -m marketplace"
-        )
+        with app.app_context():
+            app.cli.main(prog_name="python3 -m marketplace", obj=ScriptInfo(create_app=lambda: app))
     except (Misconfigured, Refusal) as refusal:
         sys.exit(str(refusal))
 
