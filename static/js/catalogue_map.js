@@ -202,6 +202,7 @@ async function start() {
   show("map");
   turn.addEventListener("click", () => show(holder.dataset.view === "list" ? "map" : "list"));
   holder.querySelector("[data-whole-region]").addEventListener("click", fit);
+  canvas.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
   more.addEventListener("click", async () => {
     const before = list.children.length;
     try {

@@ -1,0 +1,179 @@
+"""The map in a browser: marks that open, a list and marks that light each other, by mouse and by keyboard, and a place pointed at for a form."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import Site
+
+LEADER = "projectleider.hengelo@materialenbank.example"
+Shot = Callable[[Page, str], Path]
+
+
+def open_map(page: Page, site: Site, address: str = "/aanbod?weergave=kaart") -> Locator:
+    """The map, once its marks stand on it."""
+    page.goto(site.url + address)
+    expect(page.locator("#map")).to_have_attribute("data-filled", "yes")
+    return page.locator(".mp-mark")
+
+
+def total(page: Page) -> int:
+    return int(re.sub(r"\D", "", page.locator("#results").inner_text()))
+
+
+def summed(marks: Locator) -> int:
+    """How many lots the marks on the screen stand for: a dot for one, a number for more."""
+    return sum(int(text or 1) for text in marks.all_inner_texts())
+
+
+def test_a_first_visit_loads_no_map_and_the_button_opens_it(
+    page: Page, site: Site, accessible: Callable[[Page], None], shot: Shot
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site.url}/aanbod")
+    page.wait_for_load_state("networkidle")
+    assert [one for one in asked if "leaflet" in one or "map" in one] == []
+    page.get_by_role("link", name="Kaart", exact=True).click()
+    expect(page.locator("#map")).to_have_attribute("data-filled", "yes")
+    assert total(page) == summed(page.locator(".mp-mark")) > 30  # the forty lots of the demonstration lie in view
+    expect(page.locator(".leaflet-control-attribution")).to_have_text("Gegevens: CBS/Kadaster (CC BY 4.0), GeoNames (CC BY 4.0)")
+    shot(page, "region")
+    accessible(page)
+
+
+def test_a_mark_of_many_opens_and_list_and_map_stay_the_same(page: Page, site: Site, shot: Shot) -> None:
+    marks = open_map(page, site)
+    before = total(page)
+    marks.filter(has_text=re.compile(r"\d")).first.click()
+    expect(page.locator("#results")).not_to_have_text(re.compile(f"^{before} "))
+    assert 0 < total(page) < before
+    assert total(page) == summed(marks) == page.locator(".mp-map__list > li").count()
+    shot(page, "nearer")
+    seen, address = total(page), page.url
+    page.goto(f"{site.url}/aanbod")
+    page.goto(address)  # the view stands in the address
+    expect(page.locator("#map")).to_have_attribute("data-filled", "yes")
+    assert total(page) == seen
+
+
+def test_pointing_at_a_lot_lights_its_mark_and_the_other_way_round(page: Page, site: Site, width: int, shot: Shot) -> None:
+    if width < 600:  # list and map are two views there
+        open_map(page, site)
+        expect(page.locator(".mp-map__list")).to_be_hidden()
+        page.get_by_role("button", name="Toon de lijst").click()
+        expect(page.locator(".mp-map__list > li").first).to_be_visible()
+        expect(page.locator(".mp-map__canvas")).to_be_hidden()
+        shot(page, "list")
+        page.get_by_role("button", name="Toon de kaart").click()
+        expect(page.locator(".mp-map__canvas")).to_be_visible()
+        return
+    open_map(page, site)
+    row = page.locator(".mp-map__list > li").nth(1)
+    key = row.get_attribute("data-key")
+    mark = page.locator(f'.mp-mark[data-key="{key}"]')
+    row.hover()
+    expect(mark).to_have_class(re.compile("is-lit"))
+    shot(page, "lit")
+    page.mouse.move(640, 40)
+    expect(mark).not_to_have_class(re.compile("is-lit"))
+    row.locator("a").focus()
+    expect(mark).to_have_class(re.compile("is-lit"))
+    mark.hover()
+    expect(row).to_have_class(re.compile("is-lit"))
+    keys = page.locator(".mp-map__list > li").evaluate_all("rows => rows.map(row => row.dataset.key)")
+    order = page.locator(".mp-mark").evaluate_all("marks => marks.map(mark => mark.dataset.key)")
+    listed = list(dict.fromkeys(keys))
+    assert order[: len(listed)] == listed  # the Tab key visits the marks in the order of the list
+
+
+def test_by_keyboard_a_mark_opens_its_lot_and_gives_the_focus_back(
+    page: Page, site: Site, accessible: Callable[[Page], None]
+) -> None:
+    marks = open_map(page, site, "/aanbod?weergave=kaart#11/52.3900/6.9500")
+    one = page.locator(".mp-mark--one").first
+    name = one.get_attribute("aria-label") or ""
+    assert name.count(",") >= 2  # title, quantity, place
+    one.focus()
+    page.keyboard.press("Enter")
+    link = page.locator(".mp-map-card a")
+    expect(link).to_be_focused()
+    assert name.startswith(link.inner_text())
+    accessible(page)
+    page.keyboard.press("Escape")
+    expect(link).to_have_count(0)
+    expect(one).to_be_focused()
+    many = marks.filter(has_text=re.compile(r"\d")).first
+    before = page.url
+    many.focus()
+    page.keyboard.press("Space")
+    page.wait_for_function("address => location.href !== address", arg=before)
+    expect(page.locator(".mp-mark:focus")).to_have_count(1)
+
+
+def test_a_filter_and_a_search_stay_on_the_map_and_an_empty_view_says_what_to_do(page: Page, site: Site, shot: Shot) -> None:
+    open_map(page, site)
+    page.get_by_label("Zoek op materiaal").fill("betontegels")
+    page.get_by_role("button", name="Zoeken").click()
+    expect(page.locator("#map")).to_have_attribute("data-filled", "yes")
+    assert 0 < total(page) < 10
+    assert "weergave=kaart" in page.url
+    page.goto("about:blank")
+    open_map(page, site, "/aanbod?weergave=kaart#13/52.4800/6.9500")
+    expect(page.locator("#results")).to_have_text("0 partijen in beeld")
+    shot(page, "empty")
+    page.locator("[data-whole-region]").click()
+    expect(page.locator("#results")).not_to_have_text("0 partijen in beeld")
+
+
+@pytest.mark.parametrize("where", ["/gezocht/nieuw", "/aanbod/nieuw"])
+def test_a_place_is_pointed_at_for_a_form(
+    page: Page, site: Site, where: str, accessible: Callable[[Page], None], shot: Shot
+) -> None:
+    site.log_in(page, LEADER)
+    page.goto(site.url + where)
+    picker, field = page.locator(".mp-pick"), page.locator("#place")
+    picker.locator("summary").click()
+    expect(picker).to_have_attribute("data-filled", "yes")
+    picker.get_by_label("Zoek een plaats in Twente").fill("enter")
+    picker.get_by_role("button", name="Enter", exact=True).click()
+    expect(field).to_have_value("Enter")
+    expect(page.locator(".mp-status").filter(has_text="Enter, midden van de plaats")).to_be_visible()
+    picker.locator(".mp-pick__map").click(position={"x": 150, "y": 150})
+    expect(field).to_have_value(re.compile(r"^52\.\d{5}, 6\.\d{5}$"))
+    pointed = page.locator(".mp-status").filter(has_text="Het punt dat u opgaf, bij")
+    expect(pointed).to_be_visible()
+    shot(page, where.strip("/").replace("/", "-"))
+    accessible(page)
+    page.context.set_geolocation({"latitude": 52.2, "longitude": 6.9})
+    page.context.grant_permissions(["geolocation"])
+    picker.get_by_role("button", name="Mijn locatie").click()
+    expect(field).to_have_value("52.20000, 6.90000")
+    picker.locator(".mp-pick__map").focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(500)
+    picker.get_by_role("button", name="Neem het midden van de kaart").click()
+    expect(field).not_to_have_value("52.20000, 6.90000")
+
+
+class TestWithoutScripts:
+    """The same pages with scripts switched off."""
+
+    @pytest.fixture
+    def scripts(self) -> bool:
+        return False
+
+    def test_the_map_page_is_the_list_and_forms_take_a_typed_place(self, page: Page, site: Site, shot: Shot) -> None:
+        page.goto(f"{site.url}/aanbod?weergave=kaart")
+        expect(page.get_by_text("Uw browser toont de kaart niet")).to_be_visible()
+        assert page.locator(".mp-map__list > li").count() == 24
+        page.get_by_role("link", name="Volgende").click()
+        assert page.locator(".mp-map__list > li").count() > 10
+        shot(page, "list")
+        site.log_in(page, LEADER)
+        page.goto(f"{site.url}/gezocht/nieuw")
+        expect(page.locator(".mp-pick")).to_be_hidden()
+        expect(page.locator("#place")).to_be_visible()
