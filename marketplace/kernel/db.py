@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session as Session
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
-BUSY_TIMEOUT_MS = 15_000
+BUSY_TIMEOUT_MS = 30_000  # SQLite wakes who waits in no order: of 200 writers at once the last is late
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 TRIES = 4
@@ -142,7 +142,7 @@ class Database:
         parsed = make_url(url)
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": 10}
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": 30}
         if not self.is_sqlite:
             options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
         self.engine = create_engine(parsed, **options)
