@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session as Session
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
-BUSY_TIMEOUT_MS = 30_000  # SQLite wakes who waits in no order: of 200 writers at once the last is late
+BUSY_TIMEOUT_MS = 15_000
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 TRIES = 4
@@ -93,7 +94,16 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class _NamingTheIndex(SQLiteCompiler):
+    """Writes `with_hint(table, "INDEXED BY …", "sqlite")`, which SQLAlchemy leaves out: SQLite without statistics often guesses wrong."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
+
+
 def _tune_sqlite(engine: Engine) -> None:
+    engine.dialect.statement_compiler = _NamingTheIndex
+
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -142,7 +152,7 @@ class Database:
         parsed = make_url(url)
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": 30}
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": 10}
         if not self.is_sqlite:
             options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
         self.engine = create_engine(parsed, **options)

@@ -24,6 +24,7 @@ BOX_MARGIN_M = 5.0  # for the rounding to whole metres, which counts only in a v
 GRID_LAT_STEP = 45  # ten-thousandths of a degree: 500.7 m
 GRID_LON_STEP = 73  # ten-thousandths of a degree: 497 m at 52.3° N
 METRE = Decimal("0.001")
+_GEODESIC = geodesic()  # one for all, so that WGS84 is worked out once
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _on_grid(degrees: float, step: int, lowest: float, highest: float) -> float:
 
 def distance_km(a: Point, b: Point) -> Decimal:
     """The geodesic on WGS84 in km, to the metre: what matches show and the ledger books."""
-    return Decimal(repr(geodesic((a.lat, a.lon), (b.lat, b.lon)).km)).quantize(METRE, rounding=ROUND_HALF_UP)
+    return Decimal(repr(_GEODESIC.measure((a.lat, a.lon), (b.lat, b.lon)))).quantize(METRE, rounding=ROUND_HALF_UP)
 
 
 def whole_km(a: Point, b: Point) -> int:

@@ -104,7 +104,11 @@ class Listing(Placed, Base):
             ),
         ),
         Index("ix_listing_free", "status", "available_from", "id"),
-        Index("ix_listing_match", "status", "material_id", "lat", "lon", "x_m", "y_m", "z_m"),
+        Index(
+            "ix_listing_match",
+            *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "condition", "available_from", "available_until"),
+            *("confirmed_on", "region_from", "partners_from", "organisation_id", "hazards_unknown", "id"),
+        ),
         Index("ix_listing_newest", "status", "published_at", "id"),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
@@ -29,6 +29,11 @@ FARTHEST_KM = 600.0  # farther than any two places that the bank knows
 FIRST_CIRCLE_KM = 2.0
 FEW_MATERIALS = 8  # so few that their rows in the index are read one by one
 MANY_ROWS = 4_000  # so many that walking along an order is quicker than collecting them
+_LISTINGS = (
+    select(Listing)
+    .where(Listing.id.in_(bindparam("ids", type_=Integer, expanding=True)))
+    .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
+)
 FEW_ROWS = 400  # so few that sorting all of them costs nothing
 
 
@@ -99,6 +104,13 @@ def search(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets
     return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
 
 
+def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list[int], int]:
+    """The ids on the page and the total, without the rows and the facets: the core of the search."""
+    require(actor, Can.READ_CATALOGUE)
+    asked = understood(session, actor, query, taxonomy(session), organisations_by_id(session) if query.organisations else {})
+    return ([], 0) if asked.is_impossible else page_of_ids(session, asked, None)
+
+
 def nearest_outside(session: Session, actor: Actor, query: CatalogueQuery) -> CatalogueRow | None:
     """The nearest listing that fits everything but the radius; None when there is none at all, or no place was given."""
     if query.point is None:
@@ -139,12 +151,18 @@ def understood(
     )
 
 
+def is_few(materials: frozenset[int] | None) -> bool:
+    """Whether these are so few materials that their part of the index is read as a whole."""
+    return materials is not None and len(materials) <= FEW_MATERIALS
+
+
 def shape_of(asked: Asked, way: Way, *, materials: frozenset[int] | None, picked: bool, near: bool) -> Shape:
     return Shape(
         dialect=asked.dialect,
         scope=asked.scope,
         way=Way.ANY if asked.scope is Scope.INSIDE else way,
         words=len(asked.prefixes),
+        has_words_indexed=bool(asked.prefixes) and is_few(materials) and asked.scope is not Scope.INSIDE,
         is_near=near,
         has_materials=materials is not None,
         has_organisations=picked and asked.picked.organisations is not None,
@@ -167,7 +185,7 @@ def figures_of(asked: Asked, radius_km: float | None, materials: frozenset[int] 
         "materials": sorted(materials or ()),
         "organisations": sorted(asked.picked.organisations or ()),
         "conditions": sorted(asked.picked.conditions or ()),
-        "words": (fts5_query if asked.dialect == "sqlite" else tsquery)(list(asked.prefixes)),
+        "words": words_of(asked, materials),
         "limit": query.limit,
         "offset": query.offset,
     }
@@ -182,6 +200,15 @@ def figures_of(asked: Asked, radius_km: float | None, materials: frozenset[int] 
     return figures
 
 
+def words_of(asked: Asked, materials: frozenset[int] | None) -> str:
+    """The question to the full-text index. SQLite's knows each listing's material as a word (`0m12`), so that two long lists are cut to a short one there."""
+    if asked.dialect != "sqlite":
+        return tsquery(list(asked.prefixes))
+    words = fts5_query(list(asked.prefixes))
+    either = " OR ".join(f'"0m{number}"' for number in sorted(materials or ()))
+    return f"{words} AND ({either})" if either else words
+
+
 def radius_of(asked: Asked) -> float | None:
     query = asked.query
     return None if query.point is None or query.radius_km is None else min(max(float(query.radius_km), 0.0), FARTHEST_KM)
@@ -190,8 +217,7 @@ def radius_of(asked: Asked) -> float | None:
 def _cube(session: Session, asked: Asked) -> Cube:
     radius = radius_of(asked)
     named = asked.materials
-    few = named is not None and len(named) <= FEW_MATERIALS
-    way = Way.WORDS if asked.prefixes and not few else Way.COVERING
+    way = Way.WORDS if asked.prefixes and not is_few(named) else Way.COVERING
     shape = shape_of(asked, way, materials=named, picked=False, near=radius is not None)
     place = asked.query.point if radius is not None else None
     key = (
@@ -211,15 +237,13 @@ def _cube(session: Session, asked: Asked) -> Cube:
     def count() -> Cube:
         return tuple(tuple(row) for row in session.execute(cube_statement(shape), figures_of(asked, radius, named)))
 
-    if asked.scope is Scope.INSIDE:  # the catalogue's revision tells nothing about drafts
-        return count()
     return remembered(session, key, count)
 
 
 def page_of_ids(session: Session, asked: Asked, total: int | None) -> tuple[list[int], int]:
     """The numbers on the page and the total. Without a total: everything that fits is visited once and counted on the way."""
     radius, materials = radius_of(asked), asked.wanted_materials
-    few = materials is not None and len(materials) <= FEW_MATERIALS
+    few = is_few(materials)
     if total is None and not few:
         total = sums(_cube(session, asked), asked.picked).total
     if total is not None and total <= asked.query.offset:
@@ -245,7 +269,7 @@ def way_to(session: Session, asked: Asked, total: int | None, *, few: bool) -> W
         return Way.COVERING
     walk = {Sort.NEWEST: Way.NEWEST, Sort.AVAILABLE_FROM: Way.FREE}.get(asked.sort, Way.COVERING)
     if asked.prefixes:
-        holding = session.scalar(COUNT_WORDS, {"words": fts5_query(list(asked.prefixes)), "most": MANY_ROWS}) or 0
+        holding = session.scalar(COUNT_WORDS, {"words": words_of(asked, asked.wanted_materials), "most": MANY_ROWS}) or 0
         return Way.WORDS if holding < MANY_ROWS or (total or 0) < FEW_ROWS else walk
     return walk if (total or 0) > FEW_ROWS else Way.COVERING
 
@@ -266,12 +290,7 @@ def _nearest(session: Session, asked: Asked, total: int, radius: float | None) -
 def rows_of(session: Session, ids: list[int], point: Point | None) -> tuple[CatalogueRow, ...]:
     if not ids:
         return ()
-    wanted = (
-        select(Listing)
-        .where(Listing.id.in_(ids))
-        .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
-    )
-    by_id = {listing.id: listing for listing in session.scalars(wanted)}
+    by_id = {listing.id: listing for listing in session.scalars(_LISTINGS, {"ids": ids})}
     return tuple(
         CatalogueRow(listing, None if point is None else whole_km(point, Point(listing.public_lat, listing.public_lon)))
         for listing in (by_id[number] for number in ids if number in by_id)

@@ -54,12 +54,16 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Which conditions a question has; their figures are bound. `words` is the number of search words that are compared row by row."""
+    """Which conditions a question has; their figures are bound. `words` is the number of search words.
+
+    On SQLite they are asked of the full-text index once (`has_words_indexed`, or by that way), or of each row that another condition has found already.
+    """
 
     dialect: str
     scope: Scope
     way: Way
     words: int = 0
+    has_words_indexed: bool = False
     is_near: bool = False
     has_materials: bool = False
     has_organisations: bool = False
@@ -92,7 +96,7 @@ def _words(shape: Shape) -> list[ColumnElement[bool]]:
         return []
     if shape.dialect != "sqlite":
         return [text("listing.search_vector @@ to_tsquery('simple', :words)")]  # type: ignore[list-item]
-    if shape.way is Way.WORDS:
+    if shape.way is Way.WORDS or shape.has_words_indexed:
         return [Listing.id.in_(select(_fts.c.rowid).where(text("listing_fts MATCH :words")))]
     padded = literal_column("' '", String) + Listing.search_text + literal_column("' '", String)
     return [func.instr(padded, bindparam(f"word_{number}", type_=String)) > 0 for number in range(shape.words)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
@@ -29,6 +29,14 @@ from marketplace.materials.rules import Taxonomy
 
 PAGE_SIZE = 24
 PAGE_SIZE_MAX = 100
+_IDS: BindParameter[Any] = bindparam("ids", type_=Integer, expanding=True)
+_LISTINGS = (
+    select(Listing)
+    .where(Listing.id.in_(_IDS))
+    .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
+)
+_DEMANDS = select(Demand).where(Demand.id.in_(_IDS)).options(joinedload(Demand.organisation))
+_KIND = select(Organisation.kind).where(Organisation.id == bindparam("id", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
     if demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or demand.remaining <= 0:
         return Matches((), 0, page, size)
-    kind = session.scalars(select(Organisation.kind).where(Organisation.id == demand.organisation_id)).one()
+    kind = session.scalars(_KIND, {"id": demand.organisation_id}).one()
     need = need_of(demand, kind, terms)
     serving = terms.serving(need.material)
     refused = sorted({code for one in serving for code in one.hazard_codes} - need.accepts_hazards)
@@ -129,12 +137,9 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
         return farthest is not None and distance_km(need.point, Point(row[1], row[2])) > farthest
 
     ids, total = _settled(session, statements, figures, is_too_far, page, size)
-    wanted = (
-        select(Listing)
-        .where(Listing.id.in_(ids))
-        .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
+    pairs = (
+        [(listing, demand, lot_of(listing, terms), need) for listing in session.scalars(_LISTINGS, {"ids": ids})] if ids else []
     )
-    pairs = [(listing, demand, lot_of(listing, terms), need) for listing in session.scalars(wanted)] if ids else []
     return _ranked(actor, terms, pairs, total, page, size)
 
 
@@ -173,8 +178,8 @@ def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: i
         return row[3] is not None and distance_km(lot.point, Point(row[1], row[2])) > row[3]
 
     ids, total = _settled(session, statements, figures, is_too_far, page, size)
-    wanted = select(Demand).where(Demand.id.in_(ids)).options(joinedload(Demand.organisation))
-    pairs = [(listing, one, lot, need_of(one, one.organisation.kind, terms)) for one in session.scalars(wanted)] if ids else []
+    found = session.scalars(_DEMANDS, {"ids": ids}) if ids else ()
+    pairs = [(listing, one, lot, need_of(one, one.organisation.kind, terms)) for one in found]
     return _ranked(actor, terms, pairs, total, page, size)
 
 

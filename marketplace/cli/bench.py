@@ -1,0 +1,33 @@
+"""`bench`: the figures of speed beside the bars that they have to reach, measured on full banks of its own; nothing here is touched."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from config import PROJECT
+
+
+def register(app: Flask) -> None:
+    """Adds `bench` to the command line."""
+    app.cli.add_command(bench)
+
+
+@click.command("bench")
+@click.option("--listings", type=click.IntRange(1_000, 2_000_000), default=100_000, show_default=True, help="in each bank")
+@click.option("--only", multiple=True, help="search, matching, page or reserve; all if left out")
+@click.option("--sqlite", "only_sqlite", is_flag=True, help="without PostgreSQL")
+def bench(listings: int, only: tuple[str, ...], only_sqlite: bool) -> None:
+    """Measure search, matching, pages and reservations, and print one table; exit status 1 where a bar is not reached."""
+    sys.path.insert(0, str(PROJECT))
+    from tests.bench.run import rows
+    from tests.bench.table import written
+
+    with tempfile.TemporaryDirectory(prefix="materialenbank-bench-") as folder:
+        found = list(
+            rows(Path(folder), listings=listings, only=only, kinds=("SQLite",) if only_sqlite else ("SQLite", "PostgreSQL"))
+        )
+    click.echo(written(found))
+    sys.exit(any(row.ok is False for row in found))

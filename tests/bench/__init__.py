@@ -1,0 +1,1 @@
+"""Benchmarks, run by `python3 -m marketplace bench` and never as tests: each prints its figure beside the bar that it has to reach."""

@@ -1,0 +1,66 @@
+"""A full bank on either database: migrated, founded, with people, and with as many lots as asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from config import Config
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.rules import Role
+from marketplace.cli import reference
+from marketplace.cli.generate import towns
+from marketplace.cli.migrations import upgrade
+from marketplace.cli.postgresql import started
+from marketplace.kernel.db import Database
+from marketplace.market.generated import generate
+from marketplace.market.rules import StoredPicture
+
+PICTURE = StoredPicture(dict.fromkeys(("webp-480", "webp-960", "webp-1600", "jpeg-1200"), (f"{'0' * 64}.webp", 480, 360)))
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A database that is full, and its settings. `name` is SQLite or PostgreSQL."""
+
+    name: str
+    config: Config
+    database: Database
+    listings: int
+
+    def actor(self, slug: str) -> Actor:
+        """Somebody of an organisation, who needs no row."""
+        with self.database.read() as session:
+            found = session.scalars(select(Organisation).where(Organisation.slug == slug)).one()
+        return Actor(1, slug, found.id, slug, found.name, found.kind, Role.PROJECT_LEADER)
+
+
+def settings(url: str, folder: Path) -> Config:
+    return Config(environ={}, app_env="test", secret_key="x" * 40, demo_password="x" * 16, database_url=url, instance_path=folder)
+
+
+@contextmanager
+def banks(folder: Path, kinds: tuple[str, ...], listings: int) -> Iterator[list[Bank]]:
+    """One bank for each kind of database. PostgreSQL keeps its promises here (fsync on), unlike in the tests."""
+    if "PostgreSQL" not in kinds:
+        yield [_full("SQLite", f"sqlite:///{folder / 'bench.sqlite3'}", folder, listings)]
+        return
+    with started(folder / "postgresql") as url:
+        full = _full("PostgreSQL", url, folder / "pg", listings)
+        with full.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+        yield [*([_full("SQLite", f"sqlite:///{folder / 'bench.sqlite3'}", folder, listings)] if "SQLite" in kinds else []), full]
+        full.database.dispose()
+
+
+def _full(name: str, url: str, folder: Path, listings: int) -> Bank:
+    config = settings(url, folder)
+    upgrade(config)
+    database = Database(url)
+    reference.found(database)
+    with database.transaction() as session:
+        generate(session, towns(), listings=listings, demands=listings, seed=1, picture=PICTURE)
+    return Bank(name, config, database, listings)

@@ -1,0 +1,35 @@
+"""Matching both ways, with as many demands as listings: a demand's best listings, and the demands that a listing serves."""
+
+from collections.abc import Iterator
+from random import Random
+
+from sqlalchemy import select
+
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.rules import Role
+from marketplace.market.models import Demand, Listing
+from marketplace.matching.queries import demands_for_listing, matches_for_demand
+from tests.bench.bank import Bank
+from tests.bench.table import Row, at_most, timed
+
+REVIEWER = Actor(1, "AO CE", 0, "regio-twente", "Regio Twente", "region", Role.REVIEWER)
+BAR_MS = 5
+QUESTIONS = 300
+
+
+def both_ways(banks: list[Bank]) -> Iterator[Row]:
+    """A page of ten, each with its figures and reasons, as the pages and the API ask it."""
+    for bank in banks:
+        yield from _both_ways(bank)
+
+
+def _both_ways(bank: Bank) -> Iterator[Row]:
+    random = Random(11)
+    ids = random.sample(range(1, bank.listings), QUESTIONS)
+    with bank.database.read() as session:
+        demands = list(session.scalars(select(Demand).where(Demand.id.in_(ids))))
+        listings = list(session.scalars(select(Listing).where(Listing.id.in_(ids))))
+        serving = timed(lambda demand: matches_for_demand(session, REVIEWER, demand, page_size=10), demands)
+        yield at_most(f"demand → best listings, {bank.name}", serving, BAR_MS)
+        served = timed(lambda listing: demands_for_listing(session, REVIEWER, listing, page_size=10), listings)
+        yield at_most(f"listing → demands served, {bank.name}", served, BAR_MS)

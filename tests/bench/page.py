@@ -1,0 +1,55 @@
+"""The catalogue page of a full bank: 24 cards and facets, one worker, 4 connections; and its 304; against a bare Flask answer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from urllib.parse import urlencode
+
+from marketplace.cli.generate import towns
+from marketplace.materials.queries import taxonomy
+from tests.bench.bank import Bank
+from tests.bench.served import CONNECTIONS, asked, worker
+from tests.bench.table import Row, at_least, at_most
+
+PLACES, PAGES, BARE = 12, 400, 2_000
+BARE_BAR = {"SQLite": 0.15, "PostgreSQL": 0.10}
+
+
+def catalogue(banks: list[Bank]) -> Iterator[Row]:
+    """Pages that nobody asked before, from places that recur, as on a real day; then those that the reader has already."""
+    with worker("", Path()) as port:
+        _times, bare = asked(port, ["/"] * BARE)
+    yield Row("a bare Flask answer", f"{bare:.0f} a second", "", None)
+    for bank in banks:
+        addresses = _addresses(bank)
+        with worker(bank.config.database_url, bank.config.instance_path) as port:
+            asked(port, addresses[: PLACES * 4])  # every place with every word: those recur
+            times, rate = asked(port, addresses[PLACES * 4 :])
+            _times, unchanged = asked(port, addresses[-40:] * 20, etags=True)
+        yield at_most(f"catalogue page, {CONNECTIONS} connections, {bank.name}", times, 50)
+        yield at_least(f"catalogue page against a bare Flask answer, {bank.name}", rate / bare, BARE_BAR[bank.name])
+        yield at_least(f"304 against a bare Flask answer, {bank.name}", unchanged / bare, 0.8)
+
+
+def _addresses(bank: Bank) -> list[str]:
+    """Different pages: places and words recur, groups and pages differ."""
+    with bank.database.read() as session:
+        groups = [group.slug for group in taxonomy(session).groups]
+    random = Random(5)
+    places = [town for town in towns() if town.municipality]
+    drawn = random.choices(places, [town.weight for town in places], k=PLACES)
+    words = ("", "", "straat", "gesorteerd")
+    found: dict[str, None] = {}
+    number = 0
+    while len(found) < PAGES:
+        place, word = drawn[number % PLACES].name, words[number // PLACES % len(words)]
+        query = {
+            "place": place,
+            "radiusKm": 25,
+            "materialGroup": random.choice(groups),
+            "q": word,
+            "page": random.choice((1, 1, 2)),
+        }
+        found[f"/aanbod?{urlencode(query)}"] = None
+        number += 1
+    return list(found)

@@ -1,0 +1,89 @@
+"""Reserving through every layer, against the bare transaction of two statements on the same database."""
+
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from sqlalchemy import text
+
+from marketplace.accounts.actions import add_person
+from marketplace.accounts.entry import create_token
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.queries import list_organisations
+from marketplace.accounts.rules import Role
+from marketplace.app import create_app
+from marketplace.exchange import actions
+from marketplace.exchange.rules import ReservationDraft
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Listing
+from tests.bench.bank import Bank
+from tests.bench.table import Row, at_least
+
+RESERVATIONS = 300
+UPDATE = text(
+    "UPDATE listing SET held = held + 1000 WHERE id = :id AND status = 'published' AND quantity - held - transferred >= 1000"
+)
+INSERT = text(
+    "INSERT INTO reservation (listing_id, organisation_id, owner_id, quantity, asked, unit, status, purpose, reason, requested_at, expires_at) "
+    "SELECT id, :asker, organisation_id, 1000, 1000, unit, 'requested', '', '', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM listing WHERE id = :id"
+)
+
+
+def rate(banks: list[Bank]) -> Iterator[Row]:
+    """Reservations a second, one after the other, each of another listing."""
+    for bank in banks:
+        asker = _asker(bank)
+        bare = _rate(lambda number, bank=bank, asker=asker: _bare(bank, asker, number), 1)  # type: ignore[misc]
+        verb = _rate(lambda number, bank=bank, asker=asker: _by_verb(bank, asker, number), 1 + RESERVATIONS)  # type: ignore[misc]
+        yield Row(f"bare transaction of two statements, {bank.name}", f"{bare:.0f} a second", "", None)
+        yield at_least(f"reserve by the verb against that, {bank.name}", verb / bare, 0.5)
+        yield at_least(f"reserve over HTTP against that, {bank.name}", _over_http(bank, asker) / bare, 0.5)
+
+
+def _bare(bank: Bank, asker: Actor, number: int) -> None:
+    with bank.database.transaction() as session:
+        session.execute(UPDATE, {"id": number})
+        session.execute(INSERT, {"id": number, "asker": asker.organisation_id})
+
+
+def _by_verb(bank: Bank, asker: Actor, number: int) -> None:
+    with bank.database.transaction() as session:
+        draft = ReservationDraft(Quantity(Decimal(1), Unit(session.get_one(Listing, number).unit)))
+        actions.reserve(session, asker, listing_id=number, draft=draft)
+
+
+def _over_http(bank: Bank, asker: Actor) -> float:
+    with bank.database.transaction() as session:
+        token = create_token(session, asker, name="bench")
+        units = {number: session.get_one(Listing, number).unit for number in range(2 * RESERVATIONS, 3 * RESERVATIONS + 1)}
+    app = create_app(bank.config)
+    client = app.test_client()
+
+    def ask(number: int) -> None:
+        body = {"quantity": "1", "unit": units[number]}
+        answer = client.post(f"/api/v1/listings/{number}/reservations", json=body, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 201, answer.text
+
+    try:
+        return _rate(ask, 1 + 2 * RESERVATIONS)
+    finally:
+        app.extensions["database"].dispose()
+
+
+def _asker(bank: Bank) -> Actor:
+    """A project leader of Borne, with a row of their own."""
+    with bank.database.transaction() as session:
+        borne = next(one for one in list_organisations(session) if one.slug == "borne")
+        email = "bench@borne.example"
+        person = add_person(
+            session, email=email, name="Bench", organisation_id=borne.id, role=Role.PROJECT_LEADER, password_hash="!"
+        )
+        session.flush()
+        return Actor(person.id, person.name, borne.id, borne.slug, borne.name, borne.kind, Role.PROJECT_LEADER)
+
+
+def _rate(work: Callable[[int], None], start: int) -> float:
+    began = time.perf_counter()
+    for number in range(start, start + RESERVATIONS):
+        work(number)
+    return RESERVATIONS / (time.perf_counter() - began)

@@ -1,0 +1,118 @@
+"""The search core: material, radius and words, the 24 nearest with their total; against a loop over geopy; and its edge."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from random import Random
+
+from geopy.distance import geodesic
+from sqlalchemy import select
+
+from marketplace.accounts.policy import ANONYMOUS
+from marketplace.cli.generate import towns
+from marketplace.kernel.geo import Point
+from marketplace.market.generated import SOURCES
+from marketplace.market.models import Listing
+from marketplace.market.rules import CatalogueQuery, Sort
+from marketplace.market.search import numbers, search
+from marketplace.materials.queries import taxonomy
+from tests.bench.bank import Bank
+from tests.bench.table import Row, at_least, at_most, timed
+
+QUESTIONS = 400
+WORDS = (*SOURCES, "beton", "straat", "gesorteerd", "pallets", "oud", "schone partij")
+
+
+def questions(bank: Bank, *, recurring: bool = False) -> list[CatalogueQuery]:
+    """A material in a radius around a place, half of them with a word, drawn as lots are drawn; `recurring`: from a dozen places."""
+    random = Random(7)
+    with bank.database.read() as session:
+        materials = [one.slug for one in taxonomy(session).materials if one.is_tradable]
+    places = towns()
+    drawn = random.choices(places, [town.weight for town in places], k=12 if recurring else QUESTIONS)
+    asked = []
+    for number in range(QUESTIONS):
+        town = drawn[number % len(drawn)]
+        point = town.point if recurring else Point(town.point.lat + random.gauss(0, 0.02), town.point.lon + random.gauss(0, 0.03))
+        asked.append(
+            CatalogueQuery(
+                q=random.choice(WORDS) if number % 2 else "",
+                materials=(random.choices(materials, [1 / (20 + place) for place in range(len(materials))])[0],),
+                point=point,
+                radius_km=Decimal(random.choice((5, 10, 15, 25, 50))),
+                sort=Sort.DISTANCE,
+            )
+        )
+    return asked
+
+
+def core(banks: list[Bank]) -> Iterator[Row]:
+    """Time, the ratio to the loop, the edge, and whether both databases say the same."""
+    for bank in banks:
+        yield from _core(bank)
+    if len(banks) == 2:
+        one, other = ([_numbers(bank, query) for query in questions(bank)[:200]] for bank in banks)
+        same = sum(first == second for first, second in zip(one, other, strict=True))
+        yield Row("same rows in the same order on both databases", f"{same} of {len(one)}", "always", one == other)
+
+
+def _core(bank: Bank) -> Iterator[Row]:
+    bar_ms = 25 if bank.listings > 100_000 else 5
+    asked = questions(bank)
+    with bank.database.read() as session:
+        times = timed(lambda query: numbers(session, ANONYMOUS, query), asked)
+        yield at_most(f"search core, {bank.name}", times, bar_ms)
+        yield at_least(f"search core against a loop over geopy, {bank.name}", loop_ms(bank, asked) / times.at(0.5), 100)
+        whole = timed(lambda query: search(session, ANONYMOUS, query), by_group(bank))
+        yield Row(f"whole search by group with facets, recurring places, {bank.name}", str(whole), "", None)
+    yield edge(bank, asked)
+
+
+def _numbers(bank: Bank, query: CatalogueQuery) -> tuple[list[int], int]:
+    with bank.database.read() as session:
+        return numbers(session, ANONYMOUS, query)
+
+
+def by_group(bank: Bank) -> list[CatalogueQuery]:
+    """The whole catalogue search with its facets: a group in a radius, from recurring places."""
+    with bank.database.read() as session:
+        groups = [group.slug for group in taxonomy(session).groups]
+    random = Random(3)
+    return [
+        replace(query, materials=(), groups=(random.choice(groups),), radius_km=Decimal(25))
+        for query in questions(bank, recurring=True)
+    ]
+
+
+def loop_ms(bank: Bank, asked: list[CatalogueQuery]) -> float:
+    """What it costs to ask geopy about every listing: measured over a part, since it is slow."""
+    with bank.database.read() as session:
+        places = [(row[0], row[1]) for row in session.execute(select(Listing.public_lat, Listing.public_lon).limit(2_000))]
+    point = asked[0].point
+    assert point is not None
+    began = time.perf_counter()
+    sorted(geodesic((point.lat, point.lon), place).km for place in places)
+    return (time.perf_counter() - began) * 1000 * bank.listings / len(places)
+
+
+def edge(bank: Bank, asked: list[CatalogueQuery]) -> Row:
+    """Lots that the search misses or adds although they lie more than two metres from the radius's edge."""
+    wrong = looked = 0
+    with bank.database.read() as session:
+        for query in asked[:40]:
+            wide = replace(query, q="", page_size=100)
+            assert query.point is not None
+            assert query.radius_km is not None
+            found = set(numbers(session, ANONYMOUS, replace(wide, page_size=100))[0])
+            material = taxonomy(session).material(query.materials[0]).id
+            rows = session.execute(
+                select(Listing.id, Listing.public_lat, Listing.public_lon).where(Listing.material_id == material)
+            )
+            metres = {row[0]: geodesic((query.point.lat, query.point.lon), (row[1], row[2])).m for row in rows}
+            nearest = sorted(metres, key=lambda number: (metres[number], number))[:100]
+            last = max((metres[number] for number in found), default=0.0) if len(found) == 100 else float(query.radius_km) * 1000
+            looked += len(nearest)
+            wrong += sum(number not in found and metres[number] < last - 2 for number in nearest)
+            wrong += sum(metres[number] > float(query.radius_km) * 1000 + 2 for number in found)
+    return Row(f"wrong at the radius's edge beyond 2 m, {bank.name}", f"{wrong} of {looked}", "0", wrong == 0)

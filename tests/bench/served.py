@@ -1,0 +1,86 @@
+"""One worker on a port of its own, and connections that stay open and ask it one address after another."""
+
+import http.client
+import logging
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+from tests.bench.table import Times
+
+CONNECTIONS = 4
+
+
+@contextmanager
+def worker(url: str, folder: Path) -> Iterator[int]:
+    """The port of the bank's own pages; without a database of a bare Flask answer."""
+    spawned = multiprocessing.get_context("spawn")
+    port: Queue[int] = spawned.Queue()
+    process = spawned.Process(target=_serve, args=(url, folder, port), daemon=True)
+    process.start()
+    try:
+        yield port.get(timeout=60)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(url: str, folder: Path, port: "Queue[int]") -> None:
+    from flask import Flask
+    from waitress.server import create_server
+
+    from marketplace.app import create_app
+    from tests.bench.bank import settings
+
+    app: Flask = create_app(settings(url, folder)) if url else Flask("bare")
+    if not url:
+        app.add_url_rule("/", "answer", lambda: "<!doctype html><title>.</title>")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server = create_server(app, host="127.0.0.1", port=0, threads=CONNECTIONS)
+    port.put(int(server.effective_port))  # type: ignore[union-attr]
+    server.run()
+
+
+def asked(port: int, addresses: Sequence[str], *, etags: bool = False) -> tuple[Times, float]:
+    """Each address once, over all connections together: the times, and how many a second. `etags`: as who has the page already."""
+    known = _etags(port, set(addresses)) if etags else {}
+    taken: list[float] = []
+
+    def connection(mine: Sequence[str]) -> None:
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for address in mine:
+            began = time.perf_counter()
+            client.request(
+                "GET", address, headers={"Accept-Encoding": "gzip", **({"If-None-Match": known[address]} if etags else {})}
+            )
+            answer = client.getresponse()
+            answer.read()
+            taken.append((time.perf_counter() - began) * 1000)
+            if answer.status != (304 if etags else 200):
+                raise AssertionError(f"{address}: {answer.status}")
+        client.close()
+
+    began = time.perf_counter()
+    threads = [threading.Thread(target=connection, args=(addresses[number::CONNECTIONS],)) for number in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(taken) != len(addresses):
+        raise AssertionError("a connection ended early")
+    return Times(sorted(taken)), len(taken) / (time.perf_counter() - began)
+
+
+def _etags(port: int, addresses: set[str]) -> dict[str, str]:
+    client, found = http.client.HTTPConnection("127.0.0.1", port, timeout=60), {}
+    for address in addresses:
+        client.request("GET", address, headers={"Accept-Encoding": "gzip"})
+        answer = client.getresponse()
+        answer.read()
+        found[address] = answer.headers["ETag"]
+    client.close()
+    return found
