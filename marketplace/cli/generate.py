@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from marketplace.cli import reference
+from marketplace.cli.migrations import lay_down
 from marketplace.kernel.geo import Point
 from marketplace.market.generated import Town, generate, has_photos
 from marketplace.market.rules import StoredPicture
@@ -34,7 +34,7 @@ def generate_command(listings: int, demands: int | None, seed: int) -> None:
     if current_app.extensions["settings"].production:
         sys.exit("This is production. Nothing was generated.")
     database, started = current_app.extensions["database"], time.perf_counter()
-    reference.found(database)
+    lay_down(current_app)
     with database.read() as session:
         drawn = has_photos(session)
     picture = None if drawn else _draw(seed)

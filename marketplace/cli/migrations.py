@@ -66,6 +66,15 @@ def is_newest(url: str) -> bool:
         database.dispose()
 
 
+def lay_down(app: Flask) -> None:
+    """Where nothing is yet: the schema and what every installation has. A database of an older version is left as it is."""
+    from marketplace.cli import reference
+
+    if health.version(app.extensions["database"]) is None:
+        upgrade(app.extensions["settings"])
+    reference.found(app.extensions["database"])
+
+
 def found(config: Config) -> None:
     """Makes the organisations and goals of the region that are not there yet; they belong to every installation, an empty one too."""
     database = Database(config.database_url)

@@ -8,6 +8,7 @@ from marketplace.accounts import links, queries
 from marketplace.accounts.actions import invite
 from marketplace.accounts.policy import OPERATOR
 from marketplace.accounts.rules import InvitationDraft, Role
+from marketplace.cli.migrations import lay_down
 from marketplace.exchange.leaving import release_person
 from marketplace.jobs.addresses import Addresses
 from marketplace.kernel.errors import Missing
@@ -28,13 +29,14 @@ def register(app: Flask) -> None:
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="language of the mail")
 def invite_command(email: str, role: str, slug: str, language: str) -> None:
     """Invite EMAIL; the invitation link is the last line. It works once, for seven days."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - addresses need the app itself
+    lay_down(app)
     with current_app.extensions["database"].transaction() as session:
         organisation = queries.get_organisation_by_slug(session, slug)
         draft = InvitationDraft(email, organisation.id, Role(role))
         invitation = invite(session, OPERATOR, draft=draft, locale=language)
         token = links.sign(current_app.config["SECRET_KEY"], links.INVITATION, invitation.id, invitation.nonce)
         click.echo(f"Invited {invitation.email} to {organisation.name} as {role}, until {invitation.expires_at:%Y-%m-%d}.")
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - addresses need the app itself
     click.echo(Addresses(app, language).signed(links.INVITATION, token))
 
 

@@ -14,7 +14,7 @@ from marketplace.notices import audit
 from marketplace.web.request import current_actor, database, is_api
 
 log = logging.getLogger(__name__)
-PAGES = (400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)
+PAGES = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)
 SENTENCES: dict[int, Text] = {
     400: _("The request cannot be read. Go back and try again."),
     401: _("Log in first. Then try again."),

@@ -1,12 +1,15 @@
 """Commands about people, tokens and jobs."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Missing
+from tests.conftest import settings
 from tests.visitors import log_in, newcomer, send
 
 
@@ -26,6 +29,21 @@ def test_an_empty_installation_starts_with_an_invitation(app: Flask) -> None:
     assert send(client, path, name="Beheerder", password="vier heel andere woorden").status_code == 303
     assert client.get("/beheer?organisatie=almelo").status_code == 200
     assert re.search(r"beheer@twente.example +admin +regio-twente +active", output(app, "people", "list"))
+
+
+def test_an_invitation_can_be_the_very_first_command_of_an_installation(tmp_path: Path) -> None:
+    app = create_app(settings(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path))
+    arguments = ("people", "invite", "beheer@twente.example", "--role", "admin", "--organisation", "regio-twente")
+    assert "/uitnodiging/" in output(app, *arguments).splitlines()[-1]
+    app.extensions["database"].dispose()
+
+
+def test_made_up_listings_go_into_an_installation_that_was_never_started(tmp_path: Path) -> None:
+    app = create_app(settings(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path))
+    with app.app_context():
+        told = output(app, "demo", "generate", "--listings", "20", "--seed", "7")
+    assert told.startswith("Generated 20 listings and 2 demands")
+    app.extensions["database"].dispose()
 
 
 def test_an_unknown_organisation_is_refused_in_a_sentence(app: Flask) -> None:
