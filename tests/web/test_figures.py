@@ -95,6 +95,13 @@ def test_the_public_gets_no_file_of_a_municipality(bank: Session, client: FlaskC
     assert number(table(client, "totals")[0]["Opnieuw gebruikt (kg)"]) == Decimal("1200.5")
 
 
+@pytest.mark.parametrize("typed", ["-1", "abc", "9223372036854775807", "9" * 30])
+def test_a_page_of_the_ledger_that_cannot_exist_is_an_empty_or_the_first_one(
+    bank: Session, client: FlaskClient, typed: str
+) -> None:
+    assert logged_in(bank, client, "borne").get(f"/cijfers/uitwisselingen?page={typed}").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/cijfers/uitwisselingen", "/cijfers/uitwisselingen.csv", f"/beheer/materiaalgebruik/{YEAR}"])
 def test_rows_and_reports_are_for_members(bank: Session, client: FlaskClient, path: str) -> None:
     assert "/inloggen" in client.get(path).location

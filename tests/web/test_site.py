@@ -26,3 +26,9 @@ def test_a_database_behind_the_code_is_not_ready(client: FlaskClient, monkeypatc
 def test_a_full_disk_is_not_ready(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "LEAST_FREE_BYTES", 10**18)
     assert client.get("/readyz").status_code == 503
+
+
+def test_a_form_that_is_sent_after_the_session_ended_asks_to_log_in(client: FlaskClient) -> None:
+    answer = client.post("/aanbod/nieuw", data={"title": "Klinkers"})
+    assert answer.status_code == 401
+    assert "<h1>Log eerst in</h1>" in answer.get_data(as_text=True)

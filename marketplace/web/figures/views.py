@@ -26,6 +26,7 @@ from marketplace.web.request import current_actor, current_session, permission
 
 blueprint = Blueprint("figures", __name__)
 PAGE_SIZE = 50
+PAGE_MAX = 1_000_000
 Page = Answer | str | tuple[str, int]
 
 
@@ -77,15 +78,15 @@ def method() -> str:
 @permission(Can.READ_EXCHANGES)
 def exchanges() -> str:
     """The rows of the ledger that the reader may see, newest first."""
-    page = request.args.get("page", 1, type=int) or 1
+    page = min(max(request.args.get("page", 1, type=int), 1), PAGE_MAX)
     session, actor = current_session(), current_actor()
-    found, total = list_exchanges(session, actor, page=max(page, 1), page_size=PAGE_SIZE)
+    found, total = list_exchanges(session, actor, page=page, page_size=PAGE_SIZE)
     return render_template(
         "figures/exchanges.html",
         columns=rows.COLUMNS,
         cells=rows.cells(found, taxonomy(session)) if found else [],
         total=total,
-        page=max(page, 1),
+        page=page,
         last_page=-(-total // PAGE_SIZE),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
         address=lambda number: url_for("figures.exchanges", page=number),
