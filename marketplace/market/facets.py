@@ -1,11 +1,11 @@
 """Counts beside the filters of the catalogue, and their small memory.
 
-All facets and every total come from one count by material, condition and organisation of what fits the other conditions: words, place, day, materials.
+All facets and every total come from one count by material group, condition and organisation of what fits the other conditions: words, place, day, materials.
 So ticking another box is a sum in memory. A count is kept per process until the catalogue changes or the day ends.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -17,8 +17,8 @@ from marketplace.kernel.language import Text
 
 KEPT = 64  # per database; a large one holds some eight thousand sums
 
-Cube = tuple[tuple[int, str, int, int], ...]
-"""(material id, condition, organisation id, listings)"""
+Cube = tuple[tuple[str, str, int, int], ...]
+"""(material group, condition, organisation id, listings)"""
 
 Counted = TypeVar("Counted")
 _kept: WeakKeyDictionary[Any, OrderedDict[tuple[Any, ...], Any]] = WeakKeyDictionary()
@@ -45,8 +45,9 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The filters that have facets, as ids; None: no such filter."""
+    """The filters that have facets; None: no such filter. `materials`: the ids of the groups' materials."""
 
+    groups: frozenset[str] | None
     materials: frozenset[int] | None
     conditions: frozenset[str] | None
     organisations: frozenset[int] | None
@@ -57,7 +58,7 @@ class Sums:
     """The total of what fits every filter; the others each without their own."""
 
     total: int
-    by_material: dict[int, int]
+    by_group: dict[str, int]
     by_condition: dict[str, int]
     by_organisation: dict[int, int]
 
@@ -80,22 +81,31 @@ def remembered(session: Session, key: tuple[Any, ...], count: Callable[[], Count
     return cube
 
 
+def by_group(rows: Iterable[Any], group_of: Callable[[int], str]) -> Cube:
+    """What the database counted by material, added up by group: a tenth of the numbers."""
+    found: dict[tuple[str, str, int], int] = {}
+    for material, condition, organisation, count in rows:
+        key = (group_of(material), condition, organisation)
+        found[key] = found.get(key, 0) + count
+    return tuple((*key, count) for key, count in found.items())
+
+
 def sums(cube: Cube, picked: Picked) -> Sums:
     """Every count that a page shows."""
     total = 0
-    by_material: dict[int, int] = {}
+    by_group: dict[str, int] = {}
     by_condition: dict[str, int] = {}
     by_organisation: dict[int, int] = {}
-    for material, condition, organisation, count in cube:
-        fits_material = picked.materials is None or material in picked.materials
+    for group, condition, organisation, count in cube:
+        fits_group = picked.groups is None or group in picked.groups
         fits_condition = picked.conditions is None or condition in picked.conditions
         fits_organisation = picked.organisations is None or organisation in picked.organisations
         if fits_condition and fits_organisation:
-            by_material[material] = by_material.get(material, 0) + count
-        if fits_material and fits_organisation:
+            by_group[group] = by_group.get(group, 0) + count
+        if fits_group and fits_organisation:
             by_condition[condition] = by_condition.get(condition, 0) + count
-        if fits_material and fits_condition:
+        if fits_group and fits_condition:
             by_organisation[organisation] = by_organisation.get(organisation, 0) + count
             if fits_organisation:
                 total += count
-    return Sums(total, by_material, by_condition, by_organisation)
+    return Sums(total, by_group, by_condition, by_organisation)

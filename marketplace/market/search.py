@@ -17,7 +17,7 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, bounding_box, chord2_m2, ecef_m, whole_km
 from marketplace.kernel.text import fts5_query, search_prefixes, tsquery
-from marketplace.market.facets import Cube, FacetCount, Facets, Picked, Sums, remembered, sums
+from marketplace.market.facets import Cube, FacetCount, Facets, Picked, Sums, by_group, remembered, sums
 from marketplace.market.models import Listing
 from marketplace.market.revision import get_revision
 from marketplace.market.rules import CONDITION_LABELS, STALE_AFTER, CatalogueQuery, Condition, ListingStatus, Sort
@@ -74,6 +74,7 @@ class Asked:
     prefixes: tuple[str, ...]
     materials: frozenset[int] | None  # by `materials`, which has no facet
     picked: Picked
+    terms: Taxonomy
     sort: Sort
 
     @property
@@ -142,7 +143,9 @@ def understood(
         today=clock.today(),
         prefixes=tuple(search_prefixes(query.q)),
         materials=terms.ids_of(slugs=query.materials) if query.materials else None,
+        terms=terms,
         picked=Picked(
+            frozenset(query.groups) if query.groups else None,
             terms.ids_of(groups=query.groups) if query.groups else None,
             frozenset(condition.value for condition in query.conditions) if query.conditions else None,
             frozenset(number for number, (slug, _name) in places.items() if slug in wanted) if wanted else None,
@@ -222,6 +225,7 @@ def _cube(session: Session, asked: Asked) -> Cube:
     place = asked.query.point if radius is not None else None
     key = (
         get_revision(session),
+        asked.terms.version,
         asked.today,
         shape,
         asked.prefixes,
@@ -235,7 +239,8 @@ def _cube(session: Session, asked: Asked) -> Cube:
     )
 
     def count() -> Cube:
-        return tuple(tuple(row) for row in session.execute(cube_statement(shape), figures_of(asked, radius, named)))
+        rows = session.execute(cube_statement(shape), figures_of(asked, radius, named))
+        return by_group(rows, lambda number: asked.terms.material_by_id(number).group.slug)
 
     return remembered(session, key, count)
 
@@ -303,11 +308,7 @@ def _facets(
     places: dict[int, tuple[str, str]],
     counted: Sums,
 ) -> Facets:
-    by_group: dict[str, int] = {}
-    for material, count in counted.by_material.items():
-        slug = terms.material_by_id(material).group.slug
-        by_group[slug] = by_group.get(slug, 0) + count
-    groups = (FacetCount(group.slug, group.name, by_group.get(group.slug, 0)) for group in terms.groups)
+    groups = (FacetCount(group.slug, group.name, counted.by_group.get(group.slug, 0)) for group in terms.groups)
     conditions = (FacetCount(one.value, CONDITION_LABELS[one], counted.by_condition.get(one.value, 0)) for one in Condition)
     organisations = (FacetCount(slug, name, counted.by_organisation.get(number, 0)) for number, (slug, name) in places.items())
     return Facets(
