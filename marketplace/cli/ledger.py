@@ -17,10 +17,10 @@ def verify_command() -> None:
     """Walk the chain; name the first row that does not fit and exit with 1."""
     with current_app.extensions["database"].read() as session:
         breach = find_breach(session)
+        if breach is not None:
+            click.echo(f"seq {breach.seq}: {breach.reason}")
+            sys.exit(1)
         rows, head = get_head(session)
-    if breach is not None:
-        click.echo(f"seq {breach.seq}: {breach.reason}")
-        sys.exit(1)
     click.echo(f"The ledger holds: {rows} rows, head {head}")
 
 
