@@ -3,6 +3,7 @@
 import argparse
 import errno
 import logging
+import os
 import socket
 import sys
 import threading
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(str(refusal))
     with listening(asked.host, asked.port) as listener:
         upgrade(config)
+        os.environ["BASE_URL"] = os.environ.get("BASE_URL") or address_of(listener)  # so that links in mail lead to this server
         from wsgi import app
 
         with one_at_a_time(config.instance_path):
@@ -60,12 +62,18 @@ def listening(host: str, port: int) -> socket.socket:
         sys.exit(f"This machine cannot listen on {host}, port {port}: {error.strerror}.")
 
 
+def address_of(listener: socket.socket) -> str:
+    """Where a browser on this machine finds what listens here."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def serve(app: Flask, config: Config, listener: socket.socket) -> None:
     """Answers until it is interrupted, with the jobs of every minute in a thread beside it."""
     server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
     threading.Thread(target=run_jobs, args=(app,), name="jobs", daemon=True).start()
-    host, port = listener.getsockname()[:2]
-    print(f"Twentse Materialenbank: http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+    print(f"Twentse Materialenbank: {address_of(listener)}", flush=True)
     if demo.is_loaded(app):
         print_accounts(config)
     print("Stop with Ctrl-C.", flush=True)

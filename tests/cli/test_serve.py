@@ -67,12 +67,18 @@ def status(url: str) -> int:
         return error.code
 
 
+def body(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
 def test_two_servers_that_start_at_once_on_one_new_folder_work_side_by_side(folder: Path) -> None:
     settings = {"INSTANCE_PATH": str(folder)}
     with running("--port", "0", "--no-demo", **settings) as one, running("--port", "0", "--no-demo", **settings) as other:
         addresses = [address(one), address(other)]
         assert addresses[0] != addresses[1]
         assert [status(f"{where}/healthz") for where in addresses] == [200, 200]
+        assert f"Sitemap: {addresses[1]}/sitemap.xml" in body(f"{addresses[1]}/robots.txt")
 
 
 def test_a_port_in_use_is_told_in_one_sentence(folder: Path) -> None:
