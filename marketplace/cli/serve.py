@@ -3,7 +3,6 @@
 import argparse
 import errno
 import logging
-import os
 import socket
 import sys
 import threading
@@ -16,6 +15,7 @@ from marketplace.cli import demo
 from marketplace.cli.migrations import one_at_a_time, upgrade
 from marketplace.jobs import worker
 
+BASE_URL = Config.__dataclass_fields__["base_url"].default
 JOBS_EVERY_S = 60
 THREADS = 8
 OTHERS = "Other commands: test [--quick], db, people, tokens, materials, jobs, check, ledger, demo; each with --help."
@@ -30,8 +30,10 @@ def main(arguments: list[str]) -> None:
         sys.exit(str(refusal))
     with listening(asked.host, asked.port) as listener:
         upgrade(config)
-        os.environ["BASE_URL"] = os.environ.get("BASE_URL") or address_of(listener)  # so that links in mail lead to this server
-        from wsgi import app
+        from marketplace.app import create_app
+
+        is_told = config.base_url != BASE_URL  # else links in mail lead to where this server listens
+        app = create_app(config if is_told else Config(base_url=address_of(listener)))
 
         with one_at_a_time(config.instance_path):
             from marketplace.cli import reference
