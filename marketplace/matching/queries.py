@@ -102,7 +102,8 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
     if demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or demand.remaining <= 0:
         return Matches((), 0, page, size)
-    kind = session.scalars(_KIND, {"id": demand.organisation_id}).one()
+    is_loaded = "organisation" in demand.__dict__
+    kind = demand.organisation.kind if is_loaded else session.scalars(_KIND, {"id": demand.organisation_id}).one()
     need = need_of(demand, kind, terms)
     serving = terms.serving(need.material)
     refused = sorted({code for one in serving for code in one.hazard_codes} - need.accepts_hazards)

@@ -16,6 +16,7 @@ from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, 
 from marketplace.materials.rules import Material, convert
 
 TENTH = Decimal("0.1")
+RANKS = {condition: condition.rank for condition in Condition}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
         found.append(_("The listing or the demand is not open."))
     if lot.material.slug not in need.serving:
         found.append(_("The material is another one, and does not count as a substitute."))
-    if lot.condition.rank < need.min_condition.rank:
+    if RANKS[lot.condition] < RANKS[need.min_condition]:
         found.append(_("The condition is less than what was asked: %(asked)s.", asked=CONDITION_LABELS[need.min_condition]))
     if not do_overlap(lot.available_from, lot.available_until, need.needed_from, need.needed_until):
         found.append(_("The periods do not overlap."))
@@ -143,8 +144,7 @@ def _enough(covers: Decimal, wanted: Unit, source: Unit, material: Material, lot
 
 def rank_key(lot: Lot, need: Need, distance_km: Decimal, number: int) -> tuple[Decimal, int, Decimal, int]:
     """Best first: the nearest, then the better condition, then the smallest difference between what is left and what is needed."""
-    whole = cover_of_all(lot, need)
-    return distance_km, -lot.condition.rank, abs(whole - need.remaining.amount), number
+    return distance_km, -RANKS[lot.condition], abs(cover_of_all(lot, need) - need.remaining.amount), number
 
 
 def cover_of_all(lot: Lot, need: Need) -> Decimal:
