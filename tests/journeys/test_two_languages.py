@@ -1,0 +1,127 @@
+"""Every page in both languages: no sentence of the other language is left on it, refused forms, titles and hidden labels included.
+
+Every link is followed from the pages that need nothing to be known, two addresses for each route, for a visitor of each kind.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+
+from marketplace.app import create_app
+from tests.conftest import PASSWORD, Template, settings
+from tests.house.test_language import PLACEHOLDER, catalogue
+from tests.journeys.sentences import Words, links_of, spoken
+from tests.journeys.test_every_page import VISITORS, addresses
+from tests.visitors import csrf_token, log_in
+
+ADDRESSES_PER_ROUTE = 2
+SHORTEST_INSIDE = 14  # characters: a sentence this long is also looked for inside a longer text
+REFUSED_WHEN_EMPTY = {
+    "anonymous": ("/inloggen", "/wachtwoord-vergeten"),
+    "project-leader": ("/aanbod/nieuw", "/gezocht/nieuw", "/account/wachtwoord", "/account/gegevens", "/account/tokens"),
+    "coordinator": ("/beheer/uitnodigen", "/beheer/depots/nieuw"),
+    "region": (),
+    "aoce": (),
+    "administrator": (),
+}
+ENGLISH_WORDS = {"the", "and", "with", "your", "you", "this", "that", "has", "are", "from", "not", "which", "for"}
+
+
+@pytest.fixture(scope="module")
+def bank(furnished: Template) -> Iterator[Flask]:
+    """The site with the demonstration data, asked without a browser."""
+    app = create_app(settings(furnished.fresh(), furnished.folder / "var"))
+    yield app
+    app.extensions["database"].dispose()
+
+
+def sentences(locale: str) -> dict[str, str]:
+    """Every sentence that only the other language has: what it says there and what it should say, in reading order."""
+    pairs = set()
+    for entries in catalogue("nl").values():
+        for sentence, translation, _file in entries:
+            english = (sentence,) if isinstance(sentence, str) else sentence
+            dutch = (translation,) if isinstance(translation, str) else translation
+            pairs |= set(zip(english, dutch, strict=True))
+    mine = {pair[0 if locale == "en" else 1] for pair in pairs}
+    return {
+        theirs: right for en, nl in pairs for theirs, right in ((nl, en) if locale == "en" else (en, nl),) if theirs not in mine
+    }
+
+
+def pages(client: FlaskClient, app: Flask, prefix: str) -> Iterator[tuple[str, str]]:
+    """Every page that can be reached by links, at most two for each route: its address and its HTML."""
+    waiting = [prefix + address for address in addresses(app)]
+    seen, visits = set(waiting), Counter[str]()
+    router = app.url_map.bind("localhost")
+    while waiting:
+        address = waiting.pop(0)
+        try:
+            endpoint, _values = router.match(address.split("?")[0].removeprefix(prefix) or "/", method="GET")
+        except HTTPException:
+            continue
+        if visits[endpoint] >= ADDRESSES_PER_ROUTE + endpoint.startswith("reservations."):
+            continue
+        visits[endpoint] += 1
+        answer = client.get(address)
+        if answer.mimetype != "text/html" or answer.status_code >= 500 or answer.location:
+            continue
+        yield address, answer.text
+        for link in links_of(answer.text):
+            if link.startswith(prefix + "/") and link not in seen and not (not prefix and link.startswith("/en")):
+                seen.add(link)
+                waiting.append(link)
+
+
+def left_over(html: str, locale: str, foreign: Words) -> list[str]:
+    """The texts of a page that are in the other language."""
+    found = []
+    for text in spoken(html, locale):
+        if sentence := foreign.inside(text):
+            found.append(f"{text[:90]!r} (“{sentence[:60]}”)")
+        elif locale == "nl" and len(ENGLISH_WORDS & set(re.findall(r"\w+", text.lower()))) >= 2:
+            found.append(f"{text[:90]!r} is not in the catalogue")
+    return found
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+@pytest.mark.parametrize("visitor", list(VISITORS))
+def test_no_page_holds_a_sentence_of_the_other_language(bank: Flask, visitor: str, locale: str) -> None:
+    client, prefix = bank.test_client(), "" if locale == "nl" else "/en"
+    if VISITORS[visitor]:
+        log_in(client, VISITORS[visitor], PASSWORD)
+    foreign = Words(sentences(locale), PLACEHOLDER, SHORTEST_INSIDE)
+    wrong, seen = {}, 0
+    for address, html in pages(client, bank, prefix):
+        seen += 1
+        if found := left_over(html, locale, foreign):
+            wrong[address] = found
+    for address in REFUSED_WHEN_EMPTY[visitor]:
+        form = client.get(prefix + address)
+        answer = client.post(prefix + address, data={"csrf_token": csrf_token(form)})
+        if found := left_over(answer.text, locale, foreign):
+            wrong[f"{prefix}{address}, sent empty"] = found
+    assert seen > 10
+    assert not wrong, "\n".join(f"{address}: {one}" for address, found in wrong.items() for one in found)
+
+
+@pytest.mark.parametrize(
+    ("locale", "html"),
+    [
+        ("nl", "<p>Log in first. Then try again.</p>"),
+        ("nl", '<button aria-label="Log out"></button>'),
+        ("nl", "<p>This was never marked and is not with the others</p>"),
+        ("en", "<title>Toegankelijkheid – Twente Materials Bank</title>"),
+        ("en", "<p>Na 30 minuten zonder activiteit wordt u uitgelogd.</p>"),
+        ("en", '<img alt="Inloggen om te reserveren">'),
+    ],
+)
+def test_a_sentence_that_was_left_is_found(locale: str, html: str) -> None:
+    foreign = Words(sentences(locale), PLACEHOLDER, SHORTEST_INSIDE)
+    assert left_over(html, locale, foreign)
+    assert left_over(f'<div lang="{"en" if locale == "nl" else "nl"}">{html}</div>', locale, foreign) == []
