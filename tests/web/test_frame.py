@@ -24,7 +24,8 @@ def test_the_other_language_is_the_same_page_with_the_same_question(client: Flas
 def test_search_engines_are_told_one_address_per_language(client: FlaskClient) -> None:
     page = client.get("/en/privacy?page=2").text
     assert '<link rel="canonical" href="http://localhost/en/privacy">' in page
-    assert '<link rel="alternate" hreflang="nl" href="http://localhost/privacy">' in page
+    for locale, address in (("nl", "/privacy"), ("en", "/en/privacy"), ("x-default", "/privacy")):
+        assert f'<link rel="alternate" hreflang="{locale}" href="http://localhost{address}">' in page
 
 
 def test_no_page_carries_style_or_script_inside(client: FlaskClient) -> None:

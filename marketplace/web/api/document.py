@@ -7,6 +7,7 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Response, current_app, jsonify, render_template, request, url_for
+from markupsafe import Markup
 
 from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, set_locale
 from marketplace.web.api.components import SHAPES, ref
@@ -149,13 +150,22 @@ def _shown(operation: Operation, spec: dict[str, Any]) -> dict[str, Any]:
         "path": PREFIX + openapi_path(operation),
         "summary": operation.summary,
         "is_public": operation.is_public,
-        "parameters": [(one["name"], one["in"], one.get("description", "")) for one in described["parameters"]],
+        "parameters": [(one["name"], one["in"], _english(one.get("description", ""))) for one in described["parameters"]],
         "properties": [
-            (name, _type(one), "; ".join(filter(None, ("required" if name in required else "", one.get("description", "")))))
+            (
+                name,
+                _type(one),
+                _english("; ".join(filter(None, ("required" if name in required else "", one.get("description", ""))))),
+            )
             for name, one in shape.get("properties", {}).items()
         ],
         "answers": list(described["responses"]),
     }
+
+
+def _english(text: str) -> str:
+    """A text that is English on every page, said to be so to a screen reader."""
+    return Markup('<span lang="en">{}</span>').format(text) if text else ""
 
 
 def _type(shape: dict[str, Any]) -> str:

@@ -28,6 +28,6 @@ def sitemap(site: str, paths: list[str]) -> bytes:
         for address in languages.values():
             url = ET.SubElement(urls, f"{{{SITEMAP}}}url")
             ET.SubElement(url, f"{{{SITEMAP}}}loc").text = address
-            for locale, other in languages.items():
+            for locale, other in {**languages, "x-default": languages["nl"]}.items():
                 ET.SubElement(url, f"{{{XHTML}}}link", {"rel": "alternate", "hreflang": locale, "href": other})
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ET.tostring(urls, encoding="utf-8"))

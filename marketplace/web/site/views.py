@@ -8,12 +8,13 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from config import Config
 from marketplace.accounts.policy import Can, require
+from marketplace.accounts.rules import INVITATION_LIFETIME, SESSION_IDLE
 from marketplace.kernel import health
 from marketplace.kernel.clock import now
 from marketplace.market.queries import list_public_ids
 from marketplace.notices.queries import find_oldest_waiting
 from marketplace.web.request import current_actor, current_session, database, public
-from marketplace.web.site import style
+from marketplace.web.site import statement, style
 from marketplace.web.site.sitemap import PUBLIC_PATHS, SITEMAP_LISTINGS_MAX, sitemap
 
 blueprint = Blueprint("site", __name__)
@@ -31,7 +32,14 @@ def settings() -> Config:
 @public
 def accessibility() -> str:
     """How accessible the site is, how that is known, and where to say what is not."""
-    return render_template("site/accessibility.html", contact=settings().contact_email)
+    config = settings()
+    return render_template(
+        "site/accessibility.html",
+        contact=config.contact_email,
+        site_url=config.base_url.rstrip("/"),
+        shortcomings=statement.SHORTCOMINGS,
+        reviewed_on=statement.REVIEWED_ON,
+    )
 
 
 @blueprint.get("/privacy")
@@ -39,7 +47,13 @@ def accessibility() -> str:
 def privacy() -> str:
     """What is kept about people, why, and for how long."""
     config = settings()
-    return render_template("site/privacy.html", contact=config.contact_email, hours=config.session_hours)
+    return render_template(
+        "site/privacy.html",
+        contact=config.contact_email,
+        hours=config.session_hours,
+        idle_minutes=SESSION_IDLE // timedelta(minutes=1),
+        invitation_days=INVITATION_LIFETIME.days,
+    )
 
 
 @blueprint.get("/contact")
@@ -59,7 +73,8 @@ def security_txt() -> Response:
         f"Contact: mailto:{config.contact_email}",
         f"Expires: {last.isoformat().replace('+00:00', 'Z')}",
         "Preferred-Languages: nl, en",
-        f"Canonical: {config.base_url}/.well-known/security.txt",
+        f"Canonical: {config.base_url.rstrip('/')}/.well-known/security.txt",
+        f"Policy: {config.base_url.rstrip('/')}/contact",
     )
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
