@@ -3,6 +3,7 @@
 import argparse
 import errno
 import logging
+import os
 import socket
 import sys
 import threading
@@ -30,10 +31,9 @@ def main(arguments: list[str]) -> None:
         sys.exit(str(refusal))
     with listening(asked.host, asked.port) as listener:
         upgrade(config)
-        from marketplace.app import create_app
-
-        is_told = config.base_url != BASE_URL  # else links in mail lead to where this server listens
-        app = create_app(config if is_told else Config(base_url=address_of(listener)))
+        if config.base_url == BASE_URL:  # nobody said otherwise: links in mail lead to where this server listens
+            os.environ["BASE_URL"] = address_of(listener)
+        from wsgi import app
 
         with one_at_a_time(config.instance_path):
             from marketplace.cli import reference
