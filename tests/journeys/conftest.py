@@ -26,6 +26,7 @@ from marketplace.kernel.db import Database
 from tests.conftest import PASSWORD, Template, settings
 
 SCREENS = PROJECT / "test-results" / "screens"
+SETTLED = "Promise.race([Promise.allSettled(document.getAnimations().map(one => one.finished)), new Promise(done => setTimeout(done, 2000))])"
 WIDTHS = {"phone": 390, "desk": 1280}
 QUIET = (
     "--disable-gpu",
@@ -176,6 +177,7 @@ def faults_of() -> Callable[[Page], list[str]]:
     """What axe finds on the page as it is now: the rule and the places."""
 
     def look(page: Page) -> list[str]:
+        page.evaluate(SETTLED)
         return [
             f"{found['id']}: {', '.join(str(node['target']) for node in found['nodes'][:3])}"
             for found in Axe().run(page).response["violations"]
