@@ -73,6 +73,15 @@ def net_kgco2e(avoided: Decimal | None, transport: Decimal) -> Decimal | None:
     return None if avoided is None else avoided - transport
 
 
+def break_even_km(avoided: Decimal | None, mass_in_kg: Decimal, factor_kgco2e_per_tonne_km: Decimal) -> Decimal | None:
+    """As the crow flies: the distance at which the transport emits what was avoided, avoided ÷ (tonnes × factor × 1.3).
+
+    Unknown where the avoided carbon is, or where nothing is carried.
+    """
+    per_km = mass_in_kg / KG_PER_TONNE * factor_kgco2e_per_tonne_km * DETOUR_FACTOR
+    return None if avoided is None or per_km <= 0 else rounded(avoided / per_km)
+
+
 @dataclass(frozen=True, slots=True)
 class Impact:
     """The figures of one transport of one mass, with what they came from."""

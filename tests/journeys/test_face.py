@@ -99,3 +99,47 @@ def test_the_next_page_comes_without_reloading_with_its_title(site: Site, page: 
     assert page.evaluate("window.sameDocument") is True
     if width > 600:
         assert "page=2" in (page.get_by_role("link", name="English").get_attribute("href") or "")
+
+
+def test_photos_are_looked_at_with_the_keyboard(
+    site: Site, page: Page, width: int, shot: Callable[[Page, str], Path], accessible: Callable[[Page], None]
+) -> None:
+    page.goto(f"{site.url}/aanbod")
+    page.locator(".mp-card__title a").first.click()
+    photo = page.locator("[data-viewer] a").first
+    photo.focus()
+    page.keyboard.press("Enter")
+    viewer = page.get_by_role("dialog", name="Foto")
+    expect(viewer).to_be_visible()
+    expect(viewer.get_by_role("button", name="Sluiten")).to_be_focused()
+    expect(viewer.locator("img")).to_have_attribute("src", re.compile("^/media/|http"))
+    count = page.locator("[data-viewer] a").count()
+    expect(viewer).to_contain_text(f"Foto 1 van {count}")
+    accessible(page)
+    shot(page, "viewer")
+    if count > 1:
+        page.keyboard.press("ArrowRight")
+        expect(viewer).to_contain_text(f"Foto 2 van {count}")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+        expect(viewer).to_contain_text(f"Foto {count} van {count}")
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("+")
+    expect(viewer.get_by_role("button", name="Vergroten")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+    expect(photo).to_be_focused()
+
+
+def test_what_a_lot_saves_follows_the_place_that_is_filled_in(
+    site: Site, page: Page, width: int, accessible: Callable[[Page], None]
+) -> None:
+    page.goto(f"{site.url}/aanbod?q=klinkers")
+    page.locator(".mp-card__title a").first.click()
+    page.get_by_role("combobox", name="Waar zou het naartoe gaan?").fill("Losser")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**place=Losser**")
+    expect(page.locator("#saves ~ dl")).to_contain_text("Netto bespaard")
+    page.get_by_text("Hoe dit is berekend").click()
+    expect(page.get_by_text("Afstand waarop het gelijk staat")).to_be_visible()
+    accessible(page)

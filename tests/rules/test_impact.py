@@ -53,3 +53,10 @@ def test_a_material_without_a_factor_is_unknown_and_not_zero() -> None:
 def test_halves_round_away_from_zero() -> None:
     assert rules.rounded(Decimal("0.0005")) == Decimal("0.001")
     assert rules.rounded(Decimal("-0.0005")) == Decimal("-0.001")
+
+
+def test_the_transport_eats_the_gain_where_it_emits_what_was_avoided() -> None:
+    # 10 t of pavers: 1 188 kg avoided; a lorry emits 10 × 0.25994 × 1.3 = 3.37922 kg for each kilometre as the crow flies
+    assert rules.break_even_km(Decimal(1188), Decimal(10_000), Decimal("0.25994")) == Decimal("351.560")
+    assert rules.break_even_km(None, Decimal(10_000), Decimal("0.25994")) is None
+    assert rules.break_even_km(Decimal(1188), Decimal(0), Decimal("0.25994")) is None

@@ -11,7 +11,7 @@ from marketplace.accounts.policy import ANONYMOUS
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules import Answer, Location, PlaceBasis
-from marketplace.web.catalogue.results import away_from_home
+from marketplace.web.catalogue.results import away_from, home_of
 from tests.factories import found_taxonomy, location, make_actor, make_draft, make_listing
 
 ADDRESS = "Dorpsstraat 12, 7551 AA Hengelo"
@@ -50,6 +50,43 @@ def test_the_public_sees_no_address_no_person_and_no_exact_point(client: FlaskCl
     page = client.get(f"/aanbod/{listing.id}").text
     for secret in (ADDRESS, "52.26", "6.79", owner.name, "Geheim project", "Bel Jan"):
         assert secret not in page
+
+
+def test_a_lot_tells_what_it_saves_for_the_place_in_the_address_with_the_arithmetic(
+    client: FlaskClient, session: Session
+) -> None:
+    found_taxonomy(session)
+    listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(800), Unit.M2))
+    session.commit()
+    page = client.get(f"/aanbod/{listing.id}?place=Borne").text.replace("\u00a0", " ")
+    assert "17,6 ton CO₂e" in page  # 800 m² × 185 kg × 0.1188 kg per kg
+    assert "− 250 kg CO₂e" in page  # 148 t × 5 km × 1.3 × 0.25994: from Borne it is 5.03 km, shown as 5
+    assert "17,3 ton CO₂e" in page
+    assert "Tot 352 km ver" in page  # 17 582.4 kg ÷ (148 t × 0.25994 × 1.3) = 351.56
+    assert "148.000 kg ÷ 1.000 × 0,25994 × 1,3) = 352 km" in page
+
+
+def test_without_a_place_only_what_is_avoided_is_told_and_an_unknown_one_is_told_at_the_field(
+    client: FlaskClient, session: Session
+) -> None:
+    found_taxonomy(session)
+    listing = make_listing(session, make_actor(session, "hengelo"))
+    session.commit()
+    page = client.get(f"/aanbod/{listing.id}").text
+    assert "Waar zou het naartoe gaan?" in page
+    assert "Netto bespaard" not in page
+    page = client.get(f"/aanbod/{listing.id}?place=Atlantis").text
+    assert "<title>Fout: " in page
+    assert 'id="place-error"' in page
+
+
+def test_a_card_tells_the_weight_and_the_state_beside_the_quantity(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal("1234.5"), Unit.M2))
+    session.commit()
+    page = looking(client, "/aanbod")
+    assert "≈ 228,4 ton" in page
+    assert "Beschikbaar" in page
 
 
 def test_an_unknown_hazard_is_said_to_be_unknown(client: FlaskClient, session: Session) -> None:
@@ -184,7 +221,7 @@ def test_the_whole_catalogue_is_english_on_its_english_address(client: FlaskClie
     page = looking(client, "/en/aanbod?place=Borne")
     assert "1 lot<" in page
     assert "Building material from Twente" in page
-    assert 'href="/en/aanbod/1"' in page
+    assert 'href="/en/aanbod/1?place=Borne"' in page
 
 
 def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, session: Session) -> None:
@@ -219,5 +256,5 @@ def test_a_member_reads_how_far_a_lot_is_from_home(client: FlaskClient, session:
     found_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"))
     asker = make_actor(session, "borne")
-    assert away_from_home(session, asker, listing) == "ongeveer 5 km van Borne, hemelsbreed"  # 5.03 km
-    assert away_from_home(session, ANONYMOUS, listing) is None
+    assert away_from(home_of(session, asker), listing) == "ongeveer 5 km van Borne, hemelsbreed"  # 5.03 km
+    assert away_from(home_of(session, ANONYMOUS), listing) is None

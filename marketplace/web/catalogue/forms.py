@@ -4,8 +4,11 @@ from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField
 
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.geocoder import Place
 from marketplace.kernel.language import _
-from marketplace.web.forms import DutchDateField, Form, options
+from marketplace.web.forms import DutchDateField, Form, attach, options
+from marketplace.web.places import finder
 from marketplace.web.suggestions import suggests
 
 RADII_KM = ("5", "10", "15", "25", "50")
@@ -41,3 +44,25 @@ class FilterForm(Form):
             known.poplist("sort")
         known["q"] = known.get("q", "")[:WORDS_LENGTH_MAX]
         super().__init__(known)
+
+
+class PlaceForm(Form):
+    """Where the lot would go to. It stands in the address, so a link keeps it."""
+
+    place = StringField(_("Where would it go to?"), description=_("A place or postcode"), render_kw=suggests("places"))
+
+    class Meta(Form.Meta):
+        """Nothing changes, so nothing needs a token."""
+
+        csrf = False
+
+    def find(self) -> Place | None:
+        """The place that was typed. Asked before the session opens; what cannot be found is told at the field."""
+        self.validate()
+        if not self.place.data:
+            return None
+        try:
+            return finder().find(self.place.data)
+        except Invalid as refusal:
+            attach(self, refusal)
+            return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -26,7 +27,7 @@ from marketplace.market.rules import (
     Packaging,
     QuantityBasis,
 )
-from marketplace.materials.rules import Material, Taxonomy
+from marketplace.materials.rules import Material, Taxonomy, convert
 
 SMALL, LARGE = "webp-480", "webp-1600"
 MEDIUM = "webp-960"
@@ -61,6 +62,8 @@ class Lot:
     tone: str
     photo_url: str | None
     photo_alt: str
+    also: Amount | None = None
+    mass_kg: Decimal | None = None
 
 
 def picture(photo: Any, title: str) -> Picture:
@@ -97,14 +100,27 @@ def mass_of(listing: Listing, material: Material, amount: Decimal) -> Decimal | 
     return material.mass_kg(amount, unit, listing.kg_per_unit) if listing.kg_per_unit or material.takes(unit) else None
 
 
-def lot_of(listing: Listing, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
-    """A card. `address` is the pattern of a lot's page, worked out once for a whole list."""
+def also_of(listing: Listing, material: Material) -> Amount | None:
+    """The same amount in the other unit that people think in: m² beside pieces, m³ beside a weight; else its mass says it."""
+    unit = Unit(listing.unit)
+    other = {Unit.PIECE: Unit.M2, Unit.TONNE: Unit.M3, Unit.KG: Unit.PIECE}.get(unit)
+    if other is None or not material.takes(unit) or not material.takes(other):
+        return None
+    whole = convert(listing.available, unit, other, material, listing.kg_per_unit).to_integral_value()
+    return Amount(whole, other) if whole else None
+
+
+def lot_of(
+    listing: Listing, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None, place: str = ""
+) -> Lot:
+    """A card. `address` is the pattern of a lot's page, worked out once for a whole list; a `place` that was typed goes along in it."""
     material = known.material_by_id(listing.material_id)
     shown = picture(listing.photos[0], listing.title) if listing.photos else None
     state, tone = state_of(listing)
     return Lot(
         title=listing.title,
-        href=(address or url_for("catalogue.show_listing", listing_id=0)).replace("/0", f"/{listing.id}"),
+        href=(address or url_for("catalogue.show_listing", listing_id=0)).replace("/0", f"/{listing.id}")
+        + (f"?{urlencode({'place': place})}" if place else ""),
         group=material.group.name,
         amount=Amount(listing.available, Unit(listing.unit)),
         place=listing.place_name,
@@ -115,6 +131,8 @@ def lot_of(listing: Listing, known: Taxonomy, *, distance_km: int | None = None,
         tone=tone,
         photo_url=shown.small if shown else None,
         photo_alt=shown.alt if shown else "",
+        also=also_of(listing, material),
+        mass_kg=mass_of(listing, material, listing.available) if listing.available > 0 else None,
     )
 
 

@@ -66,13 +66,12 @@ def home_of(session: Session, actor: Actor) -> Place | None:
     return Place(own.main_place, own.slug, Point(own.main_lat, own.main_lon), Basis.PLACE, own.main_place)
 
 
-def away_from_home(session: Session, actor: Actor, listing: Listing) -> Text | None:
-    """How far a lot's public point is from a member's own place; None for the public and for what is their own."""
-    home = home_of(session, actor) if actor.organisation_id != listing.organisation_id else None
-    if home is None:
+def away_from(here: Place | None, listing: Listing) -> Text | None:
+    """How far a lot's public point is from the reader's place; None where there is none."""
+    if here is None:
         return None
-    distance_km = max(1, whole_km(home.point, Point(listing.public_lat, listing.public_lon)))
-    return _("about %(km)s km from %(place)s, as the crow flies", km=distance_km, place=home.name)
+    distance_km = max(1, whole_km(here.point, Point(listing.public_lat, listing.public_lon)))
+    return _("about %(km)s km from %(place)s, as the crow flies", km=distance_km, place=here.name)
 
 
 def asked_of(question: Question, form: FilterForm, near: Place | None, from_here: Place | None) -> CatalogueQuery:
@@ -169,6 +168,9 @@ def page_of(
         facets=facets,
         chips=chips_of(question, form, known, facets, near),
         orders=orders_of(question, asked),
-        lots=[lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in found.rows],
+        lots=[
+            lot_of(row.listing, known, distance_km=row.distance_km, address=address, place=question.one("place"))
+            for row in found.rows
+        ],
         nearest=[lot_of(other.listing, known, distance_km=other.distance_km, address=address)] if other else [],
     )

@@ -11,10 +11,11 @@ from marketplace.market.rules import Sort
 from marketplace.market.search import nearest_outside, search
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue import results
-from marketplace.web.catalogue.forms import FilterForm
+from marketplace.web.catalogue.forms import FilterForm, PlaceForm
 from marketplace.web.catalogue.lots import lot_page
 from marketplace.web.catalogue.open_formats import FEED_SIZE, atom, structured
 from marketplace.web.catalogue.question import Question
+from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking
 from marketplace.web.freshness import until_changed
 from marketplace.web.request import current_actor, current_session, public, site_address
@@ -66,15 +67,20 @@ def feed() -> Response:
 @until_changed
 def show_listing(listing_id: int) -> str:
     """Whether this lot is what somebody needs; and for who may: reserve it, or change it."""
+    form = PlaceForm(request.args)
+    typed = form.find()
     session, actor = current_session(), current_actor()
-    listing = get_listing(session, actor, listing_id)
-    lot = lot_page(listing, taxonomy(session))
+    listing, known = get_listing(session, actor, listing_id), taxonomy(session)
+    here = typed or (results.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
+    lot = lot_page(listing, known)
     return render_template(
         "catalogue/show_listing.html",
         listing=listing,
         lot=lot,
+        form=form,
+        saving=saving_of(listing, lot, known, here),
         structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing),
         exact=listing if sees_exact_place(session, actor, listing) else None,
-        away=results.away_from_home(session, actor, listing),
+        away=results.away_from(here, listing),
     )

@@ -1,0 +1,37 @@
+"""What taking a lot saves for the reader's own place: from the public point, in the whole kilometres that the page shows."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.impact.rules import Impact, break_even_km, impact
+from marketplace.kernel.geo import Point, whole_km
+from marketplace.kernel.geocoder import Place
+from marketplace.kernel.units import Amount
+from marketplace.market.models import Listing
+from marketplace.materials.rules import Taxonomy
+from marketplace.web.catalogue.lots import LotPage
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The figures of taking everything that is free, and how far it may go before the transport eats the gain."""
+
+    takes: Amount
+    place: Place | None
+    impact: Impact
+    break_even_km: Decimal | None
+
+
+def saving_of(listing: Listing, lot: LotPage, known: Taxonomy, here: Place | None) -> Saving | None:
+    """None where the mass is unknown. Without a place of the reader the distance, and so the transport, is 0."""
+    if not lot.mass_kg:
+        return None
+    public = Point(listing.public_lat, listing.public_lon)
+    figures = impact(
+        mass_in_kg=lot.mass_kg,
+        distance_in_km=Decimal(whole_km(here.point, public)) if here else Decimal(0),
+        vehicle_factors=known.vehicle_factors,
+        carbon_factor=lot.material.carbon.kgco2e_per_kg if lot.material.carbon else None,
+    )
+    farthest = break_even_km(figures.avoided_kgco2e, figures.mass_kg, figures.vehicle_factor)
+    return Saving(lot.amount, here, figures, farthest)
