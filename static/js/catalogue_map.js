@@ -42,6 +42,8 @@ function fill(found, adds) {
   more.hidden = !nextPage;
   heading.textContent = found.heading;
   none.hidden = found.total > 0;
+  for (const part of none.querySelectorAll("[data-elsewhere]")) part.hidden = found.outside === 0;
+  none.querySelector("[data-nowhere]").hidden = found.outside > 0;
 }
 
 function light(key, isLit) {
@@ -168,6 +170,12 @@ function show(view) {
   if (view === "list") holder.scrollIntoView({ block: "start" });
 }
 
+function circle() { // what was asked for: from here, within so many kilometres
+  const at = words.near.split(",").map(Number);
+  if (words.radius) L.circle(at, { radius: Number(words.radius) * 1000, interactive: false, className: "mp-radius" }).addTo(map);
+  L.circleMarker(at, { radius: 5, interactive: false, className: "mp-from" }).addTo(map);
+}
+
 function begin() {
   const [zoom, lat, lon] = location.hash.slice(1).split("/").map(Number);
   if (location.hash && [zoom, lat, lon].every(Number.isFinite)) return map.setView([lat, lon], zoom, { animate: false });
@@ -195,6 +203,7 @@ async function start() {
     return;
   }
   begin();
+  if (words.near) circle();
   keepView();
   window.addEventListener("hashchange", begin);
   map.on("moveend", moved);

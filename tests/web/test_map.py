@@ -3,16 +3,19 @@
 import gzip
 import json
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.app import create_app
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point
 from marketplace.market.rules import Location, PlaceBasis
 from marketplace.web.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE, build
 from marketplace.web.region_map import region_geojson
+from tests.conftest import settings
 from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
 
 EXACT = Point(52.26391, 6.79213)  # its public point is 52.263, 6.789: 11 614 × 0.0045 and 930 × 0.0073
@@ -139,3 +142,18 @@ def test_the_build_holds_what_the_map_needs_compressed(app: Flask) -> None:
         assert (folder / name).is_file()
     for name in (MAP_SCRIPT, MAP_SHEET):
         assert (folder / f"{name}.br").is_file()
+
+
+def test_background_tiles_and_their_host_only_where_the_operator_switched_them_on(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    found_taxonomy(session)
+    session.commit()
+    tiles = "https://tiles.example/{z}/{x}/{y}.png"
+    other = create_app(settings(app.extensions["settings"].database_url, tmp_path, map_tiles_url=tiles))
+    with_tiles, without = (one.test_client().get("/aanbod?weergave=kaart") for one in (other, app))
+    other.extensions["database"].dispose()
+    assert f'data-tiles="{tiles}"' in with_tiles.text
+    assert "img-src 'self' data: blob: https://tiles.example;" in with_tiles.headers["Content-Security-Policy"]
+    assert 'data-tiles=""' in without.text
+    assert "img-src 'self' data: blob:;" in without.headers["Content-Security-Policy"]
