@@ -24,7 +24,7 @@ from marketplace.kernel.pdok import PdokGeocoder
 from marketplace.kernel.text import fold
 
 LONGEST_QUERY = 100
-MOST_SUGGESTIONS = 20
+MOST_SUGGESTIONS = 1000  # more than there are places and postcodes in Twente
 _POSTCODE = re.compile(r"\b([1-9][0-9]{3}) ?([a-z]{2})\b")
 _PC4 = re.compile(r"([1-9][0-9]{3})(?:[ ,]+(\D.*))?")
 _NUMBER = r"(-?[0-9]{1,3}(?:[.,][0-9]{1,12})?)"

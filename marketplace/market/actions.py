@@ -164,6 +164,7 @@ def _too_little(listing: Listing) -> Conflict:
         _("%(used)s is already held or handed over. Enter that quantity or more.", used=used),
         "quantity",
         minimum=plain(used.amount),
+        available=plain(listing.available),
     )
 
 

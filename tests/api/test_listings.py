@@ -176,6 +176,15 @@ def test_mine_shows_drafts_to_their_own_organisation_only(hengelo: Api, borne: A
     assert public.get("/listings?status=draft&mine=true").get_json()["total"] == 0
 
 
+def test_a_draft_is_among_ones_own_listings_as_soon_as_it_is_written_and_gone_when_it_is_deleted(hengelo: Api) -> None:
+    assert hengelo.get("/listings?mine=true").get_json()["total"] == 0
+    draft = hengelo.post("/listings", listing_body()).get_json()
+    mine = hengelo.get("/listings?mine=true").get_json()
+    assert (mine["total"], [one["id"] for one in mine["items"]]) == (1, [draft["id"]])
+    hengelo.delete(f"/listings/{draft['id']}")
+    assert hengelo.get("/listings?mine=true").get_json()["total"] == 0
+
+
 def test_a_change_sends_its_version_and_leaves_the_rest(hengelo: Api) -> None:
     before = hengelo.post("/listings", listing_body(description="Van de Dorpsstraat")).get_json()
     after = hengelo.patch(f"/listings/{before['id']}", {"version": before["version"], "quantity": "900.5"}).get_json()

@@ -55,3 +55,10 @@ def test_a_place_is_found_by_the_beginning_of_its_name(public: Api) -> None:
 
 def test_a_place_is_found_by_its_postcode(public: Api) -> None:
     assert public.get("/places?q=7551").get_json()["items"][0]["postcode"] == "7551"
+
+
+def test_places_come_page_by_page_with_the_number_of_all(public: Api) -> None:
+    whole = public.get("/places?q=e&pageSize=100").get_json()
+    pages = [public.get(f"/places?q=e&pageSize=3&page={page}").get_json() for page in (1, 2)]
+    assert [one["label"] for page in pages for one in page["items"]] == [one["label"] for one in whole["items"][:6]]
+    assert pages[0]["total"] == whole["total"] > 6

@@ -3,6 +3,7 @@
 from flask import Response
 
 from marketplace.accounts.policy import Can
+from marketplace.kernel.geocoder import MOST_SUGGESTIONS
 from marketplace.materials.queries import taxonomy
 from marketplace.web.api import shapes
 from marketplace.web.api.query import MATERIAL_GROUPS, PAGE, WORDS, check_groups
@@ -29,8 +30,8 @@ def list_materials() -> Response:
 def list_places() -> Response:
     """Places whose name or postcode begins with the words."""
     page = read_page()
-    found = finder().suggest(asked("q"), page.size)
-    return many([shapes.place(one) for one in found], total=len(found), page=page)
+    found = finder().suggest(asked("q"), MOST_SUGGESTIONS)
+    return many([shapes.place(one) for one in found[page.offset : page.offset + page.size]], total=len(found), page=page)
 
 
 @route("GET", "/me", gives="Me", tag="reference")
