@@ -5,12 +5,12 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand, Listing, Photo, PhotoFile
+from marketplace.market.models import Demand, Listing, Photo, PhotoFile, SavedSearch
 from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
 
 REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
@@ -156,3 +156,18 @@ def list_public_ids(session: Session, most: int) -> list[int]:
         (Listing.available_until.is_(None)) | (Listing.available_until >= today),
     )
     return list(session.scalars(rows.order_by(Listing.id.desc()).limit(most)))
+
+
+def list_saved_searches(session: Session, actor: Actor) -> list[SavedSearch]:
+    """The searches that somebody keeps, newest first."""
+    require(actor, Can.OWN_ACCOUNT)
+    own = select(SavedSearch).where(SavedSearch.person_id == actor.person_id)
+    return list(session.scalars(own.order_by(SavedSearch.id.desc())))
+
+
+def get_saved_search(session: Session, actor: Actor, search_id: int) -> SavedSearch:
+    """One's own search, or Missing."""
+    search = session.get(SavedSearch, search_id)
+    if search is None or search.person_id != actor.person_id:
+        raise Missing(_("You keep no such search. Look at your saved searches."))
+    return search

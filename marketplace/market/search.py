@@ -34,6 +34,7 @@ _LISTINGS = (
     .where(Listing.id.in_(bindparam("ids", type_=Integer, expanding=True)))
     .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
 )
+NEAREST_MOST = 3  # what stands beside an empty answer
 FEW_ROWS = 400  # so few that sorting all of them costs nothing
 
 
@@ -112,13 +113,19 @@ def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list
     return ([], 0) if asked.is_impossible else page_of_ids(session, asked, None)
 
 
-def nearest_outside(session: Session, actor: Actor, query: CatalogueQuery) -> CatalogueRow | None:
-    """The nearest listing that fits everything but the radius; None when there is none at all, or no place was given."""
-    if query.point is None:
-        return None
-    wider = replace(query, radius_km=None, sort=Sort.DISTANCE, page=1, page_size=1)
-    found = search(session, actor, wider, with_facets=True).rows
-    return found[0] if found else None
+def nearest_outside(session: Session, actor: Actor, query: CatalogueQuery, most: int = NEAREST_MOST) -> tuple[CatalogueRow, ...]:
+    """The nearest listings that fit less: first everything but the radius, then also not the condition, the organisation and the day.
+
+    Without a place: the newest of what fits without condition, organisation and day. Nothing where even that is nothing.
+    """
+    sort = Sort.NEWEST if query.point is None else Sort.DISTANCE
+    wider = replace(query, radius_km=None, sort=sort, page=1, page_size=most)
+    widest = replace(wider, conditions=(), organisations=(), available_from=None)
+    for asked in (wider, widest):
+        found = search(session, actor, asked, with_facets=False).rows if asked != replace(query, page=1, page_size=most) else ()
+        if found:
+            return found
+    return ()
 
 
 def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:

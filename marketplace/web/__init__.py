@@ -4,7 +4,20 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 
-AREAS = ("account", "catalogue", "map", "listings", "demands", "reservations", "work", "figures", "admin", "media", "site")
+AREAS = (
+    "account",
+    "catalogue",
+    "map",
+    "searches",
+    "listings",
+    "demands",
+    "reservations",
+    "work",
+    "figures",
+    "admin",
+    "media",
+    "site",
+)
 
 
 def blueprints() -> list[Blueprint]:

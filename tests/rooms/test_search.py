@@ -233,10 +233,16 @@ def test_where_nothing_is_found_the_nearest_outside_is_named(session: Session, o
     query = replace(NEAREST, radius_km=Decimal(2))
     assert find(session, query=query).total == 0
     outside = nearest_outside(session, ANONYMOUS, query)
-    assert outside is not None
-    assert (outside.listing.id, outside.distance_km) == (nearest.id, 11)  # 52.362 on the grid: 10.7 km
-    assert nearest_outside(session, ANONYMOUS, replace(query, q="dakpan")) is None
-    assert nearest_outside(session, ANONYMOUS, CatalogueQuery(q="dakpan")) is None
+    assert (outside[0].listing.id, outside[0].distance_km) == (nearest.id, 11)  # 52.362 on the grid: 10.7 km
+    assert len(outside) == 2
+    assert nearest_outside(session, ANONYMOUS, replace(query, q="dakpan")) == ()
+    assert nearest_outside(session, ANONYMOUS, CatalogueQuery(q="dakpan")) == ()
+
+
+def test_where_only_the_condition_keeps_everything_out_the_others_are_named(session: Session, owner: Actor) -> None:
+    good = make_listing(session, owner, condition=Condition.GOOD)
+    outside = nearest_outside(session, ANONYMOUS, CatalogueQuery(conditions=(Condition.NEW,)))
+    assert [row.listing.id for row in outside] == [good.id]
 
 
 def test_a_reader_s_counts_follow_the_catalogue(session: Session, owner: Actor, database: Database) -> None:

@@ -73,6 +73,10 @@ class Question:
         typed = self.one("page")
         return max(1, min(int(typed), LAST_PAGE)) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 1
 
+    def query(self) -> str:
+        """What to keep of this search: everything but the page and the way of looking."""
+        return urlencode([pair for pair in self.pairs if pair[0] not in ("page", "weergave")])
+
     def at(self, page: int) -> str:
         """The address of another page of the same search."""
         return self._address([pair for pair in self.pairs if pair[0] != "page"] + ([("page", str(page))] if page > 1 else []))

@@ -148,6 +148,16 @@ class Page:
     orders: list[Order]
     lots: list[Lot]
     nearest: list[Lot]
+    demand: dict[str, str]
+    keep: str
+
+
+def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
+    """What a demand for this search starts with: its material where the words mean one, the words, the place."""
+    words, slugs = question.one("q"), question.all("material")
+    meant = known.search(words) if words and not slugs else ()
+    found = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
+    return {key: value for key, value in found.items() if value}
 
 
 def page_of(
@@ -156,10 +166,10 @@ def page_of(
     near: Place | None,
     asked: CatalogueQuery,
     found: Found,
-    other: CatalogueRow | None,
+    others: tuple[CatalogueRow, ...],
     known: Taxonomy,
 ) -> Page:
-    """What was found, as the page shows it. `other` is the nearest lot where nothing was found."""
+    """What was found, as the page shows it. `others` are the nearest lots where nothing was found."""
     facets = facets_of(question, found.facets)
     address = url_for("catalogue.show_listing", listing_id=0)
     return Page(
@@ -172,5 +182,10 @@ def page_of(
             lot_of(row.listing, known, distance_km=row.distance_km, address=address, place=question.one("place"))
             for row in found.rows
         ],
-        nearest=[lot_of(other.listing, known, distance_km=other.distance_km, address=address)] if other else [],
+        nearest=[
+            lot_of(row.listing, known, distance_km=row.distance_km, address=address, place=question.one("place"))
+            for row in others
+        ],
+        demand=demand_of(question, known),
+        keep=f"{url_for('searches.create')}?{question.query()}",
     )

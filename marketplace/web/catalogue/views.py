@@ -38,8 +38,8 @@ def list_listings() -> str:
     near = here if typed or form.radius_km.data else None
     asked = results.asked_of(question, form, near, here)
     found = search(session, actor, asked)
-    other = nearest_outside(session, actor, asked) if not found.total else None
-    page = results.page_of(question, form, near, asked, found, other, taxonomy(session))
+    others = () if found.total else nearest_outside(session, actor, asked)
+    page = results.page_of(question, form, near, asked, found, others, taxonomy(session))
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
     shown = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
     return render_template(shown, form=form, question=question, near=here, page=page, feed_address=feed_address)

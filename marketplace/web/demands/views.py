@@ -42,7 +42,7 @@ def list_demands() -> Any:
 @permission(Can.ASK)
 def create() -> Any:
     """A new need: open at once, or kept as a draft."""
-    form = DemandForm(data={"material": request.args.get("material", "")})
+    form = DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")})
     right = form.is_submitted() and form.validate()
     session = current_session()
     form.know(taxonomy(session))

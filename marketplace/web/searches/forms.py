@@ -1,0 +1,14 @@
+"""What to call a search that is kept."""
+
+from wtforms import StringField
+
+from marketplace.kernel.language import _
+from marketplace.web.forms import Form, Required
+
+
+class KeepForm(Form):
+    """A name for a search."""
+
+    name = StringField(
+        _("What do you call this search?"), [Required(_("Give the search a name, for example “Pavers near Borne”."))]
+    )

@@ -1,0 +1,57 @@
+"""Saved searches: keep what stands in the address of the catalogue, open it again, let it go."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from marketplace.accounts.policy import Can
+from marketplace.kernel.language import _
+from marketplace.market.queries import list_saved_searches
+from marketplace.market.search_actions import delete_search, save_search
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules import Taxonomy
+from marketplace.web.answers import attempt, done, page
+from marketplace.web.catalogue.question import Question
+from marketplace.web.request import current_actor, current_session, permission
+from marketplace.web.searches.forms import KeepForm
+
+blueprint = Blueprint("searches", __name__)
+
+
+@blueprint.get("/zoekopdrachten")
+@permission(Can.OWN_ACCOUNT)
+def list_searches() -> str:
+    """The searches that somebody keeps."""
+    return render_template("searches/list_searches.html", searches=list_saved_searches(current_session(), current_actor()))
+
+
+@blueprint.route("/zoekopdrachten/nieuw", methods=("GET", "POST"))
+@permission(Can.OWN_ACCOUNT)
+def create() -> Any:
+    """Keep the search that stands in this address, under a name."""
+    question = Question(url_for("catalogue.list_listings"), request.args)
+    session = current_session()
+    form = KeepForm(data={"name": name_of(question, taxonomy(session))})
+    right = form.is_submitted() and form.validate()
+    saved = right and attempt(
+        form, lambda: save_search(session, current_actor(), name=form.name.data or "", query=question.query())
+    )
+    if saved:
+        return done(_("Your search is saved."), url_for("searches.list_searches"))
+    return page("searches/create.html", form, question=question, action=f"{url_for('searches.create')}?{question.query()}")
+
+
+@blueprint.post("/zoekopdrachten/<int:search_id>/verwijderen")
+@permission(Can.OWN_ACCOUNT)
+def delete(search_id: int) -> Any:
+    """Let a search go."""
+    delete_search(current_session(), current_actor(), search_id=search_id)
+    return done(_("Your search is deleted."), url_for("searches.list_searches"))
+
+
+def name_of(question: Question, known: Taxonomy) -> str:
+    """A first name for a search: its words, materials, groups and place."""
+    groups = {group.slug: group.name for group in known.groups}
+    materials = [found.name for slug in question.all("material") if (found := known.find_material(slug))]
+    chosen = [groups[slug] for slug in question.all("materialGroup") if slug in groups]
+    return ", ".join(part for part in (question.one("q"), *materials, *chosen, question.one("place")) if part)[:120]
