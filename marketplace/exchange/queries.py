@@ -1,7 +1,6 @@
 """Questions about reservations."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -107,12 +106,6 @@ def list_due(session: Session, at: datetime | None = None) -> list[int]:
     """Ids of the reservations on which the clock must act: lapse, or count as confirmed."""
     rows = select(Reservation.id).where(Reservation.status.in_(OPEN), Reservation.expires_at <= (at or clock.now()))
     return list(session.scalars(rows.order_by(Reservation.expires_at, Reservation.id)))
-
-
-def total_in_transit(session: Session, demand_id: int) -> Decimal:
-    """What open reservations already claim for a demand, in the unit of each listing; for showing only."""
-    rows = select(Reservation).where(Reservation.demand_id == demand_id, Reservation.status.in_(OPEN))
-    return sum((reservation.quantity for reservation in session.scalars(rows)), Decimal(0))
 
 
 def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of_owner: bool) -> Person | None:

@@ -154,8 +154,10 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
         fields=sorted(changed),
     )
     if listing.status == ListingStatus.PUBLISHED:
+        if listing.quantity == listing.transferred:  # closed means that nothing is left
+            _move(session, listing, (ListingStatus.PUBLISHED,), status=ListingStatus.CLOSED.value)
         bump_catalogue(session)
-    return listing
+    return get_listing(session, actor, listing_id)
 
 
 def _too_little(listing: Listing) -> Conflict:

@@ -20,8 +20,9 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.actions import rebuild_rollups
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach, list_totals_by_pair
+from marketplace.market.actions import edit_listing
 from marketplace.market.models import Listing
-from tests.factories import found_taxonomy, location, make_actor, make_demand, make_listing
+from tests.factories import found_taxonomy, listing_draft, location, make_actor, make_demand, make_listing
 
 
 def m2(amount: str) -> Quantity:
@@ -216,6 +217,14 @@ def test_withdrawing_cancels_the_open_ones_but_not_what_was_handed_over(bank: Se
     assert exchange.withdraw(bank, hengelo, listing_id=listing.id, reason="Zelf nodig").status == "withdrawn"
     assert bank.get(Reservation, open_one.id).status == "cancelled"
     assert counters(bank, listing)[:2] == (Decimal(0), Decimal(100))
+
+
+def test_a_lot_lowered_to_what_was_handed_over_is_closed(bank: Session) -> None:
+    hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
+    listing = make_listing(bank, hengelo)
+    complete(bank, hengelo, borne, listing, "100")
+    lowered = edit_listing(bank, hengelo, listing_id=listing.id, version=listing.version, draft=listing_draft(quantity=m2("100")))
+    assert (lowered.status, lowered.available) == ("closed", Decimal(0))
 
 
 def test_a_partner_waits_fourteen_days_and_says_where_it_goes(bank: Session) -> None:
