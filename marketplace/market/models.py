@@ -123,6 +123,26 @@ class Listing(Placed, Base):
         return Unit(self.unit)
 
 
+class ListingSketch(Base):
+    """A lot that somebody is still telling of, in four steps: what was typed as it was typed, wrong or not. Only the writer sees it.
+
+    Once it is whole there is a draft listing behind it; `is_settled` says that the draft tells the same as the answers.
+    """
+
+    __tablename__ = "listing_sketch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    listing_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
+    listing_version: Mapped[int | None] = mapped_column(
+        comment="of the draft when it was settled; another one is newer than the answers"
+    )
+    is_settled: Mapped[bool] = mapped_column(default=False)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, comment="name of the field to what was typed")
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Photo(Base):
     """One picture of a lot, stored in four sizes, each file named by the digest of what is in it."""
 

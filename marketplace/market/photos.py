@@ -100,6 +100,13 @@ def develop(upload: bytes) -> Photo:
         return Photo(largest.width, largest.height, _variants(largest), taken_at)
 
 
+def turn(developed: bytes) -> Photo:
+    """The sizes of a picture that was developed before, a quarter turn to the right."""
+    with _LANE, _opened(developed) as image:
+        largest = _largest(image).transpose(Image.Transpose.ROTATE_270)
+        return Photo(largest.width, largest.height, _variants(largest), None)
+
+
 def _opened(upload: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(upload), formats=_FORMATS)

@@ -10,7 +10,7 @@ from marketplace.accounts.rules import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand, Listing, Photo, PhotoFile, SavedSearch
+from marketplace.market.models import Demand, Listing, ListingSketch, Photo, PhotoFile, SavedSearch
 from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
 
 REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
@@ -131,6 +131,37 @@ def list_demands(
         rows = rows.where(Demand.material_id.in_(material_ids))
     total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Demand.id).order_by(None).subquery())) or 0
     return list(session.scalars(rows.order_by(Demand.id.desc()).limit(page_size).offset((page - 1) * page_size))), total
+
+
+def get_sketch(session: Session, actor: Actor, sketch_id: int) -> ListingSketch:
+    """A sketch of one's own, or Missing; also when its lot has left the drafts meanwhile."""
+    found = session.scalars(_sketches(actor).where(ListingSketch.id == sketch_id)).one_or_none()
+    if found is None:
+        raise Missing(_("This draft does not exist any more. Look at My work to see what you are working on."))
+    return found
+
+
+def list_sketches(session: Session, actor: Actor) -> list[ListingSketch]:
+    """What this person is still telling of, the last touched first."""
+    return list(session.scalars(_sketches(actor).order_by(ListingSketch.updated_at.desc(), ListingSketch.id.desc())))
+
+
+def _sketches(actor: Actor) -> Select[ListingSketch]:
+    rows = select(ListingSketch).outerjoin(Listing, ListingSketch.listing_id == Listing.id)
+    mine = (ListingSketch.person_id == actor.person_id) & (ListingSketch.organisation_id == actor.organisation_id)
+    return rows.where(mine, (Listing.id.is_(None)) | (Listing.status == ListingStatus.DRAFT))
+
+
+def list_usual_materials(session: Session, actor: Actor, most: int = 6) -> list[int]:
+    """Ids of the materials that the own organisation offered most, the most usual first."""
+    rows = select(Listing.material_id).where(Listing.organisation_id == actor.organisation_id).group_by(Listing.material_id)
+    return list(session.scalars(rows.order_by(func.count().desc(), Listing.material_id).limit(most)))
+
+
+def find_last_project(session: Session, actor: Actor) -> str:
+    """The project of the last lot that this person wrote down; empty when there is none."""
+    rows = select(Listing.project).where(Listing.created_by_id == actor.person_id, Listing.project != "")
+    return session.scalars(rows.order_by(Listing.id.desc()).limit(1)).first() or ""
 
 
 def list_lapsed_demands(session: Session) -> list[int]:

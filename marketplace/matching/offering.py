@@ -46,3 +46,11 @@ def _completed(session: Session, actor: Actor, listing: Listing, pictures: Itera
 def add_photos(session: Session, actor: Actor, *, listing_id: int, pictures: Iterable[StoredPicture]) -> Listing:
     """Put new photos behind those that a lot has, all or none."""
     return _completed(session, actor, get_listing(session, actor, listing_id), pictures, publish=False)
+
+
+def write_down(session: Session, actor: Actor, draft: ListingDraft, *, listing_id: int | None) -> Listing:
+    """What was told in steps becomes a draft listing, or changes the one that it became before. Whose lot it is may not be seen: Missing."""
+    if listing_id is None:
+        return create_listing(session, actor, draft)
+    listing = get_listing(session, actor, listing_id)
+    return edit_listing(session, actor, listing_id=listing_id, version=listing.version, draft=draft)

@@ -10,6 +10,7 @@ AREAS = (
     "map",
     "searches",
     "listings",
+    "steps",
     "demands",
     "reservations",
     "work",

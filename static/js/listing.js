@@ -3,7 +3,7 @@
 // 2. Photos show themselves before they are sent.
 
 const form = document.querySelector("#listing, #demand");
-const material = form?.querySelector("#material");
+const material = form?.querySelector("select[name=material]");
 
 async function follow() {
   const address = new URL(form.action);

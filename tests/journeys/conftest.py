@@ -145,7 +145,9 @@ def watch(page: Page, site: Site, wrong: list[str]) -> None:
             wrong.append(f"{page.url} asked {request.url}")
 
     def said(message: ConsoleMessage) -> None:
-        refused_page = message.text.startswith("Failed to load resource") and message.location.get("url", "") == page.url
+        where = message.location.get("url", "")
+        is_told = where == page.url or where.endswith("/fotos")  # a refused page or photo says why on the page itself
+        refused_page = message.text.startswith("Failed to load resource") and is_told
         if message.type == "error" and not refused_page:
             wrong.append(f"{page.url} said: {message.text}")
 

@@ -20,7 +20,7 @@ def test_an_empty_desk_says_what_to_do_next(app: Flask, session: Session) -> Non
     found_taxonomy(session)
     page = visit(app, session, make_actor(session, "hengelo")).get("/werk").text
     assert "Er wacht niets op u" in page
-    assert 'href="/aanbod/nieuw"' in page and 'href="/gezocht/nieuw"' in page
+    assert 'href="/aanbod/nieuw/stap/1"' in page and 'href="/gezocht/nieuw"' in page
 
 
 def test_requests_hand_overs_and_drafts_wait_in_order_of_their_day(app: Flask, session: Session) -> None:

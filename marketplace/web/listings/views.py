@@ -10,20 +10,21 @@ from marketplace.exchange.actions import withdraw as withdraw_listing
 from marketplace.exchange.queries import list_open_of_listing
 from marketplace.kernel.language import _
 from marketplace.market.actions import close_listing, delete_draft, refresh_listing
-from marketplace.market.photo_actions import delete_photo, edit_photo
 from marketplace.market.queries import get_listing
 from marketplace.market.rules import ListingStatus
 from marketplace.matching.actions import publish as publish_listing
-from marketplace.matching.offering import add_photos, amend, offer
+from marketplace.matching.offering import amend, offer
 from marketplace.matching.queries import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
-from marketplace.web.listings.forms import ListingForm, PhotoForm, PhotosForm, WithdrawForm
+from marketplace.web.listings import photo_views
+from marketplace.web.listings.forms import ListingForm, WithdrawForm
 from marketplace.web.listings.stored import form_of, meet
 from marketplace.web.request import current_actor, current_session, database, permission
 from marketplace.web.states import LISTING_BADGES, RESERVATION_BADGES
 
 blueprint = Blueprint("listings", __name__)
+photo_views.register(blueprint)
 FORM_BYTES_MAX = 250_000_000
 
 
@@ -148,30 +149,3 @@ def delete(listing_id: int) -> Any:
     """Throw a draft away."""
     delete_draft(current_session(), current_actor(), listing_id=listing_id)
     return done(_("The draft is deleted."), url_for("work.show"))
-
-
-@blueprint.route("/aanbod/<int:listing_id>/fotos", methods=("GET", "POST"))
-@permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
-def photos(listing_id: int) -> Any:
-    """The photos in order; new ones come behind the others."""
-    form = PhotosForm()
-    right = form.is_submitted() and form.validate()
-    session, actor = current_session(), current_actor()
-    listing = _own(session, listing_id)
-    if right and attempt(form, lambda: add_photos(session, actor, listing_id=listing_id, pictures=form.pictures())):
-        return done(_("The photos are added."), url_for("listings.photos", listing_id=listing_id))
-    return page("listings/photos.html", form, listing=listing)
-
-
-@blueprint.post("/aanbod/<int:listing_id>/fotos/<int:photo_id>")
-@permission(Can.EDIT_LISTING)
-def change_photo(listing_id: int, photo_id: int) -> Any:
-    """Describe a photo, move it, or take it away: the button says which."""
-    form = PhotoForm()
-    session, actor = current_session(), current_actor()
-    what = {"listing_id": listing_id, "photo_id": photo_id}
-    if request.form.get("do") == "delete":
-        delete_photo(session, actor, **what)
-    else:
-        edit_photo(session, actor, **what, alt=form.alt.data or "", position=form.position())
-    return done(_("The photos are saved."), url_for("listings.photos", listing_id=listing_id, _anchor=f"photo-{photo_id}"))

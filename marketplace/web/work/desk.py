@@ -16,6 +16,7 @@ from marketplace.market.queries import list_demands, list_listings_to_refresh, l
 from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
 from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
+from marketplace.web.steps.unfinished import Unfinished, unfinished
 
 SHOWN = 10
 TASKS_MAX = 50
@@ -49,6 +50,7 @@ class Desk:
     demands: list[Any]
     demands_total: int
     reservations: list[Any]
+    sketches: list[Unfinished]
     may_trade: bool
     known: Any
 
@@ -57,25 +59,27 @@ class Desk:
         """Gather it. Who does not trade (reviewer, administrator) has no tasks here, only the way to the pages that they read."""
         trades = may(actor, Can.OFFER)
         if not trades:
-            return cls([], [], [], 0, [], 0, [], may_trade=False, known=None)
+            return cls([], [], [], 0, [], 0, [], [], may_trade=False, known=None)
         listings, listings_total = list_own_listings(session, actor, statuses=ON_THE_DESK, page_size=SHOWN)
         demands, demands_total = list_demands(session, actor, mine=True, statuses=(), page_size=SHOWN)
         open_demands = [demand for demand in demands if demand.status == DemandStatus.OPEN]
+        sketches = unfinished(session, actor)
         found = [(demand, matches_for_demand(session, actor, demand, page_size=1).total) for demand in open_demands]
         return cls(
-            tasks=_tasks(session, actor, listings),
+            tasks=_tasks(session, actor, listings, {sketch.listing_id for sketch in sketches}),
             matches=[pair for pair in found if pair[1]],
             listings=listings,
             listings_total=listings_total,
             demands=demands,
             demands_total=demands_total,
             reservations=_waiting_for_others(session, actor),
+            sketches=sketches,
             may_trade=True,
             known=taxonomy(session),
         )
 
 
-def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
+def _tasks(session: Any, actor: Actor, listings: list[Any], in_steps: set[int | None]) -> list[Task]:
     """Requests to answer, hand-overs to confirm and to do, lots to refresh, drafts to finish: by day, what has no day last."""
     tasks = [
         *_of(session, actor, "owning", ReservationStatus.REQUESTED, _ANSWER, _("Answer")),
@@ -83,7 +87,7 @@ def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
         *_of(session, actor, "owning", ReservationStatus.APPROVED, _HAND_OVER, _("Enter the hand-over")),
         *(_refresh(listing) for listing in list_listings_to_refresh(session, actor)),
     ]
-    drafts = [_finish(listing) for listing in listings if listing.status == ListingStatus.DRAFT]
+    drafts = [_finish(listing) for listing in listings if listing.status == ListingStatus.DRAFT and listing.id not in in_steps]
     return sorted(tasks, key=lambda task: task.until or date.max) + drafts
 
 

@@ -1,0 +1,65 @@
+"""The verbs of sketches: what somebody tells of a lot, kept at every step before it is whole. The last who writes wins, field by field."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.market.models import Listing, ListingSketch
+from marketplace.market.queries import get_sketch, list_sketches
+from marketplace.market.rules import ANSWERS_LENGTH_MAX, SKETCHES_MAX
+from marketplace.notices import audit
+
+Answers = dict[str, Any]
+
+
+def _checked(answers: Answers) -> Answers:
+    if sum(len(str(value)) for value in answers.values()) > ANSWERS_LENGTH_MAX:
+        raise Invalid(_("This is too much text to keep. Make the description and the remarks shorter."))
+    return answers
+
+
+def start_sketch(session: Session, actor: Actor, answers: Answers) -> ListingSketch:
+    """Begin to tell of a lot. Refused when there are fifty such drafts already."""
+    require(actor, Can.OFFER)
+    if len(list_sketches(session, actor)) >= SKETCHES_MAX:
+        raise Conflict(_("You have %(most)s drafts that are not finished. Finish or delete one first.", most=SKETCHES_MAX))
+    sketch = ListingSketch(
+        organisation_id=actor.organisation_id, person_id=actor.person_id, answers=_checked(answers), updated_at=clock.now()
+    )
+    session.add(sketch)
+    session.flush()
+    audit.record(session, actor, action="sketch.start", object_type="sketch", object_id=sketch.id)
+    return sketch
+
+
+def save_sketch(session: Session, actor: Actor, *, sketch_id: int, answers: Answers) -> ListingSketch:
+    """Keep what was typed, whatever it is worth."""
+    require(actor, Can.OFFER)
+    sketch = get_sketch(session, actor, sketch_id)
+    if answers != sketch.answers:
+        sketch.answers, sketch.is_settled = _checked(answers), False
+    sketch.updated_at = clock.now()
+    session.flush()
+    return sketch
+
+
+def settle_sketch(session: Session, actor: Actor, *, sketch_id: int, listing: Listing, answers: Answers) -> ListingSketch:
+    """The answers are whole: they stand in this draft listing now."""
+    require(actor, Can.EDIT_LISTING, listing)
+    sketch = get_sketch(session, actor, sketch_id)
+    sketch.listing_id, sketch.listing_version = listing.id, listing.version
+    sketch.answers, sketch.is_settled, sketch.updated_at = answers, True, clock.now()
+    session.flush()
+    return sketch
+
+
+def discard_sketch(session: Session, actor: Actor, *, sketch_id: int) -> None:
+    """Stop telling; a draft listing that was made of it stays."""
+    require(actor, Can.OFFER)
+    session.delete(get_sketch(session, actor, sketch_id))
+    session.flush()
+    audit.record(session, actor, action="sketch.discard", object_type="sketch", object_id=sketch_id)

@@ -1,0 +1,1 @@
+"""Offering a lot in four steps."""

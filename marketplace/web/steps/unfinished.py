@@ -1,0 +1,47 @@
+"""What somebody was telling of and did not finish, for the desk: one line each, with the way back to the right step."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from marketplace.accounts.policy import Actor
+from marketplace.kernel.language import Text, _
+from marketplace.market.queries import list_sketches
+from marketplace.materials.queries import taxonomy
+from marketplace.web.steps.pages import saved_at
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A draft in steps: what it is called, when it was kept, and where it goes on."""
+
+    id: int
+    listing_id: int | None
+    title: Text | str
+    saved: Text
+    href: str
+
+
+def unfinished(session: Any, actor: Actor) -> list[Unfinished]:
+    """The drafts in steps of this person, the last touched first."""
+    return [_line(session, sketch) for sketch in list_sketches(session, actor)]
+
+
+def _line(session: Any, sketch: Any) -> Unfinished:
+    material = taxonomy(session).find_material(sketch.answers.get("material", ""))
+    title = sketch.answers.get("title") or (material.name if material else _("Lot without a name"))
+    return Unfinished(
+        sketch.id,
+        sketch.listing_id,
+        title,
+        saved_at(sketch.updated_at),
+        url_for("steps.step", sketch_id=sketch.id, number=_step(sketch)),
+    )
+
+
+def _step(sketch: Any) -> int:
+    """The first step with something left to tell."""
+    if not (sketch.answers.get("material") and sketch.answers.get("title")):
+        return 1
+    return 3 if sketch.is_settled else 2

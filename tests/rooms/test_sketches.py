@@ -1,0 +1,82 @@
+"""What somebody tells of a lot before it is whole: kept as typed, seen by the writer only, and settled into a draft."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import ANONYMOUS
+from marketplace.kernel.errors import Conflict, Invalid, Missing, Unauthorised
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market import sketch_actions
+from marketplace.market.queries import find_last_project, get_sketch, list_sketches, list_usual_materials
+from marketplace.market.rules import ANSWERS_LENGTH_MAX
+from marketplace.market.sketch_actions import discard_sketch, save_sketch, settle_sketch, start_sketch
+from marketplace.matching.actions import publish
+from marketplace.matching.offering import write_down
+from marketplace.materials.queries import taxonomy
+from tests.factories import KEI, found_taxonomy, listing_draft, make_actor, make_draft, make_listing
+
+
+def test_what_is_half_or_wrong_is_kept_as_typed(session: Session) -> None:
+    actor = make_actor(session, "hengelo")
+    sketch = start_sketch(session, actor, {"quantity": "veel"})
+    save_sketch(session, actor, sketch_id=sketch.id, answers={"quantity": "1.5", "title": "Keien"})
+    assert get_sketch(session, actor, sketch.id).answers == {"quantity": "1.5", "title": "Keien"}
+
+
+def test_only_the_writer_sees_a_sketch(session: Session) -> None:
+    writer, colleague = make_actor(session, "hengelo"), make_actor(session, "hengelo")
+    sketch = start_sketch(session, writer, {"title": "Keien"})
+    for other in (colleague, make_actor(session, "borne")):
+        assert list_sketches(session, other) == []
+        with pytest.raises(Missing):
+            save_sketch(session, other, sketch_id=sketch.id, answers={})
+        with pytest.raises(Missing):
+            discard_sketch(session, other, sketch_id=sketch.id)
+    with pytest.raises(Unauthorised):
+        start_sketch(session, ANONYMOUS, {})
+
+
+def test_drafts_and_their_length_have_an_end(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = make_actor(session, "hengelo")
+    with pytest.raises(Invalid):
+        start_sketch(session, actor, {"remarks": "x" * (ANSWERS_LENGTH_MAX + 1)})
+    monkeypatch.setattr(sketch_actions, "SKETCHES_MAX", 1)
+    start_sketch(session, actor, {})
+    with pytest.raises(Conflict):
+        start_sketch(session, actor, {})
+
+
+def test_a_settled_sketch_is_open_again_once_an_answer_changes(session: Session) -> None:
+    found_taxonomy(session)
+    actor = make_actor(session, "hengelo")
+    sketch = start_sketch(session, actor, {"title": "Keien"})
+    listing = write_down(session, actor, listing_draft(), listing_id=None)
+    settle_sketch(session, actor, sketch_id=sketch.id, listing=listing, answers={"title": "Keien"})
+    assert save_sketch(session, actor, sketch_id=sketch.id, answers={"title": "Keien"}).is_settled
+    assert not save_sketch(session, actor, sketch_id=sketch.id, answers={"title": "Andere keien"}).is_settled
+    again = write_down(session, actor, listing_draft(title="Andere keien"), listing_id=listing.id)
+    assert (again.id, again.title) == (listing.id, "Andere keien")
+
+
+def test_a_sketch_is_gone_once_its_lot_is_published(session: Session) -> None:
+    found_taxonomy(session)
+    actor = make_actor(session, "hengelo")
+    sketch = start_sketch(session, actor, {})
+    draft = make_draft(session, actor)
+    settle_sketch(session, actor, sketch_id=sketch.id, listing=draft, answers={})
+    publish(session, actor, listing_id=draft.id)
+    assert list_sketches(session, actor) == []
+
+
+def test_the_usual_materials_come_most_used_first(session: Session) -> None:
+    found_taxonomy(session)
+    actor, known = make_actor(session, "hengelo"), taxonomy(session)
+    make_listing(session, actor, material="trottoirband-13-15x25", quantity=Quantity(Decimal(120), Unit.M))
+    for _turn in range(2):
+        make_listing(session, actor, project="Dorpsstraat")
+    make_listing(session, make_actor(session, "borne"), project="Elders")
+    names = [known.material_by_id(one).slug for one in list_usual_materials(session, actor)]
+    assert names == [KEI, "trottoirband-13-15x25"]
+    assert find_last_project(session, actor) == "Dorpsstraat"
