@@ -147,7 +147,7 @@ def test_another_organisation_copies_nothing(app: Flask, session: Session) -> No
 
 @pytest.mark.parametrize(("typed", "found"), [("klinker", "klinker"), ("band 13/15", "13/15"), ("lantaarnpaal", "mast")])
 def test_a_material_is_found_by_what_people_call_it(hengelo: FlaskClient, typed: str, found: str) -> None:
-    answer = hengelo.get("/materialen/zoek", query_string={"q": typed}).json
+    answer = hengelo.get("/materialen.json", query_string={"q": typed}).json
     assert answer is not None and answer["items"]
     assert any(found in one["name"].lower() for one in answer["items"])
 
@@ -157,22 +157,22 @@ def test_the_usual_materials_stand_first(app: Flask, session: Session) -> None:
     owner = make_actor(session, "hengelo")
     make_listing(session, owner)
     client = visit(app, session, owner)
-    first = client.get("/materialen/zoek?q=beton").json
+    first = client.get("/materialen.json?q=beton").json
     assert first is not None and first["items"][0]["slug"] == KEI and first["items"][0]["usual"] is True
-    nothing_typed = client.get("/materialen/zoek").json
+    nothing_typed = client.get("/materialen.json").json
     assert nothing_typed is not None and [one["slug"] for one in nothing_typed["items"]] == [KEI]
 
 
 def test_weight_and_saving_are_told_in_words(hengelo: FlaskClient) -> None:
     asked = {"material": KEI, "quantity": "1.200", "unit": "m2"}
-    told = hengelo.get("/aanbod/schatting", query_string=asked).json
+    told = hengelo.get("/aanbod/schatting.json", query_string=asked).json
     assert told is not None  # 1 200 × 185 kg = 222 t; × 0.1188 = 26.4 t
     assert (
         told["sentence"].replace("\u00a0", " ")
         == "Geschat: 222 ton. Hergebruik bespaart ongeveer 26,4 ton CO₂e, zonder het vervoer."
     )
     for wrong in ({"quantity": "veel"}, {"unit": "el"}, {"material": "niets"}):
-        assert hengelo.get("/aanbod/schatting", query_string={**asked, **wrong}).json == {"sentence": ""}
+        assert hengelo.get("/aanbod/schatting.json", query_string={**asked, **wrong}).json == {"sentence": ""}
 
 
 def test_throwing_a_draft_away_takes_its_lot_along(hengelo: FlaskClient, session: Session) -> None:

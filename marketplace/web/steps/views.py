@@ -188,7 +188,7 @@ def again(listing_id: int) -> Any:
     return redirect(url_for("steps.step", sketch_id=sketch.id, number=1), 303)
 
 
-@blueprint.get("/materialen/zoek")
+@blueprint.get("/materialen.json")
 @public
 def find_materials() -> Any:
     """Materials by what people call them, as JSON for the search field: the usual ones of the own organisation first."""
@@ -205,7 +205,7 @@ def find_materials() -> Any:
     )
 
 
-@blueprint.get("/aanbod/schatting")
+@blueprint.get("/aanbod/schatting.json")
 @public
 def estimate() -> Any:
     """The weight and the saving of a quantity, in words, as JSON; empty while it cannot be told."""
