@@ -18,6 +18,7 @@ from marketplace.kernel.db import Database
 from marketplace.kernel.files import media_store
 from marketplace.kernel.language import gettext, plain_ngettext
 from marketplace.web import assets, errors, filters, frame, identity
+from marketplace.web.freshness import FromMemory, KeptPages
 from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
 from marketplace.web.request import (
     MAX_BODY_BYTES,
@@ -112,7 +113,8 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
 
 
 def _wrap(app: Marketplace, config: Config) -> None:
-    wsgi: Any = assets.serve(app, config, LocalePrefix(app.wsgi_app))
+    pages = app.extensions["kept_pages"] = KeptPages()
+    wsgi: Any = assets.serve(app, config, LocalePrefix(FromMemory(app.wsgi_app, pages, app.extensions["database"])))
     tiles = urlsplit(config.map_tiles_url)
     wsgi = SecurityHeaders(wsgi, security_headers(tile_host=f"{tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""))
     if config.proxy_hops:

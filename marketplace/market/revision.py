@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import Database
 from marketplace.market.models import CatalogueRevision
 
 _NUMBER = select(CatalogueRevision.number)  # asked by every public page
@@ -19,3 +20,9 @@ def bump_catalogue(session: Session) -> None:
 def get_revision(session: Session) -> int:
     """How often the catalogue has changed."""
     return session.scalar(_NUMBER) or 0
+
+
+def glance_at_catalogue(database: Database) -> tuple[int, int]:
+    """How often the catalogue has changed, and which taxonomy is in use: all that public pages hang on but the hour."""
+    number, version = database.glance("SELECT (SELECT number FROM catalogue_revision), (SELECT max(id) FROM taxonomy_version)")
+    return number or 0, version or 0

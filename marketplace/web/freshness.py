@@ -9,7 +9,8 @@ signed in, or is about to be told something once, always gets a page of their ow
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache, wraps
 from threading import Lock
 from typing import Any, cast
@@ -17,39 +18,105 @@ from typing import Any, cast
 from flask import Response, current_app, make_response, request
 
 from marketplace.kernel.clock import now
-from marketplace.kernel.language import current_locale
-from marketplace.market.revision import get_revision
-from marketplace.materials.queries import taxonomy
+from marketplace.kernel.db import Database, is_unavailable
+from marketplace.kernel.language import DEFAULT_LOCALE
+from marketplace.market.revision import glance_at_catalogue
 from marketplace.web.assets import SOURCE
-from marketplace.web.request import current_actor, current_session
+from marketplace.web.middleware import Environ, StartResponse, Wsgi
+from marketplace.web.request import current_actor, database
 
 PROJECT = SOURCE.parent
 MADE_OF = ("templates/**/*.html", "marketplace/translations/**/*.po", "static/**/*.*", "marketplace/web/**/*.py")
 PAGES_KEPT = 256
 GZIP_LEVEL = 5
+Address = tuple[str, ...]
+Facts = tuple[int, int, str]  # revision of the catalogue, version of the taxonomy, the hour
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page, compressed, with what it was made of and its ETag."""
+
+    made_of: Facts
+    etag: str
+    packed: bytes
 
 
 class KeptPages:
-    """The pages of one process, compressed; the one that was asked for longest ago leaves first."""
+    """The pages of one process by their address; the one that was asked for longest ago leaves first."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[str, bytes] = OrderedDict()
+        self._pages: OrderedDict[Address, Kept] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, key: str) -> bytes | None:
-        """The compressed page."""
+    def find(self, address: Address) -> Kept | None:
+        """The page that was made last for this address; whether it still holds is for the asker to see."""
         with self._lock:
-            page = self._pages.get(key)
-            if page is not None:
-                self._pages.move_to_end(key)
-            return page
+            kept = self._pages.get(address)
+            if kept is not None:
+                self._pages.move_to_end(address)
+            return kept
 
-    def keep(self, key: str, page: bytes) -> None:
-        """Remember a compressed page."""
+    def keep(self, address: Address, kept: Kept) -> None:
+        """Remember a page."""
         with self._lock:
-            self._pages[key] = page
+            self._pages[address] = kept
+            self._pages.move_to_end(address)
             while len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
+
+
+class FromMemory:
+    """Answers in front of Flask when somebody without a cookie asks for a page that is kept and still holds: 304, or the page."""
+
+    def __init__(self, wsgi: Wsgi, pages: KeptPages, database: Database) -> None:
+        self.wsgi, self.pages, self.database = wsgi, pages, database
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        kept = self._kept(environ)
+        if kept is None:
+            return self.wsgi(environ, start_response)
+        headers = [("ETag", f'W/"{kept.etag}"'), ("Cache-Control", "no-cache"), ("Vary", "Cookie, Accept-Encoding")]
+        if f'"{kept.etag}"' in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 NOT MODIFIED", headers)
+            return ()
+        headers += [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Encoding", "gzip"),
+            ("Content-Length", str(len(kept.packed))),
+        ]
+        start_response("200 OK", headers)
+        return (kept.packed,)
+
+    def _kept(self, environ: Environ) -> Kept | None:
+        if (
+            environ["REQUEST_METHOD"] != "GET"
+            or "HTTP_COOKIE" in environ
+            or environ["PATH_INFO"].startswith(("/api/", "/media/"))
+        ):
+            return None
+        kept = self.pages.find(address_of(environ))
+        takes = environ.get("HTTP_ACCEPT_ENCODING", "").replace(" ", "")
+        if kept is None or "gzip" not in takes or "gzip;q=0" in takes:
+            return None
+        try:
+            return kept if kept.made_of == facts(self.database) else None
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            return None  # Flask says it in the words of the house
+
+
+def address_of(environ: Environ) -> Address:
+    """Which page is asked for, in which language, under which name of this site."""
+    names = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+    return environ.get("marketplace.locale", DEFAULT_LOCALE), *(environ.get(name, "") for name in names)
+
+
+def facts(database: Database) -> Facts:
+    """What every public page is made of besides its address and this version of the site."""
+    revision, taxonomy_version = glance_at_catalogue(database)
+    return revision, taxonomy_version, f"{now():%Y%m%d%H}"
 
 
 @cache
@@ -69,26 +136,21 @@ def until_changed(view: Callable[..., Any]) -> Callable[..., Any]:
     def answered(**asked: Any) -> Any:
         if current_actor().is_member or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
             return view(**asked)
-        key = _key()
-        if request.if_none_match.contains_weak(key):
-            return _marked(Response(status=304), key)
-        pages = cast(KeptPages, current_app.extensions.setdefault("kept_pages", KeptPages()))
-        packed = pages.find(key)
-        if packed is None:
+        pages = cast(KeptPages, current_app.extensions["kept_pages"])
+        address, made_of = address_of(request.environ), facts(database())
+        kept = pages.find(address)
+        if kept is None or kept.made_of != made_of:
             response = make_response(view(**asked))
             if response.status_code != 200:
                 return response
-            packed = gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0)
-            pages.keep(key, packed)
-        return _marked(_unpacked(packed), key)
+            etag = hashlib.sha256(repr((look(), made_of, address)).encode()).hexdigest()[:24]
+            kept = Kept(made_of, etag, gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
+            pages.keep(address, kept)
+        if request.if_none_match.contains_weak(kept.etag):
+            return _marked(Response(status=304), kept.etag)
+        return _marked(_unpacked(kept.packed), kept.etag)
 
     return answered
-
-
-def _key() -> str:
-    session = current_session()
-    facts = (look(), get_revision(session), taxonomy(session).version, f"{now():%Y%m%d%H}", current_locale(), request.url)
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:24]
 
 
 def _unpacked(packed: bytes) -> Response:
