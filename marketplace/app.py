@@ -18,6 +18,7 @@ from marketplace.kernel.db import Database
 from marketplace.kernel.files import media_store
 from marketplace.kernel.language import gettext, plain_ngettext
 from marketplace.web import assets, errors, filters, frame, identity
+from marketplace.web.catalogue.cards import card
 from marketplace.web.freshness import FromMemory, KeptPages
 from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
 from marketplace.web.request import (
@@ -75,6 +76,7 @@ def create_app(config: Config) -> Marketplace:
         app.register_blueprint(blueprint)
     web.register_api(app)
     filters.register(app)
+    app.jinja_env.globals["card"] = card
     frame.register(app)
     errors.register(app)
     cli.register(app)

@@ -14,8 +14,8 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask
 
-from marketplace.kernel.language import Localized, _, current_locale, plain_ngettext
-from marketplace.kernel.units import Unit, format_amount
+from marketplace.kernel.language import _, current_locale, plain_ngettext
+from marketplace.kernel.units import Amount, Unit, format_amount
 
 NO_BREAK_SPACE = "\u00a0"
 SCREEN_ZONE = ZoneInfo("Europe/Amsterdam")
@@ -58,7 +58,7 @@ def quantity(value: object, unit: Unit | str | None = None) -> str:
     """`1.200 m²`, `1 stuk`: a Quantity or Amount as it is, or a bare amount with its unit."""
     if value is None:
         return unknown()
-    if isinstance(value, Localized):
+    if isinstance(value, Amount):
         return value.localized(current_locale())
     if unit is None:
         raise TypeError("a bare amount needs a unit")

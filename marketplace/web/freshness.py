@@ -1,7 +1,7 @@
 """Public pages that stay the same until something changes: 304 to who has them, and from memory to who has not.
 
 A page for everybody is made of the catalogue's revision, the taxonomy, the hour (periods end and turns come by the clock), the address, the
-language, and the templates, sentences and style sheets of this version. So those are its ETag, and the key under which each process keeps
+language, and the templates, sentences and style sheets of this version. So those are its ETag, and each process keeps, in front of Flask,
 the last few hundred. The revision is read before the page is made: what is kept may be newer than its key, never older. Who is
 signed in, or is about to be told something once, always gets a page of their own.
 """
@@ -28,7 +28,7 @@ from marketplace.web.request import current_actor, database
 PROJECT = SOURCE.parent
 MADE_OF = ("templates/**/*.html", "marketplace/translations/**/*.po", "static/**/*.*", "marketplace/web/**/*.py")
 PAGES_KEPT = 256
-GZIP_LEVEL = 5
+GZIP_LEVEL = 3
 Address = tuple[str, ...]
 Facts = tuple[int, int, str]  # revision of the catalogue, version of the taxonomy, the hour
 

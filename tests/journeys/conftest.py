@@ -17,6 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from waitress import wasyncore
 from waitress.server import create_server
 
 from config import PROJECT
@@ -95,8 +96,10 @@ def site(furnished: Template) -> Iterator[Site]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Site(f"http://127.0.0.1:{server.effective_port}", app)  # type: ignore[union-attr]
-    server.close()
+    # closed by its own thread: another one would take the sockets from under its feet, and that is an error now and then
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))  # type: ignore[union-attr]
     thread.join(timeout=5)
+    server.task_dispatcher.shutdown()
     database: Database = app.extensions["database"]
     database.dispose()
 
