@@ -7,6 +7,7 @@ const TYPING_MS = 200;
 const path = location.pathname;
 const told = document.createElement("p");
 let asking, timer;
+let here = location.pathname + location.search;
 
 told.className = "mp-sr";
 told.setAttribute("role", "status");
@@ -21,16 +22,30 @@ function addressOf(form) {
   return address;
 }
 
+const FIELDS = "input[id]:not([type=hidden], [type=checkbox], [type=radio])";
+const written = () => new Map([...document.querySelectorAll(FIELDS)].map((one) => [one.id, one.value]));
+
+// What is typed while the answer is on its way is kept: every field that says something else than when the page was asked for.
+function keep(before) {
+  const kept = [...written()].filter(([id, value]) => before.has(id) && before.get(id) !== value);
+  return () => {
+    for (const [id, value] of kept) {
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    }
+  };
+}
+
 // Where the focus is, in words that still hold on the new page.
 function whereabouts() {
   const now = document.activeElement;
   if (!now || !now.closest("main, .mp-header__tools") || now.id === "content") return null;
   if (now.name && ["checkbox", "radio"].includes(now.type)) return () => [...document.getElementsByName(now.name)].find((one) => one.type === now.type && one.value === now.value);
   if (now.id && now.matches("input, select")) {
-    const typed = now.matches("input") ? { was: now.value, now } : null;
+    const caret = Number.isInteger(now.selectionStart) ? [now.selectionStart, now.selectionEnd, now.selectionDirection] : null;
     return () => {
       const again = document.getElementById(now.id);
-      if (again && typed && again.value !== typed.now.value && typed.now.value !== typed.was) again.value = typed.now.value; // typed on meanwhile
+      if (again && caret && again !== now) again.setSelectionRange(...caret);
       return again;
     };
   }
@@ -44,8 +59,9 @@ function whereabouts() {
 
 const keyOf = (details) => details.closest("fieldset")?.querySelector("legend")?.textContent ?? "filters";
 
-function put(fresh, { closes = false } = {}) {
+function put(fresh, before, { closes = false } = {}) {
   const focus = whereabouts();
+  const typed = keep(before);
   const hadFocus = document.activeElement?.closest("main") && document.activeElement.id !== "content";
   const open = new Set([...document.querySelectorAll(".mp-filters, .mp-filters details")].filter((one) => one.open).map(keyOf));
   if (closes) open.delete("filters");
@@ -53,6 +69,7 @@ function put(fresh, { closes = false } = {}) {
     const [old, made] = [document.querySelector(part), fresh.querySelector(part)];
     if (old && made) old.replaceWith(document.adoptNode(made));
   }
+  typed();
   for (const one of document.querySelectorAll(".mp-filters, .mp-filters details")) one.open ||= open.has(keyOf(one));
   document.title = fresh.title;
   const [feed, other] = [document, fresh].map((page) => page.querySelector("link[type='application/atom+xml']"));
@@ -78,13 +95,15 @@ async function open(address, { keeps = false, ...how } = {}) {
   clearTimeout(timer);
   asking?.abort();
   const mine = asking = new AbortController();
+  const before = written();
   document.querySelector("section[aria-labelledby=results]")?.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !fresh.querySelector(".mp-finder")) throw new Error(`${address} answered ${answer.status}`);
     if (!keeps) history.pushState(null, "", address);
-    put(fresh, how);
+    here = location.pathname + location.search;
+    put(fresh, before, how);
   } catch (trouble) {
     if (trouble.name !== "AbortError") location.assign(address); // the browser tells what is wrong
   }
@@ -114,6 +133,9 @@ document.addEventListener("change", (event) => {
 });
 
 addEventListener("popstate", () => {
+  const was = here;
+  here = location.pathname + location.search;
+  if (here === was) return; // another place on the same page: the skip link was followed
   if (isHere(new URL(location.href))) open(new URL(location.href), { keeps: true });
   else location.reload();
 });

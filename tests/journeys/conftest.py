@@ -53,6 +53,7 @@ class Site:
         page.locator("input[type=email], input[name=email]").first.fill(email)
         page.locator("input[type=password]").first.fill(self.password)
         page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(lambda address: "/inloggen" not in address)
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +97,13 @@ def site(furnished: Template) -> Iterator[Site]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Site(f"http://127.0.0.1:{server.effective_port}", app)  # type: ignore[union-attr]
-    # closed by its own thread: another one would take the sockets from under its feet, and that is an error now and then
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))  # type: ignore[union-attr]
+
+    def close() -> None:
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()  # and the photo it was sending
+        wasyncore.close_all(server._map, ignore_all=True)  # type: ignore[union-attr]
+
+    server.trigger.pull_trigger(close)  # by its own thread: another one would take the sockets from under its feet
     thread.join(timeout=5)
     server.task_dispatcher.shutdown()
     database: Database = app.extensions["database"]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Site
 
@@ -89,6 +89,41 @@ def test_filters_orders_and_chips_change_the_page_without_reloading_and_back_goe
     assert page.evaluate("window.sameDocument") is True
 
 
+def test_what_is_typed_while_the_page_is_asked_for_stays_with_the_caret_where_it_was(site: Site, page: Page, width: int) -> None:
+    page.goto(f"{site.url}/aanbod")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(re.compile(r"/aanbod\?"), hold)
+    with page.expect_request(re.compile("sort=availableFrom")):
+        page.get_by_role("link", name="Eerst vrij").click()
+    field = page.get_by_role("combobox", name=WORDS)
+    field.fill("linkers")
+    field.press("Home")
+    waiting[0].continue_()
+    expect(page.locator(".mp-sort [aria-current]")).to_contain_text("Eerst vrij")
+    expect(field).to_be_focused()
+    page.keyboard.type("k")
+    expect(field).to_have_value("klinkers")
+
+
+def test_the_skip_link_asks_for_nothing(site: Site, page: Page) -> None:
+    asked: list[str] = []
+    page.goto(f"{site.url}/aanbod")
+    page.wait_for_load_state("networkidle")
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/aanbod#content")
+    page.go_back()
+    page.wait_for_url("**/aanbod")
+    page.get_by_role("link", name="Eerst vrij").click()
+    expect(page.locator(".mp-sort [aria-current]")).to_contain_text("Eerst vrij")
+    assert [one for one in asked if "/aanbod" in one] == [f"{site.url}/aanbod?sort=availableFrom"]
+
+
 def test_the_next_page_comes_without_reloading_with_its_title(site: Site, page: Page, width: int) -> None:
     page.goto(f"{site.url}/aanbod")
     page.evaluate("window.sameDocument = true")
@@ -106,6 +141,7 @@ def test_photos_are_looked_at_with_the_keyboard(
 ) -> None:
     page.goto(f"{site.url}/aanbod")
     page.locator(".mp-card__title a").first.click()
+    page.wait_for_url(re.compile(r"/aanbod/\d+"))
     photo = page.locator("[data-viewer] a").first
     photo.focus()
     page.keyboard.press("Enter")

@@ -32,6 +32,7 @@ def files(*named: tuple[str, bytes]) -> list[FilePayload]:
 def go_on(page: Page, heading: str) -> None:
     page.get_by_role("button", name="Opslaan en verder").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.wait_for_load_state("load")
 
 
 def tell_quantity(page: Page) -> None:
@@ -56,6 +57,7 @@ def test_three_photos_one_broken_and_the_line_falls_away(
     page.get_by_role("link", name="Partij aanbieden").first.click()
     page.get_by_role("button", name="Opslaan en verder").click()
     expect(page).to_have_title(re.compile("^Fout: "))
+    page.wait_for_load_state("load")
     accessible(page)
     shot(page, "1-refused")
     page.get_by_role("combobox").fill("keiformaat 8")

@@ -41,6 +41,8 @@ def typed(day: date) -> str:
 def choose_material(page: Page, label: str) -> None:
     """By typing where scripts run, else from the list."""
     field = page.get_by_label(label, exact=True)
+    expect(field).to_be_visible()  # the page with the question is there, and then its scripts have run
+    page.wait_for_load_state("load")
     if field.get_attribute("role") != "combobox":
         field.select_option(label=PAVING)
         return
