@@ -16,6 +16,7 @@ from marketplace.impact.queries import MaterialUseYear, find_report, find_target
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.language import _
+from marketplace.market.revision import bump_catalogue
 from marketplace.materials.queries import taxonomy
 from marketplace.notices import audit
 
@@ -77,6 +78,7 @@ def tighten_goal(
         target_percent=target_percent,
         target_year=target_year,
     )
+    bump_catalogue(session)
     return Target(number, row.target_percent, row.target_year, row.version, organisation_id is not None)
 
 
@@ -127,6 +129,7 @@ def report_material_use(
         includes_bank=includes_bank,
         mass_kg=sum((row.mass_kg for row in kept), Decimal(0)),
     )
+    bump_catalogue(session)
     return get_material_use(session, actor, year=year, organisation_slug=organisation_slug)
 
 

@@ -1,4 +1,4 @@
-"""The counter of the catalogue: caches and ETags of public pages hang on it."""
+"""The counter of the catalogue: caches and ETags of public pages hang on it, and the home page also shows figures and goals, so those move it too."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session

@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 AREAS = (
+    "home",
     "account",
     "catalogue",
     "map",

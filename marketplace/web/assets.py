@@ -29,7 +29,7 @@ from config import Config
 from marketplace.web.region_map import region_geojson
 
 SOURCE = Path(__file__).resolve().parent.parent.parent / "static"
-SHEETS = ("tokens", "base", "components", "forms", "figures", "trade", "account", "steps")
+SHEETS = ("tokens", "base", "components", "forms", "figures", "trade", "account", "steps", "home")
 COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 BUILDS_KEPT = 3
 FOREVER_S = 365 * 24 * 3600

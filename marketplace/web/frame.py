@@ -27,7 +27,6 @@ FOOTER = (
     ("/contact", _("Contact")),
 )
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
-ALWAYS_LIT = {"/": "/aanbod"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +92,17 @@ class Frame:
         """The start page in this language."""
         return here("/")
 
+    @property
+    def is_home(self) -> bool:
+        """Whether this is the start page."""
+        return request.path == "/"
+
     def url(self, path: str) -> str | None:
         """The address of a page of this site by its path, in this language; None where it does not exist here."""
         return here(path) if exists(path) else None
 
     def _current(self, path: str) -> str | None:
-        shown = ALWAYS_LIT.get(request.path, request.path)
-        return "page" if shown == path else "true" if shown.startswith(f"{path}/") else None
+        return "page" if request.path == path else "true" if request.path.startswith(f"{path}/") else None
 
 
 def here(path: str) -> str:

@@ -1,5 +1,6 @@
 """From the address of a search to the page: what is asked of the market, and the facets, chips and orders around what it answers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -160,6 +161,12 @@ def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
+def shown_lots(rows: Iterable[CatalogueRow], known: Taxonomy, place: str = "") -> list[Lot]:
+    """The cards of what was found; a `place` that was typed goes along in their addresses."""
+    address = url_for("catalogue.show_listing", listing_id=0)
+    return [lot_of(row.listing, known, distance_km=row.distance_km, address=address, place=place) for row in rows]
+
+
 def page_of(
     question: Question,
     form: FilterForm,
@@ -171,21 +178,15 @@ def page_of(
 ) -> Page:
     """What was found, as the page shows it. `others` are the nearest lots where nothing was found."""
     facets = facets_of(question, found.facets)
-    address = url_for("catalogue.show_listing", listing_id=0)
+    place = question.one("place")
     return Page(
         total=found.total,
         last=found.pages,
         facets=facets,
         chips=chips_of(question, form, known, facets, near),
         orders=orders_of(question, asked),
-        lots=[
-            lot_of(row.listing, known, distance_km=row.distance_km, address=address, place=question.one("place"))
-            for row in found.rows
-        ],
-        nearest=[
-            lot_of(row.listing, known, distance_km=row.distance_km, address=address, place=question.one("place"))
-            for row in others
-        ],
+        lots=shown_lots(found.rows, known, place),
+        nearest=shown_lots(others, known, place),
         demand=demand_of(question, known),
         keep=f"{url_for('searches.create')}?{question.query()}",
     )

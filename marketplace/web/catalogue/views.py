@@ -23,7 +23,6 @@ from marketplace.web.request import current_actor, current_session, public, site
 blueprint = Blueprint("catalogue", __name__)
 
 
-@blueprint.get("/")
 @blueprint.get("/aanbod")
 @public
 @until_changed

@@ -1,0 +1,47 @@
+"""What the region used again, in the few figures that a visitor remembers; where each comes from stands behind `/cijfers`."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.impact.queries import Statistics
+from marketplace.impact.statistics import STATISTICS
+from marketplace.kernel.language import Text, _
+from marketplace.ledger.queries import Totals
+from marketplace.web.filters import carbon, km, mass, number
+
+KG_PER_TONNE = 1000
+MASS, NET = (next(one for one in STATISTICS if one.name == name) for name in ("mass_kg", "net_kgco2e"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """Figures in words: what, how much, and how that was counted. `since`: the first month, `YYYY-MM`."""
+
+    since: str
+    figures: list[tuple[Text, str, Text]]
+    unknown_factor_mass_kg: Decimal
+
+
+def reuse_of(statistics: Statistics) -> Reuse | None:
+    """None where nothing has changed hands yet: then there is nothing to count, and no zero either."""
+    totals = statistics.totals
+    if statistics.since is None or not totals.mass_kg:
+        return None
+    figures = [
+        (
+            _("used again"),
+            mass(totals.mass_kg),
+            _("in %(count)s transfers", count=number(totals.exchanges)),
+        ),
+        (
+            _("less CO₂ emitted"),
+            carbon(NET.known(totals)),
+            _("what new material would have emitted, less what the transport emitted"),
+        ),
+        (_("driven by the average tonne"), km(_km_per_tonne(totals), 0), _("from the giver to the receiver")),
+    ]
+    return Reuse(statistics.since, figures, totals.unknown_factor_mass_kg)
+
+
+def _km_per_tonne(totals: Totals) -> Decimal:
+    return totals.tonne_km * KG_PER_TONNE / totals.mass_kg

@@ -1,0 +1,48 @@
+"""The home page. Who is signed in finds the way to work there; everybody else how to join."""
+
+from flask import Blueprint, render_template
+from werkzeug.datastructures import MultiDict
+
+from marketplace.accounts.policy import ANONYMOUS
+from marketplace.impact.queries import get_goals, get_statistics
+from marketplace.market.rules import CatalogueQuery, Sort
+from marketplace.market.search import search
+from marketplace.materials.queries import taxonomy
+from marketplace.web.catalogue.forms import FilterForm
+from marketplace.web.catalogue.open_formats import share_picture
+from marketplace.web.catalogue.results import home_of, shown_lots
+from marketplace.web.figures.meters import meter_of
+from marketplace.web.freshness import until_changed
+from marketplace.web.home.reuse import reuse_of
+from marketplace.web.request import current_actor, current_session, public, site_address
+
+blueprint = Blueprint("home", __name__)
+NEWEST, LOOKED_AT = 4, 24  # a lot of which nothing is left is in the catalogue, and not among the newest here
+GROUPS = 6
+
+
+@blueprint.get("/")
+@public
+@until_changed
+def show() -> str:
+    """What this is, what lies ready now, what the region used again, and how to join."""
+    session, actor = current_session(), current_actor()
+    here = home_of(session, actor)
+    asked = CatalogueQuery(point=here.point if here else None, sort=Sort.NEWEST, page_size=LOOKED_AT)
+    found = search(session, actor, asked)
+    newest = [row for row in found.rows if row.listing.available > 0][:NEWEST]
+    groups = sorted(found.facets.groups if found.facets else (), key=lambda one: (-one.count, str(one.name)))
+    goals = get_goals(session, ANONYMOUS)
+    return render_template(
+        "home/show.html",
+        search=FilterForm(MultiDict()),
+        total=found.total,
+        groups=groups[:GROUPS],
+        lots=shown_lots(newest, taxonomy(session)),
+        picture=next((share_picture(photo) for row in newest for photo in row.listing.photos[:1]), ""),
+        reuse=reuse_of(get_statistics(session, ANONYMOUS)),
+        goals=goals,
+        half=goals.region.standings[1],
+        meter=meter_of,
+        site=site_address(),
+    )

@@ -1,0 +1,131 @@
+"""The home page: what lies ready, what was used again with what is not known said as such, and a way in for everybody."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.actions import found_region
+from marketplace.exchange.actions import approve, confirm, hand_over, reserve
+from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.impact.actions import report_material_use
+from marketplace.impact.goals import UseRow
+from marketplace.kernel import clock
+from marketplace.kernel.units import Quantity, Unit
+from tests.entries import append_entry
+from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
+from tests.web.visitors import visit
+
+
+@pytest.fixture
+def bank(session: Session) -> Session:
+    found_region(session)
+    found_taxonomy(session)
+    return session
+
+
+def told(client: FlaskClient, address: str = "/") -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.text.replace("\u00a0", " ")
+
+
+def m2(amount: int) -> Quantity:
+    return Quantity(Decimal(amount), Unit.M2)
+
+
+def test_the_newest_four_of_which_something_is_left_stand_there_and_the_number_of_all(client: FlaskClient, bank: Session) -> None:
+    hengelo = make_actor(bank, "hengelo")
+    for number in range(5):
+        make_listing(bank, hengelo, title=f"Partij {number}")
+    gone = make_listing(bank, hengelo, title="Al weg")
+    make_draft(bank, hengelo, title="Nog niet af")
+    reserve(bank, make_actor(bank, "borne"), listing_id=gone.id, draft=ReservationDraft(m2(1200)))
+    bank.commit()
+    page = told(client)
+    assert [number for number in range(5) if f">Partij {number}<" in page] == [1, 2, 3, 4]
+    assert "Al weg" not in page
+    assert "Nog niet af" not in page
+    assert "Bekijk alle 6 partijen" in page
+
+
+def test_it_leads_to_the_catalogue_the_map_the_demands_the_figures_and_the_goals(client: FlaskClient, bank: Session) -> None:
+    make_listing(bank, make_actor(bank, "hengelo"))
+    bank.commit()
+    for prefix in ("", "/en"):
+        page = told(client, f"{prefix}/")
+        assert f'role="search" action="{prefix}/aanbod"' in page
+        for path in (
+            "/aanbod",
+            "/aanbod?weergave=kaart",
+            "/aanbod?materialGroup=bestrating",
+            "/gezocht",
+            "/cijfers",
+            "/doelen",
+            "/inloggen",
+        ):
+            assert f'href="{prefix}{path}"' in page
+        assert f'<link rel="canonical" href="http://localhost{prefix}/">' in page
+        assert '<link rel="alternate" hreflang="en" href="http://localhost/en/">' in page
+
+
+def test_what_was_used_again_is_told_with_the_mass_of_which_no_factor_is_known(client: FlaskClient, bank: Session) -> None:
+    append_entry(bank, "hengelo", "borne", mass_kg="3000", happened_on=date(2026, 3, 1))
+    append_entry(bank, "almelo", "borne", mass_kg="1000", happened_on=date(2026, 4, 1), carbon_factor=None)
+    bank.commit()
+    page = told(client)
+    assert "sinds maart 2026" in page
+    assert "4 ton" in page
+    assert "in 2 overdrachten" in page
+    assert "Van 1 ton is geen CO₂-factor bekend" in page
+
+
+def test_nothing_is_counted_where_nothing_changed_hands_or_was_reported(client: FlaskClient, bank: Session) -> None:
+    bank.commit()
+    page = told(client)
+    assert "Er is nog niets overgedragen" in page
+    assert "Er ligt nu niets klaar" in page
+    assert "niet gerapporteerd" in page
+    assert "0 ton" not in page
+
+
+def test_the_share_says_how_many_municipalities_it_is_of(client: FlaskClient, bank: Session) -> None:
+    bank.commit()
+    told(client)  # kept from here on, until something changes
+    rows = [UseRow("bestrating", "primary", Decimal(6000)), UseRow("bestrating", "reused", Decimal(4000))]
+    borne, year = make_actor(bank, "borne", "coordinator"), clock.today().year
+    report_material_use(bank, borne, organisation_slug="borne", year=year, includes_bank=True, rows=rows)
+    bank.commit()
+    page = told(client)
+    assert f"<strong>40,0%</strong> in {year}" in page
+    assert "Opgegeven door 1 van de 14 gemeenten. Van de andere is het niet bekend." in page
+
+
+def test_a_confirmed_transfer_stands_on_the_page_that_was_kept(client: FlaskClient, bank: Session) -> None:
+    owner, asker = make_actor(bank, "hengelo"), make_actor(bank, "borne")
+    asked = reserve(bank, asker, listing_id=make_listing(bank, owner).id, draft=ReservationDraft(m2(100)))
+    approve(bank, owner, reservation_id=asked.id)
+    hand_over(bank, owner, reservation_id=asked.id, draft=HandoverDraft(m2(100), clock.today()))
+    bank.commit()
+    etag = client.get("/").headers["ETag"]
+    assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
+    confirm(bank, asker, reservation_id=asked.id)
+    bank.commit()
+    fresh = client.get("/", headers={"If-None-Match": etag})
+    assert fresh.status_code == 200
+    assert "18,5\u00a0ton" in fresh.text  # 100 m² × 185 kg
+
+
+def test_who_is_signed_in_finds_the_way_to_work_instead_of_how_to_join(app: Flask, client: FlaskClient, bank: Session) -> None:
+    borne = make_actor(bank, "borne")
+    make_listing(bank, make_actor(bank, "hengelo"))
+    bank.commit()
+    assert 'id="join"' in told(client)
+    page = told(visit(app, bank, borne))
+    assert f"Welkom, {borne.name}" in page
+    assert 'href="/werk"' in page
+    assert "5 km" in page  # Borne to Hengelo: 5.03 km
+    assert 'id="join"' not in page
