@@ -20,7 +20,7 @@ from marketplace.kernel.db import Database, Session
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
 from marketplace.ledger.queries import get_head
-from marketplace.market import demand_actions
+from marketplace.market import demand_actions, sketch_actions
 from marketplace.market import queries as market
 from marketplace.notices import audit
 from marketplace.notices.queries import is_recorded_since
@@ -80,13 +80,14 @@ def sweep_photos(app: Flask) -> int:
 
 
 def forget(app: Flask) -> int:
-    """Drop what is kept for a short time only: write keys, failed attempts, ended sessions."""
+    """Drop what is kept for some time only: write keys, failed attempts, ended sessions, drafts that nobody went on with."""
     config = settings(app)
     idle, lifetime = timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours)
     return (
         database(app).run(accounts.forget_keys)
         + database(app).run(entry.forget_attempts)
         + database(app).run(lambda session: entry.forget_sessions(session, idle=idle, lifetime=lifetime))
+        + database(app).run(sketch_actions.forget_sketches)
     )
 
 

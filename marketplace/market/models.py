@@ -123,15 +123,17 @@ class Listing(Placed, Base):
         return Unit(self.unit)
 
 
-class ListingSketch(Base):
-    """A lot that somebody is still telling of, in four steps: what was typed as it was typed, wrong or not. Only the writer sees it.
+class Sketch(Base):
+    """A lot or a demand that somebody is still telling of: what was typed as it was typed, wrong or not. Only the writer sees it.
 
-    Once it is whole there is a draft listing behind it; `is_settled` says that the draft tells the same as the answers.
+    Once a lot is whole there is a draft listing behind it; `is_settled` says that the draft tells the same as the answers. A demand is
+    placed when it is whole, and its sketch is gone; what is being changed of a demand that is there names it.
     """
 
-    __tablename__ = "listing_sketch"
+    __tablename__ = "sketch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(7), comment="listing or demand")
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     listing_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
@@ -139,8 +141,13 @@ class ListingSketch(Base):
         comment="of the draft when it was settled; another one is newer than the answers"
     )
     is_settled: Mapped[bool] = mapped_column(default=False)
+    demand_id: Mapped[int | None] = mapped_column(
+        ForeignKey("demand.id", ondelete="CASCADE"), index=True, comment="the demand that is being changed; empty for a new one"
+    )
     answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, comment="name of the field to what was typed")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("kind IN ('listing', 'demand')", name="kind"),)
 
 
 class Photo(Base):

@@ -10,8 +10,8 @@ from marketplace.accounts.rules import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand, Listing, ListingSketch, Photo, PhotoFile, SavedSearch
-from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
+from marketplace.market.models import Demand, Listing, Photo, PhotoFile, SavedSearch, Sketch
+from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus, SketchKind
 
 REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
 
@@ -133,23 +133,29 @@ def list_demands(
     return list(session.scalars(rows.order_by(Demand.id.desc()).limit(page_size).offset((page - 1) * page_size))), total
 
 
-def get_sketch(session: Session, actor: Actor, sketch_id: int) -> ListingSketch:
-    """A sketch of one's own, or Missing; also when its lot has left the drafts meanwhile."""
-    found = session.scalars(_sketches(actor).where(ListingSketch.id == sketch_id)).one_or_none()
-    if found is None:
+def get_sketch(session: Session, actor: Actor, sketch_id: int, kind: SketchKind | None = None) -> Sketch:
+    """A sketch of one's own (of this kind), or Missing; also when its lot has left the drafts meanwhile, or its demand is over."""
+    found = session.scalars(_sketches(actor).where(Sketch.id == sketch_id)).one_or_none()
+    if found is None or (kind is not None and found.kind != kind):
         raise Missing(_("This draft does not exist any more. Look at My work to see what you are working on."))
     return found
 
 
-def list_sketches(session: Session, actor: Actor) -> list[ListingSketch]:
+def find_sketch_of_demand(session: Session, actor: Actor, demand_id: int) -> Sketch | None:
+    """What this person was changing of a demand."""
+    return session.scalars(_sketches(actor).where(Sketch.demand_id == demand_id).order_by(Sketch.id.desc())).first()
+
+
+def list_sketches(session: Session, actor: Actor) -> list[Sketch]:
     """What this person is still telling of, the last touched first."""
-    return list(session.scalars(_sketches(actor).order_by(ListingSketch.updated_at.desc(), ListingSketch.id.desc())))
+    return list(session.scalars(_sketches(actor).order_by(Sketch.updated_at.desc(), Sketch.id.desc())))
 
 
-def _sketches(actor: Actor) -> Select[ListingSketch]:
-    rows = select(ListingSketch).outerjoin(Listing, ListingSketch.listing_id == Listing.id)
-    mine = (ListingSketch.person_id == actor.person_id) & (ListingSketch.organisation_id == actor.organisation_id)
-    return rows.where(mine, (Listing.id.is_(None)) | (Listing.status == ListingStatus.DRAFT))
+def _sketches(actor: Actor) -> Select[Sketch]:
+    rows = select(Sketch).outerjoin(Listing, Sketch.listing_id == Listing.id).outerjoin(Demand, Sketch.demand_id == Demand.id)
+    mine = (Sketch.person_id == actor.person_id) & (Sketch.organisation_id == actor.organisation_id)
+    lots = (Listing.id.is_(None)) | (Listing.status == ListingStatus.DRAFT)
+    return rows.where(mine, lots, (Demand.id.is_(None)) | Demand.status.in_((DemandStatus.DRAFT, DemandStatus.OPEN)))
 
 
 def list_usual_materials(session: Session, actor: Actor, most: int = 6) -> list[int]:

@@ -21,10 +21,18 @@ KG_PER_UNIT_MAX = Decimal(1_000_000)
 FIRST_YEAR = 1200
 PAGE_SIZE_MAX = 100
 PAGE_MAX = 1_000_000
-SKETCHES_MAX = 50  # drafts in steps that one person may have
+SKETCHES_MAX = 50  # unfinished lots and demands that one person may have
+SKETCH_KEPT = timedelta(days=90)  # after the last touch; a draft lot that was made of it stays
 ANSWERS_LENGTH_MAX = 20_000  # characters of one such draft
 STALE_AFTER = timedelta(days=60)  # domain.md: nobody has confirmed it for 60 days
 PARTNERS_WAIT = timedelta(days=14)  # domain.md: partners from 14 days later
+
+
+class SketchKind(StrEnum):
+    """What somebody is telling of."""
+
+    LISTING = "listing"
+    DEMAND = "demand"
 
 
 class Condition(StrEnum):

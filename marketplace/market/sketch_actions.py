@@ -1,16 +1,17 @@
-"""The verbs of sketches: what somebody tells of a lot, kept at every step before it is whole. The last who writes wins, field by field."""
+"""The verbs of sketches: what somebody tells of a lot or a demand, kept before it is whole. The last who writes wins."""
 
 from typing import Any
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
-from marketplace.market.models import Listing, ListingSketch
+from marketplace.market.models import Demand, Listing, Sketch
 from marketplace.market.queries import get_sketch, list_sketches
-from marketplace.market.rules import ANSWERS_LENGTH_MAX, SKETCHES_MAX
+from marketplace.market.rules import ANSWERS_LENGTH_MAX, SKETCH_KEPT, SKETCHES_MAX, DemandStatus, ListingStatus, SketchKind
 from marketplace.notices import audit
 
 Answers = dict[str, Any]
@@ -22,13 +23,24 @@ def _checked(answers: Answers) -> Answers:
     return answers
 
 
-def start_sketch(session: Session, actor: Actor, answers: Answers) -> ListingSketch:
-    """Begin to tell of a lot. Refused when there are fifty such drafts already."""
-    require(actor, Can.OFFER)
+def start_sketch(
+    session: Session, actor: Actor, answers: Answers, *, kind: SketchKind = SketchKind.LISTING, demand: Demand | None = None
+) -> Sketch:
+    """Begin to tell of a lot or a demand, or of what is to change in one. Refused when there are fifty such drafts already."""
+    if demand is not None:
+        require(actor, Can.EDIT_DEMAND, demand)
+        if demand.status not in (DemandStatus.DRAFT, DemandStatus.OPEN):
+            raise Conflict(_("This demand is over and cannot be changed any more. Place a new one."))
+    require(actor, Can.OFFER if kind == SketchKind.LISTING else Can.ASK)
     if len(list_sketches(session, actor)) >= SKETCHES_MAX:
         raise Conflict(_("You have %(most)s drafts that are not finished. Finish or delete one first.", most=SKETCHES_MAX))
-    sketch = ListingSketch(
-        organisation_id=actor.organisation_id, person_id=actor.person_id, answers=_checked(answers), updated_at=clock.now()
+    sketch = Sketch(
+        kind=kind.value,
+        organisation_id=actor.organisation_id,
+        person_id=actor.person_id,
+        demand_id=demand.id if demand else None,
+        answers=_checked(answers),
+        updated_at=clock.now(),
     )
     session.add(sketch)
     session.flush()
@@ -36,7 +48,7 @@ def start_sketch(session: Session, actor: Actor, answers: Answers) -> ListingSke
     return sketch
 
 
-def save_sketch(session: Session, actor: Actor, *, sketch_id: int, answers: Answers) -> ListingSketch:
+def save_sketch(session: Session, actor: Actor, *, sketch_id: int, answers: Answers) -> Sketch:
     """Keep what was typed, whatever it is worth."""
     require(actor, Can.OFFER)
     sketch = get_sketch(session, actor, sketch_id)
@@ -47,7 +59,7 @@ def save_sketch(session: Session, actor: Actor, *, sketch_id: int, answers: Answ
     return sketch
 
 
-def settle_sketch(session: Session, actor: Actor, *, sketch_id: int, listing: Listing, answers: Answers) -> ListingSketch:
+def settle_sketch(session: Session, actor: Actor, *, sketch_id: int, listing: Listing, answers: Answers) -> Sketch:
     """The answers are whole: they stand in this draft listing now."""
     require(actor, Can.EDIT_LISTING, listing)
     sketch = get_sketch(session, actor, sketch_id)
@@ -57,9 +69,19 @@ def settle_sketch(session: Session, actor: Actor, *, sketch_id: int, listing: Li
     return sketch
 
 
-def discard_sketch(session: Session, actor: Actor, *, sketch_id: int) -> None:
+def discard_sketch(session: Session, actor: Actor, sketch: Sketch) -> None:
     """Stop telling; a draft listing that was made of it stays."""
     require(actor, Can.OFFER)
-    session.delete(get_sketch(session, actor, sketch_id))
+    session.delete(get_sketch(session, actor, sketch.id))
     session.flush()
-    audit.record(session, actor, action="sketch.discard", object_type="sketch", object_id=sketch_id)
+    audit.record(session, actor, action="sketch.discard", object_type="sketch", object_id=sketch.id)
+
+
+def forget_sketches(session: Session) -> int:
+    """Drop what nobody touched for 90 days, and what was told of a lot that is a draft no more; how many. Called by the clock."""
+    over = select(Listing.id).where(Listing.status != ListingStatus.DRAFT)
+    outcome = session.execute(
+        delete(Sketch).where((Sketch.updated_at < clock.now() - SKETCH_KEPT) | Sketch.listing_id.in_(over)),
+        execution_options={"synchronize_session": False},
+    )
+    return int(getattr(outcome, "rowcount", 0))

@@ -34,7 +34,9 @@ class PlaceField(StringField):
         text = f"{placed.lat}, {placed.lon}" if basis is Basis.POINT else label
         self._kept = (text, location, place.status)
         if self.raw_data is None:
-            self.data, self.location, self.status = text, location, place.status
+            self.data = text
+        if self.data == text:
+            self.location, self.status = location, place.status
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         """Look the place up, once."""

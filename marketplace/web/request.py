@@ -121,6 +121,11 @@ def _settle(*, keep: bool) -> None:
         settle(session, keep=keep)
 
 
+def let_go() -> None:
+    """Drop what this request has written so far, and its lock: what is kept of a refused one is kept by itself."""
+    _settle(keep=False)
+
+
 def start_request() -> None:
     """Before the gate: a request id, the reader's language, and who asks. Reads in a short transaction of its own."""
     g.request_id = uuid.uuid4().hex

@@ -2,30 +2,28 @@
 // 1. The units and the hazards to declare follow the material that is chosen.
 // 2. Photos show themselves before they are sent.
 
-const form = document.querySelector("#listing, #demand");
+const form = document.querySelector("form[data-follow]");
 const material = form?.querySelector("select[name=material]");
 
 async function follow() {
-  const address = new URL(form.action);
+  const address = new URL(form.dataset.follow, location.href);
   address.search = new URLSearchParams({ material: material.value });
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of ["unit", "hazards"]) {
+  const before = form.elements.unit.value;
+  for (const id of ["unit-of", "hazards"]) {
     const old = document.getElementById(id);
     const made = fresh.getElementById(id);
-    if (!old || !made) continue;
-    const [before, after] = [old.value, made.value];
-    old.replaceChildren(...made.childNodes);
-    if (id === "unit") {
-      const stays = touched && [...old.options].some((option) => option.value === before);
-      old.value = stays ? before : after;
-    }
+    if (old && made) old.replaceChildren(...made.childNodes);
   }
+  const unit = form.elements.unit;
+  if (touched && [...(unit.options ?? [])].some((option) => option.value === before)) unit.value = before;
+  unit.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 let touched = false;
-form?.querySelector("#unit")?.addEventListener("change", () => { touched = true; });
+form?.addEventListener("change", ({ target, isTrusted }) => { if (isTrusted && target.name === "unit") touched = true; });
 material?.addEventListener("change", () => { follow().catch(() => {}); });
 
 for (const input of document.querySelectorAll("[data-photos] input[type=file]")) {

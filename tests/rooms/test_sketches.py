@@ -1,21 +1,24 @@
 """What somebody tells of a lot before it is whole: kept as typed, seen by the writer only, and settled into a draft."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS
-from marketplace.kernel.errors import Conflict, Invalid, Missing, Unauthorised
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market import sketch_actions
-from marketplace.market.queries import find_last_project, get_sketch, list_sketches, list_usual_materials
-from marketplace.market.rules import ANSWERS_LENGTH_MAX
-from marketplace.market.sketch_actions import discard_sketch, save_sketch, settle_sketch, start_sketch
+from marketplace.market.demand_actions import withdraw_demand
+from marketplace.market.queries import find_last_project, find_sketch_of_demand, get_sketch, list_sketches, list_usual_materials
+from marketplace.market.rules import ANSWERS_LENGTH_MAX, SketchKind
+from marketplace.market.sketch_actions import discard_sketch, forget_sketches, save_sketch, settle_sketch, start_sketch
 from marketplace.matching.actions import publish
 from marketplace.matching.offering import write_down
 from marketplace.materials.queries import taxonomy
-from tests.factories import KEI, found_taxonomy, listing_draft, make_actor, make_draft, make_listing
+from tests.factories import KEI, found_taxonomy, listing_draft, make_actor, make_demand, make_draft, make_listing
 
 
 def test_what_is_half_or_wrong_is_kept_as_typed(session: Session) -> None:
@@ -33,7 +36,7 @@ def test_only_the_writer_sees_a_sketch(session: Session) -> None:
         with pytest.raises(Missing):
             save_sketch(session, other, sketch_id=sketch.id, answers={})
         with pytest.raises(Missing):
-            discard_sketch(session, other, sketch_id=sketch.id)
+            discard_sketch(session, other, sketch)
     with pytest.raises(Unauthorised):
         start_sketch(session, ANONYMOUS, {})
 
@@ -80,3 +83,36 @@ def test_the_usual_materials_come_most_used_first(session: Session) -> None:
     names = [known.material_by_id(one).slug for one in list_usual_materials(session, actor)]
     assert names == [KEI, "trottoirband-13-15x25"]
     assert find_last_project(session, actor) == "Dorpsstraat"
+
+
+def test_a_change_of_a_demand_is_told_by_who_may_and_while_it_lasts(session: Session) -> None:
+    found_taxonomy(session)
+    asker = make_actor(session, "borne")
+    demand = make_demand(session, asker)
+    with pytest.raises(Forbidden):
+        start_sketch(session, make_actor(session, "hengelo"), {}, kind=SketchKind.DEMAND, demand=demand)
+    sketch = start_sketch(session, asker, {"title": "Anders"}, kind=SketchKind.DEMAND, demand=demand)
+    assert find_sketch_of_demand(session, asker, demand.id) is sketch
+    with pytest.raises(Missing):
+        get_sketch(session, asker, sketch.id, SketchKind.LISTING)
+    demand = withdraw_demand(session, asker, demand_id=demand.id)
+    assert find_sketch_of_demand(session, asker, demand.id) is None
+    with pytest.raises(Conflict):
+        start_sketch(session, asker, {}, kind=SketchKind.DEMAND, demand=demand)
+
+
+def test_what_nobody_touched_for_ninety_days_is_dropped_and_its_draft_lot_stays(session: Session) -> None:
+    found_taxonomy(session)
+    actor, now = make_actor(session, "hengelo"), clock.now()
+    with clock.frozen(now - timedelta(days=91)):
+        old = start_sketch(session, actor, {"title": "Oud"})
+        draft = make_draft(session, actor)
+        settle_sketch(session, actor, sketch_id=old.id, listing=draft, answers={})
+    with clock.frozen(now - timedelta(days=89)):
+        start_sketch(session, actor, {"title": "Nog niet"})
+    published = make_draft(session, actor)
+    settle_sketch(session, actor, sketch_id=start_sketch(session, actor, {}).id, listing=published, answers={})
+    publish(session, actor, listing_id=published.id)
+    assert forget_sketches(session) == 2
+    assert [sketch.answers for sketch in list_sketches(session, actor)] == [{"title": "Nog niet"}]
+    assert draft.status == "draft"

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.market.models import Demand
+from marketplace.market.models import Demand, Sketch
 from tests.factories import KEI, found_taxonomy, make_actor, make_demand, make_listing
 from tests.web.visitors import hidden, send, visit
 
@@ -25,7 +25,6 @@ def typed(**changes: Any) -> dict[str, Any]:
         "needed_from": "1-1-2030",
         "needed_until": "31 mrt 2030",
         "accepts_unknown_hazards": "y",
-        "step": "open",
         **changes,
     }
 
@@ -117,3 +116,78 @@ def test_nothing_wanted_says_what_to_do(client: FlaskClient, session: Session) -
     session.commit()
     assert "Er wordt nu niets gezocht" in client.get("/gezocht").text
     assert "Nothing is wanted now" in client.get("/en/gezocht").text
+
+
+def test_a_demand_is_kept_as_it_was_typed_and_found_again(borne: FlaskClient, session: Session) -> None:
+    kept = send(borne, "/gezocht/nieuw", {"title": "Half verteld", "quantity": "veel", "do": "auto"})
+    assert kept.json is not None
+    assert kept.json["address"] == "/gezocht/concept/1" and kept.json["saved"].startswith("bewaard om ")
+    desk = borne.get("/werk").text
+    assert "Half verteld" in desk and 'href="/gezocht/concept/1"' in desk
+    assert send(borne, "/gezocht/concept/1", typed(do="later", accepts_hazards=["pak"])).location == "/werk"
+    page = borne.get("/en/gezocht/concept/1").text
+    assert "Draft saved at" in page and 'value="31 March 2030"' in page and "148" in page  # 800 m² × 185 kg
+    assert 'action="/en/gezocht/concept/1"' in page
+    assert send(borne, "/gezocht/concept/1", typed()).location == "/gezocht/1"
+    assert only(session).title == "Stenen voor het parkeerhof"
+    assert session.scalars(select(Sketch)).all() == []
+
+
+def test_a_demand_that_is_not_right_yet_is_kept(borne: FlaskClient) -> None:
+    for wrong in ({"quantity": "veel"}, {"needed_until": "1-12-2029"}):
+        refused = send(borne, "/gezocht/nieuw", typed(**wrong))
+        assert refused.status_code == 422 and "Concept bewaard om" in refused.text
+    assert 'value="veel"' in borne.get("/gezocht/concept/1").text
+    assert 'value="1-12-2029"' in borne.get("/gezocht/concept/2").text
+
+
+def test_sending_a_demand_twice_places_it_once(borne: FlaskClient, session: Session) -> None:
+    send(borne, "/gezocht/nieuw", typed(do="later"))
+    once = {**hidden(borne.get("/gezocht/concept/1").text), **typed()}
+    answers = [borne.post("/gezocht/concept/1", data=once) for _turn in range(2)]
+    assert [answer.location for answer in answers] == ["/gezocht/1", "/gezocht/1"]
+    assert only(session).status == "open"
+
+
+def test_a_change_is_kept_beside_the_demand_until_it_is_saved(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    asker = make_actor(session, "borne")
+    demand = make_demand(session, asker)
+    client, address = visit(app, session, asker), f"/gezocht/{demand.id}/bewerken"
+    for title in ("Anders", "Nog anders"):
+        kept = send(client, address, typed(title=title, do="auto"))
+        assert kept.json is not None and kept.json["address"] == address
+    assert only(session).title == "Stenen voor het parkeerhof"
+    page = client.get(address).text
+    assert 'value="Nog anders"' in page and "staat nog niet in de vraag" in page
+    assert f'href="{address}"' in client.get("/werk").text
+    assert send(client, address, typed(title="Nog anders")).status_code == 303
+    assert only(session).title == "Nog anders"
+    assert session.scalars(select(Sketch)).all() == []
+    session.rollback()
+    send(client, address, typed(title="Toch niet", do="auto"))
+    send(client, address, {}, to="/werk/concept/1/verwijderen")
+    assert 'value="Nog anders"' in client.get(address).text
+
+
+def test_an_earlier_demand_is_asked_again_without_how_much_and_when(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    asker = make_actor(session, "borne")
+    make_demand(session, asker, project="N18", accepts_hazards=("pak",))
+    client = visit(app, session, asker)
+    copy = str(send(client, "/gezocht/1", {}, to="/gezocht/1/opnieuw").location)
+    page = client.get(copy).text
+    assert 'value="N18"' in page and 'value="pak" checked' in page and f'selected value="{KEI}"' in page
+    assert 'id="quantity" inputmode="decimal" name="quantity" type="text" value=""' in page
+    assert 'name="needed_from" type="text" value=""' in page
+    again = {"quantity": "100", "needed_from": "1-1-2031", "needed_until": "1-2-2031"}
+    assert send(client, copy, typed(**again, place="52.30136, 6.7482")).location == "/gezocht/2"
+    stranger = visit(app, session, make_actor(session, "hengelo"))
+    assert send(stranger, "/gezocht/nieuw", {}, to="/gezocht/1/opnieuw").status_code in (403, 404)
+
+
+def test_a_lot_is_no_demand(borne: FlaskClient) -> None:
+    send(borne, "/aanbod/nieuw/stap/1", {"title": "Keien", "do": "auto"})
+    assert borne.get("/gezocht/concept/1").status_code == 404
+    send(borne, "/gezocht/nieuw", {"title": "Keien gezocht", "do": "auto"})
+    assert borne.get("/aanbod/concept/2/stap/1").status_code == 404

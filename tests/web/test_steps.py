@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.market.models import Listing, ListingSketch, Photo
+from marketplace.market.models import Listing, Photo, Sketch
 from tests.factories import KEI, found_taxonomy, make_actor, make_listing
 from tests.web.visitors import picture, send, upload, visit
 
@@ -49,7 +49,7 @@ def test_four_steps_make_a_lot_on_offer(hengelo: FlaskClient, session: Session) 
         "1200.000",
         "Dorpsstraat",
     )
-    assert session.scalars(select(ListingSketch)).all() == []
+    assert session.scalars(select(Sketch)).all() == []
 
 
 def test_wrong_input_says_so_and_stays(hengelo: FlaskClient) -> None:
@@ -138,6 +138,36 @@ def test_an_earlier_lot_is_offered_again_without_its_quantity(app: Flask, sessio
     assert "52.26583" in client.get("/aanbod/concept/2/stap/2").text
 
 
+def test_a_copied_lot_goes_all_the_way_to_the_catalogue(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    first = make_listing(session, owner, project="Dorpsstraat", remarks="Bel eerst")
+    client = visit(app, session, owner)
+    for what, told in (("", {}), ("project", {"material": KEI, "title": "Andere keien", "project": "Dorpsstraat"})):
+        where = str(send(client, "/werk/aanbod", {"what": what}, to="/aanbod/1/opnieuw").location)
+        shown = material(**{"title": "Grijze betonstraatstenen", **told})
+        second = str(send(client, where, shown).location)
+        place = "52.26583, 6.79306"
+        third = str(send(client, second, amount(place=place)).location)
+        assert third.endswith("/stap/3")
+        fourth = str(send(client, third, {"photos": [upload(picture())], "do": "next"}).location)
+        assert send(client, fourth, {}).status_code == 303
+    session.expire_all()
+    lots = session.scalars(select(Listing).order_by(Listing.id)).all()
+    assert [(lot.status, lot.title, lot.project) for lot in lots[1:]] == [
+        ("published", "Grijze betonstraatstenen", "Dorpsstraat"),
+        ("published", "Andere keien", "Dorpsstraat"),
+    ]
+    assert {(lot.lat, lot.lon, lot.place_name) for lot in lots} == {(first.lat, first.lon, first.place_name)}
+
+
+def test_a_lot_in_steps_stands_on_the_desk_once(hengelo: FlaskClient) -> None:
+    send(hengelo, START, material())
+    send(hengelo, SECOND, amount())
+    desk = hengelo.get("/werk").text
+    assert desk.count("Verdergaan<") == 1 and "Maak uw concept" not in desk and 'href="/aanbod/1"' not in desk
+
+
 def test_another_organisation_copies_nothing(app: Flask, session: Session) -> None:
     found_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"))
@@ -178,5 +208,5 @@ def test_weight_and_saving_are_told_in_words(hengelo: FlaskClient) -> None:
 def test_throwing_a_draft_away_takes_its_lot_along(hengelo: FlaskClient, session: Session) -> None:
     send(hengelo, START, material())
     send(hengelo, SECOND, amount())
-    assert send(hengelo, THIRD, {}, to="/aanbod/concept/1/verwijderen").location == "/werk"
-    assert session.scalars(select(Listing)).all() == [] and session.scalars(select(ListingSketch)).all() == []
+    assert send(hengelo, THIRD, {}, to="/werk/concept/1/verwijderen").location == "/werk"
+    assert session.scalars(select(Listing)).all() == [] and session.scalars(select(Sketch)).all() == []

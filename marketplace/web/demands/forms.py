@@ -1,6 +1,5 @@
 """What a page asks about a need for material."""
 
-from flask import request
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from marketplace.kernel.language import _
@@ -98,5 +97,4 @@ class DemandForm(Form):
             accepts_unknown_hazards=self.accepts_unknown_hazards.data,
             project=self.project.data or "",
             department=self.department.data or "",
-            draft=request.form.get("step") == "draft",
         )

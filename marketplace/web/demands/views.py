@@ -2,24 +2,28 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.kernel.language import _
 from marketplace.kernel.units import plain
 from marketplace.market.demand_actions import withdraw_demand
-from marketplace.market.queries import get_demand
+from marketplace.market.queries import find_sketch_of_demand, get_demand, get_sketch, list_sketches
 from marketplace.market.queries import list_demands as find_demands
-from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus
+from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, SketchKind
+from marketplace.market.sketch_actions import discard_sketch, start_sketch
 from marketplace.matching.actions import ask, edit_demand
 from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
+from marketplace.web.demands import telling
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of, meet
 from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
 from marketplace.web.request import current_actor, current_session, database, permission, public
+from marketplace.web.sketches import kept, saved_at, wants_keeping
 from marketplace.web.states import DEMAND_BADGES
+from marketplace.web.steps.estimates import estimate_of
 
 blueprint = Blueprint("demands", __name__)
 
@@ -41,19 +45,51 @@ def list_demands() -> Any:
 @blueprint.route("/gezocht/nieuw", methods=("GET", "POST"))
 @permission(Can.ASK)
 def create() -> Any:
-    """A new need: open at once, or kept as a draft."""
-    form = DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")})
+    """A new need; until it is placed it is kept as it was typed."""
+    if wants_keeping():
+        return _kept(telling.keep())
+    return _asking(DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")}), None)
+
+
+@blueprint.route("/gezocht/concept/<int:sketch_id>", methods=("GET", "POST"))
+@permission(Can.ASK)
+def go_on(sketch_id: int) -> Any:
+    """A need that somebody began to tell of before."""
+    if wants_keeping():
+        return _kept(telling.keep(sketch_id=sketch_id))
+    if request.method == "POST":
+        return _asking(DemandForm(), sketch_id)
+    sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.DEMAND)
+    if sketch.demand_id is not None:
+        return redirect(telling.address(sketch), 303)
+    return _telling("demands/create.html", telling.form_of(sketch.answers), sketch)
+
+
+def _kept(sketch: Any) -> Any:
+    return kept(sketch, telling.address(sketch))
+
+
+def _asking(form: DemandForm, sketch_id: int | None) -> Any:
     right = form.is_submitted() and form.validate()
-    session = current_session()
+    session, actor = current_session(), current_actor()
     form.know(taxonomy(session))
-    demand = right and attempt(form, lambda: ask(session, current_actor(), form.draft()))
-    return _saved(demand) if demand else page("demands/create.html", form)
+    demand = right and attempt(form, lambda: ask(session, actor, form.draft()))
+    if demand:
+        return _placed(demand, next((one for one in list_sketches(session, actor) if one.id == sketch_id), None))
+    return _telling("demands/create.html", form, telling.keep_refused(sketch_id=sketch_id) if form.is_submitted() else None)
 
 
-def _saved(demand: Any) -> Any:
-    if demand.status == DemandStatus.DRAFT:
-        return done(_("Saved as a draft. It is not matched yet."), url_for("demands.edit", demand_id=demand.id))
+def _placed(demand: Any, sketch: Any) -> Any:
+    if sketch is not None:
+        discard_sketch(current_session(), current_actor(), sketch)
     return done(_("Your demand is on the bank. These lots fit now."), url_for("demands.show", demand_id=demand.id))
+
+
+def _telling(template: str, form: DemandForm, sketch: Any, **context: Any) -> Any:
+    known = taxonomy(current_session())
+    form.know(known)
+    saved = saved_at(sketch.updated_at) if sketch else None
+    return page(template, form, sketch=sketch, saved=saved, estimate=estimate_of(form, known), **context)
 
 
 @blueprint.get("/gezocht/<int:demand_id>")
@@ -78,6 +114,8 @@ def show(demand_id: int) -> Any:
 @permission(Can.EDIT_DEMAND)
 def edit(demand_id: int) -> Any:
     """Change a need. Who saves after somebody else is shown the differences first."""
+    if wants_keeping():
+        return _kept(telling.keep(demand_id=demand_id))
     with database().read() as before:
         form = form_of(_own(before, demand_id), taxonomy(before))
     right = form.is_submitted() and form.validate()
@@ -85,10 +123,22 @@ def edit(demand_id: int) -> Any:
     form.know(taxonomy(session))
     what = {"demand_id": demand_id, "version": form.known_version}
     if right and (demand := attempt(form, lambda: edit_demand(session, actor, **what, draft=form.draft()))):
-        return _saved(demand)
+        return _placed(demand, find_sketch_of_demand(session, actor, demand_id))
+    return _editing(demand_id, form)
+
+
+def _editing(demand_id: int, form: DemandForm) -> Any:
+    """The page of a change: what was sent and is not right, else what was typed before, else what is stored."""
+    sent = form.is_submitted()
+    sketch = telling.keep_refused(demand_id=demand_id) if sent else None
+    session, actor = current_session(), current_actor()
     demand = _own(session, demand_id)
+    sketch = sketch or find_sketch_of_demand(session, actor, demand_id)
+    if sketch and not sent:
+        form = telling.form_of(sketch.answers)
+        form.place.keep(demand)
     meet(form, demand, taxonomy(session))
-    return page("demands/edit.html", form, demand=demand, badge=DEMAND_BADGES[demand.status])
+    return _telling("demands/edit.html", form, sketch, demand=demand, badge=DEMAND_BADGES[demand.status], goes_on=not sent)
 
 
 def _own(session: Any, demand_id: int) -> Any:
@@ -103,3 +153,12 @@ def withdraw(demand_id: int) -> Any:
     """It is not needed any more."""
     withdraw_demand(current_session(), current_actor(), demand_id=demand_id)
     return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+
+
+@blueprint.post("/gezocht/<int:demand_id>/opnieuw")
+@permission(Can.EDIT_DEMAND)
+def again(demand_id: int) -> Any:
+    """A new draft after an earlier need: the same, without how much and when."""
+    session, actor = current_session(), current_actor()
+    answers = telling.of_demand(_own(session, demand_id), taxonomy(session))
+    return redirect(telling.address(start_sketch(session, actor, answers, kind=SketchKind.DEMAND)), 303)

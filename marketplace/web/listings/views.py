@@ -22,6 +22,7 @@ from marketplace.web.listings.forms import ListingForm, WithdrawForm
 from marketplace.web.listings.stored import form_of, meet
 from marketplace.web.request import current_actor, current_session, database, permission
 from marketplace.web.states import LISTING_BADGES, RESERVATION_BADGES
+from marketplace.web.steps.estimates import estimate_of
 
 blueprint = Blueprint("listings", __name__)
 photo_views.register(blueprint)
@@ -39,7 +40,7 @@ def create() -> Any:
     listing = right and attempt(
         form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes)
     )
-    return _saved(listing) if listing else page("listings/create.html", form)
+    return _saved(listing) if listing else page("listings/create.html", form, estimate=estimate_of(form, taxonomy(session)))
 
 
 @blueprint.route("/aanbod/<int:listing_id>/bewerken", methods=("GET", "POST"))
@@ -59,8 +60,8 @@ def edit(listing_id: int) -> Any:
 def _editing(session: Any, listing_id: int, form: ListingForm) -> Any:
     listing = _own(session, listing_id)
     meet(form, listing, taxonomy(session))
-    is_draft = listing.status == ListingStatus.DRAFT
-    return page("listings/edit.html", form, listing=listing, badge=LISTING_BADGES[listing.status], is_draft=is_draft)
+    words = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
+    return page("listings/edit.html", form, listing=listing, estimate=estimate_of(form, taxonomy(session)), **words)
 
 
 def _own(session: Any, listing_id: int) -> Any:

@@ -1,8 +1,4 @@
-"""What was typed in the steps, as it was typed: from the request, from a stored lot, and as a form that can be checked.
-
-Answers are kept as text, wrong or not, with the locale that they were typed in: `1.200` is a number in one language and another in the
-other. Only a whole set becomes a draft listing.
-"""
+"""What was typed of a lot: from the request, from a stored lot, and as a form that can be checked. Only a whole set becomes a draft listing."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -10,14 +6,15 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from marketplace.kernel.language import _, current_locale, set_locale
+from marketplace.kernel.language import _
 from marketplace.market.rules import Answer
 from marketplace.materials.rules import Taxonomy
 from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm
 from marketplace.web.listings.stored import form_of as listing_form
+from marketplace.web.sketches import Answers, shown
+from marketplace.web.sketches import in_this_language as turned
+from marketplace.web.sketches import typed as typed_in
 
-Answers = dict[str, Any]
-LONGEST = 6_000
 FIELDS: dict[int, tuple[str, ...]] = {
     1: ("material", "title", "description", "project", "year_of_construction"),
     2: (
@@ -33,14 +30,10 @@ OF_THE_PROJECT = ("place", "placed", "depot", "project", "available_from", "avai
 
 def typed(number: int) -> Answers:
     """What this request says in a step."""
-    said: Answers = {name: request.form.get(name, "")[:LONGEST] for name in FIELDS[number]}
-    said["locale"] = current_locale()
-    if number == 2:
-        said["unit"] = request.form.get("unit", "")[:LONGEST]
-        said["hazards"] = {
-            name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in request.form.items() if _is_hazard(name, value)
-        }
-    return said
+    if number == 1:
+        return typed_in(FIELDS[1])
+    hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in request.form.items() if _is_hazard(name, value)}
+    return {**typed_in((*FIELDS[2], "unit")), "hazards": hazards}
 
 
 def _is_hazard(name: str, value: str) -> bool:
@@ -55,8 +48,6 @@ def form_of(answers: Answers) -> ListingForm:
     placed = answers.get("placed")
     if placed:
         form.place.keep(SimpleNamespace(**placed["at"]))
-        if placed["text"] == answers.get("place"):
-            form.place.post_validate(form, False)
     return form
 
 
@@ -78,18 +69,11 @@ def first_wrong(form: ListingForm) -> int:
 
 def of_listing(listing: Any, taxonomy: Taxonomy) -> Answers:
     """A stored lot as somebody would have typed it."""
-    form = listing_form(listing, taxonomy, sent=False)
-    told = {name: _text(form[name]) for name in (*FIELDS[1], *FIELDS[2])}
-    answers: Answers = {name: text for name, text in told.items() if text}
-    answers |= {"unit": listing.unit, "hazards": dict(listing.hazards), "locale": current_locale()}
+    answers = shown(listing_form(listing, taxonomy, sent=False), (*FIELDS[1], *FIELDS[2]))
+    answers |= {"unit": listing.unit, "hazards": dict(listing.hazards)}
     if listing.depot_id is None:
         answers["placed"] = {"text": answers["place"], "at": {name: getattr(listing, name) for name in PLACED}}
     return answers
-
-
-def _text(field: Any) -> str:
-    shown = getattr(field, "_value", None)  # what a field of text shows; lists and radios have their value only
-    return str(shown() if shown else field.data or "")
 
 
 def again(answers: Answers) -> Answers:
@@ -103,18 +87,5 @@ def same_project(answers: Answers) -> Answers:
 
 
 def in_this_language(answers: Answers) -> Answers:
-    """Numbers and dates that were typed in the other language, written in this one; what cannot be read stays as it is."""
-    here, there = current_locale(), answers.get("locale", current_locale())
-    if here == there:
-        return answers
-    set_locale(there)
-    try:
-        form = form_of(answers)
-    finally:
-        set_locale(here)
-    turned = {}
-    for name in SPOKEN:
-        if form[name].raw_data and form[name].data is not None and not form[name].process_errors:
-            form[name].raw_data = None
-            turned[name] = _text(form[name])
-    return {**answers, **turned, "locale": here}
+    """What was typed in the other language, in this one."""
+    return turned(answers, form_of, SPOKEN)

@@ -4,7 +4,7 @@ from typing import Any
 
 from marketplace.impact.rules import avoided_kgco2e
 from marketplace.kernel.language import Text, _
-from marketplace.materials.rules import Material
+from marketplace.materials.rules import Material, Taxonomy
 from marketplace.web.filters import carbon, mass
 
 
@@ -19,3 +19,11 @@ def estimate(material: Material | None, quantity: Any, kg_per_unit: Any = None) 
     return _(
         "Estimated: %(mass)s. Using it again saves about %(carbon)s, before transport.", mass=mass(weight), carbon=carbon(saved)
     )
+
+
+def estimate_of(form: Any, taxonomy: Taxonomy) -> Text | None:
+    """The estimate of what stands in a form of a lot or a demand now."""
+    weighed = form.kg_per_unit if "kg_per_unit" in form else None
+    if form.quantity.process_errors or (weighed and weighed.process_errors):
+        return None
+    return estimate(taxonomy.find_material(form.material.data or ""), form.quantity.data, weighed.data if weighed else None)

@@ -1,37 +1,15 @@
-"""How the steps look: what each page gets to show, and what a saved draft is called."""
+"""How the steps look: what each page gets to show."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import render_template, request
 
-from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _
 from marketplace.market.rules import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
-from marketplace.materials.rules import Taxonomy
-from marketplace.web.filters import SCREEN_ZONE
-from marketplace.web.filters import moment as told_moment
 from marketplace.web.forms import Form
-from marketplace.web.listings.forms import ListingForm
-from marketplace.web.steps.estimates import estimate
+from marketplace.web.sketches import saved_at
 
 NAMES: tuple[Text, ...] = (_("Material"), _("Quantity, quality and place"), _("Photos"), _("Check"))
-
-
-def saved_at(moment: datetime) -> Text:
-    """`bewaard om 14:02`, with the day when it was not today."""
-    local = moment.astimezone(SCREEN_ZONE)
-    if local.date() == clock.today():
-        return _("saved at %(time)s", time=f"{local:%H:%M}")
-    return _("saved on %(moment)s", moment=told_moment(moment))
-
-
-def estimate_of(form: ListingForm, taxonomy: Taxonomy) -> Text | None:
-    """The estimate of what stands in the form now."""
-    right = not (form.quantity.process_errors or form.kg_per_unit.process_errors)
-    return (
-        estimate(taxonomy.find_material(form.material.data or ""), form.quantity.data, form.kg_per_unit.data) if right else None
-    )
 
 
 def show(number: int, form: Form | None, *, sketch: Any = None, **context: Any) -> tuple[str, int]:

@@ -10,8 +10,8 @@ from marketplace.depots.queries import list_depots
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.units import Quantity, parse_number, read_unit
-from marketplace.market.actions import delete_draft
 from marketplace.market.queries import find_last_project, get_listing, get_sketch, list_usual_materials
+from marketplace.market.rules import SketchKind
 from marketplace.market.sketch_actions import discard_sketch, save_sketch, settle_sketch, start_sketch
 from marketplace.matching.actions import publish as publish_listing
 from marketplace.matching.offering import add_photos, write_down
@@ -19,9 +19,11 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done
 from marketplace.web.listings.forms import PhotosForm
 from marketplace.web.request import current_actor, current_session, database, permission, public
+from marketplace.web.sketches import Answers, kept
 from marketplace.web.steps import answers as told
 from marketplace.web.steps.estimates import estimate as estimated
-from marketplace.web.steps.pages import estimate_of, saved_at, show, words_of
+from marketplace.web.steps.estimates import estimate_of
+from marketplace.web.steps.pages import show, words_of
 
 blueprint = Blueprint("steps", __name__)
 FORM_BYTES_MAX = 250_000_000
@@ -49,14 +51,14 @@ def step(sketch_id: int, number: int) -> Any:
         return _photos(sketch_id) if number == 3 else _check(sketch_id)
     if request.method == "POST":
         with database().transaction() as saving:
-            before = told.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id)))
+            before = told.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
             sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers={**before, **told.typed(number)})
         return _kept(sketch) or _next(number, sketch)
-    sketch = get_sketch(current_session(), current_actor(), sketch_id)
+    sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.LISTING)
     return _asking(number, told.in_this_language(_answers(current_session(), sketch)), sketch)
 
 
-def _answers(session: Any, sketch: Any) -> told.Answers:
+def _answers(session: Any, sketch: Any) -> Answers:
     """What the sketch says; what its draft says where somebody changed that since."""
     if sketch.listing_id is not None:
         listing = get_listing(session, current_actor(), sketch.listing_id)
@@ -66,16 +68,10 @@ def _answers(session: Any, sketch: Any) -> told.Answers:
 
 
 def _kept(sketch: Any) -> Any:
-    """The answer to who only wants it kept: a script while somebody types, or the button for later."""
-    if request.form.get("do") == "auto":
-        where = url_for("steps.step", sketch_id=sketch.id, number=request.form.get("number", 1, int))
-        return jsonify(saved=str(saved_at(sketch.updated_at)), address=where)
-    if request.form.get("do") == "later":
-        return done(_("Your draft is kept. Go on whenever you want, on any device."), url_for("work.show"))
-    return None
+    return kept(sketch, url_for("steps.step", sketch_id=sketch.id, number=request.form.get("number", 1, int)))
 
 
-def _asking(number: int, answers: told.Answers, sketch: Any, form: Any = None) -> Any:
+def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any:
     form, session = form or told.form_of(answers), current_session()
     known = taxonomy(session)
     form.know(known, list_depots(session))
@@ -108,7 +104,7 @@ def _settled(form: Any, sketch: Any) -> Any:
 
 def _behind(session: Any, sketch_id: int) -> tuple[Any, Any]:
     """The sketch and its draft listing, or None while there is still something to tell."""
-    sketch = get_sketch(session, current_actor(), sketch_id)
+    sketch = get_sketch(session, current_actor(), sketch_id, SketchKind.LISTING)
     if sketch.listing_id is None or not sketch.is_settled:
         return sketch, None
     return sketch, get_listing(session, current_actor(), sketch.listing_id)
@@ -154,25 +150,13 @@ def _check(sketch_id: int) -> Any:
     number = listing.id
     sent = request.method == "POST"
     if sent:
-        discard_sketch(session, actor, sketch_id=sketch_id)  # comes back with the rest when publishing is refused
+        discard_sketch(session, actor, sketch)  # comes back with the rest when publishing is refused
     if sent and attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
         return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=number))
     form.know(known, list_depots(session))
     material = known.material_by_id(listing.material_id)
     words = {"material": material, "estimate": estimate_of(form, known), **words_of(listing)}
     return show(4, form, sketch=sketch, listing=listing, **words)
-
-
-@blueprint.post("/aanbod/concept/<int:sketch_id>/verwijderen")
-@permission(Can.OFFER)
-def discard(sketch_id: int) -> Any:
-    """Throw a draft away, with the lot that was made of it."""
-    session, actor = current_session(), current_actor()
-    listing_id = get_sketch(session, actor, sketch_id).listing_id
-    discard_sketch(session, actor, sketch_id=sketch_id)
-    if listing_id is not None:
-        delete_draft(session, actor, listing_id=listing_id)
-    return done(_("The draft is deleted."), url_for("work.show"))
 
 
 @blueprint.post("/aanbod/<int:listing_id>/opnieuw")

@@ -16,7 +16,7 @@ from marketplace.market.queries import list_demands, list_listings_to_refresh, l
 from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
 from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
-from marketplace.web.steps.unfinished import Unfinished, unfinished
+from marketplace.web.work.unfinished import Unfinished, unfinished
 
 SHOWN = 10
 TASKS_MAX = 50
@@ -46,9 +46,7 @@ class Desk:
     tasks: list[Task]
     matches: list[tuple[Any, int]]
     listings: list[Any]
-    listings_total: int
     demands: list[Any]
-    demands_total: int
     reservations: list[Any]
     sketches: list[Unfinished]
     may_trade: bool
@@ -59,19 +57,19 @@ class Desk:
         """Gather it. Who does not trade (reviewer, administrator) has no tasks here, only the way to the pages that they read."""
         trades = may(actor, Can.OFFER)
         if not trades:
-            return cls([], [], [], 0, [], 0, [], [], may_trade=False, known=None)
-        listings, listings_total = list_own_listings(session, actor, statuses=ON_THE_DESK, page_size=SHOWN)
-        demands, demands_total = list_demands(session, actor, mine=True, statuses=(), page_size=SHOWN)
-        open_demands = [demand for demand in demands if demand.status == DemandStatus.OPEN]
+            return cls([], [], [], [], [], [], may_trade=False, known=None)
         sketches = unfinished(session, actor)
+        in_steps = {sketch.listing_id for sketch in sketches}
+        listings, _total = list_own_listings(session, actor, statuses=ON_THE_DESK, page_size=SHOWN + len(in_steps))
+        listings = [listing for listing in listings if listing.id not in in_steps][:SHOWN]
+        demands, _total = list_demands(session, actor, mine=True, statuses=(), page_size=SHOWN)
+        open_demands = [demand for demand in demands if demand.status == DemandStatus.OPEN]
         found = [(demand, matches_for_demand(session, actor, demand, page_size=1).total) for demand in open_demands]
         return cls(
-            tasks=_tasks(session, actor, listings, {sketch.listing_id for sketch in sketches}),
+            tasks=_tasks(session, actor, listings),
             matches=[pair for pair in found if pair[1]],
             listings=listings,
-            listings_total=listings_total,
             demands=demands,
-            demands_total=demands_total,
             reservations=_waiting_for_others(session, actor),
             sketches=sketches,
             may_trade=True,
@@ -79,7 +77,7 @@ class Desk:
         )
 
 
-def _tasks(session: Any, actor: Actor, listings: list[Any], in_steps: set[int | None]) -> list[Task]:
+def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
     """Requests to answer, hand-overs to confirm and to do, lots to refresh, drafts to finish: by day, what has no day last."""
     tasks = [
         *_of(session, actor, "owning", ReservationStatus.REQUESTED, _ANSWER, _("Answer")),
@@ -87,7 +85,7 @@ def _tasks(session: Any, actor: Actor, listings: list[Any], in_steps: set[int | 
         *_of(session, actor, "owning", ReservationStatus.APPROVED, _HAND_OVER, _("Enter the hand-over")),
         *(_refresh(listing) for listing in list_listings_to_refresh(session, actor)),
     ]
-    drafts = [_finish(listing) for listing in listings if listing.status == ListingStatus.DRAFT and listing.id not in in_steps]
+    drafts = [_finish(listing) for listing in listings if listing.status == ListingStatus.DRAFT]
     return sorted(tasks, key=lambda task: task.until or date.max) + drafts
 
 

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from marketplace.accounts.policy import Can
-from marketplace.market.queries import list_own_listings
+from marketplace.kernel.language import _
+from marketplace.market.actions import delete_draft
+from marketplace.market.queries import get_sketch, list_own_listings
+from marketplace.market.sketch_actions import discard_sketch
+from marketplace.web.answers import done
 from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
 from marketplace.web.request import current_actor, current_session, permission
 from marketplace.web.states import DEMAND_BADGES, LISTING_BADGES
@@ -30,3 +34,16 @@ def listings() -> Any:
     number = asked_page()
     found, total = list_own_listings(current_session(), current_actor(), page=number, page_size=PAGE_SIZE)
     return render_template("work/listings.html", listings=found, badges=LISTING_BADGES, current=number, last=last_page(total))
+
+
+@blueprint.post("/werk/concept/<int:sketch_id>/verwijderen")
+@permission(Can.OFFER)
+def discard(sketch_id: int) -> Any:
+    """Throw away what one was telling of, with the draft lot that was made of it."""
+    session, actor = current_session(), current_actor()
+    sketch = get_sketch(session, actor, sketch_id)
+    listing_id = sketch.listing_id
+    discard_sketch(session, actor, sketch)
+    if listing_id is not None:
+        delete_draft(session, actor, listing_id=listing_id)
+    return done(_("The draft is deleted."), url_for("work.show"))

@@ -1,4 +1,4 @@
-"""What somebody was telling of and did not finish, for the desk: one line each, with the way back to the right step."""
+"""What somebody was telling of and did not finish, for the desk: one line each, with the way back to where it goes on."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,35 +8,40 @@ from flask import url_for
 from marketplace.accounts.policy import Actor
 from marketplace.kernel.language import Text, _
 from marketplace.market.queries import list_sketches
+from marketplace.market.rules import SketchKind
 from marketplace.materials.queries import taxonomy
-from marketplace.web.steps.pages import saved_at
+from marketplace.web.demands.telling import address
+from marketplace.web.sketches import saved_at
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A draft in steps: what it is called, when it was kept, and where it goes on."""
+    """A lot or a demand: what it is, what it is called, when it was kept, and where it goes on."""
 
     id: int
     listing_id: int | None
+    what: Text
     title: Text | str
     saved: Text
     href: str
 
 
 def unfinished(session: Any, actor: Actor) -> list[Unfinished]:
-    """The drafts in steps of this person, the last touched first."""
+    """The drafts of this person, the last touched first."""
     return [_line(session, sketch) for sketch in list_sketches(session, actor)]
 
 
 def _line(session: Any, sketch: Any) -> Unfinished:
     material = taxonomy(session).find_material(sketch.answers.get("material", ""))
-    title = sketch.answers.get("title") or (material.name if material else _("Lot without a name"))
+    is_lot = sketch.kind == SketchKind.LISTING
+    nameless = _("Lot without a name") if is_lot else _("Demand without a name")
     return Unfinished(
         sketch.id,
         sketch.listing_id,
-        title,
+        _("Lot") if is_lot else _("Demand"),
+        sketch.answers.get("title") or (material.name if material else nameless),
         saved_at(sketch.updated_at),
-        url_for("steps.step", sketch_id=sketch.id, number=_step(sketch)),
+        url_for("steps.step", sketch_id=sketch.id, number=_step(sketch)) if is_lot else address(sketch),
     )
 
 

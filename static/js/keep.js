@@ -1,7 +1,6 @@
-// Keeps a step by itself when a field is left, and tells the weight and the saving while somebody types.
-// Without this file every step is kept by its own button.
+// Keeps by itself what was typed of a lot or a demand, whenever a field is left. Without this file its own button keeps it.
 
-const form = document.querySelector("#listing[data-number]");
+const form = document.querySelector("form[data-keep]");
 const told = document.getElementById("saved");
 const wait = 400;
 let timer;
@@ -16,7 +15,7 @@ function tell(sentence, went) {
 async function keep() {
   const said = new FormData(form);
   said.set("do", "auto");
-  said.set("number", form.dataset.number);
+  said.set("number", form.dataset.keep);
   try {
     const answer = await fetch(form.action, { method: "POST", body: said, headers: { Accept: "application/json" } });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
@@ -46,25 +45,3 @@ form?.addEventListener("submit", async (event) => {
   await busy;
   setTimeout(() => { form.requestSubmit(event.submitter); });
 });
-
-const estimate = document.getElementById("estimate");
-const amount = form?.querySelector("#quantity");
-let asked = 0;
-
-async function weigh() {
-  const mine = ++asked;
-  const unit = form.querySelector("[name=unit]").value;
-  const question = new URLSearchParams({ material: form.dataset.material ?? "", quantity: amount.value, unit });
-  const answer = await fetch(`${estimate.dataset.ask}?${question}`, { headers: { Accept: "application/json" } });
-  if (!answer.ok || mine !== asked) return;
-  const { sentence } = await answer.json();
-  estimate.querySelector("span").textContent = sentence;
-  estimate.hidden = !sentence;
-}
-
-if (estimate && amount) {
-  let soon;
-  const later = () => { clearTimeout(soon); soon = setTimeout(() => { weigh().catch(() => {}); }, 300); };
-  amount.addEventListener("input", later);
-  form.querySelector("[name=unit]").addEventListener("change", later);
-}
