@@ -17,7 +17,7 @@ from marketplace import cli, web
 from marketplace.kernel.db import Database
 from marketplace.kernel.files import media_store
 from marketplace.kernel.language import gettext, plain_ngettext
-from marketplace.web import assets, errors, filters, frame, identity
+from marketplace.web import assets, compression, errors, filters, frame, identity
 from marketplace.web.catalogue.cards import card
 from marketplace.web.freshness import FromMemory, KeptPages
 from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
@@ -112,6 +112,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
     for step in (start_request, gate, protect):
         app.before_request(step)
     app.after_request(private)
+    compression.register(app)
 
 
 def _wrap(app: Marketplace, config: Config) -> None:
