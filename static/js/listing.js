@@ -1,6 +1,8 @@
 // Extras of the forms for lots and demands. Without this file everything works: the server answers the same questions.
 // 1. The units and the hazards to declare follow the material that is chosen.
-// 2. Photos show themselves before they are sent.
+// 2. Photos show themselves before they are sent, and the place where one was taken is offered.
+
+import { offer, placeOf } from "./photo_place.js";
 
 const form = document.querySelector("form[data-follow]");
 const material = form?.querySelector("select[name=material]");
@@ -46,5 +48,17 @@ for (const input of document.querySelectorAll("[data-photos] input[type=file]"))
       item.append(picture, document.createTextNode(file.name));
       return item;
     }));
+    offerPlace([...input.files], holder).catch(() => {});
   });
+}
+
+async function offerPlace(files, holder) {
+  const box = document.querySelector("[data-photo-place]");
+  if (!box) return;
+  box.hidden = true;
+  const before = holder.closest("form").querySelectorAll(".mp-photos img").length - files.length; // those that have arrived already
+  for (const [index, file] of files.entries()) {
+    const place = await placeOf(file);
+    if (place) { await offer(box, place, before + index + 1); return; }
+  }
 }

@@ -1,6 +1,8 @@
 // Photos on their way: previewed, made smaller, sent one by one with their progress, sent again after a broken line; and put in order by
 // dragging. Without this file the form sends them all at once, and buttons put them in order.
 
+import { offer, placeOf } from "./photo_place.js";
+
 const LONGEST_PX = 2400;
 const LARGE_BYTES = 1_500_000;
 const FORMAT = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
@@ -69,7 +71,7 @@ function row(file) {
   state.setAttribute("role", "status");
   side.append(name, bar, state);
   item.append(picture, side);
-  return { item, bar, state, side, done: () => { URL.revokeObjectURL(picture.src); item.remove(); } };
+  return { item, bar, state, side, place: placeOf(file), done: () => { URL.revokeObjectURL(picture.src); item.remove(); } };
 }
 
 const megabytes = (bytes) => FORMAT.format(Math.max(bytes, 50_000) / 1_000_000);
@@ -100,6 +102,8 @@ async function deliver(line, content, name) {
     });
     line.done();
     await refresh().catch(() => {});
+    const number = document.querySelectorAll(".mp-photo-list > li").length; // it came behind the others
+    line.place.then((place) => offer(document.querySelector("[data-photo-place]"), place, number)).catch(() => {});
   } catch (fault) {
     line.bar.hidden = true;
     line.state.className = "mp-sending__wrong";

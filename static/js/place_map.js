@@ -2,28 +2,11 @@
 // reads the field as if it had been typed. Nothing is taken without a click, the device's own location neither.
 
 import { openMap } from "./map.js";
+import { coordinates, inside, nearestName, region as boundaries } from "./region.js";
 
 const WAIT_MS = 200;
 const DEEPEST = 16;
 const PIN = '<svg viewBox="0 0 32 44" width="32" height="44" aria-hidden="true" focusable="false"><path d="M16 1C7.7 1 1 7.6 1 15.8 1 26.6 16 43 16 43s15-16.4 15-27.2C31 7.6 24.3 1 16 1z"/><circle cx="16" cy="16" r="6"/></svg>';
-
-function inside(region, lat, lon) {
-  let within = false;
-  for (const { geometry } of region.features) {
-    for (const ring of geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat()) {
-      for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-        const [[x1, y1], [x2, y2]] = [ring[i], ring[j]];
-        if ((y1 > lat) !== (y2 > lat) && lon < ((x2 - x1) * (lat - y1)) / (y2 - y1) + x1) within = !within;
-      }
-    }
-  }
-  return within;
-}
-
-function nearestName(places, lat, lon) {
-  const far = ([, y, x]) => (y - lat) ** 2 + ((x - lon) * 0.612) ** 2; // a degree east is 0.612 of a degree north here
-  return places.filter((place) => place[3] <= 1).reduce((best, place) => (far(place) < far(best) ? place : best))[0];
-}
 
 function statusLine(field, holder) {
   const there = field.form.querySelector(`[data-status-of="${field.id}"]`) ?? (holder.previousElementSibling?.matches(".mp-status") ? holder.previousElementSibling : null);
@@ -65,14 +48,14 @@ function picker(holder) {
     tell(sentence);
   }
 
-  function choose(lat, lon) {
+  function choose(lat, lon, line = told) {
     if (!inside(region, lat, lon)) {
-      told.textContent = words.outside;
+      line.textContent = words.outside;
       return;
     }
-    told.textContent = "";
-    put(lat, lon);
-    fill(`${lat.toFixed(5)}, ${lon.toFixed(5)}`, words.found.replace("{name}", nearestName(region.places, lat, lon)));
+    line.textContent = "";
+    if (map) put(lat, lon);
+    fill(coordinates(lat, lon), words.found.replace("{name}", nearestName(region, lat, lon)));
   }
 
   async function suggestions(typed) {
@@ -136,16 +119,20 @@ function picker(holder) {
       found.querySelector("button")?.focus();
     }
   });
-  holder.querySelector("[data-here]").addEventListener("click", () => {
+  const here = holder.nextElementSibling;
+  const hereTold = here.querySelector("[role=status]");
+  here.querySelector("button").addEventListener("click", () => {
     navigator.geolocation?.getCurrentPosition(
-      ({ coords }) => {
-        map?.setView([coords.latitude, coords.longitude], 13);
-        choose(coords.latitude, coords.longitude);
+      async ({ coords: { latitude, longitude } }) => {
+        region ??= await boundaries(words.region);
+        map?.setView([latitude, longitude], 13);
+        choose(latitude, longitude, hereTold);
       },
-      () => { told.textContent = words.refused; },
+      () => { hereTold.textContent = words.refused; },
       { enableHighAccuracy: true, timeout: 10000 },
     );
   });
+  here.hidden = !navigator.geolocation;
   holder.querySelector("[data-middle-of-map]").addEventListener("click", () => {
     const { lat, lng } = map.getCenter();
     choose(lat, lng);

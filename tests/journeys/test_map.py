@@ -150,7 +150,7 @@ def test_a_place_is_pointed_at_for_a_form(
     accessible(page)
     page.context.set_geolocation({"latitude": 52.2, "longitude": 6.9})
     page.context.grant_permissions(["geolocation"])
-    picker.get_by_role("button", name="Mijn locatie").click()
+    page.get_by_role("button", name="Mijn locatie").click()
     expect(field).to_have_value("52.20000, 6.90000")
     picker.locator(".mp-pick__map").focus()
     page.keyboard.press("ArrowUp")

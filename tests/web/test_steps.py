@@ -102,6 +102,19 @@ def test_one_broken_photo_leaves_the_others(hengelo: FlaskClient, session: Sessi
     assert len(session.scalars(select(Photo)).all()) == 2
 
 
+def test_the_place_of_a_photo_becomes_that_of_the_lot_when_it_is_chosen(hengelo: FlaskClient, session: Session) -> None:
+    send(hengelo, START, material())
+    send(hengelo, SECOND, amount())
+    send(hengelo, THIRD, {"photos": [upload(picture())], "do": "next"})
+    assert send(hengelo, THIRD, {"do": "place", "place": "52.30136, 6.74820"}).location == THIRD
+    assert "ligt waar de foto is gemaakt" in hengelo.get(THIRD).text
+    listing = session.scalars(select(Listing)).one()
+    assert (listing.place_name, listing.lat, listing.lon, str(listing.quantity)) == ("Borne", 52.30136, 6.7482, "1200.000")
+    session.rollback()
+    refused = send(hengelo, THIRD, {"do": "place", "place": "niets"})
+    assert refused.status_code == 422 and 'href="#place"' in refused.text
+
+
 def test_a_script_sends_photos_one_by_one(hengelo: FlaskClient, session: Session) -> None:
     send(hengelo, START, material())
     send(hengelo, SECOND, amount())

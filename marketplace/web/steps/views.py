@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.policy import Can, require
@@ -19,7 +19,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done
 from marketplace.web.listings.forms import PhotosForm
 from marketplace.web.request import current_actor, current_session, database, permission, public
-from marketplace.web.sketches import Answers, kept
+from marketplace.web.sketches import Answers, kept, typed
 from marketplace.web.steps import answers as told
 from marketplace.web.steps.estimates import estimate as estimated
 from marketplace.web.steps.estimates import estimate_of
@@ -116,6 +116,8 @@ def _back(sketch: Any) -> Response:
 
 def _photos(sketch_id: int) -> Any:
     """The third step: photos go straight to the draft; one that is refused leaves the others be."""
+    if request.form.get("do") == "place":
+        return _where_it_was_taken(sketch_id)
     form = PhotosForm(meta={"csrf": False})
     sent = request.method == "POST" and bool(form.photos.data or request.form.getlist("kept"))
     right = sent and form.validate()
@@ -137,6 +139,18 @@ def _photos(sketch_id: int) -> Any:
     if request.method == "POST":
         return redirect(url_for("steps.step", sketch_id=sketch_id, number=3), 303)
     return show(3, form, sketch=sketch, listing=listing)
+
+
+def _where_it_was_taken(sketch_id: int) -> Any:
+    """Somebody chose the place of a photo for the lot: as if it had been typed in the second step."""
+    with database().transaction() as saving:
+        before = told.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
+        chosen = {**before, **typed(("place",)), "depot": ""}
+        sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers=chosen)
+    answer = _next(2, sketch)
+    if isinstance(answer, Response):
+        flash(str(_("The lot lies where the photo was taken. Step 4 shows the place.")), "success")
+    return answer
 
 
 def _check(sketch_id: int) -> Any:
