@@ -26,7 +26,7 @@ from markupsafe import Markup, escape
 from whitenoise import WhiteNoise
 
 from config import Config
-from marketplace.web.region_map import region_geojson
+from marketplace.web.region_map import region_geojson, region_svg, small_map
 
 SOURCE = Path(__file__).resolve().parent.parent.parent / "static"
 SHEETS = ("tokens", "base", "components", "forms", "figures", "trade", "account", "steps", "home")
@@ -36,6 +36,7 @@ FOREVER_S = 365 * 24 * 3600
 RECIPE = "2"  # raise it when the way of building changes
 LETTERS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) + "‘’“”„–—…•€×²³₂−≤≥≈→←↑↓✓‹›\u2009\u2011\u202f"
 MAP_SCRIPT, MAP_SHEET, MAP_REGION = "vendor/leaflet.js", "map.css", "map/twente.json"
+REGION_PICTURE = "map/twente.svg"
 FONT_FILE = "fonts/text.woff2"
 FONT_FACE = (
     '@font-face{font-family:"MP Sans";src:url("fonts/text.woff2") format("woff2");font-weight:400 700;font-display:swap}\n'
@@ -60,6 +61,7 @@ def serve(app: Flask, config: Config, wsgi: Any) -> Any:
         has_letters=FONT_FILE in present,
         has_map=MAP_SCRIPT in present,
         map_tiles_url=config.map_tiles_url,
+        small_map=small_map,
     )
     served = WhiteNoise(wsgi, max_age=FOREVER_S, immutable_file_test=lambda path, url: True)
     served.add_files(str(folder), prefix=prefix)
@@ -103,15 +105,15 @@ def _site_css(source: Path, letters: bytes | None) -> str:
 
 
 def _map_files(source: Path) -> dict[str, bytes]:
-    """Leaflet from its package, its style sheet with ours after it, and the region; nothing without the package."""
+    """Leaflet from its package, its style sheet with ours after it, and the region; without the package only its picture."""
     package = find_spec("js_lib_leaflet")
     if package is None or not package.submodule_search_locations:
-        return {}
+        return {REGION_PICTURE: region_svg()}
     leaflet = Path(next(iter(package.submodule_search_locations))) / "static" / "js_lib_leaflet"
     script = (leaflet / "leaflet.js").read_text(encoding="utf-8").partition("//# sourceMappingURL")[0]
     ours = source / "css" / "map.css"
     sheet = (leaflet / "leaflet.css").read_bytes() + b"\n" + (ours.read_bytes() if ours.is_file() else b"")
-    return {MAP_SCRIPT: script.encode(), MAP_SHEET: sheet, MAP_REGION: region_geojson()}
+    return {MAP_SCRIPT: script.encode(), MAP_SHEET: sheet, MAP_REGION: region_geojson(), REGION_PICTURE: region_svg()}
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -6,35 +6,125 @@ east: less than two pixels at the deepest zoom. Corners that two municipalities 
 
 import csv
 import json
+import math
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
 from marketplace.kernel.boundaries import DATA, areas
+from marketplace.kernel.geo import GRID_LAT_STEP
 
 DECIMALS = 4
 LEVELS = {"woonplaats": 1, "dorp": 2, "buurtschap": 3}  # 0: the main place of a municipality
+UNIT_M = 50.0  # of the small map: a pixel or so
+NORTH_LAT, WEST_LON = 52.65, 6.25
+UNITS_PER_LAT = 111_300 / UNIT_M
+UNITS_PER_LON = UNITS_PER_LAT * math.cos(math.radians(52.3))
+REGION_UNITS = 1300  # the drawing is a square of 65 km
+VIEW_WIDTH, VIEW_HEIGHT = 440, 280  # 22 by 14 km around a lot
+LETTER_UNITS, LINE_UNITS = 8.0, 18.0  # how much room a name takes
+SMALL_MAPS_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A place name on the small map, its middle in units."""
+
+    text: str
+    x: int
+    y: int
+    is_main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SmallMap:
+    """A piece of the region around a public point, drawn without a script; `radius` is that of its grid, since more is not told."""
+
+    left: int
+    top: int
+    x: int
+    y: int
+    names: tuple[Name, ...]
+    width: int = VIEW_WIDTH
+    height: int = VIEW_HEIGHT
+    region: int = REGION_UNITS
+    radius: int = round(GRID_LAT_STEP / 10_000 * UNITS_PER_LAT)
+
+
+def _units(lat: float, lon: float) -> tuple[int, int]:
+    return round((lon - WEST_LON) * UNITS_PER_LON), round((NORTH_LAT - lat) * UNITS_PER_LAT)
+
+
+def region_svg() -> bytes:
+    """The region as a picture for the small map, in the colours of static/css/map.css."""
+    drawn = json.loads((DATA / "gemeenten.geojson").read_text(encoding="utf-8"))
+    lines = []
+    for one in drawn["features"]:
+        shape = one["geometry"]
+        for polygon in shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]:
+            for ring in polygon:
+                corners = [corner for corner, _same in groupby(_units(lat, lon) for lon, lat in ring)]
+                lines.append("M" + " ".join(f"{x} {y}" for x, y in corners[:-1]) + "Z")
+    land = "".join(lines)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {REGION_UNITS} {REGION_UNITS}" stroke-linejoin="round">'
+        f'<defs><path id="land" d="{land}"/></defs><use href="#land" fill="none" stroke="#17594a" stroke-width="5"/>'
+        '<use href="#land" fill="#f7f9f5" stroke="#b9c9c0" stroke-width="1.25"/></svg>'
+    ).encode()
+
+
+@lru_cache(maxsize=SMALL_MAPS_KEPT)
+def small_map(public_lat: float, public_lon: float) -> SmallMap | None:
+    """Around a public point, never an exact one, with the names that have room beside it; None where no place of the region is near."""
+    x, y = _units(public_lat, public_lon)
+    bare = SmallMap(x - VIEW_WIDTH // 2, y - VIEW_HEIGHT // 2, x, y, ())
+    right, bottom = bare.left + VIEW_WIDTH, bare.top + VIEW_HEIGHT
+    taken: list[tuple[float, float, float, float]] = [(x - bare.radius, y - bare.radius, x + bare.radius, y + bare.radius)]
+    names: dict[str, Name] = {}
+    for text, lat, lon, level in _places():
+        if level > 1:
+            break
+        if text in names:
+            continue
+        middle, line = _units(lat, lon)
+        half = len(text) * LETTER_UNITS / 2
+        for at in (line, line + 20, line - 20):
+            west, north, east, south = middle - half, at - LINE_UNITS / 2, middle + half, at + LINE_UNITS / 2
+            fits = bare.left + 4 < west and east < right - 4 and bare.top + 4 < north and south < bottom - 4
+            if fits and not any(west < one[2] and one[0] < east and north < one[3] and one[1] < south for one in taken):
+                taken.append((west, north, east, south))
+                names[text] = Name(text, middle, at, level == 0)
+                break
+    return replace(bare, names=tuple(names.values())) if names else None
 
 
 def region_geojson() -> bytes:
     """A GeoJSON collection; besides it `places`: [name, lat, lon, level], what is larger first."""
-    main = {area.main_place for area in areas()}
     drawn = json.loads((DATA / "gemeenten.geojson").read_text(encoding="utf-8"))
-    with (DATA / "plaatsen.csv").open(encoding="utf-8", newline="") as file:
-        places = [
-            [
-                row["naam"],
-                round(float(row["lat"]), DECIMALS),
-                round(float(row["lon"]), DECIMALS),
-                0 if row["naam"] in main else LEVELS[row["type"]],
-            ]
-            for row in sorted(csv.DictReader(file), key=lambda row: -int(row["inwoners_geonames"] or 0))
-        ]
     collection = {
         "type": "FeatureCollection",
         "features": [_feature(one) for one in drawn["features"]],
-        "places": sorted(places, key=lambda place: place[3]),
+        "places": _places(),
     }
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@cache
+def _places() -> list[tuple[str, float, float, int]]:
+    main = {area.main_place for area in areas()}
+    with (DATA / "plaatsen.csv").open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: -int(row["inwoners_geonames"] or 0))
+    places = [
+        (
+            row["naam"],
+            round(float(row["lat"]), DECIMALS),
+            round(float(row["lon"]), DECIMALS),
+            0 if row["naam"] in main else LEVELS[row["type"]],
+        )
+        for row in rows
+    ]
+    return sorted(places, key=lambda place: place[3])
 
 
 def _feature(drawn: dict[str, Any]) -> dict[str, Any]:

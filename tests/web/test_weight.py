@@ -135,7 +135,9 @@ def test_a_first_visit_is_light_and_asks_nobody_else(client: FlaskClient, bank: 
         assert any(kind.endswith("javascript") for kind in visit.bytes)
         assert 0 < visit.weight <= MOST_BYTES, (page, visit.bytes)
         assert 0 < visit.bytes["font/woff2"] <= MOST_FONT_BYTES
-        assert [one for one in visit.asked if "leaflet" in one or re.search(r"/(place_|catalogue_)?map", one)] == []
+        assert [
+            one for one in visit.asked if "leaflet" in one or re.search(r"/(place_|catalogue_)?map[^/]*\.(js|css)$", one)
+        ] == []
         sizes = [(one.get("width") or "", one.get("height") or "") for one in parts.photos]
         assert [one for one in sizes if not (one[0].isdigit() and one[1].isdigit())] == []
         photos = [one for one in parts.photos if (one.get("src") or "").startswith("/media/")]
