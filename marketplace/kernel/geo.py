@@ -8,6 +8,7 @@ to an arc, differs less than 2 m from the geodesic; booked distances are always 
 import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from geopy.distance import geodesic
@@ -24,6 +25,7 @@ BOX_MARGIN_M = 5.0  # for the rounding to whole metres, which counts only in a v
 GRID_LAT_STEP = 45  # ten-thousandths of a degree: 500.7 m
 GRID_LON_STEP = 73  # ten-thousandths of a degree: 497 m at 52.3° N
 METRE = Decimal("0.001")
+DISTANCES_KEPT = 16_384  # the same pairs are asked again and again, and a geodesic takes 70 µs
 _GEODESIC = geodesic()  # one for all, so that WGS84 is worked out once
 
 
@@ -94,6 +96,7 @@ def _on_grid(degrees: float, step: int, lowest: float, highest: float) -> float:
     return min(last, max(first, round(degrees * 10_000 / step))) * step / 10_000
 
 
+@lru_cache(maxsize=DISTANCES_KEPT)
 def distance_km(a: Point, b: Point) -> Decimal:
     """The geodesic on WGS84 in km, to the metre: what matches show and the ledger books."""
     return Decimal(repr(_GEODESIC.measure((a.lat, a.lon), (b.lat, b.lon)))).quantize(METRE, rounding=ROUND_HALF_UP)

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel.numbers import format_decimal
 
@@ -89,7 +89,11 @@ def format_amount(amount: Decimal, unit: Unit, locale: str) -> str:
 def _symbol(amount: Decimal, unit: Unit, locale: str) -> str:
     if unit in _SYMBOLS:
         return _SYMBOLS[unit]
-    count = 1 if amount == 1 else 2
+    return _word(1 if amount == 1 else 2, unit, locale)
+
+
+@cache
+def _word(count: int, unit: Unit, locale: str) -> str:
     with reading_in(locale):
         return str(ngettext("piece", "pieces", count) if unit is Unit.PIECE else ngettext("tonne", "tonnes", count))
 

@@ -36,7 +36,7 @@ from marketplace.materials.queries import taxonomy
 class MapRow:
     """A line of the list beside the map, and the mark that it is in."""
 
-    row: CatalogueRow
+    row: CatalogueRow[Listing]
     cluster_key: str
 
 

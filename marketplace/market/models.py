@@ -107,7 +107,8 @@ class Listing(Placed, Base):
         Index(
             "ix_listing_match",
             *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "condition", "available_from", "available_until"),
-            *("confirmed_on", "region_from", "partners_from", "organisation_id", "hazards_unknown", "id"),
+            *("confirmed_on", "region_from", "partners_from", "organisation_id", "hazards_unknown"),
+            *("quantity", "held", "transferred", "hazards_yes", "id"),
         ),
         Index("ix_listing_newest", "status", "published_at", "id"),
     )

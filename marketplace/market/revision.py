@@ -1,12 +1,14 @@
 """The counter of the catalogue: caches and ETags of public pages hang on it, and the home page also shows figures and goals, so those move it too."""
 
+from typing import cast
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.db import Database
 from marketplace.market.models import CatalogueRevision
 
-_NUMBER = select(CatalogueRevision.number)  # asked by every public page
+_NUMBER = select(CatalogueRevision.__table__.c.number)  # asked by every public page
 
 
 def bump_catalogue(session: Session) -> None:
@@ -18,8 +20,13 @@ def bump_catalogue(session: Session) -> None:
 
 
 def get_revision(session: Session) -> int:
-    """How often the catalogue has changed."""
-    return session.scalar(_NUMBER) or 0
+    """How often the catalogue has changed. A reading session sees one moment and asks once."""
+    if "revision" not in session.info:
+        number = session.scalar(_NUMBER) or 0
+        if session.info.get("write", True):
+            return number
+        session.info["revision"] = number
+    return cast(int, session.info["revision"])
 
 
 def glance_at_catalogue(database: Database) -> tuple[int, int]:

@@ -7,7 +7,7 @@ A page of nearest lots is looked for in growing circles, so a million listings c
 import math
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
@@ -18,6 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, bounding_box, chord2_m2, ecef_m, whole_km
 from marketplace.kernel.text import fts5_query, search_prefixes, tsquery
 from marketplace.market.facets import Cube, FacetCount, Facets, Picked, Sums, by_group, remembered, sums
+from marketplace.market.glimpses import Glimpse, glimpses_of
 from marketplace.market.models import Listing
 from marketplace.market.revision import get_revision
 from marketplace.market.rules import CONDITION_LABELS, STALE_AFTER, CatalogueQuery, Condition, ListingStatus, Sort
@@ -34,23 +35,29 @@ _LISTINGS = (
     .where(Listing.id.in_(bindparam("ids", type_=Integer, expanding=True)))
     .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
 )
+_ORGANISATIONS = select(*(Organisation.__table__.c[name] for name in ("id", "slug", "name"))).order_by(
+    Organisation.__table__.c.sort_key, Organisation.__table__.c.id
+)
 NEAREST_MOST = 3  # what stands beside an empty answer
 FEW_ROWS = 400  # so few that sorting all of them costs nothing
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueRow:
-    """A listing in the catalogue, and how far it is in whole kilometres when a place was given."""
+Shown = TypeVar("Shown", Listing, Glimpse)
 
-    listing: Listing
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow(Generic[Shown]):
+    """A listing in the catalogue, whole or at a glance, and how far it is in whole kilometres when a place was given."""
+
+    listing: Shown
     distance_km: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Generic[Shown]):
     """One page of the catalogue."""
 
-    rows: tuple[CatalogueRow, ...]
+    rows: tuple[CatalogueRow[Shown], ...]
     total: int
     page: int
     page_size: int
@@ -91,8 +98,20 @@ class Asked:
         return any(one is not None and not one for one in wanted)
 
 
-def search(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found:
+def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listing]:
     """One page of what fits, in a stable order, with the total and the facets."""
+    ids, total, facets = _answer(session, actor, query, with_facets=True)
+    return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
+
+
+def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[Glimpse]:
+    """As `search`, with of each listing only what a card says."""
+    ids, total, facets = _answer(session, actor, query, with_facets=with_facets)
+    rows = tuple(CatalogueRow(one, _away_km(query.point, one)) for one in glimpses_of(session, ids))
+    return Found(rows, total, query.offset // query.limit + 1, query.limit, facets)
+
+
+def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool) -> tuple[list[int], int, Facets | None]:
     require(actor, Can.READ_CATALOGUE)
     terms = taxonomy(session)
     places = organisations_by_id(session) if with_facets or query.organisations else {}
@@ -103,7 +122,7 @@ def search(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets
         counted = sums(_cube(session, asked), asked.picked)
         total, facets = counted.total, _facets(query, terms, places, counted)
     ids, total = ([], 0) if asked.is_impossible else page_of_ids(session, asked, total)
-    return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
+    return ids, total, facets
 
 
 def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list[int], int]:
@@ -113,7 +132,9 @@ def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list
     return ([], 0) if asked.is_impossible else page_of_ids(session, asked, None)
 
 
-def nearest_outside(session: Session, actor: Actor, query: CatalogueQuery, most: int = NEAREST_MOST) -> tuple[CatalogueRow, ...]:
+def nearest_outside(
+    session: Session, actor: Actor, query: CatalogueQuery, most: int = NEAREST_MOST
+) -> tuple[CatalogueRow[Glimpse], ...]:
     """The nearest listings that fit less: first everything but the radius, then also not the condition, the organisation and the day.
 
     Without a place: the newest of what fits without condition, organisation and day. Nothing where even that is nothing.
@@ -122,17 +143,17 @@ def nearest_outside(session: Session, actor: Actor, query: CatalogueQuery, most:
     wider = replace(query, radius_km=None, sort=sort, page=1, page_size=most)
     widest = replace(wider, conditions=(), organisations=(), available_from=None)
     for asked in (wider, widest):
-        found = search(session, actor, asked, with_facets=False).rows if asked != replace(query, page=1, page_size=most) else ()
+        found = browse(session, actor, asked, with_facets=False).rows if asked != replace(query, page=1, page_size=most) else ()
         if found:
             return found
     return ()
 
 
 def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
-    rows = session.execute(
-        select(Organisation.id, Organisation.slug, Organisation.name).order_by(Organisation.sort_key, Organisation.id)
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    def look() -> dict[int, tuple[str, str]]:
+        return {row[0]: (row[1], row[2]) for row in session.execute(_ORGANISATIONS).all()}
+
+    return remembered(session, ("organisations", get_revision(session)), look)
 
 
 def understood(
@@ -246,7 +267,7 @@ def _cube(session: Session, asked: Asked) -> Cube:
     )
 
     def count() -> Cube:
-        rows = session.execute(cube_statement(shape), figures_of(asked, radius, named))
+        rows = session.execute(cube_statement(shape), figures_of(asked, radius, named)).all()
         return by_group(rows, lambda number: asked.terms.material_by_id(number).group.slug)
 
     if asked.scope is Scope.INSIDE:  # the catalogue's revision tells nothing about drafts
@@ -274,7 +295,7 @@ def page_of_ids(session: Session, asked: Asked, total: int | None) -> tuple[list
 def _ask(session: Session, asked: Asked, way: Way, radius: float | None, *, counted: bool = False) -> list[Any]:
     materials = asked.wanted_materials
     shape = shape_of(asked, way, materials=materials, picked=True, near=radius is not None)
-    return list(session.execute(rows_statement(shape, asked.sort, counted=counted), figures_of(asked, radius, materials)))
+    return list(session.execute(rows_statement(shape, asked.sort, counted=counted), figures_of(asked, radius, materials)).all())
 
 
 def way_to(session: Session, asked: Asked, total: int | None, *, few: bool) -> Way:
@@ -301,14 +322,15 @@ def _nearest(session: Session, asked: Asked, total: int, radius: float | None) -
     return [row[0] for row in rows]
 
 
-def rows_of(session: Session, ids: list[int], point: Point | None) -> tuple[CatalogueRow, ...]:
+def rows_of(session: Session, ids: list[int], point: Point | None) -> tuple[CatalogueRow[Listing], ...]:
     if not ids:
         return ()
     by_id = {listing.id: listing for listing in session.scalars(_LISTINGS, {"ids": ids})}
-    return tuple(
-        CatalogueRow(listing, None if point is None else whole_km(point, Point(listing.public_lat, listing.public_lon)))
-        for listing in (by_id[number] for number in ids if number in by_id)
-    )
+    return tuple(CatalogueRow(by_id[number], _away_km(point, by_id[number])) for number in ids if number in by_id)
+
+
+def _away_km(point: Point | None, listing: Listing | Glimpse) -> int | None:
+    return None if point is None else whole_km(point, Point(listing.public_lat, listing.public_lon))
 
 
 def _facets(

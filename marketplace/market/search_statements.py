@@ -31,6 +31,7 @@ from marketplace.market.rules import ListingStatus, Sort
 from marketplace.materials.models import MaterialRow
 
 WORDS_MOST = 12
+_listing = Listing.__table__  # not the class: nothing but numbers comes back
 _fts = table("listing_fts", column("rowid", Integer))
 
 
@@ -85,7 +86,7 @@ def _several(name: str, kind: type[Integer] | type[String]) -> BindParameter[Any
 DISTANCE2: ColumnElement[Any] = sum(  # squared chord in m² to the public point
     (
         (axis - _float(name)) * (axis - _float(name))
-        for axis, name in ((Listing.public_x_m, "x"), (Listing.public_y_m, "y"), (Listing.public_z_m, "z"))
+        for axis, name in ((_listing.c.public_x_m, "x"), (_listing.c.public_y_m, "y"), (_listing.c.public_z_m, "z"))
     ),
     start=literal_column("0.0", Float),
 )
@@ -97,63 +98,66 @@ def _words(shape: Shape) -> list[ColumnElement[bool]]:
     if shape.dialect != "sqlite":
         return [text("listing.search_vector @@ to_tsquery('simple', :words)")]  # type: ignore[list-item]
     if shape.way is Way.WORDS or shape.has_words_indexed:
-        return [Listing.id.in_(select(_fts.c.rowid).where(text("listing_fts MATCH :words")))]
-    padded = literal_column("' '", String) + Listing.search_text + literal_column("' '", String)
+        return [_listing.c.id.in_(select(_fts.c.rowid).where(text("listing_fts MATCH :words")))]
+    padded = literal_column("' '", String) + _listing.c.search_text + literal_column("' '", String)
     return [func.instr(padded, bindparam(f"word_{number}", type_=String)) > 0 for number in range(shape.words)]
 
 
 def _visible(shape: Shape) -> list[ColumnElement[bool]]:
     if shape.scope is Scope.INSIDE:
-        found = [Listing.organisation_id == bindparam("own", type_=Integer)] if shape.is_own else []
-        return [*found, Listing.status.in_(_several("statuses", String))] if shape.has_statuses else found
+        found = [_listing.c.organisation_id == bindparam("own", type_=Integer)] if shape.is_own else []
+        return [*found, _listing.c.status.in_(_several("statuses", String))] if shape.has_statuses else found
     conditions = [
-        Listing.status == ListingStatus.PUBLISHED.value,
-        Listing.confirmed_on >= bindparam("confirmed_since"),
-        or_(Listing.available_until.is_(None), Listing.available_until >= bindparam("today")),
+        _listing.c.status == ListingStatus.PUBLISHED.value,
+        _listing.c.confirmed_on >= bindparam("confirmed_since"),
+        or_(_listing.c.available_until.is_(None), _listing.c.available_until >= bindparam("today")),
     ]
     if shape.scope is Scope.PUBLIC:
-        conditions.append(Listing.region_from <= bindparam("today"))
+        conditions.append(_listing.c.region_from <= bindparam("today"))
     return conditions
 
 
 def _where(shape: Shape) -> list[ColumnElement[bool]]:
     conditions = _visible(shape)
     if shape.has_materials:
-        conditions.append(Listing.material_id.in_(_several("materials", Integer)))
+        conditions.append(_listing.c.material_id.in_(_several("materials", Integer)))
     elif (
         shape.is_near or shape.has_box
     ) and shape.way is Way.COVERING:  # every material, so that the index can go from each one to the box
-        conditions.append(Listing.material_id.in_(select(MaterialRow.id)))
+        conditions.append(_listing.c.material_id.in_(select(MaterialRow.__table__.c.id)))
     if shape.has_box:
         conditions += [
-            Listing.public_lat.between(_float("box_south"), _float("box_north")),
-            Listing.public_lon.between(_float("box_west"), _float("box_east")),
+            _listing.c.public_lat.between(_float("box_south"), _float("box_north")),
+            _listing.c.public_lon.between(_float("box_west"), _float("box_east")),
         ]
     if shape.is_near:
         conditions += [
-            Listing.public_lat.between(_float("south"), _float("north")),
-            Listing.public_lon.between(_float("west"), _float("east")),
+            _listing.c.public_lat.between(_float("south"), _float("north")),
+            _listing.c.public_lon.between(_float("west"), _float("east")),
             _float("chord2") >= DISTANCE2,
         ]
     if shape.has_organisations:
-        conditions.append(Listing.organisation_id.in_(_several("organisations", Integer)))
+        conditions.append(_listing.c.organisation_id.in_(_several("organisations", Integer)))
     if shape.has_conditions:
-        conditions.append(Listing.condition.in_(_several("conditions", String)))
+        conditions.append(_listing.c.condition.in_(_several("conditions", String)))
     if shape.has_day:
         day: BindParameter[Any] = bindparam("day")
-        conditions += [Listing.available_from <= day, or_(Listing.available_until.is_(None), Listing.available_until >= day)]
+        conditions += [
+            _listing.c.available_from <= day,
+            or_(_listing.c.available_until.is_(None), _listing.c.available_until >= day),
+        ]
     return conditions + _words(shape)
 
 
 def _by(statement: Any, shape: Shape) -> Select[Any]:
-    hinted: Select[Any] = statement.with_hint(Listing, shape.way.value, "sqlite") if shape.way.value else statement
+    hinted: Select[Any] = statement.with_hint(_listing, shape.way.value, "sqlite") if shape.way.value else statement
     return hinted
 
 
 _ORDERS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
-    Sort.DISTANCE: (DISTANCE2, Listing.id.asc()),
-    Sort.NEWEST: (Listing.published_at.desc(), Listing.id.desc()),
-    Sort.AVAILABLE_FROM: (Listing.available_from.asc(), Listing.id.asc()),
+    Sort.DISTANCE: (DISTANCE2, _listing.c.id.asc()),
+    Sort.NEWEST: (_listing.c.published_at.desc(), _listing.c.id.desc()),
+    Sort.AVAILABLE_FROM: (_listing.c.available_from.asc(), _listing.c.id.asc()),
 }
 
 
@@ -162,8 +166,8 @@ def rows_statement(shape: Shape, sort: Sort, *, counted: bool = False) -> Select
     """The numbers of one page of listings, in order; `counted`: with the number of all that fit beside each."""
     order = _ORDERS[sort]
     if shape.scope is Scope.INSIDE and sort is Sort.NEWEST:  # drafts have no day of publication
-        order = (func.coalesce(Listing.published_at, Listing.created_at).desc(), Listing.id.desc())
-    columns = (Listing.id, func.count().over()) if counted else (Listing.id,)
+        order = (func.coalesce(_listing.c.published_at, _listing.c.created_at).desc(), _listing.c.id.desc())
+    columns = (_listing.c.id, func.count().over()) if counted else (_listing.c.id,)
     statement = (
         select(*columns)
         .where(*_where(shape))
@@ -177,15 +181,15 @@ def rows_statement(shape: Shape, sort: Sort, *, counted: bool = False) -> Select
 @cache
 def cube_statement(shape: Shape) -> Select[Any]:
     """How many listings by material, condition and organisation: every facet and every total is a sum over these."""
-    by = (Listing.material_id, Listing.condition, Listing.organisation_id)
+    by = (_listing.c.material_id, _listing.c.condition, _listing.c.organisation_id)
     return _by(select(*by, func.count()).where(*_where(shape)).group_by(*by), shape)
 
 
 @cache
 def spots_statement(shape: Shape) -> Select[Any]:
     """How many listings at every public point, and the first of them: some six thousand rows in Twente, however many listings there are."""
-    by = (Listing.public_lat, Listing.public_lon)
-    return _by(select(*by, func.count(), func.min(Listing.id)).where(*_where(shape)).group_by(*by), shape)
+    by = (_listing.c.public_lat, _listing.c.public_lon)
+    return _by(select(*by, func.count(), func.min(_listing.c.id)).where(*_where(shape)).group_by(*by), shape)
 
 
 COUNT_WORDS = text("SELECT count(*) FROM (SELECT rowid FROM listing_fts WHERE listing_fts MATCH :words LIMIT :most)")

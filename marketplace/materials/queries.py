@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from threading import Lock
+from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -27,9 +28,8 @@ KEPT_VERSIONS = 8
 _Key = tuple[int, str, datetime]
 _kept: dict[_Key, Taxonomy] = {}
 _lock = Lock()
-_NEWEST = (
-    select(TaxonomyVersion.id, TaxonomyVersion.digest, TaxonomyVersion.loaded_at).order_by(TaxonomyVersion.id.desc()).limit(1)
-)
+_version = TaxonomyVersion.__table__.c
+_NEWEST = select(_version.id, _version.digest, _version.loaded_at).order_by(_version.id.desc()).limit(1)
 
 
 def find_newest_version(session: Session) -> TaxonomyVersion | None:
@@ -44,6 +44,8 @@ def find_version(session: Session, digest: str) -> TaxonomyVersion | None:
 
 def taxonomy(session: Session) -> Taxonomy:
     """The taxonomy in use: one small query to see which, the rest from memory. Missing until `materials sync` has run."""
+    if "taxonomy" in session.info:
+        return cast(Taxonomy, session.info["taxonomy"])
     newest = session.execute(_NEWEST).first()
     if newest is None:
         raise Missing(_("There is no list of materials yet. Run: python3 -m marketplace materials sync"))
@@ -55,6 +57,8 @@ def taxonomy(session: Session) -> Taxonomy:
             while len(_kept) >= KEPT_VERSIONS:
                 _kept.pop(next(iter(_kept)))
             _kept[key] = known
+    if not session.info.get("write", True):  # who reads sees one moment
+        session.info["taxonomy"] = known
     return known
 
 

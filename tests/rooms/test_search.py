@@ -17,9 +17,10 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.glimpses import Glimpse
 from marketplace.market.models import Listing
 from marketplace.market.rules import CatalogueQuery, Condition, ListingStatus, Location, PlaceBasis, Sort
-from marketplace.market.search import Found, nearest_outside, search
+from marketplace.market.search import Found, browse, nearest_outside, search
 from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
 
 HENGELO = Point(52.26583, 6.79306)
@@ -37,11 +38,11 @@ def at(lat: float, lon: float) -> Location:
     return Location("Ergens", "hengelo", Point(lat, lon), PlaceBasis.POINT)
 
 
-def ids(found: Found) -> list[int]:
+def ids(found: Found[Listing] | Found[Glimpse]) -> list[int]:
     return [row.listing.id for row in found.rows]
 
 
-def find(session: Session, actor: Actor = ANONYMOUS, query: CatalogueQuery | None = None, **changes: Any) -> Found:
+def find(session: Session, actor: Actor = ANONYMOUS, query: CatalogueQuery | None = None, **changes: Any) -> Found[Listing]:
     return search(session, actor, replace(query or CatalogueQuery(), **changes))
 
 
@@ -197,7 +198,7 @@ def test_pages_hold_every_listing_once_in_every_order(session: Session, owner: A
         assert {number for page in pages for number in ids(page)} == made
         assert pages[0].pages == 3
     without = [
-        search(
+        browse(
             session, ANONYMOUS, CatalogueQuery(materials=("betonstraatsteen-kei-8cm",), page=page, page_size=4), with_facets=False
         )
         for page in (1, 2, 3)

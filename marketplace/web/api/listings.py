@@ -77,7 +77,7 @@ def _question() -> CatalogueQuery:
     )
 
 
-def _facets(found: Found) -> shapes.Shape:
+def _facets(found: Found[Listing]) -> shapes.Shape:
     if found.facets is None:
         return {}
     by_key = {

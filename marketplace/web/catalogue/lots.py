@@ -13,6 +13,7 @@ from marketplace.impact.rules import avoided_kgco2e
 from marketplace.kernel.clock import today
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
+from marketplace.market.glimpses import Glimpse
 from marketplace.market.models import Listing
 from marketplace.market.rules import (
     ANSWER_LABELS,
@@ -83,7 +84,7 @@ def picture(photo: Any, title: str) -> Picture:
     )
 
 
-def state_of(listing: Listing) -> tuple[Text | None, str]:
+def state_of(listing: Listing | Glimpse) -> tuple[Text | None, str]:
     """The word on a card and its tone; nothing for what is simply there."""
     if listing.status != ListingStatus.PUBLISHED:
         return LISTING_STATUS_LABELS[ListingStatus(listing.status)], "neutral"
@@ -94,13 +95,13 @@ def state_of(listing: Listing) -> tuple[Text | None, str]:
     return None, "good"
 
 
-def mass_of(listing: Listing, material: Material, amount: Decimal) -> Decimal | None:
+def mass_of(listing: Listing | Glimpse, material: Material, amount: Decimal) -> Decimal | None:
     """The mass of an amount of this lot, by its measured weight where there is one."""
     unit = Unit(listing.unit)
     return material.mass_kg(amount, unit, listing.kg_per_unit) if listing.kg_per_unit or material.takes(unit) else None
 
 
-def also_of(listing: Listing, material: Material) -> Amount | None:
+def also_of(listing: Listing | Glimpse, material: Material) -> Amount | None:
     """The same amount in the other unit that people think in: m² beside pieces, m³ beside a weight; else its mass says it."""
     unit = Unit(listing.unit)
     other = {Unit.PIECE: Unit.M2, Unit.TONNE: Unit.M3, Unit.KG: Unit.PIECE}.get(unit)
@@ -110,17 +111,19 @@ def also_of(listing: Listing, material: Material) -> Amount | None:
     return Amount(whole, other) if whole else None
 
 
-def lot_of(
-    listing: Listing, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None, place: str = ""
-) -> Lot:
-    """A card. `address` is the pattern of a lot's page, worked out once for a whole list; a `place` that was typed goes along in it."""
+def address_of(place: str = "") -> str:
+    """The pattern of a lot's page, with 0 for its number, worked out once for a whole list; a `place` that was typed goes along in it."""
+    return url_for("catalogue.show_listing", listing_id=0) + (f"?{urlencode({'place': place})}" if place else "")
+
+
+def lot_of(listing: Listing | Glimpse, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
+    """A card. `address` is the pattern of `address_of`."""
     material = known.material_by_id(listing.material_id)
     shown = picture(listing.photos[0], listing.title) if listing.photos else None
     state, tone = state_of(listing)
     return Lot(
         title=listing.title,
-        href=(address or url_for("catalogue.show_listing", listing_id=0)).replace("/0", f"/{listing.id}")
-        + (f"?{urlencode({'place': place})}" if place else ""),
+        href=(address or address_of()).replace("/0", f"/{listing.id}", 1),
         group=material.group.name,
         amount=Amount(listing.available, Unit(listing.unit)),
         place=listing.place_name,

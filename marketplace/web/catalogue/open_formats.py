@@ -9,6 +9,7 @@ from flask import url_for
 from marketplace.kernel.clock import now
 from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.units import Amount, Unit
+from marketplace.market.glimpses import Cover
 from marketplace.market.models import Listing, Photo
 from marketplace.materials.rules import Taxonomy
 from marketplace.web.catalogue.lots import LotPage
@@ -54,7 +55,7 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def share_picture(photo: Photo) -> str:
+def share_picture(photo: Photo | Cover) -> str:
     """The address of the picture that other sites show with a link; empty where this photo has no JPEG."""
     file = photo.files.get("jpeg-1200")
     return f"/media/{file['name']}" if file else ""

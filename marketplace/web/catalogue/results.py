@@ -15,12 +15,13 @@ from marketplace.kernel.geo import Point, whole_km
 from marketplace.kernel.geocoder import Basis, Place
 from marketplace.kernel.language import Text, _
 from marketplace.market.facets import Facets
+from marketplace.market.glimpses import Glimpse
 from marketplace.market.models import Listing
 from marketplace.market.rules import CatalogueQuery, Condition, Sort
 from marketplace.market.search import CatalogueRow, Found
 from marketplace.materials.rules import Taxonomy
 from marketplace.web.catalogue.forms import SORTS, FilterForm
-from marketplace.web.catalogue.lots import Lot, lot_of
+from marketplace.web.catalogue.lots import Lot, address_of, lot_of
 from marketplace.web.catalogue.question import Chip, Choice, Question
 from marketplace.web.filters import short_date
 from marketplace.web.forms import attach
@@ -161,10 +162,10 @@ def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def shown_lots(rows: Iterable[CatalogueRow], known: Taxonomy, place: str = "") -> list[Lot]:
+def shown_lots(rows: Iterable[CatalogueRow[Glimpse]], known: Taxonomy, place: str = "") -> list[Lot]:
     """The cards of what was found; a `place` that was typed goes along in their addresses."""
-    address = url_for("catalogue.show_listing", listing_id=0)
-    return [lot_of(row.listing, known, distance_km=row.distance_km, address=address, place=place) for row in rows]
+    address = address_of(place)
+    return [lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in rows]
 
 
 def page_of(
@@ -172,8 +173,8 @@ def page_of(
     form: FilterForm,
     near: Place | None,
     asked: CatalogueQuery,
-    found: Found,
-    others: tuple[CatalogueRow, ...],
+    found: Found[Glimpse],
+    others: tuple[CatalogueRow[Glimpse], ...],
     known: Taxonomy,
 ) -> Page:
     """What was found, as the page shows it. `others` are the nearest lots where nothing was found."""
@@ -187,6 +188,6 @@ def page_of(
         orders=orders_of(question, asked),
         lots=shown_lots(found.rows, known, place),
         nearest=shown_lots(others, known, place),
-        demand=demand_of(question, known),
+        demand={} if found.total else demand_of(question, known),
         keep=f"{url_for('searches.create')}?{question.query()}",
     )

@@ -8,7 +8,7 @@ from marketplace.accounts.policy import ANONYMOUS
 from marketplace.exchange.queries import sees_exact_place
 from marketplace.market.queries import get_listing
 from marketplace.market.rules import Sort
-from marketplace.market.search import nearest_outside, search
+from marketplace.market.search import browse, nearest_outside, search
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue import results
 from marketplace.web.catalogue.forms import FilterForm, PlaceForm
@@ -36,7 +36,7 @@ def list_listings() -> str:
     here = typed or results.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
     asked = results.asked_of(question, form, near, here)
-    found = search(session, actor, asked)
+    found = browse(session, actor, asked)
     others = () if found.total else nearest_outside(session, actor, asked)
     page = results.page_of(question, form, near, asked, found, others, taxonomy(session))
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.impact.queries import get_goals, get_statistics
 from marketplace.market.rules import CatalogueQuery, Sort
-from marketplace.market.search import search
+from marketplace.market.search import browse
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue.forms import FilterForm
 from marketplace.web.catalogue.open_formats import share_picture
@@ -29,7 +29,7 @@ def show() -> str:
     session, actor = current_session(), current_actor()
     here = home_of(session, actor)
     asked = CatalogueQuery(point=here.point if here else None, sort=Sort.NEWEST, page_size=LOOKED_AT)
-    found = search(session, actor, asked)
+    found = browse(session, actor, asked)
     newest = [row for row in found.rows if row.listing.available > 0][:NEWEST]
     groups = sorted(found.facets.groups if found.facets else (), key=lambda one: (-one.count, str(one.name)))
     goals = get_goals(session, ANONYMOUS)

@@ -5,7 +5,7 @@ import math
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import Response, jsonify, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import Invalid
@@ -18,7 +18,7 @@ from marketplace.market.map_search import MapFound
 from marketplace.market.models import Listing
 from marketplace.market.rules import CatalogueQuery
 from marketplace.materials.rules import Taxonomy
-from marketplace.web.catalogue.lots import lot_of, picture
+from marketplace.web.catalogue.lots import address_of, lot_of, picture
 from marketplace.web.filters import quantity
 
 FIRST_ZOOM = 10
@@ -48,7 +48,7 @@ def zoom_of(args: MultiDict[str, str]) -> int:
 
 def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
     """Marks in the order of the list, then the rest from large to small; the list as a piece of the page. 304 to who has the same."""
-    address = url_for("catalogue.show_listing", listing_id=0)
+    address = address_of()
     ranks: dict[str, int] = {}
     for row in found.rows:
         ranks.setdefault(row.cluster_key, len(ranks))

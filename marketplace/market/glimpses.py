@@ -1,0 +1,70 @@
+"""What a card of the catalogue says of a listing: a row of one statement. Whole listings with all their photos cost four times as much."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, bindparam, select
+from sqlalchemy.orm import Session
+
+from marketplace.market.models import Listing, Photo
+
+_listing, _photo, _first = Listing.__table__, Photo.__table__, Photo.__table__.alias("first")
+
+
+class Cover(NamedTuple):
+    """The first photo of a listing."""
+
+    alt: str
+    files: dict[str, Any]
+
+
+class Glimpse(NamedTuple):
+    """A listing by the same names, as far as a card needs it; quantities in its unit."""
+
+    id: int
+    title: str
+    status: str
+    material_id: int
+    unit: str
+    quantity: Decimal
+    held: Decimal
+    transferred: Decimal
+    kg_per_unit: Decimal | None
+    condition: str
+    place_name: str
+    public_lat: float
+    public_lon: float
+    available_from: date
+    cover_alt: str | None
+    cover_files: dict[str, Any] | None
+
+    @property
+    def available(self) -> Decimal:
+        """What is neither held nor transferred, in the listing's unit."""
+        return self.quantity - self.held - self.transferred
+
+    @property
+    def photos(self) -> tuple[Cover, ...]:
+        """Its first photo, where it has one."""
+        return () if self.cover_files is None else (Cover(self.cover_alt or "", self.cover_files),)
+
+
+_COVER = (
+    select(_first.c.id)
+    .where(_first.c.listing_id == _listing.c.id)
+    .order_by(_first.c.position, _first.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_GLIMPSES = (
+    select(*(_listing.c[name] for name in Glimpse._fields[:-2]), _photo.c.alt, _photo.c.files)
+    .select_from(_listing.outerjoin(_photo, _photo.c.id == _COVER))
+    .where(_listing.c.id.in_(bindparam("ids", type_=Integer, expanding=True)))
+)
+
+
+def glimpses_of(session: Session, ids: list[int]) -> list[Glimpse]:
+    """These listings in this order; one that is gone meanwhile is left out."""
+    found = {row[0]: Glimpse._make(row) for row in session.execute(_GLIMPSES, {"ids": ids}).all()} if ids else {}
+    return [found[number] for number in ids if number in found]
