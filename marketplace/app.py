@@ -17,7 +17,7 @@ from marketplace import cli, web
 from marketplace.kernel.db import Database
 from marketplace.kernel.files import media_store
 from marketplace.kernel.language import gettext, plain_ngettext
-from marketplace.web import assets, compression, errors, filters, frame, identity
+from marketplace.web import assets, compression, errors, filters, frame, identity, written
 from marketplace.web.catalogue.cards import card
 from marketplace.web.catalogue.fields import filter_field
 from marketplace.web.freshness import FromMemory, KeptPages
@@ -77,6 +77,7 @@ def create_app(config: Config) -> Marketplace:
         app.register_blueprint(blueprint)
     web.register_api(app)
     filters.register(app)
+    written.register(app)
     app.jinja_env.globals.update(card=card, filter_field=filter_field)
     frame.register(app)
     errors.register(app)

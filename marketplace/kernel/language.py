@@ -106,11 +106,20 @@ class Text:
         self.message, self.plural, self.num, self.params = message, plural, num, params or {}
 
     def __str__(self) -> str:
-        chosen = gettext(self.message) if self.plural is None else plain_ngettext(self.message, self.plural, self.num)
+        chosen = self._chosen()
         return chosen % {name: localize(value) for name, value in self.params.items()} if self.params else chosen
 
     def __html__(self) -> str:
-        return str(escape(str(self)))
+        """The same for a page: what knows how it stands on a page stands there so, everything else is escaped."""
+        chosen = escape(self._chosen())
+        if not self.params:
+            return str(chosen)
+        return str(
+            chosen % {name: value if hasattr(value, "__html__") else localize(value) for name, value in self.params.items()}
+        )
+
+    def _chosen(self) -> str:
+        return gettext(self.message) if self.plural is None else plain_ngettext(self.message, self.plural, self.num)
 
     def __repr__(self) -> str:
         return f"Text({self.message!r}, {self.params!r})"

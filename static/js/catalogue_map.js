@@ -62,7 +62,7 @@ function card(lot) {
   const made = document.createElement("div");
   made.className = "mp-map-card";
   if (lot.photo) made.append(Object.assign(document.createElement("img"), { src: lot.photo, alt: "", width: 480, height: 320 }));
-  const link = Object.assign(document.createElement("a"), { href: lot.url, textContent: lot.title });
+  const link = Object.assign(document.createElement("a"), { href: lot.url, textContent: lot.title, lang: "nl" });
   const facts = Object.assign(document.createElement("p"), { textContent: `${lot.quantity}, ${lot.place}` });
   made.append(link, facts);
   return made;

@@ -17,6 +17,7 @@ function show(number) {
   const small = links[at].querySelector("img");
   const photo = document.createElement("img");
   photo.alt = small.alt;
+  photo.lang = small.lang;
   [photo.width, photo.height] = [small.width ? small.getAttribute("width") : 960, small.getAttribute("height")];
   photo.draggable = false;
   photo.src = links[at].href;

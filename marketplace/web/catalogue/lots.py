@@ -1,6 +1,5 @@
 """A lot as the catalogue and its own page show it: figures with their units, states in words. Nothing private comes in here unasked."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,7 @@ from flask import url_for
 
 from marketplace.impact.rules import avoided_kgco2e
 from marketplace.kernel.clock import today
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.glimpses import Glimpse
 from marketplace.market.models import Listing
@@ -29,6 +28,7 @@ from marketplace.market.rules import (
     QuantityBasis,
 )
 from marketplace.materials.rules import Material, Taxonomy, convert
+from marketplace.web.catalogue.sizes import size_words
 
 SMALL, LARGE = "webp-480", "webp-1600"
 MEDIUM = "webp-960"
@@ -171,7 +171,7 @@ def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
     return LotPage(
         lot=lot_of(listing, known),
         material=material,
-        reference_size=re.sub(r"(?<=[0-9])x(?=[0-9])", " × ", material.reference_size).replace("m2", "m²").replace("m3", "m³"),
+        reference_size=size_words(material.reference_size, current_locale()),
         pictures=tuple(picture(photo, listing.title) for photo in listing.photos),
         is_left=is_left,
         amount=Amount(amount, unit),

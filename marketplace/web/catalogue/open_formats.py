@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from flask import url_for
 
 from marketplace.kernel.clock import now
-from marketplace.kernel.language import _, current_locale
+from marketplace.kernel.language import DEFAULT_LOCALE, _, current_locale
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.glimpses import Cover
 from marketplace.market.models import Listing, Photo
@@ -15,6 +15,7 @@ from marketplace.materials.rules import Taxonomy
 from marketplace.web.catalogue.lots import LotPage
 
 ATOM = "http://www.w3.org/2005/Atom"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 FEED_SIZE = 50
 SCHEMA_CONDITIONS = {"new": "NewCondition", "good": "UsedCondition", "fair": "UsedCondition", "poor": "DamagedCondition"}
 UNIT_CODES = {"piece": "C62", "m": "MTR", "m2": "MTK", "m3": "MTQ", "tonne": "TNE", "kg": "KGM"}  # UN/CEFACT recommendation 20
@@ -27,7 +28,7 @@ def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
 def atom(listings: list[Listing], known: Taxonomy, *, site: str, address: str) -> bytes:
     """An Atom feed (RFC 4287) of lots, newest change first as they were found. `site` is the public address of this installation."""
     ET.register_namespace("", ATOM)
-    feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": current_locale()})
+    feed = ET.Element(f"{{{ATOM}}}feed", {LANGUAGE: current_locale()})
     changed = [listing.published_at for listing in listings if listing.published_at]
     _text(feed, "title", str(_("Twente Materials Bank: on offer")))
     _text(feed, "id", site + address)
@@ -38,7 +39,7 @@ def atom(listings: list[Listing], known: Taxonomy, *, site: str, address: str) -
         material = known.material_by_id(listing.material_id)
         page = site + url_for("catalogue.show_listing", listing_id=listing.id)
         entry = ET.SubElement(feed, f"{{{ATOM}}}entry")
-        _text(entry, "title", listing.title)
+        _text(entry, "title", listing.title, **{LANGUAGE: DEFAULT_LOCALE})
         _text(entry, "id", site + f"/aanbod/{listing.id}")
         ET.SubElement(entry, f"{{{ATOM}}}link", {"rel": "alternate", "href": page})
         _text(entry, "published", _moment(listing.published_at or now()))

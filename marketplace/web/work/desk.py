@@ -17,6 +17,7 @@ from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
 from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.web.work.unfinished import Unfinished, unfinished
+from marketplace.web.written import Written
 
 SHOWN = 10
 TASKS_MAX = 50
@@ -103,7 +104,7 @@ def _of(session: Any, actor: Actor, side: str, status: ReservationStatus, senten
                 asker=reservation.organisation.name,
                 owner=reservation.owner.name,
                 quantity=Amount(reservation.quantity, Unit(reservation.unit)),
-                title=reservation.listing.title,
+                title=Written(reservation.listing.title),
             ),
             until=local(reservation.expires_at).date() if reservation.expires_at else None,
             label=label,
@@ -115,7 +116,7 @@ def _of(session: Any, actor: Actor, side: str, status: ReservationStatus, senten
 
 def _refresh(listing: Any) -> Task:
     return Task(
-        what=_("Is “%(title)s” still there?", title=listing.title),
+        what=_("Is “%(title)s” still there?", title=Written(listing.title)),
         until=listing.confirmed_on + STALE_AFTER,
         label=_("Yes, still there"),
         href=url_for("catalogue.show_listing", listing_id=listing.id),
@@ -125,7 +126,7 @@ def _refresh(listing: Any) -> Task:
 
 def _finish(listing: Any) -> Task:
     return Task(
-        what=_("Finish your draft “%(title)s”", title=listing.title),
+        what=_("Finish your draft “%(title)s”", title=Written(listing.title)),
         until=None,
         label=_("Go on"),
         href=url_for("listings.edit", listing_id=listing.id),

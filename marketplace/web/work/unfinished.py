@@ -12,6 +12,7 @@ from marketplace.market.rules import SketchKind
 from marketplace.materials.queries import taxonomy
 from marketplace.web.demands.telling import address
 from marketplace.web.sketches import saved_at
+from marketplace.web.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def _line(session: Any, sketch: Any) -> Unfinished:
         sketch.id,
         sketch.listing_id,
         _("Lot") if is_lot else _("Demand"),
-        sketch.answers.get("title") or (material.name if material else nameless),
+        Written(sketch.answers.get("title") or "") or (material.name if material else nameless),
         saved_at(sketch.updated_at),
         url_for("steps.step", sketch_id=sketch.id, number=_step(sketch)) if is_lot else address(sketch),
     )

@@ -1,0 +1,31 @@
+"""What people wrote themselves, told apart from what the site says: titles, descriptions, reasons.
+
+In which language somebody wrote is not asked and not kept (see DECISIONS.md): it counts as the language of the bank. On a page in another language it is
+marked as such, so that a screen reader pronounces it well and a translating browser knows what to do.
+"""
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from marketplace.kernel.language import DEFAULT_LOCALE, current_locale
+
+
+class Written(str):
+    """Words of a person: on a page `<span lang="nl">` around them where the page is in another language; as text just the words."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        words = str(escape(str(self)))
+        return f'<span lang="{DEFAULT_LOCALE}">{words}</span>' if words and current_locale() != DEFAULT_LOCALE else words
+
+
+def written_lang() -> Markup:
+    """The attribute for an element that holds nothing but such words, or a picture whose `alt` they are."""
+    return Markup("") if current_locale() == DEFAULT_LOCALE else Markup(f' lang="{DEFAULT_LOCALE}"')  # noqa: S704 a constant
+
+
+def register(app: Flask) -> None:
+    """`{{ listing.title|as_written }}` within a text or a sentence, `<p{{ written_lang() }}>` for an element."""
+    app.jinja_env.filters["as_written"] = Written
+    app.jinja_env.globals["written_lang"] = written_lang
