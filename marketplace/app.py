@@ -27,6 +27,7 @@ from marketplace.web.request import (
     SAFE_METHODS,
     Marketplace,
     PathNumber,
+    comes_from_elsewhere,
     current_actor,
     gate,
     is_api,
@@ -98,9 +99,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
         """Forms only: the API ignores cookies, so nobody can borrow them there."""
         if request.method in SAFE_METHODS or is_api():
             return
-        site = request.headers.get("Sec-Fetch-Site", "none")
-        origin = request.headers.get("Origin")
-        if site not in ("same-origin", "none") or (origin is not None and urlsplit(origin).netloc != request.host):
+        if comes_from_elsewhere():
             raise errors.foreign_origin()
         csrf.protect()
 

@@ -1,12 +1,13 @@
 """Organisations, people, and the ways in which a person is known: session, token, invitation, reset."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.rules import OrganisationKind, Role
-from marketplace.kernel.db import Base, UtcDateTime
+from marketplace.kernel.db import Base, Json, UtcDateTime
 
 
 class Organisation(Base):
@@ -149,3 +150,17 @@ class IdempotencyKey(Base):
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (UniqueConstraint("person_id", "key", name="uq_idempotency_key_person_id_key"),)
+
+
+class KeptForm(Base):
+    """What somebody had typed in a form when their session had ended: shown to them again after they logged in; kept 24 hours."""
+
+    __tablename__ = "kept_form"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(String(400), comment="of the page with the form, in the language of the page")
+    fields: Mapped[dict[str, Any]] = mapped_column(
+        Json, comment="name to what was typed under it, in order; never a password or a file"
+    )
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -10,7 +10,7 @@ from flask import Flask
 
 from config import Config
 from marketplace.accounts import actions as accounts
-from marketplace.accounts import entry
+from marketplace.accounts import entry, kept_forms
 from marketplace.accounts.policy import CLOCK
 from marketplace.exchange import actions as exchange
 from marketplace.exchange import queries as reservations
@@ -87,6 +87,7 @@ def forget(app: Flask) -> int:
         database(app).run(accounts.forget_keys)
         + database(app).run(entry.forget_attempts)
         + database(app).run(lambda session: entry.forget_sessions(session, idle=idle, lifetime=lifetime))
+        + database(app).run(kept_forms.forget_forms)
         + database(app).run(sketch_actions.forget_sketches)
     )
 

@@ -11,6 +11,7 @@ from marketplace.kernel.db import is_unavailable
 from marketplace.kernel.errors import Forbidden, Invalid, Refusal, TooMany, Unauthorised
 from marketplace.kernel.language import Text, _
 from marketplace.notices import audit
+from marketplace.web.ended import log_in_first
 from marketplace.web.request import current_actor, database, is_api
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,9 @@ def on_refusal(refusal: Refusal) -> Response:
     elif isinstance(refusal, Unauthorised) and request.method in ("GET", "HEAD"):
         target = request.script_root + request.full_path.rstrip("?")
         return redirect(url_for("account.log_in", next=target), 303)  # type: ignore[return-value]
+    elif isinstance(refusal, Unauthorised) and not current_actor().is_member:
+        response = Response(log_in_first(), status=401, content_type="text/html; charset=utf-8")
+        response.headers["Cache-Control"] = "no-store"
     else:
         response = page(refusal.status, str(refusal.message))
     if isinstance(refusal, TooMany):

@@ -38,6 +38,7 @@ from marketplace.kernel.text import clean
 from marketplace.kernel.units import Quantity, Unit, parse_number, read_unit
 from marketplace.web.dates import parse_date
 from marketplace.web.filters import long_date, number
+from marketplace.web.returned import returned
 
 BROWSER_CHECKS = ("required", "minlength", "maxlength", "min", "max", "step", "pattern")
 KEY_SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -79,6 +80,11 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         """How fields are bound and drawn."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What is sent; after a session that ended what had been typed before, in a form that is only looked at."""
+            sent = super().wrap_formdata(form, formdata)
+            return returned() if sent is None and formdata is not None else sent
 
         def get_translations(self, form: Any) -> Any:
             """WTForms' own sentences in the reader's language."""

@@ -8,6 +8,7 @@ idempotency key claims it in the same transaction.
 import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from werkzeug.exceptions import NotFound
@@ -119,6 +120,13 @@ def _settle(*, keep: bool) -> None:
     session = g.pop("session", None)
     if session is not None:
         settle(session, keep=keep)
+
+
+def comes_from_elsewhere() -> bool:
+    """Whether a form was sent from another site, as far as the browser tells."""
+    origin = request.headers.get("Origin")
+    is_elsewhere = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
+    return is_elsewhere or (origin is not None and urlsplit(origin).netloc != request.host)
 
 
 def let_go() -> None:

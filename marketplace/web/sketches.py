@@ -16,6 +16,7 @@ from marketplace.web.answers import done
 from marketplace.web.filters import SCREEN_ZONE
 from marketplace.web.filters import moment as told_moment
 from marketplace.web.forms import Form
+from marketplace.web.returned import said
 
 Answers = dict[str, Any]
 LONGEST = 6_000
@@ -23,7 +24,7 @@ LONGEST = 6_000
 
 def typed(names: Iterable[str]) -> Answers:
     """What this request says under these names."""
-    return {name: request.form.get(name, "")[:LONGEST] for name in names} | {"locale": current_locale()}
+    return {name: said().get(name, "")[:LONGEST] for name in names} | {"locale": current_locale()}
 
 
 def shown(form: Form, names: Iterable[str]) -> Answers:

@@ -18,6 +18,7 @@ async function keep() {
   said.set("number", form.dataset.keep);
   try {
     const answer = await fetch(form.action, { method: "POST", body: said, headers: { Accept: "application/json" } });
+    if (answer.status === 401) { tell(told.dataset.ended, false); return; }
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const { saved, address } = await answer.json();
     tell(told.dataset.kept.replace("#", saved), true);

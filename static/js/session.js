@@ -12,7 +12,7 @@ function arm(seconds) {
 async function stay() {
   const answer = await fetch(note.dataset.ask, { redirect: "manual" });
   if (!answer.ok) {
-    location.reload(); // it has ended: the page itself leads to the log-in page and back
+    note.querySelector("p").textContent = note.dataset.ended; // what stands in a form comes back after log-in
     return;
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -13,6 +13,7 @@ from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.accounts.queries import Seat
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, current_locale
+from marketplace.web.ended import remember_writer, way_back
 from marketplace.web.identity import cookie_name, renew
 from marketplace.web.request import current_actor, current_session, database
 
@@ -35,8 +36,8 @@ def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]
     return found[0], found[1], attempts
 
 
-def log_in(*, email: str, password: str) -> None:
-    """Sign this browser in, with a new session and a new form secret."""
+def log_in(*, email: str, password: str, word: str) -> str | None:
+    """Sign this browser in, with a new session and a new form secret; where what was typed before is found again, if anything was."""
     person_id, seen_hash, attempts = check_credentials(email=email, password=password)
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(seen_hash) else None
     secret = entry.open_session(
@@ -50,6 +51,8 @@ def log_in(*, email: str, password: str) -> None:
         attempts=attempts,
     )
     renew(secret)
+    remember_writer(person_id)
+    return way_back(word, person_id) if word else None
 
 
 def sign_in(person: Person) -> None:
@@ -59,6 +62,7 @@ def sign_in(person: Person) -> None:
             current_session(), _visitor(), person=person, agent=_agent(), replaces=request.cookies.get(cookie_name())
         )
     )
+    remember_writer(person.id)
 
 
 def change_password(*, old: str, new: str) -> None:

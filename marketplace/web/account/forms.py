@@ -1,6 +1,6 @@
 """What is asked around an account. Only shape is looked at here; passwords are judged in `accounts.passwords`."""
 
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import HiddenField, PasswordField, SelectField, StringField
 
 from marketplace.accounts.rules import PASSWORD_LENGTH_MIN
 from marketplace.kernel.language import _
@@ -13,8 +13,9 @@ NEW_PASSWORD_HINT = _(
 
 
 class LogInForm(Form):
-    """E-mail address and password."""
+    """E-mail address and password; and, in a signed word, what was typed in a form that came too late."""
 
+    word = HiddenField()
     email = StringField(_("E-mail address"), [Required(_("Fill in your e-mail address."))])
     password = PasswordField(_("Password"), [Required(_("Fill in your password."))])
 

@@ -40,9 +40,16 @@ def log_in() -> Page:
     """Who you are: e-mail address and password."""
     if request.method == "GET" and current_actor().is_member:
         return redirect(local_target(), 303)
-    form = LogInForm()
-    if took(form, lambda: entrance.log_in(email=form.email.data or "", password=form.password.data or "")):
-        return redirect(local_target(), 303)
+    form, back = LogInForm(), [local_target()]
+
+    def enter() -> None:
+        typed = {"email": form.email.data or "", "password": form.password.data or "", "word": form.word.data or ""}
+        back.append(entrance.log_in(**typed) or back[0])
+
+    if took(form, enter):
+        if back[-1] != back[0]:
+            flash(str(_("What you typed stands in the form again. Nothing has been sent yet: look it over and send it.")), "info")
+        return redirect(back[-1], 303)
     return shown("account/log_in.html", form, target=request.args.get("next"))
 
 

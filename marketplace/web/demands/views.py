@@ -21,6 +21,7 @@ from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of, meet
 from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
 from marketplace.web.request import current_actor, current_session, database, permission, public
+from marketplace.web.returned import returned
 from marketplace.web.sketches import kept, saved_at, wants_keeping
 from marketplace.web.states import DEMAND_BADGES
 from marketplace.web.steps.estimates import estimate_of
@@ -62,7 +63,8 @@ def go_on(sketch_id: int) -> Any:
     sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.DEMAND)
     if sketch.demand_id is not None:
         return redirect(telling.address(sketch), 303)
-    return _telling("demands/create.html", telling.form_of(sketch.answers), sketch)
+    form = telling.form_of(sketch.answers) if returned() is None else DemandForm()
+    return _telling("demands/create.html", form, sketch)
 
 
 def _kept(sketch: Any) -> Any:
@@ -134,7 +136,7 @@ def _editing(demand_id: int, form: DemandForm) -> Any:
     session, actor = current_session(), current_actor()
     demand = _own(session, demand_id)
     sketch = sketch or find_sketch_of_demand(session, actor, demand_id)
-    if sketch and not sent:
+    if sketch and not sent and returned() is None:
         form = telling.form_of(sketch.answers)
         form.place.keep(demand)
     meet(form, demand, taxonomy(session))

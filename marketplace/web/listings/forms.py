@@ -29,6 +29,7 @@ from marketplace.web.filters import number
 from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, PhotosField, QuantityField, Required
 from marketplace.web.listings.pictures import Kept, recall, take_in
 from marketplace.web.place_field import PlaceField
+from marketplace.web.returned import said
 
 LATER = (
     "description", "packaging", "loading_possible", "kg_per_unit", "price_cents_per_unit", "project", "year_of_construction", "asbestos_suspected",
@@ -177,7 +178,7 @@ class ListingForm(Form):
 
     def hazards(self) -> dict[str, Answer]:
         """The answers about the hazards of the chosen material; what was not answered is unknown."""
-        typed = {code: request.form.get(HAZARD_PREFIX + code, self.declared.get(code, "unknown")) for code in self.hazard_names}
+        typed = {code: said().get(HAZARD_PREFIX + code, self.declared.get(code, "unknown")) for code in self.hazard_names}
         return {code: Answer(answer) if answer in set(Answer) else Answer.UNKNOWN for code, answer in typed.items()}
 
     def draft(self) -> ListingDraft:

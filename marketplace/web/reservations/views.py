@@ -16,6 +16,7 @@ from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
 from marketplace.web.request import current_actor, current_session, permission
 from marketplace.web.reservations import forms
 from marketplace.web.reservations.transfer import Transfer
+from marketplace.web.returned import returned
 from marketplace.web.states import RESERVATION_BADGES
 
 blueprint = Blueprint("reservations", __name__)
@@ -74,6 +75,8 @@ def _page(reservation_id: int, sent: Any = None) -> Any:
 
 def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]) -> Any:
     """One step: its form, its verb, and back to the page, which tells what comes next. Asked for without a form, it is only that page."""
+    if returned() is not None:
+        return _page(reservation_id, form)
     if request.method != "POST":
         return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
     right = form.validate()

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 from typing import Any
 
-from flask import request
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.language import _
@@ -11,6 +10,7 @@ from marketplace.market.rules import Answer
 from marketplace.materials.rules import Taxonomy
 from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm
 from marketplace.web.listings.stored import form_of as listing_form
+from marketplace.web.returned import said
 from marketplace.web.sketches import Answers, shown
 from marketplace.web.sketches import in_this_language as turned
 from marketplace.web.sketches import typed as typed_in
@@ -32,7 +32,7 @@ def typed(number: int) -> Answers:
     """What this request says in a step."""
     if number == 1:
         return typed_in(FIELDS[1])
-    hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in request.form.items() if _is_hazard(name, value)}
+    hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in said().items() if _is_hazard(name, value)}
     return {**typed_in((*FIELDS[2], "unit")), "hazards": hazards}
 
 

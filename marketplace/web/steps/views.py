@@ -19,6 +19,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done
 from marketplace.web.listings.forms import PhotosForm
 from marketplace.web.request import current_actor, current_session, database, permission, public
+from marketplace.web.returned import returned
 from marketplace.web.sketches import Answers, kept, typed
 from marketplace.web.steps import answers as told
 from marketplace.web.steps.estimates import estimate as estimated
@@ -72,6 +73,8 @@ def _kept(sketch: Any) -> Any:
 
 
 def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any:
+    if returned() is not None:
+        answers = {**answers, **told.typed(number)}
     form, session = form or told.form_of(answers), current_session()
     known = taxonomy(session)
     form.know(known, list_depots(session))
