@@ -31,10 +31,10 @@ SHORTCOMINGS = (
     Shortcoming(
         _("3.1.2 Language of parts"),
         _(
-            "Titles and descriptions stay in the language in which they were typed, mostly Dutch, and English pages do not mark them as such."
+            "Titles and descriptions stay in the language in which they were typed. English pages mark them as Dutch, also where somebody typed another language."
         ),
-        _("On an English page a screen reader reads Dutch titles with an English voice."),
-        _("The material, the condition and all figures are there in both languages. The Dutch page reads the titles well."),
+        _("A screen reader reads a title that somebody typed in English with a Dutch voice."),
+        _("The material, the condition and all figures are there in both languages."),
         _("We will keep the language of every lot, and mark its texts with it."),
     ),
 )
