@@ -31,7 +31,7 @@ SHORTCOMINGS = (
     Shortcoming(
         _("3.1.2 Language of parts"),
         _(
-            "Titles and descriptions stay in the language in which they were typed. English pages mark them as Dutch, also where somebody typed another language."
+            "Titles and descriptions stay in the language in which they were typed. English pages mark them as Dutch, also what somebody typed in English."
         ),
         _("A screen reader reads a title that somebody typed in English with a Dutch voice."),
         _("The material, the condition and all figures are there in both languages."),
