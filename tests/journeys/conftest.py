@@ -7,27 +7,24 @@ Screenshots land in `test-results/screens/`.
 import os
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
-from waitress import wasyncore
-from waitress.server import create_server
 
 from config import PROJECT
 from marketplace.cli import demo
-from marketplace.cli.migrations import one_at_a_time
-from marketplace.kernel.db import Database
-from tests.conftest import PASSWORD, Template, settings
+from tests.conftest import Template, settings
+from tests.journeys.sites import Site, fill_with_people, fill_with_unfinished_work, made_once, running
+from tests.journeys.walk import Walks
 
 SCREENS = PROJECT / "test-results" / "screens"
 SETTLED = "Promise.race([Promise.allSettled(document.getAnimations().map(one => one.finished)), new Promise(done => setTimeout(done, 2000))])"
+FAULTS = """options => axe.run({resultTypes: ["violations"], ...options}).then(answer => answer.violations.map(found =>
+ `${found.id}: ${found.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
 WIDTHS = {"phone": 390, "desk": 1280}
 QUIET = (
     "--disable-gpu",
@@ -39,23 +36,6 @@ QUIET = (
 )
 
 
-@dataclass(frozen=True)
-class Site:
-    """A running server with the demonstration data, of this test alone."""
-
-    url: str
-    app: Flask
-    password: str = PASSWORD
-
-    def log_in(self, page: Page, email: str) -> None:
-        """Through the form, as a person would."""
-        page.goto(f"{self.url}/inloggen")
-        page.locator("input[type=email], input[name=email]").first.fill(email)
-        page.locator("input[type=password]").first.fill(self.password)
-        page.locator("main form button[type=submit]").first.click()
-        page.wait_for_url(lambda address: "/inloggen" not in address)
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     return {
@@ -65,49 +45,49 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def furnished(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """A template with the demonstration data in it, loaded by the first worker that asks; each worker copies from a file of its own."""
-    from marketplace.app import create_app
-
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for all workers of this run."""
     base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "furnished"
-    with one_at_a_time(shared, "furnish.lock"):
-        if not (shared / "ready").exists():
-            first = Template("", shared, template.worker)
-            first.make()
-            app = create_app(settings(first.url("template"), shared / "var"))
-            demo.load(app)
-            app.extensions["database"].dispose()
-            first.seal()
-            (shared / "ready").touch()
-    own = Template("", shared / template.worker, template.worker)
-    own.folder.mkdir()
-    shutil.copyfile(shared / "template.sqlite3", own.folder / "template.sqlite3")
-    return own
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw")
+
+
+@pytest.fixture(scope="session")
+def furnished(shared: Path, worker: str) -> Template:
+    """A template with the demonstration data in it."""
+    return made_once(shared / "furnished", worker, demo.load)
 
 
 @pytest.fixture
 def site(furnished: Template) -> Iterator[Site]:
-    """A server in a thread on a free port, on a fresh copy of the demonstration data."""
-    from marketplace.app import create_app
+    """A server on a fresh copy of the demonstration data, of this test alone."""
+    with running(settings(furnished.fresh(), furnished.folder.parent / "var")) as site:
+        yield site
 
-    config = settings(furnished.fresh(), furnished.folder.parent / "var")
-    app = create_app(config)
-    server = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.effective_port}", app)  # type: ignore[union-attr]
 
-    def close() -> None:
-        for channel in list(server.active_channels.values()):
-            channel.handle_close()  # and the photo it was sending
-        wasyncore.close_all(server._map, ignore_all=True)  # type: ignore[union-attr]
+@pytest.fixture(scope="session")
+def standing(shared: Path, worker: str, furnished: Template) -> Iterator[Site]:
+    """One server for all journeys that only look; a file of such journeys takes it for its `site`."""
+    full = made_once(shared / "standing", worker, fill_with_unfinished_work, since=furnished)
+    with running(settings(full.fresh(), furnished.folder.parent / "var")) as site:
+        yield site
 
-    server.trigger.pull_trigger(close)  # by its own thread: another one would take the sockets from under its feet
-    thread.join(timeout=5)
-    server.task_dispatcher.shutdown()
-    database: Database = app.extensions["database"]
-    database.dispose()
+
+@pytest.fixture(scope="session")
+def bare(shared: Path, worker: str) -> Iterator[Site]:
+    """One server for a bank with its people, where nothing has happened yet."""
+    empty = made_once(shared / "bare", worker, fill_with_people)
+    with running(settings(empty.fresh(), empty.folder.parent / "var")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def walks(standing: Site, bare: Site, shared: Path) -> Walks:
+    return Walks(shared / "walks", {"full": standing, "bare": bare})
 
 
 @pytest.fixture(params=list(WIDTHS), ids=list(WIDTHS))
@@ -170,38 +150,37 @@ def page(new_page: Callable[[], Page]) -> Page:
     return new_page()
 
 
+def picture(page: Page, name: str, width: int) -> Path:
+    """A picture of the whole page in the folder of screenshots."""
+    path = SCREENS / f"{name}-{width}.jpg"
+    page.screenshot(path=path, full_page=True, type="jpeg", quality=80)
+    return path
+
+
 @pytest.fixture
 def shot(request: pytest.FixtureRequest, width: int) -> Callable[[Page, str], Path]:
     """Takes a picture of the whole page: `shot(page, "listing")`."""
     test = re.sub(r"\W+", "-", request.node.originalname.removeprefix("test_"))
 
     def take(page: Page, name: str) -> Path:
-        path = SCREENS / f"{test}-{name}-{width}.png"
-        page.screenshot(path=path, full_page=True)
-        return path
+        return picture(page, f"{test}-{name}", width)
 
     return take
 
 
-@pytest.fixture
-def faults_of() -> Callable[[Page], list[str]]:
+def faults(page: Page, **options: object) -> list[str]:
     """What axe finds on the page as it is now: the rule and the places."""
-
-    def look(page: Page) -> list[str]:
-        page.evaluate(SETTLED)
-        return [
-            f"{found['id']}: {', '.join(str(node['target']) for node in found['nodes'][:3])}"
-            for found in Axe().run(page).response["violations"]
-        ]
-
-    return look
+    page.evaluate(SETTLED)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return list(page.evaluate(FAULTS, options))
 
 
 @pytest.fixture
-def accessible(faults_of: Callable[[Page], list[str]]) -> Callable[[Page], None]:
+def accessible() -> Callable[[Page], None]:
     """Fails on anything that axe finds on the page as it is now."""
 
     def look(page: Page) -> None:
-        assert faults_of(page) == []
+        assert faults(page) == []
 
     return look

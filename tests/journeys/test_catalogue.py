@@ -14,6 +14,11 @@ SMALL = """[...document.querySelectorAll(`button, summary, select, input:not([ty
  .map(one => one.outerHTML.slice(0, 90))"""
 
 
+@pytest.fixture
+def site(standing: Site) -> Site:
+    return standing
+
+
 def open_filters(page: Page, width: int) -> None:
     """On a phone the filters are folded away; on a desk they stand beside the results."""
     if width < 600:

@@ -1,54 +1,119 @@
-"""Every page that has an address without a number in it: it opens, in both languages and widths, and axe finds nothing on it."""
+"""Every page there is, in both languages: axe finds nothing on it at the width of a phone and of a desk, and nothing falls off it at 400 %.
 
-from collections.abc import Callable
-from pathlib import Path
+The pages are found by following the links as each visitor, in a bank that is full and in one where nothing has happened yet. A page
+is looked at when it has a kind of element that was not seen on its route before. A form that requires an answer is also sent empty.
+Pictures of every page lie in `test-results/screens/`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import WIDTHS, faults, picture, watch
+from tests.journeys.sites import Site
+from tests.journeys.walk import NO_PAGES, VISITORS, Walks, kinds_of
 
-NO_PAGES = ("/api/", "/static/", "/media/", "/healthz", "/readyz", "/robots.txt", "/.well-known/")
-VISITORS = {
-    "anonymous": "",
-    "project-leader": "projectleider.hengelo@materialenbank.example",
-    "coordinator": "coordinator.hengelo@materialenbank.example",
-    "region": "coordinator.regio-twente@materialenbank.example",
-    "aoce": "aoce@materialenbank.example",
-    "administrator": "beheer@materialenbank.example",
-}
+BANKS = {"full": list(VISITORS), "bare": ["anonymous", "project-leader", "coordinator"]}
+STEPS = {f"reservations.{verb}" for verb in ("approve", "reject", "cancel", "hand_over", "confirm")}  # sent on to the reservation
+NO_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}  # they are the same in each language
+ENLARGED = {"width": 320, "height": 256}  # a screen of 1280 by 1024 at 400 %
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ["wider than the screen: " + [...document.querySelectorAll("body *")]
+ .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 60)).slice(0, 3).join(" ")]"""
+REQUIRING = "[...document.querySelectorAll('main form[method=post]')].filter(form => form.querySelector('[aria-required=true]:not([type=file])'))"
+SEND_EMPTY = f"""number => {{ const form = {REQUIRING}[number];
+ for (const field of form.querySelectorAll("input:not([type=hidden]), textarea, select")) {{ field.checked = false; field.value = "" }}
+ form.requestSubmit(form.querySelector(".mp-button:not(.mp-button--second)")) }}"""
 
-
-def addresses(app: Flask) -> list[str]:
-    """The addresses of pages that need nothing more to be known."""
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set()) and not rule.arguments]
-    return sorted({rule.rule for rule in rules if not rule.rule.startswith(NO_PAGES) and "." not in rule.rule.rsplit("/", 1)[-1]})
+Plan = dict[str, list[tuple[str, str]]]
 
 
-@pytest.mark.parametrize("visitor", list(VISITORS))
-def test_every_page_opens_and_is_accessible(
-    site: Site, page: Page, width: int, visitor: str, shot: Callable[[Page, str], Path], faults_of: Callable[[Page], list[str]]
+@pytest.fixture(scope="module")
+def plan(walks: Walks) -> Plan:
+    """For each bank and visitor the pages to look at, as endpoint and address."""
+    made: Plan = {}
+    seen: dict[str, set[str]] = defaultdict(set)
+    for bank, visitors in BANKS.items():
+        for visitor in visitors:
+            found = made[f"{bank} {visitor}"] = []
+            for page in walks.of(bank, visitor):
+                kinds = kinds_of(page.html)
+                is_start = page.endpoint == "work.show"  # each has a menu of their own
+                if page.status < 400 and (is_start or page.endpoint not in seen or kinds - seen[page.endpoint]):
+                    found.append((page.endpoint, page.address))
+                    seen[page.endpoint] |= kinds
+    return made
+
+
+@pytest.fixture
+def bank(request: pytest.FixtureRequest, standing: Site, bare: Site) -> Site:
+    return standing if request.param == "full" else bare
+
+
+def test_every_route_that_shows_a_page_is_looked_at(plan: Plan, standing: Site) -> None:
+    looked_at = {endpoint for pages in plan.values() for endpoint, _address in pages}
+    rules = [rule for rule in standing.app.url_map.iter_rules() if "GET" in (rule.methods or set())]
+    pages = {rule.endpoint for rule in rules if not rule.rule.startswith(NO_PAGES) and "." not in rule.rule.rsplit("/", 1)[-1]}
+    assert pages - looked_at == STEPS
+    assert all(plan.values())
+
+
+@pytest.mark.parametrize("language", ["", "/en"], ids=["nl", "en"])
+@pytest.mark.parametrize(
+    ("bank", "visitor"), [pytest.param(bank, one, id=f"{bank}-{one}") for bank in BANKS for one in BANKS[bank]], indirect=["bank"]
+)
+def test_every_page_is_for_everyone(
+    bank: Site, visitor: str, language: str, plan: Plan, page: Page, request: pytest.FixtureRequest
 ) -> None:
-    if VISITORS[visitor]:
-        site.log_in(page, VISITORS[visitor])
-    languages = ("", "/en") if visitor in {"anonymous", "coordinator"} else ("",)
-    wrong: dict[str, object] = {}
-    seen: set[str] = set()
-    for address in addresses(site.app):
-        for language in languages:
-            answer = page.goto(f"{site.url}{language}{address}")
-            where = f"{language}{address}"
-            if answer is None or answer.status not in {200, 401, 403}:
-                wrong[where] = answer and answer.status
-            elif (
-                page.url in seen or answer.status != 200
-            ):  # sent on to a page that was looked at already, or not for this visitor
+    name = request.node.callspec.id
+    wrong: dict[str, list[str]] = {}
+    sent = set[str]()
+    for endpoint, address in plan[f"{'full' if 'full' in name else 'bare'} {visitor}"]:
+        where = language + address
+        page.goto(where)
+        wrong[where] = looked_at(page, f"{name}{where}" if not language else "", NO_COLOURS if language else {})
+        if endpoint in sent or "?" in address:
+            continue
+        sent.add(endpoint)
+        for number in range(page.evaluate(f"{REQUIRING}.length")):
+            with page.expect_navigation():
+                page.evaluate(SEND_EMPTY, number)
+            there = f"{where}, form {number + 1} sent empty"
+            if not page.title().startswith(("Fout: ", "Error: ")):
+                wrong[there] = [f"was not refused: {page.title()}"]
                 continue
-            elif found := faults_of(page):
-                wrong[where] = found
-            elif page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                wrong[where] = "wider than the screen"
-            seen.add(page.url)
-            shot(page, f"{visitor}{where.replace('/', '-')}")
-    assert wrong == {}
+            wrong[there] = looked_at(
+                page, f"{name}{where}-empty-{number}" if not language else "", NO_COLOURS if language else {}
+            )
+            page.goto(where)
+    assert {where: found for where, found in wrong.items() if found} == {}
+
+
+def looked_at(page: Page, name: str, options: dict[str, object]) -> list[str]:
+    """What is wrong with the page as it is now, at every width."""
+    found: list[str] = []
+    name = "".join(letter if letter.isalnum() else "-" for letter in name)
+    for width in WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
+        found += [f"{width}: {fault}" for fault in (*faults(page, **options), *page.evaluate(WIDER))]
+        if name:
+            picture(page, f"every-{name}", width)
+    page.set_viewport_size(ENLARGED)
+    found += [f"400 %: {fault}" for fault in page.evaluate(WIDER)]
+    return found
+
+
+@pytest.fixture
+def page(browser: Browser, bank: Site, visitor: str) -> Iterator[Page]:
+    """One browser for all pages of one visitor."""
+    wrong: list[str] = []
+    context: BrowserContext = browser.new_context(locale="nl-NL", base_url=bank.url, reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    watch(page, bank, wrong)
+    if VISITORS[visitor]:
+        bank.let_in(page, VISITORS[visitor])
+    yield page
+    context.close()
+    assert wrong == []

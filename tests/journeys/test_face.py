@@ -4,11 +4,17 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Site
 
 WORDS = "Zoek op materiaal, maat of project"
+
+
+@pytest.fixture
+def site(standing: Site) -> Site:
+    return standing
 
 
 def open_filters(page: Page, width: int) -> None:

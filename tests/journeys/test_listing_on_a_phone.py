@@ -52,7 +52,7 @@ def publish(page: Page) -> None:
 def test_three_photos_one_broken_and_the_line_falls_away(
     page: Page, site: Site, shot: Shot, accessible: Callable[[Page], None]
 ) -> None:
-    site.log_in(page, HENGELO)
+    site.let_in(page, HENGELO)
     page.goto("/werk")
     page.get_by_role("link", name="Partij aanbieden").first.click()
     page.get_by_role("button", name="Opslaan en verder").click()
@@ -100,7 +100,7 @@ def test_three_photos_one_broken_and_the_line_falls_away(
 @pytest.mark.parametrize("scripts", [False], ids=["without-scripts"])
 @pytest.mark.parametrize("width", [390], ids=["phone"])
 def test_the_same_without_scripts(page: Page, site: Site, shot: Shot) -> None:
-    site.log_in(page, HENGELO)
+    site.let_in(page, HENGELO)
     page.goto("/aanbod/nieuw/stap/1")
     page.get_by_label("Welk materiaal is het?").select_option(label=PAVING)
     page.get_by_label("Hoe noemt u deze partij?").fill(TITLE)
@@ -122,7 +122,7 @@ def test_the_same_without_scripts(page: Page, site: Site, shot: Shot) -> None:
 
 @pytest.mark.parametrize("width", [1280], ids=["desk"])
 def test_the_material_by_keyboard_only(page: Page, site: Site) -> None:
-    site.log_in(page, HENGELO)
+    site.let_in(page, HENGELO)
     page.goto("/aanbod/nieuw/stap/1")
     field = page.get_by_role("combobox")
     field.focus()

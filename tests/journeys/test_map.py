@@ -13,6 +13,11 @@ LEADER = "projectleider.hengelo@materialenbank.example"
 Shot = Callable[[Page, str], Path]
 
 
+@pytest.fixture
+def site(standing: Site) -> Site:
+    return standing
+
+
 def open_map(page: Page, site: Site, address: str = "/aanbod?weergave=kaart") -> Locator:
     """The map, once its marks stand on it."""
     page.goto(site.url + address)
@@ -133,7 +138,7 @@ def test_a_filter_and_a_search_stay_on_the_map_and_an_empty_view_says_what_to_do
 def test_a_place_is_pointed_at_for_a_form(
     page: Page, site: Site, where: str, accessible: Callable[[Page], None], shot: Shot
 ) -> None:
-    site.log_in(page, LEADER)
+    site.let_in(page, LEADER)
     page.goto(site.url + where)
     picker, field = page.locator(".mp-pick"), page.locator("#place")
     picker.locator("summary").click()
@@ -173,7 +178,7 @@ class TestWithoutScripts:
         page.get_by_role("link", name="Volgende").click()
         expect(page.locator(".mp-map__list > li").nth(10)).to_be_visible()
         shot(page, "list")
-        site.log_in(page, LEADER)
+        site.let_in(page, LEADER)
         page.goto(f"{site.url}/gezocht/nieuw")
         expect(page.locator(".mp-pick")).to_be_hidden()
         expect(page.locator("#place")).to_be_visible()

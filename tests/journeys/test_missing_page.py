@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site
+
+
+@pytest.fixture
+def site(standing: Site) -> Site:
+    return standing
 
 
 def test_an_old_link_ends_on_a_page_that_tells_the_way_on(

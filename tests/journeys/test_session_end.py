@@ -10,7 +10,7 @@ from tests.journeys.conftest import Site
 
 def test_the_end_of_the_session_is_announced_three_minutes_before_it(site: Site, page: Page) -> None:
     page.clock.install()
-    site.log_in(page, "projectleider.hengelo@materialenbank.example")
+    site.let_in(page, "projectleider.hengelo@materialenbank.example")
     page.goto("/account")
     told = page.locator("#session-end")
     page.clock.fast_forward("26:00")

@@ -4,22 +4,14 @@ Every link is followed from the pages that need nothing to be known, two address
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.exceptions import HTTPException
 
-from marketplace.app import create_app
-from tests.conftest import PASSWORD, Template, settings
 from tests.house.test_language import PLACEHOLDER, catalogue
-from tests.journeys.sentences import Words, links_of, spoken
-from tests.journeys.test_every_page import VISITORS, addresses
-from tests.visitors import csrf_token, log_in
+from tests.journeys.sentences import Words, spoken
+from tests.journeys.walk import VISITORS, Walks
+from tests.visitors import csrf_token
 
-ADDRESSES_PER_ROUTE = 2
 SHORTEST_INSIDE = 14  # characters: a sentence this long is also looked for inside a longer text
 REFUSED_WHEN_EMPTY = {
     "anonymous": ("/inloggen", "/wachtwoord-vergeten"),
@@ -30,14 +22,6 @@ REFUSED_WHEN_EMPTY = {
     "administrator": (),
 }
 ENGLISH_WORDS = {"the", "and", "with", "your", "you", "this", "that", "has", "are", "from", "not", "which", "for"}
-
-
-@pytest.fixture(scope="module")
-def bank(furnished: Template) -> Iterator[Flask]:
-    """The site with the demonstration data, asked without a browser."""
-    app = create_app(settings(furnished.fresh(), furnished.folder / "var"))
-    yield app
-    app.extensions["database"].dispose()
 
 
 def sentences(locale: str) -> dict[str, str]:
@@ -54,30 +38,6 @@ def sentences(locale: str) -> dict[str, str]:
     }
 
 
-def pages(client: FlaskClient, app: Flask, prefix: str) -> Iterator[tuple[str, str]]:
-    """Every page that can be reached by links, at most two for each route: its address and its HTML."""
-    waiting = [prefix + address for address in addresses(app)]
-    seen, visits = set(waiting), Counter[str]()
-    router = app.url_map.bind("localhost")
-    while waiting:
-        address = waiting.pop(0)
-        try:
-            endpoint, _values = router.match(address.split("?")[0].removeprefix(prefix) or "/", method="GET")
-        except HTTPException:
-            continue
-        if visits[endpoint] >= ADDRESSES_PER_ROUTE + endpoint.startswith("reservations."):
-            continue
-        visits[endpoint] += 1
-        answer = client.get(address)
-        if answer.mimetype != "text/html" or answer.status_code >= 500 or answer.location:
-            continue
-        yield address, answer.text
-        for link in links_of(answer.text):
-            if link.startswith(prefix + "/") and link not in seen and not (not prefix and link.startswith("/en")):
-                seen.add(link)
-                waiting.append(link)
-
-
 def left_over(html: str, locale: str, foreign: Words) -> list[str]:
     """The texts of a page that are in the other language."""
     found = []
@@ -91,16 +51,15 @@ def left_over(html: str, locale: str, foreign: Words) -> list[str]:
 
 @pytest.mark.parametrize("locale", ["nl", "en"])
 @pytest.mark.parametrize("visitor", list(VISITORS))
-def test_no_page_holds_a_sentence_of_the_other_language(bank: Flask, visitor: str, locale: str) -> None:
-    client, prefix = bank.test_client(), "" if locale == "nl" else "/en"
-    if VISITORS[visitor]:
-        log_in(client, VISITORS[visitor], PASSWORD)
+def test_no_page_holds_a_sentence_of_the_other_language(walks: Walks, visitor: str, locale: str) -> None:
+    prefix = "" if locale == "nl" else "/en"
     foreign = Words(sentences(locale), PLACEHOLDER, SHORTEST_INSIDE)
     wrong, seen = {}, 0
-    for address, html in pages(client, bank, prefix):
+    for page in walks.of("full", visitor, prefix):
         seen += 1
-        if found := left_over(html, locale, foreign):
-            wrong[address] = found
+        if found := left_over(page.html, locale, foreign):
+            wrong[page.address] = found
+    client = walks.sites["full"].client(VISITORS[visitor])
     for address in REFUSED_WHEN_EMPTY[visitor]:
         form = client.get(prefix + address)
         answer = client.post(prefix + address, data={"csrf_token": csrf_token(form)})

@@ -1,0 +1,159 @@
+"""Servers for journeys, and the databases behind them: filled with the demonstration data, or with no more than the people."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Page
+from sqlalchemy import select
+from waitress import wasyncore
+from waitress.server import create_server
+
+from config import Config
+from marketplace.accounts import links
+from marketplace.accounts.actions import invite, request_reset
+from marketplace.accounts.entry import start_session
+from marketplace.accounts.models import Invitation, PasswordReset
+from marketplace.accounts.policy import ANONYMOUS, OPERATOR
+from marketplace.accounts.queries import find_person, get_organisation_by_slug
+from marketplace.accounts.rules import InvitationDraft, Role
+from marketplace.app import create_app
+from marketplace.cli import demo, demo_lots, reference
+from marketplace.cli.migrations import one_at_a_time
+from marketplace.kernel.db import Database
+from tests.conftest import PASSWORD, Template, settings
+from tests.visitors import hashed
+from tests.web.visitors import picture, send, upload
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server."""
+
+    url: str
+    app: Flask
+    password: str = PASSWORD
+
+    def log_in(self, page: Page, email: str) -> None:
+        """Through the form, as a person would."""
+        page.goto(f"{self.url}/inloggen")
+        page.locator("input[type=email], input[name=email]").first.fill(email)
+        page.locator("input[type=password]").first.fill(self.password)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(lambda address: "/inloggen" not in address)
+
+    def let_in(self, page: Page, email: str) -> None:
+        """Logged in before the journey begins: for journeys that are about something else."""
+        page.context.add_cookies([{"name": "session", "value": self.ticket(email), "url": self.url}])
+
+    def client(self, email: str = "") -> FlaskClient:
+        """This person, or anybody, without a browser."""
+        return client_of(self.app, email)
+
+    def ticket(self, email: str) -> str:
+        """What stands in the cookie of somebody who has logged in."""
+        return ticket(self.app, email)
+
+
+def ticket(app: Flask, email: str) -> str:
+    with database_of(app).transaction() as session:
+        person = find_person(session, email)
+        assert person is not None
+        return start_session(session, ANONYMOUS, person=person, agent="journey")
+
+
+def client_of(app: Flask, email: str = "") -> FlaskClient:
+    client = app.test_client()
+    if email:
+        client.set_cookie("session", ticket(app, email))
+    return client
+
+
+def database_of(app: Flask) -> Database:
+    database: Database = app.extensions["database"]
+    return database
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Flask]:
+    app = create_app(config)
+    yield app
+    database_of(app).dispose()
+
+
+@contextmanager
+def running(config: Config) -> Iterator[Site]:
+    """A server in a thread on a free port."""
+    with opened(config) as app:
+        server = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        yield Site(f"http://127.0.0.1:{server.effective_port}", app)  # type: ignore[union-attr]
+
+        def close() -> None:
+            for channel in list(server.active_channels.values()):
+                channel.handle_close()  # and the photo it was sending
+            wasyncore.close_all(server._map, ignore_all=True)  # type: ignore[union-attr]
+
+        server.trigger.pull_trigger(close)  # by its own thread: another one would take the sockets from under its feet
+        thread.join(timeout=5)
+        server.task_dispatcher.shutdown()
+
+
+def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since: Template | None = None) -> Template:
+    """A template that the first worker to ask makes, out of nothing or from another one; each worker copies from a file of its own."""
+    with one_at_a_time(folder, "making.lock"):
+        if not (folder / "ready").exists():
+            first = Template("", folder, worker)
+            if since:
+                shutil.copyfile(since.folder / "template.sqlite3", folder / "template.sqlite3")
+            else:
+                first.make()
+            with opened(settings(first.url("template"), (since.folder.parent if since else folder) / "var")) as app:
+                fill(app)
+            first.seal()
+            (folder / "ready").touch()
+    own = Template("", folder / worker, worker)
+    own.folder.mkdir()
+    shutil.copyfile(folder / "template.sqlite3", own.folder / "template.sqlite3")
+    return own
+
+
+def fill_with_people(app: Flask) -> None:
+    """The demonstration's people in a bank where nothing has happened yet."""
+    reference.found(database_of(app))
+    with database_of(app).transaction() as session:
+        demo_lots.make_people(session, hashed(), demo.DOMAIN)
+
+
+def fill_with_unfinished_work(app: Flask) -> None:
+    """What nobody has yet in the demonstration: a lot and a need half told, a search that is kept, an invitation, a forgotten password."""
+    leader = client_of(app, f"projectleider.hengelo@{demo.DOMAIN}")
+    material = {"material": "betonstraatsteen-kei-8cm", "title": "Keien van de Brink", "do": "next"}
+    second = send(leader, "/aanbod/nieuw/stap/1", material).location
+    told = {"quantity": "1.200", "unit": "m2", "quantity_basis": "measured", "condition": "good", "place": "7551 AB"}
+    third = send(leader, second, {**told, "available_from": "12 jan 2027", "asbestos_suspected": "no", "do": "next"}).location
+    assert send(leader, third, {"photos": [upload(picture())], "do": "next"}).location.endswith("/stap/4")
+    assert send(leader, "/gezocht/nieuw", {"title": "Half verteld", "quantity": "veel", "do": "auto"}).status_code == 200
+    assert send(leader, "/zoekopdrachten/nieuw?q=klinkers", {"name": "Klinkers"}).status_code == 303
+    with database_of(app).transaction() as session:
+        organisation = get_organisation_by_slug(session, "hengelo")
+        draft = InvitationDraft(f"nieuw.hengelo@{demo.DOMAIN}", organisation.id, Role.PROJECT_LEADER)
+        invite(session, OPERATOR, draft=draft)
+        request_reset(session, ANONYMOUS, email=f"projectleider.borne@{demo.DOMAIN}")
+
+
+def links_by_mail(app: Flask) -> list[str]:
+    """Where the invitation and the reset of a password lead: links that stand in mails only."""
+    with database_of(app).read() as session:
+        invitation, reset = session.scalars(select(Invitation)).one(), session.scalars(select(PasswordReset)).one()
+        secret = app.config["SECRET_KEY"]
+        return [
+            f"/uitnodiging/{links.sign(secret, links.INVITATION, invitation.id, invitation.nonce)}",
+            f"/wachtwoord/{links.sign(secret, links.RESET, reset.id, reset.nonce)}",
+        ]

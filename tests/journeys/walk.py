@@ -1,0 +1,116 @@
+"""Every page of the site as people come upon it: by an address that needs nothing to be known, and by the links on the pages before it."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+
+from marketplace.cli.migrations import one_at_a_time
+from tests.journeys.sentences import links_of
+from tests.journeys.sites import Site, client_of, links_by_mail
+
+ADDRESSES_PER_ROUTE = 3
+MORE = {
+    "anonymous": ("/aanbod?q=zzzz", "/aanbod?place=Atlantis", "/aanbod?page=99", "/gezocht?q=zzzz", "/aanbod/99999"),
+    "project-leader": ("/werk/aanbod", "/gezocht?mine=1", "/reserveringen?page=9"),
+}
+NO_PAGES = ("/api/", "/static/", "/media/", "/healthz", "/readyz", "/robots.txt", "/.well-known/")
+VISITORS = {
+    "anonymous": "",
+    "project-leader": "projectleider.hengelo@materialenbank.example",
+    "coordinator": "coordinator.hengelo@materialenbank.example",
+    "region": "coordinator.regio-twente@materialenbank.example",
+    "aoce": "aoce@materialenbank.example",
+    "administrator": "beheer@materialenbank.example",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page as it was answered."""
+
+    endpoint: str
+    address: str
+    html: str
+    status: int
+
+
+def addresses(app: Flask) -> list[str]:
+    """The addresses of pages that need nothing more to be known."""
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set()) and not rule.arguments]
+    return sorted({rule.rule for rule in rules if not rule.rule.startswith(NO_PAGES) and "." not in rule.rule.rsplit("/", 1)[-1]})
+
+
+def walk(client: FlaskClient, app: Flask, prefix: str = "", *, more: Iterable[str] = ()) -> Iterator[Found]:
+    """Every page that can be reached by links, at most so many for each route; a reservation has more states than other things."""
+    waiting = [*more, *(prefix + address for address in addresses(app))]
+    seen, visits = set(waiting), Counter[str]()
+    router = app.url_map.bind("localhost")
+    while waiting:
+        address = waiting.pop(0)
+        try:
+            endpoint, _values = router.match(address.split("?")[0].removeprefix(prefix) or "/", method="GET")
+        except HTTPException:
+            continue
+        if visits[endpoint] >= ADDRESSES_PER_ROUTE + endpoint.startswith("reservations."):
+            continue
+        visits[endpoint] += 1
+        with client.get(address) as answer:
+            if answer.mimetype != "text/html" or answer.status_code >= 500 or answer.location:
+                continue
+            html = answer.text
+        yield Found(endpoint, address, html, answer.status_code)
+        for link in links_of(html):
+            if link.startswith(prefix + "/") and link not in seen and not (not prefix and link.startswith("/en")):
+                seen.add(link)
+                waiting.append(link)
+
+
+class Kinds(HTMLParser):
+    """Which kinds of elements stand in the main part of a page: tag, classes, role and type, and in what they stand."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.is_inside = False
+        self.kinds: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_inside = self.is_inside or tag == "main"
+        if self.is_inside:
+            given = dict(attrs)
+            self.kinds.add(" ".join([tag, *(given.get(name) or "" for name in ("class", "role", "type"))]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_inside = self.is_inside and tag != "main"
+
+
+def kinds_of(html: str) -> set[str]:
+    parser = Kinds()
+    parser.feed(html)
+    return parser.kinds
+
+
+class Walks:
+    """The pages that each visitor comes upon, in each language; walked by the first worker that asks, and kept for the others."""
+
+    def __init__(self, folder: Path, sites: dict[str, Site]) -> None:
+        self.folder = folder
+        self.sites = sites
+
+    def of(self, bank: str, visitor: str, prefix: str = "") -> list[Found]:
+        name = f"{bank} {visitor} {prefix.strip('/')}".strip()
+        file = self.folder / f"{name}.json"
+        with one_at_a_time(self.folder, f"{name}.lock"):
+            if not file.exists():
+                app = self.sites[bank].app
+                letters = links_by_mail(app) if (bank, visitor) == ("full", "anonymous") else []
+                more = [prefix + address for address in (*MORE.get(visitor, ()), *letters)]
+                found = walk(client_of(app, VISITORS[visitor]), app, prefix, more=more)
+                file.write_text(json.dumps([asdict(page) for page in found]))
+        return [Found(**page) for page in json.loads(file.read_text())]
