@@ -14,12 +14,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from config import Config
+from marketplace.accounts import passwords
 from marketplace.cli.migrations import upgrade
 from marketplace.kernel.db import Database
 from tests.pages import LookingClient
@@ -75,6 +77,14 @@ def settings(database_url: str, instance_path: Path, **changes: object) -> Confi
     """Settings of one test; the environment plays no part."""
     defaults = {"app_env": "test", "secret_key": SECRET, "demo_password": PASSWORD, "base_url": "http://localhost"}
     return Config(environ={}, **{**defaults, "database_url": database_url, "instance_path": instance_path, **changes})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords hashed with little memory: as it is done for people it costs a fifth of a second each time (`rules/test_passwords.py`)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

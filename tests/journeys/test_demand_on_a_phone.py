@@ -17,7 +17,7 @@ def test_a_demand_is_kept_while_it_is_typed_and_goes_on_elsewhere(
     new_page: Callable[[], Page], site: Site, shot: Callable[[Page, str], Path], accessible: Callable[[Page], None]
 ) -> None:
     page = new_page()
-    site.log_in(page, LEADER)
+    site.let_in(page, LEADER)
     page.goto("/gezocht/nieuw")
     page.get_by_role("combobox", name="Welk materiaal hebt u nodig?").fill("keiformaat 8")
     page.get_by_role("option", name="Betonstraatsteen keiformaat 8 cm").click()

@@ -5,6 +5,7 @@ is looked at when it has a kind of element that was not seen on its route before
 Pictures of every page lie in `test-results/screens/`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -66,7 +67,7 @@ def test_every_route_that_shows_a_page_is_looked_at(plan: Plan, standing: Site) 
 def test_every_page_is_for_everyone(
     bank: Site, visitor: str, language: str, plan: Plan, page: Page, request: pytest.FixtureRequest
 ) -> None:
-    name = request.node.callspec.id
+    name = request.node.callspec.id.removeprefix("chromium-")
     wrong: dict[str, list[str]] = {}
     sent = set[str]()
     for endpoint, address in plan[f"{'full' if 'full' in name else 'bare'} {visitor}"]:
@@ -93,7 +94,7 @@ def test_every_page_is_for_everyone(
 def looked_at(page: Page, name: str, options: dict[str, object]) -> list[str]:
     """What is wrong with the page as it is now, at every width."""
     found: list[str] = []
-    name = "".join(letter if letter.isalnum() else "-" for letter in name)
+    name = "-".join(part[:20] for part in re.split(r"\W+", name) if part)
     for width in WIDTHS.values():
         page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
         found += [f"{width}: {fault}" for fault in (*faults(page, **options), *page.evaluate(WIDER))]

@@ -36,7 +36,7 @@ def test_the_place_of_a_photo_is_offered(
             return str(reading.scalars(select(Listing.place_name).where(Listing.title == TITLE)).one())
 
     chosen = files(("een.jpg", photo("red")), ("twee.jpg", photo("blue", BORNE)))
-    site.log_in(page, HENGELO)
+    site.let_in(page, HENGELO)
     page.goto("/aanbod/nieuw")
     page.wait_for_load_state("load")
     page.locator("#photos").set_input_files(chosen)
