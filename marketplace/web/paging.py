@@ -1,6 +1,11 @@
 """Pages of a list: which one was asked for, and which is the last."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from flask import request
+
+T = TypeVar("T")
 
 PAGE_SIZE = 25
 PAGE_MAX = 1000
@@ -14,3 +19,14 @@ def asked_page() -> int:
 def last_page(total: int) -> int:
     """The number of the last page of so many."""
     return -(-total // PAGE_SIZE)
+
+
+def paged(ask: Callable[[int], tuple[Sequence[T], int]]) -> tuple[Sequence[T], dict[str, int]]:
+    """The rows of the page that was asked for, and where it stands; past the end it is the last page."""
+    number = asked_page()
+    found, total = ask(number)
+    last = last_page(total)
+    if number > last > 0:
+        number = last
+        found, total = ask(number)
+    return found, {"current": number, "last": last}

@@ -25,7 +25,7 @@ WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ["wid
 REQUIRING = "[...document.querySelectorAll('main form[method=post]')].filter(form => form.querySelector('[aria-required=true]:not([type=file])'))"
 SEND_EMPTY = f"""number => {{ const form = {REQUIRING}[number];
  for (const field of form.querySelectorAll("input:not([type=hidden]), textarea, select")) {{ field.checked = false; field.value = "" }}
- form.requestSubmit(form.querySelector(".mp-button:not(.mp-button--second)")) }}"""
+ form.requestSubmit(form.querySelector("button:not([type=button], .mp-button--second, .mp-button--link)")) }}"""
 
 Plan = dict[str, list[tuple[str, str]]]
 

@@ -19,10 +19,10 @@ UNSEEN = f"({SEEN})() ? '' : `${{document.activeElement.outerHTML.slice(0, 80)}}
 HIDDEN = """() => { const one = document.activeElement, box = one.getBoundingClientRect(), told = element => element.outerHTML.slice(0, 80);
  if (one === document.body || !box.width) return "";
  if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) return `${told(one)} is outside the window`;
- const inside = (middle, most) => Math.max(1, Math.min(most - 1, middle));
- const x = inside(box.left + Math.min(box.width, 40) / 2, innerWidth), y = inside(box.top + Math.min(box.height, 40) / 2, innerHeight);
- const top = document.elementFromPoint(x, y);
- return !top || one.contains(top) || top.contains(one) || top.closest("label") ? "" : `${told(one)} lies under ${told(top)}` }"""
+ const inside = (place, most) => Math.max(1, Math.min(most - 1, place));
+ const seen = [0.1, 0.5, 0.9].flatMap(right => [0.1, 0.5, 0.9].map(down => document.elementFromPoint(
+  inside(box.left + box.width * right, innerWidth), inside(box.top + box.height * down, innerHeight))));
+ return seen.some(top => !top || one.contains(top) || top.contains(one) || top.closest("label")) ? "" : `${told(one)} lies under ${told(seen[4])}` }"""
 
 
 def reach(page: Page, selector: str) -> None:

@@ -192,3 +192,10 @@ def test_a_lot_is_no_demand(borne: FlaskClient) -> None:
     assert borne.get("/gezocht/concept/1").status_code == 404
     send(borne, "/gezocht/nieuw", {"title": "Keien gezocht", "do": "auto"})
     assert borne.get("/aanbod/concept/2/stap/1").status_code == 404
+
+
+def test_a_page_past_the_end_is_the_last_page(client: FlaskClient, app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    make_demand(session, title="De enige")
+    session.commit()
+    assert "De enige" in client.get("/gezocht?page=9").text

@@ -19,7 +19,7 @@ from marketplace.web.answers import attempt, done, page
 from marketplace.web.demands import telling
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of, meet
-from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
+from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, database, permission, public
 from marketplace.web.returned import returned
 from marketplace.web.sketches import kept, saved_at, wants_keeping
@@ -33,11 +33,10 @@ blueprint = Blueprint("demands", __name__)
 @public
 def list_demands() -> Any:
     """What is sought now, newest first."""
-    session, actor, number = current_session(), current_actor(), asked_page()
+    session, actor = current_session(), current_actor()
     mine = actor.is_member and request.args.get("mine") == "1"
     statuses = () if mine else (DemandStatus.OPEN,)
-    found, total = find_demands(session, actor, mine=mine, statuses=statuses, page=number, page_size=PAGE_SIZE)
-    place = {"current": number, "last": last_page(total)}
+    found, place = paged(lambda page: find_demands(session, actor, mine=mine, statuses=statuses, page=page, page_size=PAGE_SIZE))
     rights = {"mine": mine, "can_ask": may(actor, Can.ASK)}
     known = taxonomy(session)
     return render_template("demands/list_demands.html", demands=found, known=known, badges=DEMAND_BADGES, **place, **rights)

@@ -12,7 +12,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.market.queries import get_listing, list_demands
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
-from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
+from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, permission
 from marketplace.web.reservations import forms
 from marketplace.web.reservations.transfer import Transfer
@@ -49,10 +49,9 @@ def _own_demands(session: Any, material: Any) -> list[Any]:
 @permission(Can.LIST_RESERVATIONS)
 def list_reservations() -> Any:
     """The reservations of the own organisation, on either side."""
-    asked, number = request.args.get("side", ""), asked_page()
+    asked, session, actor = request.args.get("side", ""), current_session(), current_actor()
     side = asked if asked in SIDES else ""
-    found, total = queries.list_reservations(current_session(), current_actor(), side=side, page=number, page_size=PAGE_SIZE)
-    place = {"current": number, "last": last_page(total)}
+    found, place = paged(lambda page: queries.list_reservations(session, actor, side=side, page=page, page_size=PAGE_SIZE))
     return render_template(
         "reservations/list_reservations.html", reservations=found, badges=RESERVATION_BADGES, side=side, **place
     )

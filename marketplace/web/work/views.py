@@ -10,7 +10,7 @@ from marketplace.market.actions import delete_draft
 from marketplace.market.queries import get_sketch, list_own_listings
 from marketplace.market.sketch_actions import discard_sketch
 from marketplace.web.answers import done
-from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
+from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, permission
 from marketplace.web.states import DEMAND_BADGES, LISTING_BADGES
 from marketplace.web.work.desk import Desk
@@ -31,9 +31,9 @@ def show() -> Any:
 @permission(Can.OFFER)
 def listings() -> Any:
     """Every lot of the own organisation, also what is closed or withdrawn."""
-    number = asked_page()
-    found, total = list_own_listings(current_session(), current_actor(), page=number, page_size=PAGE_SIZE)
-    return render_template("work/listings.html", listings=found, badges=LISTING_BADGES, current=number, last=last_page(total))
+    session, actor = current_session(), current_actor()
+    found, place = paged(lambda page: list_own_listings(session, actor, page=page, page_size=PAGE_SIZE))
+    return render_template("work/listings.html", listings=found, badges=LISTING_BADGES, **place)
 
 
 @blueprint.post("/werk/concept/<int:sketch_id>/verwijderen")
