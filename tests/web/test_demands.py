@@ -196,6 +196,6 @@ def test_a_lot_is_no_demand(borne: FlaskClient) -> None:
 
 def test_a_page_past_the_end_is_the_last_page(client: FlaskClient, app: Flask, session: Session) -> None:
     found_taxonomy(session)
-    make_demand(session, title="De enige")
+    make_demand(session, make_actor(session, "borne"), title="De enige")
     session.commit()
     assert "De enige" in client.get("/gezocht?page=9").text
