@@ -56,6 +56,7 @@ def _units(lat: float, lon: float) -> tuple[int, int]:
     return round((lon - WEST_LON) * UNITS_PER_LON), round((NORTH_LAT - lat) * UNITS_PER_LAT)
 
 
+@cache
 def region_svg() -> bytes:
     """The region as a picture for the small map, in the colours of static/css/map.css."""
     drawn = json.loads((DATA / "gemeenten.geojson").read_text(encoding="utf-8"))
@@ -99,6 +100,7 @@ def small_map(public_lat: float, public_lon: float) -> SmallMap | None:
     return replace(bare, names=tuple(names.values())) if names else None
 
 
+@cache
 def region_geojson() -> bytes:
     """A GeoJSON collection; besides it `places`: [name, lat, lon, level], what is larger first."""
     drawn = json.loads((DATA / "gemeenten.geojson").read_text(encoding="utf-8"))

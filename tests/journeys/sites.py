@@ -26,7 +26,7 @@ from marketplace.app import create_app
 from marketplace.cli import demo, demo_lots, reference
 from marketplace.cli.migrations import one_at_a_time
 from marketplace.kernel.db import Database
-from tests.conftest import PASSWORD, Template, settings
+from tests.conftest import COMPILED, PASSWORD, Template, settings
 from tests.visitors import hashed
 from tests.web.visitors import picture, send, upload
 
@@ -82,6 +82,7 @@ def database_of(app: Flask) -> Database:
 @contextmanager
 def opened(config: Config) -> Iterator[Flask]:
     app = create_app(config)
+    app.jinja_env.bytecode_cache = COMPILED
     yield app
     database_of(app).dispose()
 
