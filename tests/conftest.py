@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
@@ -26,27 +24,11 @@ from config import Config
 from marketplace.accounts import passwords
 from marketplace.cli.migrations import upgrade
 from marketplace.kernel.db import Database
+from tests.compiled import COMPILED
 from tests.pages import LookingClient
 
 SECRET = "a secret of the tests, long enough to be one"
 PASSWORD = "een lang genoeg wachtwoord"
-
-
-class Compiled(BytecodeCache):
-    """Templates compiled by an earlier app of this process: each test has an app of its own, and compiling takes longer than most tests."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        assert bucket.code
-        self.kept[bucket.key, bucket.checksum] = bucket.code
-
-
-COMPILED = Compiled()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from marketplace.app import create_app
 from marketplace.cli import demo, demo_lots, reference
 from marketplace.cli.migrations import one_at_a_time
 from marketplace.kernel.db import Database
-from tests.conftest import COMPILED, PASSWORD, Template, settings
+from tests.compiled import COMPILED
+from tests.conftest import PASSWORD, Template, settings
 from tests.visitors import hashed
 from tests.web.visitors import picture, send, upload
 
