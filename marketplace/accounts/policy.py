@@ -68,6 +68,14 @@ class Can(StrEnum):
     CANCEL_RESERVATION = "reservation:cancel"
     HAND_OVER = "reservation:hand_over"
     CONFIRM = "reservation:confirm"
+    RESOLVE = "reservation:resolve"
+    RETURN = "reservation:return"
+    MEET = "reservation:meet"
+    READ_REQUESTS = "listing:requests"
+    READ_CHOICES = "figures:choices"
+    READ_LOSSES = "figures:losses"
+    SET_WINDOWS = "windows:set"
+    BROKER = "broker:list"
     READ_EXCHANGES = "exchange:read"
     READ_ALL_EXCHANGES = "exchange:read_all"
     READ_MEMBER_FIGURES = "figures:members"
@@ -144,6 +152,21 @@ def is_broker(actor: Actor, subject: Any = None) -> bool:
 def may_follow_reservation(actor: Actor, subject: Any) -> bool:
     """Both sides, the reviewer and the broker."""
     return is_either_side(actor, subject) or actor.role == Role.REVIEWER or is_broker(actor)
+
+
+def may_resolve(actor: Actor, subject: Any) -> bool:
+    """One of the two sides, and the broker."""
+    return is_either_side(actor, subject) or is_broker(actor)
+
+
+def may_read_requests(actor: Actor, subject: Any) -> bool:
+    """Whose lot it is, the reviewer, and the broker."""
+    return may_look_inside(actor, subject) or is_broker(actor)
+
+
+def may_account_for_region(actor: Actor, subject: Any) -> bool:
+    """Who answers for the whole region: reviewer, administrator and broker."""
+    return is_reviewer_or_admin(actor, subject) or is_broker(actor)
 
 
 def is_coordinator_of(actor: Actor, subject: Any) -> bool:
@@ -224,6 +247,14 @@ POLICY: dict[Can, Predicate] = {
     Can.CANCEL_RESERVATION: is_either_side,
     Can.HAND_OVER: is_owner_side,
     Can.CONFIRM: is_asking_side,
+    Can.RESOLVE: may_resolve,
+    Can.RETURN: is_either_side,
+    Can.MEET: is_either_side,
+    Can.READ_REQUESTS: may_read_requests,
+    Can.READ_CHOICES: may_account_for_region,
+    Can.READ_LOSSES: may_account_for_region,
+    Can.SET_WINDOWS: is_coordinator_of,
+    Can.BROKER: is_broker,
     Can.READ_EXCHANGES: is_member,
     Can.READ_ALL_EXCHANGES: is_reviewer_or_admin,
     Can.READ_MEMBER_FIGURES: is_member,

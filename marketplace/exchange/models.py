@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -42,6 +42,39 @@ class Reservation(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the clock acts: lapse, or count as confirmed")
     vehicle_class: Mapped[str | None] = mapped_column(String(40))
     driven_km: Mapped[Decimal | None] = mapped_column(Fixed(3))
+    project: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    use: Mapped[str] = mapped_column(String(200), default="", server_default="", comment="what it is used for in that project")
+    replaces_purchase: Mapped[bool | None] = mapped_column(comment="whether it avoids buying new; empty: not said")
+    purchase_price_cents: Mapped[int | None] = mapped_column(
+        BigInteger, comment="estimate of that purchase, for all that is asked"
+    )
+    needed_by: Mapped[date | None]
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="ties in the ranking go by requested_at")
+    offered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    choice_reason: Mapped[str] = mapped_column(
+        Text, default="", server_default="", comment="why this one, though others ranked higher"
+    )
+    owner_quantity: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="the owner's latest figure")
+    owner_measured_by: Mapped[str | None] = mapped_column(String(9))
+    owner_condition: Mapped[str | None] = mapped_column(String(4))
+    receiver_quantity: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="the receiver's latest figure")
+    receiver_measured_by: Mapped[str | None] = mapped_column(String(9))
+    receiver_condition: Mapped[str | None] = mapped_column(String(4))
+    disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dispute_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    settled_reason: Mapped[str] = mapped_column(
+        Text, default="", server_default="", comment="of the figure that both agreed on"
+    )
+    written_off: Mapped[Decimal] = mapped_column(
+        Fixed(3), default=Decimal(0), server_default="0", comment="of what was ordered, gone for good"
+    )
+    write_off_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    returned: Mapped[Decimal] = mapped_column(
+        Fixed(3), default=Decimal(0), server_default="0", comment="of what was transferred, came back"
+    )
+    cancel_asked_by_id: Mapped[int | None] = mapped_column(comment="organisation that proposes to cancel after hand-over")
+    no_show: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="nobody came to collect it")
+    reminded_days: Mapped[int | None] = mapped_column(comment="the last reminder before expires_at: 3, 1 or 0 days")
 
     listing: Mapped[Listing] = relationship(lazy="raise_on_sql")
     demand: Mapped[Demand | None] = relationship(lazy="raise_on_sql")
@@ -51,11 +84,15 @@ class Reservation(Base):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint(
-            "status IN ('requested', 'approved', 'handed_over', 'completed', 'rejected', 'cancelled', 'expired')", name="status"
+            "status IN ('waiting', 'offered', 'requested', 'approved', 'handed_over', 'disputed', 'completed', 'rejected', "
+            "'cancelled', 'expired')",
+            name="status",
         ),
+        CheckConstraint("returned >= 0 AND returned <= quantity", name="returned_in_range"),
         Index("ix_reservation_asker", "organisation_id", "status"),
         Index("ix_reservation_owner", "owner_id", "status"),
         Index("ix_reservation_due", "status", "expires_at"),
+        Index("ix_reservation_queue", "listing_id", "status", "requested_at"),
     )
 
     @property

@@ -19,11 +19,14 @@ DRIVEN_KM_MAX = Decimal(2000)
 
 
 class ReservationStatus(StrEnum):
-    """requested → approved → handed_over → completed; or rejected, cancelled, expired."""
+    """waiting → offered → requested → approved → handed_over (→ disputed) → completed; or rejected, cancelled, expired."""
 
+    WAITING = "waiting"
+    OFFERED = "offered"
     REQUESTED = "requested"
     APPROVED = "approved"
     HANDED_OVER = "handed_over"
+    DISPUTED = "disputed"
     COMPLETED = "completed"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
@@ -35,29 +38,48 @@ class Step(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
+    ACCEPT_OFFER = "accept-offer"
     CANCEL = "cancel"
+    NO_SHOW = "no-show"
     HAND_OVER = "hand-over"
     CONFIRM = "confirm"
+    DISPUTE = "dispute"
+    RESOLVE = "resolve"
+    AGREE_CANCEL = "agree-cancel"
+    RETURN = "return"
     EXPIRE = "expire"
 
 
-OPEN = (ReservationStatus.REQUESTED, ReservationStatus.APPROVED, ReservationStatus.HANDED_OVER)
+_S = ReservationStatus
+HOLDING = (_S.OFFERED, _S.REQUESTED, _S.APPROVED, _S.HANDED_OVER, _S.DISPUTED)  # what stands in the listing's `held`
+OPEN = (_S.WAITING, *HOLDING)
+TIMED = (_S.OFFERED, _S.REQUESTED, _S.APPROVED, _S.HANDED_OVER)  # on which the clock acts; a dispute is ended by people
+BETWEEN_SIGNATURES = (_S.HANDED_OVER, _S.DISPUTED)
 STEPS: dict[Step, tuple[tuple[ReservationStatus, ...], ReservationStatus]] = {
-    Step.APPROVE: ((ReservationStatus.REQUESTED,), ReservationStatus.APPROVED),
-    Step.REJECT: ((ReservationStatus.REQUESTED,), ReservationStatus.REJECTED),
-    Step.CANCEL: ((ReservationStatus.REQUESTED, ReservationStatus.APPROVED), ReservationStatus.CANCELLED),
-    Step.HAND_OVER: ((ReservationStatus.APPROVED,), ReservationStatus.HANDED_OVER),
-    Step.CONFIRM: ((ReservationStatus.HANDED_OVER,), ReservationStatus.COMPLETED),
-    Step.EXPIRE: ((ReservationStatus.REQUESTED, ReservationStatus.APPROVED), ReservationStatus.EXPIRED),
+    Step.APPROVE: ((_S.WAITING, _S.OFFERED, _S.REQUESTED), _S.APPROVED),
+    Step.REJECT: ((_S.WAITING, _S.OFFERED, _S.REQUESTED), _S.REJECTED),
+    Step.ACCEPT_OFFER: ((_S.OFFERED,), _S.REQUESTED),
+    Step.CANCEL: ((_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.CANCELLED),
+    Step.NO_SHOW: ((_S.APPROVED,), _S.CANCELLED),
+    Step.HAND_OVER: ((_S.APPROVED,), _S.HANDED_OVER),
+    Step.CONFIRM: ((_S.HANDED_OVER,), _S.COMPLETED),
+    Step.DISPUTE: ((_S.HANDED_OVER,), _S.DISPUTED),
+    Step.RESOLVE: ((_S.DISPUTED,), _S.COMPLETED),
+    Step.AGREE_CANCEL: (BETWEEN_SIGNATURES, _S.CANCELLED),
+    Step.RETURN: ((_S.COMPLETED,), _S.COMPLETED),
+    Step.EXPIRE: ((_S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.EXPIRED),
 }
 STATUS_LABELS: dict[ReservationStatus, Text] = {
-    ReservationStatus.REQUESTED: _("Requested"),
-    ReservationStatus.APPROVED: _("Approved"),
-    ReservationStatus.HANDED_OVER: _("Handed over"),
-    ReservationStatus.COMPLETED: _("Completed"),
-    ReservationStatus.REJECTED: _("Rejected"),
-    ReservationStatus.CANCELLED: _("Cancelled"),
-    ReservationStatus.EXPIRED: _("Expired"),
+    _S.WAITING: _("On the waiting list"),
+    _S.OFFERED: _("Offered"),
+    _S.REQUESTED: _("Requested"),
+    _S.APPROVED: _("Approved"),
+    _S.HANDED_OVER: _("Handed over"),
+    _S.DISPUTED: _("Disputed"),
+    _S.COMPLETED: _("Completed"),
+    _S.REJECTED: _("Rejected"),
+    _S.CANCELLED: _("Cancelled"),
+    _S.EXPIRED: _("Expired"),
 }
 
 

@@ -69,6 +69,15 @@ class Listing(Placed, Base):
     remarks: Mapped[str] = mapped_column(Text, default="")
     region_from: Mapped[date | None] = mapped_column(comment="first day of the region's turn, and of the public view")
     partners_from: Mapped[date | None]
+    circle: Mapped[str] = mapped_column(
+        String(400), default="", server_default="", comment="chosen municipalities as |almelo|borne|"
+    )
+    circle_from: Mapped[date | None] = mapped_column(comment="first day of the circle's turn")
+    window_reason: Mapped[str] = mapped_column(Text, default="", server_default="", comment="why a ring was skipped")
+    minimum_part: Mapped[Decimal | None] = mapped_column(
+        Fixed(3), comment="the smallest part that the owner gives away; empty: any"
+    )
+    parent_id: Mapped[int | None] = mapped_column(index=True, comment="the lot that this one came back from")
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_on: Mapped[date | None] = mapped_column(comment="last day on which the owner said that it is still there")
     depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"), index=True)

@@ -25,7 +25,23 @@ class Notice(StrEnum):
     RESERVATION_EXPIRED = "reservation_expired"
     HANDED_OVER = "handed_over"
     COMPLETED = "completed"
+    RESERVATION_DISPLACED = "reservation_displaced"
+    RESERVATION_OFFERED = "reservation_offered"
+    RESERVATION_EXPIRING = "reservation_expiring"
+    DISPUTED = "disputed"
+    DISPUTE_ANSWERED = "dispute_answered"
+    CANCEL_PROPOSED = "cancel_proposed"
+    NO_SHOW = "no_show"
+    RETURNED = "returned"
+    APPOINTMENT_PROPOSED = "appointment_proposed"
+    APPOINTMENT_AGREED = "appointment_agreed"
     NEW_MATCH = "new_match"
+    SAVED_SEARCH = "saved_search"
+    LISTING_FRESHNESS = "listing_freshness"
+    LISTING_STALE = "listing_stale"
+    DEMAND_FRESHNESS = "demand_freshness"
+    DEMAND_STALE = "demand_stale"
+    PROPOSAL = "proposal"
 
 
 DAILY = (Notice.NEW_MATCH,)  # domain.md: by mail at most once a day; what came in meanwhile goes along in one letter
