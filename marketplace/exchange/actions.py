@@ -25,7 +25,8 @@ from marketplace.market.demand_actions import fulfil
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries import get_demand, get_listing
 from marketplace.market.revision import bump_catalogue
-from marketplace.market.rules import DemandStatus, ListingStatus, has_turn, is_stale
+from marketplace.market.rules import DemandStatus, ListingStatus, is_stale
+from marketplace.market.windows import has_turn
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules import convert
 from marketplace.notices import audit
