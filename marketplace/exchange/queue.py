@@ -125,7 +125,8 @@ def offer_next(session: Session, listing_id: int) -> int:
         fit = next((one for one in _waiting(session, listing) if _fits(listing, one)), None)
         if fit is None or not counters.hold(session, listing_id, fit.quantity):
             break
-        until = clock.now() + OFFER_WITHIN
+        now = clock.now()
+        until = now + OFFER_WITHIN
         made = put(
             session,
             CLOCK,
@@ -133,9 +134,9 @@ def offer_next(session: Session, listing_id: int) -> int:
             "offer",
             (WAITING,),
             ReservationStatus.OFFERED,
-            offered_at=clock.now(),
+            offered_at=now,
             expires_at=until,
-            reminded_days=reminder(clock.local(until).date(), clock.today()),
+            reminded_days=reminder(clock.local(until).date(), clock.local(now).date()),
         )
         tell(session, Notice.RESERVATION_OFFERED, made, owner=False)
         offered += 1
