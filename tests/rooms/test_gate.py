@@ -179,8 +179,8 @@ def test_a_confirmation_without_a_figure_takes_the_owners(bank: Session, cast: d
 
 def test_another_unit_at_the_gate_is_refused(bank: Session, cast: dict) -> None:
     _lot, reservation = handed_over(bank, cast)
+    draft = ReceiptDraft(Quantity(Decimal(10), Unit.PIECE))
     with pytest.raises(Invalid) as refused:
-        draft = ReceiptDraft(Quantity(Decimal(10), Unit.PIECE))
         exchange.confirm(bank, cast["borne"], reservation_id=reservation.id, draft=draft)
     assert refused.value.field == "unit"
 

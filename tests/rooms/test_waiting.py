@@ -131,7 +131,7 @@ def test_requests_are_ranked_with_every_score_spelled_out(bank: Session, cast: d
     assert [one.reservation.id for one in queue.claims] == [second.id, first.id]
     assert queue.free == Decimal(500)
     # 40 for the purchase; Almelo lies 13.453 km from Hengelo: 20 × 36.547/50 = 14.6, 15; fit 20 × 400/500 = 16
-    assert [one.score.points for one in queue.claims][0] == 71
+    assert queue.claims[0].score.points == 71
     assert all(len(one.score.reasons) == 5 for one in queue.claims)
     with pytest.raises(Forbidden):
         list_requests(bank, cast["borne"], lot.id)

@@ -18,7 +18,7 @@ PROCESSES = 4
 OPERATIONS = int(os.environ.get("WORKLOAD_OPERATIONS", "250"))
 MUST_HAPPEN = (
     *("reserve", "approve", "reject", "accept_offer", "cancel", "no_show", "hand_over", "confirm", "dispute", "resolve"),
-    *("return_part", "expire", "offer", "in_vain", "withdraw", "publish"),
+    *("return_part", "expire", "in_vain", "withdraw", "publish"),
 )
 
 
