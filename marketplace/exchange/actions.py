@@ -48,7 +48,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         )
         proposal = Quantity(amount, Unit(listing.unit)) if amount > 0 else None
     rules.check_quantity(draft.quantity, unit=listing.unit, proposal=proposal)
-    rules.check_purpose(draft.purpose)
+    rules.check_words(draft, clock.today())
     demand = _demand_served(session, actor, listing, draft)
     _check_destination(actor, draft)
     if not counters.hold(session, listing_id, draft.quantity.amount):
