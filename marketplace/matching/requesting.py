@@ -26,7 +26,7 @@ def request_parts(
     before = propose_parts(session, actor, demand)
     hold_still(session, actor, listing_ids=dict(before.amounts), demand_id=demand_id)
     proposal = propose_parts(session, actor, get_demand(session, actor, demand_id))
-    _check(proposal, before.amounts if seen is None else seen)
+    _check(proposal, seen, locked=frozenset(dict(before.amounts)))
     return reserve_all(
         session,
         actor,
@@ -43,7 +43,7 @@ def request_parts(
     )
 
 
-def _check(proposal: Proposal, seen: tuple[tuple[int, Decimal], ...]) -> None:
+def _check(proposal: Proposal, seen: tuple[tuple[int, Decimal], ...] | None, *, locked: frozenset[int]) -> None:
     if proposal.demand.status != DemandStatus.OPEN:
         raise Conflict(_("This demand is not open any more. Nothing has been asked."))
     if not proposal.parts and proposal.under_way.amount > 0 and proposal.needed.amount <= 0:
@@ -52,7 +52,8 @@ def _check(proposal: Proposal, seen: tuple[tuple[int, Decimal], ...]) -> None:
         )
     if not proposal.parts:
         raise Conflict(_("No lot fits any more. Nothing has been asked."))
-    if proposal.amounts != tuple(seen):
+    has_changed = proposal.amounts != seen if seen is not None else not locked.issuperset(dict(proposal.amounts))
+    if has_changed:
         raise Conflict(
             _(
                 "The proposal has changed since you saw it. Look at the new amounts, and ask again if you agree. Nothing has been asked."
