@@ -71,7 +71,7 @@ STEPS: dict[Step, tuple[tuple[ReservationStatus, ...], ReservationStatus]] = {
     Step.RESOLVE: ((_S.DISPUTED,), _S.COMPLETED),
     Step.AGREE_CANCEL: (BETWEEN_SIGNATURES, _S.CANCELLED),
     Step.RETURN: ((_S.COMPLETED,), _S.COMPLETED),
-    Step.EXPIRE: ((_S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.EXPIRED),
+    Step.EXPIRE: ((_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.EXPIRED),
 }
 STATUS_LABELS: dict[ReservationStatus, Text] = {
     _S.WAITING: _("On the waiting list"),
@@ -158,8 +158,8 @@ class ReturnDraft:
 
 
 def is_done(step: Step, status: ReservationStatus) -> bool:
-    """Whether the step has been taken already: a repeated call then changes nothing."""
-    return status == STEPS[step][1]
+    """Whether the step has been taken already: a repeated call then changes nothing. A return can be made again: another part."""
+    return status == STEPS[step][1] and step is not Step.RETURN
 
 
 def check_step(step: Step, status: ReservationStatus) -> None:
@@ -221,7 +221,7 @@ def too_much(available: Amount | None, unit: str) -> Conflict:
         )
     return Conflict(
         _(
-            "Only %(available)s is still available. Ask for %(available)s or less, or place a demand for the rest.",
+            "Only %(available)s is still available. Ask for %(available)s or less, join the waiting list, or place a demand for the rest.",
             available=available,
         ),
         "quantity",
@@ -311,7 +311,9 @@ def check_choice(reason: str, *, passed_over: int) -> None:
     check_length(reason, REASON_LENGTH_MAX, "reason")
     if passed_over and not reason.strip():
         raise Invalid(
-            _("A request that ranks higher then goes without. Say in one sentence why you choose this one; the AO CE can read it."),
+            _(
+                "A request that ranks higher then goes without. Say in one sentence why you choose this one; the AO CE can read it."
+            ),
             "reason",
             passedOver=passed_over,
         )
@@ -342,9 +344,7 @@ def check_return(draft: ReturnDraft, *, unit: str, left: Decimal, handed_over_on
     if draft.returned_on > today:
         raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "returned_on")
     if draft.returned_on < handed_over_on:
-        raise Invalid(
-            _("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on"
-        )
+        raise Invalid(_("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on")
     check_reason(draft.reason)
 
 

@@ -18,6 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Forbidden, Missing
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market import counters
 from marketplace.market.models import Demand, Listing
 from marketplace.matching.proposing import Proposal, propose_parts
 from marketplace.matching.requesting import request_parts
@@ -182,12 +183,12 @@ def test_when_one_owner_cannot_give_nothing_is_asked_of_the_others(
     session: Session, database: Database, borne: Actor, lots: tuple[Listing, Listing], demand: Demand, monkeypatch: Any
 ) -> None:
     session.commit()
-    held = exchange.counters.hold
+    held = counters.hold
 
     def refuses_the_second(of: Session, listing_id: int, amount: Decimal) -> bool:
         return listing_id != lots[1].id and held(of, listing_id, amount)
 
-    monkeypatch.setattr(exchange.counters, "hold", refuses_the_second)
+    monkeypatch.setattr(counters, "hold", refuses_the_second)
     with pytest.raises(Conflict), database.transaction() as other:
         request_parts(other, borne, demand_id=demand.id)
     session.expire_all()
