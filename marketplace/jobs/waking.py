@@ -7,7 +7,7 @@ brings another, and the claim in `job_run` decides. With SQLite the queue is a f
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -37,8 +37,8 @@ class Notes:
         return Message(task_id, name, retries=0, retry_delay=0, args=(), kwargs={})
 
 
-def alarm(app: Flask, lines: Sequence[Job] = TIMETABLE) -> Huey:
-    """Huey with these lines in it, on the queue of this installation."""
+def alarm(app: Flask) -> Huey:
+    """Huey with the timetable in it, on the queue of this installation."""
     logging.getLogger("huey").setLevel(logging.WARNING)  # it would tell of every note, every minute
     common = {"name": QUEUE, "results": False, "serializer": Notes()}
     if database(app).is_sqlite:
@@ -46,7 +46,7 @@ def alarm(app: Flask, lines: Sequence[Job] = TIMETABLE) -> Huey:
         huey = SqliteHuey(filename=str(file), strict_fifo=True, fsync=False, cache_mb=1, **common)
     else:
         huey = PostgresHuey(dsn=database(app).dsn, create_tables=False, **common)
-    for job in lines:
+    for job in TIMETABLE:
         huey.periodic_task(every_minute, name=job.name)(waker(app, job))
     return huey
 
