@@ -1,4 +1,4 @@
-"""`jobs`: what the clock does, now."""
+"""`jobs`: what the clock does, now or every minute."""
 
 import sys
 from datetime import datetime
@@ -8,6 +8,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.jobs.worker import run_all, take_turns
+from marketplace.kernel.clock import now
+from marketplace.kernel.health import SILENT_TOO_LONG
+from marketplace.kernel.runs import find_last_start
 
 group = AppGroup("jobs", help="What the clock does.")
 
@@ -49,3 +52,13 @@ def work_command() -> None:
 
     click.echo("The worker wakes every minute. Stop with Ctrl-C.")
     waking.work(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - the jobs need the app itself
+
+
+@group.command("alive")
+def alive_command() -> None:
+    """Whether a worker has taken a turn in the last ten minutes; exit status 1 when none has."""
+    with current_app.extensions["database"].read() as reading:
+        last = find_last_start(reading)
+    if last is None or now() - last > SILENT_TOO_LONG:
+        sys.exit(f"No worker has taken a turn {f'since {last:%Y-%m-%d %H:%M} UTC' if last else 'yet'}.")
+    click.echo(f"The last turn was taken at {last:%Y-%m-%d %H:%M} UTC.")

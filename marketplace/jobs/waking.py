@@ -48,6 +48,7 @@ def alarm(app: Flask) -> Huey:
         huey = PostgresHuey(dsn=database(app).dsn, create_tables=False, **common)
     for job in TIMETABLE:
         huey.periodic_task(every_minute, name=job.name)(waker(app, job))
+    huey.on_shutdown()(huey.storage.close)  # the thread that listens has a connection of its own
     return huey
 
 

@@ -137,6 +137,16 @@ def test_run_does_everything_each_time_and_due_only_what_nobody_has_done(app: Fl
     assert len(turns(database)) == 2 * len(TIMETABLE)
 
 
+def test_the_command_line_says_whether_a_worker_lives(app: Flask, database: Database) -> None:
+    command = app.test_cli_runner()
+    assert command.invoke(args=["jobs", "alive"]).exit_code == 1
+    with clock.frozen(NOON):
+        worker.run_due(app)
+    for minutes, status in ((10, 0), (11, 1)):
+        with clock.frozen(NOON + timedelta(minutes=minutes)):
+            assert command.invoke(args=["jobs", "alive"]).exit_code == status
+
+
 def test_a_run_with_a_failure_says_so_and_ends_with_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_app: Flask) -> int:
         raise RuntimeError("out of order")
