@@ -58,6 +58,19 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("hand over another's lot", Can.HAND_OVER, Thing(OWN, owner_id=OTHER), ""),
     ("confirm what one received", Can.CONFIRM, Thing(OWN, owner_id=OTHER), "leader coordinator"),
     ("confirm what another received", Can.CONFIRM, Thing(OTHER, owner_id=OWN), ""),
+    ("settle a dispute on one's own side", Can.RESOLVE, Thing(OTHER, owner_id=OWN), "leader coordinator"),
+    ("settle a dispute between two others", Can.RESOLVE, THEIRS, ""),
+    ("enter a return of one's own", Can.RETURN, Thing(OWN, owner_id=OTHER), "leader coordinator"),
+    ("enter a return between two others", Can.RETURN, THEIRS, ""),
+    ("agree on a time with the other side", Can.MEET, Thing(OTHER, owner_id=OWN), "leader coordinator"),
+    ("agree on a time for two others", Can.MEET, THEIRS, ""),
+    ("read who asks for the own lot", Can.READ_REQUESTS, MINE, "leader coordinator reviewer"),
+    ("read who asks for another's lot", Can.READ_REQUESTS, THEIRS, "reviewer"),
+    ("read how owners chose", Can.READ_CHOICES, None, "reviewer admin"),
+    ("read why supply was lost", Can.READ_LOSSES, None, "reviewer admin"),
+    ("set the own organisation's windows", Can.SET_WINDOWS, OWN, "coordinator"),
+    ("set another organisation's windows", Can.SET_WINDOWS, OTHER, ""),
+    ("read the broker's list", Can.BROKER, None, ""),
     ("read exchanges", Can.READ_EXCHANGES, None, "leader coordinator reviewer admin"),
     ("read all exchanges", Can.READ_ALL_EXCHANGES, None, "reviewer admin"),
     ("figures of every municipality", Can.READ_MEMBER_FIGURES, None, "leader coordinator reviewer admin"),
@@ -103,6 +116,15 @@ def test_the_coordinator_of_the_region_follows_every_reservation_and_decides_non
     assert may(BROKER, Can.READ_RESERVATION, THEIRS)
     assert not may(BROKER, Can.DECIDE_RESERVATION, THEIRS)
     assert not may(BROKER, Can.CANCEL_RESERVATION, THEIRS)
+
+
+def test_the_coordinator_of_the_region_is_the_broker() -> None:
+    assert may(BROKER, Can.BROKER)
+    assert may(BROKER, Can.RESOLVE, THEIRS)
+    assert may(BROKER, Can.READ_REQUESTS, THEIRS)
+    assert may(BROKER, Can.READ_CHOICES)
+    assert may(BROKER, Can.READ_LOSSES)
+    assert not may(BROKER, Can.MEET, THEIRS)
 
 
 def test_the_coordinator_of_the_region_types_no_material_use() -> None:
