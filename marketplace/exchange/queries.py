@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, is_broker, require
 from marketplace.accounts.rules import Role
-from marketplace.exchange.models import Reservation
+from marketplace.exchange.models import Appointment, Reservation
 from marketplace.exchange.rules import OPEN, ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
@@ -23,6 +23,7 @@ def _reservations() -> Select[Reservation]:
         joinedload(Reservation.organisation),
         joinedload(Reservation.owner),
         joinedload(Reservation.demand),
+        selectinload(Reservation.appointments).joinedload(Appointment.proposed_by),
         joinedload(Reservation.listing).options(joinedload(Listing.organisation), selectinload(Listing.photos)),
     )
 
