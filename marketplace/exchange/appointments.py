@@ -96,9 +96,7 @@ def _is_choice(latest: Appointment, actor: Actor, draft: AppointmentDraft) -> bo
 
 def _told(session: Session, actor: Actor, reservation: Reservation, kind: Notice, **facts: Any) -> Reservation:
     session.flush()
-    audit.record(
-        session, actor, action=f"reservation.{kind.value}", object_type="reservation", object_id=reservation.id, **facts
-    )
+    audit.record(session, actor, action=f"reservation.{kind.value}", object_type="reservation", object_id=reservation.id, **facts)
     from_owner = actor.organisation_id == reservation.owner_id
     if not reservation.is_internal:
         notify(

@@ -23,7 +23,9 @@ def add_gate_photo(session: Session, actor: Actor, *, reservation_id: int, pictu
     counters.lock(session, reservation.listing_id)
     reservation = get_reservation(session, actor, reservation_id)
     status = ReservationStatus(reservation.status)
-    mine = select(func.count()).where(GatePhoto.reservation_id == reservation_id, GatePhoto.organisation_id == actor.organisation_id)
+    mine = select(func.count()).where(
+        GatePhoto.reservation_id == reservation_id, GatePhoto.organisation_id == actor.organisation_id
+    )
     rules.check_gate_photo(status, present=session.scalar(mine) or 0)
     check_alt(alt)
     photo = GatePhoto(
@@ -36,10 +38,10 @@ def add_gate_photo(session: Session, actor: Actor, *, reservation_id: int, pictu
     )
     session.add(photo)
     session.flush()
-    session.add_all([GatePhotoFile(name=name, gate_photo_id=photo.id) for name in {file for file, _w, _h in picture.files.values()}])
-    audit.record(
-        session, actor, action="gate_photo.add", object_type="reservation", object_id=reservation_id, photo=photo.id
+    session.add_all(
+        [GatePhotoFile(name=name, gate_photo_id=photo.id) for name in {file for file, _w, _h in picture.files.values()}]
     )
+    audit.record(session, actor, action="gate_photo.add", object_type="reservation", object_id=reservation_id, photo=photo.id)
     return get_gate_photo(session, actor, reservation_id=reservation_id, photo_id=photo.id)
 
 

@@ -110,7 +110,10 @@ def check_gate_photo(status: ReservationStatus, *, present: int) -> None:
     """Photos from approval on, at most six of each side."""
     if status not in WITH_PHOTOS:
         raise Conflict(
-            _("Photos of the hand-over can be added from the approval on. This reservation is “%(status)s”.", status=STATUS_LABELS[status]),
+            _(
+                "Photos of the hand-over can be added from the approval on. This reservation is “%(status)s”.",
+                status=STATUS_LABELS[status],
+            ),
             currentStatus=status.value,
         )
     if present >= GATE_PHOTOS_MAX:

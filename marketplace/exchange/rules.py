@@ -83,6 +83,23 @@ STATUS_LABELS: dict[ReservationStatus, Text] = {
 }
 
 
+class MeasuredBy(StrEnum):
+    """How a quantity at the gate became known: geteld, gemeten, gewogen, geschat."""
+
+    COUNTED = "counted"
+    MEASURED = "measured"
+    WEIGHED = "weighed"
+    ESTIMATED = "estimated"
+
+
+MEASURED_LABELS: dict[MeasuredBy, Text] = {
+    MeasuredBy.COUNTED: _("Counted"),
+    MeasuredBy.MEASURED: _("Measured"),
+    MeasuredBy.WEIGHED: _("Weighed"),
+    MeasuredBy.ESTIMATED: _("Estimated"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReservationDraft:
     """What an asker says: how much of which listing, for which demand or place, and for what."""

@@ -39,5 +39,7 @@ def is_recorded_since(session: Session, *, action: str, since: datetime) -> bool
 
 def find_record(session: Session, *, actions: tuple[str, ...], object_type: str, object_id: int) -> AuditRow | None:
     """The last time that one of these was done to an object; None when it never was."""
-    rows = select(AuditRow).where(AuditRow.object_type == object_type, AuditRow.object_id == object_id, AuditRow.action.in_(actions))
+    rows = select(AuditRow).where(
+        AuditRow.object_type == object_type, AuditRow.object_id == object_id, AuditRow.action.in_(actions)
+    )
     return session.scalars(rows.where(AuditRow.result == "done").order_by(AuditRow.id.desc()).limit(1)).one_or_none()

@@ -18,7 +18,6 @@ from marketplace.kernel.language import Text, _, current_locale
 
 MEDIA_TYPE = "application/pdf"
 TEMPLATE = Path(__file__).with_name("handover_note.typ")
-STANDARD = "ua-1"
 REGIONS = {"nl": "NL", "en": "GB"}
 
 
@@ -77,13 +76,13 @@ def handover_note(note: HandoverNote) -> bytes:
     said = json.dumps(_said(note), default=str, ensure_ascii=False)
     return bytes(
         typst.compile(
-            TEMPLATE,
-            root=TEMPLATE.parent,
+            str(TEMPLATE),
+            root=str(TEMPLATE.parent),
             font_paths=[str(_fonts())],
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"note": said},
-            pdf_standards=[STANDARD],
+            pdf_standards=["ua-1"],
         )
     )
 
@@ -111,7 +110,9 @@ def _said(note: HandoverNote) -> dict[str, Any]:
         "title": title,
         "author": "Twentse Materialenbank",
         "description": f"{note.lot}: {note.owner.organisation} → {note.receiver.organisation}",
-        "footer": _("Twentse Materialenbank, hand-over note %(number)s, as it stood on %(day)s", number=str(note.number), day=note.made_on),
+        "footer": _(
+            "Twentse Materialenbank, hand-over note %(number)s, as it stood on %(day)s", number=str(note.number), day=note.made_on
+        ),
         "lot": note.lot,
         "state": note.state,
         "scan": _("Scan the code or open the page of this transfer:"),
@@ -150,7 +151,9 @@ def _quantities(note: HandoverNote) -> dict[str, Any]:
     ]
     sentences: list[Text] = []
     if note.written_off:
-        sentences.append(_("Written off: %(quantity)s. Reason: %(reason)s", quantity=note.written_off, reason=note.write_off_reason))
+        sentences.append(
+            _("Written off: %(quantity)s. Reason: %(reason)s", quantity=note.written_off, reason=note.write_off_reason)
+        )
     if note.dispute_reason:
         sentences.append(_("The receiver disputed the quantity. Reason: %(reason)s", reason=note.dispute_reason))
     if note.settled_reason:
@@ -160,7 +163,9 @@ def _quantities(note: HandoverNote) -> dict[str, Any]:
     return {
         "heading": _("The quantity"),
         "head": [_("Which figure"), _("Quantity"), _("How it was measured"), _("Condition")],
-        "rows": [[label, figure.quantity or _not_yet(), *_how(figure, is_order=figure is note.ordered)] for label, figure in told],
+        "rows": [
+            [label, figure.quantity or _not_yet(), *_how(figure, is_order=figure is note.ordered)] for label, figure in told
+        ],
         "sentences": sentences,
     }
 

@@ -21,9 +21,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("agreed_time", sa.DateTime(), nullable=True),
         sa.Column("agreed_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["proposed_by_id"], ["organisation.id"], name=op.f("fk_appointment_proposed_by_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["organisation.id"], name=op.f("fk_appointment_proposed_by_id_organisation")),
         sa.ForeignKeyConstraint(
             ["reservation_id"], ["reservation.id"], name=op.f("fk_appointment_reservation_id_reservation"), ondelete="CASCADE"
         ),

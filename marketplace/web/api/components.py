@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from marketplace.exchange.gate_rules import AppointmentStatus, PhotoMoment
 from marketplace.exchange.rules import ReservationStatus
 from marketplace.impact.goals import Origin
 from marketplace.kernel.units import Unit
@@ -168,7 +169,24 @@ SHAPES: dict[str, Schema] = {
         unit=UNIT,
         reasons=some(TEXT),
     ),
+    "Appointment": shape(
+        status=words(AppointmentStatus),
+        times=some(MOMENT),
+        time=maybe(MOMENT),
+        place=maybe(TEXT),
+        notes=maybe(TEXT),
+        proposedBy=ref("Organisation"),
+    ),
+    "GatePhoto": shape(
+        id=WHOLE,
+        organisation=ref("Organisation"),
+        moment=words(PhotoMoment),
+        alt=TEXT,
+        addedAt=MOMENT,
+        urls={"type": "object", "additionalProperties": TEXT},
+    ),
     "Reservation": shape(
+        ("appointment",),
         id=WHOLE,
         status=words(ReservationStatus),
         listing=ref("Titled"),
@@ -189,6 +207,7 @@ SHAPES: dict[str, Schema] = {
         expiresAt=maybe(MOMENT),
         vehicleClass=maybe(TEXT),
         drivenKm=maybe(NUMBER),
+        appointment=maybe(ref("Appointment")),
     ),
     "Exchange": shape(
         seq=WHOLE,
@@ -286,6 +305,7 @@ SHAPES: dict[str, Schema] = {
     "Demands": listed("Demand"),
     "Matches": listed("Match"),
     "Reservations": listed("Reservation"),
+    "GatePhotos": listed("GatePhoto"),
     "Exchanges": listed("Exchange"),
     "Depots": listed("Depot"),
     "Places": listed("Place"),

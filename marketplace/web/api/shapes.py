@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any, cast
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Depot
-from marketplace.exchange.models import Reservation
+from marketplace.exchange.appointments import newest
+from marketplace.exchange.gate_rules import AppointmentStatus
+from marketplace.exchange.models import GatePhoto, Reservation
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.geo import Point, public_point, whole_km
 from marketplace.kernel.geocoder import Place
@@ -18,6 +20,7 @@ from marketplace.market.models import Demand, Listing, Photo
 from marketplace.matching.queries import Match
 from marketplace.materials.rules import Material, MaterialGroup, Taxonomy
 from marketplace.web.errors import camel
+from marketplace.web.request import current_actor
 
 Shape = dict[str, Any]
 
@@ -77,8 +80,13 @@ def photo(row: Photo) -> Shape:
         "id": row.id,
         "alt": row.alt,
         "position": row.position,
-        "urls": {variant: f"/media/{file['name']}" for variant, file in sorted(row.files.items())},
+        "urls": urls(row.files),
     }
+
+
+def urls(files: dict[str, Any]) -> Shape:
+    """Where each size of a picture is."""
+    return {variant: f"/media/{file['name']}" for variant, file in sorted(files.items())}
 
 
 def exact(row: Listing | Demand | Depot) -> Shape:
@@ -238,6 +246,38 @@ def reservation(row: Reservation) -> Shape:
         "expiresAt": moment(row.expires_at),
         "vehicleClass": row.vehicle_class,
         "drivenKm": number(row.driven_km),
+        **appointment(row),
+    }
+
+
+def appointment(row: Reservation) -> Shape:
+    """When the two sides meet, for the two of them; for anybody else the property is not there."""
+    if not may(current_actor(), Can.MEET, row):
+        return {}
+    latest = newest(row)
+    if latest is None:
+        return {"appointment": None}
+    return {
+        "appointment": {
+            "status": (AppointmentStatus.PROPOSED if latest.agreed_time is None else AppointmentStatus.AGREED).value,
+            "times": [moment(time) for time in latest.moments],
+            "time": moment(latest.agreed_time),
+            "place": latest.place or None,
+            "notes": latest.notes or None,
+            "proposedBy": organisation_of(latest.proposed_by),
+        }
+    }
+
+
+def gate_photo(row: GatePhoto) -> Shape:
+    """A picture that one side took at the gate."""
+    return {
+        "id": row.id,
+        "organisation": organisation_of(row.organisation),
+        "moment": row.moment,
+        "alt": row.alt,
+        "addedAt": moment(row.created_at),
+        "urls": urls(row.files),
     }
 
 

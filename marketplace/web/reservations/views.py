@@ -14,7 +14,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, permission
-from marketplace.web.reservations import forms
+from marketplace.web.reservations import forms, meeting
 from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.returned import returned
 from marketplace.web.states import RESERVATION_BADGES
@@ -69,7 +69,8 @@ def _page(reservation_id: int, sent: Any = None) -> Any:
     reservation = queries.get_reservation(session, actor, reservation_id)
     transfer = Transfer.of(session, actor, reservation)
     sheets = forms.sheets(sent, reservation, taxonomy(session).vehicles)
-    return page("reservations/show.html", sent, reservation=reservation, transfer=transfer, forms_by_step=sheets)
+    gate = meeting.Gate.of(session, actor, reservation, sent)
+    return page("reservations/show.html", sent, reservation=reservation, transfer=transfer, forms_by_step=sheets, gate=gate)
 
 
 def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]) -> Any:
@@ -128,3 +129,6 @@ def hand_over(reservation_id: int) -> Any:
 def confirm(reservation_id: int) -> Any:
     """The receiver agrees: the transfer is complete and counted."""
     return _step(reservation_id, forms.ConfirmForm(), exchange.confirm, _("Confirmed. The transfer is complete and counted."))
+
+
+meeting.register(blueprint, _step)
