@@ -6,7 +6,9 @@ same note is the same everywhere.
 
 import io
 import json
+import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,7 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class HandoverNote:
     """Everything on a note, figures and days as its reader writes them; empty is what has not been filled in yet. `price` is empty for
-    what is free of charge. `place`, `appointment` and names in `signed` are only there for who may know them."""
+    what is given for no payment. `place`, `appointment` and names in `signed` are only there for who may know them."""
 
     number: int
     address: str
@@ -73,7 +75,7 @@ class HandoverNote:
 
 def handover_note(note: HandoverNote) -> bytes:
     """The PDF, in the language of who reads now."""
-    said = json.dumps(_said(note), default=str, ensure_ascii=False)
+    said = json.dumps({**_drawn(_said(note)), "qr": _qr(note.address)}, ensure_ascii=False)
     return bytes(
         typst.compile(
             str(TEMPLATE),
@@ -92,6 +94,38 @@ def _fonts() -> Path:
     if package is None or not package.submodule_search_locations:
         raise RuntimeError("the package fontpkg-source-sans-3 is missing: install requirements.txt again")
     return Path(next(iter(package.submodule_search_locations))) / "files"
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Every character that the font can draw."""
+    from fontTools.ttLib import TTFont
+
+    upright = next(file for file in sorted(_fonts().glob("*.ttf")) if "Italic" not in file.name)
+    with TTFont(upright, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def legible(text: str) -> str:
+    """The text in characters that the font has, since a note with a letter that cannot be drawn is no accessible note: `㎡` becomes `m2`, what
+    has no shape of its own is left out, the rest becomes a question mark."""
+    return "".join(one if ord(one) in _letters() or one.isspace() else _replaced(one) for one in unicodedata.normalize("NFC", text))
+
+
+def _replaced(one: str) -> str:
+    plain = unicodedata.normalize("NFKC", one)
+    if plain != one and all(ord(part) in _letters() for part in plain):
+        return plain
+    return "" if unicodedata.category(one) in ("Cf", "Mn", "Me", "Sk") else "?"
+
+
+def _drawn(said: Any) -> Any:
+    """The same with every text in the reader's language and legible."""
+    if isinstance(said, dict):
+        return {name: _drawn(value) for name, value in said.items()}
+    if isinstance(said, list | tuple):
+        return [_drawn(value) for value in said]
+    return legible(str(said))
 
 
 def _qr(address: str) -> str:
@@ -117,7 +151,6 @@ def _said(note: HandoverNote) -> dict[str, Any]:
         "state": note.state,
         "scan": _("Scan the code or open the page of this transfer:"),
         "address": note.address,
-        "qr": _qr(note.address),
         "qr_alt": _("QR code that opens the page of this transfer: %(address)s", address=note.address),
         "sides": _sides(note),
         "quantities": _quantities(note),
@@ -181,7 +214,7 @@ def _facts(note: HandoverNote) -> dict[str, Any]:
         (_("Material"), note.material),
         (_("Lot"), _("number %(number)s on the bank", number=str(note.lot_number))),
         (_("Mass"), note.mass),
-        (_("Price"), note.price or _("free of charge")),
+        (_("Price"), note.price or _("for no payment")),
         (_("Ownership passes"), _passes(note)),
         (_("Place to collect"), note.place),
         (_("To be collected"), note.term),
