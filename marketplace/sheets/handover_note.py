@@ -109,7 +109,9 @@ def _letters() -> frozenset[int]:
 def legible(text: str) -> str:
     """The text in characters that the font has, since a note with a letter that cannot be drawn is no accessible note: `㎡` becomes `m2`, what
     has no shape of its own is left out, the rest becomes a question mark."""
-    return "".join(one if ord(one) in _letters() or one.isspace() else _replaced(one) for one in unicodedata.normalize("NFC", text))
+    return "".join(
+        one if ord(one) in _letters() or one.isspace() else _replaced(one) for one in unicodedata.normalize("NFC", text)
+    )
 
 
 def _replaced(one: str) -> str:

@@ -25,7 +25,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.sheets import calendar_file, handover_note
 from marketplace.sheets.calendar_file import CalendarEntry
 from marketplace.sheets.handover_note import Figure, HandoverNote, Side
-from marketplace.web.filters import long_date, mass, moment, money, quantity
+from marketplace.web.filters import NO_BREAK_SPACE, long_date, moment, money, number, quantity
 from marketplace.web.request import site_address
 
 PAGE = "/reserveringen/{}"
@@ -118,7 +118,7 @@ def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
         by_owner=_figure(reservation, "owner", fallback=_handed_over(reservation)),
         by_receiver=_figure(reservation, "receiver"),
         counted=Figure(quantity(reservation.quantity, unit) if status is ReservationStatus.COMPLETED else ""),
-        mass=str(_("%(mass)s (%(kilograms)s kg)", mass=mass(kilograms), kilograms=kilograms)),
+        mass=f"{number(kilograms)}{NO_BREAK_SPACE}kg",
         written_off=quantity(reservation.written_off, unit) if reservation.written_off else "",
         write_off_reason=reservation.write_off_reason,
         dispute_reason=reservation.dispute_reason,

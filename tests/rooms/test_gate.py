@@ -65,7 +65,9 @@ def test_the_other_side_is_told_which_times_are_proposed(session: Session, cast:
     assert latest is not None and (latest.moments, latest.place, latest.agreed_time) == (tuple(sorted(times)), "Poort 3", None)
     notice = told(session, "appointment_proposed")[0]
     assert (notice.person_id, notice.organisation_id) == (cast.asker.person_id, cast.asker.organisation_id)
-    assert notice.facts["organisation"] == "Hengelo" and [datetime.fromisoformat(time) for time in notice.facts["times"]] == sorted(times)
+    assert notice.facts["organisation"] == "Hengelo" and [
+        datetime.fromisoformat(time) for time in notice.facts["times"]
+    ] == sorted(times)
     assert "Hek" not in str(notice.facts) + str(session.scalars(select(AuditRow.facts)).all())
 
 
@@ -166,7 +168,12 @@ def photo_of(number: int) -> StoredPicture:
 def test_photos_are_for_who_may_follow_the_transfer(session: Session, cast: Cast) -> None:
     add_gate_photo(session, cast.owner, reservation_id=cast.number, picture=photo_of(901), alt="Vracht")
     name = f"{901:064d}.webp"
-    seeing = [cast.owner, cast.asker, make_actor(session, "regio-twente", "reviewer"), make_actor(session, "regio-twente", "coordinator")]
+    seeing = [
+        cast.owner,
+        cast.asker,
+        make_actor(session, "regio-twente", "reviewer"),
+        make_actor(session, "regio-twente", "coordinator"),
+    ]
     for actor in seeing:
         assert may_see_gate_photo(session, actor, name)
         assert [photo.alt for photo in list_gate_photos(session, actor, reservation_id=cast.number)] == ["Vracht"]
