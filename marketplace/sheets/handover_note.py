@@ -16,7 +16,7 @@ from typing import Any
 import segno
 import typst
 
-from marketplace.kernel.language import Text, _, current_locale
+from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, current_locale
 
 MEDIA_TYPE = "application/pdf"
 TEMPLATE = Path(__file__).with_name("handover_note.typ")
@@ -150,6 +150,7 @@ def _said(note: HandoverNote) -> dict[str, Any]:
             "Twentse Materialenbank, hand-over note %(number)s, as it stood on %(day)s", number=str(note.number), day=note.made_on
         ),
         "lot": note.lot,
+        "written": DEFAULT_LOCALE,
         "state": note.state,
         "scan": _("Scan the code or open the page of this transfer:"),
         "address": note.address,

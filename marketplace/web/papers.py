@@ -114,7 +114,7 @@ def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
         material=material.name,
         owner=Side(reservation.owner.name, _signed(by_owner)),
         receiver=Side(reservation.organisation.name, _signed(by_receiver)),
-        ordered=Figure(quantity(reservation.asked, unit)),
+        ordered=Figure(quantity(_ordered(reservation, status), unit)),
         by_owner=_figure(reservation, "owner", fallback=_handed_over(reservation)),
         by_receiver=_figure(reservation, "receiver"),
         counted=Figure(quantity(reservation.quantity, unit) if status is ReservationStatus.COMPLETED else ""),
@@ -133,6 +133,12 @@ def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
         papers=_papers(list_gate_photos(session, actor, reservation_id=reservation_id)),
         made_on=long_date(clock.today()),
     )
+
+
+def _ordered(reservation: Any, status: ReservationStatus) -> Decimal:
+    """What was approved, which may be a part of what was asked."""
+    ordered: Decimal = reservation.quantity if status is ReservationStatus.APPROVED else reservation.asked
+    return ordered
 
 
 def _price_cents(reservation: Any) -> int:

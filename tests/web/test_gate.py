@@ -1,5 +1,6 @@
 """The page of a transfer at the gate: the appointment, the calendar file, the photos, and the hand-over note with what is in it."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -17,8 +18,10 @@ from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions import approve, cancel, confirm, hand_over, reserve
 from marketplace.exchange.models import Appointment, GatePhoto
 from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.jobs.timetable import sweep_photos
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.files import MediaStore
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.web.reservations.meeting_forms import parse_moment
 from tests.factories import found_taxonomy, make_actor, make_listing
@@ -176,6 +179,18 @@ def test_a_photo_of_the_gate_is_shown_to_who_may_follow_the_transfer(transfer: T
         for browser in browsers:
             with browser.get(f"/media/{name}") as answer:
                 assert answer.status_code == status
+
+
+def test_the_sweep_of_orphans_leaves_a_photo_of_the_gate(transfer: Transfer, session: Session) -> None:
+    send(transfer.asker, transfer.page, {"photo": upload(picture("brown"))}, to=f"{transfer.page}/foto")
+    name = session.scalars(select(GatePhoto)).one().files["webp-480"]["name"]
+    session.rollback()
+    store: MediaStore = transfer.app.extensions["media"]
+    orphan = store.put(b"left behind", ".webp")
+    for file in store.root.glob("??/*"):
+        os.utime(file, (0, 0))
+    assert sweep_photos(transfer.app) == 1
+    assert name in set(store.names()) and orphan not in set(store.names())
 
 
 def test_what_is_no_photo_is_refused_at_its_field(transfer: Transfer) -> None:
