@@ -1,17 +1,20 @@
 """From a completed reservation to one row of the ledger: where it went, what it weighed, what it saved."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.exchange.models import Reservation
-from marketplace.impact.rules import impact, mass_kg
+from marketplace.impact.rules import impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, distance_km
 from marketplace.kernel.units import Unit
 from marketplace.ledger.actions import append
-from marketplace.ledger.rules import Entry
+from marketplace.ledger.queries import find_exchange
+from marketplace.ledger.rules import ENTRY_FIELDS, Entry
 from marketplace.market.models import Demand
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules import convert
@@ -43,7 +46,7 @@ def book(session: Session, reservation: Reservation) -> Decimal:
         vehicle_class=reservation.vehicle_class,
         driven_km=reservation.driven_km,
     )
-    price = (reservation.quantity * (listing.price_cents_per_unit or 0)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    price = _cents(reservation.quantity * (listing.price_cents_per_unit or 0))
     append(
         session,
         Entry(
@@ -81,14 +84,57 @@ def book(session: Session, reservation: Reservation) -> Decimal:
             happened_on=reservation.handed_over_on or clock.today(),
         ),
     )
-    if demand is None:
+    return _covered(session, reservation, reservation.quantity)
+
+
+def _covered(session: Session, reservation: Reservation, amount: Decimal) -> Decimal:
+    """What an amount of this lot covers of the demand that it serves, in the demand's unit; zero without one."""
+    listing, demand, unit = reservation.listing, reservation.demand, Unit(reservation.unit)
+    if demand is None or amount <= 0:
         return Decimal(0)
-    wanted = reference.material_by_id(demand.material_id)
-    return convert(
-        reservation.quantity,
-        unit,
-        Unit(demand.unit),
-        material if material.takes(Unit(demand.unit)) else wanted,
-        listing.kg_per_unit,
-        unit,
+    reference = taxonomy(session)
+    material, wanted = reference.material_by_id(listing.material_id), reference.material_by_id(demand.material_id)
+    asked = Unit(demand.unit)
+    return convert(amount, unit, asked, material if material.takes(asked) else wanted, listing.kg_per_unit, unit)
+
+
+def book_return(session: Session, reservation: Reservation, *, before: Decimal, after: Decimal, on: date) -> Decimal:
+    """Append the row that reverses a part of a transfer, on the day of the return; what the demand needs again, in its own unit.
+
+    Every sum is lowered in proportion, by the difference between what had come back `after` and `before`: when all has come back the
+    reversing rows take off exactly what was booked. The way back itself is not counted: nobody entered it.
+    """
+    booked = find_exchange(session, reservation_id=reservation.id)
+    if booked is None:
+        raise RuntimeError(f"reservation {reservation.id} is complete and has no row in the ledger")
+    was = Entry(**{name: getattr(booked, name) for name in ENTRY_FIELDS})
+    whole = reservation.quantity
+
+    def part(total: Decimal) -> Decimal:
+        return rounded(total * before / whole) - rounded(total * after / whole)
+
+    def part_cents(total: int) -> int:
+        return int(_cents(total * before / whole) - _cents(total * after / whole))
+
+    avoided, transport = None if was.avoided_kgco2e is None else part(was.avoided_kgco2e), part(was.transport_kgco2e)
+    append(
+        session,
+        replace(
+            was,
+            kind="reversal",
+            quantity=before - after,
+            mass_kg=part(was.mass_kg),
+            tonne_km=part(was.tonne_km),
+            transport_kgco2e=transport,
+            avoided_kgco2e=avoided,
+            net_kgco2e=net_kgco2e(avoided, transport),
+            price_cents=part_cents(was.price_cents),
+            happened_on=on,
+            reverses=booked.seq,
+        ),
     )
+    return _covered(session, reservation, whole - before) - _covered(session, reservation, whole - after)
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)

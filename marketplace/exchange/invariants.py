@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation
-from marketplace.exchange.rules import OPEN, ReservationStatus
+from marketplace.exchange.rules import HOLDING, TIMED, ReservationStatus
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
 from marketplace.market.models import CatalogueRevision, Demand, Listing, Photo, PhotoFile
@@ -29,10 +29,10 @@ def counters_in_range(session: Session) -> str | None:
 
 
 def held_is_open_reservations(session: Session) -> str | None:
-    """held equals the sum of the listing's open reservations."""
+    """held equals the sum of the listing's reservations that hold."""
     sums = (
         select(Reservation.listing_id, func.sum(Reservation.quantity).label("amount"))
-        .where(Reservation.status.in_(OPEN))
+        .where(Reservation.status.in_(HOLDING))
         .group_by(Reservation.listing_id)
         .subquery()
     )
@@ -70,9 +70,9 @@ def reservation_goes_by_its_listing(session: Session) -> str | None:
     return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
 
 
-def only_open_reservations_wait(session: Session) -> str | None:
-    """The clock waits for every open reservation, and for no other."""
-    is_open = Reservation.status.in_(OPEN)
+def only_timed_reservations_expire(session: Session) -> str | None:
+    """The clock waits for every reservation that has a term, and for no other: not for who waits, not for a dispute."""
+    is_open = Reservation.status.in_(TIMED)
     wrong = (is_open & Reservation.expires_at.is_(None)) | (~is_open & Reservation.expires_at.is_not(None))
     return _first(session, select(Reservation.id).where(wrong).order_by(Reservation.id), "reservation")
 
@@ -119,6 +119,32 @@ def ledger_chain(session: Session) -> str | None:
     return None if breach is None else f"seq {breach.seq}: {breach.reason}"
 
 
+def returned_is_reversed(session: Session) -> str | None:
+    """What came back of a reservation stands in the ledger as reversing rows."""
+    sums = (
+        select(Exchange.reservation_id, func.sum(Exchange.quantity).label("amount"))
+        .where(Exchange.kind == "reversal")
+        .group_by(Exchange.reservation_id)
+        .subquery()
+    )
+    rows = select(Reservation.id).outerjoin(sums, sums.c.reservation_id == Reservation.id)
+    wrong = Reservation.returned != -func.coalesce(sums.c.amount, _ZERO)
+    return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
+
+
+def returned_became_lots(session: Session) -> str | None:
+    """What came back of a lot went to child lots: their first quantities, which the audit keeps, add up to it."""
+    backs = (
+        select(Reservation.listing_id, func.sum(Reservation.returned).label("amount"))
+        .where(Reservation.returned > 0)
+        .group_by(Reservation.listing_id)
+        .subquery()
+    )
+    children = select(Listing.id).where(Listing.parent_id == backs.c.listing_id)
+    rows = select(backs.c.listing_id).where(~children.exists())
+    return _first(session, rows.order_by(backs.c.listing_id), "listing")
+
+
 def rollups(session: Session) -> str | None:
     """The roll-ups equal the sums of the ledger."""
     return find_rollup_breach(session)
@@ -126,16 +152,18 @@ def rollups(session: Session) -> str | None:
 
 INVARIANTS: tuple[tuple[str, Question], ...] = (
     ("held >= 0, transferred >= 0, held + transferred <= quantity", counters_in_range),
-    ("held equals the open reservations", held_is_open_reservations),
+    ("held equals the reservations that hold", held_is_open_reservations),
     ("transferred equals the ledger", transferred_is_the_ledger),
     ("a completed reservation stands in the ledger exactly once", completed_once_in_the_ledger),
     ("a reservation goes by its listing's unit and owner", reservation_goes_by_its_listing),
-    ("the clock waits for open reservations only", only_open_reservations_wait),
+    ("the clock waits for reservations with a term only", only_timed_reservations_expire),
     ("a published listing has a photo, windows and a confirmation", published_is_complete),
     ("what is not published holds nothing", withdrawn_holds_nothing),
     ("a fulfilled demand needs nothing, an open one something", fulfilled_needs_nothing),
     ("every photo has its files", photos_have_files),
     ("one catalogue counter", single_rows),
     ("the ledger's chain holds", ledger_chain),
+    ("what came back is reversed in the ledger", returned_is_reversed),
+    ("what came back is a lot of its own", returned_became_lots),
     ("the roll-ups equal the ledger", rollups),
 )

@@ -8,14 +8,18 @@ from enum import StrEnum
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Quantity, plain
-from marketplace.market.rules import Location
+from marketplace.market.rules import Condition, Location, is_part_allowed
 
 ANSWER_WITHIN = timedelta(days=10)  # domain.md: no answer in 10 days
+OFFER_WITHIN = timedelta(hours=48)  # domain.md: the next on the list gets 48 hours
 COLLECT_WITHIN = timedelta(days=30)  # domain.md: not collected within 30 days
 CONFIRM_WITHIN = timedelta(days=14)  # domain.md: with neither in 14 days it counts as confirmed
 REASON_LENGTH_MAX = 1000
 PURPOSE_LENGTH_MAX = 500
+LINE_LENGTH_MAX = 200
 DRIVEN_KM_MAX = Decimal(2000)
+PURCHASE_CENTS_MAX = 1_000_000_000_00
+REMIND_DAYS = (3, 1, 0)  # issue: expiry at three and one days and on the day
 
 
 class ReservationStatus(StrEnum):
@@ -67,7 +71,7 @@ STEPS: dict[Step, tuple[tuple[ReservationStatus, ...], ReservationStatus]] = {
     Step.RESOLVE: ((_S.DISPUTED,), _S.COMPLETED),
     Step.AGREE_CANCEL: (BETWEEN_SIGNATURES, _S.CANCELLED),
     Step.RETURN: ((_S.COMPLETED,), _S.COMPLETED),
-    Step.EXPIRE: ((_S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.EXPIRED),
+    Step.EXPIRE: ((_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.EXPIRED),
 }
 STATUS_LABELS: dict[ReservationStatus, Text] = {
     _S.WAITING: _("On the waiting list"),
@@ -102,27 +106,60 @@ MEASURED_LABELS: dict[MeasuredBy, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class ReservationDraft:
-    """What an asker says: how much of which listing, for which demand or place, and for what."""
+    """What an asker says: how much of which listing, for which demand or place, for what, and whether to wait when it does not fit.
+
+    `purchase_price_cents`: the estimate of the purchase that this replaces, for all that is asked.
+    """
 
     quantity: Quantity
     demand_id: int | None = None
     location: Location | None = None
     purpose: str = ""
+    project: str = ""
+    use: str = ""
+    replaces_purchase: bool | None = None
+    purchase_price_cents: int | None = None
+    needed_by: date | None = None
+    join_waiting_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverDraft:
-    """What the owner saw at the gate: the measured quantity, the day, and the vehicle and kilometres where known."""
+    """What the owner saw at the gate: the measured quantity, how it was measured, the condition, the day, and the vehicle and kilometres
+    where known. With `write_off_reason` what is missing of the order is gone for good; without it that is free again."""
 
     quantity: Quantity
     handed_over_on: date
     vehicle_class: str | None = None
     driven_km: Decimal | None = None
+    measured_by: MeasuredBy | None = None
+    condition: Condition | None = None
+    write_off_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDraft:
+    """What the receiver measured. Without a quantity the owner's figure is right."""
+
+    quantity: Quantity | None = None
+    measured_by: MeasuredBy | None = None
+    condition: Condition | None = None
+    write_off_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDraft:
+    """What comes back after a completed transfer: how much, in which condition, on which day, and why."""
+
+    quantity: Quantity
+    condition: Condition
+    returned_on: date
+    reason: str
 
 
 def is_done(step: Step, status: ReservationStatus) -> bool:
-    """Whether the step has been taken already: a repeated call then changes nothing."""
-    return status == STEPS[step][1]
+    """Whether the step has been taken already: a repeated call then changes nothing. A return can be made again: another part."""
+    return status == STEPS[step][1] and step is not Step.RETURN
 
 
 def check_step(step: Step, status: ReservationStatus) -> None:
@@ -203,24 +240,112 @@ def collect_until(now: datetime, *, first_day: datetime, hold_until: datetime | 
     return hold_until if hold_until is not None else max(now, first_day) + COLLECT_WITHIN
 
 
-def check_purpose(purpose: str) -> None:
-    """What it is for may be said, in a few lines."""
-    if len(purpose) > PURPOSE_LENGTH_MAX:
+def check_words(draft: ReservationDraft, today: date) -> None:
+    """What it is for may be said, in a few lines; a price belongs to a purchase, and a need does not lie in the past."""
+    for name, text, longest in (
+        ("purpose", draft.purpose, PURPOSE_LENGTH_MAX),
+        ("project", draft.project, LINE_LENGTH_MAX),
+        ("use", draft.use, LINE_LENGTH_MAX),
+    ):
+        check_length(text, longest, name)
+    price = draft.purchase_price_cents
+    if price is not None and not 0 <= price <= PURCHASE_CENTS_MAX:
         raise Invalid(
-            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(purpose), longest=PURPOSE_LENGTH_MAX),
-            "purpose",
+            _("Enter a price of at least 0 and at most 1 billion euro, or leave it empty if you do not know."),
+            "purchase_price_cents",
+        )
+    if price is not None and draft.replaces_purchase is False:
+        raise Invalid(
+            _("You say that it replaces no purchase. Leave the price empty, or say that it does."), "purchase_price_cents"
+        )
+    if draft.needed_by is not None and draft.needed_by < today:
+        raise Invalid(_("This day is past. Enter today or a later day, or leave it empty."), "needed_by")
+
+
+def check_length(text: str, longest: int, field: str) -> None:
+    """Refuse what is longer than it may be."""
+    if len(text) > longest:
+        raise Invalid(
+            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest), field
         )
 
 
-def check_reason(reason: str) -> None:
-    """A rejection and a cancellation say why."""
+def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool) -> None:
+    """The owner parts with no less than a smallest part, or with all that is left (`most`); nobody waits for more than the lot has."""
+    if waits and asked.amount > most:
+        raise Conflict(
+            _("This lot never had more than %(most)s left to give. Ask for that or less.", most=Amount(most, asked.unit)),
+            "quantity",
+            available=plain(most),
+            unit=asked.unit.value,
+        )
+    if minimum is not None and not is_part_allowed(asked.amount, most, minimum):
+        raise Invalid(
+            _(
+                "The owner parts with no less than %(minimum)s. Ask for that or more, or for all that is left.",
+                minimum=Amount(minimum, asked.unit),
+            ),
+            "quantity",
+            minimum=plain(minimum),
+        )
+
+
+def check_reason(reason: str, field: str = "reason") -> None:
+    """A rejection, a cancellation, a dispute and a return say why."""
     if not reason.strip():
-        raise Invalid(_("Say why, in one sentence. The other side reads it."), "reason")
-    if len(reason) > REASON_LENGTH_MAX:
+        raise Invalid(_("Say why, in one sentence. The other side reads it."), field)
+    check_length(reason, REASON_LENGTH_MAX, field)
+
+
+def check_approval(approved: Amount, *, asked: Decimal, free: Decimal) -> None:
+    """The owner approves what was asked or a part of it, as far as it is not firmly held by others."""
+    if approved.amount > asked:
+        most = Amount(asked, approved.unit)
+        raise Invalid(_("Only %(most)s was asked. Approve that or less.", most=most), "quantity")
+    if approved.amount > free:
+        raise too_much(Amount(free, approved.unit) if free > 0 else None, approved.unit.value)
+
+
+def check_choice(reason: str, *, passed_over: int) -> None:
+    """Choosing another than who stands higher asks for a sentence that the AO CE can read."""
+    check_length(reason, REASON_LENGTH_MAX, "reason")
+    if passed_over and not reason.strip():
         raise Invalid(
-            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(reason), longest=REASON_LENGTH_MAX),
+            _(
+                "A request that ranks higher then goes without. Say in one sentence why you choose this one; the AO CE can read it."
+            ),
             "reason",
+            passedOver=passed_over,
         )
+
+
+def is_within_tolerance(given: Decimal, received: Decimal, tolerance_percent: Decimal) -> bool:
+    """Whether the receiver's figure differs from the owner's by no more than the tolerance of the material, in percent of the owner's."""
+    return abs(given - received) * 100 <= given * tolerance_percent
+
+
+def reminder(expires_on: date, today: date) -> int | None:
+    """Which reminder is due, 3, 1 or 0 days before the last day; None while it is farther away."""
+    left = (expires_on - today).days
+    return next((days for days in reversed(REMIND_DAYS) if left <= days), None)
+
+
+def check_return(draft: ReturnDraft, *, unit: str, left: Decimal, handed_over_on: date, today: date) -> None:
+    """What comes back was handed over before, and has not come back yet."""
+    if draft.quantity.unit.value != unit:
+        raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
+    if draft.quantity.amount > left:
+        most = Amount(left, draft.quantity.unit)
+        if left <= 0:
+            raise Conflict(_("All of it has come back already."), "quantity", available="0")
+        raise Conflict(
+            _("At most %(most)s can still come back. Enter that or less.", most=most), "quantity", available=plain(left)
+        )
+    if draft.returned_on > today:
+        raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "returned_on")
+    if draft.returned_on < handed_over_on:
+        raise Invalid(_("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on")
+    check_reason(draft.reason)
 
 
 def check_handover(
@@ -239,3 +364,4 @@ def check_handover(
         raise Invalid(_("This vehicle class is not known. Choose one from the list, or leave it empty."), "vehicle_class")
     if draft.driven_km is not None and not 0 <= draft.driven_km <= DRIVEN_KM_MAX:
         raise Invalid(_("Enter the kilometres driven with the load, from 0 to %(most)s.", most=DRIVEN_KM_MAX), "driven_km")
+    check_length(draft.write_off_reason, REASON_LENGTH_MAX, "write_off_reason")

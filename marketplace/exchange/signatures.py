@@ -9,7 +9,8 @@ from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries import sees_exact_place
-from marketplace.exchange.rules import ReservationStatus, Step
+from marketplace.exchange.rules import ReservationStatus
+from marketplace.notices.models import AuditRow
 from marketplace.notices.queries import find_record
 
 
@@ -25,17 +26,30 @@ class Signature:
     by_clock: bool
 
 
+_HANDED_OVER = ("reservation.hand-over",)
+_COMPLETED = ("reservation.confirm", "reservation.resolve")
+_ANSWERED = (*_COMPLETED, "reservation.answer-dispute", "reservation.dispute")
+
+
 def find_signatures(session: Session, actor: Actor, reservation: Reservation) -> tuple[Signature | None, Signature | None]:
-    """The owner's and the receiver's, as far as this reader may see them; None for what has not been signed. A dispute that was settled
-    is signed by who settled it."""
-    handed = _signature(session, actor, reservation, (Step.HAND_OVER,)) if reservation.handed_over_at else None
-    is_complete = reservation.status == ReservationStatus.COMPLETED
-    return handed, _signature(session, actor, reservation, (Step.CONFIRM, Step.RESOLVE)) if is_complete else None
+    """The owner's and the receiver's, as far as this reader may see them; None for what has not been signed. Where the broker settled it, or the
+    clock, that stands in the receiver's place; where the owner took over the receiver's figure, the receiver signed by giving it."""
+    handed = _record(session, reservation, _HANDED_OVER) if reservation.handed_over_at else None
+    last = _record(session, reservation, _COMPLETED) if reservation.status == ReservationStatus.COMPLETED else None
+    if last is not None and last.organisation_id == reservation.owner_id and not reservation.is_internal:
+        last = _record(session, reservation, _ANSWERED, reservation.organisation_id) or last
+    return _signature(session, actor, reservation, handed), _signature(session, actor, reservation, last)
 
 
-def _signature(session: Session, actor: Actor, reservation: Reservation, steps: tuple[Step, ...]) -> Signature | None:
-    actions = tuple(f"reservation.{step.value}" for step in steps)
-    record = find_record(session, actions=actions, object_type="reservation", object_id=reservation.id)
+def _record(
+    session: Session, reservation: Reservation, actions: tuple[str, ...], organisation_id: int | None = None
+) -> AuditRow | None:
+    return find_record(
+        session, actions=actions, object_type="reservation", object_id=reservation.id, organisation_id=organisation_id
+    )
+
+
+def _signature(session: Session, actor: Actor, reservation: Reservation, record: AuditRow | None) -> Signature | None:
     if record is None:
         return None
     person = session.get(Person, record.person_id) if record.person_id is not None else None

@@ -112,6 +112,21 @@ TIMETABLE = (
         each(reservations.list_due, lambda session, row: exchange.expire(session, reservation_id=row)),
     ),
     Job(
+        "waiting lists",
+        EVERY_MINUTE,
+        each(reservations.list_in_vain, lambda session, row: exchange.end_in_vain(session, reservation_id=row)),
+    ),
+    Job(
+        "offers",
+        EVERY_MINUTE,
+        each(reservations.list_listings_to_offer, lambda session, row: exchange.offer(session, listing_id=row)),
+    ),
+    Job(
+        "reminders",
+        EVERY_MINUTE,
+        each(reservations.list_to_remind, lambda session, row: exchange.remind(session, reservation_id=row)),
+    ),
+    Job(
         "demands",
         EVERY_MINUTE,
         each(market.list_lapsed_demands, lambda session, row: demand_actions.lapse_demand(session, CLOCK, demand_id=row)),

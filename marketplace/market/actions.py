@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point, ecef_m, public_point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, plain
-from marketplace.market import rules
+from marketplace.market import rules, windows
 from marketplace.market.changes import changed_since, differences, version_conflict
 from marketplace.market.models import Listing
 from marketplace.market.queries import get_listing
@@ -174,7 +174,7 @@ def _keep_published(listing: Listing, columns: dict[str, Any], material: Materia
     """What may not change once others have looked at it: the windows stay open, and claimed stone stays the same stone."""
     if not material.is_tradable:
         rules.check_publishable(status=ListingStatus.DRAFT, photos=1, is_tradable=False)
-    region, partners = rules.windows(
+    region, partners = windows.windows(
         published_on=clock.local(listing.published_at).date() if listing.published_at else clock.today(),
         region_from=columns["region_from"],
         partners_from=columns["partners_from"],
@@ -196,7 +196,7 @@ def publish_listing(session: Session, actor: Actor, *, listing_id: int) -> Listi
     today = clock.today()
     if listing.available_until is not None and listing.available_until < today:
         raise Invalid(_("The last day of this listing is past. Enter a later day, or leave it empty."), "available_until")
-    region, partners = rules.windows(published_on=today, region_from=listing.region_from, partners_from=listing.partners_from)
+    region, partners = windows.windows(published_on=today, region_from=listing.region_from, partners_from=listing.partners_from)
     _move(
         session,
         listing,

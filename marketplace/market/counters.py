@@ -1,4 +1,4 @@
-"""The three counters of a listing, each moved by one conditional UPDATE. Only the exchange calls these.
+"""The counters of a listing, each moved by one conditional UPDATE. Only the exchange calls these.
 
 `available = quantity − held − transferred`. The rule gives the sentence, the UPDATE gives the guarantee, the CHECK stands behind it.
 """
@@ -62,6 +62,30 @@ _TRANSFER = (
     .returning(Listing.id)
     .execution_options(**_quiet)
 )
+_WRITE_OFF = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.held >= _amount)
+    .values(
+        held=Listing.held - _amount,
+        quantity=Listing.quantity - _amount,
+        status=case(
+            (
+                (Listing.transferred == Listing.quantity - _amount) & (Listing.status == ListingStatus.PUBLISHED),
+                ListingStatus.CLOSED.value,
+            ),
+            else_=Listing.status,
+        ),
+    )
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_TAKE_BACK = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.transferred >= _amount, Listing.quantity >= _amount)
+    .values(transferred=Listing.transferred - _amount, quantity=Listing.quantity - _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
 
 
 def lock(session: Session, listing_id: int) -> Listing:
@@ -97,3 +121,13 @@ def take_more(session: Session, listing_id: int, extra: Decimal, *, mine: Decima
 def transfer(session: Session, listing_id: int, amount: Decimal) -> bool:
     """Turn a hold into a transfer; a published listing with nothing left closes in the same stroke."""
     return _moved(session, listing_id, session.scalar(_TRANSFER, {"listing_id": listing_id, "amount": amount}))
+
+
+def write_off(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """What was held turns out to be gone: the lot is that much smaller, and closes when nothing is left of it."""
+    return _moved(session, listing_id, session.scalar(_WRITE_OFF, {"listing_id": listing_id, "amount": amount}))
+
+
+def take_back(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """What came back goes to a lot of its own: less was transferred, and the lot is that much smaller; what is available stays."""
+    return _moved(session, listing_id, session.scalar(_TAKE_BACK, {"listing_id": listing_id, "amount": amount}))

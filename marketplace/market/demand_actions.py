@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
@@ -155,3 +155,14 @@ def fulfil(session: Session, demand_id: int, amount: Decimal) -> None:
     demand = session.identity_map.get(session.identity_key(Demand, demand_id))
     if demand is not None:
         session.expire(demand)
+
+
+def need_again(session: Session, demand_id: int, amount: Decimal) -> None:
+    """What came back is needed again, in the demand's unit: a fulfilled demand opens again, or lapses where its period is over."""
+    demand = session.scalars(
+        select(Demand).where(Demand.id == demand_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    demand.fulfilled = max(demand.fulfilled - amount, Decimal(0))
+    if demand.status == DemandStatus.FULFILLED and demand.remaining > 0:
+        demand.status = (DemandStatus.OPEN if demand.needed_until >= clock.today() else DemandStatus.LAPSED).value
+    session.flush()

@@ -26,7 +26,6 @@ from marketplace.market.demand_actions import EDGE_KM, NO_LIMIT_CHORD2_M2
 from marketplace.market.models import Demand, Listing, Photo, PhotoFile
 from marketplace.market.revision import bump_catalogue
 from marketplace.market.rules import (
-    PARTNERS_WAIT,
     Answer,
     Condition,
     DemandStatus,
@@ -35,6 +34,7 @@ from marketplace.market.rules import (
     PlaceBasis,
     StoredPicture,
 )
+from marketplace.market.windows import PARTNERS_WAIT
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules import Material
 

@@ -25,7 +25,6 @@ SKETCHES_MAX = 50  # unfinished lots and demands that one person may have
 SKETCH_KEPT = timedelta(days=90)  # after the last touch; a draft lot that was made of it stays
 ANSWERS_LENGTH_MAX = 20_000  # characters of one such draft
 STALE_AFTER = timedelta(days=60)  # domain.md: nobody has confirmed it for 60 days
-PARTNERS_WAIT = timedelta(days=14)  # domain.md: partners from 14 days later
 
 
 class SketchKind(StrEnum):
@@ -358,20 +357,9 @@ def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool) 
         raise Invalid(_("Add at least one photo. A listing without a photo cannot be published."), "photos")
 
 
-def windows(*, published_on: date, region_from: date | None, partners_from: date | None) -> tuple[date, date]:
-    """The first day of the region and of the partners: at once, and 14 days later, unless the owner chose."""
-    region = max(region_from or published_on, published_on)
-    return region, max(partners_from or region + PARTNERS_WAIT, region)
-
-
-def has_turn(
-    *, kind: str, organisation_id: int | None, owner_id: int, region_from: date | None, partners_from: date | None, today: date
-) -> bool:
-    """Whether an organisation may reserve now: its own lots at once, the region from its day, partners from theirs."""
-    if organisation_id == owner_id:
-        return True
-    opens = partners_from if kind == "partner" else region_from
-    return opens is not None and opens <= today
+def is_part_allowed(amount: Decimal, available: Decimal, minimum: Decimal | None) -> bool:
+    """Whether the owner gives away a part of this size: the smallest part or more, or all that is left. No smallest part means any."""
+    return minimum is None or amount >= minimum or amount == available
 
 
 def is_stale(confirmed_on: date, today: date) -> bool:

@@ -12,7 +12,8 @@ from marketplace.impact.rules import DETOUR_FACTOR, VAN, Impact
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, ListingStatus, has_turn, is_stale
+from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, ListingStatus, is_stale
+from marketplace.market.windows import has_turn
 from marketplace.materials.rules import Material, convert
 
 TENTH = Decimal("0.1")

@@ -28,9 +28,12 @@ DEMAND_BADGES: dict[str, Badge] = {
 RESERVATION_BADGES: dict[str, Badge] = {
     status.value: (STATUS_LABELS[status], tone)
     for status, tone in (
+        (ReservationStatus.WAITING, "neutral"),
+        (ReservationStatus.OFFERED, "wait"),
         (ReservationStatus.REQUESTED, "wait"),
         (ReservationStatus.APPROVED, "good"),
         (ReservationStatus.HANDED_OVER, "good"),
+        (ReservationStatus.DISPUTED, "stop"),
         (ReservationStatus.COMPLETED, "done"),
         (ReservationStatus.REJECTED, "stop"),
         (ReservationStatus.CANCELLED, "stop"),

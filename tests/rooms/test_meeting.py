@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange.actions import approve, cancel, confirm, hand_over, reserve
+from marketplace.exchange.actions import approve, cancel, confirm, dispute, hand_over, reserve, resolve
 from marketplace.exchange.appointments import agree_time, newest, propose_or_agree, propose_times
 from marketplace.exchange.gate_photos import add_gate_photo, list_gate_photo_files, list_gate_photos, may_see_gate_photo
 from marketplace.exchange.gate_rules import AppointmentDraft
@@ -212,3 +212,26 @@ def test_the_two_signatures_are_of_who_gave_them(session: Session, cast: Cast) -
     broker = make_actor(session, "regio-twente", "coordinator")
     hidden = find_signatures(session, broker, reservation)[1]
     assert hidden is not None and (hidden.name, hidden.organisation) == ("", "Borne")
+
+
+def test_where_the_owner_takes_over_the_receivers_figure_the_receiver_signed_by_giving_it(session: Session, cast: Cast) -> None:
+    hand_over(
+        session, cast.owner, reservation_id=cast.number, draft=HandoverDraft(Quantity(Decimal(800), Unit.M2), clock.today())
+    )
+    counted = Quantity(Decimal(500), Unit.M2)
+    dispute(session, cast.asker, reservation_id=cast.number, reason="Minder stenen", quantity=counted)
+    reservation = resolve(session, cast.owner, reservation_id=cast.number, quantity=counted, reason="Klopt")
+    _first, second = find_signatures(session, cast.owner, reservation)
+    assert second is not None and second.name == cast.asker.name
+
+
+def test_where_the_broker_settles_it_the_broker_signs(session: Session, cast: Cast) -> None:
+    hand_over(
+        session, cast.owner, reservation_id=cast.number, draft=HandoverDraft(Quantity(Decimal(800), Unit.M2), clock.today())
+    )
+    dispute(session, cast.asker, reservation_id=cast.number, reason="Minder stenen", quantity=Quantity(Decimal(500), Unit.M2))
+    broker = make_actor(session, "regio-twente", "coordinator")
+    settled = Quantity(Decimal(600), Unit.M2)
+    resolve(session, broker, reservation_id=cast.number, quantity=settled, reason="Samen geteld")
+    _first, second = find_signatures(session, cast.owner, get_reservation(session, cast.owner, cast.number))
+    assert second is not None and (second.name, second.organisation) == (broker.name, "Regio Twente")

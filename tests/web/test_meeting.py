@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions import approve, cancel, confirm, hand_over, reserve
 from marketplace.exchange.models import Appointment, GatePhoto
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.exchange.rules import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
 from marketplace.jobs.timetable import sweep_photos
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import MediaStore
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.rules import Condition
 from marketplace.web.reservations.meeting_forms import parse_moment
 from tests.factories import found_taxonomy, make_actor, make_listing
 from tests.web.visitors import picture, send, upload, visit
@@ -243,6 +244,25 @@ def test_the_note_of_a_completed_transfer_has_both_signatures_and_every_figure(a
         transfer.browser(make_actor(session, "regio-twente", "coordinator")).get(f"{transfer.page}/overdrachtsbon.pdf").data
     )
     assert transfer.hengelo.name not in hidden and "Hengelo" in hidden and "52.26583" not in hidden
+
+
+def test_the_note_has_what_each_side_measured_and_why_it_is_less(transfer: Transfer, session: Session) -> None:
+    owner = HandoverDraft(
+        Quantity(Decimal(790), Unit.M2),
+        clock.today(),
+        measured_by=MeasuredBy.COUNTED,
+        condition=Condition.GOOD,
+        write_off_reason="10 m² was gebroken",
+    )
+    hand_over(session, transfer.hengelo, reservation_id=transfer.number, draft=owner)
+    receiver = ReceiptDraft(Quantity(Decimal(785), Unit.M2), measured_by=MeasuredBy.WEIGHED, condition=Condition.FAIR)
+    confirm(session, transfer.borne, reservation_id=transfer.number, draft=receiver)
+    session.commit()
+    said = pages(transfer.owner.get(f"{transfer.page}/overdrachtsbon.pdf").data)
+    assert "Besteld 800 m² – –" in said
+    assert "Opgave van de eigenaar 790 m² Geteld Goed" in said and "Opgave van de ontvanger 785 m² Gewogen Redelijk" in said
+    assert "Geteld als overgedragen 785 m²" in said and "145.225 kg" in said  # 785 × 185
+    assert "Afgeboekt: 10 m². Reden: 10 m² was gebroken" in said
 
 
 def test_the_note_has_the_appointment_for_the_two_sides_and_counts_the_photos(transfer: Transfer, session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from marketplace.exchange.rules import PURCHASE_CENTS_MAX, MeasuredBy
 from marketplace.impact.goals import Origin
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
@@ -142,11 +143,19 @@ class ReservationBody(Placed):
     unit = UnitChoice("the listing's", required=True)
     demand_id = Whole("id of the demand that it serves")
     purpose = Lines("what it is for")
+    project = Line("the project in which it is used")
+    use = Line("what it is used for there")
+    replaces_purchase = YesNo("whether it replaces a new purchase; absent: not said")
+    purchase_price_cents = Whole("estimate of that purchase for all that is asked, in euro cents", most=PURCHASE_CENTS_MAX)
+    needed_by = Day("the last day on which it is of use")
+    join_waiting_list = YesNo("whether to wait where it does not fit; absent: no")
 
 
 class ApproveBody(Body):
-    """An approval."""
+    """An approval, of all of it or of a part."""
 
+    quantity = Amount("in the listing's unit; absent: as asked")
+    reason = Lines("why this one, where one that ranks higher goes without")
     hold_until = Day("the last day on which it is kept; absent: 30 days")
 
 
@@ -164,6 +173,52 @@ class HandoverBody(Body):
     handed_over_on = Day("absent: today")
     vehicle_class = Line("code of a transport factor; absent: by mass")
     driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic")
+    measured_by = Choice(MeasuredBy, "how it was measured")
+    condition = Choice(Condition, "as it was handed over")
+    write_off_reason = Lines("what is missing of the order is gone, and why; absent: it is free again")
+
+
+class ReceiptBody(Body):
+    """What the receiver measured; nothing: the owner's figure is right."""
+
+    quantity = Amount("as measured; absent: as the owner entered it")
+    unit = UnitChoice("the listing's")
+    measured_by = Choice(MeasuredBy, "how it was measured")
+    condition = Choice(Condition, "as it arrived")
+    write_off_reason = Lines("what is missing is gone, and why; absent: it is free again")
+
+
+class DisputeBody(Body):
+    """The receiver does not agree."""
+
+    quantity = Amount("the receiver's own figure, where there is one")
+    unit = UnitChoice("the listing's")
+    reason = Lines("why, in a sentence", required=True)
+
+
+class ResolveBody(Body):
+    """A figure that this side can live with; the other side's own figure settles it."""
+
+    quantity = Amount("in the listing's unit", required=True)
+    unit = UnitChoice("the listing's")
+    reason = Lines("why, in a sentence; needed unless it is the other side's figure")
+    write_off_reason = Lines("what is missing is gone, and why; absent: it is free again")
+
+
+class ReturnBody(Body):
+    """What comes back after completion."""
+
+    quantity = Amount("in the listing's unit", required=True)
+    unit = UnitChoice("the listing's")
+    condition = Choice(Condition, "as it came back", required=True)
+    returned_on = Day("absent: today")
+    reason = Lines("why, in a sentence", required=True)
+
+
+class NoShowBody(Body):
+    """Nobody came to collect it."""
+
+    reason = Lines("what happened; absent: that nobody came")
 
 
 class WithdrawBody(Body):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from marketplace.exchange.gate_rules import AppointmentStatus, PhotoMoment
-from marketplace.exchange.rules import ReservationStatus
+from marketplace.exchange.rules import MeasuredBy, ReservationStatus
 from marketplace.impact.goals import Origin
 from marketplace.kernel.units import Unit
 from marketplace.market.rules import Answer, Condition, DemandStatus, ListingStatus, Packaging, QuantityBasis
@@ -96,6 +96,52 @@ _INNER_DEMAND: dict[str, Schema] = {
     "exact": ref("Exact"),
 }
 
+_RESERVATION: dict[str, Schema] = {
+    "id": WHOLE,
+    "status": words(ReservationStatus),
+    "listing": ref("Titled"),
+    "demand": maybe(ref("Titled")),
+    "quantity": QUANTITY,
+    "unit": UNIT,
+    "organisation": ref("Organisation"),
+    "owner": ref("Organisation"),
+    "purpose": TEXT,
+    "reason": maybe(TEXT),
+    "placeName": maybe(TEXT),
+    "requestedAt": MOMENT,
+    "approvedAt": maybe(MOMENT),
+    "handedOverAt": maybe(MOMENT),
+    "handedOverOn": maybe(DAY),
+    "completedAt": maybe(MOMENT),
+    "endedAt": maybe(MOMENT),
+    "expiresAt": maybe(MOMENT),
+    "vehicleClass": maybe(TEXT),
+    "drivenKm": maybe(NUMBER),
+    "asked": QUANTITY,
+    "project": TEXT,
+    "use": TEXT,
+    "replacesPurchase": maybe(YES_NO),
+    "purchasePriceCents": maybe(WHOLE),
+    "neededBy": maybe(DAY),
+    "offeredAt": maybe(MOMENT),
+    "choiceReason": maybe(TEXT),
+    "ownerQuantity": maybe(QUANTITY),
+    "ownerMeasuredBy": maybe(words(MeasuredBy)),
+    "ownerCondition": maybe(words(Condition)),
+    "receiverQuantity": maybe(QUANTITY),
+    "receiverMeasuredBy": maybe(words(MeasuredBy)),
+    "receiverCondition": maybe(words(Condition)),
+    "disputedAt": maybe(MOMENT),
+    "disputeReason": maybe(TEXT),
+    "settledReason": maybe(TEXT),
+    "writtenOff": QUANTITY,
+    "writeOffReason": maybe(TEXT),
+    "returned": QUANTITY,
+    "cancelProposedBy": maybe(ref("Organisation")),
+    "noShow": YES_NO,
+    "appointment": maybe(ref("Appointment")),
+}
+
 SHAPES: dict[str, Schema] = {
     "Organisation": shape(slug=TEXT, name=TEXT),
     "Group": shape(slug=TEXT, name=TEXT),
@@ -185,30 +231,8 @@ SHAPES: dict[str, Schema] = {
         addedAt=MOMENT,
         urls={"type": "object", "additionalProperties": TEXT},
     ),
-    "Reservation": shape(
-        ("appointment",),
-        id=WHOLE,
-        status=words(ReservationStatus),
-        listing=ref("Titled"),
-        demand=maybe(ref("Titled")),
-        quantity=QUANTITY,
-        unit=UNIT,
-        organisation=ref("Organisation"),
-        owner=ref("Organisation"),
-        purpose=TEXT,
-        reason=maybe(TEXT),
-        placeName=maybe(TEXT),
-        requestedAt=MOMENT,
-        approvedAt=maybe(MOMENT),
-        handedOverAt=maybe(MOMENT),
-        handedOverOn=maybe(DAY),
-        completedAt=maybe(MOMENT),
-        endedAt=maybe(MOMENT),
-        expiresAt=maybe(MOMENT),
-        vehicleClass=maybe(TEXT),
-        drivenKm=maybe(NUMBER),
-        appointment=maybe(ref("Appointment")),
-    ),
+    "Reservation": shape(("appointment",), **_RESERVATION),
+    "RankedRequest": shape(("appointment",), **_RESERVATION, rank=WHOLE, score=WHOLE, reasons=some(TEXT)),
     "Exchange": shape(
         seq=WHOLE,
         fromOrganisation=ref("Organisation"),
@@ -305,6 +329,7 @@ SHAPES: dict[str, Schema] = {
     "Demands": listed("Demand"),
     "Matches": listed("Match"),
     "Reservations": listed("Reservation"),
+    "Requests": listed("RankedRequest"),
     "GatePhotos": listed("GatePhoto"),
     "Exchanges": listed("Exchange"),
     "Depots": listed("Depot"),

@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
 from marketplace.depots.rules import DepotDraft
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.exchange.rules import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point
@@ -108,7 +108,8 @@ def new_reservation() -> ReservationDraft:
     quantity, location = _quantity(values, errors), _location(values, errors, required=False)
     _settle(errors)
     assert quantity is not None
-    return ReservationDraft(quantity, demand_id=values.get("demand_id"), location=location, purpose=values.get("purpose") or "")
+    told = {name: value for name, value in _told(values).items() if name != "location"}
+    return ReservationDraft(quantity, location=location, **told)
 
 
 def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft:
@@ -119,6 +120,35 @@ def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft
         values.get("handed_over_on") or clock.today(),
         vehicle_class=values.get("vehicle_class") or None,
         driven_km=values.get("driven_km"),
+        measured_by=values.get("measured_by"),
+        condition=values.get("condition"),
+        write_off_reason=values.get("write_off_reason") or "",
+    )
+
+
+def measured(values: Mapping[str, Any], unit: str) -> Quantity | None:
+    """A figure of the gate, in the listing's unit unless another is named; None when there is none."""
+    amount = values.get("quantity")
+    return None if amount is None else Quantity(amount, values.get("unit") or Unit(unit))
+
+
+def new_receipt(values: Mapping[str, Any], unit: str) -> ReceiptDraft:
+    """What the receiver measured."""
+    return ReceiptDraft(
+        measured(values, unit),
+        measured_by=values.get("measured_by"),
+        condition=values.get("condition"),
+        write_off_reason=values.get("write_off_reason") or "",
+    )
+
+
+def new_return(values: Mapping[str, Any], unit: str) -> ReturnDraft:
+    """What comes back."""
+    return ReturnDraft(
+        Quantity(values["quantity"], values.get("unit") or Unit(unit)),
+        condition=values["condition"],
+        returned_on=values.get("returned_on") or clock.today(),
+        reason=values["reason"],
     )
 
 

@@ -11,6 +11,7 @@ from marketplace.exchange import appointments
 from marketplace.exchange.gate_photos import add_gate_photo, list_gate_photos
 from marketplace.exchange.gate_photos import get_gate_photo as get_visible_photo
 from marketplace.exchange.gate_rules import TIMES_MAX, AppointmentDraft
+from marketplace.exchange.models import GatePhoto
 from marketplace.exchange.queries import get_reservation as get_visible
 from marketplace.kernel.clock import AMSTERDAM
 from marketplace.kernel.errors import Invalid
@@ -78,6 +79,18 @@ class AgreeBody(Body):
     time = Moment("one of the times that the other side proposed", required=True)
 
 
+def gate_photo(row: GatePhoto) -> shapes.Shape:
+    """A picture that one side took at the gate."""
+    return {
+        "id": row.id,
+        "organisation": shapes.organisation_of(row.organisation),
+        "moment": row.moment,
+        "alt": row.alt,
+        "addedAt": shapes.moment(row.created_at),
+        "urls": shapes.urls(row.files),
+    }
+
+
 @route("POST", f"{RESERVATION}/appointments", takes=AppointmentBody(), gives="Reservation", tag="reservations")
 @permission(Can.MEET)
 def propose_appointment(reservation_id: int) -> Response:
@@ -102,7 +115,7 @@ def list_reservation_photos(reservation_id: int) -> Response:
     """The photos that the two sides took at the gate, oldest first."""
     page, found = read_page(), list_gate_photos(current_session(), current_actor(), reservation_id=reservation_id)
     shown = found[page.offset : page.offset + page.size]
-    return many([shapes.gate_photo(photo) for photo in shown], total=len(found), page=page)
+    return many([gate_photo(photo) for photo in shown], total=len(found), page=page)
 
 
 @route("POST", PHOTOS, gives="GatePhoto", status=201, upload=True, tag="reservations")
@@ -115,7 +128,7 @@ def add_reservation_photo(reservation_id: int) -> Response:
     picture = store_picture(current_app.extensions["media"], upload)
     session, actor = current_session(), current_actor()
     photo = add_gate_photo(session, actor, reservation_id=reservation_id, picture=picture, alt=alt)
-    return created(shapes.gate_photo(photo), "get_reservation_photo", reservation_id=reservation_id, photo_id=photo.id)
+    return created(gate_photo(photo), "get_reservation_photo", reservation_id=reservation_id, photo_id=photo.id)
 
 
 @route("GET", f"{PHOTOS}/<int:photo_id>", gives="GatePhoto", tag="reservations")
@@ -123,4 +136,4 @@ def add_reservation_photo(reservation_id: int) -> Response:
 def get_reservation_photo(reservation_id: int, photo_id: int) -> Response:
     """One photo of the hand-over."""
     session, actor = current_session(), current_actor()
-    return answer(shapes.gate_photo(get_visible_photo(session, actor, reservation_id=reservation_id, photo_id=photo_id)))
+    return answer(gate_photo(get_visible_photo(session, actor, reservation_id=reservation_id, photo_id=photo_id)))

@@ -70,11 +70,20 @@ def get_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/approve", takes=bodies.ApproveBody(), gives="Reservation", tag="reservations")
 @permission(Can.DECIDE_RESERVATION)
 def approve_reservation(reservation_id: int) -> Response:
-    """The owner says yes."""
-    last_day = read_body(bodies.ApproveBody()).get("hold_until")
+    """The owner says yes, to all of it or to a part; one that waits may be approved instead of others."""
+    values = read_body(bodies.ApproveBody())
+    last_day, session, actor = values.get("hold_until"), current_session(), current_actor()
     until = None if last_day is None else datetime.combine(last_day, time(23, 59, 59), clock.AMSTERDAM)
-    session, actor = current_session(), current_actor()
-    return answer(shapes.reservation(exchange.approve(session, actor, reservation_id=reservation_id, hold_until=until)))
+    part = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
+    approved = exchange.approve(
+        session,
+        actor,
+        reservation_id=reservation_id,
+        hold_until=until,
+        quantity=None if part is None else part.amount,
+        reason=values.get("reason") or "",
+    )
+    return answer(shapes.reservation(approved))
 
 
 @route("POST", f"{RESERVATION}/reject", takes=bodies.ReasonBody(), gives="Reservation", tag="reservations")
@@ -90,7 +99,7 @@ def reject_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/cancel", takes=bodies.ReasonBody(), gives="Reservation", tag="reservations")
 @permission(Can.CANCEL_RESERVATION)
 def cancel_reservation(reservation_id: int) -> Response:
-    """Either side calls it off before hand-over, and says why."""
+    """Either side calls it off and says why; between the two signatures it is a proposal to the other side."""
     reason = read_body(bodies.ReasonBody())["reason"]
     return answer(
         shapes.reservation(exchange.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
@@ -108,9 +117,11 @@ def hand_over_reservation(reservation_id: int) -> Response:
     return answer(shapes.reservation(exchange.hand_over(session, actor, reservation_id=reservation_id, draft=draft)))
 
 
-@route("POST", f"{RESERVATION}/confirm", takes=bodies.NothingBody(), gives="Reservation", tag="reservations")
+@route("POST", f"{RESERVATION}/confirm", takes=bodies.ReceiptBody(), gives="Reservation", tag="reservations")
 @permission(Can.CONFIRM)
 def confirm_reservation(reservation_id: int) -> Response:
-    """The receiver says that it arrived; the ledger gets its row."""
-    read_body(bodies.NothingBody())
-    return answer(shapes.reservation(exchange.confirm(current_session(), current_actor(), reservation_id=reservation_id)))
+    """The receiver says what arrived: the ledger gets its row, or the two figures are in dispute."""
+    values = read_body(bodies.ReceiptBody())
+    session, actor = current_session(), current_actor()
+    draft = drafts.new_receipt(values, get_visible(session, actor, reservation_id).unit)
+    return answer(shapes.reservation(exchange.confirm(session, actor, reservation_id=reservation_id, draft=draft)))

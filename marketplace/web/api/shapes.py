@@ -10,7 +10,8 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Depot
 from marketplace.exchange.appointments import newest
 from marketplace.exchange.gate_rules import AppointmentStatus
-from marketplace.exchange.models import GatePhoto, Reservation
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queue import Ranked
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.geo import Point, public_point, whole_km
 from marketplace.kernel.geocoder import Place
@@ -246,7 +247,48 @@ def reservation(row: Reservation) -> Shape:
         "expiresAt": moment(row.expires_at),
         "vehicleClass": row.vehicle_class,
         "drivenKm": number(row.driven_km),
+        "asked": plain(row.asked),
+        "project": row.project,
+        "use": row.use,
+        "replacesPurchase": row.replaces_purchase,
+        "purchasePriceCents": row.purchase_price_cents,
+        "neededBy": day(row.needed_by),
+        "offeredAt": moment(row.offered_at),
+        "choiceReason": row.choice_reason or None,
+        "ownerQuantity": _figure(row.owner_quantity),
+        "ownerMeasuredBy": row.owner_measured_by,
+        "ownerCondition": row.owner_condition,
+        "receiverQuantity": _figure(row.receiver_quantity),
+        "receiverMeasuredBy": row.receiver_measured_by,
+        "receiverCondition": row.receiver_condition,
+        "disputedAt": moment(row.disputed_at),
+        "disputeReason": row.dispute_reason or None,
+        "settledReason": row.settled_reason or None,
+        "writtenOff": plain(row.written_off),
+        "writeOffReason": row.write_off_reason or None,
+        "returned": plain(row.returned),
+        "cancelProposedBy": _side(row, row.cancel_asked_by_id),
+        "noShow": row.no_show,
         **appointment(row),
+    }
+
+
+def _figure(amount: Decimal | None) -> str | None:
+    return None if amount is None else plain(amount)
+
+
+def _side(row: Reservation, organisation_id: int | None) -> Shape | None:
+    sides = {row.owner_id: row.owner, row.organisation_id: row.organisation}
+    return organisation_of(sides[organisation_id]) if organisation_id in sides else None
+
+
+def ranked_request(of: Ranked) -> Shape:
+    """A request in its place among the others: the points, and a sentence for each."""
+    return {
+        **reservation(of.reservation),
+        "rank": of.place,
+        "score": of.score.points,
+        "reasons": [str(reason) for reason in of.score.reasons],
     }
 
 
@@ -266,18 +308,6 @@ def appointment(row: Reservation) -> Shape:
             "notes": latest.notes or None,
             "proposedBy": organisation_of(latest.proposed_by),
         }
-    }
-
-
-def gate_photo(row: GatePhoto) -> Shape:
-    """A picture that one side took at the gate."""
-    return {
-        "id": row.id,
-        "organisation": organisation_of(row.organisation),
-        "moment": row.moment,
-        "alt": row.alt,
-        "addedAt": moment(row.created_at),
-        "urls": urls(row.files),
     }
 
 

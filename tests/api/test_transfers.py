@@ -1,0 +1,103 @@
+"""The new steps over the API: what they take, what they refuse, and in which words."""
+
+from datetime import timedelta
+
+from marketplace.kernel import clock
+from tests.api.conftest import Api, published
+from tests.api.test_scenarios import ask, counters, handed_over, step
+
+
+def test_a_request_says_what_it_is_for_and_the_owner_reads_it(hengelo: Api, borne: Api) -> None:
+    lot = published(hengelo, quantity=500)
+    told = {
+        "project": "Parkeerhof Bornsche Maten",
+        "use": "Parkeervakken",
+        "replacesPurchase": True,
+        "purchasePriceCents": 1250000,
+        "neededBy": (clock.today() + timedelta(days=20)).isoformat(),
+    }
+    made = ask(borne, lot, 400, **told)
+    read = hengelo.get(f"/reservations/{made['id']}").get_json()
+    assert {name: read[name] for name in told} == told
+    assert (read["asked"], read["quantity"]) == ("400", "400")
+
+
+def test_what_cannot_be_said_is_refused_at_its_property(hengelo: Api, borne: Api) -> None:
+    lot = published(hengelo, quantity=500)
+    past = (clock.today() - timedelta(days=1)).isoformat()
+    for body, field in (
+        ({"neededBy": past}, "neededBy"),
+        ({"replacesPurchase": False, "purchasePriceCents": 5}, "purchasePriceCents"),
+        ({"project": "x" * 201}, "project"),
+        ({"replacesPurchase": "ja"}, "replacesPurchase"),
+    ):
+        answer = borne.post(f"/listings/{lot['id']}/reservations", {"quantity": 1, "unit": "m2", **body})
+        assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, field)
+    assert counters(hengelo, lot)[1] == "0"
+
+
+def test_a_part_is_approved_and_the_rest_is_free(hengelo: Api, borne: Api) -> None:
+    lot = published(hengelo, quantity=500)
+    made = ask(borne, lot, 400)
+    assert step(hengelo, made, "approve", 422, quantity=401)["errors"][0]["field"] == "quantity"
+    approved = step(hengelo, made, "approve", quantity="250.5")
+    assert (approved["quantity"], approved["asked"]) == ("250.5", "400")
+    assert counters(hengelo, lot) == ("500", "250.5", "0", "249.5")
+
+
+def test_a_no_show_is_counted_and_belongs_to_the_owner(hengelo: Api, borne: Api) -> None:
+    lot = published(hengelo, quantity=500)
+    made = ask(borne, lot, 400)
+    assert step(hengelo, made, "no-show", 409)["currentStatus"] == "requested"
+    step(hengelo, made, "approve")
+    assert step(borne, made, "no-show", 403)["status"] == 403
+    ended = step(hengelo, made, "no-show")
+    assert (ended["status"], ended["noShow"]) == ("cancelled", True)
+    assert counters(hengelo, lot) == ("500", "0", "0", "500")
+
+
+def test_confirming_without_a_body_takes_the_owners_figure(hengelo: Api, borne: Api) -> None:
+    lot = published(hengelo, quantity=500)
+    made = ask(borne, lot, 300)
+    step(hengelo, made, "approve")
+    given = step(hengelo, made, "hand-over", quantity=280, measuredBy="weighed", condition="fair", writeOffReason="20 kapot")
+    assert (given["ownerMeasuredBy"], given["ownerCondition"], given["writtenOff"]) == ("weighed", "fair", "20")
+    assert step(borne, made, "confirm")["quantity"] == "280"
+    assert counters(hengelo, lot) == ("480", "0", "280", "200")
+
+
+def test_the_reviewer_reads_a_dispute_and_settles_nothing(hengelo: Api, borne: Api, reviewer: Api, losser: Api) -> None:
+    _lot, made = handed_over(hengelo, borne)
+    assert step(borne, made, "dispute", 422)["errors"][0]["field"] == "reason"
+    assert step(borne, made, "dispute", reason="Verkeerde kleur")["disputeReason"] == "Verkeerde kleur"
+    assert reviewer.get(f"/reservations/{made['id']}").get_json()["status"] == "disputed"
+    assert step(reviewer, made, "resolve", 403, quantity=300, reason="Zo")["status"] == 403
+    assert step(losser, made, "resolve", 404, quantity=300, reason="Zo")["status"] == 404
+
+
+def test_the_broker_settles_a_dispute(hengelo: Api, borne: Api, somebody) -> None:  # type: ignore[no-untyped-def]
+    _lot, made = handed_over(hengelo, borne)
+    step(borne, made, "confirm", quantity=200)
+    broker = somebody("regio-twente", "coordinator")
+    assert step(broker, made, "resolve", quantity=240, reason="Weegbon gezien")["quantity"] == "240"
+
+
+def test_a_return_is_refused_at_its_property(hengelo: Api, borne: Api) -> None:
+    _lot, made = handed_over(hengelo, borne)
+    body = {"quantity": 10, "condition": "poor", "reason": "Maat past niet"}
+    assert step(borne, made, "return", 409, **body)["currentStatus"] == "handed_over"
+    step(borne, made, "confirm")
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    assert step(borne, made, "return", 422, **body, returnedOn=tomorrow)["errors"][0]["field"] == "returnedOn"
+    assert step(borne, made, "return", 409, **{**body, "quantity": 301})["available"] == "300"
+    assert step(hengelo, made, "return", **body)["returned"] == "10"
+
+
+def test_only_the_asker_accepts_an_offer(hengelo: Api, borne: Api, losser: Api) -> None:
+    lot = published(hengelo, quantity=500)
+    first = ask(borne, lot, 500)
+    waiting = ask(losser, lot, 200, joinWaitingList=True)
+    step(borne, first, "cancel", reason="Te laat")
+    assert step(hengelo, waiting, "accept-offer", 403)["status"] == 403
+    assert step(borne, waiting, "accept-offer", 404)["status"] == 404
+    assert step(losser, waiting, "accept-offer")["status"] == "requested"

@@ -1,0 +1,44 @@
+"""Whatever people do with lots, in any order, over several processes: afterwards every invariant holds.
+
+WORKLOAD_OPERATIONS sets how many things each of the four processes does; 5000 makes 20 000.
+"""
+
+import multiprocessing
+import os
+from collections import Counter
+
+import pytest
+from sqlalchemy.orm import Session
+
+from marketplace.exchange.invariants import INVARIANTS
+from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.rooms.workload import work
+
+PROCESSES = 4
+OPERATIONS = int(os.environ.get("WORKLOAD_OPERATIONS", "250"))
+MUST_HAPPEN = (
+    *("reserve", "approve", "reject", "accept_offer", "cancel", "no_show", "hand_over", "confirm", "dispute", "resolve"),
+    *("return_part", "expire", "in_vain", "withdraw", "publish"),
+)
+
+
+@pytest.mark.slow
+def test_after_a_random_workload_over_four_processes_every_invariant_holds(session: Session, database_url: str) -> None:
+    found_taxonomy(session)
+    actors = [make_actor(session, slug) for slug in ("hengelo", "borne", "almelo", "wierden", "losser")]
+    for actor in actors:
+        make_listing(session, actor)
+    session.commit()
+    done: Counter[str] = Counter()
+    faults: list[str] = []
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+        jobs = [pool.apply_async(work, (database_url, actors, seed, OPERATIONS)) for seed in range(PROCESSES)]
+        for job in jobs:
+            counted, wrong = job.get(timeout=3600)
+            done.update(counted)
+            faults += wrong
+    assert faults == []
+    assert sum(done.values()) == PROCESSES * OPERATIONS
+    assert [name for name in MUST_HAPPEN if not done[name]] == []
+    session.expire_all()
+    assert [(name, found) for name, question in INVARIANTS if (found := question(session))] == []

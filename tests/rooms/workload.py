@@ -1,0 +1,183 @@
+"""One process of several that do whatever people do with lots, at random. Run by `test_workload.py`, never by itself."""
+
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.exchange import actions as exchange
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries import list_due, list_in_vain, list_listings_to_offer
+from marketplace.exchange.rules import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.kernel import clock
+from marketplace.kernel.db import Database
+from marketplace.kernel.errors import Refusal
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Listing
+from marketplace.market.rules import Condition, ListingStatus
+from tests.factories import make_listing
+
+LOTS_AT_ONCE = 12
+OPERATIONS = (
+    *("reserve",) * 6, *("approve",) * 4, *("hand_over",) * 4, *("confirm",) * 4, *("resolve",) * 2, *("return_part",) * 2,
+    *("cancel", "reject", "accept_offer", "dispute", "agree_cancel", "no_show", "expire", "offer", "in_vain", "withdraw", "publish"),
+)  # fmt: skip
+FROM = {
+    "approve": ("waiting", "offered", "requested"),
+    "reject": ("waiting", "offered", "requested"),
+    "accept_offer": ("offered",),
+    "cancel": ("waiting", "offered", "requested", "approved", "handed_over", "disputed"),
+    "no_show": ("approved",),
+    "hand_over": ("approved",),
+    "confirm": ("handed_over",),
+    "dispute": ("handed_over",),
+    "resolve": ("disputed",),
+    "agree_cancel": ("handed_over", "disputed"),
+    "return_part": ("completed",),
+}
+
+
+class Nothing(Exception):
+    """There is nothing to do this to."""
+
+
+class Worker:
+    """Somebody of every organisation, with dice."""
+
+    def __init__(self, url: str, actors: list[Actor], seed: int) -> None:
+        self.database, self.dice = Database(url, pool_size=2), Random(seed)
+        self.actors = {actor.organisation_id: actor for actor in actors}
+        self.done: Counter[str] = Counter()
+
+    def run(self, operations: int) -> tuple[dict[str, int], list[str]]:
+        """How often each thing was done or refused, and what went wrong in another way."""
+        faults: list[str] = []
+        for _number in range(operations):
+            name = self.dice.choice(OPERATIONS)
+            try:
+                self.database.run(lambda session, name=name: self._do(session, name))
+                self.done[name] += 1
+            except Nothing:
+                self.done["nothing"] += 1
+            except Refusal as refusal:
+                self.done[f"{name}: {type(refusal).__name__}"] += 1
+            except Exception as error:
+                faults.append(f"{name}: " + "".join(traceback.format_exception(error))[-2000:])
+        self.database.dispose()
+        return dict(self.done), faults
+
+    def _amount(self, most: Decimal) -> Quantity:
+        return Quantity(max(Decimal("0.001"), (most * self.dice.randint(1, 1000) / 1000).quantize(Decimal("0.001"))), Unit.M2)
+
+    def _near(self, figure: Decimal) -> Quantity:
+        """What somebody else counts: mostly the same, sometimes a little or a lot less or more."""
+        percent = self.dice.choice((100, 100, 100, 98, 103, 80, 125))
+        return Quantity(max(Decimal("0.001"), (figure * percent / 100).quantize(Decimal("0.001"))), Unit.M2)
+
+    def _do(self, session: Session, name: str) -> None:
+        plain: dict[str, Callable[[Session], object]] = {
+            "reserve": self._reserve,
+            "publish": self._publish,
+            "withdraw": self._withdraw,
+            "expire": lambda session: self._clock(
+                session, list_due, "expire", "reservation_id", days=self.dice.choice((0, 3, 15, 32))
+            ),
+            "offer": lambda session: self._clock(session, list_listings_to_offer, "offer", "listing_id", days=0),
+            "in_vain": lambda session: self._clock(session, list_in_vain, "end_in_vain", "reservation_id", days=0),
+        }
+        if name in plain:
+            plain[name](session)
+            return
+        rows = session.scalars(
+            select(Reservation).where(Reservation.status.in_(FROM[name])).order_by(Reservation.id.desc()).limit(30)
+        )
+        found = list(rows)
+        if not found:
+            raise Nothing
+        chosen = self.dice.choice(found)
+        owner, asker = self.actors[chosen.owner_id], self.actors[chosen.organisation_id]
+        getattr(self, f"_{name}")(session, chosen, owner, asker)
+
+    def _lot(self, session: Session) -> Listing:
+        rows = select(Listing).where(Listing.status == ListingStatus.PUBLISHED).order_by(Listing.id.desc()).limit(LOTS_AT_ONCE)
+        found = list(session.scalars(rows))
+        if not found:
+            raise Nothing
+        return self.dice.choice(found)
+
+    def _reserve(self, session: Session) -> None:
+        lot = self._lot(session)
+        asker = self.dice.choice(list(self.actors.values()))
+        draft = ReservationDraft(self._amount(lot.quantity), join_waiting_list=self.dice.random() < 0.6)
+        exchange.reserve(session, asker, listing_id=lot.id, draft=draft)
+
+    def _publish(self, session: Session) -> None:
+        make_listing(session, self.dice.choice(list(self.actors.values())), quantity=self._amount(Decimal(2000)))
+
+    def _withdraw(self, session: Session) -> None:
+        lot = self._lot(session)
+        exchange.withdraw(session, self.actors[lot.organisation_id], listing_id=lot.id)
+        self._publish(session)
+
+    def _clock(self, session: Session, question, verb: str, name: str, *, days: int) -> None:
+        with clock.frozen(clock.now() + timedelta(days=days)) if days else nullcontext():
+            due = question(session)
+            if not due or not getattr(exchange, verb)(session, **{name: self.dice.choice(due)}):
+                raise Nothing
+
+    def _approve(self, session, one, owner, asker) -> None:
+        part = self._amount(one.quantity).amount if self.dice.random() < 0.3 else None
+        reason = "Haalt het eerder op" if self.dice.random() < 0.7 else ""
+        exchange.approve(session, owner, reservation_id=one.id, quantity=part, reason=reason)
+
+    def _reject(self, session, one, owner, asker) -> None:
+        exchange.reject(session, owner, reservation_id=one.id, reason="Verkeerde maat")
+
+    def _accept_offer(self, session, one, owner, asker) -> None:
+        exchange.accept_offer(session, asker, reservation_id=one.id)
+
+    def _cancel(self, session, one, owner, asker) -> None:
+        exchange.cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id, reason="Plan gewijzigd")
+
+    def _no_show(self, session, one, owner, asker) -> None:
+        exchange.no_show(session, owner, reservation_id=one.id)
+
+    def _hand_over(self, session, one, owner, asker) -> None:
+        gone = "Gebroken" if self.dice.random() < 0.3 else ""
+        draft = HandoverDraft(self._near(one.quantity), clock.today(), write_off_reason=gone)
+        exchange.hand_over(session, owner, reservation_id=one.id, draft=draft)
+
+    def _confirm(self, session, one, owner, asker) -> None:
+        figure = self._near(one.quantity) if self.dice.random() < 0.7 else None
+        gone = "Gebroken" if self.dice.random() < 0.2 else ""
+        exchange.confirm(session, asker, reservation_id=one.id, draft=ReceiptDraft(figure, write_off_reason=gone))
+
+    def _dispute(self, session, one, owner, asker) -> None:
+        figure = self._near(one.quantity) if self.dice.random() < 0.5 else None
+        exchange.dispute(session, asker, reservation_id=one.id, reason="Klopt niet", quantity=figure)
+
+    def _resolve(self, session, one, owner, asker) -> None:
+        side = self.dice.choice((owner, asker))
+        other = one.receiver_quantity if side is owner else one.owner_quantity
+        figure = Quantity(other, Unit.M2) if other and self.dice.random() < 0.7 else self._near(one.quantity)
+        gone = "Gebroken" if self.dice.random() < 0.3 else ""
+        exchange.resolve(session, side, reservation_id=one.id, quantity=figure, reason="Geteld", write_off_reason=gone)
+
+    def _agree_cancel(self, session, one, owner, asker) -> None:
+        exchange.agree_cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id)
+
+    def _return_part(self, session, one, owner, asker) -> None:
+        draft = ReturnDraft(self._amount(one.quantity), Condition.POOR, clock.today(), "Maat past niet")
+        exchange.return_part(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
+
+
+def work(url: str, actors: list[Actor], seed: int, operations: int) -> tuple[dict[str, int], list[str]]:
+    """Do so many things at random."""
+    return Worker(url, actors, seed).run(operations)
