@@ -221,7 +221,7 @@ def too_much(available: Amount | None, unit: str) -> Conflict:
         )
     return Conflict(
         _(
-            "Only %(available)s is still available. Ask for %(available)s or less, or place a demand for the rest.",
+            "Only %(available)s is still available. Ask for %(available)s or less, join the waiting list, or place a demand for the rest.",
             available=available,
         ),
         "quantity",

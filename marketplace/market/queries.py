@@ -79,6 +79,12 @@ def list_own_listings(
     return list(session.scalars(rows.order_by(Listing.id.desc()).limit(page_size).offset((page - 1) * page_size))), total
 
 
+def list_child_lots(session: Session, actor: Actor, listing_id: int) -> list[Listing]:
+    """The lots that came back from this one, oldest first, as far as the actor may see them."""
+    rows = session.scalars(_listings().where(Listing.parent_id == listing_id).order_by(Listing.id))
+    return [listing for listing in rows if is_visible(actor, listing)]
+
+
 def list_listings_to_refresh(session: Session, actor: Actor) -> list[Listing]:
     """The own organisation's published listings that nobody has confirmed for 45 days, oldest first."""
     limit = clock.today() - REMIND_AFTER

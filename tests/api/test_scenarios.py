@@ -7,7 +7,7 @@ from flask import Flask
 
 from marketplace.jobs.worker import run_all
 from marketplace.kernel import clock
-from tests.api.conftest import Api, demand_body, published
+from tests.api.conftest import Api, published
 
 
 def ask(asker: Api, lot: dict, quantity: object, **more: object) -> dict:
@@ -105,7 +105,9 @@ def test_scenarios_6_and_7_measured_agreed_booked_and_partly_brought_back(hengel
     assert counters(hengelo, lot) == ("400", "0", "176", "224")
 
 
-def test_scenario_6_within_tolerance_it_passes_and_a_surplus_only_if_nobody_holds_it(hengelo: Api, borne: Api, losser: Api) -> None:
+def test_scenario_6_within_tolerance_it_passes_and_a_surplus_only_if_nobody_holds_it(
+    hengelo: Api, borne: Api, losser: Api
+) -> None:
     _lot, close = handed_over(hengelo, borne)
     assert step(borne, close, "confirm", quantity="290")["quantity"] == "290"
     lot, over = handed_over(hengelo, borne)

@@ -39,6 +39,9 @@ def test_after_a_random_workload_over_four_processes_every_invariant_holds(sessi
             faults += wrong
     assert faults == []
     assert sum(done.values()) == PROCESSES * OPERATIONS
+    assert (
+        done["busy"] * 100 <= PROCESSES * OPERATIONS
+    )  # a machine that is busy with other things makes SQLite's writers wait too long
     assert [name for name in MUST_HAPPEN if not done[name]] == []
     session.expire_all()
     assert [(name, found) for name, question in INVARIANTS if (found := question(session))] == []

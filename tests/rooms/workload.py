@@ -17,7 +17,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries import list_due, list_in_vain, list_listings_to_offer
 from marketplace.exchange.rules import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
 from marketplace.kernel import clock
-from marketplace.kernel.db import Database
+from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
@@ -69,6 +69,9 @@ class Worker:
             except Refusal as refusal:
                 self.done[f"{name}: {type(refusal).__name__}"] += 1
             except Exception as error:
+                if is_unavailable(error):  # a door answers 503, and people try again
+                    self.done["busy"] += 1
+                    continue
                 faults.append(f"{name}: " + "".join(traceback.format_exception(error))[-2000:])
         self.database.dispose()
         return dict(self.done), faults

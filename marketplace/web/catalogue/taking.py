@@ -42,7 +42,8 @@ def taking(actor: Actor, listing: Listing) -> Taking:
     except Refusal as refusal:
         return Taking(own, refusal.message)
     if listing.available <= 0:
-        return Taking(own, _("Everything is reserved. Place a demand, then you hear about the next lot."))
+        queue = Step(_("Join the waiting list"), f"{at}/reserveren") if listing.held > 0 else None
+        return Taking((*own, *([queue] if queue else [])), _("Everything is reserved. Wait for it, or place a demand."))
     if own:
         return Taking((own[0], Step(_("Reserve for another department"), f"{at}/reserveren"), *own[1:]))
     return Taking((Step(_("Reserve"), f"{at}/reserveren", ""),))
@@ -57,6 +58,7 @@ def _own_steps(listing: Listing, at: str) -> tuple[Step, ...]:
     if listing.status == ListingStatus.PUBLISHED:
         return (
             Step(_("Change"), f"{at}/bewerken", ""),
+            Step(_("Who asks for it?"), f"{at}/aanvragen"),
             Step(_("Who needs this?"), f"{at}/matches"),
             Step(_("Withdraw"), f"{at}/intrekken", "stop"),
         )

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from marketplace.accounts.policy import Can, may, require
+from marketplace.exchange.queries import list_choices
 from marketplace.impact.actions import report_material_use
 from marketplace.impact.goals import ORIGIN_LABELS, Origin
 from marketplace.impact.queries import get_goals, get_material_use, get_statistics
@@ -22,6 +23,7 @@ from marketplace.web.figures.forms import MaterialUseForm, material_use_form
 from marketplace.web.figures.meters import meter_of
 from marketplace.web.figures.tables import facts_of, table_for, tables_of
 from marketplace.web.forms import attach
+from marketplace.web.paging import paged
 from marketplace.web.request import current_actor, current_session, permission
 
 blueprint = Blueprint("figures", __name__)
@@ -99,6 +101,15 @@ def export_exchanges() -> Response:
     """The same rows as a file, oldest first, with all that their figures came from."""
     lines = rows.lines(each_exchange(current_session(), current_actor()))
     return _file("materialenbank-uitwisselingen", rows.HEADER, lines)
+
+
+@blueprint.get("/cijfers/keuzes")
+@permission(Can.READ_CHOICES)
+def choices() -> str:
+    """Where an owner chose another request than the one that stood higher, and why."""
+    session, actor = current_session(), current_actor()
+    found, place = paged(lambda page: list_choices(session, actor, page=page, page_size=PAGE_SIZE))
+    return render_template("figures/choices.html", choices=found, **place)
 
 
 @blueprint.get("/doelen")

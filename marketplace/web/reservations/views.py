@@ -1,25 +1,26 @@
 """Reserving part of a lot, and the steps of the transfer after it."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can
 from marketplace.exchange import actions as exchange
 from marketplace.exchange import queries
-from marketplace.kernel.language import Text, _
+from marketplace.exchange.rules import ReservationStatus
+from marketplace.kernel.language import _
 from marketplace.market.queries import get_listing, list_demands
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, permission
-from marketplace.web.reservations import forms, meeting
-from marketplace.web.reservations.transfer import Transfer
-from marketplace.web.returned import returned
+from marketplace.web.reservations import contested, forms, meeting
+from marketplace.web.reservations.stepping import take_step, transfer_page
 from marketplace.web.states import RESERVATION_BADGES
 
 blueprint = Blueprint("reservations", __name__)
+contested.register(blueprint)
+meeting.register(blueprint)
 SIDES = ("owning", "asking")
 
 
@@ -35,8 +36,15 @@ def create(listing_id: int) -> Any:
     form.about(listing, _own_demands(session, material), request.args)
     reservation = right and attempt(form, lambda: exchange.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
     if reservation:
-        return done(_("It is held for you."), url_for("reservations.show", reservation_id=reservation.id))
-    return page("reservations/create.html", form, listing=listing, material=material)
+        waits = reservation.status == ReservationStatus.WAITING
+        told = _("You are on the waiting list. We tell you when something is free.") if waits else _("It is held for you.")
+        return done(told, url_for("reservations.show", reservation_id=reservation.id))
+    return page("reservations/create.html", form, listing=listing, material=material, waits=_is_full(listing))
+
+
+def _is_full(listing: Any) -> bool:
+    """Whether something of it is spoken for, so that waiting may be the way on."""
+    return bool(listing.held > 0)
 
 
 def _own_demands(session: Any, material: Any) -> list[Any]:
@@ -61,74 +69,50 @@ def list_reservations() -> Any:
 @permission(Can.READ_RESERVATION)
 def show(reservation_id: int) -> Any:
     """Where this transfer stands, what comes next and who does it."""
-    return _page(reservation_id)
-
-
-def _page(reservation_id: int, sent: Any = None) -> Any:
-    session, actor = current_session(), current_actor()
-    reservation = queries.get_reservation(session, actor, reservation_id)
-    transfer = Transfer.of(session, actor, reservation)
-    sheets = forms.sheets(sent, reservation, taxonomy(session).vehicles)
-    gate = meeting.Gate.of(session, actor, reservation, sent)
-    return page("reservations/show.html", sent, reservation=reservation, transfer=transfer, forms_by_step=sheets, gate=gate)
-
-
-def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]) -> Any:
-    """One step: its form, its verb, and back to the page, which tells what comes next. Asked for without a form, it is only that page."""
-    if returned() is not None:
-        return _page(reservation_id, form)
-    if request.method != "POST":
-        return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
-    right = form.validate()
-    session, actor = current_session(), current_actor()
-    if right and attempt(
-        form, lambda: verb(session, actor, reservation_id=reservation_id, **{name: read() for name, read in facts.items()})
-    ):
-        return done(sentence, url_for("reservations.show", reservation_id=reservation_id))
-    return _page(reservation_id, form)
+    return transfer_page(reservation_id)
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/goedkeuren", methods=("GET", "POST"))
 @permission(Can.DECIDE_RESERVATION)
 def approve(reservation_id: int) -> Any:
     """The owner agrees."""
-    form = forms.ApproveForm()
-    return _step(reservation_id, form, exchange.approve, _("Approved. The asker has been told."), hold_until=form.until)
+    told = _("Approved. The asker has been told.")
+    facts = {"hold_until": "until", "quantity": "approved", "reason": "because"}
+    return take_step(reservation_id, "approve", exchange.approve, told, **facts)
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/afwijzen", methods=("GET", "POST"))
 @permission(Can.DECIDE_RESERVATION)
 def reject(reservation_id: int) -> Any:
     """The owner says no, and why."""
-    form = forms.RejectForm()
-    return _step(reservation_id, form, exchange.reject, _("Rejected. The asker has been told why."), reason=form.because)
+    told = _("Rejected. The asker has been told why.")
+    return take_step(reservation_id, "reject", exchange.reject, told, reason="because")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/annuleren", methods=("GET", "POST"))
 @permission(Can.CANCEL_RESERVATION)
 def cancel(reservation_id: int) -> Any:
     """One of the two sides steps back, and says why."""
-    form = forms.CancelForm()
-    return _step(reservation_id, form, exchange.cancel, _("Cancelled. The other side has been told why."), reason=form.because)
+    told = _("Cancelled. The other side has been told why.")
+    return take_step(reservation_id, "cancel", exchange.cancel, told, reason="because")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/overdragen", methods=("GET", "POST"))
 @permission(Can.HAND_OVER)
 def hand_over(reservation_id: int) -> Any:
     """The owner enters what was measured."""
-    session, actor = current_session(), current_actor()
-    form = forms.HandoverForm()
-    form.about(queries.get_reservation(session, actor, reservation_id), taxonomy(session).vehicles)
-    return _step(
-        reservation_id, form, exchange.hand_over, _("Entered. The receiver has been asked to confirm."), draft=form.draft
-    )
+    told = _("Entered. The receiver has been asked to confirm.")
+    return take_step(reservation_id, "hand_over", exchange.hand_over, told, draft="draft")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/bevestigen", methods=("GET", "POST"))
 @permission(Can.CONFIRM)
 def confirm(reservation_id: int) -> Any:
-    """The receiver agrees: the transfer is complete and counted."""
-    return _step(reservation_id, forms.ConfirmForm(), exchange.confirm, _("Confirmed. The transfer is complete and counted."))
+    """The receiver says what arrived: the transfer is complete and counted, or the two figures differ too much."""
+    return take_step(reservation_id, "confirm", exchange.confirm, _confirmed, draft="draft")
 
 
-meeting.register(blueprint, _step)
+def _confirmed(reservation: Any) -> Any:
+    if reservation.status == ReservationStatus.DISPUTED:
+        return _("Your figure differs too much from the owner’s. The owner has been asked to look at it.")
+    return _("Confirmed. The transfer is complete and counted.")

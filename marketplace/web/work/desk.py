@@ -84,6 +84,9 @@ def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
         *_of(session, actor, "owning", ReservationStatus.REQUESTED, _ANSWER, _("Answer")),
         *_of(session, actor, "asking", ReservationStatus.HANDED_OVER, _CONFIRM, _("Check and confirm")),
         *_of(session, actor, "owning", ReservationStatus.APPROVED, _HAND_OVER, _("Enter the hand-over")),
+        *_of(session, actor, "asking", ReservationStatus.OFFERED, _ACCEPT, _("Look at the offer")),
+        *_of(session, actor, "owning", ReservationStatus.DISPUTED, _SETTLE, _("Settle it")),
+        *_of(session, actor, "asking", ReservationStatus.DISPUTED, _SETTLE, _("Settle it")),
         *(_refresh(listing) for listing in list_listings_to_refresh(session, actor)),
     ]
     drafts = [_finish(listing) for listing in listings if listing.status == ListingStatus.DRAFT]
@@ -93,6 +96,8 @@ def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
 _ANSWER = _("%(asker)s asks for %(quantity)s of “%(title)s”")
 _CONFIRM = _("%(owner)s has handed over %(quantity)s of “%(title)s”")
 _HAND_OVER = _("%(asker)s collects %(quantity)s of “%(title)s”")
+_ACCEPT = _("%(quantity)s of “%(title)s” is free for you")
+_SETTLE = _("%(owner)s and %(asker)s differ about %(quantity)s of “%(title)s”")
 
 
 def _of(session: Any, actor: Actor, side: str, status: ReservationStatus, sentence: Text, label: Text) -> list[Task]:
@@ -135,5 +140,5 @@ def _finish(listing: Any) -> Task:
 
 def _waiting_for_others(session: Any, actor: Actor) -> list[Any]:
     """What the own organisation asked for and somebody else must act on."""
-    statuses = (ReservationStatus.REQUESTED.value, ReservationStatus.APPROVED.value)
+    statuses = (ReservationStatus.WAITING.value, ReservationStatus.REQUESTED.value, ReservationStatus.APPROVED.value)
     return list_reservations(session, actor, side="asking", statuses=statuses, page_size=SHOWN)[0]

@@ -1,0 +1,109 @@
+"""When it does not go by itself: who asks for one lot, offers from the waiting list, disputes, calling off together, and returns."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from marketplace.accounts.policy import Can, may
+from marketplace.exchange import actions as exchange
+from marketplace.exchange.queue import list_requests
+from marketplace.exchange.rules import ReservationStatus
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Amount, Unit
+from marketplace.web.request import current_actor, current_session, permission
+from marketplace.web.reservations.stepping import take_step
+from marketplace.web.states import RESERVATION_BADGES
+
+ONE = "/reserveringen/<int:reservation_id>"
+METHODS = ("GET", "POST")
+
+
+def register(blueprint: Blueprint) -> None:
+    """Give these pages to the area of reservations."""
+    blueprint.get("/aanbod/<int:listing_id>/aanvragen")(requests)
+    for path, view in (
+        ("aannemen", accept_offer),
+        ("betwisten", dispute),
+        ("oplossen", resolve),
+        ("terugtrekken", propose_cancel),
+        ("samen-annuleren", agree_cancel),
+        ("niet-opgehaald", no_show),
+        ("retour", return_part),
+    ):
+        blueprint.route(f"{ONE}/{path}", methods=METHODS)(view)
+
+
+@permission(Can.READ_REQUESTS)
+def requests(listing_id: int) -> Any:
+    """Everybody who asks for one lot and was not approved yet, best first, each score spelled out."""
+    session, actor = current_session(), current_actor()
+    queue = list_requests(session, actor, listing_id)
+    return render_template(
+        "reservations/requests.html",
+        queue=queue,
+        listing=queue.listing,
+        free=Amount(queue.free, Unit(queue.listing.unit)),
+        passed_over={one.reservation.id: queue.passed_over(one.reservation, one.reservation.quantity) for one in queue.claims},
+        decides=may(actor, Can.EDIT_LISTING, queue.listing),
+        badges=RESERVATION_BADGES,
+    )
+
+
+@permission(Can.CONFIRM)
+def accept_offer(reservation_id: int) -> Any:
+    """Who waited says yes."""
+    told = _("You have accepted it. The owner now answers.")
+    return take_step(reservation_id, "accept_offer", exchange.accept_offer, told)
+
+
+@permission(Can.CONFIRM)
+def dispute(reservation_id: int) -> Any:
+    """The receiver does not agree."""
+    told = _("The owner has been told that you do not agree, and why.")
+    return take_step(reservation_id, "dispute", exchange.dispute, told, reason="because", quantity="figure")
+
+
+@permission(Can.RESOLVE)
+def resolve(reservation_id: int) -> Any:
+    """A figure that one side can live with, or the broker's."""
+    facts = {"quantity": "figure", "reason": "because", "write_off_reason": "gone"}
+    return take_step(reservation_id, "resolve", exchange.resolve, _resolved, **facts)
+
+
+def _resolved(reservation: Any) -> Any:
+    if reservation.status == ReservationStatus.DISPUTED:
+        return _("Your proposal has been sent to the other side.")
+    return _("Settled. The transfer is complete and counted.")
+
+
+@permission(Can.CANCEL_RESERVATION)
+def propose_cancel(reservation_id: int) -> Any:
+    """Between the two signatures stepping back is a proposal."""
+    return take_step(reservation_id, "propose_cancel", exchange.cancel, _proposed, reason="because")
+
+
+def _proposed(reservation: Any) -> Any:
+    if reservation.status == ReservationStatus.CANCELLED:
+        return _("Called off together. What was held is free again.")
+    return _("Your proposal has been sent to the other side.")
+
+
+@permission(Can.CANCEL_RESERVATION)
+def agree_cancel(reservation_id: int) -> Any:
+    """The other side accepts that it is called off."""
+    told = _("Called off together. What was held is free again.")
+    return take_step(reservation_id, "agree_cancel", exchange.agree_cancel, told)
+
+
+@permission(Can.HAND_OVER)
+def no_show(reservation_id: int) -> Any:
+    """Nobody came to collect it."""
+    told = _("Noted. What was held is free again.")
+    return take_step(reservation_id, "no_show", exchange.no_show, told, reason="because")
+
+
+@permission(Can.RETURN)
+def return_part(reservation_id: int) -> Any:
+    """A part comes back."""
+    told = _("Entered. What came back is on offer again as a lot of its own.")
+    return take_step(reservation_id, "return", exchange.return_part, told, draft="draft")

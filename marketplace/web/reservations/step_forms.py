@@ -1,0 +1,323 @@
+"""What the two sides of a transfer say at each step."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+
+from wtforms import RadioField, SelectField, TextAreaField
+
+from marketplace.exchange.rules import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft, ReturnDraft
+from marketplace.kernel.clock import AMSTERDAM, today
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.rules import CONDITION_LABELS, Condition
+from marketplace.materials.rules import VehicleClass
+from marketplace.web.choices import choices, or_nothing
+from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+
+_HOW_MUCH = Required(_("Enter the quantity in digits, for example 40 or 12.5."))
+_WHY = Required(_("Say why, in one sentence. The other side reads it."))
+
+
+class StepForm(Form):
+    """A form about one reservation; `about` fills in what is known of it."""
+
+    idempotency_key = IdempotencyField()
+
+    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+        """Nothing to fill in, unless a form says otherwise."""
+
+
+class ApproveForm(StepForm):
+    """The owner agrees, to all of it or to a part; the day is optional, and so is the sentence until somebody is passed over."""
+
+    quantity = QuantityField(
+        _("How much do you approve?"), description=_("All that was asked, or a part of it."), id="approve-quantity"
+    )
+    hold_until = DutchDateField(_("Keep it until"), description=_("Leave empty for 30 days. For example 12-1-2027."))
+    reason = TextAreaField(
+        _("Why this request?"),
+        description=_("Needed when a request that ranks higher then goes without. The AO CE can read it."),
+        id="approve-reason",
+    )
+
+    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+        _first_answer(self.quantity, reservation)
+
+    def until(self) -> datetime | None:
+        """The last moment of the day that was typed."""
+        return datetime.combine(self.hold_until.data, time(23, 59, 59), AMSTERDAM) if self.hold_until.data else None
+
+    def approved(self) -> Decimal | None:
+        """How much of what was asked."""
+        return self.quantity.data.amount if self.quantity.data else None
+
+    def because(self) -> str:
+        """The sentence, where there is one."""
+        return self.reason.data or ""
+
+
+class RejectForm(StepForm):
+    """The owner says no, and why."""
+
+    reason = TextAreaField(
+        _("Why do you reject this request?"), [_WHY], description=_("The asker reads this."), id="reject-reason"
+    )
+
+    def because(self) -> str:
+        """The reason."""
+        return self.reason.data or ""
+
+
+class CancelForm(StepForm):
+    """One side steps back, and says why."""
+
+    reason = TextAreaField(
+        _("Why do you cancel?"),
+        [_WHY],
+        description=_("The other side reads this. What was held is free again at once."),
+        id="cancel-reason",
+    )
+
+    def because(self) -> str:
+        """The reason."""
+        return self.reason.data or ""
+
+
+class ProposeCancelForm(CancelForm):
+    """After the owner signed: stepping back is a proposal to the other side."""
+
+    reason = TextAreaField(
+        _("Why do you want to call it off?"),
+        [_WHY],
+        description=_("The other side reads this and has to agree: the hand-over has been signed for."),
+        id="propose-reason",
+    )
+
+
+class NoShowForm(StepForm):
+    """Nobody came."""
+
+    reason = TextAreaField(
+        _("What happened?"),
+        description=_("For example: we waited until 11 o’clock and could not reach anybody."),
+        id="no-show-reason",
+    )
+
+    def because(self) -> str:
+        """What happened, where it was said."""
+        return self.reason.data or ""
+
+
+class PlainForm(StepForm):
+    """One button: accept an offer, or agree to call it off."""
+
+
+class HandoverForm(StepForm):
+    """What the owner saw at the gate."""
+
+    quantity = QuantityField(_("How much was handed over?"), [_HOW_MUCH], description=_("As measured on the spot."))
+    measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="given-measured")
+    condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="given-condition")
+    handed_over_on = DutchDateField(_("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))])
+    write_off_reason = TextAreaField(
+        _("Is what is missing gone for good? Say why"),
+        description=_("For example: broken while loading. Leave empty if it is still there: then it is free again."),
+        id="given-gone",
+    )
+    vehicle_class = SelectField(
+        _("With which vehicle?"),
+        validate_choice=False,
+        default="",
+        description=_(
+            "It decides the carbon of the transport. Not known? Then we count with a van up to 1 tonne and a heavy lorry above."
+        ),
+    )
+    driven_km = DecimalField(
+        _("Kilometres driven with the load"),
+        description=_("Leave empty if you do not know. Then we count the straight line times 1.3."),
+    )
+
+    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+        _first_answer(self.quantity, reservation)
+        _gate_choices(self)
+        self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
+        if self.handed_over_on.raw_data is None:
+            self.handed_over_on.data = today()
+
+    def draft(self) -> HandoverDraft:
+        """What was measured."""
+        return HandoverDraft(
+            quantity=self.quantity.data,
+            handed_over_on=self.handed_over_on.data,
+            vehicle_class=self.vehicle_class.data or None,
+            driven_km=self.driven_km.data,
+            measured_by=_measured(self.measured_by.data),
+            condition=_condition(self.condition.data),
+            write_off_reason=self.write_off_reason.data or "",
+        )
+
+
+class ConfirmForm(StepForm):
+    """What the receiver measured: the owner's figure stands there as the first answer."""
+
+    quantity = QuantityField(
+        _("How much did you receive?"),
+        description=_("Change it when you counted something else. A small difference passes; a larger one you settle together."),
+        id="received-quantity",
+    )
+    measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="received-measured")
+    condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="received-condition")
+    write_off_reason = TextAreaField(
+        _("Is what is missing gone for good? Say why"),
+        description=_("Leave empty if the owner still has it: then it is free again."),
+        id="received-gone",
+    )
+
+    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+        _first_answer(self.quantity, reservation)
+        _gate_choices(self)
+
+    def draft(self) -> ReceiptDraft:
+        """What was measured."""
+        return ReceiptDraft(
+            quantity=self.quantity.data,
+            measured_by=_measured(self.measured_by.data),
+            condition=_condition(self.condition.data),
+            write_off_reason=self.write_off_reason.data or "",
+        )
+
+
+class DisputeForm(StepForm):
+    """The receiver does not agree."""
+
+    quantity = QuantityField(
+        _("How much was it by your count?"), description=_("Leave empty if you do not know yet."), id="dispute-quantity"
+    )
+    reason = TextAreaField(_("What is not right?"), [_WHY], description=_("The owner reads this."), id="dispute-reason")
+
+    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+        self.quantity.units = (Unit(reservation.unit),)
+
+    def because(self) -> str:
+        """The reason."""
+        return self.reason.data or ""
+
+    def figure(self) -> Quantity | None:
+        """The receiver's own figure, where there is one."""
+        return self.quantity.data
+
+
+class ResolveForm(StepForm):
+    """A figure that one side can live with."""
+
+    quantity = QuantityField(
+        _("Which quantity do you agree with?"),
+        [_HOW_MUCH],
+        description=_("The other side’s figure settles it at once. Another figure is a proposal to them."),
+        id="resolve-quantity",
+    )
+    reason = TextAreaField(
+        _("Why this quantity?"), description=_("Needed when it is not the other side’s figure."), id="resolve-reason"
+    )
+    write_off_reason = TextAreaField(
+        _("Is what is missing gone for good? Say why"),
+        description=_("Leave empty if it is still there: then it is free again."),
+        id="resolve-gone",
+    )
+
+    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+        self.quantity.units = (Unit(reservation.unit),)
+
+    def figure(self) -> Quantity | None:
+        """The quantity."""
+        return self.quantity.data
+
+    def because(self) -> str:
+        """Why, where it was said."""
+        return self.reason.data or ""
+
+    def gone(self) -> str:
+        """Why what is missing is gone, where it is."""
+        return self.write_off_reason.data or ""
+
+
+class ReturnForm(StepForm):
+    """What comes back after completion."""
+
+    quantity = QuantityField(_("How much comes back?"), [_HOW_MUCH], id="return-quantity")
+    condition = RadioField(
+        _("In which condition?"),
+        [Required(_("Choose the condition in which it comes back."))],
+        choices=choices(CONDITION_LABELS),
+        validate_choice=False,
+        id="return-condition",
+    )
+    returned_on = DutchDateField(_("On which day did it come back?"), [Required()], id="returned-on")
+    reason = TextAreaField(_("Why does it come back?"), [_WHY], id="return-reason")
+
+    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+        self.quantity.units = (Unit(reservation.unit),)
+        if self.returned_on.raw_data is None:
+            self.returned_on.data = today()
+
+    def draft(self) -> ReturnDraft:
+        """What comes back."""
+        return ReturnDraft(
+            self.quantity.data, Condition(self.condition.data), self.returned_on.data, reason=self.reason.data or ""
+        )
+
+
+def _first_answer(field: Any, reservation: Any) -> None:
+    unit = Unit(reservation.unit)
+    field.units = (unit,)
+    if field.raw_data is None:
+        field.data = Quantity(reservation.quantity, unit)
+
+
+def _gate_choices(form: Any) -> None:
+    form.measured_by.choices = choices(MEASURED_LABELS, nothing=_("Not said"))
+    form.condition.choices = choices(CONDITION_LABELS, nothing=_("As offered"))
+
+
+def _measured(word: str | None) -> MeasuredBy | None:
+    return MeasuredBy(word) if word in set(MeasuredBy) else None
+
+
+def _condition(word: str | None) -> Condition | None:
+    return Condition(word) if word in set(Condition) else None
+
+
+FORMS: dict[str, type[StepForm]] = {
+    "approve": ApproveForm,
+    "reject": RejectForm,
+    "cancel": CancelForm,
+    "propose_cancel": ProposeCancelForm,
+    "no_show": NoShowForm,
+    "accept_offer": PlainForm,
+    "agree_cancel": PlainForm,
+    "hand_over": HandoverForm,
+    "confirm": ConfirmForm,
+    "dispute": DisputeForm,
+    "resolve": ResolveForm,
+    "return": ReturnForm,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The form that was sent, of which step."""
+
+    step: str
+    form: StepForm
+
+
+def sheets(sent: Sent | None, reservation: Any, vehicles: Iterable[VehicleClass]) -> dict[str, StepForm]:
+    """The form of every step by its name: the one that was sent as it was sent, the others as they begin."""
+    known = tuple(vehicles)
+    made = {step: sent.form if sent and sent.step == step else form(formdata=None) for step, form in FORMS.items()}
+    for form in made.values():
+        form.about(reservation, known)
+    return made
