@@ -1,4 +1,5 @@
-# The bank in production: gunicorn behind a buffering proxy, PostgreSQL beside it (compose.yaml), migrations by their own command.
+# The bank in production: gunicorn behind a buffering proxy, PostgreSQL beside it (compose.yaml), migrations by their own command,
+# and from the same image the worker: python -m marketplace.cli.command jobs work
 FROM python:3.13-slim
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 APP_ENV=production INSTANCE_PATH=/srv/var
 WORKDIR /srv/app

@@ -14,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from marketplace import cli, web
+from marketplace.jobs.retention import retention
+from marketplace.jobs.timetable import TIMETABLE
 from marketplace.kernel.db import Database
 from marketplace.kernel.files import media_store
 from marketplace.kernel.language import gettext, plain_ngettext
@@ -73,6 +75,7 @@ def create_app(config: Config) -> Marketplace:
     app.extensions["settings"] = config
     app.extensions["database"] = Database(config.database_url)
     app.extensions["media"] = media_store(config.media_url)
+    app.extensions["timetable"], app.extensions["retention"] = TIMETABLE, retention(config)
     _guard_requests(app, config)
     for blueprint in web.blueprints():
         app.register_blueprint(blueprint)

@@ -10,7 +10,11 @@ import marketplace
 from marketplace.kernel.db import Base, Database
 
 ADVISORY_LOCK = 7_346_211_840  # any number that nobody else takes: one migration at a time on PostgreSQL
-NOT_MODELS = ("search_", "fts_")  # full-text tables are made by hand in the migrations, one way per database
+NOT_MODELS = (
+    "search_",
+    "fts_",
+    "huey_",
+)  # made by hand in the migrations: full text, one way per database, and the worker's bell
 
 for _finder, room, is_package in pkgutil.iter_modules(marketplace.__path__):
     if is_package and importlib.util.find_spec(f"marketplace.{room}.models"):

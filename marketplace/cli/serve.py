@@ -1,12 +1,10 @@
-"""The embedded server: migrate, demonstration data once, then waitress, with the jobs of every minute beside it."""
+"""The embedded server: migrate, demonstration data once, then waitress, with the worker of the timetable beside it."""
 
 import argparse
 import errno
-import logging
 import os
 import socket
 import sys
-import threading
 
 from flask import Flask
 from waitress.server import create_server
@@ -14,13 +12,10 @@ from waitress.server import create_server
 from config import Config, Misconfigured
 from marketplace.cli import demo
 from marketplace.cli.migrations import one_at_a_time, upgrade
-from marketplace.jobs import worker
 
 BASE_URL = Config.__dataclass_fields__["base_url"].default
-JOBS_EVERY_S = 60
 THREADS = 8
 OTHERS = "Other commands: test [--quick], db, people, tokens, materials, jobs, check, ledger, demo; each with --help."
-log = logging.getLogger(__name__)
 
 
 def main(arguments: list[str]) -> None:
@@ -72,17 +67,29 @@ def address_of(listener: socket.socket) -> str:
 
 
 def serve(app: Flask, config: Config, listener: socket.socket) -> None:
-    """Answers until it is interrupted, with the jobs of every minute in a thread beside it."""
+    """Answers until it is interrupted, with the worker in threads beside it."""
+    from marketplace.jobs.waking import embedded
+
     server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
-    threading.Thread(target=run_jobs, args=(app,), name="jobs", daemon=True).start()
-    print(f"Twentse Materialenbank: {address_of(listener)}", flush=True)
-    if demo.is_loaded(app):
-        print_accounts(config)
-    print("Stop with Ctrl-C.", flush=True)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        server.close()
+    with embedded(app):
+        print(f"Twentse Materialenbank: {address_of(listener)}", flush=True)
+        if demo.is_loaded(app):
+            print_accounts(config)
+        print_clock(config)
+        print("Stop with Ctrl-C.", flush=True)
+        try:
+            server.run()
+        except KeyboardInterrupt:
+            server.close()
+
+
+def print_clock(config: Config) -> None:
+    """Where the jobs run and where mail goes: without it somebody waits for a letter that lies in a folder."""
+    print("The jobs of the timetable run in this process, every minute.")
+    if config.smtp_host:
+        print(f"Mail leaves through {config.smtp_host}.")
+    else:
+        print(f"There is no mail server (SMTP_HOST is empty): mail lands as .eml files in {config.mail_path}.")
 
 
 def print_accounts(config: Config) -> None:
@@ -90,17 +97,6 @@ def print_accounts(config: Config) -> None:
     for email, meaning in demo.ACCOUNTS:
         print(f"  {email:<48} {meaning}")
     print(flush=True)
-
-
-def run_jobs(app: Flask) -> None:
-    """Does what is due, every minute; a job that fails is logged and tried again the next minute."""
-    pause = threading.Event()
-    while True:
-        try:
-            worker.run_due(app)
-        except Exception:
-            log.exception("The jobs of this minute failed; they are tried again in %s seconds.", JOBS_EVERY_S)
-        pause.wait(JOBS_EVERY_S)
 
 
 if __name__ == "__main__":

@@ -9,19 +9,19 @@ from typing import cast
 from flask import Flask
 
 from config import Config
-from marketplace.accounts import actions as accounts
-from marketplace.accounts import entry, kept_forms
 from marketplace.accounts.policy import CLOCK
 from marketplace.exchange import actions as exchange
 from marketplace.exchange import queries as reservations
 from marketplace.exchange.gate_photos import list_gate_photo_files
 from marketplace.jobs.post import post_due
+from marketplace.jobs.retention import retention
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, Session
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
+from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import get_head
-from marketplace.market import demand_actions, sketch_actions
+from marketplace.market import demand_actions
 from marketplace.market import queries as market
 from marketplace.notices import audit
 from marketplace.notices.queries import is_recorded_since
@@ -33,15 +33,17 @@ EVERY_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One line of the timetable. `run` gives how many things were done.
+    """One line of the timetable. `run` gives how many things were done, and may be called twice, late and side by side.
 
     `by_wall_clock`: what must not believe a clock that was turned by hand, because it throws away what is old.
+    `does`: what it does, in a sentence for the administrator.
     """
 
     name: str
     every: timedelta
     run: Callable[[Flask], int]
     by_wall_clock: bool = False
+    does: Text = Text("")
 
 
 def database(app: Flask) -> Database:
@@ -81,16 +83,8 @@ def sweep_photos(app: Flask) -> int:
 
 
 def forget(app: Flask) -> int:
-    """Drop what is kept for some time only: write keys, failed attempts, ended sessions, drafts that nobody went on with."""
-    config = settings(app)
-    idle, lifetime = timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours)
-    return (
-        database(app).run(accounts.forget_keys)
-        + database(app).run(entry.forget_attempts)
-        + database(app).run(lambda session: entry.forget_sessions(session, idle=idle, lifetime=lifetime))
-        + database(app).run(kept_forms.forget_forms)
-        + database(app).run(sketch_actions.forget_sketches)
-    )
+    """Drop what is kept for some time only (`jobs/retention.py`)."""
+    return sum(database(app).run(kept.drop) for kept in retention(settings(app)))
 
 
 def log_head(app: Flask) -> int:
@@ -105,34 +99,58 @@ def log_head(app: Flask) -> int:
     return 1
 
 
+# In this order within a minute: what a line produces, the lines below it find. Post comes after all that writes notices.
 TIMETABLE = (
     Job(
         "reservations",
         EVERY_MINUTE,
         each(reservations.list_due, lambda session, row: exchange.expire(session, reservation_id=row)),
+        does=_("Ends reservations whose time is over, and counts a hand-over without an answer as confirmed."),
     ),
     Job(
         "waiting lists",
         EVERY_MINUTE,
         each(reservations.list_in_vain, lambda session, row: exchange.end_in_vain(session, reservation_id=row)),
+        does=_("Ends waiting requests for a lot that will not come any more."),
     ),
     Job(
         "offers",
         EVERY_MINUTE,
         each(reservations.list_listings_to_offer, lambda session, row: exchange.offer(session, listing_id=row)),
+        does=_("Offers what is free again to the next on the waiting list."),
     ),
     Job(
         "reminders",
         EVERY_MINUTE,
         each(reservations.list_to_remind, lambda session, row: exchange.remind(session, reservation_id=row)),
+        does=_("Reminds of a last day, three days and one day before it and on the day."),
     ),
     Job(
         "demands",
         EVERY_MINUTE,
         each(market.list_lapsed_demands, lambda session, row: demand_actions.lapse_demand(session, CLOCK, demand_id=row)),
+        does=_("Ends demands whose period is over."),
     ),
-    Job("post", EVERY_MINUTE, post_due),
-    Job("photos", timedelta(hours=6), sweep_photos, by_wall_clock=True),
-    Job("forget", timedelta(minutes=10), forget, by_wall_clock=True),
-    Job("ledger head", timedelta(hours=1), log_head, by_wall_clock=True),
+    Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),
+    Job(
+        "photos",
+        timedelta(hours=6),
+        sweep_photos,
+        by_wall_clock=True,
+        does=_("Removes photo files that belong to no lot."),
+    ),
+    Job(
+        "forget",
+        timedelta(minutes=10),
+        forget,
+        by_wall_clock=True,
+        does=_("Removes what was kept long enough."),
+    ),
+    Job(
+        "ledger head",
+        timedelta(hours=1),
+        log_head,
+        by_wall_clock=True,
+        does=_("Once a day, writes the last hash of the ledger to the audit and the log."),
+    ),
 )

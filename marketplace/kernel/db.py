@@ -158,6 +158,11 @@ class Database:
         self.engine = create_engine(parsed, **options)
         (_tune_sqlite if self.is_sqlite else _tune_postgresql)(self.engine)
 
+    @property
+    def dsn(self) -> str:
+        """The address as PostgreSQL's own programs read it, password included."""
+        return make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+
     def session(self, *, write: bool) -> Session:
         """A session whose first statement opens a reading or a writing transaction. Who opens it settles and closes it."""
         engine = self.engine.execution_options(write=True) if write and self.is_sqlite else self.engine

@@ -1,12 +1,22 @@
-"""Whether a database is fit for use: at the newest migration, and taking writes."""
+"""Whether a database is fit for use: at the newest migration, and taking writes; and whether the clock still ticks."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 
 VERSIONS = Path(__file__).resolve().parent.parent.parent / "migrations" / "versions"
+SILENT_TOO_LONG = timedelta(minutes=10)
+BEGUN_AT = clock.now()
+
+
+def silent_since(last_start: datetime | None) -> datetime | None:
+    """Since when no worker has taken a turn, where that is more than ten minutes; a worker that never came is missed from our own start on."""
+    since = last_start or BEGUN_AT
+    return since if clock.now() - since > SILENT_TOO_LONG else None
 
 
 def newest() -> str:

@@ -135,14 +135,14 @@ def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list
 def nearest_outside(
     session: Session, actor: Actor, query: CatalogueQuery, most: int = NEAREST_MOST
 ) -> tuple[CatalogueRow[Glimpse], ...]:
-    """The nearest listings that fit less: first everything but the radius, then also not the condition, the organisation and the day.
-
-    Without a place: the newest of what fits without condition, organisation and day. Nothing where even that is nothing.
+    """The nearest listings that fit less: first everything but the radius, then also not the condition, the organisation and the day, then
+    also not the words, and at last not the material either. Without a place: the newest. Nothing where the whole bank is empty.
     """
     sort = Sort.NEWEST if query.point is None else Sort.DISTANCE
     wider = replace(query, radius_km=None, sort=sort, page=1, page_size=most)
     widest = replace(wider, conditions=(), organisations=(), available_from=None)
-    for asked in (wider, widest):
+    wordless = replace(widest, q="")
+    for asked in (wider, widest, wordless, replace(wordless, groups=(), materials=())):
         found = browse(session, actor, asked, with_facets=False).rows if asked != replace(query, page=1, page_size=most) else ()
         if found:
             return found

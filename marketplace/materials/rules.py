@@ -8,7 +8,7 @@ from fractions import Fraction
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.text import search_prefixes, search_text
-from marketplace.kernel.units import Unit, round_down
+from marketplace.kernel.units import Unit
 
 NOT_TRADABLE = "niet_verhandelbaar"  # the one hazard code that forbids; it is no question to declare
 KG_PLACES = Decimal("0.000001")
@@ -144,27 +144,42 @@ def convert(
     kg_per_unit_override: Decimal | None = None,
     override_unit: Unit | None = None,
 ) -> Decimal:
-    """The same stuff in another unit, rounded down to a whole piece or a thousandth; may be zero.
-
-    Pieces and m² convert by pieces per m², every other pair by kilograms. A listing's measured weight replaces the taxonomy's for the
-    listing's unit: `override_unit`, by default `from_unit`. Between the same units nothing changes.
-    """
+    """The same stuff in another unit, rounded down to a whole piece or a thousandth; may be zero. Between the same units nothing changes."""
     if from_unit == to_unit:
         return amount
+    return whole(Fraction(amount) * conversion(from_unit, to_unit, material, kg_per_unit_override, override_unit), to_unit)
+
+
+def conversion(
+    from_unit: Unit,
+    to_unit: Unit,
+    material: Material,
+    kg_per_unit_override: Decimal | None = None,
+    override_unit: Unit | None = None,
+) -> Fraction:
+    """How much of `to_unit` one `from_unit` is, exactly.
+
+    Pieces and m² convert by pieces per m², every other pair by kilograms. A listing's measured weight replaces the taxonomy's for the
+    listing's unit: `override_unit`, by default `from_unit`.
+    """
+    if from_unit == to_unit:
+        return Fraction(1)
     if {from_unit, to_unit} == {Unit.PIECE, Unit.M2} and material.pieces_per_m2:
         rate = Fraction(material.pieces_per_m2)
-        return _down(Fraction(amount) * (rate if to_unit is Unit.PIECE else 1 / rate), to_unit)
+        return rate if to_unit is Unit.PIECE else 1 / rate
     measured = override_unit or from_unit
     kg_from, kg_to = (
         kg_per_unit_override if kg_per_unit_override is not None and unit == measured else material.kg_per_unit(unit)
         for unit in (from_unit, to_unit)
     )
-    return _down(Fraction(amount) * Fraction(kg_from) / Fraction(kg_to), to_unit)
+    return Fraction(kg_from) / Fraction(kg_to)
 
 
-def _down(exact: Fraction, unit: Unit) -> Decimal:
-    thousandths = exact * 1000
-    return round_down(Decimal(thousandths.numerator // thousandths.denominator).scaleb(-3), unit)
+def whole(exact: Fraction, unit: Unit, *, up: bool = False) -> Decimal:
+    """Down to a whole piece or a thousandth, or up to one: exact however large it is."""
+    steps = exact * 10**unit.places
+    count = -(-steps.numerator // steps.denominator) if up else steps.numerator // steps.denominator
+    return Decimal(count).scaleb(-unit.places)
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,19 @@ def test_two_servers_that_start_at_once_on_one_new_folder_work_side_by_side(fold
         assert f"Sitemap: {addresses[1]}/sitemap.xml" in body(f"{addresses[1]}/robots.txt")
 
 
+def test_the_console_says_where_jobs_run_and_where_mail_lands(folder: Path) -> None:
+    with running("--port", "0", "--no-demo", INSTANCE_PATH=str(folder)) as process:
+        where = address(process)
+        assert process.stdout is not None
+        said = [process.stdout.readline().strip() for _ in range(3)]
+        assert "workerSilentSince" not in body(f"{where}/readyz")
+    assert said == [
+        "The jobs of the timetable run in this process, every minute.",
+        f"There is no mail server (SMTP_HOST is empty): mail lands as .eml files in {folder / 'mail'}.",
+        "Stop with Ctrl-C.",
+    ]
+
+
 def test_a_port_in_use_is_told_in_one_sentence(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

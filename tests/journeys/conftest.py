@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from config import PROJECT
 from marketplace.cli import demo
@@ -25,6 +25,8 @@ SCREENS = PROJECT / "test-results" / "screens"
 SETTLED = "Promise.race([Promise.allSettled(document.getAnimations().map(one => one.finished)), new Promise(done => setTimeout(done, 2000))])"
 FAULTS = """options => axe.run({resultTypes: ["violations"], ...options}).then(answer => answer.violations.map(found =>
  `${found.id}: ${found.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
+PATIENCE_MS = 20_000  # a busy machine takes its time
+expect.set_options(timeout=PATIENCE_MS)
 WIDTHS = {"phone": 390, "desk": 1280}
 QUIET = (
     "--disable-gpu",
@@ -114,7 +116,7 @@ def new_page(browser: Browser, site: Site, width: int, scripts: bool) -> Iterato
             java_script_enabled=scripts,
             base_url=site.url,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         watch(page, site, wrong)

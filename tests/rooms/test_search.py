@@ -236,8 +236,21 @@ def test_where_nothing_is_found_the_nearest_outside_is_named(session: Session, o
     outside = nearest_outside(session, ANONYMOUS, query)
     assert (outside[0].listing.id, outside[0].distance_km) == (nearest.id, 11)  # 52.362 on the grid: 10.7 km
     assert len(outside) == 2
-    assert nearest_outside(session, ANONYMOUS, replace(query, q="dakpan")) == ()
-    assert nearest_outside(session, ANONYMOUS, CatalogueQuery(q="dakpan")) == ()
+
+
+def test_words_that_find_nothing_are_left_out_last_and_the_material_after_them(session: Session, owner: Actor) -> None:
+    assert nearest_outside(session, ANONYMOUS, CatalogueQuery(q="xqzwk")) == ()  # an empty bank has nothing to show
+    far = make_listing(session, owner, location=at(52.5, 6.9))
+    near = make_listing(session, owner, location=at(52.36, 6.8))
+
+    def outside(query: CatalogueQuery) -> list[int]:
+        return [row.listing.id for row in nearest_outside(session, ANONYMOUS, query)]
+
+    assert outside(replace(NEAREST, q="xqzwk", radius_km=Decimal(2))) == [near.id, far.id]
+    assert outside(CatalogueQuery(q="xqzwk")) == [near.id, far.id]  # without a place the newest
+    assert outside(replace(NEAREST, q="xqzwk", groups=("hout",))) == [near.id, far.id]
+    board = make_listing(session, owner, title="Xqzwk", condition=Condition.POOR, location=at(52.5, 6.9))
+    assert outside(replace(NEAREST, q="xqzwk", conditions=(Condition.NEW,))) == [board.id]  # the words are kept while they find
 
 
 def test_where_only_the_condition_keeps_everything_out_the_others_are_named(session: Session, owner: Actor) -> None:

@@ -181,6 +181,21 @@ def test_nothing_found_offers_the_nearest_and_a_way_on(client: FlaskClient, sess
     assert "Ver weg" in page
 
 
+def test_words_that_find_nothing_are_named_and_the_nearest_shown(client: FlaskClient, session: Session) -> None:
+    found_taxonomy(session)
+    session.commit()
+    assert "Niets gevonden voor “xqzwk”<" in looking(client, "/aanbod?q=xqzwk")  # an empty bank
+    make_listing(session, make_actor(session, "losser"), title="Ver weg")
+    make_listing(session, make_actor(session, "almelo"), title="Dichtbij")
+    session.commit()
+    page = looking(client, "/aanbod?q=xqzwk&place=Almelo")
+    assert "Niets gevonden voor “xqzwk”; dit ligt het dichtst bij" in page
+    assert 0 < page.index("Dichtbij") < page.index("Ver weg")
+    assert "Vraag plaatsen" in page and "/gezocht/nieuw?title=xqzwk&amp;place=Almelo" in page
+    assert "Bewaar als zoekopdracht" in page
+    assert "Niets gevonden voor “xqzwk”; dit is het nieuwste" in looking(client, "/aanbod?q=xqzwk")
+
+
 def test_nonsense_in_the_address_is_no_failure(client: FlaskClient, session: Session) -> None:
     found_taxonomy(session)
     session.commit()

@@ -1,5 +1,6 @@
 """What machines read: the feed of a search, the sitemap, and a lot in schema.org's words. Nothing private is in any of them."""
 
+import html
 import json
 import re
 from xml.etree import ElementTree as ET
@@ -54,3 +55,15 @@ def test_a_lot_in_the_words_of_schema_org_tells_no_exact_spot(client: FlaskClien
     assert said["offers"]["seller"]["name"] == "Hengelo"
     assert str(lots[0].lat) not in page
     assert 'property="og:image" content="http://localhost/media/' in page
+
+
+def test_a_link_to_a_lot_is_shared_with_its_name_amount_and_photo(client: FlaskClient, lots: list[Listing]) -> None:
+    page = client.get(f"/aanbod/{lots[0].id}").text
+    told = {
+        name: html.unescape(words)
+        for name, words in re.findall(r'<meta (?:property|name)="(og:\w+|twitter:\w+)" content="([^"]*)"', page)
+    }
+    assert (told["og:title"], told["twitter:card"]) == ("Grijze <keien>", "summary_large_image")
+    assert told["og:description"].replace("\u00a0", " ").startswith("1.200 m² Betonstraatsteen")
+    file = lots[0].photos[0].files["jpeg-1200"]["name"]
+    assert told["og:image"] == f"http://localhost/media/{file}"

@@ -12,7 +12,8 @@ from marketplace.exchange.rules import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
+from marketplace.market.sketch_actions import start_sketch
+from tests.factories import KEI, found_taxonomy, make_actor, make_demand, make_draft, make_listing
 from tests.web.visitors import send, visit
 
 
@@ -21,6 +22,15 @@ def test_an_empty_desk_says_what_to_do_next(app: Flask, session: Session) -> Non
     page = visit(app, session, make_actor(session, "hengelo")).get("/werk").text
     assert "Er wacht niets op u" in page
     assert 'href="/aanbod/nieuw/stap/1"' in page and 'href="/gezocht/nieuw"' in page
+
+
+def test_a_draft_without_a_name_says_so_and_one_with_a_material_is_called_by_it(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    hengelo = make_actor(session, "hengelo")
+    for answers in ({"project": "Dorpsstraat"}, {"material": KEI}):
+        start_sketch(session, hengelo, answers)
+    page = visit(app, session, hengelo).get("/werk").text
+    assert ">Concept zonder naam</a>" in page and ">Betonstraatsteen keiformaat 8 cm</a>" in page
 
 
 def test_requests_hand_overs_and_drafts_wait_in_order_of_their_day(app: Flask, session: Session) -> None:

@@ -12,6 +12,7 @@ MODULES = (
     "listings",
     "photos",
     "demands",
+    "proposals",
     "reservations",
     "transfers",
     "gate",

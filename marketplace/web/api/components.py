@@ -231,6 +231,30 @@ SHAPES: dict[str, Schema] = {
         addedAt=MOMENT,
         urls={"type": "object", "additionalProperties": TEXT},
     ),
+    "Proposal": shape(
+        needed={**QUANTITY, "description": "what is still to be found, less what is under way"},
+        unit=UNIT,
+        underWay={**QUANTITY, "description": "what open reservations for this demand hold"},
+        covered=QUANTITY,
+        surplus=QUANTITY,
+        missing=QUANTITY,
+        massKg=NUMBER,
+        tonneKm=NUMBER,
+        parts=some(
+            shape(
+                listing=ref("Titled"),
+                quantity={**QUANTITY, "description": "what is taken, in the listing's unit"},
+                unit=UNIT,
+                covers={**QUANTITY, "description": "what that gives, in the demand's unit"},
+                distanceKm=NUMBER,
+                roadKm=NUMBER,
+                tonneKm=NUMBER,
+                massKg=NUMBER,
+            )
+        ),
+        sentences=some(TEXT),
+    ),
+    "RequestedParts": shape(items=some(ref("Reservation"))),
     "Reservation": shape(("appointment",), **_RESERVATION),
     "RankedRequest": shape(("appointment",), **_RESERVATION, rank=WHOLE, score=WHOLE, reasons=some(TEXT)),
     "Exchange": shape(

@@ -149,6 +149,8 @@ class Page:
     chips: list[Chip]
     orders: list[Order]
     lots: list[Lot]
+    nothing: Text
+    others: Text
     nearest: list[Lot]
     demand: dict[str, str]
     keep: str
@@ -166,6 +168,17 @@ def shown_lots(rows: Iterable[CatalogueRow[Glimpse]], known: Taxonomy, place: st
     """The cards of what was found; a `place` that was typed goes along in their addresses."""
     address = address_of(place)
     return [lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in rows]
+
+
+def nothing_of(words: str, *, is_near: bool, has_others: bool) -> Text:
+    """The heading where nothing was found: for which words, and what is shown instead."""
+    if not words:
+        return _("Nothing found")
+    if not has_others:
+        return _("Nothing found for “%(words)s”", words=words)
+    if is_near:
+        return _("Nothing found for “%(words)s”; this lies nearest", words=words)
+    return _("Nothing found for “%(words)s”; this is the newest", words=words)
 
 
 def page_of(
@@ -187,6 +200,8 @@ def page_of(
         chips=chips_of(question, form, known, facets, near),
         orders=orders_of(question, asked),
         lots=shown_lots(found.rows, known, place),
+        nothing=nothing_of(asked.q, is_near=asked.point is not None, has_others=bool(others)),
+        others=_("Newest outside your search") if asked.point is None else _("Nearest outside your search"),
         nearest=shown_lots(others, known, place),
         demand={} if found.total else demand_of(question, known),
         keep=f"{url_for('searches.create')}?{question.query()}",

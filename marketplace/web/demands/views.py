@@ -13,11 +13,14 @@ from marketplace.market.queries import list_demands as find_demands
 from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, SketchKind
 from marketplace.market.sketch_actions import discard_sketch, start_sketch
 from marketplace.matching.actions import ask, edit_demand
+from marketplace.matching.proposing import propose_parts
 from marketplace.matching.queries import matches_for_demand
+from marketplace.matching.requesting import request_parts
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.demands import telling
 from marketplace.web.demands.forms import DemandForm
+from marketplace.web.demands.parts import PartsForm
 from marketplace.web.demands.stored import form_of, meet
 from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, database, permission, public
@@ -97,18 +100,45 @@ def _telling(template: str, form: DemandForm, sketch: Any, **context: Any) -> An
 @public
 def show(demand_id: int) -> Any:
     """One need; its owner and the reviewer see what serves it, with the arithmetic."""
+    return _page(demand_id)
+
+
+def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
     found = matches_for_demand(session, actor, demand) if inside else None
+    proposal = propose_parts(session, actor, demand) if found and found.total > 1 else None
     words = {
         "material": taxonomy(session).material_by_id(demand.material_id),
         "condition": CONDITION_LABELS[Condition(demand.min_condition)],
         "badge": DEMAND_BADGES[demand.status],
+        "asking": PartsForm.about(proposal) if proposal and may_edit else None,
     }
-    return render_template(
-        "demands/show.html", demand=demand, inside=inside, may_edit=may_edit, found=found, plain=plain, **words
+    return page(
+        "demands/show.html",
+        sent,
+        demand=demand,
+        inside=inside,
+        may_edit=may_edit,
+        found=found,
+        proposal=proposal,
+        plain=plain,
+        **words,
     )
+
+
+@blueprint.post("/gezocht/<int:demand_id>/voorstel")
+@permission(Can.EDIT_DEMAND)
+def request_all(demand_id: int) -> Any:
+    """Ask for every part of the proposal in one stroke; where the amounts have changed the page shows the new ones, and nothing is asked."""
+    form = PartsForm()
+    right = form.validate()
+    session, actor = current_session(), current_actor()
+    made = right and attempt(form, lambda: request_parts(session, actor, demand_id=demand_id, seen=form.seen()))
+    if made:
+        return done(_("Asked. All of it is held for you."), url_for("reservations.list_reservations", side="asking"))
+    return _page(demand_id, form)
 
 
 @blueprint.route("/gezocht/<int:demand_id>/bewerken", methods=("GET", "POST"))

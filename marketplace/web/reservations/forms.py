@@ -34,7 +34,7 @@ class ReserveForm(Form):
     )
     project = StringField(_("For which project?"), description=_("For example: reconstruction of Dorpsstraat."))
     use = StringField(
-        _("What will it be used as?"), description=_("For example: parking places, or the foundation of a cycle path.")
+        _("What will you make of it?"), description=_("For example: parking places, or the foundation of a cycle path.")
     )
     needed_by = DutchDateField(_("By when do you need it?"), description=_("For example 12-1-2027."))
     replaces_purchase = RadioField(
@@ -48,7 +48,7 @@ class ReserveForm(Form):
         description=_("An estimate for everything that you ask, for example 1,250."),
     )
     purpose = TextAreaField(
-        _("What else should the owner know?"), description=_("For example: who will collect it, or that you come with a crane.")
+        _("What is it for?"), description=_("The owner reads this. For example: parking places at the sports hall.")
     )
     join_waiting_list = BooleanField(_("If it does not fit, put me on the waiting list"))
 

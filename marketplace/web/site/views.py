@@ -11,6 +11,7 @@ from marketplace.accounts.policy import Can, require
 from marketplace.accounts.rules import INVITATION_LIFETIME, SESSION_IDLE
 from marketplace.kernel import health
 from marketplace.kernel.clock import now
+from marketplace.kernel.runs import find_last_start
 from marketplace.market.queries import list_public_ids
 from marketplace.notices.queries import find_oldest_waiting
 from marketplace.web.request import current_actor, current_session, database, public
@@ -127,11 +128,16 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """Whether it can do its work: writes, migrations, disk, and mail that leaves. 503 with the part that cannot."""
+    """Whether it can do its work: writes, migrations, disk, and mail that leaves. 503 with the part that cannot.
+
+    `workerSilentSince` stands there when no worker has taken a turn for ten minutes: the pages work, and what is due waits.
+    """
     parts = {"migrations": health.version(database()) == health.newest(), "database": health.can_write(database())}
     parts["disk"] = shutil.disk_usage(settings().instance_path).free >= LEAST_FREE_BYTES
     if all(parts.values()):
         waiting = find_oldest_waiting(current_session())
         parts["mail"] = waiting is None or now() - waiting <= LONGEST_WAITING
     ready = all(parts.values())
-    return jsonify({"ready": ready, **parts}), 200 if ready else 503
+    silent = health.silent_since(find_last_start(current_session())) if ready else None
+    worker = {"workerSilentSince": silent.isoformat(timespec="seconds")} if silent else {}
+    return jsonify({"ready": ready, **parts, **worker}), 200 if ready else 503

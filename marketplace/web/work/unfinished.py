@@ -35,12 +35,11 @@ def unfinished(session: Any, actor: Actor) -> list[Unfinished]:
 def _line(session: Any, sketch: Any) -> Unfinished:
     material = taxonomy(session).find_material(sketch.answers.get("material", ""))
     is_lot = sketch.kind == SketchKind.LISTING
-    nameless = _("Lot without a name") if is_lot else _("Demand without a name")
     return Unfinished(
         sketch.id,
         sketch.listing_id,
         _("Lot") if is_lot else _("Demand"),
-        Written(sketch.answers.get("title") or "") or (material.name if material else nameless),
+        Written(sketch.answers.get("title") or "") or (material.name if material else _("Draft without a name")),
         saved_at(sketch.updated_at),
         url_for("steps.step", sketch_id=sketch.id, number=_step(sketch)) if is_lot else address(sketch),
     )

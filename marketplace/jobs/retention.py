@@ -1,0 +1,47 @@
+"""What is kept for how long, and dropped by the job `forget` after that. What is not in this table is kept for good.
+
+For good, on purpose: the ledger and the audit (rows are only ever added, and name no person), listings, demands and reservations
+(the ledger refers to them). Photo files without a lot go after a day (`sweep_photos`), because a form may still be under way.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config import Config
+from marketplace.accounts import actions as accounts
+from marketplace.accounts import entry, kept_forms
+from marketplace.accounts.rules import FAILURES_WINDOW, IDEMPOTENCY_LIFETIME
+from marketplace.kernel import runs
+from marketplace.kernel.db import Session
+from marketplace.kernel.language import Text, _
+from marketplace.market import sketch_actions
+from marketplace.market.rules import SKETCH_KEPT
+from marketplace.notices import waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One line: what, for how long, and the verb that drops what is older and tells how much that was."""
+
+    what: Text
+    period: timedelta
+    drop: Callable[[Session], int]
+
+
+def retention(config: Config) -> tuple[Kept, ...]:
+    """The table for this installation."""
+    idle, lifetime = timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours)
+    return (
+        Kept(_("Failed attempts to log in"), FAILURES_WINDOW, entry.forget_attempts),
+        Kept(
+            _("Sessions, at most; less when nothing is asked"),
+            lifetime,
+            lambda session: entry.forget_sessions(session, idle=idle, lifetime=lifetime),
+        ),
+        Kept(_("Answers to forms and to the API, against doing a thing twice"), IDEMPOTENCY_LIFETIME, accounts.forget_keys),
+        Kept(_("What somebody had typed when the session ended"), kept_forms.KEPT_FOR, kept_forms.forget_forms),
+        Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, sketch_actions.forget_sketches),
+        Kept(_("Turns of the jobs; those that found nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
+        Kept(_("Notices that were told"), waiting.NOTICES_KEPT, waiting.forget_notices),
+    )

@@ -1,0 +1,134 @@
+"""The clock for the administrator: what each job did and does next, what waits to be told, and what was given up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, cast
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+
+from marketplace.accounts.policy import Can
+from marketplace.accounts.queries import list_recipients
+from marketplace.kernel import clock, health, runs
+from marketplace.kernel.db import Session
+from marketplace.kernel.language import Text, _, ngettext
+from marketplace.kernel.models import JobRun
+from marketplace.notices import waiting
+from marketplace.notices.models import NoticeRow
+from marketplace.notices.queries import find_oldest_waiting, list_dead
+from marketplace.web.pages import Page
+from marketplace.web.request import current_actor, current_session, permission
+
+Verb = Callable[..., bool]
+
+
+class Line(Protocol):
+    """A line of the timetable, as far as this page tells of it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def every(self) -> timedelta: ...
+    @property
+    def does(self) -> Text: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A job on the page. `next_at` is None when its turn has come and no worker has taken it."""
+
+    line: Line
+    cadence: Text
+    last: JobRun | None
+    seconds: float | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A notice that was given up, and for whom it was."""
+
+    delivery_id: int
+    kind: str
+    to: list[str]
+    since: datetime | None
+    attempts: int
+    error: str
+
+
+def register(blueprint: Blueprint) -> None:
+    """Give these pages to the area of administration."""
+    blueprint.get("/beheer/klok")(show_clock)
+    blueprint.post("/beheer/klok/bezorging/<int:delivery_id>/opnieuw")(retry_dead)
+    blueprint.post("/beheer/klok/bezorging/<int:delivery_id>/weg")(drop_dead)
+
+
+@permission(Can.READ_HEALTH)
+def show_clock() -> Page:
+    """Every job with its last and next turn, the queue, and what could not be delivered."""
+    session = current_session()
+    last = runs.list_last_runs(session)
+    lines = cast(tuple[Line, ...], current_app.extensions["timetable"])
+    return render_template(
+        "admin/show_clock.html",
+        jobs=[told(line, last.get(line.name)) for line in lines],
+        failures=runs.list_failures(session),
+        silent_since=health.silent_since(runs.find_last_start(session)),
+        waiting=waiting.count_waiting(session),
+        oldest=find_oldest_waiting(session),
+        dead=[given_up(session, row) for row in list_dead(session)],
+        retention=[(kept.what, length(kept.period)) for kept in current_app.extensions["retention"]],
+    )
+
+
+@permission(Can.READ_HEALTH)
+def retry_dead(delivery_id: int) -> Page:
+    """Try to deliver it again."""
+    return _settled(waiting.retry_dead, delivery_id, _("It is tried again within a minute."))
+
+
+@permission(Can.READ_HEALTH)
+def drop_dead(delivery_id: int) -> Page:
+    """Let go of it."""
+    return _settled(waiting.drop_dead, delivery_id, _("It is not sent any more."))
+
+
+def _settled(verb: Verb, delivery_id: int, done: Text) -> Page:
+    found = verb(current_session(), current_actor(), delivery_id=delivery_id)
+    flash(str(done if found else _("It was dealt with already.")), "success" if found else "info")
+    return redirect(url_for("admin.show_clock"), 303)
+
+
+def told(line: Line, last: JobRun | None) -> Told:
+    """What the page says of a job."""
+    seconds = (last.finished_at - last.started_at).total_seconds() if last and last.finished_at else None
+    now = clock.now()
+    next_at = runs.slot_at(last.slot, line.every) + line.every if last else None
+    return Told(line, cadence(line.every), last, seconds, next_at if next_at and next_at > now else None)
+
+
+def given_up(session: Session, row: NoticeRow) -> GivenUp:
+    """What the page says of a notice that could not be delivered."""
+    readers = list_recipients(session, person_id=row.person_id, organisation_id=row.organisation_id)
+    to = [row.email] if row.email else [reader.email for reader in readers]
+    return GivenUp(row.id, row.kind, to, row.dead_at, row.attempts, row.last_error or "")
+
+
+def cadence(every: timedelta) -> Text:
+    """How often, in words."""
+    minutes = every // timedelta(minutes=1)
+    if minutes % 1440 == 0:
+        return ngettext("every day", "every %(num)s days", minutes // 1440)
+    if minutes % 60 == 0:
+        return ngettext("every hour", "every %(num)s hours", minutes // 60)
+    return ngettext("every minute", "every %(num)s minutes", minutes)
+
+
+def length(period: timedelta) -> Text:
+    """How long, in words: the largest unit that leaves nothing over."""
+    minutes = period // timedelta(minutes=1)
+    if minutes % 1440 == 0 and minutes > 1440:
+        return ngettext("%(num)s day", "%(num)s days", minutes // 1440)
+    if minutes % 60 == 0:
+        return ngettext("%(num)s hour", "%(num)s hours", minutes // 60)
+    return ngettext("%(num)s minute", "%(num)s minutes", minutes)

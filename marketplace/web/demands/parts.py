@@ -1,0 +1,32 @@
+"""The one button under a proposal: it sends what was seen, so that nobody asks for other amounts than stood on the page."""
+
+from decimal import Decimal
+from typing import Any
+
+from wtforms import HiddenField
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.units import plain, read_decimal
+from marketplace.web.forms import Form, IdempotencyField
+
+PARTS_LENGTH_MAX = 4000  # a hundred parts, generously
+
+
+class PartsForm(Form):
+    """Every part that stood on the page, as `12:150 14:100`: the listing and the quantity in its unit."""
+
+    idempotency_key = IdempotencyField()
+    parts = HiddenField()
+
+    @classmethod
+    def about(cls, proposal: Any) -> "PartsForm":
+        """The form under this proposal."""
+        return cls(formdata=None, data={"parts": " ".join(f"{number}:{plain(amount)}" for number, amount in proposal.amounts)})
+
+    def seen(self) -> tuple[tuple[int, Decimal], ...]:
+        """What stood there; nothing, which is no proposal, where it cannot be read."""
+        pairs = [one.partition(":") for one in (self.parts.data or "")[:PARTS_LENGTH_MAX].split()]
+        try:
+            return tuple((int(number), read_decimal(amount)) for number, _colon, amount in pairs)
+        except (ValueError, Invalid):
+            return ()

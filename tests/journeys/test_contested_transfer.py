@@ -1,0 +1,117 @@
+"""Two ask for one lot, the owner chooses with a sentence, the figures differ and are settled, and a part comes back: by hand."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.queries import find_person
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Photo, PhotoFile
+from tests.factories import make_listing
+from tests.journeys.conftest import Site
+from tests.journeys.sites import database_of
+
+TITLE = "Keien van het Stationsplein"
+HENGELO, BORNE, ALMELO = (f"projectleider.{slug}@materialenbank.example" for slug in ("hengelo", "borne", "almelo"))
+REVIEWER = "aoce@materialenbank.example"
+Shot = Callable[[Page, str], Path]
+
+
+def on_offer(site: Site) -> str:
+    """500 m² of Hengelo's; the path of the lot."""
+    with database_of(site.app).transaction() as session:
+        person = find_person(session, HENGELO)
+        assert person is not None
+        actor = Actor(person.id, person.name, person.organisation_id, "hengelo", "Hengelo", "municipality", person.role)
+        shown = session.scalars(select(Photo).order_by(Photo.id).limit(1)).one()
+        lot = make_listing(session, actor, title=TITLE, quantity=Quantity(Decimal(500), Unit.M2), available_until=None)
+        photo = lot.photos[0]
+        photo.files = shown.files
+        session.add_all(PhotoFile(name=name, photo_id=photo.id) for name in {file["name"] for file in shown.files.values()})
+        return f"/aanbod/{lot.id}"
+
+
+def ask(page: Page, lot: str, quantity: str) -> None:
+    page.goto(f"{lot}/reserveren")
+    page.get_by_label("Hoeveel wilt u reserveren?").fill(quantity)
+    page.get_by_label("Voor welk project?").fill("Herinrichting Dorpsstraat")
+
+
+def test_two_ask_for_one_lot_and_it_ends_well(
+    new_page: Callable[[], Page], site: Site, shot: Shot, accessible: Callable[[Page], None]
+) -> None:
+    lot = on_offer(site)
+    hengelo, borne, almelo, reviewer = (new_page() for _person in range(4))
+    for page, email in ((hengelo, HENGELO), (borne, BORNE), (almelo, ALMELO), (reviewer, REVIEWER)):
+        site.let_in(page, email)
+
+    ask(borne, lot, "400")
+    borne.get_by_role("radio", name=re.compile("^Ja, anders")).check()
+    borne.get_by_role("button", name="Reserveren").click()
+    expect(borne.get_by_role("heading", name="Wat nu volgt")).to_be_visible()
+    first = borne.url
+
+    ask(almelo, lot, "400")
+    almelo.get_by_role("button", name="Reserveren").click()
+    expect(almelo).to_have_title(re.compile("^Fout: "))
+    expect(almelo.locator("#faults")).to_contain_text("Er is nog 100\u00a0m² beschikbaar")
+    expect(almelo.get_by_label("Voor welk project?")).to_have_value("Herinrichting Dorpsstraat")
+    almelo.get_by_role("checkbox", name=re.compile("wachtlijst")).check()
+    shot(almelo, "1-too-much")
+    almelo.get_by_role("button", name="Reserveren").click()
+    expect(almelo.locator("main")).to_contain_text("staat op de wachtlijst: er wordt niets vastgehouden")
+    second = almelo.url
+    shot(almelo, "2-waiting")
+
+    hengelo.goto(lot)
+    hengelo.get_by_role("link", name="Wie vraagt dit?").click()
+    expect(hengelo.locator(".mp-ranking__one").first).to_contain_text("Borne")
+    expect(hengelo.locator(".mp-ranking__one").nth(1)).to_contain_text("Kiest u deze, dan krijgt Borne niets")
+    accessible(hengelo)
+    shot(hengelo, "3-ranking")
+    hengelo.locator(".mp-ranking__one", has_text="Almelo").get_by_role("link", name="Goedkeuren of afwijzen").click()
+    hengelo.get_by_role("button", name="Goedkeuren").click()
+    expect(hengelo.locator("#faults")).to_contain_text("Zeg in één zin waarom")
+    shot(hengelo, "4-sentence-asked")
+    hengelo.get_by_label("Waarom deze aanvraag?").fill("Almelo haalt het morgen al op")
+    hengelo.get_by_role("button", name="Goedkeuren").click()
+    expect(hengelo.get_by_role("heading", name="Overdracht invullen")).to_be_visible()
+    borne.goto(first)
+    expect(borne.locator("main")).to_contain_text("staat op de wachtlijst")
+    reviewer.goto("/cijfers/keuzes")
+    expect(reviewer.locator("main")).to_contain_text("Almelo haalt het morgen al op")
+    shot(reviewer, "5-choices")
+
+    shot(hengelo, "6-approved")
+    hengelo.get_by_role("button", name="Overdracht bewaren").click()
+    almelo.goto(second)
+    almelo.get_by_label("Hoeveel hebt u ontvangen?").fill("360")
+    shot(almelo, "7-to-confirm")
+    almelo.get_by_role("button", name="Overdracht bevestigen").click()
+    expect(almelo.locator("main")).to_contain_text("De twee hoeveelheden verschillen")
+    accessible(almelo)
+    shot(almelo, "8-disputed")
+    hengelo.goto("/werk")
+    hengelo.get_by_role("link", name=re.compile("zijn het niet eens over")).first.click()
+    shot(hengelo, "9-to-settle")
+    hengelo.get_by_role("button", name=re.compile("Akkoord met 360\u00a0m² van Almelo")).click()
+    expect(hengelo.get_by_role("heading", name="Wat deze uitwisseling bespaarde")).to_be_visible()
+    expect(hengelo.locator("main")).to_contain_text("66,6\u00a0ton")  # 360 m² × 185 kg
+
+    almelo.reload()
+    almelo.get_by_text("Er is iets teruggekomen").click()
+    almelo.get_by_label("Hoeveel komt er terug?").fill("60")
+    almelo.get_by_role("radio", name="Matig").check()
+    almelo.get_by_label("Waarom komt het terug?").fill("Te veel gebroken")
+    almelo.get_by_role("button", name="Retour bewaren").click()
+    expect(almelo.locator("main")).to_contain_text("Wat terugkwam staat in het aanbod als")
+    accessible(almelo)
+    shot(almelo, "10-returned")
+    almelo.get_by_role("link", name=re.compile(f"{TITLE}, 60")).click()
+    expect(almelo.locator("main")).to_contain_text("Matig")
+    shot(almelo, "11-child-lot")

@@ -1,0 +1,241 @@
+"""Which parts of which lots cover a need together: sums that can be redone with a pencil, and what always holds."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marketplace.kernel.geo import Point
+from marketplace.kernel.language import reading_in
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.rules import Condition, ListingStatus, is_part_allowed
+from marketplace.matching.proposal import Plan, Supply, plan, sentences
+from marketplace.matching.rules import Lot
+from marketplace.materials.rules import Material, MaterialGroup, conversion, weights
+
+PAVING = MaterialGroup("bestrating", "Bestrating", "Paving")
+KEI = Material(
+    "kei", "Kei", "Paver", 1, PAVING, Unit.M2,
+    weights({Unit.M2: Decimal(185), Unit.PIECE: Decimal("4.2")}, Decimal(44)), Decimal(44),
+)  # fmt: skip
+NOTHING = Amount(Decimal(0), Unit.PIECE)
+
+
+def amount(text: str) -> Amount:
+    number, unit = text.split()
+    return Amount(Decimal(number), Unit(unit))
+
+
+def supply(number: int, available: str, km: str = "10", minimum: str | None = None, **changes: Any) -> Supply:
+    values: dict[str, Any] = {
+        "material": KEI,
+        "organisation_id": number,
+        "status": ListingStatus.PUBLISHED,
+        "condition": Condition.GOOD,
+        "available": amount(available),
+        "kg_per_unit": None,
+        "available_from": date(2026, 12, 8),
+        "available_until": None,
+        "hazards_yes": frozenset(),
+        "hazards_unknown": False,
+        "region_from": None,
+        "partners_from": None,
+        "confirmed_on": None,
+        "point": Point(52.3, 6.8),
+    }
+    return Supply(number, f"Gemeente {number}", Lot(**{**values, **changes}), Decimal(minimum) if minimum else None, Decimal(km))
+
+
+def proposed(needed: str, *supplies: Supply) -> Plan:
+    return plan(amount(needed), KEI, supplies)
+
+
+def told(of: Plan) -> list[tuple[int, str, str]]:
+    return [(part.supply.number, str(part.takes), str(part.gives)) for part in of.parts]
+
+
+def figures(of: Plan) -> tuple[str, str, str]:
+    return str(of.covered), str(of.surplus), str(of.missing)
+
+
+def test_ten_thousand_pieces_come_from_two_owners_with_a_thousand_to_spare() -> None:
+    found = proposed("10000 piece", supply(1, "150 m2", "6.5"), supply(2, "120 m2", "15.6", "100"))
+    assert told(found) == [(1, "150 m2", "6600 piece"), (2, "100 m2", "4400 piece")]  # 150 × 44 and 100 × 44
+    assert figures(found) == ("10000 piece", "1000 piece", "0 piece")
+    assert [(part.mass_kg, part.tonne_km) for part in found.parts] == [
+        (Decimal(27750), Decimal("180.375")),  # 150 × 185 kg; 27.75 t × 6.5 km
+        (Decimal(18500), Decimal("288.6")),  # 100 × 185 kg; 18.5 t × 15.6 km
+    ]
+    assert (found.mass_kg, found.tonne_km) == (Decimal(46250), Decimal("468.975"))
+    with reading_in("nl"):
+        assert [str(one).replace("\u00a0", " ") for one in sentences(found, NOTHING)] == [
+            "Samen is dit 11.000 stuks. Er is 10.000 stuks nodig: alles is gedekt.",
+            "Er is 1.000 stuks over, want Gemeente 2 geeft niet minder dan 100 m² weg.",
+        ]
+
+
+def test_without_a_smallest_part_the_last_lot_gives_just_enough() -> None:
+    found = proposed("10000 piece", supply(1, "150 m2"), supply(2, "120 m2"))
+    assert told(found) == [(1, "150 m2", "6600 piece"), (2, "77.273 m2", "3400 piece")]  # 3 400 ÷ 44 = 77.2727…
+    assert figures(found) == ("10000 piece", "0 piece", "0 piece")
+
+
+@pytest.mark.parametrize(
+    ("needed", "supplies", "parts", "sums"),
+    [
+        # one lot that covers all goes before two that lie nearer
+        ("800 m2", [("100 m2", "5", None), ("1200 m2", "20", None)], [(2, "800 m2", "800 m2")], ("800 m2", "0 m2", "0 m2")),
+        # the last lot would give 1 000 where 200 is needed: the one behind it gives 200 and costs fewer tonne-km
+        (
+            "500 m2",
+            [("300 m2", "1", None), ("1000 m2", "2", "1000"), ("200 m2", "3", None)],
+            [(1, "300 m2", "300 m2"), (3, "200 m2", "200 m2")],  # 37 t × 3 = 111 tonne-km, not 185 × 2 = 370
+            ("500 m2", "0 m2", "0 m2"),
+        ),
+        # 250 where 200 is needed is fewer tonne-km than 200 from far away: 46.25 × 2 = 92.5, not 37 × 30 = 1 110
+        (
+            "500 m2",
+            [("300 m2", "1", None), ("260 m2", "2", "250"), ("200 m2", "30", None)],
+            [(1, "300 m2", "300 m2"), (2, "250 m2", "250 m2")],
+            ("500 m2", "50 m2", "0 m2"),
+        ),
+        # passing over helps only where what lies behind is enough
+        (
+            "500 m2",
+            [("300 m2", "1", None), ("450 m2", "2", "400"), ("50 m2", "3", None)],
+            [(1, "300 m2", "300 m2"), (2, "400 m2", "400 m2")],
+            ("500 m2", "200 m2", "0 m2"),
+        ),
+        # a lot that is smaller than its smallest part is given whole
+        (
+            "500 m2",
+            [("80 m2", "1", "100"), ("430 m2", "2", None)],
+            [(1, "80 m2", "80 m2"), (2, "420 m2", "420 m2")],
+            ("500 m2", "0 m2", "0 m2"),
+        ),
+        # only one lot, which gives no less: it is proposed, with its surplus
+        ("5 m2", [("120 m2", "1", "100")], [(1, "100 m2", "100 m2")], ("5 m2", "95 m2", "0 m2")),
+        # not enough: all there is, and what is missing
+        (
+            "1000 m2",
+            [("300 m2", "1", None), ("200 m2", "2", "150")],
+            [(1, "300 m2", "300 m2"), (2, "200 m2", "200 m2")],
+            ("500 m2", "0 m2", "500 m2"),
+        ),
+        # whole pieces towards square metres: 2 201 pieces are 50.0227… m²
+        ("50.01 m2", [("4400 piece", "1", None)], [(1, "2201 piece", "50.022 m2")], ("50.01 m2", "0.012 m2", "0 m2")),
+        # each lot is counted by itself: 1.5 m² and 0.5 m² are 66 and 22 pieces; 0.02 m² is no whole piece and is left alone
+        (
+            "100 piece",
+            [("1.5 m2", "1", None), ("0.02 m2", "2", None), ("0.5 m2", "3", None)],
+            [(1, "1.5 m2", "66 piece"), (3, "0.5 m2", "22 piece")],
+            ("88 piece", "0 piece", "12 piece"),
+        ),
+        ("10 tonne", [("30 m2", "1", None), ("2000 piece", "2", None)], [(1, "30 m2", "5.55 tonne"), (2, "1060 piece", "4.452 tonne")],
+         ("10 tonne", "0.002 tonne", "0 tonne")),  # 30 × 185 kg; 4 450 ÷ 4.2 = 1 059.5…
+        ("10 m2", [], [], ("0 m2", "0 m2", "10 m2")),
+        ("0 m2", [("5 m2", "1", None)], [], ("0 m2", "0 m2", "0 m2")),
+    ],
+)  # fmt: skip
+def test_the_rule_by_hand(
+    needed: str, supplies: list[tuple[str, str, str | None]], parts: list[tuple[int, str, str]], sums: tuple[str, str, str]
+) -> None:
+    found = proposed(needed, *(supply(number, *one) for number, one in enumerate(supplies, 1)))
+    assert told(found) == parts
+    assert figures(found) == sums
+
+
+def test_a_measured_weight_counts() -> None:
+    (part,) = proposed("2 tonne", supply(1, "100 m2", kg_per_unit=Decimal(200))).parts
+    assert (str(part.takes), str(part.gives), part.mass_kg) == ("10 m2", "2 tonne", 2000)
+
+
+def test_what_is_under_way_and_what_is_missing_are_told() -> None:
+    found = proposed("1000 m2", supply(1, "300 m2"), supply(2, "200 m2"))
+    with reading_in("nl"):
+        assert [str(one).replace("\u00a0", " ") for one in sentences(found, amount("250 m2"))] == [
+            "Voor deze vraag is al 250 m² gereserveerd. Er is nog 1.000 m² nodig.",
+            "Samen is dit 500 m² van de 1.000 m² die nodig is. Er ontbreekt nog 500 m².",
+        ]
+        short = proposed("50.01 m2", supply(1, "4400 piece"))
+        assert str(sentences(short, NOTHING)[-1]).replace("\u00a0", " ") == (
+            "Er is 0,012 m² over, want deze partij is niet in kleinere delen te krijgen."
+        )
+
+
+UNITS = st.sampled_from([Unit.PIECE, Unit.M2, Unit.TONNE, Unit.KG])
+
+
+@st.composite
+def amounts(draw: Any, most: int = 100_000) -> Amount:
+    unit = draw(UNITS)
+    steps = draw(st.integers(1, most if unit is Unit.PIECE else most * 1000))
+    return Amount(Decimal(steps).scaleb(-unit.places), unit)
+
+
+@st.composite
+def lots(draw: Any) -> list[Supply]:
+    drawn = draw(
+        st.lists(
+            st.tuples(
+                amounts(),
+                st.one_of(st.none(), st.integers(1, 10**8)),
+                st.integers(0, 300),
+                st.sampled_from([None, Decimal("187.123456"), Decimal("0.37")]),
+            ),
+            max_size=8,
+        )
+    )
+    return [
+        supply(number, str(held), str(km), str(Decimal(least).scaleb(-3)) if least else None, kg_per_unit=weight)
+        for number, (held, least, km, weight) in enumerate(sorted(drawn, key=lambda one: one[2]), 1)
+    ]
+
+
+@settings(max_examples=400, deadline=None)
+@given(amounts(), lots())
+def test_nothing_is_created_or_lost_and_every_owner_is_respected(needed: Amount, supplies: list[Supply]) -> None:
+    found = plan(needed, KEI, supplies)
+    assert found.covered.amount + found.missing.amount == needed.amount
+    assert sum(part.gives.amount for part in found.parts) == found.covered.amount + found.surplus.amount
+    assert found.missing.amount == 0 or found.surplus.amount == 0
+    assert len({part.supply.number for part in found.parts}) == len(found.parts)
+    for part in found.parts:
+        lot = part.supply.lot
+        assert 0 < part.takes.amount <= lot.available.amount
+        assert part.takes.unit == lot.available.unit and part.gives.unit == needed.unit
+        assert is_part_allowed(part.takes.amount, lot.available.amount, part.supply.minimum)
+        for one in (part.takes, part.gives):
+            assert one.amount == one.amount.quantize(Decimal(1).scaleb(-one.unit.places))
+        exact = Fraction(part.takes.amount) * conversion(part.takes.unit, needed.unit, KEI, lot.kg_per_unit, part.takes.unit)
+        assert 0 <= exact - Fraction(part.gives.amount) < Fraction(1, 10**needed.unit.places)  # down, and less than one step
+
+
+@settings(max_examples=200, deadline=None)
+@given(amounts(), lots())
+def test_a_surplus_is_never_more_than_the_last_part_needs_to_be(needed: Amount, supplies: list[Supply]) -> None:
+    found = plan(needed, KEI, supplies)
+    if found.surplus.amount:
+        *others, last = found.parts
+        assert sum(part.gives.amount for part in others) < needed.amount
+        if last.supply.minimum is None:
+            step = Fraction(1, 10**last.takes.unit.places)
+            rate = conversion(last.takes.unit, needed.unit, KEI, last.supply.lot.kg_per_unit, last.takes.unit)
+            less = sum(part.gives.amount for part in others) + Decimal(0)
+            assert Fraction(less) + (Fraction(last.takes.amount) - step) * rate < Fraction(needed.amount)
+
+
+@settings(max_examples=200, deadline=None)
+@given(amounts(), lots())
+def test_nothing_is_missing_while_a_lot_could_give_it(needed: Amount, supplies: list[Supply]) -> None:
+    found = plan(needed, KEI, supplies)
+    if found.missing.amount:
+        asked = {part.supply.number: part for part in found.parts}
+        for one in supplies:
+            whole_lot = plan(Amount(Decimal(9_999_999), needed.unit), KEI, [one])
+            assert one.number in asked or whole_lot.given.amount == 0
+            assert one.number not in asked or asked[one.number].takes == one.lot.available
