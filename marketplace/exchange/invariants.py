@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
-from marketplace.exchange.models import Reservation
+from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation
 from marketplace.exchange.rules import HOLDING, TIMED, ReservationStatus
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
@@ -101,9 +101,10 @@ def fulfilled_needs_nothing(session: Session) -> str | None:
 
 
 def photos_have_files(session: Session) -> str | None:
-    """Every photo has its rows of files."""
+    """Every photo has its rows of files, of a lot and of a transfer."""
     rows = select(Photo.id).where(~select(PhotoFile.name).where(PhotoFile.photo_id == Photo.id).exists())
-    return _first(session, rows.order_by(Photo.id), "photo")
+    at_gate = select(GatePhoto.id).where(~select(GatePhotoFile.name).where(GatePhotoFile.gate_photo_id == GatePhoto.id).exists())
+    return _first(session, rows.order_by(Photo.id), "photo") or _first(session, at_gate.order_by(GatePhoto.id), "gate photo")
 
 
 def single_rows(session: Session) -> str | None:

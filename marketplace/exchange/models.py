@@ -1,13 +1,14 @@
-"""Reservations: claims on part of a listing."""
+"""Reservations: claims on part of a listing; and what belongs to one: appointments, photos taken at the gate."""
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
-from marketplace.kernel.db import Base, Fixed, UtcDateTime
+from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
 from marketplace.market.models import Demand, Listing
 
 
@@ -78,6 +79,7 @@ class Reservation(Base):
     demand: Mapped[Demand | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql", foreign_keys=[organisation_id])
     owner: Mapped[Organisation] = relationship(lazy="raise_on_sql", foreign_keys=[owner_id])
+    appointments: Mapped[list["Appointment"]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="Appointment.id")
 
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -97,3 +99,53 @@ class Reservation(Base):
     def is_internal(self) -> bool:
         """Within one organisation: counted as internal reuse."""
         return self.organisation_id == self.owner_id
+
+
+class Appointment(Base):
+    """Times that one side proposed for collecting, and the one that the other side chose. The newest row of a reservation counts."""
+
+    __tablename__ = "appointment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id", ondelete="CASCADE"), index=True)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), comment="whose proposal it is")
+    times: Mapped[list[Any]] = mapped_column(Json, comment="moments in UTC, ISO 8601, in order")
+    place: Mapped[str] = mapped_column(String(200), default="", comment="where to meet; empty: where the lot lies")
+    notes: Mapped[str] = mapped_column(Text, default="", comment="what to know at the gate")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    agreed_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    proposed_by: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """The proposed times."""
+        return tuple(datetime.fromisoformat(time) for time in self.times)
+
+
+class GatePhoto(Base):
+    """A photo that one side took at the hand-over or at its confirmation, stored as the photos of a lot are. For who may follow the transfer."""
+
+    __tablename__ = "gate_photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), comment="which side added it")
+    moment: Mapped[str] = mapped_column(String(12))
+    alt: Mapped[str] = mapped_column(String(300), default="")
+    files: Mapped[dict[str, Any]] = mapped_column(Json, comment="variant (webp-480 … jpeg-1200) to name, width and height")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (CheckConstraint("moment IN ('hand_over', 'confirmation')", name="moment"),)
+
+
+class GatePhotoFile(Base):
+    """Which gate photo a file belongs to: for the right to look at it, and for the sweep of orphans."""
+
+    __tablename__ = "gate_photo_file"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    gate_photo_id: Mapped[int] = mapped_column(ForeignKey("gate_photo.id", ondelete="CASCADE"), primary_key=True, index=True)

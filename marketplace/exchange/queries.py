@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, is_broker, require
 from marketplace.accounts.rules import Role
-from marketplace.exchange.models import Reservation
+from marketplace.exchange.models import Appointment, Reservation
 from marketplace.exchange.rules import HOLDING, OPEN, REMIND_DAYS, TIMED, ReservationStatus, reminder
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
@@ -29,6 +29,7 @@ def _reservations() -> Select[Reservation]:
         joinedload(Reservation.organisation),
         joinedload(Reservation.owner),
         joinedload(Reservation.demand),
+        selectinload(Reservation.appointments).joinedload(Appointment.proposed_by),
         joinedload(Reservation.listing).options(joinedload(Listing.organisation), selectinload(Listing.photos)),
     )
 

@@ -12,6 +12,7 @@ from config import Config
 from marketplace.accounts.policy import CLOCK
 from marketplace.exchange import actions as exchange
 from marketplace.exchange import queries as reservations
+from marketplace.exchange.gate_photos import list_gate_photo_files
 from marketplace.jobs.post import post_due
 from marketplace.jobs.retention import retention
 from marketplace.kernel import clock
@@ -75,9 +76,9 @@ def _once(app: Flask, verb: Callable[[Session, int], bool], row_id: int) -> bool
 
 
 def sweep_photos(app: Flask) -> int:
-    """Remove photo files that belong to no listing any more."""
+    """Remove photo files that belong to no listing and no transfer any more."""
     with database(app).read() as reading:
-        in_use = market.list_photo_files(reading)
+        in_use = market.list_photo_files(reading) | list_gate_photo_files(reading)
     return len(cast(Media, app.extensions["media"]).sweep(in_use))
 
 

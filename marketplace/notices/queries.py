@@ -35,3 +35,15 @@ def find_oldest_waiting(session: Session) -> datetime | None:
 def is_recorded_since(session: Session, *, action: str, since: datetime) -> bool:
     """Whether the audit knows this action from that moment on."""
     return session.scalar(select(AuditRow.id).where(AuditRow.action == action, AuditRow.at >= since).limit(1)) is not None
+
+
+def find_record(
+    session: Session, *, actions: tuple[str, ...], object_type: str, object_id: int, organisation_id: int | None = None
+) -> AuditRow | None:
+    """The last time that one of these was done to an object (for that organisation); None when it never was."""
+    rows = select(AuditRow).where(
+        AuditRow.object_type == object_type, AuditRow.object_id == object_id, AuditRow.action.in_(actions)
+    )
+    if organisation_id is not None:
+        rows = rows.where(AuditRow.organisation_id == organisation_id)
+    return session.scalars(rows.where(AuditRow.result == "done").order_by(AuditRow.id.desc()).limit(1)).one_or_none()

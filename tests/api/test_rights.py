@@ -56,6 +56,8 @@ BODIES: dict[str, Any] = {
     "reject_reservation": {"reason": "Daarom"},
     "cancel_reservation": {"reason": "Daarom"},
     "hand_over_reservation": {"quantity": 8},
+    "propose_appointment": {"times": ["2099-01-12T10:00:00Z"]},
+    "agree_appointment": {"time": "2099-01-12T10:00:00Z"},
     "report_year": {"includesBank": True, "rows": []},
     "create_depot": {"name": "Werf", "place": "Losser"},
 }

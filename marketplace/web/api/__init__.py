@@ -15,6 +15,8 @@ MODULES = (
     "proposals",
     "reservations",
     "transfers",
+    "gate",
+    "papers",
     "figures",
     "depots",
     "reference",

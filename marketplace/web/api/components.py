@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from marketplace.exchange.gate_rules import AppointmentStatus, PhotoMoment
 from marketplace.exchange.rules import MeasuredBy, ReservationStatus
 from marketplace.impact.goals import Origin
 from marketplace.kernel.units import Unit
@@ -138,6 +139,7 @@ _RESERVATION: dict[str, Schema] = {
     "returned": QUANTITY,
     "cancelProposedBy": maybe(ref("Organisation")),
     "noShow": YES_NO,
+    "appointment": maybe(ref("Appointment")),
 }
 
 SHAPES: dict[str, Schema] = {
@@ -213,6 +215,22 @@ SHAPES: dict[str, Schema] = {
         unit=UNIT,
         reasons=some(TEXT),
     ),
+    "Appointment": shape(
+        status=words(AppointmentStatus),
+        times=some(MOMENT),
+        time=maybe(MOMENT),
+        place=maybe(TEXT),
+        notes=maybe(TEXT),
+        proposedBy=ref("Organisation"),
+    ),
+    "GatePhoto": shape(
+        id=WHOLE,
+        organisation=ref("Organisation"),
+        moment=words(PhotoMoment),
+        alt=TEXT,
+        addedAt=MOMENT,
+        urls={"type": "object", "additionalProperties": TEXT},
+    ),
     "Proposal": shape(
         needed={**QUANTITY, "description": "what is still to be found, less what is under way"},
         unit=UNIT,
@@ -237,8 +255,8 @@ SHAPES: dict[str, Schema] = {
         sentences=some(TEXT),
     ),
     "RequestedParts": shape(items=some(ref("Reservation"))),
-    "Reservation": shape(**_RESERVATION),
-    "RankedRequest": shape(**_RESERVATION, rank=WHOLE, score=WHOLE, reasons=some(TEXT)),
+    "Reservation": shape(("appointment",), **_RESERVATION),
+    "RankedRequest": shape(("appointment",), **_RESERVATION, rank=WHOLE, score=WHOLE, reasons=some(TEXT)),
     "Exchange": shape(
         seq=WHOLE,
         fromOrganisation=ref("Organisation"),
@@ -336,6 +354,7 @@ SHAPES: dict[str, Schema] = {
     "Matches": listed("Match"),
     "Reservations": listed("Reservation"),
     "Requests": listed("RankedRequest"),
+    "GatePhotos": listed("GatePhoto"),
     "Exchanges": listed("Exchange"),
     "Depots": listed("Depot"),
     "Places": listed("Place"),

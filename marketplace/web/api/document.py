@@ -101,6 +101,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     given["headers"] = {"API-Version": {"schema": {"type": "string"}}}
     if operation.gives:
         given["content"] = {"application/json": {"schema": ref(operation.gives)}}
+    elif operation.media_type != "application/json":
+        given["content"] = {operation.media_type: {}}
     if operation.status == 201:
         given["headers"]["Location"] = {"schema": {"type": "string"}}
     refused = {*ALWAYS[operation.method], *operation.refuses}

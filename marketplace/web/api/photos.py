@@ -27,13 +27,14 @@ def add_photo(listing_id: int) -> Response:
     """Put a photo behind the others: JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""
     with database().read() as reading:
         require(current_actor(), Can.EDIT_LISTING, get_visible(reading, current_actor(), listing_id))
-    upload, alt = _upload()
+    upload, alt = read_upload()
     picture = photo_actions.store_picture(current_app.extensions["media"], upload)
     photo = photo_actions.add_photo(current_session(), current_actor(), listing_id=listing_id, picture=picture, alt=alt)
     return created(shapes.photo(photo), "get_photo", listing_id=listing_id, photo_id=photo.id)
 
 
-def _upload() -> tuple[bytes, str]:
+def read_upload() -> tuple[bytes, str]:
+    """The picture in the field `photo` and its words in `alt`, of a form."""
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
     try:

@@ -33,6 +33,7 @@ class Operation:
     query: tuple[dict[str, Any], ...] = ()
     refuses: tuple[int, ...] = ()
     is_public: bool = False
+    media_type: str = "application/json"
 
 
 OPERATIONS: list[Operation] = []
@@ -49,15 +50,19 @@ def route(
     upload: bool = False,
     query: tuple[dict[str, Any], ...] = (),
     refuses: tuple[int, ...] = (),
+    media_type: str = "application/json",
 ) -> Callable[[View], View]:
-    """Join a view at a path, `/listings/<int:listing_id>`. Stands above `@permission`; the docstring is the summary."""
+    """Join a view at a path, `/listings/<int:listing_id>`. Stands above `@permission`; the docstring is the summary. A view that gives a
+    file names no shape and says of which kind the file is."""
 
     def join(view: View) -> View:
         blueprint.add_url_rule(path, view.__name__, view, methods=[method])
         summary = (view.__doc__ or "").strip().split("\n")[0]
         is_public = getattr(view, "permission", None) in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
         OPERATIONS.append(
-            Operation(method, path, view.__name__, summary, tag, gives, status, takes, upload, query, refuses, is_public)
+            Operation(
+                method, path, view.__name__, summary, tag, gives, status, takes, upload, query, refuses, is_public, media_type
+            )
         )
         return view
 

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any, cast
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Depot
+from marketplace.exchange.appointments import newest
+from marketplace.exchange.gate_rules import AppointmentStatus
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queue import Ranked
 from marketplace.kernel.errors import Conflict
@@ -19,6 +21,7 @@ from marketplace.market.models import Demand, Listing, Photo
 from marketplace.matching.queries import Match
 from marketplace.materials.rules import Material, MaterialGroup, Taxonomy
 from marketplace.web.errors import camel
+from marketplace.web.request import current_actor
 
 Shape = dict[str, Any]
 
@@ -78,8 +81,13 @@ def photo(row: Photo) -> Shape:
         "id": row.id,
         "alt": row.alt,
         "position": row.position,
-        "urls": {variant: f"/media/{file['name']}" for variant, file in sorted(row.files.items())},
+        "urls": urls(row.files),
     }
+
+
+def urls(files: dict[str, Any]) -> Shape:
+    """Where each size of a picture is."""
+    return {variant: f"/media/{file['name']}" for variant, file in sorted(files.items())}
 
 
 def exact(row: Listing | Demand | Depot) -> Shape:
@@ -261,6 +269,7 @@ def reservation(row: Reservation) -> Shape:
         "returned": plain(row.returned),
         "cancelProposedBy": _side(row, row.cancel_asked_by_id),
         "noShow": row.no_show,
+        **appointment(row),
     }
 
 
@@ -280,6 +289,25 @@ def ranked_request(of: Ranked) -> Shape:
         "rank": of.place,
         "score": of.score.points,
         "reasons": [str(reason) for reason in of.score.reasons],
+    }
+
+
+def appointment(row: Reservation) -> Shape:
+    """When the two sides meet, for the two of them; for anybody else the property is not there."""
+    if not may(current_actor(), Can.MEET, row):
+        return {}
+    latest = newest(row)
+    if latest is None:
+        return {"appointment": None}
+    return {
+        "appointment": {
+            "status": (AppointmentStatus.PROPOSED if latest.agreed_time is None else AppointmentStatus.AGREED).value,
+            "times": [moment(time) for time in latest.moments],
+            "time": moment(latest.agreed_time),
+            "place": latest.place or None,
+            "notes": latest.notes or None,
+            "proposedBy": organisation_of(latest.proposed_by),
+        }
     }
 
 

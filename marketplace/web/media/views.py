@@ -1,9 +1,10 @@
-"""Photos by the digest in their name: the same address always shows the same picture, for who may see a lot that it belongs to."""
+"""Photos by the digest in their name: the same address always shows the same picture, for who may see a lot or a transfer that it belongs to."""
 
 from typing import cast
 
 from flask import Blueprint, Response, current_app, request, send_file
 
+from marketplace.exchange.gate_photos import may_see_gate_photo
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import _
@@ -19,9 +20,9 @@ KEPT_S = 24 * 3600
 @public
 def show_photo(name: str) -> Response:
     """One file of a photo. Kept a day by browsers, by shared caches only where everybody may see it."""
-    actor = current_actor()
+    actor, session = current_actor(), current_session()
     suffix = name[name.rfind(".") :]
-    if suffix not in TYPES or not may_see_photo(current_session(), actor, name):
+    if suffix not in TYPES or not (may_see_photo(session, actor, name) or may_see_gate_photo(session, actor, name)):
         raise Missing(_("This photo does not exist, or you may not see it."))
     answer = send_file(cast(Media, current_app.extensions["media"]).open(name), mimetype=TYPES[suffix], etag=False)
     answer.set_etag(name)

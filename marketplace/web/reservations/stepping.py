@@ -10,6 +10,7 @@ from marketplace.kernel.language import Text
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.request import current_actor, current_session
+from marketplace.web.reservations.gate import Gate
 from marketplace.web.reservations.step_forms import FORMS, Sent, sheets
 from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.returned import returned
@@ -27,6 +28,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> Any:
         reservation=reservation,
         transfer=transfer,
         forms_by_step=made,
+        gate=Gate.of(session, actor, reservation, sent.form if sent else None),
         sent_step=sent.step if sent else "",
         actor_name=actor.organisation_name,
         judges=actor.organisation_id not in (reservation.owner_id, reservation.organisation_id),

@@ -14,12 +14,13 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, permission
-from marketplace.web.reservations import contested, forms
+from marketplace.web.reservations import contested, forms, meeting
 from marketplace.web.reservations.stepping import take_step, transfer_page
 from marketplace.web.states import RESERVATION_BADGES
 
 blueprint = Blueprint("reservations", __name__)
 contested.register(blueprint)
+meeting.register(blueprint)
 SIDES = ("owning", "asking")
 
 

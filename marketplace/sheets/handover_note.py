@@ -1,0 +1,260 @@
+"""The hand-over note (overdrachtsbon) as an accessible PDF: PDF/UA-1 by Typst, with tags, a title, a language and a QR code that has words.
+
+What it says is a plain value; how it looks is `handover_note.typ`. Letters come from the package of Source Sans 3 and never from the machine, so the
+same note is the same everywhere.
+"""
+
+import io
+import json
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, current_locale
+
+MEDIA_TYPE = "application/pdf"
+TEMPLATE = Path(__file__).with_name("handover_note.typ")
+REGIONS = {"nl": "NL", "en": "GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: its organisation, and by whom and when it was signed; empty while it has not been."""
+
+    organisation: str
+    signed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the quantity: how much, how that was measured, in what condition; empty where it is not known yet."""
+
+    quantity: str = ""
+    measured_by: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverNote:
+    """Everything on a note, figures and days as its reader writes them; empty is what has not been filled in yet. `price` is empty for
+    what is given for no payment. `place`, `appointment` and names in `signed` are only there for who may know them."""
+
+    number: int
+    address: str
+    state: str
+    lot: str
+    lot_number: int
+    material: str
+    owner: Side
+    receiver: Side
+    ordered: Figure
+    by_owner: Figure
+    by_receiver: Figure
+    counted: Figure
+    mass: str
+    written_off: str
+    write_off_reason: str
+    dispute_reason: str
+    settled_reason: str
+    returned: str
+    price: str
+    handed_over_on: str
+    place: str
+    term: str
+    appointment: str | None
+    appointment_notes: str
+    papers: tuple[str, ...]
+    made_on: str
+
+
+def handover_note(note: HandoverNote) -> bytes:
+    """The PDF, in the language of who reads now."""
+    said = json.dumps({**_drawn(_said(note)), "qr": _qr(note.address)}, ensure_ascii=False)
+    return bytes(
+        typst.compile(
+            str(TEMPLATE),
+            root=str(TEMPLATE.parent),
+            font_paths=[str(_fonts())],
+            ignore_system_fonts=True,
+            format="pdf",
+            sys_inputs={"note": said},
+            pdf_standards=["ua-1"],
+        )
+    )
+
+
+def _fonts() -> Path:
+    package = find_spec("fontpkg_source_sans_3")
+    if package is None or not package.submodule_search_locations:
+        raise RuntimeError("the package fontpkg-source-sans-3 is missing: install requirements.txt again")
+    return Path(next(iter(package.submodule_search_locations))) / "files"
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Every character that the font can draw."""
+    from fontTools.ttLib import TTFont
+
+    upright = next(file for file in sorted(_fonts().glob("*.ttf")) if "Italic" not in file.name)
+    with TTFont(upright, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def legible(text: str) -> str:
+    """The text in characters that the font has, since a note with a letter that cannot be drawn is no accessible note: `㎡` becomes `m2`, what
+    has no shape of its own is left out, the rest becomes a question mark."""
+    return "".join(
+        one if ord(one) in _letters() or one.isspace() else _replaced(one) for one in unicodedata.normalize("NFC", text)
+    )
+
+
+def _replaced(one: str) -> str:
+    plain = unicodedata.normalize("NFKC", one)
+    if plain != one and all(ord(part) in _letters() for part in plain):
+        return plain
+    return "" if unicodedata.category(one) in ("Cf", "Mn", "Me", "Sk") else "?"
+
+
+def _drawn(said: Any) -> Any:
+    """The same with every text in the reader's language and legible."""
+    if isinstance(said, dict):
+        return {name: _drawn(value) for name, value in said.items()}
+    if isinstance(said, list | tuple):
+        return [_drawn(value) for value in said]
+    return legible(str(said))
+
+
+def _qr(address: str) -> str:
+    """Read at 30 mm from a phone also when a corner is dirty: a quarter of it may be lost."""
+    drawn = io.BytesIO()
+    segno.make(address, error="q", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, dark="#123f35")
+    return drawn.getvalue().decode()
+
+
+def _said(note: HandoverNote) -> dict[str, Any]:
+    locale = current_locale()
+    title = _("Hand-over note %(number)s", number=str(note.number))
+    return {
+        "locale": locale,
+        "region": REGIONS.get(locale, "NL"),
+        "title": title,
+        "author": "Twentse Materialenbank",
+        "description": f"{note.lot}: {note.owner.organisation} → {note.receiver.organisation}",
+        "footer": _(
+            "Twentse Materialenbank, hand-over note %(number)s, as it stood on %(day)s", number=str(note.number), day=note.made_on
+        ),
+        "lot": note.lot,
+        "written": DEFAULT_LOCALE,
+        "state": note.state,
+        "scan": _("Scan the code or open the page of this transfer:"),
+        "address": note.address,
+        "qr_alt": _("QR code that opens the page of this transfer: %(address)s", address=note.address),
+        "sides": _sides(note),
+        "quantities": _quantities(note),
+        "facts": _facts(note),
+        "papers": {
+            "heading": _("Papers with this note"),
+            "list": note.papers,
+            "none": _("No papers or photos have been added yet."),
+        },
+        "terms": _terms(),
+    }
+
+
+def _sides(note: HandoverNote) -> dict[str, Any]:
+    return {
+        "heading": _("The two sides"),
+        "head": [_("Side"), _("Organisation"), _("Signed by")],
+        "rows": [
+            [_("From (owner)"), note.owner.organisation, note.owner.signed or _("not signed yet")],
+            [_("To (receiver)"), note.receiver.organisation, note.receiver.signed or _("not signed yet")],
+        ],
+    }
+
+
+def _quantities(note: HandoverNote) -> dict[str, Any]:
+    told: list[tuple[Text, Figure]] = [
+        (_("Ordered"), note.ordered),
+        (_("Figure of the owner"), note.by_owner),
+        (_("Figure of the receiver"), note.by_receiver),
+        (_("Counted as transferred"), note.counted),
+    ]
+    sentences: list[Text] = []
+    if note.written_off:
+        sentences.append(
+            _("Written off: %(quantity)s. Reason: %(reason)s", quantity=note.written_off, reason=note.write_off_reason)
+        )
+    if note.dispute_reason:
+        sentences.append(_("The receiver disputed the quantity. Reason: %(reason)s", reason=note.dispute_reason))
+    if note.settled_reason:
+        sentences.append(_("Both sides agreed on the counted figure. Reason: %(reason)s", reason=note.settled_reason))
+    if note.returned:
+        sentences.append(_("Returned after completion: %(quantity)s.", quantity=note.returned))
+    return {
+        "heading": _("The quantity"),
+        "head": [_("Which figure"), _("Quantity"), _("How it was measured"), _("Condition")],
+        "rows": [
+            [label, figure.quantity or _not_yet(), *_how(figure, is_order=figure is note.ordered)] for label, figure in told
+        ],
+        "sentences": sentences,
+    }
+
+
+def _how(figure: Figure, *, is_order: bool) -> list[Text | str]:
+    """An order is not measured; a figure that is not there says so once."""
+    empty: Text | str = "–" if is_order or not figure.quantity else _not_yet()
+    return [figure.measured_by or empty, figure.condition or empty]
+
+
+def _facts(note: HandoverNote) -> dict[str, Any]:
+    rows: list[tuple[Text, Text | str]] = [
+        (_("Material"), note.material),
+        (_("Lot"), _("number %(number)s on the bank", number=str(note.lot_number))),
+        (_("Mass"), note.mass),
+        (_("Price"), note.price or _("for no payment")),
+        (_("Ownership passes"), _passes(note)),
+        (_("Place to collect"), note.place),
+        (_("To be collected"), note.term),
+    ]
+    if note.appointment is not None:
+        rows.append((_("Appointment"), note.appointment or _not_yet()))
+        if note.appointment_notes:
+            rows.append((_("At the gate"), note.appointment_notes))
+    return {"heading": _("The transfer"), "head": [_("What"), _("As agreed")], "rows": [list(row) for row in rows]}
+
+
+def _passes(note: HandoverNote) -> Text:
+    if note.handed_over_on:
+        return _("At the hand-over, on %(day)s.", day=note.handed_over_on)
+    return _("At the hand-over, on the day that the owner enters. That has not been filled in yet.")
+
+
+def _terms() -> dict[str, Any]:
+    return {
+        "heading": _("Waste status and liability"),
+        "sentences": [
+            _(
+                "Both sides hand over and accept this material to be used again for the purpose for which it was made. The reservation, made "
+                "before the hand-over, is the evidence that this use is certain; the material is not handed over as waste."
+            ),
+            _(
+                "The owner has said what is known about the material, its hazards and its origin. The receiver looks at it at the hand-over and "
+                "checks that it is fit and lawful for the intended use. From the hand-over on the receiver carries the risk; the materials bank "
+                "is no party to this transfer."
+            ),
+        ],
+        "source": _(
+            "These sentences are the materials bank's own wording and not a legal text. Where the two organisations have agreed otherwise in "
+            "writing, that counts."
+        ),
+    }
+
+
+def _not_yet() -> Text:
+    return _("not filled in yet")

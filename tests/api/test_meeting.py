@@ -1,0 +1,127 @@
+"""Meeting at the gate over the API: proposing and agreeing in every way of writing a time, photos, and the papers as files."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+from pypdf import PdfReader
+
+from marketplace.kernel import clock
+from tests.api.conftest import Api, picture, published
+
+
+@pytest.fixture
+def number(hengelo: Api, borne: Api) -> int:
+    """An approved reservation of Borne's on a lot of Hengelo's."""
+    listing_id = published(hengelo)["id"]
+    made: int = borne.post(f"/listings/{listing_id}/reservations", {"quantity": "800", "unit": "m2"}).get_json()["id"]
+    assert hengelo.post(f"/reservations/{made}/approve").status_code == 200
+    return made
+
+
+def day(ahead: int) -> str:
+    return (clock.today() + timedelta(days=ahead)).isoformat()
+
+
+def appointment(client: Api, number: int) -> Any:
+    return client.get(f"/reservations/{number}").get_json()["appointment"]
+
+
+def test_a_time_is_taken_with_an_offset_with_z_and_as_the_clock_in_twente(hengelo: Api, number: int) -> None:
+    assert appointment(hengelo, number) is None
+    times = ["2099-01-12T10:00", "2099-07-12T08:00:00Z", "2099-01-13T10:00:00+02:00"]
+    answer = hengelo.post(f"/reservations/{number}/appointments", {"times": times, "place": "Poort 3", "notes": "Hek links"})
+    assert (answer.status_code, answer.get_json()["id"]) == (200, number)
+    assert appointment(hengelo, number) == {
+        "status": "proposed",
+        "times": ["2099-01-12T09:00:00Z", "2099-01-13T08:00:00Z", "2099-07-12T08:00:00Z"],
+        "time": None,
+        "place": "Poort 3",
+        "notes": "Hek links",
+        "proposedBy": {"slug": "hengelo", "name": "Hengelo"},
+    }
+
+
+def test_one_of_the_proposed_times_sent_back_agrees(hengelo: Api, borne: Api, number: int) -> None:
+    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00", f"{day(2)}T10:00"], "place": "Poort 3"})
+    for _twice in range(2):
+        agreed = borne.post(f"/reservations/{number}/appointments", {"times": [f"{day(2)}T10:00"]}).get_json()["appointment"]
+        assert (agreed["status"], agreed["time"], agreed["place"]) == ("agreed", agreed["times"][1], "Poort 3")
+
+
+def test_there_is_a_step_of_its_own_to_agree(hengelo: Api, borne: Api, number: int) -> None:
+    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00"]})
+    assert hengelo.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(1)}T10:00"}).status_code == 409
+    assert borne.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(5)}T10:00"}).status_code == 422
+    agreed = borne.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(1)}T10:00"})
+    assert (agreed.status_code, agreed.get_json()["appointment"]["status"]) == (200, "agreed")
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        *(None, [], "2099-01-12T10:00", ["2099-01-12"], ["morgen"], [1], ["2020-01-12T10:00Z"], ["2099-13-12T10:00"]),
+        [f"2099-01-1{number}T10:00" for number in range(4)],
+    ],
+)
+def test_what_is_no_list_of_one_to_three_times_to_come_is_refused(borne: Api, number: int, times: Any) -> None:
+    refused = borne.post(f"/reservations/{number}/appointments", {"times": times})
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "times")
+
+
+def test_only_the_two_sides_see_the_appointment(
+    hengelo: Api, number: int, losser: Api, reviewer: Api, somebody: Callable[..., Api]
+) -> None:
+    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00"], "notes": "Hek links"})
+    for client in (reviewer, somebody("regio-twente", "coordinator")):
+        seen = client.get(f"/reservations/{number}")
+        assert seen.status_code == 200 and "appointment" not in seen.get_json() and "Hek links" not in seen.text
+        assert client.get(f"/reservations/{number}/appointment.ics").status_code in (403, 404)
+        assert client.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00"]}).status_code == 403
+    assert losser.get(f"/reservations/{number}/appointment.ics").status_code == 404
+    assert [one["appointment"]["notes"] for one in hengelo.get("/reservations").get_json()["items"]] == ["Hek links"]
+
+
+def test_the_calendar_file_is_there_once_there_is_a_time(hengelo: Api, borne: Api, number: int) -> None:
+    assert borne.get(f"/reservations/{number}/appointment.ics").status_code == 404
+    hengelo.post(f"/reservations/{number}/appointments", {"times": ["2099-01-12T10:00"]})
+    answer = borne.get(f"/reservations/{number}/appointment.ics")
+    assert answer.mimetype == "text/calendar"
+    (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert str(event["STATUS"]) == "TENTATIVE" and b"DTSTART:20990112T090000Z" in answer.data
+
+
+def test_photos_of_the_gate_are_listed_for_who_may_follow_it(
+    hengelo: Api, borne: Api, losser: Api, reviewer: Api, number: int
+) -> None:
+    data = {"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Twee kapotte pallets"}
+    added = borne.post(f"/reservations/{number}/photos", data=data)
+    body = added.get_json()
+    assert (added.status_code, body["organisation"]["slug"], body["moment"]) == (201, "borne", "hand_over")
+    assert added.headers["Location"] == f"/api/v1/reservations/{number}/photos/{body['id']}"
+    for client in (hengelo, borne, reviewer):
+        assert client.get(f"/reservations/{number}/photos").get_json()["items"] == [body]
+        assert client.get(f"/reservations/{number}/photos/{body['id']}").get_json() == body
+    assert losser.get(f"/reservations/{number}/photos").status_code == 404
+    assert reviewer.post(f"/reservations/{number}/photos", data={"photo": (BytesIO(picture()), "x.jpg")}).status_code == 403
+
+
+def test_before_approval_there_are_no_photos_and_no_note(hengelo: Api, borne: Api) -> None:
+    listing_id = published(hengelo)["id"]
+    asked = borne.post(f"/listings/{listing_id}/reservations", {"quantity": "8", "unit": "m2"}).get_json()["id"]
+    assert borne.post(f"/reservations/{asked}/photos", data={"photo": (BytesIO(picture()), "x.jpg")}).status_code == 409
+    assert borne.post(f"/reservations/{asked}/appointments", {"times": [f"{day(1)}T10:00"]}).status_code == 409
+    refused = borne.get(f"/reservations/{asked}/note.pdf")
+    assert (refused.status_code, refused.get_json()["currentStatus"]) == (409, "requested")
+
+
+def test_the_note_is_in_the_language_that_is_asked_for(hengelo: Api, losser: Api, number: int) -> None:
+    for language, title in (("nl", f"Overdrachtsbon {number}"), ("en", f"Hand-over note {number}")):
+        answer = hengelo.get(f"/reservations/{number}/note.pdf", headers={"Accept-Language": language})
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        metadata = PdfReader(BytesIO(answer.data)).metadata
+        assert metadata is not None and metadata.title == title
+    assert losser.get(f"/reservations/{number}/note.pdf").status_code == 404
