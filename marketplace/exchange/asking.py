@@ -63,6 +63,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         requested_at=now,
         waiting_since=now if status is ReservationStatus.WAITING else None,
         approved_at=now if is_approved else None,
+        ordered=draft.quantity.amount if is_approved else None,
         expires_at=until,
         reminded_days=None if until is None else rules.reminder(clock.local(until).date(), clock.today()),
         written_off=Decimal(0),

@@ -57,6 +57,7 @@ def approve(
         reservation,
         Step.APPROVE,
         quantity=approved.amount,
+        ordered=approved.amount,
         approved_at=now,
         expires_at=until,
         choice_reason=reason.strip(),

@@ -55,6 +55,7 @@ class Reservation(Base):
     choice_reason: Mapped[str] = mapped_column(
         Text, default="", server_default="", comment="why this one, though others ranked higher"
     )
+    ordered: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="as approved, before anything was measured")
     owner_quantity: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="the owner's latest figure")
     owner_measured_by: Mapped[str | None] = mapped_column(String(9))
     owner_condition: Mapped[str | None] = mapped_column(String(4))

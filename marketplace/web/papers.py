@@ -114,7 +114,7 @@ def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
         material=material.name,
         owner=Side(reservation.owner.name, _signed(by_owner)),
         receiver=Side(reservation.organisation.name, _signed(by_receiver)),
-        ordered=Figure(quantity(_ordered(reservation, status), unit)),
+        ordered=Figure(quantity(_ordered(reservation), unit)),
         by_owner=_figure(reservation, "owner", fallback=_handed_over(reservation)),
         by_receiver=_figure(reservation, "receiver"),
         counted=Figure(quantity(reservation.quantity, unit) if status is ReservationStatus.COMPLETED else ""),
@@ -135,9 +135,9 @@ def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
     )
 
 
-def _ordered(reservation: Any, status: ReservationStatus) -> Decimal:
+def _ordered(reservation: Any) -> Decimal:
     """What was approved, which may be a part of what was asked."""
-    ordered: Decimal = reservation.quantity if status is ReservationStatus.APPROVED else reservation.asked
+    ordered: Decimal = reservation.asked if reservation.ordered is None else reservation.ordered
     return ordered
 
 

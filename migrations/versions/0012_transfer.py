@@ -32,6 +32,7 @@ RESERVATION = [
     sa.Column("waiting_since", sa.DateTime(), nullable=True, comment="ties in the ranking go by requested_at"),
     sa.Column("offered_at", sa.DateTime(), nullable=True),
     sa.Column("choice_reason", sa.Text(), nullable=False, server_default="", comment="why this one, though others ranked higher"),
+    sa.Column("ordered", sa.BigInteger(), nullable=True, comment="as approved, before anything was measured"),
     sa.Column("owner_quantity", sa.BigInteger(), nullable=True, comment="the owner's latest figure"),
     sa.Column("owner_measured_by", sa.String(length=9), nullable=True),
     sa.Column("owner_condition", sa.String(length=4), nullable=True),

@@ -118,6 +118,7 @@ _RESERVATION: dict[str, Schema] = {
     "vehicleClass": maybe(TEXT),
     "drivenKm": maybe(NUMBER),
     "asked": QUANTITY,
+    "ordered": maybe(QUANTITY),
     "project": TEXT,
     "use": TEXT,
     "replacesPurchase": maybe(YES_NO),

@@ -248,6 +248,7 @@ def reservation(row: Reservation) -> Shape:
         "vehicleClass": row.vehicle_class,
         "drivenKm": number(row.driven_km),
         "asked": plain(row.asked),
+        "ordered": _figure(row.ordered),
         "project": row.project,
         "use": row.use,
         "replacesPurchase": row.replaces_purchase,
