@@ -82,7 +82,15 @@ LISTINGS: list[tuple[dict[str, Any], dict[str, Any]]] = [  # what differs in the
     ({"available_from": timedelta(60), "available_until": None}, {}),
     ({"available_until": timedelta(0)}, {}),
     ({"region_from": timedelta(1)}, {}),
-    ({"partners_from": timedelta(0)}, {}),
+    ({"partners_from": timedelta(0), "window_reason": "Alleen een partner kan het verwerken"}, {}),
+    ({"circle": ("borne",), "region_from": timedelta(5)}, {}),
+    ({"circle": ("borne", "losser"), "circle_from": timedelta(1), "region_from": timedelta(5)}, {}),
+    ({"circle": ("losser",), "region_from": timedelta(5)}, {}),
+    ({"minimum_part": Decimal(800)}, {}),
+    ({"minimum_part": Decimal(900)}, {}),
+    ({"minimum_part": Decimal(900)}, {"held": Decimal(500)}),
+    ({"minimum_part": Decimal(10)}, {}),
+    ({"minimum_part": Decimal(12)}, {}),
     ({}, {"held": Decimal(1200)}),
     ({}, {"confirmed_on": timedelta(-61)}),
     ({"kg_per_unit": Decimal(190)}, {"hazards_unknown": True}),
@@ -114,6 +122,7 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         return {name: clock.today() + value if isinstance(value, timedelta) else value for name, value in values.items()}
 
     listings = []
+    make_actor(session, "losser")
     for drafted, changed in LISTINGS:
         listing = make_listing(session, hengelo, **dated(drafted))
         if changed:
@@ -127,6 +136,7 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         for changes in DEMANDS
     ]
     session.expire_all()
+    asked = {one.organisation_id: one for one in (borne, hengelo, partner)}
     terms, reviewer = taxonomy(session), make_actor(session, "regio-twente", "reviewer")
     pairs = {
         (listing.id, demand.id)
@@ -134,7 +144,9 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         for demand in demands
         if not objections(
             lot := lot_of(listing, terms),
-            need := need_of(demand, "partner" if demand.organisation_id == partner.organisation_id else "municipality", terms),
+            need := need_of(
+                demand, asked[demand.organisation_id].organisation_kind, terms, asked[demand.organisation_id].organisation_slug
+            ),
             distance_km=distance_km(lot.point, need.point),
             today=clock.today(),
         )
@@ -179,7 +191,7 @@ def test_a_partner_gets_whole_kilometres_and_figures_that_follow_from_them(
     session: Session, hengelo: Actor, borne: Actor
 ) -> None:
     partner = make_actor(session, "bouwer", kind="partner")
-    make_listing(session, hengelo, partners_from=clock.today())
+    make_listing(session, hengelo, partners_from=clock.today(), window_reason="Alleen een partner kan het verwerken")
     (match,) = matches_for_demand(session, partner, make_demand(session, partner, location=at(52.30136, 6.7482))).items
     assert match.distance_km == 5  # 5.0 km
     assert (match.road_km, match.tonne_km) == (Decimal("6.5"), Decimal("962"))
