@@ -58,6 +58,7 @@ BODIES: dict[str, Any] = {
     "hand_over_reservation": {"quantity": 8},
     "report_year": {"includesBank": True, "rows": []},
     "create_depot": {"name": "Werf", "place": "Losser"},
+    "change_windows": {"regionDays": 0, "partnersDays": 14},
 }
 MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year")
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET"]
