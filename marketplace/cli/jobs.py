@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from marketplace.jobs.worker import run_all
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 group = AppGroup("jobs", help="What the clock does.")
 
 
@@ -22,7 +23,10 @@ def moment(_context: click.Context, _option: click.Parameter, typed: str | None)
     if typed is None:
         return None
     try:
-        return datetime.fromisoformat(typed)
+        at = datetime.fromisoformat(typed)
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError(typed)
+        return at
     except ValueError:
         raise click.BadParameter("use a moment such as 2026-12-15T08:00 or a day such as 2026-12-15") from None
 
