@@ -7,6 +7,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from marketplace.accounts.queries import has_people
 from marketplace.jobs.worker import run_all
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -34,7 +35,9 @@ def moment(_context: click.Context, _option: click.Parameter, typed: str | None)
 @group.command("run")
 @click.option("--at", callback=moment, metavar="ISO", help="as if it were this moment, for example 2026-12-15T08:00")
 def run_command(at: datetime | None) -> None:
-    """Do what is due now; print how many things each job did."""
+    """Do what is due now; print how many things each job did. Without tables there is nothing that could be due."""
+    with current_app.extensions["database"].read() as session:
+        has_people(session)
     outcomes = run_all(current_app._get_current_object(), at)  # type: ignore[attr-defined]  # noqa: SLF001 - the jobs need the app itself
     for outcome in outcomes:
         click.echo(f"{outcome.name}: {outcome.failure or outcome.count}")

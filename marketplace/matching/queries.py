@@ -121,6 +121,7 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
         "in_circle": f"%|{_escaped(asker.slug)}|%",
         "unit": demand.unit,
         "remaining": demand.remaining,
+        **{f"scant_{unit.value}": int(rules.scant(unit, need.remaining.unit, serving) * 1000) for unit in Unit},
         **{f"refused_{number}": f"%|{_escaped(code)}|%" for number, code in enumerate(refused)},
     }
     if farthest is not None:
@@ -157,16 +158,17 @@ def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: i
     is_stale = lot.confirmed_on is None or lot.confirmed_on < today - STALE_AFTER
     if lot.status != ListingStatus.PUBLISHED or is_over or is_stale or lot.available.amount <= 0:
         return Matches((), 0, page, size)
-    declared = sorted(lot.hazards_yes)
+    declared, served = sorted(lot.hazards_yes), terms.served_by(lot.material)
     figures: dict[str, Any] = {
         **_place(lot.point),
-        "materials": [one.id for one in terms.served_by(lot.material)],
+        "materials": [one.id for one in served],
         "conditions": [one.value for one in Condition if one.rank <= lot.condition.rank],
         "starts_before": max(lot.available_from, today),
         "ends_on": lot.available_until,
         "organisation": listing.organisation_id,
         "circle": list(lot.circle),
         "unit": listing.unit,
+        "doubted_units": [unit.value for unit in Unit if lot.available.amount < rules.scant(listing.unit_of, unit, served)],
         "least": min(lot.available.amount, lot.minimum_part or lot.available.amount),
         **{f"declared_{number}": f'%"{_escaped(code)}"%' for number, code in enumerate(declared)},
     }
@@ -228,7 +230,7 @@ def _serving(pairs: Iterable[tuple[int, Lot, Need]]) -> set[int]:
 def _ranked(
     actor: Actor, terms: Taxonomy, pairs: list[tuple[Listing, Demand, Lot, Need]], total: int, page: int, size: int
 ) -> Matches:
-    """The page in its exact order. What the SQL let through and the rule refuses (less than one whole piece would be left of it) falls out here."""
+    """The page in its exact order, each with its place among all. What the rule refuses has been left out before; one that slipped through falls out here."""
     today, found = clock.today(), []
     for listing, demand, lot, need in pairs:
         exact = distance_km(lot.point, need.point)

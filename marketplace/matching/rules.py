@@ -4,6 +4,7 @@ domain.md, "Demand and matching": the same material or a named substitute, the c
 declared that the demand does not accept, and the organisation's turn has come. Ranked by distance, then condition, then quantity fit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
@@ -11,7 +12,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from marketplace.impact.rules import DETOUR_FACTOR, VAN, Impact
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.units import Amount, Unit
+from marketplace.kernel.units import LARGEST, THOUSANDTH, Amount, Unit
 from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, ListingStatus, is_part_allowed, is_stale
 from marketplace.market.windows import Asker, Rings, has_turn
 from marketplace.materials.rules import Material, convert
@@ -151,6 +152,23 @@ def _enough(covers: Decimal, wanted: Unit, source: Unit, material: Material, lot
     while convert(amount, source, wanted, material, lot.kg_per_unit, source) < covers:
         amount += step
     return amount.quantize(step, rounding=ROUND_UP)
+
+
+def scant(source: Unit, wanted: Unit, materials: Sequence[Material]) -> Decimal:
+    """Below how much of a lot it is in doubt whether that gives anything in another unit: ten times what one piece or one thousandth takes by the taxonomy's
+    weights, so that a measured weight is covered as well. `materials`: the one that is offered or asked first, then those that go with it. Where a pair
+    does not go by both units all of it is in doubt; in the same unit nothing is.
+    """
+    if source == wanted:
+        return Decimal(0)
+    step = Decimal(1) if wanted is Unit.PIECE else THOUSANDTH
+    found = Decimal(0)
+    for material in materials:
+        usable = [one for one in (material, materials[0]) if one.takes(source) and one.takes(wanted)]
+        if not usable:
+            return LARGEST + 1
+        found = max(found, *(convert(step, wanted, source, one) + THOUSANDTH for one in usable))
+    return found * 10
 
 
 def rank_key(lot: Lot, need: Need, distance_km: Decimal, number: int) -> tuple[Decimal, int, Decimal, int]:

@@ -1,7 +1,8 @@
 """The SQL of matching, both directions, built once per shape.
 
 The index gives what lies near enough by the squared chord between the exact points, five metres more than asked. What is in doubt comes in a statement of its
-own, for the rule to decide: what lies within ten metres of the edge, where the geodesic knows, and what goes by another unit and has a smallest part.
+own, for the rule to decide: what lies within ten metres of the edge, where the geodesic knows; and of what goes by another unit: so little that it may
+give no whole piece, and what has a smallest part.
 Everything else is decided here, so that a page and its total need no row that does not match.
 """
 
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.kernel.db import Fixed
+from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules import Condition, DemandStatus, ListingStatus
 
@@ -106,7 +108,8 @@ def listings_that_serve(
         conditions.append(Listing.hazards_unknown.is_(False))
     if skips:
         conditions.append(Listing.id.not_in(_several("skipped", Integer)))
-    doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others)]
+    scant = case({unit.value: _bound(f"scant_{unit.value}", Integer) for unit in Unit}, value=Listing.unit)
+    doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, Integer)]
     if has_limit:
         doubts.append(_bound("inner_chord2", Float) < LISTING_CHORD2)
     found = _page(Listing, or_(*doubts), conditions, (LISTING_CHORD2, LISTING_RANK.desc(), Listing.id))
@@ -166,7 +169,8 @@ def demands_served(
         conditions.append(Demand.id.not_in(_several("skipped", Integer)))
     farthest_m = type_coerce(Demand.max_distance_km, Integer)  # stored in thousandths of a km
     edge = Demand.reach_chord2_m2 - DEMAND_CHORD2 < literal_column("20.1", Float) * farthest_m
-    found = _page(Demand, or_(edge, others) if has_part else edge, conditions, (DEMAND_CHORD2, Demand.id))
+    doubts = [edge, Demand.unit.in_(_several("doubted_units", String)), *([others] if has_part else [])]
+    found = _page(Demand, or_(*doubts), conditions, (DEMAND_CHORD2, Demand.id))
     return found if dialect != "sqlite" else (_by_index(found[0], Demand), _by_index(found[1], Demand))
 
 

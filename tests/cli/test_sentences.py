@@ -72,7 +72,7 @@ def test_a_file_that_is_no_taxonomy_is_refused_in_a_sentence(
 @pytest.mark.parametrize(
     "arguments",
     [("people", "list"), ("ledger", "verify"), ("ledger", "rebuild"), ("ledger", "head"), ("check",), ("tokens", "create", "a@b.nl"),
-     ("materials", "sync"), ("people", "deactivate", "a@b.nl"), ("demo", "load")],
+     ("materials", "sync"), ("people", "deactivate", "a@b.nl"), ("demo", "load"), ("jobs", "run")],
 )  # fmt: skip
 def test_an_installation_without_tables_says_what_to_run_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]

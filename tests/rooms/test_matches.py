@@ -187,6 +187,31 @@ def test_the_nearest_comes_first_then_the_better_condition_and_pages_hold_each_o
     assert [(len(page.items), page.total) for page in pages] == [(3, 4), (1, 4), (0, 4)]
 
 
+def test_the_place_in_the_row_is_right_on_every_page(session: Session, hengelo: Actor, borne: Actor) -> None:
+    """Of six lots the two nearest serve nothing (0.02 m² is 0.88 of a piece, 12 m² is more than 500 pieces): four serve, two to a page."""
+    near = {"location": at(52.3, 6.7482), "condition": Condition.NEW}
+    make_listing(session, hengelo, **near, quantity=Quantity(Decimal("0.02"), Unit.M2))
+    make_listing(session, hengelo, **near, minimum_part=Decimal(12))
+    lots = [make_listing(session, hengelo, location=at(52.3 - number / 100, 6.7482)).id for number in range(1, 5)]
+    demand = make_demand(session, borne, quantity=Quantity(Decimal(500), Unit.PIECE), max_distance_km=None)
+    pages = [matches_for_demand(session, borne, demand, page=number, page_size=2) for number in (1, 2, 3)]
+    assert [match.listing.id for page in pages for match in page.items] == lots
+    assert [page.total for page in pages] == [4, 4, 4]
+    told = [str(match.reasons[0]).split(":")[0] for page in pages for match in page.items]
+    assert told == [f"Nummer {place} van 4" for place in (1, 2, 3, 4)]
+
+
+def test_the_place_in_the_row_of_demands_is_right_on_every_page(session: Session, hengelo: Actor, borne: Actor) -> None:
+    listing = make_listing(session, hengelo, quantity=Quantity(Decimal("0.02"), Unit.M2))
+    pieces = [make_demand(session, borne, quantity=Quantity(Decimal(5), Unit.PIECE)).id for _each in range(3)]
+    metres = [make_demand(session, borne).id for _each in range(3)]
+    pages = [demands_for_listing(session, hengelo, listing, page=number, page_size=2) for number in (1, 2)]
+    assert [match.demand.id for page in pages for match in page.items] == metres
+    assert [page.total for page in pages] == [3, 3]
+    assert str(pages[1].items[0].reasons[0]).startswith("Nummer 3 van 3")
+    assert set(pieces).isdisjoint(metres)
+
+
 def test_a_partner_gets_whole_kilometres_and_figures_that_follow_from_them(
     session: Session, hengelo: Actor, borne: Actor
 ) -> None:
