@@ -208,13 +208,13 @@ def _settled(
     """The ids on the page and the total; where something is in doubt the rule decides, and the page is asked again without what it refuses."""
     figures |= {"limit": size, "offset": (page - 1) * size}
     rows = session.execute(statements(False)[0], figures).all()
-    if not rows and page > 1:  # a page past the end has no row to say how many there are
-        return [], _settled(session, statements, figures, serving_ids, 1, 1)[1]
     if rows and rows[0][2]:
         doubted = list(session.scalars(statements(False)[1], figures))
         skipped = sorted(set(doubted) - serving_ids(doubted))
         if skipped:
             rows = session.execute(statements(True)[0], {**figures, "skipped": skipped}).all()
+    if not rows and page > 1:  # a page past the end has no row to say how many there are
+        return [], _settled(session, statements, figures, serving_ids, 1, 1)[1]
     return [row[0] for row in rows], rows[0][1] if rows else 0
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Float,
     Integer,
@@ -108,8 +109,8 @@ def listings_that_serve(
         conditions.append(Listing.hazards_unknown.is_(False))
     if skips:
         conditions.append(Listing.id.not_in(_several("skipped", Integer)))
-    scant = case({unit.value: _bound(f"scant_{unit.value}", Integer) for unit in Unit}, value=Listing.unit)
-    doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, Integer)]
+    scant = case({unit.value: _bound(f"scant_{unit.value}", BigInteger) for unit in Unit}, value=Listing.unit)
+    doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, BigInteger)]
     if has_limit:
         doubts.append(_bound("inner_chord2", Float) < LISTING_CHORD2)
     found = _page(Listing, or_(*doubts), conditions, (LISTING_CHORD2, LISTING_RANK.desc(), Listing.id))
