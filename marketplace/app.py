@@ -23,7 +23,7 @@ from marketplace.web import assets, compression, errors, filters, frame, identit
 from marketplace.web.catalogue.cards import card
 from marketplace.web.catalogue.fields import filter_field
 from marketplace.web.freshness import FromMemory, KeptPages
-from marketplace.web.middleware import LocalePrefix, SecurityHeaders, security_headers
+from marketplace.web.middleware import LOOPBACK, KnownHosts, LocalePrefix, SecurityHeaders, security_headers
 from marketplace.web.request import (
     MAX_BODY_BYTES,
     SAFE_METHODS,
@@ -65,7 +65,7 @@ def create_app(config: Config) -> Marketplace:
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=500,
-        TRUSTED_HOSTS=list(config.trusted_hosts) or None,
+        TRUSTED_HOSTS=[*config.trusted_hosts, *LOOPBACK] if config.trusted_hosts else None,  # KnownHosts is stricter
         SESSION_COOKIE_NAME="form",
         SESSION_COOKIE_SECURE=bool(config.secure_cookies),
         SESSION_COOKIE_SAMESITE="Lax",
@@ -122,6 +122,8 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
 def _wrap(app: Marketplace, config: Config) -> None:
     pages = app.extensions["kept_pages"] = KeptPages()
     wsgi: Any = assets.serve(app, config, LocalePrefix(FromMemory(app.wsgi_app, pages, app.extensions["database"])))
+    if config.trusted_hosts:
+        wsgi = KnownHosts(wsgi, config.trusted_hosts)
     tiles = urlsplit(config.map_tiles_url)
     wsgi = SecurityHeaders(wsgi, security_headers(tile_host=f"{tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""))
     if config.proxy_hops:

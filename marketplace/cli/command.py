@@ -1,10 +1,11 @@
-"""Flask's command line, as `python3 -m marketplace ...`: a setting or a verb that refuses ends in one sentence and exit status 1."""
+"""Flask's command line, as `python3 -m marketplace ...`: a setting, a verb or a database that refuses ends in one sentence and exit status 1."""
 
 import sys
 
 from flask.cli import ScriptInfo
 
 from config import Misconfigured
+from marketplace.kernel.db import explain
 from marketplace.kernel.errors import Refusal
 
 
@@ -16,6 +17,11 @@ def main() -> None:
             app.cli.main(prog_name="python3 -m marketplace", obj=ScriptInfo(create_app=lambda: app))
     except (Misconfigured, Refusal) as refusal:
         sys.exit(str(refusal))
+    except Exception as error:
+        sentence = explain(error)
+        if sentence is None:
+            raise
+        sys.exit(str(sentence))
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from marketplace.accounts.queries import has_people
 from marketplace.jobs.worker import run_all, take_turns
 from marketplace.kernel.clock import now
 from marketplace.kernel.health import SILENT_TOO_LONG
 from marketplace.kernel.runs import find_last_start
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 group = AppGroup("jobs", help="What the clock does.")
 
 
@@ -25,7 +27,10 @@ def moment(_context: click.Context, _option: click.Parameter, typed: str | None)
     if typed is None:
         return None
     try:
-        return datetime.fromisoformat(typed)
+        at = datetime.fromisoformat(typed)
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError(typed)
+        return at
     except ValueError:
         raise click.BadParameter("use a moment such as 2026-12-15T08:00 or a day such as 2026-12-15") from None
 
@@ -34,7 +39,9 @@ def moment(_context: click.Context, _option: click.Parameter, typed: str | None)
 @click.option("--at", callback=moment, metavar="ISO", help="as if it were this moment, for example 2026-12-15T08:00")
 @click.option("--due", is_flag=True, help="only what has its turn by the timetable and no worker has taken; for cron")
 def run_command(at: datetime | None, due: bool) -> None:
-    """Do everything that is due now; print how many things each job did."""
+    """Do everything that is due now; print how many things each job did. Without tables there is nothing that could be due."""
+    with current_app.extensions["database"].read() as session:
+        has_people(session)
     if due and at:
         raise click.UsageError("choose --at or --due: a moment that is played has no turns")
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the jobs need the app itself

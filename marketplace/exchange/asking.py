@@ -20,7 +20,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.queries import get_demand, get_listing
 from marketplace.market.revision import bump_catalogue
 from marketplace.market.rules import DemandStatus, ListingStatus, is_stale
-from marketplace.market.windows import has_turn
+from marketplace.market.windows import Asker, has_turn, turn_from
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules import convert
 from marketplace.notices import audit
@@ -126,18 +126,11 @@ def _proposal(session: Session, listing: Listing, asked: Quantity) -> Quantity |
 def check_reservable_by(actor: Actor, listing: Listing) -> None:
     """Refuse where this organisation cannot reserve from this listing now, with what to do; how much is left is another question."""
     today = clock.today()
-    mine = has_turn(
-        kind=actor.organisation_kind,
-        organisation_id=actor.organisation_id,
-        owner_id=listing.organisation_id,
-        region_from=listing.region_from,
-        partners_from=listing.partners_from,
-        today=today,
-    )
+    asker = Asker(actor.organisation_id, actor.organisation_slug, actor.organisation_kind)
     rules.check_reservable(
         status=listing.status,
-        has_turn=mine,
-        turn_from=listing.partners_from if actor.is_partner else listing.region_from,
+        has_turn=has_turn(listing.rings, asker, today),
+        turn_from=turn_from(listing.rings, asker),
         is_stale=listing.confirmed_on is not None and is_stale(listing.confirmed_on, today),
         available_until=listing.available_until,
         today=today,

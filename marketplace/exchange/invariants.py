@@ -80,8 +80,12 @@ def only_timed_reservations_expire(session: Session) -> str | None:
 def published_is_complete(session: Session) -> str | None:
     """A published listing has a photo, windows in order, and a day on which it was confirmed."""
     without = Listing.region_from.is_(None) | Listing.partners_from.is_(None) | Listing.confirmed_on.is_(None)
+    circle = (Listing.circle != "") & (Listing.circle_from.is_(None) | (Listing.circle_from > Listing.region_from))
     wrong = (
-        without | (Listing.partners_from < Listing.region_from) | ~select(Photo.id).where(Photo.listing_id == Listing.id).exists()
+        without
+        | circle
+        | (Listing.partners_from < Listing.region_from)
+        | ~select(Photo.id).where(Photo.listing_id == Listing.id).exists()
     )
     rows = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED, wrong)
     return _first(session, rows.order_by(Listing.id), "listing")

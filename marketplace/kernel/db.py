@@ -14,17 +14,21 @@ from typing import Any, TypeVar
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.types import TypeDecorator
+
+from marketplace.kernel.language import Text as Sentence
+from marketplace.kernel.language import _
 
 T = TypeVar("T")
 BUSY_TIMEOUT_MS = 15_000
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 TRIES = 4
+UNDEFINED_TABLE = "42P01"
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock detected
 
 
@@ -143,6 +147,21 @@ def is_retryable(error: BaseException) -> bool:
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database is busy, stopped or out of connections: worth another try later, and nobody's mistake."""
     return isinstance(error, OperationalError | PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def explain(error: BaseException) -> Sentence | None:
+    """What an operator can do about a database that does not answer: one sentence; None for any other mistake."""
+    if isinstance(error, ArgumentError):
+        return _(
+            "DATABASE_URL is not an address of a database. Write it as postgresql+psycopg://user:password@host/name, or leave it empty."
+        )
+    if isinstance(error, DBAPIError) and (
+        "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE
+    ):
+        return _("The database has no tables yet, or not all of them. Run this first: python3 -m marketplace db upgrade.")
+    if is_unavailable(error):
+        return _("The database cannot be reached or is busy. Check that it runs and what DATABASE_URL says, and try again.")
+    return None
 
 
 class Database:

@@ -14,12 +14,14 @@ from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point, ecef_m, public_point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, plain
-from marketplace.market import rules, windows
+from marketplace.market import rules
 from marketplace.market.changes import changed_since, differences, version_conflict
 from marketplace.market.models import Listing
+from marketplace.market.parts import find_part_faults
 from marketplace.market.queries import get_listing
 from marketplace.market.revision import bump_catalogue
 from marketplace.market.rules import Answer, ListingDraft, ListingStatus, Location, PlaceBasis
+from marketplace.market.turns import note_changed_windows, published_windows, told_windows, window_columns
 from marketplace.market.wording import listing_search_text
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules import Material
@@ -62,8 +64,12 @@ def _location(session: Session, actor: Actor, draft: ListingDraft) -> Location:
     )
 
 
-def _columns(session: Session, actor: Actor, draft: ListingDraft, material: Material) -> dict[str, Any]:
-    rules.check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=clock.today())
+def _columns(
+    session: Session, actor: Actor, draft: ListingDraft, material: Material, published: Listing | None = None
+) -> dict[str, Any]:
+    turns, faults = window_columns(session, actor, draft, published)
+    faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
+    rules.check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=clock.today(), also=faults)
     answers = {code: draft.hazards.get(code, Answer.UNKNOWN) for code in sorted(material.hazard_codes)}
     said_yes = sorted(code for code, answer in answers.items() if answer == Answer.YES)
     return {
@@ -87,8 +93,8 @@ def _columns(session: Session, actor: Actor, draft: ListingDraft, material: Mate
         "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
         "hazards_unknown": Answer.UNKNOWN in answers.values(),
         "remarks": draft.remarks,
-        "region_from": draft.region_from,
-        "partners_from": draft.partners_from,
+        "minimum_part": draft.minimum_part,
+        **turns,
         "depot_id": draft.depot_id,
         "search_text": listing_search_text(draft.title, draft.description, material),
         **place_columns(_location(session, actor, draft)),
@@ -116,7 +122,7 @@ def create_listing(session: Session, actor: Actor, draft: ListingDraft) -> Listi
 
 def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
     """Change a draft or a published listing. Refused when somebody else changed it since `version`, with what they changed; and when less
-    would be left than is held and transferred."""
+    would be left than is held and transferred. Changed windows of a listing on offer are logged; what is reserved stays reserved."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status not in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
@@ -124,9 +130,11 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     if version != listing.version:
         raise version_conflict(listing.version, changed_since(session, "listing", listing_id, version))
     material = taxonomy(session).material(draft.material)
-    columns = _columns(session, actor, draft, material)
-    if listing.status == ListingStatus.PUBLISHED:
-        _keep_published(listing, columns, material)
+    is_published = listing.status == ListingStatus.PUBLISHED
+    columns = _columns(session, actor, draft, material, listing if is_published else None)
+    if is_published:
+        _check_published(listing, columns, material)
+    before = told_windows(listing)
     changed = differences(listing, columns)
     if not changed:
         return listing
@@ -154,6 +162,7 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
         fields=sorted(changed),
     )
     if listing.status == ListingStatus.PUBLISHED:
+        note_changed_windows(session, actor, listing_id, before, told_windows(listing))
         if listing.quantity == listing.transferred:  # closed means that nothing is left
             _move(session, listing, (ListingStatus.PUBLISHED,), status=ListingStatus.CLOSED.value)
         bump_catalogue(session)
@@ -170,16 +179,10 @@ def _too_little(listing: Listing) -> Conflict:
     )
 
 
-def _keep_published(listing: Listing, columns: dict[str, Any], material: Material) -> None:
-    """What may not change once others have looked at it: the windows stay open, and claimed stone stays the same stone."""
+def _check_published(listing: Listing, columns: dict[str, Any], material: Material) -> None:
+    """What may not change once others have looked at it: claimed stone stays the same stone."""
     if not material.is_tradable:
         rules.check_publishable(status=ListingStatus.DRAFT, photos=1, is_tradable=False)
-    region, partners = windows.windows(
-        published_on=clock.local(listing.published_at).date() if listing.published_at else clock.today(),
-        region_from=columns["region_from"],
-        partners_from=columns["partners_from"],
-    )
-    columns |= {"region_from": region, "partners_from": partners}
     claimed = listing.held + listing.transferred > 0
     if claimed and (columns["material_id"] != listing.material_id or columns["unit"] != listing.unit):
         raise Conflict(_("Part of this listing is reserved. The material and the unit cannot change any more."), "material")
@@ -196,7 +199,6 @@ def publish_listing(session: Session, actor: Actor, *, listing_id: int) -> Listi
     today = clock.today()
     if listing.available_until is not None and listing.available_until < today:
         raise Invalid(_("The last day of this listing is past. Enter a later day, or leave it empty."), "available_until")
-    region, partners = windows.windows(published_on=today, region_from=listing.region_from, partners_from=listing.partners_from)
     _move(
         session,
         listing,
@@ -204,8 +206,7 @@ def publish_listing(session: Session, actor: Actor, *, listing_id: int) -> Listi
         status=ListingStatus.PUBLISHED.value,
         published_at=clock.now(),
         confirmed_on=today,
-        region_from=region,
-        partners_from=partners,
+        **published_windows(session, actor, listing),
     )
     audit.record(session, actor, action="listing.publish", object_type="listing", object_id=listing_id)
     bump_catalogue(session)

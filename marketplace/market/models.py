@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import Organisation
 from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
 from marketplace.kernel.units import Unit
+from marketplace.market import windows
 
 
 class Placed:
@@ -117,7 +118,7 @@ class Listing(Placed, Base):
             "ix_listing_match",
             *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "condition", "available_from", "available_until"),
             *("confirmed_on", "region_from", "partners_from", "organisation_id", "hazards_unknown"),
-            *("quantity", "held", "transferred", "hazards_yes", "id"),
+            *("quantity", "held", "transferred", "hazards_yes", "circle", "circle_from", "minimum_part", "unit", "id"),
         ),
         Index("ix_listing_newest", "status", "published_at", "id"),
     )
@@ -131,6 +132,36 @@ class Listing(Placed, Base):
     def unit_of(self) -> Unit:
         """The unit as a word of the kernel."""
         return Unit(self.unit)
+
+    @property
+    def chosen_circle(self) -> tuple[str, ...] | None:
+        """The municipalities that go before the region; None for a draft that leaves it to what its organisation agreed."""
+        said = windows.read_circle(self.circle)
+        return said if self.published_at is None else said or ()
+
+    @property
+    def rings(self) -> windows.Rings:
+        """Whose turn comes when."""
+        return windows.Rings(
+            self.organisation_id, self.chosen_circle or (), self.circle_from, self.region_from, self.partners_from
+        )
+
+
+class WindowDefault(Base):
+    """What an organisation agreed about the turns of its lots, for what the lots themselves do not say."""
+
+    __tablename__ = "window_default"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    circle: Mapped[str] = mapped_column(String(400), default="", comment="municipalities as |almelo|borne|")
+    circle_days: Mapped[int] = mapped_column(comment="from publication until the circle's turn")
+    region_days: Mapped[int] = mapped_column(
+        comment="from the circle's turn, or without one from publication, until the region's"
+    )
+    partners_days: Mapped[int] = mapped_column(comment="from the region's turn until the partners'")
+    reason: Mapped[str] = mapped_column(Text, default="", comment="why a ring does not wait")
+
+    __table_args__ = (CheckConstraint("circle_days >= 0 AND region_days >= 0 AND partners_days >= 0", name="days_not_negative"),)
 
 
 class Sketch(Base):

@@ -10,8 +10,9 @@ from marketplace.accounts.rules import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand, Listing, Photo, PhotoFile, SavedSearch, Sketch
+from marketplace.market.models import Demand, Listing, Photo, PhotoFile, SavedSearch, Sketch, WindowDefault
 from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus, SketchKind
+from marketplace.market.windows import WindowDefaults, read_circle
 
 REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
 
@@ -214,3 +215,12 @@ def get_saved_search(session: Session, actor: Actor, search_id: int) -> SavedSea
     if search is None or search.person_id != actor.person_id:
         raise Missing(_("You keep no such search. Look at your saved searches."))
     return search
+
+
+def get_window_defaults(session: Session, organisation_id: int | None) -> WindowDefaults:
+    """What an organisation agreed about the turns of its lots; what counts for everybody where it agreed nothing."""
+    agreed = session.get(WindowDefault, organisation_id) if organisation_id is not None else None
+    if agreed is None:
+        return WindowDefaults()
+    circle = read_circle(agreed.circle) or ()
+    return WindowDefaults(circle, agreed.circle_days, agreed.region_days, agreed.partners_days, agreed.reason)

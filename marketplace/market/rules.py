@@ -1,5 +1,6 @@
 """What may stand in a listing or a demand, and how their lives go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -182,8 +183,12 @@ class ListingDraft:
     asbestos_suspected: Answer = Answer.UNKNOWN
     hazards: dict[str, Answer] = field(default_factory=dict)
     remarks: str = ""
+    minimum_part: Decimal | None = None  # in the unit of the quantity; None: any part
+    circle: tuple[str, ...] | None = None  # slugs; None: as the organisation agreed, empty: no circle
+    circle_from: date | None = None
     region_from: date | None = None
     partners_from: date | None = None
+    window_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +254,10 @@ def _line(errors: list[FieldError], name: str, text: str, longest: int) -> None:
         )
 
 
-def check_listing(draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date) -> None:
-    """Refuse a listing draft that cannot be right, every sentence at its field, in the order of the form."""
+def check_listing(
+    draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date, also: Sequence[FieldError] = ()
+) -> None:
+    """Refuse a listing draft that cannot be right, every sentence at its field, in the order of the form. `also`: of its parts and windows."""
     errors: list[FieldError] = []
     if not draft.title:
         errors.append(FieldError("title", _("Enter a title, for example “Grey concrete pavers from Dorpsstraat”.")))
@@ -289,10 +296,7 @@ def check_listing(draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tupl
         for code in draft.hazards
         if code not in hazards
     )
-    if draft.region_from and draft.partners_from and draft.partners_from < draft.region_from:
-        errors.append(
-            FieldError("partners_from", _("Partners come after the region. Enter %(first)s or later.", first=draft.region_from))
-        )
+    errors.extend(also)
     if errors:
         raise Invalid.all(errors)
 

@@ -3,7 +3,7 @@
 Distances are exact, by the geodesic between the exact points; a partner gets whole kilometres, and every figure that follows from them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -36,7 +36,8 @@ _LISTINGS = (
     .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
 )
 _DEMANDS = select(Demand).where(Demand.id.in_(_IDS)).options(joinedload(Demand.organisation))
-_KIND = select(Organisation.kind).where(Organisation.id == bindparam("id", type_=Integer))
+_BARE_LISTINGS = select(Listing).where(Listing.id.in_(_IDS)).options(defer(Listing.search_text))
+_ASKER = select(Organisation.kind, Organisation.slug).where(Organisation.id == bindparam("id", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
     if demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or demand.remaining <= 0:
         return Matches((), 0, page, size)
     is_loaded = "organisation" in demand.__dict__
-    kind = demand.organisation.kind if is_loaded else session.scalars(_KIND, {"id": demand.organisation_id}).one()
-    need = need_of(demand, kind, terms)
+    asker = demand.organisation if is_loaded else session.execute(_ASKER, {"id": demand.organisation_id}).one()
+    need = need_of(demand, asker.kind, terms, asker.slug)
     serving = terms.serving(need.material)
     refused = sorted({code for one in serving for code in one.hazard_codes} - need.accepts_hazards)
     farthest = demand.max_distance_km
@@ -117,6 +118,10 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
         "ends_after": max(demand.needed_from, clock.today()),
         "today": clock.today(),
         "organisation": demand.organisation_id,
+        "in_circle": f"%|{_escaped(asker.slug)}|%",
+        "unit": demand.unit,
+        "remaining": demand.remaining,
+        **{f"scant_{unit.value}": int(rules.scant(unit, need.remaining.unit, serving) * 1000) for unit in Unit},
         **{f"refused_{number}": f"%|{_escaped(code)}|%" for number, code in enumerate(refused)},
     }
     if farthest is not None:
@@ -130,14 +135,14 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
             has_limit=farthest is not None,
             refused_codes=len(refused),
             accepts_unknown=need.accepts_unknown_hazards,
-            is_partner=kind == OrganisationKind.PARTNER,
+            is_partner=asker.kind == OrganisationKind.PARTNER,
             skips=skips,
         )
 
-    def is_too_far(row: Any) -> bool:
-        return farthest is not None and distance_km(need.point, Point(row[1], row[2])) > farthest
+    def serving_ids(doubted: list[int]) -> set[int]:
+        return _serving((one.id, lot_of(one, terms), need) for one in session.scalars(_BARE_LISTINGS, {"ids": doubted}))
 
-    ids, total = _settled(session, statements, figures, is_too_far, page, size)
+    ids, total = _settled(session, statements, figures, serving_ids, page, size)
     pairs = (
         [(listing, demand, lot_of(listing, terms), need) for listing in session.scalars(_LISTINGS, {"ids": ids})] if ids else []
     )
@@ -153,14 +158,18 @@ def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: i
     is_stale = lot.confirmed_on is None or lot.confirmed_on < today - STALE_AFTER
     if lot.status != ListingStatus.PUBLISHED or is_over or is_stale or lot.available.amount <= 0:
         return Matches((), 0, page, size)
-    declared = sorted(lot.hazards_yes)
+    declared, served = sorted(lot.hazards_yes), terms.served_by(lot.material)
     figures: dict[str, Any] = {
         **_place(lot.point),
-        "materials": [one.id for one in terms.served_by(lot.material)],
+        "materials": [one.id for one in served],
         "conditions": [one.value for one in Condition if one.rank <= lot.condition.rank],
         "starts_before": max(lot.available_from, today),
         "ends_on": lot.available_until,
         "organisation": listing.organisation_id,
+        "circle": list(lot.circle),
+        "unit": listing.unit,
+        "doubted_units": [unit.value for unit in Unit if lot.available.amount < rules.scant(listing.unit_of, unit, served)],
+        "least": min(lot.available.amount, lot.minimum_part or lot.available.amount),
         **{f"declared_{number}": f'%"{_escaped(code)}"%' for number, code in enumerate(declared)},
     }
 
@@ -170,17 +179,21 @@ def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: i
             declared_codes=len(declared),
             hazards_unknown=lot.hazards_unknown,
             ends=lot.available_until is not None,
+            circle_open=bool(lot.circle) and lot.circle_from is not None and lot.circle_from <= today,
             region_open=lot.region_from is not None and lot.region_from <= today,
             partners_open=lot.partners_from is not None and lot.partners_from <= today,
+            has_part=lot.minimum_part is not None,
             skips=skips,
         )
 
-    def is_too_far(row: Any) -> bool:
-        return row[3] is not None and distance_km(lot.point, Point(row[1], row[2])) > row[3]
+    def serving_ids(doubted: list[int]) -> set[int]:
+        return _serving((one.id, lot, asked_by(one)) for one in session.scalars(_DEMANDS, {"ids": doubted}))
 
-    ids, total = _settled(session, statements, figures, is_too_far, page, size)
-    found = session.scalars(_DEMANDS, {"ids": ids}) if ids else ()
-    pairs = [(listing, one, lot, need_of(one, one.organisation.kind, terms)) for one in found]
+    def asked_by(demand: Demand) -> Need:
+        return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug)
+
+    ids, total = _settled(session, statements, figures, serving_ids, page, size)
+    pairs = [(listing, one, lot, asked_by(one)) for one in session.scalars(_DEMANDS, {"ids": ids})] if ids else []
     return _ranked(actor, terms, pairs, total, page, size)
 
 
@@ -188,26 +201,36 @@ def _settled(
     session: Session,
     statements: Callable[[bool], tuple[Select[Any], Select[Any]]],
     figures: dict[str, Any],
-    is_too_far: Callable[[Any], bool],
+    serving_ids: Callable[[list[int]], set[int]],
     page: int,
     size: int,
 ) -> tuple[list[int], int]:
-    """The ids on the page and the total; where something lies within metres of the edge the geodesic decides, and the page is asked again without it."""
+    """The ids on the page and the total; where something is in doubt the rule decides, and the page is asked again without what it refuses."""
     figures |= {"limit": size, "offset": (page - 1) * size}
     rows = session.execute(statements(False)[0], figures).all()
-    if not rows and page > 1:  # a page past the end has no row to say how many there are
-        return [], _settled(session, statements, figures, is_too_far, 1, 1)[1]
     if rows and rows[0][2]:
-        skipped = [row[0] for row in session.execute(statements(False)[1], figures) if is_too_far(row)]
+        doubted = list(session.scalars(statements(False)[1], figures))
+        skipped = sorted(set(doubted) - serving_ids(doubted))
         if skipped:
             rows = session.execute(statements(True)[0], {**figures, "skipped": skipped}).all()
+    if not rows and page > 1:  # a page past the end has no row to say how many there are
+        return [], _settled(session, statements, figures, serving_ids, 1, 1)[1]
     return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def _serving(pairs: Iterable[tuple[int, Lot, Need]]) -> set[int]:
+    today = clock.today()
+    return {
+        number
+        for number, lot, need in pairs
+        if not rules.objections(lot, need, distance_km=distance_km(lot.point, need.point), today=today)
+    }
 
 
 def _ranked(
     actor: Actor, terms: Taxonomy, pairs: list[tuple[Listing, Demand, Lot, Need]], total: int, page: int, size: int
 ) -> Matches:
-    """The page in its exact order. What the SQL let through and the rule refuses (less than one whole piece would be left of it) falls out here."""
+    """The page in its exact order, each with its place among all. What the rule refuses has been left out before; one that slipped through falls out here."""
     today, found = clock.today(), []
     for listing, demand, lot, need in pairs:
         exact = distance_km(lot.point, need.point)
@@ -269,10 +292,13 @@ def lot_of(listing: Listing, terms: Taxonomy) -> Lot:
         partners_from=listing.partners_from,
         confirmed_on=listing.confirmed_on,
         point=Point(listing.lat, listing.lon),
+        circle=listing.chosen_circle or (),
+        circle_from=listing.circle_from,
+        minimum_part=listing.minimum_part,
     )
 
 
-def need_of(demand: Demand, organisation_kind: str, terms: Taxonomy) -> Need:
+def need_of(demand: Demand, organisation_kind: str, terms: Taxonomy, organisation_slug: str = "") -> Need:
     """What of a demand counts for a match."""
     material = terms.material_by_id(demand.material_id)
     return Need(
@@ -289,6 +315,7 @@ def need_of(demand: Demand, organisation_kind: str, terms: Taxonomy) -> Need:
         accepts_hazards=frozenset(demand.accepts_hazards),
         accepts_unknown_hazards=demand.accepts_unknown_hazards,
         point=Point(demand.lat, demand.lon),
+        organisation_slug=organisation_slug,
     )
 
 

@@ -4,6 +4,7 @@ domain.md, "Demand and matching": the same material or a named substitute, the c
 declared that the demand does not accept, and the organisation's turn has come. Ranked by distance, then condition, then quantity fit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
@@ -11,9 +12,9 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from marketplace.impact.rules import DETOUR_FACTOR, VAN, Impact
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.units import Amount, Unit
-from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, ListingStatus, is_stale
-from marketplace.market.windows import has_turn
+from marketplace.kernel.units import LARGEST, THOUSANDTH, Amount, Unit
+from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, ListingStatus, is_part_allowed, is_stale
+from marketplace.market.windows import Asker, Rings, has_turn
 from marketplace.materials.rules import Material, convert
 
 TENTH = Decimal("0.1")
@@ -38,6 +39,14 @@ class Lot:
     partners_from: date | None
     confirmed_on: date | None
     point: Point
+    circle: tuple[str, ...] = ()
+    circle_from: date | None = None
+    minimum_part: Decimal | None = None
+
+    @property
+    def rings(self) -> Rings:
+        """Whose turn comes when."""
+        return Rings(self.organisation_id, self.circle, self.circle_from, self.region_from, self.partners_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class Need:
     accepts_hazards: frozenset[str]
     accepts_unknown_hazards: bool
     point: Point
+    organisation_slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +95,23 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
         found.append(_("Nobody has confirmed the listing for 60 days."))
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
         found.append(_("It lies farther away than %(most)s km.", most=need.max_distance_km))
+    found += _hazardous(lot, need)
+    if not has_turn(lot.rings, Asker(need.organisation_id, need.organisation_slug, need.organisation_kind), today):
+        found.append(_("The turn of this organisation has not come yet."))
+    covered = cover(lot, need)
+    if covered.covers.amount <= 0:
+        found.append(_("Nothing is left that could serve."))
+    elif not is_part_allowed(covered.takes.amount, lot.available.amount, lot.minimum_part):
+        found.append(_("The owner gives away larger parts only."))
+    return found
+
+
+def _hazardous(lot: Lot, need: Need) -> list[Text]:
+    found: list[Text] = []
     if lot.hazards_yes - need.accepts_hazards:
         found.append(_("It holds something hazardous that the demand does not accept."))
     if lot.hazards_unknown and not need.accepts_unknown_hazards:
         found.append(_("Whether it holds something hazardous is unknown, and the demand does not accept that."))
-    turn = has_turn(
-        kind=need.organisation_kind,
-        organisation_id=need.organisation_id,
-        owner_id=lot.organisation_id,
-        region_from=lot.region_from,
-        partners_from=lot.partners_from,
-        today=today,
-    )
-    if not turn:
-        found.append(_("The turn of this organisation has not come yet."))
-    if cover(lot, need).covers.amount <= 0:
-        found.append(_("Nothing is left that could serve."))
     return found
 
 
@@ -141,6 +152,23 @@ def _enough(covers: Decimal, wanted: Unit, source: Unit, material: Material, lot
     while convert(amount, source, wanted, material, lot.kg_per_unit, source) < covers:
         amount += step
     return amount.quantize(step, rounding=ROUND_UP)
+
+
+def scant(source: Unit, wanted: Unit, materials: Sequence[Material]) -> Decimal:
+    """Below how much of a lot it is in doubt whether that gives anything in another unit: ten times what one piece or one thousandth takes by the taxonomy's
+    weights, so that a measured weight is covered as well. `materials`: the one that is offered or asked first, then those that go with it. Where a pair
+    does not go by both units all of it is in doubt; in the same unit nothing is.
+    """
+    if source == wanted:
+        return Decimal(0)
+    step = Decimal(1) if wanted is Unit.PIECE else THOUSANDTH
+    found = Decimal(0)
+    for material in materials:
+        usable = [one for one in (material, materials[0]) if one.takes(source) and one.takes(wanted)]
+        if not usable:
+            return LARGEST + 1
+        found = max(found, *(convert(step, wanted, source, one) + THOUSANDTH for one in usable))
+    return found * 10
 
 
 def rank_key(lot: Lot, need: Need, distance_km: Decimal, number: int) -> tuple[Decimal, int, Decimal, int]:

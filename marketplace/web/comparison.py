@@ -8,7 +8,7 @@ from wtforms.form import BaseForm
 
 from marketplace.kernel.language import Text, _
 from marketplace.web.filters import quantity
-from marketplace.web.forms import Form, QuantityField
+from marketplace.web.forms import ChecksField, Form, QuantityField
 
 Row = tuple[Text | str, str, str]
 _SAID_AS = {"unit": "quantity"}
@@ -29,6 +29,9 @@ def compare(stored: BaseForm, typed: BaseForm, names: Iterable[str]) -> list[Row
 
 def shown(field: Any) -> str:
     """What a field says, in words."""
+    if isinstance(field, ChecksField):
+        ticked = [str(label) for value, label, *_rest in field.iter_choices() if str(value) in (field.data or ())]
+        return ", ".join(ticked) or str(_("(empty)"))
     if isinstance(field, SelectField):
         chosen = [str(label) for value, label, *_rest in field.iter_choices() if str(value) == str(field.data or "")]
         return chosen[0] if chosen and chosen[0] else str(_("(empty)"))

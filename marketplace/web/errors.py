@@ -12,7 +12,7 @@ from marketplace.kernel.errors import Forbidden, Invalid, Refusal, TooMany, Unau
 from marketplace.kernel.language import Text, _
 from marketplace.notices import audit
 from marketplace.web.ended import log_in_first
-from marketplace.web.request import current_actor, database, is_api
+from marketplace.web.request import current_actor, database, is_api, is_by_token
 
 log = logging.getLogger(__name__)
 PAGES = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)
@@ -58,7 +58,7 @@ def on_refusal(refusal: Refusal) -> Response:
     """A verb refused: its sentence, with its figures for an API client. Somebody unknown on a page is sent to log in."""
     if isinstance(refusal, Forbidden):
         write_down(current_actor())
-    if is_api():
+    if is_by_token():
         more: dict[str, Any] = {camel(name): value for name, value in refusal.facts.items()}
         if isinstance(refusal, Invalid):
             more["errors"] = [{"field": camel(error.field), "message": str(error.message)} for error in refusal.errors]

@@ -2,6 +2,7 @@
 
 Flask-Login is wrapped here and nowhere else: it asks our loader once per request. Nothing about a person stands in a cookie; the
 cookie holds a secret whose digest is in the database, so a session that was ended is ended at once. The API does not look at cookies.
+Photos are for both: their addresses stand on pages and in the API's answers.
 """
 
 from dataclasses import replace
@@ -43,7 +44,8 @@ def identify(database: Database, *, request_id: str, through_api: bool, locale: 
 
 @_manager.request_loader  # type: ignore[untyped-decorator]
 def _load(asked: Request) -> Visit | None:
-    return _by_token(asked) if asked.path.startswith("/api/") else _by_cookie(asked)
+    sends_token = asked.path.startswith("/media/") and "Authorization" in asked.headers
+    return _by_token(asked) if sends_token or asked.path.startswith("/api/") else _by_cookie(asked)
 
 
 def _visit() -> Visit | None:

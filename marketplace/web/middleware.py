@@ -1,12 +1,15 @@
 """What stands around Flask: `/en` in front of a path, and the headers that every answer carries, static files and errors too."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
+
+from werkzeug.sansio.utils import host_is_trusted
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 API_PAGE = "/api/v1/docs"  # the one page among the API's addresses
+PROBES, LOOPBACK = ("/healthz", "/readyz"), ("127.0.0.1", "localhost")
 _WITHOUT_LOCALE = ("/api/", "/static/", "/media/", "/healthz", "/readyz")
 
 
@@ -26,6 +29,31 @@ class LocalePrefix:
                 "marketplace.locale": "en",
             }
         return self.wsgi(environ, start_response)
+
+
+class KnownHosts:
+    """Answers 400 to a request for another host name than those of this installation, before anything is looked up or kept in memory.
+
+    `names` as the operator writes them; one that starts with a dot takes its subdomains too. Who looks from this machine itself whether the
+    process lives may do so by its number.
+    """
+
+    def __init__(self, wsgi: Wsgi, names: Collection[str]) -> None:
+        self.wsgi = wsgi
+        self.names = list(names)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        names = [*self.names, *LOOPBACK] if environ.get("PATH_INFO") in PROBES else self.names
+        if host_is_trusted(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", ""), names):
+            return self.wsgi(environ, start_response)
+        sentence = b"This site does not go by that name. Check the address.\n"
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(sentence))),
+            ("Cache-Control", "no-store"),
+        ]
+        start_response("400 BAD REQUEST", headers)
+        return (sentence,)
 
 
 def security_headers(*, tile_host: str = "") -> list[tuple[str, str]]:

@@ -71,6 +71,11 @@ def is_api() -> bool:
     return request.path.startswith("/api/")
 
 
+def is_by_token() -> bool:
+    """Whether a program asks: through the JSON door, or for a photo with a token."""
+    return is_api() or (request.path.startswith("/media/") and "Authorization" in request.headers)
+
+
 class PathNumber(IntegerConverter):
     """A number in an address: at most nine digits. A longer one is nobody's, so it is 404 and never reaches a database."""
 

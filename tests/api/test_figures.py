@@ -118,6 +118,9 @@ def test_a_lot_in_a_depot_lies_where_the_depot_lies(somebody: Callable[..., Api]
     made = coordinator.post("/depots", {"name": "Gemeentewerf", "place": "Hengelo", "address": "Dorpsstraat 1"})
     assert made.status_code == 201
     depot = made.get_json()
+    assert made.headers["Location"] == f"/api/v1/depots/{depot['id']}"
+    assert coordinator.get(f"/depots/{depot['id']}").get_json() == depot
+    assert borne.get(f"/depots/{depot['id'] + 1}").status_code == 404
     assert depot["exact"]["address"] == "Dorpsstraat 1"
     assert borne.post("/depots", {"name": "Werf", "place": "Borne"}).status_code == 403
     assert public.get("/depots").status_code == 401

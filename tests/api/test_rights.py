@@ -31,8 +31,9 @@ UNCOUNTED = ("api_token", "failed_attempt")  # when a token was last seen is no 
 
 
 @pytest.fixture
-def ids(hengelo: Api, borne: Api) -> dict[str, int]:
-    """A published listing with a photo, a demand, and a reservation."""
+def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api]) -> dict[str, int]:
+    """A published listing with a photo, a demand, a reservation, and a depot."""
+    depot = somebody("hengelo", "coordinator").post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()
     listing = published(hengelo)
     demand_id = borne.post("/demands", demand_body()).get_json()["id"]
     asked = {"quantity": 8, "unit": "m2", "demandId": demand_id}
@@ -42,6 +43,7 @@ def ids(hengelo: Api, borne: Api) -> dict[str, int]:
         "photo_id": listing["photos"][0]["id"],
         "demand_id": demand_id,
         "reservation_id": reservation["id"],
+        "depot_id": depot["id"],
         "year": 2025,
     }
 
@@ -60,6 +62,7 @@ BODIES: dict[str, Any] = {
     "agree_appointment": {"time": "2099-01-12T10:00:00Z"},
     "report_year": {"includesBank": True, "rows": []},
     "create_depot": {"name": "Werf", "place": "Losser"},
+    "change_windows": {"regionDays": 0, "partnersDays": 14},
 }
 MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year")
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET"]

@@ -82,7 +82,15 @@ LISTINGS: list[tuple[dict[str, Any], dict[str, Any]]] = [  # what differs in the
     ({"available_from": timedelta(60), "available_until": None}, {}),
     ({"available_until": timedelta(0)}, {}),
     ({"region_from": timedelta(1)}, {}),
-    ({"partners_from": timedelta(0)}, {}),
+    ({"partners_from": timedelta(0), "window_reason": "Alleen een partner kan het verwerken"}, {}),
+    ({"circle": ("borne",), "region_from": timedelta(5)}, {}),
+    ({"circle": ("borne", "losser"), "circle_from": timedelta(1), "region_from": timedelta(5)}, {}),
+    ({"circle": ("losser",), "region_from": timedelta(5)}, {}),
+    ({"minimum_part": Decimal(800)}, {}),
+    ({"minimum_part": Decimal(900)}, {}),
+    ({"minimum_part": Decimal(900)}, {"held": Decimal(500)}),
+    ({"minimum_part": Decimal(10)}, {}),
+    ({"minimum_part": Decimal(12)}, {}),
     ({}, {"held": Decimal(1200)}),
     ({}, {"confirmed_on": timedelta(-61)}),
     ({"kg_per_unit": Decimal(190)}, {"hazards_unknown": True}),
@@ -114,6 +122,7 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         return {name: clock.today() + value if isinstance(value, timedelta) else value for name, value in values.items()}
 
     listings = []
+    make_actor(session, "losser")
     for drafted, changed in LISTINGS:
         listing = make_listing(session, hengelo, **dated(drafted))
         if changed:
@@ -127,6 +136,7 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         for changes in DEMANDS
     ]
     session.expire_all()
+    asked = {one.organisation_id: one for one in (borne, hengelo, partner)}
     terms, reviewer = taxonomy(session), make_actor(session, "regio-twente", "reviewer")
     pairs = {
         (listing.id, demand.id)
@@ -134,7 +144,9 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         for demand in demands
         if not objections(
             lot := lot_of(listing, terms),
-            need := need_of(demand, "partner" if demand.organisation_id == partner.organisation_id else "municipality", terms),
+            need := need_of(
+                demand, asked[demand.organisation_id].organisation_kind, terms, asked[demand.organisation_id].organisation_slug
+            ),
             distance_km=distance_km(lot.point, need.point),
             today=clock.today(),
         )
@@ -175,11 +187,36 @@ def test_the_nearest_comes_first_then_the_better_condition_and_pages_hold_each_o
     assert [(len(page.items), page.total) for page in pages] == [(3, 4), (1, 4), (0, 4)]
 
 
+def test_the_place_in_the_row_is_right_on_every_page(session: Session, hengelo: Actor, borne: Actor) -> None:
+    """Of six lots the two nearest serve nothing (0.02 m² is 0.88 of a piece, 12 m² is more than 500 pieces): four serve, two to a page."""
+    near = {"location": at(52.3, 6.7482), "condition": Condition.NEW}
+    make_listing(session, hengelo, **near, quantity=Quantity(Decimal("0.02"), Unit.M2))
+    make_listing(session, hengelo, **near, minimum_part=Decimal(12))
+    lots = [make_listing(session, hengelo, location=at(52.3 - number / 100, 6.7482)).id for number in range(1, 5)]
+    demand = make_demand(session, borne, quantity=Quantity(Decimal(500), Unit.PIECE), max_distance_km=None)
+    pages = [matches_for_demand(session, borne, demand, page=number, page_size=2) for number in (1, 2, 3)]
+    assert [match.listing.id for page in pages for match in page.items] == lots
+    assert [page.total for page in pages] == [4, 4, 4]
+    told = [str(match.reasons[0]).split(":")[0] for page in pages for match in page.items]
+    assert told == [f"Nummer {place} van 4" for place in (1, 2, 3, 4)]
+
+
+def test_the_place_in_the_row_of_demands_is_right_on_every_page(session: Session, hengelo: Actor, borne: Actor) -> None:
+    listing = make_listing(session, hengelo, quantity=Quantity(Decimal("0.02"), Unit.M2))
+    pieces = [make_demand(session, borne, quantity=Quantity(Decimal(5), Unit.PIECE)).id for _each in range(3)]
+    metres = [make_demand(session, borne).id for _each in range(3)]
+    pages = [demands_for_listing(session, hengelo, listing, page=number, page_size=2) for number in (1, 2)]
+    assert [match.demand.id for page in pages for match in page.items] == metres
+    assert [page.total for page in pages] == [3, 3]
+    assert str(pages[1].items[0].reasons[0]).startswith("Nummer 3 van 3")
+    assert set(pieces).isdisjoint(metres)
+
+
 def test_a_partner_gets_whole_kilometres_and_figures_that_follow_from_them(
     session: Session, hengelo: Actor, borne: Actor
 ) -> None:
     partner = make_actor(session, "bouwer", kind="partner")
-    make_listing(session, hengelo, partners_from=clock.today())
+    make_listing(session, hengelo, partners_from=clock.today(), window_reason="Alleen een partner kan het verwerken")
     (match,) = matches_for_demand(session, partner, make_demand(session, partner, location=at(52.30136, 6.7482))).items
     assert match.distance_km == 5  # 5.0 km
     assert (match.road_km, match.tonne_km) == (Decimal("6.5"), Decimal("962"))

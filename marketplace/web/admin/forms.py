@@ -1,14 +1,17 @@
 """What is asked about people and storage places."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from wtforms import RadioField, SelectField, StringField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import ROLE_LABELS, Role
 from marketplace.kernel.language import _
-from marketplace.web.forms import Form, Required, options
+from marketplace.market.windows import WindowDefaults
+from marketplace.web.forms import ChecksField, Form, IdempotencyField, Required, options
 
+_DAYS = _("Enter a whole number of days, for example 14.")
 LANGUAGES = (("nl", "Nederlands"), ("en", "English"))
 
 
@@ -59,3 +62,49 @@ class DepotDetailsForm(Form):
         _("What is the depot called?"), [Required(_("Fill in the name of the depot, for example “Works yard Borne”."))]
     )
     address = StringField(_("Street and number"), description=_("Only who collects something there gets to see it."))
+
+
+class WindowsForm(Form):
+    """Who is in the circle, and how long each ring waits for the one before it."""
+
+    idempotency_key = IdempotencyField()
+    circle = ChecksField(
+        _("Which municipalities are in your circle?"),
+        description=_("They go before the rest of the region. Tick none if you have no circle."),
+        validate_choice=False,
+    )
+    circle_days = IntegerField(
+        _("How many days does the circle wait?"),
+        [Required(_DAYS)],
+        description=_("Counted from the day on which a lot is published."),
+    )
+    region_days = IntegerField(
+        _("How many days does the region wait?"),
+        [Required(_DAYS)],
+        description=_("Counted from the day of the circle; without a circle from the day on which a lot is published."),
+    )
+    partners_days = IntegerField(
+        _("How many days do partners wait?"), [Required(_DAYS)], description=_("Counted from the day of the region.")
+    )
+    reason = TextAreaField(
+        _("Why does somebody not wait?"),
+        description=_("Only if the region or the partners wait 0 days for the ones before them. It stands with every such lot."),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What is no number has a sentence of its own."""
+        right = bool(super().validate(extra_validators))
+        for name in ("circle_days", "region_days", "partners_days"):
+            if self[name].process_errors:
+                self[name].errors = [_DAYS]
+        return right
+
+    def agreed(self) -> WindowDefaults:
+        """What was typed."""
+        return WindowDefaults(
+            circle=tuple(self.circle.data or ()),
+            circle_days=self.circle_days.data or 0,
+            region_days=self.region_days.data or 0,
+            partners_days=self.partners_days.data or 0,
+            reason=self.reason.data or "",
+        )

@@ -13,6 +13,7 @@ from marketplace.exchange.leaving import release_person
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.web.admin import clock as clock_views
+from marketplace.web.admin import windows
 from marketplace.web.admin.forms import DepotDetailsForm, DepotForm, InviteForm, RoleForm
 from marketplace.web.forms import Form
 from marketplace.web.pages import Page, shown, took
@@ -21,6 +22,7 @@ from marketplace.web.request import current_actor, current_session, permission
 
 blueprint = Blueprint("admin", __name__)
 clock_views.register(blueprint)
+windows.register(blueprint)
 
 
 @blueprint.context_processor

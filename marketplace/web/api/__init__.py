@@ -19,6 +19,7 @@ MODULES = (
     "papers",
     "figures",
     "depots",
+    "turns",
     "reference",
     "document",
 )

@@ -7,6 +7,7 @@ from marketplace.impact.goals import Origin
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.market.rules import Answer, Condition, Packaging, QuantityBasis
+from marketplace.market.windows import WAIT_DAYS_MAX
 from marketplace.web.api.fields import (
     Amount,
     Answers,
@@ -101,8 +102,12 @@ class ListingBody(Placed):
     asbestos_suspected = Choice(Answer)
     hazards = Answers(Answer, "hazard code of the material to yes, no or unknown")
     remarks = Lines()
+    minimum_part = Amount("the smallest part that is given away, in the unit of the quantity; absent: any")
+    circle = Codes("slugs of municipalities that go before the region; empty: none; absent: as the organisation agreed")
+    circle_from = Day("first day on which that circle may reserve")
     region_from = Day("first day on which the region's municipalities may reserve")
     partners_from = Day("first day on which partners may reserve")
+    window_reason = Lines("why a ring is skipped; required when one is")
 
 
 class ListingPatch(ListingBody):
@@ -243,6 +248,18 @@ class DepotBody(Placed):
 
     name = Line("at most 120 characters", required=True)
     address = Line("shown only to who may know exact places")
+
+
+class WindowsBody(Body):
+    """What an organisation agrees about the turns of its lots; it replaces what stood there."""
+
+    circle = Codes("slugs of municipalities that go before the region; absent: none")
+    circle_days = Whole("days from publication until the circle's turn; absent: 0", most=WAIT_DAYS_MAX)
+    region_days = Whole(
+        "days until the region's turn, after the circle's or without one after publication", required=True, most=WAIT_DAYS_MAX
+    )
+    partners_days = Whole("days from the region's turn until the partners'", required=True, most=WAIT_DAYS_MAX)
+    reason = Lines("why a ring does not wait; required when one does not")
 
 
 class MaterialUseBody(Body):

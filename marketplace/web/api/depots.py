@@ -5,10 +5,11 @@ from flask import Response
 from marketplace.accounts.policy import Can, may
 from marketplace.depots import actions as depots
 from marketplace.depots.models import Depot
+from marketplace.depots.queries import get_depot
 from marketplace.depots.queries import list_depots as list_all
 from marketplace.web.api import bodies, drafts, query, shapes
 from marketplace.web.api.reading import read_page
-from marketplace.web.api.routing import created, many, route
+from marketplace.web.api.routing import answer, created, many, route
 from marketplace.web.request import current_actor, current_session, permission
 
 
@@ -27,7 +28,15 @@ def list_depots() -> Response:
 def create_depot() -> Response:
     """Open a storage place of one's own organisation."""
     draft = drafts.new_depot()
-    return created(shown(depots.create_depot(current_session(), current_actor(), draft=draft)), "list_depots")
+    depot = depots.create_depot(current_session(), current_actor(), draft=draft)
+    return created(shown(depot), "show_depot", depot_id=depot.id)
+
+
+@route("GET", "/depots/<int:depot_id>", gives="Depot", tag="reference")
+@permission(Can.READ_DEPOTS)
+def show_depot(depot_id: int) -> Response:
+    """One storage place."""
+    return answer(shown(get_depot(current_session(), depot_id)))
 
 
 def shown(depot: Depot) -> shapes.Shape:

@@ -190,8 +190,12 @@ def listing_before(row: Listing, taxonomy: Taxonomy) -> ListingDraft:
         asbestos_suspected=Answer(row.asbestos_suspected),
         hazards={code: Answer(answer) for code, answer in row.hazards.items()},
         remarks=row.remarks,
+        minimum_part=row.minimum_part,
+        circle=row.chosen_circle,
+        circle_from=row.circle_from,
         region_from=row.region_from,
         partners_from=row.partners_from,
+        window_reason=row.window_reason,
     )
 
 

@@ -19,6 +19,7 @@ from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking
 from marketplace.web.freshness import until_changed
 from marketplace.web.request import current_actor, current_session, public, site_address
+from marketplace.web.turns import municipal_names, turns_of
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -80,6 +81,7 @@ def show_listing(listing_id: int) -> str:
         saving=saving_of(listing, lot, known, here),
         structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing),
+        turns=turns_of(listing, actor, municipal_names(session) if listing.chosen_circle else {}),
         exact=listing if sees_exact_place(session, actor, listing) else None,
         away=results.away_from(here, listing),
     )

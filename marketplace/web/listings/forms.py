@@ -1,11 +1,12 @@
 """What a page asks about a lot: the common fields of every material, in the order in which a person stands looking at it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from flask import request
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, StopValidation
 
 from marketplace.kernel.language import _
 from marketplace.market.rules import (
@@ -23,20 +24,31 @@ from marketplace.market.rules import (
     StoredPicture,
 )
 from marketplace.materials.rules import Taxonomy
-from marketplace.web.choices import choices, material_choices, or_nothing
+from marketplace.web.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.comparison import Row
 from marketplace.web.filters import number
-from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, PhotosField, QuantityField, Required
+from marketplace.web.forms import (
+    ChecksField,
+    DecimalField,
+    DutchDateField,
+    Form,
+    IdempotencyField,
+    PhotosField,
+    QuantityField,
+    Required,
+)
 from marketplace.web.listings.pictures import Kept, recall, take_in
 from marketplace.web.place_field import PlaceField
 from marketplace.web.returned import said
 
 LATER = (
     "description", "packaging", "loading_possible", "kg_per_unit", "price_cents_per_unit", "project", "year_of_construction", "asbestos_suspected",
-    "remarks", "region_from", "partners_from",
+    "remarks", "minimum_part",
 )  # fmt: skip
+TURNS = ("circle_by", "circle", "circle_from", "region_from", "partners_from", "window_reason")
 HAZARD_PREFIX = "hazard-"
 LOADING = or_nothing(_("Not known"), (("yes", _("Yes, we load")), ("no", _("No, who collects it loads"))))
+CIRCLES = or_nothing(_("As our organisation agreed"), (("none", _("No circle")), ("chosen", _("These municipalities"))))
 PLACE_HINT = _("A place, a postcode, an address or coordinates, for example Hengelo, 7551 AB or 52.2658, 6.7931.")
 PHOTOS_HINT = _("At least one photo to publish, at most 12. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB each.")
 
@@ -117,16 +129,34 @@ class ListingForm(Form):
         _("In which year was it built?"), [Optional()], description=_("In four digits, for example 1987.")
     )
     remarks = TextAreaField(_("Remarks"), description=_("For example when you can be reached, or what somebody must bring."))
+    minimum_part = DecimalField(
+        _("What is the smallest part that you give away?"),
+        description=_("In the unit of the quantity. Leave empty if any part is fine. What is left at the end always goes."),
+    )
+    circle_by = SelectField(_("Does a circle of municipalities go before the region?"), choices=CIRCLES, default="")
+    circle = ChecksField(
+        _("Which municipalities are in the circle?"),
+        description=_("They may reserve before the rest of the region."),
+        validate_choice=False,
+    )
+    circle_from = DutchDateField(
+        _("From which day may the circle reserve?"), description=_("Leave empty for what your organisation agreed.")
+    )
     region_from = DutchDateField(
-        _("From which day may the other municipalities reserve?"), description=_("Leave empty to let them at once.")
+        _("From which day may the other municipalities reserve?"), description=_("Leave empty for what your organisation agreed.")
     )
     partners_from = DutchDateField(
-        _("From which day may partners reserve?"), description=_("Leave empty for 14 days after the municipalities.")
+        _("From which day may partners reserve?"), description=_("Leave empty for what your organisation agreed.")
+    )
+    window_reason = TextAreaField(
+        _("Why does somebody not wait for the one before?"),
+        description=_("Only if you let the region or the partners in together with the ones before them. Everybody reads this."),
     )
 
     condition_hints = {key.value: hint for key, hint in CONDITION_HINTS.items()}
     answers = [(key.value, label) for key, label in ANSWER_LABELS.items()]
     changes: list[Row] = []
+    agreed: list[Any] = []  # what the organisation agreed about turns, ring by ring
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,6 +164,12 @@ class ListingForm(Form):
         self.declared: dict[str, str] = {}
         self.stored: list[tuple[str, str]] = []  # file name and words of the photos that the lot has
         self.kept: list[Kept] = []
+
+    def validate_circle(self, field: Any) -> None:
+        """Who chooses a circle says which."""
+        if self.circle_by.data == "chosen" and not field.data:
+            field.errors = [_("Choose at least one municipality for the circle, or choose that there is none.")]
+            raise StopValidation
 
     def validate_year_of_construction(self, field: Any) -> None:
         """The rule has its own sentence for a year that cannot be; this one is for what is no number."""
@@ -158,9 +194,22 @@ class ListingForm(Form):
             self.hazard_names = {hazard.slug: hazard.name for hazard in chosen.hazards}
             self.quantity.units = chosen.units
 
+    def know_turns(self, own: str, names: Mapping[str, str], agreed: list[Any]) -> None:
+        """Which municipalities can be in a circle (all but one's own), and what the organisation agreed."""
+        self.circle.choices = [SelectChoice(slug, name) for slug, name in names.items() if slug != own]
+        self.agreed = agreed
+
     def pictures(self) -> list[StoredPicture]:
         """The photos that came along, in order."""
         return [kept.picture for kept in self.kept]
+
+    def turns_opened(self) -> bool:
+        """Whether the part about turns stands open: something in it is wrong."""
+        return any(self[name].errors for name in TURNS)
+
+    def chosen_circle(self) -> tuple[str, ...] | None:
+        """Who goes before the region; None for what the organisation agreed."""
+        return () if self.circle_by.data == "none" else tuple(self.circle.data or ()) or None
 
     def opened(self) -> bool:
         """Whether the part that is not required stands open: something in it is filled or wrong."""
@@ -203,8 +252,12 @@ class ListingForm(Form):
             asbestos_suspected=Answer(self.asbestos_suspected.data or "unknown"),
             hazards=self.hazards(),
             remarks=self.remarks.data or "",
+            minimum_part=self.minimum_part.data,
+            circle=self.chosen_circle(),
+            circle_from=self.circle_from.data,
             region_from=self.region_from.data,
             partners_from=self.partners_from.data,
+            window_reason=self.window_reason.data or "",
         )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, require
-from marketplace.depots.queries import list_depots
 from marketplace.exchange.actions import withdraw as withdraw_listing
 from marketplace.exchange.queries import list_open_of_listing
 from marketplace.kernel.language import _
@@ -19,7 +18,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.listings import photo_views
 from marketplace.web.listings.forms import ListingForm, WithdrawForm
-from marketplace.web.listings.stored import form_of, meet
+from marketplace.web.listings.stored import acquaint, form_of, meet
 from marketplace.web.request import current_actor, current_session, database, permission
 from marketplace.web.states import LISTING_BADGES, RESERVATION_BADGES
 from marketplace.web.steps.estimates import estimate_of
@@ -36,7 +35,7 @@ def create() -> Any:
     form = ListingForm(data={"material": request.args.get("material", "")})
     right = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    form.know(taxonomy(session), list_depots(session))
+    acquaint(form, session, current_actor())
     listing = right and attempt(
         form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes)
     )
@@ -51,7 +50,7 @@ def edit(listing_id: int) -> Any:
         form = form_of(_own(before, listing_id), taxonomy(before))
     right = form.is_submitted() and form.validate()
     session = current_session()
-    form.know(taxonomy(session), list_depots(session))
+    acquaint(form, session, current_actor())
     if right and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
         return _saved(listing)
     return _editing(session, listing_id, form)
@@ -106,7 +105,7 @@ def publish(listing_id: int) -> Any:
     """Put a draft on offer. What is missing is told in its form."""
     session = current_session()
     form = form_of(_own(session, listing_id), taxonomy(session), sent=False)
-    form.know(taxonomy(session), list_depots(session))
+    acquaint(form, session, current_actor())
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
     return _saved(listing) if listing else _editing(session, listing_id, form)
 
@@ -130,7 +129,7 @@ def close(listing_id: int) -> Any:
     """Nothing is left to offer."""
     session = current_session()
     form = form_of(_own(session, listing_id), taxonomy(session), sent=False)
-    form.know(taxonomy(session), list_depots(session))
+    acquaint(form, session, current_actor())
     if attempt(form, lambda: close_listing(session, current_actor(), listing_id=listing_id)):
         return done(_("The lot is closed. It is no longer in the catalogue."), url_for("work.listings"))
     return _editing(session, listing_id, form)

@@ -19,12 +19,19 @@ FIELDS: dict[int, tuple[str, ...]] = {
     1: ("material", "title", "description", "project", "year_of_construction"),
     2: (
         "quantity", "quantity_basis", "condition", "place", "depot", "available_from", "available_until", "asbestos_suspected", "packaging",
-        "loading_possible", "kg_per_unit", "price_cents_per_unit", "remarks", "region_from", "partners_from",
+        "loading_possible", "kg_per_unit", "price_cents_per_unit", "remarks", "minimum_part",
+        "circle_by", "circle", "circle_from", "region_from", "partners_from", "window_reason",
     ),
 }  # fmt: skip
-SPOKEN = ("quantity", "kg_per_unit", "price_cents_per_unit", "available_from", "available_until", "region_from", "partners_from")
+SPOKEN = (
+    "quantity", "kg_per_unit", "price_cents_per_unit", "available_from", "available_until", "minimum_part",
+    "circle_from", "region_from", "partners_from",
+)  # fmt: skip
+CIRCLE_MAX = 60  # boxes that a request may tick
 PLACED = ("place_name", "municipality", "address", "place_basis", "lat", "lon")
-AGAIN_WITHOUT = ("quantity", "available_from", "available_until", "region_from", "partners_from")
+AGAIN_WITHOUT = (
+    "quantity", "available_from", "available_until", "minimum_part", "circle_from", "region_from", "partners_from", "window_reason",
+)  # fmt: skip
 OF_THE_PROJECT = ("place", "placed", "depot", "project", "available_from", "available_until", "locale")
 
 
@@ -33,7 +40,8 @@ def typed(number: int) -> Answers:
     if number == 1:
         return typed_in(FIELDS[1])
     hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in said().items() if _is_hazard(name, value)}
-    return {**typed_in((*FIELDS[2], "unit")), "hazards": hazards}
+    circle = [slug[:60] for slug in said().getlist("circle")[:CIRCLE_MAX]]
+    return {**typed_in((*FIELDS[2], "unit")), "hazards": hazards, "circle": circle}
 
 
 def _is_hazard(name: str, value: str) -> bool:
@@ -70,7 +78,7 @@ def first_wrong(form: ListingForm) -> int:
 def of_listing(listing: Any, taxonomy: Taxonomy) -> Answers:
     """A stored lot as somebody would have typed it."""
     answers = shown(listing_form(listing, taxonomy, sent=False), (*FIELDS[1], *FIELDS[2]))
-    answers |= {"unit": listing.unit, "hazards": dict(listing.hazards)}
+    answers |= {"unit": listing.unit, "hazards": dict(listing.hazards), "circle": list(listing.chosen_circle or ())}
     if listing.depot_id is None:
         answers["placed"] = {"text": answers["place"], "at": {name: getattr(listing, name) for name in PLACED}}
     return answers

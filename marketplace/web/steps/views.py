@@ -6,18 +6,19 @@ from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.policy import Can, require
-from marketplace.depots.queries import list_depots
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.units import Quantity, parse_number, read_unit
 from marketplace.market.queries import find_last_project, get_listing, get_sketch, list_usual_materials
 from marketplace.market.rules import SketchKind
 from marketplace.market.sketch_actions import discard_sketch, save_sketch, settle_sketch, start_sketch
+from marketplace.market.turns import foresee_windows
 from marketplace.matching.actions import publish as publish_listing
 from marketplace.matching.offering import add_photos, write_down
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done
 from marketplace.web.listings.forms import PhotosForm
+from marketplace.web.listings.stored import acquaint
 from marketplace.web.request import current_actor, current_session, database, permission, public
 from marketplace.web.returned import returned
 from marketplace.web.sketches import Answers, kept, typed
@@ -25,6 +26,7 @@ from marketplace.web.steps import answers as told
 from marketplace.web.steps.estimates import estimate as estimated
 from marketplace.web.steps.estimates import estimate_of
 from marketplace.web.steps.pages import show, words_of
+from marketplace.web.turns import foreseen_rows, municipal_names
 
 blueprint = Blueprint("steps", __name__)
 FORM_BYTES_MAX = 250_000_000
@@ -77,7 +79,7 @@ def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any
         answers = {**answers, **told.typed(number)}
     form, session = form or told.form_of(answers), current_session()
     known = taxonomy(session)
-    form.know(known, list_depots(session))
+    acquaint(form, session, current_actor())
     return show(
         number, form, sketch=sketch, estimate=estimate_of(form, known), material=known.find_material(form.material.data or "")
     )
@@ -98,7 +100,7 @@ def _settled(form: Any, sketch: Any) -> Any:
     """Write the draft listing; None when a rule refuses, with its sentences in the form."""
     session, actor = current_session(), current_actor()
     known = taxonomy(session)
-    form.know(known, list_depots(session))
+    acquaint(form, session, current_actor())
     listing = attempt(form, lambda: write_down(session, actor, form.draft(), listing_id=sketch.listing_id))
     if listing is None:
         return None
@@ -170,9 +172,10 @@ def _check(sketch_id: int) -> Any:
         discard_sketch(session, actor, sketch)  # comes back with the rest when publishing is refused
     if sent and attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
         return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=number))
-    form.know(known, list_depots(session))
+    acquaint(form, session, current_actor())
     material = known.material_by_id(listing.material_id)
-    words = {"material": material, "estimate": estimate_of(form, known), **words_of(listing)}
+    turns = foreseen_rows(foresee_windows(session, actor, listing), municipal_names(session))
+    words = {"material": material, "estimate": estimate_of(form, known), "turns": turns, **words_of(listing)}
     return show(4, form, sketch=sketch, listing=listing, **words)
 
 

@@ -13,6 +13,7 @@ from marketplace.web.answers import done
 from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, permission
 from marketplace.web.states import DEMAND_BADGES, LISTING_BADGES
+from marketplace.web.turns import next_turn
 from marketplace.web.work.desk import Desk
 
 blueprint = Blueprint("work", __name__)
@@ -33,7 +34,7 @@ def listings() -> Any:
     """Every lot of the own organisation, also what is closed or withdrawn."""
     session, actor = current_session(), current_actor()
     found, place = paged(lambda page: list_own_listings(session, actor, page=page, page_size=PAGE_SIZE))
-    return render_template("work/listings.html", listings=found, badges=LISTING_BADGES, **place)
+    return render_template("work/listings.html", listings=found, badges=LISTING_BADGES, next_turn=next_turn, **place)
 
 
 @blueprint.post("/werk/concept/<int:sketch_id>/verwijderen")

@@ -1,0 +1,92 @@
+"""Whatever is asked wrongly on the command line ends in one sentence and exit status 1 or 2, never in a traceback."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+from marketplace.app import create_app
+from marketplace.cli.command import main
+from tests.conftest import settings
+
+
+def ended(app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """The exit status and what was said, as a shell would see it."""
+    monkeypatch.setitem(sys.modules, "wsgi", SimpleNamespace(app=app))
+    monkeypatch.setattr(sys, "argv", ["marketplace", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    told = capsys.readouterr()
+    if isinstance(end.value.code, str):  # Python prints it and exits with 1
+        return 1, end.value.code
+    return int(end.value.code or 0), told.out + told.err
+
+
+WRONG = [
+    (("nonsense",), 2, "No such command"),
+    (("people", "invite", "nietgoed", "--organisation", "almelo"), 1, "e-mailadres"),
+    (("people", "invite", "a@b.nl", "--organisation", "zwolle"), 1, "zwolle"),
+    (("people", "invite", "a@b.nl", "--organisation", "almelo", "--role", "baas"), 2, "baas"),
+    (("people", "invite"), 2, "EMAIL"),
+    (("people", "deactivate", "niemand@b.nl"), 1, "geen actieve medewerker"),
+    (("tokens", "create", "niemand@b.nl"), 1, "geen actieve medewerker"),
+    (("tokens", "create"), 2, "EMAIL"),
+    (("materials", "sync", "/nergens.csv"), 2, "does not exist"),
+    (("jobs", "run", "--at", "morgen"), 2, "use a moment such as"),
+    (("jobs", "run", "--at", "0001-01-01"), 2, "use a moment such as"),
+    (("jobs", "nonsense"), 2, "No such command"),
+    (("ledger", "verify", "alles"), 2, "unexpected extra argument"),
+    (("check", "alles"), 2, "unexpected extra argument"),
+    (("demo", "generate", "--listings", "-1"), 2, "-1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"), WRONG, ids=lambda one: " ".join(one) if isinstance(one, tuple) else None
+)
+def test_a_wrong_argument_or_a_missing_row_is_a_sentence(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    status: int,
+    sentence: str,
+) -> None:
+    code, told = ended(app, monkeypatch, capsys, *arguments)
+    assert (code, "Traceback" in told) == (status, False)
+    assert sentence in told
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", bytes(range(128, 256)), b""])
+def test_a_file_that_is_no_taxonomy_is_refused_in_a_sentence(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "materials.csv"
+    file.write_bytes(content)
+    code, told = ended(app, monkeypatch, capsys, "materials", "sync", str(file))
+    assert (code, told.startswith("Error: ")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("people", "list"), ("ledger", "verify"), ("ledger", "rebuild"), ("ledger", "head"), ("check",), ("tokens", "create", "a@b.nl"),
+     ("materials", "sync"), ("people", "deactivate", "a@b.nl"), ("demo", "load"), ("jobs", "run")],
+)  # fmt: skip
+def test_an_installation_without_tables_says_what_to_run_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    app = create_app(settings(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path))
+    code, told = ended(app, monkeypatch, capsys, *arguments)
+    assert (code, "python3 -m marketplace db upgrade" in told) == (1, True)
+    app.extensions["database"].dispose()
+
+
+def test_a_database_that_is_not_there_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(settings("postgresql+psycopg://nobody:x@127.0.0.1:1/nothing", tmp_path))
+    code, told = ended(app, monkeypatch, capsys, "check")
+    assert (code, "De database is niet bereikbaar" in told) == (1, True)
+    app.extensions["database"].dispose()
