@@ -26,6 +26,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.queries import get_demand, get_listing
 from marketplace.market.revision import bump_catalogue
 from marketplace.market.rules import DemandStatus, ListingStatus, has_turn, is_stale
+from marketplace.market.staleness import Outcome
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules import convert
 from marketplace.notices import audit
@@ -324,9 +325,9 @@ def expire(session: Session, *, reservation_id: int) -> bool:
     return True
 
 
-def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "") -> Listing:
+def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "", outcome: Outcome | None = None) -> Listing:
     """Take a listing away. Its requests and approved reservations are cancelled and their holders told; what has been handed over
-    must be confirmed first. Withdrawn already: nothing changes."""
+    must be confirmed first. What becomes of the rest is written down. Withdrawn already: nothing changes."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status == ListingStatus.WITHDRAWN:
@@ -340,4 +341,4 @@ def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "
     said = reason or str(_("The owner withdrew the listing."))
     for one in open_ones:
         _cancelled(session, actor, one, said)
-    return withdraw_listing(session, actor, listing_id=listing_id)
+    return withdraw_listing(session, actor, listing_id=listing_id, outcome=outcome, reason=reason)

@@ -13,6 +13,7 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, ListingStatus, has_turn, is_stale
+from marketplace.market.staleness import is_demand_stale
 from marketplace.materials.rules import Material, convert
 
 TENTH = Decimal("0.1")
@@ -55,6 +56,7 @@ class Need:
     max_distance_km: Decimal | None
     accepts_hazards: frozenset[str]
     accepts_unknown_hazards: bool
+    confirmed_on: date | None
     point: Point
 
 
@@ -82,6 +84,8 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
         found.append(_("The period is over."))
     if lot.confirmed_on is None or is_stale(lot.confirmed_on, today):
         found.append(_("Nobody has confirmed the listing for 60 days."))
+    if is_demand_stale(need.confirmed_on, today):
+        found.append(_("Nobody has confirmed the demand for 90 days."))
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
         found.append(_("It lies farther away than %(most)s km.", most=need.max_distance_km))
     if lot.hazards_yes - need.accepts_hazards:

@@ -12,10 +12,12 @@ from marketplace.market.queries import find_sketch_of_demand, get_demand, get_sk
 from marketplace.market.queries import list_demands as find_demands
 from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, SketchKind
 from marketplace.market.sketch_actions import discard_sketch, start_sketch
-from marketplace.matching.actions import ask, edit_demand
+from marketplace.market.staleness import Refreshed
+from marketplace.matching.actions import answer_demand, ask, edit_demand
 from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
+from marketplace.web.confirming import DEMAND_ANSWERS, answered, confirmation_of_demand
 from marketplace.web.demands import telling
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of, meet
@@ -105,6 +107,8 @@ def show(demand_id: int) -> Any:
         "material": taxonomy(session).material_by_id(demand.material_id),
         "condition": CONDITION_LABELS[Condition(demand.min_condition)],
         "badge": DEMAND_BADGES[demand.status],
+        "confirmation": confirmation_of_demand(actor, demand),
+        "answers": DEMAND_ANSWERS,
     }
     return render_template(
         "demands/show.html", demand=demand, inside=inside, may_edit=may_edit, found=found, plain=plain, **words
@@ -154,6 +158,18 @@ def withdraw(demand_id: int) -> Any:
     """It is not needed any more."""
     withdraw_demand(current_session(), current_actor(), demand_id=demand_id)
     return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+
+
+@blueprint.post("/gezocht/<int:demand_id>/bevestigen")
+@permission(Can.EDIT_DEMAND)
+def refresh(demand_id: int) -> Any:
+    """It is still needed, or not any more."""
+    answer = answered()
+    answer_demand(current_session(), current_actor(), demand_id=demand_id, answer=answer)
+    if answer == Refreshed.GONE:
+        return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+    where = url_for("demands.show", demand_id=demand_id) if request.form.get("at") == "demand" else url_for("work.show")
+    return done(_("Thank you. The demand is matched for another 90 days."), where)
 
 
 @blueprint.post("/gezocht/<int:demand_id>/opnieuw")
