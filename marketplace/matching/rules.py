@@ -82,10 +82,7 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
         found.append(_("The periods do not overlap."))
     if (lot.available_until is not None and lot.available_until < today) or need.needed_until < today:
         found.append(_("The period is over."))
-    if lot.confirmed_on is None or is_stale(lot.confirmed_on, today):
-        found.append(_("Nobody has confirmed the listing for 60 days."))
-    if is_demand_stale(need.confirmed_on, today):
-        found.append(_("Nobody has confirmed the demand for 90 days."))
+    found += _unconfirmed(lot, need, today)
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
         found.append(_("It lies farther away than %(most)s km.", most=need.max_distance_km))
     if lot.hazards_yes - need.accepts_hazards:
@@ -104,6 +101,15 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
         found.append(_("The turn of this organisation has not come yet."))
     if cover(lot, need).covers.amount <= 0:
         found.append(_("Nothing is left that could serve."))
+    return found
+
+
+def _unconfirmed(lot: Lot, need: Need, today: date) -> list[Text]:
+    found: list[Text] = []
+    if lot.confirmed_on is None or is_stale(lot.confirmed_on, today):
+        found.append(_("Nobody has confirmed the listing for 60 days."))
+    if is_demand_stale(need.confirmed_on, today):
+        found.append(_("Nobody has confirmed the demand for 90 days."))
     return found
 
 

@@ -65,13 +65,17 @@ def _asking(listing: Any, form: CloseForm) -> CloseForm:
 @permission(Can.EDIT_LISTING)
 def refresh(listing_id: int) -> Any:
     """One of three answers: it is still there, something changed, or it is gone. The last one first asks what became of it."""
-    answer, what = answered(), {"listing_id": listing_id}
+    answer = answered()
     if answer == Refreshed.GONE:
-        return done(_("Say what became of it. After that it leaves the catalogue."), url_for("listings.close", **what))
-    answer_listing(current_session(), current_actor(), **what, answer=answer)
+        return done(
+            _("Say what became of it. After that it leaves the catalogue."), url_for("listings.close", listing_id=listing_id)
+        )
+    answer_listing(current_session(), current_actor(), listing_id=listing_id, answer=answer)
     if answer == Refreshed.CHANGED:
-        return done(_("The lot is confirmed. Change here what is different now."), url_for("listings.edit", **what))
-    where = url_for("catalogue.show_listing", **what) if request.form.get("at") == "lot" else url_for("work.show")
+        return done(
+            _("The lot is confirmed. Change here what is different now."), url_for("listings.edit", listing_id=listing_id)
+        )
+    where = url_for("catalogue.show_listing", listing_id=listing_id) if request.form.get("at") == "lot" else url_for("work.show")
     return done(_("Thank you. The lot stays in the catalogue for another 60 days."), where)
 
 
