@@ -20,7 +20,8 @@ from marketplace.kernel.db import Database, Session
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
 from marketplace.ledger.queries import get_head
-from marketplace.market import demand_actions, sketch_actions
+from marketplace.market import demand_actions, freshness, sketch_actions
+from marketplace.market import freshness_queries as asked
 from marketplace.market import queries as market
 from marketplace.notices import audit
 from marketplace.notices.queries import is_recorded_since
@@ -28,6 +29,7 @@ from marketplace.notices.queries import is_recorded_since
 log = logging.getLogger(__name__)
 HEAD = "ledger.head"
 EVERY_MINUTE = timedelta(minutes=1)
+EVERY_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,26 @@ TIMETABLE = (
         "demands",
         EVERY_MINUTE,
         each(market.list_lapsed_demands, lambda session, row: demand_actions.lapse_demand(session, CLOCK, demand_id=row)),
+    ),
+    Job(
+        "listings to confirm",
+        EVERY_HOUR,
+        each(asked.list_listings_to_remind, lambda session, row: freshness.remind_of_listing(session, listing_id=row)),
+    ),
+    Job(
+        "listings gone stale",
+        EVERY_HOUR,
+        each(asked.list_listings_gone_stale, lambda session, row: freshness.tell_listing_stale(session, listing_id=row)),
+    ),
+    Job(
+        "demands to confirm",
+        EVERY_HOUR,
+        each(asked.list_demands_to_remind, lambda session, row: freshness.remind_of_demand(session, demand_id=row)),
+    ),
+    Job(
+        "demands gone stale",
+        EVERY_HOUR,
+        each(asked.list_demands_gone_stale, lambda session, row: freshness.tell_demand_stale(session, demand_id=row)),
     ),
     Job("post", EVERY_MINUTE, post_due),
     Job("photos", timedelta(hours=6), sweep_photos, by_wall_clock=True),

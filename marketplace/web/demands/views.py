@@ -14,6 +14,7 @@ from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, 
 from marketplace.market.sketch_actions import discard_sketch, start_sketch
 from marketplace.market.staleness import Refreshed
 from marketplace.matching.actions import answer_demand, ask, edit_demand
+from marketplace.matching.broker import list_proposals, may_read_proposals, why_not
 from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
@@ -103,7 +104,9 @@ def show(demand_id: int) -> Any:
     demand = get_demand(session, actor, demand_id)
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
     found = matches_for_demand(session, actor, demand) if inside else None
+    proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
     words = {
+        "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
         "material": taxonomy(session).material_by_id(demand.material_id),
         "condition": CONDITION_LABELS[Condition(demand.min_condition)],
         "badge": DEMAND_BADGES[demand.status],
