@@ -63,11 +63,6 @@ def is_demand_to_refresh(confirmed_on: date | None, today: date) -> bool:
     return confirmed_on is not None and confirmed_on + DEMAND_REMIND_AFTER <= today
 
 
-def was_asked(asked_on: date | None, confirmed_on: date) -> bool:
-    """Whether a reminder belongs to the round that began with this confirmation."""
-    return asked_on is not None and asked_on > confirmed_on
-
-
 def check_reason(reason: str) -> None:
     """What became of it may be explained in a few lines."""
     if len(reason) > REASON_LENGTH_MAX:
