@@ -74,7 +74,7 @@ def test_near_misses_say_which_one_thing_and_how_much_nearest_first(
         (far.id, demand.id, Kind.DISTANCE),
     ]
     assert near[0].distance_km == 0 and Decimal("4.9") < near[1].distance_km < Decimal("5.1")
-    assert "km verder dan gevraagd" in str(near[1].sentence)
+    assert "\u00a0km verder dan gevraagd" in str(near[1].sentence)
     assert found.near_misses(page=2, page_size=1)[0].listing.id == far.id
 
 

@@ -26,13 +26,13 @@ def missed(lot: dict[str, Any] | None = None, need: dict[str, Any] | None = None
 def test_what_lies_too_far_says_how_much_farther_than_asked() -> None:
     assert missed(km="27.4") == (
         Kind.DISTANCE,
-        "12,4 km verder dan gevraagd: hemelsbreed 27,4 km, en gevraagd is hooguit 15 km.",
+        "12,4\u00a0km verder dan gevraagd: hemelsbreed 27,4\u00a0km, en gevraagd is hooguit 15\u00a0km.",
     )
 
 
 def test_a_metre_too_far_never_reads_as_nothing_too_far() -> None:
     found = missed(km="15.001")
-    assert found is not None and found[1].startswith("0,1 km verder dan gevraagd: hemelsbreed 15,1 km")
+    assert found is not None and found[1].startswith("0,1\u00a0km verder dan gevraagd: hemelsbreed 15,1\u00a0km")
 
 
 def test_a_lesser_condition_says_how_many_steps() -> None:

@@ -7,13 +7,15 @@ from flask import Blueprint, render_template, request, url_for
 from marketplace.accounts.policy import Can
 from marketplace.exchange.rules import STATUS_LABELS, ReservationStatus
 from marketplace.exchange.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+from marketplace.market.queries import get_demand, get_listing
 from marketplace.matching.broker import propose as propose_listing
 from marketplace.matching.gaps import survey
 from marketplace.matching.misses import KIND_LABELS
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
-from marketplace.web.broker.forms import ProposalForm
+from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
 from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
 from marketplace.web.request import current_actor, current_session, permission
 
@@ -66,4 +68,16 @@ def propose() -> Any:
     ):
         sentence = _("The lot is proposed to %(organisation)s. They have been told.", organisation=made.demand.organisation.name)
         return done(sentence, url_for("demands.show", demand_id=made.demand_id))
-    return page("broker/propose.html", form)
+    return page("broker/propose.html", form, pair=_named(form))
+
+
+def _named(form: ProposalForm) -> tuple[Any, Any] | None:
+    """The lot and the demand that the numbers stand for; None while one of them is not there."""
+    numbers = [str(field.data or "") for field in (form.listing_id, form.demand_id)]
+    if not all(number.isascii() and number.isdigit() and len(number) <= DIGITS_MAX for number in numbers):
+        return None
+    session, actor = current_session(), current_actor()
+    try:
+        return get_listing(session, actor, int(numbers[0])), get_demand(session, actor, int(numbers[1]))
+    except Missing:
+        return None
