@@ -126,7 +126,6 @@ class Listing(Placed, Base):
             *("quantity", "held", "transferred", "hazards_yes", "id"),
         ),
         Index("ix_listing_newest", "status", "published_at", "id"),
-        Index("ix_listing_confirmed", "status", "confirmed_on", "id"),
     )
 
     @property
@@ -234,7 +233,6 @@ class Demand(Placed, Base):
         CheckConstraint("needed_until >= needed_from", name="period"),
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
         Index("ix_demand_match", "status", "material_id", "lat", "lon", "x_m", "y_m", "z_m"),
-        Index("ix_demand_confirmed", "status", "confirmed_on", "id"),
     )
 
     @property

@@ -100,10 +100,11 @@ def survey(session: Session, actor: Actor) -> Survey:
     misses: list[tuple[Decimal, int, int, Pair]] = []
     for pair in _pairs(listings, demands, known):
         about = pair.about_km()
-        if not objections(pair.lot, pair.need, distance_km=about, today=today):
+        found = objections(pair.lot, pair.need, distance_km=about, today=today)
+        if not found:
             served_lots.add(pair.listing.id)
             served_needs.add(pair.demand.id)
-        elif near_miss(pair.lot, pair.need, distance_km=about, today=today):
+        elif len(found) == 1 and near_miss(pair.lot, pair.need, distance_km=about, today=today):
             misses.append((about, pair.listing.id, pair.demand.id, pair))
     told = select(ProposalMade.listing_id, ProposalMade.demand_id)
     return Survey(

@@ -27,7 +27,6 @@ def upgrade() -> None:
     for table in ("listing", "demand"):
         for name, meaning in ASKED.items():
             op.add_column(table, sa.Column(name, sa.Date(), nullable=True, comment=meaning))
-        op.create_index(f"ix_{table}_confirmed", table, ["status", "confirmed_on", "id"])
     op.execute("UPDATE demand SET confirmed_on = CURRENT_DATE WHERE status <> 'draft'")
     op.create_table(
         "supply_loss",
@@ -70,7 +69,6 @@ def downgrade() -> None:
     op.drop_table("proposal_made")
     op.drop_table("supply_loss")
     for table in ("demand", "listing"):
-        op.drop_index(f"ix_{table}_confirmed", table_name=table)
         for name in reversed(ASKED):
             op.drop_column(table, name)
     op.drop_column("demand", "confirmed_on")
