@@ -26,7 +26,12 @@ group = AppGroup("demo", help="Demonstration data, never in production.")
 
 def load(app: Flask) -> bool:
     """Fills an empty database in one transaction; False when it is not empty. The caller lets one process in at a time."""
-    from marketplace.cli import demo_lots, demo_story, reference  # they draw pictures: only a first start needs them
+    from marketplace.cli import (
+        demo_freshness,
+        demo_lots,
+        demo_story,
+        reference,
+    )  # they draw pictures: only a first start needs them
 
     config: Config = app.extensions["settings"]
     database: Database = app.extensions["database"]
@@ -44,6 +49,7 @@ def load(app: Flask) -> bool:
         lots = demo_lots.make_listings(session, cast, pictures)
         demands = demo_lots.make_demands(session, cast)
         demo_story.tell_today(session, cast, lots, demands)
+        demo_freshness.tell_of_time(session, cast, pictures)
     return True
 
 

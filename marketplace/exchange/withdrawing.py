@@ -13,12 +13,13 @@ from marketplace.market.actions import withdraw_listing
 from marketplace.market.models import Listing
 from marketplace.market.queries import get_listing
 from marketplace.market.rules import ListingStatus
+from marketplace.market.staleness import Outcome
 from marketplace.notices.rules import Notice
 
 
-def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "") -> Listing:
+def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "", outcome: Outcome | None = None) -> Listing:
     """Take a listing away. Who waits, asks or holds is cancelled and told; what has been handed over must be confirmed first, or called off
-    together. Withdrawn already: nothing changes."""
+    together. `outcome` says what became of what was left. Withdrawn already: nothing changes."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status == ListingStatus.WITHDRAWN:
@@ -32,4 +33,4 @@ def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "
     said = reason or str(_("The owner withdrew the listing."))
     for one in sorted(open_ones, key=lambda one: one.status in HOLDING):  # who waits first: nothing is offered of what goes away
         end(session, actor, one, Step.CANCEL, Notice.RESERVATION_CANCELLED, said)
-    return withdraw_listing(session, actor, listing_id=listing_id)
+    return withdraw_listing(session, actor, listing_id=listing_id, outcome=outcome, reason=reason)

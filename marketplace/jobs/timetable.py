@@ -21,7 +21,8 @@ from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import get_head
-from marketplace.market import demand_actions
+from marketplace.market import demand_actions, freshness
+from marketplace.market import freshness_queries as asked
 from marketplace.market import queries as market
 from marketplace.notices import audit
 from marketplace.notices.queries import is_recorded_since
@@ -29,6 +30,7 @@ from marketplace.notices.queries import is_recorded_since
 log = logging.getLogger(__name__)
 HEAD = "ledger.head"
 EVERY_MINUTE = timedelta(minutes=1)
+EVERY_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,30 @@ TIMETABLE = (
         EVERY_MINUTE,
         each(market.list_lapsed_demands, lambda session, row: demand_actions.lapse_demand(session, CLOCK, demand_id=row)),
         does=_("Ends demands whose period is over."),
+    ),
+    Job(
+        "listings to confirm",
+        EVERY_HOUR,
+        each(asked.list_listings_to_remind, lambda session, row: freshness.remind_of_listing(session, listing_id=row)),
+        does=_("Asks owners after 45 days whether a lot is still there."),
+    ),
+    Job(
+        "listings gone stale",
+        EVERY_HOUR,
+        each(asked.list_listings_gone_stale, lambda session, row: freshness.tell_listing_stale(session, listing_id=row)),
+        does=_("Tells owners after 60 days that a lot has left the catalogue."),
+    ),
+    Job(
+        "demands to confirm",
+        EVERY_HOUR,
+        each(asked.list_demands_to_remind, lambda session, row: freshness.remind_of_demand(session, demand_id=row)),
+        does=_("Asks after 75 days whether a demand still stands."),
+    ),
+    Job(
+        "demands gone stale",
+        EVERY_HOUR,
+        each(asked.list_demands_gone_stale, lambda session, row: freshness.tell_demand_stale(session, demand_id=row)),
+        does=_("Tells after 90 days that a demand is no longer matched."),
     ),
     Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),
     Job(

@@ -16,11 +16,13 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market import rules
 from marketplace.market.changes import changed_since, differences, version_conflict
+from marketplace.market.losses import record_loss
 from marketplace.market.models import Listing
 from marketplace.market.parts import find_part_faults
 from marketplace.market.queries import get_listing
 from marketplace.market.revision import bump_catalogue
 from marketplace.market.rules import Answer, ListingDraft, ListingStatus, Location, PlaceBasis
+from marketplace.market.staleness import Outcome
 from marketplace.market.turns import note_changed_windows, published_windows, told_windows, window_columns
 from marketplace.market.wording import listing_search_text
 from marketplace.materials.queries import taxonomy
@@ -223,18 +225,10 @@ def _move(session: Session, listing: Listing, allowed: tuple[ListingStatus, ...]
         raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
 
 
-def refresh_listing(session: Session, actor: Actor, *, listing_id: int) -> Listing:
-    """Say that it is still there: a stale listing comes back into the catalogue."""
-    listing = get_listing(session, actor, listing_id)
-    require(actor, Can.EDIT_LISTING, listing)
-    _move(session, listing, (ListingStatus.PUBLISHED,), confirmed_on=clock.today())
-    audit.record(session, actor, action="listing.refresh", object_type="listing", object_id=listing_id)
-    bump_catalogue(session)
-    return get_listing(session, actor, listing_id)
-
-
-def close_listing(session: Session, actor: Actor, *, listing_id: int) -> Listing:
-    """Close a published listing of which nothing is held: what is left is offered no more."""
+def close_listing(
+    session: Session, actor: Actor, *, listing_id: int, outcome: Outcome | None = None, reason: str = ""
+) -> Listing:
+    """Close a published listing of which nothing is held: what is left is offered no more, and what became of that is written down."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status == ListingStatus.CLOSED:
@@ -248,22 +242,30 @@ def close_listing(session: Session, actor: Actor, *, listing_id: int) -> Listing
     session.expire(listing)
     if closed is None:
         raise Conflict(_("Part of this listing is reserved. Finish or cancel the reservations first, or withdraw the listing."))
-    audit.record(session, actor, action="listing.close", object_type="listing", object_id=listing_id)
-    bump_catalogue(session)
+    _leave(session, actor, get_listing(session, actor, listing_id), "listing.close", outcome, reason)
     return get_listing(session, actor, listing_id)
+
+
+def _leave(session: Session, actor: Actor, listing: Listing, action: str, outcome: Outcome | None, reason: str) -> None:
+    loss = record_loss(session, listing, outcome, reason)
+    lost: dict[str, Any] = {} if loss is None else {"lost": plain(loss.quantity), "outcome": loss.outcome or "not_said"}
+    audit.record(session, actor, action=action, object_type="listing", object_id=listing.id, **lost)
+    bump_catalogue(session)
 
 
 def _status(listing: Listing) -> Any:
     return rules.LISTING_STATUS_LABELS[ListingStatus(listing.status)]
 
 
-def withdraw_listing(session: Session, actor: Actor, *, listing_id: int) -> Listing:
-    """Take a draft or published listing away, once nothing of it is held: `exchange.actions.withdraw` sees to the holds."""
+def withdraw_listing(
+    session: Session, actor: Actor, *, listing_id: int, outcome: Outcome | None = None, reason: str = ""
+) -> Listing:
+    """Take a draft or published listing away, once nothing of it is held (`exchange.actions.withdraw` sees to the holds); what became
+    of the rest is written down."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     _move(session, listing, (ListingStatus.DRAFT, ListingStatus.PUBLISHED), status=ListingStatus.WITHDRAWN.value)
-    audit.record(session, actor, action="listing.withdraw", object_type="listing", object_id=listing_id)
-    bump_catalogue(session)
+    _leave(session, actor, get_listing(session, actor, listing_id), "listing.withdraw", outcome, reason)
     return get_listing(session, actor, listing_id)
 
 

@@ -60,6 +60,7 @@ def create_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
         created_by_id=actor.person_id,
         created_at=clock.now(),
         fulfilled=Decimal(0),
+        confirmed_on=None if draft.draft else clock.today(),
     )
     session.add(demand)
     session.flush()
@@ -79,7 +80,7 @@ def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int,
     if demand.fulfilled > 0 and (columns["material_id"], columns["unit"]) != (demand.material_id, demand.unit):
         raise Conflict(_("Part of this demand has been fulfilled. The material and the unit cannot change any more."), "material")
     if demand.status == DemandStatus.DRAFT and not draft.draft:
-        columns["status"] = DemandStatus.OPEN.value
+        columns |= {"status": DemandStatus.OPEN.value, "confirmed_on": clock.today()}
     changed = differences(demand, columns)
     if not changed:
         return demand

@@ -243,6 +243,7 @@ class _Source:
             "accepts_hazards": [],
             "accepts_unknown_hazards": random.random() < 0.8,
             "department": "",
+            "confirmed_on": self.today,
         }
 
 

@@ -36,6 +36,7 @@ class Glimpse(NamedTuple):
     public_lat: float
     public_lon: float
     available_from: date
+    confirmed_on: date | None
     cover_alt: str | None
     cover_files: dict[str, Any] | None
 

@@ -81,6 +81,12 @@ class Listing(Placed, Base):
     parent_id: Mapped[int | None] = mapped_column(index=True, comment="the lot that this one came back from")
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_on: Mapped[date | None] = mapped_column(comment="last day on which the owner said that it is still there")
+    freshness_reminded_on: Mapped[date | None] = mapped_column(
+        comment="day of the last reminder; one before confirmed_on is of an earlier round"
+    )
+    stale_told_on: Mapped[date | None] = mapped_column(
+        comment="day on which the owner heard that it left; one before confirmed_on is of an earlier round"
+    )
     depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"), index=True)
     search_text: Mapped[str] = mapped_column(
         Text, default="", comment="folded and stemmed words of title, description and material"
@@ -241,6 +247,13 @@ class Demand(Placed, Base):
     accepts_unknown_hazards: Mapped[bool] = mapped_column(default=True)
     project: Mapped[str] = mapped_column(String(200), default="")
     department: Mapped[str] = mapped_column(String(200), default="")
+    confirmed_on: Mapped[date | None] = mapped_column(comment="last day on which the asker said that it is still needed")
+    freshness_reminded_on: Mapped[date | None] = mapped_column(
+        comment="day of the last reminder; one before confirmed_on is of an earlier round"
+    )
+    stale_told_on: Mapped[date | None] = mapped_column(
+        comment="day on which the owner heard that it left; one before confirmed_on is of an earlier round"
+    )
 
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
 
@@ -257,6 +270,28 @@ class Demand(Placed, Base):
     def remaining(self) -> Decimal:
         """What is still to be found, in the demand's unit; never below zero."""
         return max(self.quantity - self.fulfilled, Decimal(0))
+
+
+class SupplyLoss(Base):
+    """What was left of a published lot when its owner closed or withdrew it, and what became of that."""
+
+    __tablename__ = "supply_loss"
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), primary_key=True, autoincrement=False)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"))
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="what was left, in the listing's unit")
+    mass_kg: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="by the weights of that day; empty: unknown")
+    outcome: Mapped[str | None] = mapped_column(String(14), comment="empty: nobody said")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    lost_on: Mapped[date]
+
+    listing: Mapped[Listing] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("outcome IN ('sold_elsewhere', 'own_use', 'recycled', 'disposed')", name="outcome"),
+    )
 
 
 class CatalogueRevision(Base):

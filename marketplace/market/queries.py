@@ -1,7 +1,5 @@
 """Questions about listings and demands one by one; searching the catalogue is `search.py`."""
 
-from datetime import timedelta
-
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -10,11 +8,11 @@ from marketplace.accounts.rules import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+from marketplace.market.freshness_queries import fresh_demands_since
 from marketplace.market.models import Demand, Listing, Photo, PhotoFile, SavedSearch, Sketch, WindowDefault
 from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus, SketchKind
+from marketplace.market.staleness import REMIND_AFTER
 from marketplace.market.windows import WindowDefaults, read_circle
-
-REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
 
 
 def _missing_listing() -> Missing:
@@ -122,12 +120,14 @@ def list_demands(
     page: int = 1,
     page_size: int = 25,
 ) -> tuple[list[Demand], int]:
-    """Demands, newest first, and their number. Of other organisations never a draft; the public gets open ones only."""
+    """Demands, newest first, and their number. Of other organisations never a draft; the public gets open ones only. What nobody has
+    confirmed for 90 days is seen by its own organisation (`mine`) and the reviewer."""
     rows = select(Demand).options(joinedload(Demand.organisation))
     if mine:
         rows = rows.where(Demand.organisation_id == actor.organisation_id)
     elif actor.role != Role.REVIEWER:
         rows = rows.where((Demand.status != DemandStatus.DRAFT) | (Demand.organisation_id == (actor.organisation_id or -1)))
+        rows = rows.where((Demand.status != DemandStatus.OPEN) | (Demand.confirmed_on >= fresh_demands_since()))
     if not actor.is_member:
         statuses = (DemandStatus.OPEN,)
     if statuses:

@@ -10,9 +10,11 @@ from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
 from marketplace.market import actions as listings
 from marketplace.market import demand_actions as demands
+from marketplace.market import freshness
 from marketplace.market.models import Demand, Listing
-from marketplace.market.queries import get_listing
-from marketplace.market.rules import DemandDraft, ListingDraft, ListingStatus
+from marketplace.market.queries import get_demand, get_listing
+from marketplace.market.rules import DemandDraft, ListingDraft, ListingStatus, is_stale
+from marketplace.market.staleness import Outcome, Refreshed, is_demand_stale
 from marketplace.matching.models import MatchTold
 from marketplace.matching.queries import PAGE_SIZE_MAX, Match, matches_of_demand, matches_of_listing
 from marketplace.notices.actions import notify
@@ -36,6 +38,32 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     if listing.version != version:
         _tell_of_listing(session, actor, listing)
     return listing
+
+
+def answer_listing(
+    session: Session,
+    actor: Actor,
+    *,
+    listing_id: int,
+    answer: Refreshed,
+    outcome: Outcome | None = None,
+    reason: str = "",
+) -> Listing:
+    """`market.freshness.answer_listing`; where it comes back into the catalogue, tell whom it serves now and did not serve before."""
+    before = get_listing(session, actor, listing_id).confirmed_on
+    listing = freshness.answer_listing(session, actor, listing_id=listing_id, answer=answer, outcome=outcome, reason=reason)
+    if answer != Refreshed.GONE and before is not None and is_stale(before, clock.today()):
+        _tell_of_listing(session, actor, listing)
+    return listing
+
+
+def answer_demand(session: Session, actor: Actor, *, demand_id: int, answer: Refreshed) -> Demand:
+    """`market.freshness.answer_demand`; where it is matched again, tell of what serves it now and did not before."""
+    before = get_demand(session, actor, demand_id).confirmed_on
+    demand = freshness.answer_demand(session, actor, demand_id=demand_id, answer=answer)
+    if answer != Refreshed.GONE and is_demand_stale(before, clock.today()):
+        _tell_of_demand(session, actor, demand)
+    return demand
 
 
 def ask(session: Session, actor: Actor, draft: DemandDraft) -> Demand:

@@ -1,11 +1,12 @@
-"""Which pairs have been told: both sides hear of a new match once."""
+"""Which pairs have been told: both sides hear of a new match once, and the broker proposes a lot to a demand once."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel.db import Base, UtcDateTime
+from marketplace.market.models import Demand, Listing
 
 
 class MatchTold(Base):
@@ -18,3 +19,21 @@ class MatchTold(Base):
         ForeignKey("demand.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )
     told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ProposalMade(Base):
+    """A lot that the broker pointed out to who asks for something, with the broker's reason."""
+
+    __tablename__ = "proposal_made"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"))
+    demand_id: Mapped[int] = mapped_column(ForeignKey("demand.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(comment="the broker; empty after leaving")
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    listing: Mapped[Listing] = relationship(lazy="raise_on_sql")
+    demand: Mapped[Demand] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("listing_id", "demand_id"),)

@@ -19,8 +19,10 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, ecef_m
 from marketplace.kernel.language import Text
 from marketplace.kernel.units import Amount, Unit
+from marketplace.market.freshness_queries import fresh_demands_since
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules import STALE_AFTER, Answer, Condition, DemandStatus, ListingStatus
+from marketplace.market.staleness import is_demand_stale
 from marketplace.matching import rules
 from marketplace.matching.rules import Lot, Need
 from marketplace.matching.statements import EDGE_KM, demands_served, listings_that_serve
@@ -101,7 +103,8 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
     """The same for a verb that has asked what the actor may."""
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
-    if demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or demand.remaining <= 0:
+    is_over = demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or demand.remaining <= 0
+    if is_over or is_demand_stale(demand.confirmed_on, clock.today()):
         return Matches((), 0, page, size)
     is_loaded = "organisation" in demand.__dict__
     asker = demand.organisation if is_loaded else session.execute(_ASKER, {"id": demand.organisation_id}).one()
@@ -165,6 +168,7 @@ def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: i
         "conditions": [one.value for one in Condition if one.rank <= lot.condition.rank],
         "starts_before": max(lot.available_from, today),
         "ends_on": lot.available_until,
+        "confirmed_since": fresh_demands_since(),
         "organisation": listing.organisation_id,
         "circle": list(lot.circle),
         "unit": listing.unit,
@@ -314,6 +318,7 @@ def need_of(demand: Demand, organisation_kind: str, terms: Taxonomy, organisatio
         max_distance_km=demand.max_distance_km,
         accepts_hazards=frozenset(demand.accepts_hazards),
         accepts_unknown_hazards=demand.accepts_unknown_hazards,
+        confirmed_on=demand.confirmed_on,
         point=Point(demand.lat, demand.lon),
         organisation_slug=organisation_slug,
     )

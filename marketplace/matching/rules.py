@@ -14,6 +14,7 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import LARGEST, THOUSANDTH, Amount, Unit
 from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, ListingStatus, is_part_allowed, is_stale
+from marketplace.market.staleness import is_demand_stale
 from marketplace.market.windows import Asker, Rings, has_turn
 from marketplace.materials.rules import Material, convert
 
@@ -65,6 +66,7 @@ class Need:
     max_distance_km: Decimal | None
     accepts_hazards: frozenset[str]
     accepts_unknown_hazards: bool
+    confirmed_on: date | None
     point: Point
     organisation_slug: str = ""
 
@@ -91,8 +93,7 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
         found.append(_("The periods do not overlap."))
     if (lot.available_until is not None and lot.available_until < today) or need.needed_until < today:
         found.append(_("The period is over."))
-    if lot.confirmed_on is None or is_stale(lot.confirmed_on, today):
-        found.append(_("Nobody has confirmed the listing for 60 days."))
+    found += _unconfirmed(lot, need, today)
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
         found.append(_("It lies farther away than %(most)s km.", most=need.max_distance_km))
     found += _hazardous(lot, need)
@@ -112,6 +113,15 @@ def _hazardous(lot: Lot, need: Need) -> list[Text]:
         found.append(_("It holds something hazardous that the demand does not accept."))
     if lot.hazards_unknown and not need.accepts_unknown_hazards:
         found.append(_("Whether it holds something hazardous is unknown, and the demand does not accept that."))
+    return found
+
+
+def _unconfirmed(lot: Lot, need: Need, today: date) -> list[Text]:
+    found: list[Text] = []
+    if lot.confirmed_on is None or is_stale(lot.confirmed_on, today):
+        found.append(_("Nobody has confirmed the listing for 60 days."))
+    if is_demand_stale(need.confirmed_on, today):
+        found.append(_("Nobody has confirmed the demand for 90 days."))
     return found
 
 

@@ -149,6 +149,7 @@ def demands_served(
         Demand.min_condition.in_(_several("conditions", String)),
         Demand.needed_until >= bindparam("starts_before"),
         Demand.fulfilled < Demand.quantity,
+        Demand.confirmed_on >= bindparam("confirmed_since"),
         Demand.reach_chord2_m2 >= DEMAND_CHORD2,
         *(accepted.like(_bound(f"declared_{number}", String), escape="\\") for number in range(declared_codes)),
     ]

@@ -15,6 +15,7 @@ AREAS = (
     "demands",
     "reservations",
     "work",
+    "broker",
     "figures",
     "admin",
     "media",

@@ -18,6 +18,7 @@ from marketplace.web.request import current_actor
 
 NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
 FOR_MEMBERS = (("/werk", _("My work")),)
+FOR_BROKERS = (("/makelaar", _("Broker")),)
 FOR_CARETAKERS = (("/beheer", _("Administration")),)
 FOOTER = (
     ("/toegankelijkheid", _("Accessibility")),
@@ -56,7 +57,9 @@ class Frame:
     def navigation(self) -> list[Link]:
         """The main pages that exist here; work only for who is signed in."""
         caretaker = self.actor.is_member and may(self.actor, Can.MANAGE_PEOPLE)
-        wanted = (*NAVIGATION, *(FOR_MEMBERS if self.actor.is_member else ()), *(FOR_CARETAKERS if caretaker else ()))
+        brokers = FOR_BROKERS if may(self.actor, Can.BROKER) else ()
+        members = FOR_MEMBERS if self.actor.is_member else ()
+        wanted = (*NAVIGATION, *members, *brokers, *(FOR_CARETAKERS if caretaker else ()))
         return [Link(here(path), label, self._current(path)) for path, label in wanted if exists(path)]
 
     @cached_property

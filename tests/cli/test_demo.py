@@ -37,5 +37,5 @@ def test_an_empty_database_is_filled_once(app: Flask, plain_pictures: None) -> N
     with app.extensions["database"].read() as session:
         assert {name: found for name, question in INVARIANTS if (found := question(session))} == {}
         assert get_head(session)[0] == 40
-        assert list_demands(session, ANONYMOUS)[1] == 20
+        assert list_demands(session, ANONYMOUS)[1] == 22
         assert len(list_due(session)) < 60

@@ -52,6 +52,7 @@ NEED = Need(
     max_distance_km=Decimal(15),
     accepts_hazards=frozenset(),
     accepts_unknown_hazards=True,
+    confirmed_on=date(2026, 12, 15),
     point=BORNE,
 )
 

@@ -173,7 +173,7 @@ def test_withdrawing_a_lot_with_reservations_asks_first(app: Flask, session: Ses
     asked = client.get(f"/aanbod/{lot.id}/intrekken").text
     assert "Borne" in asked and "400" in asked
     assert send(client, f"/aanbod/{lot.id}/intrekken", {"reason": ""}).status_code == 422
-    assert send(client, f"/aanbod/{lot.id}/intrekken", {"reason": "Toch zelf nodig"}).status_code == 303
+    assert send(client, f"/aanbod/{lot.id}/intrekken", {"reason": "Toch zelf nodig", "outcome": "own_use"}).status_code == 303
     assert (only(session).status, only(session).held) == ("withdrawn", 0)
 
 

@@ -17,6 +17,8 @@ MODULES = (
     "transfers",
     "gate",
     "papers",
+    "freshness",
+    "broker",
     "figures",
     "depots",
     "turns",

@@ -7,6 +7,7 @@ from marketplace.impact.goals import Origin
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.market.rules import Answer, Condition, Packaging, QuantityBasis
+from marketplace.market.staleness import Outcome
 from marketplace.market.windows import WAIT_DAYS_MAX
 from marketplace.web.api.fields import (
     Amount,
@@ -226,9 +227,17 @@ class NoShowBody(Body):
     reason = Lines("what happened; absent: that nobody came")
 
 
+class CloseBody(Body):
+    """What became of the part that found no taker."""
+
+    outcome = Choice(Outcome, "what became of the rest; absent: not said")
+    reason = Lines("why it found no taker")
+
+
 class WithdrawBody(Body):
     """The end of a listing."""
 
+    outcome = Choice(Outcome, "what became of the rest; absent: not said")
     reason = Lines("for the holders of its reservations; absent: that it was withdrawn")
 
 

@@ -1,61 +1,27 @@
 """What the API gives, as JSON Schema: one shape per object, every property always there unless it is named in `sometimes`."""
 
-from typing import Any
-
 from marketplace.exchange.gate_rules import AppointmentStatus, PhotoMoment
 from marketplace.exchange.rules import MeasuredBy, ReservationStatus
 from marketplace.impact.goals import Origin
-from marketplace.kernel.units import Unit
 from marketplace.market.rules import Answer, Condition, DemandStatus, ListingStatus, Packaging, QuantityBasis
-
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-WHOLE: Schema = {"type": "integer"}
-NUMBER: Schema = {"type": "number"}
-YES_NO: Schema = {"type": "boolean"}
-DAY: Schema = {"type": "string", "format": "date"}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-QUANTITY: Schema = {
-    "type": "string",
-    "pattern": r"^-?[0-9]+(\.[0-9]{1,3})?$",
-    "description": "a decimal string without needless zeros",
-}
-UNIT: Schema = {"type": "string", "enum": [unit.value for unit in Unit]}
-
-
-def words(of: Any) -> Schema:
-    """One of a few words."""
-    return {"type": "string", "enum": [word.value for word in of]}
-
-
-def maybe(schema: Schema) -> Schema:
-    """A value, or null when it is unknown or empty."""
-    known = schema.get("type")
-    if "enum" in schema:
-        return {**schema, "type": [known, "null"], "enum": [*schema["enum"], None]}
-    return {**schema, "type": [known, "null"]} if isinstance(known, str) else {"oneOf": [schema, {"type": "null"}]}
-
-
-def some(schema: Schema) -> Schema:
-    """A list."""
-    return {"type": "array", "items": schema}
-
-
-def ref(name: str) -> Schema:
-    """A shape by its name."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def shape(sometimes: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    """An object; what is not in `sometimes` is always there, and nothing else ever is."""
-    required = [name for name in properties if name not in sometimes]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
-def listed(name: str, **more: Schema) -> Schema:
-    """A page of a list."""
-    return shape(items=some(ref(name)), total=WHOLE, page=WHOLE, pageSize=WHOLE, **more)
-
+from marketplace.web.api.broker_components import BROKER_SHAPES
+from marketplace.web.api.schema import (
+    DAY,
+    MOMENT,
+    NUMBER,
+    QUANTITY,
+    TEXT,
+    UNIT,
+    WHOLE,
+    YES_NO,
+    Schema,
+    listed,
+    maybe,
+    ref,
+    shape,
+    some,
+    words,
+)
 
 _FIGURES: dict[str, Schema] = {
     "exchanges": WHOLE,
@@ -93,6 +59,7 @@ _INNER_DEMAND: dict[str, Schema] = {
     "lat": NUMBER,
     "lon": NUMBER,
     "createdAt": MOMENT,
+    "confirmedOn": maybe(DAY),
     "exact": ref("Exact"),
 }
 
@@ -202,6 +169,7 @@ SHAPES: dict[str, Schema] = {
         photos=some(ref("Photo")),
         createdAt=MOMENT,
         publishedAt=maybe(MOMENT),
+        confirmedOn={**maybe(DAY), "description": "last day on which its owner said that it is still there"},
         distanceKm=WHOLE,
         exact=ref("Exact"),
     ),
@@ -354,6 +322,7 @@ SHAPES: dict[str, Schema] = {
         "required": ["type", "title", "status", "detail"],
         "additionalProperties": True,
     },
+    **BROKER_SHAPES,
     "Materials": listed("FullMaterial", groups=some(ref("Group"))),
     "Listings": listed("Listing", facets={"type": "object", "additionalProperties": some(ref("Facet"))}),
     "Demands": listed("Demand"),

@@ -10,8 +10,9 @@ from flask import Response, current_app, jsonify, render_template, request, url_
 from markupsafe import Markup
 
 from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, set_locale
-from marketplace.web.api.components import SHAPES, ref
+from marketplace.web.api.components import SHAPES
 from marketplace.web.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation, blueprint
+from marketplace.web.api.schema import ref
 from marketplace.web.errors import camel
 from marketplace.web.request import PATH_NUMBER_MAX, public
 
@@ -20,6 +21,7 @@ TAGS: dict[str, Text] = {
     "demands": _("Demands"),
     "reservations": _("Reservations"),
     "figures": _("Figures, goals and the ledger"),
+    "broker": _("The broker's list and proposals"),
     "reference": _("Materials, places, depots and yourself"),
 }
 WRITE = (400, 409, 413, 415, 422, 429)

@@ -167,9 +167,9 @@ class Day(Given):
 class Choice(Given):
     """One of a few words."""
 
-    def __init__(self, words: type[StrEnum], meaning: str = "", **more: Any) -> None:
-        super().__init__(meaning, shape={"type": "string", "enum": [word.value for word in words]}, **more)
-        self.words = words
+    def __init__(self, words: Iterable[StrEnum], meaning: str = "", **more: Any) -> None:
+        self.words = tuple(words)
+        super().__init__(meaning, shape={"type": "string", "enum": [word.value for word in self.words]}, **more)
 
     def read(self, value: Any) -> StrEnum:
         """The member of that value."""

@@ -1,5 +1,7 @@
 """Listings: the catalogue, one's own, and the steps of their life."""
 
+from typing import Any
+
 from flask import Response
 
 from marketplace.accounts.policy import Can
@@ -145,16 +147,20 @@ def publish_listing(listing_id: int) -> Response:
 @permission(Can.EDIT_LISTING)
 def withdraw_listing(listing_id: int) -> Response:
     """Take a listing away; its open reservations are cancelled and their holders told."""
-    reason = read_body(bodies.WithdrawBody()).get("reason") or ""
-    return answer(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, reason=reason)))
+    said = _said(read_body(bodies.WithdrawBody()))
+    return answer(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **said)))
 
 
-@route("POST", "/listings/<int:listing_id>/close", takes=bodies.NothingBody(), gives="Listing", tag="listings")
+@route("POST", "/listings/<int:listing_id>/close", takes=bodies.CloseBody(), gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def close_listing(listing_id: int) -> Response:
-    """Offer what is left no more."""
-    read_body(bodies.NothingBody())
-    return answer(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id)))
+    """Offer what is left no more, and say what became of it."""
+    said = _said(read_body(bodies.CloseBody()))
+    return answer(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **said)))
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {"outcome": values.get("outcome"), "reason": values.get("reason") or ""}
 
 
 @route("GET", "/listings/<int:listing_id>/matches", gives="Matches", tag="listings", query=query.PAGE)

@@ -154,6 +154,7 @@ def listing(row: Listing, taxonomy: Taxonomy, *, shows_exact: bool, distance_km:
         "photos": [photo(one) for one in row.photos],
         "createdAt": moment(row.created_at),
         "publishedAt": moment(row.published_at),
+        "confirmedOn": day(row.confirmed_on),
     }
     if distance_km is not None:
         shape["distanceKm"] = distance_km
@@ -192,6 +193,7 @@ def demand(row: Demand, taxonomy: Taxonomy, actor: Actor, *, shows_exact: bool) 
         "lat": row.public_lat,
         "lon": row.public_lon,
         "createdAt": moment(row.created_at),
+        "confirmedOn": day(row.confirmed_on),
     }
     if shows_exact:
         shape["exact"] = exact(row)

@@ -11,7 +11,7 @@ from marketplace.web.filters import km, mass, quantity, short_date
 
 AVAILABLE, NEAREST_KM = _("Available"), 1
 PLACES = (
-    *("href", "title", "group", "amount", "beside", "place", "distance", "day"),
+    *("href", "title", "group", "amount", "beside", "place", "distance", "day", "confirmed"),
     *("condition", "state", "tone", "photo_url", "photo_alt"),
 )
 
@@ -28,6 +28,7 @@ def card(lot: Lot, *, lazy: bool = True) -> Markup:
         "place": lot.place,
         "distance": "" if lot.distance_km is None else away(lot.distance_km),
         "day": short_date(lot.from_on) if lot.from_on else "",
+        "confirmed": short_date(lot.confirmed_on) if lot.confirmed_on else "",
         "condition": lot.condition,
         "state": lot.state or AVAILABLE,
         "tone": lot.tone,

@@ -65,6 +65,7 @@ class Lot:
     photo_alt: str
     also: Amount | None = None
     mass_kg: Decimal | None = None
+    confirmed_on: date | None = None
 
 
 def picture(photo: Any, title: str) -> Picture:
@@ -136,6 +137,7 @@ def lot_of(listing: Listing | Glimpse, known: Taxonomy, *, distance_km: int | No
         photo_alt=shown.alt if shown else "",
         also=also_of(listing, material),
         mass_kg=mass_of(listing, material, listing.available) if listing.available > 0 else None,
+        confirmed_on=listing.confirmed_on if listing.status == ListingStatus.PUBLISHED else None,
     )
 
 

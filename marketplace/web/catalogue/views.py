@@ -17,6 +17,7 @@ from marketplace.web.catalogue.open_formats import FEED_SIZE, atom, structured
 from marketplace.web.catalogue.question import Question
 from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking
+from marketplace.web.confirming import LOT_ANSWERS, confirmation_of_listing
 from marketplace.web.freshness import until_changed
 from marketplace.web.request import current_actor, current_session, public, site_address
 from marketplace.web.turns import municipal_names, turns_of
@@ -82,6 +83,8 @@ def show_listing(listing_id: int) -> str:
         structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing),
         turns=turns_of(listing, actor, municipal_names(session) if listing.chosen_circle else {}),
+        confirmation=confirmation_of_listing(actor, listing),
+        lot_answers=LOT_ANSWERS,
         exact=listing if sees_exact_place(session, actor, listing) else None,
         away=results.away_from(here, listing),
     )

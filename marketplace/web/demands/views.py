@@ -12,12 +12,15 @@ from marketplace.market.queries import find_sketch_of_demand, get_demand, get_sk
 from marketplace.market.queries import list_demands as find_demands
 from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, SketchKind
 from marketplace.market.sketch_actions import discard_sketch, start_sketch
-from marketplace.matching.actions import ask, edit_demand
+from marketplace.market.staleness import Refreshed
+from marketplace.matching.actions import answer_demand, ask, edit_demand
+from marketplace.matching.broker import list_proposals, may_read_proposals, why_not
 from marketplace.matching.proposing import propose_parts
 from marketplace.matching.queries import matches_for_demand
 from marketplace.matching.requesting import request_parts
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
+from marketplace.web.confirming import DEMAND_ANSWERS, answered, confirmation_of_demand
 from marketplace.web.demands import telling
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.parts import PartsForm
@@ -109,11 +112,15 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
     found = matches_for_demand(session, actor, demand) if inside else None
     proposal = propose_parts(session, actor, demand) if found and found.total > 1 else None
+    proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
     words = {
+        "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
         "material": taxonomy(session).material_by_id(demand.material_id),
         "condition": CONDITION_LABELS[Condition(demand.min_condition)],
         "badge": DEMAND_BADGES[demand.status],
         "asking": PartsForm.about(proposal) if proposal and may_edit else None,
+        "confirmation": confirmation_of_demand(actor, demand),
+        "answers": DEMAND_ANSWERS,
     }
     return page(
         "demands/show.html",
@@ -184,6 +191,18 @@ def withdraw(demand_id: int) -> Any:
     """It is not needed any more."""
     withdraw_demand(current_session(), current_actor(), demand_id=demand_id)
     return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+
+
+@blueprint.post("/gezocht/<int:demand_id>/bevestigen")
+@permission(Can.EDIT_DEMAND)
+def refresh(demand_id: int) -> Any:
+    """It is still needed, or not any more."""
+    answer = answered()
+    answer_demand(current_session(), current_actor(), demand_id=demand_id, answer=answer)
+    if answer == Refreshed.GONE:
+        return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+    where = url_for("demands.show", demand_id=demand_id) if request.form.get("at") == "demand" else url_for("work.show")
+    return done(_("Thank you. The demand is matched for another 90 days."), where)
 
 
 @blueprint.post("/gezocht/<int:demand_id>/opnieuw")

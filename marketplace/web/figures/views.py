@@ -17,7 +17,7 @@ from marketplace.ledger.queries import each_exchange, list_exchanges
 from marketplace.materials.queries import taxonomy
 from marketplace.sheets.writing import MEDIA_TYPE, csv_file
 from marketplace.web.figures import exchanges as rows
-from marketplace.web.figures import factors
+from marketplace.web.figures import factors, losses
 from marketplace.web.figures.dashboard import charts_of
 from marketplace.web.figures.forms import MaterialUseForm, material_use_form
 from marketplace.web.figures.meters import meter_of
@@ -170,3 +170,6 @@ def _file(name: str, header: Any, lines: Any) -> Response:
         content_type=MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}-{clock.today().isoformat()}.csv"'},
     )
+
+
+losses.register(blueprint, _file)

@@ -23,6 +23,7 @@ from marketplace.market.rules import (
     QuantityBasis,
     StoredPicture,
 )
+from marketplace.market.staleness import OUTCOME_LABELS, Outcome
 from marketplace.materials.rules import Taxonomy
 from marketplace.web.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.comparison import Row
@@ -293,10 +294,35 @@ class PhotoForm(Form):
         return int(wanted) if wanted.isdecimal() and len(wanted) < 4 else None
 
 
-class WithdrawForm(Form):
-    """Why a lot goes off the bank, for those who had reserved something of it."""
+class CloseForm(Form):
+    """What became of the part of a lot that found no taker here."""
 
     idempotency_key = IdempotencyField()
+    outcome = RadioField(
+        _("What became of the rest?"),
+        [Required(_("Choose what became of the rest. The region learns from it why material is lost."))],
+        choices=choices(OUTCOME_LABELS),
+    )
+    reason = TextAreaField(
+        _("Why did it find no taker here?"), description=_("One sentence will do. Who answers for the region reads it.")
+    )
+
+    @property
+    def chosen(self) -> Outcome | None:
+        """The answer; None where the question was left out."""
+        field = self._fields.get("outcome")
+        return Outcome(field.data) if field is not None and field.data in set(Outcome) else None
+
+    @property
+    def said(self) -> str:
+        """The sentence; empty where the question was left out."""
+        field = self._fields.get("reason")
+        return (field.data or "") if field is not None else ""
+
+
+class WithdrawForm(CloseForm):
+    """Why a lot goes off the bank though somebody had reserved something of it: they read it."""
+
     reason = TextAreaField(
         _("Why do you withdraw this lot?"),
         [Required(_("Say why, in one sentence. The other side reads it."))],

@@ -5,10 +5,8 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, require
-from marketplace.exchange.actions import withdraw as withdraw_listing
-from marketplace.exchange.queries import list_open_of_listing
 from marketplace.kernel.language import _
-from marketplace.market.actions import close_listing, delete_draft, refresh_listing
+from marketplace.market.actions import delete_draft
 from marketplace.market.queries import get_listing
 from marketplace.market.rules import ListingStatus
 from marketplace.matching.actions import publish as publish_listing
@@ -16,15 +14,16 @@ from marketplace.matching.offering import amend, offer
 from marketplace.matching.queries import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
-from marketplace.web.listings import photo_views
-from marketplace.web.listings.forms import ListingForm, WithdrawForm
+from marketplace.web.listings import endings, photo_views
+from marketplace.web.listings.forms import ListingForm
 from marketplace.web.listings.stored import acquaint, form_of, meet
 from marketplace.web.request import current_actor, current_session, database, permission
-from marketplace.web.states import LISTING_BADGES, RESERVATION_BADGES
+from marketplace.web.states import LISTING_BADGES
 from marketplace.web.steps.estimates import estimate_of
 
 blueprint = Blueprint("listings", __name__)
 photo_views.register(blueprint)
+endings.register(blueprint)
 FORM_BYTES_MAX = 250_000_000
 
 
@@ -108,39 +107,6 @@ def publish(listing_id: int) -> Any:
     acquaint(form, session, current_actor())
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
     return _saved(listing) if listing else _editing(session, listing_id, form)
-
-
-@blueprint.route("/aanbod/<int:listing_id>/intrekken", methods=("GET", "POST"))
-@permission(Can.EDIT_LISTING)
-def withdraw(listing_id: int) -> Any:
-    """Take a lot off the bank. Where something of it is reserved the page first shows who is let down, and asks why."""
-    session, actor = current_session(), current_actor()
-    listing, form = _own(session, listing_id), WithdrawForm()
-    held = list_open_of_listing(session, listing_id)
-    right = form.is_submitted() and (form.validate() or not held)
-    if right and attempt(form, lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.reason.data or "")):
-        return done(_("The lot is withdrawn. Who had reserved something has been told."), url_for("work.show"))
-    return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES)
-
-
-@blueprint.post("/aanbod/<int:listing_id>/sluiten")
-@permission(Can.EDIT_LISTING)
-def close(listing_id: int) -> Any:
-    """Nothing is left to offer."""
-    session = current_session()
-    form = form_of(_own(session, listing_id), taxonomy(session), sent=False)
-    acquaint(form, session, current_actor())
-    if attempt(form, lambda: close_listing(session, current_actor(), listing_id=listing_id)):
-        return done(_("The lot is closed. It is no longer in the catalogue."), url_for("work.listings"))
-    return _editing(session, listing_id, form)
-
-
-@blueprint.post("/aanbod/<int:listing_id>/bevestigen")
-@permission(Can.EDIT_LISTING)
-def refresh(listing_id: int) -> Any:
-    """It is still there."""
-    refresh_listing(current_session(), current_actor(), listing_id=listing_id)
-    return done(_("Thank you. The lot stays in the catalogue for another 60 days."), url_for("work.show"))
 
 
 @blueprint.post("/aanbod/<int:listing_id>/verwijderen")

@@ -12,10 +12,13 @@ from marketplace.exchange.rules import ReservationStatus
 from marketplace.kernel.clock import local, today
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
+from marketplace.market.freshness_queries import list_demands_to_refresh
 from marketplace.market.queries import list_demands, list_listings_to_refresh, list_own_listings
-from marketplace.market.rules import STALE_AFTER, DemandStatus, ListingStatus
+from marketplace.market.rules import DemandStatus, ListingStatus
+from marketplace.market.staleness import demand_holds_until, listing_holds_until
 from marketplace.matching.queries import matches_for_demand
 from marketplace.materials.queries import taxonomy
+from marketplace.web.confirming import DEMAND_ANSWERS, LOT_ANSWERS, Answers
 from marketplace.web.work.unfinished import Unfinished, unfinished
 from marketplace.web.written import Written
 
@@ -26,13 +29,15 @@ ON_THE_DESK = (ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: what, until when, and where. `refreshes` is the lot that one button confirms."""
+    """One thing to do: what, until when, and where. With `answers` it is a question, answered by one of these buttons at `asks`."""
 
     what: Text
     until: date | None
     label: Text
     href: str
-    refreshes: int | None = None
+    asks: str = ""
+    answers: Answers = ()
+    title: str = ""
 
     @property
     def is_late(self) -> bool:
@@ -79,7 +84,7 @@ class Desk:
 
 
 def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
-    """Requests to answer, hand-overs to confirm and to do, lots to refresh, drafts to finish: by day, what has no day last."""
+    """Requests to answer, hand-overs to confirm and to do, lots and demands to confirm, drafts to finish: by day, what has no day last."""
     tasks = [
         *_of(session, actor, "owning", ReservationStatus.REQUESTED, _ANSWER, _("Answer")),
         *_of(session, actor, "asking", ReservationStatus.HANDED_OVER, _CONFIRM, _("Check and confirm")),
@@ -88,6 +93,7 @@ def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
         *_of(session, actor, "owning", ReservationStatus.DISPUTED, _SETTLE, _("Settle it")),
         *_of(session, actor, "asking", ReservationStatus.DISPUTED, _SETTLE, _("Settle it")),
         *(_refresh(listing) for listing in list_listings_to_refresh(session, actor)),
+        *(_still_needed(demand) for demand in list_demands_to_refresh(session, actor)),
     ]
     drafts = [_finish(listing) for listing in listings if listing.status == ListingStatus.DRAFT]
     return sorted(tasks, key=lambda task: task.until or date.max) + drafts
@@ -122,10 +128,24 @@ def _of(session: Any, actor: Actor, side: str, status: ReservationStatus, senten
 def _refresh(listing: Any) -> Task:
     return Task(
         what=_("Is “%(title)s” still there?", title=Written(listing.title)),
-        until=listing.confirmed_on + STALE_AFTER,
-        label=_("Yes, still there"),
+        until=listing_holds_until(listing.confirmed_on),
+        label=_("Look at it"),
         href=url_for("catalogue.show_listing", listing_id=listing.id),
-        refreshes=listing.id,
+        asks=url_for("listings.refresh", listing_id=listing.id),
+        answers=LOT_ANSWERS,
+        title=Written(listing.title),
+    )
+
+
+def _still_needed(demand: Any) -> Task:
+    return Task(
+        what=_("Do you still need “%(title)s”?", title=Written(demand.title)),
+        until=demand_holds_until(demand.confirmed_on),
+        label=_("Look at it"),
+        href=url_for("demands.show", demand_id=demand.id),
+        asks=url_for("demands.refresh", demand_id=demand.id),
+        answers=DEMAND_ANSWERS,
+        title=Written(demand.title),
     )
 
 

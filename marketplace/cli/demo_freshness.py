@@ -1,0 +1,79 @@
+"""What time has done to some of the demonstration: a lot to be confirmed, one that left the catalogue, a demand to be confirmed, supply that
+was lost, and a demand that a lot serves but for the distance."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from marketplace.cli.demo_lots import Cast, Pictures, draft_of, rows, slug_of
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.geo import Point
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions import close_listing, create_listing, publish_listing
+from marketplace.market.demand_actions import create_demand
+from marketplace.market.models import Listing
+from marketplace.market.photo_actions import add_photo
+from marketplace.market.rules import Condition, DemandDraft, Location, PlaceBasis
+from marketplace.market.staleness import Outcome
+from marketplace.matching.actions import ask
+
+# row of the file whose picture it has, title, quantity, days since the last word
+AGED = (
+    ("A02", "Rode betonklinkers, restpartij Deurningerstraat", Decimal(180), 47),
+    ("A15", "Teelaarde uit plantsoen Hasseler Es", Decimal(90), 63),
+)
+# ... and what became of it, in its owner's words
+LOST = (
+    ("A17", "Stelconplaten achterterrein", Decimal(14), Outcome.SOLD_ELSEWHERE, "Een aannemer kon ze de volgende dag ophalen."),
+    ("A05", "Gebroken trottoirtegels", Decimal(210), Outcome.RECYCLED, "Te veel breuk om opnieuw te leggen."),
+    ("A25", "Beschoeiing stadsgracht", Decimal(35), Outcome.DISPOSED, ""),
+)
+
+
+def tell_of_time(session: Session, cast: Cast, pictures: Pictures) -> None:
+    """Everything by the real verbs, each at its moment."""
+    for lot_id, title, amount, days in AGED:
+        _offered(session, cast, pictures, lot_id, title, amount, days)
+    for lot_id, title, amount, outcome, reason in LOST:
+        listing = _offered(session, cast, pictures, lot_id, title, amount, 40)
+        owner = next(actor for actor in cast.values() if actor.organisation_id == listing.organisation_id)
+        with clock.frozen(clock.now() - timedelta(days=9)):
+            close_listing(session, owner, listing_id=listing.id, outcome=outcome, reason=reason)
+    _seek(session, cast)
+
+
+def _offered(session: Session, cast: Cast, pictures: Pictures, lot_id: str, title: str, amount: Decimal, days: int) -> Listing:
+    row = next(one for one in rows("demo_aanbod.csv") if one["id"] == lot_id)
+    owner = cast[slug_of(cast, row["gemeente"])]
+    unit = draft_of(cast, row).quantity.unit
+    draft = draft_of(cast, row, title=title, description="", quantity=Quantity(amount, unit), available_from=clock.today())
+    with clock.frozen(clock.now() - timedelta(days=days)):
+        listing = create_listing(session, owner, draft)
+        add_photo(session, owner, listing_id=listing.id, picture=pictures[lot_id], alt=title)
+        return publish_listing(session, owner, listing_id=listing.id)
+
+
+def _seek(session: Session, cast: Cast) -> None:
+    today = clock.today()
+    with clock.frozen(clock.now() - timedelta(days=80)):
+        draft = DemandDraft(
+            title="Banden voor de rotonde Kuipersdijk",
+            material="trottoirband-13-15x25",
+            quantity=Quantity(Decimal(60), Unit.M),
+            min_condition=Condition.NEW,
+            needed_from=today,
+            needed_until=today + timedelta(days=150),
+            location=Location("Hengelo", "hengelo", Point(52.26583, 6.79306), PlaceBasis.PLACE),
+        )
+        create_demand(session, cast["hengelo"], draft)
+    near = DemandDraft(
+        title="Hekwerk rond de kinderboerderij",
+        material="dubbelstaafmat-hekwerk",
+        quantity=Quantity(Decimal(40), Unit.M),
+        min_condition=Condition.FAIR,
+        needed_from=today,
+        needed_until=today + timedelta(days=300),
+        location=Location("Borne", "borne", Point(52.30136, 6.7482), PlaceBasis.PLACE),
+        max_distance_km=Decimal(10),
+    )
+    ask(session, cast["borne"], near)

@@ -1,0 +1,1 @@
+"""What the coordinator of the region keeps together."""

@@ -1,0 +1,83 @@
+"""The broker's list: what the region has, needs and nearly fits, and the way to point a lot out."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from marketplace.accounts.policy import Can
+from marketplace.exchange.rules import STATUS_LABELS, ReservationStatus
+from marketplace.exchange.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.market.queries import get_demand, get_listing
+from marketplace.matching.broker import propose as propose_listing
+from marketplace.matching.gaps import survey
+from marketplace.matching.misses import KIND_LABELS
+from marketplace.materials.queries import taxonomy
+from marketplace.web.answers import attempt, done, page
+from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
+from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
+from marketplace.web.request import current_actor, current_session, permission
+
+blueprint = Blueprint("broker", __name__)
+FIRST = 10
+
+
+@blueprint.get("/makelaar")
+@permission(Can.BROKER)
+def show() -> Any:
+    """What needs the broker's eye, most pressing first."""
+    session, actor = current_session(), current_actor()
+    found = survey(session, actor)
+    number = min(asked_page(), max(1, last_page(len(found.misses))))
+    return render_template(
+        "broker/show.html",
+        found=found,
+        misses=found.near_misses(page=number, page_size=PAGE_SIZE),
+        current=number,
+        last=last_page(len(found.misses)),
+        lapsing=list_about_to_lapse(session, actor, most=FIRST),
+        disputes=list_disputes(session, actor, most=FIRST),
+        unwanted=list_unwanted(session, actor, most=FIRST),
+        known=taxonomy(session),
+        first=FIRST,
+        days_open=days_open,
+        kinds=KIND_LABELS,
+        states={one.value: STATUS_LABELS[one] for one in ReservationStatus},
+    )
+
+
+@blueprint.route("/makelaar/voorstel", methods=("GET", "POST"))
+@permission(Can.BROKER)
+def propose() -> Any:
+    """Point out a lot to who asks for something."""
+    form = ProposalForm(data={"listing_id": request.args.get("lot", ""), "demand_id": request.args.get("vraag", "")})
+    right = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    if right and (
+        made := attempt(
+            form,
+            lambda: propose_listing(
+                session,
+                actor,
+                listing_id=int(form.listing_id.data or 0),
+                demand_id=int(form.demand_id.data or 0),
+                reason=form.reason.data or "",
+            ),
+        )
+    ):
+        sentence = _("The lot is proposed to %(organisation)s. They have been told.", organisation=made.demand.organisation.name)
+        return done(sentence, url_for("demands.show", demand_id=made.demand_id))
+    return page("broker/propose.html", form, pair=_named(form))
+
+
+def _named(form: ProposalForm) -> tuple[Any, Any] | None:
+    """The lot and the demand that the numbers stand for; None while one of them is not there."""
+    numbers = [str(field.data or "") for field in (form.listing_id, form.demand_id)]
+    if not all(number.isascii() and number.isdigit() and len(number) <= DIGITS_MAX for number in numbers):
+        return None
+    session, actor = current_session(), current_actor()
+    try:
+        return get_listing(session, actor, int(numbers[0])), get_demand(session, actor, int(numbers[1]))
+    except Missing:
+        return None

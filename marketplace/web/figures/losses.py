@@ -1,0 +1,95 @@
+"""Why supply was lost, for who answers for the region: by outcome and by material group, and lot by lot as a file."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from marketplace.accounts.policy import Can
+from marketplace.kernel.language import _
+from marketplace.market.losses import Losses, LossSum, get_losses
+from marketplace.market.staleness import OUTCOME_LABELS
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules import Taxonomy
+from marketplace.sheets.writing import Cell
+from marketplace.web.filters import mass, number
+from marketplace.web.request import current_actor, current_session, permission
+
+NOT_SAID = _("Not said")
+SUM_COLUMNS = (_("Lots"), _("Mass"))
+SHOWN = 50
+HEADER = [
+    _("Day"),
+    _("Lot"),
+    _("Organisation"),
+    _("Material"),
+    _("Material group"),
+    _("Quantity"),
+    _("Unit"),
+    _("Mass (kg)"),
+    _("What became of it"),
+    _("Reason"),
+]
+FileOf = Callable[[str, Any, Any], Any]
+
+
+def register(blueprint: Blueprint, file: FileOf) -> None:
+    """Give these pages to the area of figures; `file` makes a download of a table."""
+    blueprint.get("/cijfers/verloren-aanbod")(losses)
+    blueprint.get("/cijfers/verloren-aanbod.csv")(permission(Can.READ_LOSSES)(_export(file)))
+
+
+@permission(Can.READ_LOSSES)
+def losses() -> str:
+    """What became of supply that found no taker on the bank."""
+    session = current_session()
+    found, known = get_losses(session, current_actor()), taxonomy(session)
+    return render_template(
+        "figures/losses.html",
+        found=found,
+        labels=OUTCOME_LABELS,
+        not_said=NOT_SAID,
+        columns=[(str(label), "number") for label in SUM_COLUMNS],
+        by_outcome=[
+            [str(OUTCOME_LABELS[one] if one else NOT_SAID), *_cells(of)] for one, of in found.by_outcome.items() if of.lots
+        ],
+        by_group=[[_group(known, slug), *_cells(of)] for slug, of in found.by_group.items()],
+        total=[str(_("Total")), *_cells(found.total)],
+        shown=found.rows[:SHOWN],
+    )
+
+
+def _export(file: FileOf) -> Any:
+    def export_losses() -> Any:
+        """Every lot of which something was lost, newest first, exact."""
+        return file("materialenbank-verloren-aanbod", HEADER, lines(get_losses(current_session(), current_actor())))
+
+    return export_losses
+
+
+def lines(found: Losses) -> list[list[Cell]]:
+    """The rows of the file; the masses add up to the total on the page."""
+    return [
+        [
+            row.lost_on,
+            row.title,
+            row.organisation,
+            row.material.name,
+            row.material.group.name,
+            row.quantity.amount,
+            str(row.quantity.unit.label),
+            row.mass_kg,
+            str(OUTCOME_LABELS[row.outcome] if row.outcome else NOT_SAID),
+            row.reason,
+        ]
+        for row in found.rows
+    ]
+
+
+def _cells(of: LossSum) -> list[str]:
+    return [number(of.lots), mass(of.mass_kg)]
+
+
+def _group(known: Taxonomy, slug: str) -> str:
+    group = known.group(slug)
+    return group.name if group else slug

@@ -1,0 +1,232 @@
+"""A word holds for so long: who is asked, when, and how often; what leaves, and how it comes back; what became of the rest."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import ANONYMOUS, Actor
+from marketplace.exchange.actions import approve, reserve, withdraw
+from marketplace.exchange.rules import ReservationDraft
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market import freshness, freshness_queries
+from marketplace.market.actions import close_listing
+from marketplace.market.losses import find_loss, get_losses
+from marketplace.market.models import SupplyLoss
+from marketplace.market.queries import list_demands, list_listings_to_refresh
+from marketplace.market.rules import CatalogueQuery
+from marketplace.market.search import search
+from marketplace.market.staleness import Outcome, Refreshed
+from marketplace.matching.actions import answer_demand, answer_listing
+from marketplace.matching.queries import demands_for_listing, matches_for_demand
+from marketplace.notices.models import AuditRow, NoticeRow
+from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
+
+
+@pytest.fixture
+def hengelo(session: Session) -> Actor:
+    found_taxonomy(session)
+    return make_actor(session, "hengelo")
+
+
+@pytest.fixture
+def borne(session: Session, hengelo: Actor) -> Actor:
+    return make_actor(session, "borne")
+
+
+@contextmanager
+def days_later(days: int) -> Iterator[None]:
+    with clock.frozen(clock.now() + timedelta(days=days)):
+        yield
+
+
+def told(session: Session, kind: str) -> list[NoticeRow]:
+    return list(session.scalars(select(NoticeRow).where(NoticeRow.kind == kind).order_by(NoticeRow.id)))
+
+
+def square_metres(amount: int) -> ReservationDraft:
+    return ReservationDraft(Quantity(Decimal(amount), Unit.M2))
+
+
+def test_an_owner_is_reminded_on_day_forty_five_and_once(session: Session, hengelo: Actor) -> None:
+    listing = make_listing(session, hengelo, title="Keien")
+    last = (clock.today() + timedelta(days=60)).isoformat()
+    with days_later(44):
+        assert freshness_queries.list_listings_to_remind(session) == []
+        assert not freshness.remind_of_listing(session, listing_id=listing.id)
+    for day, is_first in ((45, True), (45, False), (52, False)):
+        with days_later(day):
+            assert freshness_queries.list_listings_to_remind(session) == ([listing.id] if is_first else [])
+            assert freshness.remind_of_listing(session, listing_id=listing.id) is is_first
+    [notice] = told(session, "listing_freshness")
+    assert notice.facts == {"listing_id": listing.id, "listing_title": "Keien", "until": last}
+    assert (notice.person_id, notice.organisation_id) == (hengelo.person_id, hengelo.organisation_id)
+
+
+def test_a_confirmation_begins_a_new_round(session: Session, hengelo: Actor) -> None:
+    listing = make_listing(session, hengelo, available_until=None)
+    with days_later(46):
+        assert freshness.remind_of_listing(session, listing_id=listing.id)
+        answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
+        assert list_listings_to_refresh(session, hengelo) == []
+    with days_later(90):
+        assert not freshness.remind_of_listing(session, listing_id=listing.id)
+    with days_later(91):
+        assert freshness.remind_of_listing(session, listing_id=listing.id)
+    assert len(told(session, "listing_freshness")) == 2
+
+
+def test_what_nobody_confirmed_leaves_the_catalogue_and_its_owner_hears_it_once(session: Session, hengelo: Actor) -> None:
+    listing = make_listing(session, hengelo, available_until=None)
+    with days_later(60):
+        assert search(session, ANONYMOUS, CatalogueQuery()).total == 1
+        assert freshness_queries.list_listings_gone_stale(session) == []
+    with days_later(61):
+        assert search(session, ANONYMOUS, CatalogueQuery()).total == 0
+        assert freshness_queries.list_listings_to_remind(session) == []
+        assert freshness_queries.list_listings_gone_stale(session) == [listing.id]
+        assert freshness.tell_listing_stale(session, listing_id=listing.id)
+        assert not freshness.tell_listing_stale(session, listing_id=listing.id)
+        answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.CHANGED)
+        assert search(session, ANONYMOUS, CatalogueQuery()).total == 1
+    assert len(told(session, "listing_stale")) == 1
+
+
+def test_who_asked_while_a_lot_was_stale_hears_of_it_when_it_comes_back(session: Session, hengelo: Actor, borne: Actor) -> None:
+    listing = make_listing(session, hengelo, available_until=None)
+    with days_later(61):
+        make_demand(session, borne)
+        assert told(session, "new_match") == []
+        answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
+        assert {row.organisation_id for row in told(session, "new_match")} == {hengelo.organisation_id, borne.organisation_id}
+
+
+def test_a_repeated_answer_changes_nothing(session: Session, hengelo: Actor) -> None:
+    listing = make_listing(session, hengelo)
+    with days_later(50):
+        for _time in range(2):
+            answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
+    rows = session.scalars(select(AuditRow).where(AuditRow.action == "listing.refresh")).all()
+    assert [row.facts for row in rows] == [{"answer": "still"}]
+
+
+def test_only_its_owner_answers_and_only_for_what_is_on_offer(session: Session, hengelo: Actor, borne: Actor) -> None:
+    listing, draft = make_listing(session, hengelo), make_draft(session, hengelo)
+    with pytest.raises(Forbidden):
+        answer_listing(session, borne, listing_id=listing.id, answer=Refreshed.STILL)
+    with pytest.raises(Conflict):
+        answer_listing(session, hengelo, listing_id=draft.id, answer=Refreshed.STILL)
+
+
+def test_gone_closes_the_lot_and_keeps_what_became_of_the_rest(session: Session, hengelo: Actor) -> None:
+    listing = make_listing(session, hengelo)  # 1 200 m² at 185 kg
+    closed = answer_listing(
+        session, hengelo, listing_id=listing.id, answer=Refreshed.GONE, outcome=Outcome.RECYCLED, reason="Te veel breuk"
+    )
+    loss = find_loss(session, listing.id)
+    assert closed.status == "closed" and loss is not None
+    assert (loss.quantity, loss.mass_kg, loss.outcome, loss.reason) == (1200, 222_000, "recycled", "Te veel breuk")
+    close_listing(session, hengelo, listing_id=listing.id, outcome=Outcome.DISPOSED)
+    assert session.scalars(select(SupplyLoss.outcome)).all() == ["recycled"]
+
+
+def test_a_lot_of_which_something_is_held_is_not_gone(session: Session, hengelo: Actor, borne: Actor) -> None:
+    listing = make_listing(session, hengelo)
+    reserve(session, borne, listing_id=listing.id, draft=square_metres(100))
+    with pytest.raises(Conflict):
+        answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.GONE, outcome=Outcome.OWN_USE)
+    assert find_loss(session, listing.id) is None
+
+
+def test_withdrawing_loses_what_was_held_too_and_a_draft_loses_nothing(session: Session, hengelo: Actor, borne: Actor) -> None:
+    listing, draft = make_listing(session, hengelo), make_draft(session, hengelo)
+    reserved = reserve(session, borne, listing_id=listing.id, draft=square_metres(300))
+    approve(session, hengelo, reservation_id=reserved.id)
+    withdraw(session, hengelo, listing_id=listing.id, reason="Zelf nodig", outcome=Outcome.OWN_USE)
+    withdraw(session, hengelo, listing_id=draft.id)
+    [loss] = session.scalars(select(SupplyLoss)).all()
+    assert (loss.listing_id, loss.quantity, loss.outcome) == (listing.id, 1200, "own_use")
+
+
+def test_losses_add_up_by_outcome_and_by_group_and_silence_is_counted(session: Session, hengelo: Actor, borne: Actor) -> None:
+    kept: list[tuple[int, Outcome | None]] = [(10, Outcome.RECYCLED), (20, Outcome.RECYCLED), (30, None)]
+    for amount, outcome in kept:
+        lot = make_listing(session, hengelo, quantity=Quantity(Decimal(amount), Unit.M2))
+        close_listing(session, hengelo, listing_id=lot.id, outcome=outcome)
+    kerbs = make_listing(session, borne, material="trottoirband-13-15x25", quantity=Quantity(Decimal(2), Unit.TONNE))
+    close_listing(session, borne, listing_id=kerbs.id, outcome=Outcome.SOLD_ELSEWHERE)
+    found = get_losses(session, make_actor(session, "regio-twente", "reviewer"))
+    assert (found.total.lots, found.total.mass_kg) == (4, 60 * 185 + 2000)
+    assert (found.by_outcome[Outcome.RECYCLED].lots, found.by_outcome[Outcome.RECYCLED].mass_kg) == (2, 5550)
+    assert (found.by_outcome[None].lots, found.by_outcome[None].mass_kg) == (1, 5550)
+    assert sum(one.mass_kg for one in found.by_outcome.values()) == found.total.mass_kg
+    assert sum(one.mass_kg for one in found.by_group.values()) == found.total.mass_kg
+    with pytest.raises(Forbidden):
+        get_losses(session, hengelo)
+
+
+def test_an_asker_is_reminded_on_day_seventy_five_and_once_a_round(session: Session, borne: Actor) -> None:
+    far = clock.today() + timedelta(days=400)
+    demand = make_demand(session, borne, needed_until=far, title="Stenen")
+    with days_later(74):
+        assert freshness_queries.list_demands_to_remind(session) == []
+    with days_later(75):
+        assert freshness_queries.list_demands_to_remind(session) == [demand.id]
+        assert freshness.remind_of_demand(session, demand_id=demand.id)
+        assert not freshness.remind_of_demand(session, demand_id=demand.id)
+        assert [one.id for one in freshness_queries.list_demands_to_refresh(session, borne)] == [demand.id]
+    [notice] = told(session, "demand_freshness")
+    last = (clock.today() + timedelta(days=90)).isoformat()
+    assert notice.facts == {"demand_id": demand.id, "demand_title": "Stenen", "until": last}
+
+
+def test_a_stale_demand_is_seen_by_its_own_people_only_and_comes_back_with_one_answer(
+    session: Session, hengelo: Actor, borne: Actor
+) -> None:
+    far = clock.today() + timedelta(days=400)
+    demand = make_demand(session, borne, needed_until=far)
+    with days_later(91):
+        listing = make_listing(session, hengelo)
+        reviewer = make_actor(session, "regio-twente", "reviewer")
+        for stranger in (ANONYMOUS, hengelo):
+            assert list_demands(session, stranger)[1] == 0
+        assert list_demands(session, borne, mine=True, statuses=())[1] == list_demands(session, reviewer)[1] == 1
+        assert matches_for_demand(session, borne, demand).total == demands_for_listing(session, hengelo, listing).total == 0
+        assert freshness_queries.list_demands_to_remind(session) == []
+        assert freshness_queries.list_demands_gone_stale(session) == [demand.id]
+        assert freshness.tell_demand_stale(session, demand_id=demand.id)
+        assert not freshness.tell_demand_stale(session, demand_id=demand.id)
+        answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.STILL)
+        assert list_demands(session, ANONYMOUS)[1] == 1
+        assert matches_for_demand(session, borne, demand).total == demands_for_listing(session, hengelo, listing).total == 1
+        assert len(told(session, "new_match")) == 2
+    assert len(told(session, "demand_stale")) == 1
+
+
+def test_a_demand_that_is_not_needed_any_more_is_withdrawn(session: Session, borne: Actor) -> None:
+    demand = make_demand(session, borne)
+    with pytest.raises(Invalid):
+        answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.CHANGED)
+    assert answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.GONE).status == "withdrawn"
+    with pytest.raises(Conflict):
+        answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.STILL)
+
+
+def test_a_draft_demand_has_no_round_until_it_opens(session: Session, borne: Actor) -> None:
+    from marketplace.matching.actions import edit_demand
+    from tests.factories import demand_draft
+
+    far = clock.today() + timedelta(days=400)
+    draft = make_demand(session, borne, draft=True, needed_until=far)
+    assert draft.confirmed_on is None
+    with days_later(100):
+        assert freshness_queries.list_demands_gone_stale(session) == []
+        change = demand_draft(needed_until=far)
+        opened = edit_demand(session, borne, demand_id=draft.id, version=draft.version, draft=change)
+        assert opened.confirmed_on == clock.today()

@@ -1,0 +1,68 @@
+"""The broker's page, and a lot that is pointed out."""
+
+from decimal import Decimal
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.matching.models import ProposalMade
+from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.web.visitors import send, visit
+
+
+def test_an_empty_region_says_so_under_every_heading(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    page = visit(app, session, make_actor(session, "regio-twente", "coordinator")).get("/makelaar").text
+    for words in (
+        "Er is geen geschil over een overdracht.",
+        "Er vervalt deze week geen reservering.",
+        "Er is nu niets dat net niet past.",
+        "Bij elke vraag past minstens één aanbod.",
+        "Elk aanbod past bij een vraag.",
+        "Van elk aanbod is de laatste 30 dagen iets gevraagd.",
+    ):
+        assert words in page
+
+
+def test_a_near_miss_is_proposed_once_and_stands_with_the_demand(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+    broker = visit(app, session, make_actor(session, "regio-twente", "coordinator"))
+    lot = make_listing(session, hengelo, title="Keien")
+    alone = make_listing(session, hengelo, title="Aarde", material="teelaarde", quantity=Quantity(Decimal(4), Unit.TONNE))
+    demand = make_demand(session, borne, title="Parkeerhof", max_distance_km=Decimal(2))
+    session.commit()
+    page = broker.get("/makelaar").text.replace("\u00a0", " ")
+    assert "km verder dan gevraagd" in page and "Keien" in page and "Parkeerhof" in page and "Aarde" in page
+    assert f'href="/makelaar/voorstel?lot={alone.id}"' in page
+    address = f"/makelaar/voorstel?lot={lot.id}&vraag={demand.id}"
+    assert address.replace("&", "&amp;") in page
+    form = broker.get(address).text
+    assert f'value="{lot.id}"' in form and "Keien" in form and "Parkeerhof" in form
+    fields = {"listing_id": str(lot.id), "demand_id": str(demand.id)}
+    assert send(broker, "/makelaar/voorstel", fields).status_code == 422
+    assert send(broker, "/makelaar/voorstel", {**fields, "listing_id": "twaalf", "reason": "Dichtbij"}).status_code == 422
+    other = {**fields, "listing_id": str(alone.id), "reason": "Dichtbij"}
+    refused = send(broker, "/makelaar/voorstel", other)
+    assert refused.status_code == 422 and "en de vraag gaat over" in refused.text
+    for _time in range(2):
+        answer = send(broker, "/makelaar/voorstel", {**fields, "reason": "Vervoer is geregeld"})
+        assert (answer.status_code, answer.location) == (303, f"/gezocht/{demand.id}")
+    assert len(session.scalars(select(ProposalMade)).all()) == 1
+    assert "Voorgesteld" in broker.get("/makelaar").text
+    shown = visit(app, session, borne).get(f"/gezocht/{demand.id}").text
+    assert "Voorgesteld door de makelaar" in shown and "Vervoer is geregeld" in shown
+    assert f"/aanbod/{lot.id}/reserveren?demand={demand.id}" in shown
+    assert "Voorgesteld door de makelaar" not in visit(app, session, hengelo).get(f"/gezocht/{demand.id}").text
+
+
+def test_only_the_broker_finds_the_list(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    broker = visit(app, session, make_actor(session, "regio-twente", "coordinator"))
+    assert 'href="/makelaar"' in broker.get("/werk").text and 'href="/makelaar"' in broker.get("/aanbod").text
+    for actor in (make_actor(session, "hengelo", "coordinator"), make_actor(session, "regio-twente", "reviewer")):
+        other = visit(app, session, actor)
+        assert 'href="/makelaar"' not in other.get("/werk").text
+        assert other.get("/makelaar").status_code == other.get("/makelaar/voorstel").status_code == 403
