@@ -205,7 +205,7 @@ SHAPES: dict[str, Schema] = {
         addedAt=MOMENT,
         urls={"type": "object", "additionalProperties": TEXT},
     ),
-    "Proposal": shape(
+    "PartsProposal": shape(
         needed={**QUANTITY, "description": "what is still to be found, less what is under way"},
         unit=UNIT,
         underWay={**QUANTITY, "description": "what open reservations for this demand hold"},

@@ -15,7 +15,7 @@ from marketplace.web.request import current_actor, current_session, permission
 PROPOSAL = "/demands/<int:demand_id>/proposal"
 
 
-@route("GET", PROPOSAL, gives="Proposal", tag="demands")
+@route("GET", PROPOSAL, gives="PartsProposal", tag="demands")
 @permission(Can.READ_MATCHES)
 def get_proposal(demand_id: int) -> Response:
     """How the listings that serve a demand of one's own can cover it together."""
