@@ -78,11 +78,19 @@ def serve(app: Flask, config: Config, listener: socket.socket) -> None:
     print(f"Twentse Materialenbank: {address_of(listener)}", flush=True)
     if demo.is_loaded(app):
         print_accounts(config)
+    print(where_mail_goes(config), flush=True)
     print("Stop with Ctrl-C.", flush=True)
     try:
         server.run()
     except KeyboardInterrupt:
         server.close()
+
+
+def where_mail_goes(config: Config) -> str:
+    """What the console says about mail, so that nobody waits for a letter that lies in a folder."""
+    if config.smtp_host:
+        return f"Mail goes out by {config.smtp_host}."
+    return f"No mail server is set (SMTP_HOST): letters land as .eml files in {config.mail_path}."
 
 
 def print_accounts(config: Config) -> None:

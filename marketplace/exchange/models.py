@@ -62,9 +62,7 @@ class Reservation(Base):
     receiver_condition: Mapped[str | None] = mapped_column(String(4))
     disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dispute_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
-    settled_reason: Mapped[str] = mapped_column(
-        Text, default="", server_default="", comment="of the figure that both agreed on"
-    )
+    settled_reason: Mapped[str] = mapped_column(Text, default="", server_default="", comment="of the figure that both agreed on")
     written_off: Mapped[Decimal] = mapped_column(
         Fixed(3), default=Decimal(0), server_default="0", comment="of what was ordered, gone for good"
     )

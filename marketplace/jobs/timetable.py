@@ -15,6 +15,7 @@ from marketplace.accounts.policy import CLOCK
 from marketplace.exchange import actions as exchange
 from marketplace.exchange import queries as reservations
 from marketplace.jobs.post import post_due
+from marketplace.jobs.searches import tell_searches
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, Session
 from marketplace.kernel.errors import Conflict, Missing
@@ -115,6 +116,7 @@ TIMETABLE = (
         EVERY_MINUTE,
         each(market.list_lapsed_demands, lambda session, row: demand_actions.lapse_demand(session, CLOCK, demand_id=row)),
     ),
+    Job("searches", timedelta(minutes=10), tell_searches),
     Job("post", EVERY_MINUTE, post_due),
     Job("photos", timedelta(hours=6), sweep_photos, by_wall_clock=True),
     Job("forget", timedelta(minutes=10), forget, by_wall_clock=True),

@@ -15,6 +15,8 @@ AREAS = (
     "demands",
     "reservations",
     "work",
+    "inbox",
+    "signed",
     "figures",
     "admin",
     "media",

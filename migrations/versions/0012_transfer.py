@@ -16,7 +16,9 @@ AFTER = (
 # added one by one: copying the table `listing` on SQLite would lose the triggers of its words
 LISTING = [
     sa.Column("minimum_part", sa.BigInteger(), nullable=True, comment="the smallest part that the owner gives away; empty: any"),
-    sa.Column("circle", sa.String(length=400), nullable=False, server_default="", comment="chosen municipalities as |almelo|borne|"),
+    sa.Column(
+        "circle", sa.String(length=400), nullable=False, server_default="", comment="chosen municipalities as |almelo|borne|"
+    ),
     sa.Column("circle_from", sa.Date(), nullable=True, comment="first day of the circle's turn"),
     sa.Column("window_reason", sa.Text(), nullable=False, server_default="", comment="why a ring was skipped"),
     sa.Column("parent_id", sa.Integer(), nullable=True, comment="the lot that this one came back from"),

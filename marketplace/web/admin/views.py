@@ -12,6 +12,7 @@ from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.leaving import release_person
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
+from marketplace.web.admin import post
 from marketplace.web.admin.forms import DepotDetailsForm, DepotForm, InviteForm, RoleForm
 from marketplace.web.forms import Form
 from marketplace.web.pages import Page, shown, took
@@ -19,6 +20,7 @@ from marketplace.web.places import finder
 from marketplace.web.request import current_actor, current_session, permission
 
 blueprint = Blueprint("admin", __name__)
+post.join(blueprint)
 
 
 @blueprint.context_processor

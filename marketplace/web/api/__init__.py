@@ -8,7 +8,7 @@ from flask_limiter import Limiter
 
 from marketplace.web.request import is_api
 
-MODULES = ("listings", "photos", "demands", "reservations", "figures", "depots", "reference", "document")
+MODULES = ("listings", "photos", "demands", "reservations", "notices", "figures", "depots", "reference", "document")
 WRITES = ["POST", "PATCH", "PUT", "DELETE"]
 WRITES_ALLOWED = "1200 per minute"  # api.md: never below 600 writes a minute and token
 

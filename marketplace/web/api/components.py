@@ -6,6 +6,7 @@ from marketplace.exchange.rules import ReservationStatus
 from marketplace.impact.goals import Origin
 from marketplace.kernel.units import Unit
 from marketplace.market.rules import Answer, Condition, DemandStatus, ListingStatus, Packaging, QuantityBasis
+from marketplace.notices.rules import CHOOSABLE, MAIL_ONLY, Cadence, Notice
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -253,6 +254,20 @@ SHAPES: dict[str, Schema] = {
         rows=some(shape(group=TEXT, origin=words(Origin), massKg=NUMBER)),
         bankMassKg=NUMBER,
     ),
+    "Notice": shape(
+        id=WHOLE,
+        kind=words(kind for kind in Notice if kind not in MAIL_ONLY),
+        sentence=TEXT,
+        createdAt=MOMENT,
+        readAt={**maybe(MOMENT), "description": "null: unread"},
+        listingId=maybe(WHOLE),
+        demandId=maybe(WHOLE),
+        reservationId=maybe(WHOLE),
+        url={**maybe(TEXT), "description": "the page that it is about"},
+    ),
+    "NoticePreferences": shape(
+        preferences=some(shape(kind=words(CHOOSABLE), cadence=words(Cadence), isDefault=YES_NO)),
+    ),
     "Depot": shape(
         ("exact",),
         id=WHOLE,
@@ -287,6 +302,7 @@ SHAPES: dict[str, Schema] = {
     "Matches": listed("Match"),
     "Reservations": listed("Reservation"),
     "Exchanges": listed("Exchange"),
+    "Notices": listed("Notice"),
     "Depots": listed("Depot"),
     "Places": listed("Place"),
 }

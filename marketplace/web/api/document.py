@@ -19,6 +19,7 @@ TAGS: dict[str, Text] = {
     "listings": _("Listings and their photos"),
     "demands": _("Demands"),
     "reservations": _("Reservations"),
+    "notices": _("What you are told, and how often by mail"),
     "figures": _("Figures, goals and the ledger"),
     "reference": _("Materials, places, depots and yourself"),
 }
