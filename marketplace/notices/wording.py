@@ -87,7 +87,7 @@ WORDINGS: dict[Notice, Wording] = {
         after=(_("Was it not you? Then set a new password at once, and tell the administrator."),),
     ),
     Notice.RESERVATION_REQUESTED: Wording(
-        _("A request for our lot"),
+        _("A request for your lot"),
         _("%(organisation)s asks for “%(title)s”"),
         (
             _("%(organisation)s would like to have %(quantity)s of “%(title)s”. It is held for them."),
@@ -97,7 +97,7 @@ WORDINGS: dict[Notice, Wording] = {
         (Answer("approve", "reservation_id", _("Approve")),),
     ),
     Notice.RESERVATION_APPROVED: Wording(
-        _("Our reservation is approved"),
+        _("Your reservation is approved"),
         _("Your reservation of “%(title)s” is approved"),
         (
             _("%(organisation)s approved your reservation of %(quantity)s of “%(title)s”."),
@@ -105,7 +105,7 @@ WORDINGS: dict[Notice, Wording] = {
         ),
     ),
     Notice.RESERVATION_REJECTED: Wording(
-        _("Our request is not approved"),
+        _("Your request is not approved"),
         _("Your reservation of “%(title)s” is not approved"),
         (_("%(organisation)s did not approve your reservation of %(quantity)s of “%(title)s”."), _REASON),
     ),
@@ -139,7 +139,7 @@ WORDINGS: dict[Notice, Wording] = {
         (_("%(organisation)s received %(quantity)s of “%(title)s”. The exchange now counts in the figures."),),
     ),
     Notice.RESERVATION_DISPLACED: Wording(
-        _("Our request moved to the waiting list"),
+        _("Your request moved to the waiting list"),
         _("Your request for “%(title)s” is on the waiting list now"),
         (
             _("%(organisation)s chose another request, so there is not enough left for your %(quantity)s of “%(title)s”."),
@@ -233,28 +233,28 @@ WORDINGS: dict[Notice, Wording] = {
         (("search", _("Look at what was found")),),
     ),
     Notice.LISTING_FRESHNESS: Wording(
-        _("Is our lot still there?"),
+        _("Is your lot still there?"),
         _("Is “%(title)s” still there?"),
         (_("Say so before %(until)s. After that day the lot leaves the catalogue until you confirm it."),),
         (("listing", _("Something changed, or it is gone")),),
         (Answer("listing-still", "listing_id", _("Yes, still there")),),
     ),
     Notice.LISTING_STALE: Wording(
-        _("Our lot left the catalogue"),
+        _("Your lot left the catalogue"),
         _("“%(title)s” is not in the catalogue any more"),
         (_("Nobody said in the last 60 days that it is still there. With one click it is back."),),
         (("listing", _("Something changed, or it is gone")),),
         (Answer("listing-still", "listing_id", _("Yes, still there")),),
     ),
     Notice.DEMAND_FRESHNESS: Wording(
-        _("Do we still look for it?"),
+        _("Do you still look for it?"),
         _("Do you still look for “%(demand)s”?"),
         (_("Say so before %(until)s. After that day nobody sees the demand until you confirm it."),),
         (("demand", _("Something changed, or it is not needed any more")),),
         (Answer("demand-still", "demand_id", _("Yes, still looking")),),
     ),
     Notice.DEMAND_STALE: Wording(
-        _("Our demand is not shown any more"),
+        _("Your demand is not shown any more"),
         _("Nobody sees your demand “%(demand)s” any more"),
         (_("Nobody said in the last 90 days that you still look for it. With one click it is back."),),
         (("demand", _("Something changed, or it is not needed any more")),),
@@ -299,7 +299,7 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
     ),
     (_("Found for you"), (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.PROPOSAL)),
     (
-        _("Keeping up to date what we offer and ask"),
+        _("Keeping up to date what you offer and ask"),
         (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),
     ),
 )

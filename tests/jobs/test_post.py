@@ -14,14 +14,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.queries import Recipient
+from marketplace.accounts.spreading import spread
 from marketplace.app import create_app
 from marketplace.jobs.post import post_due, render
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
+from marketplace.kernel.language import reading_in
 from marketplace.notices import actions
 from marketplace.notices.actions import Letter
-from marketplace.notices.models import NoticeRow
-from marketplace.notices.rules import TRIES_MAX, Notice, back_off
+from marketplace.notices.models import DeliveryRow
+from marketplace.notices.rules import SECURITY, TRIES_MAX, Notice, back_off
+from marketplace.notices.wording import WORDINGS
 from tests.conftest import settings
 from tests.visitors import settle_in
 
@@ -37,6 +40,15 @@ FACTS: dict[str, Any] = {
     "quantity": {"amount": "1200.500", "unit": "m2"},
     "reason": "De partij is <b>kapot</b>.",
     "until": "2026-12-15T11:00:00+00:00",
+    "days": 3,
+    "other_quantity": {"amount": "1180", "unit": "m2"},
+    "times": ["2026-12-01T08:00:00+00:00", "2026-12-02T12:30:00+00:00"],
+    "time": "2026-12-01T08:00:00+00:00",
+    "demand_title": "Stenen <gezocht>",
+    "search_id": 5,
+    "search_name": "Keien & klinkers",
+    "query": "q=keien&sort=newest",
+    "count": 2,
 }
 
 
@@ -62,6 +74,10 @@ def test_every_notice_reads_well_in_every_language(app: Flask, kind: Notice, loc
     text, html = parts(message)
     assert message["Subject"] and "\n" not in message["Subject"]
     assert "None" not in text and "%(" not in text and "{{" not in text
+    with reading_in(locale):
+        assert message["Subject"] != str(WORDINGS[kind].label) or kind is Notice.PASSWORD_CHANGED
+    assert "/minder-mail/" in text and "/minder-mail/" in html
+    assert ("List-Unsubscribe" in message) == (kind not in SECURITY)
     assert "\n\n\n" not in text
     assert ("Beste Jan <i>," if locale == "nl" else "Dear Jan <i>,") in text
     assert "<i>" not in html and "<b>" not in html and "<8" not in html
@@ -102,8 +118,8 @@ def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database
         for file in app.extensions["settings"].mail_path.glob("*.eml")
     }
     with database.transaction() as session:
-        row = session.scalars(select(NoticeRow)).one()
-        row.sent_at = None
+        row = session.scalars(select(DeliveryRow)).one()
+        row.state, row.sent_at = "waiting", None
         row.leased_until = clock.now() + timedelta(minutes=5)
     assert post_due(app) == 0
     with clock.frozen(clock.now() + timedelta(minutes=5, seconds=1)):
@@ -118,10 +134,13 @@ def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database
 def test_two_workers_post_a_letter_once(app: Flask, database: Database) -> None:
     with database.transaction() as session:
         actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+    for made in (1, 0):
+        with database.transaction() as session:
+            assert spread(session, notice_id=1) == made
     with database.transaction() as session:
-        assert actions.lease(session, notice_id=1) is not None
+        assert actions.lease(session, delivery_id=1) is not None
     with database.transaction() as session:
-        assert actions.lease(session, notice_id=1) is None
+        assert actions.lease(session, delivery_id=1) is None
 
 
 def test_an_organisation_is_told_through_its_coordinators(app: Flask, database: Database) -> None:
@@ -206,7 +225,7 @@ def test_a_server_that_refuses_is_asked_again_later_and_in_the_end_given_up(
             assert post_due(app) == 0
             assert post_due(app) == 0
         with database.read() as session:
-            row = session.scalars(select(NoticeRow)).one()
+            row = session.scalars(select(DeliveryRow)).one()
             assert (row.attempts, "451" in (row.last_error or "")) == (attempt, True)
             assert (row.dead_at is not None) == (attempt == TRIES_MAX)
             at = row.next_try_at
