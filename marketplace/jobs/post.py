@@ -9,6 +9,7 @@ import os
 import smtplib
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import cache, partial
 from pathlib import Path
@@ -29,6 +30,7 @@ from marketplace.notices.queries import list_due, list_due_deliveries
 log = logging.getLogger(__name__)
 TIMEOUT_S = 10
 SPREAD_AT_ONCE = 50  # notices in one transaction
+TAKEN_AT_ONCE = 10  # deliveries leased in one transaction, and left to the next worker when this one dies
 
 
 class Unreachable(Exception):
@@ -45,11 +47,14 @@ def post_due(app: Flask) -> int:
     with database.read() as reading:
         due = list_due_deliveries(reading)
     sent = 0
-    for delivery_id in due:
-        try:
-            sent += _post(app, database, delivery_id)
-        except Unreachable:
-            break
+    for begin in range(0, len(due), TAKEN_AT_ONCE):
+        taken = database.run(partial(_take, delivery_ids=due[begin : begin + TAKEN_AT_ONCE]))
+        while taken:
+            try:
+                sent += _post(app, database, taken.pop(0))
+            except Unreachable:
+                database.run(partial(_leave, taken=taken))
+                return sent
     return sent
 
 
@@ -67,43 +72,59 @@ def _spread_some(session: Session, *, some: list[int]) -> int:
     return sum(spread(session, notice_id=number) for number in some)
 
 
-def _post(app: Flask, database: Database, delivery_id: int) -> int:
-    letter = database.run(lambda session: actions.lease(session, delivery_id=delivery_id))
-    if letter is None:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A letter that this worker posts, who reads it, and what its secret link is signed over. Without a reader: why not, when that is known."""
+
+    letter: Letter
+    reader: Recipient | None
+    nonce: str | None = None
+    why: str = ""
+
+
+def _take(session: Session, *, delivery_ids: list[int]) -> list[Taken]:
+    """Lease some of what is due, and look up who reads it; what another worker has is left out."""
+    letters = (actions.lease(session, delivery_id=delivery_id) for delivery_id in delivery_ids)
+    return [_look_up(session, letter) for letter in letters if letter is not None]
+
+
+def _look_up(session: Session, letter: Letter) -> Taken:
+    nonce = None
+    if letter.kind in SIGNED:
+        purpose, fact = SIGNED[letter.kind]
+        nonce = queries.find_nonce(session, purpose, int(letter.facts[fact]))
+        if nonce is None:
+            return Taken(letter, None, why="its link works no longer")
+    if letter.person_id is None:
+        return Taken(letter, Recipient(letter.email or "", "", letter.locale), nonce)
+    return Taken(letter, queries.find_recipient(session, letter.person_id), nonce)
+
+
+def _leave(session: Session, *, taken: list[Taken]) -> None:
+    """What was taken and not tried is free for the next worker."""
+    for one in taken:
+        actions.release(session, letter=one.letter)
+
+
+def _post(app: Flask, database: Database, taken: Taken) -> int:
+    letter, reader = taken.letter, taken.reader
+    if reader is None:
+        database.run(partial(_set_aside, letter=letter, why=taken.why))
         return 0
     try:
-        with database.read() as reading:
-            nonce, reader, why = _look_up(reading, letter)
-        if reader is not None:
-            _deliver(cast(Config, app.extensions["settings"]), render(app, letter, reader, nonce), letter)
+        _deliver(cast(Config, app.extensions["settings"]), render(app, letter, reader, taken.nonce), letter)
     except Exception as error:  # whatever goes wrong with one letter is kept with it and tried again
-        log.warning("delivery %s was not posted: %s", delivery_id, type(error).__name__)
+        log.warning("delivery %s was not posted: %s", letter.delivery_id, type(error).__name__)
         failure = f"{type(error.__cause__ or error).__name__}: {error}"
         database.run(lambda session: actions.mark_failed(session, letter=letter, error=failure))
         if isinstance(error, Unreachable):
             raise
         return 0
-    if reader is None:
-        database.run(lambda session: _set_aside(session, letter, why))
-        return 0
     database.run(lambda session: actions.mark_sent(session, letter=letter))
     return 1
 
 
-def _look_up(reading: Session, letter: Letter) -> tuple[str | None, Recipient | None, str]:
-    """What a secret link is signed over, and who reads; nobody, and why, when the link works no more or the reader has left."""
-    nonce = None
-    if letter.kind in SIGNED:
-        purpose, fact = SIGNED[letter.kind]
-        nonce = queries.find_nonce(reading, purpose, int(letter.facts[fact]))
-        if nonce is None:
-            return None, None, "its link works no longer"
-    if letter.person_id is None:
-        return nonce, Recipient(letter.email or "", "", letter.locale), ""
-    return nonce, queries.find_recipient(reading, letter.person_id), ""
-
-
-def _set_aside(session: Session, letter: Letter, why: str) -> None:
+def _set_aside(session: Session, *, letter: Letter, why: str) -> None:
     """A letter that nobody gets: its link is used up, or it is for whoever takes the reader's place."""
     if why:
         actions.mark_dropped(session, letter=letter, why=why)

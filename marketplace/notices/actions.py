@@ -181,11 +181,17 @@ def _letter(row: DeliveryRow, notice: NoticeRow) -> Letter:
 
 def mark_sent(session: Session, *, letter: Letter) -> None:
     """It went out, with what went along."""
-    rows = update(DeliveryRow).where(DeliveryRow.id.in_(letter.delivery_ids))
+    rows = update(DeliveryRow).where(DeliveryRow.id.in_(letter.delivery_ids)).execution_options(synchronize_session=False)
     now = clock.now()
     session.execute(rows.values(state=State.SENT.value, sent_at=now, leased_until=None, last_error=None))
     if letter.digest is not None and letter.person_id is not None:
         reader_of(session, letter.person_id).digest_at = now
+
+
+def release(session: Session, *, letter: Letter) -> None:
+    """It was taken and not tried: somebody else may."""
+    rows = update(DeliveryRow).where(DeliveryRow.id.in_(letter.delivery_ids)).execution_options(synchronize_session=False)
+    session.execute(rows.values(leased_until=None, attempts=DeliveryRow.attempts - 1))
 
 
 def mark_dropped(session: Session, *, letter: Letter, why: str) -> None:
