@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel import clock
@@ -35,12 +35,14 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def _opened(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(ReadRow.person_id == actor.person_id, ReadRow.notice_id == NoticeRow.id)
+    opened = aliased(ReadRow)  # a page asks for the same table by its side
+    return exists().where(opened.person_id == actor.person_id, opened.notice_id == NoticeRow.id)
 
 
 def _unread(actor: Actor) -> ColumnElement[bool]:
     """Newer than everything that was marked as read at once, and not opened by itself."""
-    until = select(ReaderRow.read_until).where(ReaderRow.person_id == actor.person_id).scalar_subquery()
+    reader = aliased(ReaderRow)
+    until = select(reader.read_until).where(reader.person_id == actor.person_id).scalar_subquery()
     return and_(NoticeRow.id > func.coalesce(until, 0), NoticeRow.is_history.is_(False), ~_opened(actor))
 
 
