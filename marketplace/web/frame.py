@@ -20,7 +20,7 @@ from marketplace.web.request import current_actor, database
 
 NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
 INBOX = "/berichten"
-FOR_MEMBERS = (("/werk", _("My work")), (INBOX, _("Messages")))
+FOR_MEMBERS = (("/werk", _("My work")), (INBOX, _("Inbox")))
 FOR_CARETAKERS = (("/beheer", _("Administration")),)
 FOOTER = (
     ("/toegankelijkheid", _("Accessibility")),

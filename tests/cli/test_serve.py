@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from config import PROJECT, Config
+from marketplace.cli.serve import where_mail_goes
 
 READY_S = 60
 
@@ -98,3 +99,16 @@ def test_production_does_not_start_with_what_is_unsafe(folder: Path) -> None:
     assert process.returncode == 1
     assert said.startswith("SECRET_KEY must be set in production")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "No mail server is set (SMTP_HOST): letters land as .eml files in "),
+        ({"smtp_host": "mail.example"}, "Mail goes out by mail.example."),
+    ],
+)
+def test_the_console_says_where_mail_goes(changes: dict[str, str], said: str, tmp_path: Path) -> None:
+    config = Config(environ={}, app_env="test", instance_path=tmp_path, **changes)
+    told = where_mail_goes(config)
+    assert told.startswith(said) and (bool(changes) or told.endswith(f"{config.mail_path}."))

@@ -28,9 +28,8 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058: what a mail program p
 
 @blueprint.after_request
 def keep_nowhere(response: Response) -> Response:
-    """No cache keeps what one person may do, and no other site hears the address."""
+    """No cache keeps what one person may do."""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
