@@ -19,8 +19,9 @@ from marketplace.kernel.errors import Conflict, Refusal
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.actions import refresh_listing
-from marketplace.market.queries import get_listing
-from marketplace.market.rules import ListingStatus
+from marketplace.market.models import Demand
+from marketplace.market.queries import get_demand, get_listing
+from marketplace.market.rules import DemandStatus, ListingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,42 @@ def _listing(session: Session, actor: Actor, listing_id: int) -> Standing:
     if listing.status != ListingStatus.PUBLISHED:
         return Standing(facts, refusal=Conflict(_("This lot is not offered any more, so there is nothing to confirm.")))
     return Standing(facts, is_done=listing.confirmed_on == clock.today())
+
+
+def _demand(is_fresh: Callable[[Demand], bool]) -> Callable[[Session, Actor, int], Standing]:
+    def look(session: Session, actor: Actor, demand_id: int) -> Standing:
+        demand = get_demand(session, actor, demand_id)
+        require(actor, Can.EDIT_DEMAND, demand)
+        facts = {"title": demand.title, "quantity": Amount(demand.remaining, Unit(demand.unit))}
+        if demand.status != DemandStatus.OPEN:
+            return Standing(facts, refusal=Conflict(_("This demand is not open any more, so there is nothing to confirm.")))
+        return Standing(facts, is_done=is_fresh(demand))
+
+    return look
+
+
+def accepting_offer(verb: Callable[..., object]) -> Answering:
+    """The next on the waiting list accepts what is held for them: `verb(session, actor, *, reservation_id)`."""
+    return Answering(
+        "reservation",
+        _("You accept %(quantity)s of “%(title)s” from the waiting list of %(organisation)s. It becomes a request again."),
+        _("Accept the offer"),
+        _("The offer is accepted. You hear from the owner."),
+        _reservation(Step.ACCEPT_OFFER, Can.CONFIRM),
+        lambda session, actor, number: verb(session, actor, reservation_id=number),
+    )
+
+
+def still_looking(verb: Callable[[Session, Actor, int], object], is_fresh: Callable[[Demand], bool]) -> Answering:
+    """A demand is still wanted; `is_fresh` says whether that was said today already."""
+    return Answering(
+        "demand",
+        _("You say that you still look for “%(title)s”: %(quantity)s. The demand stays open to everyone for another 90 days."),
+        _("Yes, still looking"),
+        _("Thank you. The demand stays open for another 90 days."),
+        _demand(is_fresh),
+        verb,
+    )
 
 
 ANSWERS: dict[str, Answering] = {

@@ -20,12 +20,15 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules import HandoverDraft, ReservationDraft
 from marketplace.jobs.post import post_due
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
+from marketplace.matching.answers import ANSWERS, accepting_offer, still_looking
 from marketplace.notices.models import AuditRow
 from marketplace.notices.rules import CHOOSABLE, Cadence, Notice
+from marketplace.notices.wording import WORDINGS
 from tests.conftest import SECRET
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
 from tests.web.visitors import hidden, send
 
 
@@ -173,3 +176,24 @@ def test_a_letter_about_the_account_itself_offers_less_of_the_other_mail(
     assert "Mail over uw account zelf wordt altijd gestuurd" in client.get(link).text
     client.post(link, data={"cadence": "daily"})
     assert Cadence.AT_ONCE not in get_preferences(session, deal.borne).values()
+
+
+def test_an_offer_that_was_accepted_already_and_a_demand_that_is_still_wanted_say_so(session: Session, deal: Deal) -> None:
+    offer = accepting_offer(exchange.confirm)
+    assert offer.look(session, deal.borne, deal.number).is_done  # a request again: that is what accepting makes of it
+    exchange.approve(session, deal.hengelo, reservation_id=deal.number)
+    assert isinstance(offer.look(session, deal.borne, deal.number).refusal, Conflict)
+    demand = make_demand(session, deal.borne)
+    wanted = still_looking(lambda *_said: None, lambda one: one.id == demand.id)
+    assert wanted.look(session, deal.borne, demand.id).is_done
+    demand.status = "withdrawn"
+    session.flush()
+    assert isinstance(wanted.look(session, deal.borne, demand.id).refusal, Conflict)
+
+
+@pytest.mark.parametrize(
+    "word", [answer.word for wording in WORDINGS.values() for answer in wording.answers if answer.word in ANSWERS]
+)
+def test_the_button_on_the_page_says_what_the_button_in_the_mail_said(word: str) -> None:
+    labels = {str(answer.label) for wording in WORDINGS.values() for answer in wording.answers if answer.word == word}
+    assert labels == {str(ANSWERS[word].button)}
