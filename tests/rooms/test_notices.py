@@ -19,6 +19,7 @@ from marketplace.notices.actions import Letter, notify
 from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
 from marketplace.notices.queries import find_oldest_waiting, list_due, list_due_deliveries
 from marketplace.notices.rules import LEASE, TRIES_MAX, Cadence, Notice
+from marketplace.notices.waiting import forget_notices
 from tests.factories import make_actor
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)  # a Wednesday
@@ -243,3 +244,16 @@ def test_mail_that_may_wait_is_not_late(session: Session) -> None:
         tell(session, Notice.COMPLETED, to=borne)
     with clock.frozen(NOW + timedelta(hours=1)):
         assert find_oldest_waiting(session) == NOW
+
+
+def test_what_was_told_a_year_ago_goes_with_its_deliveries_and_what_waits_stays(session: Session) -> None:
+    borne = make_actor(session, "borne")
+    with clock.frozen(NOW):
+        told = tell(session, Notice.COMPLETED, to=borne)
+        mark_read(session, borne, notice_id=told)
+        sent(session)
+        waiting = tell(session, Notice.COMPLETED, to=borne)
+    with clock.frozen(NOW + timedelta(days=366)):
+        assert (forget_notices(session), forget_notices(session)) == (1, 0)
+    assert session.scalars(select(NoticeRow.id)).all() == [waiting]
+    assert session.scalars(select(DeliveryRow.notice_id)).all() == [waiting]
