@@ -99,8 +99,9 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
     csrf = CSRFProtect(app)
 
     def protect() -> None:
-        """Forms only: the API ignores cookies, so nobody can borrow them there."""
-        if request.method in SAFE_METHODS or is_api():
+        """Forms only: the API ignores cookies, so nobody can borrow them there, and neither does a signed link."""
+        view = app.view_functions.get(request.endpoint or "")
+        if request.method in SAFE_METHODS or is_api() or getattr(view, "proves_itself", False):
             return
         if comes_from_elsewhere():
             raise errors.foreign_origin()

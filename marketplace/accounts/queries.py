@@ -44,6 +44,7 @@ class Recipient(NamedTuple):
     email: str
     name: str
     locale: str
+    person_id: int | None = None
 
 
 def list_organisations(session: Session, *, kind: OrganisationKind | None = None) -> Sequence[Organisation]:
@@ -240,6 +241,13 @@ def get_actor(session: Session, person_id: int, *, origin: str = "web") -> Actor
     return replace(_actor(person, organisation), origin=origin)
 
 
+def find_actor(session: Session, person_id: int, *, origin: str) -> Actor | None:
+    """A person who proved who they are in another way than by logging in; None when they or their organisation have left."""
+    statement = select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id)
+    found = session.execute(statement.where(Person.id == person_id, Person.is_active, Organisation.is_active)).one_or_none()
+    return None if found is None else replace(_actor(found[0], found[1]), origin=origin)
+
+
 def list_sessions(session: Session, actor: Actor, *, idle: timedelta, lifetime: timedelta) -> Sequence[WebSession]:
     """The browsers in which the actor is signed in now, last used first."""
     require(actor, Can.OWN_ACCOUNT)
@@ -257,15 +265,24 @@ def list_tokens(session: Session, actor: Actor) -> Sequence[ApiToken]:
     return session.scalars(statement.order_by(ApiToken.id.desc())).all()
 
 
+def find_recipient(session: Session, person_id: int) -> Recipient | None:
+    """Where mail for a person goes now; None when they have left."""
+    person = session.get(Person, person_id)
+    return _recipient(person) if person is not None and person.is_active else None
+
+
+def _recipient(person: Person) -> Recipient:
+    return Recipient(person.email, person.name, person.locale, person.id)
+
+
 def list_recipients(session: Session, *, person_id: int | None, organisation_id: int | None) -> list[Recipient]:
     """Who reads a notice: the person while active, else the coordinators of the organisation it was also for, else its traders."""
-    if person_id is not None:
-        person = session.get(Person, person_id)
-        if person is not None and person.is_active:
-            return [Recipient(person.email, person.name, person.locale)]
+    reader = find_recipient(session, person_id) if person_id is not None else None
+    if reader is not None:
+        return [reader]
     if organisation_id is None:
         return []
     statement = select(Person).where(Person.organisation_id == organisation_id, Person.is_active, Person.role.in_(TRADERS))
     traders = session.scalars(statement.order_by(Person.id)).all()
     coordinators = [person for person in traders if person.role == Role.COORDINATOR]
-    return [Recipient(person.email, person.name, person.locale) for person in coordinators or traders]
+    return [_recipient(person) for person in coordinators or traders]

@@ -1,6 +1,7 @@
 """Links in mail: they start with BASE_URL, whatever a request called us, and lead to the page in the reader's language."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -8,7 +9,17 @@ from flask import Flask
 from config import Config
 from marketplace.accounts import links
 
-PAGES = {links.INVITATION: "account.accept", links.RESET: "account.reset"}
+PAGES = {
+    links.INVITATION: "account.accept",
+    links.RESET: "account.reset",
+    links.ANSWER: "signed.answer",
+    links.LESS_MAIL: "signed.less",
+}
+OBJECTS = {
+    "reservation": ("reservations.show", "reservation_id"),
+    "listing": ("catalogue.show_listing", "listing_id"),
+    "demand": ("demands.show", "demand_id"),
+}
 
 
 class Addresses:
@@ -26,3 +37,15 @@ class Addresses:
     def signed(self, purpose: str, token: str) -> str:
         """The absolute address of a link that proves itself."""
         return self.page(PAGES[purpose], token=token)
+
+    def of(self, about: str, facts: Mapping[str, Any]) -> str | None:
+        """The absolute address of what a notice is about; None where its facts do not say which one."""
+        if about == "search":
+            query = facts.get("query")
+            return self.page("catalogue.list_listings") + (f"?{query}" if query else "")
+        if about == "password":
+            return self.page("account.forgot")
+        if about not in OBJECTS:
+            return None
+        endpoint, name = OBJECTS[about]
+        return self.page(endpoint, **{name: int(facts[name])}) if facts.get(name) else None

@@ -1,134 +1,135 @@
-"""Post: renders notices in the reader's language and sends them, after the transaction that wrote them.
+"""Post: spreads notices over their readers and sends what is due, after the transaction that wrote it.
 
-At least once, visibly once: a notice is leased, sent, and marked; a worker that dies in between leaves it to the next, and the
+At least once, visibly once: a delivery is leased, sent, and marked; a worker that dies in between leaves it to the next, and the
 Message-ID is the same again, so the reader's mail program shows one. Without a mail server each letter becomes an .eml file.
 """
 
-import hashlib
 import logging
 import os
-import re
 import smtplib
 import ssl
 from collections.abc import Callable
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import format_datetime
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
-from urllib.parse import urlsplit
+from typing import cast
 
 from flask import Flask
 
 from config import Config
-from marketplace.accounts import links, queries
+from marketplace.accounts import queries
 from marketplace.accounts.queries import Recipient
-from marketplace.accounts.rules import ROLE_LABELS, Role
-from marketplace.jobs.addresses import Addresses
-from marketplace.kernel import clock
-from marketplace.kernel.db import Database
-from marketplace.kernel.language import LOCALES, localize, reading_in
-from marketplace.kernel.units import Quantity, Unit
+from marketplace.accounts.spreading import pass_on, spread
+from marketplace.jobs.letters import SIGNED, mark, render
+from marketplace.kernel.db import Database, Session
 from marketplace.notices import actions
 from marketplace.notices.actions import Letter
-from marketplace.notices.queries import list_due
-from marketplace.notices.rules import Notice
+from marketplace.notices.queries import list_due, list_due_deliveries
 
 log = logging.getLogger(__name__)
 TIMEOUT_S = 10
-SIGNED = {Notice.INVITATION: (links.INVITATION, "invitation_id"), Notice.PASSWORD_RESET: (links.RESET, "reset_id")}
+SPREAD_AT_ONCE = 50  # notices in one transaction
+TAKEN_AT_ONCE = 10  # deliveries leased in one transaction, and left to the next worker when this one dies
+
+
+class Unreachable(Exception):
+    """The mail server does not answer: nothing is wrong with the letter."""
 
 
 def post_due(app: Flask) -> int:
-    """Post what is due; how many letters went out. One that fails waits longer each time and holds up none of the others."""
+    """Post what is due; how many letters went out. One that fails waits longer each time and holds up none of the others.
+
+    Where the mail server does not answer at all, the rest is left for the next time.
+    """
     database = cast(Database, app.extensions["database"])
+    spread_due(database)
     with database.read() as reading:
-        due = list_due(reading)
-    return sum(_post(app, database, notice_id) for notice_id in due)
-
-
-def _post(app: Flask, database: Database, notice_id: int) -> int:
-    letter = database.run(lambda session: actions.lease(session, notice_id=notice_id))
-    if letter is None:
-        return 0
+        due = list_due_deliveries(reading)
     sent = 0
-    try:
-        nonce, readers = _gather(database, letter)
-        for reader in readers:
-            _deliver(_settings(app), render(app, letter, reader, nonce), letter)
-            sent += 1
-    except Exception as error:  # whatever goes wrong with one letter is kept with it and tried again
-        log.warning("notice %s was not posted: %s", notice_id, type(error).__name__)
-        failure = f"{type(error).__name__}: {error}"
-        database.run(lambda session: actions.mark_failed(session, letter=letter, error=failure))
-        return 0
-    database.run(lambda session: actions.mark_sent(session, letter=letter))
+    for begin in range(0, len(due), TAKEN_AT_ONCE):
+        taken = database.run(partial(_take, delivery_ids=due[begin : begin + TAKEN_AT_ONCE]))
+        while taken:
+            try:
+                sent += _post(app, database, taken.pop(0))
+            except Unreachable:
+                database.run(partial(_leave, taken=taken))
+                return sent
     return sent
 
 
-def _gather(database: Database, letter: Letter) -> tuple[str | None, list[Recipient]]:
-    """What a signed link is signed over, and who reads; nobody when the link works no more or everyone has left."""
+def spread_due(database: Database) -> int:
+    """Make the deliveries of every notice that has none yet; how many were made."""
     with database.read() as reading:
-        nonce = None
-        if letter.kind in SIGNED:
-            purpose, fact = SIGNED[letter.kind]
-            nonce = queries.find_nonce(reading, purpose, int(letter.facts[fact]))
-            if nonce is None:
-                return None, []
-        if letter.email:
-            return nonce, [Recipient(letter.email, "", letter.locale)]
-        return nonce, queries.list_recipients(reading, person_id=letter.person_id, organisation_id=letter.organisation_id)
-
-
-def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = None) -> EmailMessage:
-    """The letter for one reader: subject and text from `mail/<kind>.txt` (its first line is the subject), and the same as HTML."""
-    config = _settings(app)
-    locale = reader.locale if reader.locale in LOCALES else "nl"
-    with reading_in(locale):
-        along = [_told(one.facts) for one in (letter, *letter.more)]
-        told = {
-            **along[0],
-            "along": along,
-            "name": reader.name,
-            "locale": locale,
-            "addresses": Addresses(app, locale),
-            "link": None,
-        }
-        if nonce is not None:
-            purpose, fact = SIGNED[letter.kind]
-            told["link"] = told["addresses"].signed(
-                purpose, links.sign(config.secret_key, purpose, int(letter.facts[fact]), nonce)
-            )
-        subject, _blank, text = app.jinja_env.get_template(f"mail/{letter.kind}.txt").render(told).strip().partition("\n")
-        html = app.jinja_env.get_template(f"mail/{letter.kind}.html").render({**told, "subject": subject.strip()})
-    message = EmailMessage()
-    message["From"] = config.mail_from
-    message["To"] = reader.email
-    message["Subject"] = subject.strip()
-    message["Date"] = format_datetime(letter.created_at)
-    message["Message-ID"] = (
-        f"<notice-{letter.notice_id}-{_mark(reader.email)}@{urlsplit(config.base_url).hostname or 'localhost'}>"
+        due = list_due(reading)
+    return sum(
+        database.run(partial(_spread_some, some=due[begin : begin + SPREAD_AT_ONCE]))
+        for begin in range(0, len(due), SPREAD_AT_ONCE)
     )
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
-    message.add_alternative(html, subtype="html")
-    message["Content-Language"] = locale
-    return message
 
 
-def _told(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts as a reader writes them: quantities with their unit, days in words, roles by name."""
-    told: dict[str, Any] = dict(facts)
-    quantity = facts.get("quantity")
-    if isinstance(quantity, dict):
-        told["quantity"] = localize(Quantity(Decimal(quantity["amount"]), Unit(quantity["unit"])))
-    until = facts.get("until")
-    if until:
-        told["until"] = localize(clock.local(datetime.fromisoformat(until)).date() if "T" in until else date.fromisoformat(until))
-    if facts.get("role"):
-        told["role"] = str(ROLE_LABELS[Role(facts["role"])])
-    return told
+def _spread_some(session: Session, *, some: list[int]) -> int:
+    return sum(spread(session, notice_id=number) for number in some)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A letter that this worker posts, who reads it, and what its secret link is signed over. Without a reader: why not, when that is known."""
+
+    letter: Letter
+    reader: Recipient | None
+    nonce: str | None = None
+    why: str = ""
+
+
+def _take(session: Session, *, delivery_ids: list[int]) -> list[Taken]:
+    """Lease some of what is due, and look up who reads it; what another worker has is left out."""
+    letters = (actions.lease(session, delivery_id=delivery_id) for delivery_id in delivery_ids)
+    return [_look_up(session, letter) for letter in letters if letter is not None]
+
+
+def _look_up(session: Session, letter: Letter) -> Taken:
+    nonce = None
+    if letter.kind in SIGNED:
+        purpose, fact = SIGNED[letter.kind]
+        nonce = queries.find_nonce(session, purpose, int(letter.facts[fact]))
+        if nonce is None:
+            return Taken(letter, None, why="its link works no longer")
+    if letter.person_id is None:
+        return Taken(letter, Recipient(letter.email or "", "", letter.locale), nonce)
+    return Taken(letter, queries.find_recipient(session, letter.person_id), nonce)
+
+
+def _leave(session: Session, *, taken: list[Taken]) -> None:
+    """What was taken and not tried is free for the next worker."""
+    for one in taken:
+        actions.release(session, letter=one.letter)
+
+
+def _post(app: Flask, database: Database, taken: Taken) -> int:
+    letter, reader = taken.letter, taken.reader
+    if reader is None:
+        database.run(partial(_set_aside, letter=letter, why=taken.why))
+        return 0
+    try:
+        _deliver(cast(Config, app.extensions["settings"]), render(app, letter, reader, taken.nonce), letter)
+    except Exception as error:  # whatever goes wrong with one letter is kept with it and tried again
+        log.warning("delivery %s was not posted: %s", letter.delivery_id, type(error).__name__)
+        failure = f"{type(error.__cause__ or error).__name__}: {error}"
+        database.run(lambda session: actions.mark_failed(session, letter=letter, error=failure))
+        if isinstance(error, Unreachable):
+            raise
+        return 0
+    database.run(lambda session: actions.mark_sent(session, letter=letter))
+    return 1
+
+
+def _set_aside(session: Session, *, letter: Letter, why: str) -> None:
+    """A letter that nobody gets: its link is used up, or it is for whoever takes the reader's place."""
+    if why:
+        actions.mark_dropped(session, letter=letter, why=why)
+    else:
+        pass_on(session, letter=letter)
 
 
 def _deliver(config: Config, message: EmailMessage, letter: Letter) -> None:
@@ -136,17 +137,25 @@ def _deliver(config: Config, message: EmailMessage, letter: Letter) -> None:
     deliver(message)
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _connect(config: Config) -> smtplib.SMTP:
+    try:
+        if config.smtp_tls == "tls":
+            return smtplib.SMTP_SSL(config.smtp_host, config.smtp_port, timeout=TIMEOUT_S, context=_trust())
+        return smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=TIMEOUT_S)
+    except OSError as error:
+        raise Unreachable(str(error)) from error
+
+
 def _by_smtp(config: Config) -> Callable[[EmailMessage], None]:
     def deliver(message: EmailMessage) -> None:
-        context = ssl.create_default_context()
-        connect = (
-            smtplib.SMTP_SSL(config.smtp_host, config.smtp_port, timeout=TIMEOUT_S, context=context)
-            if config.smtp_tls == "tls"
-            else smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=TIMEOUT_S)
-        )
-        with connect as server:
+        with _connect(config) as server:
             if config.smtp_tls == "starttls":
-                server.starttls(context=context)
+                server.starttls(context=_trust())
             if config.smtp_user:
                 server.login(config.smtp_user, config.smtp_password)
             server.send_message(message)
@@ -158,17 +167,10 @@ def _as_file(config: Config, letter: Letter) -> Callable[[EmailMessage], None]:
     def deliver(message: EmailMessage) -> None:
         """The name is the letter's own, so that posting it twice leaves one file."""
         config.mail_path.mkdir(parents=True, exist_ok=True)
-        name = f"{letter.created_at:%Y%m%d-%H%M%S}-{letter.notice_id}-{_mark(message['To'])[:8]}-{letter.kind}.eml"
+        kind = letter.kind if len({one.kind for one in letter.along}) == 1 else "digest"
+        name = f"{letter.created_at:%Y%m%d-%H%M%S}-{letter.notice_id}-{mark(message['To'])[:8]}-{kind}.eml"
         drawn: Path = config.mail_path / f".{name}.{os.getpid()}"
         drawn.write_bytes(message.as_bytes())
         drawn.replace(config.mail_path / name)
 
     return deliver
-
-
-def _mark(email: str) -> str:
-    return hashlib.sha256(email.encode()).hexdigest()[:16]
-
-
-def _settings(app: Flask) -> Config:
-    return cast(Config, app.extensions["settings"])

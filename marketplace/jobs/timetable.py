@@ -15,6 +15,7 @@ from marketplace.exchange import queries as reservations
 from marketplace.exchange.gate_photos import list_gate_photo_files
 from marketplace.jobs.post import post_due
 from marketplace.jobs.retention import retention
+from marketplace.jobs.searches import tell_searches
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, Session
 from marketplace.kernel.errors import Conflict, Missing
@@ -156,6 +157,12 @@ TIMETABLE = (
         EVERY_HOUR,
         each(asked.list_demands_gone_stale, lambda session, row: freshness.tell_demand_stale(session, demand_id=row)),
         does=_("Tells after 90 days that a demand is no longer matched."),
+    ),
+    Job(
+        "searches",
+        timedelta(minutes=10),
+        tell_searches,
+        does=_("Tells who keeps a search that something new is found."),
     ),
     Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),
     Job(

@@ -313,3 +313,6 @@ class SavedSearch(Base):
     name: Mapped[str] = mapped_column(String(120))
     query: Mapped[str] = mapped_column(Text, comment="the query of the address, without a page number")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    looked_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="lots published until then have been told; empty: none yet"
+    )

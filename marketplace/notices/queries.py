@@ -1,35 +1,58 @@
 """What waits to be told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
-from marketplace.notices.models import AuditRow, NoticeRow
+from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
+from marketplace.notices.rules import State
 
 
-def list_due(session: Session, limit: int = 200) -> list[int]:
-    """Ids of notices that may be posted now, oldest first: not sent, not given up, and nobody is busy with them."""
+def list_due(session: Session, limit: int = 500) -> list[int]:
+    """Ids of notices whose deliveries have not been made yet, oldest first."""
+    return list(session.scalars(select(NoticeRow.id).where(NoticeRow.spread_at.is_(None)).order_by(NoticeRow.id).limit(limit)))
+
+
+def list_due_deliveries(session: Session, limit: int = 500) -> list[int]:
+    """Ids of deliveries that may be posted now, oldest first: not sent, not given up, and nobody is busy with them."""
     now = clock.now()
-    rows = select(NoticeRow.id).where(
-        NoticeRow.sent_at.is_(None),
-        NoticeRow.dead_at.is_(None),
-        NoticeRow.next_try_at <= now,
-        NoticeRow.leased_until.is_(None) | (NoticeRow.leased_until <= now),
+    rows = select(DeliveryRow.id).where(
+        DeliveryRow.state == State.WAITING.value,
+        DeliveryRow.next_try_at <= now,
+        DeliveryRow.leased_until.is_(None) | (DeliveryRow.leased_until <= now),
     )
-    return list(session.scalars(rows.order_by(NoticeRow.id).limit(limit)))
+    return list(session.scalars(rows.order_by(DeliveryRow.next_try_at, DeliveryRow.id).limit(limit)))
 
 
-def list_dead(session: Session) -> list[NoticeRow]:
-    """Notices that were given up, newest first: an administrator looks at them."""
-    return list(session.scalars(select(NoticeRow).where(NoticeRow.dead_at.is_not(None)).order_by(NoticeRow.id.desc())))
+def list_dead(session: Session, limit: int = 100) -> Sequence[tuple[DeliveryRow, NoticeRow]]:
+    """Deliveries that were given up, newest first: an administrator looks at them."""
+    rows = select(DeliveryRow, NoticeRow).join(NoticeRow, NoticeRow.id == DeliveryRow.notice_id)
+    rows = rows.where(DeliveryRow.state == State.DEAD.value).order_by(DeliveryRow.dead_at.desc(), DeliveryRow.id.desc())
+    return [(delivery, notice) for delivery, notice in session.execute(rows.limit(limit)).all()]
+
+
+def count_waiting(session: Session) -> int:
+    """How many letters wait: notices without deliveries yet, and deliveries that are due."""
+    now = clock.now()
+    unspread = session.scalar(select(func.count()).select_from(NoticeRow).where(NoticeRow.spread_at.is_(None))) or 0
+    due = select(func.count()).select_from(DeliveryRow).where(DeliveryRow.state == State.WAITING.value, DeliveryRow.due_at <= now)
+    return unspread + (session.scalar(due) or 0)
+
+
+def count_dead(session: Session) -> int:
+    """How many deliveries were given up."""
+    return session.scalar(select(func.count()).select_from(DeliveryRow).where(DeliveryRow.state == State.DEAD.value)) or 0
 
 
 def find_oldest_waiting(session: Session) -> datetime | None:
-    """Since when the oldest notice waits to be posted; None when none does."""
-    rows = select(NoticeRow.created_at).where(NoticeRow.sent_at.is_(None), NoticeRow.dead_at.is_(None))
-    return session.scalar(rows.order_by(NoticeRow.id).limit(1))
+    """Since when the oldest letter that should have gone waits; None when none does."""
+    unspread = session.scalar(select(NoticeRow.created_at).where(NoticeRow.spread_at.is_(None)).order_by(NoticeRow.id).limit(1))
+    due = select(func.min(DeliveryRow.due_at)).where(DeliveryRow.state == State.WAITING.value, DeliveryRow.due_at <= clock.now())
+    waiting = [at for at in (unspread, session.scalar(due)) if at is not None]
+    return min(waiting, default=None)
 
 
 def is_recorded_since(session: Session, *, action: str, since: datetime) -> bool:

@@ -1,10 +1,16 @@
-"""The kinds of notices."""
+"""The kinds of notices, how often each is mailed, and how long a letter that does not leave is tried."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+
+from marketplace.kernel import clock
+from marketplace.kernel.language import Text, _
 
 LEASE = timedelta(minutes=5)
 TRIES_MAX = 9  # about two days in all
+DAY = timedelta(days=1)
+WEEKLY_ON = 0  # Monday
+WEEKLY_AT = time(7)
 
 
 def back_off(attempts: int) -> timedelta:
@@ -13,7 +19,7 @@ def back_off(attempts: int) -> timedelta:
 
 
 class Notice(StrEnum):
-    """What people must be told. Each kind has two templates, `templates/mail/<kind>.txt` and `.html`."""
+    """What people must be told. How each kind reads stands in `wording.py`."""
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
@@ -44,5 +50,58 @@ class Notice(StrEnum):
     PROPOSAL = "proposal"
 
 
-DAILY = (Notice.NEW_MATCH,)  # domain.md: by mail at most once a day; what came in meanwhile goes along in one letter
-DAY = timedelta(days=1)
+class Cadence(StrEnum):
+    """How often a kind is mailed. The inbox has everything at once."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
+class State(StrEnum):
+    """Where the mail of one notice to one reader stands. Dropped: nobody is there any more, wants it, or an administrator let it go."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DEAD = "dead"
+    DROPPED = "dropped"
+
+
+CADENCE_LABELS: dict[Cadence, Text] = {
+    Cadence.AT_ONCE: _("At once"),
+    Cadence.DAILY: _("Once a day"),
+    Cadence.WEEKLY: _("Once a week"),
+    Cadence.NEVER: _("Never"),
+}
+SECURITY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.PASSWORD_CHANGED)  # never suppressed, never delayed
+MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET)  # nothing but a secret link
+CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
+_GATHERED = (
+    Notice.NEW_MATCH,  # domain.md: by mail at most once a day
+    Notice.SAVED_SEARCH,
+    Notice.LISTING_FRESHNESS,
+    Notice.LISTING_STALE,
+    Notice.DEMAND_FRESHNESS,
+    Notice.DEMAND_STALE,
+)
+
+
+def default_cadence(kind: Notice) -> Cadence:
+    """What goes for who chose nothing: at once what somebody must act on or waits for, once a day what may wait."""
+    return Cadence.DAILY if kind in _GATHERED else Cadence.AT_ONCE
+
+
+def due_at(cadence: Cadence, now: datetime) -> datetime:
+    """When a notice of this moment may be mailed at the earliest: a weekly one on the next Monday at seven, the others now."""
+    if cadence is not Cadence.WEEKLY:
+        return now
+    today = clock.local(now).date()
+    monday = today + timedelta(days=(WEEKLY_ON - today.weekday()) % 7)
+    at = datetime.combine(monday, WEEKLY_AT, clock.AMSTERDAM)
+    return at if at > now else datetime.combine(monday + timedelta(days=7), WEEKLY_AT, clock.AMSTERDAM)
+
+
+def end_of_day(now: datetime) -> datetime:
+    """Midnight in Twente: a digest takes along what would be due later the same day."""
+    return datetime.combine(clock.local(now).date() + DAY, time(), clock.AMSTERDAM)

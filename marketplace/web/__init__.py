@@ -16,6 +16,8 @@ AREAS = (
     "reservations",
     "work",
     "broker",
+    "inbox",
+    "signed",
     "figures",
     "admin",
     "media",

@@ -32,11 +32,11 @@ from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
+from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import Quantity, Unit, parse_number, read_unit
-from marketplace.web.dates import parse_date
 from marketplace.web.filters import long_date, number
 from marketplace.web.returned import returned
 

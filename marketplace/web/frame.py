@@ -10,14 +10,17 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from marketplace.accounts.inbox import COUNTED_MOST, count_unread
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.kernel import clock
+from marketplace.kernel.db import is_unavailable
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _, current_locale
 from marketplace.web import identity
-from marketplace.web.request import current_actor
+from marketplace.web.request import current_actor, database
 
 NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
-FOR_MEMBERS = (("/werk", _("My work")),)
+INBOX = "/berichten"
+FOR_MEMBERS = (("/werk", _("My work")), (INBOX, _("Inbox")))
 FOR_BROKERS = (("/makelaar", _("Broker")),)
 FOR_CARETAKERS = (("/beheer", _("Administration")),)
 FOOTER = (
@@ -38,6 +41,7 @@ class Link:
     label: Text | str
     current: str | None = None
     locale: str = ""
+    count: str = ""
 
 
 class Frame:
@@ -60,7 +64,23 @@ class Frame:
         brokers = FOR_BROKERS if may(self.actor, Can.BROKER) else ()
         members = FOR_MEMBERS if self.actor.is_member else ()
         wanted = (*NAVIGATION, *members, *brokers, *(FOR_CARETAKERS if caretaker else ()))
-        return [Link(here(path), label, self._current(path)) for path, label in wanted if exists(path)]
+        return [
+            Link(here(path), label, self._current(path), count=self.unread if path == INBOX else "")
+            for path, label in wanted
+            if exists(path)
+        ]
+
+    @cached_property
+    def unread(self) -> str:
+        """How many messages somebody has not read; empty when there are none, or when a busy database cannot say."""
+        try:
+            with database().read() as reading:
+                number = count_unread(reading, self.actor)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            number = 0
+        return f"{COUNTED_MOST - 1}+" if number >= COUNTED_MOST else str(number or "")
 
     @cached_property
     def footer(self) -> list[Link]:

@@ -43,6 +43,12 @@ def public(view: View) -> View:
     return permission(Can.READ_CATALOGUE)(view)
 
 
+def proves_itself(view: View) -> View:
+    """Declare a view whose address is the proof: a signed link that a mail program may post to without a form of ours (RFC 8058)."""
+    cast(Any, view).proves_itself = True
+    return view
+
+
 def database() -> Database:
     """The application's database."""
     return cast(Database, current_app.extensions["database"])

@@ -39,6 +39,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api]) -> dict[str, int
     asked = {"quantity": 8, "unit": "m2", "demandId": demand_id}
     reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
     return {
+        "notice_id": hengelo.get("/notices").get_json()["items"][0]["id"],
         "listing_id": listing["id"],
         "photo_id": listing["photos"][0]["id"],
         "demand_id": demand_id,
@@ -65,7 +66,8 @@ BODIES: dict[str, Any] = {
     "change_windows": {"regionDays": 0, "partnersDays": 14},
 }
 MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year")
-CHANGES = [operation for operation in OPERATIONS if operation.method != "GET"]
+ONES_OWN = ("change_preferences",)  # of nobody else, and for everybody
+CHANGES = [operation for operation in OPERATIONS if operation.method != "GET" and operation.name not in ONES_OWN]
 
 
 def path_of(operation: Operation, ids: dict[str, int]) -> str:

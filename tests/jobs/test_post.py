@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,16 +14,20 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select
 
+from marketplace.accounts.links import read_answer, read_less_mail
 from marketplace.accounts.queries import Recipient
+from marketplace.accounts.spreading import spread
 from marketplace.app import create_app
 from marketplace.jobs.post import post_due, render
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
+from marketplace.kernel.language import reading_in
 from marketplace.notices import actions
 from marketplace.notices.actions import Letter
-from marketplace.notices.models import NoticeRow
-from marketplace.notices.rules import TRIES_MAX, Notice, back_off
-from tests.conftest import settings
+from marketplace.notices.models import DeliveryRow
+from marketplace.notices.rules import SECURITY, TRIES_MAX, Notice, back_off
+from marketplace.notices.wording import WORDINGS
+from tests.conftest import SECRET, settings
 from tests.visitors import settle_in
 
 FACTS: dict[str, Any] = {
@@ -37,6 +42,15 @@ FACTS: dict[str, Any] = {
     "quantity": {"amount": "1200.500", "unit": "m2"},
     "reason": "De partij is <b>kapot</b>.",
     "until": "2026-12-15T11:00:00+00:00",
+    "days": 3,
+    "other_quantity": {"amount": "1180", "unit": "m2"},
+    "times": ["2026-12-01T08:00:00+00:00", "2026-12-02T12:30:00+00:00"],
+    "time": "2026-12-01T08:00:00+00:00",
+    "demand_title": "Stenen <gezocht>",
+    "search_id": 5,
+    "search_name": "Keien & klinkers",
+    "query": "q=keien&sort=newest",
+    "count": 2,
 }
 
 
@@ -62,6 +76,10 @@ def test_every_notice_reads_well_in_every_language(app: Flask, kind: Notice, loc
     text, html = parts(message)
     assert message["Subject"] and "\n" not in message["Subject"]
     assert "None" not in text and "%(" not in text and "{{" not in text
+    with reading_in(locale):
+        assert message["Subject"] != str(WORDINGS[kind].label) or kind is Notice.PASSWORD_CHANGED
+    assert "/minder-mail/" in text and "/minder-mail/" in html
+    assert ("List-Unsubscribe" in message) == (kind not in SECURITY)
     assert "\n\n\n" not in text
     assert ("Beste Jan <i>," if locale == "nl" else "Dear Jan <i>,") in text
     assert "<i>" not in html and "<b>" not in html and "<8" not in html
@@ -102,8 +120,8 @@ def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database
         for file in app.extensions["settings"].mail_path.glob("*.eml")
     }
     with database.transaction() as session:
-        row = session.scalars(select(NoticeRow)).one()
-        row.sent_at = None
+        row = session.scalars(select(DeliveryRow)).one()
+        row.state, row.sent_at = "waiting", None
         row.leased_until = clock.now() + timedelta(minutes=5)
     assert post_due(app) == 0
     with clock.frozen(clock.now() + timedelta(minutes=5, seconds=1)):
@@ -118,10 +136,13 @@ def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database
 def test_two_workers_post_a_letter_once(app: Flask, database: Database) -> None:
     with database.transaction() as session:
         actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+    for made in (1, 0):
+        with database.transaction() as session:
+            assert spread(session, notice_id=1) == made
     with database.transaction() as session:
-        assert actions.lease(session, notice_id=1) is not None
+        assert actions.lease(session, delivery_id=1) is not None
     with database.transaction() as session:
-        assert actions.lease(session, notice_id=1) is None
+        assert actions.lease(session, delivery_id=1) is None
 
 
 def test_an_organisation_is_told_through_its_coordinators(app: Flask, database: Database) -> None:
@@ -164,6 +185,33 @@ def test_matches_are_mailed_once_a_day_in_one_letter(app: Flask, database: Datab
     assert "Partij 3" in str(letters[1].get_body(("plain",))) and "Partij 4" in str(letters[1].get_body(("plain",)))
 
 
+def test_a_digest_of_several_kinds_is_one_letter_with_a_heading_for_each(app: Flask) -> None:
+    first, second = letter(Notice.NEW_MATCH), letter(Notice.LISTING_FRESHNESS)
+    both = replace(first, more=(second,), digest=4)
+    message = render(app, both, Recipient("jan@borne.nl", "Jan", "nl", 1))
+    text, html = parts(message)
+    assert message["Subject"] == "2 berichten voor u"
+    assert message["Message-ID"].startswith("<digest-4-")
+    for heading in ("Een nieuwe match", "Is uw aanbod er nog?"):
+        assert heading in text and f"<h2>{heading}</h2>" in html
+    assert "/antwoord/" in text and text.count("/antwoord/") == html.count("/antwoord/")
+    token = str(message["List-Unsubscribe"]).strip("<>").rpartition("/")[2]
+    assert read_less_mail(SECRET, token).kinds == (Notice.LISTING_FRESHNESS, Notice.NEW_MATCH)
+
+
+def test_no_letter_says_more_to_its_reader_than_what_is_signed_for_that_reader(app: Flask) -> None:
+    """The button of one reader is not the button of another."""
+    texts = {
+        person_id: parts(render(app, letter(Notice.HANDED_OVER, person_id=person_id), Recipient("a@b.nl", "A", "nl", person_id)))[
+            0
+        ]
+        for person_id in (1, 2)
+    }
+    tokens = {person_id: text.split("/antwoord/")[1].split()[0] for person_id, text in texts.items()}
+    assert {person_id: read_answer(SECRET, token).person_id for person_id, token in tokens.items()} == {1: 1, 2: 2}
+    assert read_answer(SECRET, tokens[1]).expires_at.isoformat() == FACTS["until"]
+
+
 class Post:
     """A mail server on this machine that takes letters, or refuses them."""
 
@@ -192,6 +240,26 @@ def post() -> Iterator[tuple[Post, int]]:
     controller.stop()
 
 
+def test_where_the_mail_server_is_away_nothing_else_is_tried_and_nothing_is_lost(
+    database_url: str, database: Database, tmp_path: Path, post: tuple[Post, int]
+) -> None:
+    server, port = post
+    away = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=1, smtp_tls="none"))
+    with database.transaction() as session:
+        person_id = settle_in(session).id
+        for _number in range(3):
+            actions.notify(session, Notice.PASSWORD_CHANGED, person_id=person_id)
+    assert post_due(away) == 0
+    with database.read() as session:
+        assert [row.attempts for row in session.scalars(select(DeliveryRow).order_by(DeliveryRow.id))] == [1, 0, 0]
+    away.extensions["database"].dispose()
+    app = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
+    with clock.frozen(clock.now() + timedelta(minutes=2)):
+        assert post_due(app) == 3
+    assert len(server.letters) == 3
+    app.extensions["database"].dispose()
+
+
 def test_a_server_that_refuses_is_asked_again_later_and_in_the_end_given_up(
     database_url: str, database: Database, tmp_path: Path, post: tuple[Post, int]
 ) -> None:
@@ -206,7 +274,7 @@ def test_a_server_that_refuses_is_asked_again_later_and_in_the_end_given_up(
             assert post_due(app) == 0
             assert post_due(app) == 0
         with database.read() as session:
-            row = session.scalars(select(NoticeRow)).one()
+            row = session.scalars(select(DeliveryRow)).one()
             assert (row.attempts, "451" in (row.last_error or "")) == (attempt, True)
             assert (row.dead_at is not None) == (attempt == TRIES_MAX)
             at = row.next_try_at

@@ -24,7 +24,7 @@ from marketplace.kernel import clock, runs
 from marketplace.kernel.db import Database
 from marketplace.kernel.models import JobRun
 from marketplace.notices import actions, waiting
-from marketplace.notices.models import AuditRow, NoticeRow
+from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
 from marketplace.notices.rules import Notice
 from tests.jobs.side_by_side import LINES, die_at_work, take_everything, tally
 from tests.visitors import settle_in
@@ -194,7 +194,7 @@ def test_two_worker_processes_share_the_timetable_and_stop_when_told(
     assert [process.returncode for process in workers] == [0, 0], said
     with database.read() as session:
         assert session.scalar(select(func.count()).where(AuditRow.action == "ledger.head")) == 1
-        assert session.scalar(select(func.max(NoticeRow.attempts))) == 1
+        assert session.scalar(select(func.max(DeliveryRow.attempts))) == 1
     assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 20
 
 
@@ -208,8 +208,8 @@ def test_what_is_kept_for_some_time_goes_after_it(database: Database) -> None:
                 session.add(JobRun(name="seldom", slot=slot, count=count, **ran))
         for age_days, is_sent in ((366, True), (364, True), (366, False)):
             moment = NOON - timedelta(days=age_days)
-            row = {"kind": "completed", "facts": {}, "organisation_id": 1, "created_at": moment, "next_try_at": moment}
-            session.add(NoticeRow(sent_at=moment if is_sent else None, **row))
+            row = {"kind": "completed", "facts": {}, "organisation_id": 1, "created_at": moment}
+            session.add(NoticeRow(spread_at=moment if is_sent else None, **row))
     with clock.frozen(NOON):
         assert database.run(runs.forget_runs) == 2
         assert database.run(waiting.forget_notices) == 1

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -18,14 +19,17 @@ from config import Config
 from marketplace.accounts import links
 from marketplace.accounts.actions import invite, request_reset
 from marketplace.accounts.entry import start_session
-from marketplace.accounts.models import Invitation, PasswordReset
+from marketplace.accounts.models import Invitation, PasswordReset, Person
 from marketplace.accounts.policy import ANONYMOUS, OPERATOR
 from marketplace.accounts.queries import find_person, get_organisation_by_slug
 from marketplace.accounts.rules import InvitationDraft, Role
 from marketplace.app import create_app
 from marketplace.cli import demo, demo_lots, reference
 from marketplace.cli.migrations import one_at_a_time
+from marketplace.exchange.models import Reservation
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
+from marketplace.notices.rules import Notice
 from tests.compiled import COMPILED
 from tests.conftest import PASSWORD, Template, settings
 from tests.visitors import hashed
@@ -151,11 +155,17 @@ def fill_with_unfinished_work(app: Flask) -> None:
 
 
 def links_by_mail(app: Flask) -> list[str]:
-    """Where the invitation and the reset of a password lead: links that stand in mails only."""
+    """Where an invitation, the reset of a password, an answer and less mail lead: links that stand in mails only."""
     with database_of(app).read() as session:
         invitation, reset = session.scalars(select(Invitation)).one(), session.scalars(select(PasswordReset)).one()
         secret = app.config["SECRET_KEY"]
+        asked = session.scalars(select(Reservation).where(Reservation.status == "requested").limit(1)).one()
+        owners = select(Person.id).where(Person.organisation_id == asked.owner_id, Person.role == "coordinator")
+        owner_id = session.scalars(owners.limit(1)).one()
+        answer = links.AnswerLink(owner_id, "approve", asked.id, clock.now() + timedelta(days=1))
         return [
+            f"/antwoord/{links.sign_answer(secret, answer)}",
+            f"/minder-mail/{links.sign_less_mail(secret, owner_id, [Notice.RESERVATION_REQUESTED])}",
             f"/uitnodiging/{links.sign(secret, links.INVITATION, invitation.id, invitation.nonce)}",
             f"/wachtwoord/{links.sign(secret, links.RESET, reset.id, reset.nonce)}",
         ]

@@ -11,7 +11,7 @@ from marketplace.jobs.worker import run_all, run_due
 from marketplace.kernel import clock, health
 from marketplace.kernel.db import Database
 from marketplace.kernel.models import JobRun
-from marketplace.notices.models import AuditRow, NoticeRow
+from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
 from tests.visitors import csrf_token, log_in, newcomer
 
 
@@ -25,10 +25,12 @@ def admin(client: FlaskClient, database: Database) -> FlaskClient:
 def given_up(database: Database) -> int:
     """A notice that was tried nine times, for somebody without an account."""
     moment = clock.now() - timedelta(days=3)
-    row = NoticeRow(kind="completed", facts={}, email="weg@nergens.example", created_at=moment, next_try_at=moment)
-    row.attempts, row.dead_at, row.last_error = 9, moment, "TimeoutError: timed out"
     with database.transaction() as session:
-        session.add(row)
+        session.add(NoticeRow(kind="completed", facts={}, email="weg@nergens.example", created_at=moment, spread_at=moment))
+        session.flush()
+        tried = {"cadence": "at_once", "due_at": moment, "next_try_at": moment, "attempts": 9}
+        dead = {"state": "dead", "dead_at": moment, "last_error": "TimeoutError: timed out"}
+        session.add(DeliveryRow(notice_id=1, email="weg@nergens.example", **tried, **dead))
     return 1
 
 
@@ -71,20 +73,20 @@ def test_what_waits_is_counted(admin: FlaskClient, database: Database, given_up:
     moment = clock.now()
     with database.transaction() as session:
         for _number in range(3):
-            session.add(NoticeRow(kind="completed", facts={}, organisation_id=1, created_at=moment, next_try_at=moment))
+            session.add(NoticeRow(kind="completed", facts={}, organisation_id=1, created_at=moment))
     assert "3 berichten wachten, het oudste sinds" in admin.get("/beheer/klok").text
 
 
 def test_what_was_given_up_can_be_tried_again(admin: FlaskClient, app: Flask, database: Database, given_up: int) -> None:
     page = admin.get("/beheer/klok").text
-    assert "weg@nergens.example" in page and "TimeoutError: timed out" in page and "9 pogingen" in page
+    assert "weg@nergens.example" in page and "TimeoutError: timed out" in page
     page = post(admin, f"/beheer/klok/bezorging/{given_up}/opnieuw")
     assert "Het wordt binnen een minuut opnieuw geprobeerd." in page
-    assert "Er is niets opgegeven." in page
+    assert "weg@nergens.example" not in page
     with database.read() as session:
-        row = session.scalars(select(NoticeRow)).one()
-        assert (row.dead_at, row.attempts) == (None, 0)
-        assert session.scalars(select(AuditRow.action).where(AuditRow.object_type == "notice")).all() == ["notice.retry"]
+        row = session.scalars(select(DeliveryRow)).one()
+        assert (row.state, row.dead_at, row.attempts) == ("waiting", None, 0)
+        assert session.scalars(select(AuditRow.action).where(AuditRow.object_type == "delivery")).all() == ["delivery.retry"]
 
 
 def test_what_was_given_up_can_be_dropped_once(admin: FlaskClient, database: Database, given_up: int) -> None:
@@ -92,9 +94,9 @@ def test_what_was_given_up_can_be_dropped_once(admin: FlaskClient, database: Dat
     assert "Dit was al afgehandeld." in post(admin, f"/beheer/klok/bezorging/{given_up}/weg")
     assert "Dit was al afgehandeld." in post(admin, f"/beheer/klok/bezorging/{given_up}/opnieuw")
     with database.read() as session:
-        assert session.scalars(select(NoticeRow)).all() == []
-        rows = session.scalars(select(AuditRow).where(AuditRow.object_type == "notice")).all()
-        assert [(row.action, row.object_id, row.facts) for row in rows] == [("notice.drop", 1, {"kind": "completed"})]
+        assert session.scalars(select(DeliveryRow.state)).all() == ["dropped"]
+        rows = session.scalars(select(AuditRow).where(AuditRow.object_type == "delivery")).all()
+        assert [(row.action, row.object_id, row.facts) for row in rows] == [("delivery.drop", 1, {"deliveries": 1})]
 
 
 def test_a_worker_that_is_silent_for_ten_minutes_is_missed_but_the_site_is_ready(

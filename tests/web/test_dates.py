@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import reading_in
-from marketplace.web.dates import parse_date
 
 TWELFTH = date(2027, 1, 12)
 

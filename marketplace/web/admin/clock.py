@@ -7,15 +7,13 @@ from typing import Protocol, cast
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
+from marketplace.accounts import dead_letters
 from marketplace.accounts.policy import Can
-from marketplace.accounts.queries import list_recipients
 from marketplace.kernel import clock, health, runs
-from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.models import JobRun
-from marketplace.notices import waiting
-from marketplace.notices.models import NoticeRow
-from marketplace.notices.queries import find_oldest_waiting, list_dead
+from marketplace.notices.queries import count_waiting, find_oldest_waiting
+from marketplace.notices.wording import WORDINGS
 from marketplace.web.pages import Page
 from marketplace.web.request import current_actor, current_session, permission
 
@@ -44,18 +42,6 @@ class Told:
     next_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """A notice that was given up, and for whom it was."""
-
-    delivery_id: int
-    kind: str
-    to: list[str]
-    since: datetime | None
-    attempts: int
-    error: str
-
-
 def register(blueprint: Blueprint) -> None:
     """Give these pages to the area of administration."""
     blueprint.get("/beheer/klok")(show_clock)
@@ -74,9 +60,10 @@ def show_clock() -> Page:
         jobs=[told(line, last.get(line.name)) for line in lines],
         failures=runs.list_failures(session),
         silent_since=health.silent_since(runs.find_last_start(session)),
-        waiting=waiting.count_waiting(session),
+        waiting=count_waiting(session),
         oldest=find_oldest_waiting(session),
-        dead=[given_up(session, row) for row in list_dead(session)],
+        letters=dead_letters.list_dead(session, current_actor()),
+        wordings=WORDINGS,
         retention=[(kept.what, length(kept.period)) for kept in current_app.extensions["retention"]],
     )
 
@@ -84,13 +71,13 @@ def show_clock() -> Page:
 @permission(Can.READ_HEALTH)
 def retry_dead(delivery_id: int) -> Page:
     """Try to deliver it again."""
-    return _settled(waiting.retry_dead, delivery_id, _("It is tried again within a minute."))
+    return _settled(dead_letters.retry_dead, delivery_id, _("It is tried again within a minute."))
 
 
 @permission(Can.READ_HEALTH)
 def drop_dead(delivery_id: int) -> Page:
     """Let go of it."""
-    return _settled(waiting.drop_dead, delivery_id, _("It is not sent any more."))
+    return _settled(dead_letters.drop_dead, delivery_id, _("It is not sent any more."))
 
 
 def _settled(verb: Verb, delivery_id: int, done: Text) -> Page:
@@ -105,13 +92,6 @@ def told(line: Line, last: JobRun | None) -> Told:
     now = clock.now()
     next_at = runs.slot_at(last.slot, line.every) + line.every if last else None
     return Told(line, cadence(line.every), last, seconds, next_at if next_at and next_at > now else None)
-
-
-def given_up(session: Session, row: NoticeRow) -> GivenUp:
-    """What the page says of a notice that could not be delivered."""
-    readers = list_recipients(session, person_id=row.person_id, organisation_id=row.organisation_id)
-    to = [row.email] if row.email else [reader.email for reader in readers]
-    return GivenUp(row.id, row.kind, to, row.dead_at, row.attempts, row.last_error or "")
 
 
 def cadence(every: timedelta) -> Text:

@@ -19,6 +19,7 @@ MODULES = (
     "papers",
     "freshness",
     "broker",
+    "notices",
     "figures",
     "depots",
     "turns",

@@ -4,6 +4,7 @@ from marketplace.exchange.gate_rules import AppointmentStatus, PhotoMoment
 from marketplace.exchange.rules import MeasuredBy, ReservationStatus
 from marketplace.impact.goals import Origin
 from marketplace.market.rules import Answer, Condition, DemandStatus, ListingStatus, Packaging, QuantityBasis
+from marketplace.notices.rules import CHOOSABLE, MAIL_ONLY, Cadence, Notice
 from marketplace.web.api.broker_components import BROKER_SHAPES
 from marketplace.web.api.schema import (
     DAY,
@@ -294,6 +295,20 @@ SHAPES: dict[str, Schema] = {
         rows=some(shape(group=TEXT, origin=words(Origin), massKg=NUMBER)),
         bankMassKg=NUMBER,
     ),
+    "Notice": shape(
+        id=WHOLE,
+        kind=words(kind for kind in Notice if kind not in MAIL_ONLY),
+        sentence=TEXT,
+        createdAt=MOMENT,
+        readAt={**maybe(MOMENT), "description": "null: unread"},
+        listingId=maybe(WHOLE),
+        demandId=maybe(WHOLE),
+        reservationId=maybe(WHOLE),
+        url={**maybe(TEXT), "description": "the page that it is about"},
+    ),
+    "NoticePreferences": shape(
+        preferences=some(shape(kind=words(CHOOSABLE), cadence=words(Cadence), isDefault=YES_NO)),
+    ),
     "Depot": shape(
         ("exact",),
         id=WHOLE,
@@ -331,6 +346,7 @@ SHAPES: dict[str, Schema] = {
     "Requests": listed("RankedRequest"),
     "GatePhotos": listed("GatePhoto"),
     "Exchanges": listed("Exchange"),
+    "Notices": listed("Notice"),
     "Depots": listed("Depot"),
     "Places": listed("Place"),
 }

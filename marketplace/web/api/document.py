@@ -20,6 +20,7 @@ TAGS: dict[str, Text] = {
     "listings": _("Listings and their photos"),
     "demands": _("Demands"),
     "reservations": _("Reservations"),
+    "notices": _("What you are told, and how often by mail"),
     "figures": _("Figures, goals and the ledger"),
     "broker": _("The broker's list and proposals"),
     "reference": _("Materials, places, depots and yourself"),

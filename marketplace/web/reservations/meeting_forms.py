@@ -11,11 +11,11 @@ from wtforms.widgets import TextInput
 
 from marketplace.exchange.gate_rules import AppointmentDraft
 from marketplace.kernel.clock import AMSTERDAM, local
+from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.language import _, current_locale
 from marketplace.market.photo_actions import store_picture
 from marketplace.market.rules import StoredPicture
-from marketplace.web.dates import parse_date
 from marketplace.web.filters import moment
 from marketplace.web.forms import Form, IdempotencyField, Required, options
 

@@ -1,0 +1,162 @@
+"""Letters: what one notice or a digest says to one reader, as text and as HTML, in the reader's language."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from itertools import groupby
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from config import Config
+from marketplace.accounts import links
+from marketplace.accounts.links import AnswerLink
+from marketplace.accounts.queries import Recipient
+from marketplace.accounts.rules import ROLE_LABELS, Role
+from marketplace.jobs.addresses import Addresses
+from marketplace.kernel import clock
+from marketplace.kernel.language import LOCALES, Text, reading_in
+from marketplace.matching.answers import ANSWERS
+from marketplace.notices.actions import Letter
+from marketplace.notices.rules import SECURITY, Notice
+from marketplace.notices.wording import WORDINGS, Moment, line, sentences, subject, told
+
+ANSWERED_WITHIN = timedelta(days=14)  # a link works until the term of the notice, else for so long
+SIGNED = {Notice.INVITATION: (links.INVITATION, "invitation_id"), Notice.PASSWORD_RESET: (links.RESET, "reset_id")}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A link and its words."""
+
+    label: Text
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One notice in a letter."""
+
+    line: Text
+    before: list[Text]
+    points: list[Moment]
+    answers: list[Button]
+    links: list[Button]
+    after: list[Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The notices of one kind."""
+
+    heading: Text
+    items: list[Item]
+
+
+def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = None) -> EmailMessage:
+    """The letter for one reader. `nonce` is what the secret link of an invitation or a reset is signed over."""
+    config = cast(Config, app.extensions["settings"])
+    locale = reader.locale if reader.locale in LOCALES else "nl"
+    person_id = reader.person_id or letter.person_id
+    kinds = [one.kind for one in letter.along]
+    with reading_in(locale):
+        addresses = Addresses(app, locale)
+        secret = _secret_link(config, addresses, letter, nonce)
+        items = [(one.kind, _item(config, addresses, one, person_id, secret)) for one in letter.along]
+        headline = str(subject(kinds, items[0][1].line))
+        less = None
+        if person_id is not None:
+            kept = [kind for kind in kinds if kind not in SECURITY]
+            less = addresses.signed(links.LESS_MAIL, links.sign_less_mail(config.secret_key, person_id, kept))
+        said = {
+            "subject": headline,
+            "name": reader.name,
+            "locale": locale,
+            "parts": _parts(items),
+            "is_digest": len(items) > 1,
+            "less": less,
+            "is_security": letter.kind in SECURITY,
+            "preferences": addresses.page("inbox.preferences"),
+        }
+        text = app.jinja_env.get_template("mail/letter.txt").render(said)
+        html = app.jinja_env.get_template("mail/letter.html").render(said)
+    message = EmailMessage()
+    message["From"] = config.mail_from
+    message["To"] = reader.email
+    message["Subject"] = headline
+    message["Date"] = format_datetime(clock.now() if letter.more else letter.created_at)
+    name = f"notice-{letter.notice_id}" if letter.digest is None else f"digest-{letter.digest}"
+    host = urlsplit(config.base_url).hostname or "localhost"
+    message["Message-ID"] = f"<{name}-{mark(f'person {person_id}' if person_id is not None else reader.email)}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if less is not None and letter.kind not in SECURITY:
+        message["List-Unsubscribe"] = f"<{less}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
+    message.add_alternative(html, subtype="html")
+    message["Content-Language"] = locale
+    return message
+
+
+def _parts(items: list[tuple[Notice, Item]]) -> list[Part]:
+    """By kind, in the order in which the kinds are told of."""
+    order = list(Notice)
+    ordered = sorted(items, key=lambda pair: order.index(pair[0]))
+    return [
+        Part(WORDINGS[kind].label, [item for _kind, item in pairs]) for kind, pairs in groupby(ordered, key=lambda pair: pair[0])
+    ]
+
+
+def _item(config: Config, addresses: Addresses, letter: Letter, person_id: int | None, secret: str | None) -> Item:
+    wording = WORDINGS[letter.kind]
+    values = told(_named(letter.facts))
+    places = [(label, secret if about == "secret" else addresses.of(about, letter.facts)) for about, label in wording.links]
+    return Item(
+        line=line(letter.kind, values),
+        before=sentences(wording.before, values),
+        points=values.get(wording.points, []),
+        answers=_answers(config, addresses, letter, person_id),
+        links=[Button(label, href) for label, href in places if href],
+        after=sentences(wording.after, values),
+    )
+
+
+def _named(facts: dict[str, Any]) -> dict[str, Any]:
+    """The role of an invitation by its name in the reader's language."""
+    return {**facts, "role": str(ROLE_LABELS[Role(facts["role"])])} if facts.get("role") else facts
+
+
+def _answers(config: Config, addresses: Addresses, letter: Letter, person_id: int | None) -> list[Button]:
+    """What the reader can do with one click: signed for this person, until the term of the notice."""
+    until = letter.facts.get("until")
+    term = datetime.fromisoformat(until) if until and "T" in until else None
+    expires_at = term or letter.created_at + ANSWERED_WITHIN
+    return [
+        Button(
+            answer.label,
+            addresses.signed(
+                links.ANSWER,
+                links.sign_answer(
+                    config.secret_key, AnswerLink(person_id, answer.word, int(letter.facts[answer.about]), expires_at)
+                ),
+            ),
+        )
+        for answer in WORDINGS[letter.kind].answers
+        if person_id is not None and answer.word in ANSWERS and letter.facts.get(answer.about)
+    ]
+
+
+def _secret_link(config: Config, addresses: Addresses, letter: Letter, nonce: str | None) -> str | None:
+    if nonce is None:
+        return None
+    purpose, fact = SIGNED[letter.kind]
+    return addresses.signed(purpose, links.sign(config.secret_key, purpose, int(letter.facts[fact]), nonce))
+
+
+def mark(text: str) -> str:
+    """A short name for a reader, of which nobody can read who it is."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,20 @@
+"""Saved searches, looked at once a day each, every one in a transaction of its own."""
+
+from functools import partial
+from typing import cast
+
+from flask import Flask
+
+from config import Config
+from marketplace.kernel.db import Database
+from marketplace.kernel.geocoder import PlaceFinder
+from marketplace.market.search_news import list_searches_due, tell_search
+
+
+def tell_searches(app: Flask) -> int:
+    """Tell the owners of saved searches what is new; how many were told. Places come from the offline list where it knows them."""
+    database, config = cast(Database, app.extensions["database"]), cast(Config, app.extensions["settings"])
+    finder = PlaceFinder(config.pdok_url)
+    with database.read() as reading:
+        due = list_searches_due(reading)
+    return sum(database.run(partial(tell_search, search_id=number, find=finder.find)) for number in due)

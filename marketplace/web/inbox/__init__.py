@@ -1,0 +1,1 @@
+"""What somebody is told, and how often they want mail about it."""

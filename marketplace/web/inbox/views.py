@@ -1,0 +1,65 @@
+"""The inbox: what somebody is told, opened one by one or all at once, and how often mail is wanted."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from marketplace.accounts.inbox import list_inbox, mark_all_read, mark_read
+from marketplace.accounts.policy import Can
+from marketplace.accounts.preferences import get_preferences, set_preferences
+from marketplace.kernel.language import _
+from marketplace.notices.wording import THEMES
+from marketplace.web.answers import attempt, done, page
+from marketplace.web.inbox.forms import preferences_form
+from marketplace.web.paging import PAGE_SIZE, paged
+from marketplace.web.request import PATH_NUMBER_MAX, current_actor, current_session, permission
+from marketplace.web.told import page_of, sentence_of
+
+blueprint = Blueprint("inbox", __name__)
+
+
+@blueprint.get("/berichten")
+@permission(Can.OWN_ACCOUNT)
+def list_notices() -> Any:
+    """Everything that somebody is told, newest first."""
+    session, actor, unread = current_session(), current_actor(), request.args.get("ongelezen") == "1"
+    found, place = paged(lambda number: list_inbox(session, actor, unread=unread, page=number, page_size=PAGE_SIZE))
+    return render_template(
+        "inbox/list_notices.html",
+        messages=found,
+        unread=unread,
+        newest=max((one.notice.id for one in found), default=0),
+        sentence_of=sentence_of,
+        page_of=page_of,
+        **place,
+    )
+
+
+@blueprint.post("/berichten/<int:notice_id>/openen")
+@permission(Can.OWN_ACCOUNT)
+def open_notice(notice_id: int) -> Any:
+    """Mark one as read and go to what it is about."""
+    message = mark_read(current_session(), current_actor(), notice_id=notice_id)
+    return redirect(page_of(message.notice) or url_for("inbox.list_notices"), 303)
+
+
+@blueprint.post("/berichten/gelezen")
+@permission(Can.OWN_ACCOUNT)
+def read_all() -> Any:
+    """Mark everything as read that was there when the page was shown."""
+    typed = request.form.get("until", "")
+    until = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else PATH_NUMBER_MAX
+    mark_all_read(current_session(), current_actor(), until=until)
+    return done(_("All messages are marked as read."), url_for("inbox.list_notices"))
+
+
+@blueprint.route("/account/berichten", methods=("GET", "POST"))
+@permission(Can.OWN_ACCOUNT)
+def preferences() -> Any:
+    """Choose how often mail is wanted, kind by kind."""
+    session, actor = current_session(), current_actor()
+    form = preferences_form(get_preferences(session, actor))
+    right = form.is_submitted() and form.validate()
+    if right and attempt(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
+        return done(_("Your choice is saved."), url_for("inbox.preferences"))
+    return page("inbox/preferences.html", form, themes=THEMES)

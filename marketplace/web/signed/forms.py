@@ -1,0 +1,24 @@
+"""How much less mail."""
+
+from wtforms import RadioField
+
+from marketplace.kernel.language import _
+from marketplace.notices.rules import CADENCE_LABELS, Cadence
+from marketplace.web.forms import Form, Required, options
+
+FEWER = (Cadence.DAILY, Cadence.WEEKLY, Cadence.NEVER)
+
+
+class LessForm(Form):
+    """Once a day, once a week or never. The signed address proves who asks, so there is no secret in the form."""
+
+    cadence = RadioField(
+        _("How often do you want this mail?"),
+        [Required(_("Choose how often you want this mail."))],
+        choices=options((one.value, CADENCE_LABELS[one]) for one in FEWER),
+    )
+
+    class Meta(Form.Meta):
+        """The address is the proof."""
+
+        csrf = False

@@ -1,0 +1,114 @@
+"""Links in mail. Looking at one changes nothing; its button does what it says, as the person to whom the mail was sent."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
+
+from marketplace.accounts import links
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.preferences import get_preferences, lower
+from marketplace.accounts.queries import find_actor
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Conflict, Invalid, Missing, Refusal
+from marketplace.kernel.language import Text, _, current_locale
+from marketplace.matching.answers import ANSWERS, Answering, Standing
+from marketplace.notices.rules import CADENCE_LABELS, CHOOSABLE, SECURITY, Cadence
+from marketplace.notices.wording import WORDINGS
+from marketplace.web.answers import page
+from marketplace.web.request import current_session, proves_itself, public
+from marketplace.web.signed.forms import LessForm
+from marketplace.web.told import OBJECTS, address_of
+from marketplace.web.written import Written
+
+blueprint = Blueprint("signed", __name__)
+ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058: what a mail program posts
+
+
+@blueprint.after_request
+def keep_nowhere(response: Response) -> Response:
+    """No cache keeps what one person may do."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _acting(session: Session, person_id: int) -> Actor:
+    """The person of the link, as they are now: the right and the organisation of today count."""
+    actor = find_actor(session, person_id, origin="mail")
+    if actor is None:
+        raise Missing(_("This link belongs to an account that is not there any more."))
+    return replace(actor, request_id=g.get("request_id"), locale=current_locale())
+
+
+@blueprint.route("/minder-mail/<string:token>", methods=("GET", "POST"))
+@public
+@proves_itself
+def less(token: str) -> Any:
+    """Less mail of the kinds in the letter; a mail program may ask for none of it at once."""
+    link = links.read_less_mail(_secret_key(), token)
+    session = current_session()
+    actor = _acting(session, link.person_id)
+    kinds = [kind for kind in link.kinds if kind not in SECURITY] or list(CHOOSABLE)
+    form = LessForm()
+    is_one_click = request.method == "POST" and request.form.get(ONE_CLICK[0]) == ONE_CLICK[1]
+    chosen = Cadence.NEVER if is_one_click else Cadence(form.cadence.data) if form.validate_on_submit() else None
+    if chosen is not None:
+        lower(session, actor, kinds=kinds, cadence=chosen)
+        if not is_one_click:
+            flash(str(_("Your choice is saved.")), "success")
+            return redirect(url_for("signed.less", token=token), 303)
+    now = get_preferences(session, actor)
+    rows = [(WORDINGS[kind].label, CADENCE_LABELS[now[kind]]) for kind in kinds]
+    asks = None if is_one_click else form
+    return page("signed/less.html", asks, rows=rows, token=token, actor=actor, about_all=not link.kinds)
+
+
+@blueprint.route("/antwoord/<string:token>", methods=("GET", "POST"))
+@public
+def answer(token: str) -> Any:
+    """Do with one button what a mail asked: approve, confirm, still there."""
+    link = links.read_answer(_secret_key(), token)
+    answering = ANSWERS.get(link.word)
+    if answering is None:
+        raise Missing(_("This link is not complete. Copy the whole link from the mail, or ask for a new one."))
+    session = current_session()
+    actor = _acting(session, link.person_id)
+    standing = answering.look(session, actor, link.object_id)
+    refusal = standing.refusal
+    if refusal is None and not standing.is_done and link.expires_at <= clock.now():
+        refusal = Conflict(_("This link has expired. Log in to answer all the same."))
+    if request.method == "POST" and not standing.is_done:
+        refusal = refusal or _done(session, actor, answering, link.object_id)
+        if refusal is None:
+            flash(str(answering.done), "success")
+            return redirect(url_for("signed.answer", token=token), 303)
+    shown = render_template(
+        "signed/answer.html",
+        question=_question(answering, standing),
+        answering=answering,
+        is_done=standing.is_done,
+        refusal=refusal,
+        token=token,
+        actor=actor,
+        href=address_of(answering.about, {OBJECTS[answering.about][1]: link.object_id}),
+    )
+    return shown, refusal.status if refusal is not None and request.method == "POST" else 200
+
+
+def _done(session: Session, actor: Actor, answering: Answering, object_id: int) -> Refusal | None:
+    """Why the verb would not do it; None when it did."""
+    try:
+        answering.verb(session, actor, object_id)
+    except (Conflict, Invalid) as refusal:
+        return refusal
+    return None
+
+
+def _question(answering: Answering, standing: Standing) -> Text:
+    facts = {name: Written(value) if name == "title" else value for name, value in standing.facts.items()}
+    return Text(answering.question.message, params=facts)
+
+
+def _secret_key() -> str:
+    return str(current_app.config["SECRET_KEY"])

@@ -1,0 +1,100 @@
+"""Saved searches tell once what is new, a day at most, and only of what others published."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.policy import Actor
+from marketplace.kernel import clock
+from marketplace.kernel.geocoder import PlaceFinder
+from marketplace.market.saved_query import read_query
+from marketplace.market.search_actions import save_search
+from marketplace.market.search_news import list_searches_due, tell_search
+from marketplace.notices.models import NoticeRow
+from tests.factories import found_taxonomy, make_actor, make_listing
+
+FIND = PlaceFinder().find
+DAY = timedelta(days=1, minutes=2)
+
+
+@pytest.fixture
+def borne(session: Session) -> Actor:
+    found_taxonomy(session)
+    return make_actor(session, "borne")
+
+
+def looked(session: Session) -> int:
+    return sum(tell_search(session, search_id=number, find=FIND) for number in list_searches_due(session))
+
+
+def told(session: Session) -> list[dict[str, Any]]:
+    rows = session.scalars(select(NoticeRow).where(NoticeRow.kind == "saved_search").order_by(NoticeRow.id))
+    return [row.facts for row in rows]
+
+
+def test_new_lots_are_told_once_in_one_notice(session: Session, borne: Actor) -> None:
+    hengelo, begun = make_actor(session, "hengelo"), clock.now()
+    with clock.frozen(begun):
+        make_listing(session, hengelo)
+        search = save_search(session, borne, name="Stenen", query="q=betonstraatstenen&place=Hengelo&radiusKm=10")
+    with clock.frozen(begun + timedelta(hours=1)):
+        make_listing(session, hengelo)
+        make_listing(session, hengelo)
+        make_listing(session, borne)
+        assert looked(session) == 0
+    with clock.frozen(begun + DAY):
+        assert (looked(session), looked(session)) == (1, 0)
+    expected = {"search_id": search.id, "search_name": "Stenen", "query": search.query, "count": 2}
+    assert told(session) == [expected]
+    with clock.frozen(begun + 2 * DAY):
+        assert looked(session) == 0
+    assert told(session) == [expected]
+
+
+def test_a_lot_outside_the_circle_is_not_told(session: Session, borne: Actor) -> None:
+    begun = clock.now()
+    with clock.frozen(begun):
+        save_search(session, borne, name="Dichtbij", query="place=Losser&radiusKm=5")
+    with clock.frozen(begun + timedelta(hours=1)):
+        make_listing(session, make_actor(session, "hengelo"))
+    with clock.frozen(begun + DAY):
+        assert looked(session) == 0
+
+
+def test_who_left_hears_nothing(session: Session, borne: Actor) -> None:
+    begun = clock.now()
+    with clock.frozen(begun):
+        save_search(session, borne, name="Alles", query="")
+    with clock.frozen(begun + timedelta(hours=1)):
+        make_listing(session, make_actor(session, "hengelo"))
+    session.get_one(Person, borne.person_id).is_active = False
+    with clock.frozen(begun + DAY):
+        assert looked(session) == 0
+
+
+def test_the_address_is_read_as_the_page_reads_it() -> None:
+    asked = read_query(
+        "q=keien&material=betonstraatsteen-kei-8cm&condition=good&condition=broken&place=Hengelo&radiusKm=15&availableFrom=12+jan+2027",
+        FIND,
+    )
+    assert asked and asked.point and asked.available_from
+    assert (asked.q, asked.materials, [str(one) for one in asked.conditions]) == (
+        "keien",
+        ("betonstraatsteen-kei-8cm",),
+        ["good"],
+    )
+    assert (str(asked.radius_km), asked.available_from.isoformat(), asked.sort.value) == ("15", "2027-01-12", "newest")
+
+
+@pytest.mark.parametrize("query", ["place=Nergenshuizen", "availableFrom=ooit"])
+def test_what_cannot_be_read_any_more_finds_nothing(query: str) -> None:
+    assert read_query(query, FIND) is None
+
+
+def test_a_radius_without_a_place_means_nothing() -> None:
+    asked = read_query("radiusKm=15", FIND)
+    assert asked and asked.radius_km is None

@@ -1,0 +1,80 @@
+"""Kinds of notices: how often each is mailed, and how each reads."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from marketplace.kernel.language import reading_in
+from marketplace.notices.rules import CHOOSABLE, SECURITY, Cadence, Notice, default_cadence, due_at
+from marketplace.notices.wording import THEMES, WORDINGS, line, sentences, told
+
+FACTS: dict[str, Any] = {
+    "listing_title": "Keien",
+    "organisation": "Borne",
+    "quantity": {"amount": "1200", "unit": "m2"},
+    "until": "2026-12-15T11:00:00+00:00",
+}
+
+
+def test_what_waits_for_an_answer_is_mailed_at_once_and_what_may_wait_once_a_day() -> None:
+    daily = {kind for kind in Notice if default_cadence(kind) is Cadence.DAILY}
+    freshness = {Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE}
+    assert daily == {Notice.NEW_MATCH, Notice.SAVED_SEARCH} | freshness
+    assert {default_cadence(kind) for kind in SECURITY} == {Cadence.AT_ONCE}
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 11, 25, 12, tzinfo=UTC), datetime(2026, 11, 30, 6, tzinfo=UTC)),  # Wednesday
+        (datetime(2026, 11, 30, 5, 59, tzinfo=UTC), datetime(2026, 11, 30, 6, tzinfo=UTC)),  # Monday, 6:59 in Twente
+        (datetime(2026, 11, 30, 6, tzinfo=UTC), datetime(2026, 12, 7, 6, tzinfo=UTC)),  # Monday, 7:00 in Twente
+        (datetime(2026, 6, 28, 22, 30, tzinfo=UTC), datetime(2026, 6, 29, 5, tzinfo=UTC)),  # Monday in Twente already
+    ],
+)
+def test_a_weekly_mail_goes_on_monday_at_seven(now: datetime, due: datetime) -> None:
+    assert due_at(Cadence.WEEKLY, now) == due
+    assert due_at(Cadence.DAILY, now) == due_at(Cadence.AT_ONCE, now) == now
+
+
+def test_every_kind_has_its_wording_and_every_kind_to_choose_its_theme() -> None:
+    assert set(WORDINGS) == set(Notice)
+    assert sorted(itertools.chain(*(kinds for _heading, kinds in THEMES))) == sorted(CHOOSABLE)
+
+
+def test_one_line_says_what_happened_in_the_readers_language() -> None:
+    values = told(FACTS)
+    for locale, said in (("nl", "Borne vraagt om “Keien”"), ("en", "Borne asks for “Keien”")):
+        with reading_in(locale):
+            assert str(line(Notice.RESERVATION_REQUESTED, values)) == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (3, "De reservering van “Keien” loopt over 3 dagen af"),
+        (1, "De reservering van “Keien” loopt over 1 dag af"),
+        (0, "De reservering van “Keien” loopt vandaag af"),
+    ],
+)
+def test_a_reservation_that_lapses_soon_says_in_how_many_days(days: int, said: str) -> None:
+    assert str(line(Notice.RESERVATION_EXPIRING, told({**FACTS, "days": days}))) == said
+
+
+def test_a_sentence_whose_fact_is_missing_is_left_out() -> None:
+    wording = WORDINGS[Notice.RESERVATION_REJECTED]
+    without = [str(sentence) for sentence in sentences(wording.before, told({**FACTS, "reason": None}))]
+    assert without == ["Borne heeft uw reservering van 1.200\u00a0m² van “Keien” niet goedgekeurd."]
+    given = [str(sentence) for sentence in sentences(wording.before, told({**FACTS, "reason": "Zelf nodig"}))]
+    assert given == [*without, "De reden: Zelf nodig"]
+
+
+def test_a_notice_without_the_facts_of_its_line_says_what_kind_it_is() -> None:
+    assert str(line(Notice.RESERVATION_REQUESTED, told({}))) == "Een aanvraag voor uw aanbod"
+
+
+def test_a_moment_is_told_on_the_clock_of_twente() -> None:
+    offered = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_OFFERED].before, told(FACTS))]
+    assert "tot 15 december 2026 om 12:00" in offered[1].replace("\u00a0", " ")
