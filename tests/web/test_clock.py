@@ -96,7 +96,7 @@ def test_what_was_given_up_can_be_dropped_once(admin: FlaskClient, database: Dat
     with database.read() as session:
         assert session.scalars(select(DeliveryRow.state)).all() == ["dropped"]
         rows = session.scalars(select(AuditRow).where(AuditRow.object_type == "delivery")).all()
-        assert [(row.action, row.object_id, row.facts) for row in rows] == [("delivery.drop", 1, {"deliveries": 1})]
+        assert [(row.action, row.object_id, row.facts) for row in rows] == [("delivery.drop", 1, {"deliveries": [1]})]
 
 
 def test_a_worker_that_is_silent_for_ten_minutes_is_missed_but_the_site_is_ready(

@@ -102,7 +102,7 @@ def test_a_word_that_is_no_choice_is_refused_at_its_field(browser: FlaskClient, 
 
 def test_an_administrator_sees_what_did_not_leave_and_tries_it_again(app: Flask, session: Session, borne: Actor) -> None:
     admin = visit(app, session, make_actor(session, "regio-twente", "admin"))
-    assert "Alle mail is weg" in admin.get("/beheer/post").text
+    assert "Alle mail is weg" in admin.get("/beheer/klok").text
     notice = session.scalars(select(NoticeRow)).first()
     assert notice
     at = notice.created_at
@@ -111,11 +111,11 @@ def test_an_administrator_sees_what_did_not_leave_and_tries_it_again(app: Flask,
     )
     session.add(dead)
     session.commit()
-    page = admin.get("/beheer/post").text
+    page = admin.get("/beheer/klok").text
     assert "project_leader.0@borne.example" in page and "Uw reservering is goedgekeurd" in page and "Keien" not in page
-    assert send(admin, "/beheer/post", {}, to=f"/beheer/post/{dead.id}/opnieuw").location == "/beheer/post"
+    assert send(admin, "/beheer/klok", {}, to=f"/beheer/klok/bezorging/{dead.id}/opnieuw").location == "/beheer/klok"
     session.refresh(dead)
     assert dead.state == "waiting"
     session.commit()
     leader = visit(app, session, borne)
-    assert leader.get("/beheer/post").status_code == 403
+    assert leader.get("/beheer/klok").status_code == 403
