@@ -8,7 +8,7 @@ from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, row
 from marketplace.depots.actions import create_depot
 from marketplace.depots.rules import DepotDraft
 from marketplace.exchange import actions as exchange
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.exchange.rules import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
 from marketplace.impact.actions import report_material_use
 from marketplace.impact.goals import UseRow
 from marketplace.impact.rules import LORRY
@@ -124,7 +124,8 @@ def _open_depots(session: Session, cast: Cast) -> None:
 
 
 def tell_today(session: Session, cast: Cast, lots: dict[str, Listing], demands: dict[str, Demand]) -> None:
-    """Three transfers under way: one asked for, one approved, one handed over and waiting for the receiver."""
+    """Transfers under way: one asked for, one approved, one handed over and waiting for the receiver, one lot that two ask for, and one
+    hand-over about which the figures differ."""
     asked = Quantity(Decimal(900), Unit.M2)
     exchange.reserve(session, cast["rijssen-holten"], listing_id=lots["A05"].id, draft=ReservationDraft(asked, demands["V03"].id))
     granulate = ReservationDraft(Quantity(Decimal(300), Unit.TONNE), demands["V06"].id)
@@ -135,3 +136,34 @@ def tell_today(session: Session, cast: Cast, lots: dict[str, Listing], demands: 
     exchange.approve(session, cast["haaksbergen"], reservation_id=under_way.id)
     handover = HandoverDraft(benches.quantity, clock.today(), LORRY, Decimal("47.5"))
     exchange.hand_over(session, cast["haaksbergen"], reservation_id=under_way.id, draft=handover)
+    _two_for_one_lot(session, cast, lots["A08"])
+    _figures_that_differ(session, cast, lots["A21"])
+
+
+def _two_for_one_lot(session: Session, cast: Cast, lot: Listing) -> None:
+    first = ReservationDraft(Quantity(Decimal(60), Unit.M2), project="Marktplein", use="Rijstrook", replaces_purchase=False)
+    exchange.reserve(session, cast["borne"], listing_id=lot.id, draft=first)
+    second = ReservationDraft(
+        Quantity(Decimal(50), Unit.M2),
+        project="Rotonde Oldenzaalsestraat",
+        use="Overrijdstrook",
+        replaces_purchase=True,
+        purchase_price_cents=425_000,
+        needed_by=clock.today() + timedelta(days=30),
+        join_waiting_list=True,
+    )
+    exchange.reserve(session, cast["losser"], listing_id=lot.id, draft=second)
+
+
+def _figures_that_differ(session: Session, cast: Cast, lot: Listing) -> None:
+    asked = exchange.reserve(
+        session,
+        cast["oldenzaal"],
+        listing_id=lot.id,
+        draft=ReservationDraft(Quantity(Decimal(80), Unit.M), project="Riool De Thij"),
+    )
+    exchange.approve(session, cast["dinkelland"], reservation_id=asked.id)
+    given = HandoverDraft(Quantity(Decimal(80), Unit.M), clock.today(), measured_by=MeasuredBy.ESTIMATED)
+    exchange.hand_over(session, cast["dinkelland"], reservation_id=asked.id, draft=given)
+    counted = ReceiptDraft(Quantity(Decimal(70), Unit.M), measured_by=MeasuredBy.MEASURED)
+    exchange.confirm(session, cast["oldenzaal"], reservation_id=asked.id, draft=counted)
