@@ -168,6 +168,7 @@ SHAPES: dict[str, Schema] = {
         lon=NUMBER,
         depot=maybe(WHOLE),
         photos=some(ref("Photo")),
+        returnedFrom=maybe(WHOLE),
         createdAt=MOMENT,
         publishedAt=maybe(MOMENT),
         confirmedOn={**maybe(DAY), "description": "last day on which its owner said that it is still there"},

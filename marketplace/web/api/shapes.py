@@ -152,6 +152,7 @@ def listing(row: Listing, taxonomy: Taxonomy, *, shows_exact: bool, distance_km:
         "lon": row.public_lon,
         "depot": row.depot_id,
         "photos": [photo(one) for one in row.photos],
+        "returnedFrom": row.parent_id,
         "createdAt": moment(row.created_at),
         "publishedAt": moment(row.published_at),
         "confirmedOn": day(row.confirmed_on),
