@@ -17,7 +17,13 @@ from tests.journeys.sites import Site
 from tests.journeys.walk import NO_PAGES, VISITORS, Walks, kinds_of
 
 BANKS = {"full": list(VISITORS), "bare": ["anonymous", "project-leader", "coordinator"]}
-STEPS = {f"reservations.{verb}" for verb in ("approve", "reject", "cancel", "hand_over", "confirm")}  # sent on to the reservation
+STEPS = {  # sent on to the reservation
+    f"reservations.{verb}"
+    for verb in (
+        *("accept_offer", "approve", "reject", "cancel", "no_show", "propose_times", "agree_time", "hand_over", "add_photo"),
+        *("confirm", "dispute", "resolve", "propose_cancel", "agree_cancel", "return_part"),
+    )
+}
 NO_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}  # they are the same in each language
 ENLARGED = {"width": 320, "height": 256}  # a screen of 1280 by 1024 at 400 %
 WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ["wider than the screen: " + [...document.querySelectorAll("body *")]
