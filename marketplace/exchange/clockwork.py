@@ -48,7 +48,7 @@ def expire(session: Session, *, reservation_id: int) -> bool:
 def end_in_vain(session: Session, *, reservation_id: int) -> bool:
     """A waiting request ends when the lot will not come any more; whether it waited still."""
     reservation = _behind_lock(session, reservation_id)
-    if reservation.status != ReservationStatus.WAITING or reservation_id not in list_in_vain(session):
+    if reservation.status != ReservationStatus.WAITING or not list_in_vain(session, reservation_id):
         return False
     reason = str(_("Nothing came free in time."))
     end(session, CLOCK, reservation, Step.EXPIRE, Notice.RESERVATION_EXPIRED, reason)

@@ -150,8 +150,8 @@ def is_reminder_due(until: datetime | None, told: int | None) -> bool:
     return due is not None and (told is None or due < told)
 
 
-def list_in_vain(session: Session) -> list[int]:
-    """Ids of waiting requests for which the lot will not come: it is no longer on offer, its period is over, or the need is."""
+def list_in_vain(session: Session, reservation_id: int | None = None) -> list[int]:
+    """Ids of waiting requests (or of this one) for which the lot will not come: it is no longer on offer, its period is over, or the need is."""
     today = clock.today()
     over = (
         (Listing.status != ListingStatus.PUBLISHED)
@@ -160,6 +160,8 @@ def list_in_vain(session: Session) -> list[int]:
         | (Reservation.quantity > Listing.quantity - Listing.transferred)
     )
     rows = select(Reservation.id).join(Listing).where(Reservation.status == ReservationStatus.WAITING, over)
+    if reservation_id is not None:
+        rows = rows.where(Reservation.id == reservation_id)
     return list(session.scalars(rows.order_by(Reservation.id)))
 
 

@@ -6,8 +6,12 @@ The other side gets one notice per match; the side that acts gets one for the be
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.queries import list_claims
+from marketplace.exchange.rules import ReservationStatus
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.language import _
 from marketplace.market import actions as listings
 from marketplace.market import demand_actions as demands
 from marketplace.market import freshness
@@ -17,6 +21,7 @@ from marketplace.market.rules import DemandDraft, ListingDraft, ListingStatus, i
 from marketplace.market.staleness import Outcome, Refreshed, is_demand_stale
 from marketplace.matching.models import MatchTold
 from marketplace.matching.queries import PAGE_SIZE_MAX, Match, matches_of_demand, matches_of_listing
+from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import notify
 from marketplace.notices.rules import Notice
 
@@ -34,6 +39,7 @@ def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
 
 def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
     """Change a listing; where it is published, tell whom it serves now and did not serve before."""
+    _keep_what_is_waited_for(session, actor, get_listing(session, actor, listing_id), draft)
     listing = listings.edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
     if listing.version != version:
         _tell_of_listing(session, actor, listing)
@@ -64,6 +70,15 @@ def answer_demand(session: Session, actor: Actor, *, demand_id: int, answer: Ref
     if answer != Refreshed.GONE and is_demand_stale(before, clock.today()):
         _tell_of_demand(session, actor, demand)
     return demand
+
+
+def _keep_what_is_waited_for(session: Session, actor: Actor, listing: Listing, draft: ListingDraft) -> None:
+    """Somebody waits for this very material, in this very unit: it holds nothing, so the counters do not tell."""
+    require(actor, Can.EDIT_LISTING, listing)
+    material = taxonomy(session).material_by_id(listing.material_id)
+    is_other = (draft.material, draft.quantity.unit.value) != (material.slug, listing.unit)
+    if is_other and any(claim.status == ReservationStatus.WAITING for claim in list_claims(session, listing.id)):
+        raise Conflict(_("Somebody waits for this listing. The material and the unit cannot change any more."), "material")
 
 
 def ask(session: Session, actor: Actor, draft: DemandDraft) -> Demand:

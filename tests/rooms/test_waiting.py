@@ -18,8 +18,9 @@ from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions import close_listing
 from marketplace.market.models import Listing
+from marketplace.matching.actions import edit_listing
 from marketplace.notices.models import NoticeRow
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import found_taxonomy, listing_draft, make_actor, make_listing
 
 
 def m2(amount: str) -> Quantity:
@@ -281,3 +282,17 @@ def test_withdrawing_ends_who_waits_too_and_closing_leaves_them_to_the_clock(ban
     exchange.reject(bank, cast["hengelo"], reservation_id=still.id, reason="Kapot")
     assert close_listing(bank, cast["hengelo"], listing_id=other.id).status == "closed"
     sound(bank)
+
+
+def test_what_somebody_waits_for_stays_the_same_material_in_the_same_unit(bank: Session, cast: dict) -> None:
+    lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
+    held = ask(bank, cast["borne"], lot, "500")
+    ask(bank, cast["almelo"], lot, "300", wait=True, needed_by=clock.today())
+    with clock.frozen(clock.now() + timedelta(days=1)):  # too late for who waits: nothing is offered, nothing is held
+        exchange.cancel(bank, cast["borne"], reservation_id=held.id, reason="Niet nodig")
+    bank.refresh(lot)
+    assert lot.held == 0
+    changed = listing_draft(quantity=Quantity(Decimal(22000), Unit.PIECE))
+    with pytest.raises(Conflict) as refused:
+        edit_listing(bank, cast["hengelo"], listing_id=lot.id, version=lot.version, draft=changed)
+    assert refused.value.field == "material"
