@@ -81,7 +81,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     )
     reservation = get_reservation(session, actor, reservation.id)
     if not is_approved:
-        tell(session, Notice.RESERVATION_REQUESTED, reservation, owner=True, waits=status is ReservationStatus.WAITING)
+        waits = status is ReservationStatus.WAITING
+        tell(session, Notice.RESERVATION_WAITING if waits else Notice.RESERVATION_REQUESTED, reservation, owner=True)
     bump_catalogue(session)
     return reservation
 
@@ -184,5 +185,5 @@ def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Rese
         return reservation
     until = rules.answer_until(clock.now())
     reservation = move(session, actor, reservation, Step.ACCEPT_OFFER, expires_at=until, reminded_days=None)
-    tell(session, Notice.RESERVATION_REQUESTED, reservation, owner=True, waits=False)
+    tell(session, Notice.RESERVATION_REQUESTED, reservation, owner=True)
     return reservation

@@ -51,7 +51,7 @@ def end_in_vain(session: Session, *, reservation_id: int) -> bool:
     if reservation.status != ReservationStatus.WAITING or not list_in_vain(session, reservation_id):
         return False
     reason = str(_("Nothing came free in time."))
-    end(session, CLOCK, reservation, Step.EXPIRE, Notice.RESERVATION_EXPIRED, reason)
+    end(session, CLOCK, reservation, Step.EXPIRE, Notice.WAITING_ENDED, reason)
     return True
 
 

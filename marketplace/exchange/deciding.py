@@ -100,7 +100,8 @@ def end(
     reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)
     if is_clock(actor):
         tell(session, kind, reservation, owner=False)
-        tell(session, kind, reservation, owner=True)
+        if held:
+            tell(session, kind, reservation, owner=True)
     else:
         tell(session, kind, reservation, owner=actor.organisation_id != reservation.owner_id)
     if held:

@@ -96,6 +96,17 @@ WORDINGS: dict[Notice, Wording] = {
         (("reservation", _("Answer the request")),),
         (Answer("approve", "reservation_id", _("Approve")),),
     ),
+    Notice.RESERVATION_WAITING: Wording(
+        _("Somebody waits for your lot"),
+        _("%(organisation)s is on the waiting list for “%(title)s”"),
+        (
+            _(
+                "%(organisation)s would like to have %(quantity)s of “%(title)s”. There is not enough left, so nothing is held for them."
+            ),
+            _("You may choose them instead of a request that you have not approved yet."),
+        ),
+        (("reservation", _("Look at the request")),),
+    ),
     Notice.RESERVATION_APPROVED: Wording(
         _("Your reservation is approved"),
         _("Your reservation of “%(title)s” is approved"),
@@ -146,6 +157,12 @@ WORDINGS: dict[Notice, Wording] = {
             _("You need not do anything: when something becomes free and it is your turn, it is offered to you."),
             _REASON,
         ),
+    ),
+    Notice.WAITING_ENDED: Wording(
+        _("Your place on a waiting list has ended"),
+        _("“%(title)s” does not come free for you any more"),
+        (_("You waited for %(quantity)s of “%(title)s” of %(organisation)s. Your place on the waiting list has ended."), _REASON),
+        (_AT_LISTING,),
     ),
     Notice.RESERVATION_OFFERED: Wording(
         _("An offer from the waiting list"),
@@ -274,9 +291,11 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
         _("Requests and reservations"),
         (
             Notice.RESERVATION_REQUESTED,
+            Notice.RESERVATION_WAITING,
             Notice.RESERVATION_APPROVED,
             Notice.RESERVATION_REJECTED,
             Notice.RESERVATION_DISPLACED,
+            Notice.WAITING_ENDED,
             Notice.RESERVATION_OFFERED,
             Notice.RESERVATION_EXPIRING,
             Notice.RESERVATION_EXPIRED,

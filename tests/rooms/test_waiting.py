@@ -64,6 +64,7 @@ def test_what_does_not_fit_is_refused_unless_the_asker_chooses_to_wait(bank: Ses
         ask(bank, cast["almelo"], lot, "400")
     assert refused.value.facts["available"] == "100"
     waiting = ask(bank, cast["almelo"], lot, "400", wait=True)
+    assert told(bank, "reservation_waiting") == [waiting.id]
     bank.refresh(lot)
     assert (waiting.status, waiting.expires_at, lot.held) == ("waiting", None, Decimal(400))
     assert ask(bank, cast["wierden"], lot, "100", wait=True).status == "requested"  # it fits: no need to wait
@@ -252,7 +253,7 @@ def test_who_waits_for_a_lot_that_will_not_come_is_told(bank: Session, cast: dic
         exchange.cancel(bank, cast["borne"], reservation_id=first.id, reason="Te laat")
         assert status(bank, rest) == "waiting"  # nothing is offered after the last day
         assert exchange.end_in_vain(bank, reservation_id=rest.id)
-    assert set(told(bank, "reservation_expired")) == {late.id, rest.id}
+    assert told(bank, "waiting_ended") == [late.id, rest.id]
 
 
 def test_what_comes_free_by_an_edit_is_offered_by_the_clock(bank: Session, cast: dict) -> None:
