@@ -12,7 +12,7 @@ from marketplace.accounts.rules import ROLE_LABELS, Role
 from marketplace.exchange.appointments import newest
 from marketplace.exchange.gate_photos import list_gate_photos
 from marketplace.exchange.gate_rules import MOMENT_LABELS, PhotoMoment, check_note
-from marketplace.exchange.queries import get_reservation, sees_exact_place
+from marketplace.exchange.queries import SEES_EXACT, get_reservation, sees_exact_place
 from marketplace.exchange.rules import MEASURED_LABELS, STATUS_LABELS, MeasuredBy, ReservationStatus
 from marketplace.exchange.signatures import Signature, find_signatures
 from marketplace.kernel import clock
@@ -90,8 +90,9 @@ def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntr
 
 
 def meeting_place(reservation: Any, appointment: Any) -> str:
-    """Where to meet: as proposed, else where the lot lies."""
-    return str(appointment.place or reservation.listing.address or reservation.listing.place_name)
+    """Where to meet: as proposed, else where the lot lies; of what has ended no address any more."""
+    address = reservation.listing.address if reservation.status in SEES_EXACT else ""
+    return str(appointment.place or address or reservation.listing.place_name)
 
 
 def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
