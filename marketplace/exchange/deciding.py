@@ -118,11 +118,13 @@ def cancel(session: Session, actor: Actor, *, reservation_id: int, reason: str) 
     if reservation.status not in BETWEEN_SIGNATURES:
         rules.check_reason(reason)
         return end(session, actor, reservation, Step.CANCEL, Notice.RESERVATION_CANCELLED, reason)
-    if reservation.cancel_asked_by_id == actor.organisation_id:
+    if reservation.cancel_asked_by_id == actor.organisation_id and not reservation.is_internal:
         return reservation
     if reservation.cancel_asked_by_id is not None:
         return _agreed(session, actor, reservation)
     rules.check_reason(reason)
+    if reservation.is_internal:  # one organisation is both sides
+        return end(session, actor, reservation, Step.AGREE_CANCEL, Notice.RESERVATION_CANCELLED, reason)
     asked = {"cancel_asked_by_id": actor.organisation_id, "reason": reason}
     reservation = note(session, actor, reservation, "propose-cancel", **asked)
     tell(session, Notice.CANCEL_PROPOSED, reservation, owner=actor.organisation_id != reservation.owner_id)

@@ -124,7 +124,7 @@ def resolve(
     rules.check_length(write_off_reason, rules.REASON_LENGTH_MAX, "write_off_reason")
     figure = quantity.amount
     owns = actor.organisation_id == reservation.owner_id
-    is_side = owns or actor.organisation_id == reservation.organisation_id
+    is_side = (owns or actor.organisation_id == reservation.organisation_id) and not reservation.is_internal
     other = reservation.receiver_quantity if owns else reservation.owner_quantity
     if is_side and other != figure:
         rules.check_reason(reason)

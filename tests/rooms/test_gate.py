@@ -288,3 +288,15 @@ def test_what_came_back_can_be_reserved_by_the_next(bank: Session, cast: dict) -
     taken = exchange.reserve(bank, cast["almelo"], listing_id=child.id, draft=ReservationDraft(m2("100")))
     assert taken.status == "requested"
     sound(bank)
+
+
+def test_within_one_organisation_there_is_no_other_side_to_wait_for(bank: Session, cast: dict) -> None:
+    lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
+    taken = [exchange.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("100"))) for _twice in range(2)]
+    for one in taken:
+        exchange.hand_over(bank, cast["hengelo"], reservation_id=one.id, draft=HandoverDraft(m2("100"), clock.today()))
+        exchange.dispute(bank, cast["hengelo"], reservation_id=one.id, reason="Er ontbreekt een pallet")
+    called_off = exchange.cancel(bank, cast["hengelo"], reservation_id=taken[0].id, reason="Toch niet")
+    settled = exchange.resolve(bank, cast["hengelo"], reservation_id=taken[1].id, quantity=m2("90"), reason="Nageteld")
+    assert (called_off.status, settled.status, settled.quantity) == ("cancelled", "completed", Decimal(90))
+    assert counted(bank, lot) == ("500", "0", "90", "410")
