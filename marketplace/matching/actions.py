@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
+from marketplace.exchange.queue import offer_next
 from marketplace.kernel import clock
 from marketplace.market import actions as listings
 from marketplace.market import demand_actions as demands
@@ -36,6 +37,9 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     """Change a listing; where it is published, tell whom it serves now and did not serve before."""
     listing = listings.edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
     if listing.version != version:
+        if listing.status == ListingStatus.PUBLISHED:
+            offer_next(session, listing_id)  # a larger lot or a longer period goes to who waits before anybody new can take it
+            listing = get_listing(session, actor, listing_id)
         _tell_of_listing(session, actor, listing)
     return listing
 

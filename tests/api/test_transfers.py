@@ -101,3 +101,14 @@ def test_only_the_asker_accepts_an_offer(hengelo: Api, borne: Api, losser: Api) 
     assert step(hengelo, waiting, "accept-offer", 403)["status"] == 403
     assert step(borne, waiting, "accept-offer", 404)["status"] == 404
     assert step(losser, waiting, "accept-offer")["status"] == "requested"
+
+
+def test_a_larger_lot_goes_to_who_waits_at_once(hengelo: Api, borne: Api, losser: Api) -> None:
+    lot = published(hengelo, quantity=100)
+    path, asked = f"/listings/{lot['id']}", {"quantity": 80, "unit": "m2"}
+    borne.post(f"{path}/reservations", {"quantity": 100, "unit": "m2"})
+    waits = losser.post(f"{path}/reservations", {**asked, "joinWaitingList": True}).get_json()
+    larger = hengelo.patch(path, {"version": lot["version"], "quantity": 200}).get_json()
+    assert (larger["held"], larger["available"]) == ("180", "20")
+    assert losser.get(f"/reservations/{waits['id']}").get_json()["status"] == "offered"
+    assert borne.post(f"{path}/reservations", asked).get_json()["available"] == "20"
