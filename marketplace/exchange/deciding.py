@@ -14,7 +14,7 @@ from marketplace.exchange.rules import BETWEEN_SIGNATURES, HOLDING, ReservationS
 from marketplace.exchange.transitions import begin, give_back, is_clock, move, note, tell
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
-from marketplace.kernel.language import _
+from marketplace.kernel.language import _, kept
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market import counters
 from marketplace.market.revision import bump_catalogue
@@ -165,5 +165,5 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
     rules.check_length(reason, rules.REASON_LENGTH_MAX, "reason")
     if reservation.is_internal:
         raise Conflict(_("This is within your own organisation. Cancel it instead."))
-    said = reason.strip() or str(_("Nobody came to collect it."))
+    said = reason.strip() or kept(_("Nobody came to collect it."))
     return end(session, actor, reservation, Step.NO_SHOW, Notice.NO_SHOW, said, no_show=True)

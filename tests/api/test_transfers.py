@@ -112,3 +112,13 @@ def test_a_larger_lot_goes_to_who_waits_at_once(hengelo: Api, borne: Api, losser
     assert (larger["held"], larger["available"]) == ("180", "20")
     assert losser.get(f"/reservations/{waits['id']}").get_json()["status"] == "offered"
     assert borne.post(f"{path}/reservations", asked).get_json()["available"] == "20"
+
+
+def test_a_reason_that_nobody_gave_stands_there_in_dutch_whoever_acts(hengelo: Api, borne: Api) -> None:
+    lot, english = published(hengelo, quantity=500), {"Accept-Language": "en"}
+    missed, withdrawn = ask(borne, lot, 100), ask(borne, lot, 100)
+    step(hengelo, missed, "approve")
+    hengelo.post(f"/reservations/{missed['id']}/no-show", headers=english)
+    hengelo.post(f"/listings/{lot['id']}/withdraw", headers=english)
+    reasons = [borne.get(f"/reservations/{one['id']}").get_json()["reason"] for one in (missed, withdrawn)]
+    assert reasons == ["Niemand kwam het ophalen.", "De eigenaar heeft de partij ingetrokken."]
