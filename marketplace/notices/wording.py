@@ -91,6 +91,9 @@ WORDINGS: dict[Notice, Wording] = {
         _("%(organisation)s asks for “%(title)s”"),
         (
             _("%(organisation)s would like to have %(quantity)s of “%(title)s”. It is held for them."),
+            _(
+                "%(organisation)s would like to have %(waiting)s of “%(title)s” and is on the waiting list. Nothing is held for them."
+            ),
             _("Answer before %(until)s. After that the request lapses and the quantity is free again."),
         ),
         (("reservation", _("Answer the request")),),
@@ -318,7 +321,9 @@ def told(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dic
     for name in _PEOPLES_WORDS:
         if values.get(name):
             values[name] = written(str(values[name]))
-    for name in ("quantity", "other_quantity"):
+    if values.pop("waits", False):  # who waits holds nothing, and what is said of a hold is not said of them
+        values["waiting"] = values.pop("quantity", None)
+    for name in ("quantity", "other_quantity", "waiting"):
         if isinstance(values.get(name), dict):
             values[name] = Amount(Decimal(str(values[name]["amount"])), Unit(values[name]["unit"]))
     until = values.pop("until", None)

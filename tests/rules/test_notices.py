@@ -78,3 +78,9 @@ def test_a_notice_without_the_facts_of_its_line_says_what_kind_it_is() -> None:
 def test_a_moment_is_told_on_the_clock_of_twente() -> None:
     offered = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_OFFERED].before, told(FACTS))]
     assert "tot 15 december 2026 om 12:00" in offered[1].replace("\u00a0", " ")
+
+
+def test_of_who_waits_it_is_not_said_that_something_is_held() -> None:
+    for waits, said in ((True, "wachtlijst. Er is niets"), (False, "nu voor hen vastgehouden")):
+        found = sentences(WORDINGS[Notice.RESERVATION_REQUESTED].before[:2], told({**FACTS, "waits": waits}))
+        assert len(found) == 1 and said in str(found[0])
