@@ -146,7 +146,7 @@ def complete(session: Session, actor: Actor, reservation: Reservation, step: Ste
     amount = values.get("quantity", reservation.quantity)
     if not counters.transfer(session, reservation.listing_id, amount):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
-    ending = {"completed_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
+    ending = {"completed_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reason": "", "reminded_days": None}
     reservation = put(
         session, actor, reservation, step.value, rules.STEPS[step][0], ReservationStatus.COMPLETED, **{**values, **ending}
     )

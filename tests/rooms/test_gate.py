@@ -300,3 +300,10 @@ def test_within_one_organisation_there_is_no_other_side_to_wait_for(bank: Sessio
     settled = exchange.resolve(bank, cast["hengelo"], reservation_id=taken[1].id, quantity=m2("90"), reason="Nageteld")
     assert (called_off.status, settled.status, settled.quantity) == ("cancelled", "completed", Decimal(90))
     assert counted(bank, lot) == ("500", "0", "90", "410")
+
+
+def test_a_proposal_to_cancel_that_nobody_took_leaves_no_reason_behind(bank: Session, cast: dict) -> None:
+    _lot, reservation = handed_over(bank, cast)
+    exchange.cancel(bank, cast["hengelo"], reservation_id=reservation.id, reason="Verkeerde partij geladen")
+    completed = confirm(bank, cast, reservation, "300")
+    assert (completed.status, completed.reason, completed.cancel_asked_by_id) == ("completed", "", None)
