@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import CLOCK, Actor, Can
+from marketplace.accounts.policy import CLOCK, Actor, Can, may
 from marketplace.exchange import rules
 from marketplace.exchange.booking import book
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries import get_reservation
 from marketplace.exchange.queue import offer_next
 from marketplace.exchange.rules import HandoverDraft, ReceiptDraft, ReservationStatus, Step
 from marketplace.exchange.transitions import begin, measured_as, move, note, put, tell
@@ -62,10 +63,13 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     Without a figure the owner's is right. Within the material's tolerance the receiver's figure counts; outside it the two figures are in
     dispute, until both agree on one. A surplus passes only where nobody else holds it.
     """
+    receipt = draft or ReceiptDraft()
+    before = get_reservation(session, actor, reservation_id)
+    if _is_repeated(actor, before, receipt):
+        return before
     reservation, done = begin(session, actor, reservation_id, Step.CONFIRM, Can.CONFIRM)
     if done:
         return reservation
-    receipt = draft or ReceiptDraft()
     _check_unit(receipt.quantity, reservation)
     rules.check_length(receipt.write_off_reason, rules.REASON_LENGTH_MAX, "write_off_reason")
     given = reservation.quantity
@@ -82,6 +86,12 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     return complete(session, actor, reservation, Step.CONFIRM, **said, **values)
 
 
+def _is_repeated(actor: Actor, reservation: Reservation, receipt: ReceiptDraft) -> bool:
+    """Whether this very figure has put the transfer in dispute already: a double click changes nothing."""
+    said = receipt.quantity is not None and receipt.quantity.amount == reservation.receiver_quantity
+    return said and reservation.status == ReservationStatus.DISPUTED and may(actor, Can.CONFIRM, reservation)
+
+
 def _check_unit(quantity: Quantity | None, reservation: Reservation) -> None:
     if quantity is not None and quantity.unit.value != reservation.unit:
         raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=reservation.unit), "unit")
@@ -90,10 +100,16 @@ def _check_unit(quantity: Quantity | None, reservation: Reservation) -> None:
 def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str, quantity: Quantity | None = None) -> Reservation:
     """The receiver does not agree with what was handed over, and says why, with an own figure where there is one."""
     reservation, done = begin(session, actor, reservation_id, Step.DISPUTE, Can.CONFIRM)
-    if done:
+    if done and reservation.dispute_reason:
         return reservation
     rules.check_reason(reason)
     _check_unit(quantity, reservation)
+    if done:  # two figures put it in dispute; why, is said only now
+        own = {} if quantity is None else {"receiver_quantity": quantity.amount}
+        reservation = note(session, actor, reservation, "answer-dispute", dispute_reason=reason, **own)
+        figure = _figure(reservation, reservation.receiver_quantity)
+        tell(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
+        return reservation
     return _disputed(session, actor, reservation, reason, receiver_quantity=None if quantity is None else quantity.amount)
 
 

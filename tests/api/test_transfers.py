@@ -122,3 +122,13 @@ def test_a_reason_that_nobody_gave_stands_there_in_dutch_whoever_acts(hengelo: A
     hengelo.post(f"/listings/{lot['id']}/withdraw", headers=english)
     reasons = [borne.get(f"/reservations/{one['id']}").get_json()["reason"] for one in (missed, withdrawn)]
     assert reasons == ["Niemand kwam het ophalen.", "De eigenaar heeft de partij ingetrokken."]
+
+
+def test_a_figure_that_was_sent_twice_is_one_dispute_and_its_reason_may_follow(hengelo: Api, borne: Api) -> None:
+    _lot, made = handed_over(hengelo, borne)
+    for _twice in range(2):
+        assert step(borne, made, "confirm", quantity=200)["status"] == "disputed"
+    assert step(borne, made, "confirm", 409, quantity=210)["currentStatus"] == "disputed"
+    told = step(borne, made, "dispute", quantity=205, reason="Eén pallet te weinig")
+    assert (told["disputeReason"], told["receiverQuantity"]) == ("Eén pallet te weinig", "205")
+    assert step(borne, made, "dispute", reason="Nog een reden")["disputeReason"] == "Eén pallet te weinig"
