@@ -104,7 +104,8 @@ def _take(session: Session, actor: Actor, listing: Listing, draft: ReservationDr
     session.refresh(listing, ["quantity", "held", "transferred", "status"])
     if listing.status != ListingStatus.PUBLISHED:
         raise _too_much(session, listing)
-    rules.check_part(asked, minimum=listing.minimum_part, most=listing.quantity - listing.transferred, waits=True)
+    most = listing.quantity - listing.transferred
+    rules.check_part(asked, minimum=listing.minimum_part, most=most, waits=True, available=listing.available)
     return ReservationStatus.WAITING
 
 

@@ -270,13 +270,14 @@ def check_length(text: str, longest: int, field: str) -> None:
         )
 
 
-def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool) -> None:
+def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool, available: Decimal | None = None) -> None:
     """The owner parts with no less than a smallest part, or with all that is left (`most`); nobody waits for more than the lot has."""
     if waits and asked.amount > most:
         raise Conflict(
             _("This lot never had more than %(most)s left to give. Ask for that or less.", most=Amount(most, asked.unit)),
             "quantity",
-            available=plain(most),
+            available=plain(most if available is None else max(available, Decimal(0))),
+            most=plain(most),
             unit=asked.unit.value,
         )
     if minimum is not None and not is_part_allowed(asked.amount, most, minimum):

@@ -132,3 +132,12 @@ def test_a_figure_that_was_sent_twice_is_one_dispute_and_its_reason_may_follow(h
     told = step(borne, made, "dispute", quantity=205, reason="Eén pallet te weinig")
     assert (told["disputeReason"], told["receiverQuantity"]) == ("Eén pallet te weinig", "205")
     assert step(borne, made, "dispute", reason="Nog een reden")["disputeReason"] == "Eén pallet te weinig"
+
+
+def test_who_would_wait_for_more_than_the_lot_reads_what_is_free_now(hengelo: Api, borne: Api, losser: Api) -> None:
+    lot = published(hengelo, quantity=500)
+    ask(borne, lot, 400)
+    body = {"quantity": 600, "unit": "m2", "joinWaitingList": True}
+    refused = losser.post(f"/listings/{lot['id']}/reservations", body)
+    assert refused.status_code == 409
+    assert (refused.get_json()["available"], refused.get_json()["most"]) == ("100", "500")
