@@ -165,5 +165,10 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
     rules.check_length(reason, rules.REASON_LENGTH_MAX, "reason")
     if reservation.is_internal:
         raise Conflict(_("This is within your own organisation. Cancel it instead."))
+    first = reservation.listing.available_from
+    if clock.today() < first:
+        raise Conflict(
+            _("This lot is free from %(first)s. Before that day nobody can fail to come; cancel it instead.", first=first)
+        )
     said = reason.strip() or kept(_("Nobody came to collect it."))
     return end(session, actor, reservation, Step.NO_SHOW, Notice.NO_SHOW, said, no_show=True)

@@ -141,3 +141,10 @@ def test_who_would_wait_for_more_than_the_lot_reads_what_is_free_now(hengelo: Ap
     refused = losser.post(f"/listings/{lot['id']}/reservations", body)
     assert refused.status_code == 409
     assert (refused.get_json()["available"], refused.get_json()["most"]) == ("100", "500")
+
+
+def test_nobody_fails_to_come_before_the_first_day(hengelo: Api, borne: Api) -> None:
+    first = (clock.today() + timedelta(days=10)).isoformat()
+    made = ask(borne, published(hengelo, quantity=500, availableFrom=first), 100)
+    step(hengelo, made, "approve")
+    assert step(hengelo, made, "no-show", 409)["status"] == 409
