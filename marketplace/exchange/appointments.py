@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.exchange import gate_rules as rules
 from marketplace.exchange.gate_rules import AppointmentDraft
 from marketplace.exchange.models import Appointment, Reservation
-from marketplace.exchange.queries import get_reservation
+from marketplace.exchange.queries import SEES_EXACT, get_reservation
 from marketplace.exchange.rules import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
@@ -115,3 +115,10 @@ def _told(session: Session, actor: Actor, reservation: Reservation, kind: Notice
 
 def _iso(time: datetime) -> str:
     return time.astimezone(UTC).isoformat()
+
+
+def may_read_gate(actor: Actor, reservation: Reservation) -> bool:
+    """Who reads where to meet and what to know at the gate: the owner's side, and the holder as long as the reservation stands."""
+    if not may(actor, Can.MEET, reservation):
+        return False
+    return actor.organisation_id == reservation.owner_id or reservation.status in SEES_EXACT

@@ -66,6 +66,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         ordered=draft.quantity.amount if is_approved else None,
         expires_at=until,
         reminded_days=None if until is None else rules.reminder(clock.local(until).date(), clock.today()),
+        surplus=Decimal(0),
         written_off=Decimal(0),
         returned=Decimal(0),
     )
@@ -105,7 +106,8 @@ def _take(session: Session, actor: Actor, listing: Listing, draft: ReservationDr
     session.refresh(listing, ["quantity", "held", "transferred", "status"])
     if listing.status != ListingStatus.PUBLISHED:
         raise _too_much(session, listing)
-    rules.check_part(asked, minimum=listing.minimum_part, most=listing.quantity - listing.transferred, waits=True)
+    most = listing.quantity - listing.transferred
+    rules.check_part(asked, minimum=listing.minimum_part, most=most, waits=True, available=listing.available)
     return ReservationStatus.WAITING
 
 
@@ -167,9 +169,9 @@ def _check_destination(actor: Actor, draft: ReservationDraft) -> None:
 
 def _too_much(session: Session, listing: Listing) -> Conflict:
     session.refresh(listing, ["quantity", "held", "transferred", "status"])
-    if listing.status != ListingStatus.PUBLISHED or listing.available <= 0:
+    if listing.status != ListingStatus.PUBLISHED:
         return rules.too_much(None, listing.unit)
-    return rules.too_much(Amount(listing.available, Unit(listing.unit)), listing.unit)
+    return rules.too_much(Amount(max(listing.available, Decimal(0)), Unit(listing.unit)), listing.unit)
 
 
 def collect_until(listing: Listing, hold_until: datetime | None) -> datetime:
@@ -183,6 +185,8 @@ def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Rese
     reservation, done = begin(session, actor, reservation_id, Step.ACCEPT_OFFER, Can.CONFIRM)
     if done:
         return reservation
+    if reservation.expires_at is not None and reservation.expires_at <= clock.now():
+        raise Conflict(_("The 48 hours of this offer are over: it goes to the next on the list. Ask again if you still need it."))
     until = rules.answer_until(clock.now())
     reservation = move(session, actor, reservation, Step.ACCEPT_OFFER, expires_at=until, reminded_days=None)
     tell(session, Notice.RESERVATION_REQUESTED, reservation, owner=True)

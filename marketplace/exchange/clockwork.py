@@ -11,7 +11,7 @@ from marketplace.exchange.queries import find_reservation, is_reminder_due, list
 from marketplace.exchange.rules import STEPS, ReservationStatus, Step, reminder
 from marketplace.exchange.transitions import note, tell
 from marketplace.kernel import clock
-from marketplace.kernel.language import _
+from marketplace.kernel.language import _, kept
 from marketplace.market import counters
 from marketplace.market.revision import bump_catalogue
 from marketplace.notices.rules import Notice
@@ -50,7 +50,7 @@ def end_in_vain(session: Session, *, reservation_id: int) -> bool:
     reservation = _behind_lock(session, reservation_id)
     if reservation.status != ReservationStatus.WAITING or not list_in_vain(session, reservation_id):
         return False
-    reason = str(_("Nothing came free in time."))
+    reason = kept(_("Nothing came free in time."))
     end(session, CLOCK, reservation, Step.EXPIRE, Notice.WAITING_ENDED, reason)
     return True
 

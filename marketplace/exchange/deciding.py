@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,10 +12,10 @@ from marketplace.exchange.asking import collect_until
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queue import displace, offer_next, queue_of
 from marketplace.exchange.rules import BETWEEN_SIGNATURES, HOLDING, ReservationStatus, Step
-from marketplace.exchange.transitions import begin, give_back, is_clock, move, note, tell
+from marketplace.exchange.transitions import begin, give_back, is_clock, lower_surplus, move, note, tell
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
-from marketplace.kernel.language import _
+from marketplace.kernel.language import _, kept
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market import counters
 from marketplace.market.revision import bump_catalogue
@@ -95,8 +96,8 @@ def end(
     """End a reservation before anything moved: what it held is free, the other side is told, and the next on the list is offered it."""
     held = reservation.status in HOLDING
     if held:
-        give_back(session, reservation)
-    values = {"ended_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
+        give_back(session, reservation, reservation.quantity - lower_surplus(session, reservation, reservation.quantity))
+    values: dict[str, Any] = {"ended_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
     reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)
     if is_clock(actor):
         tell(session, kind, reservation, owner=False)
@@ -119,11 +120,13 @@ def cancel(session: Session, actor: Actor, *, reservation_id: int, reason: str) 
     if reservation.status not in BETWEEN_SIGNATURES:
         rules.check_reason(reason)
         return end(session, actor, reservation, Step.CANCEL, Notice.RESERVATION_CANCELLED, reason)
-    if reservation.cancel_asked_by_id == actor.organisation_id:
+    if reservation.cancel_asked_by_id == actor.organisation_id and not reservation.is_internal:
         return reservation
     if reservation.cancel_asked_by_id is not None:
         return _agreed(session, actor, reservation)
     rules.check_reason(reason)
+    if reservation.is_internal:  # one organisation is both sides
+        return end(session, actor, reservation, Step.AGREE_CANCEL, Notice.RESERVATION_CANCELLED, reason)
     asked = {"cancel_asked_by_id": actor.organisation_id, "reason": reason}
     reservation = note(session, actor, reservation, "propose-cancel", **asked)
     tell(session, Notice.CANCEL_PROPOSED, reservation, owner=actor.organisation_id != reservation.owner_id)
@@ -164,5 +167,10 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
     rules.check_length(reason, rules.REASON_LENGTH_MAX, "reason")
     if reservation.is_internal:
         raise Conflict(_("This is within your own organisation. Cancel it instead."))
-    said = reason.strip() or str(_("Nobody came to collect it."))
+    first = reservation.listing.available_from
+    if clock.today() < first:
+        raise Conflict(
+            _("This lot is free from %(first)s. Before that day nobody can fail to come; cancel it instead.", first=first)
+        )
+    said = reason.strip() or kept(_("Nobody came to collect it."))
     return end(session, actor, reservation, Step.NO_SHOW, Notice.NO_SHOW, said, no_show=True)

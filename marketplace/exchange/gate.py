@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import CLOCK, Actor, Can
+from marketplace.accounts.policy import CLOCK, Actor, Can, may
 from marketplace.exchange import rules
 from marketplace.exchange.booking import book
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries import get_reservation
 from marketplace.exchange.queue import offer_next
 from marketplace.exchange.rules import HandoverDraft, ReceiptDraft, ReservationStatus, Step
 from marketplace.exchange.transitions import begin, measured_as, move, note, put, tell
@@ -62,12 +63,14 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     Without a figure the owner's is right. Within the material's tolerance the receiver's figure counts; outside it the two figures are in
     dispute, until both agree on one. A surplus passes only where nobody else holds it.
     """
+    receipt = draft or ReceiptDraft()
+    before = get_reservation(session, actor, reservation_id)
+    if _is_repeated(actor, before, receipt):
+        return before
     reservation, done = begin(session, actor, reservation_id, Step.CONFIRM, Can.CONFIRM)
     if done:
         return reservation
-    receipt = draft or ReceiptDraft()
     _check_unit(receipt.quantity, reservation)
-    rules.check_length(receipt.write_off_reason, rules.REASON_LENGTH_MAX, "write_off_reason")
     given = reservation.quantity
     received = given if receipt.quantity is None else receipt.quantity.amount
     said = {
@@ -78,8 +81,14 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     material = taxonomy(session).material_by_id(reservation.listing.material_id)
     if not rules.is_within_tolerance(given, received, material.tolerance_percent):
         return _disputed(session, actor, reservation, "", **said)
-    values = measured_as(session, reservation, received, receipt.write_off_reason)
+    values = measured_as(session, reservation, received, "")
     return complete(session, actor, reservation, Step.CONFIRM, **said, **values)
+
+
+def _is_repeated(actor: Actor, reservation: Reservation, receipt: ReceiptDraft) -> bool:
+    """Whether this very figure has put the transfer in dispute already: a double click changes nothing."""
+    said = receipt.quantity is not None and receipt.quantity.amount == reservation.receiver_quantity
+    return said and reservation.status == ReservationStatus.DISPUTED and may(actor, Can.CONFIRM, reservation)
 
 
 def _check_unit(quantity: Quantity | None, reservation: Reservation) -> None:
@@ -90,10 +99,16 @@ def _check_unit(quantity: Quantity | None, reservation: Reservation) -> None:
 def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str, quantity: Quantity | None = None) -> Reservation:
     """The receiver does not agree with what was handed over, and says why, with an own figure where there is one."""
     reservation, done = begin(session, actor, reservation_id, Step.DISPUTE, Can.CONFIRM)
-    if done:
+    if done and reservation.dispute_reason:
         return reservation
     rules.check_reason(reason)
     _check_unit(quantity, reservation)
+    if done:  # two figures put it in dispute; why, is said only now
+        own = {} if quantity is None else {"receiver_quantity": quantity.amount}
+        reservation = note(session, actor, reservation, "answer-dispute", dispute_reason=reason, **own)
+        figure = _figure(reservation, reservation.receiver_quantity)
+        tell(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
+        return reservation
     return _disputed(session, actor, reservation, reason, receiver_quantity=None if quantity is None else quantity.amount)
 
 
@@ -124,7 +139,9 @@ def resolve(
     rules.check_length(write_off_reason, rules.REASON_LENGTH_MAX, "write_off_reason")
     figure = quantity.amount
     owns = actor.organisation_id == reservation.owner_id
-    is_side = owns or actor.organisation_id == reservation.organisation_id
+    if write_off_reason.strip() and not owns and actor.organisation_id == reservation.organisation_id:
+        raise Invalid(_("Only the owner can write off what is missing. Leave this empty."), "write_off_reason")
+    is_side = (owns or actor.organisation_id == reservation.organisation_id) and not reservation.is_internal
     other = reservation.receiver_quantity if owns else reservation.owner_quantity
     if is_side and other != figure:
         rules.check_reason(reason)
@@ -146,7 +163,7 @@ def complete(session: Session, actor: Actor, reservation: Reservation, step: Ste
     amount = values.get("quantity", reservation.quantity)
     if not counters.transfer(session, reservation.listing_id, amount):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
-    ending = {"completed_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
+    ending = {"completed_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reason": "", "reminded_days": None}
     reservation = put(
         session, actor, reservation, step.value, rules.STEPS[step][0], ReservationStatus.COMPLETED, **{**values, **ending}
     )

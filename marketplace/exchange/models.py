@@ -65,6 +65,9 @@ class Reservation(Base):
     disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dispute_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     settled_reason: Mapped[str] = mapped_column(Text, default="", server_default="", comment="of the figure that both agreed on")
+    surplus: Mapped[Decimal] = mapped_column(
+        Fixed(3), default=Decimal(0), server_default="0", comment="by how much a measured surplus raised the lot"
+    )
     written_off: Mapped[Decimal] = mapped_column(
         Fixed(3), default=Decimal(0), server_default="0", comment="of what was ordered, gone for good"
     )

@@ -16,7 +16,7 @@ from marketplace.kernel.language import _
 from marketplace.market.models import Listing
 from marketplace.market.rules import ListingStatus
 
-_SEES_EXACT = (
+SEES_EXACT = (
     ReservationStatus.APPROVED,
     ReservationStatus.HANDED_OVER,
     ReservationStatus.DISPUTED,
@@ -108,7 +108,7 @@ def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
     rows = select(Reservation.id).where(
         Reservation.listing_id == listing.id,
         Reservation.organisation_id == actor.organisation_id,
-        Reservation.status.in_(_SEES_EXACT),
+        Reservation.status.in_(SEES_EXACT),
     )
     return session.scalar(rows.limit(1)) is not None
 
@@ -123,7 +123,7 @@ def list_exact_places(session: Session, actor: Actor, listings: list[Listing]) -
     rows = select(Reservation.listing_id).where(
         Reservation.listing_id.in_({listing.id for listing in listings} - own),
         Reservation.organisation_id == actor.organisation_id,
-        Reservation.status.in_(_SEES_EXACT),
+        Reservation.status.in_(SEES_EXACT),
     )
     return own | set(session.scalars(rows.distinct()))
 
@@ -194,7 +194,7 @@ def list_choices(session: Session, actor: Actor, *, page: int = 1, page_size: in
 
 def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of_owner: bool) -> Person | None:
     """Who to call on the other side, once the reservation is approved and only for the two sides."""
-    if ReservationStatus(reservation.status) not in _SEES_EXACT or actor.organisation_id not in (
+    if ReservationStatus(reservation.status) not in SEES_EXACT or actor.organisation_id not in (
         reservation.organisation_id,
         reservation.owner_id,
     ):

@@ -144,7 +144,6 @@ class ReceiptDraft:
     quantity: Quantity | None = None
     measured_by: MeasuredBy | None = None
     condition: Condition | None = None
-    write_off_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +218,13 @@ def too_much(available: Amount | None, unit: str) -> Conflict:
             available="0",
             unit=unit,
         )
+    if available.amount <= 0:
+        return Conflict(
+            _("Everything is reserved now. Join the waiting list, or place a demand: then you are told when something fits."),
+            "quantity",
+            available="0",
+            unit=unit,
+        )
     return Conflict(
         _(
             "Only %(available)s is still available. Ask for %(available)s or less, join the waiting list, or place a demand for the rest.",
@@ -270,13 +276,14 @@ def check_length(text: str, longest: int, field: str) -> None:
         )
 
 
-def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool) -> None:
+def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool, available: Decimal | None = None) -> None:
     """The owner parts with no less than a smallest part, or with all that is left (`most`); nobody waits for more than the lot has."""
     if waits and asked.amount > most:
         raise Conflict(
             _("This lot never had more than %(most)s left to give. Ask for that or less.", most=Amount(most, asked.unit)),
             "quantity",
-            available=plain(most),
+            available=plain(most if available is None else max(available, Decimal(0))),
+            most=plain(most),
             unit=asked.unit.value,
         )
     if minimum is not None and not is_part_allowed(asked.amount, most, minimum):

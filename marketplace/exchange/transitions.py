@@ -83,8 +83,10 @@ def give_back(session: Session, reservation: Reservation, amount: Decimal | None
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
 
 
-def take_more(session: Session, reservation: Reservation, extra: Decimal) -> None:
-    """Hold more than was ordered: from what is available, or where nobody else holds any part of the lot. Refused otherwise."""
+def take_more(session: Session, reservation: Reservation, extra: Decimal) -> Decimal:
+    """Hold more than was ordered: from what is available, or where nobody else holds any part of the lot. Refused otherwise. By how much
+    that raised the lot."""
+    before = counters.lock(session, reservation.listing_id).quantity
     if not counters.take_more(session, reservation.listing_id, extra, mine=reservation.quantity):
         listing = counters.lock(session, reservation.listing_id)
         most = Amount(reservation.quantity + listing.available, Unit(reservation.unit))
@@ -93,12 +95,25 @@ def take_more(session: Session, reservation: Reservation, extra: Decimal) -> Non
             "quantity",
             available=plain(most.amount),
         )
+    return counters.lock(session, reservation.listing_id).quantity - before
+
+
+def lower_surplus(session: Session, reservation: Reservation, missing: Decimal) -> Decimal:
+    """What a surplus had raised the lot by was never there: it goes first when a figure goes down; how much that was."""
+    back = min(missing, reservation.surplus)
+    if back > 0 and not counters.write_off(session, reservation.listing_id, back):
+        raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
+    return back
 
 
 def measured_as(session: Session, reservation: Reservation, quantity: Decimal, write_off_reason: str) -> dict[str, Any]:
     """Bring what is held to a measured figure; the columns that say so. What is missing is free again, or gone where a reason says so."""
     missing = reservation.quantity - quantity
     values: dict[str, Any] = {"quantity": quantity}
+    if missing > 0 and reservation.surplus > 0:
+        back = lower_surplus(session, reservation, missing)
+        missing -= back
+        values["surplus"] = reservation.surplus - back
     if missing > 0 and write_off_reason.strip():
         if not counters.write_off(session, reservation.listing_id, missing):
             raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
@@ -106,7 +121,7 @@ def measured_as(session: Session, reservation: Reservation, quantity: Decimal, w
     elif missing > 0:
         give_back(session, reservation, missing)
     elif missing < 0:
-        take_more(session, reservation, -missing)
+        values["surplus"] = reservation.surplus + take_more(session, reservation, -missing)
     return values
 
 

@@ -7,7 +7,7 @@ from marketplace.exchange.deciding import end
 from marketplace.exchange.queries import list_open_of_listing
 from marketplace.exchange.rules import BETWEEN_SIGNATURES, HOLDING, Step
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.language import _
+from marketplace.kernel.language import _, kept
 from marketplace.market import counters
 from marketplace.market.actions import withdraw_listing
 from marketplace.market.models import Listing
@@ -30,7 +30,7 @@ def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "
     open_ones = list_open_of_listing(session, listing_id)
     if any(one.status in BETWEEN_SIGNATURES for one in open_ones):
         raise Conflict(_("A part has been handed over and waits for confirmation. Withdraw the listing after that."))
-    said = reason or str(_("The owner withdrew the listing."))
+    said = reason or kept(_("The owner withdrew the listing."))
     for one in sorted(open_ones, key=lambda one: one.status in HOLDING):  # who waits first: nothing is offered of what goes away
         end(session, actor, one, Step.CANCEL, Notice.RESERVATION_CANCELLED, said)
     return withdraw_listing(session, actor, listing_id=listing_id, outcome=outcome, reason=reason)

@@ -25,6 +25,7 @@ from marketplace.ledger.queries import get_head
 from marketplace.market import demand_actions, freshness
 from marketplace.market import freshness_queries as asked
 from marketplace.market import queries as market
+from marketplace.matching import actions as matching
 from marketplace.notices import audit
 from marketplace.notices.queries import is_recorded_since
 
@@ -133,6 +134,12 @@ TIMETABLE = (
         EVERY_MINUTE,
         each(market.list_lapsed_demands, lambda session, row: demand_actions.lapse_demand(session, CLOCK, demand_id=row)),
         does=_("Ends demands whose period is over."),
+    ),
+    Job(
+        "matches",
+        timedelta(minutes=10),
+        each(matching.list_turns_to_tell, lambda session, row: matching.tell_of_turn(session, listing_id=row)),
+        does=_("Tells of matches that come true because somebody’s turn has begun."),
     ),
     Job(
         "listings to confirm",

@@ -142,3 +142,9 @@ def _(message: str, **params: object) -> Text:
 def ngettext(singular: str, plural: str, num: int, **params: object) -> Text:
     """A lazy sentence that depends on a number; `%(num)s` is that number."""
     return Text(singular, plural, num, {"num": num, **params})
+
+
+def kept(sentence: Text) -> str:
+    """A sentence of the house that is stored where people's words stand: in Dutch, as those count (DECISIONS 16), whoever acts."""
+    with reading_in(DEFAULT_LOCALE):
+        return str(sentence)

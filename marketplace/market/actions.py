@@ -140,11 +140,13 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     changed = differences(listing, columns)
     if not changed:
         return listing
+    if listing.status == ListingStatus.PUBLISHED:
+        columns["confirmed_on"] = clock.today()  # who changes a lot has looked at it
     enough = literal(columns["quantity"], Fixed(3))  # a sum of columns does not tell its type to the figure beside it
     outcome = session.scalar(
         update(Listing)
         .where(Listing.id == listing_id, Listing.version == version, Listing.held + Listing.transferred <= enough)
-        .values(**{name: columns[name] for name in columns}, version=Listing.version + 1)
+        .values(**columns, version=Listing.version + 1)
         .returning(Listing.id)
         .execution_options(synchronize_session=False)
     )
@@ -208,6 +210,7 @@ def publish_listing(session: Session, actor: Actor, *, listing_id: int) -> Listi
         status=ListingStatus.PUBLISHED.value,
         published_at=clock.now(),
         confirmed_on=today,
+        turns_told_on=today,
         **published_windows(session, actor, listing),
     )
     audit.record(session, actor, action="listing.publish", object_type="listing", object_id=listing_id)

@@ -14,7 +14,7 @@ from marketplace.notices import audit
 
 _OWN = {"id", "version", "status", "created_by_id", "created_at", "quantity", "held", "transferred", "condition", "parent_id"} | {
     *("available_from", "available_until", "published_at", "confirmed_on", "minimum_part", "region_from", "partners_from"),
-    *("circle", "circle_from", "window_reason", "freshness_reminded_on", "stale_told_on"),
+    *("circle", "circle_from", "window_reason", "freshness_reminded_on", "stale_told_on", "turns_told_on"),
 }
 _COLUMNS = tuple(column.name for column in Listing.__table__.columns)
 

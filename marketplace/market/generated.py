@@ -205,6 +205,7 @@ class _Source:
             "published_at": published,
             "confirmed_on": opened,
             "region_from": opened,
+            "turns_told_on": today,
             "partners_from": opened + PARTNERS_WAIT,
             "title": f"{material.name_nl}, {look}, van {origin}",
             "description": " ".join(said),

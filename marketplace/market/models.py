@@ -74,6 +74,7 @@ class Listing(Placed, Base):
         String(400), default="", server_default="", comment="chosen municipalities as |almelo|borne|"
     )
     circle_from: Mapped[date | None] = mapped_column(comment="first day of the circle's turn")
+    turns_told_on: Mapped[date | None] = mapped_column(comment="up to which day the matches that a turn brings were told")
     window_reason: Mapped[str] = mapped_column(Text, default="", server_default="", comment="why a ring was skipped")
     minimum_part: Mapped[Decimal | None] = mapped_column(
         Fixed(3), comment="the smallest part that the owner gives away; empty: any"

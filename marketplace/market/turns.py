@@ -17,6 +17,7 @@ from marketplace.market.windows import (
     Wanted,
     WindowDefaults,
     Windows,
+    circle_skipped,
     find_default_faults,
     find_faults,
     settle,
@@ -72,7 +73,9 @@ def window_columns(
     """The columns of a lot's windows, and what is wrong with them: of a draft what was said, of a lot on offer the days themselves. What stays as it
     was promised needs no reason again."""
     circle = None if draft.circle is None else tuple(sorted(set(draft.circle) - {actor.organisation_slug}))
-    wanted = Wanted(circle, draft.circle_from, draft.region_from, draft.partners_from, draft.window_reason)
+    dropped = circle == () and published is not None and bool(published.chosen_circle)
+    circle_from = None if dropped else draft.circle_from
+    wanted = Wanted(circle, circle_from, draft.region_from, draft.partners_from, draft.window_reason)
     settled = _settled(session, actor, wanted, _opened_on(published), draft.available_until)
     if published is None:
         columns = {
@@ -84,7 +87,10 @@ def window_columns(
         columns = _stored(settled)
         if all(getattr(published, name) == columns[name] for name in COLUMNS):
             return columns, find_faults(Wanted(reason=wanted.reason), settled, ())
-    return columns, find_faults(wanted, settled, _municipalities(session))
+    faults = find_faults(wanted, settled, _municipalities(session))
+    if dropped and not faults and not wanted.reason:
+        faults = [circle_skipped()]
+    return columns, faults
 
 
 def published_windows(session: Session, actor: Actor, listing: Listing) -> dict[str, Any]:

@@ -184,11 +184,7 @@ def _disorder(wanted: Wanted, settled: Windows) -> list[FieldError]:
 
 def _unexplained(wanted: Wanted, settled: Windows) -> list[FieldError]:
     if wanted.region_from is not None and settled.circle_from is not None and settled.region_from <= settled.circle_from:
-        return [
-            FieldError(
-                "window_reason", _("The circle does not go before the region any more. Say why, or give the region a later day.")
-            )
-        ]
+        return [circle_skipped()]
     if wanted.partners_from is not None and settled.partners_from <= settled.region_from:
         return [
             FieldError(
@@ -196,6 +192,13 @@ def _unexplained(wanted: Wanted, settled: Windows) -> list[FieldError]:
             )
         ]
     return []
+
+
+def circle_skipped() -> FieldError:
+    """Who skips the circle says why."""
+    return FieldError(
+        "window_reason", _("The circle does not go before the region any more. Say why, or give the region a later day.")
+    )
 
 
 def find_default_faults(defaults: WindowDefaults, municipalities: Collection[str]) -> list[FieldError]:

@@ -3,11 +3,14 @@
 The other side gets one notice per match; the side that acts gets one for the best of them, since the page that follows shows the rest.
 """
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from datetime import date
 
-from marketplace.accounts.policy import Actor, Can, require
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.exchange.queries import list_claims
+from marketplace.exchange.queue import offer_next
 from marketplace.exchange.rules import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
@@ -25,6 +28,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import notify
 from marketplace.notices.rules import Notice
 
+TURNS_AT_ONCE = 500
 TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred hear of it; the others find it when they look
 
 
@@ -42,6 +46,9 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     _keep_what_is_waited_for(session, actor, get_listing(session, actor, listing_id), draft)
     listing = listings.edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
     if listing.version != version:
+        if listing.status == ListingStatus.PUBLISHED:
+            offer_next(session, listing_id)  # a larger lot or a longer period goes to who waits before anybody new can take it
+            listing = get_listing(session, actor, listing_id)
         _tell_of_listing(session, actor, listing)
     return listing
 
@@ -96,7 +103,7 @@ def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int,
     return demand
 
 
-def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> None:
+def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
     found = matches_of_listing(session, actor, listing, 1, TOLD_AT_ONCE).items
     told = set(session.scalars(select(MatchTold.demand_id).where(MatchTold.listing_id == listing.id)))
     new = [match for match in found if match.demand.id not in told]
@@ -105,6 +112,36 @@ def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> None:
         _tell_asker(session, match)
     if new and new[0].demand.organisation_id != listing.organisation_id:
         _tell_owner(session, new[0])
+    return len(new)
+
+
+def list_turns_to_tell(session: Session) -> list[int]:
+    """Ids of lots on offer of which a turn (the circle's, the region's, the partners') has begun since their matches were told, or which
+    came back from an exchange; the oldest first, and so many at a time."""
+    today = clock.today()
+    since = func.coalesce(Listing.turns_told_on, date.min)
+    came = [
+        day.is_not(None) & (day > since) & (day <= today)
+        for day in (Listing.circle_from, Listing.region_from, Listing.partners_from)
+    ]
+    rows = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED, or_(*came))
+    return list(session.scalars(rows.order_by(Listing.id).limit(TURNS_AT_ONCE)))
+
+
+def tell_of_turn(session: Session, *, listing_id: int) -> bool:
+    """Tell of the demands that a lot serves now that a turn has begun, and did not serve before: each once. Whether there was any."""
+    rows = select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
+    listing = session.scalars(rows.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
+    if listing.status != ListingStatus.PUBLISHED:
+        return False
+    told = _tell_of_listing(session, CLOCK, listing)
+    session.execute(
+        update(Listing)
+        .where(Listing.id == listing_id)
+        .values(turns_told_on=clock.today())
+        .execution_options(synchronize_session=False)
+    )
+    return told > 0
 
 
 def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:

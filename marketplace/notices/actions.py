@@ -131,7 +131,8 @@ def _gather(session: Session, row: DeliveryRow, person_id: int, now: datetime) -
         DeliveryRow.person_id == person_id, DeliveryRow.digest.is_not(None), DeliveryRow.state == State.WAITING.value
     )
     before = session.scalar(underway.limit(1))
-    later = max(before, now + LEASE) if before else reader.digest_at + DAY if reader.digest_at else now
+    last = reader.digest_at if reader.digest_at and reader.digest_at <= now else None  # a moment that was only played is none
+    later = max(before, now + LEASE) if before else last + DAY if last else now
     if later > now:
         session.execute(
             update(DeliveryRow).where(waiting, DeliveryRow.next_try_at < later).values(next_try_at=later, due_at=later)

@@ -285,6 +285,14 @@ WORDINGS: dict[Notice, Wording] = {
     ),
 }
 ENDS_TODAY = _("The reservation of “%(title)s” ends today")
+COUNTS_ITSELF = (
+    _("The hand-over of “%(title)s” counts as confirmed after today"),
+    ngettext(
+        "The hand-over of “%(title)s” counts as confirmed in %(num)s day",
+        "The hand-over of “%(title)s” counts as confirmed in %(num)s days",
+        0,
+    ),
+)
 _SOME = ngettext("%(num)s message for you", "%(num)s messages for you", 0)
 THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
     (
@@ -353,8 +361,9 @@ def told(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dic
 def line(kind: Notice, values: Mapping[str, Any]) -> Text:
     """The one sentence of a notice; only the name of its kind where a fact of the sentence is missing."""
     wording = WORDINGS[kind]
-    if kind is Notice.RESERVATION_EXPIRING and not values.get("days"):
-        return _filled(ENDS_TODAY, values) or wording.label
+    if kind is Notice.RESERVATION_EXPIRING:
+        today, later = COUNTS_ITSELF if values.get("status") == "handed_over" else (ENDS_TODAY, wording.line)
+        return _filled(later if values.get("days") else today, values, number=values.get("days")) or wording.label
     return _filled(wording.line, values, number=values.get("days", values.get("count"))) or wording.label
 
 

@@ -9,10 +9,10 @@ from flask import Response, make_response
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules import ROLE_LABELS, Role
-from marketplace.exchange.appointments import newest
+from marketplace.exchange.appointments import may_read_gate, newest
 from marketplace.exchange.gate_photos import list_gate_photos
 from marketplace.exchange.gate_rules import MOMENT_LABELS, PhotoMoment, check_note
-from marketplace.exchange.queries import get_reservation, sees_exact_place
+from marketplace.exchange.queries import SEES_EXACT, get_reservation, sees_exact_place
 from marketplace.exchange.rules import MEASURED_LABELS, STATUS_LABELS, MeasuredBy, ReservationStatus
 from marketplace.exchange.signatures import Signature, find_signatures
 from marketplace.kernel import clock
@@ -72,7 +72,7 @@ def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntr
     told = [
         str(contents),
         f"{reservation.owner.name} → {reservation.organisation.name}",
-        latest.notes,
+        latest.notes if may_read_gate(actor, reservation) else "",
         address_of(reservation_id),
     ]
     return CalendarEntry(
@@ -82,7 +82,7 @@ def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntr
         revision=2 * (len(reservation.appointments) - 1) + bool(agreed) + 2 * over,
         changed_at=(reservation.ended_at if over else None) or latest.agreed_at or latest.created_at,
         summary=str(_("Collect material: %(title)s", title=reservation.listing.title)),
-        place=meeting_place(reservation, latest),
+        place=meeting_place(reservation, latest) if may_read_gate(actor, reservation) else reservation.listing.place_name,
         description="\n".join(line for line in told if line),
         address=address_of(reservation_id),
         locale=current_locale(),
@@ -90,8 +90,9 @@ def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntr
 
 
 def meeting_place(reservation: Any, appointment: Any) -> str:
-    """Where to meet: as proposed, else where the lot lies."""
-    return str(appointment.place or reservation.listing.address or reservation.listing.place_name)
+    """Where to meet: as proposed, else where the lot lies; of what has ended no address any more."""
+    address = reservation.listing.address if reservation.status in SEES_EXACT else ""
+    return str(appointment.place or address or reservation.listing.place_name)
 
 
 def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:

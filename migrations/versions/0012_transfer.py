@@ -42,6 +42,9 @@ RESERVATION = [
     sa.Column("disputed_at", sa.DateTime(), nullable=True),
     sa.Column("dispute_reason", sa.Text(), nullable=False, server_default=""),
     sa.Column("settled_reason", sa.Text(), nullable=False, server_default="", comment="of the figure that both agreed on"),
+    sa.Column(
+        "surplus", sa.BigInteger(), nullable=False, server_default="0", comment="by how much a measured surplus raised the lot"
+    ),
     sa.Column("written_off", sa.BigInteger(), nullable=False, server_default="0", comment="of what was ordered, gone for good"),
     sa.Column("write_off_reason", sa.Text(), nullable=False, server_default=""),
     sa.Column("returned", sa.BigInteger(), nullable=False, server_default="0", comment="of what was transferred, came back"),

@@ -38,6 +38,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_window_default")),
     )
+    op.add_column(
+        "listing",
+        sa.Column("turns_told_on", sa.Date(), nullable=True, comment="up to which day the matches that a turn brings were told"),
+    )
     op.drop_index("ix_listing_match", table_name="listing")
     op.create_index("ix_listing_match", "listing", [*BEFORE, "circle", "circle_from", "minimum_part", "unit", "id"])
 
@@ -45,4 +49,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_listing_match", table_name="listing")
     op.create_index("ix_listing_match", "listing", [*BEFORE, "id"])
+    op.drop_column("listing", "turns_told_on")
     op.drop_table("window_default")

@@ -149,4 +149,7 @@ def test_scenario_10_three_claim_when_the_window_opens_and_the_owner_picks_the_s
         assert states == ["waiting", "waiting"]
         read = reviewer.get(f"/reservations/{second['id']}").get_json()
         assert read["choiceReason"] == "Almelo heeft het volgende week al nodig"
+        assert (
+            almelo.get(f"/reservations/{second['id']}").get_json()["choiceReason"] is None
+        )  # for the owner and who answers for the region
         assert borne.get(f"/listings/{lot['id']}/requests").status_code == 403

@@ -101,3 +101,50 @@ def test_only_the_asker_accepts_an_offer(hengelo: Api, borne: Api, losser: Api) 
     assert step(hengelo, waiting, "accept-offer", 403)["status"] == 403
     assert step(borne, waiting, "accept-offer", 404)["status"] == 404
     assert step(losser, waiting, "accept-offer")["status"] == "requested"
+
+
+def test_a_larger_lot_goes_to_who_waits_at_once(hengelo: Api, borne: Api, losser: Api) -> None:
+    lot = published(hengelo, quantity=100)
+    path, asked = f"/listings/{lot['id']}", {"quantity": 80, "unit": "m2"}
+    borne.post(f"{path}/reservations", {"quantity": 100, "unit": "m2"})
+    waits = losser.post(f"{path}/reservations", {**asked, "joinWaitingList": True}).get_json()
+    larger = hengelo.patch(path, {"version": lot["version"], "quantity": 200}).get_json()
+    assert (larger["held"], larger["available"]) == ("180", "20")
+    assert losser.get(f"/reservations/{waits['id']}").get_json()["status"] == "offered"
+    assert borne.post(f"{path}/reservations", asked).get_json()["available"] == "20"
+
+
+def test_a_reason_that_nobody_gave_stands_there_in_dutch_whoever_acts(hengelo: Api, borne: Api) -> None:
+    lot, english = published(hengelo, quantity=500), {"Accept-Language": "en"}
+    missed, withdrawn = ask(borne, lot, 100), ask(borne, lot, 100)
+    step(hengelo, missed, "approve")
+    hengelo.post(f"/reservations/{missed['id']}/no-show", headers=english)
+    hengelo.post(f"/listings/{lot['id']}/withdraw", headers=english)
+    reasons = [borne.get(f"/reservations/{one['id']}").get_json()["reason"] for one in (missed, withdrawn)]
+    assert reasons == ["Niemand kwam het ophalen.", "De eigenaar heeft de partij ingetrokken."]
+
+
+def test_a_figure_that_was_sent_twice_is_one_dispute_and_its_reason_may_follow(hengelo: Api, borne: Api) -> None:
+    _lot, made = handed_over(hengelo, borne)
+    for _twice in range(2):
+        assert step(borne, made, "confirm", quantity=200)["status"] == "disputed"
+    assert step(borne, made, "confirm", 409, quantity=210)["currentStatus"] == "disputed"
+    told = step(borne, made, "dispute", quantity=205, reason="Eén pallet te weinig")
+    assert (told["disputeReason"], told["receiverQuantity"]) == ("Eén pallet te weinig", "205")
+    assert step(borne, made, "dispute", reason="Nog een reden")["disputeReason"] == "Eén pallet te weinig"
+
+
+def test_who_would_wait_for_more_than_the_lot_reads_what_is_free_now(hengelo: Api, borne: Api, losser: Api) -> None:
+    lot = published(hengelo, quantity=500)
+    ask(borne, lot, 400)
+    body = {"quantity": 600, "unit": "m2", "joinWaitingList": True}
+    refused = losser.post(f"/listings/{lot['id']}/reservations", body)
+    assert refused.status_code == 409
+    assert (refused.get_json()["available"], refused.get_json()["most"]) == ("100", "500")
+
+
+def test_nobody_fails_to_come_before_the_first_day(hengelo: Api, borne: Api) -> None:
+    first = (clock.today() + timedelta(days=10)).isoformat()
+    made = ask(borne, published(hengelo, quantity=500, availableFrom=first), 100)
+    step(hengelo, made, "approve")
+    assert step(hengelo, made, "no-show", 409)["status"] == 409

@@ -105,3 +105,11 @@ def test_what_an_organisation_cannot_agree_is_refused_at_its_property(somebody: 
     ):
         refused = coordinator.put("/windows", body)
         assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, field)
+
+
+def test_a_circle_that_was_promised_is_not_dropped_without_a_reason(hengelo: Api) -> None:
+    listing = published(hengelo, circle=["borne"], availableUntil=None)
+    path, change = f"/listings/{listing['id']}", {"version": listing["version"], "circle": [], "regionFrom": in_days(0)}
+    refused = hengelo.patch(path, change)
+    assert (refused.status_code, [one["field"] for one in refused.get_json()["errors"]]) == (422, ["windowReason"])
+    assert windows(hengelo.patch(path, {**change, "windowReason": WHY}).get_json())[:3] == ([], None, in_days(0))

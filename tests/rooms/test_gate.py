@@ -288,3 +288,54 @@ def test_what_came_back_can_be_reserved_by_the_next(bank: Session, cast: dict) -
     taken = exchange.reserve(bank, cast["almelo"], listing_id=child.id, draft=ReservationDraft(m2("100")))
     assert taken.status == "requested"
     sound(bank)
+
+
+def test_within_one_organisation_there_is_no_other_side_to_wait_for(bank: Session, cast: dict) -> None:
+    lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
+    taken = [exchange.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("100"))) for _twice in range(2)]
+    for one in taken:
+        exchange.hand_over(bank, cast["hengelo"], reservation_id=one.id, draft=HandoverDraft(m2("100"), clock.today()))
+        exchange.dispute(bank, cast["hengelo"], reservation_id=one.id, reason="Er ontbreekt een pallet")
+    called_off = exchange.cancel(bank, cast["hengelo"], reservation_id=taken[0].id, reason="Toch niet")
+    settled = exchange.resolve(bank, cast["hengelo"], reservation_id=taken[1].id, quantity=m2("90"), reason="Nageteld")
+    assert (called_off.status, settled.status, settled.quantity) == ("cancelled", "completed", Decimal(90))
+    assert counted(bank, lot) == ("500", "0", "90", "410")
+
+
+def test_a_proposal_to_cancel_that_nobody_took_leaves_no_reason_behind(bank: Session, cast: dict) -> None:
+    _lot, reservation = handed_over(bank, cast)
+    exchange.cancel(bank, cast["hengelo"], reservation_id=reservation.id, reason="Verkeerde partij geladen")
+    completed = confirm(bank, cast, reservation, "300")
+    assert (completed.status, completed.reason, completed.cancel_asked_by_id) == ("completed", "", None)
+
+
+def test_a_surplus_that_was_never_there_leaves_nothing_behind(bank: Session, cast: dict) -> None:
+    lot, reservation = approved(bank, cast, lot=make_listing(bank, cast["hengelo"], quantity=m2("300")))
+    draft = HandoverDraft(m2("320"), clock.today())
+    exchange.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+    assert counted(bank, lot) == ("320", "320", "0", "0")
+    confirm(bank, cast, reservation, "308")  # 12 of 320 is 3.75 %: 8 more than the lot had, not 20
+    assert counted(bank, lot) == ("308", "0", "308", "0")
+    assert lot.status == "closed"
+    sound(bank)
+
+
+def test_a_surplus_goes_with_a_transfer_that_is_called_off(bank: Session, cast: dict) -> None:
+    lot, reservation = approved(bank, cast, lot=make_listing(bank, cast["hengelo"], quantity=m2("310")))
+    draft = HandoverDraft(m2("330"), clock.today())  # 10 that were free, and 20 that the books did not know
+    exchange.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+    assert counted(bank, lot) == ("330", "330", "0", "0")
+    exchange.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen")
+    exchange.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
+    assert counted(bank, lot) == ("310", "0", "0", "310")
+    sound(bank)
+
+
+def test_only_the_owner_and_the_broker_write_off(bank: Session, cast: dict) -> None:
+    _lot, reservation = handed_over(bank, cast)
+    confirm(bank, cast, reservation, "276")
+    with pytest.raises(Invalid) as refused:
+        exchange.resolve(
+            bank, cast["borne"], reservation_id=reservation.id, quantity=m2("276"), reason="Weg", write_off_reason="Kapot"
+        )
+    assert refused.value.field == "write_off_reason"

@@ -114,6 +114,16 @@ def test_one_digest_a_day_takes_every_kind_along_and_the_weekly_ones_on_monday(s
         assert sent(session) == [[weekly, on_monday]]
 
 
+def test_a_digest_of_a_moment_that_was_only_played_holds_up_none(session: Session) -> None:
+    borne = make_actor(session, "borne")
+    with clock.frozen(NOW + timedelta(days=200)):
+        tell(session, Notice.NEW_MATCH, to=borne)
+        assert len(sent(session)) == 1
+    with clock.frozen(NOW):
+        number = tell(session, Notice.NEW_MATCH, to=borne)
+        assert sent(session) == [[number]]
+
+
 def test_a_digest_that_was_not_sent_is_the_same_letter_again(session: Session) -> None:
     borne = make_actor(session, "borne")
     with clock.frozen(NOW):

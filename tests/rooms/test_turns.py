@@ -22,8 +22,9 @@ from marketplace.market.models import Listing
 from marketplace.market.queries import get_listing, get_window_defaults
 from marketplace.market.turns import set_windows
 from marketplace.market.windows import WindowDefaults
-from marketplace.notices.models import AuditRow
-from tests.factories import found_taxonomy, listing_draft, make_actor, make_draft, make_listing
+from marketplace.matching.actions import list_turns_to_tell, publish, tell_of_turn
+from marketplace.notices.models import AuditRow, NoticeRow
+from tests.factories import found_taxonomy, listing_draft, location, make_actor, make_demand, make_draft, make_listing
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=clock.AMSTERDAM)
 WHY = "Alleen een partner kan het verwerken"
@@ -208,3 +209,23 @@ def test_a_smallest_part_is_kept_and_is_no_more_than_there_is(session: Session, 
         changed(session, hengelo, listing, minimum_part=Decimal("1200.5"))
     assert refused.value.field == "minimum_part"
     assert changed(session, hengelo, listing, minimum_part=None).minimum_part is None
+
+
+def test_who_gets_a_turn_later_hears_of_the_match_then_and_once(session: Session) -> None:
+    found_taxonomy(session)
+    hengelo, partner = make_actor(session, "hengelo"), make_actor(session, "bouwbedrijf", kind="partner")
+    demand = make_demand(session, partner, location=location("borne"))
+    lot = publish(session, hengelo, listing_id=make_draft(session, hengelo, available_until=None).id)
+
+    def told() -> list[int]:
+        rows = select(NoticeRow).where(NoticeRow.kind == "new_match", NoticeRow.organisation_id == partner.organisation_id)
+        return [row.facts["demand_id"] for row in session.scalars(rows)]
+
+    assert (told(), list_turns_to_tell(session)) == ([], [])
+    with clock.frozen(clock.now() + timedelta(days=13)):
+        assert list_turns_to_tell(session) == []
+    with clock.frozen(clock.now() + timedelta(days=14)):
+        assert list_turns_to_tell(session) == [lot.id]
+        assert [tell_of_turn(session, listing_id=lot.id) for _twice in range(2)] == [True, False]
+        assert list_turns_to_tell(session) == []
+    assert told() == [demand.id]

@@ -297,3 +297,12 @@ def test_what_somebody_waits_for_stays_the_same_material_in_the_same_unit(bank: 
     with pytest.raises(Conflict) as refused:
         edit_listing(bank, cast["hengelo"], listing_id=lot.id, version=lot.version, draft=changed)
     assert refused.value.field == "material"
+
+
+def test_an_offer_that_is_over_cannot_be_accepted_even_before_the_clock_has_come(bank: Session, cast: dict) -> None:
+    lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
+    first = ask(bank, cast["borne"], lot, "500")
+    waiting = ask(bank, cast["almelo"], lot, "300", wait=True)
+    exchange.cancel(bank, cast["borne"], reservation_id=first.id, reason="Te laat")
+    with clock.frozen(clock.now() + timedelta(hours=49)), pytest.raises(Conflict):
+        exchange.accept_offer(bank, cast["almelo"], reservation_id=waiting.id)

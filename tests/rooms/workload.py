@@ -159,8 +159,7 @@ class Worker:
 
     def _confirm(self, session, one, owner, asker) -> None:
         figure = self._near(one.quantity) if self.dice.random() < 0.7 else None
-        gone = "Gebroken" if self.dice.random() < 0.2 else ""
-        exchange.confirm(session, asker, reservation_id=one.id, draft=ReceiptDraft(figure, write_off_reason=gone))
+        exchange.confirm(session, asker, reservation_id=one.id, draft=ReceiptDraft(figure))
 
     def _dispute(self, session, one, owner, asker) -> None:
         figure = self._near(one.quantity) if self.dice.random() < 0.5 else None

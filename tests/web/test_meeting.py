@@ -1,6 +1,7 @@
 """The page of a transfer at the gate: the appointment, the calendar file, the photos, and the hand-over note with what is in it."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -25,7 +26,7 @@ from marketplace.kernel.files import MediaStore
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules import Condition
 from marketplace.web.reservations.meeting_forms import parse_moment
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import found_taxonomy, location, make_actor, make_listing
 from tests.web.visitors import picture, send, upload, visit
 
 
@@ -163,6 +164,17 @@ def test_a_cancelled_reservation_takes_its_appointment_out_of_the_calendar(trans
     session.commit()
     (event,) = Calendar.from_ical(transfer.asker.get(f"{transfer.page}/afspraak.ics").data).walk("VEVENT")
     assert (str(event["STATUS"]), int(event["SEQUENCE"])) == ("CANCELLED", 2)
+
+
+def test_what_has_ended_tells_no_address_any_more(app: Flask, session: Session) -> None:
+    place = replace(location("hengelo"), address="Geheimeweg 12")
+    transfer = Transfer(app, session, location=place).approve()
+    send(transfer.owner, transfer.page, {"times": typed(2)}, to=f"{transfer.page}/afspraak")
+    assert b"Geheimeweg 12" in transfer.asker.get(f"{transfer.page}/afspraak.ics").data
+    cancel(session, transfer.hengelo, reservation_id=transfer.number, reason="Toch niet")
+    session.commit()
+    assert b"Geheimeweg 12" not in transfer.asker.get(f"{transfer.page}/afspraak.ics").data
+    assert "Geheimeweg 12" not in transfer.asker.get(transfer.page).text
 
 
 def test_a_photo_of_the_gate_is_shown_to_who_may_follow_the_transfer(transfer: Transfer, session: Session) -> None:

@@ -7,7 +7,9 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from marketplace.exchange.actions import approve, hand_over, reserve
+from marketplace.exchange.actions import approve, cancel, hand_over, reserve
+from marketplace.exchange.appointments import propose_times
+from marketplace.exchange.gate_rules import AppointmentDraft
 from marketplace.exchange.rules import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
@@ -89,3 +91,19 @@ def test_the_desk_is_not_for_the_public(app: Flask, session: Session) -> None:
     session.commit()
     answer = app.test_client().get("/werk")
     assert answer.status_code == 303 and "/inloggen" in answer.location
+
+
+def test_what_the_other_side_proposes_waits_for_an_answer(app: Flask, session: Session) -> None:
+    found_taxonomy(session)
+    hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+    quantity = Quantity(Decimal(100), Unit.M2)
+    for number, title in ((1, "Keien"), (2, "Banden")):
+        reserve(session, borne, listing_id=make_listing(session, hengelo, title=title).id, draft=ReservationDraft(quantity))
+        approve(session, hengelo, reservation_id=number)
+    propose_times(session, hengelo, reservation_id=1, draft=AppointmentDraft((clock.now() + timedelta(days=2),)))
+    hand_over(session, hengelo, reservation_id=2, draft=HandoverDraft(quantity, clock.today()))
+    cancel(session, borne, reservation_id=2, reason="Verkeerde partij")
+    time, off = "stelt voor wanneer “Keien” kan worden opgehaald", "stelt voor om de overdracht van “Banden” te annuleren"
+    asked, owned = (visit(app, session, one).get("/werk").text for one in (borne, hengelo))
+    assert f"Hengelo {time}" in asked and "stelt voor om" not in asked
+    assert f"Borne {off}" in owned and "stelt voor wanneer" not in owned

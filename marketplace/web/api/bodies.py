@@ -16,6 +16,7 @@ from marketplace.web.api.fields import (
     Choice,
     Codes,
     Day,
+    DayOrMoment,
     Degrees,
     Given,
     Line,
@@ -162,7 +163,7 @@ class ApproveBody(Body):
 
     quantity = Amount("in the listing's unit; absent: as asked")
     reason = Lines("why this one, where one that ranks higher goes without")
-    hold_until = Day("the last day on which it is kept; absent: 30 days")
+    hold_until = DayOrMoment("the last day on which it is kept, or the last moment; absent: 30 days")
 
 
 class ReasonBody(Body):
@@ -191,7 +192,6 @@ class ReceiptBody(Body):
     unit = UnitChoice("the listing's")
     measured_by = Choice(MeasuredBy, "how it was measured")
     condition = Choice(Condition, "as it arrived")
-    write_off_reason = Lines("what is missing is gone, and why; absent: it is free again")
 
 
 class DisputeBody(Body):
@@ -208,7 +208,7 @@ class ResolveBody(Body):
     quantity = Amount("in the listing's unit", required=True)
     unit = UnitChoice("the listing's")
     reason = Lines("why, in a sentence; needed unless it is the other side's figure")
-    write_off_reason = Lines("what is missing is gone, and why; absent: it is free again")
+    write_off_reason = Lines("by the owner or the broker: what is missing is gone, and why; absent: it is free again")
 
 
 class ReturnBody(Body):

@@ -123,6 +123,7 @@ SHAPES: dict[str, Schema] = {
         kgPerUnit={"type": "object", "additionalProperties": NUMBER},
         hazards=some(shape(code=TEXT, name=TEXT)),
         isTradable=YES_NO,
+        tolerancePercent={**NUMBER, "description": "by how much the receiver's figure may differ from the owner's"},
         avoidedKgCo2ePerKg=maybe(NUMBER),
     ),
     "Titled": shape(id=WHOLE, title=TEXT),

@@ -138,7 +138,6 @@ def new_receipt(values: Mapping[str, Any], unit: str) -> ReceiptDraft:
         measured(values, unit),
         measured_by=values.get("measured_by"),
         condition=values.get("condition"),
-        write_off_reason=values.get("write_off_reason") or "",
     )
 
 

@@ -5,7 +5,7 @@ A body is strict: it is an object, a property that it does not take is refused b
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from marketplace.kernel import units
+from marketplace.kernel.clock import AMSTERDAM
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
@@ -162,6 +163,24 @@ class Day(Given):
     def read(self, value: Any) -> date:
         """YYYY-MM-DD."""
         return read_day(value)
+
+
+class DayOrMoment(Given):
+    """A calendar day, or a moment; a moment without a zone is Amsterdam's."""
+
+    shape = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+
+    def read(self, value: Any) -> date | datetime:
+        """YYYY-MM-DD, or ISO 8601 with a time."""
+        if not isinstance(value, str) or "T" not in value:
+            return read_day(value)
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            raise Invalid(_NOT_A_DAY) from None
+        if not 1900 <= at.year <= 2200:
+            raise Invalid(_NOT_A_DAY)
+        return at if at.tzinfo else at.replace(tzinfo=AMSTERDAM)
 
 
 class Choice(Given):

@@ -72,8 +72,8 @@ def get_reservation(reservation_id: int) -> Response:
 def approve_reservation(reservation_id: int) -> Response:
     """The owner says yes, to all of it or to a part; one that waits may be approved instead of others."""
     values = read_body(bodies.ApproveBody())
-    last_day, session, actor = values.get("hold_until"), current_session(), current_actor()
-    until = None if last_day is None else datetime.combine(last_day, time(23, 59, 59), clock.AMSTERDAM)
+    last, session, actor = values.get("hold_until"), current_session(), current_actor()
+    until = last if last is None or isinstance(last, datetime) else datetime.combine(last, time(23, 59, 59), clock.AMSTERDAM)
     part = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
     approved = exchange.approve(
         session,

@@ -8,7 +8,7 @@ from typing import Any, cast
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Depot
-from marketplace.exchange.appointments import newest
+from marketplace.exchange.appointments import may_read_gate, newest
 from marketplace.exchange.gate_rules import AppointmentStatus
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queue import Ranked
@@ -71,6 +71,7 @@ def full_material(of: Material) -> Shape:
         "kgPerUnit": {unit.value: number(of.weights_kg[unit]) for unit in of.units},
         "hazards": [{"code": hazard.slug, "name": hazard.name} for hazard in of.hazards],
         "isTradable": of.is_tradable,
+        "tolerancePercent": number(of.tolerance_percent),
         "avoidedKgCo2ePerKg": None if of.carbon is None else number(of.carbon.kgco2e_per_kg),
     }
 
@@ -262,7 +263,7 @@ def reservation(row: Reservation) -> Shape:
         "purchasePriceCents": row.purchase_price_cents,
         "neededBy": day(row.needed_by),
         "offeredAt": moment(row.offered_at),
-        "choiceReason": row.choice_reason or None,
+        "choiceReason": (row.choice_reason or None) if may(current_actor(), Can.READ_REQUESTS, row.listing) else None,
         "ownerQuantity": _figure(row.owner_quantity),
         "ownerMeasuredBy": row.owner_measured_by,
         "ownerCondition": row.owner_condition,
@@ -307,13 +308,14 @@ def appointment(row: Reservation) -> Shape:
     latest = newest(row)
     if latest is None:
         return {"appointment": None}
+    is_readable = may_read_gate(current_actor(), row)
     return {
         "appointment": {
             "status": (AppointmentStatus.PROPOSED if latest.agreed_time is None else AppointmentStatus.AGREED).value,
             "times": [moment(time) for time in latest.moments],
             "time": moment(latest.agreed_time),
-            "place": latest.place or None,
-            "notes": latest.notes or None,
+            "place": (latest.place or None) if is_readable else None,
+            "notes": (latest.notes or None) if is_readable else None,
             "proposedBy": organisation_of(latest.proposed_by),
         }
     }

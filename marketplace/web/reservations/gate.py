@@ -20,6 +20,7 @@ class Gate:
     appointment: Any
     place: str
     is_side: bool
+    is_readable: bool
     can_propose: bool
     can_choose: bool
     photos: list[tuple[Any, Text]]
@@ -44,6 +45,7 @@ class Gate:
             appointment=latest,
             place=meeting_place(reservation, latest) if latest else "",
             is_side=is_side,
+            is_readable=appointments.may_read_gate(actor, reservation),
             can_propose=can_propose,
             can_choose=can_propose and from_other and latest is not None and latest.agreed_time is None,
             photos=[(photo, MOMENT_LABELS[PhotoMoment(photo.moment)]) for photo in photos],

@@ -170,11 +170,6 @@ class ConfirmForm(StepForm):
     )
     measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="received-measured")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="received-condition")
-    write_off_reason = TextAreaField(
-        _("Is what is missing gone for good? Say why"),
-        description=_("Leave empty if the owner still has it: then it is free again."),
-        id="received-gone",
-    )
 
     def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
@@ -186,7 +181,6 @@ class ConfirmForm(StepForm):
             quantity=self.quantity.data,
             measured_by=_measured(self.measured_by.data),
             condition=_condition(self.condition.data),
-            write_off_reason=self.write_off_reason.data or "",
         )
 
 

@@ -1,14 +1,16 @@
 """The desk of one person: every task as one line, with the day by which it must be done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
 
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.exchange.appointments import newest
 from marketplace.exchange.queries import list_reservations
-from marketplace.exchange.rules import ReservationStatus
+from marketplace.exchange.rules import BETWEEN_SIGNATURES, ReservationStatus
 from marketplace.kernel.clock import local, today
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
@@ -92,6 +94,14 @@ def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
         *_of(session, actor, "asking", ReservationStatus.OFFERED, _ACCEPT, _("Look at the offer")),
         *_of(session, actor, "owning", ReservationStatus.DISPUTED, _SETTLE, _("Settle it")),
         *_of(session, actor, "asking", ReservationStatus.DISPUTED, _SETTLE, _("Settle it")),
+        *_of(session, actor, "asking", ReservationStatus.APPROVED, _MEET, _("Choose a time"), _proposes_times),
+        *_of(session, actor, "owning", ReservationStatus.APPROVED, _MEET, _("Choose a time"), _proposes_times),
+        *(
+            task
+            for status in BETWEEN_SIGNATURES
+            for side in ("asking", "owning")
+            for task in _of(session, actor, side, status, _CALL_OFF, _("Answer the proposal"), _proposes_to_cancel)
+        ),
         *(_refresh(listing) for listing in list_listings_to_refresh(session, actor)),
         *(_still_needed(demand) for demand in list_demands_to_refresh(session, actor)),
     ]
@@ -105,8 +115,28 @@ _HAND_OVER = _("%(asker)s collects %(quantity)s of “%(title)s”")
 _ACCEPT = _("%(quantity)s of “%(title)s” is free for you")
 _SETTLE = _("%(owner)s and %(asker)s differ about %(quantity)s of “%(title)s”")
 
+_MEET = _("%(organisation)s proposes when “%(title)s” can be collected")
+_CALL_OFF = _("%(organisation)s proposes to cancel the transfer of “%(title)s”")
 
-def _of(session: Any, actor: Actor, side: str, status: ReservationStatus, sentence: Text, label: Text) -> list[Task]:
+
+def _proposes_times(actor: Actor, reservation: Any) -> bool:
+    latest = newest(reservation)
+    return latest is not None and latest.agreed_time is None and latest.proposed_by_id != actor.organisation_id
+
+
+def _proposes_to_cancel(actor: Actor, reservation: Any) -> bool:
+    return reservation.cancel_asked_by_id not in (None, actor.organisation_id)
+
+
+def _of(
+    session: Any,
+    actor: Actor,
+    side: str,
+    status: ReservationStatus,
+    sentence: Text,
+    label: Text,
+    asks: Callable[[Actor, Any], bool] | None = None,
+) -> list[Task]:
     found, _total = list_reservations(session, actor, side=side, statuses=(status.value,), page_size=TASKS_MAX)
     return [
         Task(
@@ -114,14 +144,16 @@ def _of(session: Any, actor: Actor, side: str, status: ReservationStatus, senten
                 sentence.message,
                 asker=reservation.organisation.name,
                 owner=reservation.owner.name,
+                organisation=(reservation.owner if side == "asking" else reservation.organisation).name,
                 quantity=Amount(reservation.quantity, Unit(reservation.unit)),
                 title=Written(reservation.listing.title),
             ),
-            until=local(reservation.expires_at).date() if reservation.expires_at else None,
+            until=_day_of(reservation.expires_at or reservation.disputed_at),
             label=label,
             href=url_for("reservations.show", reservation_id=reservation.id),
         )
         for reservation in found
+        if asks is None or asks(actor, reservation)
     ]
 
 
@@ -162,3 +194,8 @@ def _waiting_for_others(session: Any, actor: Actor) -> list[Any]:
     """What the own organisation asked for and somebody else must act on."""
     statuses = (ReservationStatus.WAITING.value, ReservationStatus.REQUESTED.value, ReservationStatus.APPROVED.value)
     return list_reservations(session, actor, side="asking", statuses=statuses, page_size=SHOWN)[0]
+
+
+def _day_of(at: datetime | None) -> date | None:
+    """The day by which something must be done; of what has no term the day since which it waits."""
+    return None if at is None else local(at).date()
