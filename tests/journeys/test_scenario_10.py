@@ -1,39 +1,18 @@
-"""Two ask for one lot, the owner chooses with a sentence, the figures differ and are settled, and a part comes back: by hand."""
+"""Scenarios 10, 6 and 7 by hand: two ask for one lot, the owner chooses with a sentence, the figures differ and are settled, a part comes back."""
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries import find_person
-from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.models import Photo, PhotoFile
-from tests.factories import make_listing
 from tests.journeys.conftest import Site
-from tests.journeys.sites import database_of
+from tests.journeys.lots import on_offer
 
 TITLE = "Keien van het Stationsplein"
 HENGELO, BORNE, ALMELO = (f"projectleider.{slug}@materialenbank.example" for slug in ("hengelo", "borne", "almelo"))
 REVIEWER = "aoce@materialenbank.example"
 Shot = Callable[[Page, str], Path]
-
-
-def on_offer(site: Site) -> str:
-    """500 m² of Hengelo's; the path of the lot."""
-    with database_of(site.app).transaction() as session:
-        person = find_person(session, HENGELO)
-        assert person is not None
-        actor = Actor(person.id, person.name, person.organisation_id, "hengelo", "Hengelo", "municipality", person.role)
-        shown = session.scalars(select(Photo).order_by(Photo.id).limit(1)).one()
-        lot = make_listing(session, actor, title=TITLE, quantity=Quantity(Decimal(500), Unit.M2), available_until=None)
-        photo = lot.photos[0]
-        photo.files = shown.files
-        session.add_all(PhotoFile(name=name, photo_id=photo.id) for name in {file["name"] for file in shown.files.values()})
-        return f"/aanbod/{lot.id}"
 
 
 def ask(page: Page, lot: str, quantity: str) -> None:
@@ -45,7 +24,7 @@ def ask(page: Page, lot: str, quantity: str) -> None:
 def test_two_ask_for_one_lot_and_it_ends_well(
     new_page: Callable[[], Page], site: Site, shot: Shot, accessible: Callable[[Page], None]
 ) -> None:
-    lot = on_offer(site)
+    lot = on_offer(site, TITLE)
     hengelo, borne, almelo, reviewer = (new_page() for _person in range(4))
     for page, email in ((hengelo, HENGELO), (borne, BORNE), (almelo, ALMELO), (reviewer, REVIEWER)):
         site.let_in(page, email)
