@@ -182,14 +182,6 @@ def list_lapsed_demands(session: Session) -> list[int]:
     return list(session.scalars(select(Demand.id).where(Demand.status == DemandStatus.OPEN, Demand.needed_until < clock.today())))
 
 
-def count_by_status(session: Session, actor: Actor) -> dict[str, int]:
-    """How many listings the own organisation has in each state."""
-    rows = session.execute(
-        select(Listing.status, func.count()).where(Listing.organisation_id == actor.organisation_id).group_by(Listing.status)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def list_public_ids(session: Session, most: int) -> list[int]:
     """Ids of the listings that everybody may see, newest first."""
     today = clock.today()

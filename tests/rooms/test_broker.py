@@ -81,9 +81,9 @@ def test_near_misses_say_which_one_thing_and_how_much_nearest_first(
 def test_what_is_stale_over_or_all_taken_is_not_surveyed(session: Session, broker: Actor, hengelo: Actor, borne: Actor) -> None:
     taken = make_listing(session, hengelo)
     reserve(session, borne, listing_id=taken.id, draft=square_metres(1200))
-    with clock.frozen(clock.now() - timedelta(days=61)):
+    with clock.frozen(clock.now() - timedelta(days=62)):  # a day more than needed: late in the evening summer time is a day ahead
         make_listing(session, hengelo, available_until=None)
-    with clock.frozen(clock.now() - timedelta(days=91)):
+    with clock.frozen(clock.now() - timedelta(days=92)):
         make_demand(session, borne, needed_until=clock.today() + timedelta(days=300))
     found = survey(session, broker)
     assert (found.listings, found.demands) == (0, 0)
