@@ -16,8 +16,8 @@ from config import Config
 from marketplace import cli, web
 from marketplace.jobs.retention import retention
 from marketplace.jobs.timetable import TIMETABLE
+from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
-from marketplace.kernel.files import media_store
 from marketplace.kernel.language import gettext, plain_ngettext
 from marketplace.web import assets, compression, errors, filters, frame, identity, written
 from marketplace.web.catalogue.cards import card

@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from config import Config
-from marketplace.accounts import passwords
+from marketplace.accounts.rules import passwords
 from marketplace.cli.migrations import upgrade
 from marketplace.kernel.db import Database
 from tests.compiled import COMPILED

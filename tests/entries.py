@@ -7,7 +7,7 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
-from marketplace.impact.rules import impact
+from marketplace.impact.rules.impact import impact
 from marketplace.ledger.actions import append
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry

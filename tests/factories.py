@@ -13,12 +13,15 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import Point
 from marketplace.kernel.text import fold
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions import create_listing, publish_listing
-from marketplace.market.demand_actions import create_demand
+from marketplace.market.actions.demands import create_demand
+from marketplace.market.actions.listings import create_listing, publish_listing
+from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
-from marketplace.market.photo_actions import add_photo
-from marketplace.market.rules import Condition, DemandDraft, ListingDraft, Location, PlaceBasis, StoredPicture
+from marketplace.market.rules.demand import DemandDraft
+from marketplace.market.rules.listing import Condition, ListingDraft, Location
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.actions import sync
+from marketplace.places.rules import PlaceBasis
 
 KEI = "betonstraatsteen-kei-8cm"  # 185 kg/m², 44 pieces/m², 0.1188 kg CO2e/kg
 PLACES = {

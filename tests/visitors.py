@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from marketplace.accounts.actions import add_person
+from marketplace.accounts.actions.people import add_person
 from marketplace.accounts.models import Person
-from marketplace.accounts.passwords import hash_password
-from marketplace.accounts.queries import get_organisation_by_slug
-from marketplace.accounts.rules import Role
+from marketplace.accounts.queries.organisations import get_organisation_by_slug
+from marketplace.accounts.rules.accounts import Role
+from marketplace.accounts.rules.passwords import hash_password
 from marketplace.kernel.db import Database
 
 PASSWORD = "een lang genoeg wachtwoord"

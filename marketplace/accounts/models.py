@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.kernel.db import Base, Json, UtcDateTime
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
 from marketplace.kernel.language import _
 

@@ -5,7 +5,7 @@ import sys
 import click
 from flask import Flask, current_app
 
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.queries.invariants import INVARIANTS
 
 
 @click.command("check")

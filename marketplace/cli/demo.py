@@ -7,8 +7,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import Config
-from marketplace.accounts.passwords import hash_password
-from marketplace.accounts.queries import find_person, has_people
+from marketplace.accounts.queries.people import find_person, has_people
+from marketplace.accounts.rules.passwords import hash_password
 from marketplace.cli.generate import generate_command
 from marketplace.kernel.db import Database
 

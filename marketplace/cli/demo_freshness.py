@@ -9,13 +9,15 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions import close_listing, create_listing, publish_listing
-from marketplace.market.demand_actions import create_demand
+from marketplace.market.actions.demands import create_demand
+from marketplace.market.actions.listings import close_listing, create_listing, publish_listing
+from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Listing
-from marketplace.market.photo_actions import add_photo
-from marketplace.market.rules import Condition, DemandDraft, Location, PlaceBasis
-from marketplace.market.staleness import Outcome
-from marketplace.matching.actions import ask
+from marketplace.market.rules.demand import DemandDraft
+from marketplace.market.rules.freshness import Outcome
+from marketplace.market.rules.listing import Condition, Location
+from marketplace.matching.actions.publish import ask
+from marketplace.places.rules import PlaceBasis
 
 # row of the file whose picture it has, title, quantity, days since the last word
 AGED = (

@@ -4,36 +4,28 @@ import csv
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from marketplace.accounts.actions import add_person
+from marketplace.accounts.actions.people import add_person
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries import list_organisations
-from marketplace.accounts.rules import REGION_SLUG, Role
+from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.accounts.rules.accounts import REGION_SLUG, Role
 from marketplace.cli.pictures.album import Subject, photos_of
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.files import Media
+from marketplace.kernel.files import SHIPPED, Media
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, read_unit
-from marketplace.market.actions import create_listing, publish_listing
-from marketplace.market.demand_actions import create_demand
+from marketplace.market.actions.demands import create_demand
+from marketplace.market.actions.listings import create_listing, publish_listing
+from marketplace.market.actions.photos import add_photo, store_developed
 from marketplace.market.models import Demand, Listing
-from marketplace.market.photo_actions import add_photo, store_developed
-from marketplace.market.rules import (
-    Condition,
-    DemandDraft,
-    ListingDraft,
-    Location,
-    Packaging,
-    PlaceBasis,
-    QuantityBasis,
-    StoredPicture,
-)
+from marketplace.market.rules.demand import DemandDraft
+from marketplace.market.rules.listing import Condition, ListingDraft, Location, Packaging, QuantityBasis
+from marketplace.market.rules.photos import StoredPicture
+from marketplace.places.rules import PlaceBasis
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 WRITTEN_FOR = date(2026, 12, 15)  # the files' own "today"
 CONDITIONS = {
     "ongebruikt": Condition.NEW,
@@ -48,7 +40,7 @@ Pictures = dict[str, StoredPicture]
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a shipped file, oldest id first."""
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
+    with (SHIPPED / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

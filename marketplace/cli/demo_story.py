@@ -7,20 +7,20 @@ from random import Random
 from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, rows
 from marketplace.depots.actions import create_depot
 from marketplace.depots.rules import DepotDraft
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.rules import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
+from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
 from marketplace.impact.actions import report_material_use
-from marketplace.impact.goals import UseRow
-from marketplace.impact.rules import LORRY
+from marketplace.impact.rules.goals import UseRow
+from marketplace.impact.rules.impact import LORRY
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit, round_down
-from marketplace.market.actions import create_listing, publish_listing
+from marketplace.market.actions.listings import create_listing, publish_listing
+from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
-from marketplace.market.photo_actions import add_photo
 from marketplace.materials.queries import taxonomy
-from marketplace.notices.actions import consider_told
+from marketplace.notices.actions.deliveries import consider_told
 
 EXCHANGES = 40
 DAYS_BACK = 725
@@ -82,17 +82,17 @@ def _exchange(
         add_photo(session, giver, listing_id=listing.id, picture=pictures[lot["id"]], alt=lot["titel"])
         publish_listing(session, giver, listing_id=listing.id)
     with clock.frozen(day + timedelta(days=2)):
-        reservation = exchange.reserve(session, taker, listing_id=listing.id, draft=ReservationDraft(quantity))
+        reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=ReservationDraft(quantity))
     with clock.frozen(day + timedelta(days=3)):
-        exchange.approve(session, giver, reservation_id=reservation.id)
+        decide.approve(session, giver, reservation_id=reservation.id)
     with clock.frozen(day + timedelta(days=8)):
         entered = chance.random() < 0.6
         handover = HandoverDraft(
             quantity, clock.today(), LORRY if entered else None, Decimal(chance.randint(6, 38)) if entered else None
         )
-        exchange.hand_over(session, giver, reservation_id=reservation.id, draft=handover)
+        hand_over.hand_over(session, giver, reservation_id=reservation.id, draft=handover)
     with clock.frozen(day + timedelta(days=9)):
-        exchange.confirm(session, taker, reservation_id=reservation.id)
+        hand_over.confirm(session, taker, reservation_id=reservation.id)
 
 
 def _report_use(session: Session, cast: Cast, chance: Random) -> None:
@@ -127,22 +127,22 @@ def tell_today(session: Session, cast: Cast, lots: dict[str, Listing], demands: 
     """Transfers under way: one asked for, one approved, one handed over and waiting for the receiver, one lot that two ask for, and one
     hand-over about which the figures differ."""
     asked = Quantity(Decimal(900), Unit.M2)
-    exchange.reserve(session, cast["rijssen-holten"], listing_id=lots["A05"].id, draft=ReservationDraft(asked, demands["V03"].id))
+    reserve.reserve(session, cast["rijssen-holten"], listing_id=lots["A05"].id, draft=ReservationDraft(asked, demands["V03"].id))
     granulate = ReservationDraft(Quantity(Decimal(300), Unit.TONNE), demands["V06"].id)
-    held = exchange.reserve(session, cast["hof-van-twente"], listing_id=lots["A12"].id, draft=granulate)
-    exchange.approve(session, cast["haaksbergen"], reservation_id=held.id)
+    held = reserve.reserve(session, cast["hof-van-twente"], listing_id=lots["A12"].id, draft=granulate)
+    decide.approve(session, cast["haaksbergen"], reservation_id=held.id)
     benches = ReservationDraft(Quantity(Decimal(8), Unit.PIECE), demands["V13"].id)
-    under_way = exchange.reserve(session, cast["rijssen-holten"], listing_id=lots["A29"].id, draft=benches)
-    exchange.approve(session, cast["haaksbergen"], reservation_id=under_way.id)
+    under_way = reserve.reserve(session, cast["rijssen-holten"], listing_id=lots["A29"].id, draft=benches)
+    decide.approve(session, cast["haaksbergen"], reservation_id=under_way.id)
     handover = HandoverDraft(benches.quantity, clock.today(), LORRY, Decimal("47.5"))
-    exchange.hand_over(session, cast["haaksbergen"], reservation_id=under_way.id, draft=handover)
+    hand_over.hand_over(session, cast["haaksbergen"], reservation_id=under_way.id, draft=handover)
     _two_for_one_lot(session, cast, lots["A08"])
     _figures_that_differ(session, cast, lots["A21"])
 
 
 def _two_for_one_lot(session: Session, cast: Cast, lot: Listing) -> None:
     first = ReservationDraft(Quantity(Decimal(60), Unit.M2), project="Marktplein", use="Rijstrook", replaces_purchase=False)
-    exchange.reserve(session, cast["borne"], listing_id=lot.id, draft=first)
+    reserve.reserve(session, cast["borne"], listing_id=lot.id, draft=first)
     second = ReservationDraft(
         Quantity(Decimal(50), Unit.M2),
         project="Rotonde Oldenzaalsestraat",
@@ -152,18 +152,18 @@ def _two_for_one_lot(session: Session, cast: Cast, lot: Listing) -> None:
         needed_by=clock.today() + timedelta(days=30),
         join_waiting_list=True,
     )
-    exchange.reserve(session, cast["losser"], listing_id=lot.id, draft=second)
+    reserve.reserve(session, cast["losser"], listing_id=lot.id, draft=second)
 
 
 def _figures_that_differ(session: Session, cast: Cast, lot: Listing) -> None:
-    asked = exchange.reserve(
+    asked = reserve.reserve(
         session,
         cast["oldenzaal"],
         listing_id=lot.id,
         draft=ReservationDraft(Quantity(Decimal(80), Unit.M), project="Riool De Thij"),
     )
-    exchange.approve(session, cast["dinkelland"], reservation_id=asked.id)
+    decide.approve(session, cast["dinkelland"], reservation_id=asked.id)
     given = HandoverDraft(Quantity(Decimal(80), Unit.M), clock.today(), measured_by=MeasuredBy.ESTIMATED)
-    exchange.hand_over(session, cast["dinkelland"], reservation_id=asked.id, draft=given)
+    hand_over.hand_over(session, cast["dinkelland"], reservation_id=asked.id, draft=given)
     counted = ReceiptDraft(Quantity(Decimal(70), Unit.M), measured_by=MeasuredBy.MEASURED)
-    exchange.confirm(session, cast["oldenzaal"], reservation_id=asked.id, draft=counted)
+    hand_over.confirm(session, cast["oldenzaal"], reservation_id=asked.id, draft=counted)

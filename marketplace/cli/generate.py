@@ -3,17 +3,17 @@
 import csv
 import sys
 import time
-from pathlib import Path
 
 import click
 from flask import current_app
 
 from marketplace.cli.migrations import lay_down
+from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.geo import Point
 from marketplace.market.generated import Town, generate, has_photos
-from marketplace.market.rules import StoredPicture
+from marketplace.market.rules.photos import StoredPicture
 
-PLACES = Path(__file__).resolve().parent.parent / "data" / "plaatsen.csv"
+PLACES = SHIPPED / "plaatsen.csv"
 SMALL_TOWN = 800  # inhabitants of a place whose number is not in the file
 TWENTE_SHARE = 0.8  # of the lots; the others lie at the larger towns of the Netherlands
 ELSEWHERE = (
@@ -46,7 +46,7 @@ def generate_command(listings: int, demands: int | None, seed: int) -> None:
 
 def _draw(seed: int) -> StoredPicture:
     from marketplace.cli.pictures.album import Subject, photo_of
-    from marketplace.market.photo_actions import store_developed
+    from marketplace.market.actions.photos import store_developed
 
     return store_developed(current_app.extensions["media"], photo_of(Subject("betonstraatsteen-kei-8cm", "bestrating", seed)))
 

@@ -7,7 +7,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from marketplace.accounts.queries import has_people
+from marketplace.accounts.queries.people import has_people
 from marketplace.jobs.worker import run_all, take_turns
 from marketplace.kernel.clock import now
 from marketplace.kernel.health import SILENT_TOO_LONG

@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 from marketplace.accounts.policy import OPERATOR
 from marketplace.kernel.db import settle
 from marketplace.kernel.errors import Refusal
+from marketplace.kernel.files import SHIPPED
 from marketplace.materials import actions
-from marketplace.materials.files import DATA
 
 group = AppGroup("materials", help="The taxonomy: materials, weights, carbon factors, hazards.")
 
@@ -27,7 +27,7 @@ def sync_command(source: Path | None, dry_run: bool) -> None:
     """Load SOURCE (a materials.csv, or a folder with it) as a new version; without SOURCE the files of this release."""
     session, kept = current_app.extensions["database"].session(write=True), False
     try:
-        synced = actions.sync(session, OPERATOR, source=source or DATA)
+        synced = actions.sync(session, OPERATOR, source=source or SHIPPED)
         kept = not dry_run
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None

@@ -14,10 +14,10 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import PROJECT, Config
-from marketplace.accounts.actions import found_region
-from marketplace.accounts.queries import is_region_founded
+from marketplace.accounts.actions.organisations import found_region
+from marketplace.accounts.queries.organisations import is_region_founded
 from marketplace.impact.actions import found_goals
-from marketplace.impact.queries import are_goals_founded
+from marketplace.impact.queries.goals import are_goals_founded
 from marketplace.kernel import health
 from marketplace.kernel.db import Database
 

@@ -4,12 +4,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from marketplace.accounts import links, queries
-from marketplace.accounts.actions import invite
+from marketplace.accounts.actions.people import invite
 from marketplace.accounts.policy import OPERATOR
-from marketplace.accounts.rules import InvitationDraft, Role
+from marketplace.accounts.queries import organisations, people
+from marketplace.accounts.rules import links
+from marketplace.accounts.rules.accounts import InvitationDraft, Role
 from marketplace.cli.migrations import lay_down
-from marketplace.exchange.leaving import release_person
+from marketplace.exchange.actions.decide import release_person
 from marketplace.jobs.addresses import Addresses
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
@@ -32,7 +33,7 @@ def invite_command(email: str, role: str, slug: str, language: str) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - addresses need the app itself
     lay_down(app)
     with current_app.extensions["database"].transaction() as session:
-        organisation = queries.get_organisation_by_slug(session, slug)
+        organisation = organisations.get_organisation_by_slug(session, slug)
         draft = InvitationDraft(email, organisation.id, Role(role))
         invitation = invite(session, OPERATOR, draft=draft, locale=language)
         token = links.sign(current_app.config["SECRET_KEY"], links.INVITATION, invitation.id, invitation.nonce)
@@ -44,7 +45,7 @@ def invite_command(email: str, role: str, slug: str, language: str) -> None:
 def list_command() -> None:
     """Print everybody: address, role, organisation, and whether the account is on."""
     with current_app.extensions["database"].read() as session:
-        for person in queries.list_all_people(session, OPERATOR):
+        for person in people.list_all_people(session, OPERATOR):
             state = "active" if person.is_active else "off"
             click.echo(f"{person.email:<48} {person.role:<16} {person.organisation.slug:<20} {state}")
 
@@ -54,7 +55,7 @@ def list_command() -> None:
 def deactivate_command(email: str) -> None:
     """Switch an account off: sessions and tokens end, open work goes to the organisation."""
     with current_app.extensions["database"].transaction() as session:
-        person = queries.find_person(session, email)
+        person = people.find_person(session, email)
         if person is None:
             raise Missing(_("There is no active person with this address. Look at the list of people."))
         release_person(session, OPERATOR, person_id=person.id)

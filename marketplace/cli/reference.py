@@ -1,8 +1,8 @@
 """What every installation has, demonstration or not: the taxonomy, the organisations of the region, the three goals."""
 
-from marketplace.accounts.actions import found_region
+from marketplace.accounts.actions.organisations import found_region
 from marketplace.accounts.policy import OPERATOR
-from marketplace.accounts.queries import is_region_founded
+from marketplace.accounts.queries.organisations import is_region_founded
 from marketplace.impact.actions import found_goals
 from marketplace.kernel.db import Database
 from marketplace.materials.actions import sync

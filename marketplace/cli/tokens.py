@@ -4,9 +4,9 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from marketplace.accounts import queries
-from marketplace.accounts.entry import create_token
+from marketplace.accounts.actions.sessions import create_token
 from marketplace.accounts.policy import OPERATOR
+from marketplace.accounts.queries import people
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 
@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 def create_command(email: str, name: str) -> None:
     """Make a token for the person with this address; it is the last word, and shown this once."""
     with current_app.extensions["database"].transaction() as session:
-        person = queries.find_person(session, email)
+        person = people.find_person(session, email)
         if person is None:
             raise Missing(_("There is no active person with this address. Look at the list of people."))
         secret = create_token(session, OPERATOR, name=name, person_id=person.id)

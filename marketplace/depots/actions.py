@@ -9,7 +9,7 @@ from marketplace.depots.queries import get_depot
 from marketplace.depots.rules import DepotDraft, check_place_basis, clean_address, clean_depot_name
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
-from marketplace.notices import audit
+from marketplace.notices.actions import audit
 
 
 def create_depot(session: Session, actor: Actor, *, draft: DepotDraft) -> Depot:

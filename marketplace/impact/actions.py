@@ -8,17 +8,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.accounts.queries import get_organisation_by_slug
-from marketplace.accounts.rules import REGION_SLUG
-from marketplace.impact.goals import REGIONAL_TARGETS, Target, UseRow, check_rows, check_tightened, check_year, effective
+from marketplace.accounts.queries.organisations import get_organisation_by_slug
+from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.impact.models import Goal, MaterialUse, MaterialUseReport
-from marketplace.impact.queries import MaterialUseYear, find_report, find_target, get_material_use
+from marketplace.impact.queries.goals import MaterialUseYear, find_report, find_target, get_material_use
+from marketplace.impact.rules.goals import REGIONAL_TARGETS, Target, UseRow, check_rows, check_tightened, check_year, effective
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.language import _
-from marketplace.market.revision import bump_catalogue
+from marketplace.market.actions.revision import bump_catalogue
 from marketplace.materials.queries import taxonomy
-from marketplace.notices import audit
+from marketplace.notices.actions import audit
 
 
 def found_goals(session: Session) -> int:

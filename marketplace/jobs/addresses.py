@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from config import Config
-from marketplace.accounts import links
+from marketplace.accounts.rules import links
 
 PAGES = {
     links.INVITATION: "account.accept",

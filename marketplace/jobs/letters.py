@@ -13,17 +13,17 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from config import Config
-from marketplace.accounts import links
-from marketplace.accounts.links import AnswerLink
-from marketplace.accounts.queries import Recipient
-from marketplace.accounts.rules import ROLE_LABELS, Role
+from marketplace.accounts.queries.people import Recipient
+from marketplace.accounts.rules import links
+from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
+from marketplace.accounts.rules.links import AnswerLink
 from marketplace.jobs.addresses import Addresses
 from marketplace.kernel import clock
 from marketplace.kernel.language import LOCALES, Text, reading_in
-from marketplace.matching.answers import ANSWERS
-from marketplace.notices.actions import Letter
-from marketplace.notices.rules import SECURITY, Notice
-from marketplace.notices.wording import WORDINGS, Moment, line, sentences, subject, told
+from marketplace.matching.actions.mail_answers import ANSWERS
+from marketplace.notices.actions.deliveries import Letter
+from marketplace.notices.rules.kinds import SECURITY, Notice
+from marketplace.notices.rules.wording import WORDINGS, Moment, line, sentences, subject, told
 
 ANSWERED_WITHIN = timedelta(days=14)  # a link works until the term of the notice, else for so long
 SIGNED = {Notice.INVITATION: (links.INVITATION, "invitation_id"), Notice.PASSWORD_RESET: (links.RESET, "reset_id")}

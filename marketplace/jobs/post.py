@@ -18,13 +18,13 @@ from typing import cast
 from flask import Flask
 
 from config import Config
-from marketplace.accounts import queries
-from marketplace.accounts.queries import Recipient
-from marketplace.accounts.spreading import pass_on, spread
+from marketplace.accounts.actions.deliveries import pass_on, spread
+from marketplace.accounts.queries import people
+from marketplace.accounts.queries.people import Recipient
 from marketplace.jobs.letters import SIGNED, mark, render
 from marketplace.kernel.db import Database, Session
-from marketplace.notices import actions
-from marketplace.notices.actions import Letter
+from marketplace.notices.actions import deliveries
+from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.queries import list_due, list_due_deliveries
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Taken:
 
 def _take(session: Session, *, delivery_ids: list[int]) -> list[Taken]:
     """Lease some of what is due, and look up who reads it; what another worker has is left out."""
-    letters = (actions.lease(session, delivery_id=delivery_id) for delivery_id in delivery_ids)
+    letters = (deliveries.lease(session, delivery_id=delivery_id) for delivery_id in delivery_ids)
     return [_look_up(session, letter) for letter in letters if letter is not None]
 
 
@@ -92,18 +92,18 @@ def _look_up(session: Session, letter: Letter) -> Taken:
     nonce = None
     if letter.kind in SIGNED:
         purpose, fact = SIGNED[letter.kind]
-        nonce = queries.find_nonce(session, purpose, int(letter.facts[fact]))
+        nonce = people.find_nonce(session, purpose, int(letter.facts[fact]))
         if nonce is None:
             return Taken(letter, None, why="its link works no longer")
     if letter.person_id is None:
         return Taken(letter, Recipient(letter.email or "", "", letter.locale), nonce)
-    return Taken(letter, queries.find_recipient(session, letter.person_id), nonce)
+    return Taken(letter, people.find_recipient(session, letter.person_id), nonce)
 
 
 def _leave(session: Session, *, taken: list[Taken]) -> None:
     """What was taken and not tried is free for the next worker."""
     for one in taken:
-        actions.release(session, letter=one.letter)
+        deliveries.release(session, letter=one.letter)
 
 
 def _post(app: Flask, database: Database, taken: Taken) -> int:
@@ -116,18 +116,18 @@ def _post(app: Flask, database: Database, taken: Taken) -> int:
     except Exception as error:  # whatever goes wrong with one letter is kept with it and tried again
         log.warning("delivery %s was not posted: %s", letter.delivery_id, type(error).__name__)
         failure = f"{type(error.__cause__ or error).__name__}: {error}"
-        database.run(lambda session: actions.mark_failed(session, letter=letter, error=failure))
+        database.run(lambda session: deliveries.mark_failed(session, letter=letter, error=failure))
         if isinstance(error, Unreachable):
             raise
         return 0
-    database.run(lambda session: actions.mark_sent(session, letter=letter))
+    database.run(lambda session: deliveries.mark_sent(session, letter=letter))
     return 1
 
 
 def _set_aside(session: Session, *, letter: Letter, why: str) -> None:
     """A letter that nobody gets: its link is used up, or it is for whoever takes the reader's place."""
     if why:
-        actions.mark_dropped(session, letter=letter, why=why)
+        deliveries.mark_dropped(session, letter=letter, why=why)
     else:
         pass_on(session, letter=letter)
 

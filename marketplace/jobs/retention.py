@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config import Config
-from marketplace.accounts import actions as accounts
-from marketplace.accounts import entry, kept_forms
-from marketplace.accounts.rules import FAILURES_WINDOW, IDEMPOTENCY_LIFETIME
+from marketplace.accounts.actions import idempotency, kept_forms, sessions
+from marketplace.accounts.rules.accounts import FAILURES_WINDOW, IDEMPOTENCY_LIFETIME, KEPT_FOR
 from marketplace.kernel import runs
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
-from marketplace.market import sketch_actions
-from marketplace.market.rules import SKETCH_KEPT
-from marketplace.notices import waiting
+from marketplace.market.actions import drafts
+from marketplace.market.rules.drafts import SKETCH_KEPT
+from marketplace.notices.actions import deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,15 @@ def retention(config: Config) -> tuple[Kept, ...]:
     """The table for this installation."""
     idle, lifetime = timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours)
     return (
-        Kept(_("Failed attempts to log in"), FAILURES_WINDOW, entry.forget_attempts),
+        Kept(_("Failed attempts to log in"), FAILURES_WINDOW, sessions.forget_attempts),
         Kept(
             _("Sessions, at most; less when nothing is asked"),
             lifetime,
-            lambda session: entry.forget_sessions(session, idle=idle, lifetime=lifetime),
+            lambda session: sessions.forget_sessions(session, idle=idle, lifetime=lifetime),
         ),
-        Kept(_("Answers to forms and to the API, against doing a thing twice"), IDEMPOTENCY_LIFETIME, accounts.forget_keys),
-        Kept(_("What somebody had typed when the session ended"), kept_forms.KEPT_FOR, kept_forms.forget_forms),
-        Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, sketch_actions.forget_sketches),
+        Kept(_("Answers to forms and to the API, against doing a thing twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
+        Kept(_("What somebody had typed when the session ended"), KEPT_FOR, kept_forms.forget_forms),
+        Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
         Kept(_("Turns of the jobs; those that found nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
-        Kept(_("Notices that were told"), waiting.NOTICES_KEPT, waiting.forget_notices),
+        Kept(_("Notices that were told"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
     )

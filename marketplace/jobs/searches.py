@@ -6,9 +6,10 @@ from typing import cast
 from flask import Flask
 
 from config import Config
+from marketplace.catalogue.actions.saved_searches import tell_search
+from marketplace.catalogue.queries.saved_searches import list_searches_due
 from marketplace.kernel.db import Database
-from marketplace.kernel.geocoder import PlaceFinder
-from marketplace.market.search_news import list_searches_due, tell_search
+from marketplace.places.queries.gazetteer import PlaceFinder
 
 
 def tell_searches(app: Flask) -> int:

@@ -10,9 +10,9 @@ from flask import Flask
 
 from config import Config
 from marketplace.accounts.policy import CLOCK
-from marketplace.exchange import actions as exchange
-from marketplace.exchange import queries as reservations
-from marketplace.exchange.gate_photos import list_gate_photo_files
+from marketplace.exchange.actions import deadlines
+from marketplace.exchange.queries import reservations
+from marketplace.exchange.queries.gate import list_gate_photo_files
 from marketplace.jobs.post import post_due
 from marketplace.jobs.retention import retention
 from marketplace.jobs.searches import tell_searches
@@ -22,11 +22,12 @@ from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import get_head
-from marketplace.market import demand_actions, freshness
-from marketplace.market import freshness_queries as asked
-from marketplace.market import queries as market
-from marketplace.matching import actions as matching
-from marketplace.notices import audit
+from marketplace.market.actions import demands, freshness
+from marketplace.market.queries import demands as demands_queries
+from marketplace.market.queries import freshness as asked
+from marketplace.market.queries import listings
+from marketplace.matching.actions import publish as matching
+from marketplace.notices.actions import audit
 from marketplace.notices.queries import is_recorded_since
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ def _once(app: Flask, verb: Callable[[Session, int], bool], row_id: int) -> bool
 def sweep_photos(app: Flask) -> int:
     """Remove photo files that belong to no listing and no transfer any more."""
     with database(app).read() as reading:
-        in_use = market.list_photo_files(reading) | list_gate_photo_files(reading)
+        in_use = listings.list_photo_files(reading) | list_gate_photo_files(reading)
     return len(cast(Media, app.extensions["media"]).sweep(in_use))
 
 
@@ -108,31 +109,31 @@ TIMETABLE = (
     Job(
         "reservations",
         EVERY_MINUTE,
-        each(reservations.list_due, lambda session, row: exchange.expire(session, reservation_id=row)),
+        each(reservations.list_due, lambda session, row: deadlines.expire(session, reservation_id=row)),
         does=_("Ends reservations whose time is over, and counts a hand-over without an answer as confirmed."),
     ),
     Job(
         "waiting lists",
         EVERY_MINUTE,
-        each(reservations.list_in_vain, lambda session, row: exchange.end_in_vain(session, reservation_id=row)),
+        each(reservations.list_in_vain, lambda session, row: deadlines.end_in_vain(session, reservation_id=row)),
         does=_("Ends waiting requests for a lot that will not come any more."),
     ),
     Job(
         "offers",
         EVERY_MINUTE,
-        each(reservations.list_listings_to_offer, lambda session, row: exchange.offer(session, listing_id=row)),
+        each(reservations.list_listings_to_offer, lambda session, row: deadlines.offer(session, listing_id=row)),
         does=_("Offers what is free again to the next on the waiting list."),
     ),
     Job(
         "reminders",
         EVERY_MINUTE,
-        each(reservations.list_to_remind, lambda session, row: exchange.remind(session, reservation_id=row)),
+        each(reservations.list_to_remind, lambda session, row: deadlines.remind(session, reservation_id=row)),
         does=_("Reminds of a last day, three days and one day before it and on the day."),
     ),
     Job(
         "demands",
         EVERY_MINUTE,
-        each(market.list_lapsed_demands, lambda session, row: demand_actions.lapse_demand(session, CLOCK, demand_id=row)),
+        each(demands_queries.list_lapsed_demands, lambda session, row: demands.lapse_demand(session, CLOCK, demand_id=row)),
         does=_("Ends demands whose period is over."),
     ),
     Job(

@@ -1,16 +1,37 @@
-"""The same store as `kernel/files.py`, in an S3 bucket: for when several machines serve one marketplace."""
+"""Where files are kept, by the store's address; and the same store as `kernel/files.py` in an S3 bucket, for several machines."""
 
 import io
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, S3Store
 
 from marketplace.kernel.clock import now
-from marketplace.kernel.files import GRACE, NAME, checked_name, digest_name, not_there, unavailable_when_failing
+from marketplace.kernel.files import (
+    GRACE,
+    NAME,
+    Media,
+    MediaStore,
+    checked_name,
+    digest_name,
+    not_there,
+    unavailable_when_failing,
+)
+
+
+def media_store(address: str | Path) -> Media:
+    """A store by its address: a folder, `file:///srv/media`, or `s3://bucket/prefix` (keys, region and endpoint from AWS_* variables)."""
+    parts = urlsplit(str(address))
+    if parts.scheme == "s3":
+        # only then: the library starts threads of its own
+
+        return BucketStore.at(str(address))
+    return MediaStore(Path(unquote(parts.path)) if parts.scheme == "file" else Path(address))
 
 
 class BucketStore:

@@ -14,12 +14,12 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
-from urllib.parse import unquote, urlsplit
 
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Missing, Unavailable
 from marketplace.kernel.language import _
 
+SHIPPED = Path(__file__).resolve().parent.parent / "data"  # reference data that comes with the program
 GRACE = timedelta(hours=24)
 NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 
@@ -43,16 +43,6 @@ class Media(Protocol):
         """Delete what nobody uses and nobody stored within the grace period; returns the names that went.
 
         `in_use` is read from the database before the call. A file is stored before its row exists: the grace period covers that."""
-
-
-def media_store(address: str | Path) -> Media:
-    """A store by its address: a folder, `file:///srv/media`, or `s3://bucket/prefix` (keys, region and endpoint from AWS_* variables)."""
-    parts = urlsplit(str(address))
-    if parts.scheme == "s3":
-        from marketplace.kernel.bucket import BucketStore  # only then: the library starts threads of its own
-
-        return BucketStore.at(str(address))
-    return MediaStore(Path(unquote(parts.path)) if parts.scheme == "file" else Path(address))
 
 
 class MediaStore:

@@ -16,27 +16,22 @@ from sqlalchemy import func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.rules import OrganisationKind
+from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, chord2_m2
 from marketplace.kernel.text import search_text
 from marketplace.kernel.units import Unit
-from marketplace.market.actions import place_columns
-from marketplace.market.demand_actions import EDGE_KM, NO_LIMIT_CHORD2_M2
+from marketplace.market.actions.demands import EDGE_KM, NO_LIMIT_CHORD2_M2
+from marketplace.market.actions.listings import place_columns
+from marketplace.market.actions.revision import bump_catalogue
 from marketplace.market.models import Demand, Listing, Photo, PhotoFile
-from marketplace.market.revision import bump_catalogue
-from marketplace.market.rules import (
-    Answer,
-    Condition,
-    DemandStatus,
-    ListingStatus,
-    Location,
-    PlaceBasis,
-    StoredPicture,
-)
-from marketplace.market.windows import PARTNERS_WAIT
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import Answer, Condition, ListingStatus, Location
+from marketplace.market.rules.photos import StoredPicture
+from marketplace.market.rules.windows import PARTNERS_WAIT
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules import Material
+from marketplace.materials.rules.taxonomy import Material
+from marketplace.places.rules import PlaceBasis
 
 BATCH = 2_000
 LOOKS = (

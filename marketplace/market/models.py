@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import Organisation
 from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
 from marketplace.kernel.units import Unit
-from marketplace.market import windows
+from marketplace.market.rules import windows
 
 
 class Placed:
@@ -302,18 +302,3 @@ class CatalogueRevision(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
-
-
-class SavedSearch(Base):
-    """What stood in the address of the catalogue, kept by one person under a name."""
-
-    __tablename__ = "saved_search"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(120))
-    query: Mapped[str] = mapped_column(Text, comment="the query of the address, without a page number")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    looked_until: Mapped[datetime | None] = mapped_column(
-        UtcDateTime, comment="lots published until then have been told; empty: none yet"
-    )

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
+from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.language import _
-from marketplace.materials.files import DATA, Reference, read_files, read_reference
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
 from marketplace.materials.queries import find_newest_version, find_version
-from marketplace.notices import audit
+from marketplace.materials.rules.files import Reference, read_files, read_reference
+from marketplace.notices.actions import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Synced:
     left_out: int = 0
 
 
-def sync(session: Session, actor: Actor, *, source: Path = DATA) -> Synced:
+def sync(session: Session, actor: Actor, *, source: Path = SHIPPED) -> Synced:
     """Load the reference files of a folder (or a file of materials) as a new version. The files in use once more: nothing happens.
 
     Refused: files with a cell that does not fit, and files that were a version before the one in use: that version stays what it was.

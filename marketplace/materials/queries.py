@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
-from marketplace.materials.files import DETOUR
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
-from marketplace.materials.rules import (
+from marketplace.materials.rules.files import DETOUR
+from marketplace.materials.rules.taxonomy import (
     NOT_TRADABLE,
     CarbonFactor,
     Hazard,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
 from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
-from marketplace.notices.rules import State
+from marketplace.notices.rules.kinds import State
 
 
 def list_due(session: Session, limit: int = 500) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than the library
 
 from marketplace.kernel.language import Text, _
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 
 Choices = list[Any]
 __all__ = ["SelectChoice", "choices", "material_choices", "or_nothing"]

@@ -10,14 +10,15 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand, Listing
-from marketplace.market.rules import DemandStatus, ListingStatus
-from marketplace.market.staleness import (
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.freshness import (
     Refreshed,
     demand_holds_until,
     is_demand_to_refresh,
     is_listing_to_refresh,
     listing_holds_until,
 )
+from marketplace.market.rules.listing import ListingStatus
 
 Answers = tuple[tuple[str, Text], ...]
 LOT_ANSWERS: Answers = (

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template, request, session, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from marketplace.accounts.kept_forms import KEPT_FOR, Fields, keep_form
+from marketplace.accounts.actions.kept_forms import keep_form
+from marketplace.accounts.queries.kept_forms import Fields
+from marketplace.accounts.rules.accounts import KEPT_FOR
 from marketplace.web.account.forms import LogInForm
 from marketplace.web.request import comes_from_elsewhere, current_session
 from marketplace.web.returned import ARGUMENT

@@ -10,7 +10,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.kernel.db import is_unavailable
 from marketplace.kernel.errors import Forbidden, Invalid, Refusal, TooMany, Unauthorised
 from marketplace.kernel.language import Text, _
-from marketplace.notices import audit
+from marketplace.notices.actions import audit
 from marketplace.web.ended import log_in_first
 from marketplace.web.request import current_actor, database, is_api, is_by_token
 

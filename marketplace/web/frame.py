@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from marketplace.accounts.inbox import COUNTED_MOST, count_unread
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.queries.inbox import COUNTED_MOST, count_unread
 from marketplace.kernel import clock
 from marketplace.kernel.db import is_unavailable
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _, current_locale

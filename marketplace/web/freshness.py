@@ -20,7 +20,7 @@ from flask import Response, current_app, make_response, request
 from marketplace.kernel.clock import now
 from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.language import DEFAULT_LOCALE
-from marketplace.market.revision import glance_at_catalogue
+from marketplace.market.queries.revision import glance_at_catalogue
 from marketplace.web.assets import SOURCE
 from marketplace.web.middleware import Environ, StartResponse, Wsgi
 from marketplace.web.request import current_actor, database

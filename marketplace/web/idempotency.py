@@ -8,7 +8,7 @@ import hashlib
 
 from flask import Response, g, request
 
-from marketplace.accounts import actions as accounts
+from marketplace.accounts.actions import idempotency as accounts
 from marketplace.accounts.policy import Actor
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid

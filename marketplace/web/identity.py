@@ -13,10 +13,11 @@ from flask import Flask, Request, Response, current_app, g, session
 from flask_login import LoginManager, current_user
 
 from config import Config
-from marketplace.accounts import entry, queries
+from marketplace.accounts.actions import sessions
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.accounts.queries import Visit
-from marketplace.accounts.rules import SEEN_EVERY
+from marketplace.accounts.queries import sessions as sessions_queries
+from marketplace.accounts.queries.sessions import Visit
+from marketplace.accounts.rules.accounts import SEEN_EVERY
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, Session, is_unavailable
 from marketplace.kernel.errors import Unauthorised
@@ -59,7 +60,7 @@ def _by_cookie(asked: Request) -> Visit | None:
         return None
     idle, lifetime = limits()
     with _database().read() as reading:
-        return queries.find_visit_by_session(reading, entry.digest(secret), idle=idle, lifetime=lifetime)
+        return sessions_queries.find_visit_by_session(reading, sessions.digest(secret), idle=idle, lifetime=lifetime)
 
 
 def _by_token(asked: Request) -> Visit | None:
@@ -69,7 +70,7 @@ def _by_token(asked: Request) -> Visit | None:
     scheme, _blank, secret = header.partition(" ")
     if scheme.lower() == "bearer" and secret.strip():
         with _database().read() as reading:
-            visit = queries.find_visit_by_token(reading, entry.digest(secret.strip()))
+            visit = sessions_queries.find_visit_by_token(reading, sessions.digest(secret.strip()))
         if visit is not None:
             return visit
     _database().run(lambda aside: _count_wrong_token(aside, asked.remote_addr))
@@ -79,8 +80,8 @@ def _by_token(asked: Request) -> Visit | None:
 
 
 def _count_wrong_token(aside: Session, address: str | None) -> None:
-    entry.count_attempt(aside, entry.attempt_keys(account=None, address=address, door="token"))
-    entry.note_refused(
+    sessions.count_attempt(aside, sessions.attempt_keys(account=None, address=address, door="token"))
+    sessions.note_refused(
         aside, replace(ANONYMOUS, origin="api", request_id=g.get("request_id")), person_id=None, action="token.use"
     )
 
@@ -91,7 +92,7 @@ def _note_seen(database: Database, visit: Visit) -> None:
         return
     try:
         with database.aside() as aside:
-            entry.note_seen(aside, session_id=visit.session_id, token_id=visit.token_id)
+            sessions.note_seen(aside, session_id=visit.session_id, token_id=visit.token_id)
     except Exception as error:
         if not is_unavailable(error):
             raise

@@ -8,19 +8,18 @@ from urllib.parse import urlsplit
 from flask import Response, make_response
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.accounts.rules import ROLE_LABELS, Role
-from marketplace.exchange.appointments import may_read_gate, newest
-from marketplace.exchange.gate_photos import list_gate_photos
-from marketplace.exchange.gate_rules import MOMENT_LABELS, PhotoMoment, check_note
-from marketplace.exchange.queries import SEES_EXACT, get_reservation, sees_exact_place
-from marketplace.exchange.rules import MEASURED_LABELS, STATUS_LABELS, MeasuredBy, ReservationStatus
-from marketplace.exchange.signatures import Signature, find_signatures
+from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
+from marketplace.exchange.queries.gate import list_gate_photos, may_read_gate, newest
+from marketplace.exchange.queries.reservations import SEES_EXACT, get_reservation, sees_exact_place
+from marketplace.exchange.queries.signatures import Signature, find_signatures
+from marketplace.exchange.rules.gate import MOMENT_LABELS, PhotoMoment, check_note
+from marketplace.exchange.rules.reservation import MEASURED_LABELS, STATUS_LABELS, MeasuredBy, ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import DEFAULT_LOCALE, _, current_locale, ngettext
 from marketplace.kernel.units import Unit
 from marketplace.ledger.queries import find_exchange
-from marketplace.market.rules import CONDITION_LABELS, Condition
+from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
 from marketplace.sheets import calendar_file, handover_note
 from marketplace.sheets.calendar_file import CalendarEntry

@@ -7,9 +7,9 @@ from wtforms.validators import ValidationError
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
-from marketplace.kernel.geocoder import Basis, Place
 from marketplace.kernel.language import Text
-from marketplace.market.rules import Location, PlaceBasis
+from marketplace.market.rules.listing import Location
+from marketplace.places.rules import Place, PlaceBasis
 from marketplace.web.places import finder, located
 
 
@@ -26,12 +26,12 @@ class PlaceField(StringField):
 
     def keep(self, placed: Any) -> None:
         """Show the place of a stored lot or demand."""
-        point, basis = Point(placed.lat, placed.lon), Basis(placed.place_basis)
-        postcode = (placed.address or "").partition(" ")[0] if basis is Basis.POSTCODE else None
+        point, basis = Point(placed.lat, placed.lon), PlaceBasis(placed.place_basis)
+        postcode = (placed.address or "").partition(" ")[0] if basis is PlaceBasis.POSTCODE else None
         label = placed.address or placed.place_name
         place = Place(placed.place_name, placed.municipality or None, point, basis, label, postcode, placed.address)
-        location = Location(placed.place_name, placed.municipality, point, PlaceBasis(basis.value), placed.address)
-        text = f"{placed.lat}, {placed.lon}" if basis is Basis.POINT else label
+        location = Location(placed.place_name, placed.municipality, point, basis, placed.address)
+        text = f"{placed.lat}, {placed.lon}" if basis is PlaceBasis.POINT else label
         self._kept = (text, location, place.status)
         if self.raw_data is None:
             self.data = text

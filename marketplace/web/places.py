@@ -5,8 +5,9 @@ from typing import cast
 from flask import current_app
 
 from config import Config
-from marketplace.kernel.geocoder import Basis, Place, PlaceFinder
-from marketplace.market.rules import Location, PlaceBasis
+from marketplace.market.rules.listing import Location
+from marketplace.places.queries.gazetteer import PlaceFinder
+from marketplace.places.rules import Place, PlaceBasis
 
 
 def finder() -> PlaceFinder:
@@ -19,5 +20,5 @@ def finder() -> PlaceFinder:
 
 def located(place: Place) -> Location:
     """A found place as the market keeps it. A postcode stays with the exact place: it narrows down who lives there."""
-    exact = place.address if place.basis is Basis.ADDRESS else place.label if place.basis is Basis.POSTCODE else None
-    return Location(place.name, place.municipality_slug or "", place.point, PlaceBasis(place.basis.value), exact)
+    exact = place.address if place.basis is PlaceBasis.ADDRESS else place.label if place.basis is PlaceBasis.POSTCODE else None
+    return Location(place.name, place.municipality_slug or "", place.point, place.basis, exact)

@@ -12,8 +12,9 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
-from marketplace.kernel.boundaries import DATA, areas
+from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.geo import GRID_LAT_STEP
+from marketplace.places.queries.region import areas
 
 DECIMALS = 4
 LEVELS = {"woonplaats": 1, "dorp": 2, "buurtschap": 3}  # 0: the main place of a municipality
@@ -59,7 +60,7 @@ def _units(lat: float, lon: float) -> tuple[int, int]:
 @cache
 def region_svg() -> bytes:
     """The region as a picture for the small map, in the colours of static/css/map.css."""
-    drawn = json.loads((DATA / "gemeenten.geojson").read_text(encoding="utf-8"))
+    drawn = json.loads((SHIPPED / "gemeenten.geojson").read_text(encoding="utf-8"))
     lines = []
     for one in drawn["features"]:
         shape = one["geometry"]
@@ -103,7 +104,7 @@ def small_map(public_lat: float, public_lon: float) -> SmallMap | None:
 @cache
 def region_geojson() -> bytes:
     """A GeoJSON collection; besides it `places`: [name, lat, lon, level], what is larger first."""
-    drawn = json.loads((DATA / "gemeenten.geojson").read_text(encoding="utf-8"))
+    drawn = json.loads((SHIPPED / "gemeenten.geojson").read_text(encoding="utf-8"))
     collection = {
         "type": "FeatureCollection",
         "features": [_feature(one) for one in drawn["features"]],
@@ -115,7 +116,7 @@ def region_geojson() -> bytes:
 @cache
 def _places() -> list[tuple[str, float, float, int]]:
     main = {area.main_place for area in areas()}
-    with (DATA / "plaatsen.csv").open(encoding="utf-8", newline="") as file:
+    with (SHIPPED / "plaatsen.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: -int(row["inwoners_geonames"] or 0))
     places = [
         (

@@ -6,7 +6,7 @@ Only a GET shows it (`?kept=` names it), so nothing is done by itself: the form 
 from flask import g, has_request_context, request
 from werkzeug.datastructures import MultiDict
 
-from marketplace.accounts import kept_forms
+from marketplace.accounts.queries import kept_forms
 from marketplace.web.request import current_actor, current_session
 
 ARGUMENT = "kept"

@@ -1,8 +1,9 @@
 """The state of things as a word with a colour beside it: tones of the badge macro."""
 
-from marketplace.exchange.rules import STATUS_LABELS, ReservationStatus
+from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
 from marketplace.kernel.language import Text
-from marketplace.market.rules import DEMAND_STATUS_LABELS, LISTING_STATUS_LABELS, DemandStatus, ListingStatus
+from marketplace.market.rules.demand import DEMAND_STATUS_LABELS, DemandStatus
+from marketplace.market.rules.listing import LISTING_STATUS_LABELS, ListingStatus
 
 Badge = tuple[Text, str]
 

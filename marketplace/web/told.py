@@ -7,8 +7,8 @@ from flask import url_for
 
 from marketplace.kernel.language import Text
 from marketplace.notices.models import NoticeRow
-from marketplace.notices.rules import Notice
-from marketplace.notices.wording import WORDINGS, line, told
+from marketplace.notices.rules.kinds import Notice
+from marketplace.notices.rules.wording import WORDINGS, line, told
 from marketplace.web.written import Written
 
 OBJECTS = {

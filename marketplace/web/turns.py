@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries import list_municipalities
+from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.market.models import Listing
-from marketplace.market.rules import ListingStatus
-from marketplace.market.windows import RING_LABELS, Asker, Ring, WindowDefaults, Windows, ring_of
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.market.rules.windows import RING_LABELS, Asker, Ring, WindowDefaults, Windows, ring_of
 from marketplace.web.filters import long_date
 
 Names = Mapping[str, str]

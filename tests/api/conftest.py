@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from marketplace.accounts.entry import create_token
+from marketplace.accounts.actions.sessions import create_token
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from tests.factories import KEI, found_taxonomy, make_actor

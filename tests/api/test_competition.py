@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.entry import create_token
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.accounts.actions.sessions import create_token
+from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from tests.api.askers import ask_at_once

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import MetaData, select
 
 from config import Config
-from marketplace.accounts.entry import create_token
+from marketplace.accounts.actions.sessions import create_token
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from marketplace.web.api import WRITES_ALLOWED

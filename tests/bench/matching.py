@@ -6,9 +6,9 @@ from random import Random
 from sqlalchemy import select
 
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.rules import Role
+from marketplace.accounts.rules.accounts import Role
 from marketplace.market.models import Demand, Listing
-from marketplace.matching.queries import demands_for_listing, matches_for_demand
+from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
 from tests.bench.bank import Bank
 from tests.bench.table import Row, at_most, timed
 

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
-from marketplace.accounts.actions import add_person
-from marketplace.accounts.entry import create_token
+from marketplace.accounts.actions.people import add_person
+from marketplace.accounts.actions.sessions import create_token
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries import list_organisations
-from marketplace.accounts.rules import Role
+from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.accounts.rules.accounts import Role
 from marketplace.app import create_app
-from marketplace.exchange import actions
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.actions import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from tests.bench.bank import Bank
@@ -49,7 +49,7 @@ def _bare(bank: Bank, asker: Actor, number: int) -> None:
 def _by_verb(bank: Bank, asker: Actor, number: int) -> None:
     with bank.database.transaction() as session:
         draft = ReservationDraft(Quantity(Decimal(1), Unit(session.get_one(Listing, number).unit)))
-        actions.reserve(session, asker, listing_id=number, draft=draft)
+        reserve.reserve(session, asker, listing_id=number, draft=draft)
 
 
 def _over_http(bank: Bank, asker: Actor) -> float:

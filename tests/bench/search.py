@@ -10,12 +10,12 @@ from geopy.distance import geodesic
 from sqlalchemy import select
 
 from marketplace.accounts.policy import ANONYMOUS
+from marketplace.catalogue.queries.search import numbers, search
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.cli.generate import towns
 from marketplace.kernel.geo import Point
 from marketplace.market.generated import SOURCES
 from marketplace.market.models import Listing
-from marketplace.market.rules import CatalogueQuery, Sort
-from marketplace.market.search import numbers, search
 from marketplace.materials.queries import taxonomy
 from tests.bench.bank import Bank
 from tests.bench.table import Row, at_least, at_most, timed

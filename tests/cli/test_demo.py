@@ -10,10 +10,10 @@ from PIL import Image
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.cli import demo, demo_lots
 from marketplace.cli.pictures.album import Subject
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.kernel.images import Photo, develop
 from marketplace.ledger.queries import get_head
-from marketplace.market.photos import Photo, develop
-from marketplace.market.queries import list_demands
+from marketplace.market.queries.demands import list_demands
 from marketplace.notices.queries import list_due
 
 

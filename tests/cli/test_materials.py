@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from marketplace.materials.files import DATA
+from marketplace.kernel.files import SHIPPED
 
 
 def test_materials_sync_loads_once_and_says_so(app: Flask) -> None:
@@ -22,7 +22,9 @@ def test_a_dry_run_keeps_nothing(app: Flask) -> None:
 
 def test_a_file_that_does_not_fit_ends_in_one_sentence_and_status_one(app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "materials.csv"
-    file.write_text((DATA / "materials.csv").read_text(encoding="utf-8").replace(",4.2,,185,", ",4.2,,veel,"), encoding="utf-8")
+    file.write_text(
+        (SHIPPED / "materials.csv").read_text(encoding="utf-8").replace(",4.2,,185,", ",4.2,,veel,"), encoding="utf-8"
+    )
     result = app.test_cli_runner().invoke(args=["materials", "sync", str(file)])
     assert result.exit_code == 1
     assert "materials.csv, rij 2: kg_per_m2" in result.output

@@ -4,14 +4,14 @@ import csv
 
 import pytest
 
-from marketplace.cli.demo_lots import DATA
+from marketplace.cli.demo_lots import SHIPPED
 from marketplace.cli.pictures import draw
 from marketplace.cli.pictures.album import Subject, photo_of, photos_of
 from marketplace.cli.pictures.catalogue import GROUPS, PICTURES
 
 
 def test_every_material_and_every_group_has_a_picture_of_its_own() -> None:
-    with (DATA / "materials.csv").open(encoding="utf-8-sig") as file:
+    with (SHIPPED / "materials.csv").open(encoding="utf-8-sig") as file:
         materials = list(csv.DictReader(file))
     assert {row["slug"] for row in materials} <= PICTURES.keys()
     assert {row["groep"] for row in materials} == GROUPS.keys()

@@ -5,7 +5,21 @@ from pathlib import Path
 
 from config import PROJECT
 
-ROOMS = ("notices", "accounts", "materials", "ledger", "depots", "market", "passports", "impact", "exchange", "matching")
+ROOMS = (
+    "places",
+    "notices",
+    "accounts",
+    "documents",
+    "materials",
+    "ledger",
+    "depots",
+    "market",
+    "catalogue",
+    "passports",
+    "impact",
+    "exchange",
+    "matching",
+)
 DOORS = ("sheets", "web", "jobs", "cli")
 PACKAGE = PROJECT / "marketplace"
 TEMPLATES = PROJECT / "templates"

@@ -11,12 +11,12 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from marketplace.accounts.queries import Recipient
+from marketplace.accounts.queries.people import Recipient
 from marketplace.app import create_app
 from marketplace.jobs.post import post_due, render
 from marketplace.kernel import clock
-from marketplace.notices.actions import Letter
-from marketplace.notices.rules import Notice
+from marketplace.notices.actions.deliveries import Letter
+from marketplace.notices.rules.kinds import Notice
 from tests.conftest import settings
 
 

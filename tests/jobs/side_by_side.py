@@ -12,7 +12,7 @@ from marketplace.app import create_app
 from marketplace.jobs import worker
 from marketplace.jobs.timetable import Job, database
 from marketplace.kernel import clock
-from marketplace.notices import audit
+from marketplace.notices.actions import audit
 from tests.conftest import settings
 
 LINES, THREADS = 25, 4

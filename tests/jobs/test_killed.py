@@ -19,9 +19,9 @@ from aiosmtpd.controller import Controller
 
 from config import PROJECT
 from marketplace.kernel.db import Database
-from marketplace.notices.actions import notify
+from marketplace.notices.actions.notify import notify
 from marketplace.notices.queries import count_dead, count_waiting
-from marketplace.notices.rules import Notice
+from marketplace.notices.rules.kinds import Notice
 from tests.visitors import settle_in
 
 NOTICES, KILLS = 1000, 100

@@ -14,19 +14,19 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.accounts.links import read_answer, read_less_mail
-from marketplace.accounts.queries import Recipient
-from marketplace.accounts.spreading import spread
+from marketplace.accounts.actions.deliveries import spread
+from marketplace.accounts.queries.people import Recipient
+from marketplace.accounts.rules.links import read_answer, read_less_mail
 from marketplace.app import create_app
 from marketplace.jobs.post import post_due, render
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.language import reading_in
-from marketplace.notices import actions
-from marketplace.notices.actions import Letter
+from marketplace.notices.actions import deliveries, notify
+from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.models import DeliveryRow
-from marketplace.notices.rules import SECURITY, TRIES_MAX, Notice, back_off
-from marketplace.notices.wording import WORDINGS
+from marketplace.notices.rules.kinds import SECURITY, TRIES_MAX, Notice, back_off
+from marketplace.notices.rules.wording import WORDINGS
 from tests.conftest import SECRET, settings
 from tests.visitors import settle_in
 
@@ -101,7 +101,7 @@ def test_figures_and_days_are_the_readers_own(app: Flask) -> None:
 def test_a_letter_without_a_server_becomes_one_file(app: Flask, database: Database) -> None:
     with database.transaction() as session:
         person = settle_in(session)
-        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=person.id)
+        notify.notify(session, Notice.PASSWORD_CHANGED, person_id=person.id)
     assert post_due(app) == 1
     assert post_due(app) == 0
     [file] = Path(app.extensions["settings"].mail_path).glob("*.eml")
@@ -113,7 +113,7 @@ def test_a_letter_without_a_server_becomes_one_file(app: Flask, database: Databa
 
 def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database: Database) -> None:
     with database.transaction() as session:
-        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+        notify.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
     post_due(app)
     first = {
         file.name: message_from_bytes(file.read_bytes())["Message-ID"]
@@ -135,14 +135,14 @@ def test_a_worker_that_died_after_sending_leaves_one_letter(app: Flask, database
 
 def test_two_workers_post_a_letter_once(app: Flask, database: Database) -> None:
     with database.transaction() as session:
-        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+        notify.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
     for made in (1, 0):
         with database.transaction() as session:
             assert spread(session, notice_id=1) == made
     with database.transaction() as session:
-        assert actions.lease(session, delivery_id=1) is not None
+        assert deliveries.lease(session, delivery_id=1) is not None
     with database.transaction() as session:
-        assert actions.lease(session, delivery_id=1) is None
+        assert deliveries.lease(session, delivery_id=1) is None
 
 
 def test_an_organisation_is_told_through_its_coordinators(app: Flask, database: Database) -> None:
@@ -150,7 +150,7 @@ def test_an_organisation_is_told_through_its_coordinators(app: Flask, database: 
         settle_in(session, "borne")
         coordinator = settle_in(session, "borne", "coordinator")
         facts = {name: FACTS[name] for name in ("reservation_id", "listing_title", "organisation", "quantity", "until")}
-        actions.notify(session, Notice.RESERVATION_REQUESTED, organisation_id=coordinator.organisation_id, **facts)
+        notify.notify(session, Notice.RESERVATION_REQUESTED, organisation_id=coordinator.organisation_id, **facts)
     assert post_due(app) == 1
     [file] = app.extensions["settings"].mail_path.glob("*.eml")
     assert message_from_bytes(file.read_bytes())["To"] == "coordinator@borne.example"
@@ -161,7 +161,7 @@ def test_matches_are_mailed_once_a_day_in_one_letter(app: Flask, database: Datab
 
     def match(number: int) -> None:
         with database.transaction() as session:
-            actions.notify(session, Notice.NEW_MATCH, person_id=person_id, **{**facts, "listing_title": f"Partij {number}"})
+            notify.notify(session, Notice.NEW_MATCH, person_id=person_id, **{**facts, "listing_title": f"Partij {number}"})
 
     with database.transaction() as session:
         person_id = settle_in(session).id
@@ -248,7 +248,7 @@ def test_where_the_mail_server_is_away_nothing_else_is_tried_and_nothing_is_lost
     with database.transaction() as session:
         person_id = settle_in(session).id
         for _number in range(3):
-            actions.notify(session, Notice.PASSWORD_CHANGED, person_id=person_id)
+            notify.notify(session, Notice.PASSWORD_CHANGED, person_id=person_id)
     assert post_due(away) == 0
     with database.read() as session:
         assert [row.attempts for row in session.scalars(select(DeliveryRow).order_by(DeliveryRow.id))] == [1, 0, 0]
@@ -267,7 +267,7 @@ def test_a_server_that_refuses_is_asked_again_later_and_in_the_end_given_up(
     app = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
     server.refuses = True
     with database.transaction() as session:
-        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+        notify.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
     at = clock.now()
     for attempt in range(1, TRIES_MAX + 1):
         with clock.frozen(at):
@@ -290,7 +290,7 @@ def test_a_server_gets_the_letter_as_it_was_rendered(
     server, port = post
     app = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
     with database.transaction() as session:
-        actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
+        notify.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
     assert post_due(app) == 1
     [content] = server.letters
     assert message_from_bytes(content, policy=policy.default)["Subject"] == "Uw wachtwoord is gewijzigd"

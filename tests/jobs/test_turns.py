@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from config import PROJECT
-from marketplace.accounts import entry
+from marketplace.accounts.actions import sessions
 from marketplace.accounts.models import WebSession
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.jobs import waking, worker
@@ -23,9 +23,9 @@ from marketplace.jobs.timetable import TIMETABLE, Job
 from marketplace.kernel import clock, runs
 from marketplace.kernel.db import Database
 from marketplace.kernel.models import JobRun
-from marketplace.notices import actions, waiting
+from marketplace.notices.actions import deliveries, notify
 from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
-from marketplace.notices.rules import Notice
+from marketplace.notices.rules.kinds import Notice
 from tests.jobs.side_by_side import LINES, die_at_work, take_everything, tally
 from tests.visitors import settle_in
 
@@ -117,7 +117,7 @@ def test_a_job_that_fails_is_written_down_and_the_next_turn_comes(
 
 def test_a_moment_that_is_played_is_not_written_down_and_ends_no_session(app: Flask, database: Database) -> None:
     with database.transaction() as session:
-        entry.start_session(session, ANONYMOUS, person=settle_in(session), agent="")
+        sessions.start_session(session, ANONYMOUS, person=settle_in(session), agent="")
     played = app.test_cli_runner().invoke(args=["jobs", "run", "--at", "2027-06-01T08:00"])
     assert played.exit_code == 0
     assert [line.split(": ")[0] for line in played.output.splitlines()] == [job.name for job in TIMETABLE]
@@ -173,7 +173,7 @@ def test_two_worker_processes_share_the_timetable_and_stop_when_told(
 ) -> None:
     with database.transaction() as session:
         for number in range(20):
-            actions.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session, email=f"p{number}@borne.example").id)
+            notify.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session, email=f"p{number}@borne.example").id)
     environment = os.environ | {
         "PYTHONPATH": str(PROJECT),
         "APP_ENV": "test",
@@ -212,7 +212,7 @@ def test_what_is_kept_for_some_time_goes_after_it(database: Database) -> None:
             session.add(NoticeRow(spread_at=moment if is_sent else None, **row))
     with clock.frozen(NOON):
         assert database.run(runs.forget_runs) == 2
-        assert database.run(waiting.forget_notices) == 1
+        assert database.run(deliveries.forget_notices) == 1
     ages = [(run.name, (NOON - run.slot) / timedelta(days=1)) for run in turns(database)]
     assert ages == [("seldom", 100), ("often", 50), ("often", 1.5), ("often", 0.5)]
 

@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.accounts import entry
+from marketplace.accounts.actions import sessions
 from marketplace.accounts.models import WebSession
 from marketplace.accounts.policy import ANONYMOUS
-from marketplace.exchange import actions as exchange
+from marketplace.exchange.actions import reserve as exchange
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.jobs import timetable
 from marketplace.jobs.worker import run_all, run_due
 from marketplace.kernel import clock
@@ -67,7 +67,7 @@ def test_what_the_clock_did_is_mailed_in_the_same_run(app: Flask, bank: Database
 
 def test_a_clock_turned_by_hand_ends_no_sessions(app: Flask, database: Database) -> None:
     with database.transaction() as session:
-        entry.start_session(session, ANONYMOUS, person=settle_in(session), agent="")
+        sessions.start_session(session, ANONYMOUS, person=settle_in(session), agent="")
     counts(app, 30)
     with database.read() as session:
         assert len(session.scalars(select(WebSession)).all()) == 1

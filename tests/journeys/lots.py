@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries import find_person
+from marketplace.accounts.queries.people import find_person
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Photo, PhotoFile
 from tests.factories import make_listing

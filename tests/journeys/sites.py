@@ -17,20 +17,21 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from config import Config
-from marketplace.accounts import links
-from marketplace.accounts.actions import invite, request_reset
-from marketplace.accounts.entry import start_session
+from marketplace.accounts.actions.people import invite, request_reset
+from marketplace.accounts.actions.sessions import start_session
 from marketplace.accounts.models import Invitation, PasswordReset, Person
 from marketplace.accounts.policy import ANONYMOUS, OPERATOR
-from marketplace.accounts.queries import find_person, get_organisation_by_slug
-from marketplace.accounts.rules import InvitationDraft, Role
+from marketplace.accounts.queries.organisations import get_organisation_by_slug
+from marketplace.accounts.queries.people import find_person
+from marketplace.accounts.rules import links
+from marketplace.accounts.rules.accounts import InvitationDraft, Role
 from marketplace.app import create_app
 from marketplace.cli import demo, demo_lots, reference
 from marketplace.cli.migrations import one_at_a_time
 from marketplace.exchange.models import Reservation
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from marketplace.notices.rules import Notice
+from marketplace.notices.rules.kinds import Notice
 from tests.compiled import COMPILED
 from tests.conftest import PASSWORD, Template, settings
 from tests.visitors import hashed

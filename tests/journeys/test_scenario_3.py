@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 
 from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries import find_person
+from marketplace.accounts.queries.people import find_person
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing, Photo
-from marketplace.matching.actions import ask
+from marketplace.matching.actions.publish import ask
 from tests.factories import demand_draft, make_listing
 from tests.journeys.conftest import Site, faults
 from tests.journeys.sites import database_of

@@ -4,8 +4,8 @@ import threading
 from decimal import Decimal
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange.actions import reserve
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit

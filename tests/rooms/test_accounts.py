@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import actions, entry, queries
+from marketplace.accounts.actions import organisations, people, sessions
 from marketplace.accounts.models import ApiToken, Organisation, WebSession
 from marketplace.accounts.policy import ANONYMOUS, OPERATOR
-from marketplace.accounts.rules import InvitationDraft, Role
-from marketplace.exchange.leaving import release_person
+from marketplace.accounts.queries import organisations as organisations_queries
+from marketplace.accounts.queries import people as people_queries
+from marketplace.accounts.queries import sessions as sessions_queries
+from marketplace.accounts.rules.accounts import InvitationDraft, Role
+from marketplace.exchange.actions.decide import release_person
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.notices.models import AuditRow, NoticeRow
@@ -20,13 +23,13 @@ from tests.visitors import hashed, settle_in
 
 def invited(session: Session, email: str = "nieuw@borne.nl", role: Role = Role.PROJECT_LEADER) -> tuple[int, str]:
     """An invitation by the operator, as its link knows it."""
-    draft = InvitationDraft(email, queries.get_organisation_by_slug(session, "borne").id, role)
-    invitation = actions.invite(session, OPERATOR, draft=draft)
+    draft = InvitationDraft(email, organisations_queries.get_organisation_by_slug(session, "borne").id, role)
+    invitation = people.invite(session, OPERATOR, draft=draft)
     return invitation.id, invitation.nonce
 
 
 def accept(session: Session, seat: tuple[int, str]) -> int:
-    return actions.accept(session, ANONYMOUS, invitation_id=seat[0], nonce=seat[1], name="Nieuw", password_hash=hashed()).id
+    return people.accept(session, ANONYMOUS, invitation_id=seat[0], nonce=seat[1], name="Nieuw", password_hash=hashed()).id
 
 
 def last_action(session: Session) -> str | None:
@@ -34,21 +37,21 @@ def last_action(session: Session) -> str | None:
 
 
 def test_every_installation_has_the_fourteen_municipalities_and_the_region(session: Session) -> None:
-    assert [one.slug for one in queries.list_municipalities(session)] == [
+    assert [one.slug for one in organisations_queries.list_municipalities(session)] == [
         "almelo", "borne", "dinkelland", "enschede", "haaksbergen", "hellendoorn", "hengelo", "hof-van-twente", "losser", "oldenzaal",
         "rijssen-holten", "tubbergen", "twenterand", "wierden",
     ]  # fmt: skip
-    region = queries.get_region(session)
+    region = organisations_queries.get_region(session)
     assert (region.name, region.kind, region.main_place) == ("Regio Twente", "region", "Enschede")
-    assert queries.is_region_founded(session)
+    assert organisations_queries.is_region_founded(session)
 
 
 def test_founding_the_region_again_changes_nothing(session: Session) -> None:
-    borne = queries.get_organisation_by_slug(session, "borne")
+    borne = organisations_queries.get_organisation_by_slug(session, "borne")
     borne.name = "Gemeente Borne"
-    session.delete(queries.get_organisation_by_slug(session, "losser"))
-    assert actions.found_region(session) == 1
-    assert actions.found_region(session) == 0
+    session.delete(organisations_queries.get_organisation_by_slug(session, "losser"))
+    assert organisations.found_region(session) == 1
+    assert organisations.found_region(session) == 0
     assert borne.name == "Gemeente Borne"
     assert len(session.scalars(select(Organisation)).all()) == 15
 
@@ -56,7 +59,7 @@ def test_founding_the_region_again_changes_nothing(session: Session) -> None:
 def test_an_invitation_becomes_a_person_once(session: Session) -> None:
     seat = invited(session)
     person_id = accept(session, seat)
-    person = queries.get_actor(session, person_id)
+    person = sessions_queries.get_actor(session, person_id)
     assert (person.organisation_slug, person.role) == ("borne", "project_leader")
     assert last_action(session) == "invitation.accept"
     with pytest.raises(Missing, match="gebruikt"):
@@ -79,7 +82,7 @@ def test_inviting_again_ends_the_earlier_link(session: Session) -> None:
 
 def test_a_withdrawn_invitation_works_no_more(session: Session) -> None:
     seat = invited(session)
-    actions.withdraw_invitation(session, OPERATOR, invitation_id=seat[0])
+    people.withdraw_invitation(session, OPERATOR, invitation_id=seat[0])
     with pytest.raises(Missing):
         accept(session, seat)
 
@@ -99,37 +102,37 @@ def test_a_notice_of_an_invitation_holds_no_secret(session: Session) -> None:
 
 def test_a_coordinator_invites_project_leaders_into_the_own_organisation_only(session: Session) -> None:
     coordinator = make_actor(session, "borne", "coordinator")
-    borne, almelo = (queries.get_organisation_by_slug(session, slug).id for slug in ("borne", "almelo"))
-    actions.invite(session, coordinator, draft=InvitationDraft("a@borne.nl", borne, Role.PROJECT_LEADER))
+    borne, almelo = (organisations_queries.get_organisation_by_slug(session, slug).id for slug in ("borne", "almelo"))
+    people.invite(session, coordinator, draft=InvitationDraft("a@borne.nl", borne, Role.PROJECT_LEADER))
     for draft in (
         InvitationDraft("b@borne.nl", borne, Role.COORDINATOR),
         InvitationDraft("c@almelo.nl", almelo, Role.PROJECT_LEADER),
     ):
         with pytest.raises(Forbidden):
-            actions.invite(session, coordinator, draft=draft)
+            people.invite(session, coordinator, draft=draft)
 
 
 def test_another_role_ends_the_sessions_and_nobody_changes_the_own(session: Session) -> None:
     coordinator = make_actor(session, "borne", "coordinator")
     leader = settle_in(session, email="jan@borne.nl")
-    entry.start_session(session, ANONYMOUS, person=leader, agent="")
-    actions.change_role(session, coordinator, person_id=leader.id, role=Role.COORDINATOR)
+    sessions.start_session(session, ANONYMOUS, person=leader, agent="")
+    people.change_role(session, coordinator, person_id=leader.id, role=Role.COORDINATOR)
     assert leader.role == "coordinator"
     assert session.scalars(select(WebSession)).all() == []
     with pytest.raises(Conflict):
-        actions.change_role(session, coordinator, person_id=coordinator.person_id or 0, role=Role.PROJECT_LEADER)
+        people.change_role(session, coordinator, person_id=coordinator.person_id or 0, role=Role.PROJECT_LEADER)
     with pytest.raises(Forbidden):
-        actions.change_role(session, coordinator, person_id=leader.id, role=Role.ADMIN)
+        people.change_role(session, coordinator, person_id=leader.id, role=Role.ADMIN)
 
 
 def test_a_coordinator_of_the_region_has_no_say_over_the_administrator(session: Session) -> None:
     broker = make_actor(session, "regio-twente", "coordinator")
     admin = settle_in(session, "regio-twente", "admin")
-    for verb in (actions.deactivate, release_person):
+    for verb in (people.deactivate, release_person):
         with pytest.raises(Forbidden):
             verb(session, broker, person_id=admin.id)
     with pytest.raises(Forbidden):
-        actions.change_role(session, broker, person_id=admin.id, role=Role.PROJECT_LEADER)
+        people.change_role(session, broker, person_id=admin.id, role=Role.PROJECT_LEADER)
 
 
 def test_somebody_of_another_organisation_is_not_there(session: Session) -> None:
@@ -144,9 +147,9 @@ def test_who_leaves_loses_sessions_and_tokens_and_the_organisation_keeps_the_wor
     leader = make_actor(session, "borne")
     coordinator = make_actor(session, "borne", "coordinator")
     listing, demand = make_listing(session, leader), make_demand(session, leader)
-    entry.create_token(session, leader, name="werf")
-    person = queries.get_own(session, leader)
-    entry.start_session(session, ANONYMOUS, person=person, agent="")
+    sessions.create_token(session, leader, name="werf")
+    person = people_queries.get_own(session, leader)
+    sessions.start_session(session, ANONYMOUS, person=person, agent="")
     release_person(session, coordinator, person_id=person.id)
     session.flush()
     session.expire_all()
@@ -160,51 +163,53 @@ def test_who_leaves_loses_sessions_and_tokens_and_the_organisation_keeps_the_wor
 
 def test_what_a_leaver_would_be_told_goes_to_the_coordinators(session: Session) -> None:
     leader, coordinator = settle_in(session, "borne"), settle_in(session, "borne", "coordinator")
-    told = queries.list_recipients(session, person_id=leader.id, organisation_id=leader.organisation_id)
+    told = people_queries.list_recipients(session, person_id=leader.id, organisation_id=leader.organisation_id)
     assert [one.email for one in told] == [leader.email]
     leader.is_active = False
-    told = queries.list_recipients(session, person_id=leader.id, organisation_id=leader.organisation_id)
+    told = people_queries.list_recipients(session, person_id=leader.id, organisation_id=leader.organisation_id)
     assert [one.email for one in told] == [coordinator.email]
-    assert queries.list_recipients(session, person_id=leader.id, organisation_id=None) == []
+    assert people_queries.list_recipients(session, person_id=leader.id, organisation_id=None) == []
 
 
 def test_switching_an_account_on_again_brings_back_no_session(session: Session) -> None:
     leader = settle_in(session, "borne")
-    secret = entry.start_session(session, ANONYMOUS, person=leader, agent="")
-    actions.deactivate(session, OPERATOR, person_id=leader.id)
-    actions.reactivate(session, OPERATOR, person_id=leader.id)
-    found = queries.find_visit_by_session(session, entry.digest(secret), idle=timedelta(minutes=30), lifetime=timedelta(hours=8))
+    secret = sessions.start_session(session, ANONYMOUS, person=leader, agent="")
+    people.deactivate(session, OPERATOR, person_id=leader.id)
+    people.reactivate(session, OPERATOR, person_id=leader.id)
+    found = sessions_queries.find_visit_by_session(
+        session, sessions.digest(secret), idle=timedelta(minutes=30), lifetime=timedelta(hours=8)
+    )
     assert found is None
 
 
 def test_a_reset_link_works_once_for_an_hour_and_ends_every_session(session: Session) -> None:
     leader = settle_in(session, "borne")
-    entry.start_session(session, ANONYMOUS, person=leader, agent="")
-    actions.request_reset(session, ANONYMOUS, email=leader.email.upper())
+    sessions.start_session(session, ANONYMOUS, person=leader, agent="")
+    people.request_reset(session, ANONYMOUS, email=leader.email.upper())
     notice = session.scalars(select(NoticeRow)).one()
     reset_id = int(notice.facts["reset_id"])
-    nonce = queries.find_nonce(session, "reset", reset_id) or ""
-    actions.reset_password(session, ANONYMOUS, reset_id=reset_id, nonce=nonce, password_hash="new")
+    nonce = people_queries.find_nonce(session, "reset", reset_id) or ""
+    people.reset_password(session, ANONYMOUS, reset_id=reset_id, nonce=nonce, password_hash="new")
     assert leader.password_hash == "new"
     assert session.scalars(select(WebSession)).all() == []
     with pytest.raises(Missing):
-        actions.reset_password(session, ANONYMOUS, reset_id=reset_id, nonce=nonce, password_hash="newer")
+        people.reset_password(session, ANONYMOUS, reset_id=reset_id, nonce=nonce, password_hash="newer")
 
 
 def test_a_reset_link_is_dead_after_an_hour(session: Session) -> None:
     leader = settle_in(session, "borne")
-    actions.request_reset(session, ANONYMOUS, email=leader.email)
+    people.request_reset(session, ANONYMOUS, email=leader.email)
     reset_id = int(session.scalars(select(NoticeRow)).one().facts["reset_id"])
-    nonce = queries.find_nonce(session, "reset", reset_id) or ""
+    nonce = people_queries.find_nonce(session, "reset", reset_id) or ""
     with clock.frozen(clock.now() + timedelta(hours=1)), pytest.raises(Missing):
-        actions.reset_password(session, ANONYMOUS, reset_id=reset_id, nonce=nonce, password_hash="new")
+        people.reset_password(session, ANONYMOUS, reset_id=reset_id, nonce=nonce, password_hash="new")
 
 
 def test_nobody_is_flooded_with_reset_mail(session: Session) -> None:
     leader = settle_in(session, "borne")
     for _time in range(5):
-        actions.request_reset(session, ANONYMOUS, email=leader.email)
-    actions.request_reset(session, ANONYMOUS, email="niemand@borne.nl")
+        people.request_reset(session, ANONYMOUS, email=leader.email)
+    people.request_reset(session, ANONYMOUS, email="niemand@borne.nl")
     assert len(session.scalars(select(NoticeRow)).all()) == 3
 
 
@@ -212,4 +217,4 @@ def test_names_and_addresses_are_looked_at(session: Session) -> None:
     with pytest.raises(Invalid):
         settle_in(session, email="geen adres")
     with pytest.raises(Missing):
-        queries.get_organisation_by_slug(session, "zwolle")
+        organisations_queries.get_organisation_by_slug(session, "zwolle")

@@ -8,20 +8,22 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange.actions import approve, cancel, reserve
+from marketplace.exchange.actions.decide import approve, cancel
+from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules import ReservationDraft
-from marketplace.exchange.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.exchange.queries.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions import close_listing
-from marketplace.market.rules import Condition
-from marketplace.matching import gaps
-from marketplace.matching.broker import list_proposals, propose, why_not
-from marketplace.matching.gaps import survey
-from marketplace.matching.misses import Kind
+from marketplace.market.actions.listings import close_listing
+from marketplace.market.rules.listing import Condition
+from marketplace.matching.actions.broker import propose
 from marketplace.matching.models import ProposalMade
+from marketplace.matching.queries import survey as survey_queries
+from marketplace.matching.queries.broker import list_proposals, why_not
+from marketplace.matching.queries.survey import survey
+from marketplace.matching.rules.misses import Kind
 from marketplace.notices.models import NoticeRow
 from tests.factories import found_taxonomy, location, make_actor, make_demand, make_listing
 
@@ -92,7 +94,7 @@ def test_what_is_stale_over_or_all_taken_is_not_surveyed(session: Session, broke
 def test_a_region_with_more_than_is_looked_at_says_so(
     session: Session, broker: Actor, hengelo: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gaps, "LOOKED_AT_MOST", 2)
+    monkeypatch.setattr(survey_queries, "LOOKED_AT_MOST", 2)
     lots = [make_listing(session, hengelo).id for _number in range(3)]
     found = survey(session, broker)
     assert (found.is_all, found.listings) == (False, 2)

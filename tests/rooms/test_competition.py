@@ -7,8 +7,8 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.exchange.invariants import INVARIANTS
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from tests.factories import found_taxonomy, make_actor, make_listing

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import entry, queries
+from marketplace.accounts.actions import sessions
 from marketplace.accounts.models import ApiToken, FailedAttempt, Person, WebSession
 from marketplace.accounts.policy import ANONYMOUS
-from marketplace.accounts.queries import Visit
+from marketplace.accounts.queries import people
+from marketplace.accounts.queries import sessions as sessions_queries
+from marketplace.accounts.queries.sessions import Visit
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Missing, TooMany, Unauthorised
@@ -21,11 +23,11 @@ IDLE, LIFETIME = timedelta(minutes=30), timedelta(hours=8)
 
 
 def visit(session: Session, secret: str) -> Visit | None:
-    return queries.find_visit_by_session(session, entry.digest(secret), idle=IDLE, lifetime=LIFETIME)
+    return sessions_queries.find_visit_by_session(session, sessions.digest(secret), idle=IDLE, lifetime=LIFETIME)
 
 
 def opened(session: Session, person: Person, replaces: str | None = None, seen_hash: str | None = None) -> str:
-    return entry.open_session(
+    return sessions.open_session(
         session,
         ANONYMOUS,
         person_id=person.id,
@@ -41,7 +43,7 @@ def test_the_database_keeps_a_digest_of_256_random_bits(session: Session) -> Non
     person = settle_in(session)
     secret = opened(session, person)
     assert len(secret) == 43  # 32 bytes in base64
-    assert session.scalars(select(WebSession.digest)).one() == entry.digest(secret) != secret
+    assert session.scalars(select(WebSession.digest)).one() == sessions.digest(secret) != secret
 
 
 def test_a_log_in_gives_a_new_session_and_ends_the_one_before(session: Session) -> None:
@@ -65,7 +67,7 @@ def test_a_session_in_use_ends_after_eight_hours(session: Session) -> None:
     secret = opened(session, settle_in(session))
     begun = clock.now()
     with clock.frozen(begun + timedelta(hours=7, minutes=59)):
-        entry.note_seen(session, session_id=1, token_id=None)
+        sessions.note_seen(session, session_id=1, token_id=None)
         assert visit(session, secret) is not None
     with clock.frozen(begun + timedelta(hours=8, seconds=1)):
         assert visit(session, secret) is None
@@ -78,7 +80,7 @@ def test_a_password_that_changed_between_looking_and_opening_opens_nothing(sessi
 
 def test_an_older_hash_is_replaced_at_log_in(session: Session) -> None:
     person = settle_in(session)
-    entry.open_session(
+    sessions.open_session(
         session, ANONYMOUS, person_id=person.id, seen_hash=hashed(), new_hash="newer", agent="", replaces=None, attempts=[]
     )
     assert person.password_hash == "newer"
@@ -88,78 +90,78 @@ def test_ten_failures_close_an_account_until_the_oldest_is_fifteen_minutes_old(s
     start = clock.now()
     for minute in range(10):
         with clock.frozen(start + timedelta(minutes=minute)):
-            entry.count_attempt(session, ["account"])
+            sessions.count_attempt(session, ["account"])
     with clock.frozen(start + timedelta(minutes=10)), pytest.raises(TooMany) as refusal:
-        entry.count_attempt(session, ["account"])
+        sessions.count_attempt(session, ["account"])
     assert refusal.value.retry_after_s == 5 * 60
     with clock.frozen(start + timedelta(minutes=15)):
-        entry.count_attempt(session, ["account"])
+        sessions.count_attempt(session, ["account"])
 
 
 def test_a_refused_attempt_does_not_count_and_a_right_one_is_forgiven(session: Session) -> None:
     for _time in range(9):
-        entry.count_attempt(session, ["account"])
-    entry.forgive(session, entry.count_attempt(session, ["account"]))
-    entry.count_attempt(session, ["account"])
+        sessions.count_attempt(session, ["account"])
+    sessions.forgive(session, sessions.count_attempt(session, ["account"]))
+    sessions.count_attempt(session, ["account"])
     with pytest.raises(TooMany):
-        entry.count_attempt(session, ["account"])
+        sessions.count_attempt(session, ["account"])
     assert len(session.scalars(select(FailedAttempt)).all()) == 10
 
 
 def test_accounts_and_addresses_are_counted_apart_and_not_readable(session: Session) -> None:
-    keys = entry.attempt_keys(account="Jan@Borne.nl", address="192.0.2.1")
+    keys = sessions.attempt_keys(account="Jan@Borne.nl", address="192.0.2.1")
     assert len(set(keys)) == 2
-    assert keys == entry.attempt_keys(account="jan@borne.nl ", address="192.0.2.1")
+    assert keys == sessions.attempt_keys(account="jan@borne.nl ", address="192.0.2.1")
     assert "borne" not in str(keys) and "192" not in str(keys)
 
 
 def test_an_ipv6_address_counts_with_its_neighbours_of_one_household() -> None:
-    same = [entry.attempt_keys(account=None, address=address) for address in ("2001:db8::1", "2001:db8::ffff:2")]
-    assert same[0] == same[1] != entry.attempt_keys(account=None, address="2001:db8:0:1::1")
+    same = [sessions.attempt_keys(account=None, address=address) for address in ("2001:db8::1", "2001:db8::ffff:2")]
+    assert same[0] == same[1] != sessions.attempt_keys(account=None, address="2001:db8:0:1::1")
 
 
 def test_old_attempts_and_ended_sessions_are_forgotten(session: Session) -> None:
-    entry.count_attempt(session, ["account", "address"])
+    sessions.count_attempt(session, ["account", "address"])
     opened(session, settle_in(session))
-    assert entry.forget_attempts(session) == 0
-    assert entry.forget_sessions(session, idle=IDLE, lifetime=LIFETIME) == 0
+    assert sessions.forget_attempts(session) == 0
+    assert sessions.forget_sessions(session, idle=IDLE, lifetime=LIFETIME) == 0
     with clock.frozen(clock.now() + timedelta(minutes=31)):
-        assert entry.forget_attempts(session) == 2
-        assert entry.forget_sessions(session, idle=IDLE, lifetime=LIFETIME) == 1
+        assert sessions.forget_attempts(session) == 2
+        assert sessions.forget_sessions(session, idle=IDLE, lifetime=LIFETIME) == 1
 
 
 def test_a_token_speaks_for_its_person_until_it_is_revoked(session: Session) -> None:
     actor = make_actor(session, "borne")
-    secret = entry.create_token(session, actor, name="voorraadlijst")
-    found = queries.find_visit_by_token(session, entry.digest(secret))
+    secret = sessions.create_token(session, actor, name="voorraadlijst")
+    found = sessions_queries.find_visit_by_token(session, sessions.digest(secret))
     assert found is not None and found.actor.person_id == actor.person_id
-    entry.revoke_token(session, actor, token_id=found.token_id or 0)
-    entry.revoke_token(session, actor, token_id=found.token_id or 0)
-    assert queries.find_visit_by_token(session, entry.digest(secret)) is None
+    sessions.revoke_token(session, actor, token_id=found.token_id or 0)
+    sessions.revoke_token(session, actor, token_id=found.token_id or 0)
+    assert sessions_queries.find_visit_by_token(session, sessions.digest(secret)) is None
 
 
 def test_nobody_revokes_a_colleagues_token_or_session(session: Session) -> None:
     one, other = make_actor(session, "borne"), make_actor(session, "borne")
-    entry.create_token(session, one, name="van mij")
-    entry.start_session(session, ANONYMOUS, person=queries.get_own(session, one), agent="")
+    sessions.create_token(session, one, name="van mij")
+    sessions.start_session(session, ANONYMOUS, person=people.get_own(session, one), agent="")
     with pytest.raises(Missing):
-        entry.revoke_token(session, other, token_id=session.scalars(select(ApiToken.id)).one())
+        sessions.revoke_token(session, other, token_id=session.scalars(select(ApiToken.id)).one())
     with pytest.raises(Missing):
-        entry.revoke_session(session, other, session_id=session.scalars(select(WebSession.id)).one())
+        sessions.revoke_session(session, other, session_id=session.scalars(select(WebSession.id)).one())
 
 
 def test_twenty_tokens_are_enough(session: Session) -> None:
     actor = make_actor(session, "borne")
     for number in range(20):
-        entry.create_token(session, actor, name=f"nummer {number}")
+        sessions.create_token(session, actor, name=f"nummer {number}")
     with pytest.raises(Conflict, match="20"):
-        entry.create_token(session, actor, name="nog een")
+        sessions.create_token(session, actor, name="nog een")
 
 
 def test_of_thirty_attempts_at_once_ten_are_judged(database: Database) -> None:
     def attempt(_number: int) -> bool:
         try:
-            database.run(lambda session: entry.count_attempt(session, ["account", "address"]))
+            database.run(lambda session: sessions.count_attempt(session, ["account", "address"]))
         except TooMany:
             return False
         return True

@@ -10,17 +10,17 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.actions import rebuild_rollups
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach, list_totals_by_pair
-from marketplace.market.actions import edit_listing
+from marketplace.market.actions.listings import edit_listing
 from marketplace.market.models import Listing
 from tests.factories import found_taxonomy, listing_draft, location, make_actor, make_demand, make_listing
 
@@ -41,7 +41,7 @@ def counters(session: Session, listing: Listing) -> tuple[Decimal, Decimal, Deci
 
 
 def ask(session: Session, actor, listing: Listing, amount: str, **more) -> Reservation:
-    return exchange.reserve(session, actor, listing_id=listing.id, draft=ReservationDraft(m2(amount), **more))
+    return reserve.reserve(session, actor, listing_id=listing.id, draft=ReservationDraft(m2(amount), **more))
 
 
 def handover(amount: str, **more) -> HandoverDraft:
@@ -50,9 +50,9 @@ def handover(amount: str, **more) -> HandoverDraft:
 
 def complete(session: Session, owner, asker, listing: Listing, amount: str, **more) -> Reservation:
     reservation = ask(session, asker, listing, amount, **more)
-    exchange.approve(session, owner, reservation_id=reservation.id)
-    exchange.hand_over(session, owner, reservation_id=reservation.id, draft=handover(amount))
-    return exchange.confirm(session, asker, reservation_id=reservation.id)
+    decide.approve(session, owner, reservation_id=reservation.id)
+    hand_over.hand_over(session, owner, reservation_id=reservation.id, draft=handover(amount))
+    return hand_over.confirm(session, asker, reservation_id=reservation.id)
 
 
 def test_scenario_1_is_counted_to_the_gram(bank: Session) -> None:
@@ -96,7 +96,7 @@ def test_another_unit_is_refused_with_the_converted_figure(bank: Session) -> Non
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     listing = make_listing(bank, hengelo)
     with pytest.raises(Invalid) as refused:
-        exchange.reserve(bank, borne, listing_id=listing.id, draft=ReservationDraft(Quantity(Decimal(4400), Unit.PIECE)))
+        reserve.reserve(bank, borne, listing_id=listing.id, draft=ReservationDraft(Quantity(Decimal(4400), Unit.PIECE)))
     assert refused.value.facts["proposal"] == {"quantity": "100", "unit": "m2"}  # 4400 pieces / 44 per m²
 
 
@@ -111,9 +111,9 @@ def test_a_rejection_and_a_cancellation_say_why_and_give_back(bank: Session) -> 
     listing = make_listing(bank, hengelo)
     first, second = ask(bank, borne, listing, "100"), ask(bank, borne, listing, "50")
     with pytest.raises(Invalid):
-        exchange.reject(bank, hengelo, reservation_id=first.id, reason=" ")
-    assert exchange.reject(bank, hengelo, reservation_id=first.id, reason="Toch zelf nodig").status == "rejected"
-    assert exchange.cancel(bank, borne, reservation_id=second.id, reason="Plan gewijzigd").status == "cancelled"
+        decide.reject(bank, hengelo, reservation_id=first.id, reason=" ")
+    assert decide.reject(bank, hengelo, reservation_id=first.id, reason="Toch zelf nodig").status == "rejected"
+    assert decide.cancel(bank, borne, reservation_id=second.id, reason="Plan gewijzigd").status == "cancelled"
     assert counters(bank, listing) == (Decimal(0), Decimal(0), Decimal(1200))
 
 
@@ -122,14 +122,14 @@ def test_a_step_repeated_changes_nothing_and_out_of_order_is_refused(bank: Sessi
     listing = make_listing(bank, hengelo)
     reservation = ask(bank, borne, listing, "100")
     with pytest.raises(Conflict):
-        exchange.confirm(bank, borne, reservation_id=reservation.id)
-    exchange.approve(bank, hengelo, reservation_id=reservation.id)
-    until = exchange.approve(bank, hengelo, reservation_id=reservation.id).expires_at
-    assert exchange.approve(bank, hengelo, reservation_id=reservation.id).expires_at == until
-    exchange.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("90"))
-    exchange.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("80"))
-    exchange.confirm(bank, borne, reservation_id=reservation.id)
-    exchange.confirm(bank, borne, reservation_id=reservation.id)
+        hand_over.confirm(bank, borne, reservation_id=reservation.id)
+    decide.approve(bank, hengelo, reservation_id=reservation.id)
+    until = decide.approve(bank, hengelo, reservation_id=reservation.id).expires_at
+    assert decide.approve(bank, hengelo, reservation_id=reservation.id).expires_at == until
+    hand_over.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("90"))
+    hand_over.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("80"))
+    hand_over.confirm(bank, borne, reservation_id=reservation.id)
+    hand_over.confirm(bank, borne, reservation_id=reservation.id)
     assert counters(bank, listing) == (Decimal(0), Decimal(90), Decimal(1110))
     assert len(bank.scalars(select(Exchange)).all()) == 1
 
@@ -139,11 +139,11 @@ def test_each_step_belongs_to_its_side(bank: Session) -> None:
     reviewer = make_actor(bank, "regio-twente", "reviewer")
     reservation = ask(bank, borne, make_listing(bank, hengelo), "100")
     with pytest.raises(Forbidden):
-        exchange.approve(bank, borne, reservation_id=reservation.id)
+        decide.approve(bank, borne, reservation_id=reservation.id)
     with pytest.raises(Missing):
-        exchange.approve(bank, almelo, reservation_id=reservation.id)
+        decide.approve(bank, almelo, reservation_id=reservation.id)
     with pytest.raises(Forbidden):
-        exchange.approve(bank, reviewer, reservation_id=reservation.id)
+        decide.approve(bank, reviewer, reservation_id=reservation.id)
     with pytest.raises(Forbidden):
         ask(bank, reviewer, make_listing(bank, hengelo), "1")
 
@@ -152,13 +152,13 @@ def test_a_measured_surplus_takes_what_is_free_and_then_raises_the_lot_if_nobody
     hengelo, borne, almelo = (make_actor(bank, slug) for slug in ("hengelo", "borne", "almelo"))
     listing = make_listing(bank, hengelo, quantity=m2("300"))
     mine, other = ask(bank, borne, listing, "250"), ask(bank, almelo, listing, "40")
-    exchange.approve(bank, hengelo, reservation_id=mine.id)
+    decide.approve(bank, hengelo, reservation_id=mine.id)
     with pytest.raises(Conflict) as refused:
-        exchange.hand_over(bank, hengelo, reservation_id=mine.id, draft=handover("261"))
+        hand_over.hand_over(bank, hengelo, reservation_id=mine.id, draft=handover("261"))
     assert refused.value.facts["available"] == "260"
-    exchange.cancel(bank, almelo, reservation_id=other.id, reason="Niet meer nodig")
-    exchange.hand_over(bank, hengelo, reservation_id=mine.id, draft=handover("320"))
-    exchange.confirm(bank, borne, reservation_id=mine.id)
+    decide.cancel(bank, almelo, reservation_id=other.id, reason="Niet meer nodig")
+    hand_over.hand_over(bank, hengelo, reservation_id=mine.id, draft=handover("320"))
+    hand_over.confirm(bank, borne, reservation_id=mine.id)
     assert counters(bank, listing) == (Decimal(0), Decimal(320), Decimal(0))
     assert (listing.quantity, listing.status) == (Decimal(320), "closed")
 
@@ -167,16 +167,16 @@ def test_a_request_lapses_after_ten_days_and_an_approval_after_thirty(bank: Sess
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     listing = make_listing(bank, hengelo, available_until=None)
     asked, held = ask(bank, borne, listing, "100"), ask(bank, borne, listing, "200")
-    exchange.approve(bank, hengelo, reservation_id=held.id)
+    decide.approve(bank, hengelo, reservation_id=held.id)
     now = clock.now()
     with clock.frozen(now + timedelta(days=9, hours=23)):
-        assert not exchange.expire(bank, reservation_id=asked.id)
+        assert not deadlines.expire(bank, reservation_id=asked.id)
     with clock.frozen(now + timedelta(days=10, hours=1)):
-        assert exchange.expire(bank, reservation_id=asked.id)
-        assert not exchange.expire(bank, reservation_id=asked.id)
-        assert not exchange.expire(bank, reservation_id=held.id)
+        assert deadlines.expire(bank, reservation_id=asked.id)
+        assert not deadlines.expire(bank, reservation_id=asked.id)
+        assert not deadlines.expire(bank, reservation_id=held.id)
     with clock.frozen(now + timedelta(days=30, hours=1)):
-        assert exchange.expire(bank, reservation_id=held.id)
+        assert deadlines.expire(bank, reservation_id=held.id)
     assert counters(bank, listing) == (Decimal(0), Decimal(0), Decimal(1200))
 
 
@@ -184,10 +184,10 @@ def test_fourteen_days_after_hand_over_it_counts_as_confirmed(bank: Session) -> 
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     listing = make_listing(bank, hengelo, available_until=None)
     reservation = ask(bank, borne, listing, "100")
-    exchange.approve(bank, hengelo, reservation_id=reservation.id)
-    exchange.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100"))
+    decide.approve(bank, hengelo, reservation_id=reservation.id)
+    hand_over.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100"))
     with clock.frozen(clock.now() + timedelta(days=14, hours=1)):
-        assert exchange.expire(bank, reservation_id=reservation.id)
+        assert deadlines.expire(bank, reservation_id=reservation.id)
     assert bank.get(Reservation, reservation.id).status == "completed"
     assert bank.scalars(select(Exchange)).one().distance_basis == "main_place"
 
@@ -197,24 +197,24 @@ def test_what_comes_free_later_is_reserved_now_and_handed_over_from_its_first_da
     first = clock.today() + timedelta(days=20)
     listing = make_listing(bank, hengelo, available_from=first, available_until=None)
     reservation = ask(bank, borne, listing, "100")
-    approved = exchange.approve(bank, hengelo, reservation_id=reservation.id)
+    approved = decide.approve(bank, hengelo, reservation_id=reservation.id)
     assert clock.local(approved.expires_at).date() == first + timedelta(days=30)  # 30 days from the first free day
     with pytest.raises(Invalid, match="free from|vrij vanaf"):
-        exchange.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100"))
+        hand_over.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100"))
     with clock.frozen(clock.now() + timedelta(days=20)):
-        assert exchange.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100")).status == "handed_over"
+        assert hand_over.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100")).status == "handed_over"
 
 
 def test_withdrawing_cancels_the_open_ones_but_not_what_was_handed_over(bank: Session) -> None:
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     listing = make_listing(bank, hengelo)
     open_one, away = ask(bank, borne, listing, "100"), ask(bank, borne, listing, "100")
-    exchange.approve(bank, hengelo, reservation_id=away.id)
-    exchange.hand_over(bank, hengelo, reservation_id=away.id, draft=handover("100"))
+    decide.approve(bank, hengelo, reservation_id=away.id)
+    hand_over.hand_over(bank, hengelo, reservation_id=away.id, draft=handover("100"))
     with pytest.raises(Conflict):
-        exchange.withdraw(bank, hengelo, listing_id=listing.id)
-    exchange.confirm(bank, borne, reservation_id=away.id)
-    assert exchange.withdraw(bank, hengelo, listing_id=listing.id, reason="Zelf nodig").status == "withdrawn"
+        decide.withdraw(bank, hengelo, listing_id=listing.id)
+    hand_over.confirm(bank, borne, reservation_id=away.id)
+    assert decide.withdraw(bank, hengelo, listing_id=listing.id, reason="Zelf nodig").status == "withdrawn"
     assert bank.get(Reservation, open_one.id).status == "cancelled"
     assert counters(bank, listing)[:2] == (Decimal(0), Decimal(100))
 

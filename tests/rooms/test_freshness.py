@@ -10,21 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.exchange.actions import approve, reserve, withdraw
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.catalogue.queries.search import search
+from marketplace.catalogue.rules.query import CatalogueQuery
+from marketplace.exchange.actions.decide import approve, withdraw
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market import freshness, freshness_queries
-from marketplace.market.actions import close_listing
-from marketplace.market.losses import find_loss, get_losses
+from marketplace.market.actions import freshness
+from marketplace.market.actions.listings import close_listing
 from marketplace.market.models import SupplyLoss
-from marketplace.market.queries import list_demands, list_listings_to_refresh
-from marketplace.market.rules import CatalogueQuery
-from marketplace.market.search import search
-from marketplace.market.staleness import Outcome, Refreshed
-from marketplace.matching.actions import answer_demand, answer_listing
-from marketplace.matching.queries import demands_for_listing, matches_for_demand
+from marketplace.market.queries import freshness as freshness_queries
+from marketplace.market.queries.demands import list_demands
+from marketplace.market.queries.listings import list_listings_to_refresh
+from marketplace.market.queries.losses import find_loss, get_losses
+from marketplace.market.rules.freshness import Outcome, Refreshed
+from marketplace.matching.actions.publish import answer_demand, answer_listing
+from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
 
@@ -219,7 +222,7 @@ def test_a_demand_that_is_not_needed_any_more_is_withdrawn(session: Session, bor
 
 
 def test_a_draft_demand_has_no_round_until_it_opens(session: Session, borne: Actor) -> None:
-    from marketplace.matching.actions import edit_demand
+    from marketplace.matching.actions.publish import edit_demand
     from tests.factories import demand_draft
 
     far = clock.today() + timedelta(days=400)

@@ -7,17 +7,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft, ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
 from marketplace.market.models import Demand, Listing, Photo, PhotoFile
-from marketplace.market.rules import Condition
+from marketplace.market.rules.listing import Condition
 from marketplace.notices.models import NoticeRow
 from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
 
@@ -42,19 +42,19 @@ def approved(
 ) -> tuple[Listing, Reservation]:
     lot = lot or make_listing(session, cast["hengelo"], quantity=m2("500"))
     draft = ReservationDraft(m2(amount), **more)
-    reservation = exchange.reserve(session, cast["borne"], listing_id=lot.id, draft=draft)
-    return lot, exchange.approve(session, cast["hengelo"], reservation_id=reservation.id)
+    reservation = reserve.reserve(session, cast["borne"], listing_id=lot.id, draft=draft)
+    return lot, decide.approve(session, cast["hengelo"], reservation_id=reservation.id)
 
 
 def handed_over(session: Session, cast: dict, given: str = "300", **more) -> tuple[Listing, Reservation]:
     lot, reservation = approved(session, cast)
     draft = HandoverDraft(m2(given), clock.today(), **more)
-    return lot, exchange.hand_over(session, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+    return lot, hand_over.hand_over(session, cast["hengelo"], reservation_id=reservation.id, draft=draft)
 
 
 def confirm(session: Session, cast: dict, reservation: Reservation, amount: str, **more) -> Reservation:
     draft = ReceiptDraft(m2(amount), **more)
-    return exchange.confirm(session, cast["borne"], reservation_id=reservation.id, draft=draft)
+    return hand_over.confirm(session, cast["borne"], reservation_id=reservation.id, draft=draft)
 
 
 def counted(session: Session, lot: Listing) -> tuple[str, ...]:
@@ -95,8 +95,8 @@ def test_outside_the_tolerance_nothing_counts_until_both_agree_on_one_figure(ban
     assert bank.scalars(select(Exchange)).all() == []
     sound(bank)
     with clock.frozen(clock.now() + timedelta(days=40)):
-        assert not exchange.expire(bank, reservation_id=reservation.id)  # people end a dispute, not the clock
-    done = exchange.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("276"))
+        assert not deadlines.expire(bank, reservation_id=reservation.id)  # people end a dispute, not the clock
+    done = hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("276"))
     assert (done.status, done.quantity) == ("completed", Decimal(276))
     assert counted(bank, lot) == ("500", "0", "276", "224")
     assert bank.scalars(select(Exchange)).one().quantity == Decimal(276)
@@ -106,7 +106,7 @@ def test_outside_the_tolerance_nothing_counts_until_both_agree_on_one_figure(ban
 def test_the_missing_are_written_off_with_a_reason(bank: Session, cast: dict) -> None:
     lot, reservation = handed_over(bank, cast)
     confirm(bank, cast, reservation, "276")
-    done = exchange.resolve(
+    done = hand_over.resolve(
         bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("276"), write_off_reason="24 m² gebroken bij het laden"
     )
     assert (done.written_off, done.write_off_reason) == (Decimal(24), "24 m² gebroken bij het laden")
@@ -117,8 +117,8 @@ def test_the_missing_are_written_off_with_a_reason(bank: Session, cast: dict) ->
 def test_the_owner_writes_off_at_the_gate_and_an_empty_lot_closes(bank: Session, cast: dict) -> None:
     lot, reservation = approved(bank, cast, lot=make_listing(bank, cast["hengelo"], quantity=m2("300")))
     draft = HandoverDraft(m2("290"), clock.today(), write_off_reason="Tien stuks kapot")
-    exchange.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
-    exchange.confirm(bank, cast["borne"], reservation_id=reservation.id)
+    hand_over.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+    hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
     assert counted(bank, lot) == ("290", "0", "290", "0")
     assert lot.status == "closed"
     sound(bank)
@@ -126,13 +126,13 @@ def test_the_owner_writes_off_at_the_gate_and_an_empty_lot_closes(bank: Session,
 
 def test_a_surplus_passes_only_where_nobody_holds_it(bank: Session, cast: dict) -> None:
     lot, reservation = handed_over(bank, cast)
-    other = exchange.reserve(bank, cast["almelo"], listing_id=lot.id, draft=ReservationDraft(m2("190")))
+    other = reserve.reserve(bank, cast["almelo"], listing_id=lot.id, draft=ReservationDraft(m2("190")))
     confirm(bank, cast, reservation, "320")  # 20 of 300 is 6.7 %: first they agree
     with pytest.raises(Conflict) as refused:
-        exchange.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("320"))
+        hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("320"))
     assert refused.value.facts["available"] == "310"
-    exchange.cancel(bank, cast["almelo"], reservation_id=other.id, reason="Niet meer nodig")
-    done = exchange.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("320"))
+    decide.cancel(bank, cast["almelo"], reservation_id=other.id, reason="Niet meer nodig")
+    done = hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("320"))
     assert (done.status, done.quantity) == ("completed", Decimal(320))
     assert counted(bank, lot) == ("500", "0", "320", "180")
     sound(bank)
@@ -140,12 +140,12 @@ def test_a_surplus_passes_only_where_nobody_holds_it(bank: Session, cast: dict) 
 
 def test_a_third_figure_is_a_proposal_until_the_other_says_the_same(bank: Session, cast: dict) -> None:
     _lot, reservation = handed_over(bank, cast)
-    exchange.dispute(bank, cast["borne"], reservation_id=reservation.id, reason="Een pallet was leeg")
+    hand_over.dispute(bank, cast["borne"], reservation_id=reservation.id, reason="Een pallet was leeg")
     with pytest.raises(Invalid):
-        exchange.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("290"))
-    first = exchange.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("290"), reason="Nageteld")
+        hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("290"))
+    first = hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("290"), reason="Nageteld")
     assert (first.status, first.owner_quantity, first.settled_reason) == ("disputed", Decimal(290), "Nageteld")
-    done = exchange.resolve(bank, cast["borne"], reservation_id=reservation.id, quantity=m2("290"))
+    done = hand_over.resolve(bank, cast["borne"], reservation_id=reservation.id, quantity=m2("290"))
     assert (done.status, done.quantity, done.settled_reason) == ("completed", Decimal(290), "Nageteld")
     assert kinds(bank)[-3:] == ["disputed", "dispute_answered", "completed"]
     sound(bank)
@@ -156,10 +156,10 @@ def test_the_broker_settles_with_a_reason_and_others_may_not(bank: Session, cast
     confirm(bank, cast, reservation, "200")
     broker, reviewer = make_actor(bank, "regio-twente", "coordinator"), make_actor(bank, "regio-twente", "reviewer")
     with pytest.raises(Forbidden):
-        exchange.resolve(bank, reviewer, reservation_id=reservation.id, quantity=m2("250"), reason="Midden")
+        hand_over.resolve(bank, reviewer, reservation_id=reservation.id, quantity=m2("250"), reason="Midden")
     with pytest.raises(Invalid):
-        exchange.resolve(bank, broker, reservation_id=reservation.id, quantity=m2("250"))
-    done = exchange.resolve(bank, broker, reservation_id=reservation.id, quantity=m2("250"), reason="Foto’s laten 250 zien")
+        hand_over.resolve(bank, broker, reservation_id=reservation.id, quantity=m2("250"))
+    done = hand_over.resolve(bank, broker, reservation_id=reservation.id, quantity=m2("250"), reason="Foto’s laten 250 zien")
     assert (done.status, done.quantity, done.owner_quantity, done.receiver_quantity) == (
         "completed",
         Decimal(250),
@@ -172,7 +172,7 @@ def test_the_broker_settles_with_a_reason_and_others_may_not(bank: Session, cast
 
 def test_a_confirmation_without_a_figure_takes_the_owners(bank: Session, cast: dict) -> None:
     lot, reservation = handed_over(bank, cast, "280", measured_by=MeasuredBy.WEIGHED, condition=Condition.GOOD)
-    done = exchange.confirm(bank, cast["borne"], reservation_id=reservation.id)
+    done = hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
     assert (done.quantity, done.owner_measured_by, done.owner_condition) == (Decimal(280), "weighed", "good")
     assert counted(bank, lot) == ("500", "0", "280", "220")
 
@@ -181,18 +181,18 @@ def test_another_unit_at_the_gate_is_refused(bank: Session, cast: dict) -> None:
     _lot, reservation = handed_over(bank, cast)
     draft = ReceiptDraft(Quantity(Decimal(10), Unit.PIECE))
     with pytest.raises(Invalid) as refused:
-        exchange.confirm(bank, cast["borne"], reservation_id=reservation.id, draft=draft)
+        hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id, draft=draft)
     assert refused.value.field == "unit"
 
 
 def test_between_the_two_signatures_it_is_called_off_together(bank: Session, cast: dict) -> None:
     lot, reservation = handed_over(bank, cast)
     for _again in range(2):
-        asked = exchange.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen geladen")
+        asked = decide.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen geladen")
         assert (asked.status, asked.cancel_asked_by_id) == ("handed_over", cast["borne"].organisation_id)
     with pytest.raises(Conflict):
-        exchange.agree_cancel(bank, cast["borne"], reservation_id=reservation.id)
-    done = exchange.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
+        decide.agree_cancel(bank, cast["borne"], reservation_id=reservation.id)
+    done = decide.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
     assert (done.status, done.reason) == ("cancelled", "Verkeerde stenen geladen")
     assert counted(bank, lot) == ("500", "0", "0", "500")
     assert bank.scalars(select(Exchange)).all() == []
@@ -203,11 +203,11 @@ def test_between_the_two_signatures_it_is_called_off_together(bank: Session, cas
 def test_agreeing_needs_a_proposal_and_a_confirmation_overrides_it(bank: Session, cast: dict) -> None:
     _lot, reservation = handed_over(bank, cast)
     with pytest.raises(Conflict):
-        exchange.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
-    exchange.cancel(bank, cast["hengelo"], reservation_id=reservation.id, reason="Toch zelf nodig")
-    assert exchange.confirm(bank, cast["borne"], reservation_id=reservation.id).status == "completed"
+        decide.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
+    decide.cancel(bank, cast["hengelo"], reservation_id=reservation.id, reason="Toch zelf nodig")
+    assert hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id).status == "completed"
     with pytest.raises(Conflict):
-        exchange.agree_cancel(bank, cast["borne"], reservation_id=reservation.id)
+        decide.agree_cancel(bank, cast["borne"], reservation_id=reservation.id)
 
 
 def back(amount: str, **more) -> ReturnDraft:
@@ -219,11 +219,11 @@ def test_a_hundred_of_the_276_come_back_in_worse_condition(bank: Session, cast: 
     demand = make_demand(bank, cast["borne"], quantity=m2("276"))
     lot, reservation = approved(bank, cast, "276", demand_id=demand.id)
     draft = HandoverDraft(m2("276"), clock.today())
-    exchange.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
-    exchange.confirm(bank, cast["borne"], reservation_id=reservation.id)
+    hand_over.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+    hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
     assert bank.scalar(select(Demand.status).where(Demand.id == demand.id)) == "fulfilled"
     with clock.frozen(clock.now() + timedelta(days=14)):
-        done = exchange.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
+        done = hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
         today = clock.today()
     assert (done.status, done.quantity, done.returned) == ("completed", Decimal(276), Decimal(100))
     assert counted(bank, lot) == ("400", "0", "176", "224")  # 500 − 100 on the books, 276 − 100 transferred: 224 free as before
@@ -251,60 +251,60 @@ def test_a_hundred_of_the_276_come_back_in_worse_condition(bank: Session, cast: 
 
 def test_when_all_has_come_back_in_parts_the_book_says_nothing_moved(bank: Session, cast: dict) -> None:
     _lot, reservation = handed_over(bank, cast)
-    exchange.confirm(bank, cast["borne"], reservation_id=reservation.id)
+    hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
     for amount in ("33.333", "66.667", "200"):
-        exchange.return_part(bank, cast["hengelo"], reservation_id=reservation.id, draft=back(amount))
+        hand_over.return_part(bank, cast["hengelo"], reservation_id=reservation.id, draft=back(amount))
     rows = list(bank.scalars(select(Exchange)))
     for name in ("quantity", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "net_kgco2e", "price_cents"):
         assert sum(getattr(row, name) for row in rows) == 0, name
     with pytest.raises(Conflict):
-        exchange.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("1"))
+        hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("1"))
     sound(bank)
 
 
 def test_what_cannot_come_back_is_refused_at_its_field(bank: Session, cast: dict) -> None:
     _lot, reservation = handed_over(bank, cast)
     with pytest.raises(Conflict):
-        exchange.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("10"))  # not confirmed yet
-    exchange.confirm(bank, cast["borne"], reservation_id=reservation.id)
+        hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("10"))  # not confirmed yet
+    hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
     for draft, field in (
         (back("10", returned_on=clock.today() + timedelta(days=1)), "returned_on"),
         (back("10", returned_on=clock.today() - timedelta(days=1)), "returned_on"),
         (back("10", reason=" "), "reason"),
     ):
         with pytest.raises(Invalid) as refused:
-            exchange.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=draft)
+            hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=draft)
         assert refused.value.field == field
     with pytest.raises(Conflict) as too_much:
-        exchange.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("300.001"))
+        hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("300.001"))
     assert too_much.value.facts["available"] == "300"
 
 
 def test_what_came_back_can_be_reserved_by_the_next(bank: Session, cast: dict) -> None:
     lot, reservation = handed_over(bank, cast)
-    exchange.confirm(bank, cast["borne"], reservation_id=reservation.id)
-    exchange.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
+    hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
+    hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
     child = bank.scalars(select(Listing).where(Listing.parent_id == lot.id)).one()
-    taken = exchange.reserve(bank, cast["almelo"], listing_id=child.id, draft=ReservationDraft(m2("100")))
+    taken = reserve.reserve(bank, cast["almelo"], listing_id=child.id, draft=ReservationDraft(m2("100")))
     assert taken.status == "requested"
     sound(bank)
 
 
 def test_within_one_organisation_there_is_no_other_side_to_wait_for(bank: Session, cast: dict) -> None:
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
-    taken = [exchange.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("100"))) for _twice in range(2)]
+    taken = [reserve.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("100"))) for _twice in range(2)]
     for one in taken:
-        exchange.hand_over(bank, cast["hengelo"], reservation_id=one.id, draft=HandoverDraft(m2("100"), clock.today()))
-        exchange.dispute(bank, cast["hengelo"], reservation_id=one.id, reason="Er ontbreekt een pallet")
-    called_off = exchange.cancel(bank, cast["hengelo"], reservation_id=taken[0].id, reason="Toch niet")
-    settled = exchange.resolve(bank, cast["hengelo"], reservation_id=taken[1].id, quantity=m2("90"), reason="Nageteld")
+        hand_over.hand_over(bank, cast["hengelo"], reservation_id=one.id, draft=HandoverDraft(m2("100"), clock.today()))
+        hand_over.dispute(bank, cast["hengelo"], reservation_id=one.id, reason="Er ontbreekt een pallet")
+    called_off = decide.cancel(bank, cast["hengelo"], reservation_id=taken[0].id, reason="Toch niet")
+    settled = hand_over.resolve(bank, cast["hengelo"], reservation_id=taken[1].id, quantity=m2("90"), reason="Nageteld")
     assert (called_off.status, settled.status, settled.quantity) == ("cancelled", "completed", Decimal(90))
     assert counted(bank, lot) == ("500", "0", "90", "410")
 
 
 def test_a_proposal_to_cancel_that_nobody_took_leaves_no_reason_behind(bank: Session, cast: dict) -> None:
     _lot, reservation = handed_over(bank, cast)
-    exchange.cancel(bank, cast["hengelo"], reservation_id=reservation.id, reason="Verkeerde partij geladen")
+    decide.cancel(bank, cast["hengelo"], reservation_id=reservation.id, reason="Verkeerde partij geladen")
     completed = confirm(bank, cast, reservation, "300")
     assert (completed.status, completed.reason, completed.cancel_asked_by_id) == ("completed", "", None)
 
@@ -312,7 +312,7 @@ def test_a_proposal_to_cancel_that_nobody_took_leaves_no_reason_behind(bank: Ses
 def test_a_surplus_that_was_never_there_leaves_nothing_behind(bank: Session, cast: dict) -> None:
     lot, reservation = approved(bank, cast, lot=make_listing(bank, cast["hengelo"], quantity=m2("300")))
     draft = HandoverDraft(m2("320"), clock.today())
-    exchange.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+    hand_over.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
     assert counted(bank, lot) == ("320", "320", "0", "0")
     confirm(bank, cast, reservation, "308")  # 12 of 320 is 3.75 %: 8 more than the lot had, not 20
     assert counted(bank, lot) == ("308", "0", "308", "0")
@@ -323,10 +323,10 @@ def test_a_surplus_that_was_never_there_leaves_nothing_behind(bank: Session, cas
 def test_a_surplus_goes_with_a_transfer_that_is_called_off(bank: Session, cast: dict) -> None:
     lot, reservation = approved(bank, cast, lot=make_listing(bank, cast["hengelo"], quantity=m2("310")))
     draft = HandoverDraft(m2("330"), clock.today())  # 10 that were free, and 20 that the books did not know
-    exchange.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+    hand_over.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
     assert counted(bank, lot) == ("330", "330", "0", "0")
-    exchange.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen")
-    exchange.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
+    decide.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen")
+    decide.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
     assert counted(bank, lot) == ("310", "0", "0", "310")
     sound(bank)
 
@@ -335,7 +335,7 @@ def test_only_the_owner_and_the_broker_write_off(bank: Session, cast: dict) -> N
     _lot, reservation = handed_over(bank, cast)
     confirm(bank, cast, reservation, "276")
     with pytest.raises(Invalid) as refused:
-        exchange.resolve(
+        hand_over.resolve(
             bank, cast["borne"], reservation_id=reservation.id, quantity=m2("276"), reason="Weg", write_off_reason="Kapot"
         )
     assert refused.value.field == "write_off_reason"

@@ -4,16 +4,17 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions import found_region
+from marketplace.accounts.actions.organisations import found_region
 from marketplace.accounts.policy import ANONYMOUS
+from marketplace.catalogue.queries.search import search
+from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.cli.generate import towns
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.impact.actions import found_goals
 from marketplace.market.generated import generate, has_photos
 from marketplace.market.models import Demand, Listing, Photo
-from marketplace.market.rules import CatalogueQuery, StoredPicture
-from marketplace.market.search import search
-from marketplace.market.wording import listing_search_text
+from marketplace.market.rules.listing import listing_search_text
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
 from tests.factories import found_taxonomy
 

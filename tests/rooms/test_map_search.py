@@ -15,11 +15,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, Actor
+from marketplace.catalogue.queries.map import MapFound, search_map
+from marketplace.catalogue.queries.search import search
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Box, Point
-from marketplace.market.map_search import MapFound, search_map
-from marketplace.market.rules import CatalogueQuery, Condition, Location, PlaceBasis, Sort
-from marketplace.market.search import search
+from marketplace.market.rules.listing import Condition, Location
+from marketplace.places.rules import PlaceBasis
 from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
 
 STATION, BESIDE, ALMELO = (52.263, 6.789), (52.263, 6.7963), (52.3575, 6.6576)

@@ -17,11 +17,12 @@ from marketplace.kernel.errors import Forbidden
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.market.rules import Answer, Condition, Location, PlaceBasis
-from marketplace.matching import actions
+from marketplace.market.rules.listing import Answer, Condition, Location
+from marketplace.matching.actions import publish
 from marketplace.matching.models import MatchTold
-from marketplace.matching.queries import demands_for_listing, matches_for_demand
+from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
 from marketplace.notices.models import NoticeRow
+from marketplace.places.rules import PlaceBasis
 from tests.factories import demand_draft, found_taxonomy, listing_draft, make_actor, make_demand, make_draft, make_listing
 
 ASPHALT = "asfaltgranulaat"
@@ -114,8 +115,8 @@ DEMANDS: list[dict[str, Any]] = [
 def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, hengelo: Actor, borne: Actor) -> None:
     """Whatever the SQL finds is what the rule alone would say, pair by pair, for a municipality, the owner itself and a partner."""
     from marketplace.kernel.geo import distance_km
-    from marketplace.matching.queries import lot_of, need_of
-    from marketplace.matching.rules import objections
+    from marketplace.matching.queries.matches import lot_of, need_of
+    from marketplace.matching.rules.pair import objections
     from marketplace.materials.queries import taxonomy
 
     def dated(values: dict[str, Any]) -> dict[str, Any]:
@@ -224,8 +225,8 @@ def test_a_partner_gets_whole_kilometres_and_figures_that_follow_from_them(
 
 def test_publishing_tells_the_asker_of_each_pair_once(session: Session, hengelo: Actor, borne: Actor) -> None:
     demand = make_demand(session, borne)
-    listing = actions.publish(session, hengelo, listing_id=make_draft(session, hengelo).id)
-    actions.publish(session, hengelo, listing_id=listing.id)
+    listing = publish.publish(session, hengelo, listing_id=make_draft(session, hengelo).id)
+    publish.publish(session, hengelo, listing_id=listing.id)
     told = session.scalars(select(NoticeRow).where(NoticeRow.kind == "new_match").order_by(NoticeRow.id)).all()
     assert [(row.organisation_id, row.person_id) for row in told] == [
         (borne.organisation_id, borne.person_id),
@@ -233,7 +234,7 @@ def test_publishing_tells_the_asker_of_each_pair_once(session: Session, hengelo:
     ]
     assert told[0].facts["listing_id"] == listing.id
     assert (told[0].facts["demand_id"], told[0].facts["organisation"]) == (demand.id, "Hengelo")
-    edited = actions.edit_listing(
+    edited = publish.edit_listing(
         session, hengelo, listing_id=listing.id, version=listing.version, draft=listing_draft(title="Andere naam")
     )
     assert edited.title == "Andere naam"
@@ -244,9 +245,9 @@ def test_publishing_tells_the_asker_of_each_pair_once(session: Session, hengelo:
 def test_asking_tells_the_owners_and_a_draft_tells_nobody_until_it_opens(session: Session, hengelo: Actor, borne: Actor) -> None:
     make_listing(session, hengelo)
     make_listing(session, borne)
-    draft = actions.ask(session, borne, demand_draft(draft=True))
+    draft = publish.ask(session, borne, demand_draft(draft=True))
     assert session.scalar(select(func.count()).select_from(NoticeRow)) == 0
-    actions.edit_demand(session, borne, demand_id=draft.id, version=draft.version, draft=demand_draft())
+    publish.edit_demand(session, borne, demand_id=draft.id, version=draft.version, draft=demand_draft())
     told = session.scalars(select(NoticeRow.organisation_id).order_by(NoticeRow.id)).all()
     assert sorted(filter(None, told)) == sorted(filter(None, [hengelo.organisation_id, borne.organisation_id]))
 

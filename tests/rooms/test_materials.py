@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, OPERATOR
 from marketplace.kernel.errors import Conflict, Invalid, Missing, Unauthorised
+from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.units import Unit
 from marketplace.materials.actions import sync
-from marketplace.materials.files import DATA
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
 from marketplace.materials.queries import load_taxonomy, taxonomy
 from marketplace.notices.models import AuditRow
 
 
 def newer(folder: Path, old: str, new: str) -> Path:
-    text = (DATA / "materials.csv").read_text(encoding="utf-8")
+    text = (SHIPPED / "materials.csv").read_text(encoding="utf-8")
     assert old in text
     file = folder / "materials.csv"
     file.write_text(text.replace(old, new), encoding="utf-8")
@@ -71,7 +71,7 @@ def test_a_newer_file_is_a_new_version_and_the_old_one_stays(session: Session, t
 def test_a_material_that_a_newer_file_leaves_out_keeps_its_name(session: Session, tmp_path: Path) -> None:
     sync(session, OPERATOR)
     old = taxonomy(session).material("leemsteen")
-    lines = (DATA / "materials.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = (SHIPPED / "materials.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     file = tmp_path / "materials.csv"
     file.write_text("".join(line for line in lines if not line.startswith("leemsteen,")), encoding="utf-8")
     assert sync(session, OPERATOR, source=file).left_out == 1

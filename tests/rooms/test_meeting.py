@@ -10,18 +10,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange.actions import approve, cancel, confirm, dispute, hand_over, reserve, resolve
-from marketplace.exchange.appointments import agree_time, newest, propose_or_agree, propose_times
-from marketplace.exchange.gate_photos import add_gate_photo, list_gate_photo_files, list_gate_photos, may_see_gate_photo
-from marketplace.exchange.gate_rules import AppointmentDraft
+from marketplace.exchange.actions.decide import approve, cancel
+from marketplace.exchange.actions.gate import add_gate_photo, agree_time, propose_or_agree, propose_times
+from marketplace.exchange.actions.hand_over import confirm, dispute, hand_over, resolve
+from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.models import Appointment, GatePhotoFile
-from marketplace.exchange.queries import get_reservation
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
-from marketplace.exchange.signatures import find_signatures
+from marketplace.exchange.queries.gate import list_gate_photo_files, list_gate_photos, may_see_gate_photo, newest
+from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.exchange.queries.signatures import find_signatures
+from marketplace.exchange.rules.gate import AppointmentDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.rules import StoredPicture
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import found_taxonomy, make_actor, make_listing
 

@@ -6,20 +6,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.dead_letters import drop_dead, list_dead, retry_dead
-from marketplace.accounts.inbox import count_unread, get_message, list_inbox, mark_all_read, mark_read
+from marketplace.accounts.actions.deliveries import drop_dead, pass_on, retry_dead, spread
+from marketplace.accounts.actions.inbox import mark_all_read, mark_read
+from marketplace.accounts.actions.preferences import lower, set_preferences
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.preferences import get_preferences, lower, set_preferences
-from marketplace.accounts.spreading import pass_on, spread
+from marketplace.accounts.queries.deliveries import list_dead
+from marketplace.accounts.queries.inbox import count_unread, get_message, list_inbox
+from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, Invalid, Missing
-from marketplace.notices import actions
-from marketplace.notices.actions import Letter, notify
+from marketplace.notices.actions import deliveries
+from marketplace.notices.actions.deliveries import Letter, forget_notices
+from marketplace.notices.actions.notify import notify
 from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
 from marketplace.notices.queries import find_oldest_waiting, list_due, list_due_deliveries
-from marketplace.notices.rules import LEASE, TRIES_MAX, Cadence, Notice
-from marketplace.notices.waiting import forget_notices
+from marketplace.notices.rules.kinds import LEASE, TRIES_MAX, Cadence, Notice
 from tests.factories import make_actor
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)  # a Wednesday
@@ -41,7 +43,7 @@ def tell(session: Session, kind: Notice, *, to: Actor | None = None, all_of: Act
 
 
 def leased(session: Session) -> list[Letter]:
-    letters = (actions.lease(session, delivery_id=number) for number in list_due_deliveries(session))
+    letters = (deliveries.lease(session, delivery_id=number) for number in list_due_deliveries(session))
     return [letter for letter in letters if letter is not None]
 
 
@@ -49,7 +51,7 @@ def sent(session: Session) -> list[list[int]]:
     """Post what is due; the notices in each letter."""
     letters = leased(session)
     for letter in letters:
-        actions.mark_sent(session, letter=letter)
+        deliveries.mark_sent(session, letter=letter)
     return [[one.notice_id for one in letter.along] for letter in letters]
 
 
@@ -66,8 +68,8 @@ def test_a_reader_whose_address_fails_neither_blocks_nor_repeats_the_others(sess
     make_actor(session, "borne", "coordinator")
     tell(session, Notice.COMPLETED, all_of=make_actor(session, "borne", "coordinator"))
     failing, working = leased(session)
-    actions.mark_failed(session, letter=failing, error="550 no such user")
-    actions.mark_sent(session, letter=working)
+    deliveries.mark_failed(session, letter=failing, error="550 no such user")
+    deliveries.mark_sent(session, letter=working)
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         assert [one.delivery_id for one in leased(session)] == [failing.delivery_id]
 
@@ -200,7 +202,7 @@ def test_what_is_opened_or_marked_is_read_for_that_reader_alone(session: Session
 def test_history_that_is_loaded_is_read_already_and_not_mailed(session: Session) -> None:
     borne = make_actor(session, "borne")
     notify(session, Notice.COMPLETED, person_id=borne.person_id)
-    actions.consider_told(session)
+    deliveries.consider_told(session)
     assert (list_due(session), count_unread(session, borne)) == ([], 0)
     assert session.scalars(select(NoticeRow)).one() is list_inbox(session, borne)[0][0].notice
 
@@ -217,7 +219,7 @@ def give_up(session: Session) -> Letter:
     for _try in range(TRIES_MAX):
         with clock.frozen(at):
             [letter] = leased(session)
-            actions.mark_failed(session, letter=letter, error="451 later")
+            deliveries.mark_failed(session, letter=letter, error="451 later")
         at = session.get_one(DeliveryRow, letter.delivery_id).next_try_at
     return letter
 

@@ -10,20 +10,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Forbidden, Missing
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market import counters
+from marketplace.market.actions import counters
 from marketplace.market.models import Demand, Listing
-from marketplace.matching.proposing import Proposal, propose_parts
-from marketplace.matching.requesting import request_parts
+from marketplace.matching.actions.request import request_parts
+from marketplace.matching.queries.proposals import Proposal, propose_parts
 from marketplace.notices.models import NoticeRow
-from marketplace.notices.rules import Notice
+from marketplace.notices.rules.kinds import Notice
 from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
 
 PIECES = Quantity(Decimal(10_000), Unit.PIECE)
@@ -98,18 +98,18 @@ def test_what_is_asked_for_already_is_not_proposed_again(
 ) -> None:
     near, far = lots
     draft = ReservationDraft(m2("100.01"), demand_id=demand.id)  # 4 400.44 pieces count as 4 400
-    reservation = exchange.reserve(session, borne, listing_id=near.id, draft=draft)
+    reservation = reserve.reserve(session, borne, listing_id=near.id, draft=draft)
     for step in ("requested", "approved", "handed_over"):
         proposal = propose_parts(session, borne, demand)
         assert (reservation.status, str(proposal.under_way)) == (step, "4400 piece")
         assert sums(proposal)[0] == 5_600
         assert told(proposal) == [(near.id, "49.99 m2", "2199 piece"), (far.id, "100 m2", "4400 piece")]
         if step == "requested":
-            reservation = exchange.approve(session, hengelo, reservation_id=reservation.id)
+            reservation = decide.approve(session, hengelo, reservation_id=reservation.id)
         elif step == "approved":
             handed = HandoverDraft(m2("100.01"), clock.today())
-            reservation = exchange.hand_over(session, hengelo, reservation_id=reservation.id, draft=handed)
-    exchange.confirm(session, borne, reservation_id=reservation.id)
+            reservation = hand_over.hand_over(session, hengelo, reservation_id=reservation.id, draft=handed)
+    hand_over.confirm(session, borne, reservation_id=reservation.id)
     session.refresh(demand)
     proposal = propose_parts(session, borne, demand)
     assert (str(proposal.under_way), sums(proposal)[0]) == ("0 piece", 5_600)  # counted by the demand itself now
@@ -119,8 +119,8 @@ def test_who_waits_holds_nothing_and_what_has_ended_counts_for_nothing(
     session: Session, hengelo: Actor, borne: Actor, lots: tuple[Listing, Listing], demand: Demand
 ) -> None:
     draft = ReservationDraft(m2(100), demand_id=demand.id)
-    reservation = exchange.reserve(session, borne, listing_id=lots[0].id, draft=draft)
-    exchange.reject(session, hengelo, reservation_id=reservation.id, reason="Toch zelf nodig.")
+    reservation = reserve.reserve(session, borne, listing_id=lots[0].id, draft=draft)
+    decide.reject(session, hengelo, reservation_id=reservation.id, reason="Toch zelf nodig.")
     for status in ("waiting", "rejected"):
         session.get_one(Reservation, reservation.id).status = status
         session.flush()
@@ -157,7 +157,7 @@ def test_amounts_that_changed_are_not_asked_for(
     session: Session, borne: Actor, lots: tuple[Listing, Listing], demand: Demand
 ) -> None:
     seen = propose_parts(session, borne, demand).amounts
-    exchange.reserve(session, make_actor(session, "wierden"), listing_id=lots[0].id, draft=ReservationDraft(m2(50)))
+    reserve.reserve(session, make_actor(session, "wierden"), listing_id=lots[0].id, draft=ReservationDraft(m2(50)))
     with pytest.raises(Conflict, match="Het voorstel is veranderd"):
         request_parts(session, borne, demand_id=demand.id, seen=seen)
     assert session.scalar(select(func.count()).select_from(Reservation).where(Reservation.demand_id == demand.id)) == 0

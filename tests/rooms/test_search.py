@@ -13,14 +13,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, Actor
+from marketplace.catalogue.queries.cards import Glimpse
+from marketplace.catalogue.queries.search import Found, browse, nearest_outside, search
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.glimpses import Glimpse
 from marketplace.market.models import Listing
-from marketplace.market.rules import CatalogueQuery, Condition, ListingStatus, Location, PlaceBasis, Sort
-from marketplace.market.search import Found, browse, nearest_outside, search
+from marketplace.market.rules.listing import Condition, ListingStatus, Location
+from marketplace.places.rules import PlaceBasis
 from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
 
 HENGELO = Point(52.26583, 6.79306)
@@ -207,7 +209,7 @@ def test_pages_hold_every_listing_once_in_every_order(session: Session, owner: A
 
 
 def test_growing_circles_give_the_order_of_the_geodesic(session: Session, owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("marketplace.market.search.FEW_ROWS", 0)
+    monkeypatch.setattr("marketplace.catalogue.queries.search.FEW_ROWS", 0)
     source = random.Random(9)
     made = [make_listing(session, owner, location=at(source.uniform(51.5, 53), source.uniform(5, 7))) for _ in range(30)]
     distance = {one.id: geodesic((HENGELO.lat, HENGELO.lon), (one.public_lat, one.public_lon)).m for one in made}

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
+from marketplace.catalogue.actions.saved_searches import save_search, tell_search
+from marketplace.catalogue.queries.saved_searches import list_searches_due
+from marketplace.catalogue.rules.saved_query import read_query
 from marketplace.kernel import clock
-from marketplace.kernel.geocoder import PlaceFinder
-from marketplace.market.saved_query import read_query
-from marketplace.market.search_actions import save_search
-from marketplace.market.search_news import list_searches_due, tell_search
 from marketplace.notices.models import NoticeRow
+from marketplace.places.queries.gazetteer import PlaceFinder
 from tests.factories import found_taxonomy, make_actor, make_listing
 
 FIND = PlaceFinder().find

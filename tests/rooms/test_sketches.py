@@ -10,13 +10,14 @@ from marketplace.accounts.policy import ANONYMOUS
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market import sketch_actions
-from marketplace.market.demand_actions import withdraw_demand
-from marketplace.market.queries import find_last_project, find_sketch_of_demand, get_sketch, list_sketches, list_usual_materials
-from marketplace.market.rules import ANSWERS_LENGTH_MAX, SketchKind
-from marketplace.market.sketch_actions import discard_sketch, forget_sketches, save_sketch, settle_sketch, start_sketch
-from marketplace.matching.actions import publish
-from marketplace.matching.offering import write_down
+from marketplace.market.actions import drafts
+from marketplace.market.actions.demands import withdraw_demand
+from marketplace.market.actions.drafts import discard_sketch, forget_sketches, save_sketch, settle_sketch, start_sketch
+from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch, list_sketches
+from marketplace.market.queries.listings import find_last_project, list_usual_materials
+from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SketchKind
+from marketplace.matching.actions.offer import write_down
+from marketplace.matching.actions.publish import publish
 from marketplace.materials.queries import taxonomy
 from tests.factories import KEI, found_taxonomy, listing_draft, make_actor, make_demand, make_draft, make_listing
 
@@ -45,7 +46,7 @@ def test_drafts_and_their_length_have_an_end(session: Session, monkeypatch: pyte
     actor = make_actor(session, "hengelo")
     with pytest.raises(Invalid):
         start_sketch(session, actor, {"remarks": "x" * (ANSWERS_LENGTH_MAX + 1)})
-    monkeypatch.setattr(sketch_actions, "SKETCHES_MAX", 1)
+    monkeypatch.setattr(drafts, "SKETCHES_MAX", 1)
     start_sketch(session, actor, {})
     with pytest.raises(Conflict):
         start_sketch(session, actor, {})

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.rules import HandoverDraft, ReceiptDraft, ReservationDraft, ReservationStatus, ReturnDraft
+from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReservationStatus, ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Missing, Refusal
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.rules import Condition
+from marketplace.market.rules.listing import Condition
 from tests.factories import found_taxonomy, make_actor, make_listing
 
 TEN = Quantity(Decimal(10), Unit.M2)
@@ -52,7 +52,8 @@ def step(session: Session, name: str, actor, number: int):
         "resolve": {"quantity": TEN, "reason": "Samen geteld"},
         "return_part": {"draft": ReturnDraft(Quantity(Decimal(1), Unit.M2), Condition.POOR, clock.today(), "Kapot")},
     }
-    return getattr(exchange, name)(session, actor, **on, **given.get(name, {}))
+    verb = next(getattr(module, name) for module in (reserve, decide, hand_over) if hasattr(module, name))
+    return verb(session, actor, **on, **given.get(name, {}))
 
 
 @pytest.fixture
@@ -72,14 +73,14 @@ def bring_to(session: Session, cast: dict, state: str) -> int:
     lot = make_listing(session, cast["owner"], quantity=TEN, available_until=None)
     first = None
     if state in ("waiting", "offered"):
-        first = exchange.reserve(session, cast["stranger"], listing_id=lot.id, draft=ReservationDraft(TEN))
+        first = reserve.reserve(session, cast["stranger"], listing_id=lot.id, draft=ReservationDraft(TEN))
     draft = ReservationDraft(TEN, join_waiting_list=True)
-    number = exchange.reserve(session, cast["asker"], listing_id=lot.id, draft=draft).id
+    number = reserve.reserve(session, cast["asker"], listing_id=lot.id, draft=draft).id
     if first is not None and state == "offered":
-        exchange.cancel(session, cast["stranger"], reservation_id=first.id, reason="Toch niet")
+        decide.cancel(session, cast["stranger"], reservation_id=first.id, reason="Toch niet")
     if state == "expired":
         with clock.frozen(clock.now() + timedelta(days=11)):
-            exchange.expire(session, reservation_id=number)
+            deadlines.expire(session, reservation_id=number)
     paths = {
         "approved": ("approve",),
         "handed_over": ("approve", "hand_over"),
@@ -119,6 +120,6 @@ def test_every_step_by_every_side_from(session: Session, cast: dict, state: str)
 
 
 def exchange_status(session: Session, number: int) -> str:
-    from marketplace.exchange.queries import find_reservation
+    from marketplace.exchange.queries.reservations import find_reservation
 
     return find_reservation(session, number).status

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions import found_region
+from marketplace.accounts.actions.organisations import found_region
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.impact.actions import found_goals, report_material_use, tighten_goal
-from marketplace.impact.goals import UseRow
 from marketplace.impact.models import Goal
-from marketplace.impact.queries import GoalPlace, get_goals, get_material_use, get_statistics
-from marketplace.impact.statistics import STATISTICS
+from marketplace.impact.queries.goals import GoalPlace, get_goals, get_material_use
+from marketplace.impact.queries.statistics import STATISTICS, get_statistics
+from marketplace.impact.rules.goals import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
 from marketplace.notices.models import AuditRow

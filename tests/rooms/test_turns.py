@@ -10,19 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.invariants import published_is_complete
+from marketplace.exchange.actions import decide
+from marketplace.exchange.actions import reserve as reserve_actions
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.queries.invariants import published_is_complete
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions import edit_listing
+from marketplace.market.actions.listings import edit_listing
+from marketplace.market.actions.windows import set_windows
 from marketplace.market.models import Listing
-from marketplace.market.queries import get_listing, get_window_defaults
-from marketplace.market.turns import set_windows
-from marketplace.market.windows import WindowDefaults
-from marketplace.matching.actions import list_turns_to_tell, publish, tell_of_turn
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.queries.windows import get_window_defaults
+from marketplace.market.rules.windows import WindowDefaults
+from marketplace.matching.actions.publish import list_turns_to_tell, publish, tell_of_turn
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import found_taxonomy, listing_draft, location, make_actor, make_demand, make_draft, make_listing
 
@@ -45,7 +47,7 @@ def december(day: int) -> date:
 
 def reserve(session: Session, actor: Actor, listing: Listing, amount: str = "10") -> Reservation:
     draft = ReservationDraft(Quantity(Decimal(amount), Unit.M2), location=listing_draft().location)
-    return exchange.reserve(session, actor, listing_id=listing.id, draft=draft)
+    return reserve_actions.reserve(session, actor, listing_id=listing.id, draft=draft)
 
 
 def windows(listing: Listing) -> tuple[Any, ...]:
@@ -131,7 +133,7 @@ def test_skipping_a_ring_needs_a_reason_when_it_is_said_and_when_it_is_published
 
 
 def make_published(session: Session, actor: Actor, draft: Listing) -> Listing:
-    from marketplace.market.actions import publish_listing
+    from marketplace.market.actions.listings import publish_listing
 
     return publish_listing(session, actor, listing_id=draft.id)
 
@@ -176,7 +178,7 @@ def test_a_changed_window_is_logged_and_cuts_nobody_off(session: Session, hengel
         reserve(session, borne, listing)
     assert reserve(session, almelo, listing).status == "requested"
     assert (reservation.status, listing.held) == ("requested", Decimal(110))
-    assert exchange.approve(session, hengelo, reservation_id=reservation.id).status == "approved"
+    assert decide.approve(session, hengelo, reservation_id=reservation.id).status == "approved"
 
 
 def test_what_is_left_alone_stays_as_it_was_promised(session: Session, hengelo: Actor) -> None:

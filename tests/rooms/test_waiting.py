@@ -7,18 +7,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.actions import deadlines, decide, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries import list_choices, list_due, list_in_vain, list_listings_to_offer, list_to_remind
-from marketplace.exchange.queue import list_requests
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.exchange.queries.requests import list_requests
+from marketplace.exchange.queries.reservations import list_choices, list_due, list_in_vain, list_listings_to_offer, list_to_remind
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions import close_listing
+from marketplace.market.actions.listings import close_listing
 from marketplace.market.models import Listing
-from marketplace.matching.actions import edit_listing
+from marketplace.matching.actions.publish import edit_listing
 from marketplace.notices.models import NoticeRow
 from tests.factories import found_taxonomy, listing_draft, make_actor, make_listing
 
@@ -40,7 +40,7 @@ def cast(bank: Session) -> dict:
 
 def ask(session: Session, actor, listing: Listing, amount: str, *, wait: bool = False, **more) -> Reservation:
     draft = ReservationDraft(m2(amount), join_waiting_list=wait, **more)
-    return exchange.reserve(session, actor, listing_id=listing.id, draft=draft)
+    return reserve.reserve(session, actor, listing_id=listing.id, draft=draft)
 
 
 def status(session: Session, reservation: Reservation) -> str:
@@ -94,7 +94,7 @@ def test_the_highest_of_the_waiting_that_fits_is_offered_for_48_hours_and_then_i
     first = ask(bank, cast["borne"], lot, "500")
     plain = ask(bank, cast["almelo"], lot, "300", wait=True)
     urgent = ask(bank, cast["wierden"], lot, "400", wait=True, replaces_purchase=True)
-    exchange.cancel(bank, cast["borne"], reservation_id=first.id, reason="Project uitgesteld")
+    decide.cancel(bank, cast["borne"], reservation_id=first.id, reason="Project uitgesteld")
     assert (status(bank, urgent), status(bank, plain)) == ("offered", "waiting")
     offered = bank.get(Reservation, urgent.id)
     bank.refresh(offered)
@@ -103,8 +103,8 @@ def test_the_highest_of_the_waiting_that_fits_is_offered_for_48_hours_and_then_i
     sound(bank)
     with clock.frozen(offered.expires_at + timedelta(minutes=1)):
         assert list_due(bank) == [urgent.id]
-        assert exchange.expire(bank, reservation_id=urgent.id)
-        assert not exchange.expire(bank, reservation_id=urgent.id)
+        assert deadlines.expire(bank, reservation_id=urgent.id)
+        assert not deadlines.expire(bank, reservation_id=urgent.id)
         assert (status(bank, urgent), status(bank, plain)) == ("expired", "offered")
     assert told(bank, "reservation_offered") == [urgent.id, plain.id]
     sound(bank)
@@ -115,13 +115,13 @@ def test_who_accepts_an_offer_asks_again_and_the_owner_decides(bank: Session, ca
     first = ask(bank, cast["borne"], lot, "500")
     waiting = ask(bank, cast["almelo"], lot, "300", wait=True)
     with pytest.raises(Conflict):
-        exchange.accept_offer(bank, cast["almelo"], reservation_id=waiting.id)
-    exchange.reject(bank, cast["hengelo"], reservation_id=first.id, reason="Verkeerde maat")
+        reserve.accept_offer(bank, cast["almelo"], reservation_id=waiting.id)
+    decide.reject(bank, cast["hengelo"], reservation_id=first.id, reason="Verkeerde maat")
     with pytest.raises(Forbidden):
-        exchange.accept_offer(bank, cast["hengelo"], reservation_id=waiting.id)
+        reserve.accept_offer(bank, cast["hengelo"], reservation_id=waiting.id)
     for _again in range(2):
-        assert exchange.accept_offer(bank, cast["almelo"], reservation_id=waiting.id).status == "requested"
-    assert exchange.approve(bank, cast["hengelo"], reservation_id=waiting.id).status == "approved"
+        assert reserve.accept_offer(bank, cast["almelo"], reservation_id=waiting.id).status == "requested"
+    assert decide.approve(bank, cast["hengelo"], reservation_id=waiting.id).status == "approved"
     sound(bank)
 
 
@@ -145,10 +145,10 @@ def test_a_waiting_one_is_chosen_and_who_was_not_approved_waits_and_is_told(bank
     first = ask(bank, cast["borne"], lot, "400", replaces_purchase=True)
     second = ask(bank, cast["almelo"], lot, "400", wait=True)
     with pytest.raises(Invalid) as silent:
-        exchange.approve(bank, cast["hengelo"], reservation_id=second.id)
+        decide.approve(bank, cast["hengelo"], reservation_id=second.id)
     assert (silent.value.field, silent.value.facts["passedOver"]) == ("reason", 1)
     assert status(bank, first) == "requested"
-    exchange.approve(bank, cast["hengelo"], reservation_id=second.id, reason="Almelo haalt het morgen al op")
+    decide.approve(bank, cast["hengelo"], reservation_id=second.id, reason="Almelo haalt het morgen al op")
     assert (status(bank, first), status(bank, second)) == ("waiting", "approved")
     assert told(bank, "reservation_displaced") == [first.id]
     bank.refresh(lot)
@@ -165,7 +165,7 @@ def test_what_still_fits_beside_the_chosen_one_keeps_its_hold(bank: Session, cas
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     small, large = ask(bank, cast["borne"], lot, "100"), ask(bank, cast["wierden"], lot, "400")
     chosen = ask(bank, cast["almelo"], lot, "350", wait=True, replaces_purchase=True)
-    exchange.approve(bank, cast["hengelo"], reservation_id=chosen.id)  # the highest: no sentence asked
+    decide.approve(bank, cast["hengelo"], reservation_id=chosen.id)  # the highest: no sentence asked
     assert [status(bank, one) for one in (small, large, chosen)] == ["requested", "waiting", "approved"]
     sound(bank)
 
@@ -174,7 +174,7 @@ def test_approving_in_order_asks_for_no_sentence(bank: Session, cast: dict) -> N
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     low = ask(bank, cast["borne"], lot, "100")
     ask(bank, cast["almelo"], lot, "300", replaces_purchase=True)
-    assert exchange.approve(bank, cast["hengelo"], reservation_id=low.id).choice_reason == ""  # both fit
+    assert decide.approve(bank, cast["hengelo"], reservation_id=low.id).choice_reason == ""  # both fit
 
 
 def test_a_part_may_be_approved_and_the_rest_goes_to_who_waits(bank: Session, cast: dict) -> None:
@@ -182,8 +182,8 @@ def test_a_part_may_be_approved_and_the_rest_goes_to_who_waits(bank: Session, ca
     first = ask(bank, cast["borne"], lot, "500")
     second = ask(bank, cast["almelo"], lot, "200", wait=True)
     with pytest.raises(Invalid):
-        exchange.approve(bank, cast["hengelo"], reservation_id=first.id, quantity=Decimal(501))
-    approved = exchange.approve(bank, cast["hengelo"], reservation_id=first.id, quantity=Decimal(300))
+        decide.approve(bank, cast["hengelo"], reservation_id=first.id, quantity=Decimal(501))
+    approved = decide.approve(bank, cast["hengelo"], reservation_id=first.id, quantity=Decimal(300))
     assert (approved.quantity, approved.asked) == (Decimal(300), Decimal(500))
     assert status(bank, second) == "offered"
     sound(bank)
@@ -192,23 +192,23 @@ def test_a_part_may_be_approved_and_the_rest_goes_to_who_waits(bank: Session, ca
 def test_approved_quantity_is_never_taken_from_its_holder(bank: Session, cast: dict) -> None:
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     first = ask(bank, cast["borne"], lot, "400")
-    exchange.approve(bank, cast["hengelo"], reservation_id=first.id)
+    decide.approve(bank, cast["hengelo"], reservation_id=first.id)
     second = ask(bank, cast["almelo"], lot, "400", wait=True)
     with pytest.raises(Conflict) as refused:
-        exchange.approve(bank, cast["hengelo"], reservation_id=second.id)
+        decide.approve(bank, cast["hengelo"], reservation_id=second.id)
     assert refused.value.facts["available"] == "100"
-    assert exchange.approve(bank, cast["hengelo"], reservation_id=second.id, quantity=Decimal(100)).quantity == Decimal(100)
+    assert decide.approve(bank, cast["hengelo"], reservation_id=second.id, quantity=Decimal(100)).quantity == Decimal(100)
     sound(bank)
 
 
 def test_an_earlier_no_show_costs_ten_points(bank: Session, cast: dict) -> None:
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     missed = ask(bank, cast["borne"], lot, "400")
-    exchange.approve(bank, cast["hengelo"], reservation_id=missed.id)
+    decide.approve(bank, cast["hengelo"], reservation_id=missed.id)
     with pytest.raises(Forbidden):
-        exchange.no_show(bank, cast["borne"], reservation_id=missed.id)
+        decide.no_show(bank, cast["borne"], reservation_id=missed.id)
     for _again in range(2):
-        ended = exchange.no_show(bank, cast["hengelo"], reservation_id=missed.id)
+        ended = decide.no_show(bank, cast["hengelo"], reservation_id=missed.id)
         assert (ended.status, ended.no_show) == ("cancelled", True)
     again, other = ask(bank, cast["borne"], lot, "250"), ask(bank, cast["borne"], lot, "250")
     scores = {one.reservation.id: one.score.points for one in list_requests(bank, cast["hengelo"], lot.id).claims}
@@ -223,18 +223,18 @@ def test_a_hold_until_friday_warns_at_three_days_and_one_and_on_the_day_lapses_o
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"), available_until=None)
     held = ask(bank, cast["borne"], lot, "500")
     friday = clock.now() + timedelta(days=5)
-    exchange.approve(bank, cast["hengelo"], reservation_id=held.id, hold_until=friday)
+    decide.approve(bank, cast["hengelo"], reservation_id=held.id, hold_until=friday)
     next_one = ask(bank, cast["almelo"], lot, "300", wait=True)
     warned = {}
     for days_before in (4, 3, 2, 1, 0):
         with clock.frozen(friday - timedelta(days=days_before, minutes=5)):
             for _twice in range(2):
                 for number in list_to_remind(bank):
-                    exchange.remind(bank, reservation_id=number)
+                    deadlines.remind(bank, reservation_id=number)
             warned[days_before] = len(told(bank, "reservation_expiring"))
     assert warned == {4: 0, 3: 2, 2: 2, 1: 4, 0: 6}  # both sides each time
     with clock.frozen(friday + timedelta(minutes=1)):
-        assert [exchange.expire(bank, reservation_id=held.id) for _twice in range(2)] == [True, False]
+        assert [deadlines.expire(bank, reservation_id=held.id) for _twice in range(2)] == [True, False]
         assert (status(bank, held), status(bank, next_one)) == ("expired", "offered")
     sound(bank)
 
@@ -247,12 +247,12 @@ def test_who_waits_for_a_lot_that_will_not_come_is_told(bank: Session, cast: dic
     assert list_in_vain(bank) == []
     with clock.frozen(clock.now() + timedelta(days=4)):
         assert list_in_vain(bank) == [late.id]
-        assert [exchange.end_in_vain(bank, reservation_id=late.id) for _twice in range(2)] == [True, False]
+        assert [deadlines.end_in_vain(bank, reservation_id=late.id) for _twice in range(2)] == [True, False]
     with clock.frozen(clock.now() + timedelta(days=31)):  # the lot's period is over
         assert list_in_vain(bank) == [rest.id]
-        exchange.cancel(bank, cast["borne"], reservation_id=first.id, reason="Te laat")
+        decide.cancel(bank, cast["borne"], reservation_id=first.id, reason="Te laat")
         assert status(bank, rest) == "waiting"  # nothing is offered after the last day
-        assert exchange.end_in_vain(bank, reservation_id=rest.id)
+        assert deadlines.end_in_vain(bank, reservation_id=rest.id)
     assert told(bank, "waiting_ended") == [late.id, rest.id]
 
 
@@ -263,7 +263,7 @@ def test_what_comes_free_by_an_edit_is_offered_by_the_clock(bank: Session, cast:
     lot.quantity = Decimal(600)
     bank.flush()
     assert list_listings_to_offer(bank) == [lot.id]
-    assert [exchange.offer(bank, listing_id=lot.id) for _twice in range(2)] == [True, False]
+    assert [deadlines.offer(bank, listing_id=lot.id) for _twice in range(2)] == [True, False]
     assert status(bank, waiting) == "offered"
     sound(bank)
 
@@ -272,15 +272,15 @@ def test_withdrawing_ends_who_waits_too_and_closing_leaves_them_to_the_clock(ban
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     first = ask(bank, cast["borne"], lot, "500")
     waiting = ask(bank, cast["almelo"], lot, "300", wait=True)
-    exchange.withdraw(bank, cast["hengelo"], listing_id=lot.id, reason="Zelf nodig")
+    decide.withdraw(bank, cast["hengelo"], listing_id=lot.id, reason="Zelf nodig")
     assert (status(bank, first), status(bank, waiting)) == ("cancelled", "cancelled")
     assert told(bank, "reservation_offered") == []
     other = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     held = ask(bank, cast["borne"], other, "500")
     still = ask(bank, cast["almelo"], other, "300", wait=True)
     bank.refresh(other)
-    exchange.reject(bank, cast["hengelo"], reservation_id=held.id, reason="Kapot")
-    exchange.reject(bank, cast["hengelo"], reservation_id=still.id, reason="Kapot")
+    decide.reject(bank, cast["hengelo"], reservation_id=held.id, reason="Kapot")
+    decide.reject(bank, cast["hengelo"], reservation_id=still.id, reason="Kapot")
     assert close_listing(bank, cast["hengelo"], listing_id=other.id).status == "closed"
     sound(bank)
 
@@ -290,7 +290,7 @@ def test_what_somebody_waits_for_stays_the_same_material_in_the_same_unit(bank: 
     held = ask(bank, cast["borne"], lot, "500")
     ask(bank, cast["almelo"], lot, "300", wait=True, needed_by=clock.today())
     with clock.frozen(clock.now() + timedelta(days=1)):  # too late for who waits: nothing is offered, nothing is held
-        exchange.cancel(bank, cast["borne"], reservation_id=held.id, reason="Niet nodig")
+        decide.cancel(bank, cast["borne"], reservation_id=held.id, reason="Niet nodig")
     bank.refresh(lot)
     assert lot.held == 0
     changed = listing_draft(quantity=Quantity(Decimal(22000), Unit.PIECE))
@@ -303,6 +303,6 @@ def test_an_offer_that_is_over_cannot_be_accepted_even_before_the_clock_has_come
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     first = ask(bank, cast["borne"], lot, "500")
     waiting = ask(bank, cast["almelo"], lot, "300", wait=True)
-    exchange.cancel(bank, cast["borne"], reservation_id=first.id, reason="Te laat")
+    decide.cancel(bank, cast["borne"], reservation_id=first.id, reason="Te laat")
     with clock.frozen(clock.now() + timedelta(hours=49)), pytest.raises(Conflict):
-        exchange.accept_offer(bank, cast["almelo"], reservation_id=waiting.id)
+        reserve.accept_offer(bank, cast["almelo"], reservation_id=waiting.id)

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.queries.invariants import INVARIANTS
 from tests.factories import found_taxonomy, make_actor, make_listing
 from tests.rooms.workload import work
 

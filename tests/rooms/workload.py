@@ -12,16 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange import actions as exchange
+from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries import list_due, list_in_vain, list_listings_to_offer
-from marketplace.exchange.rules import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.exchange.queries.reservations import list_due, list_in_vain, list_listings_to_offer
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from marketplace.market.rules import Condition, ListingStatus
+from marketplace.market.rules.listing import Condition, ListingStatus
 from tests.factories import make_listing
 
 LOTS_AT_ONCE = 12
@@ -119,65 +119,65 @@ class Worker:
         lot = self._lot(session)
         asker = self.dice.choice(list(self.actors.values()))
         draft = ReservationDraft(self._amount(lot.quantity), join_waiting_list=self.dice.random() < 0.6)
-        exchange.reserve(session, asker, listing_id=lot.id, draft=draft)
+        reserve.reserve(session, asker, listing_id=lot.id, draft=draft)
 
     def _publish(self, session: Session) -> None:
         make_listing(session, self.dice.choice(list(self.actors.values())), quantity=self._amount(Decimal(2000)))
 
     def _withdraw(self, session: Session) -> None:
         lot = self._lot(session)
-        exchange.withdraw(session, self.actors[lot.organisation_id], listing_id=lot.id)
+        decide.withdraw(session, self.actors[lot.organisation_id], listing_id=lot.id)
         self._publish(session)
 
     def _clock(self, session: Session, question, verb: str, name: str, *, days: int) -> None:
         with clock.frozen(clock.now() + timedelta(days=days)) if days else nullcontext():
             due = question(session)
-            if not due or not getattr(exchange, verb)(session, **{name: self.dice.choice(due)}):
+            if not due or not getattr(deadlines, verb)(session, **{name: self.dice.choice(due)}):
                 raise Nothing
 
     def _approve(self, session, one, owner, asker) -> None:
         part = self._amount(one.quantity).amount if self.dice.random() < 0.3 else None
         reason = "Haalt het eerder op" if self.dice.random() < 0.7 else ""
-        exchange.approve(session, owner, reservation_id=one.id, quantity=part, reason=reason)
+        decide.approve(session, owner, reservation_id=one.id, quantity=part, reason=reason)
 
     def _reject(self, session, one, owner, asker) -> None:
-        exchange.reject(session, owner, reservation_id=one.id, reason="Verkeerde maat")
+        decide.reject(session, owner, reservation_id=one.id, reason="Verkeerde maat")
 
     def _accept_offer(self, session, one, owner, asker) -> None:
-        exchange.accept_offer(session, asker, reservation_id=one.id)
+        reserve.accept_offer(session, asker, reservation_id=one.id)
 
     def _cancel(self, session, one, owner, asker) -> None:
-        exchange.cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id, reason="Plan gewijzigd")
+        decide.cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id, reason="Plan gewijzigd")
 
     def _no_show(self, session, one, owner, asker) -> None:
-        exchange.no_show(session, owner, reservation_id=one.id)
+        decide.no_show(session, owner, reservation_id=one.id)
 
     def _hand_over(self, session, one, owner, asker) -> None:
         gone = "Gebroken" if self.dice.random() < 0.3 else ""
         draft = HandoverDraft(self._near(one.quantity), clock.today(), write_off_reason=gone)
-        exchange.hand_over(session, owner, reservation_id=one.id, draft=draft)
+        hand_over.hand_over(session, owner, reservation_id=one.id, draft=draft)
 
     def _confirm(self, session, one, owner, asker) -> None:
         figure = self._near(one.quantity) if self.dice.random() < 0.7 else None
-        exchange.confirm(session, asker, reservation_id=one.id, draft=ReceiptDraft(figure))
+        hand_over.confirm(session, asker, reservation_id=one.id, draft=ReceiptDraft(figure))
 
     def _dispute(self, session, one, owner, asker) -> None:
         figure = self._near(one.quantity) if self.dice.random() < 0.5 else None
-        exchange.dispute(session, asker, reservation_id=one.id, reason="Klopt niet", quantity=figure)
+        hand_over.dispute(session, asker, reservation_id=one.id, reason="Klopt niet", quantity=figure)
 
     def _resolve(self, session, one, owner, asker) -> None:
         side = self.dice.choice((owner, asker))
         other = one.receiver_quantity if side is owner else one.owner_quantity
         figure = Quantity(other, Unit.M2) if other and self.dice.random() < 0.7 else self._near(one.quantity)
         gone = "Gebroken" if self.dice.random() < 0.3 else ""
-        exchange.resolve(session, side, reservation_id=one.id, quantity=figure, reason="Geteld", write_off_reason=gone)
+        hand_over.resolve(session, side, reservation_id=one.id, quantity=figure, reason="Geteld", write_off_reason=gone)
 
     def _agree_cancel(self, session, one, owner, asker) -> None:
-        exchange.agree_cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id)
+        decide.agree_cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id)
 
     def _return_part(self, session, one, owner, asker) -> None:
         draft = ReturnDraft(self._amount(one.quantity), Condition.POOR, clock.today(), "Maat past niet")
-        exchange.return_part(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
+        hand_over.return_part(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
 
 
 def work(url: str, actors: list[Actor], seed: int, operations: int) -> tuple[dict[str, int], list[str]]:

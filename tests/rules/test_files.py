@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from obstore.store import MemoryStore
 
-from marketplace.kernel.bucket import BucketStore
+from marketplace.kernel.bucket import BucketStore, media_store
 from marketplace.kernel.errors import Missing, Refusal, Unavailable
-from marketplace.kernel.files import Media, MediaStore, media_store
+from marketplace.kernel.files import Media, MediaStore
 
 NONE = timedelta(0)
 

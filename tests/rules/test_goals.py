@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.impact.goals import (
+from marketplace.impact.rules.goals import (
     Origin,
     Target,
     UseRow,

@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.impact import rules
+from marketplace.impact.rules import impact
 
 VAN_AND_LORRY = {"bestelbus-diesel": Decimal("0.78225"), "vrachtauto-zwaar-50": Decimal("0.25994")}
 
 
 def test_eight_hundred_square_metres_of_paving_over_ten_kilometres() -> None:
-    found = rules.impact(
-        mass_in_kg=rules.mass_kg(Decimal(800), Decimal(185)),
+    found = impact.impact(
+        mass_in_kg=impact.mass_kg(Decimal(800), Decimal(185)),
         distance_in_km=Decimal("10.001"),
         vehicle_factors=VAN_AND_LORRY,
         carbon_factor=Decimal("0.1188"),
@@ -27,14 +27,14 @@ def test_eight_hundred_square_metres_of_paving_over_ten_kilometres() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kg", "vehicle"), [("0.001", rules.VAN), ("1000", rules.VAN), ("1000.001", rules.LORRY), ("-1500", rules.LORRY)]
+    ("kg", "vehicle"), [("0.001", impact.VAN), ("1000", impact.VAN), ("1000.001", impact.LORRY), ("-1500", impact.LORRY)]
 )
 def test_a_van_carries_one_tonne_and_a_lorry_the_rest(kg: str, vehicle: str) -> None:
-    assert rules.default_vehicle(Decimal(kg)) == vehicle
+    assert impact.default_vehicle(Decimal(kg)) == vehicle
 
 
 def test_what_was_entered_at_hand_over_goes_before_the_estimate() -> None:
-    found = rules.impact(
+    found = impact.impact(
         mass_in_kg=Decimal(500), distance_in_km=Decimal(10), vehicle_factors=VAN_AND_LORRY, carbon_factor=None,
         vehicle_class="vrachtauto-zwaar-50", driven_km=Decimal(20),
     )  # fmt: skip
@@ -45,18 +45,18 @@ def test_what_was_entered_at_hand_over_goes_before_the_estimate() -> None:
 
 
 def test_a_material_without_a_factor_is_unknown_and_not_zero() -> None:
-    assert rules.avoided_kgco2e(Decimal(1000), None) is None
-    assert rules.net_kgco2e(None, Decimal(5)) is None
-    assert rules.avoided_kgco2e(Decimal(1000), Decimal(0)) == 0
+    assert impact.avoided_kgco2e(Decimal(1000), None) is None
+    assert impact.net_kgco2e(None, Decimal(5)) is None
+    assert impact.avoided_kgco2e(Decimal(1000), Decimal(0)) == 0
 
 
 def test_halves_round_away_from_zero() -> None:
-    assert rules.rounded(Decimal("0.0005")) == Decimal("0.001")
-    assert rules.rounded(Decimal("-0.0005")) == Decimal("-0.001")
+    assert impact.rounded(Decimal("0.0005")) == Decimal("0.001")
+    assert impact.rounded(Decimal("-0.0005")) == Decimal("-0.001")
 
 
 def test_the_transport_eats_the_gain_where_it_emits_what_was_avoided() -> None:
     # 10 t of pavers: 1 188 kg avoided; a lorry emits 10 × 0.25994 × 1.3 = 3.37922 kg for each kilometre as the crow flies
-    assert rules.break_even_km(Decimal(1188), Decimal(10_000), Decimal("0.25994")) == Decimal("351.560")
-    assert rules.break_even_km(None, Decimal(10_000), Decimal("0.25994")) is None
-    assert rules.break_even_km(Decimal(1188), Decimal(0), Decimal("0.25994")) is None
+    assert impact.break_even_km(Decimal(1188), Decimal(10_000), Decimal("0.25994")) == Decimal("351.560")
+    assert impact.break_even_km(None, Decimal(10_000), Decimal("0.25994")) is None
+    assert impact.break_even_km(Decimal(1188), Decimal(0), Decimal("0.25994")) is None

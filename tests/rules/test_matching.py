@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from marketplace.impact.rules import impact
+from marketplace.impact.rules.impact import impact
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.rules import Condition, DemandStatus, ListingStatus
-from marketplace.matching.rules import Lot, Need, cover, explain, objections, rank_key
-from marketplace.materials.rules import Material, MaterialGroup, weights
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import Condition, ListingStatus
+from marketplace.matching.rules.pair import Lot, Need, cover, explain, objections, rank_key
+from marketplace.materials.rules.taxonomy import Material, MaterialGroup, weights
 
 TODAY = date(2026, 12, 15)
 PAVING = MaterialGroup("bestrating", "Bestrating", "Paving")

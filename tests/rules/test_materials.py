@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Unit
-from marketplace.materials.files import NAMES, ReferenceFiles, read_files, read_reference
-from marketplace.materials.rules import Material, MaterialGroup, Taxonomy, convert, weights
+from marketplace.materials.rules.files import NAMES, ReferenceFiles, read_files, read_reference
+from marketplace.materials.rules.taxonomy import Material, MaterialGroup, Taxonomy, convert, weights
 
 PAVING = MaterialGroup("bestrating", "Bestrating", "Paving")
 PAVERS = Material(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from marketplace.exchange.gate_rules import (
+from marketplace.exchange.rules.gate import (
     WITH_NOTE,
     AppointmentDraft,
     PhotoMoment,
@@ -16,7 +16,7 @@ from marketplace.exchange.gate_rules import (
     check_times,
     photo_moment,
 )
-from marketplace.exchange.rules import ReservationStatus
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel.errors import Conflict, Invalid
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)

@@ -9,9 +9,9 @@ import pytest
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import reading_in
-from marketplace.market.rules import Condition
-from marketplace.market.staleness import check_reason, is_demand_stale, is_demand_to_refresh, is_listing_to_refresh
-from marketplace.matching.misses import Kind, near_miss
+from marketplace.market.rules.freshness import check_reason, is_demand_stale, is_demand_to_refresh, is_listing_to_refresh
+from marketplace.market.rules.listing import Condition
+from marketplace.matching.rules.misses import Kind, near_miss
 from tests.rules.test_matching import LOT, NEED, TODAY
 
 

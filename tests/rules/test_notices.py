@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from marketplace.kernel.language import reading_in
-from marketplace.notices.rules import CHOOSABLE, SECURITY, Cadence, Notice, default_cadence, due_at
-from marketplace.notices.wording import THEMES, WORDINGS, line, sentences, told
+from marketplace.notices.rules.kinds import CHOOSABLE, SECURITY, Cadence, Notice, default_cadence, due_at
+from marketplace.notices.rules.wording import THEMES, WORDINGS, line, sentences, told
 
 FACTS: dict[str, Any] = {
     "listing_title": "Keien",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from marketplace.accounts import links, passwords
-from marketplace.accounts.passwords import check_new, hash_password, is_right, needs_rehash
-from marketplace.accounts.rules import clean_email
+from marketplace.accounts.rules import links, passwords
+from marketplace.accounts.rules.accounts import clean_email
+from marketplace.accounts.rules.passwords import check_new, hash_password, is_right, needs_rehash
 from marketplace.kernel.errors import Invalid, Missing
 
 EMAIL = "jan.jansen@borne.nl"

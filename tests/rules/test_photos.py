@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw
 
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.kernel.geo import Point
+from marketplace.kernel.images import Photo, develop
 from marketplace.kernel.language import reading_in
-from marketplace.market.photos import Photo, develop
 from tests.rules.colour_profiles import ADOBE_RGB, DISPLAY_P3, Space, icc
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "images"
@@ -264,7 +264,7 @@ def test_twelve_megapixels_take_little_memory(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(encoded(photo, "JPEG", quality=90))
     (tmp_path / "warm.jpg").write_bytes(encoded(quarters(), "JPEG", icc_profile=icc(DISPLAY_P3)))
     script = (
-        "import resource, sys; from pathlib import Path; from marketplace.market.photos import develop\n"
+        "import resource, sys; from pathlib import Path; from marketplace.kernel.images import develop\n"
         "warm, photo = (Path(name).read_bytes() for name in sys.argv[1:])\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
         "develop(warm); before = peak(); develop(photo); print(peak() - before)"

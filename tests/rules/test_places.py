@@ -11,12 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from geopy.geocoders.base import Geocoder
 
-from marketplace.kernel import pdok
-from marketplace.kernel.boundaries import areas, municipality_of
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
-from marketplace.kernel.geocoder import Basis, PlaceFinder, gazetteer
-from marketplace.kernel.pdok import PdokGeocoder
+from marketplace.places.queries import pdok
+from marketplace.places.queries.boundaries import municipality_of
+from marketplace.places.queries.gazetteer import PlaceFinder, gazetteer
+from marketplace.places.queries.pdok import PdokGeocoder
+from marketplace.places.queries.region import areas
+from marketplace.places.rules import PlaceBasis
 
 DOCUMENT = {
     "weergavenaam": "Dorpsstraat 1, 7551AB Hengelo",
@@ -29,7 +31,7 @@ DOCUMENT = {
 
 def test_a_place_is_found_whatever_the_case() -> None:
     place = PlaceFinder().find(" hengelo ")
-    assert (place.name, place.municipality_slug, place.basis) == ("Hengelo", "hengelo", Basis.PLACE)
+    assert (place.name, place.municipality_slug, place.basis) == ("Hengelo", "hengelo", PlaceBasis.PLACE)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_a_place_is_found_whatever_the_case() -> None:
 )
 def test_a_postcode_resolves_to_its_four_digits_and_says_so(typed: str) -> None:
     place = PlaceFinder().find(typed)
-    assert (place.basis, place.postcode, place.point) == (Basis.POSTCODE, "7551", Point(52.2656, 6.7922))
+    assert (place.basis, place.postcode, place.point) == (PlaceBasis.POSTCODE, "7551", Point(52.2656, 6.7922))
     assert str(place.status) == "7551 Hengelo, midden van het postcodegebied"
 
 
@@ -46,7 +48,7 @@ def test_coordinates_are_read_in_both_notations(typed: str) -> None:
     place = PlaceFinder().find(typed)
     assert (place.point, place.basis, place.municipality_slug, place.name) == (
         Point(52.26, 6.79),
-        Basis.POINT,
+        PlaceBasis.POINT,
         "hengelo",
         "Hengelo",
     )
@@ -139,7 +141,7 @@ def service(answer: object = None, status: int = 200, wait_s: float = 0, drip_s:
 def test_pdok_answers_an_address_with_its_exact_point() -> None:
     with service({"response": {"docs": [DOCUMENT]}}) as (url, asked):
         place = PlaceFinder(url).find("Dorpsstraat 1, 7551 AB Hengelo")
-    assert (place.point, place.basis, place.name) == (Point(52.2701, 6.8001), Basis.ADDRESS, "Hengelo")
+    assert (place.point, place.basis, place.name) == (Point(52.2701, 6.8001), PlaceBasis.ADDRESS, "Hengelo")
     assert place.address == "Dorpsstraat 1, 7551AB Hengelo"
     assert set(parse_qs(urlsplit(asked[0]).query)) == {"q", "rows", "fl"}
 
@@ -188,7 +190,7 @@ def test_a_slow_or_dripping_service_is_left_in_time(monkeypatch: pytest.MonkeyPa
 
 def test_without_pdok_a_postcode_still_ends_in_its_area() -> None:
     with service({"error": "away"}, 503) as (url, _asked):
-        assert PlaceFinder(url).find("7551 AB").basis is Basis.POSTCODE
+        assert PlaceFinder(url).find("7551 AB").basis is PlaceBasis.POSTCODE
 
 
 def test_pdok_speaks_longitude_first() -> None:

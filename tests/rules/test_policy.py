@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from marketplace.accounts.policy import ANONYMOUS, CLOCK, OPERATOR, POLICY, Actor, Can, may, require
-from marketplace.accounts.rules import InvitationDraft, Role
+from marketplace.accounts.rules.accounts import InvitationDraft, Role
 from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
 
 OWN, OTHER, REGION = 1, 2, 15

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.rules import Condition, ListingStatus, is_part_allowed
-from marketplace.matching.proposal import Plan, Supply, plan, sentences
-from marketplace.matching.rules import Lot
-from marketplace.materials.rules import Material, MaterialGroup, conversion, weights
+from marketplace.market.rules.listing import Condition, ListingStatus, is_part_allowed
+from marketplace.matching.rules.pair import Lot
+from marketplace.matching.rules.proposal import Plan, Supply, plan, sentences
+from marketplace.materials.rules.taxonomy import Material, MaterialGroup, conversion, weights
 
 PAVING = MaterialGroup("bestrating", "Bestrating", "Paving")
 KEI = Material(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.exchange.ranking import Claim, ranked, score
+from marketplace.exchange.rules.ranking import Claim, ranked, score
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Unit
 

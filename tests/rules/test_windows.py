@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.parts import find_part_faults
-from marketplace.market.rules import is_part_allowed
-from marketplace.market.windows import (
+from marketplace.market.rules.listing import find_part_faults, is_part_allowed
+from marketplace.market.rules.windows import (
     Asker,
     Ring,
     Rings,

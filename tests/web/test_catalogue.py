@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.rules import Answer, Location, PlaceBasis
+from marketplace.market.rules.listing import Answer, Location
+from marketplace.places.rules import PlaceBasis
 from marketplace.web.catalogue.results import away_from, home_of
 from tests.factories import found_taxonomy, location, make_actor, make_draft, make_listing
 

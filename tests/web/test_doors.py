@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.entry import create_token
+from marketplace.accounts.actions.sessions import create_token
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from tests.conftest import settings
@@ -47,7 +47,7 @@ def test_a_program_sees_the_photos_of_its_own_draft_with_its_token(app: Flask, s
     found_taxonomy(session)
     hengelo, losser = make_actor(session, "hengelo"), make_actor(session, "losser")
     tokens = [create_token(session, one, name="test") for one in (hengelo, losser)]
-    from marketplace.market.actions import create_listing
+    from marketplace.market.actions.listings import create_listing
 
     number = create_listing(session, hengelo, listing_draft()).id
     session.commit()

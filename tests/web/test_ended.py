@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 
 from marketplace.accounts.models import KeptForm, WebSession
 from marketplace.accounts.policy import OPERATOR
-from marketplace.exchange.actions import reserve
+from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.db import Database
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing, Sketch

@@ -8,11 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions import found_region
-from marketplace.exchange.actions import approve, confirm, hand_over, reserve
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.accounts.actions.organisations import found_region
+from marketplace.exchange.actions.decide import approve
+from marketplace.exchange.actions.hand_over import confirm, hand_over
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.impact.actions import report_material_use
-from marketplace.impact.goals import UseRow
+from marketplace.impact.rules.goals import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from tests.entries import append_entry

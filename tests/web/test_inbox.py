@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.preferences import get_preferences
-from marketplace.notices.actions import notify
+from marketplace.accounts.queries.preferences import get_preferences
+from marketplace.notices.actions.notify import notify
 from marketplace.notices.models import DeliveryRow, NoticeRow
-from marketplace.notices.rules import Cadence, Notice
+from marketplace.notices.rules.kinds import Cadence, Notice
 from tests.factories import make_actor
 from tests.web.visitors import send, visit
 

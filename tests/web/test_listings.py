@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.exchange.actions import reserve
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing, Photo
 from tests.factories import KEI, found_taxonomy, make_actor, make_draft, make_listing

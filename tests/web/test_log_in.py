@@ -89,14 +89,15 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(client: FlaskClie
 
 
 def test_a_deactivated_person_reads_the_same_and_loses_the_session(client: FlaskClient, database: Database, email: str) -> None:
-    from marketplace.accounts import actions, queries
+    from marketplace.accounts.actions import people
     from marketplace.accounts.policy import OPERATOR
+    from marketplace.accounts.queries import people as people_queries
 
     log_in(client, email)
     with database.transaction() as session:
-        person = queries.find_person(session, email)
+        person = people_queries.find_person(session, email)
         assert person is not None
-        actions.deactivate(session, OPERATOR, person_id=person.id)
+        people.deactivate(session, OPERATOR, person_id=person.id)
     assert client.get("/account").status_code == 303
     assert "klopt niet" in log_in(client, email).get_data(as_text=True)
 

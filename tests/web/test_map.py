@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from marketplace.app import create_app
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point
-from marketplace.market.rules import Location, PlaceBasis
+from marketplace.market.rules.listing import Location
+from marketplace.places.rules import PlaceBasis
 from marketplace.web.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE, build
 from marketplace.web.region_map import region_geojson
 from tests.conftest import settings

@@ -16,15 +16,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange.actions import approve, cancel, confirm, hand_over, reserve
+from marketplace.exchange.actions.decide import approve, cancel
+from marketplace.exchange.actions.hand_over import confirm, hand_over
+from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.models import Appointment, GatePhoto
-from marketplace.exchange.rules import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
 from marketplace.jobs.timetable import sweep_photos
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import MediaStore
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.rules import Condition
+from marketplace.market.rules.listing import Condition
 from marketplace.web.reservations.meeting_forms import parse_moment
 from tests.factories import found_taxonomy, location, make_actor, make_listing
 from tests.web.visitors import picture, send, upload, visit

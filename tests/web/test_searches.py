@@ -5,8 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue.actions.saved_searches import SEARCHES_MAX, save_search
 from marketplace.kernel.errors import Conflict
-from marketplace.market.search_actions import SEARCHES_MAX, save_search
 from tests.factories import found_taxonomy, make_actor, make_listing
 from tests.web.visitors import send, visit
 

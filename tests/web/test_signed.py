@@ -11,22 +11,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.links import AnswerLink, sign_answer, sign_less_mail
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.preferences import get_preferences
-from marketplace.exchange import actions as exchange
+from marketplace.accounts.queries.preferences import get_preferences
+from marketplace.accounts.rules.links import AnswerLink, sign_answer, sign_less_mail
+from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.jobs.post import post_due
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from marketplace.matching.answers import ANSWERS, accepting_offer, still_looking
+from marketplace.matching.actions.mail_answers import ANSWERS, accepting_offer, still_looking
 from marketplace.notices.models import AuditRow
-from marketplace.notices.rules import CHOOSABLE, Cadence, Notice
-from marketplace.notices.wording import WORDINGS
+from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice
+from marketplace.notices.rules.wording import WORDINGS
 from tests.conftest import SECRET
 from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
 from tests.web.visitors import hidden, send
@@ -40,7 +40,7 @@ class Deal:
         self.hengelo, self.borne = make_actor(session, "hengelo"), make_actor(session, "borne")
         self.listing = make_listing(session, self.hengelo)
         draft = ReservationDraft(Quantity(self.listing.available, Unit.M2))
-        self.number = exchange.reserve(session, self.borne, listing_id=self.listing.id, draft=draft).id
+        self.number = reserve.reserve(session, self.borne, listing_id=self.listing.id, draft=draft).id
         session.commit()
 
 
@@ -78,7 +78,7 @@ def test_looking_at_a_link_changes_nothing_and_its_button_approves_once(
 
 def test_a_link_says_when_the_state_has_moved_on(client: FlaskClient, session: Session, deal: Deal) -> None:
     page = client.get(answer(deal.hengelo, "approve", deal.number)).text
-    exchange.reject(session, deal.hengelo, reservation_id=deal.number, reason="Zelf nodig")
+    decide.reject(session, deal.hengelo, reservation_id=deal.number, reason="Zelf nodig")
     session.commit()
     link = answer(deal.hengelo, "approve", deal.number)
     moved = client.get(link)
@@ -90,7 +90,7 @@ def test_a_link_says_when_the_state_has_moved_on(client: FlaskClient, session: S
 def test_a_state_that_moves_between_looking_and_pressing_is_a_conflict(client: FlaskClient, session: Session, deal: Deal) -> None:
     link = answer(deal.hengelo, "approve", deal.number)
     fields = hidden(client.get(link).text)
-    exchange.reject(session, deal.hengelo, reservation_id=deal.number, reason="Zelf nodig")
+    decide.reject(session, deal.hengelo, reservation_id=deal.number, reason="Zelf nodig")
     session.commit()
     assert client.post(link, data=fields).status_code == 409
     assert status(session) == "rejected"
@@ -123,9 +123,9 @@ def test_a_token_of_less_mail_answers_nothing(client: FlaskClient, deal: Deal) -
 
 
 def test_a_hand_over_is_confirmed_from_the_mail_itself(app: Flask, client: FlaskClient, session: Session, deal: Deal) -> None:
-    exchange.approve(session, deal.hengelo, reservation_id=deal.number)
+    decide.approve(session, deal.hengelo, reservation_id=deal.number)
     draft = HandoverDraft(Quantity(deal.listing.quantity, Unit.M2), handed_over_on=clock.today())
-    exchange.hand_over(session, deal.hengelo, reservation_id=deal.number, draft=draft)
+    hand_over.hand_over(session, deal.hengelo, reservation_id=deal.number, draft=draft)
     session.commit()
     post_due(app)
     [file] = app.extensions["settings"].mail_path.glob("*-handed_over.eml")
@@ -179,9 +179,9 @@ def test_a_letter_about_the_account_itself_offers_less_of_the_other_mail(
 
 
 def test_an_offer_that_was_accepted_already_and_a_demand_that_is_still_wanted_say_so(session: Session, deal: Deal) -> None:
-    offer = accepting_offer(exchange.confirm)
+    offer = accepting_offer(hand_over.confirm)
     assert offer.look(session, deal.borne, deal.number).is_done  # a request again: that is what accepting makes of it
-    exchange.approve(session, deal.hengelo, reservation_id=deal.number)
+    decide.approve(session, deal.hengelo, reservation_id=deal.number)
     assert isinstance(offer.look(session, deal.borne, deal.number).refusal, Conflict)
     demand = make_demand(session, deal.borne)
     wanted = still_looking(lambda *_said: None, lambda one: one.id == demand.id)

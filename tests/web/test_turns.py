@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
 from marketplace.market.models import Listing
-from marketplace.market.queries import get_window_defaults
-from marketplace.market.windows import WindowDefaults
+from marketplace.market.queries.windows import get_window_defaults
+from marketplace.market.rules.windows import WindowDefaults
 from tests.factories import KEI, found_taxonomy, make_actor, make_draft, make_listing
 from tests.web.visitors import hidden, picture, send, upload, visit
 

@@ -14,11 +14,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions import found_region
+from marketplace.accounts.actions.organisations import found_region
 from marketplace.kernel.units import Quantity
-from marketplace.market.actions import create_listing, publish_listing
-from marketplace.market.photo_actions import add_photo
-from marketplace.market.rules import StoredPicture
+from marketplace.market.actions.listings import create_listing, publish_listing
+from marketplace.market.actions.photos import add_photo
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
 from tests.entries import append_entry
 from tests.factories import PLACES, found_taxonomy, listing_draft, make_actor

@@ -7,14 +7,16 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from marketplace.exchange.actions import approve, cancel, hand_over, reserve
-from marketplace.exchange.appointments import propose_times
-from marketplace.exchange.gate_rules import AppointmentDraft
-from marketplace.exchange.rules import HandoverDraft, ReservationDraft
+from marketplace.exchange.actions.decide import approve, cancel
+from marketplace.exchange.actions.gate import propose_times
+from marketplace.exchange.actions.hand_over import hand_over
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.gate import AppointmentDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions.drafts import start_sketch
 from marketplace.market.models import Listing
-from marketplace.market.sketch_actions import start_sketch
 from tests.factories import KEI, found_taxonomy, make_actor, make_demand, make_draft, make_listing
 from tests.web.visitors import send, visit
 

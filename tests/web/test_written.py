@@ -10,8 +10,9 @@ from markupsafe import escape
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import OPERATOR
-from marketplace.exchange.actions import reject, reserve
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.actions.decide import reject
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.language import _, reading_in
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.actions import sync

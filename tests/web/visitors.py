@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from marketplace.accounts.entry import start_session
+from marketplace.accounts.actions.sessions import start_session
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
 

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from marketplace.cli.pictures import draw
-from marketplace.market.photos import Photo, develop
+from marketplace.kernel.images import Photo, develop
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from flask import current_app, g, request
 
-from marketplace.accounts import actions, entry, links, passwords, queries
+from marketplace.accounts.actions import people, sessions
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.accounts.queries import Seat
+from marketplace.accounts.queries import people as people_queries
+from marketplace.accounts.queries.people import Seat
+from marketplace.accounts.rules import links, passwords
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, current_locale
 from marketplace.web.ended import remember_writer, way_back
@@ -26,12 +28,12 @@ def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]
     """
     bank, actor = database(), _visitor()
     email = email.strip().lower()
-    keys = entry.attempt_keys(account=email, address=request.remote_addr)
-    attempts = bank.run(lambda aside: entry.count_attempt(aside, keys))
+    keys = sessions.attempt_keys(account=email, address=request.remote_addr)
+    attempts = bank.run(lambda aside: sessions.count_attempt(aside, keys))
     with bank.read() as reading:
-        found = queries.find_password(reading, email)
+        found = people_queries.find_password(reading, email)
     if not passwords.is_right(found and found[1], password) or found is None:
-        bank.run(lambda aside: entry.note_refused(aside, actor, person_id=found and found[0]))
+        bank.run(lambda aside: sessions.note_refused(aside, actor, person_id=found and found[0]))
         raise Invalid(_("The e-mail address or the password is not right. Check both, or set a new password."))
     return found[0], found[1], attempts
 
@@ -40,7 +42,7 @@ def log_in(*, email: str, password: str, word: str) -> str | None:
     """Sign this browser in, with a new session and a new form secret; where what was typed before is found again, if anything was."""
     person_id, seen_hash, attempts = check_credentials(email=email, password=password)
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(seen_hash) else None
-    secret = entry.open_session(
+    secret = sessions.open_session(
         current_session(),
         _visitor(),
         person_id=person_id,
@@ -58,7 +60,7 @@ def log_in(*, email: str, password: str, word: str) -> str | None:
 def sign_in(person: Person) -> None:
     """Sign this browser in as somebody who has just proved who they are in another way: an invitation, a new password."""
     renew(
-        entry.start_session(
+        sessions.start_session(
             current_session(), _visitor(), person=person, agent=_agent(), replaces=request.cookies.get(cookie_name())
         )
     )
@@ -68,46 +70,46 @@ def sign_in(person: Person) -> None:
 def change_password(*, old: str, new: str) -> None:
     """Change the actor's own password after the old one was right; only this browser stays signed in, with a new session."""
     with database().read() as reading:
-        email = queries.get_own(reading, current_actor()).email
+        email = people_queries.get_own(reading, current_actor()).email
     passwords.check_new(new, email=email)
     try:
         _person_id, seen_hash, attempts = check_credentials(email=email, password=old)
     except Invalid:
         raise Invalid(_("This is not your present password. Type it again."), "old_password") from None
     password_hash = passwords.hash_password(new)
-    entry.forgive(current_session(), attempts)
-    person = actions.change_password(current_session(), current_actor(), seen_hash=seen_hash, password_hash=password_hash)
+    sessions.forgive(current_session(), attempts)
+    person = people.change_password(current_session(), current_actor(), seen_hash=seen_hash, password_hash=password_hash)
     sign_in(person)
 
 
 def request_reset(*, email: str) -> None:
     """Ask for a link that sets a new password; so many times from one network address, and without telling who is known."""
-    keys = entry.attempt_keys(account=None, address=request.remote_addr, door="reset")
-    database().run(lambda aside: entry.count_attempt(aside, keys))
-    actions.request_reset(current_session(), current_actor(), email=email)
+    keys = sessions.attempt_keys(account=None, address=request.remote_addr, door="reset")
+    database().run(lambda aside: sessions.count_attempt(aside, keys))
+    people.request_reset(current_session(), current_actor(), email=email)
 
 
 def reset_password(token: str, *, password: str) -> None:
     """Set a new password by a mailed link; every session ends, and the person logs in with the new one."""
     reset_id, nonce = links.read(_secret_key(), links.RESET, token)
     with database().read() as reading:
-        _reset, person = queries.get_reset(reading, reset_id, nonce)
+        _reset, person = people_queries.get_reset(reading, reset_id, nonce)
         email = person.email
     passwords.check_new(password, email=email)
     password_hash = passwords.hash_password(password)
-    actions.reset_password(current_session(), current_actor(), reset_id=reset_id, nonce=nonce, password_hash=password_hash)
+    people.reset_password(current_session(), current_actor(), reset_id=reset_id, nonce=nonce, password_hash=password_hash)
     renew("")
 
 
 def check_reset(token: str) -> None:
     """Refuse a link that cannot set a password any more."""
-    queries.get_reset(current_session(), *links.read(_secret_key(), links.RESET, token))
+    people_queries.get_reset(current_session(), *links.read(_secret_key(), links.RESET, token))
 
 
 def find_seat(token: str) -> Seat:
     """What the invitation behind a mailed link offers; refused when it was used or is too old."""
     with database().read() as reading:
-        return queries.get_seat(reading, *links.read(_secret_key(), links.INVITATION, token))
+        return people_queries.get_seat(reading, *links.read(_secret_key(), links.INVITATION, token))
 
 
 def accept(token: str, *, name: str, password: str) -> None:
@@ -115,7 +117,7 @@ def accept(token: str, *, name: str, password: str) -> None:
     seat = find_seat(token)
     passwords.check_new(password, email=seat.email)
     password_hash = passwords.hash_password(password)
-    person = actions.accept(
+    person = people.accept(
         current_session(),
         current_actor(),
         invitation_id=seat.invitation_id,
@@ -130,9 +132,9 @@ def accept(token: str, *, name: str, password: str) -> None:
 def log_out(*, everywhere: bool = False) -> None:
     """End this browser's session, or all of the person's."""
     if everywhere:
-        entry.close_all_sessions(current_session(), current_actor())
+        sessions.close_all_sessions(current_session(), current_actor())
     else:
-        entry.close_session(current_session(), current_actor(), secret=request.cookies.get(cookie_name(), ""))
+        sessions.close_session(current_session(), current_actor(), secret=request.cookies.get(cookie_name(), ""))
     renew("")
 
 

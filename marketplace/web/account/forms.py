@@ -2,7 +2,7 @@
 
 from wtforms import HiddenField, PasswordField, SelectField, StringField
 
-from marketplace.accounts.rules import PASSWORD_LENGTH_MIN
+from marketplace.accounts.rules.accounts import PASSWORD_LENGTH_MIN
 from marketplace.kernel.language import _
 from marketplace.web.forms import Form, Required, options
 

@@ -3,9 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import Response as BaseResponse
 
-from marketplace.accounts import actions, entry, queries
+from marketplace.accounts.actions import people, sessions
 from marketplace.accounts.policy import Can
-from marketplace.accounts.rules import ROLE_LABELS, Role
+from marketplace.accounts.queries import people as people_queries
+from marketplace.accounts.queries import sessions as sessions_queries
+from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.kernel.language import _, reading_in
 from marketplace.web import identity
 from marketplace.web.account import entrance
@@ -122,12 +124,12 @@ def show() -> Page:
     session, actor = current_session(), current_actor()
     return render_template(
         "account/show.html",
-        person=queries.get_own(session, actor),
+        person=people_queries.get_own(session, actor),
         role=ROLE_LABELS[Role(actor.role)],
         browser=browser,
-        sessions=queries.list_sessions(session, actor, idle=idle, lifetime=lifetime),
+        sessions=sessions_queries.list_sessions(session, actor, idle=idle, lifetime=lifetime),
         this_session_id=identity.current_session_id(),
-        tokens=queries.list_tokens(session, actor),
+        tokens=sessions_queries.list_tokens(session, actor),
     )
 
 
@@ -135,7 +137,7 @@ def show() -> Page:
 @permission(Can.OWN_ACCOUNT)
 def details() -> Page:
     """Change one's own name and language."""
-    form = DetailsForm(obj=queries.get_own(current_session(), current_actor()))
+    form = DetailsForm(obj=people_queries.get_own(current_session(), current_actor()))
     if took(form, lambda: change_details(form)):
         with reading_in(form.locale.data):
             flash(str(_("Your details are saved.")), "success")
@@ -145,7 +147,7 @@ def details() -> Page:
 
 def change_details(form: DetailsForm) -> None:
     """Save what the form says."""
-    actions.change_details(current_session(), current_actor(), name=form.name.data or "", locale=form.locale.data)
+    people.change_details(current_session(), current_actor(), name=form.name.data or "", locale=form.locale.data)
 
 
 @blueprint.route("/account/wachtwoord", methods=["GET", "POST"])
@@ -163,7 +165,7 @@ def password() -> Page:
 @permission(Can.OWN_ACCOUNT)
 def revoke_session(session_id: int) -> Page:
     """Log out in one other browser."""
-    entry.revoke_session(current_session(), current_actor(), session_id=session_id)
+    sessions.revoke_session(current_session(), current_actor(), session_id=session_id)
     flash(str(_("That session has ended.")), "success")
     return redirect(url_for("account.show"), 303)
 
@@ -173,7 +175,7 @@ def revoke_session(session_id: int) -> Page:
 def create_token() -> Page:
     """Make an API token; it is shown this once."""
     form, made = TokenForm(), [""]
-    if took(form, lambda: made.append(entry.create_token(current_session(), current_actor(), name=form.name.data or ""))):
+    if took(form, lambda: made.append(sessions.create_token(current_session(), current_actor(), name=form.name.data or ""))):
         return render_template("account/create_token.html", form=form, secret=made[-1])
     return shown("account/create_token.html", form, secret=None)
 
@@ -182,6 +184,6 @@ def create_token() -> Page:
 @permission(Can.OWN_ACCOUNT)
 def revoke_token(token_id: int) -> Page:
     """Make a token worthless."""
-    entry.revoke_token(current_session(), current_actor(), token_id=token_id)
+    sessions.revoke_token(current_session(), current_actor(), token_id=token_id)
     flash(str(_("The token is revoked. Programs that use it are refused from now on.")), "success")
     return redirect(url_for("account.show"), 303)

@@ -7,13 +7,14 @@ from typing import Protocol, cast
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
-from marketplace.accounts import dead_letters
+from marketplace.accounts.actions import deliveries
 from marketplace.accounts.policy import Can
+from marketplace.accounts.queries import deliveries as deliveries_queries
 from marketplace.kernel import clock, health, runs
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.models import JobRun
 from marketplace.notices.queries import count_waiting, find_oldest_waiting
-from marketplace.notices.wording import WORDINGS
+from marketplace.notices.rules.wording import WORDINGS
 from marketplace.web.pages import Page
 from marketplace.web.request import current_actor, current_session, permission
 
@@ -62,7 +63,7 @@ def show_clock() -> Page:
         silent_since=health.silent_since(runs.find_last_start(session)),
         waiting=count_waiting(session),
         oldest=find_oldest_waiting(session),
-        letters=dead_letters.list_dead(session, current_actor()),
+        letters=deliveries_queries.list_dead(session, current_actor()),
         wordings=WORDINGS,
         retention=[(kept.what, length(kept.period)) for kept in current_app.extensions["retention"]],
     )
@@ -71,13 +72,13 @@ def show_clock() -> Page:
 @permission(Can.READ_HEALTH)
 def retry_dead(delivery_id: int) -> Page:
     """Try to deliver it again."""
-    return _settled(dead_letters.retry_dead, delivery_id, _("It is tried again within a minute."))
+    return _settled(deliveries.retry_dead, delivery_id, _("It is tried again within a minute."))
 
 
 @permission(Can.READ_HEALTH)
 def drop_dead(delivery_id: int) -> Page:
     """Let go of it."""
-    return _settled(dead_letters.drop_dead, delivery_id, _("It is not sent any more."))
+    return _settled(deliveries.drop_dead, delivery_id, _("It is not sent any more."))
 
 
 def _settled(verb: Verb, delivery_id: int, done: Text) -> Page:

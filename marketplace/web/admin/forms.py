@@ -6,9 +6,9 @@ from typing import Any
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.rules import ROLE_LABELS, Role
+from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.kernel.language import _
-from marketplace.market.windows import WindowDefaults
+from marketplace.market.rules.windows import WindowDefaults
 from marketplace.web.forms import ChecksField, Form, IdempotencyField, Required, options
 
 _DAYS = _("Enter a whole number of days, for example 14.")

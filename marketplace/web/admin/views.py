@@ -2,14 +2,16 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from marketplace.accounts import actions, queries
+from marketplace.accounts.actions import people as people_actions
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Can, may, require
-from marketplace.accounts.rules import ROLE_LABELS, TRADERS, InvitationDraft, Role
+from marketplace.accounts.queries import organisations
+from marketplace.accounts.queries import people as people_queries
+from marketplace.accounts.rules.accounts import ROLE_LABELS, TRADERS, InvitationDraft, Role
 from marketplace.depots import actions as depot_actions
 from marketplace.depots.queries import get_depot, list_depots
 from marketplace.depots.rules import DepotDraft
-from marketplace.exchange.leaving import release_person
+from marketplace.exchange.actions.decide import release_person
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.web.admin import clock as clock_views
@@ -34,7 +36,7 @@ def this_year() -> dict[str, int]:
 def chosen_organisation() -> Organisation:
     """The organisation asked for by `?organisatie=`, else the own one; `list_people` refuses what the actor may not see."""
     slug = request.args.get("organisatie") or current_actor().organisation_slug
-    return queries.get_organisation_by_slug(current_session(), slug)
+    return organisations.get_organisation_by_slug(current_session(), slug)
 
 
 @blueprint.get("/beheer")
@@ -46,9 +48,9 @@ def people() -> Page:
     return render_template(
         "admin/people.html",
         organisation=organisation,
-        organisations=queries.list_organisations(session) if sees_all else [],
-        people=queries.list_people(session, actor, organisation.id),
-        invitations=queries.list_invitations(session, actor, organisation.id),
+        organisations=organisations.list_organisations(session) if sees_all else [],
+        people=people_queries.list_people(session, actor, organisation.id),
+        invitations=people_queries.list_invitations(session, actor, organisation.id),
         roles=ROLE_LABELS,
         may_manage=may(actor, Can.MANAGE_PEOPLE, organisation.id),
     )
@@ -60,7 +62,7 @@ def invite() -> Page:
     """Invite somebody: a coordinator a project leader into the own organisation, the administrator anyone."""
     form = InviteForm(role=Role.PROJECT_LEADER.value, organisation=chosen_organisation().slug)
     everywhere = may(current_actor(), Can.MANAGE_ORGANISATIONS)
-    offered = queries.list_organisations(current_session()) if everywhere else [chosen_organisation()]
+    offered = organisations.list_organisations(current_session()) if everywhere else [chosen_organisation()]
     form.offer(offered, tuple(Role) if everywhere else (Role.PROJECT_LEADER,))
     if took(form, lambda: send_invitation(form)):
         flash(
@@ -73,16 +75,16 @@ def invite() -> Page:
 
 def send_invitation(form: InviteForm) -> None:
     """Invite whom the form names."""
-    organisation = queries.get_organisation_by_slug(current_session(), form.organisation.data)
+    organisation = organisations.get_organisation_by_slug(current_session(), form.organisation.data)
     draft = InvitationDraft(form.email.data or "", organisation.id, Role(form.role.data))
-    actions.invite(current_session(), current_actor(), draft=draft, locale=form.locale.data)
+    people_actions.invite(current_session(), current_actor(), draft=draft, locale=form.locale.data)
 
 
 @blueprint.post("/beheer/uitnodigingen/<int:invitation_id>/intrekken")
 @permission(Can.MANAGE_PEOPLE)
 def withdraw_invitation(invitation_id: int) -> Page:
     """Make an invitation worthless."""
-    actions.withdraw_invitation(current_session(), current_actor(), invitation_id=invitation_id)
+    people_actions.withdraw_invitation(current_session(), current_actor(), invitation_id=invitation_id)
     flash(str(_("The invitation is withdrawn.")), "success")
     return redirect(url_for("admin.people"), 303)
 
@@ -91,10 +93,10 @@ def withdraw_invitation(invitation_id: int) -> Page:
 @permission(Can.MANAGE_PEOPLE)
 def person(person_id: int) -> Page:
     """One colleague: the role, and whether the account is on."""
-    actor, someone = current_actor(), queries.get_person(current_session(), current_actor(), person_id)
+    actor, someone = current_actor(), people_queries.get_person(current_session(), current_actor(), person_id)
     form = RoleForm(role=someone.role)
     form.narrow(tuple(Role) if may(actor, Can.MANAGE_ORGANISATIONS) else TRADERS)
-    if took(form, lambda: actions.change_role(current_session(), actor, person_id=person_id, role=Role(form.role.data))):
+    if took(form, lambda: people_actions.change_role(current_session(), actor, person_id=person_id, role=Role(form.role.data))):
         flash(str(_("The role is changed. This person logs in again to work with it.")), "success")
         return redirect(url_for("admin.people", organisatie=someone.organisation.slug), 303)
     may_manage, is_self = may(actor, Can.MANAGE_PEOPLE, someone), someone.id == actor.person_id
@@ -114,7 +116,7 @@ def deactivate(person_id: int) -> Page:
 @permission(Can.MANAGE_PEOPLE)
 def reactivate(person_id: int) -> Page:
     """Switch an account on again."""
-    someone = actions.reactivate(current_session(), current_actor(), person_id=person_id)
+    someone = people_actions.reactivate(current_session(), current_actor(), person_id=person_id)
     flash(str(_("The account of %(name)s is on again.", name=someone.name)), "success")
     return redirect(url_for("admin.people", organisatie=someone.organisation.slug), 303)
 

@@ -4,8 +4,8 @@ from flask import Blueprint, url_for
 
 from marketplace.accounts.policy import Can
 from marketplace.kernel.language import _
-from marketplace.market.queries import get_window_defaults
-from marketplace.market.turns import set_windows
+from marketplace.market.actions.windows import set_windows
+from marketplace.market.queries.windows import get_window_defaults
 from marketplace.web.admin.forms import WindowsForm
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.choices import SelectChoice

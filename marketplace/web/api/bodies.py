@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from marketplace.exchange.rules import PURCHASE_CENTS_MAX, MeasuredBy
-from marketplace.impact.goals import Origin
+from marketplace.exchange.rules.reservation import PURCHASE_CENTS_MAX, MeasuredBy
+from marketplace.impact.rules.goals import Origin
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
-from marketplace.market.rules import Answer, Condition, Packaging, QuantityBasis
-from marketplace.market.staleness import Outcome
-from marketplace.market.windows import WAIT_DAYS_MAX
+from marketplace.market.rules.freshness import Outcome
+from marketplace.market.rules.listing import Answer, Condition, Packaging, QuantityBasis
+from marketplace.market.rules.windows import WAIT_DAYS_MAX
 from marketplace.web.api.fields import (
     Amount,
     Answers,

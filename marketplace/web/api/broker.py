@@ -7,12 +7,13 @@ from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.exchange.queries.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
 from marketplace.kernel.units import plain
-from marketplace.market.queries import get_demand
-from marketplace.matching.broker import list_proposals, propose, why_not
-from marketplace.matching.gaps import NearMiss, Survey, survey
+from marketplace.market.queries.demands import get_demand
+from marketplace.matching.actions.broker import propose
 from marketplace.matching.models import ProposalMade
+from marketplace.matching.queries.broker import list_proposals, why_not
+from marketplace.matching.queries.survey import NearMiss, Survey, survey
 from marketplace.web.api import query, shapes
 from marketplace.web.api.fields import Body, Lines, Whole
 from marketplace.web.api.reading import read_body, read_page

@@ -1,8 +1,8 @@
 """What the API gives about supply that was lost, and what the broker reads."""
 
-from marketplace.exchange.rules import ReservationStatus
-from marketplace.market.staleness import Outcome
-from marketplace.matching.misses import Kind
+from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.market.rules.freshness import Outcome
+from marketplace.matching.rules.misses import Kind
 from marketplace.web.api.schema import (
     DAY,
     MOMENT,

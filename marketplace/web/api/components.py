@@ -1,10 +1,11 @@
 """What the API gives, as JSON Schema: one shape per object, every property always there unless it is named in `sometimes`."""
 
-from marketplace.exchange.gate_rules import AppointmentStatus, PhotoMoment
-from marketplace.exchange.rules import MeasuredBy, ReservationStatus
-from marketplace.impact.goals import Origin
-from marketplace.market.rules import Answer, Condition, DemandStatus, ListingStatus, Packaging, QuantityBasis
-from marketplace.notices.rules import CHOOSABLE, MAIL_ONLY, Cadence, Notice
+from marketplace.exchange.rules.gate import AppointmentStatus, PhotoMoment
+from marketplace.exchange.rules.reservation import MeasuredBy, ReservationStatus
+from marketplace.impact.rules.goals import Origin
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import Answer, Condition, ListingStatus, Packaging, QuantityBasis
+from marketplace.notices.rules.kinds import CHOOSABLE, MAIL_ONLY, Cadence, Notice
 from marketplace.web.api.broker_components import BROKER_SHAPES
 from marketplace.web.api.schema import (
     DAY,

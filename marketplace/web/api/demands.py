@@ -4,13 +4,13 @@ from flask import Response
 
 from marketplace.accounts.policy import Can, may
 from marketplace.kernel.errors import Conflict
-from marketplace.market import demand_actions as market
+from marketplace.market.actions import demands as market
 from marketplace.market.models import Demand
-from marketplace.market.queries import get_demand as get_visible
-from marketplace.market.queries import list_demands as list_visible
-from marketplace.market.rules import DemandStatus
-from marketplace.matching import actions as matching
-from marketplace.matching.queries import matches_for_demand
+from marketplace.market.queries.demands import get_demand as get_visible
+from marketplace.market.queries.demands import list_demands as list_visible
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.matching.actions import publish as matching
+from marketplace.matching.queries.matches import matches_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.web.api import bodies, drafts, query, shapes
 from marketplace.web.api.reading import asked_all, asked_words, asked_yes, read_body, read_page

@@ -8,25 +8,17 @@ from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
 from marketplace.depots.rules import DepotDraft
-from marketplace.exchange.rules import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit, check_amount
 from marketplace.market.models import Demand, Listing
-from marketplace.market.rules import (
-    Answer,
-    Condition,
-    DemandDraft,
-    DemandStatus,
-    ListingDraft,
-    Location,
-    Packaging,
-    PlaceBasis,
-    QuantityBasis,
-)
-from marketplace.materials.rules import Taxonomy
+from marketplace.market.rules.demand import DemandDraft, DemandStatus
+from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location, Packaging, QuantityBasis
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import PlaceBasis
 from marketplace.web.api import bodies
 from marketplace.web.api.fields import take
 from marketplace.web.api.reading import location_of, read_json

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from marketplace.impact.queries import GoalPlace, GoalsOverview, MaterialUseYear, Standing, Statistics, StatisticsRow
-from marketplace.impact.statistics import STATISTICS
+from marketplace.impact.queries.goals import GoalPlace, GoalsOverview, MaterialUseYear, Standing
+from marketplace.impact.queries.statistics import STATISTICS, Statistics, StatisticsRow
 from marketplace.ledger.queries import Totals
 from marketplace.web.api.shapes import Shape, number, organisation, organisation_of
 from marketplace.web.errors import camel

@@ -4,8 +4,9 @@ from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.impact import actions as impact
-from marketplace.impact.goals import UseRow
-from marketplace.impact.queries import get_goals, get_material_use, get_statistics
+from marketplace.impact.queries.goals import get_goals, get_material_use
+from marketplace.impact.queries.statistics import get_statistics
+from marketplace.impact.rules.goals import UseRow
 from marketplace.ledger.queries import list_exchanges as list_visible
 from marketplace.materials.queries import taxonomy
 from marketplace.web.api import bodies, figure_shapes, query, shapes

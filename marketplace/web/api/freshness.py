@@ -4,9 +4,9 @@ from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.kernel.units import plain
-from marketplace.market.losses import Loss, LossSum, get_losses
-from marketplace.market.staleness import Outcome, Refreshed
-from marketplace.matching import actions as matching
+from marketplace.market.queries.losses import Loss, LossSum, get_losses
+from marketplace.market.rules.freshness import Outcome, Refreshed
+from marketplace.matching.actions import publish as matching
 from marketplace.web.api import demands, listings, query, shapes
 from marketplace.web.api.fields import Body, Choice, Lines
 from marketplace.web.api.reading import read_body, read_page

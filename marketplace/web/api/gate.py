@@ -7,16 +7,17 @@ from typing import Any
 from flask import Response, current_app
 
 from marketplace.accounts.policy import Can, require
-from marketplace.exchange import appointments
-from marketplace.exchange.gate_photos import add_gate_photo, list_gate_photos
-from marketplace.exchange.gate_photos import get_gate_photo as get_visible_photo
-from marketplace.exchange.gate_rules import TIMES_MAX, AppointmentDraft
+from marketplace.exchange.actions import gate
+from marketplace.exchange.actions.gate import add_gate_photo
 from marketplace.exchange.models import GatePhoto
-from marketplace.exchange.queries import get_reservation as get_visible
+from marketplace.exchange.queries.gate import get_gate_photo as get_visible_photo
+from marketplace.exchange.queries.gate import list_gate_photos
+from marketplace.exchange.queries.reservations import get_reservation as get_visible
+from marketplace.exchange.rules.gate import TIMES_MAX, AppointmentDraft
 from marketplace.kernel.clock import AMSTERDAM
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
-from marketplace.market.photo_actions import store_picture
+from marketplace.market.actions.photos import store_picture
 from marketplace.web.api import query, shapes
 from marketplace.web.api.fields import Body, Given, Line, Lines
 from marketplace.web.api.photos import UPLOAD_BYTES_MAX, read_upload
@@ -98,7 +99,7 @@ def propose_appointment(reservation_id: int) -> Response:
     said = read_body(AppointmentBody())
     draft = AppointmentDraft(said["times"], place=said.get("place") or "", notes=said.get("notes") or "")
     session, actor = current_session(), current_actor()
-    return answer(shapes.reservation(appointments.propose_or_agree(session, actor, reservation_id=reservation_id, draft=draft)))
+    return answer(shapes.reservation(gate.propose_or_agree(session, actor, reservation_id=reservation_id, draft=draft)))
 
 
 @route("POST", f"{RESERVATION}/appointments/agree", takes=AgreeBody(), gives="Reservation", tag="reservations")
@@ -106,7 +107,7 @@ def propose_appointment(reservation_id: int) -> Response:
 def agree_appointment(reservation_id: int) -> Response:
     """Agree on one of the times that the other side proposed."""
     time, session, actor = read_body(AgreeBody())["time"], current_session(), current_actor()
-    return answer(shapes.reservation(appointments.agree_time(session, actor, reservation_id=reservation_id, time=time)))
+    return answer(shapes.reservation(gate.agree_time(session, actor, reservation_id=reservation_id, time=time)))
 
 
 @route("GET", PHOTOS, gives="GatePhotos", tag="reservations", query=query.PAGE)

@@ -5,16 +5,17 @@ from typing import Any
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.queries import list_exact_places, sees_exact_place
+from marketplace.catalogue.queries.search import Found, search
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.exchange.actions import decide as exchange
+from marketplace.exchange.queries.reservations import list_exact_places, sees_exact_place
 from marketplace.kernel.errors import Conflict
-from marketplace.market import actions as market
+from marketplace.market.actions import listings as market
 from marketplace.market.models import Listing
-from marketplace.market.queries import get_listing as get_visible
-from marketplace.market.rules import CatalogueQuery, Condition, ListingStatus, Sort
-from marketplace.market.search import Found, search
-from marketplace.matching import actions as matching
-from marketplace.matching.queries import demands_for_listing
+from marketplace.market.queries.listings import get_listing as get_visible
+from marketplace.market.rules.listing import Condition, ListingStatus
+from marketplace.matching.actions import publish as matching
+from marketplace.matching.queries.matches import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.api import bodies, drafts, query, shapes
 from marketplace.web.api.fields import read_day

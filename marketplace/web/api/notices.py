@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Response
 
-from marketplace.accounts.inbox import Message, list_inbox, mark_read
+from marketplace.accounts.actions.inbox import mark_read
+from marketplace.accounts.actions.preferences import set_preferences
 from marketplace.accounts.policy import Can
-from marketplace.accounts.preferences import get_preferences, set_preferences
+from marketplace.accounts.queries.inbox import Message, list_inbox
+from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
-from marketplace.notices.rules import CHOOSABLE, Cadence, Notice, default_cadence
+from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice, default_cadence
 from marketplace.web.api import query
 from marketplace.web.api.fields import Body, Choice, Given, take
 from marketplace.web.api.reading import asked_yes, read_body, read_page

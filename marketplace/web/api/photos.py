@@ -7,9 +7,9 @@ from marketplace.accounts.policy import Can, require
 from marketplace.kernel.errors import Invalid, Missing, TooLarge
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
-from marketplace.market import photo_actions
+from marketplace.market.actions import photos
 from marketplace.market.models import Photo
-from marketplace.market.queries import get_listing as get_visible
+from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.web.api import bodies, shapes
 from marketplace.web.api.listings import shown
 from marketplace.web.api.reading import read_body
@@ -28,8 +28,8 @@ def add_photo(listing_id: int) -> Response:
     with database().read() as reading:
         require(current_actor(), Can.EDIT_LISTING, get_visible(reading, current_actor(), listing_id))
     upload, alt = read_upload()
-    picture = photo_actions.store_picture(current_app.extensions["media"], upload)
-    photo = photo_actions.add_photo(current_session(), current_actor(), listing_id=listing_id, picture=picture, alt=alt)
+    picture = photos.store_picture(current_app.extensions["media"], upload)
+    photo = photos.add_photo(current_session(), current_actor(), listing_id=listing_id, picture=picture, alt=alt)
     return created(shapes.photo(photo), "get_photo", listing_id=listing_id, photo_id=photo.id)
 
 
@@ -66,7 +66,7 @@ def edit_photo(listing_id: int, photo_id: int) -> Response:
     """Change the alternative text or the place in the row."""
     values = read_body(bodies.PhotoPatch())
     alt = (values["alt"] or "") if "alt" in values else None
-    changed: Photo = photo_actions.edit_photo(
+    changed: Photo = photos.edit_photo(
         current_session(), current_actor(), listing_id=listing_id, photo_id=photo_id, alt=alt, position=values.get("position")
     )
     return answer(shapes.photo(changed))
@@ -77,5 +77,5 @@ def edit_photo(listing_id: int, photo_id: int) -> Response:
 def delete_photo(listing_id: int, photo_id: int) -> Response:
     """Take a photo away; the answer is the listing."""
     session, actor = current_session(), current_actor()
-    photo_actions.delete_photo(session, actor, listing_id=listing_id, photo_id=photo_id)
+    photos.delete_photo(session, actor, listing_id=listing_id, photo_id=photo_id)
     return answer(shown(get_visible(session, actor, listing_id)))

@@ -4,9 +4,9 @@ from flask import Response, jsonify
 
 from marketplace.accounts.policy import Can
 from marketplace.kernel.units import plain
-from marketplace.market.queries import get_demand
-from marketplace.matching.proposing import Proposal, ProposedPart, propose_parts
-from marketplace.matching.requesting import request_parts
+from marketplace.market.queries.demands import get_demand
+from marketplace.matching.actions.request import request_parts
+from marketplace.matching.queries.proposals import Proposal, ProposedPart, propose_parts
 from marketplace.web.api import bodies, shapes
 from marketplace.web.api.reading import read_body
 from marketplace.web.api.routing import answer, route

@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.api.reading import PAGE_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_LENGTH_MAX
 
 Parameter = dict[str, Any]

@@ -11,11 +11,11 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 
 from marketplace.kernel.errors import FieldError, Invalid, TooLarge
 from marketplace.kernel.geo import Point
-from marketplace.kernel.geocoder import gazetteer
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import read_decimal
-from marketplace.market.rules import Location
+from marketplace.market.rules.listing import Location
+from marketplace.places.queries.gazetteer import gazetteer
 from marketplace.web.api.fields import ID_MAX, Body, read_choice, take
 from marketplace.web.places import finder, located
 

@@ -3,8 +3,8 @@
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.kernel.geocoder import MOST_SUGGESTIONS
 from marketplace.materials.queries import taxonomy
+from marketplace.places.queries.gazetteer import MOST_SUGGESTIONS
 from marketplace.web.api import shapes
 from marketplace.web.api.query import MATERIAL_GROUPS, PAGE, WORDS, check_groups
 from marketplace.web.api.reading import asked, asked_all, read_page

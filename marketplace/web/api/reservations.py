@@ -5,10 +5,10 @@ from datetime import datetime, time
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.queries import get_reservation as get_visible
-from marketplace.exchange.queries import list_reservations as list_visible
-from marketplace.exchange.rules import ReservationStatus
+from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.queries.reservations import get_reservation as get_visible
+from marketplace.exchange.queries.reservations import list_reservations as list_visible
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.web.api import bodies, drafts, query, shapes
@@ -38,7 +38,7 @@ FILTERS = (
 def create_reservation(listing_id: int) -> Response:
     """Hold a part of a listing at once; where less is left, the refusal says how much."""
     draft = drafts.new_reservation()
-    made = exchange.reserve(current_session(), current_actor(), listing_id=listing_id, draft=draft)
+    made = reserve.reserve(current_session(), current_actor(), listing_id=listing_id, draft=draft)
     return created(shapes.reservation(made), "get_reservation", reservation_id=made.id)
 
 
@@ -75,7 +75,7 @@ def approve_reservation(reservation_id: int) -> Response:
     last, session, actor = values.get("hold_until"), current_session(), current_actor()
     until = last if last is None or isinstance(last, datetime) else datetime.combine(last, time(23, 59, 59), clock.AMSTERDAM)
     part = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
-    approved = exchange.approve(
+    approved = decide.approve(
         session,
         actor,
         reservation_id=reservation_id,
@@ -92,7 +92,7 @@ def reject_reservation(reservation_id: int) -> Response:
     """The owner says no, and why."""
     reason = read_body(bodies.ReasonBody())["reason"]
     return answer(
-        shapes.reservation(exchange.reject(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
+        shapes.reservation(decide.reject(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
     )
 
 
@@ -102,7 +102,7 @@ def cancel_reservation(reservation_id: int) -> Response:
     """Either side calls it off and says why; between the two signatures it is a proposal to the other side."""
     reason = read_body(bodies.ReasonBody())["reason"]
     return answer(
-        shapes.reservation(exchange.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
+        shapes.reservation(decide.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
     )
 
 
@@ -114,7 +114,7 @@ def hand_over_reservation(reservation_id: int) -> Response:
     session, actor = current_session(), current_actor()
     reserved = get_visible(session, actor, reservation_id)
     draft = drafts.new_handover(values, Quantity(reserved.quantity, Unit(reserved.unit)))
-    return answer(shapes.reservation(exchange.hand_over(session, actor, reservation_id=reservation_id, draft=draft)))
+    return answer(shapes.reservation(hand_over.hand_over(session, actor, reservation_id=reservation_id, draft=draft)))
 
 
 @route("POST", f"{RESERVATION}/confirm", takes=bodies.ReceiptBody(), gives="Reservation", tag="reservations")
@@ -124,4 +124,4 @@ def confirm_reservation(reservation_id: int) -> Response:
     values = read_body(bodies.ReceiptBody())
     session, actor = current_session(), current_actor()
     draft = drafts.new_receipt(values, get_visible(session, actor, reservation_id).unit)
-    return answer(shapes.reservation(exchange.confirm(session, actor, reservation_id=reservation_id, draft=draft)))
+    return answer(shapes.reservation(hand_over.confirm(session, actor, reservation_id=reservation_id, draft=draft)))

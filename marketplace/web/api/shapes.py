@@ -8,18 +8,18 @@ from typing import Any, cast
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Depot
-from marketplace.exchange.appointments import may_read_gate, newest
-from marketplace.exchange.gate_rules import AppointmentStatus
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queue import Ranked
+from marketplace.exchange.queries.gate import may_read_gate, newest
+from marketplace.exchange.queries.requests import Ranked
+from marketplace.exchange.rules.gate import AppointmentStatus
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.geo import Point, public_point, whole_km
-from marketplace.kernel.geocoder import Place
 from marketplace.kernel.units import Unit, plain
 from marketplace.ledger.models import Exchange
 from marketplace.market.models import Demand, Listing, Photo
-from marketplace.matching.queries import Match
-from marketplace.materials.rules import Material, MaterialGroup, Taxonomy
+from marketplace.matching.queries.matches import Match
+from marketplace.materials.rules.taxonomy import Material, MaterialGroup, Taxonomy
+from marketplace.places.rules import Place
 from marketplace.web.errors import camel
 from marketplace.web.request import current_actor
 

@@ -3,9 +3,9 @@
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.queries import get_reservation as get_visible
-from marketplace.exchange.queue import list_requests
+from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.queries.requests import list_requests
+from marketplace.exchange.queries.reservations import get_reservation as get_visible
 from marketplace.web.api import bodies, drafts, query, shapes
 from marketplace.web.api.reading import read_body, read_page
 from marketplace.web.api.reservations import RESERVATION
@@ -27,7 +27,7 @@ def list_listing_requests(listing_id: int) -> Response:
 def accept_offer(reservation_id: int) -> Response:
     """Who waited says yes within 48 hours; the owner then answers."""
     read_body(bodies.NothingBody())
-    return answer(shapes.reservation(exchange.accept_offer(current_session(), current_actor(), reservation_id=reservation_id)))
+    return answer(shapes.reservation(reserve.accept_offer(current_session(), current_actor(), reservation_id=reservation_id)))
 
 
 @route("POST", f"{RESERVATION}/dispute", takes=bodies.DisputeBody(), gives="Reservation", tag="reservations")
@@ -37,7 +37,7 @@ def dispute_reservation(reservation_id: int) -> Response:
     values = read_body(bodies.DisputeBody())
     session, actor = current_session(), current_actor()
     figure = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
-    disputed = exchange.dispute(session, actor, reservation_id=reservation_id, reason=values["reason"], quantity=figure)
+    disputed = hand_over.dispute(session, actor, reservation_id=reservation_id, reason=values["reason"], quantity=figure)
     return answer(shapes.reservation(disputed))
 
 
@@ -49,7 +49,7 @@ def resolve_reservation(reservation_id: int) -> Response:
     session, actor = current_session(), current_actor()
     figure = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
     assert figure is not None
-    resolved = exchange.resolve(
+    resolved = hand_over.resolve(
         session,
         actor,
         reservation_id=reservation_id,
@@ -65,7 +65,7 @@ def resolve_reservation(reservation_id: int) -> Response:
 def agree_cancel(reservation_id: int) -> Response:
     """Between the two signatures: the other side accepts that it is called off."""
     read_body(bodies.NothingBody())
-    return answer(shapes.reservation(exchange.agree_cancel(current_session(), current_actor(), reservation_id=reservation_id)))
+    return answer(shapes.reservation(decide.agree_cancel(current_session(), current_actor(), reservation_id=reservation_id)))
 
 
 @route("POST", f"{RESERVATION}/return", takes=bodies.ReturnBody(), gives="Reservation", tag="reservations")
@@ -75,7 +75,7 @@ def return_reservation(reservation_id: int) -> Response:
     values = read_body(bodies.ReturnBody())
     session, actor = current_session(), current_actor()
     draft = drafts.new_return(values, get_visible(session, actor, reservation_id).unit)
-    return answer(shapes.reservation(exchange.return_part(session, actor, reservation_id=reservation_id, draft=draft)))
+    return answer(shapes.reservation(hand_over.return_part(session, actor, reservation_id=reservation_id, draft=draft)))
 
 
 @route("POST", f"{RESERVATION}/no-show", takes=bodies.NoShowBody(), gives="Reservation", tag="reservations")
@@ -84,4 +84,4 @@ def report_no_show(reservation_id: int) -> Response:
     """Nobody came to collect it: the hold ends, and it is counted."""
     reason = read_body(bodies.NoShowBody()).get("reason") or ""
     session, actor = current_session(), current_actor()
-    return answer(shapes.reservation(exchange.no_show(session, actor, reservation_id=reservation_id, reason=reason)))
+    return answer(shapes.reservation(decide.no_show(session, actor, reservation_id=reservation_id, reason=reason)))

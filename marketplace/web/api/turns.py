@@ -3,9 +3,9 @@
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.market.queries import get_window_defaults
-from marketplace.market.turns import set_windows
-from marketplace.market.windows import WindowDefaults
+from marketplace.market.actions.windows import set_windows
+from marketplace.market.queries.windows import get_window_defaults
+from marketplace.market.rules.windows import WindowDefaults
 from marketplace.web.api import bodies, shapes
 from marketplace.web.api.reading import read_body
 from marketplace.web.api.routing import answer, route

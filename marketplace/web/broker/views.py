@@ -5,14 +5,15 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can
-from marketplace.exchange.rules import STATUS_LABELS, ReservationStatus
-from marketplace.exchange.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.exchange.queries.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.queries import get_demand, get_listing
-from marketplace.matching.broker import propose as propose_listing
-from marketplace.matching.gaps import survey
-from marketplace.matching.misses import KIND_LABELS
+from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.listings import get_listing
+from marketplace.matching.actions.broker import propose as propose_listing
+from marketplace.matching.queries.survey import survey
+from marketplace.matching.rules.misses import KIND_LABELS
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm

@@ -5,8 +5,8 @@ from typing import Any
 from wtforms import BooleanField, SelectField, StringField
 
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.geocoder import Place
 from marketplace.kernel.language import _
+from marketplace.places.rules import Place
 from marketplace.web.forms import DutchDateField, Form, attach, options
 from marketplace.web.places import finder
 from marketplace.web.suggestions import suggests

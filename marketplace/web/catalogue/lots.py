@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from marketplace.impact.rules import avoided_kgco2e
+from marketplace.catalogue.queries.cards import Glimpse
+from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.clock import today
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.glimpses import Glimpse
 from marketplace.market.models import Listing
-from marketplace.market.rules import (
+from marketplace.market.rules.listing import (
     ANSWER_LABELS,
     BASIS_LABELS,
     CONDITION_HINTS,
@@ -27,7 +27,7 @@ from marketplace.market.rules import (
     Packaging,
     QuantityBasis,
 )
-from marketplace.materials.rules import Material, Taxonomy, convert
+from marketplace.materials.rules.taxonomy import Material, Taxonomy, convert
 from marketplace.web.catalogue.sizes import size_words
 
 SMALL, LARGE = "webp-480", "webp-1600"

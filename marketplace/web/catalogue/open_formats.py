@@ -6,12 +6,12 @@ from xml.etree import ElementTree as ET
 
 from flask import url_for
 
+from marketplace.catalogue.queries.cards import Cover
 from marketplace.kernel.clock import now
 from marketplace.kernel.language import DEFAULT_LOCALE, _, current_locale
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.glimpses import Cover
 from marketplace.market.models import Listing, Photo
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.catalogue.lots import LotPage
 
 ATOM = "http://www.w3.org/2005/Atom"

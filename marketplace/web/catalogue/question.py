@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from marketplace.catalogue.queries.facets import FacetCount
 from marketplace.kernel.language import Text
-from marketplace.market.facets import FacetCount
 
 KEYS = (
     "q",

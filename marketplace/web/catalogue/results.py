@@ -7,19 +7,20 @@ from decimal import Decimal
 from flask import url_for
 
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries import get_organisation
+from marketplace.accounts.queries.organisations import get_organisation
+from marketplace.catalogue.queries.cards import Glimpse
+from marketplace.catalogue.queries.facets import Facets
+from marketplace.catalogue.queries.search import CatalogueRow, Found
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point, whole_km
-from marketplace.kernel.geocoder import Basis, Place
 from marketplace.kernel.language import Text, _
-from marketplace.market.facets import Facets
-from marketplace.market.glimpses import Glimpse
 from marketplace.market.models import Listing
-from marketplace.market.rules import CatalogueQuery, Condition, Sort
-from marketplace.market.search import CatalogueRow, Found
-from marketplace.materials.rules import Taxonomy
+from marketplace.market.rules.listing import Condition
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import Place, PlaceBasis
 from marketplace.web.catalogue.forms import SORTS, FilterForm
 from marketplace.web.catalogue.lots import Lot, address_of, lot_of
 from marketplace.web.catalogue.question import Chip, Choice, Question
@@ -65,7 +66,7 @@ def home_of(session: Session, actor: Actor) -> Place | None:
     if actor.organisation_id is None:
         return None
     own = get_organisation(session, actor.organisation_id)
-    return Place(own.main_place, own.slug, Point(own.main_lat, own.main_lon), Basis.PLACE, own.main_place)
+    return Place(own.main_place, own.slug, Point(own.main_lat, own.main_lon), PlaceBasis.PLACE, own.main_place)
 
 
 def away_from(here: Place | None, listing: Listing) -> Text | None:

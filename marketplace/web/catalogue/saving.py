@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.impact.rules import Impact, break_even_km, impact
+from marketplace.impact.rules.impact import Impact, break_even_km, impact
 from marketplace.kernel.geo import Point, whole_km
-from marketplace.kernel.geocoder import Place
 from marketplace.kernel.units import Amount
 from marketplace.market.models import Listing
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import Place
 from marketplace.web.catalogue.lots import LotPage
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.exchange.actions import check_reservable_by
+from marketplace.exchange.actions.reserve import check_reservable_by
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
-from marketplace.market.rules import ListingStatus
+from marketplace.market.rules.listing import ListingStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import replace
 from flask import Blueprint, Response, render_template, request, url_for
 
 from marketplace.accounts.policy import ANONYMOUS
-from marketplace.exchange.queries import sees_exact_place
-from marketplace.market.queries import get_listing
-from marketplace.market.rules import Sort
-from marketplace.market.search import browse, nearest_outside, search
+from marketplace.catalogue.queries.search import browse, nearest_outside, search
+from marketplace.catalogue.rules.query import Sort
+from marketplace.exchange.queries.reservations import sees_exact_place
+from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue import results
 from marketplace.web.catalogue.forms import FilterForm, PlaceForm

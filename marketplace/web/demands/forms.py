@@ -3,8 +3,9 @@
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from marketplace.kernel.language import _
-from marketplace.market.rules import CONDITION_HINTS, CONDITION_LABELS, Condition, DemandDraft
-from marketplace.materials.rules import Taxonomy
+from marketplace.market.rules.demand import DemandDraft
+from marketplace.market.rules.listing import CONDITION_HINTS, CONDITION_LABELS, Condition
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.choices import SelectChoice, choices, material_choices
 from marketplace.web.comparison import Row
 from marketplace.web.forms import ChecksField, DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required

@@ -3,7 +3,7 @@
 from typing import Any
 
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.comparison import compare, outrun
 from marketplace.web.demands.forms import DemandForm
 

@@ -6,10 +6,11 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import Refusal
-from marketplace.market.queries import find_sketch_of_demand, get_demand, get_sketch
-from marketplace.market.rules import SketchKind
-from marketplace.market.sketch_actions import save_sketch, start_sketch
-from marketplace.materials.rules import Taxonomy
+from marketplace.market.actions.drafts import save_sketch, start_sketch
+from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch
+from marketplace.market.rules.drafts import SketchKind
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of as demand_form
 from marketplace.web.request import current_actor, database, let_go

@@ -7,17 +7,20 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from marketplace.accounts.policy import Can, may, require
 from marketplace.kernel.language import _
 from marketplace.kernel.units import plain
-from marketplace.market.demand_actions import withdraw_demand
-from marketplace.market.queries import find_sketch_of_demand, get_demand, get_sketch, list_sketches
-from marketplace.market.queries import list_demands as find_demands
-from marketplace.market.rules import CONDITION_LABELS, Condition, DemandStatus, SketchKind
-from marketplace.market.sketch_actions import discard_sketch, start_sketch
-from marketplace.market.staleness import Refreshed
-from marketplace.matching.actions import answer_demand, ask, edit_demand
-from marketplace.matching.broker import list_proposals, may_read_proposals, why_not
-from marketplace.matching.proposing import propose_parts
-from marketplace.matching.queries import matches_for_demand
-from marketplace.matching.requesting import request_parts
+from marketplace.market.actions.demands import withdraw_demand
+from marketplace.market.actions.drafts import discard_sketch, start_sketch
+from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.demands import list_demands as find_demands
+from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch, list_sketches
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.drafts import SketchKind
+from marketplace.market.rules.freshness import Refreshed
+from marketplace.market.rules.listing import CONDITION_LABELS, Condition
+from marketplace.matching.actions.publish import answer_demand, ask, edit_demand
+from marketplace.matching.actions.request import request_parts
+from marketplace.matching.queries.broker import list_proposals, may_read_proposals, why_not
+from marketplace.matching.queries.matches import matches_for_demand
+from marketplace.matching.queries.proposals import propose_parts
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.confirming import DEMAND_ANSWERS, answered, confirmation_of_demand

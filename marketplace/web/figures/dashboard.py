@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from babel.dates import format_date
 
-from marketplace.impact.queries import Statistics
-from marketplace.impact.statistics import STATISTICS, Figure
+from marketplace.impact.queries.statistics import STATISTICS, Figure, Statistics
 from marketplace.kernel.language import _, current_locale
 from marketplace.web.charts import BarChart, bar_chart, row_chart
 from marketplace.web.filters import rounded

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
 from marketplace.web.filters import carbon, km, mass, quantity, short_date
 

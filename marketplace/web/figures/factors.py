@@ -1,7 +1,7 @@
 """How the figures are made, in words and tables: formulas, vehicles and materials with their sources."""
 
 from marketplace.kernel.language import Text, _
-from marketplace.materials.rules import Material, Taxonomy
+from marketplace.materials.rules.taxonomy import Material, Taxonomy
 from marketplace.web.filters import number, quantity
 
 FORMULAS: list[tuple[Text, Text]] = [

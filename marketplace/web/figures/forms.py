@@ -7,11 +7,11 @@ from typing import Any
 from babel.numbers import format_decimal
 from wtforms import HiddenField, RadioField
 
-from marketplace.impact.goals import ORIGIN_LABELS, Origin, UseRow
-from marketplace.impact.queries import MaterialUseYear
+from marketplace.impact.queries.goals import MaterialUseYear
+from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin, UseRow
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.language import _, current_locale
-from marketplace.materials.rules import MaterialGroup
+from marketplace.materials.rules.taxonomy import MaterialGroup
 from marketplace.web.forms import DecimalField, Form, Required, options
 
 KG_PER_TONNE = 1000

@@ -7,10 +7,10 @@ from flask import Blueprint, render_template
 
 from marketplace.accounts.policy import Can
 from marketplace.kernel.language import _
-from marketplace.market.losses import Losses, LossSum, get_losses
-from marketplace.market.staleness import OUTCOME_LABELS
+from marketplace.market.queries.losses import Losses, LossSum, get_losses
+from marketplace.market.rules.freshness import OUTCOME_LABELS
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
 from marketplace.web.filters import mass, number
 from marketplace.web.request import current_actor, current_session, permission

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.impact.queries import Standing
+from marketplace.impact.queries.goals import Standing
 from marketplace.kernel.language import Text, _
 from marketplace.web.filters import number, percent
 

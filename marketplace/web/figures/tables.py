@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from marketplace.impact.queries import Statistics, StatisticsRow
-from marketplace.impact.statistics import STATISTICS, Figure, Measure, Statistic
+from marketplace.impact.queries.statistics import STATISTICS, Figure, Measure, Statistic, Statistics, StatisticsRow
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import Totals

@@ -6,10 +6,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from marketplace.accounts.policy import Can, may, require
-from marketplace.exchange.queries import list_choices
+from marketplace.exchange.queries.reservations import list_choices
 from marketplace.impact.actions import report_material_use
-from marketplace.impact.goals import ORIGIN_LABELS, Origin
-from marketplace.impact.queries import get_goals, get_material_use, get_statistics
+from marketplace.impact.queries.goals import get_goals, get_material_use
+from marketplace.impact.queries.statistics import get_statistics
+from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _, current_locale

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.impact.queries import Statistics
-from marketplace.impact.statistics import STATISTICS
+from marketplace.impact.queries.statistics import STATISTICS, Statistics
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import Totals
 from marketplace.web.filters import carbon, km, mass, number

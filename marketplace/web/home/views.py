@@ -4,9 +4,10 @@ from flask import Blueprint, render_template
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import ANONYMOUS
-from marketplace.impact.queries import get_goals, get_statistics
-from marketplace.market.rules import CatalogueQuery, Sort
-from marketplace.market.search import browse
+from marketplace.catalogue.queries.search import browse
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.impact.queries.goals import get_goals
+from marketplace.impact.queries.statistics import get_statistics
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue.forms import FilterForm
 from marketplace.web.catalogue.open_formats import share_picture

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from wtforms import SelectField
 
-from marketplace.notices.rules import CADENCE_LABELS, CHOOSABLE, Cadence, Notice
-from marketplace.notices.wording import WORDINGS
+from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, Cadence, Notice
+from marketplace.notices.rules.wording import WORDINGS
 from marketplace.web.forms import Form, IdempotencyField, options
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from marketplace.accounts.inbox import list_inbox, mark_all_read, mark_read
+from marketplace.accounts.actions.inbox import mark_all_read, mark_read
+from marketplace.accounts.actions.preferences import set_preferences
 from marketplace.accounts.policy import Can
-from marketplace.accounts.preferences import get_preferences, set_preferences
+from marketplace.accounts.queries.inbox import list_inbox
+from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.kernel.language import _
-from marketplace.notices.wording import THEMES
+from marketplace.notices.rules.wording import THEMES
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.inbox.forms import preferences_form
 from marketplace.web.paging import PAGE_SIZE, paged

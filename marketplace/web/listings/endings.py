@@ -5,14 +5,14 @@ from typing import Any
 from flask import Blueprint, request, url_for
 
 from marketplace.accounts.policy import Can, require
-from marketplace.exchange.actions import withdraw as withdraw_listing
-from marketplace.exchange.queries import list_open_of_listing
+from marketplace.exchange.actions.decide import withdraw as withdraw_listing
+from marketplace.exchange.queries.reservations import list_open_of_listing
 from marketplace.kernel.language import _
-from marketplace.market.actions import close_listing
-from marketplace.market.queries import get_listing
-from marketplace.market.rules import ListingStatus
-from marketplace.market.staleness import Refreshed
-from marketplace.matching.actions import answer_listing
+from marketplace.market.actions.listings import close_listing
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.freshness import Refreshed
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.matching.actions.publish import answer_listing
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.confirming import answered
 from marketplace.web.listings.forms import CloseForm, WithdrawForm

@@ -9,22 +9,21 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.validators import Optional, StopValidation
 
 from marketplace.kernel.language import _
-from marketplace.market.rules import (
+from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome
+from marketplace.market.rules.listing import (
     ANSWER_LABELS,
     BASIS_LABELS,
     CONDITION_HINTS,
     CONDITION_LABELS,
     PACKAGING_LABELS,
-    PHOTOS_MAX,
     Answer,
     Condition,
     ListingDraft,
     Packaging,
     QuantityBasis,
-    StoredPicture,
 )
-from marketplace.market.staleness import OUTCOME_LABELS, Outcome
-from marketplace.materials.rules import Taxonomy
+from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.comparison import Row
 from marketplace.web.filters import number

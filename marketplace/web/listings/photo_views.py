@@ -7,9 +7,9 @@ from flask import Blueprint, jsonify, request, url_for
 from marketplace.accounts.policy import Can, require
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.photo_actions import delete_photo, edit_photo, replace_photo, turned
-from marketplace.market.queries import get_listing
-from marketplace.matching.offering import add_photos
+from marketplace.market.actions.photos import delete_photo, edit_photo, replace_photo, turned
+from marketplace.market.queries.listings import get_listing
+from marketplace.matching.actions.offer import add_photos
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.listings.forms import PhotoForm, PhotosForm
 from marketplace.web.listings.pictures import media

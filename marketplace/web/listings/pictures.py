@@ -14,8 +14,8 @@ from werkzeug.datastructures import FileStorage
 from marketplace.kernel.errors import Missing, Refusal
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import Text, _
-from marketplace.market.photo_actions import store_picture
-from marketplace.market.rules import PHOTOS_MAX, StoredPicture
+from marketplace.market.actions.photos import store_picture
+from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
 from marketplace.web.request import current_actor
 
 KEPT_S = 12 * 3600

@@ -5,9 +5,9 @@ from typing import Any
 from marketplace.accounts.policy import Actor
 from marketplace.depots.queries import list_depots
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.queries import get_window_defaults
+from marketplace.market.queries.windows import get_window_defaults
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.comparison import compare, outrun
 from marketplace.web.listings.forms import ListingForm
 from marketplace.web.listings.pictures import PREVIEW

@@ -6,12 +6,12 @@ from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, require
 from marketplace.kernel.language import _
-from marketplace.market.actions import delete_draft
-from marketplace.market.queries import get_listing
-from marketplace.market.rules import ListingStatus
-from marketplace.matching.actions import publish as publish_listing
-from marketplace.matching.offering import amend, offer
-from marketplace.matching.queries import demands_for_listing
+from marketplace.market.actions.listings import delete_draft
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.matching.actions.offer import amend, offer
+from marketplace.matching.actions.publish import publish as publish_listing
+from marketplace.matching.queries.matches import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.listings import endings, photo_views

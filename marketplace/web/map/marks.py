@@ -8,16 +8,16 @@ from typing import Any
 from flask import Response, jsonify, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from marketplace.catalogue.queries.map import MapFound
+from marketplace.catalogue.rules.clusters import ZOOM_LEAST, ZOOM_MOST, Cluster
+from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import EAST, NORTH, SOUTH, WEST, Box, Point
-from marketplace.kernel.geocoder import gazetteer
 from marketplace.kernel.language import _, ngettext
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.clusters import ZOOM_LEAST, ZOOM_MOST, Cluster
-from marketplace.market.map_search import MapFound
 from marketplace.market.models import Listing
-from marketplace.market.rules import CatalogueQuery
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.queries.gazetteer import gazetteer
 from marketplace.web.catalogue.lots import address_of, lot_of, picture
 from marketplace.web.filters import quantity
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, request, url_for
 
-from marketplace.market.map_search import search_map
+from marketplace.catalogue.queries.map import search_map
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue import results
 from marketplace.web.catalogue.forms import FilterForm

@@ -4,11 +4,11 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app, request, send_file
 
-from marketplace.exchange.gate_photos import may_see_gate_photo
+from marketplace.exchange.queries.gate import may_see_gate_photo
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import _
-from marketplace.market.queries import may_see_photo
+from marketplace.market.queries.listings import may_see_photo
 from marketplace.web.request import current_actor, current_session, public
 
 blueprint = Blueprint("media", __name__)

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from marketplace.accounts.policy import Can, may
-from marketplace.exchange import actions as exchange
-from marketplace.exchange.queue import list_requests
-from marketplace.exchange.rules import ReservationStatus
+from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.queries.requests import list_requests
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.web.request import current_actor, current_session, permission
@@ -53,21 +53,21 @@ def requests(listing_id: int) -> Any:
 def accept_offer(reservation_id: int) -> Any:
     """Who waited says yes."""
     told = _("You have accepted it. The owner now answers.")
-    return take_step(reservation_id, "accept_offer", exchange.accept_offer, told)
+    return take_step(reservation_id, "accept_offer", reserve.accept_offer, told)
 
 
 @permission(Can.CONFIRM)
 def dispute(reservation_id: int) -> Any:
     """The receiver does not agree."""
     told = _("The owner has been told that you do not agree, and why.")
-    return take_step(reservation_id, "dispute", exchange.dispute, told, reason="because", quantity="figure")
+    return take_step(reservation_id, "dispute", hand_over.dispute, told, reason="because", quantity="figure")
 
 
 @permission(Can.RESOLVE)
 def resolve(reservation_id: int) -> Any:
     """A figure that one side can live with, or the broker's."""
     facts = {"quantity": "figure", "reason": "because", "write_off_reason": "gone"}
-    return take_step(reservation_id, "resolve", exchange.resolve, _resolved, **facts)
+    return take_step(reservation_id, "resolve", hand_over.resolve, _resolved, **facts)
 
 
 def _resolved(reservation: Any) -> Any:
@@ -79,7 +79,7 @@ def _resolved(reservation: Any) -> Any:
 @permission(Can.CANCEL_RESERVATION)
 def propose_cancel(reservation_id: int) -> Any:
     """Between the two signatures stepping back is a proposal."""
-    return take_step(reservation_id, "propose_cancel", exchange.cancel, _proposed, reason="because")
+    return take_step(reservation_id, "propose_cancel", decide.cancel, _proposed, reason="because")
 
 
 def _proposed(reservation: Any) -> Any:
@@ -92,18 +92,18 @@ def _proposed(reservation: Any) -> Any:
 def agree_cancel(reservation_id: int) -> Any:
     """The other side accepts that it is called off."""
     told = _("Called off together. What was held is free again.")
-    return take_step(reservation_id, "agree_cancel", exchange.agree_cancel, told)
+    return take_step(reservation_id, "agree_cancel", decide.agree_cancel, told)
 
 
 @permission(Can.HAND_OVER)
 def no_show(reservation_id: int) -> Any:
     """Nobody came to collect it."""
     told = _("Noted. What was held is free again.")
-    return take_step(reservation_id, "no_show", exchange.no_show, told, reason="because")
+    return take_step(reservation_id, "no_show", decide.no_show, told, reason="because")
 
 
 @permission(Can.RETURN)
 def return_part(reservation_id: int) -> Any:
     """A part comes back."""
     told = _("Entered. What came back is on offer again as a lot of its own.")
-    return take_step(reservation_id, "return", exchange.return_part, told, draft="draft")
+    return take_step(reservation_id, "return", hand_over.return_part, told, draft="draft")

@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
-from marketplace.exchange.rules import ReservationDraft
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit, read_decimal

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.exchange import appointments
-from marketplace.exchange.gate_photos import list_gate_photos
-from marketplace.exchange.gate_rules import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
-from marketplace.exchange.rules import ReservationStatus
+from marketplace.exchange.queries import gate
+from marketplace.exchange.queries.gate import list_gate_photos
+from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel.language import Text
 from marketplace.web.papers import meeting_place
 from marketplace.web.reservations.meeting_forms import AgreeForm, GatePhotoForm, ProposeForm
@@ -34,7 +34,7 @@ class Gate:
     def of(cls, session: Any, actor: Actor, reservation: Any, sent: Any = None) -> "Gate":
         """Gather it for this reader; the form that was sent as it was sent."""
         status, is_side = ReservationStatus(reservation.status), may(actor, Can.MEET, reservation)
-        latest = appointments.newest(reservation) if is_side else None
+        latest = gate.newest(reservation) if is_side else None
         photos = list_gate_photos(session, actor, reservation_id=reservation.id)
         mine = sum(photo.organisation_id == actor.organisation_id for photo in photos)
         from_other = latest is not None and (latest.proposed_by_id != actor.organisation_id or reservation.is_internal)
@@ -45,7 +45,7 @@ class Gate:
             appointment=latest,
             place=meeting_place(reservation, latest) if latest else "",
             is_side=is_side,
-            is_readable=appointments.may_read_gate(actor, reservation),
+            is_readable=gate.may_read_gate(actor, reservation),
             can_propose=can_propose,
             can_choose=can_propose and from_other and latest is not None and latest.agreed_time is None,
             photos=[(photo, MOMENT_LABELS[PhotoMoment(photo.moment)]) for photo in photos],

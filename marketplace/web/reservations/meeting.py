@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 
 from marketplace.accounts.policy import Can, require
-from marketplace.exchange import appointments
-from marketplace.exchange.gate_photos import add_gate_photo
-from marketplace.exchange.queries import get_reservation
+from marketplace.exchange.actions import gate
+from marketplace.exchange.actions.gate import add_gate_photo
+from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.kernel.language import Text, _
 from marketplace.web.answers import attempt, done
 from marketplace.web.papers import calendar_answer, note_answer
@@ -50,14 +50,14 @@ def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Te
 def propose_times(reservation_id: int) -> Any:
     """One side proposes when and where."""
     form, told = ProposeForm(), _("Proposed. The other side has been asked to choose.")
-    return _step(reservation_id, form, appointments.propose_times, told, draft=form.draft)
+    return _step(reservation_id, form, gate.propose_times, told, draft=form.draft)
 
 
 @permission(Can.MEET)
 def agree_time(reservation_id: int) -> Any:
     """The other side chooses."""
     form, told = AgreeForm(), _("Agreed. The other side has been told.")
-    return _step(reservation_id, form, appointments.agree_time, told, time=form.chosen)
+    return _step(reservation_id, form, gate.agree_time, told, time=form.chosen)
 
 
 @permission(Can.MEET, max_body_bytes=PHOTO_FORM_BYTES_MAX)

@@ -9,13 +9,13 @@ from flask_wtf.file import FileField
 from wtforms import Field, RadioField, StringField, TextAreaField
 from wtforms.widgets import TextInput
 
-from marketplace.exchange.gate_rules import AppointmentDraft
+from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.kernel.clock import AMSTERDAM, local
 from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.language import _, current_locale
-from marketplace.market.photo_actions import store_picture
-from marketplace.market.rules import StoredPicture
+from marketplace.market.actions.photos import store_picture
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.web.filters import moment
 from marketplace.web.forms import Form, IdempotencyField, Required, options
 

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.exchange.rules import BETWEEN_SIGNATURES, STATUS_LABELS, STEPS, ReservationStatus, Step
+from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, STATUS_LABELS, STEPS, ReservationStatus, Step
 from marketplace.kernel.clock import local
 from marketplace.kernel.language import Text, _
 from marketplace.web.filters import short_date

@@ -8,12 +8,12 @@ from typing import Any
 
 from wtforms import RadioField, SelectField, TextAreaField
 
-from marketplace.exchange.rules import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft, ReturnDraft
+from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft, ReturnDraft
 from marketplace.kernel.clock import AMSTERDAM, today
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.rules import CONDITION_LABELS, Condition
-from marketplace.materials.rules import VehicleClass
+from marketplace.market.rules.listing import CONDITION_LABELS, Condition
+from marketplace.materials.rules.taxonomy import VehicleClass
 from marketplace.web.choices import choices, or_nothing
 from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
 

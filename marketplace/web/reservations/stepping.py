@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from marketplace.exchange import queries
+from marketplace.exchange.queries import reservations
 from marketplace.kernel.language import Text
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
@@ -19,7 +19,7 @@ from marketplace.web.returned import returned
 def transfer_page(reservation_id: int, sent: Sent | None = None) -> Any:
     """Where the transfer stands, with the form of every step that the reader can take; the one that was sent as it was sent."""
     session, actor = current_session(), current_actor()
-    reservation = queries.get_reservation(session, actor, reservation_id)
+    reservation = reservations.get_reservation(session, actor, reservation_id)
     transfer = Transfer.of(session, actor, reservation)
     made = sheets(sent, reservation, taxonomy(session).vehicles)
     return page(
@@ -44,7 +44,7 @@ def take_step(
         return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
     form = FORMS[step]()
     session, actor = current_session(), current_actor()
-    reservation = queries.get_reservation(session, actor, reservation_id)
+    reservation = reservations.get_reservation(session, actor, reservation_id)
     form.about(reservation, taxonomy(session).vehicles)
     sent = Sent(step, form)
     if returned() is not None:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.exchange.queries import find_contact, sees_exact_place
-from marketplace.exchange.queue import list_requests
-from marketplace.exchange.rules import MEASURED_LABELS, STEPS, MeasuredBy, ReservationStatus, Step
+from marketplace.exchange.queries.requests import list_requests
+from marketplace.exchange.queries.reservations import find_contact, sees_exact_place
+from marketplace.exchange.rules.reservation import MEASURED_LABELS, STEPS, MeasuredBy, ReservationStatus, Step
 from marketplace.kernel.language import Text
 from marketplace.kernel.units import Amount, Unit
 from marketplace.ledger.queries import find_exchange
-from marketplace.market.queries import list_child_lots
-from marketplace.market.rules import CONDITION_LABELS, Condition
+from marketplace.market.queries.listings import list_child_lots
+from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
 from marketplace.web.reservations import progress
 from marketplace.web.states import RESERVATION_BADGES, Badge

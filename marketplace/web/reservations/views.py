@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can
-from marketplace.exchange import actions as exchange
-from marketplace.exchange import queries
-from marketplace.exchange.rules import ReservationStatus
+from marketplace.exchange.actions import decide, reserve
+from marketplace.exchange.actions import hand_over as hand_over_actions
+from marketplace.exchange.queries import reservations
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel.language import _
-from marketplace.market.queries import get_listing, list_demands
+from marketplace.market.queries.demands import list_demands
+from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.paging import PAGE_SIZE, paged
@@ -34,7 +36,7 @@ def create(listing_id: int) -> Any:
     listing = get_listing(session, actor, listing_id)
     material = taxonomy(session).material_by_id(listing.material_id)
     form.about(listing, _own_demands(session, material), request.args)
-    reservation = right and attempt(form, lambda: exchange.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
+    reservation = right and attempt(form, lambda: reserve.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
     if reservation:
         waits = reservation.status == ReservationStatus.WAITING
         told = _("You are on the waiting list. We tell you when something is free.") if waits else _("It is held for you.")
@@ -59,7 +61,7 @@ def list_reservations() -> Any:
     """The reservations of the own organisation, on either side."""
     asked, session, actor = request.args.get("side", ""), current_session(), current_actor()
     side = asked if asked in SIDES else ""
-    found, place = paged(lambda page: queries.list_reservations(session, actor, side=side, page=page, page_size=PAGE_SIZE))
+    found, place = paged(lambda page: reservations.list_reservations(session, actor, side=side, page=page, page_size=PAGE_SIZE))
     return render_template(
         "reservations/list_reservations.html", reservations=found, badges=RESERVATION_BADGES, side=side, **place
     )
@@ -78,7 +80,7 @@ def approve(reservation_id: int) -> Any:
     """The owner agrees."""
     told = _("Approved. The asker has been told.")
     facts = {"hold_until": "until", "quantity": "approved", "reason": "because"}
-    return take_step(reservation_id, "approve", exchange.approve, told, **facts)
+    return take_step(reservation_id, "approve", decide.approve, told, **facts)
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/afwijzen", methods=("GET", "POST"))
@@ -86,7 +88,7 @@ def approve(reservation_id: int) -> Any:
 def reject(reservation_id: int) -> Any:
     """The owner says no, and why."""
     told = _("Rejected. The asker has been told why.")
-    return take_step(reservation_id, "reject", exchange.reject, told, reason="because")
+    return take_step(reservation_id, "reject", decide.reject, told, reason="because")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/annuleren", methods=("GET", "POST"))
@@ -94,7 +96,7 @@ def reject(reservation_id: int) -> Any:
 def cancel(reservation_id: int) -> Any:
     """One of the two sides steps back, and says why."""
     told = _("Cancelled. The other side has been told why.")
-    return take_step(reservation_id, "cancel", exchange.cancel, told, reason="because")
+    return take_step(reservation_id, "cancel", decide.cancel, told, reason="because")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/overdragen", methods=("GET", "POST"))
@@ -102,14 +104,14 @@ def cancel(reservation_id: int) -> Any:
 def hand_over(reservation_id: int) -> Any:
     """The owner enters what was measured."""
     told = _("Entered. The receiver has been asked to confirm.")
-    return take_step(reservation_id, "hand_over", exchange.hand_over, told, draft="draft")
+    return take_step(reservation_id, "hand_over", hand_over_actions.hand_over, told, draft="draft")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/bevestigen", methods=("GET", "POST"))
 @permission(Can.CONFIRM)
 def confirm(reservation_id: int) -> Any:
     """The receiver says what arrived: the transfer is complete and counted, or the two figures differ too much."""
-    return take_step(reservation_id, "confirm", exchange.confirm, _confirmed, draft="draft")
+    return take_step(reservation_id, "confirm", hand_over_actions.confirm, _confirmed, draft="draft")
 
 
 def _confirmed(reservation: Any) -> Any:

@@ -5,11 +5,11 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can
+from marketplace.catalogue.actions.saved_searches import delete_search, save_search
+from marketplace.catalogue.queries.saved_searches import list_saved_searches
 from marketplace.kernel.language import _
-from marketplace.market.queries import list_saved_searches
-from marketplace.market.search_actions import delete_search, save_search
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.answers import attempt, done, page
 from marketplace.web.catalogue.question import Question
 from marketplace.web.request import current_actor, current_session, permission

@@ -3,7 +3,7 @@
 from wtforms import RadioField
 
 from marketplace.kernel.language import _
-from marketplace.notices.rules import CADENCE_LABELS, Cadence
+from marketplace.notices.rules.kinds import CADENCE_LABELS, Cadence
 from marketplace.web.forms import Form, Required, options
 
 FEWER = (Cadence.DAILY, Cadence.WEEKLY, Cadence.NEVER)

@@ -5,17 +5,18 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 
-from marketplace.accounts import links
+from marketplace.accounts.actions.preferences import lower
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.preferences import get_preferences, lower
-from marketplace.accounts.queries import find_actor
+from marketplace.accounts.queries.preferences import get_preferences
+from marketplace.accounts.queries.sessions import find_actor
+from marketplace.accounts.rules import links
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Invalid, Missing, Refusal
 from marketplace.kernel.language import Text, _, current_locale
-from marketplace.matching.answers import ANSWERS, Answering, Standing
-from marketplace.notices.rules import CADENCE_LABELS, CHOOSABLE, SECURITY, Cadence
-from marketplace.notices.wording import WORDINGS
+from marketplace.matching.actions.mail_answers import ANSWERS, Answering, Standing
+from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, SECURITY, Cadence
+from marketplace.notices.rules.wording import WORDINGS
 from marketplace.web.answers import page
 from marketplace.web.request import current_session, proves_itself, public
 from marketplace.web.signed.forms import LessForm

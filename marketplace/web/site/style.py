@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Quantity, Unit
-from marketplace.market.rules import CONDITION_HINTS, CONDITION_LABELS
+from marketplace.market.rules.listing import CONDITION_HINTS, CONDITION_LABELS
 from marketplace.web.catalogue.lots import Lot
 from marketplace.web.charts import BarChart, bar_chart, row_chart
 from marketplace.web.forms import attach

@@ -6,8 +6,8 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.language import _
-from marketplace.market.rules import Answer
-from marketplace.materials.rules import Taxonomy
+from marketplace.market.rules.listing import Answer
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm
 from marketplace.web.listings.stored import form_of as listing_form
 from marketplace.web.returned import said

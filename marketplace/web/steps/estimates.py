@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marketplace.impact.rules import avoided_kgco2e
+from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.language import Text, _
-from marketplace.materials.rules import Material, Taxonomy
+from marketplace.materials.rules.taxonomy import Material, Taxonomy
 from marketplace.web.filters import carbon, mass
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request
 
 from marketplace.kernel.language import Text, _
-from marketplace.market.rules import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
+from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
 from marketplace.web.forms import Form
 from marketplace.web.sketches import saved_at
 

@@ -9,12 +9,13 @@ from marketplace.accounts.policy import Can, require
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.units import Quantity, parse_number, read_unit
-from marketplace.market.queries import find_last_project, get_listing, get_sketch, list_usual_materials
-from marketplace.market.rules import SketchKind
-from marketplace.market.sketch_actions import discard_sketch, save_sketch, settle_sketch, start_sketch
-from marketplace.market.turns import foresee_windows
-from marketplace.matching.actions import publish as publish_listing
-from marketplace.matching.offering import add_photos, write_down
+from marketplace.market.actions.drafts import discard_sketch, save_sketch, settle_sketch, start_sketch
+from marketplace.market.actions.windows import foresee_windows
+from marketplace.market.queries.drafts import get_sketch
+from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
+from marketplace.market.rules.drafts import SketchKind
+from marketplace.matching.actions.offer import add_photos, write_down
+from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.answers import attempt, done
 from marketplace.web.listings.forms import PhotosForm

@@ -8,17 +8,19 @@ from typing import Any
 from flask import url_for
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.exchange.appointments import newest
-from marketplace.exchange.queries import list_reservations
-from marketplace.exchange.rules import BETWEEN_SIGNATURES, ReservationStatus
+from marketplace.exchange.queries.gate import newest
+from marketplace.exchange.queries.reservations import list_reservations
+from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, ReservationStatus
 from marketplace.kernel.clock import local, today
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.freshness_queries import list_demands_to_refresh
-from marketplace.market.queries import list_demands, list_listings_to_refresh, list_own_listings
-from marketplace.market.rules import DemandStatus, ListingStatus
-from marketplace.market.staleness import demand_holds_until, listing_holds_until
-from marketplace.matching.queries import matches_for_demand
+from marketplace.market.queries.demands import list_demands
+from marketplace.market.queries.freshness import list_demands_to_refresh
+from marketplace.market.queries.listings import list_listings_to_refresh, list_own_listings
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.freshness import demand_holds_until, listing_holds_until
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.matching.queries.matches import matches_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.web.confirming import DEMAND_ANSWERS, LOT_ANSWERS, Answers
 from marketplace.web.work.unfinished import Unfinished, unfinished

@@ -7,8 +7,8 @@ from flask import url_for
 
 from marketplace.accounts.policy import Actor
 from marketplace.kernel.language import Text, _
-from marketplace.market.queries import list_sketches
-from marketplace.market.rules import SketchKind
+from marketplace.market.queries.drafts import list_sketches
+from marketplace.market.rules.drafts import SketchKind
 from marketplace.materials.queries import taxonomy
 from marketplace.web.demands.telling import address
 from marketplace.web.sketches import saved_at

@@ -6,9 +6,10 @@ from flask import Blueprint, render_template, url_for
 
 from marketplace.accounts.policy import Can
 from marketplace.kernel.language import _
-from marketplace.market.actions import delete_draft
-from marketplace.market.queries import get_sketch, list_own_listings
-from marketplace.market.sketch_actions import discard_sketch
+from marketplace.market.actions.drafts import discard_sketch
+from marketplace.market.actions.listings import delete_draft
+from marketplace.market.queries.drafts import get_sketch
+from marketplace.market.queries.listings import list_own_listings
 from marketplace.web.answers import done
 from marketplace.web.paging import PAGE_SIZE, paged
 from marketplace.web.request import current_actor, current_session, permission

@@ -1,0 +1,23 @@
+"""Keeping what somebody had typed when their session had ended, from log-in until it was seen again, at most 24 hours."""
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import KeptForm
+from marketplace.accounts.queries.kept_forms import Fields
+from marketplace.accounts.rules.accounts import KEPT_FOR
+from marketplace.kernel import clock
+
+
+def keep_form(session: Session, *, person_id: int, path: str, fields: Fields) -> int:
+    """Keep it for who has just logged in; the id under which it is found. Called at the door, before there is an actor."""
+    kept = KeptForm(person_id=person_id, path=path, fields=fields, kept_at=clock.now())
+    session.add(kept)
+    session.flush()
+    return kept.id
+
+
+def forget_forms(session: Session) -> int:
+    """Drop what is older than 24 hours; how many."""
+    outcome = session.execute(delete(KeptForm).where(KeptForm.kept_at < clock.now() - KEPT_FOR))
+    return int(getattr(outcome, "rowcount", 0))

@@ -1,0 +1,18 @@
+"""What somebody had typed when their session had ended."""
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import KeptForm
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.rules.accounts import KEPT_FOR
+from marketplace.kernel import clock
+
+Fields = dict[str, list[str]]
+
+
+def find_form(session: Session, actor: Actor, *, form_id: int, path: str) -> Fields | None:
+    """What this person had typed on this page; None where it is somebody else's, of another page, or too old."""
+    kept = session.get(KeptForm, form_id)
+    if kept is None or (kept.person_id, kept.path) != (actor.person_id, path) or kept.kept_at < clock.now() - KEPT_FOR:
+        return None
+    return kept.fields

@@ -1,0 +1,43 @@
+"""The organisations of Twente as they are shipped: fourteen municipalities from `data/region.csv`, and the region itself."""
+
+from functools import cache
+from typing import NamedTuple
+
+from marketplace.accounts.rules.accounts import REGION_SLUG, OrganisationKind
+from marketplace.places.queries.region import areas
+
+MAIN_PLACE_OF_REGION = "enschede"
+
+
+class Founder(NamedTuple):
+    """An organisation to begin with; its place is the middle of the main place, not the town hall."""
+
+    slug: str
+    name: str
+    kind: OrganisationKind
+    code: str | None
+    main_place: str
+    main_lat: float
+    main_lon: float
+    email_domain: str | None
+
+
+@cache
+def founders() -> tuple[Founder, ...]:
+    """All fifteen, the region last."""
+    municipalities = [
+        Founder(
+            slug=area.slug,
+            name=area.name,
+            kind=OrganisationKind.MUNICIPALITY,
+            code=area.code,
+            main_place=area.main_place,
+            main_lat=area.main_point.lat,
+            main_lon=area.main_point.lon,
+            email_domain=area.email_domain,
+        )
+        for area in areas()
+    ]
+    seat = next(one for one in municipalities if one.slug == MAIN_PLACE_OF_REGION)
+    region = seat._replace(slug=REGION_SLUG, name="Regio Twente", kind=OrganisationKind.REGION, code=None, email_domain=None)
+    return (*municipalities, region)

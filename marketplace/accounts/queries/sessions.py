@@ -1,0 +1,98 @@
+"""Questions about who a session or token belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import ApiToken, Organisation, Person, WebSession
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.kernel import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who was recognised, and by what: a browser's session or an API token. `seen_at`: when that was last noted."""
+
+    actor: Actor
+    session_id: int | None
+    token_id: int | None
+    seen_at: datetime | None
+    ends_at: datetime | None = None
+
+
+def find_visit_by_session(session: Session, digest: str, *, idle: timedelta, lifetime: timedelta) -> Visit | None:
+    """Who belongs to the cookie with this digest; None when it ended, idled too long, or is too old."""
+    now = clock.now()
+    statement = (
+        select(WebSession, Person, Organisation)
+        .join(Person, Person.id == WebSession.person_id)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(WebSession.digest == digest, Person.is_active, Organisation.is_active)
+        .where(WebSession.last_seen_at > now - idle, WebSession.created_at > now - lifetime)
+    )
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        return None
+    row, person, organisation = found
+    return Visit(_actor(person, organisation), row.id, None, row.last_seen_at, min(now + idle, row.created_at + lifetime))
+
+
+def find_visit_by_token(session: Session, digest: str) -> Visit | None:
+    """Who belongs to the API token with this digest; None when it was revoked or its person left."""
+    statement = (
+        select(ApiToken, Person, Organisation)
+        .join(Person, Person.id == ApiToken.person_id)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(ApiToken.digest == digest, ApiToken.revoked_at.is_(None), Person.is_active, Organisation.is_active)
+    )
+    found = session.execute(statement).one_or_none()
+    return None if found is None else Visit(_actor(found[1], found[2]), None, found[0].id, found[0].last_seen_at)
+
+
+def _actor(person: Person, organisation: Organisation) -> Actor:
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        organisation_id=organisation.id,
+        organisation_slug=organisation.slug,
+        organisation_name=organisation.name,
+        organisation_kind=organisation.kind,
+        role=person.role,
+        locale=person.locale,
+    )
+
+
+def get_actor(session: Session, person_id: int, *, origin: str = "web") -> Actor:
+    """A person as the one who acts, for commands, jobs and tests."""
+    statement = (
+        select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == person_id)
+    )
+    person, organisation = session.execute(statement).one()
+    return replace(_actor(person, organisation), origin=origin)
+
+
+def find_actor(session: Session, person_id: int, *, origin: str) -> Actor | None:
+    """A person who proved who they are in another way than by logging in; None when they or their organisation have left."""
+    statement = select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id)
+    found = session.execute(statement.where(Person.id == person_id, Person.is_active, Organisation.is_active)).one_or_none()
+    return None if found is None else replace(_actor(found[0], found[1]), origin=origin)
+
+
+def list_sessions(session: Session, actor: Actor, *, idle: timedelta, lifetime: timedelta) -> Sequence[WebSession]:
+    """The browsers in which the actor is signed in now, last used first."""
+    require(actor, Can.OWN_ACCOUNT)
+    now = clock.now()
+    statement = select(WebSession).where(
+        WebSession.person_id == actor.person_id, WebSession.last_seen_at > now - idle, WebSession.created_at > now - lifetime
+    )
+    return session.scalars(statement.order_by(WebSession.last_seen_at.desc(), WebSession.id.desc())).all()
+
+
+def list_tokens(session: Session, actor: Actor) -> Sequence[ApiToken]:
+    """The actor's API tokens that still work, newest first."""
+    require(actor, Can.OWN_ACCOUNT)
+    statement = select(ApiToken).where(ApiToken.person_id == actor.person_id, ApiToken.revoked_at.is_(None))
+    return session.scalars(statement.order_by(ApiToken.id.desc())).all()

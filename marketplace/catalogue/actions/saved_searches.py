@@ -1,0 +1,106 @@
+"""The verbs of saved searches: kept, deleted, and telling their owner what was published since."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.queries.sessions import find_actor
+from marketplace.catalogue.models import SavedSearch
+from marketplace.catalogue.queries.saved_searches import EVERY, SETTLED, get_saved_search
+from marketplace.catalogue.queries.search import numbers
+from marketplace.catalogue.rules.query import PAGE_SIZE_MAX, CatalogueQuery
+from marketplace.catalogue.rules.saved_query import read_query
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.text import clean
+from marketplace.market.models import Listing
+from marketplace.notices.actions import audit
+from marketplace.notices.actions.notify import notify
+from marketplace.notices.rules.kinds import Notice
+from marketplace.places.rules import Place
+
+NAME_LENGTH_MAX = 120
+QUERY_LENGTH_MAX = 4000
+SEARCHES_MAX = 50
+
+
+def save_search(session: Session, actor: Actor, *, name: str, query: str) -> SavedSearch:
+    """Keep a search under a name. Refused: no name, a name or an address that is too long, and more than fifty."""
+    require(actor, Can.OWN_ACCOUNT)
+    called = clean(name)
+    if not called:
+        raise Invalid(_("Give the search a name, for example “Pavers near Borne”."), "name")
+    if len(called) > NAME_LENGTH_MAX:
+        raise Invalid(_("Use at most %(most)s characters for the name.", most=NAME_LENGTH_MAX), "name")
+    if len(query) > QUERY_LENGTH_MAX:
+        raise Invalid(_("This search holds too much to keep. Choose fewer filters."), "name")
+    kept = session.scalar(select(func.count()).where(SavedSearch.person_id == actor.person_id)) or 0
+    if kept >= SEARCHES_MAX:
+        raise Conflict(_("You keep %(most)s searches, and that is the most. Delete one first.", most=SEARCHES_MAX))
+    search = SavedSearch(person_id=actor.person_id, name=called, query=query, created_at=clock.now())
+    session.add(search)
+    session.flush()
+    audit.record(session, actor, action="search.save", object_type="saved_search", object_id=search.id)
+    return search
+
+
+def delete_search(session: Session, actor: Actor, *, search_id: int) -> None:
+    """Let one's own search go. Another person's does not exist for the actor."""
+    require(actor, Can.OWN_ACCOUNT)
+    search = get_saved_search(session, actor, search_id)
+    audit.record(session, actor, action="search.delete", object_type="saved_search", object_id=search.id)
+    session.delete(search)
+
+
+PAGES_MAX = 10
+
+
+def tell_search(session: Session, *, search_id: int, find: Callable[[str], Place]) -> bool:
+    """Look whether there is anything new for one search, and tell its owner in one notice; whether there was.
+
+    New is what was published since the last look, and is not of the owner's own organisation. Looked at less than a day ago: nothing.
+    """
+    search = session.get(SavedSearch, search_id, with_for_update=True, populate_existing=True)
+    now = clock.now()
+    if search is None or (search.looked_until or search.created_at) > now - EVERY:
+        return False
+    since, search.looked_until = search.looked_until or search.created_at, now - SETTLED
+    actor = find_actor(session, search.person_id, origin="job")
+    query = read_query(search.query, find)
+    if actor is None or query is None:
+        return False
+    new = _published(session, actor, query, since, search.looked_until)
+    if new:
+        notify(
+            session,
+            Notice.SAVED_SEARCH,
+            person_id=search.person_id,
+            search_id=search.id,
+            search_name=search.name,
+            query=search.query,
+            count=len(new),
+        )
+    return bool(new)
+
+
+def _published(session: Session, actor: Actor, query: CatalogueQuery, since: datetime, until: datetime) -> list[int]:
+    """What fits and was published in that time, newest first; a thousand at most."""
+    found: list[int] = []
+    for page in range(1, PAGES_MAX + 1):
+        ids, _total = numbers(session, actor, replace(query, page=page, page_size=PAGE_SIZE_MAX))
+        rows = select(Listing.id, Listing.published_at, Listing.organisation_id).where(Listing.id.in_(ids))
+        published = {row.id: row for row in session.execute(rows)}
+        newer = [number for number in ids if published[number].published_at > since]
+        found += [
+            number
+            for number in newer
+            if published[number].published_at <= until and published[number].organisation_id != actor.organisation_id
+        ]
+        if len(newer) < PAGE_SIZE_MAX:
+            break
+    return found

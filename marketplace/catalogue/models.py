@@ -1,0 +1,23 @@
+"""Saved searches."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.kernel.db import Base, UtcDateTime
+
+
+class SavedSearch(Base):
+    """What stood in the address of the catalogue, kept by one person under a name."""
+
+    __tablename__ = "saved_search"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    query: Mapped[str] = mapped_column(Text, comment="the query of the address, without a page number")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    looked_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="lots published until then have been told; empty: none yet"
+    )

@@ -1,0 +1,54 @@
+"""What somebody asks of the catalogue."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from marketplace.kernel.geo import Box, Point
+from marketplace.market.rules.listing import Condition, ListingStatus
+
+PAGE_SIZE_MAX = 100
+PAGE_MAX = 1_000_000
+
+
+class Sort(StrEnum):
+    """The orders of the catalogue. By distance without a place falls back to newest; equal ones stand by number."""
+
+    DISTANCE = "distance"
+    NEWEST = "newest"
+    AVAILABLE_FROM = "available_from"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueQuery:
+    """What somebody looks for. Several values of one filter mean *or*, several filters *and*; slugs that nobody knows find nothing.
+
+    Free from: to be had on `available_from`, so it starts on or before that day and does not end before it. `mine` and `statuses` look inside: at the own
+    organisation's listings, the reviewer at everybody's; the public gets the catalogue whatever it asks.
+    """
+
+    q: str = ""
+    groups: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    point: Point | None = None
+    radius_km: Decimal | None = None
+    box: Box | None = None  # what the map shows
+    available_from: date | None = None
+    sort: Sort = Sort.NEWEST
+    page: int = 1
+    page_size: int = 24
+    mine: bool = False
+    statuses: tuple[ListingStatus, ...] = ()
+
+    @property
+    def limit(self) -> int:
+        """Rows on a page: at least one, at most a hundred."""
+        return max(1, min(self.page_size, PAGE_SIZE_MAX))
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return (max(1, min(self.page, PAGE_MAX)) - 1) * self.limit

@@ -1,0 +1,238 @@
+"""Before the gate: the owner approves or says no, either side steps back, a lot is withdrawn, a person leaves."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.actions import people as accounts
+from marketplace.accounts.models import Person
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.actions.reserve import collect_until
+from marketplace.exchange.actions.transitions import begin, give_back, is_clock, lower_surplus, move, note, tell
+from marketplace.exchange.actions.waiting_list import displace, offer_next
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.requests import queue_of
+from marketplace.exchange.queries.reservations import list_open_of_listing
+from marketplace.exchange.rules import reservation as reservation_rules
+from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, OPEN, ReservationStatus, Step
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _, kept
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.actions import counters
+from marketplace.market.actions.listings import withdraw_listing
+from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.freshness import Outcome
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.notices.actions import audit
+from marketplace.notices.rules.kinds import Notice
+
+
+def approve(
+    session: Session,
+    actor: Actor,
+    *,
+    reservation_id: int,
+    hold_until: datetime | None = None,
+    quantity: Decimal | None = None,
+    reason: str = "",
+) -> Reservation:
+    """The owner says yes, to all of it or to a part. It is held for 30 days from now or from the first free day, or until the owner's day.
+
+    One that waits may be approved instead of others: those that nobody approved and that no longer fit wait then, and are told. Who
+    passes over a higher one says why.
+    """
+    reservation, done = begin(session, actor, reservation_id, Step.APPROVE, Can.DECIDE_RESERVATION)
+    if done:
+        return reservation
+    now = clock.now()
+    if hold_until is not None and hold_until <= now:
+        raise Invalid(_("This day is past. Enter a later day, or leave it empty for 30 days."), "hold_until")
+    approved = Amount(reservation.quantity if quantity is None else quantity, Unit(reservation.unit))
+    listing = counters.lock(session, reservation.listing_id)
+    if listing.status != ListingStatus.PUBLISHED:
+        raise Conflict(_("This listing is not on offer any more, so nothing of it can be approved."))
+    queue = queue_of(session, listing)
+    reservation_rules.check_approval(approved, asked=reservation.quantity, free=queue.free)
+    reservation_rules.check_choice(reason, passed_over=len(queue.passed_over(reservation, approved.amount)))
+    _hold_for(session, actor, reservation, approved.amount, queue.free)
+    until = collect_until(reservation.listing, hold_until)
+    reservation = move(
+        session,
+        actor,
+        reservation,
+        Step.APPROVE,
+        quantity=approved.amount,
+        ordered=approved.amount,
+        approved_at=now,
+        expires_at=until,
+        choice_reason=reason.strip(),
+        reminded_days=reservation_rules.reminder(clock.local(until).date(), clock.today()),
+    )
+    tell(session, Notice.RESERVATION_APPROVED, reservation, owner=False)
+    offer_next(session, reservation.listing_id)
+    bump_catalogue(session)
+    return reservation
+
+
+def _hold_for(session: Session, actor: Actor, reservation: Reservation, amount: Decimal, free: Decimal) -> None:
+    """Hold exactly this much for the chosen one, taking from others whom nobody approved only what cannot be left with them."""
+    if reservation.status in HOLDING:
+        if amount < reservation.quantity:
+            give_back(session, reservation, reservation.quantity - amount)
+        return
+    displace(session, actor, counters.lock(session, reservation.listing_id), reservation, free - amount)
+    if not counters.hold(session, reservation.listing_id, amount):
+        raise RuntimeError(f"listing {reservation.listing_id} has less than its queue says")
+
+
+def reject(session: Session, actor: Actor, *, reservation_id: int, reason: str) -> Reservation:
+    """The owner says no, and why; what was held is free again."""
+    reservation, done = begin(session, actor, reservation_id, Step.REJECT, Can.DECIDE_RESERVATION)
+    if done:
+        return reservation
+    reservation_rules.check_reason(reason)
+    return end(session, actor, reservation, Step.REJECT, Notice.RESERVATION_REJECTED, reason)
+
+
+def end(
+    session: Session, actor: Actor, reservation: Reservation, step: Step, kind: Notice, reason: str, *, no_show: bool = False
+) -> Reservation:
+    """End a reservation before anything moved: what it held is free, the other side is told, and the next on the list is offered it."""
+    held = reservation.status in HOLDING
+    if held:
+        give_back(session, reservation, reservation.quantity - lower_surplus(session, reservation, reservation.quantity))
+    values: dict[str, Any] = {"ended_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
+    reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)
+    if is_clock(actor):
+        tell(session, kind, reservation, owner=False)
+        if held:
+            tell(session, kind, reservation, owner=True)
+    else:
+        tell(session, kind, reservation, owner=actor.organisation_id != reservation.owner_id)
+    if held:
+        offer_next(session, reservation.listing_id)
+    bump_catalogue(session)
+    return reservation
+
+
+def cancel(session: Session, actor: Actor, *, reservation_id: int, reason: str) -> Reservation:
+    """Either side calls it off and says why; the other side is told. Once the owner has signed for the hand-over it is a proposal, which
+    the other side accepts with `agree_cancel`, or with a cancellation of its own."""
+    reservation, done = begin_cancel(session, actor, reservation_id)
+    if done:
+        return reservation
+    if reservation.status not in BETWEEN_SIGNATURES:
+        reservation_rules.check_reason(reason)
+        return end(session, actor, reservation, Step.CANCEL, Notice.RESERVATION_CANCELLED, reason)
+    if reservation.cancel_asked_by_id == actor.organisation_id and not reservation.is_internal:
+        return reservation
+    if reservation.cancel_asked_by_id is not None:
+        return _agreed(session, actor, reservation)
+    reservation_rules.check_reason(reason)
+    if reservation.is_internal:  # one organisation is both sides
+        return end(session, actor, reservation, Step.AGREE_CANCEL, Notice.RESERVATION_CANCELLED, reason)
+    asked = {"cancel_asked_by_id": actor.organisation_id, "reason": reason}
+    reservation = note(session, actor, reservation, "propose-cancel", **asked)
+    tell(session, Notice.CANCEL_PROPOSED, reservation, owner=actor.organisation_id != reservation.owner_id)
+    return reservation
+
+
+def begin_cancel(session: Session, actor: Actor, reservation_id: int) -> tuple[Reservation, bool]:
+    """Cancelling is asked for in one way before and after the owner's signature."""
+    try:
+        return begin(session, actor, reservation_id, Step.CANCEL, Can.CANCEL_RESERVATION)
+    except Conflict:
+        return begin(session, actor, reservation_id, Step.AGREE_CANCEL, Can.CANCEL_RESERVATION)
+
+
+def agree_cancel(session: Session, actor: Actor, *, reservation_id: int) -> Reservation:
+    """Between the two signatures: the other side accepts that it is called off. Everything is free again; nothing was booked."""
+    reservation, done = begin(session, actor, reservation_id, Step.AGREE_CANCEL, Can.CANCEL_RESERVATION)
+    if done:
+        return reservation
+    if reservation.cancel_asked_by_id is None:
+        raise Conflict(_("Nobody proposed to cancel this. Propose it first, with a reason."))
+    if reservation.cancel_asked_by_id == actor.organisation_id:
+        raise Conflict(_("Your organisation proposed this. The other side must agree."))
+    return _agreed(session, actor, reservation)
+
+
+def _agreed(session: Session, actor: Actor, reservation: Reservation) -> Reservation:
+    return end(session, actor, reservation, Step.AGREE_CANCEL, Notice.RESERVATION_CANCELLED, reservation.reason)
+
+
+def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str = "") -> Reservation:
+    """Nobody came to collect it: the hold ends, and it counts when the same organisation competes again."""
+    reservation, done = begin(session, actor, reservation_id, Step.NO_SHOW, Can.HAND_OVER)
+    if done:
+        if not reservation.no_show:
+            reservation_rules.check_step(Step.NO_SHOW, ReservationStatus(reservation.status))
+        return reservation
+    reservation_rules.check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
+    if reservation.is_internal:
+        raise Conflict(_("This is within your own organisation. Cancel it instead."))
+    first = reservation.listing.available_from
+    if clock.today() < first:
+        raise Conflict(
+            _("This lot is free from %(first)s. Before that day nobody can fail to come; cancel it instead.", first=first)
+        )
+    said = reason.strip() or kept(_("Nobody came to collect it."))
+    return end(session, actor, reservation, Step.NO_SHOW, Notice.NO_SHOW, said, no_show=True)
+
+
+def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "", outcome: Outcome | None = None) -> Listing:
+    """Take a listing away. Who waits, asks or holds is cancelled and told; what has been handed over must be confirmed first, or called off
+    together. `outcome` says what became of what was left. Withdrawn already: nothing changes."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    if listing.status == ListingStatus.WITHDRAWN:
+        return listing
+    if listing.status == ListingStatus.CLOSED:
+        raise Conflict(_("This listing is closed: nothing is left to withdraw."))
+    counters.lock(session, listing_id)
+    open_ones = list_open_of_listing(session, listing_id)
+    if any(one.status in BETWEEN_SIGNATURES for one in open_ones):
+        raise Conflict(_("A part has been handed over and waits for confirmation. Withdraw the listing after that."))
+    said = reason or kept(_("The owner withdrew the listing."))
+    for one in sorted(open_ones, key=lambda one: one.status in HOLDING):  # who waits first: nothing is offered of what goes away
+        end(session, actor, one, Step.CANCEL, Notice.RESERVATION_CANCELLED, said)
+    return withdraw_listing(session, actor, listing_id=listing_id, outcome=outcome, reason=reason)
+
+
+def release_person(session: Session, actor: Actor, *, person_id: int) -> Person:
+    """Deactivate a person: sessions and tokens end, and open listings, demands and reservations belong to the organisation alone.
+
+    From then on the coordinators get what the person would have been told. What is finished keeps its maker's id: it is history.
+    """
+    person = accounts.deactivate(session, actor, person_id=person_id)
+    listings = update(Listing).where(
+        Listing.created_by_id == person_id, Listing.status.in_((ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value))
+    )
+    demands = update(Demand).where(
+        Demand.created_by_id == person_id, Demand.status.in_((DemandStatus.DRAFT.value, DemandStatus.OPEN.value))
+    )
+    reservations = update(Reservation).where(
+        Reservation.person_id == person_id, Reservation.status.in_([one.value for one in OPEN])
+    )
+    offered = len(session.scalars(listings.values(created_by_id=None).returning(Listing.id)).all())
+    asked = len(session.scalars(demands.values(created_by_id=None).returning(Demand.id)).all())
+    held = len(session.scalars(reservations.values(person_id=None).returning(Reservation.id)).all())
+    if offered or asked or held:
+        audit.record(
+            session,
+            actor,
+            action="person.release",
+            object_type="person",
+            object_id=person_id,
+            listings=offered,
+            demands=asked,
+            reservations=held,
+        )
+    return person

@@ -1,0 +1,223 @@
+"""The owner signs for what was handed over, the receiver for what arrived; where the figures differ they agree on one; what comes back."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import CLOCK, Actor, Can, may
+from marketplace.exchange.actions.booking import book, book_return
+from marketplace.exchange.actions.transitions import begin, measured_as, move, note, put, tell
+from marketplace.exchange.actions.waiting_list import offer_next
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.exchange.rules import reservation as reservation_rules
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationStatus, ReturnDraft, Step
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Quantity, plain
+from marketplace.market.actions import counters
+from marketplace.market.actions.demands import fulfil, need_again
+from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.queries.listings import get_listing
+from marketplace.materials.queries import taxonomy
+from marketplace.notices.rules.kinds import Notice
+
+
+def hand_over(session: Session, actor: Actor, *, reservation_id: int, draft: HandoverDraft) -> Reservation:
+    """The owner enters what was measured at the gate. Less: the rest is free again, or written off with a reason. More: as far as it is
+    available, and where nobody else holds any part of the lot. The receiver has 14 days to confirm."""
+    reservation, done = begin(session, actor, reservation_id, Step.HAND_OVER, Can.HAND_OVER)
+    if done:
+        return reservation
+    classes = tuple(vehicle.slug for vehicle in taxonomy(session).vehicles)
+    first = reservation.listing.available_from
+    reservation_rules.check_handover(
+        draft, unit=reservation.unit, vehicle_classes=classes, available_from=first, today=clock.today()
+    )
+    values = measured_as(session, reservation, draft.quantity.amount, draft.write_off_reason)
+    now = clock.now()
+    reservation = move(
+        session,
+        actor,
+        reservation,
+        Step.HAND_OVER,
+        **values,
+        owner_quantity=draft.quantity.amount,
+        owner_measured_by=draft.measured_by,
+        owner_condition=draft.condition,
+        handed_over_on=draft.handed_over_on,
+        handed_over_at=now,
+        vehicle_class=draft.vehicle_class,
+        driven_km=draft.driven_km,
+        expires_at=now + reservation_rules.CONFIRM_WITHIN,
+        reminded_days=None,
+    )
+    tell(session, Notice.HANDED_OVER, reservation, owner=False)
+    offer_next(session, reservation.listing_id)
+    bump_catalogue(session)
+    return reservation
+
+
+def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: ReceiptDraft | None = None) -> Reservation:
+    """The receiver says what arrived: exactly one ledger row, with everything frozen into it.
+
+    Without a figure the owner's is right. Within the material's tolerance the receiver's figure counts; outside it the two figures are in
+    dispute, until both agree on one. A surplus passes only where nobody else holds it.
+    """
+    receipt = draft or ReceiptDraft()
+    before = get_reservation(session, actor, reservation_id)
+    if _is_repeated(actor, before, receipt):
+        return before
+    reservation, done = begin(session, actor, reservation_id, Step.CONFIRM, Can.CONFIRM)
+    if done:
+        return reservation
+    _check_unit(receipt.quantity, reservation)
+    given = reservation.quantity
+    received = given if receipt.quantity is None else receipt.quantity.amount
+    said = {
+        "receiver_quantity": received,
+        "receiver_measured_by": receipt.measured_by,
+        "receiver_condition": receipt.condition,
+    }
+    material = taxonomy(session).material_by_id(reservation.listing.material_id)
+    if not reservation_rules.is_within_tolerance(given, received, material.tolerance_percent):
+        return _disputed(session, actor, reservation, "", **said)
+    values = measured_as(session, reservation, received, "")
+    return complete(session, actor, reservation, Step.CONFIRM, **said, **values)
+
+
+def _is_repeated(actor: Actor, reservation: Reservation, receipt: ReceiptDraft) -> bool:
+    """Whether this very figure has put the transfer in dispute already: a double click changes nothing."""
+    said = receipt.quantity is not None and receipt.quantity.amount == reservation.receiver_quantity
+    return said and reservation.status == ReservationStatus.DISPUTED and may(actor, Can.CONFIRM, reservation)
+
+
+def _check_unit(quantity: Quantity | None, reservation: Reservation) -> None:
+    if quantity is not None and quantity.unit.value != reservation.unit:
+        raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=reservation.unit), "unit")
+
+
+def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str, quantity: Quantity | None = None) -> Reservation:
+    """The receiver does not agree with what was handed over, and says why, with an own figure where there is one."""
+    reservation, done = begin(session, actor, reservation_id, Step.DISPUTE, Can.CONFIRM)
+    if done and reservation.dispute_reason:
+        return reservation
+    reservation_rules.check_reason(reason)
+    _check_unit(quantity, reservation)
+    if done:  # two figures put it in dispute; why, is said only now
+        own = {} if quantity is None else {"receiver_quantity": quantity.amount}
+        reservation = note(session, actor, reservation, "answer-dispute", dispute_reason=reason, **own)
+        figure = _figure(reservation, reservation.receiver_quantity)
+        tell(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
+        return reservation
+    return _disputed(session, actor, reservation, reason, receiver_quantity=None if quantity is None else quantity.amount)
+
+
+def _disputed(session: Session, actor: Actor, reservation: Reservation, reason: str, **said: Any) -> Reservation:
+    """Two figures for one hand-over. It is held as the owner entered it until people agree: the clock leaves it alone."""
+    values = {"disputed_at": clock.now(), "dispute_reason": reason, "expires_at": None, "reminded_days": None}
+    reservation = move(session, actor, reservation, Step.DISPUTE, **said, **values)
+    figure = _figure(reservation, reservation.receiver_quantity)
+    tell(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
+    bump_catalogue(session)
+    return reservation
+
+
+def _figure(reservation: Reservation, quantity: Decimal | None) -> dict[str, str] | None:
+    return None if quantity is None else {"amount": str(quantity), "unit": reservation.unit}
+
+
+def resolve(
+    session: Session, actor: Actor, *, reservation_id: int, quantity: Quantity, reason: str = "", write_off_reason: str = ""
+) -> Reservation:
+    """One of the two sides enters the figure that it can live with; when it is the other's latest one the transfer is complete. The broker's
+    figure settles it at once, with a reason."""
+    reservation, done = begin(session, actor, reservation_id, Step.RESOLVE, Can.RESOLVE)
+    if done:
+        return reservation
+    _check_unit(quantity, reservation)
+    reservation_rules.check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
+    reservation_rules.check_length(write_off_reason, reservation_rules.REASON_LENGTH_MAX, "write_off_reason")
+    figure = quantity.amount
+    owns = actor.organisation_id == reservation.owner_id
+    if write_off_reason.strip() and not owns and actor.organisation_id == reservation.organisation_id:
+        raise Invalid(_("Only the owner can write off what is missing. Leave this empty."), "write_off_reason")
+    is_side = (owns or actor.organisation_id == reservation.organisation_id) and not reservation.is_internal
+    other = reservation.receiver_quantity if owns else reservation.owner_quantity
+    if is_side and other != figure:
+        reservation_rules.check_reason(reason)
+        own = {"owner_quantity" if owns else "receiver_quantity": figure, "settled_reason": reason}
+        reservation = note(session, actor, reservation, "answer-dispute", **own)
+        proposed = _figure(reservation, figure)
+        tell(session, Notice.DISPUTE_ANSWERED, reservation, owner=not owns, reason=reason, other_quantity=proposed)
+        return reservation
+    if not is_side:
+        reservation_rules.check_reason(reason)
+    values = measured_as(session, reservation, figure, write_off_reason)
+    figures = {"owner_quantity": figure, "receiver_quantity": figure} if is_side else {}
+    settled = reason.strip() or reservation.settled_reason
+    return complete(session, actor, reservation, Step.RESOLVE, **values, **figures, settled_reason=settled)
+
+
+def complete(session: Session, actor: Actor, reservation: Reservation, step: Step, **values: Any) -> Reservation:
+    """Both signatures are there: what was held is transferred, the book gets its row, and the demand needs that much less."""
+    amount = values.get("quantity", reservation.quantity)
+    if not counters.transfer(session, reservation.listing_id, amount):
+        raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
+    ending = {"completed_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reason": "", "reminded_days": None}
+    reservation = put(
+        session,
+        actor,
+        reservation,
+        step.value,
+        reservation_rules.STEPS[step][0],
+        ReservationStatus.COMPLETED,
+        **{**values, **ending},
+    )
+    covered = book(session, reservation)
+    if reservation.demand_id is not None:
+        fulfil(session, reservation.demand_id, covered)
+    _tell_completed(session, actor, reservation)
+    offer_next(session, reservation.listing_id)
+    bump_catalogue(session)
+    return reservation
+
+
+def _tell_completed(session: Session, actor: Actor, reservation: Reservation) -> None:
+    if actor.organisation_id != reservation.owner_id or reservation.is_internal:
+        tell(session, Notice.COMPLETED, reservation, owner=True)
+    if actor.organisation_id != reservation.organisation_id:
+        tell(session, Notice.COMPLETED, reservation, owner=False)
+
+
+def complete_by_clock(session: Session, reservation: Reservation) -> None:
+    """14 days without an answer: it counts as confirmed."""
+    complete(session, CLOCK, reservation, Step.CONFIRM)
+
+
+def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> Reservation:
+    """A part comes back to the owner: a child lot in its own condition is on offer, a reversing row stands in the month of the return, and
+    the demand that it served needs that much again. Either side may enter it, with a reason."""
+    reservation, _done = begin(session, actor, reservation_id, Step.RETURN, Can.RETURN)
+    amount = draft.quantity.amount
+    reservation_rules.check_return(
+        draft,
+        unit=reservation.unit,
+        left=reservation.quantity - reservation.returned,
+        handed_over_on=reservation.handed_over_on or clock.local(reservation.completed_at or clock.now()).date(),
+        today=clock.today(),
+    )
+    parent = get_listing(session, actor, reservation.listing_id)
+    child = counters.make_child_lot(session, actor, parent, quantity=amount, condition=draft.condition)
+    returned = reservation.returned + amount
+    needed_again = book_return(session, reservation, before=reservation.returned, after=returned, on=draft.returned_on)
+    reservation = note(session, actor, reservation, "return", returned=returned)
+    if reservation.demand_id is not None:
+        need_again(session, reservation.demand_id, needed_again)
+    facts = {"reason": draft.reason, "child_id": child.id, "condition": draft.condition.value, "returned": plain(amount)}
+    is_owner = actor.organisation_id == reservation.owner_id
+    tell(session, Notice.RETURNED, reservation, owner=not is_owner, quantity=amount, **facts)
+    bump_catalogue(session)
+    return reservation

@@ -1,0 +1,212 @@
+"""Asking for a part of a lot: held at once, or waiting for it; and several parts in one stroke, all or none."""
+
+from collections.abc import Collection
+from datetime import datetime, time
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.actions.transitions import begin, move, tell
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.exchange.rules import reservation as reservation_rules
+from marketplace.exchange.rules.reservation import ReservationDraft, ReservationStatus, Step
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Amount, Quantity, Unit
+from marketplace.market.actions import counters
+from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import ListingStatus, is_stale
+from marketplace.market.rules.windows import Asker, has_turn, turn_from
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import convert
+from marketplace.notices.actions import audit
+from marketplace.notices.rules.kinds import Notice
+
+
+def reserve(session: Session, actor: Actor, *, listing_id: int, draft: ReservationDraft) -> Reservation:
+    """Claim part of a listing: held at once by one conditional UPDATE, so two people never hold the same stone. One's own organisation's
+    listing is approved at once. Where less is left than asked it is refused with what is left, unless the asker chose to wait."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.RESERVE, listing)
+    check_reservable_by(actor, listing)
+    reservation_rules.check_quantity(draft.quantity, unit=listing.unit, proposal=_proposal(session, listing, draft.quantity))
+    reservation_rules.check_words(draft, clock.today())
+    demand = _demand_served(session, actor, listing, draft)
+    _check_destination(actor, draft)
+    status = _take(session, actor, listing, draft)
+    now = clock.now()
+    is_approved = status is ReservationStatus.APPROVED
+    until = _until(listing, status, now)
+    reservation = Reservation(
+        listing_id=listing_id,
+        demand_id=demand.id if demand else None,
+        organisation_id=actor.organisation_id,
+        owner_id=listing.organisation_id,
+        person_id=actor.person_id,
+        quantity=draft.quantity.amount,
+        asked=draft.quantity.amount,
+        unit=listing.unit,
+        status=status.value,
+        purpose=draft.purpose,
+        project=draft.project,
+        use=draft.use,
+        replaces_purchase=draft.replaces_purchase,
+        purchase_price_cents=draft.purchase_price_cents,
+        needed_by=draft.needed_by,
+        place_name=draft.location.place_name if draft.location else None,
+        lat=draft.location.point.lat if draft.location else None,
+        lon=draft.location.point.lon if draft.location else None,
+        requested_at=now,
+        waiting_since=now if status is ReservationStatus.WAITING else None,
+        approved_at=now if is_approved else None,
+        ordered=draft.quantity.amount if is_approved else None,
+        expires_at=until,
+        reminded_days=None if until is None else reservation_rules.reminder(clock.local(until).date(), clock.today()),
+        surplus=Decimal(0),
+        written_off=Decimal(0),
+        returned=Decimal(0),
+    )
+    session.add(reservation)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        action="reservation.wait" if status is ReservationStatus.WAITING else "reservation.request",
+        object_type="reservation",
+        object_id=reservation.id,
+        quantity=reservation.quantity,
+    )
+    reservation = get_reservation(session, actor, reservation.id)
+    if not is_approved:
+        waits = status is ReservationStatus.WAITING
+        tell(session, Notice.RESERVATION_WAITING if waits else Notice.RESERVATION_REQUESTED, reservation, owner=True)
+    bump_catalogue(session)
+    return reservation
+
+
+def _take(session: Session, actor: Actor, listing: Listing, draft: ReservationDraft) -> ReservationStatus:
+    """Hold it where it fits: then it is requested, or approved when it is one's own. Else it waits, or is refused."""
+    asked = Amount(draft.quantity.amount, Unit(listing.unit))
+    fits = asked.amount <= listing.available
+    reservation_rules.check_part(
+        asked,
+        minimum=listing.minimum_part,
+        most=listing.available if fits else listing.quantity - listing.transferred,
+        waits=False,
+    )
+    if counters.hold(session, listing.id, asked.amount):
+        is_own = actor.organisation_id == listing.organisation_id
+        return ReservationStatus.APPROVED if is_own else ReservationStatus.REQUESTED
+    if not draft.join_waiting_list:
+        raise _too_much(session, listing)
+    session.refresh(listing, ["quantity", "held", "transferred", "status"])
+    if listing.status != ListingStatus.PUBLISHED:
+        raise _too_much(session, listing)
+    most = listing.quantity - listing.transferred
+    reservation_rules.check_part(asked, minimum=listing.minimum_part, most=most, waits=True, available=listing.available)
+    return ReservationStatus.WAITING
+
+
+def _until(listing: Listing, status: ReservationStatus, now: datetime) -> datetime | None:
+    if status is ReservationStatus.WAITING:
+        return None
+    return collect_until(listing, None) if status is ReservationStatus.APPROVED else reservation_rules.answer_until(now)
+
+
+def _proposal(session: Session, listing: Listing, asked: Quantity) -> Quantity | None:
+    """What was asked in another unit, in the listing's, where the material goes by both."""
+    material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
+    if asked.unit == unit or not material.takes(asked.unit):
+        return None
+    amount = convert(asked.amount, asked.unit, unit, material, listing.kg_per_unit, unit)
+    return Quantity(amount, unit) if amount > 0 else None
+
+
+def check_reservable_by(actor: Actor, listing: Listing) -> None:
+    """Refuse where this organisation cannot reserve from this listing now, with what to do; how much is left is another question."""
+    today = clock.today()
+    asker = Asker(actor.organisation_id, actor.organisation_slug, actor.organisation_kind)
+    reservation_rules.check_reservable(
+        status=listing.status,
+        has_turn=has_turn(listing.rings, asker, today),
+        turn_from=turn_from(listing.rings, asker),
+        is_stale=listing.confirmed_on is not None and is_stale(listing.confirmed_on, today),
+        available_until=listing.available_until,
+        today=today,
+    )
+
+
+def _demand_served(session: Session, actor: Actor, listing: Listing, draft: ReservationDraft) -> Demand | None:
+    if draft.demand_id is None:
+        return None
+    demand = get_demand(session, actor, draft.demand_id)
+    if demand.organisation_id != actor.organisation_id:
+        raise Invalid(_("A reservation serves a demand of your own organisation. Choose one of those, or none."), "demand_id")
+    if demand.status != DemandStatus.OPEN:
+        raise Conflict(_("This demand is not open any more. Choose another one, or none."), "demand_id")
+    reference = taxonomy(session)
+    wanted, offered = reference.material_by_id(demand.material_id), reference.material_by_id(listing.material_id)
+    if offered.slug not in {material.slug for material in reference.serving(wanted)}:
+        raise Invalid(
+            _(
+                "This listing is %(offered)s, and the demand asks for %(wanted)s. Choose another demand, or none.",
+                offered=offered,
+                wanted=wanted,
+            ),
+            "demand_id",
+        )
+    return demand
+
+
+def _check_destination(actor: Actor, draft: ReservationDraft) -> None:
+    if actor.is_partner and draft.demand_id is None and draft.location is None:
+        raise Invalid(_("Say where the material goes: a place, a postcode or coordinates."), "place")
+
+
+def _too_much(session: Session, listing: Listing) -> Conflict:
+    session.refresh(listing, ["quantity", "held", "transferred", "status"])
+    if listing.status != ListingStatus.PUBLISHED:
+        return reservation_rules.too_much(None, listing.unit)
+    return reservation_rules.too_much(Amount(max(listing.available, Decimal(0)), Unit(listing.unit)), listing.unit)
+
+
+def collect_until(listing: Listing, hold_until: datetime | None) -> datetime:
+    """30 days from now or from the first free day, whichever is later; or what the owner set."""
+    first = datetime.combine(listing.available_from, time(0), clock.AMSTERDAM)
+    return reservation_rules.collect_until(clock.now(), first_day=first, hold_until=hold_until)
+
+
+def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Reservation:
+    """Who waited says yes to what is offered: it is an ordinary request again, and the owner has 10 days to answer."""
+    reservation, done = begin(session, actor, reservation_id, Step.ACCEPT_OFFER, Can.CONFIRM)
+    if done:
+        return reservation
+    if reservation.expires_at is not None and reservation.expires_at <= clock.now():
+        raise Conflict(_("The 48 hours of this offer are over: it goes to the next on the list. Ask again if you still need it."))
+    until = reservation_rules.answer_until(clock.now())
+    reservation = move(session, actor, reservation, Step.ACCEPT_OFFER, expires_at=until, reminded_days=None)
+    tell(session, Notice.RESERVATION_REQUESTED, reservation, owner=True)
+    return reservation
+
+
+def hold_still(session: Session, actor: Actor, *, listing_ids: Collection[int], demand_id: int) -> None:
+    """Lock listings in the order of their numbers, then the demand that they serve, until the end of the transaction; what was read
+    before is read again. Who asks for the same demand at the same moment waits, and then sees these requests."""
+    require(actor, Can.RESERVE)
+    listings = select(Listing.id).where(Listing.id.in_(listing_ids)).order_by(Listing.id)
+    session.execute(listings.with_for_update(key_share=True)).all()
+    session.execute(select(Demand.id).where(Demand.id == demand_id).with_for_update(key_share=True)).all()
+    session.expire_all()
+
+
+def reserve_all(session: Session, actor: Actor, *, drafts: dict[int, ReservationDraft]) -> list[Reservation]:
+    """Reserve from several listings (by their ids), in the order given. The first refusal is everybody's: the door rolls all of it back."""
+    return [reserve(session, actor, listing_id=listing_id, draft=draft) for listing_id, draft in drafts.items()]

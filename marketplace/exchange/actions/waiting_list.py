@@ -1,0 +1,78 @@
+"""Who is next when something is free again, and who is displaced."""
+
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import CLOCK, Actor
+from marketplace.exchange.actions.transitions import put, tell
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.requests import CLAIMING, WAITING, queue_of
+from marketplace.exchange.rules.reservation import OFFER_WITHIN, ReservationStatus, reminder
+from marketplace.kernel import clock
+from marketplace.market.actions import counters
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import ListingStatus, is_part_allowed
+from marketplace.notices.rules.kinds import Notice
+
+
+def offer_next(session: Session, listing_id: int) -> int:
+    """Something is free again: the highest of the waiting that fits is offered it, for 48 hours, and so on while another fits; how many.
+
+    Behind the lock of the listing, so the quantity is offered once, however often this is asked.
+    """
+    listing = counters.lock(session, listing_id)
+    offered = 0
+    while _gives(listing):
+        fit = next((one for one in _waiting(session, listing) if _fits(listing, one)), None)
+        if fit is None or not counters.hold(session, listing_id, fit.quantity):
+            break
+        now = clock.now()
+        until = now + OFFER_WITHIN
+        made = put(
+            session,
+            CLOCK,
+            fit,
+            "offer",
+            (WAITING,),
+            ReservationStatus.OFFERED,
+            offered_at=now,
+            expires_at=until,
+            reminded_days=reminder(clock.local(until).date(), clock.local(now).date()),
+        )
+        tell(session, Notice.RESERVATION_OFFERED, made, owner=False)
+        offered += 1
+        listing = counters.lock(session, listing_id)
+    return offered
+
+
+def _gives(listing: Listing) -> bool:
+    ended = listing.available_until is not None and listing.available_until < clock.today()
+    return listing.status == ListingStatus.PUBLISHED and listing.available > 0 and not ended
+
+
+def _waiting(session: Session, listing: Listing) -> list[Reservation]:
+    return [one.reservation for one in queue_of(session, listing).claims if one.reservation.status == WAITING]
+
+
+def _fits(listing: Listing, reservation: Reservation) -> bool:
+    needed = reservation.needed_by is None or reservation.needed_by >= clock.today()
+    whole = is_part_allowed(reservation.quantity, listing.available, listing.minimum_part)
+    return needed and whole and reservation.quantity <= listing.available
+
+
+def displace(session: Session, actor: Actor, listing: Listing, chosen: Reservation, left: Decimal) -> None:
+    """Of the other unapproved ones keep, in their order, what fits into what is left; the rest waits and is told."""
+    for one in queue_of(session, listing).claims:
+        other = one.reservation
+        if other.id == chosen.id or other.status not in CLAIMING:
+            continue
+        if other.quantity <= left:
+            left -= other.quantity
+            continue
+        if not counters.release(session, listing.id, other.quantity):
+            raise RuntimeError(f"reservation {other.id} held more than its listing says")
+        moved = put(
+            session, actor, other, "displace", CLAIMING, WAITING, waiting_since=clock.now(), expires_at=None, reminded_days=None
+        )
+        tell(session, Notice.RESERVATION_DISPLACED, moved, owner=False)

@@ -1,0 +1,174 @@
+"""Every invariant of the bank, asked of the live database. Each answers with the first thing that breaks it, or with nothing."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.orm import Session
+
+from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation
+from marketplace.exchange.rules.reservation import HOLDING, TIMED, ReservationStatus
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.queries import find_breach, find_rollup_breach
+from marketplace.market.models import CatalogueRevision, Demand, Listing, Photo, PhotoFile
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import ListingStatus
+
+Question = Callable[[Session], str | None]
+_ZERO = literal(Decimal(0), Listing.held.type)
+
+
+def _first(session: Session, rows: Select[int], what: str) -> str | None:
+    found = session.scalar(rows.limit(1))
+    return None if found is None else f"{what} {found}"
+
+
+def counters_in_range(session: Session) -> str | None:
+    """held ≥ 0, transferred ≥ 0, held + transferred ≤ quantity."""
+    bad = (Listing.held < 0) | (Listing.transferred < 0) | (Listing.held + Listing.transferred > Listing.quantity)
+    return _first(session, select(Listing.id).where(bad).order_by(Listing.id), "listing")
+
+
+def held_is_open_reservations(session: Session) -> str | None:
+    """held equals the sum of the listing's reservations that hold."""
+    sums = (
+        select(Reservation.listing_id, func.sum(Reservation.quantity).label("amount"))
+        .where(Reservation.status.in_(HOLDING))
+        .group_by(Reservation.listing_id)
+        .subquery()
+    )
+    rows = select(Listing.id).outerjoin(sums, sums.c.listing_id == Listing.id)
+    return _first(session, rows.where(Listing.held != func.coalesce(sums.c.amount, _ZERO)).order_by(Listing.id), "listing")
+
+
+def transferred_is_the_ledger(session: Session) -> str | None:
+    """transferred equals the net sum of the listing's ledger rows."""
+    sums = select(Exchange.listing_id, func.sum(Exchange.quantity).label("amount")).group_by(Exchange.listing_id).subquery()
+    rows = select(Listing.id).outerjoin(sums, sums.c.listing_id == Listing.id)
+    return _first(session, rows.where(Listing.transferred != func.coalesce(sums.c.amount, _ZERO)).order_by(Listing.id), "listing")
+
+
+def completed_once_in_the_ledger(session: Session) -> str | None:
+    """A completed reservation has exactly one transfer row, with its quantity; no other reservation has one."""
+    booked = (
+        select(Exchange.reservation_id, func.count().label("rows"), func.sum(Exchange.quantity).label("amount"))
+        .where(Exchange.kind == "transfer")
+        .group_by(Exchange.reservation_id)
+        .subquery()
+    )
+    rows = select(Reservation.id).outerjoin(booked, booked.c.reservation_id == Reservation.id)
+    completed = Reservation.status == ReservationStatus.COMPLETED
+    wrong = (completed & ((func.coalesce(booked.c.rows, 0) != 1) | (booked.c.amount != Reservation.quantity))) | (
+        ~completed & booked.c.rows.is_not(None)
+    )
+    return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
+
+
+def reservation_goes_by_its_listing(session: Session) -> str | None:
+    """A reservation has its listing's unit and owner."""
+    rows = select(Reservation.id).join(Listing, Listing.id == Reservation.listing_id)
+    wrong = (Reservation.unit != Listing.unit) | (Reservation.owner_id != Listing.organisation_id)
+    return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
+
+
+def only_timed_reservations_expire(session: Session) -> str | None:
+    """The clock waits for every reservation that has a term, and for no other: not for who waits, not for a dispute."""
+    is_open = Reservation.status.in_(TIMED)
+    wrong = (is_open & Reservation.expires_at.is_(None)) | (~is_open & Reservation.expires_at.is_not(None))
+    return _first(session, select(Reservation.id).where(wrong).order_by(Reservation.id), "reservation")
+
+
+def published_is_complete(session: Session) -> str | None:
+    """A published listing has a photo, windows in order, and a day on which it was confirmed."""
+    without = Listing.region_from.is_(None) | Listing.partners_from.is_(None) | Listing.confirmed_on.is_(None)
+    circle = (Listing.circle != "") & (Listing.circle_from.is_(None) | (Listing.circle_from > Listing.region_from))
+    wrong = (
+        without
+        | circle
+        | (Listing.partners_from < Listing.region_from)
+        | ~select(Photo.id).where(Photo.listing_id == Listing.id).exists()
+    )
+    rows = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED, wrong)
+    return _first(session, rows.order_by(Listing.id), "listing")
+
+
+def withdrawn_holds_nothing(session: Session) -> str | None:
+    """Drafts, closed and withdrawn listings hold nothing."""
+    rows = select(Listing.id).where(Listing.status != ListingStatus.PUBLISHED, Listing.held > 0)
+    return _first(session, rows.order_by(Listing.id), "listing")
+
+
+def fulfilled_needs_nothing(session: Session) -> str | None:
+    """A fulfilled demand needs nothing more, an open one something."""
+    done = Demand.fulfilled >= Demand.quantity
+    wrong = ((Demand.status == DemandStatus.FULFILLED) & ~done) | ((Demand.status == DemandStatus.OPEN) & done)
+    return _first(session, select(Demand.id).where(wrong).order_by(Demand.id), "demand")
+
+
+def photos_have_files(session: Session) -> str | None:
+    """Every photo has its rows of files, of a lot and of a transfer."""
+    rows = select(Photo.id).where(~select(PhotoFile.name).where(PhotoFile.photo_id == Photo.id).exists())
+    at_gate = select(GatePhoto.id).where(~select(GatePhotoFile.name).where(GatePhotoFile.gate_photo_id == GatePhoto.id).exists())
+    return _first(session, rows.order_by(Photo.id), "photo") or _first(session, at_gate.order_by(GatePhoto.id), "gate photo")
+
+
+def single_rows(session: Session) -> str | None:
+    """The catalogue has one revision counter."""
+    count = session.scalar(select(func.count()).select_from(CatalogueRevision))
+    return None if count == 1 else f"{count} catalogue counters"
+
+
+def ledger_chain(session: Session) -> str | None:
+    """The chain of the ledger holds from the first row to the head."""
+    breach = find_breach(session)
+    return None if breach is None else f"seq {breach.seq}: {breach.reason}"
+
+
+def returned_is_reversed(session: Session) -> str | None:
+    """What came back of a reservation stands in the ledger as reversing rows."""
+    sums = (
+        select(Exchange.reservation_id, func.sum(Exchange.quantity).label("amount"))
+        .where(Exchange.kind == "reversal")
+        .group_by(Exchange.reservation_id)
+        .subquery()
+    )
+    rows = select(Reservation.id).outerjoin(sums, sums.c.reservation_id == Reservation.id)
+    wrong = Reservation.returned != -func.coalesce(sums.c.amount, _ZERO)
+    return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
+
+
+def returned_became_lots(session: Session) -> str | None:
+    """What came back of a lot went to child lots: their first quantities, which the audit keeps, add up to it."""
+    backs = (
+        select(Reservation.listing_id, func.sum(Reservation.returned).label("amount"))
+        .where(Reservation.returned > 0)
+        .group_by(Reservation.listing_id)
+        .subquery()
+    )
+    children = select(Listing.id).where(Listing.parent_id == backs.c.listing_id)
+    rows = select(backs.c.listing_id).where(~children.exists())
+    return _first(session, rows.order_by(backs.c.listing_id), "listing")
+
+
+def rollups(session: Session) -> str | None:
+    """The roll-ups equal the sums of the ledger."""
+    return find_rollup_breach(session)
+
+
+INVARIANTS: tuple[tuple[str, Question], ...] = (
+    ("held >= 0, transferred >= 0, held + transferred <= quantity", counters_in_range),
+    ("held equals the reservations that hold", held_is_open_reservations),
+    ("transferred equals the ledger", transferred_is_the_ledger),
+    ("a completed reservation stands in the ledger exactly once", completed_once_in_the_ledger),
+    ("a reservation goes by its listing's unit and owner", reservation_goes_by_its_listing),
+    ("the clock waits for reservations with a term only", only_timed_reservations_expire),
+    ("a published listing has a photo, windows and a confirmation", published_is_complete),
+    ("what is not published holds nothing", withdrawn_holds_nothing),
+    ("a fulfilled demand needs nothing, an open one something", fulfilled_needs_nothing),
+    ("every photo has its files", photos_have_files),
+    ("one catalogue counter", single_rows),
+    ("the ledger's chain holds", ledger_chain),
+    ("what came back is reversed in the ledger", returned_is_reversed),
+    ("what came back is a lot of its own", returned_became_lots),
+    ("the roll-ups equal the ledger", rollups),
+)

@@ -1,0 +1,107 @@
+"""Who asks for one lot, and in which order."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import destination
+from marketplace.exchange.queries.reservations import list_claims
+from marketplace.exchange.rules.ranking import NO_SHOWS_COUNT, Claim, Score, ranked
+from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.kernel import clock
+from marketplace.kernel.geo import Point, distance_km
+from marketplace.kernel.units import Unit
+from marketplace.market.models import Listing
+from marketplace.market.queries.listings import get_listing
+
+WAITING = ReservationStatus.WAITING
+CLAIMING = (ReservationStatus.REQUESTED, ReservationStatus.OFFERED)  # hold, and are not approved
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A claim in its place, 1 is the best, with its score and the sentences that make it."""
+
+    reservation: Reservation
+    place: int
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """All claims on a lot, best first. `free`: what the owner can still give: everything that is not approved, handed over or gone."""
+
+    listing: Listing
+    free: Decimal
+    claims: tuple[Ranked, ...]
+
+    def passed_over(self, chosen: Reservation, quantity: Decimal) -> list[Ranked]:
+        """Who stands higher and would have been served in order, but goes without when the chosen one gets this quantity."""
+        higher = next((one.place for one in self.claims if one.reservation.id == chosen.id), 0)
+        in_order = _served(self.claims, self.free)
+        others = tuple(one for one in self.claims if one.reservation.id != chosen.id)
+        after = _served(others, self.free - quantity)
+        return [one for one in others if one.place < higher and one.place in in_order - after]
+
+
+def _served(claims: tuple[Ranked, ...], free: Decimal) -> set[int]:
+    """The places of those that get all they ask when it is given out in order."""
+    places = set()
+    for one in claims:
+        if one.reservation.quantity <= free:
+            free -= one.reservation.quantity
+            places.add(one.place)
+    return places
+
+
+def list_requests(session: Session, actor: Actor, listing_id: int) -> Queue:
+    """The claims on a lot as its owner, the reviewer and the broker see them."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.READ_REQUESTS, listing)
+    return queue_of(session, listing)
+
+
+def queue_of(session: Session, listing: Listing) -> Queue:
+    """The same for a verb that has asked what the actor may."""
+    rows = list_claims(session, listing.id)
+    held = sum((one.quantity for one in rows if one.status in CLAIMING), Decimal(0))
+    free = listing.available + held
+    missed = _no_shows(session, {one.organisation_id for one in rows})
+    by_number = {one.id: one for one in rows}
+    found = ranked([_claim(listing, one, missed) for one in rows], free=free, today=clock.today())
+    return Queue(
+        listing,
+        free,
+        tuple(Ranked(by_number[claim.number], place, points) for place, (claim, points) in enumerate(found, start=1)),
+    )
+
+
+def _claim(listing: Listing, reservation: Reservation, missed: dict[int, int]) -> Claim:
+    point, _basis = destination(reservation, reservation.demand, reservation.organisation)
+    return Claim(
+        number=reservation.id,
+        asked_at=reservation.requested_at,
+        amount=reservation.quantity,
+        unit=Unit(reservation.unit),
+        replaces_purchase=reservation.replaces_purchase,
+        needed_by=reservation.needed_by,
+        distance_km=distance_km(Point(listing.lat, listing.lon), point),
+        no_shows=missed.get(reservation.organisation_id, 0),
+    )
+
+
+def _no_shows(session: Session, organisation_ids: set[int]) -> dict[int, int]:
+    rows = (
+        select(Reservation.organisation_id, func.count())
+        .where(
+            Reservation.organisation_id.in_(organisation_ids),
+            Reservation.no_show,
+            Reservation.ended_at >= clock.now() - NO_SHOWS_COUNT,
+        )
+        .group_by(Reservation.organisation_id)
+    )
+    return {row[0]: row[1] for row in session.execute(rows)}

@@ -1,0 +1,204 @@
+"""Questions about reservations."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.policy import Actor, Can, is_broker, require
+from marketplace.accounts.rules.accounts import Role
+from marketplace.exchange.models import Appointment, Reservation
+from marketplace.exchange.rules.reservation import HOLDING, OPEN, REMIND_DAYS, TIMED, ReservationStatus, reminder
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import ListingStatus
+
+SEES_EXACT = (
+    ReservationStatus.APPROVED,
+    ReservationStatus.HANDED_OVER,
+    ReservationStatus.DISPUTED,
+    ReservationStatus.COMPLETED,
+)
+
+
+def _reservations() -> Select[Reservation]:
+    return select(Reservation).options(
+        joinedload(Reservation.organisation),
+        joinedload(Reservation.owner),
+        joinedload(Reservation.demand),
+        selectinload(Reservation.appointments).joinedload(Appointment.proposed_by),
+        joinedload(Reservation.listing).options(joinedload(Listing.organisation), selectinload(Listing.photos)),
+    )
+
+
+def get_reservation(session: Session, actor: Actor, reservation_id: int) -> Reservation:
+    """A reservation with both sides, listing and demand; Missing for who may not follow it."""
+    reservation = find_reservation(session, reservation_id)
+    require(actor, Can.READ_RESERVATION, reservation, hidden=True)
+    return reservation
+
+
+def find_reservation(session: Session, reservation_id: int) -> Reservation:
+    """The same for the clock and for a verb that has asked what the actor may."""
+    rows = _reservations().where(Reservation.id == reservation_id).execution_options(populate_existing=True)
+    reservation = session.scalars(rows).one_or_none()
+    if reservation is None:
+        raise Missing(_("This reservation does not exist, or you may not see it. Look at your own reservations."))
+    return reservation
+
+
+def list_claims(session: Session, listing_id: int) -> list[Reservation]:
+    """The requests for a lot that nobody has approved yet, those that wait among them, in the order of asking."""
+    claims = (ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.REQUESTED)
+    rows = _reservations().where(Reservation.listing_id == listing_id, Reservation.status.in_(claims))
+    return list(session.scalars(rows.order_by(Reservation.id).execution_options(populate_existing=True)).unique())
+
+
+def list_reservations(
+    session: Session,
+    actor: Actor,
+    *,
+    statuses: tuple[str, ...] = (),
+    side: str = "",
+    listing_id: int | None = None,
+    page: int = 1,
+    page_size: int = 25,
+) -> tuple[list[Reservation], int]:
+    """Reservations of the own organisation on either side (`side`: asking or owning), newest first; the reviewer's and broker's: all."""
+    require(actor, Can.LIST_RESERVATIONS)
+    rows = _reservations()
+    mine, owned = Reservation.organisation_id == actor.organisation_id, Reservation.owner_id == actor.organisation_id
+    if side == "asking":
+        rows = rows.where(mine)
+    elif side == "owning":
+        rows = rows.where(owned)
+    elif actor.role != Role.REVIEWER and not is_broker(actor):
+        rows = rows.where(mine | owned)
+    if statuses:
+        rows = rows.where(Reservation.status.in_(statuses))
+    if listing_id is not None:
+        rows = rows.where(Reservation.listing_id == listing_id)
+    counted = rows.with_only_columns(Reservation.id).order_by(None).subquery()
+    total = session.scalar(select(func.count()).select_from(counted)) or 0
+    found = session.scalars(rows.order_by(Reservation.id.desc()).limit(page_size).offset((page - 1) * page_size))
+    return list(found.unique()), total
+
+
+def list_open_of_listing(session: Session, listing_id: int) -> list[Reservation]:
+    """The open reservations of a listing, oldest first: what withdrawing it would end."""
+    rows = _reservations().where(Reservation.listing_id == listing_id, Reservation.status.in_(OPEN)).order_by(Reservation.id)
+    return list(session.scalars(rows).unique())
+
+
+def list_holding_for_demand(session: Session, demand_id: int) -> list[Reservation]:
+    """The reservations that hold something for a demand now, with their listings; who waits holds nothing, and what is completed is counted."""
+    rows = select(Reservation).where(Reservation.demand_id == demand_id, Reservation.status.in_(HOLDING))
+    return list(session.scalars(rows.options(joinedload(Reservation.listing)).order_by(Reservation.id)))
+
+
+def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
+    """The owner's organisation, the holder of an approved reservation, and the reviewer; nobody else."""
+    if actor.role == Role.REVIEWER or (actor.is_member and actor.organisation_id == listing.organisation_id):
+        return True
+    if not actor.is_member:
+        return False
+    rows = select(Reservation.id).where(
+        Reservation.listing_id == listing.id,
+        Reservation.organisation_id == actor.organisation_id,
+        Reservation.status.in_(SEES_EXACT),
+    )
+    return session.scalar(rows.limit(1)) is not None
+
+
+def list_exact_places(session: Session, actor: Actor, listings: list[Listing]) -> set[int]:
+    """Of which of these listings `sees_exact_place` says yes, in one question."""
+    if not actor.is_member:
+        return set()
+    if actor.role == Role.REVIEWER:
+        return {listing.id for listing in listings}
+    own = {listing.id for listing in listings if listing.organisation_id == actor.organisation_id}
+    rows = select(Reservation.listing_id).where(
+        Reservation.listing_id.in_({listing.id for listing in listings} - own),
+        Reservation.organisation_id == actor.organisation_id,
+        Reservation.status.in_(SEES_EXACT),
+    )
+    return own | set(session.scalars(rows.distinct()))
+
+
+def list_due(session: Session, at: datetime | None = None) -> list[int]:
+    """Ids of the reservations on which the clock must act: lapse, or count as confirmed."""
+    rows = select(Reservation.id).where(Reservation.status.in_(TIMED), Reservation.expires_at <= (at or clock.now()))
+    return list(session.scalars(rows.order_by(Reservation.expires_at, Reservation.id)))
+
+
+def list_to_remind(session: Session) -> list[int]:
+    """Ids of the reservations whose last day is near and of which nobody was reminded at this distance."""
+    rows = select(Reservation.id, Reservation.expires_at, Reservation.reminded_days).where(
+        Reservation.status.in_(TIMED), Reservation.expires_at <= clock.now() + timedelta(days=max(REMIND_DAYS) + 1)
+    )
+    return [number for number, until, told in session.execute(rows) if is_reminder_due(until, told)]
+
+
+def is_reminder_due(until: datetime | None, told: int | None) -> bool:
+    """Whether a nearer reminder is due than the one that was sent."""
+    if until is None or until <= clock.now():
+        return False
+    due = reminder(clock.local(until).date(), clock.today())
+    return due is not None and (told is None or due < told)
+
+
+def list_in_vain(session: Session, reservation_id: int | None = None) -> list[int]:
+    """Ids of waiting requests (or of this one) for which the lot will not come: it is no longer on offer, its period is over, or the need is."""
+    today = clock.today()
+    over = (
+        (Listing.status != ListingStatus.PUBLISHED)
+        | (Listing.available_until < today)
+        | (Reservation.needed_by < today)
+        | (Reservation.quantity > Listing.quantity - Listing.transferred)
+    )
+    rows = select(Reservation.id).join(Listing).where(Reservation.status == ReservationStatus.WAITING, over)
+    if reservation_id is not None:
+        rows = rows.where(Reservation.id == reservation_id)
+    return list(session.scalars(rows.order_by(Reservation.id)))
+
+
+def list_listings_to_offer(session: Session) -> list[int]:
+    """Ids of the lots of which something is free that somebody waits for."""
+    rows = (
+        select(Listing.id)
+        .join(Reservation, Reservation.listing_id == Listing.id)
+        .where(
+            Reservation.status == ReservationStatus.WAITING,
+            Listing.status == ListingStatus.PUBLISHED,
+            Listing.quantity - Listing.held - Listing.transferred >= Reservation.quantity,
+        )
+    )
+    return list(session.scalars(rows.distinct().order_by(Listing.id)))
+
+
+def list_choices(session: Session, actor: Actor, *, page: int = 1, page_size: int = 25) -> tuple[list[Reservation], int]:
+    """Where an owner chose another than who stood higher, with the sentence that says why, newest first."""
+    require(actor, Can.READ_CHOICES)
+    rows = _reservations().where(Reservation.choice_reason != "")
+    total = (
+        session.scalar(select(func.count()).select_from(rows.with_only_columns(Reservation.id).order_by(None).subquery())) or 0
+    )
+    found = session.scalars(
+        rows.order_by(Reservation.approved_at.desc(), Reservation.id.desc()).limit(page_size).offset((page - 1) * page_size)
+    )
+    return list(found.unique()), total
+
+
+def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of_owner: bool) -> Person | None:
+    """Who to call on the other side, once the reservation is approved and only for the two sides."""
+    if ReservationStatus(reservation.status) not in SEES_EXACT or actor.organisation_id not in (
+        reservation.organisation_id,
+        reservation.owner_id,
+    ):
+        return None
+    person_id = reservation.listing.created_by_id if of_owner else reservation.person_id
+    person = session.get(Person, person_id) if person_id is not None else None
+    return person if person is not None and person.is_active else None

@@ -1,0 +1,67 @@
+"""What the broker keeps an eye on: holds that are about to lapse, disputes, and lots that nobody asks for."""
+
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import HOLDING, STEPS, ReservationStatus, Step
+from marketplace.kernel import clock
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
+
+SOON = timedelta(days=7)
+UNWANTED_AFTER = timedelta(days=30)
+_LAPSING = STEPS[Step.EXPIRE][0]
+
+
+def list_about_to_lapse(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Reservation], int]:
+    """Holds of the whole region that end within seven days unless somebody acts, the first to end first, and their number."""
+    require(actor, Can.BROKER)
+    rows = select(Reservation).where(Reservation.status.in_(_LAPSING), Reservation.expires_at <= clock.now() + SOON)
+    return _first(session, rows.order_by(Reservation.expires_at, Reservation.id), most)
+
+
+def list_disputes(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Reservation], int]:
+    """Hand-overs about which the two sides disagree, the longest open first, and their number."""
+    require(actor, Can.BROKER)
+    rows = select(Reservation).where(Reservation.status == ReservationStatus.DISPUTED)
+    return _first(session, rows.order_by(Reservation.disputed_at, Reservation.id), most)
+
+
+def days_open(reservation: Reservation) -> int | None:
+    """For how many calendar days a dispute is open; None where it is none."""
+    if reservation.disputed_at is None:
+        return None
+    return (clock.today() - clock.local(reservation.disputed_at).date()).days
+
+
+def list_unwanted(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Listing], int]:
+    """Lots that have been on offer for 30 days and that nobody holds or asked for in the last 30, the longest on offer first, and
+    their number."""
+    require(actor, Can.BROKER)
+    since = clock.now() - UNWANTED_AFTER
+    asked = select(Reservation.id).where(
+        Reservation.listing_id == Listing.id, (Reservation.requested_at > since) | Reservation.status.in_(HOLDING)
+    )
+    rows = select(Listing).where(
+        Listing.status == ListingStatus.PUBLISHED,
+        Listing.published_at <= since,
+        Listing.confirmed_on >= clock.today() - STALE_AFTER,
+        Listing.available_until.is_(None) | (Listing.available_until >= clock.today()),
+        Listing.held + Listing.transferred < Listing.quantity,
+        ~asked.exists(),
+    )
+    total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Listing.id).subquery())) or 0
+    found = session.scalars(rows.options(joinedload(Listing.organisation)).order_by(Listing.published_at, Listing.id).limit(most))
+    return list(found), total
+
+
+def _first(session: Session, rows: Select[Reservation], most: int) -> tuple[list[Reservation], int]:
+    total = (
+        session.scalar(select(func.count()).select_from(rows.with_only_columns(Reservation.id).order_by(None).subquery())) or 0
+    )
+    sides = (joinedload(Reservation.organisation), joinedload(Reservation.owner), joinedload(Reservation.listing))
+    return list(session.scalars(rows.options(*sides).limit(most))), total

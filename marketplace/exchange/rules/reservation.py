@@ -1,0 +1,374 @@
+"""The life of a reservation, told as a table, and what each step asks."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount, Quantity, plain
+from marketplace.market.rules.listing import Condition, Location, is_part_allowed
+
+ANSWER_WITHIN = timedelta(days=10)  # domain.md: no answer in 10 days
+OFFER_WITHIN = timedelta(hours=48)  # domain.md: the next on the list gets 48 hours
+COLLECT_WITHIN = timedelta(days=30)  # domain.md: not collected within 30 days
+CONFIRM_WITHIN = timedelta(days=14)  # domain.md: with neither in 14 days it counts as confirmed
+REASON_LENGTH_MAX = 1000
+PURPOSE_LENGTH_MAX = 500
+LINE_LENGTH_MAX = 200
+DRIVEN_KM_MAX = Decimal(2000)
+PURCHASE_CENTS_MAX = 1_000_000_000_00
+REMIND_DAYS = (3, 1, 0)  # issue: expiry at three and one days and on the day
+
+
+class ReservationStatus(StrEnum):
+    """waiting → offered → requested → approved → handed_over (→ disputed) → completed; or rejected, cancelled, expired."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    HANDED_OVER = "handed_over"
+    DISPUTED = "disputed"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Step(StrEnum):
+    """What can be done to a reservation."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    ACCEPT_OFFER = "accept-offer"
+    CANCEL = "cancel"
+    NO_SHOW = "no-show"
+    HAND_OVER = "hand-over"
+    CONFIRM = "confirm"
+    DISPUTE = "dispute"
+    RESOLVE = "resolve"
+    AGREE_CANCEL = "agree-cancel"
+    RETURN = "return"
+    EXPIRE = "expire"
+
+
+_S = ReservationStatus
+HOLDING = (_S.OFFERED, _S.REQUESTED, _S.APPROVED, _S.HANDED_OVER, _S.DISPUTED)  # what stands in the listing's `held`
+OPEN = (_S.WAITING, *HOLDING)
+TIMED = (_S.OFFERED, _S.REQUESTED, _S.APPROVED, _S.HANDED_OVER)  # on which the clock acts; a dispute is ended by people
+BETWEEN_SIGNATURES = (_S.HANDED_OVER, _S.DISPUTED)
+STEPS: dict[Step, tuple[tuple[ReservationStatus, ...], ReservationStatus]] = {
+    Step.APPROVE: ((_S.WAITING, _S.OFFERED, _S.REQUESTED), _S.APPROVED),
+    Step.REJECT: ((_S.WAITING, _S.OFFERED, _S.REQUESTED), _S.REJECTED),
+    Step.ACCEPT_OFFER: ((_S.OFFERED,), _S.REQUESTED),
+    Step.CANCEL: ((_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.CANCELLED),
+    Step.NO_SHOW: ((_S.APPROVED,), _S.CANCELLED),
+    Step.HAND_OVER: ((_S.APPROVED,), _S.HANDED_OVER),
+    Step.CONFIRM: ((_S.HANDED_OVER,), _S.COMPLETED),
+    Step.DISPUTE: ((_S.HANDED_OVER,), _S.DISPUTED),
+    Step.RESOLVE: ((_S.DISPUTED,), _S.COMPLETED),
+    Step.AGREE_CANCEL: (BETWEEN_SIGNATURES, _S.CANCELLED),
+    Step.RETURN: ((_S.COMPLETED,), _S.COMPLETED),
+    Step.EXPIRE: ((_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.EXPIRED),
+}
+STATUS_LABELS: dict[ReservationStatus, Text] = {
+    _S.WAITING: _("On the waiting list"),
+    _S.OFFERED: _("Offered"),
+    _S.REQUESTED: _("Requested"),
+    _S.APPROVED: _("Approved"),
+    _S.HANDED_OVER: _("Handed over"),
+    _S.DISPUTED: _("Disputed"),
+    _S.COMPLETED: _("Completed"),
+    _S.REJECTED: _("Rejected"),
+    _S.CANCELLED: _("Cancelled"),
+    _S.EXPIRED: _("Expired"),
+}
+
+
+class MeasuredBy(StrEnum):
+    """How a quantity at the gate became known: geteld, gemeten, gewogen, geschat."""
+
+    COUNTED = "counted"
+    MEASURED = "measured"
+    WEIGHED = "weighed"
+    ESTIMATED = "estimated"
+
+
+MEASURED_LABELS: dict[MeasuredBy, Text] = {
+    MeasuredBy.COUNTED: _("Counted"),
+    MeasuredBy.MEASURED: _("Measured"),
+    MeasuredBy.WEIGHED: _("Weighed"),
+    MeasuredBy.ESTIMATED: _("Estimated"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationDraft:
+    """What an asker says: how much of which listing, for which demand or place, for what, and whether to wait when it does not fit.
+
+    `purchase_price_cents`: the estimate of the purchase that this replaces, for all that is asked.
+    """
+
+    quantity: Quantity
+    demand_id: int | None = None
+    location: Location | None = None
+    purpose: str = ""
+    project: str = ""
+    use: str = ""
+    replaces_purchase: bool | None = None
+    purchase_price_cents: int | None = None
+    needed_by: date | None = None
+    join_waiting_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverDraft:
+    """What the owner saw at the gate: the measured quantity, how it was measured, the condition, the day, and the vehicle and kilometres
+    where known. With `write_off_reason` what is missing of the order is gone for good; without it that is free again."""
+
+    quantity: Quantity
+    handed_over_on: date
+    vehicle_class: str | None = None
+    driven_km: Decimal | None = None
+    measured_by: MeasuredBy | None = None
+    condition: Condition | None = None
+    write_off_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDraft:
+    """What the receiver measured. Without a quantity the owner's figure is right."""
+
+    quantity: Quantity | None = None
+    measured_by: MeasuredBy | None = None
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDraft:
+    """What comes back after a completed transfer: how much, in which condition, on which day, and why."""
+
+    quantity: Quantity
+    condition: Condition
+    returned_on: date
+    reason: str
+
+
+def is_done(step: Step, status: ReservationStatus) -> bool:
+    """Whether the step has been taken already: a repeated call then changes nothing. A return can be made again: another part."""
+    return status == STEPS[step][1] and step is not Step.RETURN
+
+
+def check_step(step: Step, status: ReservationStatus) -> None:
+    """Every step asks for the step before it."""
+    if status not in STEPS[step][0]:
+        raise Conflict(
+            _(
+                "This is not possible now: the reservation is “%(status)s”. Open it to see what comes next.",
+                status=STATUS_LABELS[status],
+            ),
+            currentStatus=status.value,
+        )
+
+
+def check_reservable(
+    *, status: str, has_turn: bool, turn_from: date | None, is_stale: bool, available_until: date | None, today: date
+) -> None:
+    """Refuse what nobody, or not this organisation, can reserve now; how much is left is the database's word."""
+    if status != "published":
+        raise Conflict(
+            _("This listing is not on offer any more. Look for another one in the catalogue."), status_of_listing=status
+        )
+    if available_until is not None and available_until < today:
+        raise Conflict(
+            _("The period of this listing ended on %(last)s. Ask the owner for a longer period.", last=available_until)
+        )
+    if is_stale:
+        raise Conflict(_("The owner has not confirmed this listing for 60 days. Ask the owner to confirm it first."))
+    if not has_turn:
+        if turn_from is None:
+            raise Conflict(_("It is not the turn of your organisation yet."))
+        raise Conflict(
+            _("It is not the turn of your organisation yet. You can reserve from %(first)s.", first=turn_from),
+            reservableFrom=turn_from.isoformat(),
+        )
+
+
+def check_quantity(asked: Quantity, *, unit: str, proposal: Quantity | None) -> None:
+    """A reservation is in the listing's unit; another unit is refused with the converted figure as a proposal."""
+    if asked.unit.value == unit:
+        return
+    if proposal is None:
+        raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
+    raise Invalid(
+        _("This listing goes by another unit. %(asked)s is %(proposal)s: enter that quantity.", asked=asked, proposal=proposal),
+        "unit",
+        proposal={"quantity": plain(proposal.amount), "unit": proposal.unit.value},
+    )
+
+
+def too_much(available: Amount | None, unit: str) -> Conflict:
+    """The refusal when less is left than asked; without an amount there is nothing left."""
+    if available is None:
+        return Conflict(
+            _("Nothing is available any more. Place a demand, then you are told when something fits."),
+            "quantity",
+            available="0",
+            unit=unit,
+        )
+    if available.amount <= 0:
+        return Conflict(
+            _("Everything is reserved now. Join the waiting list, or place a demand: then you are told when something fits."),
+            "quantity",
+            available="0",
+            unit=unit,
+        )
+    return Conflict(
+        _(
+            "Only %(available)s is still available. Ask for %(available)s or less, join the waiting list, or place a demand for the rest.",
+            available=available,
+        ),
+        "quantity",
+        available=plain(available.amount),
+        unit=unit,
+    )
+
+
+def answer_until(now: datetime) -> datetime:
+    """The owner answers within 10 days."""
+    return now + ANSWER_WITHIN
+
+
+def collect_until(now: datetime, *, first_day: datetime, hold_until: datetime | None) -> datetime:
+    """30 days after approval or after the first day it is free, whichever is later, unless the owner sets another date."""
+    return hold_until if hold_until is not None else max(now, first_day) + COLLECT_WITHIN
+
+
+def check_words(draft: ReservationDraft, today: date) -> None:
+    """What it is for may be said, in a few lines; a price belongs to a purchase, and a need does not lie in the past."""
+    for name, text, longest in (
+        ("purpose", draft.purpose, PURPOSE_LENGTH_MAX),
+        ("project", draft.project, LINE_LENGTH_MAX),
+        ("use", draft.use, LINE_LENGTH_MAX),
+    ):
+        check_length(text, longest, name)
+    price = draft.purchase_price_cents
+    if price is not None and not 0 <= price <= PURCHASE_CENTS_MAX:
+        raise Invalid(
+            _("Enter a price of at least 0 and at most 1 billion euro, or leave it empty if you do not know."),
+            "purchase_price_cents",
+        )
+    if price is not None and draft.replaces_purchase is False:
+        raise Invalid(
+            _("You say that it replaces no purchase. Leave the price empty, or say that it does."), "purchase_price_cents"
+        )
+    if draft.needed_by is not None and draft.needed_by < today:
+        raise Invalid(_("This day is past. Enter today or a later day, or leave it empty."), "needed_by")
+
+
+def check_length(text: str, longest: int, field: str) -> None:
+    """Refuse what is longer than it may be."""
+    if len(text) > longest:
+        raise Invalid(
+            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest), field
+        )
+
+
+def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool, available: Decimal | None = None) -> None:
+    """The owner parts with no less than a smallest part, or with all that is left (`most`); nobody waits for more than the lot has."""
+    if waits and asked.amount > most:
+        raise Conflict(
+            _("This lot never had more than %(most)s left to give. Ask for that or less.", most=Amount(most, asked.unit)),
+            "quantity",
+            available=plain(most if available is None else max(available, Decimal(0))),
+            most=plain(most),
+            unit=asked.unit.value,
+        )
+    if minimum is not None and not is_part_allowed(asked.amount, most, minimum):
+        raise Invalid(
+            _(
+                "The owner parts with no less than %(minimum)s. Ask for that or more, or for all that is left.",
+                minimum=Amount(minimum, asked.unit),
+            ),
+            "quantity",
+            minimum=plain(minimum),
+        )
+
+
+def check_reason(reason: str, field: str = "reason") -> None:
+    """A rejection, a cancellation, a dispute and a return say why."""
+    if not reason.strip():
+        raise Invalid(_("Say why, in one sentence. The other side reads it."), field)
+    check_length(reason, REASON_LENGTH_MAX, field)
+
+
+def check_approval(approved: Amount, *, asked: Decimal, free: Decimal) -> None:
+    """The owner approves what was asked or a part of it, as far as it is not firmly held by others."""
+    if approved.amount > asked:
+        most = Amount(asked, approved.unit)
+        raise Invalid(_("Only %(most)s was asked. Approve that or less.", most=most), "quantity")
+    if approved.amount > free:
+        raise too_much(Amount(free, approved.unit) if free > 0 else None, approved.unit.value)
+
+
+def check_choice(reason: str, *, passed_over: int) -> None:
+    """Choosing another than who stands higher asks for a sentence that the AO CE can read."""
+    check_length(reason, REASON_LENGTH_MAX, "reason")
+    if passed_over and not reason.strip():
+        raise Invalid(
+            _(
+                "A request that ranks higher then goes without. Say in one sentence why you choose this one; the AO CE can read it."
+            ),
+            "reason",
+            passedOver=passed_over,
+        )
+
+
+def is_within_tolerance(given: Decimal, received: Decimal, tolerance_percent: Decimal) -> bool:
+    """Whether the receiver's figure differs from the owner's by no more than the tolerance of the material, in percent of the owner's."""
+    return abs(given - received) * 100 <= given * tolerance_percent
+
+
+def reminder(expires_on: date, today: date) -> int | None:
+    """Which reminder is due, 3, 1 or 0 days before the last day; None while it is farther away."""
+    left = (expires_on - today).days
+    return next((days for days in reversed(REMIND_DAYS) if left <= days), None)
+
+
+def check_return(draft: ReturnDraft, *, unit: str, left: Decimal, handed_over_on: date, today: date) -> None:
+    """What comes back was handed over before, and has not come back yet."""
+    if draft.quantity.unit.value != unit:
+        raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
+    if draft.quantity.amount > left:
+        most = Amount(left, draft.quantity.unit)
+        if left <= 0:
+            raise Conflict(_("All of it has come back already."), "quantity", available="0")
+        raise Conflict(
+            _("At most %(most)s can still come back. Enter that or less.", most=most), "quantity", available=plain(left)
+        )
+    if draft.returned_on > today:
+        raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "returned_on")
+    if draft.returned_on < handed_over_on:
+        raise Invalid(_("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on")
+    check_reason(draft.reason)
+
+
+def check_handover(
+    draft: HandoverDraft, *, unit: str, vehicle_classes: tuple[str, ...], available_from: date, today: date
+) -> None:
+    """The measured quantity goes by the listing's unit, on a day that has come, with a vehicle class that the factors know."""
+    if draft.quantity.unit.value != unit:
+        raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
+    if draft.handed_over_on > today:
+        raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "handed_over_on")
+    if draft.handed_over_on < available_from:
+        raise Invalid(
+            _("This lot is free from %(first)s. Hand it over on that day or later.", first=available_from), "handed_over_on"
+        )
+    if draft.vehicle_class is not None and draft.vehicle_class not in vehicle_classes:
+        raise Invalid(_("This vehicle class is not known. Choose one from the list, or leave it empty."), "vehicle_class")
+    if draft.driven_km is not None and not 0 <= draft.driven_km <= DRIVEN_KM_MAX:
+        raise Invalid(_("Enter the kilometres driven with the load, from 0 to %(most)s.", most=DRIVEN_KM_MAX), "driven_km")
+    check_length(draft.write_off_reason, REASON_LENGTH_MAX, "write_off_reason")

@@ -1,0 +1,198 @@
+"""The registered list of figures over the ledger, and their sums: page, API and export all loop over this list."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.accounts.queries.organisations import list_municipalities
+from marketplace.kernel.language import Text, _
+from marketplace.ledger.models import MonthMaterial, MonthPair
+from marketplace.ledger.queries import SUMS, Totals
+from marketplace.materials.queries import taxonomy
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsRow:
+    """One municipality, partner, material group or month with its sums. `given_mass_kg`: what an organisation gave, beside what it received."""
+
+    key: str
+    name: str
+    totals: Totals
+    given_mass_kg: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The totals, and for members three ways of adding up to them.
+
+    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`.
+    """
+
+    totals: Totals
+    within: Totals
+    since: str | None = None
+    by_municipality: tuple[StatisticsRow, ...] = ()
+    by_material_group: tuple[StatisticsRow, ...] = ()
+    by_month: tuple[StatisticsRow, ...] = ()
+    is_public: bool = True
+
+
+def get_statistics(session: Session, actor: Actor) -> Statistics:
+    """The totals for everybody; by municipality, material group and month for members."""
+    require(actor, Can.READ_PUBLIC_FIGURES)
+    received = _sums(session, MonthPair, MonthPair.to_slug)
+    totals = sum(received.values(), Totals())
+    within = sum(_sums(session, MonthPair, MonthPair.to_slug, within=True).values(), Totals())
+    since = session.scalar(select(func.min(MonthPair.month)))
+    if not may(actor, Can.READ_MEMBER_FIGURES):
+        return Statistics(totals, within, since)
+    return Statistics(
+        totals=totals,
+        within=within,
+        since=since,
+        by_municipality=_by_municipality(session, received),
+        by_material_group=_by_group(session),
+        by_month=_by_month(session),
+        is_public=False,
+    )
+
+
+def _sums(
+    session: Session,
+    table: type[MonthPair] | type[MonthMaterial],
+    key: InstrumentedAttribute[str],
+    *,
+    within: bool = False,
+) -> dict[str, Totals]:
+    statement = select(key, *(func.sum(getattr(table, name)) for name in SUMS)).group_by(key)
+    if within:
+        statement = statement.where(MonthPair.from_slug == MonthPair.to_slug)
+    return {row[0]: Totals(int(row[1]), *row[2:]) for row in session.execute(statement)}
+
+
+def _by_municipality(session: Session, received: Mapping[str, Totals]) -> tuple[StatisticsRow, ...]:
+    """The municipalities by name, then partners and the region where they have given or received."""
+    given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, MonthPair.from_slug).items()}
+    names = {one.slug: one.name for one in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
+    municipalities = [one.slug for one in list_municipalities(session)]
+    others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
+    return tuple(
+        StatisticsRow(slug, names.get(slug, slug), received.get(slug, Totals()), given.get(slug, ZERO))
+        for slug in dict.fromkeys((*municipalities, *others))
+    )
+
+
+def _by_group(session: Session) -> tuple[StatisticsRow, ...]:
+    """The groups in which something moved, heaviest first."""
+    sums = _sums(session, MonthMaterial, MonthMaterial.group_slug)
+    if not sums:
+        return ()
+    reference = taxonomy(session)
+    names = {one.group.slug: one.group.name for one in (*reference.retired, *reference.materials)}
+    rows = [StatisticsRow(slug, names.get(slug, slug), totals) for slug, totals in sums.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.totals.mass_kg, row.key)))
+
+
+def _by_month(session: Session) -> tuple[StatisticsRow, ...]:
+    """Every month from the first to the last in which something moved, oldest first; the quiet ones too."""
+    sums = _sums(session, MonthPair, MonthPair.month)
+    if not sums:
+        return ()
+    first, last = (int(one[:4]) * 12 + int(one[5:]) - 1 for one in (min(sums), max(sums)))
+    months = [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
+    return tuple(StatisticsRow(month, month, sums.get(month, Totals())) for month in months)
+
+
+Figure = Decimal | int
+
+
+class Measure(StrEnum):
+    """In what a figure is counted, so that each door can write it in its own way."""
+
+    COUNT = "count"
+    MASS = "mass"
+    CARBON = "carbon"
+    TONNE_KM = "tonne_km"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """One figure: its name in code and API, what it is called, what it means, and how it follows from the sums of the ledger.
+
+    `needs_factor`: it rests on carbon factors of materials, and is unknown where no kilogram has one.
+    """
+
+    name: str
+    label: Text
+    definition: Text
+    measure: Measure
+    of: Callable[[Totals], Figure]
+    needs_factor: bool = False
+
+    def known(self, totals: Totals) -> Figure | None:
+        """The figure, or None where it is unknown: mass has moved and not one kilogram of it has a carbon factor."""
+        nothing_known = self.needs_factor and totals.mass_kg and totals.unknown_factor_mass_kg == totals.mass_kg
+        return None if nothing_known else self.of(totals)
+
+
+STATISTICS = (
+    Statistic(
+        "exchanges",
+        _("Exchanges"),
+        _("Completed transfers that both sides confirmed. A correction changes the sums, and not this number."),
+        Measure.COUNT,
+        lambda totals: totals.exchanges,
+    ),
+    Statistic(
+        "mass_kg",
+        _("Used again"),
+        _("The mass of everything that changed hands: the measured quantity times the weight of one unit."),
+        Measure.MASS,
+        lambda totals: totals.mass_kg,
+    ),
+    Statistic(
+        "tonne_km",
+        _("Transport work"),
+        _("Tonnes times driven kilometres. Where no kilometres were entered: the straight line times 1.3."),
+        Measure.TONNE_KM,
+        lambda totals: totals.tonne_km,
+    ),
+    Statistic(
+        "avoided_kgco2e",
+        _("Avoided"),
+        _("What making the same mass of new product would have emitted: mass times the carbon factor of the material."),
+        Measure.CARBON,
+        lambda totals: totals.avoided_kgco2e,
+        needs_factor=True,
+    ),
+    Statistic(
+        "transport_kgco2e",
+        _("Transport"),
+        _("What driving emitted: tonnes times driven kilometres times the factor of the vehicle, from well to wheel."),
+        Measure.CARBON,
+        lambda totals: totals.transport_kgco2e,
+    ),
+    Statistic(
+        "net_kgco2e",
+        _("Net saved"),
+        _("Avoided less all transport, also the transport of material whose carbon factor is unknown."),
+        Measure.CARBON,
+        lambda totals: totals.net_kgco2e,
+        needs_factor=True,
+    ),
+    Statistic(
+        "unknown_factor_mass_kg",
+        _("Without a carbon factor"),
+        _("Mass of materials for which no carbon factor is known. It is in the tonnes and not in the avoided carbon."),
+        Measure.MASS,
+        lambda totals: totals.unknown_factor_mass_kg,
+    ),
+)

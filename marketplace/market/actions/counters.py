@@ -1,0 +1,187 @@
+"""The counters of a listing, each moved by one conditional UPDATE, and the lot that comes back. Only the exchange calls these."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BindParameter, Integer, bindparam, case, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.kernel import clock
+from marketplace.kernel.db import Fixed
+from marketplace.market.models import Listing, Photo, PhotoFile
+from marketplace.market.rules.listing import Condition, ListingStatus
+from marketplace.notices.actions import audit
+
+_amount = bindparam("amount", type_=Fixed(3))
+_id: BindParameter[int] = bindparam("listing_id", type_=Integer)
+_free = Listing.quantity - Listing.held - Listing.transferred
+_quiet = {"synchronize_session": False}
+
+_HOLD = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.status == ListingStatus.PUBLISHED, _free >= _amount)
+    .values(held=Listing.held + _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_RELEASE = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.held >= _amount)
+    .values(held=Listing.held - _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_TAKE_MORE = (
+    update(Listing)
+    .where(Listing.id == _id, _free >= _amount)
+    .values(held=Listing.held + _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_SURPLUS = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.held == bindparam("mine", type_=Fixed(3)), _free < _amount)
+    .values(held=Listing.held + _amount, quantity=Listing.held + Listing.transferred + _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_TRANSFER = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.held >= _amount)
+    .values(
+        held=Listing.held - _amount,
+        transferred=Listing.transferred + _amount,
+        status=case(
+            (
+                (Listing.transferred + _amount == Listing.quantity) & (Listing.status == ListingStatus.PUBLISHED),
+                ListingStatus.CLOSED.value,
+            ),
+            else_=Listing.status,
+        ),
+    )
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_WRITE_OFF = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.held >= _amount)
+    .values(
+        held=Listing.held - _amount,
+        quantity=Listing.quantity - _amount,
+        status=case(
+            (
+                (Listing.transferred == Listing.quantity - _amount) & (Listing.status == ListingStatus.PUBLISHED),
+                ListingStatus.CLOSED.value,
+            ),
+            else_=Listing.status,
+        ),
+    )
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+_TAKE_BACK = (
+    update(Listing)
+    .where(Listing.id == _id, Listing.transferred >= _amount, Listing.quantity >= _amount)
+    .values(transferred=Listing.transferred - _amount, quantity=Listing.quantity - _amount)
+    .returning(Listing.id)
+    .execution_options(**_quiet)
+)
+
+
+def lock(session: Session, listing_id: int) -> Listing:
+    """The listing, read again and locked until the end of the transaction: the first lock in the order of the house."""
+    rows = select(Listing).where(Listing.id == listing_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(rows).one()
+
+
+def _moved(session: Session, listing_id: int, outcome: object) -> bool:
+    listing = session.identity_map.get(session.identity_key(Listing, listing_id))
+    if listing is not None:
+        session.expire(listing, ["quantity", "held", "transferred", "status"])
+    return outcome is not None
+
+
+def hold(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """Hold an amount of a published listing; False when less is available, and then nothing has changed."""
+    return _moved(session, listing_id, session.scalar(_HOLD, {"listing_id": listing_id, "amount": amount}))
+
+
+def release(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """Give back what was held."""
+    return _moved(session, listing_id, session.scalar(_RELEASE, {"listing_id": listing_id, "amount": amount}))
+
+
+def take_more(session: Session, listing_id: int, extra: Decimal, *, mine: Decimal) -> bool:
+    """Hold a measured surplus: first from what is available; where nobody else holds any part of the lot the rest raises its quantity."""
+    if _moved(session, listing_id, session.scalar(_TAKE_MORE, {"listing_id": listing_id, "amount": extra})):
+        return True
+    return _moved(session, listing_id, session.scalar(_SURPLUS, {"listing_id": listing_id, "amount": extra, "mine": mine}))
+
+
+def transfer(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """Turn a hold into a transfer; a published listing with nothing left closes in the same stroke."""
+    return _moved(session, listing_id, session.scalar(_TRANSFER, {"listing_id": listing_id, "amount": amount}))
+
+
+def write_off(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """What was held turns out to be gone: the lot is that much smaller, and closes when nothing is left of it."""
+    return _moved(session, listing_id, session.scalar(_WRITE_OFF, {"listing_id": listing_id, "amount": amount}))
+
+
+def take_back(session: Session, listing_id: int, amount: Decimal) -> bool:
+    """What came back goes to a lot of its own: less was transferred, and the lot is that much smaller; what is available stays."""
+    return _moved(session, listing_id, session.scalar(_TAKE_BACK, {"listing_id": listing_id, "amount": amount}))
+
+
+_OWN = {"id", "version", "status", "created_by_id", "created_at", "quantity", "held", "transferred", "condition", "parent_id"} | {
+    *("available_from", "available_until", "published_at", "confirmed_on", "minimum_part", "region_from", "partners_from"),
+    *("circle", "circle_from", "window_reason", "freshness_reminded_on", "stale_told_on", "turns_told_on"),
+}
+_COLUMNS = tuple(column.name for column in Listing.__table__.columns)
+
+
+def make_child_lot(session: Session, actor: Actor, parent: Listing, *, quantity: Decimal, condition: Condition) -> Listing:
+    """A published lot of what came back, at the place of its parent and for everybody at once: it has been offered before.
+
+    It takes over the quantity from the parent, which was transferred that much less. The photos are the parent's: they show how it was
+    before, and say so.
+    """
+    if not take_back(session, parent.id, quantity):
+        raise RuntimeError(f"listing {parent.id} transferred less than came back")
+    today = clock.today()
+    kept = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
+    child = Listing(
+        **kept,
+        status=ListingStatus.PUBLISHED.value,
+        created_by_id=parent.created_by_id,
+        created_at=clock.now(),
+        quantity=quantity,
+        held=Decimal(0),
+        transferred=Decimal(0),
+        condition=condition.value,
+        available_from=today,
+        available_until=None,
+        region_from=today,
+        partners_from=today,
+        published_at=clock.now(),
+        confirmed_on=today,
+        parent_id=parent.id,
+    )
+    session.add(child)
+    session.flush()
+    _copy_photos(session, parent, child)
+    audit.record(
+        session, actor, action="listing.return", object_type="listing", object_id=child.id, parent=parent.id, quantity=quantity
+    )
+    return child
+
+
+def _copy_photos(session: Session, parent: Listing, child: Listing) -> None:
+    for photo in parent.photos:
+        copy = Photo(listing_id=child.id, position=photo.position, alt=photo.alt, files=photo.files, created_at=photo.created_at)
+        session.add(copy)
+        session.flush()
+        names: set[Any] = {file["name"] for file in photo.files.values()}
+        session.add_all(PhotoFile(name=name, photo_id=copy.id) for name in sorted(names))
+    session.flush()

@@ -1,0 +1,89 @@
+"""The verbs of sketches: what somebody tells of a lot or a demand, kept before it is whole. The last who writes wins."""
+
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.market.models import Demand, Listing, Sketch
+from marketplace.market.queries.drafts import get_sketch, list_sketches
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SKETCH_KEPT, SKETCHES_MAX, SketchKind
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.notices.actions import audit
+
+Answers = dict[str, Any]
+
+
+def _checked(answers: Answers) -> Answers:
+    if sum(len(str(value)) for value in answers.values()) > ANSWERS_LENGTH_MAX:
+        raise Invalid(_("This is too much text to keep. Make the description and the remarks shorter."))
+    return answers
+
+
+def start_sketch(
+    session: Session, actor: Actor, answers: Answers, *, kind: SketchKind = SketchKind.LISTING, demand: Demand | None = None
+) -> Sketch:
+    """Begin to tell of a lot or a demand, or of what is to change in one. Refused when there are fifty such drafts already."""
+    if demand is not None:
+        require(actor, Can.EDIT_DEMAND, demand)
+        if demand.status not in (DemandStatus.DRAFT, DemandStatus.OPEN):
+            raise Conflict(_("This demand is over and cannot be changed any more. Place a new one."))
+    require(actor, Can.OFFER if kind == SketchKind.LISTING else Can.ASK)
+    if len(list_sketches(session, actor)) >= SKETCHES_MAX:
+        raise Conflict(_("You have %(most)s drafts that are not finished. Finish or delete one first.", most=SKETCHES_MAX))
+    sketch = Sketch(
+        kind=kind.value,
+        organisation_id=actor.organisation_id,
+        person_id=actor.person_id,
+        demand_id=demand.id if demand else None,
+        answers=_checked(answers),
+        updated_at=clock.now(),
+    )
+    session.add(sketch)
+    session.flush()
+    audit.record(session, actor, action="sketch.start", object_type="sketch", object_id=sketch.id)
+    return sketch
+
+
+def save_sketch(session: Session, actor: Actor, *, sketch_id: int, answers: Answers) -> Sketch:
+    """Keep what was typed, whatever it is worth."""
+    require(actor, Can.OFFER)
+    sketch = get_sketch(session, actor, sketch_id)
+    if answers != sketch.answers:
+        sketch.answers, sketch.is_settled = _checked(answers), False
+    sketch.updated_at = clock.now()
+    session.flush()
+    return sketch
+
+
+def settle_sketch(session: Session, actor: Actor, *, sketch_id: int, listing: Listing, answers: Answers) -> Sketch:
+    """The answers are whole: they stand in this draft listing now."""
+    require(actor, Can.EDIT_LISTING, listing)
+    sketch = get_sketch(session, actor, sketch_id)
+    sketch.listing_id, sketch.listing_version = listing.id, listing.version
+    sketch.answers, sketch.is_settled, sketch.updated_at = answers, True, clock.now()
+    session.flush()
+    return sketch
+
+
+def discard_sketch(session: Session, actor: Actor, sketch: Sketch) -> None:
+    """Stop telling; a draft listing that was made of it stays."""
+    require(actor, Can.OFFER)
+    session.delete(get_sketch(session, actor, sketch.id))
+    session.flush()
+    audit.record(session, actor, action="sketch.discard", object_type="sketch", object_id=sketch.id)
+
+
+def forget_sketches(session: Session) -> int:
+    """Drop what nobody touched for 90 days, and what was told of a lot that is a draft no more; how many. Called by the clock."""
+    over = select(Listing.id).where(Listing.status != ListingStatus.DRAFT)
+    outcome = session.execute(
+        delete(Sketch).where((Sketch.updated_at < clock.now() - SKETCH_KEPT) | Sketch.listing_id.in_(over)),
+        execution_options={"synchronize_session": False},
+    )
+    return int(getattr(outcome, "rowcount", 0))

@@ -1,0 +1,317 @@
+"""The verbs of listings. Publishing that tells whom it serves is matching's; withdrawing with holds is the exchange's."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, literal, update
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.depots.models import Depot
+from marketplace.kernel import clock
+from marketplace.kernel.db import Fixed
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.geo import Point, ecef_m, public_point
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Amount, Unit, plain
+from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import note_changed_windows, published_windows, told_windows, window_columns
+from marketplace.market.models import Listing, SupplyLoss
+from marketplace.market.queries.changes import changed_since, differences, version_conflict
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules import listing as listing_rules
+from marketplace.market.rules.freshness import Outcome, check_reason
+from marketplace.market.rules.listing import Answer, ListingDraft, ListingStatus, Location, find_part_faults, listing_search_text
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material
+from marketplace.notices.actions import audit
+from marketplace.places.rules import PlaceBasis
+
+
+def record_loss(session: Session, listing: Listing, outcome: Outcome | None, reason: str) -> SupplyLoss | None:
+    """Write down what was left of a lot that has just been closed or withdrawn; None where nothing was left or it was never on offer."""
+    check_reason(reason)
+    left = listing.quantity - listing.transferred
+    if listing.published_at is None or left <= 0:
+        return None
+    material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
+    is_weighed = listing.kg_per_unit is not None or material.takes(unit)
+    loss = SupplyLoss(
+        listing_id=listing.id,
+        organisation_id=listing.organisation_id,
+        material_id=listing.material_id,
+        quantity=left,
+        mass_kg=material.mass_kg(left, unit, listing.kg_per_unit) if is_weighed else None,
+        outcome=outcome.value if outcome else None,
+        reason=reason,
+        lost_on=clock.today(),
+    )
+    session.add(loss)
+    session.flush()
+    return loss
+
+
+def place_columns(location: Location) -> dict[str, Any]:
+    """The columns of a place: the exact point, and the public one on the grid."""
+    public = public_point(location.point)
+    x, y, z = ecef_m(location.point)
+    px, py, pz = ecef_m(public)
+    return {
+        "place_name": location.place_name,
+        "municipality": location.municipality,
+        "address": location.address,
+        "place_basis": location.basis.value,
+        "lat": location.point.lat,
+        "lon": location.point.lon,
+        "x_m": x,
+        "y_m": y,
+        "z_m": z,
+        "public_lat": public.lat,
+        "public_lon": public.lon,
+        "public_x_m": px,
+        "public_y_m": py,
+        "public_z_m": pz,
+    }
+
+
+def _location(session: Session, actor: Actor, draft: ListingDraft) -> Location:
+    if draft.depot_id is None:
+        if draft.location is None:
+            raise Invalid(_("Say where the material lies: a place, a postcode, coordinates or a depot."), "place")
+        return draft.location
+    depot = session.get(Depot, draft.depot_id)
+    if depot is None or not depot.is_active:
+        raise Invalid(_("This depot does not exist. Choose one from the list."), "depot")
+    return Location(
+        depot.place_name, depot.municipality, Point(depot.lat, depot.lon), PlaceBasis(depot.place_basis), depot.address
+    )
+
+
+def _columns(
+    session: Session, actor: Actor, draft: ListingDraft, material: Material, published: Listing | None = None
+) -> dict[str, Any]:
+    turns, faults = window_columns(session, actor, draft, published)
+    faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
+    listing_rules.check_listing(
+        draft, units=material.units, hazards=tuple(material.hazard_codes), today=clock.today(), also=faults
+    )
+    answers = {code: draft.hazards.get(code, Answer.UNKNOWN) for code in sorted(material.hazard_codes)}
+    said_yes = sorted(code for code, answer in answers.items() if answer == Answer.YES)
+    return {
+        "title": draft.title,
+        "description": draft.description,
+        "material_id": material.id,
+        "quantity": draft.quantity.amount,
+        "unit": draft.quantity.unit.value,
+        "quantity_basis": draft.quantity_basis.value,
+        "kg_per_unit": draft.kg_per_unit,
+        "condition": draft.condition.value,
+        "available_from": draft.available_from,
+        "available_until": draft.available_until,
+        "packaging": draft.packaging.value if draft.packaging else None,
+        "loading_possible": draft.loading_possible,
+        "price_cents_per_unit": draft.price_cents_per_unit,
+        "project": draft.project,
+        "year_of_construction": draft.year_of_construction,
+        "asbestos_suspected": draft.asbestos_suspected.value,
+        "hazards": {code: answer.value for code, answer in answers.items()},
+        "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
+        "hazards_unknown": Answer.UNKNOWN in answers.values(),
+        "remarks": draft.remarks,
+        "minimum_part": draft.minimum_part,
+        **turns,
+        "depot_id": draft.depot_id,
+        "search_text": listing_search_text(draft.title, draft.description, material),
+        **place_columns(_location(session, actor, draft)),
+    }
+
+
+def create_listing(session: Session, actor: Actor, draft: ListingDraft) -> Listing:
+    """Write a draft down. Nobody outside the organisation sees it before it is published."""
+    require(actor, Can.OFFER)
+    material = taxonomy(session).material(draft.material)
+    listing = Listing(
+        **_columns(session, actor, draft, material),
+        status=ListingStatus.DRAFT.value,
+        organisation_id=actor.organisation_id,
+        created_by_id=actor.person_id,
+        created_at=clock.now(),
+        held=Decimal(0),
+        transferred=Decimal(0),
+    )
+    session.add(listing)
+    session.flush()
+    audit.record(session, actor, action="listing.create", object_type="listing", object_id=listing.id)
+    return get_listing(session, actor, listing.id)
+
+
+def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
+    """Change a draft or a published listing. Refused when somebody else changed it since `version`, with what they changed; and when less
+    would be left than is held and transferred. Changed windows of a listing on offer are logged; what is reserved stays reserved."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    if listing.status not in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
+        raise Conflict(_("A listing that is closed or withdrawn cannot be changed any more. Offer it again as a new one."))
+    if version != listing.version:
+        raise version_conflict(listing.version, changed_since(session, "listing", listing_id, version))
+    material = taxonomy(session).material(draft.material)
+    is_published = listing.status == ListingStatus.PUBLISHED
+    columns = _columns(session, actor, draft, material, listing if is_published else None)
+    if is_published:
+        _check_published(listing, columns, material)
+    before = told_windows(listing)
+    changed = differences(listing, columns)
+    if not changed:
+        return listing
+    if listing.status == ListingStatus.PUBLISHED:
+        columns["confirmed_on"] = clock.today()  # who changes a lot has looked at it
+    enough = literal(columns["quantity"], Fixed(3))  # a sum of columns does not tell its type to the figure beside it
+    outcome = session.scalar(
+        update(Listing)
+        .where(Listing.id == listing_id, Listing.version == version, Listing.held + Listing.transferred <= enough)
+        .values(**columns, version=Listing.version + 1)
+        .returning(Listing.id)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire(listing)
+    listing = get_listing(session, actor, listing_id)
+    if outcome is None:
+        if listing.version != version:
+            raise version_conflict(listing.version, changed_since(session, "listing", listing_id, version))
+        raise _too_little(listing)
+    audit.record(
+        session,
+        actor,
+        action="listing.edit",
+        object_type="listing",
+        object_id=listing_id,
+        version=listing.version,
+        fields=sorted(changed),
+    )
+    if listing.status == ListingStatus.PUBLISHED:
+        note_changed_windows(session, actor, listing_id, before, told_windows(listing))
+        if listing.quantity == listing.transferred:  # closed means that nothing is left
+            _move(session, listing, (ListingStatus.PUBLISHED,), status=ListingStatus.CLOSED.value)
+        bump_catalogue(session)
+    return get_listing(session, actor, listing_id)
+
+
+def _too_little(listing: Listing) -> Conflict:
+    used = Amount(listing.held + listing.transferred, Unit(listing.unit))
+    return Conflict(
+        _("%(used)s is already held or handed over. Enter that quantity or more.", used=used),
+        "quantity",
+        minimum=plain(used.amount),
+        available=plain(listing.available),
+    )
+
+
+def _check_published(listing: Listing, columns: dict[str, Any], material: Material) -> None:
+    """What may not change once others have looked at it: claimed stone stays the same stone."""
+    if not material.is_tradable:
+        listing_rules.check_publishable(status=ListingStatus.DRAFT, photos=1, is_tradable=False)
+    claimed = listing.held + listing.transferred > 0
+    if claimed and (columns["material_id"] != listing.material_id or columns["unit"] != listing.unit):
+        raise Conflict(_("Part of this listing is reserved. The material and the unit cannot change any more."), "material")
+
+
+def publish_listing(session: Session, actor: Actor, *, listing_id: int) -> Listing:
+    """Publish a draft: it needs a photo, and a material that may be traded. Published already: nothing changes."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    if listing.status == ListingStatus.PUBLISHED:
+        return listing
+    material = taxonomy(session).material_by_id(listing.material_id)
+    listing_rules.check_publishable(
+        status=ListingStatus(listing.status), photos=len(listing.photos), is_tradable=material.is_tradable
+    )
+    today = clock.today()
+    if listing.available_until is not None and listing.available_until < today:
+        raise Invalid(_("The last day of this listing is past. Enter a later day, or leave it empty."), "available_until")
+    _move(
+        session,
+        listing,
+        (ListingStatus.DRAFT,),
+        status=ListingStatus.PUBLISHED.value,
+        published_at=clock.now(),
+        confirmed_on=today,
+        turns_told_on=today,
+        **published_windows(session, actor, listing),
+    )
+    audit.record(session, actor, action="listing.publish", object_type="listing", object_id=listing_id)
+    bump_catalogue(session)
+    return get_listing(session, actor, listing_id)
+
+
+def _move(session: Session, listing: Listing, allowed: tuple[ListingStatus, ...], **values: Any) -> None:
+    statement = (
+        update(Listing).where(Listing.id == listing.id, Listing.status.in_(allowed)).values(**values).returning(Listing.id)
+    )
+    moved = session.scalar(statement.execution_options(synchronize_session=False))
+    session.expire(listing)
+    if moved is None:
+        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
+
+
+def close_listing(
+    session: Session, actor: Actor, *, listing_id: int, outcome: Outcome | None = None, reason: str = ""
+) -> Listing:
+    """Close a published listing of which nothing is held: what is left is offered no more, and what became of that is written down."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    if listing.status == ListingStatus.CLOSED:
+        return listing
+    if listing.status != ListingStatus.PUBLISHED:
+        raise Conflict(_("Only a published listing can be closed. This listing is %(status)s.", status=_status(listing)))
+    statement = update(Listing).where(Listing.id == listing_id, Listing.status == ListingStatus.PUBLISHED, Listing.held == 0)
+    closed = session.scalar(
+        statement.values(status=ListingStatus.CLOSED.value).returning(Listing.id).execution_options(synchronize_session=False)
+    )
+    session.expire(listing)
+    if closed is None:
+        raise Conflict(_("Part of this listing is reserved. Finish or cancel the reservations first, or withdraw the listing."))
+    _leave(session, actor, get_listing(session, actor, listing_id), "listing.close", outcome, reason)
+    return get_listing(session, actor, listing_id)
+
+
+def _leave(session: Session, actor: Actor, listing: Listing, action: str, outcome: Outcome | None, reason: str) -> None:
+    loss = record_loss(session, listing, outcome, reason)
+    lost: dict[str, Any] = {} if loss is None else {"lost": plain(loss.quantity), "outcome": loss.outcome or "not_said"}
+    audit.record(session, actor, action=action, object_type="listing", object_id=listing.id, **lost)
+    bump_catalogue(session)
+
+
+def _status(listing: Listing) -> Any:
+    return listing_rules.LISTING_STATUS_LABELS[ListingStatus(listing.status)]
+
+
+def withdraw_listing(
+    session: Session, actor: Actor, *, listing_id: int, outcome: Outcome | None = None, reason: str = ""
+) -> Listing:
+    """Take a draft or published listing away, once nothing of it is held (`exchange.actions.withdraw` sees to the holds); what became
+    of the rest is written down."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    _move(session, listing, (ListingStatus.DRAFT, ListingStatus.PUBLISHED), status=ListingStatus.WITHDRAWN.value)
+    _leave(session, actor, get_listing(session, actor, listing_id), "listing.withdraw", outcome, reason)
+    return get_listing(session, actor, listing_id)
+
+
+def delete_draft(session: Session, actor: Actor, *, listing_id: int) -> None:
+    """Remove a draft that was never published, with its photos' rows; the sweep takes the files."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    if listing.status != ListingStatus.DRAFT:
+        raise Conflict(_("Only a draft can be deleted. Withdraw or close this listing instead."))
+    for photo in list(listing.photos):
+        session.delete(photo)
+    session.flush()
+    gone = session.scalar(
+        delete(Listing)
+        .where(Listing.id == listing_id, Listing.status == ListingStatus.DRAFT, Listing.published_at.is_(None))
+        .returning(Listing.id)
+    )
+    if gone is None:
+        raise Conflict(_("Only a draft can be deleted. Withdraw or close this listing instead."))
+    session.expunge(listing)
+    audit.record(session, actor, action="listing.delete", object_type="listing", object_id=listing_id)

@@ -1,0 +1,147 @@
+"""The verb about turns that an organisation agrees on, and what the verbs of a lot write down of its windows."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.queries.organisations import list_municipalities
+from marketplace.kernel import clock
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.market.models import Listing, WindowDefault
+from marketplace.market.queries.windows import get_window_defaults
+from marketplace.market.rules.listing import ListingDraft
+from marketplace.market.rules.windows import (
+    Wanted,
+    WindowDefaults,
+    Windows,
+    circle_skipped,
+    find_default_faults,
+    find_faults,
+    settle,
+    written,
+)
+from marketplace.notices.actions import audit
+
+COLUMNS = ("circle", "circle_from", "region_from", "partners_from")
+
+
+def set_windows(session: Session, actor: Actor, defaults: WindowDefaults) -> WindowDefaults:
+    """Agree for the own organisation which rings its lots open to, and after how many days; lots that are on offer keep their days.
+    Refused where a ring is skipped without a reason. The own organisation is never in the circle: it goes first anyway."""
+    require(actor, Can.SET_WINDOWS, actor.organisation_id)
+    circle = tuple(sorted(set(defaults.circle) - {actor.organisation_slug}))
+    defaults = replace(defaults, circle=circle)
+    faults = find_default_faults(defaults, _municipalities(session))
+    if faults:
+        raise Invalid.all(faults)
+    agreed = session.get(WindowDefault, actor.organisation_id)
+    if agreed is None:
+        agreed = WindowDefault(organisation_id=actor.organisation_id)
+        session.add(agreed)
+    agreed.circle = written(circle) if circle else ""
+    agreed.circle_days, agreed.region_days, agreed.partners_days = (
+        defaults.circle_days,
+        defaults.region_days,
+        defaults.partners_days,
+    )
+    agreed.reason = defaults.reason
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        action="windows.set",
+        object_type="organisation",
+        object_id=actor.organisation_id,
+        circle=list(circle),
+        circle_days=defaults.circle_days,
+        region_days=defaults.region_days,
+        partners_days=defaults.partners_days,
+    )
+    return defaults
+
+
+def _municipalities(session: Session) -> set[str]:
+    return {one.slug for one in list_municipalities(session)}
+
+
+def window_columns(
+    session: Session, actor: Actor, draft: ListingDraft, published: Listing | None
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """The columns of a lot's windows, and what is wrong with them: of a draft what was said, of a lot on offer the days themselves. What stays as it
+    was promised needs no reason again."""
+    circle = None if draft.circle is None else tuple(sorted(set(draft.circle) - {actor.organisation_slug}))
+    dropped = circle == () and published is not None and bool(published.chosen_circle)
+    circle_from = None if dropped else draft.circle_from
+    wanted = Wanted(circle, circle_from, draft.region_from, draft.partners_from, draft.window_reason)
+    settled = _settled(session, actor, wanted, _opened_on(published), draft.available_until)
+    if published is None:
+        columns = {
+            "circle": written(circle),
+            **{name: getattr(wanted, name) for name in COLUMNS[1:]},
+            "window_reason": wanted.reason,
+        }
+    else:
+        columns = _stored(settled)
+        if all(getattr(published, name) == columns[name] for name in COLUMNS):
+            return columns, find_faults(Wanted(reason=wanted.reason), settled, ())
+    faults = find_faults(wanted, settled, _municipalities(session))
+    if dropped and not faults and not wanted.reason:
+        faults = [circle_skipped()]
+    return columns, faults
+
+
+def published_windows(session: Session, actor: Actor, listing: Listing) -> dict[str, Any]:
+    """The columns of a draft's windows when it is published today; refused as they cannot be."""
+    said = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
+    settled = _settled(session, actor, said, clock.today(), listing.available_until)
+    faults = find_faults(said, settled, _municipalities(session))
+    if faults:
+        raise Invalid.all(faults)
+    return _stored(settled)
+
+
+def foresee_windows(session: Session, actor: Actor, listing: Listing) -> Windows:
+    """On which days the rings of one's own draft would open if it were published today."""
+    said = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
+    return _settled(session, actor, said, clock.today(), listing.available_until)
+
+
+def note_changed_windows(session: Session, actor: Actor, listing_id: int, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Leave an audit row when the windows of a lot on offer are others than they were. Who has asked keeps what is held."""
+    if before != after:
+        audit.record(
+            session, actor, action="listing.windows", object_type="listing", object_id=listing_id, before=before, after=after
+        )
+
+
+def told_windows(listing: Listing) -> dict[str, Any]:
+    """The windows of a lot as the audit keeps them."""
+    days = {name: getattr(listing, name) for name in COLUMNS[1:]}
+    return {
+        "circle": list(listing.chosen_circle or ()),
+        **{name: day.isoformat() if day else None for name, day in days.items()},
+    }
+
+
+def _opened_on(published: Listing | None) -> date:
+    if published is None or published.published_at is None:
+        return clock.today()
+    return clock.local(published.published_at).date()
+
+
+def _settled(session: Session, actor: Actor, wanted: Wanted, opened_on: date, last_day: date | None) -> Windows:
+    defaults = get_window_defaults(session, actor.organisation_id)
+    return settle(wanted, defaults, opened_on=opened_on, last_day=last_day)
+
+
+def _stored(settled: Windows) -> dict[str, Any]:
+    return {
+        "circle": written(settled.circle) if settled.circle else "",
+        "circle_from": settled.circle_from,
+        "region_from": settled.region_from,
+        "partners_from": settled.partners_from,
+        "window_reason": settled.reason,
+    }

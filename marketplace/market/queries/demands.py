@@ -1,0 +1,69 @@
+"""Questions about demands."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.rules.accounts import Role
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.market.models import Demand
+from marketplace.market.queries.freshness import fresh_demands_since
+from marketplace.market.rules.demand import DemandStatus
+
+
+def _missing_demand() -> Missing:
+    return Missing(_("This demand does not exist, or you may not see it. Look at what is sought."))
+
+
+def is_demand_visible(actor: Actor, demand: Demand) -> bool:
+    """Open demands to everybody, the public view of them; fulfilled and lapsed ones to members; a draft to its own organisation."""
+    if may(actor, Can.READ_LISTING_INSIDE, demand):
+        return True
+    if demand.status == DemandStatus.DRAFT:
+        return False
+    return actor.is_member or demand.status == DemandStatus.OPEN
+
+
+def get_demand(session: Session, actor: Actor, demand_id: int) -> Demand:
+    """A demand with its organisation, or Missing: also when the actor may not see it."""
+    demand = session.scalars(select(Demand).where(Demand.id == demand_id).options(joinedload(Demand.organisation))).one_or_none()
+    if demand is None or not is_demand_visible(actor, demand):
+        raise _missing_demand()
+    return demand
+
+
+def list_demands(
+    session: Session,
+    actor: Actor,
+    *,
+    statuses: tuple[str, ...] = (DemandStatus.OPEN,),
+    mine: bool = False,
+    material_ids: tuple[int, ...] = (),
+    page: int = 1,
+    page_size: int = 25,
+) -> tuple[list[Demand], int]:
+    """Demands, newest first, and their number. Of other organisations never a draft; the public gets open ones only. What nobody has
+    confirmed for 90 days is seen by its own organisation (`mine`) and the reviewer."""
+    rows = select(Demand).options(joinedload(Demand.organisation))
+    if mine:
+        rows = rows.where(Demand.organisation_id == actor.organisation_id)
+    elif actor.role != Role.REVIEWER:
+        rows = rows.where((Demand.status != DemandStatus.DRAFT) | (Demand.organisation_id == (actor.organisation_id or -1)))
+        rows = rows.where((Demand.status != DemandStatus.OPEN) | (Demand.confirmed_on >= fresh_demands_since()))
+    if not actor.is_member:
+        statuses = (DemandStatus.OPEN,)
+    if statuses:
+        rows = rows.where(Demand.status.in_(statuses))
+    if DemandStatus.OPEN in statuses and len(statuses) == 1:
+        rows = rows.where(Demand.needed_until >= clock.today())
+    if material_ids:
+        rows = rows.where(Demand.material_id.in_(material_ids))
+    total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Demand.id).order_by(None).subquery())) or 0
+    return list(session.scalars(rows.order_by(Demand.id.desc()).limit(page_size).offset((page - 1) * page_size))), total
+
+
+def list_lapsed_demands(session: Session) -> list[int]:
+    """Ids of open demands whose period is over."""
+    return list(session.scalars(select(Demand.id).where(Demand.status == DemandStatus.OPEN, Demand.needed_until < clock.today())))

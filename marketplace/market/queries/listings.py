@@ -1,0 +1,111 @@
+"""Questions about listings one by one; searching them is the catalogue's."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.rules.accounts import Role
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.market.models import Listing, Photo, PhotoFile
+from marketplace.market.rules.freshness import REMIND_AFTER
+from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
+
+
+def _missing_listing() -> Missing:
+    return Missing(_("This listing does not exist, or you may not see it. Look in the catalogue."))
+
+
+def is_visible(actor: Actor, listing: Listing) -> bool:
+    """Published listings to members at once and to the public from the region's day; closed and withdrawn ones stay known to members by
+    their address; a draft to its own organisation and the reviewer."""
+    if may(actor, Can.READ_LISTING_INSIDE, listing):
+        return True
+    if listing.status == ListingStatus.DRAFT or listing.published_at is None:
+        return False
+    if actor.is_member:
+        return True
+    return listing.status == ListingStatus.PUBLISHED and listing.region_from is not None and listing.region_from <= clock.today()
+
+
+def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
+    """A listing with its organisation and photos, or Missing: also when the actor may not see it."""
+    statement = (
+        select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
+    )
+    listing = session.scalars(statement).one_or_none()
+    if listing is None or not is_visible(actor, listing):
+        raise _missing_listing()
+    return listing
+
+
+def may_see_photo(session: Session, actor: Actor, file_name: str) -> bool:
+    """Whether some listing that shows this picture is visible to the actor."""
+    rows = select(Listing).join(Photo, Photo.listing_id == Listing.id).join(PhotoFile, PhotoFile.photo_id == Photo.id)
+    rows = rows.where(PhotoFile.name == file_name)
+    public = rows.where(Listing.status == ListingStatus.PUBLISHED, Listing.region_from <= clock.today()).limit(1)
+    if session.scalars(public).first() is not None:  # most pictures; and one picture may belong to very many listings
+        return True
+    return any(is_visible(actor, listing) for listing in session.scalars(rows))
+
+
+def list_photo_files(session: Session) -> set[str]:
+    """Every file name in use: what the sweep of orphans must leave alone."""
+    return set(session.scalars(select(PhotoFile.name).distinct()))
+
+
+def _listings() -> Select[Listing]:
+    return select(Listing).options(joinedload(Listing.organisation), selectinload(Listing.photos))
+
+
+def list_own_listings(
+    session: Session, actor: Actor, *, statuses: tuple[str, ...] = (), page: int = 1, page_size: int = 25
+) -> tuple[list[Listing], int]:
+    """The own organisation's listings, newest first, and their number. The reviewer gets everybody's."""
+    rows = _listings()
+    if actor.role != Role.REVIEWER:
+        rows = rows.where(Listing.organisation_id == actor.organisation_id)
+    if statuses:
+        rows = rows.where(Listing.status.in_(statuses))
+    total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Listing.id).order_by(None).subquery())) or 0
+    return list(session.scalars(rows.order_by(Listing.id.desc()).limit(page_size).offset((page - 1) * page_size))), total
+
+
+def list_child_lots(session: Session, actor: Actor, listing_id: int) -> list[Listing]:
+    """The lots that came back from this one, oldest first, as far as the actor may see them."""
+    rows = session.scalars(_listings().where(Listing.parent_id == listing_id).order_by(Listing.id))
+    return [listing for listing in rows if is_visible(actor, listing)]
+
+
+def list_listings_to_refresh(session: Session, actor: Actor) -> list[Listing]:
+    """The own organisation's published listings that nobody has confirmed for 45 days, oldest first."""
+    limit = clock.today() - REMIND_AFTER
+    rows = _listings().where(
+        Listing.organisation_id == actor.organisation_id, Listing.status == ListingStatus.PUBLISHED, Listing.confirmed_on <= limit
+    )
+    return list(session.scalars(rows.order_by(Listing.confirmed_on, Listing.id)))
+
+
+def list_usual_materials(session: Session, actor: Actor, most: int = 6) -> list[int]:
+    """Ids of the materials that the own organisation offered most, the most usual first."""
+    rows = select(Listing.material_id).where(Listing.organisation_id == actor.organisation_id).group_by(Listing.material_id)
+    return list(session.scalars(rows.order_by(func.count().desc(), Listing.material_id).limit(most)))
+
+
+def find_last_project(session: Session, actor: Actor) -> str:
+    """The project of the last lot that this person wrote down; empty when there is none."""
+    rows = select(Listing.project).where(Listing.created_by_id == actor.person_id, Listing.project != "")
+    return session.scalars(rows.order_by(Listing.id.desc()).limit(1)).first() or ""
+
+
+def list_public_ids(session: Session, most: int) -> list[int]:
+    """Ids of the listings that everybody may see, newest first."""
+    today = clock.today()
+    rows = select(Listing.id).where(
+        Listing.status == ListingStatus.PUBLISHED,
+        Listing.region_from <= today,
+        Listing.confirmed_on >= today - STALE_AFTER,
+        (Listing.available_until.is_(None)) | (Listing.available_until >= today),
+    )
+    return list(session.scalars(rows.order_by(Listing.id.desc()).limit(most)))

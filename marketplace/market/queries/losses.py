@@ -1,0 +1,92 @@
+"""Why supply left the bank without finding a taker, added up for whoever answers for the region."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Listing, SupplyLoss
+from marketplace.market.rules.freshness import Outcome
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One lot of which something was left. `outcome` None: nobody said; `mass_kg` None: its weight is not known."""
+
+    listing_id: int
+    title: str
+    organisation: str
+    material: Material
+    quantity: Amount
+    mass_kg: Decimal | None
+    outcome: Outcome | None
+    reason: str
+    lost_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class LossSum:
+    """So many lots, together so many kilograms; `unweighed` of them have no known weight."""
+
+    lots: int
+    mass_kg: Decimal
+    unweighed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Everything that was lost, newest first, cut in two ways that each add up to `total`. A group is named by its slug."""
+
+    rows: tuple[Loss, ...]
+    total: LossSum
+    by_outcome: dict[Outcome | None, LossSum]
+    by_group: dict[str, LossSum]
+
+
+def find_loss(session: Session, listing_id: int) -> SupplyLoss | None:
+    """What was left of this lot; None while it is on offer, and where nothing was."""
+    return session.get(SupplyLoss, listing_id)
+
+
+def get_losses(session: Session, actor: Actor) -> Losses:
+    """All losses. For the reviewer, the administrator and the broker."""
+    require(actor, Can.READ_LOSSES)
+    rows = tuple(_losses(session))
+    outcomes: list[Outcome | None] = [*Outcome, None]
+    groups = sorted({row.material.group.slug for row in rows})
+    return Losses(
+        rows,
+        _sum(rows),
+        {one: _sum(row for row in rows if row.outcome == one) for one in outcomes},
+        {one: _sum(row for row in rows if row.material.group.slug == one) for one in groups},
+    )
+
+
+def _losses(session: Session) -> Iterator[Loss]:
+    known = taxonomy(session)
+    rows = select(SupplyLoss).options(joinedload(SupplyLoss.listing).joinedload(Listing.organisation))
+    for row in session.scalars(rows.order_by(SupplyLoss.lost_on.desc(), SupplyLoss.listing_id.desc())):
+        yield Loss(
+            listing_id=row.listing_id,
+            title=row.listing.title,
+            organisation=row.listing.organisation.name,
+            material=known.material_by_id(row.material_id),
+            quantity=Amount(row.quantity, Unit(row.listing.unit)),
+            mass_kg=row.mass_kg,
+            outcome=Outcome(row.outcome) if row.outcome else None,
+            reason=row.reason,
+            lost_on=row.lost_on,
+        )
+
+
+def _sum(rows: Iterable[Loss]) -> LossSum:
+    found = list(rows)
+    weighed = [row.mass_kg for row in found if row.mass_kg is not None]
+    return LossSum(len(found), sum(weighed, Decimal(0)), len(found) - len(weighed))

@@ -1,0 +1,72 @@
+"""How long a word holds: when somebody is asked whether it is still so, when it leaves, and what became of what is offered no more."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import Text, _
+from marketplace.market.rules.listing import STALE_AFTER
+
+REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
+DEMAND_STALE_AFTER = timedelta(days=90)
+DEMAND_REMIND_AFTER = timedelta(days=75)
+REASON_LENGTH_MAX = 1000
+
+
+class Refreshed(StrEnum):
+    """What somebody answers when asked whether it is still there: klopt nog, aangepast, weg."""
+
+    STILL = "still"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+class Outcome(StrEnum):
+    """What became of the part of a lot that found no taker on the bank."""
+
+    SOLD_ELSEWHERE = "sold_elsewhere"
+    OWN_USE = "own_use"
+    RECYCLED = "recycled"
+    DISPOSED = "disposed"
+
+
+OUTCOME_LABELS: dict[Outcome, Text] = {
+    Outcome.SOLD_ELSEWHERE: _("Sold outside the bank"),
+    Outcome.OWN_USE: _("Used by ourselves"),
+    Outcome.RECYCLED: _("Recycled"),
+    Outcome.DISPOSED: _("Disposed of as waste"),
+}
+
+
+def listing_holds_until(confirmed_on: date) -> date:
+    """The last day on which a confirmed listing stands in the catalogue."""
+    return confirmed_on + STALE_AFTER
+
+
+def demand_holds_until(confirmed_on: date) -> date:
+    """The last day on which a confirmed demand is matched and shown to others."""
+    return confirmed_on + DEMAND_STALE_AFTER
+
+
+def is_demand_stale(confirmed_on: date | None, today: date) -> bool:
+    """Nobody has confirmed it for 90 days: it is not matched any more until somebody does."""
+    return confirmed_on is None or demand_holds_until(confirmed_on) < today
+
+
+def is_listing_to_refresh(confirmed_on: date | None, today: date) -> bool:
+    """From 45 days on its owner is asked."""
+    return confirmed_on is not None and confirmed_on + REMIND_AFTER <= today
+
+
+def is_demand_to_refresh(confirmed_on: date | None, today: date) -> bool:
+    """From 75 days on its asker is asked."""
+    return confirmed_on is not None and confirmed_on + DEMAND_REMIND_AFTER <= today
+
+
+def check_reason(reason: str) -> None:
+    """What became of it may be explained in a few lines."""
+    if len(reason) > REASON_LENGTH_MAX:
+        raise Invalid(
+            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(reason), longest=REASON_LENGTH_MAX),
+            "reason",
+        )

@@ -1,0 +1,254 @@
+"""What may stand in a listing, and how its life goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from marketplace.kernel.errors import Conflict, FieldError, Invalid
+from marketplace.kernel.geo import Point
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import search_text
+from marketplace.kernel.units import Quantity, Unit, check_amount
+from marketplace.materials.rules.taxonomy import Material
+from marketplace.places.rules import PlaceBasis
+
+TITLE_LENGTH_MAX = 120
+DESCRIPTION_LENGTH_MAX = 5000
+LINE_LENGTH_MAX = 200
+REMARKS_LENGTH_MAX = 2000
+PRICE_CENTS_MAX = 100_000_000
+KG_PER_UNIT_MAX = Decimal(1_000_000)
+FIRST_YEAR = 1200
+STALE_AFTER = timedelta(days=60)  # domain.md: nobody has confirmed it for 60 days
+
+
+class Condition(StrEnum):
+    """How good it is: nieuw, goed, redelijk, matig."""
+
+    NEW = "new"
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+    @property
+    def rank(self) -> int:
+        """4 for new, 1 for poor."""
+        return 4 - list(Condition).index(self)
+
+
+class ListingStatus(StrEnum):
+    """draft → published → closed, with withdrawn from draft or published."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class QuantityBasis(StrEnum):
+    """How the quantity is known: geschat, uit tekening, gemeten, gewogen."""
+
+    ESTIMATED = "estimated"
+    FROM_DRAWING = "from_drawing"
+    MEASURED = "measured"
+    WEIGHED = "weighed"
+
+
+class Packaging(StrEnum):
+    """How it lies there. Loose pavers may not be laid by hand again without packing."""
+
+    LOOSE = "loose"
+    PALLET = "pallet"
+    MACHINE_PACK = "machine_pack"
+
+
+class Answer(StrEnum):
+    """Unknown is an answer of its own and never passes for no."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+CONDITION_LABELS: dict[Condition, Text] = {
+    Condition.NEW: _("New"),
+    Condition.GOOD: _("Good"),
+    Condition.FAIR: _("Fair"),
+    Condition.POOR: _("Poor"),
+}
+CONDITION_HINTS: dict[Condition, Text] = {
+    Condition.NEW: _("never used"),
+    Condition.GOOD: _("light traces of use, ready to be used again"),
+    Condition.FAIR: _("some breakage or wear, sorting or repair needed"),
+    Condition.POOR: _("much damage, fit for repair or as raw material"),
+}
+BASIS_LABELS: dict[QuantityBasis, Text] = {
+    QuantityBasis.ESTIMATED: _("Estimated"),
+    QuantityBasis.FROM_DRAWING: _("From a drawing"),
+    QuantityBasis.MEASURED: _("Measured"),
+    QuantityBasis.WEIGHED: _("Weighed"),
+}
+PACKAGING_LABELS: dict[Packaging, Text] = {
+    Packaging.LOOSE: _("Loose"),
+    Packaging.PALLET: _("On pallets"),
+    Packaging.MACHINE_PACK: _("In machine packs"),
+}
+ANSWER_LABELS: dict[Answer, Text] = {Answer.YES: _("Yes"), Answer.NO: _("No"), Answer.UNKNOWN: _("Unknown")}
+LISTING_STATUS_LABELS: dict[ListingStatus, Text] = {
+    ListingStatus.DRAFT: _("Draft"),
+    ListingStatus.PUBLISHED: _("Published"),
+    ListingStatus.CLOSED: _("Closed"),
+    ListingStatus.WITHDRAWN: _("Withdrawn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something lies: an exact point, and how it is known. `municipality` is a slug, empty outside the region."""
+
+    place_name: str
+    municipality: str
+    point: Point
+    basis: PlaceBasis
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingDraft:
+    """What a person says of a lot. Organisation, owner, status and counters never come from here."""
+
+    title: str
+    material: str
+    quantity: Quantity
+    condition: Condition
+    available_from: date
+    location: Location | None = None
+    depot_id: int | None = None
+    description: str = ""
+    available_until: date | None = None
+    quantity_basis: QuantityBasis = QuantityBasis.ESTIMATED
+    kg_per_unit: Decimal | None = None
+    packaging: Packaging | None = None
+    loading_possible: bool | None = None
+    price_cents_per_unit: int | None = None
+    project: str = ""
+    year_of_construction: int | None = None
+    asbestos_suspected: Answer = Answer.UNKNOWN
+    hazards: dict[str, Answer] = field(default_factory=dict)
+    remarks: str = ""
+    minimum_part: Decimal | None = None  # in the unit of the quantity; None: any part
+    circle: tuple[str, ...] | None = None  # slugs; None: as the organisation agreed, empty: no circle
+    circle_from: date | None = None
+    region_from: date | None = None
+    partners_from: date | None = None
+    window_reason: str = ""
+
+
+def _line(errors: list[FieldError], name: str, text: str, longest: int) -> None:
+    if len(text) > longest:
+        errors.append(
+            FieldError(
+                name, _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest)
+            )
+        )
+
+
+def check_listing(
+    draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date, also: Sequence[FieldError] = ()
+) -> None:
+    """Refuse a listing draft that cannot be right, every sentence at its field, in the order of the form. `also`: of its parts and windows."""
+    errors: list[FieldError] = []
+    if not draft.title:
+        errors.append(FieldError("title", _("Enter a title, for example “Grey concrete pavers from Dorpsstraat”.")))
+    _line(errors, "title", draft.title, TITLE_LENGTH_MAX)
+    _line(errors, "description", draft.description, DESCRIPTION_LENGTH_MAX)
+    _line(errors, "project", draft.project, LINE_LENGTH_MAX)
+    _line(errors, "remarks", draft.remarks, REMARKS_LENGTH_MAX)
+    _check_unit(errors, draft.quantity, units)
+    if draft.location is None and draft.depot_id is None:
+        errors.append(FieldError("place", _("Say where the material lies: a place, a postcode, coordinates or a depot.")))
+    if draft.available_until is not None and draft.available_until < draft.available_from:
+        errors.append(
+            FieldError(
+                "available_until",
+                _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.available_from),
+            )
+        )
+    if draft.kg_per_unit is not None and not 0 < draft.kg_per_unit <= KG_PER_UNIT_MAX:
+        errors.append(
+            FieldError(
+                "kg_per_unit",
+                _("Enter the measured weight per unit in kilograms, more than 0 and at most %(most)s.", most=KG_PER_UNIT_MAX),
+            )
+        )
+    if draft.price_cents_per_unit is not None and not 0 <= draft.price_cents_per_unit <= PRICE_CENTS_MAX:
+        errors.append(
+            FieldError(
+                "price_cents_per_unit",
+                _("Enter a price of at least 0 and at most 1 million euro, or leave it empty if it is free."),
+            )
+        )
+    if draft.year_of_construction is not None and not FIRST_YEAR <= draft.year_of_construction <= today.year + 5:
+        errors.append(FieldError("year_of_construction", _("Enter a year in four digits, for example 1987.")))
+    errors.extend(
+        FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=code))
+        for code in draft.hazards
+        if code not in hazards
+    )
+    errors.extend(also)
+    if errors:
+        raise Invalid.all(errors)
+
+
+def _check_unit(errors: list[FieldError], quantity: Quantity, units: tuple[Unit, ...]) -> None:
+    if quantity.unit not in units:
+        names = ", ".join(unit.value for unit in units)
+        errors.append(FieldError("unit", _("This material does not go by that unit. Choose one of: %(units)s.", units=names)))
+
+
+def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool) -> None:
+    """A listing is published from draft, with a photo, and not when its material may not be traded."""
+    if status != ListingStatus.DRAFT:
+        raise Conflict(
+            _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
+            current_status=status.value,
+        )
+    if not is_tradable:
+        raise Invalid(
+            _(
+                "This material may not be traded (rule: niet_verhandelbaar). Check with Omgevingsdienst Twente how to dispose of it."
+            ),
+            "material",
+        )
+    if photos == 0:
+        raise Invalid(_("Add at least one photo. A listing without a photo cannot be published."), "photos")
+
+
+def is_part_allowed(amount: Decimal, available: Decimal, minimum: Decimal | None) -> bool:
+    """Whether the owner gives away a part of this size: the smallest part or more, or all that is left. No smallest part means any."""
+    return minimum is None or amount >= minimum or amount == available
+
+
+def is_stale(confirmed_on: date, today: date) -> bool:
+    """Nobody has confirmed it for 60 days: it leaves the catalogue until somebody does."""
+    return confirmed_on + STALE_AFTER < today
+
+
+def find_part_faults(smallest: Decimal | None, quantity: Quantity) -> list[FieldError]:
+    """What a smallest part cannot be: nothing, part of a piece, or more than there is. In the unit of the quantity; None is any part."""
+    if smallest is None:
+        return []
+    try:
+        check_amount(smallest, quantity.unit)
+    except Invalid as refusal:
+        return [FieldError("minimum_part", refusal.message)]
+    if smallest > quantity.amount:
+        return [FieldError("minimum_part", _("The smallest part is more than there is. Enter %(most)s or less.", most=quantity))]
+    return []
+
+
+def listing_search_text(title: str, description: str, material: Material) -> str:
+    """Title, the material's names, synonyms and group in both languages, and the description, which may be too long to keep whole."""
+    return search_text(title, *material.search_words, description)

@@ -1,0 +1,71 @@
+"""The broker's verb: pointing out a lot to whoever asks for something."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.rules.reservation import check_reason
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.matching.models import ProposalMade
+from marketplace.matching.queries.broker import _find, _get
+from marketplace.materials.queries import taxonomy
+from marketplace.notices.actions import audit
+from marketplace.notices.actions.notify import notify
+from marketplace.notices.rules.kinds import Notice
+
+
+def propose(session: Session, actor: Actor, *, listing_id: int, demand_id: int, reason: str) -> ProposalMade:
+    """Point out a lot to who placed a demand, with a reason; they are told. Refused where it is another material, where one of the two
+    is over, or where nothing is left. Pointed out before: nothing changes and nobody is told twice."""
+    require(actor, Can.BROKER)
+    listing, demand = get_listing(session, actor, listing_id), get_demand(session, actor, demand_id)
+    session.execute(select(Demand.id).where(Demand.id == demand_id).with_for_update())  # of two clicks the second waits here
+    made = _find(session, listing_id, demand_id)
+    if made is not None:
+        return made
+    check_reason(reason)
+    _check_proposable(session, listing, demand)
+    made = ProposalMade(
+        listing_id=listing_id, demand_id=demand_id, person_id=actor.person_id, reason=reason, proposed_at=clock.now()
+    )
+    session.add(made)
+    session.flush()
+    audit.record(session, actor, action="demand.propose", object_type="demand", object_id=demand_id, listing=listing_id)
+    notify(
+        session,
+        Notice.PROPOSAL,
+        person_id=demand.created_by_id,
+        organisation_id=demand.organisation_id,
+        listing_id=listing_id,
+        listing_title=listing.title,
+        demand_id=demand_id,
+        demand_title=demand.title,
+        organisation=listing.organisation.name,
+        reason=reason,
+    )
+    return _get(session, made.id)
+
+
+def _check_proposable(session: Session, listing: Listing, demand: Demand) -> None:
+    if listing.status != ListingStatus.PUBLISHED or listing.available <= 0:
+        raise Conflict(_("Nothing of this listing is on offer any more. Choose another one."), "listing_id")
+    if demand.status != DemandStatus.OPEN or demand.needed_until < clock.today():
+        raise Conflict(_("This demand is not open any more. Choose another one."), "demand_id")
+    known = taxonomy(session)
+    wanted, offered = known.material_by_id(demand.material_id), known.material_by_id(listing.material_id)
+    if offered.slug not in {material.slug for material in known.serving(wanted)}:
+        raise Invalid(
+            _(
+                "This listing is %(offered)s, and the demand asks for %(wanted)s. Choose another one.",
+                offered=offered,
+                wanted=wanted,
+            ),
+            "listing_id",
+        )

@@ -1,0 +1,183 @@
+"""Publishing and asking, with what belongs to it: both sides hear of each new match once.
+
+The other side gets one notice per match; the side that acts gets one for the best of them, since the page that follows shows the rest.
+"""
+
+from datetime import date
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.policy import CLOCK, Actor, Can, require
+from marketplace.exchange.actions.waiting_list import offer_next
+from marketplace.exchange.queries.reservations import list_claims
+from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.language import _
+from marketplace.market.actions import demands, freshness, listings
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.demand import DemandDraft
+from marketplace.market.rules.freshness import Outcome, Refreshed, is_demand_stale
+from marketplace.market.rules.listing import ListingDraft, ListingStatus, is_stale
+from marketplace.matching.models import MatchTold
+from marketplace.matching.queries.matches import PAGE_SIZE_MAX, Match, matches_of_demand, matches_of_listing
+from marketplace.materials.queries import taxonomy
+from marketplace.notices.actions.notify import notify
+from marketplace.notices.rules.kinds import Notice
+
+TURNS_AT_ONCE = 500
+TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred hear of it; the others find it when they look
+
+
+def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
+    """Publish a listing and tell the owners of the open demands that it serves. Published already: nothing changes."""
+    was_published = get_listing(session, actor, listing_id).status == ListingStatus.PUBLISHED
+    listing = listings.publish_listing(session, actor, listing_id=listing_id)
+    if not was_published:
+        _tell_of_listing(session, actor, listing)
+    return listing
+
+
+def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
+    """Change a listing; where it is published, tell whom it serves now and did not serve before."""
+    _keep_what_is_waited_for(session, actor, get_listing(session, actor, listing_id), draft)
+    listing = listings.edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
+    if listing.version != version:
+        if listing.status == ListingStatus.PUBLISHED:
+            offer_next(session, listing_id)  # a larger lot or a longer period goes to who waits before anybody new can take it
+            listing = get_listing(session, actor, listing_id)
+        _tell_of_listing(session, actor, listing)
+    return listing
+
+
+def answer_listing(
+    session: Session,
+    actor: Actor,
+    *,
+    listing_id: int,
+    answer: Refreshed,
+    outcome: Outcome | None = None,
+    reason: str = "",
+) -> Listing:
+    """`market.freshness.answer_listing`; where it comes back into the catalogue, tell whom it serves now and did not serve before."""
+    before = get_listing(session, actor, listing_id).confirmed_on
+    listing = freshness.answer_listing(session, actor, listing_id=listing_id, answer=answer, outcome=outcome, reason=reason)
+    if answer != Refreshed.GONE and before is not None and is_stale(before, clock.today()):
+        _tell_of_listing(session, actor, listing)
+    return listing
+
+
+def answer_demand(session: Session, actor: Actor, *, demand_id: int, answer: Refreshed) -> Demand:
+    """`market.freshness.answer_demand`; where it is matched again, tell of what serves it now and did not before."""
+    before = get_demand(session, actor, demand_id).confirmed_on
+    demand = freshness.answer_demand(session, actor, demand_id=demand_id, answer=answer)
+    if answer != Refreshed.GONE and is_demand_stale(before, clock.today()):
+        _tell_of_demand(session, actor, demand)
+    return demand
+
+
+def _keep_what_is_waited_for(session: Session, actor: Actor, listing: Listing, draft: ListingDraft) -> None:
+    """Somebody waits for this very material, in this very unit: it holds nothing, so the counters do not tell."""
+    require(actor, Can.EDIT_LISTING, listing)
+    material = taxonomy(session).material_by_id(listing.material_id)
+    is_other = (draft.material, draft.quantity.unit.value) != (material.slug, listing.unit)
+    if is_other and any(claim.status == ReservationStatus.WAITING for claim in list_claims(session, listing.id)):
+        raise Conflict(_("Somebody waits for this listing. The material and the unit cannot change any more."), "material")
+
+
+def ask(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
+    """Ask for a material; an open demand hears what there is, and the owners of what serves it hear of the demand."""
+    demand = demands.create_demand(session, actor, draft)
+    _tell_of_demand(session, actor, demand)
+    return demand
+
+
+def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int, draft: DemandDraft) -> Demand:
+    """Change a demand, or open a draft; tell of what serves it now and did not before."""
+    demand = demands.edit_demand(session, actor, demand_id=demand_id, version=version, draft=draft)
+    if demand.version != version:
+        _tell_of_demand(session, actor, demand)
+    return demand
+
+
+def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
+    found = matches_of_listing(session, actor, listing, 1, TOLD_AT_ONCE).items
+    told = set(session.scalars(select(MatchTold.demand_id).where(MatchTold.listing_id == listing.id)))
+    new = [match for match in found if match.demand.id not in told]
+    _remember(session, new)
+    for match in new:
+        _tell_asker(session, match)
+    if new and new[0].demand.organisation_id != listing.organisation_id:
+        _tell_owner(session, new[0])
+    return len(new)
+
+
+def list_turns_to_tell(session: Session) -> list[int]:
+    """Ids of lots on offer of which a turn (the circle's, the region's, the partners') has begun since their matches were told, or which
+    came back from an exchange; the oldest first, and so many at a time."""
+    today = clock.today()
+    since = func.coalesce(Listing.turns_told_on, date.min)
+    came = [
+        day.is_not(None) & (day > since) & (day <= today)
+        for day in (Listing.circle_from, Listing.region_from, Listing.partners_from)
+    ]
+    rows = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED, or_(*came))
+    return list(session.scalars(rows.order_by(Listing.id).limit(TURNS_AT_ONCE)))
+
+
+def tell_of_turn(session: Session, *, listing_id: int) -> bool:
+    """Tell of the demands that a lot serves now that a turn has begun, and did not serve before: each once. Whether there was any."""
+    rows = select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
+    listing = session.scalars(rows.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
+    if listing.status != ListingStatus.PUBLISHED:
+        return False
+    told = _tell_of_listing(session, CLOCK, listing)
+    session.execute(
+        update(Listing)
+        .where(Listing.id == listing_id)
+        .values(turns_told_on=clock.today())
+        .execution_options(synchronize_session=False)
+    )
+    return told > 0
+
+
+def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
+    found = matches_of_demand(session, actor, demand, 1, TOLD_AT_ONCE).items
+    told = set(session.scalars(select(MatchTold.listing_id).where(MatchTold.demand_id == demand.id)))
+    new = [match for match in found if match.listing.id not in told]
+    _remember(session, new)
+    for match in new:
+        if match.listing.organisation_id != demand.organisation_id:
+            _tell_owner(session, match)
+    if new:
+        _tell_asker(session, new[0])
+
+
+def _remember(session: Session, new: list[Match]) -> None:
+    session.add_all(MatchTold(listing_id=match.listing.id, demand_id=match.demand.id, told_at=clock.now()) for match in new)
+    session.flush()
+
+
+def _tell_asker(session: Session, match: Match) -> None:
+    _tell(session, match, match.demand.created_by_id, match.demand.organisation_id, match.listing.organisation.name)
+
+
+def _tell_owner(session: Session, match: Match) -> None:
+    _tell(session, match, match.listing.created_by_id, match.listing.organisation_id, match.demand.organisation.name)
+
+
+def _tell(session: Session, match: Match, person_id: int | None, organisation_id: int, other: str) -> None:
+    notify(
+        session,
+        Notice.NEW_MATCH,
+        person_id=person_id,
+        organisation_id=organisation_id,
+        listing_id=match.listing.id,
+        listing_title=match.listing.title,
+        demand_id=match.demand.id,
+        organisation=other,
+        quantity={"amount": str(match.covers.amount), "unit": match.covers.unit.value},
+    )

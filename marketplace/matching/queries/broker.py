@@ -1,0 +1,63 @@
+"""What the broker has pointed out, and why a lot does not fit."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.kernel import clock
+from marketplace.kernel.geo import Point, distance_km
+from marketplace.kernel.language import Text
+from marketplace.market.models import Demand, Listing
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.matching.models import ProposalMade
+from marketplace.matching.queries.matches import lot_of, need_of
+from marketplace.matching.rules.pair import objections
+from marketplace.materials.queries import taxonomy
+
+
+def _find(session: Session, listing_id: int, demand_id: int) -> ProposalMade | None:
+    rows = select(ProposalMade).where(ProposalMade.listing_id == listing_id, ProposalMade.demand_id == demand_id)
+    return session.scalars(rows.options(*_WHOLE)).one_or_none()
+
+
+def _get(session: Session, proposal_id: int) -> ProposalMade:
+    return session.scalars(select(ProposalMade).where(ProposalMade.id == proposal_id).options(*_WHOLE)).one()
+
+
+_WHOLE = (
+    joinedload(ProposalMade.listing).options(joinedload(Listing.organisation), selectinload(Listing.photos)),
+    joinedload(ProposalMade.demand).joinedload(Demand.organisation),
+)
+
+
+def may_read_proposals(actor: Actor, demand: Demand) -> bool:
+    """Whose demand it is, the reviewer, and the broker."""
+    return may(actor, Can.READ_MATCHES, demand) or may(actor, Can.BROKER)
+
+
+def list_proposals(session: Session, actor: Actor, demand: Demand) -> list[ProposalMade]:
+    """What the broker pointed out for this demand and is still to be had, the newest first."""
+    if not may_read_proposals(actor, demand):
+        require(actor, Can.READ_MATCHES, demand)
+    rows = (
+        select(ProposalMade)
+        .join(Listing, Listing.id == ProposalMade.listing_id)
+        .where(
+            ProposalMade.demand_id == demand.id,
+            Listing.status == ListingStatus.PUBLISHED,
+            Listing.held + Listing.transferred < Listing.quantity,
+        )
+    )
+    return list(session.scalars(rows.options(*_WHOLE).order_by(ProposalMade.id.desc())))
+
+
+def why_not(session: Session, actor: Actor, made: ProposalMade) -> tuple[Decimal, list[Text]]:
+    """How far the two lie apart (a partner gets whole kilometres), and what stands between them and a match; nothing where it has
+    become one."""
+    known = taxonomy(session)
+    away = distance_km(Point(made.listing.lat, made.listing.lon), Point(made.demand.lat, made.demand.lon))
+    need = need_of(made.demand, made.demand.organisation.kind, known)
+    found = objections(lot_of(made.listing, known), need, distance_km=away, today=clock.today())
+    return away.quantize(Decimal(1), rounding=ROUND_HALF_UP) if actor.is_partner else away, found

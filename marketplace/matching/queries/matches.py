@@ -1,0 +1,334 @@
+"""Which listings serve a demand, which demands a listing serves: best first, each with its figures and its reasons.
+
+Distances are exact, by the geodesic between the exact points; a partner gets whole kilometres, and every figure that follows from them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import BindParameter, Integer, Select, bindparam, select
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.impact.rules.impact import Impact, impact
+from marketplace.kernel import clock
+from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, ecef_m
+from marketplace.kernel.language import Text
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.freshness import fresh_demands_since
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.freshness import is_demand_stale
+from marketplace.market.rules.listing import STALE_AFTER, Answer, Condition, ListingStatus
+from marketplace.matching.queries.statements import EDGE_KM, demands_served, listings_that_serve
+from marketplace.matching.rules import pair
+from marketplace.matching.rules.pair import Lot, Need
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
+
+PAGE_SIZE = 24
+PAGE_SIZE_MAX = 100
+_IDS: BindParameter[Any] = bindparam("ids", type_=Integer, expanding=True)
+_LISTINGS = (
+    select(Listing)
+    .where(Listing.id.in_(_IDS))
+    .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
+)
+_DEMANDS = select(Demand).where(Demand.id.in_(_IDS)).options(joinedload(Demand.organisation))
+_BARE_LISTINGS = select(Listing).where(Listing.id.in_(_IDS)).options(defer(Listing.search_text))
+_ASKER = select(Organisation.kind, Organisation.slug).where(Organisation.id == bindparam("id", type_=Integer))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A listing that serves a demand. Figures are for the part that it covers; `takes` is that part in the listing's unit, as a reservation asks it."""
+
+    listing: Listing
+    demand: Demand
+    distance_km: Decimal
+    covers: Amount
+    takes: Amount
+    impact: Impact
+    reasons: tuple[Text, ...]
+
+    @property
+    def road_km(self) -> Decimal:
+        return self.impact.road_km
+
+    @property
+    def tonne_km(self) -> Decimal:
+        return self.impact.tonne_km
+
+    @property
+    def transport_kgco2e(self) -> Decimal:
+        return self.impact.transport_kgco2e
+
+    @property
+    def avoided_kgco2e(self) -> Decimal | None:
+        return self.impact.avoided_kgco2e
+
+    @property
+    def net_kgco2e(self) -> Decimal | None:
+        return self.impact.net_kgco2e
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """One page of matches, best first, and how many there are."""
+
+    items: tuple[Match, ...]
+    total: int
+    page: int
+    page_size: int
+
+
+def matches_for_demand(session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE) -> Matches:
+    """The listings that serve this demand. For the organisation that asks, and the reviewer."""
+    require(actor, Can.READ_MATCHES, demand)
+    return matches_of_demand(session, actor, demand, page, page_size)
+
+
+def demands_for_listing(
+    session: Session, actor: Actor, listing: Listing, *, page: int = 1, page_size: int = PAGE_SIZE
+) -> Matches:
+    """The open demands that this listing serves. For the organisation that owns it, and the reviewer."""
+    require(actor, Can.READ_MATCHES, listing)
+    return matches_of_listing(session, actor, listing, page, page_size)
+
+
+def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int, page_size: int) -> Matches:
+    """The same for a verb that has asked what the actor may."""
+    terms = taxonomy(session)
+    page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
+    is_over = demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or demand.remaining <= 0
+    if is_over or is_demand_stale(demand.confirmed_on, clock.today()):
+        return Matches((), 0, page, size)
+    is_loaded = "organisation" in demand.__dict__
+    asker = demand.organisation if is_loaded else session.execute(_ASKER, {"id": demand.organisation_id}).one()
+    need = need_of(demand, asker.kind, terms, asker.slug)
+    serving = terms.serving(need.material)
+    refused = sorted({code for one in serving for code in one.hazard_codes} - need.accepts_hazards)
+    farthest = demand.max_distance_km
+    figures: dict[str, Any] = {
+        **_place(need.point),
+        "materials": [one.id for one in serving],
+        "conditions": [one.value for one in Condition if one.rank >= need.min_condition.rank],
+        "confirmed_since": clock.today() - STALE_AFTER,
+        "needed_until": demand.needed_until,
+        "ends_after": max(demand.needed_from, clock.today()),
+        "today": clock.today(),
+        "organisation": demand.organisation_id,
+        "in_circle": f"%|{_escaped(asker.slug)}|%",
+        "unit": demand.unit,
+        "remaining": demand.remaining,
+        **{f"scant_{unit.value}": int(pair.scant(unit, need.remaining.unit, serving) * 1000) for unit in Unit},
+        **{f"refused_{number}": f"%|{_escaped(code)}|%" for number, code in enumerate(refused)},
+    }
+    if farthest is not None:
+        figures |= bounding_box(need.point, float(farthest) + EDGE_KM)._asdict()
+        figures["chord2"] = chord2_m2(float(farthest) + EDGE_KM)
+        figures["inner_chord2"] = chord2_m2(max(float(farthest) - EDGE_KM, 0))
+
+    def statements(skips: bool) -> tuple[Select[Any], Select[Any]]:
+        return listings_that_serve(
+            dialect=session.get_bind().dialect.name,
+            has_limit=farthest is not None,
+            refused_codes=len(refused),
+            accepts_unknown=need.accepts_unknown_hazards,
+            is_partner=asker.kind == OrganisationKind.PARTNER,
+            skips=skips,
+        )
+
+    def serving_ids(doubted: list[int]) -> set[int]:
+        return _serving((one.id, lot_of(one, terms), need) for one in session.scalars(_BARE_LISTINGS, {"ids": doubted}))
+
+    ids, total = _settled(session, statements, figures, serving_ids, page, size)
+    pairs = (
+        [(listing, demand, lot_of(listing, terms), need) for listing in session.scalars(_LISTINGS, {"ids": ids})] if ids else []
+    )
+    return _ranked(actor, terms, pairs, total, page, size)
+
+
+def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: int, page_size: int) -> Matches:
+    """The same for a verb that has asked what the actor may."""
+    terms = taxonomy(session)
+    page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
+    lot, today = lot_of(listing, terms), clock.today()
+    is_over = lot.available_until is not None and lot.available_until < today
+    is_stale = lot.confirmed_on is None or lot.confirmed_on < today - STALE_AFTER
+    if lot.status != ListingStatus.PUBLISHED or is_over or is_stale or lot.available.amount <= 0:
+        return Matches((), 0, page, size)
+    declared, served = sorted(lot.hazards_yes), terms.served_by(lot.material)
+    figures: dict[str, Any] = {
+        **_place(lot.point),
+        "materials": [one.id for one in served],
+        "conditions": [one.value for one in Condition if one.rank <= lot.condition.rank],
+        "starts_before": max(lot.available_from, today),
+        "ends_on": lot.available_until,
+        "confirmed_since": fresh_demands_since(),
+        "organisation": listing.organisation_id,
+        "circle": list(lot.circle),
+        "unit": listing.unit,
+        "doubted_units": [unit.value for unit in Unit if lot.available.amount < pair.scant(listing.unit_of, unit, served)],
+        "least": min(lot.available.amount, lot.minimum_part or lot.available.amount),
+        **{f"declared_{number}": f'%"{_escaped(code)}"%' for number, code in enumerate(declared)},
+    }
+
+    def statements(skips: bool) -> tuple[Select[Any], Select[Any]]:
+        return demands_served(
+            dialect=session.get_bind().dialect.name,
+            declared_codes=len(declared),
+            hazards_unknown=lot.hazards_unknown,
+            ends=lot.available_until is not None,
+            circle_open=bool(lot.circle) and lot.circle_from is not None and lot.circle_from <= today,
+            region_open=lot.region_from is not None and lot.region_from <= today,
+            partners_open=lot.partners_from is not None and lot.partners_from <= today,
+            has_part=lot.minimum_part is not None,
+            skips=skips,
+        )
+
+    def serving_ids(doubted: list[int]) -> set[int]:
+        return _serving((one.id, lot, asked_by(one)) for one in session.scalars(_DEMANDS, {"ids": doubted}))
+
+    def asked_by(demand: Demand) -> Need:
+        return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug)
+
+    ids, total = _settled(session, statements, figures, serving_ids, page, size)
+    pairs = [(listing, one, lot, asked_by(one)) for one in session.scalars(_DEMANDS, {"ids": ids})] if ids else []
+    return _ranked(actor, terms, pairs, total, page, size)
+
+
+def _settled(
+    session: Session,
+    statements: Callable[[bool], tuple[Select[Any], Select[Any]]],
+    figures: dict[str, Any],
+    serving_ids: Callable[[list[int]], set[int]],
+    page: int,
+    size: int,
+) -> tuple[list[int], int]:
+    """The ids on the page and the total; where something is in doubt the rule decides, and the page is asked again without what it refuses."""
+    figures |= {"limit": size, "offset": (page - 1) * size}
+    rows = session.execute(statements(False)[0], figures).all()
+    if rows and rows[0][2]:
+        doubted = list(session.scalars(statements(False)[1], figures))
+        skipped = sorted(set(doubted) - serving_ids(doubted))
+        if skipped:
+            rows = session.execute(statements(True)[0], {**figures, "skipped": skipped}).all()
+    if not rows and page > 1:  # a page past the end has no row to say how many there are
+        return [], _settled(session, statements, figures, serving_ids, 1, 1)[1]
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def _serving(pairs: Iterable[tuple[int, Lot, Need]]) -> set[int]:
+    today = clock.today()
+    return {
+        number
+        for number, lot, need in pairs
+        if not pair.objections(lot, need, distance_km=distance_km(lot.point, need.point), today=today)
+    }
+
+
+def _ranked(
+    actor: Actor, terms: Taxonomy, pairs: list[tuple[Listing, Demand, Lot, Need]], total: int, page: int, size: int
+) -> Matches:
+    """The page in its exact order, each with its place among all. What the rule refuses has been left out before; one that slipped through falls out here."""
+    today, found = clock.today(), []
+    for listing, demand, lot, need in pairs:
+        exact = distance_km(lot.point, need.point)
+        if pair.objections(lot, need, distance_km=exact, today=today):
+            total -= 1
+            continue
+        found.append((pair.rank_key(lot, need, exact, listing.id), demand.id, exact, listing, demand, lot, need))
+    found.sort(key=lambda one: one[:2])
+    first = (page - 1) * size + 1
+    return Matches(
+        tuple(
+            _match(actor, terms, listing, demand, lot, need, exact, place=first + number, total=total)
+            for number, (_key, _id, exact, listing, demand, lot, need) in enumerate(found)
+        ),
+        total,
+        page,
+        size,
+    )
+
+
+def _match(
+    actor: Actor,
+    terms: Taxonomy,
+    listing: Listing,
+    demand: Demand,
+    lot: Lot,
+    need: Need,
+    exact: Decimal,
+    *,
+    place: int,
+    total: int,
+) -> Match:
+    shown = exact.quantize(Decimal(1), rounding=ROUND_HALF_UP) if actor.is_partner else exact
+    covered = pair.cover(lot, need)
+    figures = impact(
+        mass_in_kg=covered.mass_kg,
+        distance_in_km=shown,
+        vehicle_factors=terms.vehicle_factors,
+        carbon_factor=lot.material.carbon.kgco2e_per_kg if lot.material.carbon else None,
+    )
+    reasons = pair.explain(lot, need, covered, figures, place=place, total=total)
+    return Match(listing, demand, shown, covered.covers, covered.takes, figures, reasons)
+
+
+def lot_of(listing: Listing, terms: Taxonomy) -> Lot:
+    """What of a listing counts for a match."""
+    return Lot(
+        material=terms.material_by_id(listing.material_id),
+        organisation_id=listing.organisation_id,
+        status=ListingStatus(listing.status),
+        condition=Condition(listing.condition),
+        available=Amount(listing.available, Unit(listing.unit)),
+        kg_per_unit=listing.kg_per_unit,
+        available_from=listing.available_from,
+        available_until=listing.available_until,
+        hazards_yes=frozenset(code for code, answer in listing.hazards.items() if answer == Answer.YES),
+        hazards_unknown=listing.hazards_unknown,
+        region_from=listing.region_from,
+        partners_from=listing.partners_from,
+        confirmed_on=listing.confirmed_on,
+        point=Point(listing.lat, listing.lon),
+        circle=listing.chosen_circle or (),
+        circle_from=listing.circle_from,
+        minimum_part=listing.minimum_part,
+    )
+
+
+def need_of(demand: Demand, organisation_kind: str, terms: Taxonomy, organisation_slug: str = "") -> Need:
+    """What of a demand counts for a match."""
+    material = terms.material_by_id(demand.material_id)
+    return Need(
+        material=material,
+        serving=frozenset(one.slug for one in terms.serving(material)),
+        organisation_id=demand.organisation_id,
+        organisation_kind=organisation_kind,
+        status=DemandStatus(demand.status),
+        min_condition=Condition(demand.min_condition),
+        remaining=Amount(demand.remaining, Unit(demand.unit)),
+        needed_from=demand.needed_from,
+        needed_until=demand.needed_until,
+        max_distance_km=demand.max_distance_km,
+        accepts_hazards=frozenset(demand.accepts_hazards),
+        accepts_unknown_hazards=demand.accepts_unknown_hazards,
+        confirmed_on=demand.confirmed_on,
+        point=Point(demand.lat, demand.lon),
+        organisation_slug=organisation_slug,
+    )
+
+
+def _place(point: Point) -> dict[str, float]:
+    x, y, z = ecef_m(point)
+    return {"x": float(x), "y": float(y), "z": float(z)}
+
+
+def _escaped(code: str) -> str:
+    return code.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")

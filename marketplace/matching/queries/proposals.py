@@ -1,0 +1,94 @@
+"""The proposal to a demand: which parts of the lots that fit cover together what is still needed, and what is under way is not asked twice."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.queries.reservations import list_holding_for_demand
+from marketplace.kernel.language import Text
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Demand, Listing
+from marketplace.matching.queries.matches import PAGE_SIZE_MAX, Match, lot_of, matches_of_demand
+from marketplace.matching.rules.proposal import Part, Plan, Supply, plan, sentences
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material, convert
+
+LOTS_MAX = PAGE_SIZE_MAX  # the best hundred that fit; a need that they do not cover says what is missing
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedPart:
+    """A part of one listing: `takes` in the listing's unit, as a reservation asks it; `covers` is what that gives in the demand's."""
+
+    listing: Listing
+    takes: Amount
+    covers: Amount
+    distance_km: Decimal
+    road_km: Decimal
+    mass_kg: Decimal
+    tonne_km: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Parts that cover a demand together, nearest first. `under_way` is reserved for it already and no part of `needed`."""
+
+    demand: Demand
+    under_way: Amount
+    plan: Plan
+    parts: tuple[ProposedPart, ...]
+
+    @property
+    def needed(self) -> Amount:
+        return self.plan.needed
+
+    @property
+    def sentences(self) -> tuple[Text, ...]:
+        """What it comes to, in words and figures."""
+        return sentences(self.plan, self.under_way)
+
+    @property
+    def amounts(self) -> tuple[tuple[int, Decimal], ...]:
+        """What is asked of which listing: the same twice is the same proposal."""
+        return tuple((part.listing.id, part.takes.amount) for part in self.parts)
+
+
+def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
+    """How the lots that fit can cover what the demand still needs. For the organisation that asks, and the reviewer.
+
+    A demand that is not open, or of which all is under way, gets a proposal without parts.
+    """
+    require(actor, Can.READ_MATCHES, demand)
+    terms = taxonomy(session)
+    material, unit = terms.material_by_id(demand.material_id), Unit(demand.unit)
+    under_way = _under_way(session, demand, material)
+    needed = Amount(max(demand.remaining - under_way.amount, Decimal(0)), unit)
+    matches = matches_of_demand(session, actor, demand, 1, LOTS_MAX).items if needed.amount > 0 else ()
+    found = {match.listing.id: match for match in matches}
+    chosen = plan(
+        needed,
+        material,
+        [
+            Supply(
+                one.listing.id, one.listing.organisation.name, lot_of(one.listing, terms), one.listing.minimum_part, one.road_km
+            )
+            for one in matches
+        ],
+    )
+    return Proposal(demand, under_way, chosen, tuple(_proposed(part, found[part.supply.number]) for part in chosen.parts))
+
+
+def _proposed(part: Part, match: Match) -> ProposedPart:
+    return ProposedPart(match.listing, part.takes, part.gives, match.distance_km, match.road_km, part.mass_kg, part.tonne_km)
+
+
+def _under_way(session: Session, demand: Demand, material: Material) -> Amount:
+    """What reservations that serve the demand hold now, in its unit, each as its completion would count."""
+    terms, unit, held = taxonomy(session), Unit(demand.unit), Decimal(0)
+    for one in list_holding_for_demand(session, demand.id):
+        offered, source = terms.material_by_id(one.listing.material_id), Unit(one.unit)
+        of = offered if offered.takes(unit) else material
+        held += convert(one.quantity, source, unit, of, one.listing.kg_per_unit, source)
+    return Amount(held, unit)

@@ -1,0 +1,186 @@
+"""The SQL of matching, both directions, built once per shape.
+
+The index gives what lies near enough by the squared chord between the exact points, five metres more than asked. What is in doubt comes in a statement of its
+own, for the rule to decide: what lies within ten metres of the edge, where the geodesic knows; and of what goes by another unit: so little that it may
+give no whole piece, and what has a smallest part.
+Everything else is decided here, so that a page and its total need no row that does not match.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.kernel.db import Fixed
+from marketplace.kernel.units import Unit
+from marketplace.market.models import Demand, Listing
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import Condition, ListingStatus
+
+EDGE_KM = 0.005
+
+
+def _bound(name: str, kind: Any) -> Any:
+    return bindparam(name, type_=kind())
+
+
+def _several(name: str, kind: Any) -> Any:
+    return bindparam(name, type_=kind(), expanding=True)
+
+
+def _chord2(table: type[Listing] | type[Demand]) -> ColumnElement[Any]:
+    axes = ((table.x_m, "x"), (table.y_m, "y"), (table.z_m, "z"))
+    return sum(
+        ((axis - _bound(name, Float)) * (axis - _bound(name, Float)) for axis, name in axes), start=literal_column("0.0", Float)
+    )
+
+
+LISTING_CHORD2, DEMAND_CHORD2 = _chord2(Listing), _chord2(Demand)
+LISTING_RANK = case({condition.value: condition.rank for condition in Condition}, value=Listing.condition)
+
+
+def _page(
+    table: type[Listing] | type[Demand], doubt: ColumnElement[bool], conditions: list[Any], order: tuple[Any, ...]
+) -> tuple[Select[Any], Select[Any]]:
+    """The statement for a page, with the number of all and of those in doubt; and the one for those in doubt."""
+    counts = (func.count().over(), func.sum(case((doubt, 1), else_=0)).over())
+    page: Any = (
+        select(table.id, *counts)
+        .where(*conditions)
+        .order_by(*order)
+        .limit(_bound("limit", Integer))
+        .offset(_bound("offset", Integer))
+    )
+    doubted: Any = select(table.id).where(*conditions, doubt)
+    return page, doubted
+
+
+@cache
+def listings_that_serve(
+    *, dialect: str, has_limit: bool, refused_codes: int, accepts_unknown: bool, is_partner: bool, skips: bool
+) -> tuple[Select[Any], Select[Any]]:
+    """For one demand. `refused_codes`: how many hazards of these materials it does not accept."""
+    others = Listing.unit != bindparam("unit")
+    free = Listing.quantity - Listing.held - Listing.transferred
+    conditions: list[Any] = [
+        Listing.status == ListingStatus.PUBLISHED.value,
+        Listing.material_id.in_(_several("materials", Integer)),
+        Listing.condition.in_(_several("conditions", String)),
+        Listing.confirmed_on >= bindparam("confirmed_since"),
+        Listing.available_from <= bindparam("needed_until"),
+        or_(Listing.available_until.is_(None), Listing.available_until >= bindparam("ends_after")),
+        or_(*_turns(is_partner=is_partner)),
+        free > literal_column("0", Integer),
+        or_(
+            Listing.minimum_part.is_(None),
+            others,
+            Listing.minimum_part <= bindparam("remaining", type_=Fixed(3)),
+            free <= bindparam("remaining", type_=Fixed(3)),
+        ),
+    ]
+    if has_limit:
+        conditions += [
+            Listing.lat.between(_bound("south", Float), _bound("north", Float)),
+            Listing.lon.between(_bound("west", Float), _bound("east", Float)),
+            _bound("chord2", Float) >= LISTING_CHORD2,
+        ]
+    if refused_codes:
+        clean = [
+            Listing.hazards_yes.not_like(_bound(f"refused_{number}", String), escape="\\") for number in range(refused_codes)
+        ]
+        conditions.append(or_(Listing.hazards_yes == literal_column("''", String), and_(*clean)))
+    if not accepts_unknown:
+        conditions.append(Listing.hazards_unknown.is_(False))
+    if skips:
+        conditions.append(Listing.id.not_in(_several("skipped", Integer)))
+    scant = case({unit.value: _bound(f"scant_{unit.value}", BigInteger) for unit in Unit}, value=Listing.unit)
+    doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, BigInteger)]
+    if has_limit:
+        doubts.append(_bound("inner_chord2", Float) < LISTING_CHORD2)
+    found = _page(Listing, or_(*doubts), conditions, (LISTING_CHORD2, LISTING_RANK.desc(), Listing.id))
+    return found if dialect != "sqlite" else (_by_index(found[0], Listing), _by_index(found[1], Listing))
+
+
+def _turns(*, is_partner: bool) -> list[ColumnElement[bool]]:
+    """Whose turn it is at a listing: the circle comes last, since few have one and the others mostly answer first."""
+    own = Listing.organisation_id == _bound("organisation", Integer)
+    if is_partner:
+        return [Listing.partners_from <= bindparam("today"), own]
+    in_circle = and_(Listing.circle_from <= bindparam("today"), Listing.circle.like(_bound("in_circle", String), escape="\\"))
+    return [Listing.region_from <= bindparam("today"), own, in_circle]
+
+
+@cache
+def demands_served(
+    *,
+    dialect: str,
+    declared_codes: int,
+    hazards_unknown: bool,
+    ends: bool,
+    circle_open: bool,
+    region_open: bool,
+    partners_open: bool,
+    has_part: bool,
+    skips: bool,
+) -> tuple[Select[Any], Select[Any]]:
+    """For one listing, each demand by the reach that it stores. `declared_codes`: how many hazards it holds. `has_part`: it has a smallest part."""
+    partners = select(Organisation.id).where(Organisation.kind == OrganisationKind.PARTNER.value)
+    own = Demand.organisation_id == _bound("organisation", Integer)
+    accepted = type_coerce(Demand.accepts_hazards, String)
+    conditions: list[Any] = [
+        Demand.status == DemandStatus.OPEN.value,
+        Demand.material_id.in_(_several("materials", Integer)),
+        Demand.min_condition.in_(_several("conditions", String)),
+        Demand.needed_until >= bindparam("starts_before"),
+        Demand.fulfilled < Demand.quantity,
+        Demand.confirmed_on >= bindparam("confirmed_since"),
+        Demand.reach_chord2_m2 >= DEMAND_CHORD2,
+        *(accepted.like(_bound(f"declared_{number}", String), escape="\\") for number in range(declared_codes)),
+    ]
+    if ends:
+        conditions.append(Demand.needed_from <= bindparam("ends_on"))
+    if hazards_unknown:
+        conditions.append(Demand.accepts_unknown_hazards.is_(True))
+    if not region_open:
+        turns = [own, *([Demand.organisation_id.in_(partners)] if partners_open else [])]
+        if circle_open:
+            turns.append(Demand.organisation_id.in_(_circle()))
+        conditions.append(or_(*turns))
+    elif not partners_open:
+        conditions.append(or_(own, Demand.organisation_id.not_in(partners)))
+    others = Demand.unit != bindparam("unit")
+    if has_part:
+        conditions.append(or_(others, Demand.quantity - Demand.fulfilled >= bindparam("least", type_=Fixed(3))))
+    if skips:
+        conditions.append(Demand.id.not_in(_several("skipped", Integer)))
+    farthest_m = type_coerce(Demand.max_distance_km, Integer)  # stored in thousandths of a km
+    edge = Demand.reach_chord2_m2 - DEMAND_CHORD2 < literal_column("20.1", Float) * farthest_m
+    doubts = [edge, Demand.unit.in_(_several("doubted_units", String)), *([others] if has_part else [])]
+    found = _page(Demand, or_(*doubts), conditions, (DEMAND_CHORD2, Demand.id))
+    return found if dialect != "sqlite" else (_by_index(found[0], Demand), _by_index(found[1], Demand))
+
+
+def _circle() -> Select[Any]:
+    named = Organisation.slug.in_(_several("circle", String))
+    return select(Organisation.id).where(named, Organisation.kind != OrganisationKind.PARTNER.value)
+
+
+def _by_index(statement: Select[Any], table: type[Listing] | type[Demand]) -> Select[Any]:
+    return statement.with_hint(table, f"INDEXED BY ix_{table.__tablename__}_match", "sqlite")

@@ -1,0 +1,160 @@
+"""The region seen at once: supply that nobody asks for, demand that nothing serves, and what nearly fits.
+
+Pairs of the same or a serving material are held against the very rule of matching. So that a page never waits long, the newest
+thousand lots and the newest thousand demands are looked at; `is_all` says whether those are all of them.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.kernel import clock
+from marketplace.kernel.geo import METRE, chord_to_arc_km, distance_km
+from marketplace.kernel.language import Text
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.freshness import fresh_demands_since
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
+from marketplace.matching.models import ProposalMade
+from marketplace.matching.queries.matches import lot_of, need_of
+from marketplace.matching.rules.misses import Kind, near_miss
+from marketplace.matching.rules.pair import Lot, Need, objections
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
+
+LOOKED_AT_MOST = 1000
+EDGE_KM = Decimal("0.010")  # so near to the farthest distance the geodesic decides; the chord is within 2 m of it
+T = TypeVar("T", Listing, Demand)
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A listing that would serve a demand but for one thing. `proposed`: the broker has pointed it out already."""
+
+    listing: Listing
+    demand: Demand
+    kind: Kind
+    sentence: Text
+    distance_km: Decimal
+    proposed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A listing and a demand whose material it may serve."""
+
+    listing: Listing
+    demand: Demand
+    lot: Lot
+    need: Need
+
+    def exact_km(self) -> Decimal:
+        """The geodesic, as a booking would have it."""
+        return distance_km(self.lot.point, self.need.point)
+
+    def about_km(self) -> Decimal:
+        """Quick, within two metres; exact where the farthest distance is near."""
+        one, other = self.listing, self.demand
+        chord2 = (one.x_m - other.x_m) ** 2 + (one.y_m - other.y_m) ** 2 + (one.z_m - other.z_m) ** 2
+        about = Decimal(repr(chord_to_arc_km(chord2))).quantize(METRE, rounding=ROUND_HALF_UP)
+        most = self.need.max_distance_km
+        return self.exact_km() if most is not None and abs(about - most) < EDGE_KM else about
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found, each list in full: lots by how long they are on offer, demands by their first day, near misses nearest first."""
+
+    listings: int
+    demands: int
+    is_all: bool
+    supply_without_demand: list[Listing]
+    demand_without_supply: list[Demand]
+    misses: list[Pair]
+    proposed: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+    def near_misses(self, *, page: int = 1, page_size: int = 25) -> list[NearMiss]:
+        """One page of them, with exact distances."""
+        found, today = [], clock.today()
+        for pair in self.misses[(page - 1) * page_size : page * page_size]:
+            exact = pair.exact_km()
+            miss = near_miss(pair.lot, pair.need, distance_km=exact, today=today)
+            if miss is not None:
+                told = (pair.listing.id, pair.demand.id) in self.proposed
+                found.append(NearMiss(pair.listing, pair.demand, miss.kind, miss.sentence, exact, told))
+        return found
+
+
+def survey(session: Session, actor: Actor) -> Survey:
+    """Hold everything on offer against everything sought. For the broker."""
+    require(actor, Can.BROKER)
+    known, today = taxonomy(session), clock.today()
+    listings, has_all_listings = _cut(_on_offer(session))
+    demands, has_all_demands = _cut(_sought(session))
+    served_lots: set[int] = set()
+    served_needs: set[int] = set()
+    misses: list[tuple[Decimal, int, int, Pair]] = []
+    for pair in _pairs(listings, demands, known):
+        about = pair.about_km()
+        found = objections(pair.lot, pair.need, distance_km=about, today=today)
+        if not found:
+            served_lots.add(pair.listing.id)
+            served_needs.add(pair.demand.id)
+        elif len(found) == 1 and near_miss(pair.lot, pair.need, distance_km=about, today=today):
+            misses.append((about, pair.listing.id, pair.demand.id, pair))
+    told = select(ProposalMade.listing_id, ProposalMade.demand_id)
+    return Survey(
+        listings=len(listings),
+        demands=len(demands),
+        is_all=has_all_listings and has_all_demands,
+        supply_without_demand=[one for one in reversed(listings) if one.id not in served_lots],
+        demand_without_supply=sorted((one for one in demands if one.id not in served_needs), key=lambda one: one.needed_from),
+        misses=[pair for *_order, pair in sorted(misses, key=lambda one: one[:3])],
+        proposed=frozenset((row[0], row[1]) for row in session.execute(told)) if misses else frozenset(),
+    )
+
+
+def _cut(found: list[T]) -> tuple[list[T], bool]:
+    return found[:LOOKED_AT_MOST], len(found) <= LOOKED_AT_MOST
+
+
+def _on_offer(session: Session) -> list[Listing]:
+    """What the catalogue of members shows and is not all taken, newest first, one more than is looked at."""
+    rows = select(Listing).where(
+        Listing.status == ListingStatus.PUBLISHED,
+        Listing.confirmed_on >= clock.today() - STALE_AFTER,
+        Listing.available_until.is_(None) | (Listing.available_until >= clock.today()),
+        Listing.held + Listing.transferred < Listing.quantity,
+    )
+    rows = rows.options(joinedload(Listing.organisation), defer(Listing.search_text))
+    return list(session.scalars(rows.order_by(Listing.published_at.desc(), Listing.id.desc()).limit(LOOKED_AT_MOST + 1)))
+
+
+def _sought(session: Session) -> list[Demand]:
+    """Open demands that are matched, newest first, one more than is looked at."""
+    rows = select(Demand).where(
+        Demand.status == DemandStatus.OPEN,
+        Demand.confirmed_on >= fresh_demands_since(),
+        Demand.needed_until >= clock.today(),
+        Demand.fulfilled < Demand.quantity,
+    )
+    return list(
+        session.scalars(rows.options(joinedload(Demand.organisation)).order_by(Demand.id.desc()).limit(LOOKED_AT_MOST + 1))
+    )
+
+
+def _pairs(listings: list[Listing], demands: list[Demand], known: Taxonomy) -> list[Pair]:
+    wanted: defaultdict[int, list[tuple[Demand, Need]]] = defaultdict(list)
+    for demand in demands:
+        wanted[demand.material_id].append((demand, need_of(demand, demand.organisation.kind, known)))
+    found = []
+    for listing in listings:
+        lot = lot_of(listing, known)
+        for material in known.served_by(lot.material):
+            found += [Pair(listing, demand, lot, need) for demand, need in wanted[material.id]]
+    return found

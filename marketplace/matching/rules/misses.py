@@ -1,0 +1,88 @@
+"""What nearly fits: a lot that would serve a need but for one thing, which people can talk about. Reason only."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_UP, Decimal
+from enum import StrEnum
+
+from marketplace.kernel.language import Text, _, ngettext
+from marketplace.market.rules.listing import CONDITION_LABELS
+from marketplace.matching.rules.pair import RANKS, TENTH, Lot, Need, do_overlap, objections
+
+
+class Kind(StrEnum):
+    """The one thing in the way: afstand, kwaliteit, periode."""
+
+    DISTANCE = "distance"
+    CONDITION = "condition"
+    PERIOD = "period"
+
+
+KIND_LABELS: dict[Kind, Text] = {
+    Kind.DISTANCE: _("Distance"),
+    Kind.CONDITION: _("Condition"),
+    Kind.PERIOD: _("Period"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Which thing is in the way, and by how much, in a sentence."""
+
+    kind: Kind
+    sentence: Text
+
+
+def near_miss(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> Miss | None:
+    """The one thing in the way; None where the lot serves, where more is in the way, and where it is something else."""
+    if len(objections(lot, need, distance_km=distance_km, today=today)) != 1:
+        return None
+    if need.max_distance_km is not None and distance_km > need.max_distance_km:
+        return Miss(Kind.DISTANCE, _too_far(distance_km, need.max_distance_km))
+    steps = RANKS[need.min_condition] - RANKS[lot.condition]
+    if steps > 0:
+        return Miss(Kind.CONDITION, _too_poor(lot, need, steps))
+    if not do_overlap(lot.available_from, lot.available_until, need.needed_from, need.needed_until):
+        return Miss(Kind.PERIOD, _out_of_time(lot, need))
+    return None
+
+
+def _too_far(distance_km: Decimal, most: Decimal) -> Text:
+    """Tenths rounded up, so that what is too far never reads as 0 km too far."""
+    distance = distance_km.quantize(TENTH, rounding=ROUND_UP)
+    more = (distance_km - most).quantize(TENTH, rounding=ROUND_UP)
+    return _(
+        "%(more)s km farther than asked: %(distance)s km as the crow flies, and at most %(most)s km was asked.",
+        more=more,
+        distance=distance,
+        most=most,
+    )
+
+
+def _too_poor(lot: Lot, need: Need, steps: int) -> Text:
+    return ngettext(
+        "One step below what was asked: it is “%(condition)s”, and “%(asked)s” or better was asked.",
+        "%(num)s steps below what was asked: it is “%(condition)s”, and “%(asked)s” or better was asked.",
+        steps,
+        condition=CONDITION_LABELS[lot.condition],
+        asked=CONDITION_LABELS[need.min_condition],
+    )
+
+
+def _out_of_time(lot: Lot, need: Need) -> Text:
+    if lot.available_from > need.needed_until:
+        return ngettext(
+            "One day too late: it comes free on %(first)s, and was needed until %(last)s.",
+            "%(num)s days too late: it comes free on %(first)s, and was needed until %(last)s.",
+            (lot.available_from - need.needed_until).days,
+            first=lot.available_from,
+            last=need.needed_until,
+        )
+    last = lot.available_until or need.needed_from
+    return ngettext(
+        "One day too early: it is there until %(last)s, and is needed from %(first)s.",
+        "%(num)s days too early: it is there until %(last)s, and is needed from %(first)s.",
+        (need.needed_from - last).days,
+        first=need.needed_from,
+        last=last,
+    )

@@ -1,0 +1,33 @@
+"""Write down what people must be told, in the transaction of the change."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import clock
+from marketplace.notices.models import NoticeRow
+from marketplace.notices.rules.kinds import Notice
+
+
+def notify(
+    session: Session,
+    kind: Notice,
+    *,
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    email: str | None = None,
+    locale: str = "nl",
+    **facts: Any,
+) -> None:
+    """Write one notice to be told after commit. `facts` are ids and plain values, never a secret."""
+    session.add(
+        NoticeRow(
+            kind=kind.value,
+            facts=facts,
+            person_id=person_id,
+            organisation_id=organisation_id,
+            email=email,
+            locale=locale,
+            created_at=clock.now(),
+        )
+    )

@@ -1,0 +1,390 @@
+"""How every kind of notice reads: one line for the subject, the inbox and the digest, and what a letter adds to it.
+
+The facts of a notice are plain values; `told` makes of them what a reader reads. A sentence whose facts are not there is left out.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_time
+
+from marketplace.kernel import clock
+from marketplace.kernel.language import Text, _, ngettext
+from marketplace.kernel.units import Amount, Unit
+from marketplace.notices.rules.kinds import Notice
+
+_NEEDED = re.compile(r"%\((\w+)\)s")
+_PEOPLES_WORDS = ("title", "demand", "name", "reason")
+_OPEN = _("Open the reservation")
+_AT_LISTING = ("listing", _("Look at the listing"))
+_AT_DEMAND = ("demand", _("Look at the demand"))
+_REASON = _("The reason: %(reason)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day and a time, written as the reader does: `12 januari 2027 om 14:02`."""
+
+    at: datetime
+
+    def localized(self, locale: str) -> str:
+        local = clock.local(self.at)
+        day, time = format_date(local, format="d MMMM y", locale=locale), format_time(local, format="HH:mm", locale=locale)
+        return str(_("%(day)s at %(time)s", day=day, time=time))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Something that can be done with one click in a mail: the word that a door knows it by, and the fact that holds the id."""
+
+    word: str
+    about: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One kind. `links`: what it is about (`reservation`, `listing`, `demand`, `search`, `password` or `secret`) and the words of
+    the link. `before` and `after` stand around the link of a letter; `points` names a fact that is a list."""
+
+    label: Text
+    line: Text
+    before: tuple[Text, ...] = ()
+    links: tuple[tuple[str, Text], ...] = (("reservation", _OPEN),)
+    answers: tuple[Answer, ...] = ()
+    points: str = ""
+    after: tuple[Text, ...] = ()
+    many: Text | None = None
+
+
+WORDINGS: dict[Notice, Wording] = {
+    Notice.INVITATION: Wording(
+        _("Invitation"),
+        _("You are invited to the Twente Materials Bank"),
+        (
+            _("%(organisation)s has kept an account for you as: %(role)s."),
+            _("Choose a password with the link below. Then your account is ready. The link works once, until %(until)s."),
+        ),
+        (("secret", _("Make your account")),),
+        after=(_("You did not expect this? Then you need not do anything."),),
+    ),
+    Notice.PASSWORD_RESET: Wording(
+        _("A new password"),
+        _("Set a new password"),
+        (_("Somebody asked for a new password for your account. With the link below you set one. It works once, for an hour."),),
+        (("secret", _("Set a new password")),),
+        after=(_("Was it not you? Then you need not do anything: your password stays as it is."),),
+    ),
+    Notice.PASSWORD_CHANGED: Wording(
+        _("Your password was changed"),
+        _("Your password was changed"),
+        (_("The password of your account was changed. You were logged out in every other browser."),),
+        (("password", _("Set a new password")),),
+        after=(_("Was it not you? Then set a new password at once, and tell the administrator."),),
+    ),
+    Notice.RESERVATION_REQUESTED: Wording(
+        _("A request for your lot"),
+        _("%(organisation)s asks for “%(title)s”"),
+        (
+            _("%(organisation)s would like to have %(quantity)s of “%(title)s”. It is held for them."),
+            _("Answer before %(until)s. After that the request lapses and the quantity is free again."),
+        ),
+        (("reservation", _("Answer the request")),),
+        (Answer("approve", "reservation_id", _("Approve")),),
+    ),
+    Notice.RESERVATION_WAITING: Wording(
+        _("Somebody waits for your lot"),
+        _("%(organisation)s is on the waiting list for “%(title)s”"),
+        (
+            _(
+                "%(organisation)s would like to have %(quantity)s of “%(title)s”. There is not enough left, so nothing is held for them."
+            ),
+            _("You may choose them instead of a request that you have not approved yet."),
+        ),
+        (("reservation", _("Look at the request")),),
+    ),
+    Notice.RESERVATION_APPROVED: Wording(
+        _("Your reservation is approved"),
+        _("Your reservation of “%(title)s” is approved"),
+        (
+            _("%(organisation)s approved your reservation of %(quantity)s of “%(title)s”."),
+            _("Collect it before %(until)s. In the reservation you see where it lies and whom to call."),
+        ),
+    ),
+    Notice.RESERVATION_REJECTED: Wording(
+        _("Your request is not approved"),
+        _("Your reservation of “%(title)s” is not approved"),
+        (_("%(organisation)s did not approve your reservation of %(quantity)s of “%(title)s”."), _REASON),
+    ),
+    Notice.RESERVATION_CANCELLED: Wording(
+        _("A reservation is cancelled"),
+        _("The reservation of “%(title)s” is cancelled"),
+        (_("The reservation of %(quantity)s of “%(title)s”, with %(organisation)s, is cancelled."), _REASON),
+    ),
+    Notice.RESERVATION_EXPIRED: Wording(
+        _("A reservation has lapsed"),
+        _("The reservation of “%(title)s” has lapsed"),
+        (
+            _(
+                "The reservation of %(quantity)s of “%(title)s”, with %(organisation)s, has lapsed: its time was over. The quantity is free again."
+            ),
+        ),
+    ),
+    Notice.HANDED_OVER: Wording(
+        _("A hand-over to confirm"),
+        _("Did you receive “%(title)s”?"),
+        (
+            _("%(organisation)s says that %(quantity)s of “%(title)s” was handed over to you."),
+            _("Confirm it before %(until)s. After that day it counts as confirmed."),
+            _("Did you count something else? Open the reservation and enter your own figure."),
+        ),
+        answers=(Answer("confirm", "reservation_id", _("Confirm the hand-over")),),
+    ),
+    Notice.COMPLETED: Wording(
+        _("A transfer is confirmed"),
+        _("The transfer of “%(title)s” is confirmed"),
+        (_("%(organisation)s received %(quantity)s of “%(title)s”. The exchange now counts in the figures."),),
+    ),
+    Notice.RESERVATION_DISPLACED: Wording(
+        _("Your request moved to the waiting list"),
+        _("Your request for “%(title)s” is on the waiting list now"),
+        (
+            _("%(organisation)s chose another request, so there is not enough left for your %(quantity)s of “%(title)s”."),
+            _("You need not do anything: when something becomes free and it is your turn, it is offered to you."),
+            _REASON,
+        ),
+    ),
+    Notice.WAITING_ENDED: Wording(
+        _("Your place on a waiting list has ended"),
+        _("“%(title)s” does not come free for you any more"),
+        (_("You waited for %(quantity)s of “%(title)s” of %(organisation)s. Your place on the waiting list has ended."), _REASON),
+        (_AT_LISTING,),
+    ),
+    Notice.RESERVATION_OFFERED: Wording(
+        _("An offer from the waiting list"),
+        _("It is your turn for “%(title)s”"),
+        (
+            _("%(quantity)s of “%(title)s” of %(organisation)s has become free, and you are the next on the waiting list."),
+            _("It is held for you until %(until_time)s. Without an answer it goes to the next one."),
+        ),
+        answers=(Answer("accept-offer", "reservation_id", _("Accept the offer")),),
+    ),
+    Notice.RESERVATION_EXPIRING: Wording(
+        _("A reservation that will lapse soon"),
+        ngettext("The reservation of “%(title)s” ends in %(num)s day", "The reservation of “%(title)s” ends in %(num)s days", 0),
+        (
+            _("It is about %(quantity)s, with %(organisation)s. The term ends on %(until_time)s."),
+            _("In the reservation you see what has to be done before then."),
+        ),
+    ),
+    Notice.DISPUTED: Wording(
+        _("A hand-over is disputed"),
+        _("%(organisation)s counted something else of “%(title)s”"),
+        (
+            _("You entered %(quantity)s. %(organisation)s says that it was %(other_quantity)s."),
+            _REASON,
+            _("Enter in the reservation which figure is right. When you both give the same one, the transfer is complete."),
+        ),
+    ),
+    Notice.DISPUTE_ANSWERED: Wording(
+        _("An answer about a disputed hand-over"),
+        _("%(organisation)s answered about the quantity of “%(title)s”"),
+        (
+            _("The figure of %(organisation)s is now %(other_quantity)s."),
+            _REASON,
+            _("Is that right? Enter the same figure in the reservation. Then the transfer is complete."),
+        ),
+    ),
+    Notice.CANCEL_PROPOSED: Wording(
+        _("A proposal to cancel after the hand-over"),
+        _("%(organisation)s proposes to cancel the transfer of “%(title)s”"),
+        (_("It is about %(quantity)s. The transfer is cancelled only when you agree."), _REASON),
+        (("reservation", _("Answer the proposal")),),
+    ),
+    Notice.NO_SHOW: Wording(
+        _("Something was not collected"),
+        _("“%(title)s” was not collected"),
+        (
+            _("Nobody came to collect %(quantity)s of “%(title)s”, says %(organisation)s. The reservation has ended."),
+            _("Do you still need it? Then ask for it again."),
+        ),
+    ),
+    Notice.RETURNED: Wording(
+        _("Something was returned"),
+        _("A part of “%(title)s” came back"),
+        (_("%(quantity)s went back after the transfer with %(organisation)s. The figures are put right."), _REASON),
+    ),
+    Notice.APPOINTMENT_PROPOSED: Wording(
+        _("A time to collect is proposed"),
+        _("%(organisation)s proposes when “%(title)s” can be collected"),
+        (_("Choose one of these times in the reservation:"),),
+        (("reservation", _("Choose a time")),),
+        points="times",
+    ),
+    Notice.APPOINTMENT_AGREED: Wording(
+        _("A time to collect is agreed"),
+        _("“%(title)s” is collected on %(time)s"),
+        (
+            _("You agreed on this with %(organisation)s."),
+            _("In the reservation you find the place, what to know at the gate, and the appointment for your calendar."),
+        ),
+    ),
+    Notice.NEW_MATCH: Wording(
+        _("A new match"),
+        _("A match: “%(title)s”"),
+        (
+            _("There is a match between “%(title)s” and a demand. The other side is %(organisation)s."),
+            _("It can cover %(quantity)s."),
+        ),
+        (_AT_LISTING, _AT_DEMAND),
+        many=ngettext("%(num)s new match", "%(num)s new matches", 0),
+    ),
+    Notice.SAVED_SEARCH: Wording(
+        _("Something new for a saved search"),
+        ngettext("%(num)s new lot for your search “%(name)s”", "%(num)s new lots for your search “%(name)s”", 0),
+        (),
+        (("search", _("Look at what was found")),),
+    ),
+    Notice.LISTING_FRESHNESS: Wording(
+        _("Is your lot still there?"),
+        _("Is “%(title)s” still there?"),
+        (_("Say so before %(until)s. After that day the lot leaves the catalogue until you confirm it."),),
+        (("listing", _("Something changed, or it is gone")),),
+        (Answer("listing-still", "listing_id", _("Yes, still there")),),
+    ),
+    Notice.LISTING_STALE: Wording(
+        _("Your lot left the catalogue"),
+        _("“%(title)s” is not in the catalogue any more"),
+        (_("Nobody said in the last 60 days that it is still there. With one click it is back."),),
+        (("listing", _("Something changed, or it is gone")),),
+        (Answer("listing-still", "listing_id", _("Yes, still there")),),
+    ),
+    Notice.DEMAND_FRESHNESS: Wording(
+        _("Do you still look for it?"),
+        _("Do you still look for “%(demand)s”?"),
+        (_("Say so before %(until)s. After that day nobody sees the demand until you confirm it."),),
+        (("demand", _("Something changed, or it is not needed any more")),),
+        (Answer("demand-still", "demand_id", _("Yes, still looking")),),
+    ),
+    Notice.DEMAND_STALE: Wording(
+        _("Your demand is not shown any more"),
+        _("Nobody sees your demand “%(demand)s” any more"),
+        (_("Nobody said in the last 90 days that you still look for it. With one click it is back."),),
+        (("demand", _("Something changed, or it is not needed any more")),),
+        (Answer("demand-still", "demand_id", _("Yes, still looking")),),
+    ),
+    Notice.PROPOSAL: Wording(
+        _("A proposal of the broker"),
+        _("The region proposes “%(title)s” for your demand “%(demand)s”"),
+        (_("It does not fit everything that you asked, and it may do all the same. The lot is of %(organisation)s."), _REASON),
+        (_AT_LISTING, _AT_DEMAND),
+    ),
+}
+ENDS_TODAY = _("The reservation of “%(title)s” ends today")
+COUNTS_ITSELF = (
+    _("The hand-over of “%(title)s” counts as confirmed after today"),
+    ngettext(
+        "The hand-over of “%(title)s” counts as confirmed in %(num)s day",
+        "The hand-over of “%(title)s” counts as confirmed in %(num)s days",
+        0,
+    ),
+)
+_SOME = ngettext("%(num)s message for you", "%(num)s messages for you", 0)
+THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
+    (
+        _("Requests and reservations"),
+        (
+            Notice.RESERVATION_REQUESTED,
+            Notice.RESERVATION_WAITING,
+            Notice.RESERVATION_APPROVED,
+            Notice.RESERVATION_REJECTED,
+            Notice.RESERVATION_DISPLACED,
+            Notice.WAITING_ENDED,
+            Notice.RESERVATION_OFFERED,
+            Notice.RESERVATION_EXPIRING,
+            Notice.RESERVATION_EXPIRED,
+            Notice.RESERVATION_CANCELLED,
+        ),
+    ),
+    (
+        _("Collecting and handing over"),
+        (
+            Notice.APPOINTMENT_PROPOSED,
+            Notice.APPOINTMENT_AGREED,
+            Notice.HANDED_OVER,
+            Notice.COMPLETED,
+            Notice.DISPUTED,
+            Notice.DISPUTE_ANSWERED,
+            Notice.CANCEL_PROPOSED,
+            Notice.NO_SHOW,
+            Notice.RETURNED,
+        ),
+    ),
+    (_("Found for you"), (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.PROPOSAL)),
+    (
+        _("Keeping up to date what you offer and ask"),
+        (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),
+    ),
+)
+
+
+def _same(words: str) -> str:
+    return words
+
+
+def told(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dict[str, Any]:
+    """The facts as a reader reads them: quantities with their unit, days and times in words. `written` marks what people wrote."""
+    values: dict[str, Any] = {name: value for name, value in facts.items() if value not in (None, "")}
+    values["title"] = values.pop("listing_title", None)
+    values["demand"] = values.pop("demand_title", None)
+    values["name"] = values.pop("search_name", None)
+    for name in _PEOPLES_WORDS:
+        if values.get(name):
+            values[name] = written(str(values[name]))
+    for name in ("quantity", "other_quantity"):
+        if isinstance(values.get(name), dict):
+            values[name] = Amount(Decimal(str(values[name]["amount"])), Unit(values[name]["unit"]))
+    until = values.pop("until", None)
+    if until:
+        values["until"] = clock.local(datetime.fromisoformat(until)).date() if "T" in until else date.fromisoformat(until)
+        values["until_time"] = Moment(datetime.fromisoformat(until)) if "T" in until else values["until"]
+    if values.get("time"):
+        values["time"] = Moment(datetime.fromisoformat(values["time"]))
+    values["times"] = [Moment(datetime.fromisoformat(one)) for one in values.get("times", ())]
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def line(kind: Notice, values: Mapping[str, Any]) -> Text:
+    """The one sentence of a notice; only the name of its kind where a fact of the sentence is missing."""
+    wording = WORDINGS[kind]
+    if kind is Notice.RESERVATION_EXPIRING:
+        today, later = COUNTS_ITSELF if values.get("status") == "handed_over" else (ENDS_TODAY, wording.line)
+        return _filled(later if values.get("days") else today, values, number=values.get("days")) or wording.label
+    return _filled(wording.line, values, number=values.get("days", values.get("count"))) or wording.label
+
+
+def sentences(texts: tuple[Text, ...], values: Mapping[str, Any]) -> list[Text]:
+    """What can be said with these facts."""
+    return [filled for text in texts if (filled := _filled(text, values)) is not None]
+
+
+def subject(kinds: list[Notice], first: Text) -> Text:
+    """The subject of a letter: the line of the one notice in it, else how many there are and of what."""
+    if len(kinds) == 1:
+        return first
+    many = WORDINGS[kinds[0]].many if len(set(kinds)) == 1 else None
+    chosen = many or _SOME
+    return Text(chosen.message, chosen.plural, len(kinds), {"num": len(kinds)})
+
+
+def _filled(text: Text, values: Mapping[str, Any], *, number: int | None = None) -> Text | None:
+    """The sentence with its facts; None where one is missing."""
+    known = {**values, "num": number} if number is not None else values
+    needed = set(_NEEDED.findall(text.message)) | set(_NEEDED.findall(text.plural or ""))
+    if not needed <= known.keys():
+        return None
+    return Text(text.message, text.plural, number or 0, {name: known[name] for name in needed})
