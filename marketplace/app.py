@@ -13,18 +13,11 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
-from marketplace import cli, web
-from marketplace.jobs.retention import retention
-from marketplace.jobs.timetable import TIMETABLE
-from marketplace.kernel.bucket import media_store
-from marketplace.kernel.db import Database
-from marketplace.kernel.language import gettext, plain_ngettext
-from marketplace.web import assets, compression, errors, filters, frame, identity, written
-from marketplace.web.catalogue.cards import card
-from marketplace.web.catalogue.fields import filter_field
-from marketplace.web.freshness import FromMemory, KeptPages
-from marketplace.web.middleware import LOOPBACK, KnownHosts, LocalePrefix, SecurityHeaders, security_headers
-from marketplace.web.request import (
+from marketplace import api, cli, web
+from marketplace.http import compression, errors, identity, written
+from marketplace.http.middleware import LOOPBACK, KnownHosts, LocalePrefix, SecurityHeaders, security_headers
+from marketplace.http.page_cache import FromMemory, KeptPages
+from marketplace.http.request import (
     MAX_BODY_BYTES,
     SAFE_METHODS,
     Marketplace,
@@ -35,6 +28,14 @@ from marketplace.web.request import (
     is_api,
     start_request,
 )
+from marketplace.jobs.retention import retention
+from marketplace.jobs.timetable import TIMETABLE
+from marketplace.kernel.bucket import media_store
+from marketplace.kernel.db import Database
+from marketplace.kernel.language import gettext, plain_ngettext
+from marketplace.web.account.ended import log_in_first
+from marketplace.web.ui import assets, filters, frame
+from marketplace.web.ui.cards import card, filter_field
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -79,12 +80,12 @@ def create_app(config: Config) -> Marketplace:
     _guard_requests(app, config)
     for blueprint in web.blueprints():
         app.register_blueprint(blueprint)
-    web.register_api(app)
+    api.register(app)
     filters.register(app)
     written.register(app)
     app.jinja_env.globals.update(card=card, filter_field=filter_field)
     frame.register(app)
-    errors.register(app)
+    errors.register(app, log_in_first=log_in_first)
     cli.register(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]

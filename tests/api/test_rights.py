@@ -9,10 +9,10 @@ from sqlalchemy import MetaData, select
 
 from config import Config
 from marketplace.accounts.actions.sessions import create_token
+from marketplace.api import WRITES_ALLOWED
+from marketplace.api.routing import OPERATIONS, Operation
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
-from marketplace.web.api import WRITES_ALLOWED
-from marketplace.web.api.routing import OPERATIONS, Operation
 from tests.api.conftest import Api, Specification, demand_body, form, listing_body, picture, published
 from tests.factories import make_actor
 
@@ -138,7 +138,7 @@ def test_six_hundred_writes_a_minute_are_taken() -> None:
 def test_too_many_writes_are_told_when_to_come_back(
     config: Config, database: Database, specification: Specification, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("marketplace.web.api.WRITES_ALLOWED", "2 per minute")
+    monkeypatch.setattr("marketplace.api.WRITES_ALLOWED", "2 per minute")
     with database.transaction() as session:
         tokens = [create_token(session, make_actor(session, "borne"), name="test") for _each in range(2)]
     app = create_app(config)

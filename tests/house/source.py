@@ -20,7 +20,7 @@ ROOMS = (
     "exchange",
     "matching",
 )
-DOORS = ("sheets", "web", "jobs", "cli")
+DOORS = ("sheets", "http", "api", "web", "jobs", "cli")
 PACKAGE = PROJECT / "marketplace"
 TEMPLATES = PROJECT / "templates"
 

@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Answer, Location
 from marketplace.places.rules import PlaceBasis
-from marketplace.web.catalogue.results import away_from, home_of
+from marketplace.web.ui.search_results import away_from, home_of
 from tests.factories import found_taxonomy, location, make_actor, make_draft, make_listing
 
 ADDRESS = "Dorpsstraat 12, 7551 AA Hengelo"

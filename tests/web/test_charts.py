@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.kernel.language import reading_in
-from marketplace.web.charts import bar_chart, row_chart, ticks
+from marketplace.web.ui.charts import bar_chart, row_chart, ticks
 
 
 @pytest.mark.parametrize(

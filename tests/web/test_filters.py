@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from marketplace.kernel import formats
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.web import filters
+from marketplace.web.ui import filters
 
 GAP = "\u00a0"
 
@@ -29,44 +30,44 @@ GAP = "\u00a0"
 )
 def test_a_mass_is_told_in_kilograms_until_one_tonne(mass_kg: Decimal, dutch: str, english: str) -> None:
     with reading_in("nl"):
-        assert filters.mass(mass_kg).replace(GAP, " ") == dutch
+        assert formats.mass(mass_kg).replace(GAP, " ") == dutch
     with reading_in("en"):
-        assert filters.mass(mass_kg).replace(GAP, " ") == english
+        assert formats.mass(mass_kg).replace(GAP, " ") == english
 
 
 def test_a_quantity_keeps_its_unit_on_the_same_line() -> None:
     with reading_in("nl"):
-        assert filters.quantity(Quantity(Decimal("1234.5"), Unit.M2)) == f"1.234,5{GAP}m²"
-        assert filters.quantity(Decimal(1), "piece") == f"1{GAP}stuk"
+        assert formats.quantity(Quantity(Decimal("1234.5"), Unit.M2)) == f"1.234,5{GAP}m²"
+        assert formats.quantity(Decimal(1), "piece") == f"1{GAP}stuk"
 
 
 def test_money_is_written_from_cents() -> None:
     with reading_in("nl"):
-        assert filters.money(123_450) == f"€{GAP}1.234,50"
+        assert formats.money(123_450) == f"€{GAP}1.234,50"
     with reading_in("en"):
-        assert filters.money(123_450) == "€1,234.50"
+        assert formats.money(123_450) == "€1,234.50"
 
 
 def test_days_are_written_out() -> None:
     day = date(2027, 1, 12)
     with reading_in("nl"):
-        assert filters.long_date(day).replace(GAP, " ") == "12 januari 2027"
-        assert filters.month("2027-01").replace(GAP, " ") == "januari 2027"
+        assert formats.long_date(day).replace(GAP, " ") == "12 januari 2027"
+        assert formats.month("2027-01").replace(GAP, " ") == "januari 2027"
     with reading_in("en"):
-        assert filters.long_date(day).replace(GAP, " ") == "12 January 2027"
+        assert formats.long_date(day).replace(GAP, " ") == "12 January 2027"
 
 
 def test_a_moment_is_told_on_the_clock_of_twente() -> None:
     with reading_in("nl"):
-        summer = filters.moment(datetime(2027, 6, 30, 22, 30, tzinfo=UTC))
+        summer = formats.moment(datetime(2027, 6, 30, 22, 30, tzinfo=UTC))
     assert summer.replace(GAP, " ") == "1 juli 2027 om 00:30"
 
 
 def test_kilometres_and_shares_are_rounded_half_up() -> None:
     with reading_in("nl"):
-        assert filters.km(Decimal("8.75")) == f"8,8{GAP}km"
-        assert filters.km(Decimal("8.5"), 0) == f"9{GAP}km"
-        assert filters.percent(Decimal("0.375")) == "37,5%"
+        assert formats.km(Decimal("8.75")) == f"8,8{GAP}km"
+        assert formats.km(Decimal("8.5"), 0) == f"9{GAP}km"
+        assert formats.percent(Decimal("0.375")) == "37,5%"
 
 
 @pytest.mark.parametrize("name", sorted(set(filters.FILTERS) - {"iso"}))

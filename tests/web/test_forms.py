@@ -14,8 +14,8 @@ from wtforms import PasswordField, RadioField, StringField, TextAreaField
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import _, reading_in
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.web import forms
-from marketplace.web.forms import attach
+from marketplace.web.ui import forms
+from marketplace.web.ui.forms import attach
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
+from marketplace.kernel.formats import long_date, short_date
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import close_listing
 from marketplace.market.models import Demand, Listing, SupplyLoss
 from marketplace.market.rules.freshness import Outcome
-from marketplace.web.filters import long_date, short_date
 from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
 from tests.web.visitors import send, visit
 

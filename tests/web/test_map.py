@@ -14,8 +14,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import Point
 from marketplace.market.rules.listing import Location
 from marketplace.places.rules import PlaceBasis
-from marketplace.web.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE, build
-from marketplace.web.region_map import region_geojson
+from marketplace.web.ui.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE, build
+from marketplace.web.ui.region_map import region_geojson
 from tests.conftest import settings
 from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
 

@@ -27,7 +27,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import MediaStore
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
-from marketplace.web.reservations.meeting_forms import parse_moment
+from marketplace.web.reservations.forms import parse_moment
 from tests.factories import found_taxonomy, location, make_actor, make_listing
 from tests.web.visitors import picture, send, upload, visit
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.geo import GRID_LAT_STEP, GRID_LON_STEP, Point, distance_km, public_point
-from marketplace.web.region_map import UNIT_M, small_map
+from marketplace.web.ui.region_map import UNIT_M, small_map
 from tests.factories import found_taxonomy, location, make_actor, make_listing
 
 

@@ -13,12 +13,12 @@ from marketplace.accounts.policy import OPERATOR
 from marketplace.exchange.actions.decide import reject
 from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.http.written import Written
 from marketplace.kernel.language import _, reading_in
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.actions import sync
 from marketplace.materials.queries import taxonomy
-from marketplace.web.catalogue.sizes import WORDS, size_words
-from marketplace.web.written import Written
+from marketplace.web.ui.lots import WORDS, size_words
 from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
 from tests.journeys.sentences import spoken
 from tests.web.visitors import visit

@@ -13,11 +13,11 @@ from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.accounts.queries import people as people_queries
 from marketplace.accounts.queries.people import Seat
 from marketplace.accounts.rules import links, passwords
+from marketplace.http.identity import cookie_name, renew
+from marketplace.http.request import current_actor, current_session, database
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, current_locale
-from marketplace.web.ended import remember_writer, way_back
-from marketplace.web.identity import cookie_name, renew
-from marketplace.web.request import current_actor, current_session, database
+from marketplace.web.account.ended import remember_writer, way_back
 
 
 def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]]:

@@ -4,7 +4,7 @@ from wtforms import HiddenField, PasswordField, SelectField, StringField
 
 from marketplace.accounts.rules.accounts import PASSWORD_LENGTH_MIN
 from marketplace.kernel.language import _
-from marketplace.web.forms import Form, Required, options
+from marketplace.web.ui.forms import Form, Required, options
 
 NEW_PASSWORD_HINT = _(
     "At least %(shortest)s characters. Four words that have nothing to do with each other are easy to keep in mind.",

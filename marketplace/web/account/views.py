@@ -8,13 +8,13 @@ from marketplace.accounts.policy import Can
 from marketplace.accounts.queries import people as people_queries
 from marketplace.accounts.queries import sessions as sessions_queries
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
+from marketplace.http import identity
+from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.language import _, reading_in
-from marketplace.web import identity
 from marketplace.web.account import entrance
 from marketplace.web.account.browsers import browser
 from marketplace.web.account.forms import AcceptForm, DetailsForm, ForgotForm, LogInForm, PasswordForm, ResetForm, TokenForm
-from marketplace.web.pages import Page, shown, took
-from marketplace.web.request import current_actor, current_session, permission, public
+from marketplace.web.ui.form_page import Page, shown, took
 
 blueprint = Blueprint("account", __name__)
 TARGET_LENGTH_MAX = 2000

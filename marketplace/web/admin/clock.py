@@ -10,13 +10,13 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from marketplace.accounts.actions import deliveries
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries import deliveries as deliveries_queries
+from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock, health, runs
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.models import JobRun
 from marketplace.notices.queries import count_waiting, find_oldest_waiting
 from marketplace.notices.rules.wording import WORDINGS
-from marketplace.web.pages import Page
-from marketplace.web.request import current_actor, current_session, permission
+from marketplace.web.ui.form_page import Page
 
 Verb = Callable[..., bool]
 

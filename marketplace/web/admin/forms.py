@@ -9,7 +9,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.kernel.language import _
 from marketplace.market.rules.windows import WindowDefaults
-from marketplace.web.forms import ChecksField, Form, IdempotencyField, Required, options
+from marketplace.web.ui.forms import ChecksField, Form, IdempotencyField, Required, options
 
 _DAYS = _("Enter a whole number of days, for example 14.")
 LANGUAGES = (("nl", "Nederlands"), ("en", "English"))

@@ -12,15 +12,15 @@ from marketplace.depots import actions as depot_actions
 from marketplace.depots.queries import get_depot, list_depots
 from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.actions.decide import release_person
+from marketplace.http.places import finder
+from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.web.admin import clock as clock_views
 from marketplace.web.admin import windows
 from marketplace.web.admin.forms import DepotDetailsForm, DepotForm, InviteForm, RoleForm
-from marketplace.web.forms import Form
-from marketplace.web.pages import Page, shown, took
-from marketplace.web.places import finder
-from marketplace.web.request import current_actor, current_session, permission
+from marketplace.web.ui.form_page import Page, shown, took
+from marketplace.web.ui.forms import Form
 
 blueprint = Blueprint("admin", __name__)
 clock_views.register(blueprint)

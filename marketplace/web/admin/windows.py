@@ -3,15 +3,14 @@
 from flask import Blueprint, url_for
 
 from marketplace.accounts.policy import Can
+from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.market.actions.windows import set_windows
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.web.admin.forms import WindowsForm
-from marketplace.web.answers import attempt, done, page
-from marketplace.web.choices import SelectChoice
-from marketplace.web.pages import Page
-from marketplace.web.request import current_actor, current_session, permission
-from marketplace.web.turns import agreed_rows, municipal_names
+from marketplace.web.ui.choices import SelectChoice
+from marketplace.web.ui.form_page import Page, attempt, done, page
+from marketplace.web.ui.windows import agreed_rows, municipal_names
 
 
 @permission(Can.SET_WINDOWS)

@@ -6,7 +6,7 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from marketplace.kernel.language import _
-from marketplace.web.forms import Form, IdempotencyField, Required
+from marketplace.web.ui.forms import Form, IdempotencyField, Required
 
 DIGITS_MAX = 9
 

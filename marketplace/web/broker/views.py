@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from marketplace.accounts.policy import Can
 from marketplace.exchange.queries.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
 from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
+from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.queries.demands import get_demand
@@ -15,10 +16,9 @@ from marketplace.matching.actions.broker import propose as propose_listing
 from marketplace.matching.queries.survey import survey
 from marketplace.matching.rules.misses import KIND_LABELS
 from marketplace.materials.queries import taxonomy
-from marketplace.web.answers import attempt, done, page
 from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
-from marketplace.web.paging import PAGE_SIZE, asked_page, last_page
-from marketplace.web.request import current_actor, current_session, permission
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.paging import PAGE_SIZE, asked_page, last_page
 
 blueprint = Blueprint("broker", __name__)
 FIRST = 10

@@ -9,7 +9,7 @@ from marketplace.kernel.units import Amount
 from marketplace.market.models import Listing
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import Place
-from marketplace.web.catalogue.lots import LotPage
+from marketplace.web.ui.lots import LotPage
 
 
 @dataclass(frozen=True, slots=True)

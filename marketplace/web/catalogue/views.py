@@ -8,19 +8,19 @@ from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import browse, nearest_outside, search
 from marketplace.catalogue.rules.query import Sort
 from marketplace.exchange.queries.reservations import sees_exact_place
+from marketplace.http.page_cache import until_changed
+from marketplace.http.request import current_actor, current_session, public, site_address
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
-from marketplace.web.catalogue import results
-from marketplace.web.catalogue.forms import FilterForm, PlaceForm
-from marketplace.web.catalogue.lots import lot_page
-from marketplace.web.catalogue.open_formats import FEED_SIZE, atom, structured
-from marketplace.web.catalogue.question import Question
 from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking
-from marketplace.web.confirming import LOT_ANSWERS, confirmation_of_listing
-from marketplace.web.freshness import until_changed
-from marketplace.web.request import current_actor, current_session, public, site_address
-from marketplace.web.turns import municipal_names, turns_of
+from marketplace.web.ui import search_results
+from marketplace.web.ui.freshness import LOT_ANSWERS, confirmation_of_listing
+from marketplace.web.ui.lots import lot_page
+from marketplace.web.ui.open_formats import FEED_SIZE, atom, structured
+from marketplace.web.ui.search_address import Question
+from marketplace.web.ui.search_form import FilterForm, PlaceForm
+from marketplace.web.ui.windows import municipal_names, turns_of
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -33,14 +33,14 @@ def list_listings() -> str:
     question = Question(url_for("catalogue.list_listings"), request.args)
     form = FilterForm(request.args)
     form.validate()
-    typed = results.near_of(form)
+    typed = search_results.near_of(form)
     session, actor = current_session(), current_actor()
-    here = typed or results.home_of(session, actor)
+    here = typed or search_results.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    asked = results.asked_of(question, form, near, here)
+    asked = search_results.asked_of(question, form, near, here)
     found = browse(session, actor, asked)
     others = () if found.total else nearest_outside(session, actor, asked)
-    page = results.page_of(question, form, near, asked, found, others, taxonomy(session))
+    page = search_results.page_of(question, form, near, asked, found, others, taxonomy(session))
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
     shown = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
     return render_template(shown, form=form, question=question, near=here, page=page, feed_address=feed_address)
@@ -53,8 +53,8 @@ def feed() -> Response:
     question = Question(url_for("catalogue.list_listings"), request.args)
     form = FilterForm(request.args)
     form.validate()
-    near = results.near_of(form)
-    asked = replace(results.asked_of(question, form, near, near), sort=Sort.NEWEST, page=1, page_size=FEED_SIZE)
+    near = search_results.near_of(form)
+    asked = replace(search_results.asked_of(question, form, near, near), sort=Sort.NEWEST, page=1, page_size=FEED_SIZE)
     session = current_session()
     found = search(session, ANONYMOUS, asked)
     content = atom(
@@ -72,7 +72,7 @@ def show_listing(listing_id: int) -> str:
     typed = form.find()
     session, actor = current_session(), current_actor()
     listing, known = get_listing(session, actor, listing_id), taxonomy(session)
-    here = typed or (results.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
+    here = typed or (search_results.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
     lot = lot_page(listing, known)
     return render_template(
         "catalogue/show_listing.html",
@@ -86,5 +86,5 @@ def show_listing(listing_id: int) -> str:
         confirmation=confirmation_of_listing(actor, listing),
         lot_answers=LOT_ANSWERS,
         exact=listing if sees_exact_place(session, actor, listing) else None,
-        away=results.away_from(here, listing),
+        away=search_results.away_from(here, listing),
     )

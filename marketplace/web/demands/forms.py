@@ -6,10 +6,10 @@ from marketplace.kernel.language import _
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import CONDITION_HINTS, CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.choices import SelectChoice, choices, material_choices
-from marketplace.web.comparison import Row
-from marketplace.web.forms import ChecksField, DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
-from marketplace.web.place_field import PlaceField
+from marketplace.web.ui.choices import SelectChoice, choices, material_choices
+from marketplace.web.ui.comparison import Row
+from marketplace.web.ui.forms import ChecksField, DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+from marketplace.web.ui.place_field import PlaceField
 
 LATER = ("description", "project", "department", "accepts_hazards")
 

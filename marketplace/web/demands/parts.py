@@ -7,7 +7,7 @@ from wtforms import HiddenField
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import plain, read_decimal
-from marketplace.web.forms import Form, IdempotencyField
+from marketplace.web.ui.forms import Form, IdempotencyField
 
 PARTS_LENGTH_MAX = 4000  # a hundred parts, generously
 

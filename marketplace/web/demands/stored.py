@@ -4,8 +4,8 @@ from typing import Any
 
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.comparison import compare, outrun
 from marketplace.web.demands.forms import DemandForm
+from marketplace.web.ui.comparison import compare, outrun
 
 SAME = (
     "title", "min_condition", "needed_from", "needed_until", "description", "max_distance_km", "accepts_hazards",

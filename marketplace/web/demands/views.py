@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, may, require
+from marketplace.http.request import current_actor, current_session, database, permission, public
 from marketplace.kernel.language import _
 from marketplace.kernel.units import plain
 from marketplace.market.actions.demands import withdraw_demand
@@ -22,18 +23,18 @@ from marketplace.matching.queries.broker import list_proposals, may_read_proposa
 from marketplace.matching.queries.matches import matches_for_demand
 from marketplace.matching.queries.proposals import propose_parts
 from marketplace.materials.queries import taxonomy
-from marketplace.web.answers import attempt, done, page
-from marketplace.web.confirming import DEMAND_ANSWERS, answered, confirmation_of_demand
-from marketplace.web.demands import telling
+from marketplace.web.demands import drafts
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.parts import PartsForm
 from marketplace.web.demands.stored import form_of, meet
-from marketplace.web.paging import PAGE_SIZE, paged
-from marketplace.web.request import current_actor, current_session, database, permission, public
-from marketplace.web.returned import returned
-from marketplace.web.sketches import kept, saved_at, wants_keeping
-from marketplace.web.states import DEMAND_BADGES
-from marketplace.web.steps.estimates import estimate_of
+from marketplace.web.ui import drafts as ui_drafts
+from marketplace.web.ui.drafts import kept, saved_at, wants_keeping
+from marketplace.web.ui.estimates import estimate_of
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.freshness import DEMAND_ANSWERS, answered, confirmation_of_demand
+from marketplace.web.ui.paging import PAGE_SIZE, paged
+from marketplace.web.ui.returned import returned
+from marketplace.web.ui.states import DEMAND_BADGES
 
 blueprint = Blueprint("demands", __name__)
 
@@ -56,7 +57,7 @@ def list_demands() -> Any:
 def create() -> Any:
     """A new need; until it is placed it is kept as it was typed."""
     if wants_keeping():
-        return _kept(telling.keep())
+        return _kept(drafts.keep())
     return _asking(DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")}), None)
 
 
@@ -65,18 +66,18 @@ def create() -> Any:
 def go_on(sketch_id: int) -> Any:
     """A need that somebody began to tell of before."""
     if wants_keeping():
-        return _kept(telling.keep(sketch_id=sketch_id))
+        return _kept(drafts.keep(sketch_id=sketch_id))
     if request.method == "POST":
         return _asking(DemandForm(), sketch_id)
     sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.DEMAND)
     if sketch.demand_id is not None:
-        return redirect(telling.address(sketch), 303)
-    form = telling.form_of(sketch.answers) if returned() is None else DemandForm()
+        return redirect(ui_drafts.demand_address(sketch), 303)
+    form = drafts.form_of(sketch.answers) if returned() is None else DemandForm()
     return _telling("demands/create.html", form, sketch)
 
 
 def _kept(sketch: Any) -> Any:
-    return kept(sketch, telling.address(sketch))
+    return kept(sketch, ui_drafts.demand_address(sketch))
 
 
 def _asking(form: DemandForm, sketch_id: int | None) -> Any:
@@ -86,7 +87,7 @@ def _asking(form: DemandForm, sketch_id: int | None) -> Any:
     demand = right and attempt(form, lambda: ask(session, actor, form.draft()))
     if demand:
         return _placed(demand, next((one for one in list_sketches(session, actor) if one.id == sketch_id), None))
-    return _telling("demands/create.html", form, telling.keep_refused(sketch_id=sketch_id) if form.is_submitted() else None)
+    return _telling("demands/create.html", form, drafts.keep_refused(sketch_id=sketch_id) if form.is_submitted() else None)
 
 
 def _placed(demand: Any, sketch: Any) -> Any:
@@ -156,7 +157,7 @@ def request_all(demand_id: int) -> Any:
 def edit(demand_id: int) -> Any:
     """Change a need. Who saves after somebody else is shown the differences first."""
     if wants_keeping():
-        return _kept(telling.keep(demand_id=demand_id))
+        return _kept(drafts.keep(demand_id=demand_id))
     with database().read() as before:
         form = form_of(_own(before, demand_id), taxonomy(before))
     right = form.is_submitted() and form.validate()
@@ -171,12 +172,12 @@ def edit(demand_id: int) -> Any:
 def _editing(demand_id: int, form: DemandForm) -> Any:
     """The page of a change: what was sent and is not right, else what was typed before, else what is stored."""
     sent = form.is_submitted()
-    sketch = telling.keep_refused(demand_id=demand_id) if sent else None
+    sketch = drafts.keep_refused(demand_id=demand_id) if sent else None
     session, actor = current_session(), current_actor()
     demand = _own(session, demand_id)
     sketch = sketch or find_sketch_of_demand(session, actor, demand_id)
     if sketch and not sent and returned() is None:
-        form = telling.form_of(sketch.answers)
+        form = drafts.form_of(sketch.answers)
         form.place.keep(demand)
     meet(form, demand, taxonomy(session))
     return _telling("demands/edit.html", form, sketch, demand=demand, badge=DEMAND_BADGES[demand.status], goes_on=not sent)
@@ -213,5 +214,5 @@ def refresh(demand_id: int) -> Any:
 def again(demand_id: int) -> Any:
     """A new draft after an earlier need: the same, without how much and when."""
     session, actor = current_session(), current_actor()
-    answers = telling.of_demand(_own(session, demand_id), taxonomy(session))
-    return redirect(telling.address(start_sketch(session, actor, answers, kind=SketchKind.DEMAND)), 303)
+    answers = drafts.of_demand(_own(session, demand_id), taxonomy(session))
+    return redirect(ui_drafts.demand_address(start_sketch(session, actor, answers, kind=SketchKind.DEMAND)), 303)

@@ -7,9 +7,9 @@ from decimal import Decimal
 from babel.dates import format_date
 
 from marketplace.impact.queries.statistics import STATISTICS, Figure, Statistics
+from marketplace.kernel.formats import rounded
 from marketplace.kernel.language import _, current_locale
-from marketplace.web.charts import BarChart, bar_chart, row_chart
-from marketplace.web.filters import rounded
+from marketplace.web.ui.charts import BarChart, bar_chart, row_chart
 
 MONTHS_SHOWN = 12
 KG_PER_TONNE = 1000

@@ -1,8 +1,8 @@
 """How the figures are made, in words and tables: formulas, vehicles and materials with their sources."""
 
+from marketplace.kernel.formats import number, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
-from marketplace.web.filters import number, quantity
 
 FORMULAS: list[tuple[Text, Text]] = [
     (_("Mass"), _("measured quantity × weight of one unit")),

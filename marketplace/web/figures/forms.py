@@ -12,7 +12,7 @@ from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin, UseRow
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.language import _, current_locale
 from marketplace.materials.rules.taxonomy import MaterialGroup
-from marketplace.web.forms import DecimalField, Form, Required, options
+from marketplace.web.ui.forms import DecimalField, Form, Required, options
 
 KG_PER_TONNE = 1000
 

@@ -6,14 +6,14 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from marketplace.accounts.policy import Can
+from marketplace.http.request import current_actor, current_session, permission
+from marketplace.kernel.formats import mass, number
 from marketplace.kernel.language import _
 from marketplace.market.queries.losses import Losses, LossSum, get_losses
 from marketplace.market.rules.freshness import OUTCOME_LABELS
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
-from marketplace.web.filters import mass, number
-from marketplace.web.request import current_actor, current_session, permission
 
 NOT_SAID = _("Not said")
 SUM_COLUMNS = (_("Lots"), _("Mass"))

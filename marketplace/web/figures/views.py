@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.exchange.queries.reservations import list_choices
+from marketplace.http.request import current_actor, current_session, permission
 from marketplace.impact.actions import report_material_use
 from marketplace.impact.queries.goals import get_goals, get_material_use
 from marketplace.impact.queries.statistics import get_statistics
@@ -17,15 +18,14 @@ from marketplace.kernel.language import _, current_locale
 from marketplace.ledger.queries import each_exchange, list_exchanges
 from marketplace.materials.queries import taxonomy
 from marketplace.sheets.writing import MEDIA_TYPE, csv_file
-from marketplace.web.figures import exchanges as rows
 from marketplace.web.figures import factors, losses
+from marketplace.web.figures import tables as rows
 from marketplace.web.figures.dashboard import charts_of
 from marketplace.web.figures.forms import MaterialUseForm, material_use_form
-from marketplace.web.figures.meters import meter_of
 from marketplace.web.figures.tables import facts_of, table_for, tables_of
-from marketplace.web.forms import attach
-from marketplace.web.paging import paged
-from marketplace.web.request import current_actor, current_session, permission
+from marketplace.web.ui.forms import attach
+from marketplace.web.ui.meters import meter_of
+from marketplace.web.ui.paging import paged
 
 blueprint = Blueprint("figures", __name__)
 PAGE_SIZE = 50

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.impact.queries.statistics import STATISTICS, Statistics
+from marketplace.kernel.formats import carbon, km, mass, number
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import Totals
-from marketplace.web.filters import carbon, km, mass, number
 
 KG_PER_TONNE = 1000
 MASS, NET = (next(one for one in STATISTICS if one.name == name) for name in ("mass_kg", "net_kgco2e"))

@@ -6,16 +6,16 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import browse
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.http.page_cache import until_changed
+from marketplace.http.request import current_actor, current_session, public, site_address
 from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.materials.queries import taxonomy
-from marketplace.web.catalogue.forms import FilterForm
-from marketplace.web.catalogue.open_formats import share_picture
-from marketplace.web.catalogue.results import home_of, shown_lots
-from marketplace.web.figures.meters import meter_of
-from marketplace.web.freshness import until_changed
 from marketplace.web.home.reuse import reuse_of
-from marketplace.web.request import current_actor, current_session, public, site_address
+from marketplace.web.ui.meters import meter_of
+from marketplace.web.ui.open_formats import share_picture
+from marketplace.web.ui.search_form import FilterForm
+from marketplace.web.ui.search_results import home_of, shown_lots
 
 blueprint = Blueprint("home", __name__)
 NEWEST, LOOKED_AT = 4, 24  # a lot of which nothing is left is in the catalogue, and not among the newest here

@@ -6,7 +6,7 @@ from wtforms import SelectField
 
 from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, Cadence, Notice
 from marketplace.notices.rules.wording import WORDINGS
-from marketplace.web.forms import Form, IdempotencyField, options
+from marketplace.web.ui.forms import Form, IdempotencyField, options
 
 
 class PreferencesForm(Form):

@@ -9,13 +9,13 @@ from marketplace.accounts.actions.preferences import set_preferences
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.inbox import list_inbox
 from marketplace.accounts.queries.preferences import get_preferences
+from marketplace.http.notice_text import page_of, sentence_of
+from marketplace.http.request import PATH_NUMBER_MAX, current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.notices.rules.wording import THEMES
-from marketplace.web.answers import attempt, done, page
 from marketplace.web.inbox.forms import preferences_form
-from marketplace.web.paging import PAGE_SIZE, paged
-from marketplace.web.request import PATH_NUMBER_MAX, current_actor, current_session, permission
-from marketplace.web.told import page_of, sentence_of
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 blueprint = Blueprint("inbox", __name__)
 

@@ -8,6 +8,7 @@ from flask import request
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, StopValidation
 
+from marketplace.kernel.formats import number
 from marketplace.kernel.language import _
 from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome
 from marketplace.market.rules.listing import (
@@ -24,10 +25,10 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.choices import SelectChoice, choices, material_choices, or_nothing
-from marketplace.web.comparison import Row
-from marketplace.web.filters import number
-from marketplace.web.forms import (
+from marketplace.web.listings.pictures import Kept, recall, take_in
+from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
+from marketplace.web.ui.comparison import Row
+from marketplace.web.ui.forms import (
     ChecksField,
     DecimalField,
     DutchDateField,
@@ -37,9 +38,8 @@ from marketplace.web.forms import (
     QuantityField,
     Required,
 )
-from marketplace.web.listings.pictures import Kept, recall, take_in
-from marketplace.web.place_field import PlaceField
-from marketplace.web.returned import said
+from marketplace.web.ui.place_field import PlaceField
+from marketplace.web.ui.returned import said
 
 LATER = (
     "description", "packaging", "loading_possible", "kg_per_unit", "price_cents_per_unit", "project", "year_of_construction", "asbestos_suspected",

@@ -11,12 +11,12 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 
+from marketplace.http.request import current_actor
 from marketplace.kernel.errors import Missing, Refusal
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import Text, _
 from marketplace.market.actions.photos import store_picture
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
-from marketplace.web.request import current_actor
 
 KEPT_S = 12 * 3600
 PREVIEW = "webp-480"

@@ -1,17 +1,110 @@
-"""A stored lot as the form shows it, so that saving without typing changes nothing."""
+"""A stored lot as the form shows it, and what was typed of one: saving without typing changes nothing."""
 
+from types import SimpleNamespace
 from typing import Any
+
+from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Actor
 from marketplace.depots.queries import list_depots
+from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.queries.windows import get_window_defaults
+from marketplace.market.rules.listing import Answer
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.comparison import compare, outrun
-from marketplace.web.listings.forms import ListingForm
+from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm
 from marketplace.web.listings.pictures import PREVIEW
-from marketplace.web.turns import agreed_rows, municipal_names
+from marketplace.web.ui.comparison import compare, outrun
+from marketplace.web.ui.drafts import Answers, shown
+from marketplace.web.ui.drafts import in_this_language as _turned
+from marketplace.web.ui.drafts import typed as typed_in
+from marketplace.web.ui.returned import said
+from marketplace.web.ui.windows import agreed_rows, municipal_names
+
+FIELDS: dict[int, tuple[str, ...]] = {
+    1: ("material", "title", "description", "project", "year_of_construction"),
+    2: (
+        "quantity", "quantity_basis", "condition", "place", "depot", "available_from", "available_until", "asbestos_suspected", "packaging",
+        "loading_possible", "kg_per_unit", "price_cents_per_unit", "remarks", "minimum_part",
+        "circle_by", "circle", "circle_from", "region_from", "partners_from", "window_reason",
+    ),
+}  # fmt: skip
+SPOKEN = (
+    "quantity", "kg_per_unit", "price_cents_per_unit", "available_from", "available_until", "minimum_part",
+    "circle_from", "region_from", "partners_from",
+)  # fmt: skip
+CIRCLE_MAX = 60  # boxes that a request may tick
+PLACED = ("place_name", "municipality", "address", "place_basis", "lat", "lon")
+AGAIN_WITHOUT = (
+    "quantity", "available_from", "available_until", "minimum_part", "circle_from", "region_from", "partners_from", "window_reason",
+)  # fmt: skip
+OF_THE_PROJECT = ("place", "placed", "depot", "project", "available_from", "available_until", "locale")
+
+
+def typed(number: int) -> Answers:
+    """What this request says in a step."""
+    if number == 1:
+        return typed_in(FIELDS[1])
+    hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in said().items() if _is_hazard(name, value)}
+    circle = [slug[:60] for slug in said().getlist("circle")[:CIRCLE_MAX]]
+    return {**typed_in((*FIELDS[2], "unit")), "hazards": hazards, "circle": circle}
+
+
+def _is_hazard(name: str, value: str) -> bool:
+    return name.startswith(HAZARD_PREFIX) and value in set(Answer)
+
+
+def typed_form(answers: Answers) -> ListingForm:
+    """The form with these answers in it; nothing is checked yet."""
+    names = (*FIELDS[1], *FIELDS[2], "unit")
+    form = ListingForm(MultiDict({name: answers[name] for name in names if answers.get(name)}), meta={"csrf": False})
+    form.declared = dict(answers.get("hazards", {}))
+    placed = answers.get("placed")
+    if placed:
+        form.place.keep(SimpleNamespace(**placed["at"]))
+    return form
+
+
+def check(form: ListingForm, *numbers: int) -> bool:
+    """Whether the fields of these steps have the right shape; the others are left alone."""
+    names = [name for number in numbers for name in FIELDS[number]]
+    checks = {name: getattr(type(form), f"validate_{name}", None) for name in names}
+    verdicts = [form[name].validate(form, [checks[name]] if checks[name] else []) for name in names]
+    if 2 in numbers and not (form.place.data or form.depot.data or form.place.errors):
+        form.place.errors = [str(_("Say where the material lies: a place, a postcode, coordinates or a depot."))]
+        verdicts.append(False)
+    return all(verdicts)
+
+
+def first_wrong(form: ListingForm) -> int:
+    """The first step with something wrong in it; the second for what belongs to no field."""
+    return 1 if any(form[name].errors for name in FIELDS[1]) else 2
+
+
+def of_listing(listing: Any, taxonomy: Taxonomy) -> Answers:
+    """A stored lot as somebody would have typed it."""
+    answers = shown(stored_form(listing, taxonomy, sent=False), (*FIELDS[1], *FIELDS[2]))
+    answers |= {"unit": listing.unit, "hazards": dict(listing.hazards), "circle": list(listing.chosen_circle or ())}
+    if listing.depot_id is None:
+        answers["placed"] = {"text": answers["place"], "at": {name: getattr(listing, name) for name in PLACED}}
+    return answers
+
+
+def again(answers: Answers) -> Answers:
+    """The same kind of lot once more: without how much and when."""
+    return {name: value for name, value in answers.items() if name not in AGAIN_WITHOUT}
+
+
+def same_project(answers: Answers) -> Answers:
+    """Another lot from the same place, project and period."""
+    return {name: value for name, value in answers.items() if name in OF_THE_PROJECT}
+
+
+def in_this_language(answers: Answers) -> Answers:
+    """What was typed in the other language, in this one."""
+    return _turned(answers, typed_form, SPOKEN)
+
 
 SAME = (
     "title", "quantity_basis", "condition", "available_from", "available_until", "description", "kg_per_unit", "price_cents_per_unit",
@@ -20,7 +113,7 @@ SAME = (
 )  # fmt: skip
 
 
-def form_of(listing: Any, known: Taxonomy, *, sent: bool = True) -> ListingForm:
+def stored_form(listing: Any, known: Taxonomy, *, sent: bool = True) -> ListingForm:
     """The form of a lot: with what was sent over it, or (`sent` false) only with what is stored."""
     values = {name: getattr(listing, name) for name in SAME}
     values |= {
@@ -52,7 +145,7 @@ def meet(form: ListingForm, listing: Any, known: Taxonomy) -> None:
     outran = outrun(form)
     if outran:
         version, changed = outran
-        stored = form_of(listing, known, sent=False)
+        stored = stored_form(listing, known, sent=False)
         stored.know(known, [])
         stored.depot.choices, stored.circle.choices = form.depot.choices, form.circle.choices
         form.changes = compare(stored, form, changed)

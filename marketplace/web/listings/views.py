@@ -1,29 +1,34 @@
-"""Offering and changing a lot."""
+"""Offering and changing a lot, whether it is still there, and how it goes off the bank: closed or withdrawn."""
 
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, require
+from marketplace.exchange.actions.decide import withdraw as withdraw_listing
+from marketplace.exchange.queries.reservations import list_open_of_listing
+from marketplace.http.request import current_actor, current_session, database, permission
 from marketplace.kernel.language import _
-from marketplace.market.actions.listings import delete_draft
+from marketplace.market.actions.listings import close_listing, delete_draft
 from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.freshness import Refreshed
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.actions.offer import amend, offer
+from marketplace.matching.actions.publish import answer_listing
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.matching.queries.matches import demands_for_listing
 from marketplace.materials.queries import taxonomy
-from marketplace.web.answers import attempt, done, page
-from marketplace.web.listings import endings, photo_views
-from marketplace.web.listings.forms import ListingForm
-from marketplace.web.listings.stored import acquaint, form_of, meet
-from marketplace.web.request import current_actor, current_session, database, permission
-from marketplace.web.states import LISTING_BADGES
-from marketplace.web.steps.estimates import estimate_of
+from marketplace.web.listings import photos, wizard
+from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm
+from marketplace.web.listings.stored import acquaint, meet, stored_form
+from marketplace.web.ui.estimates import estimate_of
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.freshness import answered
+from marketplace.web.ui.states import LISTING_BADGES, RESERVATION_BADGES
 
 blueprint = Blueprint("listings", __name__)
-photo_views.register(blueprint)
-endings.register(blueprint)
+photos.register(blueprint)
+wizard.register(blueprint)
 FORM_BYTES_MAX = 250_000_000
 
 
@@ -46,7 +51,7 @@ def create() -> Any:
 def edit(listing_id: int) -> Any:
     """Change a lot. Who saves after somebody else is shown the differences first."""
     with database().read() as before:
-        form = form_of(_own(before, listing_id), taxonomy(before))
+        form = stored_form(_own(before, listing_id), taxonomy(before))
     right = form.is_submitted() and form.validate()
     session = current_session()
     acquaint(form, session, current_actor())
@@ -103,7 +108,7 @@ def matches(listing_id: int) -> Any:
 def publish(listing_id: int) -> Any:
     """Put a draft on offer. What is missing is told in its form."""
     session = current_session()
-    form = form_of(_own(session, listing_id), taxonomy(session), sent=False)
+    form = stored_form(_own(session, listing_id), taxonomy(session), sent=False)
     acquaint(form, session, current_actor())
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
     return _saved(listing) if listing else _editing(session, listing_id, form)
@@ -115,3 +120,58 @@ def delete(listing_id: int) -> Any:
     """Throw a draft away."""
     delete_draft(current_session(), current_actor(), listing_id=listing_id)
     return done(_("The draft is deleted."), url_for("work.show"))
+
+
+@blueprint.route("/aanbod/<int:listing_id>/intrekken", methods=("GET", "POST"))
+@permission(Can.EDIT_LISTING)
+def withdraw(listing_id: int) -> Any:
+    """Take a lot away, after a look at who holds something of it."""
+    session, actor = current_session(), current_actor()
+    listing, held = _own(current_session(), listing_id), list_open_of_listing(session, listing_id)
+    form = _asking(listing, WithdrawForm() if held else CloseForm())
+    if (form.is_submitted() and form.validate()) and attempt(
+        form,
+        lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.said, outcome=form.chosen),
+    ):
+        return done(_("The lot is withdrawn. Who had reserved something has been told."), url_for("work.show"))
+    return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES)
+
+
+@blueprint.route("/aanbod/<int:listing_id>/sluiten", methods=("GET", "POST"))
+@permission(Can.EDIT_LISTING)
+def close(listing_id: int) -> Any:
+    """Offer the rest no more, and say what became of it. While something of it is held the verb says why not."""
+    session, actor = current_session(), current_actor()
+    listing = _own(current_session(), listing_id)
+    form = _asking(listing, CloseForm())
+    right = form.is_submitted() and (listing.held > 0 or form.validate())
+    if right and attempt(
+        form, lambda: close_listing(session, actor, listing_id=listing_id, outcome=form.chosen, reason=form.said)
+    ):
+        return done(_("The lot is closed. It is no longer in the catalogue."), url_for("work.listings"))
+    return page("listings/close.html", form, listing=listing)
+
+
+def _asking(listing: Any, form: CloseForm) -> CloseForm:
+    """What became of the rest is asked where there is a rest that others could see."""
+    if listing.status == ListingStatus.DRAFT or listing.quantity == listing.transferred:
+        del form.outcome, form.reason
+    return form
+
+
+@blueprint.post("/aanbod/<int:listing_id>/bevestigen")
+@permission(Can.EDIT_LISTING)
+def refresh(listing_id: int) -> Any:
+    """One of three answers: it is still there, something changed, or it is gone. The last one first asks what became of it."""
+    answer = answered()
+    if answer == Refreshed.GONE:
+        return done(
+            _("Say what became of it. After that it leaves the catalogue."), url_for("listings.close", listing_id=listing_id)
+        )
+    answer_listing(current_session(), current_actor(), listing_id=listing_id, answer=answer)
+    if answer == Refreshed.CHANGED:
+        return done(
+            _("The lot is confirmed. Change here what is different now."), url_for("listings.edit", listing_id=listing_id)
+        )
+    where = url_for("catalogue.show_listing", listing_id=listing_id) if request.form.get("at") == "lot" else url_for("work.show")
+    return done(_("Thank you. The lot stays in the catalogue for another 60 days."), where)

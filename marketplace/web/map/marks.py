@@ -12,14 +12,14 @@ from marketplace.catalogue.queries.map import MapFound
 from marketplace.catalogue.rules.clusters import ZOOM_LEAST, ZOOM_MOST, Cluster
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.formats import quantity
 from marketplace.kernel.geo import EAST, NORTH, SOUTH, WEST, Box, Point
 from marketplace.kernel.language import _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.queries.gazetteer import gazetteer
-from marketplace.web.catalogue.lots import address_of, lot_of, picture
-from marketplace.web.filters import quantity
+from marketplace.web.ui.lots import address_of, lot_of, picture
 
 FIRST_ZOOM = 10
 GZIP_LEVEL = 5

@@ -5,12 +5,12 @@ from dataclasses import replace
 from flask import Blueprint, Response, request, url_for
 
 from marketplace.catalogue.queries.map import search_map
+from marketplace.http.request import current_actor, current_session, public
 from marketplace.materials.queries import taxonomy
-from marketplace.web.catalogue import results
-from marketplace.web.catalogue.forms import FilterForm
-from marketplace.web.catalogue.question import Question
 from marketplace.web.map import marks
-from marketplace.web.request import current_actor, current_session, public
+from marketplace.web.ui import search_results
+from marketplace.web.ui.search_address import Question
+from marketplace.web.ui.search_form import FilterForm
 
 blueprint = Blueprint("map", __name__)
 
@@ -23,10 +23,10 @@ def show_marks() -> Response:
     form = FilterForm(request.args)
     form.validate()
     box, zoom = marks.box_of(request.args), marks.zoom_of(request.args)
-    typed = results.near_of(form)
+    typed = search_results.near_of(form)
     session, actor = current_session(), current_actor()
-    here = typed or results.home_of(session, actor)
+    here = typed or search_results.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    asked = replace(results.asked_of(question, form, near, here), box=box)
+    asked = replace(search_results.asked_of(question, form, near, here), box=box)
     found = search_map(session, actor, asked, zoom=zoom)
     return marks.answer(found, taxonomy(session), asked)

@@ -5,11 +5,11 @@ from typing import cast
 from flask import Blueprint, Response, current_app, request, send_file
 
 from marketplace.exchange.queries.gate import may_see_gate_photo
+from marketplace.http.request import current_actor, current_session, public
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import _
 from marketplace.market.queries.listings import may_see_photo
-from marketplace.web.request import current_actor, current_session, public
 
 blueprint = Blueprint("media", __name__)
 TYPES = {".webp": "image/webp", ".jpeg": "image/jpeg", ".jpg": "image/jpeg"}

@@ -8,11 +8,11 @@ from marketplace.accounts.policy import Can, may
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit
-from marketplace.web.request import current_actor, current_session, permission
-from marketplace.web.reservations.stepping import take_step
-from marketplace.web.states import RESERVATION_BADGES
+from marketplace.web.reservations.steps import take_step
+from marketplace.web.ui.states import RESERVATION_BADGES
 
 ONE = "/reserveringen/<int:reservation_id>"
 METHODS = ("GET", "POST")

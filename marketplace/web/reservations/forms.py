@@ -1,19 +1,154 @@
-"""What an asker says: how much, where it goes, what it is for, and whether to wait when it does not fit."""
+"""What an asker says, and what the two sides say about meeting."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from flask import current_app
+from flask_wtf.file import FileField
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.widgets import TextInput
 
+from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import ReservationDraft
-from marketplace.kernel.errors import Refusal
-from marketplace.kernel.language import _
+from marketplace.kernel.clock import AMSTERDAM, local
+from marketplace.kernel.dates import parse_date
+from marketplace.kernel.errors import Invalid, Refusal
+from marketplace.kernel.formats import moment, quantity
+from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.units import Quantity, Unit, read_decimal
-from marketplace.web.choices import SelectChoice, or_nothing
-from marketplace.web.filters import quantity
-from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
-from marketplace.web.place_field import PlaceField
+from marketplace.market.actions.photos import store_picture
+from marketplace.market.rules.photos import StoredPicture
+from marketplace.web.ui.choices import SelectChoice, or_nothing
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
+from marketplace.web.ui.place_field import PlaceField
+
+CLOCK = re.compile(r"(?P<day>.*?)[ ,]+(?:om |at )?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?: ?(?:uur|u|h))?", re.IGNORECASE)
+
+
+def parse_moment(text: str, locale: str) -> datetime:
+    """A day and a time on the clock of Twente, as people type them: `12-1-2027 10:00`, `12 januari 2027 om 10.00 uur`."""
+    typed = " ".join(text.split())
+    found = CLOCK.fullmatch(typed)
+    if found is None:
+        raise Invalid(_("Type a day and a time, for example 12 January 2027 10:00."))
+    hour, minute = int(found["hour"]), int(found["minute"])
+    if hour > 23 or minute > 59:
+        raise Invalid(_("A time runs from 0:00 to 23:59."))
+    return datetime.combine(parse_date(found["day"], locale), time(hour, minute), AMSTERDAM)
+
+
+class DutchMomentField(Field):
+    """A day and a time in one field."""
+
+    widget = TextInput()
+    data: datetime | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{local(self.data):%d-%m-%Y %H:%M}"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed; nothing typed is None."""
+        self.data = None
+        if valuelist and str(valuelist[0]).strip():
+            try:
+                self.data = parse_moment(str(valuelist[0]), current_locale())
+            except Refusal as refusal:
+                raise ValueError(refusal.message) from refusal
+
+
+class ProposeForm(Form):
+    """Up to three moments, where, and what to know at the gate."""
+
+    idempotency_key = IdempotencyField()
+    times = DutchMomentField(
+        _("First time"),
+        [Required(_("Propose at least one time, for example 12 January 2027 10:00."))],
+        description=_("A day and a time, for example 12-1-2027 10:00."),
+        id="meeting-1",
+    )
+    second_time = DutchMomentField(_("Second time"), id="meeting-2")
+    third_time = DutchMomentField(_("Third time"), id="meeting-3")
+    place = StringField(
+        _("Where do you meet?"), description=_("Leave empty for the place where the lot lies."), id="meeting-place"
+    )
+    notes = TextAreaField(
+        _("What must somebody know at the gate?"),
+        description=_("For example: gate on the left, call 5 minutes before. Only the two sides read this."),
+        id="meeting-notes",
+    )
+
+    def draft(self) -> AppointmentDraft:
+        """What was proposed."""
+        given = (self.times.data, self.second_time.data, self.third_time.data)
+        return AppointmentDraft(
+            tuple(time for time in given if time is not None), place=self.place.data or "", notes=self.notes.data or ""
+        )
+
+
+class AgreeForm(Form):
+    """One of the proposed times."""
+
+    idempotency_key = IdempotencyField()
+    time = RadioField(
+        _("Which time suits you?"), [Required(_("Choose one of the times."))], validate_choice=False, id="meeting-time"
+    )
+
+    def about(self, appointment: Any) -> None:
+        """The times that can be chosen."""
+        self.time.choices = options((one.isoformat(), moment(one)) for one in appointment.moments) if appointment else []
+
+    def chosen(self) -> datetime:
+        """The moment that was chosen; a word that is none was not on the page."""
+        try:
+            said = datetime.fromisoformat(self.time.data or "")
+        except ValueError:
+            said = None
+        if said is None or said.tzinfo is None:
+            raise Invalid(_("Choose one of the times that were proposed, or propose others."), "time")
+        return said
+
+
+class GatePhotoForm(Form):
+    """One photo and what it shows. The picture is developed and stored while the form is looked at, before the session opens."""
+
+    idempotency_key = IdempotencyField()
+    photo = FileField(
+        _("Photo"),
+        [Required(_("Take or choose a photo."))],
+        description=_("JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB."),
+        id="gate-photo",
+    )
+    alt = StringField(
+        _("What does the photo show?"),
+        description=_("For people who cannot see it. For example: two broken pallets."),
+        id="gate-alt",
+    )
+    picture: StoredPicture | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Shape, and whether it is a picture."""
+        right = bool(super().validate(extra_validators))
+        if right:
+            try:
+                self.picture = store_picture(current_app.extensions["media"], self.photo.data.stream.read())
+            except Refusal as refusal:
+                self.photo.errors, right = [refusal.message], False
+        return right
+
+    def stored(self) -> StoredPicture:
+        """The picture in its sizes."""
+        assert self.picture is not None
+        return self.picture
+
+    def words(self) -> str:
+        """What it shows."""
+        return self.alt.data or ""
+
 
 CENTS = Decimal(100)
 

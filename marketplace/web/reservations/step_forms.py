@@ -14,8 +14,8 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import VehicleClass
-from marketplace.web.choices import choices, or_nothing
-from marketplace.web.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+from marketplace.web.ui.choices import choices, or_nothing
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
 
 _HOW_MUCH = Required(_("Enter the quantity in digits, for example 40 or 12.5."))
 _WHY = Required(_("Say why, in one sentence. The other side reads it."))

@@ -1,20 +1,32 @@
-"""One transfer as its page tells it to one reader: figures, place and people only as far as the reader may see them."""
+"""One transfer as its page tells it to one reader: figures, place and people as far as the reader may see them, and where it stands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.queries.reservations import find_contact, sees_exact_place
-from marketplace.exchange.rules.reservation import MEASURED_LABELS, STEPS, MeasuredBy, ReservationStatus, Step
-from marketplace.kernel.language import Text
+from marketplace.exchange.rules.reservation import (
+    BETWEEN_SIGNATURES,
+    MEASURED_LABELS,
+    STATUS_LABELS,
+    STEPS,
+    MeasuredBy,
+    ReservationStatus,
+    Step,
+)
+from marketplace.kernel.clock import local
+from marketplace.kernel.formats import short_date
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.ledger.queries import find_exchange
 from marketplace.market.queries.listings import list_child_lots
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
-from marketplace.web.reservations import progress
-from marketplace.web.states import RESERVATION_BADGES, Badge
+from marketplace.web.ui.states import RESERVATION_BADGES, Badge
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,7 @@ class Transfer:
     price_cents: int
     badge: Badge
     timeline: list[Any]
-    upcoming: progress.Next
+    upcoming: "Next"
     possible: set[str]
     exact: bool
     owner_contact: Any
@@ -62,11 +74,11 @@ class Transfer:
             quantity=Amount(reservation.quantity, unit),
             asked=Amount(reservation.asked, unit),
             mass_kg=material.mass_kg(reservation.quantity, unit, reservation.listing.kg_per_unit),
-            price_cents=progress.price_cents(reservation),
+            price_cents=price_cents(reservation),
             badge=RESERVATION_BADGES[reservation.status],
-            timeline=progress.timeline(reservation),
-            upcoming=progress.upcoming(actor, reservation),
-            possible=progress.possible(actor, reservation),
+            timeline=timeline(reservation),
+            upcoming=upcoming(actor, reservation),
+            possible=possible(actor, reservation),
             exact=sees_exact_place(session, actor, reservation.listing),
             owner_contact=find_contact(session, reservation, actor, of_owner=True),
             asker_contact=find_contact(session, reservation, actor, of_owner=False),
@@ -103,3 +115,155 @@ def _rivals(session: Any, actor: Actor, reservation: Any) -> dict[str, int]:
         return {"rivals": 0, "passed_over": 0}
     queue = list_requests(session, actor, reservation.listing_id)
     return {"rivals": len(queue.claims) - 1, "passed_over": len(queue.passed_over(reservation, reservation.quantity))}
+
+
+RIGHTS = {
+    Step.APPROVE: Can.DECIDE_RESERVATION,
+    Step.REJECT: Can.DECIDE_RESERVATION,
+    Step.ACCEPT_OFFER: Can.CONFIRM,
+    Step.CANCEL: Can.CANCEL_RESERVATION,
+    Step.NO_SHOW: Can.HAND_OVER,
+    Step.HAND_OVER: Can.HAND_OVER,
+    Step.CONFIRM: Can.CONFIRM,
+    Step.DISPUTE: Can.CONFIRM,
+    Step.RESOLVE: Can.RESOLVE,
+    Step.RETURN: Can.RETURN,
+}
+ENDED = (ReservationStatus.REJECTED, ReservationStatus.CANCELLED, ReservationStatus.EXPIRED)
+QUEUED = (ReservationStatus.WAITING, ReservationStatus.OFFERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What comes next: one sentence, and whether the reader is the one who does it."""
+
+    sentence: Text
+    mine: bool
+
+
+def possible(actor: Actor, reservation: Any) -> set[str]:
+    """The steps that this reader can take now, by the names of their forms. Who can reject has no need to cancel as well."""
+    status = ReservationStatus(reservation.status)
+    steps = {step for step, right in RIGHTS.items() if status in STEPS[step][0] and may(actor, right, reservation)}
+    if Step.REJECT in steps:
+        steps -= {Step.CANCEL}
+    if reservation.is_internal:
+        steps -= {Step.NO_SHOW}
+    if reservation.returned >= reservation.quantity:
+        steps -= {Step.RETURN}
+    return {step.name.lower() for step in steps} | _calling_off(actor, reservation, status)
+
+
+def _calling_off(actor: Actor, reservation: Any, status: ReservationStatus) -> set[str]:
+    """Between the two signatures: propose to call it off, or agree with the other side's proposal."""
+    if status not in BETWEEN_SIGNATURES or not may(actor, Can.CANCEL_RESERVATION, reservation):
+        return set()
+    if reservation.cancel_asked_by_id is None:
+        return {"propose_cancel"}
+    return set() if reservation.cancel_asked_by_id == actor.organisation_id else {"agree_cancel"}
+
+
+def timeline(reservation: Any) -> list[tuple[Text, str, str | None]]:
+    """(step, state, when) for the progress line; one that ended early stops where it ended."""
+    status = ReservationStatus(reservation.status)
+    told: list[tuple[Text, date | None]] = [
+        (_("Requested"), _day(reservation.requested_at)),
+        (_("Approved"), _day(reservation.approved_at)),
+        (_("Handed over"), reservation.handed_over_on),
+        (_("Confirmed"), _day(reservation.completed_at)),
+    ]
+    done: list[tuple[Text, str, str | None]] = [(label, "done", short_date(day)) for label, day in told if day]
+    if status in ENDED:
+        return [*done, (STATUS_LABELS[status], "stop", short_date(_day(reservation.ended_at)))]
+    left = [label for label, day in told if not day]
+    if status in (*QUEUED, ReservationStatus.DISPUTED):
+        since = reservation.disputed_at or reservation.offered_at or reservation.waiting_since
+        here = (STATUS_LABELS[status], "now", short_date(_day(since)))
+        return [*done, here, *((label, "todo", None) for label in left)]
+    return [*done, *((label, "now" if place == 0 else "todo", None) for place, label in enumerate(left))]
+
+
+def _day(at: Any) -> date | None:
+    return None if at is None else local(at).date()
+
+
+def upcoming(actor: Actor, reservation: Any) -> Next:
+    """What comes next and who does it."""
+    status = ReservationStatus(reservation.status)
+    owns, asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
+    who = {"owner": reservation.owner.name, "asker": reservation.organisation.name, "until": _day(reservation.expires_at)}
+    if reservation.cancel_asked_by_id is not None and status in BETWEEN_SIGNATURES:
+        return _called_off(reservation, owns=owns, asks=asks)
+    if status not in _NEXT:
+        return Next(_ENDINGS[status], False)
+    sentence, mine = _NEXT[status](owns, asks)
+    return Next(_(sentence.message, **who), mine)
+
+
+def _called_off(reservation: Any, *, owns: bool, asks: bool) -> Next:
+    by_owner = reservation.cancel_asked_by_id == reservation.owner_id
+    proposer, other = (reservation.owner, reservation.organisation) if by_owner else (reservation.organisation, reservation.owner)
+    mine = asks if by_owner else owns
+    yours = _("%(proposer)s proposes to call this transfer off. Agree, or go on with it.", proposer=proposer.name)
+    theirs = _(
+        "%(proposer)s proposes to call this transfer off. %(other)s has to agree.", proposer=proposer.name, other=other.name
+    )
+    return Next(yours if mine else theirs, mine)
+
+
+def _waiting(owns: bool, asks: bool) -> tuple[Text, bool]:
+    return _(
+        "%(asker)s is on the waiting list: nothing is held. When something is free that fits, the highest on the list is offered it."
+    ), False
+
+
+def _offered(owns: bool, asks: bool) -> tuple[Text, bool]:
+    if asks:
+        return _("This is free for you until %(until)s. Accept the offer, else it goes to the next on the list."), True
+    return _("Offered to %(asker)s from the waiting list, until %(until)s. You may approve it at once."), False
+
+
+def _requested(owns: bool, asks: bool) -> tuple[Text, bool]:
+    if owns:
+        return _("You decide. Answer by %(until)s; without an answer this request lapses and the material is free again."), True
+    return _("%(owner)s decides, by %(until)s at the latest. Without an answer this request lapses."), False
+
+
+def _approved(owns: bool, asks: bool) -> tuple[Text, bool]:
+    if owns:
+        return _(
+            "Agree on a time with %(asker)s. After the hand-over you enter how much it was. It is kept until %(until)s."
+        ), True
+    return _("%(asker)s collects it by %(until)s. After that %(owner)s enters how much was handed over."), False
+
+
+def _handed_over(owns: bool, asks: bool) -> tuple[Text, bool]:
+    if asks:
+        return _("Check what you received and confirm it. Without an answer it counts as confirmed on %(until)s."), True
+    return _("%(asker)s confirms what was received. Without an answer it counts as confirmed on %(until)s."), False
+
+
+def _disputed(owns: bool, asks: bool) -> tuple[Text, bool]:
+    return _("The two figures differ. %(owner)s and %(asker)s agree on one, or the broker of the region decides."), owns or asks
+
+
+_NEXT: dict[ReservationStatus, Callable[[bool, bool], tuple[Text, bool]]] = {
+    ReservationStatus.WAITING: _waiting,
+    ReservationStatus.OFFERED: _offered,
+    ReservationStatus.REQUESTED: _requested,
+    ReservationStatus.APPROVED: _approved,
+    ReservationStatus.HANDED_OVER: _handed_over,
+    ReservationStatus.DISPUTED: _disputed,
+}
+_ENDINGS = {
+    ReservationStatus.COMPLETED: _("This transfer is complete and counted."),
+    ReservationStatus.REJECTED: _("The owner rejected this request. What was held is free again."),
+    ReservationStatus.CANCELLED: _("This reservation was cancelled. What was held is free again."),
+    ReservationStatus.EXPIRED: _("This reservation lapsed, because its time was over. What was held is free again."),
+}
+
+
+def price_cents(reservation: Any) -> int:
+    """The price of the whole quantity in cents; 0 is free of charge."""
+    per_unit = reservation.listing.price_cents_per_unit or 0
+    return int((reservation.quantity * per_unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))

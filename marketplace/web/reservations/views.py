@@ -1,28 +1,37 @@
-"""Reserving part of a lot, and the steps of the transfer after it."""
+"""Reserving part of a lot, and the steps of the transfer after it, up to the papers."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from marketplace.accounts.policy import Can
-from marketplace.exchange.actions import decide, reserve
+from marketplace.accounts.policy import Can, require
+from marketplace.exchange.actions import decide, gate, reserve
 from marketplace.exchange.actions import hand_over as hand_over_actions
+from marketplace.exchange.actions.gate import add_gate_photo
 from marketplace.exchange.queries import reservations
+from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules.reservation import ReservationStatus
-from marketplace.kernel.language import _
+from marketplace.http.papers import calendar_answer, note_answer
+from marketplace.http.request import current_actor, current_session, database, permission
+from marketplace.kernel.language import Text, _
 from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
-from marketplace.web.answers import attempt, done, page
-from marketplace.web.paging import PAGE_SIZE, paged
-from marketplace.web.request import current_actor, current_session, permission
-from marketplace.web.reservations import contested, forms, meeting
-from marketplace.web.reservations.stepping import take_step, transfer_page
-from marketplace.web.states import RESERVATION_BADGES
+from marketplace.web.reservations import contested, forms
+from marketplace.web.reservations.forms import AgreeForm, GatePhotoForm, ProposeForm
+from marketplace.web.reservations.step_forms import Sent
+from marketplace.web.reservations.steps import take_step, transfer_page
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.paging import PAGE_SIZE, paged
+from marketplace.web.ui.returned import returned
+from marketplace.web.ui.states import RESERVATION_BADGES
 
 blueprint = Blueprint("reservations", __name__)
 contested.register(blueprint)
-meeting.register(blueprint)
+ONE = "/reserveringen/<int:reservation_id>"
+METHODS = ("GET", "POST")
+PHOTO_FORM_BYTES_MAX = 21 * 1024 * 1024
 SIDES = ("owning", "asking")
 
 
@@ -118,3 +127,58 @@ def _confirmed(reservation: Any) -> Any:
     if reservation.status == ReservationStatus.DISPUTED:
         return _("Your figure differs too much from the owner’s. The owner has been asked to look at it.")
     return _("Confirmed. The transfer is complete and counted.")
+
+
+def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]) -> Any:
+    """One step: its form is looked at before the writing session opens, since a photo is developed then. Asked for without a form it is the page."""
+    if returned() is not None:
+        return transfer_page(reservation_id, Sent("", form))
+    if request.method != "POST":
+        return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
+    right = form.validate()
+    session, actor = current_session(), current_actor()
+    if right and attempt(
+        form, lambda: verb(session, actor, reservation_id=reservation_id, **{name: read() for name, read in facts.items()})
+    ):
+        return done(sentence, url_for("reservations.show", reservation_id=reservation_id))
+    return transfer_page(reservation_id, Sent("", form))
+
+
+@blueprint.route(f"{ONE}/afspraak", methods=METHODS)
+@permission(Can.MEET)
+def propose_times(reservation_id: int) -> Any:
+    """One side proposes when and where."""
+    form, told = ProposeForm(), _("Proposed. The other side has been asked to choose.")
+    return _step(reservation_id, form, gate.propose_times, told, draft=form.draft)
+
+
+@blueprint.route(f"{ONE}/afspraak/kiezen", methods=METHODS)
+@permission(Can.MEET)
+def agree_time(reservation_id: int) -> Any:
+    """The other side chooses."""
+    form, told = AgreeForm(), _("Agreed. The other side has been told.")
+    return _step(reservation_id, form, gate.agree_time, told, time=form.chosen)
+
+
+@blueprint.route(f"{ONE}/foto", methods=METHODS)
+@permission(Can.MEET, max_body_bytes=PHOTO_FORM_BYTES_MAX)
+def add_photo(reservation_id: int) -> Any:
+    """A photo of the hand-over."""
+    with database().read() as before:  # no picture is worked on for who may not add it
+        require(current_actor(), Can.MEET, get_reservation(before, current_actor(), reservation_id))
+    form, told = GatePhotoForm(), _("The photo is added.")
+    return _step(reservation_id, form, add_gate_photo, told, picture=form.stored, alt=form.words)
+
+
+@blueprint.get(f"{ONE}/afspraak.ics")
+@permission(Can.MEET)
+def calendar(reservation_id: int) -> Any:
+    """The appointment for a calendar."""
+    return calendar_answer(current_session(), current_actor(), reservation_id)
+
+
+@blueprint.get(f"{ONE}/overdrachtsbon.pdf")
+@permission(Can.READ_RESERVATION)
+def note(reservation_id: int) -> Any:
+    """The hand-over note."""
+    return note_answer(current_session(), current_actor(), reservation_id)

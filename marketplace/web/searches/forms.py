@@ -3,7 +3,7 @@
 from wtforms import StringField
 
 from marketplace.kernel.language import _
-from marketplace.web.forms import Form, Required
+from marketplace.web.ui.forms import Form, Required
 
 
 class KeepForm(Form):

@@ -7,13 +7,13 @@ from flask import Blueprint, render_template, request, url_for
 from marketplace.accounts.policy import Can
 from marketplace.catalogue.actions.saved_searches import delete_search, save_search
 from marketplace.catalogue.queries.saved_searches import list_saved_searches
+from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.answers import attempt, done, page
-from marketplace.web.catalogue.question import Question
-from marketplace.web.request import current_actor, current_session, permission
 from marketplace.web.searches.forms import KeepForm
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.search_address import Question
 
 blueprint = Blueprint("searches", __name__)
 

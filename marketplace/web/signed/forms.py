@@ -4,7 +4,7 @@ from wtforms import RadioField
 
 from marketplace.kernel.language import _
 from marketplace.notices.rules.kinds import CADENCE_LABELS, Cadence
-from marketplace.web.forms import Form, Required, options
+from marketplace.web.ui.forms import Form, Required, options
 
 FEWER = (Cadence.DAILY, Cadence.WEEKLY, Cadence.NEVER)
 

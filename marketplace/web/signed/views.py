@@ -10,6 +10,9 @@ from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.accounts.queries.sessions import find_actor
 from marketplace.accounts.rules import links
+from marketplace.http.notice_text import OBJECTS, address_of
+from marketplace.http.request import current_session, proves_itself, public
+from marketplace.http.written import Written
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Invalid, Missing, Refusal
@@ -17,11 +20,8 @@ from marketplace.kernel.language import Text, _, current_locale
 from marketplace.matching.actions.mail_answers import ANSWERS, Answering, Standing
 from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, SECURITY, Cadence
 from marketplace.notices.rules.wording import WORDINGS
-from marketplace.web.answers import page
-from marketplace.web.request import current_session, proves_itself, public
 from marketplace.web.signed.forms import LessForm
-from marketplace.web.told import OBJECTS, address_of
-from marketplace.web.written import Written
+from marketplace.web.ui.form_page import page
 
 blueprint = Blueprint("signed", __name__)
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058: what a mail program posts

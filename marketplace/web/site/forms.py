@@ -5,7 +5,7 @@ from wtforms import BooleanField, PasswordField, RadioField, SelectField, String
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
 from marketplace.market.rules.listing import CONDITION_LABELS
-from marketplace.web.forms import ChecksField, DecimalField, DutchDateField, Form, PhotosField, QuantityField, options
+from marketplace.web.ui.forms import ChecksField, DecimalField, DutchDateField, Form, PhotosField, QuantityField, options
 
 KINDS = options([("a", _("Paving")), ("b", _("Timber"))])
 

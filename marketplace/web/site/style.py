@@ -9,10 +9,10 @@ from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_HINTS, CONDITION_LABELS
-from marketplace.web.catalogue.lots import Lot
-from marketplace.web.charts import BarChart, bar_chart, row_chart
-from marketplace.web.forms import attach
 from marketplace.web.site.forms import StyleForm
+from marketplace.web.ui.charts import BarChart, bar_chart, row_chart
+from marketplace.web.ui.forms import attach
+from marketplace.web.ui.lots import Lot
 
 TONES = (
     ("good", _("Available")),

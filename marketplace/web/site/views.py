@@ -9,12 +9,12 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 from config import Config
 from marketplace.accounts.policy import Can, require
 from marketplace.accounts.rules.accounts import INVITATION_LIFETIME, SESSION_IDLE
+from marketplace.http.request import current_actor, current_session, database, public
 from marketplace.kernel import health
 from marketplace.kernel.clock import now
 from marketplace.kernel.runs import find_last_start
 from marketplace.market.queries.listings import list_public_ids
 from marketplace.notices.queries import find_oldest_waiting
-from marketplace.web.request import current_actor, current_session, database, public
 from marketplace.web.site import statement, style
 from marketplace.web.site.sitemap import PUBLIC_PATHS, SITEMAP_LISTINGS_MAX, sitemap
 

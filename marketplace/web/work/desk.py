@@ -11,6 +11,7 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.reservations import list_reservations
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, ReservationStatus
+from marketplace.http.written import Written
 from marketplace.kernel.clock import local, today
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
@@ -22,9 +23,8 @@ from marketplace.market.rules.freshness import demand_holds_until, listing_holds
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.queries.matches import matches_for_demand
 from marketplace.materials.queries import taxonomy
-from marketplace.web.confirming import DEMAND_ANSWERS, LOT_ANSWERS, Answers
+from marketplace.web.ui.freshness import DEMAND_ANSWERS, LOT_ANSWERS, Answers
 from marketplace.web.work.unfinished import Unfinished, unfinished
-from marketplace.web.written import Written
 
 SHOWN = 10
 TASKS_MAX = 50

@@ -6,13 +6,12 @@ from typing import Any
 from flask import url_for
 
 from marketplace.accounts.policy import Actor
+from marketplace.http.written import Written
 from marketplace.kernel.language import Text, _
 from marketplace.market.queries.drafts import list_sketches
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.materials.queries import taxonomy
-from marketplace.web.demands.telling import address
-from marketplace.web.sketches import saved_at
-from marketplace.web.written import Written
+from marketplace.web.ui.drafts import demand_address, saved_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def _line(session: Any, sketch: Any) -> Unfinished:
         _("Lot") if is_lot else _("Demand"),
         Written(sketch.answers.get("title") or "") or (material.name if material else _("Draft without a name")),
         saved_at(sketch.updated_at),
-        url_for("steps.step", sketch_id=sketch.id, number=_step(sketch)) if is_lot else address(sketch),
+        url_for("listings.step", sketch_id=sketch.id, number=_step(sketch)) if is_lot else demand_address(sketch),
     )
 
 

@@ -5,16 +5,16 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 
 from marketplace.accounts.policy import Can
+from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.market.actions.drafts import discard_sketch
 from marketplace.market.actions.listings import delete_draft
 from marketplace.market.queries.drafts import get_sketch
 from marketplace.market.queries.listings import list_own_listings
-from marketplace.web.answers import done
-from marketplace.web.paging import PAGE_SIZE, paged
-from marketplace.web.request import current_actor, current_session, permission
-from marketplace.web.states import DEMAND_BADGES, LISTING_BADGES
-from marketplace.web.turns import next_turn
+from marketplace.web.ui.form_page import done
+from marketplace.web.ui.paging import PAGE_SIZE, paged
+from marketplace.web.ui.states import DEMAND_BADGES, LISTING_BADGES
+from marketplace.web.ui.windows import next_turn
 from marketplace.web.work.desk import Desk
 
 blueprint = Blueprint("work", __name__)

@@ -1,0 +1,254 @@
+"""From a JSON body to the draft that web forms and spreadsheets make too; what is wrong is told at once, each sentence at its property.
+
+Places are looked up here, so a draft is read before the session opens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
+
+from marketplace.api import bodies
+from marketplace.api.fields import take
+from marketplace.api.reading import location_of, read_json
+from marketplace.depots.rules import DepotDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.kernel import clock
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.geo import Point
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Quantity, Unit, check_amount
+from marketplace.market.models import Demand, Listing
+from marketplace.market.rules.demand import DemandDraft, DemandStatus
+from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location, Packaging, QuantityBasis
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import PlaceBasis
+
+_WHERE = ("place", "lat", "lon")
+_NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version")
+
+
+def new_listing() -> ListingDraft:
+    """The listing in the body."""
+    values, errors = take(bodies.ListingBody(), read_json())
+    quantity, where = _quantity(values, errors), _where(values, errors)
+    _settle(errors)
+    assert quantity is not None
+    return ListingDraft(**_told(values), quantity=quantity, **where)
+
+
+def new_demand() -> DemandDraft:
+    """The demand in the body."""
+    values, errors = take(bodies.DemandBody(), read_json())
+    quantity, location = _quantity(values, errors), _location(values, errors, required=True)
+    _settle(errors)
+    assert quantity is not None
+    return DemandDraft(**_told(values), quantity=quantity, location=location)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A PATCH: the version that was changed, and what is different. What is left out stays, what is null becomes empty."""
+
+    version: int
+    values: dict[str, Any]
+    location: Location | None
+
+    def listing(self, before: ListingDraft) -> ListingDraft:
+        """The listing as it was, with the changes."""
+        where: dict[str, Any] = {}
+        if self.location is not None:
+            where = {"location": self.location, "depot_id": None}
+        elif self.values.get("depot") is not None:
+            where = {"location": None, "depot_id": self.values["depot"]}
+        changed = self._changed(ListingDraft)
+        if changed.get("material", before.material) != before.material:
+            changed.setdefault("hazards", {})  # the answers were about another material
+        return replace(before, **changed, quantity=self._quantity(before.quantity), **where)
+
+    def demand(self, before: DemandDraft) -> DemandDraft:
+        """The demand as it was, with the changes."""
+        where: dict[str, Any] = {} if self.location is None else {"location": self.location}
+        return replace(before, **self._changed(DemandDraft), quantity=self._quantity(before.quantity), **where)
+
+    def _changed(self, draft: type[ListingDraft] | type[DemandDraft]) -> dict[str, Any]:
+        empty = {one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(draft)}
+        return {
+            name: empty[name] if value is None else value for name, value in self.values.items() if name not in _NO_DRAFT_FIELDS
+        }
+
+    def _quantity(self, before: Quantity) -> Quantity:
+        amount, unit = self.values.get("quantity", before.amount), self.values.get("unit", before.unit)
+        check_amount(amount, unit)
+        return Quantity(amount, unit)
+
+
+def change_of(body: bodies.ListingPatch | bodies.DemandPatch) -> Change:
+    """The change in the body; only its version is required."""
+    values, errors = take(body, read_json(), partial=tuple(name for name in body.fields if name != "version"))
+    location = None
+    if values.get("depot") is None:
+        location = _location(values, errors, required=False)
+    else:
+        _where(values, errors)
+    _settle(errors)
+    return Change(values["version"], values, location)
+
+
+def new_reservation() -> ReservationDraft:
+    """The reservation in the body."""
+    values, errors = take(bodies.ReservationBody(), read_json())
+    quantity, location = _quantity(values, errors), _location(values, errors, required=False)
+    _settle(errors)
+    assert quantity is not None
+    told = {name: value for name, value in _told(values).items() if name != "location"}
+    return ReservationDraft(quantity, location=location, **told)
+
+
+def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft:
+    """What was measured; what is left out is as it was reserved, today."""
+    amount, unit = values.get("quantity"), values.get("unit")
+    return HandoverDraft(
+        Quantity(reserved.amount if amount is None else amount, reserved.unit if unit is None else unit),
+        values.get("handed_over_on") or clock.today(),
+        vehicle_class=values.get("vehicle_class") or None,
+        driven_km=values.get("driven_km"),
+        measured_by=values.get("measured_by"),
+        condition=values.get("condition"),
+        write_off_reason=values.get("write_off_reason") or "",
+    )
+
+
+def measured(values: Mapping[str, Any], unit: str) -> Quantity | None:
+    """A figure of the gate, in the listing's unit unless another is named; None when there is none."""
+    amount = values.get("quantity")
+    return None if amount is None else Quantity(amount, values.get("unit") or Unit(unit))
+
+
+def new_receipt(values: Mapping[str, Any], unit: str) -> ReceiptDraft:
+    """What the receiver measured."""
+    return ReceiptDraft(
+        measured(values, unit),
+        measured_by=values.get("measured_by"),
+        condition=values.get("condition"),
+    )
+
+
+def new_return(values: Mapping[str, Any], unit: str) -> ReturnDraft:
+    """What comes back."""
+    return ReturnDraft(
+        Quantity(values["quantity"], values.get("unit") or Unit(unit)),
+        condition=values["condition"],
+        returned_on=values.get("returned_on") or clock.today(),
+        reason=values["reason"],
+    )
+
+
+def new_depot() -> DepotDraft:
+    """The depot in the body."""
+    values, errors = take(bodies.DepotBody(), read_json())
+    location = _location(values, errors, required=True)
+    _settle(errors)
+    assert location is not None
+    return DepotDraft(
+        name=values["name"],
+        place_name=location.place_name,
+        municipality=location.municipality,
+        point=location.point,
+        place_basis=location.basis.value,
+        address=values.get("address") or location.address,
+    )
+
+
+def listing_before(row: Listing, taxonomy: Taxonomy) -> ListingDraft:
+    """A listing as the draft that it was written from."""
+    return ListingDraft(
+        title=row.title,
+        material=taxonomy.material_by_id(row.material_id).slug,
+        quantity=Quantity(row.quantity, Unit(row.unit)),
+        condition=Condition(row.condition),
+        available_from=row.available_from,
+        location=_place_of(row) if row.depot_id is None else None,
+        depot_id=row.depot_id,
+        description=row.description,
+        available_until=row.available_until,
+        quantity_basis=QuantityBasis(row.quantity_basis),
+        kg_per_unit=row.kg_per_unit,
+        packaging=Packaging(row.packaging) if row.packaging else None,
+        loading_possible=row.loading_possible,
+        price_cents_per_unit=row.price_cents_per_unit,
+        project=row.project,
+        year_of_construction=row.year_of_construction,
+        asbestos_suspected=Answer(row.asbestos_suspected),
+        hazards={code: Answer(answer) for code, answer in row.hazards.items()},
+        remarks=row.remarks,
+        minimum_part=row.minimum_part,
+        circle=row.chosen_circle,
+        circle_from=row.circle_from,
+        region_from=row.region_from,
+        partners_from=row.partners_from,
+        window_reason=row.window_reason,
+    )
+
+
+def demand_before(row: Demand, taxonomy: Taxonomy) -> DemandDraft:
+    """A demand as the draft that it was written from."""
+    return DemandDraft(
+        title=row.title,
+        material=taxonomy.material_by_id(row.material_id).slug,
+        quantity=Quantity(row.quantity, Unit(row.unit)),
+        min_condition=Condition(row.min_condition),
+        needed_from=row.needed_from,
+        needed_until=row.needed_until,
+        location=_place_of(row),
+        description=row.description,
+        max_distance_km=row.max_distance_km,
+        accepts_hazards=tuple(row.accepts_hazards),
+        accepts_unknown_hazards=row.accepts_unknown_hazards,
+        project=row.project,
+        department=row.department,
+        draft=row.status == DemandStatus.DRAFT,
+    )
+
+
+def _place_of(row: Listing | Demand) -> Location:
+    return Location(row.place_name, row.municipality, Point(row.lat, row.lon), PlaceBasis(row.place_basis), row.address)
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a draft takes as it is, without what was sent as null."""
+    return {name: value for name, value in values.items() if value is not None and name not in _NO_DRAFT_FIELDS}
+
+
+def _quantity(values: Mapping[str, Any], errors: list[FieldError]) -> Quantity | None:
+    amount, unit = values.get("quantity"), values.get("unit")
+    if amount is None or unit is None:
+        return None
+    try:
+        check_amount(amount, unit)
+    except Invalid as refusal:
+        errors += refusal.errors
+        return None
+    return Quantity(amount, unit)
+
+
+def _location(values: Mapping[str, Any], errors: list[FieldError], *, required: bool) -> Location | None:
+    try:
+        return location_of(values, required=required)
+    except Invalid as refusal:
+        errors += refusal.errors
+        return None
+
+
+def _where(values: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
+    """Place or depot; not both."""
+    depot_id = values.get("depot")
+    if depot_id is None:
+        return {"location": _location(values, errors, required=True)}
+    if any(values.get(name) is not None for name in _WHERE):
+        errors.append(FieldError("depot", _("Send a depot, or a place, not both.")))
+    return {"depot_id": depot_id}
+
+
+def _settle(errors: list[FieldError]) -> None:
+    if errors:
+        raise Invalid.all(errors)

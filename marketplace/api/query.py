@@ -1,0 +1,58 @@
+"""Query parameters as the specification tells them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from marketplace.api.reading import PAGE_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_LENGTH_MAX
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+from marketplace.materials.rules.taxonomy import Taxonomy
+
+Parameter = dict[str, Any]
+
+
+def parameter(name: str, meaning: str, *, many: bool = False, **schema: Any) -> Parameter:
+    """One key; with `many` it may be repeated, and any of its values will do."""
+    one = {"type": "string", "maxLength": QUERY_LENGTH_MAX, **schema} if schema.get("type", "string") == "string" else schema
+    shape = {"type": "array", "items": one} if many else one
+    return {"in": "query", "name": name, "description": meaning, "schema": shape}
+
+
+def words(name: str, meaning: str, values: Iterable[Any], *, many: bool) -> Parameter:
+    """One of a few words."""
+    return parameter(name, meaning, many=many, enum=[str(getattr(value, "value", value)) for value in values])
+
+
+PAGE = (
+    parameter("page", "from 1", type="integer", minimum=1, maximum=PAGE_MAX, default=1),
+    parameter("pageSize", "how many to a page", type="integer", minimum=1, maximum=PAGE_SIZE_MAX, default=PAGE_SIZE),
+)
+YEAR = parameter("year", "by default the last year in which a municipality reported", type="integer", minimum=1)
+OF = parameter("organisation", "slug of a municipality, for the reviewer")
+WORDS = parameter("q", "words; the beginning of a word will do")
+MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=True)
+MATERIALS = parameter("material", "slug of a material", many=True)
+NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
+PLACE = parameter("place", "a place name or postcode to search around")
+RADIUS = parameter("radiusKm", "farthest distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000)
+
+
+def check_groups(known: Taxonomy, slugs: Iterable[str]) -> None:
+    """Refuse a material group that is not there: a typing mistake should not pass for an empty catalogue."""
+    for slug in slugs:
+        if known.group(slug) is None:
+            raise Invalid(_("There is no material group “%(slug)s”. See /materials for the groups.", slug=slug), "material_group")
+
+
+def check_materials(known: Taxonomy, slugs: Iterable[str]) -> None:
+    """Refuse a material that is in no version of the list."""
+    for slug in slugs:
+        if known.find_material(slug) is None:
+            raise Invalid(_("There is no material “%(slug)s”. See /materials for the list.", slug=slug), "material")
+
+
+def material_ids(known: Taxonomy, groups: Iterable[str], materials: Iterable[str]) -> tuple[int, ...]:
+    """The ids that both filters leave, 0 where nothing is left; empty when neither is asked for."""
+    groups, materials = tuple(groups), tuple(materials)
+    wanted = [known.ids_of(groups=groups)] * bool(groups) + [known.ids_of(slugs=materials)] * bool(materials)
+    return tuple(sorted(frozenset.intersection(*wanted))) or (0,) if wanted else ()

@@ -1,0 +1,155 @@
+"""What a client sends: the JSON body, the query, the page that is asked for, and a place in one of its three forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from flask import current_app, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+from marketplace.api.fields import ID_MAX, Body, read_choice, take
+from marketplace.http.places import finder, located
+from marketplace.kernel.errors import FieldError, Invalid, TooLarge
+from marketplace.kernel.geo import Point
+from marketplace.kernel.language import _
+from marketplace.kernel.text import clean
+from marketplace.kernel.units import read_decimal
+from marketplace.market.rules.listing import Location
+from marketplace.places.queries.gazetteer import gazetteer
+
+PAGE_SIZE = 20
+PAGE_SIZE_MAX = 100
+PAGE_MAX = 1_000_000
+QUERY_LENGTH_MAX = 200
+RADIUS_KM_MAX = Decimal(1000)
+Words = TypeVar("Words", bound=StrEnum)
+
+
+def read_json() -> Any:
+    """The body as JSON, numbers exact. No body counts as an empty object; what is no JSON is 400, another kind of content 415."""
+    try:
+        sent = request.get_data(cache=True)
+    except RequestEntityTooLarge as error:
+        raise TooLarge(_("The body is too large. Send at most 1 MB of JSON.")) from error
+    if not sent and not request.mimetype:
+        return {}
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    if not sent:
+        return {}
+    try:
+        return current_app.json.loads(sent.decode("utf-8"))
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise BadRequest from error
+
+
+def read_body(body: Body) -> dict[str, Any]:
+    """The properties of the body, or everything that is wrong with them at once."""
+    values, errors = take(body, read_json())
+    if errors:
+        raise Invalid.all(errors)
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The part of a list that is asked for."""
+
+    number: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        """How many come before it."""
+        return (self.number - 1) * self.size
+
+
+def read_page() -> Page:
+    """`page` and `pageSize`; what cannot be read gets its default, what is too much the most."""
+    return Page(_whole("page", 1, PAGE_MAX), _whole("pageSize", PAGE_SIZE, PAGE_SIZE_MAX))
+
+
+def _whole(key: str, default: int, most: int) -> int:
+    typed = request.args.get(key, "")
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or int(typed) < 1:
+        return default
+    return min(int(typed), most)
+
+
+def asked(key: str) -> str:
+    """One value of the query, cleaned; empty when it is not there."""
+    return clean(request.args.get(key, ""), longest=QUERY_LENGTH_MAX, field=key)
+
+
+def asked_all(key: str) -> tuple[str, ...]:
+    """Every value of a repeated key: any of them will do."""
+    values = (clean(value, longest=QUERY_LENGTH_MAX, field=key) for value in request.args.getlist(key)[:100])
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def asked_words(key: str, words: type[Words]) -> tuple[Words, ...]:
+    """Every value of a repeated key, each one of these words; another word is refused."""
+    return tuple(cast(Words, read_choice(value, words, key)) for value in asked_all(key))
+
+
+def asked_id(key: str) -> int | None:
+    """A number of something; None when it is not asked for."""
+    typed = asked(key)
+    if not typed:
+        return None
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 0 < int(typed) <= ID_MAX:
+        raise Invalid(_("This must be a whole number of 0 or more, without quotes."), key)
+    return int(typed)
+
+
+def asked_yes(key: str) -> bool:
+    """Whether the key says true."""
+    typed = asked(key).lower()
+    if typed not in ("", "true", "false", "1", "0"):
+        raise Invalid(_("Write true or false."), key)
+    return typed in ("true", "1")
+
+
+def asked_point() -> tuple[Point | None, Decimal | None]:
+    """Where to search around, from `near=lat,lon` or `place`, and `radiusKm`, which needs one of the two."""
+    near, place, typed = asked("near"), asked("place"), asked("radiusKm")
+    point = _near(near) if near else finder().find(place, "place").point if place else None
+    if not typed:
+        return point, None
+    radius_km = read_decimal(typed, "radiusKm")
+    if not 0 < radius_km <= RADIUS_KM_MAX:
+        raise Invalid(_("Enter a radius of more than 0 and at most %(most)s km.", most=RADIUS_KM_MAX), "radiusKm")
+    if point is None:
+        raise Invalid(_("A radius needs a place. Send near=lat,lon or place as well."), "radiusKm")
+    return point, radius_km
+
+
+def _near(typed: str) -> Point:
+    lat, comma, lon = typed.partition(",")
+    try:
+        if not comma:
+            raise Invalid(_("Write near as latitude and longitude, for example near=52.26,6.79."), "near")
+        return Point(float(read_decimal(lat.strip(), "near")), float(read_decimal(lon.strip(), "near")))
+    except Invalid as refusal:
+        raise Invalid(refusal.message, "near") from refusal
+
+
+def location_of(values: Mapping[str, Any], *, required: bool) -> Location | None:
+    """Where something is, from `lat` and `lon`, which count before `place`. Asks the geocoder: call it before the session opens."""
+    lat, lon, place = values.get("lat"), values.get("lon"), values.get("place")
+    if (lat is None) != (lon is None):
+        raise Invalid(_("Send lat and lon together."), "lon" if lon is None else "lat")
+    if lat is not None and lon is not None:
+        try:
+            found = gazetteer().at(Point(lat, lon))
+        except Invalid as refusal:
+            raise Invalid.all([FieldError("lat", refusal.message), FieldError("lon", refusal.message)]) from refusal
+    elif place:
+        found = finder().find(place, "place")
+    elif required:
+        raise Invalid(_("Say where it is: a place or postcode, or lat and lon."), "place")
+    else:
+        return None
+    return located(found)

@@ -1,0 +1,180 @@
+"""The specification of the API, and a page that reads it: both made from the routes, and loading nothing from elsewhere."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Response, current_app, jsonify, render_template, request, url_for
+from markupsafe import Markup
+
+from marketplace.api.components import SHAPES
+from marketplace.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation, blueprint
+from marketplace.api.schema import ref
+from marketplace.http.errors import camel
+from marketplace.http.request import PATH_NUMBER_MAX, public
+from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, set_locale
+
+TAGS: dict[str, Text] = {
+    "listings": _("Listings and their photos"),
+    "demands": _("Demands"),
+    "reservations": _("Reservations"),
+    "notices": _("What you are told, and how often by mail"),
+    "figures": _("Figures, goals and the ledger"),
+    "broker": _("The broker's list and proposals"),
+    "reference": _("Materials, places, depots and yourself"),
+}
+WRITE = (400, 409, 413, 415, 422, 429)
+ALWAYS = {"GET": (), "POST": WRITE, "PATCH": WRITE, "PUT": WRITE, "DELETE": (409, 429)}
+_PATH_PARAMETER = re.compile(r"<int:([a-z_]+)>")
+
+
+def specification() -> dict[str, Any]:
+    """OpenAPI 3.1."""
+    spec = APISpec(
+        title="Twentse Materialenbank",
+        version=API_VERSION,
+        openapi_version="3.1.0",
+        info={
+            "description": "Everything that a page can do, by the same verbs and in the same sentences (`Accept-Language`: nl, en).",
+            "contact": {"email": current_app.extensions["settings"].contact_email},
+        },
+        servers=[{"url": current_app.extensions["settings"].base_url.rstrip("/") + PREFIX}],
+        plugins=[MarshmallowPlugin()],
+    )
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    for name, shape in SHAPES.items():
+        spec.components.schema(name, shape)
+    for operation in OPERATIONS:
+        spec.path(path=openapi_path(operation), operations={operation.method.lower(): _operation(operation)})
+    return spec.to_dict()
+
+
+def openapi_path(operation: Operation) -> str:
+    """`/listings/{listingId}` for `/listings/<int:listing_id>`."""
+    return _PATH_PARAMETER.sub(lambda found: "{" + camel(found[1]) + "}", operation.path)
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": camel(operation.name),
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "security": [{"token": []}, {}] if operation.is_public else [{"token": []}],
+        "parameters": [*_path_parameters(operation), *operation.query, *_header_parameters(operation)],
+        "responses": _responses(operation),
+    }
+    if operation.upload:
+        photo = {
+            "type": "object",
+            "required": ["photo"],
+            "properties": {"photo": {"type": "string", "format": "binary"}, "alt": {"type": "string"}},
+        }
+        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": photo}}}
+    elif operation.takes is not None:
+        described["requestBody"] = {
+            "required": any(field.required for field in operation.takes.fields.values()),
+            "content": {"application/json": {"schema": type(operation.takes)}},
+        }
+    return described
+
+
+def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {
+            "in": "path",
+            "name": camel(name),
+            "required": True,
+            "schema": {"type": "integer", "minimum": 0, "maximum": PATH_NUMBER_MAX},
+        }
+        for name in _PATH_PARAMETER.findall(operation.path)
+    ]
+
+
+def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
+    if operation.method not in ("POST", "PATCH", "PUT"):
+        return []
+    meaning = "the same key and body: the stored answer; another body: 422"
+    return [{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 200}, "description": meaning}]
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    given: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
+    given["headers"] = {"API-Version": {"schema": {"type": "string"}}}
+    if operation.gives:
+        given["content"] = {"application/json": {"schema": ref(operation.gives)}}
+    elif operation.media_type != "application/json":
+        given["content"] = {operation.media_type: {}}
+    if operation.status == 201:
+        given["headers"]["Location"] = {"schema": {"type": "string"}}
+    refused = {*ALWAYS[operation.method], *operation.refuses}
+    refused |= set() if operation.is_public else {401, 403}
+    refused |= {422} if operation.query else set()
+    refused |= {404} if "<" in operation.path else set()
+    problems = {
+        str(status): {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/problem+json": {"schema": ref("Problem")}},
+        }
+        for status in sorted(refused)
+    }
+    return {str(operation.status): given, **problems}
+
+
+@blueprint.get("/openapi.json")
+@public
+def openapi() -> Response:
+    """The specification."""
+    return jsonify(specification())
+
+
+@blueprint.get("/docs")
+@public
+def docs() -> str:
+    """The specification, to read; a page like any other, so Dutch unless it is asked for at /en."""
+    set_locale(request.environ.get("marketplace.locale", DEFAULT_LOCALE))
+    spec = specification()
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for operation in OPERATIONS:
+        sections.setdefault(str(TAGS[operation.tag]), []).append(_shown(operation, spec))
+    return render_template("api/docs.html", spec=spec, sections=sections.items(), specification_url=url_for("api.openapi"))
+
+
+def _shown(operation: Operation, spec: dict[str, Any]) -> dict[str, Any]:
+    """An operation as rows of text."""
+    described = spec["paths"][openapi_path(operation)][operation.method.lower()]
+    body = described.get("requestBody", {}).get("content", {})
+    shape: dict[str, Any] = next((one["schema"] for one in body.values()), {})
+    if "$ref" in shape:
+        shape = spec["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]]
+    required = shape.get("required", [])
+    return {
+        "id": described["operationId"],
+        "method": operation.method,
+        "path": PREFIX + openapi_path(operation),
+        "summary": operation.summary,
+        "is_public": operation.is_public,
+        "parameters": [(one["name"], one["in"], _english(one.get("description", ""))) for one in described["parameters"]],
+        "properties": [
+            (
+                name,
+                _type(one),
+                _english("; ".join(filter(None, ("required" if name in required else "", one.get("description", ""))))),
+            )
+            for name, one in shape.get("properties", {}).items()
+        ],
+        "answers": list(described["responses"]),
+    }
+
+
+def _english(text: str) -> str:
+    """A text that is English on every page, said to be so to a screen reader."""
+    return Markup('<span lang="en">{}</span>').format(text) if text else ""
+
+
+def _type(shape: dict[str, Any]) -> str:
+    if "enum" in shape:
+        return " | ".join(str(word) for word in shape["enum"] if word is not None)
+    kinds = shape.get("type", "object")
+    return " | ".join(kinds) if isinstance(kinds, list) else str(kinds)

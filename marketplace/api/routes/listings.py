@@ -1,0 +1,181 @@
+"""Listings: the catalogue, one's own, and the steps of their life."""
+
+from typing import Any
+
+from flask import Response
+
+from marketplace.accounts.policy import Can
+from marketplace.api import bodies, drafts, query, shapes
+from marketplace.api.fields import read_day
+from marketplace.api.reading import asked, asked_all, asked_point, asked_words, asked_yes, read_body, read_page
+from marketplace.api.routing import answer, created, many, route
+from marketplace.catalogue.queries.search import Found, search
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.exchange.actions import decide as exchange
+from marketplace.exchange.queries.reservations import list_exact_places, sees_exact_place
+from marketplace.http.request import current_actor, current_session, permission, public
+from marketplace.kernel.errors import Conflict
+from marketplace.market.actions import listings as market
+from marketplace.market.models import Listing
+from marketplace.market.queries.listings import get_listing as get_visible
+from marketplace.market.rules.listing import Condition, ListingStatus
+from marketplace.matching.actions import publish as matching
+from marketplace.matching.queries.matches import demands_for_listing
+from marketplace.materials.queries import taxonomy
+
+SORTS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
+FILTERS = (
+    query.WORDS,
+    query.MATERIAL_GROUPS,
+    query.MATERIALS,
+    query.parameter("organisation", "slug of an organisation", many=True),
+    query.words("condition", "quality", Condition, many=True),
+    query.NEAR,
+    query.PLACE,
+    query.RADIUS,
+    query.parameter("availableFrom", "to be had on this day", format="date"),
+    query.words("sort", "distance needs a place", SORTS, many=False),
+    query.words("status", "with a token: of one's own organisation", ListingStatus, many=True),
+    query.parameter("mine", "with a token: one's own organisation's, in every state", type="boolean"),
+    *query.PAGE,
+)
+
+
+@route("GET", "/listings", gives="Listings", tag="listings", query=FILTERS, refuses=(422,))
+@public
+def list_listings() -> Response:
+    """The catalogue, with counts beside every filter."""
+    page, question = read_page(), _question()
+    session, actor = current_session(), current_actor()
+    known = taxonomy(session)
+    query.check_groups(known, question.groups)
+    query.check_materials(known, question.materials)
+    found = search(session, actor, question)
+    exact = list_exact_places(session, actor, [row.listing for row in found.rows])
+    items = [
+        shapes.listing(row.listing, known, shows_exact=row.listing.id in exact, distance_km=row.distance_km) for row in found.rows
+    ]
+    return many(items, total=found.total, page=page, facets=_facets(found))
+
+
+def _question() -> CatalogueQuery:
+    page = read_page()
+    point, radius_km = asked_point()
+    day = asked("availableFrom")
+    default = Sort.DISTANCE if point is not None else Sort.NEWEST
+    return CatalogueQuery(
+        q=asked("q"),
+        groups=asked_all("materialGroup"),
+        materials=asked_all("material"),
+        organisations=asked_all("organisation"),
+        conditions=asked_words("condition", Condition),
+        point=point,
+        radius_km=radius_km,
+        available_from=read_day(day, "availableFrom") if day else None,
+        sort=SORTS.get(asked("sort"), default),
+        page=page.number,
+        page_size=page.size,
+        mine=asked_yes("mine"),
+        statuses=asked_words("status", ListingStatus),
+    )
+
+
+def _facets(found: Found[Listing]) -> shapes.Shape:
+    if found.facets is None:
+        return {}
+    by_key = {
+        "materialGroup": found.facets.groups,
+        "condition": found.facets.conditions,
+        "organisation": found.facets.organisations,
+    }
+    return {
+        key: [{"key": one.key, "name": str(one.name), "count": one.count} for one in counts] for key, counts in by_key.items()
+    }
+
+
+@route("POST", "/listings", takes=bodies.ListingBody(), gives="Listing", status=201, tag="listings")
+@permission(Can.OFFER)
+def create_listing() -> Response:
+    """Write a listing down, as a draft."""
+    draft = drafts.new_listing()
+    listing = market.create_listing(current_session(), current_actor(), draft)
+    return created(shown(listing), "get_listing", listing_id=listing.id)
+
+
+@route("GET", "/listings/<int:listing_id>", gives="Listing", tag="listings", query=(query.NEAR, query.PLACE))
+@public
+def get_listing(listing_id: int) -> Response:
+    """One listing."""
+    point, _radius = asked_point()
+    listing = get_visible(current_session(), current_actor(), listing_id)
+    return answer(shown(listing, distance_km=shapes.distance_km(listing, point)))
+
+
+@route("PATCH", "/listings/<int:listing_id>", takes=bodies.ListingPatch(), gives="Listing", tag="listings")
+@permission(Can.EDIT_LISTING)
+def edit_listing(listing_id: int) -> Response:
+    """Change what is sent and leave the rest; `version` is the one that you read."""
+    change = drafts.change_of(bodies.ListingPatch())
+    session, actor = current_session(), current_actor()
+    before = get_visible(session, actor, listing_id)
+    draft = change.listing(drafts.listing_before(before, taxonomy(session)))
+    try:
+        listing = matching.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
+    except Conflict as conflict:
+        raise shapes.with_current(conflict, shown(get_visible(session, actor, listing_id))) from conflict
+    return answer(shown(listing))
+
+
+@route("DELETE", "/listings/<int:listing_id>", gives="Listing", tag="listings")
+@permission(Can.EDIT_LISTING)
+def delete_listing(listing_id: int) -> Response:
+    """Delete a draft; the answer is what it was."""
+    session, actor = current_session(), current_actor()
+    gone = shown(get_visible(session, actor, listing_id))
+    market.delete_draft(session, actor, listing_id=listing_id)
+    return answer(gone)
+
+
+@route("POST", "/listings/<int:listing_id>/publish", takes=bodies.NothingBody(), gives="Listing", tag="listings")
+@permission(Can.EDIT_LISTING)
+def publish_listing(listing_id: int) -> Response:
+    """Publish a draft; it needs a photo."""
+    read_body(bodies.NothingBody())
+    return answer(shown(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
+
+
+@route("POST", "/listings/<int:listing_id>/withdraw", takes=bodies.WithdrawBody(), gives="Listing", tag="listings")
+@permission(Can.EDIT_LISTING)
+def withdraw_listing(listing_id: int) -> Response:
+    """Take a listing away; its open reservations are cancelled and their holders told."""
+    said = _said(read_body(bodies.WithdrawBody()))
+    return answer(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **said)))
+
+
+@route("POST", "/listings/<int:listing_id>/close", takes=bodies.CloseBody(), gives="Listing", tag="listings")
+@permission(Can.EDIT_LISTING)
+def close_listing(listing_id: int) -> Response:
+    """Offer what is left no more, and say what became of it."""
+    said = _said(read_body(bodies.CloseBody()))
+    return answer(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **said)))
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {"outcome": values.get("outcome"), "reason": values.get("reason") or ""}
+
+
+@route("GET", "/listings/<int:listing_id>/matches", gives="Matches", tag="listings", query=query.PAGE)
+@permission(Can.READ_MATCHES)
+def list_listing_matches(listing_id: int) -> Response:
+    """The open demands that a listing of one's own serves, best first."""
+    page, session, actor = read_page(), current_session(), current_actor()
+    listing = get_visible(session, actor, listing_id)
+    found = demands_for_listing(session, actor, listing, page=page.number, page_size=page.size)
+    return many([shapes.match_demand(one, taxonomy(session), actor) for one in found.items], total=found.total, page=page)
+
+
+def shown(listing: Listing, distance_km: int | None = None) -> shapes.Shape:
+    """A listing as this actor may see it."""
+    session, actor = current_session(), current_actor()
+    shows_exact = sees_exact_place(session, actor, listing)
+    return shapes.listing(listing, taxonomy(session), shows_exact=shows_exact, distance_km=distance_km)

@@ -1,0 +1,41 @@
+"""What everybody may ask to fill in the rest: materials, places; and who the token belongs to."""
+
+from flask import Response
+
+from marketplace.accounts.policy import Can
+from marketplace.api import shapes
+from marketplace.api.query import MATERIAL_GROUPS, PAGE, WORDS, check_groups
+from marketplace.api.reading import asked, asked_all, read_page
+from marketplace.api.routing import answer, many, route
+from marketplace.http.places import finder
+from marketplace.http.request import current_actor, current_session, permission, public
+from marketplace.materials.queries import taxonomy
+from marketplace.places.queries.gazetteer import MOST_SUGGESTIONS
+
+
+@route("GET", "/materials", gives="Materials", tag="reference", query=(*PAGE, WORDS, MATERIAL_GROUPS))
+@public
+def list_materials() -> Response:
+    """The taxonomy in use: materials with their units, weights and hazards, and the groups."""
+    page, words, wanted = read_page(), asked("q"), asked_all("materialGroup")
+    known = taxonomy(current_session())
+    check_groups(known, wanted)
+    found = [one for one in known.search(words) if not wanted or one.group.slug in wanted]
+    shown = [shapes.full_material(one) for one in found[page.offset : page.offset + page.size]]
+    return many(shown, total=len(found), page=page, groups=[shapes.group(one) for one in known.groups])
+
+
+@route("GET", "/places", gives="Places", tag="reference", query=(*PAGE, WORDS))
+@public
+def list_places() -> Response:
+    """Places whose name or postcode begins with the words."""
+    page = read_page()
+    found = finder().suggest(asked("q"), MOST_SUGGESTIONS)
+    return many([shapes.place(one) for one in found[page.offset : page.offset + page.size]], total=len(found), page=page)
+
+
+@route("GET", "/me", gives="Me", tag="reference")
+@permission(Can.OWN_ACCOUNT)
+def show_me() -> Response:
+    """Who the token belongs to."""
+    return answer(shapes.me(current_actor()))

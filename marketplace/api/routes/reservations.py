@@ -1,0 +1,127 @@
+"""Reservations: asking for a part of a listing, and every step up to confirmation."""
+
+from datetime import datetime, time
+
+from flask import Response
+
+from marketplace.accounts.policy import Can
+from marketplace.api import bodies, drafts, query, shapes
+from marketplace.api.reading import asked, asked_id, asked_words, read_body, read_page
+from marketplace.api.routing import answer, created, many, route
+from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.queries.reservations import get_reservation as get_visible
+from marketplace.exchange.queries.reservations import list_reservations as list_visible
+from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.http.request import current_actor, current_session, permission
+from marketplace.kernel import clock
+from marketplace.kernel.units import Quantity, Unit
+
+RESERVATION = "/reservations/<int:reservation_id>"
+SIDES = ("asking", "owning")
+FILTERS = (
+    query.words("status", "where it stands", ReservationStatus, many=True),
+    query.words("side", "which side one's own organisation is on", SIDES, many=False),
+    query.parameter("listing", "id of a listing", type="integer"),
+    *query.PAGE,
+)
+
+
+@route(
+    "POST",
+    "/listings/<int:listing_id>/reservations",
+    takes=bodies.ReservationBody(),
+    gives="Reservation",
+    status=201,
+    tag="reservations",
+)
+@permission(Can.RESERVE)
+def create_reservation(listing_id: int) -> Response:
+    """Hold a part of a listing at once; where less is left, the refusal says how much."""
+    draft = drafts.new_reservation()
+    made = reserve.reserve(current_session(), current_actor(), listing_id=listing_id, draft=draft)
+    return created(shapes.reservation(made), "get_reservation", reservation_id=made.id)
+
+
+@route("GET", "/reservations", gives="Reservations", tag="reservations", query=FILTERS, refuses=(422,))
+@permission(Can.LIST_RESERVATIONS)
+def list_reservations() -> Response:
+    """The reservations of one's own organisation on either side."""
+    page, side = read_page(), asked("side")
+    statuses, listing_id = asked_words("status", ReservationStatus), asked_id("listing")
+    found, total = list_visible(
+        current_session(),
+        current_actor(),
+        statuses=statuses,
+        side=side if side in SIDES else "",
+        listing_id=listing_id,
+        page=page.number,
+        page_size=page.size,
+    )
+    return many([shapes.reservation(one) for one in found], total=total, page=page)
+
+
+@route("GET", RESERVATION, gives="Reservation", tag="reservations")
+@permission(Can.READ_RESERVATION)
+def get_reservation(reservation_id: int) -> Response:
+    """One reservation, for either side."""
+    return answer(shapes.reservation(get_visible(current_session(), current_actor(), reservation_id)))
+
+
+@route("POST", f"{RESERVATION}/approve", takes=bodies.ApproveBody(), gives="Reservation", tag="reservations")
+@permission(Can.DECIDE_RESERVATION)
+def approve_reservation(reservation_id: int) -> Response:
+    """The owner says yes, to all of it or to a part; one that waits may be approved instead of others."""
+    values = read_body(bodies.ApproveBody())
+    last, session, actor = values.get("hold_until"), current_session(), current_actor()
+    until = last if last is None or isinstance(last, datetime) else datetime.combine(last, time(23, 59, 59), clock.AMSTERDAM)
+    part = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
+    approved = decide.approve(
+        session,
+        actor,
+        reservation_id=reservation_id,
+        hold_until=until,
+        quantity=None if part is None else part.amount,
+        reason=values.get("reason") or "",
+    )
+    return answer(shapes.reservation(approved))
+
+
+@route("POST", f"{RESERVATION}/reject", takes=bodies.ReasonBody(), gives="Reservation", tag="reservations")
+@permission(Can.DECIDE_RESERVATION)
+def reject_reservation(reservation_id: int) -> Response:
+    """The owner says no, and why."""
+    reason = read_body(bodies.ReasonBody())["reason"]
+    return answer(
+        shapes.reservation(decide.reject(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
+    )
+
+
+@route("POST", f"{RESERVATION}/cancel", takes=bodies.ReasonBody(), gives="Reservation", tag="reservations")
+@permission(Can.CANCEL_RESERVATION)
+def cancel_reservation(reservation_id: int) -> Response:
+    """Either side calls it off and says why; between the two signatures it is a proposal to the other side."""
+    reason = read_body(bodies.ReasonBody())["reason"]
+    return answer(
+        shapes.reservation(decide.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
+    )
+
+
+@route("POST", f"{RESERVATION}/hand-over", takes=bodies.HandoverBody(), gives="Reservation", tag="reservations")
+@permission(Can.HAND_OVER)
+def hand_over_reservation(reservation_id: int) -> Response:
+    """The owner enters what was measured."""
+    values = read_body(bodies.HandoverBody())
+    session, actor = current_session(), current_actor()
+    reserved = get_visible(session, actor, reservation_id)
+    draft = drafts.new_handover(values, Quantity(reserved.quantity, Unit(reserved.unit)))
+    return answer(shapes.reservation(hand_over.hand_over(session, actor, reservation_id=reservation_id, draft=draft)))
+
+
+@route("POST", f"{RESERVATION}/confirm", takes=bodies.ReceiptBody(), gives="Reservation", tag="reservations")
+@permission(Can.CONFIRM)
+def confirm_reservation(reservation_id: int) -> Response:
+    """The receiver says what arrived: the ledger gets its row, or the two figures are in dispute."""
+    values = read_body(bodies.ReceiptBody())
+    session, actor = current_session(), current_actor()
+    draft = drafts.new_receipt(values, get_visible(session, actor, reservation_id).unit)
+    return answer(shapes.reservation(hand_over.confirm(session, actor, reservation_id=reservation_id, draft=draft)))

@@ -1,0 +1,87 @@
+"""The one blueprint of the API, and how a view joins it: its path, what it takes and what it gives, for Flask and for the specification alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, jsonify, url_for
+
+from marketplace.accounts.policy import Can
+from marketplace.api.fields import Body
+from marketplace.api.reading import Page
+
+PREFIX = "/api/v1"
+API_VERSION = "1.0.0"
+View = TypeVar("View", bound=Callable[..., Any])
+
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the specification says of a view."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    tag: str
+    gives: str
+    status: int = 200
+    takes: Body | None = None
+    upload: bool = False
+    query: tuple[dict[str, Any], ...] = ()
+    refuses: tuple[int, ...] = ()
+    is_public: bool = False
+    media_type: str = "application/json"
+
+
+OPERATIONS: list[Operation] = []
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    gives: str,
+    tag: str,
+    status: int = 200,
+    takes: Body | None = None,
+    upload: bool = False,
+    query: tuple[dict[str, Any], ...] = (),
+    refuses: tuple[int, ...] = (),
+    media_type: str = "application/json",
+) -> Callable[[View], View]:
+    """Join a view at a path, `/listings/<int:listing_id>`. Stands above `@permission`; the docstring is the summary. A view that gives a
+    file names no shape and says of which kind the file is."""
+
+    def join(view: View) -> View:
+        blueprint.add_url_rule(path, view.__name__, view, methods=[method])
+        summary = (view.__doc__ or "").strip().split("\n")[0]
+        is_public = getattr(view, "permission", None) in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
+        OPERATIONS.append(
+            Operation(
+                method, path, view.__name__, summary, tag, gives, status, takes, upload, query, refuses, is_public, media_type
+            )
+        )
+        return view
+
+    return join
+
+
+def answer(shape: Any) -> Response:
+    """The whole object, 200."""
+    return jsonify(shape)
+
+
+def created(shape: Any, view: str, **ids: Any) -> Response:
+    """The new object, 201, with where it is."""
+    response = jsonify(shape)
+    response.status_code = 201
+    response.headers["Location"] = url_for(f"api.{view}", **ids)
+    return response
+
+
+def many(items: list[Any], *, total: int, page: Page, **more: Any) -> Response:
+    """A page of a list."""
+    return jsonify({"items": items, "total": total, "page": page.number, "pageSize": page.size, **more})

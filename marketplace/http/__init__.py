@@ -1,0 +1,1 @@
+"""What both HTTP doors share: the request, who asks, errors, and pages kept in memory."""

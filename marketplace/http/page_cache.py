@@ -1,0 +1,175 @@
+"""Public pages that stay the same until something changes: 304 to who has them, and from memory to who has not.
+
+A page for everybody is made of the catalogue's revision, the taxonomy, the hour (periods end and turns come by the clock), the address, the
+language, and the templates, sentences and style sheets of this version. So those are its ETag, and each process keeps, in front of Flask,
+the last few hundred. The revision is read before the page is made: what is kept may be newer than its key, never older. Who is
+signed in, or is about to be told something once, always gets a page of their own.
+"""
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, wraps
+from threading import Lock
+from typing import Any, cast
+
+from flask import Response, current_app, make_response, request
+
+from config import PROJECT
+from marketplace.http.middleware import Environ, StartResponse, Wsgi
+from marketplace.http.request import current_actor, database
+from marketplace.kernel.clock import now
+from marketplace.kernel.db import Database, is_unavailable
+from marketplace.kernel.language import DEFAULT_LOCALE
+from marketplace.market.queries.revision import glance_at_catalogue
+
+MADE_OF = (
+    "templates/**/*.html",
+    "marketplace/translations/**/*.po",
+    "static/**/*.*",
+    "marketplace/http/**/*.py",
+    "marketplace/web/**/*.py",
+    "marketplace/kernel/formats.py",
+)
+PAGES_KEPT = 256
+GZIP_LEVEL = 3
+Address = tuple[str, ...]
+Facts = tuple[int, int, str]  # revision of the catalogue, version of the taxonomy, the hour
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page, compressed, with what it was made of and its ETag."""
+
+    made_of: Facts
+    etag: str
+    packed: bytes
+
+
+class KeptPages:
+    """The pages of one process by their address; the one that was asked for longest ago leaves first."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[Address, Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, address: Address) -> Kept | None:
+        """The page that was made last for this address; whether it still holds is for the asker to see."""
+        with self._lock:
+            kept = self._pages.get(address)
+            if kept is not None:
+                self._pages.move_to_end(address)
+            return kept
+
+    def keep(self, address: Address, kept: Kept) -> None:
+        """Remember a page."""
+        with self._lock:
+            self._pages[address] = kept
+            self._pages.move_to_end(address)
+            while len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+
+
+class FromMemory:
+    """Answers in front of Flask when somebody without a cookie asks for a page that is kept and still holds: 304, or the page."""
+
+    def __init__(self, wsgi: Wsgi, pages: KeptPages, database: Database) -> None:
+        self.wsgi, self.pages, self.database = wsgi, pages, database
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        kept = self._kept(environ)
+        if kept is None:
+            return self.wsgi(environ, start_response)
+        headers = [("ETag", f'W/"{kept.etag}"'), ("Cache-Control", "no-cache"), ("Vary", "Cookie, Accept-Encoding")]
+        if f'"{kept.etag}"' in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 NOT MODIFIED", headers)
+            return ()
+        headers += [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Encoding", "gzip"),
+            ("Content-Length", str(len(kept.packed))),
+        ]
+        start_response("200 OK", headers)
+        return (kept.packed,)
+
+    def _kept(self, environ: Environ) -> Kept | None:
+        if (
+            environ["REQUEST_METHOD"] != "GET"
+            or "HTTP_COOKIE" in environ
+            or environ["PATH_INFO"].startswith(("/api/", "/media/"))
+        ):
+            return None
+        kept = self.pages.find(address_of(environ))
+        takes = environ.get("HTTP_ACCEPT_ENCODING", "").replace(" ", "")
+        if kept is None or "gzip" not in takes or "gzip;q=0" in takes:
+            return None
+        try:
+            return kept if kept.made_of == facts(self.database) else None
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            return None  # Flask says it in the words of the house
+
+
+def address_of(environ: Environ) -> Address:
+    """Which page is asked for, in which language, under which name of this site."""
+    names = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+    return environ.get("marketplace.locale", DEFAULT_LOCALE), *(environ.get(name, "") for name in names)
+
+
+def facts(database: Database) -> Facts:
+    """What every public page is made of besides its address and this version of the site."""
+    revision, taxonomy_version = glance_at_catalogue(database)
+    return revision, taxonomy_version, f"{now():%Y%m%d%H}"
+
+
+@cache
+def look() -> str:
+    """A digest of everything that decides how a page looks, worked out once per process."""
+    digest = hashlib.sha256()
+    for pattern in MADE_OF:
+        for path in sorted(PROJECT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def until_changed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a public page until something changes. Stands below `@public`."""
+
+    @wraps(view)
+    def answered(**asked: Any) -> Any:
+        if current_actor().is_member or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+            return view(**asked)
+        pages = cast(KeptPages, current_app.extensions["kept_pages"])
+        address, made_of = address_of(request.environ), facts(database())
+        kept = pages.find(address)
+        if kept is None or kept.made_of != made_of:
+            response = make_response(view(**asked))
+            if response.status_code != 200:
+                return response
+            etag = hashlib.sha256(repr((look(), made_of, address)).encode()).hexdigest()[:24]
+            kept = Kept(made_of, etag, gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
+            pages.keep(address, kept)
+        if request.if_none_match.contains_weak(kept.etag):
+            return _marked(Response(status=304), kept.etag)
+        return _marked(_unpacked(kept.packed), kept.etag)
+
+    return answered
+
+
+def _unpacked(packed: bytes) -> Response:
+    """The page as this reader takes it."""
+    if not request.accept_encodings.quality("gzip"):
+        return Response(gzip.decompress(packed), mimetype="text/html")
+    response = Response(packed, mimetype="text/html")
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _marked(response: Response, key: str) -> Response:
+    response.set_etag(key, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.update(("Cookie", "Accept-Encoding"))
+    return response

@@ -1,0 +1,175 @@
+"""One request: who asks, in which language, with which session; and the one place where a page's work is kept or dropped.
+
+A session opens at its first use: to read for GET and HEAD, to write for every other method. So a view hashes passwords and works on
+pictures before it asks for the session. An answer below 400 commits, everything else rolls back. A write that carries an
+idempotency key claims it in the same transaction.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import IntegerConverter
+
+from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
+from marketplace.http import idempotency, identity
+from marketplace.kernel.db import TRIES, Database, Session, is_retryable, settle
+from marketplace.kernel.errors import Forbidden, Unauthorised
+from marketplace.kernel.language import _, current_locale, set_locale
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+PATH_NUMBER_MAX = 10**9 - 1
+MAX_BODY_BYTES = 1_000_000
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def permission(what: Can, *, max_body_bytes: int | None = None) -> Callable[[View], View]:
+    """Declare what a view needs. A view without a declared answer does not exist for anybody."""
+
+    def declare(view: View) -> View:
+        declared = cast(Any, view)
+        declared.permission = what
+        declared.max_body_bytes = max_body_bytes
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare a view that everybody may open."""
+    return permission(Can.READ_CATALOGUE)(view)
+
+
+def proves_itself(view: View) -> View:
+    """Declare a view whose address is the proof: a signed link that a mail program may post to without a form of ours (RFC 8058)."""
+    cast(Any, view).proves_itself = True
+    return view
+
+
+def database() -> Database:
+    """The application's database."""
+    return cast(Database, current_app.extensions["database"])
+
+
+def site_address() -> str:
+    """The public address of this installation in the reader's language, without a slash at the end: for links that leave the site."""
+    return str(current_app.extensions["settings"].base_url).rstrip("/")
+
+
+def current_session() -> Session:
+    """The request's session, opened at its first use."""
+    if "session" not in g:
+        g.session = database().session(write=request.method not in SAFE_METHODS)
+        idempotency.claim(g.session, current_actor())
+    return cast(Session, g.session)
+
+
+def current_actor() -> Actor:
+    """Who asks; anonymous before the gate and outside a request."""
+    return cast(Actor, g.get("actor", ANONYMOUS)) if has_request_context() else ANONYMOUS
+
+
+def is_api() -> bool:
+    """Whether the request came through the JSON door."""
+    return request.path.startswith("/api/")
+
+
+def is_by_token() -> bool:
+    """Whether a program asks: through the JSON door, or for a photo with a token."""
+    return is_api() or (request.path.startswith("/media/") and "Authorization" in request.headers)
+
+
+class PathNumber(IntegerConverter):
+    """A number in an address: at most nine digits. A longer one is nobody's, so it is 404 and never reaches a database."""
+
+    regex = r"[0-9]{1,9}"
+
+
+class RetryTransaction(Exception):
+    """PostgreSQL asks for the same request again."""
+
+
+class Marketplace(Flask):
+    """Flask, with the transaction around each request."""
+
+    def full_dispatch_request(self) -> Response:
+        """Answer, then settle: below 400 is kept. Serialization failures and deadlocks are tried again, three times."""
+        for attempt in range(TRIES):
+            try:
+                response = super().full_dispatch_request()
+                _settle(keep=response.status_code < 400)
+                return response
+            except Exception as error:
+                _settle(keep=False)
+                asks_again = isinstance(error, RetryTransaction) or is_retryable(error)
+                if not asks_again or attempt == TRIES - 1:
+                    return self.finalize_request(super().handle_user_exception(cast(Exception, error.__cause__ or error)))
+        raise AssertionError("unreachable")
+
+    def handle_user_exception(self, e: Exception) -> Any:
+        """Roll back before the error page is made; hand retryable failures to the loop above."""
+        if is_retryable(e):
+            raise RetryTransaction from e
+        _settle(keep=False)
+        return super().handle_user_exception(e)
+
+    def dispatch_request(self) -> Any:
+        """Answer from the view, or from what was stored under the client's idempotency key."""
+        try:
+            response = self.make_response(super().dispatch_request())
+        except idempotency.Replay as replay:
+            return replay.response
+        if "session" in g and response.status_code < 400:
+            idempotency.store(g.session, response)
+        return response
+
+
+def _settle(*, keep: bool) -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        settle(session, keep=keep)
+
+
+def comes_from_elsewhere() -> bool:
+    """Whether a form was sent from another site, as far as the browser tells."""
+    origin = request.headers.get("Origin")
+    is_elsewhere = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
+    return is_elsewhere or (origin is not None and urlsplit(origin).netloc != request.host)
+
+
+def let_go() -> None:
+    """Drop what this request has written so far, and its lock: what is kept of a refused one is kept by itself."""
+    _settle(keep=False)
+
+
+def start_request() -> None:
+    """Before the gate: a request id, the reader's language, and who asks. Reads in a short transaction of its own."""
+    g.request_id = uuid.uuid4().hex
+    if is_api():
+        set_locale(request.accept_languages.best_match(["nl", "en"], default="nl"))
+    else:
+        set_locale(request.environ.get("marketplace.locale", "nl"))
+    g.actor = identity.identify(database(), request_id=g.request_id, through_api=is_api(), locale=current_locale())
+
+
+def gate() -> None:
+    """Deny by default: an endpoint that declares nothing answers 404; one that is not for this actor 401 or 403."""
+    if request.endpoint is None:
+        return
+    view = current_app.view_functions[request.endpoint]
+    what = getattr(view, "permission", None) or getattr(getattr(view, "view_class", None), request.method.lower(), None)
+    if what is not None and not isinstance(what, Can):
+        what = getattr(what, "permission", None)
+    if what is None:
+        raise NotFound
+    limit = getattr(view, "max_body_bytes", None)
+    if limit is not None:
+        request.max_content_length = limit
+    actor = current_actor()
+    if not may(actor, what):
+        if not actor.is_member:
+            raise Unauthorised(_("Log in first. Then try again."))
+        raise Forbidden(_("You do not have the right to do this. Ask a coordinator of the organisation that it belongs to."))

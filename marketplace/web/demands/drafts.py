@@ -1,0 +1,66 @@
+"""A demand that somebody is still telling of: kept as it was typed, picked up again, and gone once it is placed."""
+
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from marketplace.http.request import current_actor, database, let_go
+from marketplace.kernel.errors import Refusal
+from marketplace.market.actions.drafts import save_sketch, start_sketch
+from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch
+from marketplace.market.rules.drafts import SketchKind
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.web.demands.forms import DemandForm
+from marketplace.web.demands.stored import form_of as demand_form
+from marketplace.web.ui.drafts import Answers, shown, typed
+from marketplace.web.ui.drafts import in_this_language as turned
+
+FIELDS = (
+    "material", "title", "quantity", "min_condition", "place", "max_distance_km", "needed_from", "needed_until", "description", "project",
+    "department",
+)  # fmt: skip
+SPOKEN = ("quantity", "max_distance_km", "needed_from", "needed_until")
+AGAIN_WITHOUT = ("quantity", "needed_from", "needed_until")
+HAZARDS_MAX = 50
+
+
+def form_of(answers: Answers) -> DemandForm:
+    """The form with these answers in it, in the reader's language; nothing is checked yet."""
+    return _form(turned(answers, _form, SPOKEN))
+
+
+def _form(answers: Answers) -> DemandForm:
+    return DemandForm(MultiDict({name: said for name, said in answers.items() if said and name != "locale"}))
+
+
+def of_demand(demand: Any, taxonomy: Taxonomy) -> Answers:
+    """A stored demand as somebody would ask it once more: without how much and when."""
+    answers = shown(demand_form(demand, taxonomy, sent=False), FIELDS)
+    answers |= {"unit": demand.unit, "accepts_hazards": list(demand.accepts_hazards)}
+    answers["accepts_unknown_hazards"] = "y" if demand.accepts_unknown_hazards else ""
+    return {name: said for name, said in answers.items() if name not in AGAIN_WITHOUT}
+
+
+def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Any:
+    """Keep what this request says, in a transaction of its own: in the sketch, in that of the demand, or in a new one."""
+    said = typed((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
+    said["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
+    with database().transaction() as saving:
+        actor = current_actor()
+        demand = get_demand(saving, actor, demand_id) if demand_id else None
+        begun = get_sketch(saving, actor, sketch_id, SketchKind.DEMAND) if sketch_id else None
+        begun = find_sketch_of_demand(saving, actor, demand.id) if demand else begun
+        if begun is not None:
+            return save_sketch(saving, actor, sketch_id=begun.id, answers=said)
+        return start_sketch(saving, actor, said, kind=SketchKind.DEMAND, demand=demand)
+
+
+def keep_refused(**where: int | None) -> Any:
+    """Keep what was sent and is not right yet; None where that cannot be: it stands on the page all the same."""
+    let_go()
+    try:
+        return keep(**where)
+    except Refusal:
+        return None

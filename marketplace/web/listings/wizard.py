@@ -1,0 +1,249 @@
+"""Offering a lot in four steps: material; quantity, quality and place; photos; check. What was typed is kept at every step."""
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from marketplace.accounts.policy import Can, require
+from marketplace.http.request import current_actor, current_session, database, permission, public
+from marketplace.kernel.errors import Refusal
+from marketplace.kernel.language import Text, _, current_locale
+from marketplace.kernel.units import Quantity, parse_number, read_unit
+from marketplace.market.actions.drafts import discard_sketch, save_sketch, settle_sketch, start_sketch
+from marketplace.market.actions.windows import foresee_windows
+from marketplace.market.queries.drafts import get_sketch
+from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
+from marketplace.market.rules.drafts import SketchKind
+from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
+from marketplace.matching.actions.offer import add_photos, write_down
+from marketplace.matching.actions.publish import publish as publish_listing
+from marketplace.materials.queries import taxonomy
+from marketplace.web.listings import stored
+from marketplace.web.listings.forms import PhotosForm
+from marketplace.web.listings.stored import acquaint
+from marketplace.web.ui.drafts import Answers, kept, saved_at, typed
+from marketplace.web.ui.estimates import estimate as estimated
+from marketplace.web.ui.estimates import estimate_of
+from marketplace.web.ui.form_page import attempt, done
+from marketplace.web.ui.forms import Form
+from marketplace.web.ui.returned import returned
+from marketplace.web.ui.windows import foreseen_rows, municipal_names
+
+FORM_BYTES_MAX = 250_000_000
+FOUND_MAX = 12
+TYPED_MAX = 80
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the four steps to the area of listings."""
+    blueprint.route("/aanbod/nieuw/stap/1", methods=("GET", "POST"))(start)
+    blueprint.route("/aanbod/concept/<int:sketch_id>/stap/<int(min=1,max=4):number>", methods=("GET", "POST"))(step)
+    blueprint.post("/aanbod/<int:listing_id>/opnieuw")(again)
+    blueprint.get("/materialen.json")(find_materials)
+    blueprint.get("/aanbod/schatting.json")(estimate)
+
+
+@permission(Can.OFFER)
+def start() -> Any:
+    """The first step of a new lot; the draft begins to exist when something was typed."""
+    if request.method == "POST":
+        with database().transaction() as saving:
+            sketch = start_sketch(saving, current_actor(), stored.typed(1))
+        return _kept(sketch) or _next(1, sketch)
+    project = find_last_project(current_session(), current_actor())
+    return _asking(1, {"material": request.args.get("material", ""), "project": project}, None)
+
+
+@permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
+def step(sketch_id: int, number: int) -> Any:
+    """One step of a lot that somebody is telling of. The third and the fourth wait until the second is right."""
+    if number > 2:
+        return _photos(sketch_id) if number == 3 else _check(sketch_id)
+    if request.method == "POST":
+        with database().transaction() as saving:
+            before = stored.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
+            sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers={**before, **stored.typed(number)})
+        return _kept(sketch) or _next(number, sketch)
+    sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.LISTING)
+    return _asking(number, stored.in_this_language(_answers(current_session(), sketch)), sketch)
+
+
+def _answers(session: Any, sketch: Any) -> Answers:
+    """What the sketch says; what its draft says where somebody changed that since."""
+    if sketch.listing_id is not None:
+        listing = get_listing(session, current_actor(), sketch.listing_id)
+        if listing.version != sketch.listing_version:
+            return stored.of_listing(listing, taxonomy(session))
+    return dict(sketch.answers)
+
+
+def _kept(sketch: Any) -> Any:
+    return kept(sketch, url_for("listings.step", sketch_id=sketch.id, number=request.form.get("number", 1, int)))
+
+
+def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any:
+    if returned() is not None:
+        answers = {**answers, **stored.typed(number)}
+    form, session = form or stored.typed_form(answers), current_session()
+    known = taxonomy(session)
+    acquaint(form, session, current_actor())
+    return show(
+        number, form, sketch=sketch, estimate=estimate_of(form, known), material=known.find_material(form.material.data or "")
+    )
+
+
+def _next(number: int, sketch: Any) -> Any:
+    """Check what was sent; on to the next step, or the same page with what is wrong."""
+    form = stored.typed_form(sketch.answers)
+    right = stored.check(form, *range(1, number + 1))
+    if not right:
+        return _asking(stored.first_wrong(form), sketch.answers, sketch, form)
+    if number == 2 and not _settled(form, sketch):
+        return _asking(stored.first_wrong(form), sketch.answers, sketch, form)
+    return redirect(url_for("listings.step", sketch_id=sketch.id, number=number + 1), 303)
+
+
+def _settled(form: Any, sketch: Any) -> Any:
+    """Write the draft listing; None when a rule refuses, with its sentences in the form."""
+    session, actor = current_session(), current_actor()
+    known = taxonomy(session)
+    acquaint(form, session, current_actor())
+    listing = attempt(form, lambda: write_down(session, actor, form.draft(), listing_id=sketch.listing_id))
+    if listing is None:
+        return None
+    return settle_sketch(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, known))
+
+
+def _behind(session: Any, sketch_id: int) -> tuple[Any, Any]:
+    """The sketch and its draft listing, or None while there is still something to tell."""
+    sketch = get_sketch(session, current_actor(), sketch_id, SketchKind.LISTING)
+    if sketch.listing_id is None or not sketch.is_settled:
+        return sketch, None
+    return sketch, get_listing(session, current_actor(), sketch.listing_id)
+
+
+def _back(sketch: Any) -> Response:
+    return redirect(url_for("listings.step", sketch_id=sketch.id, number=2 if sketch.answers.get("material") else 1), 303)
+
+
+def _photos(sketch_id: int) -> Any:
+    """The third step: photos go straight to the draft; one that is refused leaves the others be."""
+    if request.form.get("do") == "place":
+        return _where_it_was_taken(sketch_id)
+    form = PhotosForm(meta={"csrf": False})
+    sent = request.method == "POST" and bool(form.photos.data or request.form.getlist("kept"))
+    right = sent and form.validate()
+    session, actor = current_session(), current_actor()
+    sketch, listing = _behind(session, sketch_id)
+    if listing is None:
+        return _back(sketch)
+    number = listing.id
+    added = attempt(form, lambda: add_photos(session, actor, listing_id=number, pictures=form.pictures())) if right else None
+    if added:
+        listing = get_listing(session, actor, number)
+    elif sent:
+        return show(3, form, sketch=sketch, listing=listing)
+    if request.method == "POST" and request.form.get("do") == "next":
+        if listing.photos:
+            return redirect(url_for("listings.step", sketch_id=sketch_id, number=4), 303)
+        form.photos.errors = [str(_("Add at least one photo. A listing without a photo cannot be published."))]
+        return show(3, form, sketch=sketch, listing=listing)
+    if request.method == "POST":
+        return redirect(url_for("listings.step", sketch_id=sketch_id, number=3), 303)
+    return show(3, form, sketch=sketch, listing=listing)
+
+
+def _where_it_was_taken(sketch_id: int) -> Any:
+    """Somebody chose the place of a photo for the lot: as if it had been typed in the second step."""
+    with database().transaction() as saving:
+        before = stored.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
+        chosen = {**before, **typed(("place",)), "depot": ""}
+        sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers=chosen)
+    answer = _next(2, sketch)
+    if isinstance(answer, Response):
+        flash(str(_("The lot lies where the photo was taken. Step 4 shows the place.")), "success")
+    return answer
+
+
+def _check(sketch_id: int) -> Any:
+    """The fourth step: everything at a glance, and the button that publishes."""
+    session, actor = current_session(), current_actor()
+    sketch, listing = _behind(session, sketch_id)
+    if listing is None:
+        return _back(sketch)
+    known = taxonomy(session)
+    form = stored.typed_form(stored.of_listing(listing, known))
+    number = listing.id
+    sent = request.method == "POST"
+    if sent:
+        discard_sketch(session, actor, sketch)  # comes back with the rest when publishing is refused
+    if sent and attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
+        return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=number))
+    acquaint(form, session, current_actor())
+    material = known.material_by_id(listing.material_id)
+    turns = foreseen_rows(foresee_windows(session, actor, listing), municipal_names(session))
+    words = {"material": material, "estimate": estimate_of(form, known), "turns": turns, **words_of(listing)}
+    return show(4, form, sketch=sketch, listing=listing, **words)
+
+
+@permission(Can.EDIT_LISTING)
+def again(listing_id: int) -> Any:
+    """A new draft after an earlier lot: the same once more, or another one of the same project."""
+    session, actor = current_session(), current_actor()
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    answers = stored.of_listing(listing, taxonomy(session))
+    of_project = request.form.get("what") == "project"
+    sketch = start_sketch(session, actor, stored.same_project(answers) if of_project else stored.again(answers))
+    return redirect(url_for("listings.step", sketch_id=sketch.id, number=1), 303)
+
+
+@public
+def find_materials() -> Any:
+    """Materials by what people call them, as JSON for the search field: the usual ones of the own organisation first."""
+    session, actor = current_session(), current_actor()
+    words = request.args.get("q", "")[:TYPED_MAX]
+    usual = list_usual_materials(session, actor) if actor.is_member else []
+    found = taxonomy(session).search(words)
+    if not words.strip():
+        found = tuple(one for one in found if one.id in usual)
+    ranked = sorted(found, key=lambda one: usual.index(one.id) if one.id in usual else len(usual))[:FOUND_MAX]
+    return jsonify(
+        items=[{"slug": one.slug, "name": one.name, "group": one.group.name, "usual": one.id in usual} for one in ranked],
+        total=len(found),
+    )
+
+
+@public
+def estimate() -> Any:
+    """The weight and the saving of a quantity, in words, as JSON; empty while it cannot be stored."""
+    material = taxonomy(current_session()).find_material(request.args.get("material", ""))
+    try:
+        amount = parse_number(request.args.get("quantity", "")[:TYPED_MAX], current_locale())
+        quantity = Quantity(amount, read_unit(request.args.get("unit", "")))
+    except (ValueError, Refusal):
+        return jsonify(sentence="")
+    return jsonify(sentence=str(estimated(material, quantity) or ""))
+
+
+NAMES: tuple[Text, ...] = (_("Material"), _("Quantity, quality and place"), _("Photos"), _("Check"))
+
+
+def show(number: int, form: Form | None, *, sketch: Any = None, **context: Any) -> tuple[str, int]:
+    """A step: 200 when it is asked for, the refusal's status when it was sent and is not right."""
+    names = [str(name) for name in NAMES]
+    states = ["done" if one < number else "now" if one == number else "todo" for one in range(1, 5)]
+    asked = request.method in ("GET", "HEAD") or form is None
+    status = 200 if asked else form.refusal.status if form and form.refusal else 422
+    saved = saved_at(sketch.updated_at) if sketch else None
+    told = {"number": number, "names": names, "rows": [(name, state, None) for name, state in zip(names, states, strict=True)]}
+    return render_template(f"listings/step_{number}.html", form=form, sketch=sketch, saved=saved, **told, **context), status
+
+
+def words_of(listing: Any) -> dict[str, Text]:
+    """The words for what a lot has as a code."""
+    return {
+        "condition": CONDITION_LABELS[Condition(listing.condition)],
+        "basis": BASIS_LABELS[QuantityBasis(listing.quantity_basis)],
+    }

@@ -1,0 +1,115 @@
+"""The page of one transfer, what it asks at the gate, and how a step on it is taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.exchange.queries import gate, reservations
+from marketplace.exchange.queries.gate import list_gate_photos
+from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
+from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.http.papers import meeting_place
+from marketplace.http.request import current_actor, current_session
+from marketplace.kernel.language import Text
+from marketplace.materials.queries import taxonomy
+from marketplace.web.reservations.forms import AgreeForm, GatePhotoForm, ProposeForm
+from marketplace.web.reservations.step_forms import FORMS, Sent, sheets
+from marketplace.web.reservations.transfer import Transfer
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.returned import returned
+
+
+def transfer_page(reservation_id: int, sent: Sent | None = None) -> Any:
+    """Where the transfer stands, with the form of every step that the reader can take; the one that was sent as it was sent."""
+    session, actor = current_session(), current_actor()
+    reservation = reservations.get_reservation(session, actor, reservation_id)
+    transfer = Transfer.of(session, actor, reservation)
+    made = sheets(sent, reservation, taxonomy(session).vehicles)
+    return page(
+        "reservations/show.html",
+        sent.form if sent else None,
+        reservation=reservation,
+        transfer=transfer,
+        forms_by_step=made,
+        gate=Gate.of(session, actor, reservation, sent.form if sent else None),
+        sent_step=sent.step if sent else "",
+        actor_name=actor.organisation_name,
+        judges=actor.organisation_id not in (reservation.owner_id, reservation.organisation_id),
+    )
+
+
+def take_step(
+    reservation_id: int, step: str, verb: Callable[..., Any], sentence: Callable[[Any], Text] | Text, **facts: str
+) -> Any:
+    """One step: its form, its verb, and back to the page, which tells what comes next. `facts` names for each argument of the verb the
+    method of the form that gives it. Asked for without a form, it is only that page."""
+    if request.method != "POST" and returned() is None:
+        return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
+    form = FORMS[step]()
+    session, actor = current_session(), current_actor()
+    reservation = reservations.get_reservation(session, actor, reservation_id)
+    form.about(reservation, taxonomy(session).vehicles)
+    sent = Sent(step, form)
+    if returned() is not None:
+        return transfer_page(reservation_id, sent)
+    made = form.validate() and attempt(
+        form,
+        lambda: verb(
+            session, actor, reservation_id=reservation_id, **{name: getattr(form, read)() for name, read in facts.items()}
+        ),
+    )
+    if not made:
+        return transfer_page(reservation_id, sent)
+    told = sentence(made) if callable(sentence) and not isinstance(sentence, Text) else sentence
+    return done(told, url_for("reservations.show", reservation_id=reservation_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the page tells and asks about meeting: `appointment` and `place` for the two sides only, photos for all who may follow the transfer."""
+
+    appointment: Any
+    place: str
+    is_side: bool
+    is_readable: bool
+    can_propose: bool
+    can_choose: bool
+    photos: list[tuple[Any, Text]]
+    can_add_photo: bool
+    has_note: bool
+    propose_form: ProposeForm
+    agree_form: AgreeForm
+    photo_form: GatePhotoForm
+
+    @classmethod
+    def of(cls, session: Any, actor: Actor, reservation: Any, sent: Any = None) -> "Gate":
+        """Gather it for this reader; the form that was sent as it was sent."""
+        status, is_side = ReservationStatus(reservation.status), may(actor, Can.MEET, reservation)
+        latest = gate.newest(reservation) if is_side else None
+        photos = list_gate_photos(session, actor, reservation_id=reservation.id)
+        mine = sum(photo.organisation_id == actor.organisation_id for photo in photos)
+        from_other = latest is not None and (latest.proposed_by_id != actor.organisation_id or reservation.is_internal)
+        can_propose = is_side and status is ReservationStatus.APPROVED
+        agree_form = _as_sent(AgreeForm, sent)
+        agree_form.about(latest)
+        return cls(
+            appointment=latest,
+            place=meeting_place(reservation, latest) if latest else "",
+            is_side=is_side,
+            is_readable=gate.may_read_gate(actor, reservation),
+            can_propose=can_propose,
+            can_choose=can_propose and from_other and latest is not None and latest.agreed_time is None,
+            photos=[(photo, MOMENT_LABELS[PhotoMoment(photo.moment)]) for photo in photos],
+            can_add_photo=is_side and status in WITH_PHOTOS and mine < GATE_PHOTOS_MAX,
+            has_note=status in WITH_NOTE,
+            propose_form=_as_sent(ProposeForm, sent),
+            agree_form=agree_form,
+            photo_form=_as_sent(GatePhotoForm, sent),
+        )
+
+
+def _as_sent(form: Any, sent: Any) -> Any:
+    return sent if isinstance(sent, form) else form(formdata=None)

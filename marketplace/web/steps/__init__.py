@@ -1,1 +1,0 @@
-"""Offering a lot in four steps."""

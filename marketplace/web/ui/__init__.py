@@ -1,0 +1,1 @@
+"""What the areas of the site share: forms, fields, cards, charts and the frame."""

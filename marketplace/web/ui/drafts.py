@@ -1,0 +1,85 @@
+"""What somebody is still telling of a lot or a demand, as it was typed: read from the request, and turned to the reader's language.
+
+Answers are kept as text, wrong or not, with the locale that they were typed in: `1.200` is a number in one language and another in the
+other.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import jsonify, request, url_for
+
+from marketplace.kernel import clock
+from marketplace.kernel.formats import SCREEN_ZONE
+from marketplace.kernel.formats import moment as told_moment
+from marketplace.kernel.language import Text, _, current_locale, set_locale
+from marketplace.web.ui.form_page import done
+from marketplace.web.ui.forms import Form
+from marketplace.web.ui.returned import said
+
+Answers = dict[str, Any]
+LONGEST = 6_000
+
+
+def typed(names: Iterable[str]) -> Answers:
+    """What this request says under these names."""
+    return {name: said().get(name, "")[:LONGEST] for name in names} | {"locale": current_locale()}
+
+
+def shown(form: Form, names: Iterable[str]) -> Answers:
+    """What a form with stored values shows: as somebody would have typed it."""
+    told = {name: _text(form[name]) for name in names}
+    return {name: text for name, text in told.items() if text} | {"locale": current_locale()}
+
+
+def _text(field: Any) -> str:
+    shows = getattr(field, "_value", None)  # what a field of text shows; lists and radios have their value only
+    return str(shows() if shows else field.data or "")
+
+
+def in_this_language(answers: Answers, form_of: Callable[[Answers], Any], spoken: Iterable[str]) -> Answers:
+    """Numbers and dates that were typed in the other language, written in this one; what cannot be read stays as it is."""
+    here, there = current_locale(), answers.get("locale", current_locale())
+    if here == there:
+        return answers
+    set_locale(there)
+    try:
+        form = form_of(answers)
+    finally:
+        set_locale(here)
+    turned = {}
+    for name in spoken:
+        if form[name].raw_data and form[name].data is not None and not form[name].process_errors:
+            form[name].raw_data = None
+            turned[name] = _text(form[name])
+    return {**answers, **turned, "locale": here}
+
+
+def saved_at(moment: datetime) -> Text:
+    """`bewaard om 14:02`, with the day when it was not today."""
+    local = moment.astimezone(SCREEN_ZONE)
+    if local.date() == clock.today():
+        return _("saved at %(time)s", time=f"{local:%H:%M}")
+    return _("saved on %(moment)s", moment=told_moment(moment))
+
+
+def wants_keeping() -> bool:
+    """Whether this request only wants it kept: a script while somebody types, or the button for later."""
+    return request.form.get("do") in ("auto", "later")
+
+
+def kept(sketch: Any, where: str) -> Any:
+    """The answer to who only wants it kept; None for everybody else."""
+    if request.form.get("do") == "auto":
+        return jsonify(saved=str(saved_at(sketch.updated_at)), address=where)
+    if request.form.get("do") == "later":
+        return done(_("Your draft is kept. Go on whenever you want, on any device."), url_for("work.show"))
+    return None
+
+
+def demand_address(sketch: Any) -> str:
+    """The page on which a sketch of a demand goes on."""
+    if sketch.demand_id is not None:
+        return url_for("demands.edit", demand_id=sketch.demand_id)
+    return url_for("demands.go_on", sketch_id=sketch.id)

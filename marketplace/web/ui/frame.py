@@ -1,0 +1,162 @@
+"""What stands around every page: the navigation, the other language, the footer. Templates read it as `frame`.
+
+A link is shown only when this installation answers its address, so that a page that does not exist yet is never promised.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.queries.inbox import COUNTED_MOST, count_unread
+from marketplace.http import identity
+from marketplace.http.request import current_actor, database
+from marketplace.kernel import clock
+from marketplace.kernel.db import is_unavailable
+from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _, current_locale
+
+NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
+INBOX = "/berichten"
+FOR_MEMBERS = (("/werk", _("My work")), (INBOX, _("Inbox")))
+FOR_BROKERS = (("/makelaar", _("Broker")),)
+FOR_CARETAKERS = (("/beheer", _("Administration")),)
+FOOTER = (
+    ("/toegankelijkheid", _("Accessibility")),
+    ("/privacy", _("Privacy")),
+    ("/open-data", _("Open data and API")),
+    ("/api/v1/docs", _("Open data and API")),
+    ("/contact", _("Contact")),
+)
+LANGUAGES = {"nl": "Nederlands", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the frame; `current` is `page` for this very page, `true` for one that lies under it, else None."""
+
+    href: str
+    label: Text | str
+    current: str | None = None
+    locale: str = ""
+    count: str = ""
+
+
+class Frame:
+    """The frame of one page, worked out when a template asks for it."""
+
+    @property
+    def locale(self) -> str:
+        """The language of the page."""
+        return current_locale()
+
+    @property
+    def actor(self) -> Actor:
+        """Who looks."""
+        return current_actor()
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        """The main pages that exist here; work only for who is signed in."""
+        caretaker = self.actor.is_member and may(self.actor, Can.MANAGE_PEOPLE)
+        brokers = FOR_BROKERS if may(self.actor, Can.BROKER) else ()
+        members = FOR_MEMBERS if self.actor.is_member else ()
+        wanted = (*NAVIGATION, *members, *brokers, *(FOR_CARETAKERS if caretaker else ()))
+        return [
+            Link(here(path), label, self._current(path), count=self.unread if path == INBOX else "")
+            for path, label in wanted
+            if exists(path)
+        ]
+
+    @cached_property
+    def unread(self) -> str:
+        """How many messages somebody has not read; empty when there are none, or when a busy database cannot say."""
+        try:
+            with database().read() as reading:
+                number = count_unread(reading, self.actor)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            number = 0
+        return f"{COUNTED_MOST - 1}+" if number >= COUNTED_MOST else str(number or "")
+
+    @cached_property
+    def footer(self) -> list[Link]:
+        """The pages about the site itself that exist here; each name once."""
+        found = {str(label): Link(here(path), label) for path, label in reversed(FOOTER) if exists(path)}
+        return list(reversed(found.values()))
+
+    @cached_property
+    def languages(self) -> list[Link]:
+        """This same page in the other languages."""
+        return [Link(in_locale(one), LANGUAGES[one], locale=one) for one in LOCALES if one != current_locale()]
+
+    @cached_property
+    def alternates(self) -> list[Link]:
+        """The address of this page in every language, absolute, without what was searched for."""
+        host = request.host_url.rstrip("/")
+        return [Link(host + in_locale(one, query=False), LANGUAGES[one], locale=one) for one in LOCALES]
+
+    @property
+    def canonical(self) -> str:
+        """The one address of this page in this language."""
+        return request.host_url.rstrip("/") + in_locale(current_locale(), query=False)
+
+    @property
+    def session_ends_in_s(self) -> int | None:
+        """In how many seconds this browser is logged out if nothing is asked; None for who is not signed in."""
+        ends_at = identity.session_ends_at()
+        return None if ends_at is None else int((ends_at - clock.now()).total_seconds())
+
+    @property
+    def home(self) -> str:
+        """The start page in this language."""
+        return here("/")
+
+    @property
+    def is_home(self) -> bool:
+        """Whether this is the start page."""
+        return request.path == "/"
+
+    def url(self, path: str) -> str | None:
+        """The address of a page of this site by its path, in this language; None where it does not exist here."""
+        return here(path) if exists(path) else None
+
+    def _current(self, path: str) -> str | None:
+        return "page" if request.path == path else "true" if request.path.startswith(f"{path}/") else None
+
+
+def here(path: str) -> str:
+    """A path in the language of this page."""
+    return request.script_root + path
+
+
+def in_locale(locale: str, *, query: bool = True) -> str:
+    """The address of this page in a language, with what was asked for."""
+    root = request.script_root.removesuffix(f"/{current_locale()}") if current_locale() != DEFAULT_LOCALE else request.script_root
+    asked = f"?{urlencode(list(request.args.items(multi=True)))}" if query and request.args else ""
+    return f"{root}{'' if locale == DEFAULT_LOCALE else f'/{locale}'}{request.path}{asked}"
+
+
+def exists(path: str) -> bool:
+    """Whether a page answers a GET at this address."""
+    known: dict[str, bool] = current_app.extensions.setdefault("frame", {})
+    if path not in known:
+        try:
+            current_app.url_map.bind("").match(path, method="GET")
+            known[path] = True
+        except HTTPException:
+            known[path] = False
+    return known[path]
+
+
+def can(what: str, subject: object = None) -> bool:
+    """Whether who looks may do this: only to leave a button out, the verb asks again. `can("listing:edit", listing)`."""
+    return may(current_actor(), Can(what), subject)
+
+
+def register(app: Flask) -> None:
+    """Give every template its frame."""
+    app.context_processor(lambda: {"frame": Frame(), "can": can})

@@ -1,0 +1,93 @@
+"""The catalogue for machines: an Atom feed of any search, and a lot in schema.org's words."""
+
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from flask import url_for
+
+from marketplace.catalogue.queries.cards import Cover
+from marketplace.kernel.clock import now
+from marketplace.kernel.language import DEFAULT_LOCALE, _, current_locale
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Listing, Photo
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.web.ui.lots import LotPage
+
+ATOM = "http://www.w3.org/2005/Atom"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+FEED_SIZE = 50
+SCHEMA_CONDITIONS = {"new": "NewCondition", "good": "UsedCondition", "fair": "UsedCondition", "poor": "DamagedCondition"}
+UNIT_CODES = {"piece": "C62", "m": "MTR", "m2": "MTK", "m3": "MTQ", "tonne": "TNE", "kg": "KGM"}  # UN/CEFACT recommendation 20
+
+
+def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
+    ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes).text = text
+
+
+def atom(listings: list[Listing], known: Taxonomy, *, site: str, address: str) -> bytes:
+    """An Atom feed (RFC 4287) of lots, newest change first as they were found. `site` is the public address of this installation."""
+    ET.register_namespace("", ATOM)
+    feed = ET.Element(f"{{{ATOM}}}feed", {LANGUAGE: current_locale()})
+    changed = [listing.published_at for listing in listings if listing.published_at]
+    _text(feed, "title", str(_("Twente Materials Bank: on offer")))
+    _text(feed, "id", site + address)
+    _text(feed, "updated", _moment(max(changed, default=now())))
+    ET.SubElement(feed, f"{{{ATOM}}}link", {"rel": "self", "href": site + address})
+    _text(ET.SubElement(feed, f"{{{ATOM}}}author"), "name", str(_("Twente Materials Bank")))
+    for listing in listings:
+        material = known.material_by_id(listing.material_id)
+        page = site + url_for("catalogue.show_listing", listing_id=listing.id)
+        entry = ET.SubElement(feed, f"{{{ATOM}}}entry")
+        _text(entry, "title", listing.title, **{LANGUAGE: DEFAULT_LOCALE})
+        _text(entry, "id", site + f"/aanbod/{listing.id}")
+        ET.SubElement(entry, f"{{{ATOM}}}link", {"rel": "alternate", "href": page})
+        _text(entry, "published", _moment(listing.published_at or now()))
+        _text(entry, "updated", _moment(listing.published_at or now()))
+        _text(ET.SubElement(entry, f"{{{ATOM}}}author"), "name", listing.organisation.name)
+        ET.SubElement(entry, f"{{{ATOM}}}category", {"term": material.group.slug, "label": material.group.name})
+        free = Amount(listing.available, Unit(listing.unit))
+        words = _("%(amount)s %(material)s in %(place)s.", amount=free, material=material.name, place=listing.place_name)
+        _text(entry, "summary", str(words))
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ET.tostring(feed, encoding="utf-8"))
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def share_picture(photo: Photo | Cover) -> str:
+    """The address of the picture that other sites show with a link; empty where this photo has no JPEG."""
+    file = photo.files.get("jpeg-1200")
+    return f"/media/{file['name']}" if file else ""
+
+
+def structured(listing: Listing, lot: LotPage, *, site: str) -> dict[str, Any]:
+    """A lot as schema.org Product with an Offer: nothing that the page does not show to everybody."""
+    page = site + url_for("catalogue.show_listing", listing_id=listing.id)
+    return {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": listing.title,
+        "description": listing.description or lot.material.name,
+        "category": lot.material.group.name,
+        "material": lot.material.name,
+        "url": page,
+        "image": [site + address for photo in listing.photos if (address := share_picture(photo))],
+        "offers": {
+            "@type": "Offer",
+            "url": page,
+            "price": f"{(listing.price_cents_per_unit or 0) / 100:.2f}",
+            "priceCurrency": "EUR",
+            "itemCondition": f"https://schema.org/{SCHEMA_CONDITIONS[listing.condition]}",
+            "availability": "https://schema.org/InStock" if listing.available > 0 else "https://schema.org/SoldOut",
+            "availabilityStarts": listing.available_from.isoformat(),
+            "inventoryLevel": {
+                "@type": "QuantitativeValue",
+                "value": float(listing.available),
+                "unitCode": UNIT_CODES[listing.unit],
+            },
+            "seller": {"@type": "GovernmentOrganization", "name": listing.organisation.name},
+            "areaServed": "Twente",
+        },
+    }

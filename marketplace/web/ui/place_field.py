@@ -1,0 +1,53 @@
+"""One field for a place: it takes a name, a postcode, an address or coordinates, and says what it found."""
+
+from typing import Any
+
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from marketplace.http.places import finder, located
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.geo import Point
+from marketplace.kernel.language import Text
+from marketplace.market.rules.listing import Location
+from marketplace.places.rules import Place, PlaceBasis
+
+
+class PlaceField(StringField):
+    """What was typed, the location that it means, and the line that says how exactly it is known.
+
+    The place is looked up by `validate`, so outside a transaction: the address service may take seconds. A stored place keeps its point to
+    the metre as long as nothing else is typed.
+    """
+
+    location: Location | None = None
+    status: Text | None = None
+    _kept: tuple[str, Location, Text] | None = None
+
+    def keep(self, placed: Any) -> None:
+        """Show the place of a stored lot or demand."""
+        point, basis = Point(placed.lat, placed.lon), PlaceBasis(placed.place_basis)
+        postcode = (placed.address or "").partition(" ")[0] if basis is PlaceBasis.POSTCODE else None
+        label = placed.address or placed.place_name
+        place = Place(placed.place_name, placed.municipality or None, point, basis, label, postcode, placed.address)
+        location = Location(placed.place_name, placed.municipality, point, basis, placed.address)
+        text = f"{placed.lat}, {placed.lon}" if basis is PlaceBasis.POINT else label
+        self._kept = (text, location, place.status)
+        if self.raw_data is None:
+            self.data = text
+        if self.data == text:
+            self.location, self.status = location, place.status
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        """Look the place up, once."""
+        typed = (self.data or "").strip()
+        if validation_stopped or not typed:
+            return
+        if self._kept and self._kept[0] == typed:
+            _text, self.location, self.status = self._kept
+            return
+        try:
+            place = finder().find(typed, self.short_name)
+        except Invalid as refusal:
+            raise ValidationError(refusal.message) from refusal  # type: ignore[arg-type]
+        self.location, self.status = located(place), place.status

@@ -1,0 +1,34 @@
+"""A page that somebody comes back to after their session had ended: what they had typed there, as if the form had just been sent and shown.
+
+Only a GET shows it (`?kept=` names it), so nothing is done by itself: the form is sent again by its own button.
+"""
+
+from flask import g, has_request_context, request
+from werkzeug.datastructures import MultiDict
+
+from marketplace.accounts.queries import kept_forms
+from marketplace.http.request import current_actor, current_session
+
+ARGUMENT = "kept"
+ID_DIGITS_MAX = 9
+
+
+def returned() -> MultiDict[str, str] | None:
+    """What this person had typed on this page; None on every other visit."""
+    if not has_request_context() or request.method != "GET" or not current_actor().is_member:
+        return None
+    name = request.args.get(ARGUMENT, "")
+    if not name.isascii() or not name.isdecimal() or len(name) > ID_DIGITS_MAX:
+        return None
+    if "returned" not in g:
+        path = request.script_root + request.path
+        fields = kept_forms.find_form(current_session(), current_actor(), form_id=int(name), path=path)
+        g.returned = None if fields is None else MultiDict(fields)
+    found: MultiDict[str, str] | None = g.returned
+    return found
+
+
+def said() -> MultiDict[str, str]:
+    """What stands in the form: what this request sends, or what was typed before the session ended."""
+    back = returned()
+    return request.form if back is None else back

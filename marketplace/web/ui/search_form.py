@@ -1,0 +1,68 @@
+"""What people may ask of the catalogue. A GET form: no token, and what cannot be read is told while the rest still searches."""
+
+from typing import Any
+
+from wtforms import BooleanField, SelectField, StringField
+
+from marketplace.http.places import finder
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+from marketplace.places.rules import Place
+from marketplace.web.ui.forms import DutchDateField, Form, attach, options
+from marketplace.web.ui.suggestions import suggests
+
+RADII_KM = ("5", "10", "15", "25", "50")
+SORTS = {"distance": _("Nearest first"), "newest": _("Newest first"), "availableFrom": _("Free soonest")}
+WORDS_LENGTH_MAX = 200
+
+
+class FilterForm(Form):
+    """The words, the place and the period; groups, conditions and organisations come from the facets."""
+
+    q = StringField(_("Search for material, size or project"), render_kw=suggests("materials", "places"))
+    place = StringField(_("Place or postcode"), description=_("For example Hengelo or 7551"), render_kw=suggests("places"))
+    radius_km = SelectField(
+        _("Within"),
+        choices=options([(km, _("%(km)s km", km=int(km))) for km in RADII_KM], empty=_("No limit")),
+        validate_choice=False,
+        name="radiusKm",
+    )
+    free_now = BooleanField(_("Can be collected now"), name="now")
+    available_from = DutchDateField(_("Free on or before"), description=_("For example 12-1-2027"), name="availableFrom")
+    sort = SelectField(_("Sort by"), choices=options(SORTS.items()), validate_choice=False)
+
+    class Meta(Form.Meta):
+        """Nothing changes, so nothing needs a token."""
+
+        csrf = False
+
+    def __init__(self, formdata: Any) -> None:
+        known = formdata.copy()
+        if known.get("radiusKm") not in RADII_KM:
+            known.poplist("radiusKm")
+        if known.get("sort") not in SORTS:
+            known.poplist("sort")
+        known["q"] = known.get("q", "")[:WORDS_LENGTH_MAX]
+        super().__init__(known)
+
+
+class PlaceForm(Form):
+    """Where the lot would go to. It stands in the address, so a link keeps it."""
+
+    place = StringField(_("Where would it go to?"), description=_("A place or postcode"), render_kw=suggests("places"))
+
+    class Meta(Form.Meta):
+        """Nothing changes, so nothing needs a token."""
+
+        csrf = False
+
+    def find(self) -> Place | None:
+        """The place that was typed. Asked before the session opens; what cannot be found is told at the field."""
+        self.validate()
+        if not self.place.data:
+            return None
+        try:
+            return finder().find(self.place.data)
+        except Invalid as refusal:
+            attach(self, refusal)
+            return None

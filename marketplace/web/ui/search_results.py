@@ -1,0 +1,209 @@
+"""From the address of a search to the page: what is asked of the market, and the facets, chips and orders around what it answers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import url_for
+
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.queries.organisations import get_organisation
+from marketplace.catalogue.queries.cards import Glimpse
+from marketplace.catalogue.queries.facets import Facets
+from marketplace.catalogue.queries.search import CatalogueRow, Found
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.http.places import finder
+from marketplace.kernel.clock import today
+from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.formats import short_date
+from marketplace.kernel.geo import Point, whole_km
+from marketplace.kernel.language import Text, _
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import Condition
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import Place, PlaceBasis
+from marketplace.web.ui.forms import attach
+from marketplace.web.ui.lots import Lot, address_of, lot_of
+from marketplace.web.ui.search_address import Chip, Choice, Question
+from marketplace.web.ui.search_form import SORTS, FilterForm
+
+PAGE_SIZE = 24
+ORDERS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter with counts."""
+
+    key: str
+    label: Text
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One way to sort, and the address that does it."""
+
+    label: Text
+    href: str
+    current: bool
+
+
+def near_of(form: FilterForm) -> Place | None:
+    """The place to measure from. Asked before the session opens; what cannot be found is told at the field."""
+    if not form.place.data:
+        return None
+    try:
+        return finder().find(form.place.data)
+    except Invalid as refusal:
+        attach(form, refusal)
+        return None
+
+
+def home_of(session: Session, actor: Actor) -> Place | None:
+    """Where a member's own organisation is: distances are told from there until another place is typed."""
+    if actor.organisation_id is None:
+        return None
+    own = get_organisation(session, actor.organisation_id)
+    return Place(own.main_place, own.slug, Point(own.main_lat, own.main_lon), PlaceBasis.PLACE, own.main_place)
+
+
+def away_from(here: Place | None, listing: Listing) -> Text | None:
+    """How far a lot's public point is from the reader's place; None where there is none."""
+    if here is None:
+        return None
+    distance_km = max(1, whole_km(here.point, Point(listing.public_lat, listing.public_lon)))
+    return _("about %(km)s km from %(place)s, as the crow flies", km=distance_km, place=here.name)
+
+
+def asked_of(question: Question, form: FilterForm, near: Place | None, from_here: Place | None) -> CatalogueQuery:
+    """The market's question. What is not a known order or condition is left out; with a place that was typed the nearest come first."""
+    sort = form.sort.data if form.sort.data in SORTS else ("distance" if near else "newest")
+    return CatalogueQuery(
+        q=form.q.data or "",
+        groups=question.all("materialGroup"),
+        materials=question.all("material"),
+        organisations=question.all("organisation"),
+        conditions=tuple(Condition(one) for one in question.all("condition") if one in set(Condition)),
+        point=from_here.point if from_here else None,
+        radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
+        available_from=today() if form.free_now.data else form.available_from.data,
+        sort=Sort.NEWEST if sort == "distance" and from_here is None else ORDERS[sort],
+        page=question.page,
+        page_size=PAGE_SIZE,
+    )
+
+
+def facets_of(question: Question, counted: Facets | None) -> list[Facet]:
+    """The filters that have counts, in the order of the page."""
+    if counted is None:
+        return []
+    return [
+        Facet("materialGroup", _("Material group"), question.choices("materialGroup", counted.groups)),
+        Facet("condition", _("Condition"), question.choices("condition", counted.conditions)),
+        Facet("organisation", _("Organisation"), question.choices("organisation", counted.organisations)),
+    ]
+
+
+def chips_of(question: Question, form: FilterForm, known: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
+    """Everything that narrows the search, each with the address without it."""
+    names = {(facet.key, choice.value): choice.label for facet in facets for choice in facet.choices}
+    chips = [Chip(f"“{form.q.data}”", question.without(("q", None)))] if form.q.data else []
+    for slug in question.all("material"):
+        material = known.find_material(slug)
+        chips.append(Chip(material.name if material else slug, question.without(("material", slug))))
+    for key in ("materialGroup", "condition", "organisation"):
+        chips += [Chip(names.get((key, value), value), question.without((key, value))) for value in question.all(key)]
+    if near:
+        radius = form.radius_km.data
+        label = (
+            _("Within %(km)s km of %(place)s", km=int(radius), place=near.label)
+            if radius
+            else _("From %(place)s", place=near.label)
+        )
+        chips.append(Chip(label, question.without(("place", None), ("radiusKm", None), ("sort", "distance"))))
+    if form.free_now.data:
+        chips.append(Chip(_("Can be collected now"), question.without(("now", None))))
+    elif form.available_from.data:
+        label = _("Free on %(day)s", day=short_date(form.available_from.data))
+        chips.append(Chip(label, question.without(("availableFrom", None))))
+    return chips
+
+
+def orders_of(question: Question, asked: CatalogueQuery) -> list[Order]:
+    """The ways to sort; by distance only from a place."""
+    return [
+        Order(label, question.with_one("sort", value), asked.sort is ORDERS[value])
+        for value, label in SORTS.items()
+        if value != "distance" or asked.point is not None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the page but the form."""
+
+    total: int
+    last: int
+    facets: list[Facet]
+    chips: list[Chip]
+    orders: list[Order]
+    lots: list[Lot]
+    nothing: Text
+    others: Text
+    nearest: list[Lot]
+    demand: dict[str, str]
+    keep: str
+
+
+def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
+    """What a demand for this search starts with: its material where the words mean one, the words, the place."""
+    words, slugs = question.one("q"), question.all("material")
+    meant = known.search(words) if words and not slugs else ()
+    found = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
+    return {key: value for key, value in found.items() if value}
+
+
+def shown_lots(rows: Iterable[CatalogueRow[Glimpse]], known: Taxonomy, place: str = "") -> list[Lot]:
+    """The cards of what was found; a `place` that was typed goes along in their addresses."""
+    address = address_of(place)
+    return [lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in rows]
+
+
+def nothing_of(words: str, *, is_near: bool, has_others: bool) -> Text:
+    """The heading where nothing was found: for which words, and what is shown instead."""
+    if not words:
+        return _("Nothing found")
+    if not has_others:
+        return _("Nothing found for “%(words)s”", words=words)
+    if is_near:
+        return _("Nothing found for “%(words)s”; this lies nearest", words=words)
+    return _("Nothing found for “%(words)s”; this is the newest", words=words)
+
+
+def page_of(
+    question: Question,
+    form: FilterForm,
+    near: Place | None,
+    asked: CatalogueQuery,
+    found: Found[Glimpse],
+    others: tuple[CatalogueRow[Glimpse], ...],
+    known: Taxonomy,
+) -> Page:
+    """What was found, as the page shows it. `others` are the nearest lots where nothing was found."""
+    facets = facets_of(question, found.facets)
+    place = question.one("place")
+    return Page(
+        total=found.total,
+        last=found.pages,
+        facets=facets,
+        chips=chips_of(question, form, known, facets, near),
+        orders=orders_of(question, asked),
+        lots=shown_lots(found.rows, known, place),
+        nothing=nothing_of(asked.q, is_near=asked.point is not None, has_others=bool(others)),
+        others=_("Newest outside your search") if asked.point is None else _("Nearest outside your search"),
+        nearest=shown_lots(others, known, place),
+        demand={} if found.total else demand_of(question, known),
+        keep=f"{url_for('searches.create')}?{question.query()}",
+    )
