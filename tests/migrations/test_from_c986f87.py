@@ -14,7 +14,7 @@ from marketplace.exchange.invariants import INVARIANTS
 from marketplace.kernel import health
 from marketplace.kernel.db import Database
 from marketplace.ledger.queries import find_breach
-from tests.conftest import settings
+from tests.conftest import Template, settings
 from tests.house.source import PROJECT
 from tests.migrations.schema import describe
 
@@ -45,11 +45,16 @@ def stored(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def test_the_schema_is_what_the_seventeen_migrations_made(old: Database, database: Database, database_url: str) -> None:
-    command.downgrade(alembic_config(database_url), "base")
-    command.upgrade(alembic_config(database_url), SAME_SCHEMA)
-    with database.engine.connect() as made, old.engine.connect() as before:
-        assert describe(made) == describe(before)
+def test_the_schema_is_what_the_seventeen_migrations_made(old: Database, template: Template) -> None:
+    with old.engine.connect() as connection:
+        before = describe(connection)
+    old.dispose()  # on PostgreSQL the new database takes its place
+    new = Database(url := template.fresh())
+    command.downgrade(alembic_config(url), "base")
+    command.upgrade(alembic_config(url), SAME_SCHEMA)
+    with new.engine.connect() as connection:
+        assert describe(connection) == before
+    new.dispose()
 
 
 def test_only_the_name_of_the_version_changes(old: Database, old_url: str) -> None:
