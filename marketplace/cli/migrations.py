@@ -149,7 +149,7 @@ def current_command() -> None:
 
 @group.command("revision")
 @click.argument("name")
-@click.option("--number", required=True, help="four digits, the next free number, for example 0010")
+@click.option("--number", required=True, help="four digits, the next free number, for example 0011")
 @click.option("--empty", is_flag=True, help="without comparing the models")
 def revision_command(name: str, number: str, empty: bool) -> None:
     """Write a new numbered migration from what the models have and the database lacks."""

@@ -20,7 +20,7 @@ def silent_since(last_start: datetime | None) -> datetime | None:
 
 
 def newest() -> str:
-    """The newest migration, such as 0009_matching; the versions stand in one numbered line."""
+    """The newest migration, such as 0010_matching; the versions stand in one numbered line."""
     return max((path.stem for path in VERSIONS.glob("[0-9]*.py")), default="")
 
 

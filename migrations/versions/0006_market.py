@@ -1,4 +1,4 @@
-"""Listings with their photos, demands, drafts of either, what became of unsold supply, saved searches, and full-text search.
+"""Listings with their photos, demands, drafts of either, what became of unsold supply, and full-text search.
 
 The CHECKs on a listing's counters are the guarantee against overselling. SQLite keeps the words of a listing in an FTS5 table without
 content, kept up by triggers (a later migration that copies the table `listing` must create them again); PostgreSQL in a generated column
@@ -299,20 +299,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("listing_id", name=op.f("pk_supply_loss")),
     )
     op.create_table(
-        "saved_search",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("query", sa.Text(), nullable=False, comment="the query of the address, without a page number"),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column(
-            "looked_until", sa.DateTime(), nullable=True, comment="lots published until then have been told; empty: none yet"
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_search_person_id_person"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
-    )
-    op.create_index(op.f("ix_saved_search_person_id"), "saved_search", ["person_id"])
-    op.create_table(
         "catalogue_revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -323,7 +309,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("catalogue_revision")
-    op.drop_table("saved_search")
     op.drop_table("supply_loss")
     op.drop_table("window_default")
     op.drop_table("sketch")

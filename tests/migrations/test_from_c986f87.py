@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import Connection, inspect, text
 
 from marketplace.cli.migrations import alembic_config, is_newest, upgrade
-from marketplace.exchange.invariants import INVARIANTS
+from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel import health
 from marketplace.kernel.db import Database
 from marketplace.ledger.queries import find_breach
@@ -18,7 +18,7 @@ from tests.conftest import Template, settings
 from tests.house.source import PROJECT
 from tests.migrations.schema import describe
 
-SAME_SCHEMA = "0009_matching"
+SAME_SCHEMA = "0010_matching"
 LEDGER = PROJECT / "tests" / "files" / "ledger-c986f87.json"
 
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_impact"
-down_revision = "0006_market"
+revision = "0008_impact"
+down_revision = "0007_catalogue"
 branch_labels = None
 depends_on = None
 

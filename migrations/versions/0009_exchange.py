@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_exchange"
-down_revision = "0007_impact"
+revision = "0009_exchange"
+down_revision = "0008_impact"
 branch_labels = None
 depends_on = None
 

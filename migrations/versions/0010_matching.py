@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_matching"
-down_revision = "0008_exchange"
+revision = "0010_matching"
+down_revision = "0009_exchange"
 branch_labels = None
 depends_on = None
 
