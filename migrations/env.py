@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: the address comes from the command, the tables from every room's models."""
+"""Alembic's way to the database. The command gives the address, the rooms' models the tables."""
 
 import importlib
 import pkgutil

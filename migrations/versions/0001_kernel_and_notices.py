@@ -1,6 +1,6 @@
-"""Turns of jobs, the audit, and notices with their deliveries; on PostgreSQL the tables of Huey's queue besides.
+"""Turns of jobs, the audit, and notices with their deliveries.
 
-The audit is append-only by trigger. Huey's tables are made here because the role of the worker need not be allowed to make tables.
+The audit is append-only by trigger. The tables of Huey's queue on PostgreSQL are made here, so that the worker's role need not make tables.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Organisations, people, the ways in which a person logs in, and what stops guessing and repeated requests."""
+"""Organisations, people and how they log in; what stops guessing and repeated requests."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Listings with their photos, demands, drafts of either, what became of unsold supply, and full-text search.
+"""Listings with photos, demands, drafts of either, lost supply, and full-text search.
 
 The CHECKs on a listing's counters are the guarantee against overselling. SQLite keeps the words of a listing in an FTS5 table without
 content, kept up by triggers (a later migration that copies the table `listing` must create them again); PostgreSQL in a generated column
@@ -35,7 +35,7 @@ CHANGED = "old.search_text <> new.search_text OR old.material_id <> new.material
 
 
 def place() -> list[sa.Column[Any]]:
-    """Where something lies: the exact point, and the public one on a coarse grid; x, y, z are earth-centred metres."""
+    """Where something lies: the exact point, and the public one on a coarse grid. x, y and z are earth-centred metres."""
     return [
         sa.Column("place_name", sa.String(length=120), nullable=False),
         sa.Column("municipality", sa.String(length=60), nullable=False, comment="slug; empty outside the region"),

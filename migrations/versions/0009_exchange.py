@@ -1,4 +1,4 @@
-"""Reservations with what each side measured, appointments to collect, and photos taken at the gate."""
+"""Reservations with the figures of each side, appointments, and photos taken at the gate."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Which pairs of listing and demand were told, and which the broker proposed: nobody hears of the same match twice."""
+"""Pairs of listing and demand that were told or proposed, so that nobody hears of one twice."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A schema as text, one line for each column, constraint, index and trigger, whatever the order in which it was made."""
+"""A schema as text: a line for each column, constraint, index and trigger, in one order."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def describe(connection: Connection) -> list[str]:
 
 
 def sqlite_lines(connection: Connection) -> Iterator[str]:
-    """What SQLite keeps of each statement; a table is taken apart into its columns and constraints."""
+    """What SQLite keeps of each statement, a table by its columns and constraints."""
     rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     for kind, name, table, statement in rows:
         if kind != "table":
@@ -47,7 +47,7 @@ def sqlite_lines(connection: Connection) -> Iterator[str]:
 
 
 def parts(statement: str) -> list[str]:
-    """What stands between the outer parentheses of CREATE TABLE, one by one: commas in a text or in parentheses separate nothing."""
+    """Columns and constraints of a CREATE TABLE. Commas in a text or in parentheses separate nothing."""
     body = statement[statement.index("(") + 1 : statement.rindex(")")]
     found, depth = [""], 0
     for piece in re.findall(r"'(?:[^']|'')*'|[^']", body):

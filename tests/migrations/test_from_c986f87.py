@@ -1,4 +1,4 @@
-"""The migrations make what the seventeen before them made, and a database of commit c986f87 comes along with every row."""
+"""The migrations make the schema of c986f87, and a database of that commit comes along."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def old(old_url: str) -> Iterator[Database]:
 
 
 def contents(connection: Connection) -> dict[str, list[str]]:
-    """Every row of every table, columns by name; the words of SQLite's full text cannot be read back."""
+    """Every row of every table, columns by name. SQLite's full text cannot be read back."""
     names = [name for name in inspect(connection).get_table_names() if name != "alembic_version" and "_fts" not in name]
     return {
         name: sorted(repr(sorted(row.items())) for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings())
