@@ -39,7 +39,7 @@ def alembic_config(url: str) -> "AlembicConfig":
     settings = AlembicConfig(attributes={"url": url})
     settings.set_main_option("script_location", str(PROJECT / "migrations").replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
-    settings.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    settings.set_main_option("file_template", "%%(rev)s")
     return settings
 
 
@@ -149,10 +149,11 @@ def current_command() -> None:
 
 @group.command("revision")
 @click.argument("name")
-@click.option("--number", required=True, help="four digits, the next free number, for example 0007")
+@click.option("--number", required=True, help="four digits, the next free number, for example 0011")
 @click.option("--empty", is_flag=True, help="without comparing the models")
 def revision_command(name: str, number: str, empty: bool) -> None:
     """Write a new numbered migration from what the models have and the database lacks."""
     from alembic import command
 
-    command.revision(current(), message=name, rev_id=number, autogenerate=not empty)
+    revision = "_".join([number, *name.lower().split()])
+    command.revision(current(), message=name, rev_id=revision, autogenerate=not empty)

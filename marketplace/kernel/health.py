@@ -20,12 +20,12 @@ def silent_since(last_start: datetime | None) -> datetime | None:
 
 
 def newest() -> str:
-    """The number of the newest migration; the versions stand in one numbered line."""
-    return max((path.name.split("_")[0] for path in VERSIONS.glob("[0-9]*.py")), default="")
+    """The newest migration, such as 0010_matching; the versions stand in one numbered line."""
+    return max((path.stem for path in VERSIONS.glob("[0-9]*.py")), default="")
 
 
 def version(database: Database) -> str | None:
-    """The number of the migration that a database is at; None when it was never migrated or cannot be read."""
+    """The migration that a database is at; None when it was never migrated or cannot be read."""
     try:
         with database.engine.connect() as connection:
             found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()

@@ -1,16 +1,16 @@
-"""The ledger with its head and roll-ups, goals and material use. Ledger rows are only ever added; the head starts at 64 zeros."""
+"""The ledger with its head and roll-ups. Rows are only ever added; the head starts at 64 zeros."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0004_ledger"
+down_revision = "0003_materials"
 branch_labels = None
 depends_on = None
 
 
 def refuse_changes(table: str) -> None:
-    """Rows are only ever added. On PostgreSQL TRUNCATE is refused too; on SQLite `recursive_triggers` guards against REPLACE."""
+    """Refuse updates and deletes. On PostgreSQL TRUNCATE too; on SQLite `recursive_triggers` guards against REPLACE."""
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             op.execute(
@@ -30,21 +30,17 @@ def refuse_changes(table: str) -> None:
     )
 
 
-def allow_changes(table: str) -> None:
-    """Take the triggers away, for a downgrade only."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(f"DROP TRIGGER {table}_no_{verb.lower()}")
-        return
-    op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
-    op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
-    op.execute(f"DROP FUNCTION {table}_append_only")
+def drop_append_only(table: str) -> None:
+    """Drop the table with its triggers, and on PostgreSQL the function that they call."""
+    op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"DROP FUNCTION {table}_append_only")
 
 
 def upgrade() -> None:
     op.create_table(
         "exchange",
-        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False, comment="1, 2, 3 … without gaps"),
+        sa.Column("seq", sa.Integer(), nullable=False, autoincrement=False, comment="1, 2, 3 … without gaps"),
         sa.Column("kind", sa.String(length=10), nullable=False, comment="transfer or reversal"),
         sa.Column("reservation_id", sa.Integer(), nullable=False),
         sa.Column("listing_id", sa.Integer(), nullable=False),
@@ -87,8 +83,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_exchange")),
         sa.UniqueConstraint("hash", name=op.f("uq_exchange_hash")),
     )
-    op.create_index(op.f("ix_exchange_happened_on"), "exchange", ["happened_on"], unique=False)
-    op.create_index("ix_exchange_sides", "exchange", ["to_slug", "from_slug"], unique=False)
+    op.create_index(op.f("ix_exchange_happened_on"), "exchange", ["happened_on"])
+    op.create_index("ix_exchange_sides", "exchange", ["to_slug", "from_slug"])
     op.create_index(
         "uq_exchange_transfer",
         "exchange",
@@ -97,6 +93,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("kind = 'transfer'"),
         postgresql_where=sa.text("kind = 'transfer'"),
     )
+    refuse_changes("exchange")
     op.create_table(
         "ledger_head",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -104,6 +101,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_head")),
     )
+    op.execute("INSERT INTO ledger_head (id, seq, hash) VALUES (1, 0, '" + "0" * 64 + "')")
     op.create_table(
         "rollup_material",
         sa.Column("month", sa.String(length=7), nullable=False, comment="YYYY-MM of happened_on"),
@@ -130,70 +128,10 @@ def upgrade() -> None:
         sa.Column("unknown_factor_mass_kg", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("month", "from_slug", "to_slug", name=op.f("pk_rollup_pair")),
     )
-    op.create_table(
-        "goal",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False, comment="1 circular, 2 half the primary material, 3 valued"),
-        sa.Column("organisation_id", sa.Integer(), nullable=True, comment="empty: the region's"),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("target_percent", sa.BigInteger(), nullable=False),
-        sa.Column("target_year", sa.Integer(), nullable=False),
-        sa.Column("set_at", sa.DateTime(), nullable=False),
-        sa.Column("set_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("number IN (1, 2, 3)", name=op.f("ck_goal_number")),
-        sa.CheckConstraint("target_percent > 0 AND target_percent <= 100000", name=op.f("ck_goal_percent")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_goal_organisation_id_organisation")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
-        sa.UniqueConstraint("number", "organisation_id", "version", name=op.f("uq_goal_number_organisation_id_version")),
-    )
-    op.create_table(
-        "material_use_report",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("includes_bank", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("reported_at", sa.DateTime(), nullable=False),
-        sa.Column("reported_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_material_use_report_organisation_id_organisation")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_material_use_report")),
-        sa.UniqueConstraint("organisation_id", "year", name=op.f("uq_material_use_report_organisation_id_year")),
-    )
-    op.create_table(
-        "material_use",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("report_id", sa.Integer(), nullable=False),
-        sa.Column("group_slug", sa.String(length=40), nullable=False),
-        sa.Column("origin", sa.String(length=10), nullable=False),
-        sa.Column("mass_kg", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("origin IN ('primary', 'biobased', 'reused', 'recycled')", name=op.f("ck_material_use_origin")),
-        sa.CheckConstraint("mass_kg >= 0", name=op.f("ck_material_use_mass_not_negative")),
-        sa.ForeignKeyConstraint(
-            ["report_id"], ["material_use_report.id"], name=op.f("fk_material_use_report_id_material_use_report")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_material_use")),
-        sa.UniqueConstraint("report_id", "group_slug", "origin", name=op.f("uq_material_use_report_id_group_slug_origin")),
-    )
-    op.execute("INSERT INTO ledger_head (id, seq, hash) VALUES (1, 0, '" + "0" * 64 + "')")
-    refuse_changes("exchange")
 
 
 def downgrade() -> None:
-    allow_changes("exchange")
-    op.drop_table("material_use")
-    op.drop_table("material_use_report")
-    op.drop_table("goal")
     op.drop_table("rollup_pair")
     op.drop_table("rollup_material")
     op.drop_table("ledger_head")
-    op.drop_index(
-        "uq_exchange_transfer",
-        table_name="exchange",
-        sqlite_where=sa.text("kind = 'transfer'"),
-        postgresql_where=sa.text("kind = 'transfer'"),
-    )
-    op.drop_index("ix_exchange_sides", table_name="exchange")
-    op.drop_index(op.f("ix_exchange_happened_on"), table_name="exchange")
-    op.drop_table("exchange")
+    drop_append_only("exchange")

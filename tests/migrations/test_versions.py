@@ -12,6 +12,8 @@ from marketplace.cli.migrations import alembic_config
 from marketplace.kernel.db import Database
 from tests.house.source import PROJECT
 
+LONGEST_NAME = 32  # what the column of Alembic's own table holds
+
 
 @pytest.fixture
 def alembic(database_url: str) -> AlembicConfig:
@@ -29,11 +31,12 @@ def test_the_migrations_go_up_down_and_up_again(alembic: AlembicConfig, database
     command.check(alembic)
 
 
-def test_the_versions_are_numbered_in_one_line() -> None:
-    scripts = ScriptDirectory(str(PROJECT / "migrations"))
-    line = [script.revision for script in reversed(list(scripts.walk_revisions()))]
-    assert line == [f"{number:04}" for number in range(1, len(line) + 1)]
-    assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts.walk_revisions())
+def test_the_versions_are_numbered_in_one_line_and_named_as_their_files() -> None:
+    scripts = list(ScriptDirectory(str(PROJECT / "migrations")).walk_revisions())
+    line = [script.revision for script in reversed(scripts)]
+    assert [name.split("_")[0] for name in line] == [f"{number:04}" for number in range(1, len(line) + 1)]
+    assert [Path(script.path).stem for script in reversed(scripts)] == line
+    assert [name for name in line if len(name) > LONGEST_NAME or "_" not in name] == []
 
 
 def test_a_migration_knows_nothing_of_the_house() -> None:

@@ -1,10 +1,10 @@
-"""Searches that a person keeps: what stood in the address of the catalogue, under a name."""
+"""Saved searches: what stood in the address of the catalogue, under a name."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0007_catalogue"
+down_revision = "0006_market"
 branch_labels = None
 depends_on = None
 
@@ -17,6 +17,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("query", sa.Text(), nullable=False, comment="the query of the address, without a page number"),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column(
+            "looked_until", sa.DateTime(), nullable=True, comment="lots published until then have been told; empty: none yet"
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_search_person_id_person"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
     )

@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003_materials"
+down_revision = "0002_accounts"
 branch_labels = None
 depends_on = None
 
 
 def refuse_changes(table: str) -> None:
-    """Rows are only ever added. On PostgreSQL TRUNCATE is refused too; on SQLite `recursive_triggers` guards against REPLACE."""
+    """Refuse updates and deletes. On PostgreSQL TRUNCATE too; on SQLite `recursive_triggers` guards against REPLACE."""
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             op.execute(
@@ -30,25 +30,14 @@ def refuse_changes(table: str) -> None:
     )
 
 
-def allow_changes(table: str) -> None:
-    """Take the triggers away, for a downgrade only."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(f"DROP TRIGGER {table}_no_{verb.lower()}")
-        return
-    op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
-    op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
-    op.execute(f"DROP FUNCTION {table}_append_only")
+def drop_append_only(table: str) -> None:
+    """Drop the table with its triggers, and on PostgreSQL the function that they call."""
+    op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"DROP FUNCTION {table}_append_only")
 
 
 def upgrade() -> None:
-    op.create_table(
-        "material",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(length=60), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_material")),
-        sa.UniqueConstraint("slug", name=op.f("uq_material_slug")),
-    )
     op.create_table(
         "taxonomy_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -73,10 +62,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", "kind", "slug", name=op.f("uq_reference_row_version_id_kind_slug")),
     )
     refuse_changes("reference_row")
+    op.create_table(
+        "material",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_material")),
+        sa.UniqueConstraint("slug", name=op.f("uq_material_slug")),
+    )
 
 
 def downgrade() -> None:
-    allow_changes("reference_row")
-    op.drop_table("reference_row")
-    op.drop_table("taxonomy_version")
     op.drop_table("material")
+    drop_append_only("reference_row")
+    op.drop_table("taxonomy_version")

@@ -1,0 +1,106 @@
+"""The migrations make the schema of c986f87, and a database of that commit comes along."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, inspect, text
+
+from marketplace.cli.migrations import alembic_config, is_newest, upgrade
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.kernel import health
+from marketplace.kernel.db import Database
+from marketplace.ledger.queries import find_breach
+from tests.conftest import Template, settings
+from tests.house.source import PROJECT
+from tests.migrations.schema import describe
+
+SAME_SCHEMA = "0010_matching"
+LEDGER = PROJECT / "tests" / "files" / "ledger-c986f87.json"
+
+
+@pytest.fixture
+def old(old_url: str) -> Iterator[Database]:
+    database = Database(old_url)
+    yield database
+    database.dispose()
+
+
+def contents(connection: Connection) -> dict[str, list[str]]:
+    """Every row of every table, columns by name. SQLite's full text cannot be read back."""
+    names = [name for name in inspect(connection).get_table_names() if name != "alembic_version" and "_fts" not in name]
+    return {
+        name: sorted(repr(sorted(row.items())) for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings())
+        for name in names
+    }
+
+
+def stored(value: object) -> object:
+    """A value of PostgreSQL as SQLite stores it."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "microseconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def test_the_schema_is_what_the_seventeen_migrations_made(old: Database, template: Template) -> None:
+    with old.engine.connect() as connection:
+        before = describe(connection)
+    old.dispose()  # on PostgreSQL the new database takes its place
+    new = Database(url := template.fresh())
+    command.downgrade(alembic_config(url), "base")
+    command.upgrade(alembic_config(url), SAME_SCHEMA)
+    with new.engine.connect() as connection:
+        assert describe(connection) == before
+    new.dispose()
+
+
+def test_only_the_name_of_the_version_changes(old: Database, old_url: str) -> None:
+    with old.engine.connect() as connection:
+        before = contents(connection), describe(connection)
+    assert health.version(old) == "0017"
+    command.upgrade(alembic_config(old_url), SAME_SCHEMA)
+    assert health.version(old) == SAME_SCHEMA
+    with old.engine.connect() as connection:
+        assert (contents(connection), describe(connection)) == before
+
+
+def test_the_upgrade_of_every_start_takes_it_to_the_newest_version(old: Database, old_url: str, tmp_path: Path) -> None:
+    upgrade(settings(old_url, tmp_path / "var"))
+    assert is_newest(old_url)
+    command.check(alembic_config(old_url))
+    with old.read() as session:
+        assert {name: found for name, question in INVARIANTS if (found := question(session))} == {}
+
+
+def test_the_ledger_holds_with_every_column_as_it_was_exported(old: Database, old_url: str) -> None:
+    exported = json.loads(LEDGER.read_text(encoding="utf-8"))
+    command.upgrade(alembic_config(old_url), "head")
+    with old.read() as session:
+        rows = session.execute(text("SELECT * FROM exchange ORDER BY seq")).mappings()
+        found = [{name: stored(value) for name, value in row.items()} for row in rows]
+        assert [{name: row[name] for name in was} for row, was in zip(found, exported["rows"], strict=True)] == exported["rows"]
+        head = session.execute(text("SELECT seq, hash FROM ledger_head")).mappings().one()
+        assert dict(head) == exported["head"]
+        assert find_breach(session) is None
+
+
+def test_a_lot_of_before_is_found_by_its_words_after_an_edit(old: Database, old_url: str) -> None:
+    command.upgrade(alembic_config(old_url), SAME_SCHEMA)
+    words = {
+        "sqlite": "SELECT rowid FROM listing_fts WHERE listing_fts MATCH 'marmerengruis'",
+        "postgresql": "SELECT id FROM listing WHERE search_vector @@ to_tsquery('simple', 'marmerengruis')",
+    }[old.engine.dialect.name]
+    with old.transaction() as session:
+        session.execute(text("UPDATE listing SET search_text = 'marmerengruis' WHERE id = 1"))
+        assert session.scalars(text(words)).all() == [1]
+
+
+def test_a_database_of_an_older_commit_is_told_what_to_do_and_stays_as_it_is(old: Database, old_url: str, tmp_path: Path) -> None:
+    with old.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+    with pytest.raises(SystemExit, match=r"at version 0012 .* `db upgrade` of commit c986f87"):
+        upgrade(settings(old_url, tmp_path / "var"))
+    assert health.version(old) == "0012"
