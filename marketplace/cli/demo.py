@@ -26,12 +26,7 @@ group = AppGroup("demo", help="Demonstration data, never in production.")
 
 def load(app: Flask) -> bool:
     """Fills an empty database in one transaction; False when it is not empty. The caller lets one process in at a time."""
-    from marketplace.cli import (
-        demo_freshness,
-        demo_lots,
-        demo_story,
-        reference,
-    )  # they draw pictures: only a first start needs them
+    from marketplace.cli import demo_freshness, demo_lots, demo_story, reference  # only a first start needs them
 
     config: Config = app.extensions["settings"]
     database: Database = app.extensions["database"]
@@ -41,7 +36,7 @@ def load(app: Flask) -> bool:
         if has_people(session):
             return False
     reference.found(database)
-    pictures = demo_lots.draw_pictures(app.extensions["media"])
+    pictures = demo_lots.store_pictures(app.extensions["media"])
     password = hash_password(config.demo_password)
     with database.transaction() as session:
         cast = demo_lots.make_people(session, password, DOMAIN)

@@ -19,7 +19,7 @@ from marketplace.market.rules.listing import Condition, Location
 from marketplace.matching.actions.publish import ask
 from marketplace.places.rules import PlaceBasis
 
-# row of the file whose picture it has, title, quantity, days since the last word
+# row of the file whose material and owner it has, title, quantity, days since the last word
 AGED = (
     ("A02", "Rode betonklinkers, restpartij Deurningerstraat", Decimal(180), 47),
     ("A15", "Teelaarde uit plantsoen Hasseler Es", Decimal(90), 63),
@@ -51,7 +51,7 @@ def _offered(session: Session, cast: Cast, pictures: Pictures, lot_id: str, titl
     draft = draft_of(cast, row, title=title, description="", quantity=Quantity(amount, unit), available_from=clock.today())
     with clock.frozen(clock.now() - timedelta(days=days)):
         listing = create_listing(session, owner, draft)
-        add_photo(session, owner, listing_id=listing.id, picture=pictures[lot_id], alt=title)
+        add_photo(session, owner, listing_id=listing.id, picture=pictures[f"{lot_id}-2"], alt=title)
         return publish_listing(session, owner, listing_id=listing.id)
 
 

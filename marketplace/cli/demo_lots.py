@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,6 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.rules.accounts import REGION_SLUG, Role
-from marketplace.cli.pictures.album import Subject, photos_of
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.files import SHIPPED, Media
@@ -19,7 +19,7 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, read_unit
 from marketplace.market.actions.demands import create_demand
 from marketplace.market.actions.listings import create_listing, publish_listing
-from marketplace.market.actions.photos import add_photo, store_developed
+from marketplace.market.actions.photos import add_photo, store_picture
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Condition, ListingDraft, Location, Packaging, QuantityBasis
@@ -49,14 +49,12 @@ def shifted(written: str) -> date | None:
     return date.fromisoformat(written) + (clock.today() - WRITTEN_FOR) if written else None
 
 
-def draw_pictures(media: Media) -> Pictures:
-    """A picture for each lot, by its id in the file, drawn and stored in all sizes before any transaction begins."""
-    lots = rows("demo_aanbod.csv")
-    groups = {row["slug"]: row["groep"] for row in rows("materials.csv")}
-
-    subjects = [Subject(lot["materiaal"], groups[lot["materiaal"]], lot["id"], lot["titel"]) for lot in lots]
-    stored = [store_developed(media, photo) for photo in photos_of(subjects)]
-    return {lot["id"]: picture for lot, picture in zip(lots, stored, strict=True)}
+def store_pictures(media: Media) -> Pictures:
+    """The shipped pictures by name, developed like uploads and stored before any transaction begins."""
+    files = sorted((SHIPPED / "demo").glob("*.webp"))
+    with ThreadPoolExecutor() as pool:
+        stored = pool.map(lambda file: store_picture(media, file.read_bytes()), files)
+        return {file.stem: picture for file, picture in zip(files, stored, strict=True)}
 
 
 def _people(organisations: Iterator[Organisation], domain: str) -> Iterator[tuple[str, str, str, Organisation, Role]]:

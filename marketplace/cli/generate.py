@@ -10,10 +10,11 @@ from flask import current_app
 from marketplace.cli.migrations import lay_down
 from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.geo import Point
+from marketplace.market.actions.photos import store_picture
 from marketplace.market.generated import Town, generate, has_photos
-from marketplace.market.rules.photos import StoredPicture
 
 PLACES = SHIPPED / "plaatsen.csv"
+PICTURE = SHIPPED / "demo" / "A01.webp"  # for an empty bank
 SMALL_TOWN = 800  # inhabitants of a place whose number is not in the file
 TWENTE_SHARE = 0.8  # of the lots; the others lie at the larger towns of the Netherlands
 ELSEWHERE = (
@@ -36,19 +37,12 @@ def generate_command(listings: int, demands: int | None, seed: int) -> None:
     database, started = current_app.extensions["database"], time.perf_counter()
     lay_down(current_app)
     with database.read() as session:
-        drawn = has_photos(session)
-    picture = None if drawn else _draw(seed)
+        has_picture = has_photos(session)
+    picture = None if has_picture else store_picture(current_app.extensions["media"], PICTURE.read_bytes())
     wanted = listings // 10 if demands is None else demands
     with database.transaction() as session:
         generate(session, list(towns()), listings=listings, demands=wanted, seed=seed, picture=picture)
     click.echo(f"Generated {listings} listings and {wanted} demands in {time.perf_counter() - started:.0f} s.")
-
-
-def _draw(seed: int) -> StoredPicture:
-    from marketplace.cli.pictures.album import Subject, photo_of
-    from marketplace.market.actions.photos import store_developed
-
-    return store_developed(current_app.extensions["media"], photo_of(Subject("betonstraatsteen-kei-8cm", "bestrating", seed)))
 
 
 def towns() -> list[Town]:

@@ -1,36 +1,20 @@
 """The demonstration goes into an empty database once, and leaves every invariant whole."""
 
-import io
-from collections.abc import Iterator, Sequence
-
-import pytest
 from flask import Flask
 from PIL import Image
 
 from marketplace.accounts.policy import ANONYMOUS
-from marketplace.cli import demo, demo_lots
-from marketplace.cli.pictures.album import Subject
+from marketplace.cli import demo
+from marketplace.cli.demo_freshness import AGED, LOST
+from marketplace.cli.demo_lots import rows
 from marketplace.exchange.queries.invariants import INVARIANTS
-from marketplace.kernel.images import Photo, develop
+from marketplace.kernel.files import SHIPPED
 from marketplace.ledger.queries import get_head
 from marketplace.market.queries.demands import list_demands
 from marketplace.notices.queries import list_due
 
 
-@pytest.fixture
-def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing is tested elsewhere and takes its time."""
-
-    def plain(subjects: Sequence[Subject]) -> Iterator[Photo]:
-        for number, _subject in enumerate(subjects):
-            jpeg = io.BytesIO()
-            Image.new("RGB", (64, 48), (number * 5, 90, 80)).save(jpeg, "JPEG")
-            yield develop(jpeg.getvalue())
-
-    monkeypatch.setattr(demo_lots, "photos_of", plain)
-
-
-def test_an_empty_database_is_filled_once(app: Flask, plain_pictures: None) -> None:
+def test_an_empty_database_is_filled_once(app: Flask) -> None:
     assert demo.load(app)
     assert not demo.load(app)
     assert demo.is_loaded(app)
@@ -39,3 +23,16 @@ def test_an_empty_database_is_filled_once(app: Flask, plain_pictures: None) -> N
         assert get_head(session)[0] == 40
         assert list_demands(session, ANONYMOUS)[1] == 22
         assert len(list_due(session)) < 60
+
+
+def test_every_lot_has_a_picture_of_its_own_and_no_picture_is_left_over() -> None:
+    lots = {row["id"] for row in rows("demo_aanbod.csv")} | {f"{lot_id}-2" for lot_id, *_told in (*AGED, *LOST)}
+    assert {file.stem for file in (SHIPPED / "demo").glob("*.webp")} == lots
+
+
+def test_the_pictures_are_small_files_of_one_size() -> None:
+    files = list((SHIPPED / "demo").glob("*.webp"))
+    assert sum(file.stat().st_size for file in files) <= 3_000_000
+    for file in files:
+        with Image.open(file) as picture:
+            assert (picture.format, picture.size) == ("WEBP", (960, 720)), file.name
