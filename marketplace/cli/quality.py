@@ -51,9 +51,9 @@ def code_checks() -> list[Check]:
 def main(arguments: list[str]) -> int:
     quick = "--quick" in arguments
     wanted = [argument for argument in arguments if argument != "--quick"]
-    journeys = [one for one in wanted if one.startswith(JOURNEYS)]
-    narrowed = [one for one in wanted if not one.startswith("-") and Path(one.split("::")[0]).exists()]
-    others = [one for one in wanted if one not in journeys]
+    journeys = [item for item in wanted if item.startswith(JOURNEYS)]
+    narrowed = [item for item in wanted if not item.startswith("-") and Path(item.split("::")[0]).exists()]
+    others = [item for item in wanted if item not in journeys]
     failed: list[str] = []
     missing: list[str] = []
     began = time.monotonic()
@@ -85,7 +85,7 @@ def close(failed: list[str], missing: list[str], *, minutes: float) -> int:
 
 def quiet_environment(folder: Path) -> dict[str, str]:
     """This environment without the settings of an installation: tests never touch its database, its mail or its folder."""
-    settings = {one.name.upper() for one in fields(Config)}
+    settings = {field.name.upper() for field in fields(Config)}
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     return environment | {
         "APP_ENV": "test",
@@ -168,11 +168,11 @@ def find_browser() -> str | None:
 
 def run_chromium(journeys: list[str], environment: dict[str, str], missing: list[str], narrowed: bool) -> list[str]:
     """The journeys of people in a real browser."""
-    found = find_browser()
-    if found is None:
+    row = find_browser()
+    if row is None:
         missing.append("Chromium, for want of the program chromium (on Debian: apt install chromium)")
         return []
-    return run_pytest("Chromium", [*WORKERS, *journeys], environment | {"TEST_CHROMIUM": found}, narrowed)
+    return run_pytest("Chromium", [*WORKERS, *journeys], environment | {"TEST_CHROMIUM": row}, narrowed)
 
 
 if __name__ == "__main__":

@@ -40,15 +40,15 @@ def camel(name: str) -> str:
 
 def problem(status: int, title: str, detail: str, /, **more: Any) -> Response:
     """An RFC 9457 problem."""
-    said = {"type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail}
-    return Response(json.dumps({**said, **more, **said}), status=status, content_type="application/problem+json")
+    values = {"type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail}
+    return Response(json.dumps({**values, **more, **values}), status=status, content_type="application/problem+json")
 
 
 def page(status: int, sentence: str) -> Response:
     """An error page in the house style."""
-    shown = status if status in PAGES else 400 if status < 500 else 500
+    visible = status if status in PAGES else 400 if status < 500 else 500
     return Response(
-        render_template("errors/error.html", status=shown, sentence=sentence),
+        render_template("errors/error.html", status=visible, sentence=sentence),
         status=status,
         content_type="text/html; charset=utf-8",
     )

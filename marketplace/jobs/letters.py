@@ -62,17 +62,17 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
     config = cast(Config, app.extensions["settings"])
     locale = reader.locale if reader.locale in LOCALES else "nl"
     person_id = reader.person_id or letter.person_id
-    kinds = [one.kind for one in letter.along]
+    kinds = [item.kind for item in letter.along]
     with reading_in(locale):
         addresses = Addresses(app, locale)
         secret = _secret_link(config, addresses, letter, nonce)
-        items = [(one.kind, _item(config, addresses, one, person_id, secret)) for one in letter.along]
+        items = [(item.kind, _item(config, addresses, item, person_id, secret)) for item in letter.along]
         headline = str(subject(kinds, items[0][1].line))
         less = None
         if person_id is not None:
-            kept = [kind for kind in kinds if kind not in SECURITY]
-            less = addresses.signed(links.LESS_MAIL, links.sign_less_mail(config.secret_key, person_id, kept))
-        said = {
+            stored = [kind for kind in kinds if kind not in SECURITY]
+            less = addresses.signed(links.LESS_MAIL, links.sign_less_mail(config.secret_key, person_id, stored))
+        values = {
             "subject": headline,
             "name": reader.name,
             "locale": locale,
@@ -82,8 +82,8 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
             "is_security": letter.kind in SECURITY,
             "preferences": addresses.page("inbox.preferences"),
         }
-        text = app.jinja_env.get_template("mail/letter.txt").render(said)
-        html = app.jinja_env.get_template("mail/letter.html").render(said)
+        text = app.jinja_env.get_template("mail/letter.txt").render(values)
+        html = app.jinja_env.get_template("mail/letter.html").render(values)
     message = EmailMessage()
     message["From"] = config.mail_from
     message["To"] = reader.email

@@ -89,7 +89,7 @@ def sweep_photos(app: Flask) -> int:
 
 def forget(app: Flask) -> int:
     """Drop what is kept for some time only (`jobs/retention.py`)."""
-    return sum(database(app).run(kept.drop) for kept in retention(settings(app)))
+    return sum(database(app).run(item.drop) for item in retention(settings(app)))
 
 
 def log_head(app: Flask) -> int:

@@ -36,20 +36,20 @@ def spread(session: Session, *, notice_id: int) -> int:
     kind = Notice(notice.kind)
     if notice.email is not None:
         return deliver(session, notice.id, [Reader(None, notice.email, Cadence.AT_ONCE)])
-    found = list_recipients(session, person_id=notice.person_id, organisation_id=notice.organisation_id)
-    return deliver(session, notice.id, _readers(session, kind, found))
+    rows = list_recipients(session, person_id=notice.person_id, organisation_id=notice.organisation_id)
+    return deliver(session, notice.id, _readers(session, kind, rows))
 
 
 def pass_on(session: Session, *, letter: Letter) -> int:
     """A reader has left before the letter went out: it is for who looks after the organisation now. How many read it instead."""
     mark_dropped(session, letter=letter, why="the reader has left")
     made = 0
-    for one in letter.along:
-        found = list_recipients(session, person_id=None, organisation_id=one.organisation_id)
-        made += deliver(session, one.notice_id, _readers(session, one.kind, found))
+    for item in letter.along:
+        rows = list_recipients(session, person_id=None, organisation_id=item.organisation_id)
+        made += deliver(session, item.notice_id, _readers(session, item.kind, rows))
     return made
 
 
 def _readers(session: Session, kind: Notice, found: list[Recipient]) -> list[Reader]:
-    people = [one.person_id for one in found if one.person_id is not None]
+    people = [item.person_id for item in found if item.person_id is not None]
     return [Reader(person_id, None, cadence) for person_id, cadence in cadences_of(session, kind, people).items()]

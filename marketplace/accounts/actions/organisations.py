@@ -10,8 +10,8 @@ from marketplace.kernel.text import fold
 
 def found_region(session: Session) -> int:
     """Make the organisations of Twente that are not there yet; how many. Safe to run at every start."""
-    known = set(session.scalars(select(Organisation.slug)))
-    missing = [founder for founder in founders() if founder.slug not in known]
+    existing = set(session.scalars(select(Organisation.slug)))
+    missing = [founder for founder in founders() if founder.slug not in existing]
     session.add_all(
         Organisation(
             slug=founder.slug,

@@ -37,10 +37,10 @@ def attempt_keys(*, account: str | None, address: str | None, door: str = "login
 def network(address: str | None) -> str | None:
     """The address itself; of an IPv6 address the first 64 bits, for the rest is one household's to choose."""
     try:
-        found = ip_address(address or "")
+        result = ip_address(address or "")
     except ValueError:
         return address
-    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+    return str(ip_network((result, 64), strict=False)) if result.version == 6 else str(result)
 
 
 def count_attempt(session: Session, keys: list[str]) -> list[int]:

@@ -30,10 +30,10 @@ def list_municipalities(session: Session) -> Sequence[Organisation]:
 
 def get_organisation(session: Session, organisation_id: int) -> Organisation:
     """The organisation with this id, or Missing."""
-    found = session.get(Organisation, organisation_id)
-    if found is None:
+    row = session.get(Organisation, organisation_id)
+    if row is None:
         raise Missing(_("This organisation does not exist. Choose one from the list."))
-    return found
+    return row
 
 
 def find_organisation(session: Session, slug: str) -> Organisation | None:
@@ -43,10 +43,10 @@ def find_organisation(session: Session, slug: str) -> Organisation | None:
 
 def get_organisation_by_slug(session: Session, slug: str) -> Organisation:
     """The organisation with this short name, or Missing."""
-    found = find_organisation(session, slug)
-    if found is None:
+    row = find_organisation(session, slug)
+    if row is None:
         raise Missing(_("There is no organisation “%(slug)s”. Use a short name such as almelo or regio-twente.", slug=slug))
-    return found
+    return row
 
 
 def get_region(session: Session) -> Organisation:

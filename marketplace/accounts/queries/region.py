@@ -38,6 +38,6 @@ def founders() -> tuple[Founder, ...]:
         )
         for area in areas()
     ]
-    seat = next(one for one in municipalities if one.slug == MAIN_PLACE_OF_REGION)
+    seat = next(municipality for municipality in municipalities if municipality.slug == MAIN_PLACE_OF_REGION)
     region = seat._replace(slug=REGION_SLUG, name="Regio Twente", kind=OrganisationKind.REGION, code=None, email_domain=None)
     return (*municipalities, region)

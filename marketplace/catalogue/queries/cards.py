@@ -67,5 +67,5 @@ _GLIMPSES = (
 
 def glimpses_of(session: Session, ids: list[int]) -> list[Glimpse]:
     """These listings in this order; one that is gone meanwhile is left out."""
-    found = {row[0]: Glimpse._make(row) for row in session.execute(_GLIMPSES, {"ids": ids}).all()} if ids else {}
-    return [found[number] for number in ids if number in found]
+    rows = {row[0]: Glimpse._make(row) for row in session.execute(_GLIMPSES, {"ids": ids}).all()} if ids else {}
+    return [rows[number] for number in ids if number in rows]

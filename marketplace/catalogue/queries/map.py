@@ -63,9 +63,9 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
         sum(spot.listings for spot in seen),
         sum(spot.listings for spot in spots) - sum(spot.listings for spot in seen),
     )
-    asked = replace(everywhere, query=replace(query, box=box)) if outside else everywhere
+    requested = replace(everywhere, query=replace(query, box=box)) if outside else everywhere
     clusters = clusters_of(seen, zoom)
-    ids, _total = page_of_ids(session, asked, total) if total else ([], 0)
+    ids, _total = page_of_ids(session, requested, total) if total else ([], 0)
     keys = {(spot.lat, spot.lon): cluster.key for cluster in clusters for spot in cluster.spots}
     listed = rows_of(session, ids, query.point)
     alone = [cluster.first_id for cluster in clusters if cluster.count == 1]
@@ -101,7 +101,7 @@ def _spots(session: Session, asked: Asked) -> tuple[Spot, ...]:
     )
 
     def count() -> tuple[Spot, ...]:
-        found = session.execute(spots_statement(shape), figures_of(asked, radius, materials))
-        return tuple(sorted(Spot(*row) for row in found))
+        result = session.execute(spots_statement(shape), figures_of(asked, radius, materials))
+        return tuple(sorted(Spot(*row) for row in result))
 
     return remembered(session, key, count)

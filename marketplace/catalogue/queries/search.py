@@ -96,7 +96,7 @@ class Asked:
     def is_impossible(self) -> bool:
         """Whether a filter holds only slugs that nobody knows."""
         wanted = (self.wanted_materials, self.picked.conditions, self.picked.organisations)
-        return any(one is not None and not one for one in wanted)
+        return any(item is not None and not item for item in wanted)
 
 
 def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listing]:
@@ -108,7 +108,7 @@ def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listi
 def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[Glimpse]:
     """As `search`, with of each listing only what a card says."""
     ids, total, facets = _answer(session, actor, query, with_facets=with_facets)
-    rows = tuple(CatalogueRow(one, _away_km(query.point, one)) for one in glimpses_of(session, ids))
+    rows = tuple(CatalogueRow(item, _away_km(query.point, item)) for item in glimpses_of(session, ids))
     return Found(rows, total, query.offset // query.limit + 1, query.limit, facets)
 
 
@@ -116,21 +116,21 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
     require(actor, Can.READ_CATALOGUE)
     terms = taxonomy(session)
     places = organisations_by_id(session) if with_facets or query.organisations else {}
-    asked = understood(session, actor, query, terms, places)
+    requested = understood(session, actor, query, terms, places)
     total: int | None = None
     facets: Facets | None = None
     if with_facets:
-        counted = sums(_cube(session, asked), asked.picked)
+        counted = sums(_cube(session, requested), requested.picked)
         total, facets = counted.total, _facets(query, terms, places, counted)
-    ids, total = ([], 0) if asked.is_impossible else page_of_ids(session, asked, total)
+    ids, total = ([], 0) if requested.is_impossible else page_of_ids(session, requested, total)
     return ids, total, facets
 
 
 def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list[int], int]:
     """The ids on the page and the total, without the rows and the facets: the core of the search."""
     require(actor, Can.READ_CATALOGUE)
-    asked = understood(session, actor, query, taxonomy(session), organisations_by_id(session) if query.organisations else {})
-    return ([], 0) if asked.is_impossible else page_of_ids(session, asked, None)
+    requested = understood(session, actor, query, taxonomy(session), organisations_by_id(session) if query.organisations else {})
+    return ([], 0) if requested.is_impossible else page_of_ids(session, requested, None)
 
 
 def nearest_outside(
@@ -143,10 +143,10 @@ def nearest_outside(
     wider = replace(query, radius_km=None, sort=sort, page=1, page_size=most)
     widest = replace(wider, conditions=(), organisations=(), available_from=None)
     wordless = replace(widest, q="")
-    for asked in (wider, widest, wordless, replace(wordless, groups=(), materials=())):
-        found = browse(session, actor, asked, with_facets=False).rows if asked != replace(query, page=1, page_size=most) else ()
-        if found:
-            return found
+    for item in (wider, widest, wordless, replace(wordless, groups=(), materials=())):
+        result = browse(session, actor, item, with_facets=False).rows if item != replace(query, page=1, page_size=most) else ()
+        if result:
+            return result
     return ()
 
 
@@ -341,10 +341,10 @@ def _facets(
     counted: Sums,
 ) -> Facets:
     groups = (FacetCount(group.slug, group.name, counted.by_group.get(group.slug, 0)) for group in terms.groups)
-    conditions = (FacetCount(one.value, CONDITION_LABELS[one], counted.by_condition.get(one.value, 0)) for one in Condition)
+    conditions = (FacetCount(item.value, CONDITION_LABELS[item], counted.by_condition.get(item.value, 0)) for item in Condition)
     organisations = (FacetCount(slug, name, counted.by_organisation.get(number, 0)) for number, (slug, name) in places.items())
     return Facets(
-        tuple(one for one in groups if one.count or one.key in query.groups),
-        tuple(one for one in conditions if one.count or one.key in query.conditions),
-        tuple(one for one in organisations if one.count or one.key in query.organisations),
+        tuple(item for item in groups if item.count or item.key in query.groups),
+        tuple(condition for condition in conditions if condition.count or condition.key in query.conditions),
+        tuple(organisation for organisation in organisations if organisation.count or organisation.key in query.organisations),
     )

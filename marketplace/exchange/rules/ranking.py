@@ -77,7 +77,7 @@ def score(claim: Claim, *, free: Decimal, today: date) -> Score:
 def ranked(claims: list[Claim], *, free: Decimal, today: date) -> list[tuple[Claim, Score]]:
     """Best first; equal points stand in the order of asking."""
     scored = [(claim, score(claim, free=free, today=today)) for claim in claims]
-    return sorted(scored, key=lambda one: (-one[1].points, one[0].asked_at, one[0].number))
+    return sorted(scored, key=lambda item: (-item[1].points, item[0].asked_at, item[0].number))
 
 
 def _points(most: int, part: Decimal, whole: Decimal) -> int:

@@ -104,9 +104,9 @@ def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int,
 
 
 def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
-    found = matches_of_listing(session, actor, listing, 1, TOLD_AT_ONCE).items
-    told = set(session.scalars(select(MatchTold.demand_id).where(MatchTold.listing_id == listing.id)))
-    new = [match for match in found if match.demand.id not in told]
+    result = matches_of_listing(session, actor, listing, 1, TOLD_AT_ONCE).items
+    notified = set(session.scalars(select(MatchTold.demand_id).where(MatchTold.listing_id == listing.id)))
+    new = [match for match in result if match.demand.id not in notified]
     _remember(session, new)
     for match in new:
         _tell_asker(session, match)
@@ -134,20 +134,20 @@ def tell_of_turn(session: Session, *, listing_id: int) -> bool:
     listing = session.scalars(rows.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
     if listing.status != ListingStatus.PUBLISHED:
         return False
-    told = _tell_of_listing(session, CLOCK, listing)
+    values = _tell_of_listing(session, CLOCK, listing)
     session.execute(
         update(Listing)
         .where(Listing.id == listing_id)
         .values(turns_told_on=clock.today())
         .execution_options(synchronize_session=False)
     )
-    return told > 0
+    return values > 0
 
 
 def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
-    found = matches_of_demand(session, actor, demand, 1, TOLD_AT_ONCE).items
-    told = set(session.scalars(select(MatchTold.listing_id).where(MatchTold.demand_id == demand.id)))
-    new = [match for match in found if match.listing.id not in told]
+    result = matches_of_demand(session, actor, demand, 1, TOLD_AT_ONCE).items
+    notified = set(session.scalars(select(MatchTold.listing_id).where(MatchTold.demand_id == demand.id)))
+    new = [match for match in result if match.listing.id not in notified]
     _remember(session, new)
     for match in new:
         if match.listing.organisation_id != demand.organisation_id:

@@ -39,7 +39,7 @@ class Letter:
     @property
     def delivery_ids(self) -> list[int]:
         """Every delivery that this one letter answers for."""
-        return [one.delivery_id for one in self.along]
+        return [item.delivery_id for item in self.along]
 
 
 class Reader(NamedTuple):
@@ -137,8 +137,8 @@ def _take(session: Session, which: ColumnElement[bool], now: datetime) -> list[L
         update(DeliveryRow).where(which, waiting, free).values(leased_until=now + LEASE, attempts=DeliveryRow.attempts + 1)
     )
     rows = session.scalars(statement.returning(DeliveryRow).execution_options(populate_existing=True)).all()
-    told = {row.id: row for row in session.scalars(select(NoticeRow).where(NoticeRow.id.in_([row.notice_id for row in rows])))}
-    return [_letter(row, told[row.notice_id]) for row in sorted(rows, key=lambda row: row.id)]
+    message = {row.id: row for row in session.scalars(select(NoticeRow).where(NoticeRow.id.in_([row.notice_id for row in rows])))}
+    return [_letter(row, message[row.notice_id]) for row in sorted(rows, key=lambda row: row.id)]
 
 
 def _letter(row: DeliveryRow, notice: NoticeRow) -> Letter:

@@ -354,7 +354,7 @@ def told(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dic
         values["until_time"] = Moment(datetime.fromisoformat(until)) if "T" in until else values["until"]
     if values.get("time"):
         values["time"] = Moment(datetime.fromisoformat(values["time"]))
-    values["times"] = [Moment(datetime.fromisoformat(one)) for one in values.get("times", ())]
+    values["times"] = [Moment(datetime.fromisoformat(item)) for item in values.get("times", ())]
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -383,8 +383,8 @@ def subject(kinds: list[Notice], first: Text) -> Text:
 
 def _filled(text: Text, values: Mapping[str, Any], *, number: int | None = None) -> Text | None:
     """The sentence with its facts; None where one is missing."""
-    known = {**values, "num": number} if number is not None else values
+    existing = {**values, "num": number} if number is not None else values
     needed = set(_NEEDED.findall(text.message)) | set(_NEEDED.findall(text.plural or ""))
-    if not needed <= known.keys():
+    if not needed <= existing.keys():
         return None
-    return Text(text.message, text.plural, number or 0, {name: known[name] for name in needed})
+    return Text(text.message, text.plural, number or 0, {name: existing[name] for name in needed})

@@ -31,11 +31,11 @@ def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]
     keys = sessions.attempt_keys(account=email, address=request.remote_addr)
     attempts = bank.run(lambda aside: sessions.count_attempt(aside, keys))
     with bank.read() as reading:
-        found = people_queries.find_password(reading, email)
-    if not passwords.is_right(found and found[1], password) or found is None:
-        bank.run(lambda aside: sessions.note_refused(aside, actor, person_id=found and found[0]))
+        row = people_queries.find_password(reading, email)
+    if not passwords.is_right(row and row[1], password) or row is None:
+        bank.run(lambda aside: sessions.note_refused(aside, actor, person_id=row and row[0]))
         raise Invalid(_("The e-mail address or the password is not right. Check both, or set a new password."))
-    return found[0], found[1], attempts
+    return row[0], row[1], attempts
 
 
 def log_in(*, email: str, password: str, word: str) -> str | None:

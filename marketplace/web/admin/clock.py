@@ -65,7 +65,7 @@ def show_clock() -> Page:
         oldest=find_oldest_waiting(session),
         letters=deliveries_queries.list_dead(session, current_actor()),
         wordings=WORDINGS,
-        retention=[(kept.what, length(kept.period)) for kept in current_app.extensions["retention"]],
+        retention=[(extension.what, length(extension.period)) for extension in current_app.extensions["retention"]],
     )
 
 
@@ -82,8 +82,8 @@ def drop_dead(delivery_id: int) -> Page:
 
 
 def _settled(verb: Verb, delivery_id: int, done: Text) -> Page:
-    found = verb(current_session(), current_actor(), delivery_id=delivery_id)
-    flash(str(done if found else _("It was dealt with already.")), "success" if found else "info")
+    result = verb(current_session(), current_actor(), delivery_id=delivery_id)
+    flash(str(done if result else _("It was dealt with already.")), "success" if result else "info")
     return redirect(url_for("admin.show_clock"), 303)
 
 

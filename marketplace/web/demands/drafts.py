@@ -45,16 +45,16 @@ def of_demand(demand: Any, taxonomy: Taxonomy) -> Answers:
 
 def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Any:
     """Keep what this request says, in a transaction of its own: in the sketch, in that of the demand, or in a new one."""
-    said = typed((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
-    said["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
+    values = typed((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
+    values["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
     with database().transaction() as saving:
         actor = current_actor()
         demand = get_demand(saving, actor, demand_id) if demand_id else None
         begun = get_sketch(saving, actor, sketch_id, SketchKind.DEMAND) if sketch_id else None
         begun = find_sketch_of_demand(saving, actor, demand.id) if demand else begun
         if begun is not None:
-            return save_sketch(saving, actor, sketch_id=begun.id, answers=said)
-        return start_sketch(saving, actor, said, kind=SketchKind.DEMAND, demand=demand)
+            return save_sketch(saving, actor, sketch_id=begun.id, answers=values)
+        return start_sketch(saving, actor, values, kind=SketchKind.DEMAND, demand=demand)
 
 
 def keep_refused(**where: int | None) -> Any:

@@ -46,10 +46,10 @@ def list_demands() -> Any:
     session, actor = current_session(), current_actor()
     mine = actor.is_member and request.args.get("mine") == "1"
     statuses = () if mine else (DemandStatus.OPEN,)
-    found, place = paged(lambda page: find_demands(session, actor, mine=mine, statuses=statuses, page=page, page_size=PAGE_SIZE))
+    row, place = paged(lambda page: find_demands(session, actor, mine=mine, statuses=statuses, page=page, page_size=PAGE_SIZE))
     rights = {"mine": mine, "can_ask": may(actor, Can.ASK)}
-    known = taxonomy(session)
-    return render_template("demands/list_demands.html", demands=found, known=known, badges=DEMAND_BADGES, **place, **rights)
+    materials = taxonomy(session)
+    return render_template("demands/list_demands.html", demands=row, known=materials, badges=DEMAND_BADGES, **place, **rights)
 
 
 @blueprint.route("/gezocht/nieuw", methods=("GET", "POST"))
@@ -81,12 +81,12 @@ def _kept(sketch: Any) -> Any:
 
 
 def _asking(form: DemandForm, sketch_id: int | None) -> Any:
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     form.know(taxonomy(session))
-    demand = right and attempt(form, lambda: ask(session, actor, form.draft()))
+    demand = is_valid and attempt(form, lambda: ask(session, actor, form.draft()))
     if demand:
-        return _placed(demand, next((one for one in list_sketches(session, actor) if one.id == sketch_id), None))
+        return _placed(demand, next((sketch for sketch in list_sketches(session, actor) if sketch.id == sketch_id), None))
     return _telling("demands/create.html", form, drafts.keep_refused(sketch_id=sketch_id) if form.is_submitted() else None)
 
 
@@ -97,10 +97,10 @@ def _placed(demand: Any, sketch: Any) -> Any:
 
 
 def _telling(template: str, form: DemandForm, sketch: Any, **context: Any) -> Any:
-    known = taxonomy(current_session())
-    form.know(known)
+    materials = taxonomy(current_session())
+    form.know(materials)
     saved = saved_at(sketch.updated_at) if sketch else None
-    return page(template, form, sketch=sketch, saved=saved, estimate=estimate_of(form, known), **context)
+    return page(template, form, sketch=sketch, saved=saved, estimate=estimate_of(form, materials), **context)
 
 
 @blueprint.get("/gezocht/<int:demand_id>")
@@ -114,8 +114,8 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
-    found = matches_for_demand(session, actor, demand) if inside else None
-    proposal = propose_parts(session, actor, demand) if found and found.total > 1 else None
+    result = matches_for_demand(session, actor, demand) if inside else None
+    proposal = propose_parts(session, actor, demand) if result and result.total > 1 else None
     proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
     words = {
         "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
@@ -132,7 +132,7 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
         demand=demand,
         inside=inside,
         may_edit=may_edit,
-        found=found,
+        found=result,
         proposal=proposal,
         plain=plain,
         **words,
@@ -144,9 +144,9 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
 def request_all(demand_id: int) -> Any:
     """Ask for every part of the proposal in one stroke; where the amounts have changed the page shows the new ones, and nothing is asked."""
     form = PartsForm()
-    right = form.validate()
+    is_valid = form.validate()
     session, actor = current_session(), current_actor()
-    made = right and attempt(form, lambda: request_parts(session, actor, demand_id=demand_id, seen=form.seen()))
+    made = is_valid and attempt(form, lambda: request_parts(session, actor, demand_id=demand_id, seen=form.seen()))
     if made:
         return done(_("Asked. All of it is held for you."), url_for("reservations.list_reservations", side="asking"))
     return _page(demand_id, form)
@@ -160,11 +160,11 @@ def edit(demand_id: int) -> Any:
         return _kept(drafts.keep(demand_id=demand_id))
     with database().read() as before:
         form = form_of(_own(before, demand_id), taxonomy(before))
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     form.know(taxonomy(session))
     what = {"demand_id": demand_id, "version": form.known_version}
-    if right and (demand := attempt(form, lambda: edit_demand(session, actor, **what, draft=form.draft()))):
+    if is_valid and (demand := attempt(form, lambda: edit_demand(session, actor, **what, draft=form.draft()))):
         return _placed(demand, find_sketch_of_demand(session, actor, demand_id))
     return _editing(demand_id, form)
 

@@ -178,17 +178,17 @@ class ListingForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape, place and photos. To be called before the session opens: it asks the address service and develops pictures."""
-        right = super().validate(extra_validators)
+        is_valid = super().validate(extra_validators)
         self.kept = recall(request.form.getlist("kept"), request.form.getlist("dropped"))
         taken, refused = take_in(self.photos.data or [], PHOTOS_MAX - len(self.stored) - len(self.kept))
         self.kept += taken
         self.photos.errors = [*self.photos.errors, *map(str, refused)]
-        return bool(right) and not refused
+        return bool(is_valid) and not refused
 
     def know(self, taxonomy: Taxonomy, depots: list[Any]) -> None:
         """What there is to choose from, and what the chosen material brings along: its units and the hazards to declare."""
         self.material.choices = material_choices(taxonomy)
-        self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(one.id), one.name) for one in depots))
+        self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(depot.id), depot.name) for depot in depots))
         chosen = taxonomy.find_material(self.material.data or "")
         if chosen:
             self.hazard_names = {hazard.slug: hazard.name for hazard in chosen.hazards}
@@ -201,7 +201,7 @@ class ListingForm(Form):
 
     def pictures(self) -> list[StoredPicture]:
         """The photos that came along, in order."""
-        return [kept.picture for kept in self.kept]
+        return [item.picture for item in self.kept]
 
     def turns_opened(self) -> bool:
         """Whether the part about turns stands open: something in it is wrong."""
@@ -270,16 +270,16 @@ class PhotosForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Develop what was sent, before the session opens. One that is no picture stops only itself: the others are in the form."""
-        right = super().validate(extra_validators)
+        is_valid = super().validate(extra_validators)
         self.kept = recall(request.form.getlist("kept"), request.form.getlist("dropped"))
         taken, refused = take_in(self.photos.data or [], PHOTOS_MAX - len(self.kept))
         self.kept += taken
         self.photos.errors = [*([] if self.kept else self.photos.errors), *map(str, refused)]
-        return (bool(right) or bool(self.kept)) and not refused
+        return (bool(is_valid) or bool(self.kept)) and not refused
 
     def pictures(self) -> list[StoredPicture]:
         """The photos that came along, in order."""
-        return [kept.picture for kept in self.kept]
+        return [item.picture for item in self.kept]
 
 
 class PhotoForm(Form):

@@ -55,15 +55,15 @@ def keep(picture: StoredPicture) -> Kept:
 
 def recall(tokens: list[str], dropped: list[str]) -> list[Kept]:
     """The pictures of these words, without those that the sender left out."""
-    found: list[Kept] = []
+    rows: list[Kept] = []
     for token in dict.fromkeys(tokens):
         try:
-            said = _signer().loads(token, max_age=KEPT_S)
+            payload = _signer().loads(token, max_age=KEPT_S)
         except BadSignature:
             continue
         if token not in dropped:
-            found.append(Kept(StoredPicture({variant: tuple(file) for variant, file in said.items()}), token))
-    return found[:PHOTOS_MAX]
+            rows.append(Kept(StoredPicture({variant: tuple(file) for variant, file in payload.items()}), token))
+    return rows[:PHOTOS_MAX]
 
 
 def take_in(uploads: list[FileStorage], room: int) -> tuple[list[Kept], list[Text]]:

@@ -37,10 +37,10 @@ FORM_BYTES_MAX = 250_000_000
 def create() -> Any:
     """A new lot: kept as a draft, or on offer at once."""
     form = ListingForm(data={"material": request.args.get("material", "")})
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     acquaint(form, session, current_actor())
-    listing = right and attempt(
+    listing = is_valid and attempt(
         form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes)
     )
     return _saved(listing) if listing else page("listings/create.html", form, estimate=estimate_of(form, taxonomy(session)))
@@ -52,10 +52,10 @@ def edit(listing_id: int) -> Any:
     """Change a lot. Who saves after somebody else is shown the differences first."""
     with database().read() as before:
         form = stored_form(_own(before, listing_id), taxonomy(before))
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session = current_session()
     acquaint(form, session, current_actor())
-    if right and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
+    if is_valid and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
         return _saved(listing)
     return _editing(session, listing_id, form)
 
@@ -99,8 +99,8 @@ def matches(listing_id: int) -> Any:
     """Who needs this lot: the demands that it serves, nearest first."""
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
-    found = demands_for_listing(session, actor, listing)
-    return render_template("listings/matches.html", listing=listing, found=found)
+    result = demands_for_listing(session, actor, listing)
+    return render_template("listings/matches.html", listing=listing, found=result)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/publiceren")
@@ -144,8 +144,8 @@ def close(listing_id: int) -> Any:
     session, actor = current_session(), current_actor()
     listing = _own(current_session(), listing_id)
     form = _asking(listing, CloseForm())
-    right = form.is_submitted() and (listing.held > 0 or form.validate())
-    if right and attempt(
+    is_valid = form.is_submitted() and (listing.held > 0 or form.validate())
+    if is_valid and attempt(
         form, lambda: close_listing(session, actor, listing_id=listing_id, outcome=form.chosen, reason=form.said)
     ):
         return done(_("The lot is closed. It is no longer in the catalogue."), url_for("work.listings"))

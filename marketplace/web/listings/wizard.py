@@ -86,18 +86,22 @@ def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any
     if returned() is not None:
         answers = {**answers, **stored.typed(number)}
     form, session = form or stored.typed_form(answers), current_session()
-    known = taxonomy(session)
+    materials = taxonomy(session)
     acquaint(form, session, current_actor())
     return show(
-        number, form, sketch=sketch, estimate=estimate_of(form, known), material=known.find_material(form.material.data or "")
+        number,
+        form,
+        sketch=sketch,
+        estimate=estimate_of(form, materials),
+        material=materials.find_material(form.material.data or ""),
     )
 
 
 def _next(number: int, sketch: Any) -> Any:
     """Check what was sent; on to the next step, or the same page with what is wrong."""
     form = stored.typed_form(sketch.answers)
-    right = stored.check(form, *range(1, number + 1))
-    if not right:
+    is_valid = stored.check(form, *range(1, number + 1))
+    if not is_valid:
         return _asking(stored.first_wrong(form), sketch.answers, sketch, form)
     if number == 2 and not _settled(form, sketch):
         return _asking(stored.first_wrong(form), sketch.answers, sketch, form)
@@ -107,12 +111,12 @@ def _next(number: int, sketch: Any) -> Any:
 def _settled(form: Any, sketch: Any) -> Any:
     """Write the draft listing; None when a rule refuses, with its sentences in the form."""
     session, actor = current_session(), current_actor()
-    known = taxonomy(session)
+    materials = taxonomy(session)
     acquaint(form, session, current_actor())
     listing = attempt(form, lambda: write_down(session, actor, form.draft(), listing_id=sketch.listing_id))
     if listing is None:
         return None
-    return settle_sketch(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, known))
+    return settle_sketch(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, materials))
 
 
 def _behind(session: Any, sketch_id: int) -> tuple[Any, Any]:
@@ -133,13 +137,13 @@ def _photos(sketch_id: int) -> Any:
         return _where_it_was_taken(sketch_id)
     form = PhotosForm(meta={"csrf": False})
     sent = request.method == "POST" and bool(form.photos.data or request.form.getlist("kept"))
-    right = sent and form.validate()
+    is_valid = sent and form.validate()
     session, actor = current_session(), current_actor()
     sketch, listing = _behind(session, sketch_id)
     if listing is None:
         return _back(sketch)
     number = listing.id
-    added = attempt(form, lambda: add_photos(session, actor, listing_id=number, pictures=form.pictures())) if right else None
+    added = attempt(form, lambda: add_photos(session, actor, listing_id=number, pictures=form.pictures())) if is_valid else None
     if added:
         listing = get_listing(session, actor, number)
     elif sent:
@@ -172,8 +176,8 @@ def _check(sketch_id: int) -> Any:
     sketch, listing = _behind(session, sketch_id)
     if listing is None:
         return _back(sketch)
-    known = taxonomy(session)
-    form = stored.typed_form(stored.of_listing(listing, known))
+    materials = taxonomy(session)
+    form = stored.typed_form(stored.of_listing(listing, materials))
     number = listing.id
     sent = request.method == "POST"
     if sent:
@@ -181,9 +185,9 @@ def _check(sketch_id: int) -> Any:
     if sent and attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
         return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=number))
     acquaint(form, session, current_actor())
-    material = known.material_by_id(listing.material_id)
+    material = materials.material_by_id(listing.material_id)
     turns = foreseen_rows(foresee_windows(session, actor, listing), municipal_names(session))
-    words = {"material": material, "estimate": estimate_of(form, known), "turns": turns, **words_of(listing)}
+    words = {"material": material, "estimate": estimate_of(form, materials), "turns": turns, **words_of(listing)}
     return show(4, form, sketch=sketch, listing=listing, **words)
 
 
@@ -205,13 +209,13 @@ def find_materials() -> Any:
     session, actor = current_session(), current_actor()
     words = request.args.get("q", "")[:TYPED_MAX]
     usual = list_usual_materials(session, actor) if actor.is_member else []
-    found = taxonomy(session).search(words)
+    result = taxonomy(session).search(words)
     if not words.strip():
-        found = tuple(one for one in found if one.id in usual)
-    ranked = sorted(found, key=lambda one: usual.index(one.id) if one.id in usual else len(usual))[:FOUND_MAX]
+        result = tuple(item for item in result if item.id in usual)
+    ranked = sorted(result, key=lambda item: usual.index(item.id) if item.id in usual else len(usual))[:FOUND_MAX]
     return jsonify(
-        items=[{"slug": one.slug, "name": one.name, "group": one.group.name, "usual": one.id in usual} for one in ranked],
-        total=len(found),
+        items=[{"slug": item.slug, "name": item.name, "group": item.group.name, "usual": item.id in usual} for item in ranked],
+        total=len(result),
     )
 
 
@@ -233,12 +237,12 @@ NAMES: tuple[Text, ...] = (_("Material"), _("Quantity, quality and place"), _("P
 def show(number: int, form: Form | None, *, sketch: Any = None, **context: Any) -> tuple[str, int]:
     """A step: 200 when it is asked for, the refusal's status when it was sent and is not right."""
     names = [str(name) for name in NAMES]
-    states = ["done" if one < number else "now" if one == number else "todo" for one in range(1, 5)]
-    asked = request.method in ("GET", "HEAD") or form is None
-    status = 200 if asked else form.refusal.status if form and form.refusal else 422
+    states = ["done" if item < number else "now" if item == number else "todo" for item in range(1, 5)]
+    requested = request.method in ("GET", "HEAD") or form is None
+    status = 200 if requested else form.refusal.status if form and form.refusal else 422
     saved = saved_at(sketch.updated_at) if sketch else None
-    told = {"number": number, "names": names, "rows": [(name, state, None) for name, state in zip(names, states, strict=True)]}
-    return render_template(f"listings/step_{number}.html", form=form, sketch=sketch, saved=saved, **told, **context), status
+    values = {"number": number, "names": names, "rows": [(name, state, None) for name, state in zip(names, states, strict=True)]}
+    return render_template(f"listings/step_{number}.html", form=form, sketch=sketch, saved=saved, **values, **context), status
 
 
 def words_of(listing: Any) -> dict[str, Text]:

@@ -84,7 +84,7 @@ def answer(token: str) -> Any:
         if refusal is None:
             flash(str(answering.done), "success")
             return redirect(url_for("signed.answer", token=token), 303)
-    shown = render_template(
+    visible = render_template(
         "signed/answer.html",
         question=_question(answering, standing),
         answering=answering,
@@ -94,7 +94,7 @@ def answer(token: str) -> Any:
         actor=actor,
         href=address_of(answering.about, {OBJECTS[answering.about][1]: link.object_id}),
     )
-    return shown, refusal.status if refusal is not None and request.method == "POST" else 200
+    return visible, refusal.status if refusal is not None and request.method == "POST" else 200
 
 
 def _done(session: Session, actor: Actor, answering: Answering, object_id: int) -> Refusal | None:

@@ -29,8 +29,8 @@ def typed(names: Iterable[str]) -> Answers:
 
 def shown(form: Form, names: Iterable[str]) -> Answers:
     """What a form with stored values shows: as somebody would have typed it."""
-    told = {name: _text(form[name]) for name in names}
-    return {name: text for name, text in told.items() if text} | {"locale": current_locale()}
+    values = {name: _text(form[name]) for name in names}
+    return {name: text for name, text in values.items() if text} | {"locale": current_locale()}
 
 
 def _text(field: Any) -> str:

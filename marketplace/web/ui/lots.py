@@ -121,7 +121,7 @@ def address_of(place: str = "") -> str:
 def lot_of(listing: Listing | Glimpse, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
     """A card. `address` is the pattern of `address_of`."""
     material = known.material_by_id(listing.material_id)
-    shown = picture(listing.photos[0], listing.title) if listing.photos else None
+    visible = picture(listing.photos[0], listing.title) if listing.photos else None
     state, tone = state_of(listing)
     return Lot(
         title=listing.title,
@@ -134,8 +134,8 @@ def lot_of(listing: Listing | Glimpse, known: Taxonomy, *, distance_km: int | No
         condition=CONDITION_LABELS[Condition(listing.condition)],
         state=state,
         tone=tone,
-        photo_url=shown.small if shown else None,
-        photo_alt=shown.alt if shown else "",
+        photo_url=visible.small if visible else None,
+        photo_alt=visible.alt if visible else "",
         also=also_of(listing, material),
         mass_kg=mass_of(listing, material, listing.available) if listing.available > 0 else None,
         confirmed_on=listing.confirmed_on if listing.status == ListingStatus.PUBLISHED else None,

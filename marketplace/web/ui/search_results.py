@@ -85,7 +85,7 @@ def asked_of(question: Question, form: FilterForm, near: Place | None, from_here
         groups=question.all("materialGroup"),
         materials=question.all("material"),
         organisations=question.all("organisation"),
-        conditions=tuple(Condition(one) for one in question.all("condition") if one in set(Condition)),
+        conditions=tuple(Condition(item) for item in question.all("condition") if item in set(Condition)),
         point=from_here.point if from_here else None,
         radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
         available_from=today() if form.free_now.data else form.available_from.data,
@@ -161,8 +161,8 @@ def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
     """What a demand for this search starts with: its material where the words mean one, the words, the place."""
     words, slugs = question.one("q"), question.all("material")
     meant = known.search(words) if words and not slugs else ()
-    found = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
-    return {key: value for key, value in found.items() if value}
+    result = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
+    return {key: value for key, value in result.items() if value}
 
 
 def shown_lots(rows: Iterable[CatalogueRow[Glimpse]], known: Taxonomy, place: str = "") -> list[Lot]:
