@@ -34,7 +34,7 @@ PLACES = {
 }
 
 
-def found_taxonomy(session: Session) -> None:
+def seed_taxonomy(session: Session) -> None:
     """The reference data that the package ships."""
     sync(session, OPERATOR)
 

@@ -20,7 +20,7 @@ from marketplace.market.actions.listings import create_listing, publish_listing
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
 from marketplace.materials.queries import taxonomy
-from marketplace.notices.actions.deliveries import consider_told
+from marketplace.notices.actions.deliveries import mark_all_spread
 
 EXCHANGES = 40
 DAYS_BACK = 725
@@ -39,7 +39,7 @@ USE = (
 )
 
 
-def tell_the_past(session: Session, cast: Cast, pictures: Pictures) -> None:
+def load_history(session: Session, cast: Cast, pictures: Pictures) -> None:
     """Forty finished exchanges over the last two years, in order of time, each through every step from listing to ledger."""
     chance, lots = Random(20261215), rows("demo_aanbod.csv")
     municipalities = [key for key, actor in cast.items() if actor.organisation_kind == "municipality" and "." not in key]
@@ -51,7 +51,7 @@ def tell_the_past(session: Session, cast: Cast, pictures: Pictures) -> None:
         owner = next(key for key in municipalities if cast[key].organisation_name == lot["gemeente"])
         receiver = owner if number % 9 == 4 else chance.choice([key for key in municipalities if key != owner])
         _exchange(session, cast, lot, pictures, owner=owner, receiver=receiver, day=day, chance=chance)
-    consider_told(session)
+    mark_all_spread(session)
     _report_use(session, cast, chance)
     _open_depots(session, cast)
 

@@ -57,7 +57,7 @@ def page(status: int, sentence: str) -> Response:
 def on_refusal(refusal: Refusal) -> Response:
     """A verb refused: its sentence, with its figures for an API client. Somebody unknown on a page is sent to log in."""
     if isinstance(refusal, Forbidden):
-        write_down(current_actor())
+        audit_refusal(current_actor())
     if is_by_token():
         more: dict[str, Any] = {camel(name): value for name, value in refusal.facts.items()}
         if isinstance(refusal, Invalid):
@@ -78,7 +78,7 @@ def on_refusal(refusal: Refusal) -> Response:
     return response
 
 
-def write_down(actor: Actor) -> None:
+def audit_refusal(actor: Actor) -> None:
     """A person who tried what is not theirs to do: an audit row of its own, for the refused request itself leaves nothing."""
     if not actor.is_member:
         return

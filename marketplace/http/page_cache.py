@@ -23,7 +23,7 @@ from marketplace.http.request import current_actor, database
 from marketplace.kernel.clock import now
 from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.language import DEFAULT_LOCALE
-from marketplace.market.queries.revision import glance_at_catalogue
+from marketplace.market.queries.revision import fetch_catalogue_state
 
 MADE_OF = (
     "templates/**/*.html",
@@ -48,7 +48,7 @@ class Kept:
     packed: bytes
 
 
-class KeptPages:
+class PageStore:
     """The pages of one process by their address; the one that was asked for longest ago leaves first."""
 
     def __init__(self) -> None:
@@ -72,10 +72,10 @@ class KeptPages:
                 self._pages.popitem(last=False)
 
 
-class FromMemory:
+class PageCache:
     """Answers in front of Flask when somebody without a cookie asks for a page that is kept and still holds: 304, or the page."""
 
-    def __init__(self, wsgi: Wsgi, pages: KeptPages, database: Database) -> None:
+    def __init__(self, wsgi: Wsgi, pages: PageStore, database: Database) -> None:
         self.wsgi, self.pages, self.database = wsgi, pages, database
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -121,7 +121,7 @@ def address_of(environ: Environ) -> Address:
 
 def facts(database: Database) -> Facts:
     """What every public page is made of besides its address and this version of the site."""
-    revision, taxonomy_version = glance_at_catalogue(database)
+    revision, taxonomy_version = fetch_catalogue_state(database)
     return revision, taxonomy_version, f"{now():%Y%m%d%H}"
 
 
@@ -135,14 +135,14 @@ def look() -> str:
     return digest.hexdigest()[:12]
 
 
-def until_changed(view: Callable[..., Any]) -> Callable[..., Any]:
+def cached_page(view: Callable[..., Any]) -> Callable[..., Any]:
     """Keep a public page until something changes. Stands below `@public`."""
 
     @wraps(view)
     def answered(**asked: Any) -> Any:
         if current_actor().is_member or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
             return view(**asked)
-        pages = cast(KeptPages, current_app.extensions["kept_pages"])
+        pages = cast(PageStore, current_app.extensions["kept_pages"])
         address, made_of = address_of(request.environ), facts(database())
         stored = pages.find(address)
         if stored is None or stored.made_of != made_of:

@@ -21,7 +21,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 
 
-def found_goals(session: Session) -> int:
+def seed_goals(session: Session) -> int:
     """The three goals that the region adopted: 100 % in 2050, 50 % in 2030, 50 % valued from 2035. How many were added; safe to run twice."""
     there = set(session.scalars(select(Goal.number).where(Goal.organisation_id.is_(None))))
     missing = [target for target in REGIONAL_TARGETS if target.number not in there]
@@ -53,7 +53,7 @@ def tighten_goal(
             raise Invalid(_("Only the region and its municipalities have goals. Choose a municipality."), "organisation")
     else:
         require(actor, Can.MANAGE_GOALS)
-    found_goals(session)
+    seed_goals(session)
     region = find_target(session, number=number, organisation_id=None)
     if region is None:
         raise Missing(_("There are three goals: 1, 2 and 3. Choose one of them."))

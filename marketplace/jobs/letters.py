@@ -16,11 +16,11 @@ from config import Config
 from marketplace.accounts.queries.people import Recipient
 from marketplace.accounts.rules import links
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
-from marketplace.accounts.rules.links import AnswerLink
+from marketplace.accounts.rules.links import ActionLink
 from marketplace.jobs.addresses import Addresses
 from marketplace.kernel import clock
 from marketplace.kernel.language import LOCALES, Text, reading_in
-from marketplace.matching.actions.mail_answers import ANSWERS
+from marketplace.matching.actions.mail_actions import MAIL_ACTIONS
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import SECURITY, Notice
 from marketplace.notices.rules.wording import WORDINGS, Moment, line, sentences, subject, told
@@ -140,13 +140,13 @@ def _answers(config: Config, addresses: Addresses, letter: Letter, person_id: in
             answer.label,
             addresses.signed(
                 links.ANSWER,
-                links.sign_answer(
-                    config.secret_key, AnswerLink(person_id, answer.word, int(letter.facts[answer.about]), expires_at)
+                links.sign_action(
+                    config.secret_key, ActionLink(person_id, answer.word, int(letter.facts[answer.about]), expires_at)
                 ),
             ),
         )
-        for answer in WORDINGS[letter.kind].answers
-        if person_id is not None and answer.word in ANSWERS and letter.facts.get(answer.about)
+        for answer in WORDINGS[letter.kind].buttons
+        if person_id is not None and answer.word in MAIL_ACTIONS and letter.facts.get(answer.about)
     ]
 
 

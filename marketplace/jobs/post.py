@@ -18,7 +18,7 @@ from typing import cast
 from flask import Flask
 
 from config import Config
-from marketplace.accounts.actions.deliveries import pass_on, spread
+from marketplace.accounts.actions.deliveries import reassign, spread
 from marketplace.accounts.queries import people
 from marketplace.accounts.queries.people import Recipient
 from marketplace.jobs.letters import SIGNED, mark, render
@@ -129,7 +129,7 @@ def _set_aside(session: Session, *, letter: Letter, why: str) -> None:
     if why:
         deliveries.mark_dropped(session, letter=letter, why=why)
     else:
-        pass_on(session, letter=letter)
+        reassign(session, letter=letter)
 
 
 def _deliver(config: Config, message: EmailMessage, letter: Letter) -> None:

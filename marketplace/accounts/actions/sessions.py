@@ -46,7 +46,7 @@ def network(address: str | None) -> str | None:
 def count_attempt(session: Session, keys: list[str]) -> list[int]:
     """Count an attempt under each key before it is judged, so that a hundred at once are not a hundred guesses.
 
-    Refused when one of the keys has ten within fifteen minutes. Gives the ids to `forgive` when the attempt turns out right.
+    Refused when one of the keys has ten within fifteen minutes. Gives the ids to `clear_attempts` when the attempt turns out right.
     """
     now = clock.now()
     if session.get_bind().dialect.name == "postgresql":
@@ -74,7 +74,7 @@ def count_attempt(session: Session, keys: list[str]) -> list[int]:
     return [attempt.id for attempt in attempts]
 
 
-def forgive(session: Session, attempts: list[int]) -> None:
+def clear_attempts(session: Session, attempts: list[int]) -> None:
     """The attempt was right after all: it does not count."""
     session.execute(delete(FailedAttempt).where(FailedAttempt.id.in_(attempts)))
 
@@ -105,7 +105,7 @@ def open_session(
         raise Unauthorised(_("Your password was changed in the meantime. Log in again."))
     if new_hash is not None:
         person.password_hash = new_hash
-    forgive(session, attempts)
+    clear_attempts(session, attempts)
     return start_session(session, actor, person=person, agent=agent, replaces=replaces)
 
 

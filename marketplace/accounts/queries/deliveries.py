@@ -26,10 +26,10 @@ class DeadLetter:
     last_error: str
 
 
-def list_dead(session: Session, actor: Actor) -> Sequence[DeadLetter]:
+def list_dead_letters(session: Session, actor: Actor) -> Sequence[DeadLetter]:
     """What was given up, newest first; a hundred at most. What is in it stays between its readers."""
     require(actor, Can.READ_HEALTH)
-    rows = queries.list_dead(session)
+    rows = queries.list_dead_letters(session)
     people = {delivery.person_id for delivery, _notice in rows if delivery.person_id is not None}
     emails = {row.id: row.email for row in session.execute(select(Person.id, Person.email).where(Person.id.in_(people)))}
     return [

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.queries.region import founders
+from marketplace.accounts.queries.region import seed_organisations
 from marketplace.accounts.rules.accounts import REGION_SLUG, OrganisationKind
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
@@ -18,9 +18,9 @@ def list_organisations(session: Session, *, kind: OrganisationKind | None = None
     return session.scalars(statement if kind is None else statement.where(Organisation.kind == kind)).all()
 
 
-def is_region_founded(session: Session) -> bool:
+def is_region_seeded(session: Session) -> bool:
     """Whether every organisation that the bank begins with is there."""
-    return {founder.slug for founder in founders()} <= set(session.scalars(select(Organisation.slug)))
+    return {founder.slug for founder in seed_organisations()} <= set(session.scalars(select(Organisation.slug)))
 
 
 def list_municipalities(session: Session) -> Sequence[Organisation]:

@@ -73,9 +73,9 @@ def create_proposal(demand_id: int) -> Response:
 def list_demand_proposals(demand_id: int) -> Response:
     """What the broker pointed out and is still to be had. For who placed the demand, the reviewer and the broker."""
     page, session, actor = read_page(), current_session(), current_actor()
-    row = list_proposals(session, actor, get_demand(session, actor, demand_id))
-    items = [_proposal(item) for item in row[page.offset : page.offset + page.size]]
-    return many(items, total=len(row), page=page)
+    rows = list_proposals(session, actor, get_demand(session, actor, demand_id))
+    items = [_proposal(item) for item in rows[page.offset : page.offset + page.size]]
+    return many(items, total=len(rows), page=page)
 
 
 def _first(found: Sequence[Any], total: int, shape: Callable[[Any], shapes.Shape]) -> shapes.Shape:

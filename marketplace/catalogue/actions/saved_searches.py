@@ -60,7 +60,7 @@ def delete_search(session: Session, actor: Actor, *, search_id: int) -> None:
 PAGES_MAX = 10
 
 
-def tell_search(session: Session, *, search_id: int, find: Callable[[str], Place]) -> bool:
+def notify_saved_search(session: Session, *, search_id: int, find: Callable[[str], Place]) -> bool:
     """Look whether there is anything new for one search, and tell its owner in one notice; whether there was.
 
     New is what was published since the last look, and is not of the owner's own organisation. Looked at less than a day ago: nothing.

@@ -19,9 +19,9 @@ from marketplace.catalogue.queries.search import (
     organisations_by_id,
     page_of_ids,
     radius_of,
+    resolve_query,
     rows_of,
     shape_of,
-    understood,
 )
 from marketplace.catalogue.queries.statements import Way, spots_statement
 from marketplace.catalogue.rules.clusters import Cluster, Spot, clusters_of
@@ -55,7 +55,7 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
     """The marks of what fits within the query's box (everything without one), and one page of the same listings in the catalogue's order."""
     require(actor, Can.READ_CATALOGUE)
     places = organisations_by_id(session) if query.organisations else {}
-    everywhere = understood(session, actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
+    everywhere = resolve_query(session, actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
     spots = () if everywhere.is_impossible else _spots(session, everywhere)
     box = query.box
     seen = [spot for spot in spots if _is_in(spot, box)] if box else list(spots)

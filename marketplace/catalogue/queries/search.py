@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.catalogue.queries.cards import Glimpse, glimpses_of
+from marketplace.catalogue.queries.cards import CardRow, list_card_rows
 from marketplace.catalogue.queries.facets import Cube, FacetCount, Facets, Picked, Sums, by_group, remembered, sums
 from marketplace.catalogue.queries.statements import COUNT_WORDS, Scope, Shape, Way, cube_statement, rows_statement
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
@@ -43,12 +43,12 @@ NEAREST_MOST = 3  # what stands beside an empty answer
 FEW_ROWS = 400  # so few that sorting all of them costs nothing
 
 
-Shown = TypeVar("Shown", Listing, Glimpse)
+Shown = TypeVar("Shown", Listing, CardRow)
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow(Generic[Shown]):
-    """A listing in the catalogue, whole or at a glance, and how far it is in whole kilometres when a place was given."""
+    """A listing in the catalogue, whole or at a fetch_one, and how far it is in whole kilometres when a place was given."""
 
     listing: Shown
     distance_km: int | None
@@ -105,10 +105,10 @@ def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listi
     return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
 
 
-def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[Glimpse]:
+def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[CardRow]:
     """As `search`, with of each listing only what a card says."""
     ids, total, facets = _answer(session, actor, query, with_facets=with_facets)
-    rows = tuple(CatalogueRow(item, _away_km(query.point, item)) for item in glimpses_of(session, ids))
+    rows = tuple(CatalogueRow(item, _away_km(query.point, item)) for item in list_card_rows(session, ids))
     return Found(rows, total, query.offset // query.limit + 1, query.limit, facets)
 
 
@@ -116,7 +116,7 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
     require(actor, Can.READ_CATALOGUE)
     terms = taxonomy(session)
     places = organisations_by_id(session) if with_facets or query.organisations else {}
-    requested = understood(session, actor, query, terms, places)
+    requested = resolve_query(session, actor, query, terms, places)
     total: int | None = None
     facets: Facets | None = None
     if with_facets:
@@ -129,13 +129,15 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
 def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list[int], int]:
     """The ids on the page and the total, without the rows and the facets: the core of the search."""
     require(actor, Can.READ_CATALOGUE)
-    requested = understood(session, actor, query, taxonomy(session), organisations_by_id(session) if query.organisations else {})
+    requested = resolve_query(
+        session, actor, query, taxonomy(session), organisations_by_id(session) if query.organisations else {}
+    )
     return ([], 0) if requested.is_impossible else page_of_ids(session, requested, None)
 
 
 def nearest_outside(
     session: Session, actor: Actor, query: CatalogueQuery, most: int = NEAREST_MOST
-) -> tuple[CatalogueRow[Glimpse], ...]:
+) -> tuple[CatalogueRow[CardRow], ...]:
     """The nearest listings that fit less: first everything but the radius, then also not the condition, the organisation and the day, then
     also not the words, and at last not the material either. Without a place: the newest. Nothing where the whole bank is empty.
     """
@@ -157,7 +159,7 @@ def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
     return remembered(session, ("organisations", get_revision(session)), look)
 
 
-def understood(
+def resolve_query(
     session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]
 ) -> Asked:
     inside = actor.is_member and (query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,)))
@@ -330,7 +332,7 @@ def rows_of(session: Session, ids: list[int], point: Point | None) -> tuple[Cata
     return tuple(CatalogueRow(by_id[number], _away_km(point, by_id[number])) for number in ids if number in by_id)
 
 
-def _away_km(point: Point | None, listing: Listing | Glimpse) -> int | None:
+def _away_km(point: Point | None, listing: Listing | CardRow) -> int | None:
     return None if point is None else whole_km(point, Point(listing.public_lat, listing.public_lon))
 
 

@@ -197,7 +197,7 @@ def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Rese
     return reservation
 
 
-def hold_still(session: Session, actor: Actor, *, listing_ids: Collection[int], demand_id: int) -> None:
+def lock_listings(session: Session, actor: Actor, *, listing_ids: Collection[int], demand_id: int) -> None:
     """Lock listings in the order of their numbers, then the demand that they serve, until the end of the transaction; what was read
     before is read again. Who asks for the same demand at the same moment waits, and then sees these requests."""
     require(actor, Can.RESERVE)

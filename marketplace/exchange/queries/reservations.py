@@ -150,7 +150,7 @@ def is_reminder_due(until: datetime | None, told: int | None) -> bool:
     return due is not None and (told is None or due < told)
 
 
-def list_in_vain(session: Session, reservation_id: int | None = None) -> list[int]:
+def list_waiting_to_expire(session: Session, reservation_id: int | None = None) -> list[int]:
     """Ids of waiting requests (or of this one) for which the lot will not come: it is no longer on offer, its period is over, or the need is."""
     today = clock.today()
     over = (

@@ -139,7 +139,7 @@ def _standings(targets: Iterable[Target], share: Indicator) -> tuple[Standing, .
     return tuple(Standing(target, share if target.number != 3 else valued(None, None)) for target in targets)
 
 
-def are_goals_founded(session: Session) -> bool:
+def are_goals_seeded(session: Session) -> bool:
     """Whether the three goals that the region adopted are rows."""
     return (
         session.scalar(select(func.count()).select_from(Goal).where(Goal.organisation_id.is_(None), Goal.version == 1)) or 0

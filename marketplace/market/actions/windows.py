@@ -103,7 +103,7 @@ def published_windows(session: Session, actor: Actor, listing: Listing) -> dict[
     return _stored(settled)
 
 
-def foresee_windows(session: Session, actor: Actor, listing: Listing) -> Windows:
+def preview_windows(session: Session, actor: Actor, listing: Listing) -> Windows:
     """On which days the rings of one's own draft would open if it were published today."""
     values = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
     return _settled(session, actor, values, clock.today(), listing.available_until)
@@ -117,7 +117,7 @@ def note_changed_windows(session: Session, actor: Actor, listing_id: int, before
         )
 
 
-def told_windows(listing: Listing) -> dict[str, Any]:
+def audit_windows(listing: Listing) -> dict[str, Any]:
     """The windows of a lot as the audit keeps them."""
     days = {name: getattr(listing, name) for name in COLUMNS[1:]}
     return {

@@ -20,7 +20,7 @@ from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, 
 from marketplace.kernel.language import Text
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.market.queries.freshness import fresh_demands_since
+from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import is_demand_stale
 from marketplace.market.rules.listing import STALE_AFTER, Answer, Condition, ListingStatus
@@ -169,7 +169,7 @@ def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: i
         "conditions": [item.value for item in Condition if item.rank <= lot.condition.rank],
         "starts_before": max(lot.available_from, today),
         "ends_on": lot.available_until,
-        "confirmed_since": fresh_demands_since(),
+        "confirmed_since": confirmed_since(),
         "organisation": listing.organisation_id,
         "circle": list(lot.circle),
         "unit": listing.unit,

@@ -17,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import METRE, chord_to_arc_km, distance_km
 from marketplace.kernel.language import Text
 from marketplace.market.models import Demand, Listing
-from marketplace.market.queries.freshness import fresh_demands_since
+from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
 from marketplace.matching.models import ProposalMade
@@ -141,7 +141,7 @@ def _sought(session: Session) -> list[Demand]:
     """Open demands that are matched, newest first, one more than is looked at."""
     rows = select(Demand).where(
         Demand.status == DemandStatus.OPEN,
-        Demand.confirmed_on >= fresh_demands_since(),
+        Demand.confirmed_on >= confirmed_since(),
         Demand.needed_until >= clock.today(),
         Demand.fulfilled < Demand.quantity,
     )

@@ -188,7 +188,7 @@ def mark_failed(session: Session, *, letter: Letter, error: str) -> None:
             row.state, row.dead_at = State.DEAD.value, now
 
 
-def revive(session: Session, *, delivery_id: int) -> list[int]:
+def retry(session: Session, *, delivery_id: int) -> list[int]:
     """A dead letter waits again, from its first try on; ids of its deliveries, none when it was not dead."""
     dead = update(DeliveryRow).where(_same_letter(session, delivery_id), DeliveryRow.state == State.DEAD.value)
     now = clock.now()
@@ -196,7 +196,7 @@ def revive(session: Session, *, delivery_id: int) -> list[int]:
     return sorted(session.scalars(waiting.returning(DeliveryRow.id)))
 
 
-def let_go(session: Session, *, delivery_id: int) -> list[int]:
+def drop(session: Session, *, delivery_id: int) -> list[int]:
     """A dead letter is not sent any more; ids of its deliveries, none when it was not dead."""
     dead = update(DeliveryRow).where(_same_letter(session, delivery_id), DeliveryRow.state == State.DEAD.value)
     return sorted(session.scalars(dead.values(state=State.DROPPED.value).returning(DeliveryRow.id)))
@@ -207,7 +207,7 @@ def _same_letter(session: Session, delivery_id: int) -> ColumnElement[bool]:
     return DeliveryRow.id == delivery_id if digest is None else DeliveryRow.digest == digest
 
 
-def consider_told(session: Session) -> None:
+def mark_all_spread(session: Session) -> None:
     """Take everything that waits for told: history that is loaded, about which nobody wants mail now. In the inbox it counts as read."""
     session.flush()
     session.execute(update(NoticeRow).where(NoticeRow.spread_at.is_(None)).values(spread_at=clock.now(), is_history=True))

@@ -68,7 +68,7 @@ def _page() -> str:
     return before.path if is_ours else url_for("work.show")
 
 
-def way_back(word: str, person_id: int) -> str | None:
+def keep_and_return_path(word: str, person_id: int) -> str | None:
     """Where who has just logged in finds what they had typed: kept now, for this person alone. None for anything else."""
     try:
         payload = _signer().loads(word, max_age=int(KEPT_FOR.total_seconds()))

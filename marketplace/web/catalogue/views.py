@@ -8,7 +8,7 @@ from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import browse, nearest_outside, search
 from marketplace.catalogue.rules.query import Sort
 from marketplace.exchange.queries.reservations import sees_exact_place
-from marketplace.http.page_cache import until_changed
+from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
@@ -27,7 +27,7 @@ blueprint = Blueprint("catalogue", __name__)
 
 @blueprint.get("/aanbod")
 @public
-@until_changed
+@cached_page
 def list_listings() -> str:
     """What is there, how much, how far and from when."""
     question = Question(url_for("catalogue.list_listings"), request.args)
@@ -65,7 +65,7 @@ def feed() -> Response:
 
 @blueprint.get("/aanbod/<int:listing_id>")
 @public
-@until_changed
+@cached_page
 def show_listing(listing_id: int) -> str:
     """Whether this lot is what somebody needs; and for who may: reserve it, or change it."""
     form = PlaceForm(request.args)

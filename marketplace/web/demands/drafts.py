@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from marketplace.http.request import current_actor, database, let_go
+from marketplace.http.request import current_actor, database, rollback_request
 from marketplace.kernel.errors import Refusal
 from marketplace.market.actions.drafts import save_sketch, start_sketch
 from marketplace.market.queries.demands import get_demand
@@ -15,7 +15,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of as demand_form
 from marketplace.web.ui.drafts import Answers, shown, typed
-from marketplace.web.ui.drafts import in_this_language as turned
+from marketplace.web.ui.drafts import in_reader_language as turned
 
 FIELDS = (
     "material", "title", "quantity", "min_condition", "place", "max_distance_km", "needed_from", "needed_until", "description", "project",
@@ -57,9 +57,9 @@ def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Any:
         return start_sketch(saving, actor, values, kind=SketchKind.DEMAND, demand=demand)
 
 
-def keep_refused(**where: int | None) -> Any:
+def save_refused_draft(**where: int | None) -> Any:
     """Keep what was sent and is not right yet; None where that cannot be: it stands on the page all the same."""
-    let_go()
+    rollback_request()
     try:
         return keep(**where)
     except Refusal:

@@ -26,9 +26,9 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.demands import drafts
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.parts import PartsForm
-from marketplace.web.demands.stored import form_of, meet
+from marketplace.web.demands.stored import form_of, show_conflict
 from marketplace.web.ui import drafts as ui_drafts
-from marketplace.web.ui.drafts import kept, saved_at, wants_keeping
+from marketplace.web.ui.drafts import kept, saved_at, wants_saving
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, answered, confirmation_of_demand
@@ -56,7 +56,7 @@ def list_demands() -> Any:
 @permission(Can.ASK)
 def create() -> Any:
     """A new need; until it is placed it is kept as it was typed."""
-    if wants_keeping():
+    if wants_saving():
         return _kept(drafts.keep())
     return _asking(DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")}), None)
 
@@ -65,7 +65,7 @@ def create() -> Any:
 @permission(Can.ASK)
 def go_on(sketch_id: int) -> Any:
     """A need that somebody began to tell of before."""
-    if wants_keeping():
+    if wants_saving():
         return _kept(drafts.keep(sketch_id=sketch_id))
     if request.method == "POST":
         return _asking(DemandForm(), sketch_id)
@@ -83,11 +83,11 @@ def _kept(sketch: Any) -> Any:
 def _asking(form: DemandForm, sketch_id: int | None) -> Any:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    form.know(taxonomy(session))
+    form.set_choices(taxonomy(session))
     demand = is_valid and attempt(form, lambda: ask(session, actor, form.draft()))
     if demand:
         return _placed(demand, next((sketch for sketch in list_sketches(session, actor) if sketch.id == sketch_id), None))
-    return _telling("demands/create.html", form, drafts.keep_refused(sketch_id=sketch_id) if form.is_submitted() else None)
+    return _telling("demands/create.html", form, drafts.save_refused_draft(sketch_id=sketch_id) if form.is_submitted() else None)
 
 
 def _placed(demand: Any, sketch: Any) -> Any:
@@ -98,7 +98,7 @@ def _placed(demand: Any, sketch: Any) -> Any:
 
 def _telling(template: str, form: DemandForm, sketch: Any, **context: Any) -> Any:
     materials = taxonomy(current_session())
-    form.know(materials)
+    form.set_choices(materials)
     saved = saved_at(sketch.updated_at) if sketch else None
     return page(template, form, sketch=sketch, saved=saved, estimate=estimate_of(form, materials), **context)
 
@@ -156,14 +156,14 @@ def request_all(demand_id: int) -> Any:
 @permission(Can.EDIT_DEMAND)
 def edit(demand_id: int) -> Any:
     """Change a need. Who saves after somebody else is shown the differences first."""
-    if wants_keeping():
+    if wants_saving():
         return _kept(drafts.keep(demand_id=demand_id))
     with database().read() as before:
         form = form_of(_own(before, demand_id), taxonomy(before))
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    form.know(taxonomy(session))
-    what = {"demand_id": demand_id, "version": form.known_version}
+    form.set_choices(taxonomy(session))
+    what = {"demand_id": demand_id, "version": form.current_version}
     if is_valid and (demand := attempt(form, lambda: edit_demand(session, actor, **what, draft=form.draft()))):
         return _placed(demand, find_sketch_of_demand(session, actor, demand_id))
     return _editing(demand_id, form)
@@ -172,14 +172,14 @@ def edit(demand_id: int) -> Any:
 def _editing(demand_id: int, form: DemandForm) -> Any:
     """The page of a change: what was sent and is not right, else what was typed before, else what is stored."""
     sent = form.is_submitted()
-    sketch = drafts.keep_refused(demand_id=demand_id) if sent else None
+    sketch = drafts.save_refused_draft(demand_id=demand_id) if sent else None
     session, actor = current_session(), current_actor()
     demand = _own(session, demand_id)
     sketch = sketch or find_sketch_of_demand(session, actor, demand_id)
     if sketch and not sent and returned() is None:
         form = drafts.form_of(sketch.answers)
         form.place.keep(demand)
-    meet(form, demand, taxonomy(session))
+    show_conflict(form, demand, taxonomy(session))
     return _telling("demands/edit.html", form, sketch, demand=demand, badge=DEMAND_BADGES[demand.status], goes_on=not sent)
 
 

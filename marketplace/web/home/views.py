@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import browse
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
-from marketplace.http.page_cache import until_changed
+from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
 from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.statistics import get_statistics
@@ -24,7 +24,7 @@ GROUPS = 6
 
 @blueprint.get("/")
 @public
-@until_changed
+@cached_page
 def show() -> str:
     """What this is, what lies ready now, what the region used again, and how to join."""
     session, actor = current_session(), current_actor()

@@ -53,7 +53,7 @@ def keep(picture: StoredPicture) -> Kept:
     return Kept(picture, str(_signer().dumps(picture.files)))
 
 
-def recall(tokens: list[str], dropped: list[str]) -> list[Kept]:
+def read_stored(tokens: list[str], dropped: list[str]) -> list[Kept]:
     """The pictures of these words, without those that the sender left out."""
     rows: list[Kept] = []
     for token in dict.fromkeys(tokens):
@@ -66,7 +66,7 @@ def recall(tokens: list[str], dropped: list[str]) -> list[Kept]:
     return rows[:PHOTOS_MAX]
 
 
-def take_in(uploads: list[FileStorage], room: int) -> tuple[list[Kept], list[Text]]:
+def store_uploads(uploads: list[FileStorage], room: int) -> tuple[list[Kept], list[Text]]:
     """Develop and store each upload, at most `room`: what arrived well, and a sentence for each that did not."""
     taken: list[Kept] = []
     refused: list[Text] = []

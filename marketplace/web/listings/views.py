@@ -20,7 +20,7 @@ from marketplace.matching.queries.matches import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
 from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm
-from marketplace.web.listings.stored import acquaint, meet, stored_form
+from marketplace.web.listings.stored import fill_choices, show_conflict, stored_form
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import answered
@@ -39,7 +39,7 @@ def create() -> Any:
     form = ListingForm(data={"material": request.args.get("material", "")})
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    acquaint(form, session, current_actor())
+    fill_choices(form, session, current_actor())
     listing = is_valid and attempt(
         form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes)
     )
@@ -54,7 +54,7 @@ def edit(listing_id: int) -> Any:
         form = stored_form(_own(before, listing_id), taxonomy(before))
     is_valid = form.is_submitted() and form.validate()
     session = current_session()
-    acquaint(form, session, current_actor())
+    fill_choices(form, session, current_actor())
     if is_valid and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
         return _saved(listing)
     return _editing(session, listing_id, form)
@@ -62,7 +62,7 @@ def edit(listing_id: int) -> Any:
 
 def _editing(session: Any, listing_id: int, form: ListingForm) -> Any:
     listing = _own(session, listing_id)
-    meet(form, listing, taxonomy(session))
+    show_conflict(form, listing, taxonomy(session))
     words = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
     return page("listings/edit.html", form, listing=listing, estimate=estimate_of(form, taxonomy(session)), **words)
 
@@ -78,7 +78,7 @@ def _amended(session: Any, listing_id: int, form: ListingForm) -> Any:
         session,
         current_actor(),
         listing_id=listing_id,
-        version=form.known_version,
+        version=form.current_version,
         draft=form.draft(),
         pictures=form.pictures(),
         publish=form.publishes,
@@ -109,7 +109,7 @@ def publish(listing_id: int) -> Any:
     """Put a draft on offer. What is missing is told in its form."""
     session = current_session()
     form = stored_form(_own(session, listing_id), taxonomy(session), sent=False)
-    acquaint(form, session, current_actor())
+    fill_choices(form, session, current_actor())
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
     return _saved(listing) if listing else _editing(session, listing_id, form)
 

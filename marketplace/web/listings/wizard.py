@@ -10,25 +10,25 @@ from marketplace.http.request import current_actor, current_session, database, p
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Quantity, parse_number, read_unit
-from marketplace.market.actions.drafts import discard_sketch, save_sketch, settle_sketch, start_sketch
-from marketplace.market.actions.windows import foresee_windows
+from marketplace.market.actions.drafts import attach_listing, discard_sketch, save_sketch, start_sketch
+from marketplace.market.actions.windows import preview_windows
 from marketplace.market.queries.drafts import get_sketch
 from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
-from marketplace.matching.actions.offer import add_photos, write_down
+from marketplace.matching.actions.offer import add_photos, save_draft_listing
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import stored
 from marketplace.web.listings.forms import PhotosForm
-from marketplace.web.listings.stored import acquaint
+from marketplace.web.listings.stored import fill_choices
 from marketplace.web.ui.drafts import Answers, kept, saved_at, typed
 from marketplace.web.ui.estimates import estimate as estimated
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.returned import returned
-from marketplace.web.ui.windows import foreseen_rows, municipal_names
+from marketplace.web.ui.windows import municipal_names, preview_rows
 
 FORM_BYTES_MAX = 250_000_000
 FOUND_MAX = 12
@@ -62,11 +62,13 @@ def step(sketch_id: int, number: int) -> Any:
         return _photos(sketch_id) if number == 3 else _check(sketch_id)
     if request.method == "POST":
         with database().transaction() as saving:
-            before = stored.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
+            before = stored.in_reader_language(
+                _answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING))
+            )
             sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers={**before, **stored.typed(number)})
         return _kept(sketch) or _next(number, sketch)
     sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.LISTING)
-    return _asking(number, stored.in_this_language(_answers(current_session(), sketch)), sketch)
+    return _asking(number, stored.in_reader_language(_answers(current_session(), sketch)), sketch)
 
 
 def _answers(session: Any, sketch: Any) -> Answers:
@@ -87,7 +89,7 @@ def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any
         answers = {**answers, **stored.typed(number)}
     form, session = form or stored.typed_form(answers), current_session()
     materials = taxonomy(session)
-    acquaint(form, session, current_actor())
+    fill_choices(form, session, current_actor())
     return show(
         number,
         form,
@@ -112,11 +114,11 @@ def _settled(form: Any, sketch: Any) -> Any:
     """Write the draft listing; None when a rule refuses, with its sentences in the form."""
     session, actor = current_session(), current_actor()
     materials = taxonomy(session)
-    acquaint(form, session, current_actor())
-    listing = attempt(form, lambda: write_down(session, actor, form.draft(), listing_id=sketch.listing_id))
+    fill_choices(form, session, current_actor())
+    listing = attempt(form, lambda: save_draft_listing(session, actor, form.draft(), listing_id=sketch.listing_id))
     if listing is None:
         return None
-    return settle_sketch(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, materials))
+    return attach_listing(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, materials))
 
 
 def _behind(session: Any, sketch_id: int) -> tuple[Any, Any]:
@@ -161,7 +163,7 @@ def _photos(sketch_id: int) -> Any:
 def _where_it_was_taken(sketch_id: int) -> Any:
     """Somebody chose the place of a photo for the lot: as if it had been typed in the second step."""
     with database().transaction() as saving:
-        before = stored.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
+        before = stored.in_reader_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
         chosen = {**before, **typed(("place",)), "depot": ""}
         sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers=chosen)
     answer = _next(2, sketch)
@@ -171,7 +173,7 @@ def _where_it_was_taken(sketch_id: int) -> Any:
 
 
 def _check(sketch_id: int) -> Any:
-    """The fourth step: everything at a glance, and the button that publishes."""
+    """The fourth step: everything at a fetch_one, and the button that publishes."""
     session, actor = current_session(), current_actor()
     sketch, listing = _behind(session, sketch_id)
     if listing is None:
@@ -184,9 +186,9 @@ def _check(sketch_id: int) -> Any:
         discard_sketch(session, actor, sketch)  # comes back with the rest when publishing is refused
     if sent and attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
         return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=number))
-    acquaint(form, session, current_actor())
+    fill_choices(form, session, current_actor())
     material = materials.material_by_id(listing.material_id)
-    turns = foreseen_rows(foresee_windows(session, actor, listing), municipal_names(session))
+    turns = preview_rows(preview_windows(session, actor, listing), municipal_names(session))
     words = {"material": material, "estimate": estimate_of(form, materials), "turns": turns, **words_of(listing)}
     return show(4, form, sketch=sketch, listing=listing, **words)
 

@@ -8,7 +8,7 @@ from flask import url_for
 
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import get_organisation
-from marketplace.catalogue.queries.cards import Glimpse
+from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.facets import Facets
 from marketplace.catalogue.queries.search import CatalogueRow, Found
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
@@ -165,7 +165,7 @@ def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
     return {key: value for key, value in result.items() if value}
 
 
-def shown_lots(rows: Iterable[CatalogueRow[Glimpse]], known: Taxonomy, place: str = "") -> list[Lot]:
+def shown_lots(rows: Iterable[CatalogueRow[CardRow]], known: Taxonomy, place: str = "") -> list[Lot]:
     """The cards of what was found; a `place` that was typed goes along in their addresses."""
     address = address_of(place)
     return [lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in rows]
@@ -187,8 +187,8 @@ def page_of(
     form: FilterForm,
     near: Place | None,
     asked: CatalogueQuery,
-    found: Found[Glimpse],
-    others: tuple[CatalogueRow[Glimpse], ...],
+    found: Found[CardRow],
+    others: tuple[CatalogueRow[CardRow], ...],
     known: Taxonomy,
 ) -> Page:
     """What was found, as the page shows it. `others` are the nearest lots where nothing was found."""

@@ -116,7 +116,7 @@ def _waits(days: int) -> Text:
     return ngettext("%(num)s day later", "%(num)s days later", days) if days else _("at the same time")
 
 
-def foreseen_rows(windows: Windows, names: Names) -> list[Row]:
+def preview_rows(windows: Windows, names: Names) -> list[Row]:
     """The days on which the rings of a lot would open if it were published now."""
     today = clock.today()
     rows: list[Row] = [(RING_LABELS[Ring.OWN], _("from today"))]
