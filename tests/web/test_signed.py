@@ -192,8 +192,8 @@ def test_an_offer_that_was_accepted_already_and_a_demand_that_is_still_wanted_sa
 
 
 @pytest.mark.parametrize(
-    "word", [answer.word for wording in WORDINGS.values() for answer in wording.answers if answer.word in MAIL_ACTIONS]
+    "word", [answer.word for wording in WORDINGS.values() for answer in wording.buttons if answer.word in MAIL_ACTIONS]
 )
 def test_the_button_on_the_page_says_what_the_button_in_the_mail_said(word: str) -> None:
-    labels = {str(answer.label) for wording in WORDINGS.values() for answer in wording.answers if answer.word == word}
+    labels = {str(answer.label) for wording in WORDINGS.values() for answer in wording.buttons if answer.word == word}
     assert labels == {str(MAIL_ACTIONS[word].button)}
