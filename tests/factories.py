@@ -13,8 +13,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import Point
 from marketplace.kernel.text import fold
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions.demands import create_demand
-from marketplace.market.actions.listings import create_listing, publish_listing
+from marketplace.market.actions.demands import store_demand
+from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandDraft
@@ -118,7 +118,7 @@ def make_draft(session: Session, owner: Actor, **changes: Any) -> Listing:
 
 def make_listing(session: Session, owner: Actor, **changes: Any) -> Listing:
     """A published listing with a photo."""
-    return publish_listing(session, owner, listing_id=make_draft(session, owner, **changes).id)
+    return mark_published(session, owner, listing_id=make_draft(session, owner, **changes).id)
 
 
 def demand_draft(slug: str = "borne", **changes: Any) -> DemandDraft:
@@ -140,4 +140,4 @@ def demand_draft(slug: str = "borne", **changes: Any) -> DemandDraft:
 def make_demand(session: Session, asker: Actor, **changes: Any) -> Demand:
     """An open demand."""
     slug = asker.organisation_slug if asker.organisation_slug in PLACES else "borne"
-    return create_demand(session, asker, demand_draft(slug, **changes))
+    return store_demand(session, asker, demand_draft(slug, **changes))

@@ -9,8 +9,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions.demands import create_demand
-from marketplace.market.actions.listings import close_listing, create_listing, publish_listing
+from marketplace.market.actions.demands import store_demand
+from marketplace.market.actions.listings import close_listing, create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Listing
 from marketplace.market.rules.demand import DemandDraft
@@ -52,7 +52,7 @@ def _offered(session: Session, cast: Cast, pictures: Pictures, lot_id: str, titl
     with clock.frozen(clock.now() - timedelta(days=days)):
         listing = create_listing(session, owner, draft)
         add_photo(session, owner, listing_id=listing.id, picture=pictures[f"{lot_id}-2"], alt=title)
-        return publish_listing(session, owner, listing_id=listing.id)
+        return mark_published(session, owner, listing_id=listing.id)
 
 
 def _seek(session: Session, cast: Cast) -> None:
@@ -67,7 +67,7 @@ def _seek(session: Session, cast: Cast) -> None:
             needed_until=today + timedelta(days=150),
             location=Location("Hengelo", "hengelo", Point(52.26583, 6.79306), PlaceBasis.PLACE),
         )
-        create_demand(session, cast["hengelo"], draft)
+        store_demand(session, cast["hengelo"], draft)
     near = DemandDraft(
         title="Hekwerk rond de kinderboerderij",
         material="dubbelstaafmat-hekwerk",

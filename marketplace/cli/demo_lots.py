@@ -17,8 +17,8 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.files import SHIPPED, Media
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, read_unit
-from marketplace.market.actions.demands import create_demand
-from marketplace.market.actions.listings import create_listing, publish_listing
+from marketplace.market.actions.demands import store_demand
+from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo, store_picture
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandDraft
@@ -127,7 +127,7 @@ def make_listings(session: Session, cast: Cast, pictures: Pictures) -> dict[str,
         actor = cast[slug_of(cast, row["gemeente"])]
         listing = create_listing(session, actor, draft_of(cast, row))
         add_photo(session, actor, listing_id=listing.id, picture=pictures[row["id"]], alt=row["titel"])
-        made[row["id"]] = publish_listing(session, actor, listing_id=listing.id)
+        made[row["id"]] = mark_published(session, actor, listing_id=listing.id)
     return made
 
 
@@ -148,5 +148,5 @@ def make_demands(session: Session, cast: Cast) -> dict[str, Demand]:
             location=place_of(cast, row),
             description=row["omschrijving"],
         )
-        made[row["id"]] = create_demand(session, cast[slug_of(cast, row["gemeente"])], draft)
+        made[row["id"]] = store_demand(session, cast[slug_of(cast, row["gemeente"])], draft)
     return made

@@ -16,7 +16,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit, round_down
-from marketplace.market.actions.listings import create_listing, publish_listing
+from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
 from marketplace.materials.queries import taxonomy
@@ -80,7 +80,7 @@ def _exchange(
         draft = draft_of(cast, lot, quantity=quantity, available_from=clock.today(), available_until=None)
         listing = create_listing(session, giver, draft)
         add_photo(session, giver, listing_id=listing.id, picture=pictures[lot["id"]], alt=lot["titel"])
-        publish_listing(session, giver, listing_id=listing.id)
+        mark_published(session, giver, listing_id=listing.id)
     with clock.frozen(day + timedelta(days=2)):
         reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=ReservationDraft(quantity))
     with clock.frozen(day + timedelta(days=3)):

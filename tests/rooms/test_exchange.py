@@ -20,7 +20,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.actions import rebuild_rollups
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach, list_totals_by_pair
-from marketplace.market.actions.listings import edit_listing
+from marketplace.market.actions.listings import update_listing
 from marketplace.market.models import Listing
 from tests.factories import listing_draft, location, make_actor, make_demand, make_listing, seed_taxonomy
 
@@ -223,7 +223,9 @@ def test_a_lot_lowered_to_what_was_handed_over_is_closed(bank: Session) -> None:
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     listing = make_listing(bank, hengelo)
     complete(bank, hengelo, borne, listing, "100")
-    lowered = edit_listing(bank, hengelo, listing_id=listing.id, version=listing.version, draft=listing_draft(quantity=m2("100")))
+    lowered = update_listing(
+        bank, hengelo, listing_id=listing.id, version=listing.version, draft=listing_draft(quantity=m2("100"))
+    )
     assert (lowered.status, lowered.available) == ("closed", Decimal(0))
 
 

@@ -26,7 +26,7 @@ from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.listings import list_listings_to_refresh
 from marketplace.market.queries.losses import find_loss, get_losses
 from marketplace.market.rules.freshness import Outcome, Refreshed
-from marketplace.matching.actions.publish import answer_demand, answer_listing
+from marketplace.matching.actions.publish import refresh_demand, refresh_listing
 from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import make_actor, make_demand, make_draft, make_listing, seed_taxonomy
@@ -76,7 +76,7 @@ def test_a_confirmation_begins_a_new_round(session: Session, hengelo: Actor) -> 
     listing = make_listing(session, hengelo, available_until=None)
     with days_later(46):
         assert freshness.remind_of_listing(session, listing_id=listing.id)
-        answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
+        refresh_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
         assert list_listings_to_refresh(session, hengelo) == []
     with days_later(90):
         assert not freshness.remind_of_listing(session, listing_id=listing.id)
@@ -96,7 +96,7 @@ def test_what_nobody_confirmed_leaves_the_catalogue_and_its_owner_hears_it_once(
         assert freshness_queries.list_listings_gone_stale(session) == [listing.id]
         assert freshness.notify_listing_stale(session, listing_id=listing.id)
         assert not freshness.notify_listing_stale(session, listing_id=listing.id)
-        answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.CHANGED)
+        refresh_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.CHANGED)
         assert search(session, ANONYMOUS, CatalogueQuery()).total == 1
     assert len(told(session, "listing_stale")) == 1
 
@@ -106,7 +106,7 @@ def test_who_asked_while_a_lot_was_stale_hears_of_it_when_it_comes_back(session:
     with days_later(61):
         make_demand(session, borne)
         assert told(session, "new_match") == []
-        answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
+        refresh_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
         assert {row.organisation_id for row in told(session, "new_match")} == {hengelo.organisation_id, borne.organisation_id}
 
 
@@ -114,7 +114,7 @@ def test_a_repeated_answer_changes_nothing(session: Session, hengelo: Actor) -> 
     listing = make_listing(session, hengelo)
     with days_later(50):
         for _time in range(2):
-            answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
+            refresh_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.STILL)
     rows = session.scalars(select(AuditRow).where(AuditRow.action == "listing.refresh")).all()
     assert [row.facts for row in rows] == [{"answer": "still"}]
 
@@ -122,14 +122,14 @@ def test_a_repeated_answer_changes_nothing(session: Session, hengelo: Actor) -> 
 def test_only_its_owner_answers_and_only_for_what_is_on_offer(session: Session, hengelo: Actor, borne: Actor) -> None:
     listing, draft = make_listing(session, hengelo), make_draft(session, hengelo)
     with pytest.raises(Forbidden):
-        answer_listing(session, borne, listing_id=listing.id, answer=Refreshed.STILL)
+        refresh_listing(session, borne, listing_id=listing.id, answer=Refreshed.STILL)
     with pytest.raises(Conflict):
-        answer_listing(session, hengelo, listing_id=draft.id, answer=Refreshed.STILL)
+        refresh_listing(session, hengelo, listing_id=draft.id, answer=Refreshed.STILL)
 
 
 def test_gone_closes_the_lot_and_keeps_what_became_of_the_rest(session: Session, hengelo: Actor) -> None:
     listing = make_listing(session, hengelo)  # 1 200 m² at 185 kg
-    closed = answer_listing(
+    closed = refresh_listing(
         session, hengelo, listing_id=listing.id, answer=Refreshed.GONE, outcome=Outcome.RECYCLED, reason="Te veel breuk"
     )
     loss = find_loss(session, listing.id)
@@ -143,7 +143,7 @@ def test_a_lot_of_which_something_is_held_is_not_gone(session: Session, hengelo:
     listing = make_listing(session, hengelo)
     reserve(session, borne, listing_id=listing.id, draft=square_metres(100))
     with pytest.raises(Conflict):
-        answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.GONE, outcome=Outcome.OWN_USE)
+        refresh_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.GONE, outcome=Outcome.OWN_USE)
     assert find_loss(session, listing.id) is None
 
 
@@ -205,7 +205,7 @@ def test_a_stale_demand_is_seen_by_its_own_people_only_and_comes_back_with_one_a
         assert freshness_queries.list_demands_gone_stale(session) == [demand.id]
         assert freshness.notify_demand_stale(session, demand_id=demand.id)
         assert not freshness.notify_demand_stale(session, demand_id=demand.id)
-        answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.STILL)
+        refresh_demand(session, borne, demand_id=demand.id, answer=Refreshed.STILL)
         assert list_demands(session, ANONYMOUS)[1] == 1
         assert matches_for_demand(session, borne, demand).total == demands_for_listing(session, hengelo, listing).total == 1
         assert len(told(session, "new_match")) == 2
@@ -215,10 +215,10 @@ def test_a_stale_demand_is_seen_by_its_own_people_only_and_comes_back_with_one_a
 def test_a_demand_that_is_not_needed_any_more_is_withdrawn(session: Session, borne: Actor) -> None:
     demand = make_demand(session, borne)
     with pytest.raises(Invalid):
-        answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.CHANGED)
-    assert answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.GONE).status == "withdrawn"
+        refresh_demand(session, borne, demand_id=demand.id, answer=Refreshed.CHANGED)
+    assert refresh_demand(session, borne, demand_id=demand.id, answer=Refreshed.GONE).status == "withdrawn"
     with pytest.raises(Conflict):
-        answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.STILL)
+        refresh_demand(session, borne, demand_id=demand.id, answer=Refreshed.STILL)
 
 
 def test_a_draft_demand_has_no_round_until_it_opens(session: Session, borne: Actor) -> None:

@@ -18,7 +18,7 @@ from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions.listings import edit_listing
+from marketplace.market.actions.listings import update_listing
 from marketplace.market.actions.windows import set_windows
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
@@ -133,9 +133,9 @@ def test_skipping_a_ring_needs_a_reason_when_it_is_said_and_when_it_is_published
 
 
 def make_published(session: Session, actor: Actor, draft: Listing) -> Listing:
-    from marketplace.market.actions.listings import publish_listing
+    from marketplace.market.actions.listings import mark_published
 
-    return publish_listing(session, actor, listing_id=draft.id)
+    return mark_published(session, actor, listing_id=draft.id)
 
 
 def changed(session: Session, actor: Actor, listing: Listing, **changes: Any) -> Listing:
@@ -147,7 +147,7 @@ def changed(session: Session, actor: Actor, listing: Listing, **changes: Any) ->
         "window_reason": listing.window_reason,
     }
     draft = listing_draft(**{**kept, **changes})
-    return edit_listing(session, actor, listing_id=listing.id, version=listing.version, draft=draft)
+    return update_listing(session, actor, listing_id=listing.id, version=listing.version, draft=draft)
 
 
 def test_a_changed_window_is_logged_and_cuts_nobody_off(session: Session, hengelo: Actor) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.kernel.units import Quantity
-from marketplace.market.actions.listings import create_listing, publish_listing
+from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
@@ -121,7 +121,7 @@ def bank(session: Session) -> Session:
                 for one, width in VARIANTS.items()
             }
             add_photo(session, owner, listing_id=listing.id, picture=StoredPicture(names), alt=f"Stapel {photo} van {number}")
-        publish_listing(session, owner, listing_id=listing.id)
+        mark_published(session, owner, listing_id=listing.id)
     append_entry(session, "hengelo", "borne", mass_kg="3000")
     session.commit()
     return session

@@ -34,7 +34,7 @@ class RefreshDemandBody(Body):
 def refresh_listing(listing_id: int) -> Response:
     """Say that it is still there, that something changed, or that it is gone; a stale listing comes back into the catalogue."""
     body = read_body(RefreshBody())
-    listing = matching.answer_listing(
+    listing = matching.refresh_listing(
         current_session(),
         current_actor(),
         listing_id=listing_id,
@@ -50,7 +50,7 @@ def refresh_listing(listing_id: int) -> Response:
 def refresh_demand(demand_id: int) -> Response:
     """Say that it is still needed, or not any more; a stale demand is matched again."""
     body = read_body(RefreshDemandBody()).get("answer") or Refreshed.STILL
-    demand = matching.answer_demand(current_session(), current_actor(), demand_id=demand_id, answer=body)
+    demand = matching.refresh_demand(current_session(), current_actor(), demand_id=demand_id, answer=body)
     return answer(demands.shown(demand))
 
 

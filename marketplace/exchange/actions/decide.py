@@ -23,7 +23,7 @@ from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _, kept
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.actions import counters
-from marketplace.market.actions.listings import withdraw_listing
+from marketplace.market.actions.listings import mark_withdrawn
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.listings import get_listing
@@ -205,7 +205,7 @@ def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "
         open_ones, key=lambda item: item.status in HOLDING
     ):  # who waits first: nothing is offered of what goes away
         end(session, actor, item, Step.CANCEL, Notice.RESERVATION_CANCELLED, message)
-    return withdraw_listing(session, actor, listing_id=listing_id, outcome=outcome, reason=reason)
+    return mark_withdrawn(session, actor, listing_id=listing_id, outcome=outcome, reason=reason)
 
 
 def release_person(session: Session, actor: Actor, *, person_id: int) -> Person:

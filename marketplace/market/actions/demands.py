@@ -52,7 +52,7 @@ def _columns(session: Session, draft: DemandDraft) -> dict[str, Any]:
     }
 
 
-def create_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
+def store_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
     """Ask for a material: open from the moment it is made, unless it is a draft."""
     require(actor, Can.ASK)
     demand = Demand(
@@ -70,7 +70,7 @@ def create_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
     return get_demand(session, actor, demand.id)
 
 
-def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int, draft: DemandDraft) -> Demand:
+def update_demand(session: Session, actor: Actor, *, demand_id: int, version: int, draft: DemandDraft) -> Demand:
     """Change a draft or an open demand; a draft opens when the new text says that it is none. Not below what was fulfilled."""
     demand = get_demand(session, actor, demand_id)
     require(actor, Can.EDIT_DEMAND, demand)

@@ -30,7 +30,7 @@ from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
 
 
-def answer_listing(
+def record_listing_refresh(
     session: Session,
     actor: Actor,
     *,
@@ -62,7 +62,7 @@ def answer_listing(
     return get_listing(session, actor, listing_id)
 
 
-def answer_demand(session: Session, actor: Actor, *, demand_id: int, answer: Refreshed) -> Demand:
+def record_demand_refresh(session: Session, actor: Actor, *, demand_id: int, answer: Refreshed) -> Demand:
     """What its asker says of an open demand. Still: confirmed today, and matched again where it was not any more. Gone: withdrawn."""
     demand = get_demand(session, actor, demand_id)
     require(actor, Can.EDIT_DEMAND, demand)

@@ -145,7 +145,7 @@ def create_listing(session: Session, actor: Actor, draft: ListingDraft) -> Listi
     return get_listing(session, actor, listing.id)
 
 
-def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
+def update_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
     """Change a draft or a published listing. Refused when somebody else changed it since `version`, with what they changed; and when less
     would be left than is held and transferred. Changed windows of a listing on offer are logged; what is reserved stays reserved."""
     listing = get_listing(session, actor, listing_id)
@@ -215,7 +215,7 @@ def _check_published(listing: Listing, columns: dict[str, Any], material: Materi
         raise Conflict(_("Part of this listing is reserved. The material and the unit cannot change any more."), "material")
 
 
-def publish_listing(session: Session, actor: Actor, *, listing_id: int) -> Listing:
+def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listing:
     """Publish a draft: it needs a photo, and a material that may be traded. Published already: nothing changes."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
@@ -285,7 +285,7 @@ def _status(listing: Listing) -> Any:
     return listing_rules.LISTING_STATUS_LABELS[ListingStatus(listing.status)]
 
 
-def withdraw_listing(
+def mark_withdrawn(
     session: Session, actor: Actor, *, listing_id: int, outcome: Outcome | None = None, reason: str = ""
 ) -> Listing:
     """Take a draft or published listing away, once nothing of it is held (`exchange.actions.withdraw` sees to the holds); what became

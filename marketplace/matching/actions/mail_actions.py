@@ -24,7 +24,7 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import Refreshed
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.matching.actions.publish import answer_demand, answer_listing
+from marketplace.matching.actions.publish import refresh_demand, refresh_listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +140,11 @@ MAIL_ACTIONS: dict[str, MailAction] = {
         _("Yes, still there"),
         _("Thank you. The lot stays in the catalogue for another 60 days."),
         _listing,
-        lambda session, actor, number: answer_listing(session, actor, listing_id=number, answer=Refreshed.STILL),
+        lambda session, actor, number: refresh_listing(session, actor, listing_id=number, answer=Refreshed.STILL),
     ),
     "accept-offer": accepting_offer(reserve.accept_offer),
     "demand-still": confirming_demand(
-        lambda session, actor, number: answer_demand(session, actor, demand_id=number, answer=Refreshed.STILL),
+        lambda session, actor, number: refresh_demand(session, actor, demand_id=number, answer=Refreshed.STILL),
         lambda demand: demand.confirmed_on == clock.today(),
     ),
 }

@@ -35,7 +35,7 @@ TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred hear of it; the o
 def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
     """Publish a listing and tell the owners of the open demands that it serves. Published already: nothing changes."""
     was_published = get_listing(session, actor, listing_id).status == ListingStatus.PUBLISHED
-    listing = listings.publish_listing(session, actor, listing_id=listing_id)
+    listing = listings.mark_published(session, actor, listing_id=listing_id)
     if not was_published:
         _tell_of_listing(session, actor, listing)
     return listing
@@ -44,7 +44,7 @@ def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
 def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
     """Change a listing; where it is published, tell whom it serves now and did not serve before."""
     _keep_what_is_waited_for(session, actor, get_listing(session, actor, listing_id), draft)
-    listing = listings.edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
+    listing = listings.update_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
     if listing.version != version:
         if listing.status == ListingStatus.PUBLISHED:
             offer_next(session, listing_id)  # a larger lot or a longer period goes to who waits before anybody new can take it
@@ -53,7 +53,7 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     return listing
 
 
-def answer_listing(
+def refresh_listing(
     session: Session,
     actor: Actor,
     *,
@@ -64,16 +64,18 @@ def answer_listing(
 ) -> Listing:
     """`market.freshness.answer_listing`; where it comes back into the catalogue, tell whom it serves now and did not serve before."""
     before = get_listing(session, actor, listing_id).confirmed_on
-    listing = freshness.answer_listing(session, actor, listing_id=listing_id, answer=answer, outcome=outcome, reason=reason)
+    listing = freshness.record_listing_refresh(
+        session, actor, listing_id=listing_id, answer=answer, outcome=outcome, reason=reason
+    )
     if answer != Refreshed.GONE and before is not None and is_stale(before, clock.today()):
         _tell_of_listing(session, actor, listing)
     return listing
 
 
-def answer_demand(session: Session, actor: Actor, *, demand_id: int, answer: Refreshed) -> Demand:
+def refresh_demand(session: Session, actor: Actor, *, demand_id: int, answer: Refreshed) -> Demand:
     """`market.freshness.answer_demand`; where it is matched again, tell of what serves it now and did not before."""
     before = get_demand(session, actor, demand_id).confirmed_on
-    demand = freshness.answer_demand(session, actor, demand_id=demand_id, answer=answer)
+    demand = freshness.record_demand_refresh(session, actor, demand_id=demand_id, answer=answer)
     if answer != Refreshed.GONE and is_demand_stale(before, clock.today()):
         _tell_of_demand(session, actor, demand)
     return demand
@@ -90,14 +92,14 @@ def _keep_what_is_waited_for(session: Session, actor: Actor, listing: Listing, d
 
 def ask(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
     """Ask for a material; an open demand hears what there is, and the owners of what serves it hear of the demand."""
-    demand = demands.create_demand(session, actor, draft)
+    demand = demands.store_demand(session, actor, draft)
     _tell_of_demand(session, actor, demand)
     return demand
 
 
 def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int, draft: DemandDraft) -> Demand:
     """Change a demand, or open a draft; tell of what serves it now and did not before."""
-    demand = demands.edit_demand(session, actor, demand_id=demand_id, version=version, draft=draft)
+    demand = demands.update_demand(session, actor, demand_id=demand_id, version=version, draft=draft)
     if demand.version != version:
         _tell_of_demand(session, actor, demand)
     return demand

@@ -17,7 +17,7 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.freshness import Refreshed
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.matching.actions.publish import answer_demand, ask, edit_demand
+from marketplace.matching.actions.publish import ask, edit_demand, refresh_demand
 from marketplace.matching.actions.request import request_parts
 from marketplace.matching.queries.broker import list_proposals, may_read_proposals, why_not
 from marketplace.matching.queries.matches import matches_for_demand
@@ -202,7 +202,7 @@ def withdraw(demand_id: int) -> Any:
 def refresh(demand_id: int) -> Any:
     """It is still needed, or not any more."""
     answer = answered()
-    answer_demand(current_session(), current_actor(), demand_id=demand_id, answer=answer)
+    refresh_demand(current_session(), current_actor(), demand_id=demand_id, answer=answer)
     if answer == Refreshed.GONE:
         return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
     where = url_for("demands.show", demand_id=demand_id) if request.form.get("at") == "demand" else url_for("work.show")

@@ -14,8 +14,8 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.freshness import Refreshed
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.actions.offer import amend, offer
-from marketplace.matching.actions.publish import answer_listing
 from marketplace.matching.actions.publish import publish as publish_listing
+from marketplace.matching.actions.publish import refresh_listing
 from marketplace.matching.queries.matches import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
@@ -168,7 +168,7 @@ def refresh(listing_id: int) -> Any:
         return done(
             _("Say what became of it. After that it leaves the catalogue."), url_for("listings.close", listing_id=listing_id)
         )
-    answer_listing(current_session(), current_actor(), listing_id=listing_id, answer=answer)
+    refresh_listing(current_session(), current_actor(), listing_id=listing_id, answer=answer)
     if answer == Refreshed.CHANGED:
         return done(
             _("The lot is confirmed. Change here what is different now."), url_for("listings.edit", listing_id=listing_id)
