@@ -32,7 +32,7 @@ class Check:
 
 
 def code_checks() -> list[Check]:
-    """What is looked at without running the house: style, types, imports, templates, and models against migrations."""
+    """What is looked at without running the house: style, types, imports, scripts, templates, and models against migrations."""
     python = (sys.executable, "-m")
     contracts = "import sys; from importlinter.cli import lint_imports_command as run; sys.argv[1:] = ['--no-logo']; run()"
     manage = (*python, "marketplace.cli.command")
@@ -41,6 +41,7 @@ def code_checks() -> list[Check]:
         Check("ruff format --check", ((*python, "ruff", "format", "--check", "--quiet", "."),)),
         Check("mypy --strict", ((*python, "mypy", "--strict", "--no-error-summary"),)),
         Check("lint-imports", ((sys.executable, "-c", contracts),)),
+        Check("oxlint", ((str(Path(sys.executable).with_name("oxlint")), "--deny-warnings", "static/js"),)),
         Check("db check", ((*manage, "db", "upgrade"), (*manage, "db", "check"))),
     ]
     if (PROJECT / "templates").is_dir():

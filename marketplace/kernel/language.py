@@ -1,7 +1,7 @@
 """Sentences that are written in English and read in the reader's language.
 
 The source text is English, Dutch is the default locale. Catalogues are the `.po` files of `marketplace/translations/<locale>/`, one
-per area, read once per process. A `Text` is lazy: it is translated when it becomes a string, so a rule can refuse without
+per package of the source, read once per process. A `Text` is lazy: it is translated when it becomes a string, so a rule can refuse without
 knowing who reads.
 """
 
@@ -25,7 +25,9 @@ from markupsafe import escape
 
 LOCALES = ("nl", "en")
 DEFAULT_LOCALE = "nl"
-_FOLDER = Path(__file__).resolve().parent.parent / "translations"
+SOURCE_LOCALE = "en"
+TRANSLATED_TO = tuple(locale for locale in LOCALES if locale != SOURCE_LOCALE)
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
 
 
@@ -59,7 +61,7 @@ def reading_in(locale: str) -> Iterator[None]:
 @cache
 def _translations(locale: str) -> NullTranslations:
     merged = Catalog(locale=locale)
-    for path in sorted((_FOLDER / locale).glob("*.po")):
+    for path in sorted((CATALOGUES / locale).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=locale):
                 if message.id:

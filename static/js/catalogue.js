@@ -91,7 +91,7 @@ function toResults(heading) {
   if (top < 0 || top > innerHeight / 2) heading.scrollIntoView({ block: "start" });
 }
 
-async function open(address, { keeps = false, ...how } = {}) {
+async function load(address, { keeps = false, ...how } = {}) {
   clearTimeout(timer);
   asking?.abort();
   const mine = asking = new AbortController();
@@ -115,27 +115,27 @@ document.addEventListener("click", (event) => {
   if (!link || !link.closest(".mp-sort, .mp-chips, .mp-pages, .mp-empty") || !isHere(new URL(link.href))) return;
   event.preventDefault();
   link.focus({ preventScroll: true }); // Safari does not by itself
-  open(new URL(link.href));
+  load(new URL(link.href));
 });
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "get" || !form.closest("main") || new URL(form.action).pathname !== path) return;
   event.preventDefault();
-  open(addressOf(form), { closes: Boolean(form.closest(".mp-filters")) });
+  load(addressOf(form), { closes: Boolean(form.closest(".mp-filters")) });
 });
 
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (!form?.closest(".mp-filters") || form.method !== "get") return;
   clearTimeout(timer);
-  timer = setTimeout(() => { if (form.isConnected) open(addressOf(form)); }, event.target.matches("input:not([type=checkbox])") ? TYPING_MS : 0);
+  timer = setTimeout(() => { if (form.isConnected) load(addressOf(form)); }, event.target.matches("input:not([type=checkbox])") ? TYPING_MS : 0);
 });
 
 addEventListener("popstate", () => {
   const was = here;
   here = location.pathname + location.search;
   if (here === was) return; // another place on the same page: the skip link was followed
-  if (isHere(new URL(location.href))) open(new URL(location.href), { keeps: true });
+  if (isHere(new URL(location.href))) load(new URL(location.href), { keeps: true });
   else location.reload();
 });

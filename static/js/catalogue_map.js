@@ -95,7 +95,7 @@ function choose(mark, byKeyboard) {
   row?.querySelector("a")?.focus();
 }
 
-function made(mark) {
+function markerOf(mark) {
   const size = sizeOf(mark.count);
   const icon = L.divIcon({ className: `mp-mark${mark.lot ? " mp-mark--one" : ""}`, html: "<span></span>", iconSize: [size, size] });
   const marker = L.marker([mark.lat, mark.lon], { icon, title: mark.name, keyboard: true, riseOnHover: true });
@@ -120,9 +120,10 @@ function made(mark) {
   return marker;
 }
 
+const same = (a, b) => a && a.count === b.count && a.lat === b.lat && a.lon === b.lon;
+
 function draw(clusters) {
   const focused = document.activeElement?.dataset?.key;
-  const same = (a, b) => a && a.count === b.count && a.lat === b.lat && a.lon === b.lon;
   const kept = new Set(clusters.filter((mark) => same(shown.get(mark.key)?.mark, mark)).map((mark) => mark.key));
   for (const [key, one] of shown) {
     if (kept.has(key)) continue;
@@ -130,7 +131,7 @@ function draw(clusters) {
     shown.delete(key);
   }
   for (const mark of clusters) {
-    if (!kept.has(mark.key)) shown.set(mark.key, { mark, marker: made(mark).addTo(map) });
+    if (!kept.has(mark.key)) shown.set(mark.key, { mark, marker: markerOf(mark).addTo(map) });
     else shown.get(mark.key).mark = mark;
     const element = shown.get(mark.key).marker.getElement();
     if (element !== document.activeElement) element.parentNode.append(element); // the Tab key goes in the order of the list

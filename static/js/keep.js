@@ -7,8 +7,9 @@ let timer;
 let busy = Promise.resolve();
 let pending = 0;
 
-function tell(sentence, went) {
-  told.textContent = sentence;
+function tell(word, went, saved = "") {
+  if (!told) return; // a page without the line is kept all the same
+  told.textContent = told.dataset[word].replace("#", saved);
   told.classList.toggle("mp-saved--not", !went);
 }
 
@@ -18,16 +19,16 @@ async function keep() {
   said.set("number", form.dataset.keep);
   try {
     const answer = await fetch(form.action, { method: "POST", body: said, headers: { Accept: "application/json" } });
-    if (answer.status === 401) { tell(told.dataset.ended, false); return; }
+    if (answer.status === 401) { tell("ended", false); return; }
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const { saved, address } = await answer.json();
-    tell(told.dataset.kept.replace("#", saved), true);
+    tell("kept", true, saved);
     if (form.getAttribute("action") !== address) {
       form.setAttribute("action", address); // a new lot has an address from its first answer on
       history.replaceState(null, "", address);
     }
   } catch {
-    tell(told.dataset.not, false);
+    tell("not", false);
   }
 }
 

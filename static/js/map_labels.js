@@ -5,6 +5,7 @@ const NEAR_ZOOM = 11; // from here on places are named, before it municipalities
 const STEPS = [0, 14, -14, 28, -28, 42, -42, 56, -56, 70, -70].flatMap((y) => [0, 20, -20, 40, -40, 60, -60].map((x) => [x, y]));
 const HEIGHT = 22;
 
+const fontOf = (kind) => (kind === "area" ? "600 16px" : "400 15px");
 const overlaps = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 function inside(rings, [lat, lon]) {
@@ -35,8 +36,6 @@ export function placeLabels(L, map, region) {
     pen.font = `${font} ${family}`;
     return pen.measureText(name).width + 10;
   }
-
-  const fontOf = (kind) => (kind === "area" ? "600 16px" : "400 15px");
 
   function boxOf(name, at, shift, kind) {
     const middle = map.latLngToContainerPoint(at).add(shift);

@@ -1,24 +1,16 @@
-// Finds a material by typing: an ARIA 1.2 combobox in the place of the long list. The list stays in the form and carries the value;
-// without this file it is what people use.
+// Finds a material by typing, in the place of the long list. The list stays in the form and carries the value; without this file it is what
+// people use.
 
-for (const holder of document.querySelectorAll(".mp-material")) {
+import { combobox, element, listOf, optionOf } from "./combobox.js";
+
+for (const holder of document.querySelectorAll(".mp-material")) enhance(holder);
+
+function enhance(holder) {
   const select = holder.querySelector("select");
   const words = holder.dataset;
-  const box = document.createElement("div");
-  box.className = "mp-combo";
-  const input = document.createElement("input");
-  Object.assign(input, { type: "text", id: select.id, className: "mp-input", autocomplete: "off", spellcheck: false });
-  const list = document.createElement("ul");
-  Object.assign(list, { id: `${select.id}-found`, className: "mp-combo__list", hidden: true });
-  const count = document.createElement("p");
-  count.className = "mp-combo__none";
-  count.setAttribute("role", "status");
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", words.more.replace("#", "").trim()); // not the label: that is the name of the field
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-autocomplete", "list");
-  input.setAttribute("aria-expanded", "false");
-  input.setAttribute("aria-controls", list.id);
+  const input = element("input", { type: "text", id: select.id, class: "mp-input", spellcheck: "false" });
+  const list = listOf(`${select.id}-found`, words.more.replace("#", "").trim()); // not the label: that is the name of the field
+  const status = element("p", { role: "status", class: "mp-combo__found" });
   for (const name of ["aria-describedby", "aria-invalid", "aria-required", "autofocus"]) {
     if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
     select.removeAttribute(name);
@@ -29,99 +21,40 @@ for (const holder of document.querySelectorAll(".mp-material")) {
   select.classList.add("mp-combo__native");
   const hint = holder.querySelector(".mp-hint");
   if (hint && words.hint) hint.textContent = words.hint;
+  const box = element("div", { class: "mp-combo" });
   select.before(box);
   box.append(input, list, select);
-  box.after(count);
+  box.after(status);
 
-  let options = [];
-  let at = -1;
-  let turn = 0;
   const name = () => (select.value ? select.selectedOptions[0].textContent.trim() : "");
+  const typed = () => (input.value.trim() === name() ? "" : input.value.trim()); // what is chosen already asks for all
   const show = () => { input.value = name(); };
   show();
 
-  function close() {
-    turn += 1;
-    list.hidden = true;
-    at = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  }
-
-  function mark(index) {
-    at = index;
-    [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === at)));
-    if (at < 0) { input.removeAttribute("aria-activedescendant"); return; }
-    input.setAttribute("aria-activedescendant", list.children[at].id);
-    list.children[at].scrollIntoView({ block: "nearest" });
-  }
-
-  function choose(index) {
-    select.value = options[index].slug;
+  function take(slug) {
+    select.value = slug;
     select.dispatchEvent(new Event("change", { bubbles: true }));
-    show();
-    close();
-    count.textContent = "";
   }
 
-  async function find(typed) {
-    const mine = ++turn;
-    const answer = await fetch(`${words.ask}?${new URLSearchParams({ q: typed })}`, { headers: { Accept: "application/json" } });
-    if (!answer.ok || mine !== turn) return;
+  async function find(_words, signal) {
+    const answer = await fetch(`${words.ask}?${new URLSearchParams({ q: typed() })}`, { signal, headers: { Accept: "application/json" } });
+    if (!answer.ok) return null;
     const { items } = await answer.json();
-    if (mine !== turn) return;
-    options = items.filter((one) => [...select.options].some((option) => option.value === one.slug));
-    list.replaceChildren(...options.map((one, number) => {
-      const item = document.createElement("li");
-      item.id = `${list.id}-${number}`;
-      item.setAttribute("role", "option");
-      item.setAttribute("aria-selected", "false");
-      item.append(one.name);
-      const more = document.createElement("small");
-      more.textContent = one.usual ? `${one.group}, ${words.usual}` : one.group;
-      item.append(more);
-      item.addEventListener("pointerdown", (event) => { event.preventDefault(); });
-      item.addEventListener("click", () => { choose(number); });
-      return item;
-    }));
-    at = -1;
-    input.removeAttribute("aria-activedescendant");
-    list.hidden = options.length === 0;
-    input.setAttribute("aria-expanded", String(options.length > 0));
-    const found = options.length === 1 ? words.one : words.more.replace("#", options.length);
-    count.textContent = options.length ? found : typed.trim() ? words.none : "";
+    const offered = new Set([...select.options].map((option) => option.value));
+    return items.filter((one) => offered.has(one.slug))
+      .map((one) => optionOf(one.name, one.usual ? `${one.group}, ${words.usual}` : one.group, { slug: one.slug }));
   }
 
-  const ask = () => { find(input.value === name() ? "" : input.value).catch(() => {}); };
-  let soon;
-  input.addEventListener("input", () => {
-    clearTimeout(soon);
-    soon = setTimeout(ask, 120);
-  });
+  function tell(count) {
+    if (count) return count === 1 ? words.one : words.more.replace("#", count);
+    return typed() ? words.none : "";
+  }
+
+  const { ask, isOpen } = combobox(input, list, status, { find, choose: (option) => take(option.dataset.slug), tell, takesFirst: true });
   input.addEventListener("focus", () => { input.select(); });
-  input.addEventListener("click", () => { if (list.hidden) ask(); });
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      if (list.hidden) { ask(); return; }
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      mark((at + step + options.length + (at < 0 && step < 0 ? 1 : 0)) % options.length);
-    } else if (event.key === "Enter" && !list.hidden) {
-      event.preventDefault();
-      choose(Math.max(at, 0));
-    } else if (event.key === "Escape" && !list.hidden) {
-      event.preventDefault();
-      close();
-    }
-  });
+  input.addEventListener("click", () => { if (!isOpen()) ask(); });
   input.addEventListener("blur", () => {
-    clearTimeout(soon);
-    close();
-    count.textContent = "";
-    if (!input.value.trim() && select.value) {
-      select.value = "";
-      select.dispatchEvent(new Event("change", { bubbles: true }));
-    }
+    if (!input.value.trim() && select.value) take("");
     show(); // what is not in the list is not an answer
   });
   input.addEventListener("change", (event) => { event.stopPropagation(); });

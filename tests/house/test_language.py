@@ -1,83 +1,73 @@
-"""Rules about sentences: every one has Dutch, and says the same with the same figures."""
+"""Rules about sentences: every one has Dutch in the catalogue of its package, and says the same with the same figures."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from functools import cache
 
 import pytest
-from babel.messages.extract import extract_from_file
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Catalog
 
-from tests.house.source import PACKAGE, TEMPLATES, name_of
+from marketplace.cli.translations import Ids, Sentence, arrange, catalogue_of, extract, missing, read, write
+from marketplace.kernel.language import CATALOGUES, TRANSLATED_TO
 
-MARKS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
-TRANSLATED_TO = ("nl",)
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
-Sentence = str | tuple[str, ...]
+BY_LOCALE = pytest.mark.parametrize("locale", TRANSLATED_TO)
 
 
-def extracted() -> Iterator[tuple[Sentence, str]]:
-    """Every marked sentence with the place where it stands."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for line, sentence, _comments, _context in extract_from_file("python", path, keywords=MARKS):
-            yield sentence, f"{name_of(path)}:{line}"
-    trimmed = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "encoding": "utf-8"}
-    for path in sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt"), *TEMPLATES.rglob("*.xml")]):
-        for line, sentence, _comments, _context in extract_from_file(
-            "jinja2.ext:babel_extract", path, keywords=MARKS, options=trimmed
-        ):
-            yield sentence, f"{name_of(path)}:{line}"
+@cache
+def source() -> list[Sentence]:
+    return extract()
 
 
-def catalogue(locale: str) -> dict[str, list[tuple[Sentence, Sentence, str]]]:
-    """Per source sentence what the area files make of it: (sentence, translation, file)."""
-    found = defaultdict(list)
-    for path in sorted((PACKAGE / "translations" / locale).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=locale, abort_invalid=True):
-                if message.id:
-                    assert not message.fuzzy, f"{path.name}: a guess is no translation: {message.id!r}"
-                    key = message.id if isinstance(message.id, str) else message.id[0]
-                    found[key].append((message.id, message.string, path.name))
-    return found
+@cache
+def catalogues(locale: str) -> dict[str, Catalog]:
+    return read(CATALOGUES, locale)
 
 
-@pytest.mark.parametrize("locale", TRANSLATED_TO)
+def entries(locale: str) -> list[tuple[str, Ids, Ids]]:
+    """Every entry of every catalogue: (catalogue, sentence, translation)."""
+    return [(name, one.id, one.string) for name, catalogue in catalogues(locale).items() for one in catalogue if one.id]
+
+
+def key(sentence: Ids) -> str:
+    return sentence if isinstance(sentence, str) else sentence[0]
+
+
+@BY_LOCALE
 def test_every_sentence_is_translated(locale: str) -> None:
-    known = catalogue(locale)
-    missing = {}
-    for sentence, place in extracted():
-        singular = sentence if isinstance(sentence, str) else sentence[0]
-        entries = [strings for _ids, strings, _file in known.get(singular, [])]
-        if singular and not any(strings if isinstance(strings, str) else all(strings) for strings in entries):
-            missing[place] = singular
-        elif not isinstance(sentence, str) and not any(isinstance(strings, tuple) for strings in entries):
-            missing[place] = f"plural of {singular}"
-    assert not missing, "without a translation:\n" + "\n".join(f"{place}: {sentence}" for place, sentence in missing.items())
+    untranslated = [f"{one.file}:{one.line}: {one.ids}" for one in missing(source(), catalogues(locale))]
+    assert untranslated == []
 
 
-@pytest.mark.parametrize("locale", TRANSLATED_TO)
-def test_a_sentence_has_one_translation(locale: str) -> None:
-    torn = {
-        key: entries for key, entries in catalogue(locale).items() if len({str(strings) for _ids, strings, _file in entries}) > 1
-    }
-    assert torn == {}
+@BY_LOCALE
+def test_a_sentence_stands_in_the_catalogue_of_the_first_file_that_says_it(locale: str) -> None:
+    home: dict[str, str] = {}
+    for one in source():
+        home.setdefault(one.key, catalogue_of(one.file))
+    astray = {f"{name}.po: {key(ids)}": home[key(ids)] for name, ids, _ in entries(locale) if home.get(key(ids), name) != name}
+    assert astray == {}
 
 
-@pytest.mark.parametrize("locale", TRANSLATED_TO)
+@BY_LOCALE
+def test_no_translation_is_left_of_a_sentence_that_is_gone(locale: str) -> None:
+    said = {one.key for one in source()}
+    assert [f"{name}.po: {key(ids)}" for name, ids, _ in entries(locale) if key(ids) not in said] == []
+
+
+@BY_LOCALE
+def test_the_command_would_leave_every_catalogue_as_it_is(locale: str) -> None:
+    arranged = {name: write(catalogue) for name, catalogue in arrange(source(), catalogues(locale), locale).items()}
+    lying = {path.stem: path.read_bytes() for path in (CATALOGUES / locale).glob("*.po")}
+    untidy = {name for name in arranged.keys() | lying.keys() if arranged.get(name) != lying.get(name)}
+    assert untidy == set(), "run `python3 -m marketplace translations`"
+
+
+@BY_LOCALE
 def test_a_translation_uses_the_figures_of_its_sentence_and_no_others(locale: str) -> None:
     wrong = {}
-    for entries in catalogue(locale).values():
-        for sentence, strings, file in entries:
-            allowed = set(PLACEHOLDER.findall(str(sentence))) | ({"num"} if isinstance(sentence, tuple) else set())
-            needed = set(PLACEHOLDER.findall(sentence if isinstance(sentence, str) else sentence[-1]))
-            last = strings if isinstance(strings, str) else strings[-1]
-            if not set(PLACEHOLDER.findall(str(strings))) <= allowed or not needed <= set(PLACEHOLDER.findall(last)):
-                wrong[f"{file}: {sentence}"] = strings
+    for name, sentence, strings in entries(locale):
+        allowed = set(PLACEHOLDER.findall(str(sentence))) | ({"num"} if isinstance(sentence, tuple) else set())
+        needed = set(PLACEHOLDER.findall(sentence if isinstance(sentence, str) else sentence[-1]))
+        last = strings if isinstance(strings, str) else strings[-1]
+        if not set(PLACEHOLDER.findall(str(strings))) <= allowed or not needed <= set(PLACEHOLDER.findall(last)):
+            wrong[f"{name}.po: {sentence}"] = strings
     assert wrong == {}
-
-
-@pytest.mark.parametrize("locale", TRANSLATED_TO)
-def test_no_translation_is_left_of_a_sentence_that_is_gone(locale: str) -> None:
-    used = {sentence if isinstance(sentence, str) else sentence[0] for sentence, _place in extracted()}
-    assert sorted(set(catalogue(locale)) - used) == []
