@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.files import NAMES, ReferenceFiles, read_files, read_reference
-from marketplace.materials.rules.taxonomy import Material, MaterialGroup, Taxonomy, convert, weights
+from marketplace.materials.rules.taxonomy import Material, MaterialGroup, Taxonomy, convert, weights, whole
 
 PAVING = MaterialGroup("bestrating", "Bestrating", "Paving")
 PAVERS = Material(
@@ -154,3 +155,57 @@ def test_a_cell_that_does_not_fit_is_named(old: str, new: str, words: str) -> No
     with pytest.raises(Invalid, match=words) as refusal:
         read_reference(spoilt)
     assert NAMES[0] in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("known", "pieces_per_m2", "derived"),
+    [
+        ({}, None, {}),
+        ({}, "44", {}),
+        ({Unit.M: "80"}, "5", {}),
+        ({Unit.M2: "185"}, None, {}),
+        ({Unit.PIECE: "4.2"}, None, {}),
+        ({Unit.M2: "185", Unit.PIECE: "4.2"}, "44", {}),  # both were weighed: neither follows from the other
+        ({Unit.M2: "185"}, "44", {Unit.PIECE: "4.204545"}),  # 185 ÷ 44 = 4.2045454…
+        ({Unit.PIECE: "4.2"}, "44", {Unit.M2: "184.8"}),
+    ],
+)
+def test_a_tonne_a_kilogram_and_what_follows_from_pieces_per_square_metre(
+    known: dict[Unit, str], pieces_per_m2: str | None, derived: dict[Unit, str]
+) -> None:
+    kg = {unit: Decimal(weight) for unit, weight in known.items()}
+    found = weights(kg, None if pieces_per_m2 is None else Decimal(pieces_per_m2))
+    fixed = {Unit.TONNE: Decimal(1000), Unit.KG: Decimal(1)}
+    assert found == {**kg, **fixed, **{unit: Decimal(weight) for unit, weight in derived.items()}}
+
+
+@pytest.mark.parametrize(
+    ("locale", "name"), [("en", "Kerb"), ("nl", "Trottoirband 13/15x25 cm"), ("de", "Trottoirband 13/15x25 cm")]
+)
+def test_whoever_reads_no_english_reads_the_dutch_name(locale: str, name: str) -> None:
+    assert KERB.name_in(locale) == name
+
+
+@pytest.mark.parametrize(
+    ("exact", "unit", "down", "up"),
+    [
+        ("44.44", Unit.PIECE, "44", "45"),
+        ("44", Unit.PIECE, "44", "44"),
+        ("0.0001", Unit.M2, "0", "0.001"),
+        ("227.2727", Unit.M2, "227.272", "227.273"),
+        ("0.001", Unit.M2, "0.001", "0.001"),
+    ],
+)
+def test_an_exact_figure_goes_down_or_up_to_a_whole_piece_or_a_thousandth(exact: str, unit: Unit, down: str, up: str) -> None:
+    assert (whole(Fraction(exact), unit), whole(Fraction(exact), unit, up=True)) == (Decimal(down), Decimal(up))
+
+
+def test_a_mass_is_rounded_half_up_to_the_gram() -> None:
+    assert KERB.mass_kg(Decimal("0.001"), Unit.M) == Decimal("0.081")  # 0.0805
+    assert KERB.mass_kg(Decimal("0.003"), Unit.M) == Decimal("0.242")  # 0.2415
+    assert KERB.mass_kg(Decimal(2), Unit.M, Decimal("79.25")) == Decimal("158.5")
+
+
+def test_five_percent_is_tolerated_where_nothing_else_was_said() -> None:
+    assert KERB.tolerance_percent == 5
+    assert KERB.is_tradable and KERB.is_current

@@ -1,13 +1,24 @@
 """Kinds of notices: how often each is mailed, and how each reads."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from marketplace.kernel.language import reading_in
-from marketplace.notices.rules.kinds import CHOOSABLE, SECURITY, Cadence, Notice, default_cadence, due_at
+from marketplace.notices.rules.kinds import (
+    CHOOSABLE,
+    LEASE,
+    SECURITY,
+    TRIES_MAX,
+    Cadence,
+    Notice,
+    back_off,
+    default_cadence,
+    due_at,
+    end_of_day,
+)
 from marketplace.notices.rules.wording import THEMES, WORDINGS, line, sentences, told
 
 FACTS: dict[str, Any] = {
@@ -78,3 +89,27 @@ def test_a_notice_without_the_facts_of_its_line_says_what_kind_it_is() -> None:
 def test_a_moment_is_told_on_the_clock_of_twente() -> None:
     offered = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_OFFERED].before, told(FACTS))]
     assert "tot 15 december 2026 om 12:00" in offered[1].replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(0, 1), (1, 1), (2, 4), (3, 16), (4, 64), (5, 256), (6, 720), (9, 720)])
+def test_a_letter_is_tried_again_four_times_later_each_time_and_at_least_twice_a_day(attempts: int, minutes: int) -> None:
+    assert back_off(attempts) == timedelta(minutes=minutes)
+
+
+def test_a_letter_is_tried_nine_times_over_about_two_days() -> None:
+    waits = sum((back_off(attempts) for attempts in range(1, TRIES_MAX)), timedelta())
+    assert waits == timedelta(minutes=1 + 4 + 16 + 64 + 256 + 3 * 720)  # 41 hours and 41 minutes
+    assert timedelta(minutes=5) == LEASE
+
+
+@pytest.mark.parametrize(
+    ("now", "midnight"),
+    [
+        (datetime(2026, 11, 25, 12, tzinfo=UTC), datetime(2026, 11, 25, 23, tzinfo=UTC)),
+        (datetime(2026, 11, 25, 22, 59, tzinfo=UTC), datetime(2026, 11, 25, 23, tzinfo=UTC)),
+        (datetime(2026, 11, 25, 23, tzinfo=UTC), datetime(2026, 11, 26, 23, tzinfo=UTC)),  # midnight in Twente
+        (datetime(2026, 6, 28, 12, tzinfo=UTC), datetime(2026, 6, 28, 22, tzinfo=UTC)),
+    ],
+)
+def test_a_day_ends_at_midnight_in_twente(now: datetime, midnight: datetime) -> None:
+    assert end_of_day(now) == midnight
