@@ -1,7 +1,7 @@
 """Kinds of notices: how often each is mailed, and how each reads."""
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from marketplace.notices.rules.kinds import (
     due_at,
     end_of_day,
 )
-from marketplace.notices.rules.wording import THEMES, WORDINGS, line, sentences, told
+from marketplace.notices.rules.wording import THEMES, WORDINGS, line, sentences, subject, told
 
 FACTS: dict[str, Any] = {
     "listing_title": "Keien",
@@ -113,3 +113,38 @@ def test_a_letter_is_tried_nine_times_over_about_two_days() -> None:
 )
 def test_a_day_ends_at_midnight_in_twente(now: datetime, midnight: datetime) -> None:
     assert end_of_day(now) == midnight
+
+
+def test_a_fact_that_is_empty_is_as_good_as_missing_and_nought_is_a_figure() -> None:
+    assert told({"reason": "", "until": None, "days": 0}) == {"days": 0, "times": []}
+
+
+def test_what_people_wrote_is_marked_and_figures_are_told_with_their_unit() -> None:
+    values = told(
+        {**FACTS, "other_quantity": {"amount": "2", "unit": "piece"}, "reason": "Zelf nodig"}, lambda words: f"«{words}»"
+    )
+    assert (values["title"], values["reason"]) == ("«Keien»", "«Zelf nodig»")
+    assert str(values["other_quantity"]) == "2 piece"
+    assert "listing_title" not in values
+
+
+def test_a_day_without_a_time_stays_that_day() -> None:
+    values = told({"until": "2026-12-15"})
+    assert values["until"] == values["until_time"] == date(2026, 12, 15)
+    assert told({"until": "2026-12-15T23:30:00+00:00"})["until"] == date(2026, 12, 16)  # half past midnight in Twente
+
+
+@pytest.mark.parametrize(("days", "said"), [(3, "3 dagen"), (0, "vandaag")])
+def test_what_counts_by_itself_soon_says_so(days: int, said: str) -> None:
+    counts = str(line(Notice.RESERVATION_EXPIRING, told({**FACTS, "days": days, "status": "handed_over"})))
+    ends = str(line(Notice.RESERVATION_EXPIRING, told({**FACTS, "days": days})))
+    assert said in counts and said in ends
+    assert counts != ends
+
+
+def test_the_subject_of_a_letter_is_its_one_notice_or_how_many_there_are() -> None:
+    first = line(Notice.RESERVATION_REQUESTED, told(FACTS))
+    assert subject([Notice.RESERVATION_REQUESTED], first) is first
+    assert str(subject([Notice.NEW_MATCH] * 2, first)).startswith("2 ")
+    assert str(subject([Notice.NEW_MATCH] * 2, first)) != str(subject([Notice.NEW_MATCH, Notice.DISPUTED], first))
+    assert str(subject([Notice.NEW_MATCH, Notice.DISPUTED, Notice.DISPUTED], first)).startswith("3 ")
