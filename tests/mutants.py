@@ -72,27 +72,27 @@ def closest(copy: Path, module: str) -> list[str]:
     )
 
 
-def passes(copy: Path, *tests: str) -> bool:
-    """Whether these tests pass on the copy; one that hangs does not."""
+def failing(copy: Path, *tests: str) -> str:
+    """The first of these tests that fails on the copy, empty where all pass; one that hangs fails."""
     command = [".venv/bin/python", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "APP_ENV": "test", "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        return (
-            subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False, timeout=TIMEOUT_S).returncode
-            == 0
-        )
+        run = subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False, timeout=TIMEOUT_S, text=True)
     except subprocess.TimeoutExpired:
-        return False
+        return "time"
+    if run.returncode == 0:
+        return ""
+    return next((line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), "the start")
 
 
-def survives(copy: Path, mutant: Mutant) -> bool:
-    """Whether every test of the rules passes with this fault."""
+def catcher(copy: Path, mutant: Mutant) -> str:
+    """The test that fails with this fault; empty where every test of the rules passes."""
     module = copy / mutant.module
     source = module.read_text(encoding="utf-8")
+    near = closest(copy, mutant.module)
     try:
         module.write_text(mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence), encoding="utf-8")
-        near = closest(copy, mutant.module)
-        return (not near or passes(copy, *near)) and passes(copy, RULES)
+        return (failing(copy, *near) if near else "") or failing(copy, RULES)
     finally:
         module.write_text(source, encoding="utf-8")
 
@@ -125,6 +125,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=200, help="how many mutants")
     parser.add_argument("--least", type=float, default=95, help="the least percentage to be caught")
     parser.add_argument("--only", default="", help="modules whose path has this in it")
+    parser.add_argument("--verbose", action="store_true", help="tell of every mutant which test caught it")
     asked = parser.parse_args()
     known = [mutant for mutant in mutants() if asked.only in mutant.module]
     drawn = random.Random(asked.seed).sample(known, min(asked.sample, len(known)))
@@ -133,13 +134,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder)
         copy_tree(copy)
-        if not passes(copy, RULES):
-            print("The tests of the rules fail without a mutant.")
+        if failure := failing(copy, RULES):
+            print(f"The tests of the rules fail without a mutant: {failure}")
             return 2
         for number, mutant in enumerate(drawn, 1):
-            if survives(copy, mutant):
-                alive += 1
-                print(f"{number}: {told(mutant)}", flush=True)
+            caught_by = catcher(copy, mutant)
+            alive += not caught_by
+            if asked.verbose or not caught_by:
+                print(f"{number}: {told(mutant)}\n    {caught_by or 'survived'}", flush=True)
     caught = 100 * (len(drawn) - alive) / len(drawn)
     print(f"{len(drawn) - alive} of {len(drawn)} caught: {caught:.1f} %")
     return int(caught < asked.least)

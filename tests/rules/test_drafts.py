@@ -61,6 +61,9 @@ def demand_faults(**changes: Any) -> list[str]:
         {"quantity": Quantity(Decimal(3), Unit.PIECE)},
         {"location": None, "depot_id": 4},
         {"available_until": TODAY},
+        {"available_until": TOMORROW},
+        {"year_of_construction": 1987},
+        {"price_cents_per_unit": 150},
         {"kg_per_unit": Decimal("0.001")},
         {"kg_per_unit": Decimal(1_000_000)},
         {"price_cents_per_unit": 0},
@@ -86,6 +89,7 @@ def test_a_listing_is_taken_up_to_its_limits(changes: dict[str, Any]) -> None:
         ({"location": None}, "place"),
         ({"available_until": YESTERDAY}, "available_until"),
         ({"kg_per_unit": Decimal(0)}, "kg_per_unit"),
+        ({"kg_per_unit": Decimal(-1)}, "kg_per_unit"),
         ({"kg_per_unit": Decimal("1000000.001")}, "kg_per_unit"),
         ({"price_cents_per_unit": -1}, "price_cents_per_unit"),
         ({"price_cents_per_unit": 100_000_001}, "price_cents_per_unit"),
@@ -114,6 +118,7 @@ def test_every_fault_of_a_listing_is_told_at_once_and_those_of_its_windows_too()
         {"project": "x" * 200},
         {"department": "x" * 200},
         {"needed_from": YESTERDAY},
+        {"needed_until": TOMORROW},
         {"max_distance_km": Decimal("0.001")},
         {"max_distance_km": Decimal(1000)},
         {"accepts_hazards": ("asbest",)},
@@ -136,6 +141,7 @@ def test_a_demand_is_taken_up_to_its_limits(changes: dict[str, Any]) -> None:
         ({"needed_from": TOMORROW}, "needed_until"),
         ({"needed_from": YESTERDAY, "needed_until": YESTERDAY}, "needed_until"),
         ({"max_distance_km": Decimal(0)}, "max_distance_km"),
+        ({"max_distance_km": Decimal(-1)}, "max_distance_km"),
         ({"max_distance_km": Decimal("1000.001")}, "max_distance_km"),
         ({"accepts_hazards": ("asbest", "pak")}, "accepts_hazards"),
     ],
@@ -177,8 +183,10 @@ def test_a_listing_holds_for_sixty_days_and_a_demand_for_ninety() -> None:
 
 def test_a_listing_has_twelve_photos_and_each_its_text_of_three_hundred_characters() -> None:
     check_photo_count(11)
-    with pytest.raises(Conflict):
-        check_photo_count(12)
+    for present in (12, 13):
+        with pytest.raises(Conflict):
+            check_photo_count(present)
+    check_alt("x" * 299)
     check_alt("x" * 300)
     with pytest.raises(Invalid):
         check_alt("x" * 301)

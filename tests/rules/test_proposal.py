@@ -253,6 +253,13 @@ def test_one_lot_that_covers_all_goes_before_a_nearer_part_even_where_its_pieces
     assert figures(found) == ("50.01 m2", "0.012 m2", "0 m2")
 
 
+def test_a_surplus_of_whole_pieces_is_not_laid_at_the_owners_smallest_part() -> None:
+    found = proposed("50.01 m2", supply(1, "4400 piece", minimum="10"))
+    with reading_in("en"):
+        said = [str(one).replace("\u00a0", " ") for one in sentences(found, Amount(Decimal(0), Unit.M2))]
+    assert said[-1] == "0.012 m² is surplus: this lot does not come in smaller steps."
+
+
 def test_a_lot_that_goes_by_no_unit_of_the_need_gives_nothing() -> None:
     kerb = Material(
         "band", "Band", "Kerb", 2, PAVING, Unit.M, {Unit.M: Decimal(80), Unit.TONNE: Decimal(1000), Unit.KG: Decimal(1)}
