@@ -87,3 +87,56 @@ def test_a_point_outside_the_netherlands_is_refused(lat: float, lon: float) -> N
 @pytest.mark.parametrize(("lat", "lon"), [(50.30, 2.60), (54.00, 7.95), (50.30, 7.95), (54.00, 2.60)])
 def test_the_corners_have_a_public_point(lat: float, lon: float) -> None:
     assert public_point(Point(lat, lon))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "km"),
+    [
+        (Point(51.94359, 6.44166), Point(52.17324, 6.73445), 33),  # 32.500 km; by the chord 32.4988
+        (Point(51.98663, 6.57432), Point(52.20478, 6.62284), 25),  # 24.500 km; by the chord 24.4999
+        (Point(52.13293, 6.86946), Point(52.46538, 6.34424), 52),  # 51.500 km; by the chord 51.4993
+    ],
+)
+def test_beside_a_half_kilometre_the_geodesic_decides(a: Point, b: Point, km: int) -> None:
+    assert chord_to_arc_km(chord2_between_m2(a, b)) < km - Decimal("0.5") <= distance_km(a, b)
+    assert whole_km(a, b) == km
+
+
+def test_the_box_of_ten_kilometres_is_one_percent_and_five_metres_wider() -> None:
+    """(10 000 × 1.01 + 5) ÷ 6 384 000 = 0.00158286 rad = 0.0906914° to the north; ÷ cos 52.26583° = 0.148189° to the east."""
+    box = bounding_box(HENGELO, 10)
+    assert (box.north - HENGELO.lat, HENGELO.lat - box.south) == pytest.approx((0.0906914, 0.0906914), abs=1e-6)
+    assert (box.east - HENGELO.lon, HENGELO.lon - box.west) == pytest.approx((0.148189, 0.148189), abs=1e-6)
+
+
+@pytest.mark.parametrize("radius_km", [10_000, 20_000])
+def test_the_box_of_half_the_world_reaches_a_quarter_turn_each_way(radius_km: float) -> None:
+    box = bounding_box(HENGELO, radius_km)
+    assert box.east - HENGELO.lon == pytest.approx(90)
+    assert HENGELO.lon - box.west == pytest.approx(90)
+
+
+def test_no_chord_is_longer_than_through_the_middle_of_the_earth() -> None:
+    half_around_km = math.pi * 6384
+    assert chord_to_arc_km((2 * 6_384_000.0) ** 2 * 1.01) == pytest.approx(half_around_km)
+    assert chord2_m2(half_around_km) == pytest.approx((2 * 6_384_000.0) ** 2)
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(50.30, 2.60), (54.00, 7.95)])
+def test_the_edge_of_the_netherlands_belongs_to_it(lat: float, lon: float) -> None:
+    assert (Point(lat, lon).lat, Point(lat, lon).lon) == (lat, lon)
+
+
+def test_a_public_point_is_a_corner_of_the_grid() -> None:
+    """52.26583 ÷ 0.0045 = 11 614.6 and 6.79306 ÷ 0.0073 = 930.56: 11 615 × 0.0045 and 931 × 0.0073."""
+    assert (public_point(HENGELO).lat, public_point(HENGELO).lon) == pytest.approx((52.2675, 6.7963))
+
+
+def test_a_corner_west_of_the_edge_gives_way_to_the_first_one_inside() -> None:
+    assert public_point(Point(52, 2.60)).lon == pytest.approx(2.6061)  # 357 × 0.0073; 356 × 0.0073 = 2.5988 lies outside
+
+
+def test_hengelo_in_metres_from_the_middle_of_the_earth() -> None:
+    """The normal there is 6 378 137 ÷ √(1 − 0.00669438 × sin² 52.26583°) = 6 391 532 m; × cos 52.26583° is 3 911 610 m from the axis."""
+    assert ecef_m(HENGELO) == (3_884_150, 462_680, 5_020_960)
+    assert chord2_between_m2(HENGELO, HENGELO) == 0

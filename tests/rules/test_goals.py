@@ -5,6 +5,9 @@ from decimal import Decimal
 import pytest
 
 from marketplace.impact.rules.goals import (
+    NOTHING_KNOWN,
+    REGIONAL_TARGETS,
+    Indicator,
     Origin,
     Target,
     UseRow,
@@ -14,6 +17,7 @@ from marketplace.impact.rules.goals import (
     check_year,
     effective,
     indicator,
+    is_looser,
     regional,
     valued,
 )
@@ -117,3 +121,104 @@ def test_every_faulty_row_is_named() -> None:
 
 def test_a_row_of_zero_is_not_kept() -> None:
     assert check_rows([UseRow("bestrating", "primary", Decimal(0))], groups=["bestrating"]) == []
+
+
+@pytest.mark.parametrize(("total", "share"), [("-1", None), ("0", None), ("0.001", "1"), ("0.5", "0.002"), ("1", "0.001")])
+def test_there_is_a_share_as_soon_as_there_is_a_gram(total: str, share: str | None) -> None:
+    found = Indicator(Decimal("0.001"), Decimal(total), reported=1).share
+    assert found == (None if share is None else Decimal(share))
+
+
+def test_masses_that_nobody_reported_make_no_share() -> None:
+    assert Indicator(Decimal(5), Decimal(10)).share is None
+    assert not Indicator(Decimal(5), Decimal(10)).has_reached(Decimal(50))
+
+
+def test_a_share_is_never_below_nothing() -> None:
+    assert Indicator(Decimal(-1), Decimal(10), reported=1).share == 0
+
+
+def test_one_municipality_is_one_of_one_whatever_it_reported() -> None:
+    assert (indicator(year(1, 0, 0, 0)).reported, indicator(year(1, 0, 0, 0)).asked) == (1, 1)
+    assert (NOTHING_KNOWN.reported, NOTHING_KNOWN.asked) == (0, 1)
+    assert (valued(Decimal(1), Decimal(4)).reported, valued(Decimal(1), Decimal(4)).asked) == (1, 1)
+
+
+@pytest.mark.parametrize(("reused", "reached"), [(499, False), (500, True), (501, True)])
+def test_half_is_reached_at_half(reused: int, reached: bool) -> None:
+    assert indicator(year(1000 - reused, 0, reused, 0)).has_reached(Decimal(50)) is reached
+
+
+@pytest.mark.parametrize(("valued_kg", "owned_kg"), [(None, 4), (1, None), (1, 0)])
+def test_what_was_valued_of_an_unknown_or_empty_whole_is_unknown(valued_kg: int | None, owned_kg: int | None) -> None:
+    of = [None if mass is None else Decimal(mass) for mass in (valued_kg, owned_kg)]
+    assert valued(*of) is NOTHING_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("percent", "when", "looser"), [("50", 2030, False), ("49.999", 2030, True), ("50", 2031, True), ("50.001", 2029, False)]
+)
+def test_looser_is_a_thousandth_less_or_a_year_later(percent: str, when: int, looser: bool) -> None:
+    own = Target(2, Decimal(percent), when, is_own=True)
+    assert is_looser(own, HALF) is looser
+    assert effective(own, HALF) is (HALF if looser else own)
+
+
+def test_the_goals_of_the_region() -> None:
+    assert [(goal.number, goal.percent, goal.year) for goal in REGIONAL_TARGETS] == [(1, 100, 2050), (2, 50, 2030), (3, 50, 2035)]
+    assert not any(goal.is_own or goal.version != 1 for goal in REGIONAL_TARGETS)
+
+
+@pytest.mark.parametrize("percent", ["0.001", "0.5", "1", "99.999", "100"])
+def test_a_percentage_is_more_than_nothing_and_at_most_all(percent: str) -> None:
+    loose = Target(2, Decimal("0.001"), 2040)
+    assert check_tightened(loose, percent=Decimal(percent), year=2026, this_year=2026) == Target(2, Decimal(percent), 2026)
+
+
+@pytest.mark.parametrize(
+    ("percent", "when", "field", "sentence"),
+    [
+        ("0", 2030, "target_percent", "meer dan 0"),
+        ("-1", 2030, "target_percent", "meer dan 0"),
+        ("100.001", 2030, "target_percent", "meer dan 0"),
+        ("NaN", 2030, "target_percent", "meer dan 0"),
+        ("55.5554", 2030, "target_percent", "drie decimalen"),
+        ("55.5556", 2030, "target_percent", "drie decimalen"),
+        ("60", 2025, "target_year", "2025 is voorbij"),
+        ("49.999", 2030, "target_percent", "49,999"),
+        ("50", 2031, "target_year", "2031"),
+        ("50", 2030, "target_percent", "zoals het nu is"),
+    ],
+)
+def test_what_does_not_tighten_a_goal_says_why(percent: str, when: int, field: str, sentence: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_tightened(HALF, percent=Decimal(percent), year=when, this_year=2026)
+    assert refused.value.field == field
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("when", [2015, 2020, 2026])
+def test_a_year_can_have_been_measured_from_2015_up_to_and_with_this_year(when: int) -> None:
+    check_year(when, this_year=2026)
+
+
+@pytest.mark.parametrize("mass", ["0.001", "0.5", "9999999999.999"])
+def test_a_mass_goes_from_a_gram_to_nearly_ten_million_tonnes(mass: str) -> None:
+    row = UseRow("bestrating", "reused", Decimal(mass))
+    assert check_rows([row], groups=["bestrating"]) == [row]
+
+
+@pytest.mark.parametrize(
+    ("mass", "sentence"),
+    [
+        ("-0.001", "nul of meer"),
+        ("NaN", "nul of meer"),
+        ("10000000000", "9 999 999"),
+        ("0.0004", "drie decimalen"),
+        ("0.0006", "drie decimalen"),
+    ],
+)
+def test_a_mass_past_its_limits_says_why(mass: str, sentence: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_rows([UseRow("bestrating", "reused", Decimal(mass))], groups=["bestrating"])
+    assert sentence in str(refused.value.errors[0].message).replace("\u00a0", " ").replace(".", " ")

@@ -60,3 +60,9 @@ def test_the_transport_eats_the_gain_where_it_emits_what_was_avoided() -> None:
     assert impact.break_even_km(Decimal(1188), Decimal(10_000), Decimal("0.25994")) == Decimal("351.560")
     assert impact.break_even_km(None, Decimal(10_000), Decimal("0.25994")) is None
     assert impact.break_even_km(Decimal(1188), Decimal(0), Decimal("0.25994")) is None
+
+
+def test_a_small_load_breaks_even_too_and_a_returning_one_never() -> None:
+    # 100 kg: 11.88 kg avoided; by van 0.1 × 0.78225 × 1.3 = 0.1016925 kg for each kilometre
+    assert impact.break_even_km(Decimal("11.88"), Decimal(100), Decimal("0.78225")) == Decimal("116.823")
+    assert impact.break_even_km(Decimal("-11.88"), Decimal(-100), Decimal("0.78225")) is None

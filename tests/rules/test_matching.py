@@ -13,7 +13,7 @@ from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import Condition, ListingStatus
-from marketplace.matching.rules.pair import Lot, Need, cover, explain, objections, rank_key
+from marketplace.matching.rules.pair import Cover, Lot, Need, cover, cover_of_all, explain, objections, rank_key, scant
 from marketplace.materials.rules.taxonomy import Material, MaterialGroup, weights
 
 TODAY = date(2026, 12, 15)
@@ -194,3 +194,71 @@ def test_a_match_says_what_it_does_not_cover_and_what_is_not_known() -> None:
     assert said[5].startswith("Driving 0.925 tonnes that far is 0 tonne-km; by diesel van")
     assert said[6].startswith("How much carbon a new product would take is not known")
     assert said[7].startswith("Not everything is known about hazardous content.")
+
+
+def test_only_what_is_published_serves_only_what_is_open() -> None:
+    assert [status.value for status in ListingStatus if fits({"status": status})] == ["published"]
+    assert [status.value for status in DemandStatus if fits(None, {"status": status})] == ["open"]
+
+
+def test_what_is_needed_today_for_the_last_time_is_served() -> None:
+    assert fits(None, {"needed_until": TODAY})
+    assert not fits(None, {"needed_from": date(2026, 12, 1), "needed_until": date(2026, 12, 14)})
+
+
+@pytest.mark.parametrize(("available", "serves"), [("0.001", True), ("0.5", True), ("1", True), ("0", False), ("-1", False)])
+def test_a_lot_serves_while_a_thousandth_is_left(available: str, serves: bool) -> None:
+    assert fits({"available": Amount(Decimal(available), Unit.M2)}) is serves
+
+
+@pytest.mark.parametrize("needed", ["0.001", "0.5", "1"])
+def test_a_small_need_is_covered_exactly(needed: str) -> None:
+    found = cover(LOT, replace(NEED, remaining=Amount(Decimal(needed), Unit.M2)))
+    assert (found.covers.amount, found.takes.amount) == (Decimal(needed), Decimal(needed))
+
+
+@pytest.mark.parametrize(
+    ("lot", "need"),
+    [
+        ({"available": Amount(Decimal(0), Unit.M2)}, {}),
+        ({"available": Amount(Decimal(-5), Unit.M2)}, {}),
+        ({}, {"remaining": Amount(Decimal(0), Unit.M2)}),
+        ({}, {"remaining": Amount(Decimal(-5), Unit.M2)}),
+        ({"available": Amount(Decimal("0.02"), Unit.M2)}, {"remaining": Amount(Decimal(10), Unit.PIECE)}),  # 0.88 of a piece
+        ({"material": BAND, "available": Amount(Decimal(5), Unit.M)}, {}),  # metres of kerb are no square metres
+    ],
+)
+def test_what_covers_nothing_takes_and_weighs_nothing(lot: dict[str, Any], need: dict[str, Any]) -> None:
+    offered, asked = replace(LOT, **lot), replace(NEED, **need)
+    nothing = Cover(Amount(Decimal(0), asked.remaining.unit), Amount(Decimal(0), offered.available.unit), Decimal(0))
+    assert cover(offered, asked) == nothing
+
+
+def test_a_lot_of_another_material_is_counted_by_the_material_that_goes_by_both_units() -> None:
+    lot = replace(LOT, material=BAND, available=Amount(Decimal(37), Unit.TONNE))  # 37 000 kg of kerb; 185 kg in a m² of pavers
+    assert cover_of_all(lot, NEED) == 200
+    assert cover(lot, NEED).covers.amount == 200
+    assert cover_of_all(replace(lot, available=Amount(Decimal(5), Unit.M)), NEED) == 0
+
+
+THICK = replace(KEI, slug="dik", weights_kg=weights({Unit.M2: Decimal(300)}, Decimal(10)), pieces_per_m2=Decimal(10))
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted", "materials", "least"),
+    [
+        (Unit.M2, Unit.M2, [KEI], "0"),
+        (Unit.PIECE, Unit.M2, [KEI], "0.01"),  # a thousandth of a m² is no whole piece: (0 + 0.001) × 10
+        (Unit.M2, Unit.PIECE, [KEI], "0.23"),  # 1/44 = 0.022: (0.022 + 0.001) × 10
+        (Unit.M2, Unit.TONNE, [KEI], "0.06"),  # 1/185 = 0.005: (0.005 + 0.001) × 10
+        (Unit.M2, Unit.PIECE, [KEI, THICK], "1.01"),  # 1/10: (0.1 + 0.001) × 10
+        (Unit.M2, Unit.PIECE, [THICK, KEI], "1.01"),
+        (Unit.M2, Unit.PIECE, [KEI, BAND], "0.23"),  # kerb goes by neither, so pavers count
+        (Unit.M2, Unit.TONNE, [KEI, BAND], "0.06"),  # and by only one here
+        (Unit.M2, Unit.M, [KEI, BAND], "10000000.999"),  # nothing goes by both: all of it is in doubt
+    ],
+)
+def test_below_ten_times_what_one_piece_takes_it_is_in_doubt(
+    source: Unit, wanted: Unit, materials: list[Material], least: str
+) -> None:
+    assert scant(source, wanted, materials) == Decimal(least)

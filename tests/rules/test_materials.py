@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.files import NAMES, ReferenceFiles, read_files, read_reference
-from marketplace.materials.rules.taxonomy import Material, MaterialGroup, Taxonomy, convert, weights
+from marketplace.materials.rules.taxonomy import Material, MaterialGroup, Taxonomy, convert, weights, whole
 
 PAVING = MaterialGroup("bestrating", "Bestrating", "Paving")
 PAVERS = Material(
@@ -154,3 +156,143 @@ def test_a_cell_that_does_not_fit_is_named(old: str, new: str, words: str) -> No
     with pytest.raises(Invalid, match=words) as refusal:
         read_reference(spoilt)
     assert NAMES[0] in str(refusal.value)
+
+
+FILES = read_files()
+HEADS = {
+    name: text.splitlines()[0]
+    for name, text in zip(("materials", "hazards", "transport"), (FILES.materials, FILES.hazards, FILES.transport), strict=True)
+}
+CELLS = {
+    "materials": {
+        "slug": "kei",
+        "groep": "bestrating",
+        "groep_nl": "Bestrating",
+        "eenheid": "m2",
+        "naam_nl": "Kei",
+        "naam_en": "Paver",
+        "kg_per_m2": "185",
+    },
+    "hazards": {"code": "asbest", "naam_nl": "Asbest", "naam_en": "Asbestos"},
+    "transport": {"slug": "omrijfactor-standaard", "soort": "tkm", "waarde": "1.3", "naam_nl": "Omweg", "naam_en": "Detour"},
+}
+
+
+def facts_of(file: str, **changes: str) -> dict[str, Any]:
+    """The facts of one row of a file with these cells changed."""
+    texts = {}
+    for name, head in HEADS.items():
+        cells = {**CELLS[name], **(changes if name == file else {})}
+        texts[name] = head + "\n" + ",".join(cells.get(column, "") for column in head.split(",")) + "\n"
+    slug = {**CELLS[file], **changes}["code" if file == "hazards" else "slug"]
+    return next(row.facts for row in read_reference(ReferenceFiles(**texts)) if row.slug == slug)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "kept"),
+    [
+        ("kg_per_m2", "0.001", "0.001"),
+        ("kg_per_m2", "999999999.999", "999999999.999"),
+        ("kg_per_m2", " 185.500 ", "185.5"),
+    ],
+)
+def test_a_weight_goes_from_a_gram_to_nearly_a_million_tonnes(column: str, value: str, kept: str) -> None:
+    assert facts_of("materials", **{column: value})["kg_per_unit"] == {"m2": kept}
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1000000000", "0.0005", "x", "NaN", ""])
+def test_a_weight_past_its_limits_is_named_with_file_and_row(value: str) -> None:
+    with pytest.raises(Invalid, match=rf"{NAMES[0]}.* 2.*kg_per_"):
+        facts_of("materials", kg_per_m2=value)
+
+
+@pytest.mark.parametrize("value", ["0", "0.5", "0.000001", "100"])
+def test_a_tolerance_or_a_factor_may_be_nothing(value: str) -> None:
+    assert facts_of("materials", co2_nieuw_kg_per_kg=value, co2_bron="DEFRA25", co2_conf="A")["carbon_factor"] == value
+
+
+def test_what_is_empty_is_unknown_and_the_tolerance_is_five_percent() -> None:
+    facts = facts_of("materials")
+    assert (facts["carbon_factor"], facts["carbon_confidence"], facts["pieces_per_m2"]) == (None, "", None)
+    assert (facts["tolerance_percent"], facts["group_name_en"]) == ("5", "Bestrating")
+    assert facts_of("materials", tolerance_percent="0", groep_en="Paving")["tolerance_percent"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("file", "changes", "named"),
+    [
+        ("materials", {"gevaren": "pak"}, "rij 2: gevaren"),
+        ("materials", {"substitutes": "kei"}, "rij 2: substitutes"),  # itself
+        ("materials", {"eenheid": "m3"}, "rij 2: kg_per_"),  # of which no weight is given
+        ("materials", {"naam_en": " "}, "rij 2: naam_en"),
+        ("materials", {"co2_nieuw_kg_per_kg": "0.1", "co2_conf": "A"}, "rij 2: co2_bron"),
+        ("hazards", {"naam_en": ""}, "rij 2: naam_en"),
+        ("transport", {"waarde": ""}, "rij 2: waarde"),
+        ("transport", {"waarde": "0"}, "rij 2: waarde"),
+        ("transport", {"waarde": "0.0000001"}, "rij 2: waarde"),
+        ("transport", {"soort": "vliegtuig"}, "rij 2: soort"),
+        ("transport", {"soort": "brandstof"}, "rij 1: tkm"),  # no way to drive at all
+        ("transport", {"slug": "ander"}, "rij 1: omrijfactor-standaard"),  # nothing says how much longer the road is
+    ],
+)
+def test_a_row_that_a_ledger_could_not_rely_on_is_named(file: str, changes: dict[str, str], named: str) -> None:
+    with pytest.raises(Invalid, match=named):
+        facts_of(file, **changes)
+
+
+def test_a_tonne_needs_no_weight() -> None:
+    assert facts_of("materials", eenheid="ton", kg_per_m2="")["unit"] == "tonne"
+
+
+@pytest.mark.parametrize(
+    ("known", "pieces_per_m2", "derived"),
+    [
+        ({}, None, {}),
+        ({}, "44", {}),
+        ({Unit.M: "80"}, "5", {}),
+        ({Unit.M2: "185"}, None, {}),
+        ({Unit.PIECE: "4.2"}, None, {}),
+        ({Unit.M2: "185", Unit.PIECE: "4.2"}, "44", {}),  # both were weighed: neither follows from the other
+        ({Unit.M2: "185"}, "44", {Unit.PIECE: "4.204545"}),  # 185 ÷ 44 = 4.2045454…
+        ({Unit.PIECE: "4.2"}, "44", {Unit.M2: "184.8"}),
+    ],
+)
+def test_a_tonne_a_kilogram_and_what_follows_from_pieces_per_square_metre(
+    known: dict[Unit, str], pieces_per_m2: str | None, derived: dict[Unit, str]
+) -> None:
+    kg = {unit: Decimal(weight) for unit, weight in known.items()}
+    found = weights(kg, None if pieces_per_m2 is None else Decimal(pieces_per_m2))
+    fixed = {Unit.TONNE: Decimal(1000), Unit.KG: Decimal(1)}
+    assert found == {**kg, **fixed, **{unit: Decimal(weight) for unit, weight in derived.items()}}
+
+
+@pytest.mark.parametrize(
+    ("locale", "name"), [("en", "Kerb"), ("nl", "Trottoirband 13/15x25 cm"), ("de", "Trottoirband 13/15x25 cm")]
+)
+def test_whoever_reads_no_english_reads_the_dutch_name(locale: str, name: str) -> None:
+    assert KERB.name_in(locale) == name
+
+
+@pytest.mark.parametrize(
+    ("exact", "unit", "down", "up"),
+    [
+        ("44.44", Unit.PIECE, "44", "45"),
+        ("44", Unit.PIECE, "44", "44"),
+        ("0.0001", Unit.M2, "0", "0.001"),
+        ("227.2727", Unit.M2, "227.272", "227.273"),
+        ("0.001", Unit.M2, "0.001", "0.001"),
+    ],
+)
+def test_an_exact_figure_goes_down_or_up_to_a_whole_piece_or_a_thousandth(exact: str, unit: Unit, down: str, up: str) -> None:
+    assert (whole(Fraction(exact), unit), whole(Fraction(exact), unit, up=True)) == (Decimal(down), Decimal(up))
+
+
+def test_a_mass_is_rounded_half_up_to_the_gram() -> None:
+    assert KERB.mass_kg(Decimal("0.001"), Unit.M) == Decimal("0.081")  # 0.0805
+    assert KERB.mass_kg(Decimal("0.003"), Unit.M) == Decimal("0.242")  # 0.2415
+    assert KERB.mass_kg(Decimal(2), Unit.M, Decimal("79.25")) == Decimal("158.5")
+
+
+def test_five_percent_is_tolerated_where_nothing_else_was_said() -> None:
+    assert KERB.tolerance_percent == 5
+    assert KERB.is_tradable and KERB.is_current

@@ -105,3 +105,25 @@ def test_a_photo_belongs_to_the_signature_of_who_took_it() -> None:
     assert photo_moment(ReservationStatus.APPROVED, is_owner=False) is PhotoMoment.HAND_OVER
     assert photo_moment(ReservationStatus.HANDED_OVER, is_owner=False) is PhotoMoment.CONFIRMATION
     assert photo_moment(ReservationStatus.COMPLETED, is_owner=False) is PhotoMoment.CONFIRMATION
+
+
+def test_what_was_past_yesterday_is_past_and_what_is_free_since_long_is_free() -> None:
+    assert "is voorbij" in refused((NOW - timedelta(days=1),))
+    check_times((TUESDAY + timedelta(days=30),), available_from=FIRST, now=NOW)
+    with pytest.raises(Conflict):
+        check_choice(TUESDAY, proposed=[TUESDAY], is_own=False, now=TUESDAY + timedelta(days=1))
+
+
+def test_more_than_six_photos_are_too_many_as_well() -> None:
+    with pytest.raises(Conflict):
+        check_gate_photo(ReservationStatus.HANDED_OVER, present=7)
+
+
+@pytest.mark.parametrize("status", ["waiting", "offered", "requested", "rejected", "cancelled", "expired"])
+def test_a_note_that_is_still_to_come_is_told_from_one_that_never_comes(status: str) -> None:
+    with pytest.raises(Conflict) as refusal:
+        check_note(ReservationStatus(status))
+    is_to_come = status in ("waiting", "offered", "requested")
+    assert ("zodra" in str(refusal.value)) is is_to_come
+    assert ("geen overdrachtsbon" in str(refusal.value)) is not is_to_come
+    assert refusal.value.facts == {"currentStatus": status}

@@ -81,7 +81,32 @@ def test_a_listing_is_asked_about_from_day_forty_five() -> None:
     assert not is_listing_to_refresh(confirmed, date(2027, 1, 28)) and is_listing_to_refresh(confirmed, date(2027, 1, 29))
 
 
+def test_who_was_not_answered_yet_is_asked_every_day_after_too() -> None:
+    confirmed = date(2026, 12, 15)
+    assert is_listing_to_refresh(confirmed, date(2027, 6, 1))
+    assert is_demand_to_refresh(confirmed, date(2027, 6, 1))
+    assert is_demand_stale(confirmed, date(2027, 6, 1))
+    assert not is_listing_to_refresh(None, confirmed)
+    assert not is_demand_to_refresh(None, confirmed)
+
+
 def test_a_reason_is_a_few_lines() -> None:
+    check_reason("")
     check_reason("x" * 1000)
     with pytest.raises(Invalid):
         check_reason("x" * 1001)
+
+
+def test_what_lies_at_the_farthest_distance_is_missed_by_something_else() -> None:
+    found = missed({"condition": Condition.POOR}, km="15")
+    assert found is not None and found[0] is Kind.CONDITION
+
+
+def test_a_condition_that_is_just_good_enough_is_missed_by_the_period() -> None:
+    found = missed({"condition": Condition.FAIR, "available_from": date(2027, 2, 15), "available_until": None})
+    assert found == (Kind.PERIOD, "2 dagen te laat: het komt vrij op 15 februari 2027, en is nodig tot 13 februari 2027.")
+
+
+def test_what_comes_free_on_the_last_day_is_no_near_miss() -> None:
+    assert missed({"available_from": date(2027, 2, 13), "available_until": None}) is None
+    assert missed({"available_until": date(2026, 12, 15)}) is None

@@ -1,14 +1,25 @@
 """Kinds of notices: how often each is mailed, and how each reads."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from marketplace.kernel.language import reading_in
-from marketplace.notices.rules.kinds import CHOOSABLE, SECURITY, Cadence, Notice, default_cadence, due_at
-from marketplace.notices.rules.wording import THEMES, WORDINGS, line, sentences, told
+from marketplace.notices.rules.kinds import (
+    CHOOSABLE,
+    LEASE,
+    SECURITY,
+    TRIES_MAX,
+    Cadence,
+    Notice,
+    back_off,
+    default_cadence,
+    due_at,
+    end_of_day,
+)
+from marketplace.notices.rules.wording import THEMES, WORDINGS, line, sentences, subject, told
 
 FACTS: dict[str, Any] = {
     "listing_title": "Keien",
@@ -78,3 +89,62 @@ def test_a_notice_without_the_facts_of_its_line_says_what_kind_it_is() -> None:
 def test_a_moment_is_told_on_the_clock_of_twente() -> None:
     offered = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_OFFERED].before, told(FACTS))]
     assert "tot 15 december 2026 om 12:00" in offered[1].replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(0, 1), (1, 1), (2, 4), (3, 16), (4, 64), (5, 256), (6, 720), (9, 720)])
+def test_a_letter_is_tried_again_four_times_later_each_time_and_at_least_twice_a_day(attempts: int, minutes: int) -> None:
+    assert back_off(attempts) == timedelta(minutes=minutes)
+
+
+def test_a_letter_is_tried_nine_times_over_about_two_days() -> None:
+    waits = sum((back_off(attempts) for attempts in range(1, TRIES_MAX)), timedelta())
+    assert waits == timedelta(minutes=1 + 4 + 16 + 64 + 256 + 3 * 720)  # 41 hours and 41 minutes
+    assert timedelta(minutes=5) == LEASE
+
+
+@pytest.mark.parametrize(
+    ("now", "midnight"),
+    [
+        (datetime(2026, 11, 25, 12, tzinfo=UTC), datetime(2026, 11, 25, 23, tzinfo=UTC)),
+        (datetime(2026, 11, 25, 22, 59, tzinfo=UTC), datetime(2026, 11, 25, 23, tzinfo=UTC)),
+        (datetime(2026, 11, 25, 23, tzinfo=UTC), datetime(2026, 11, 26, 23, tzinfo=UTC)),  # midnight in Twente
+        (datetime(2026, 6, 28, 12, tzinfo=UTC), datetime(2026, 6, 28, 22, tzinfo=UTC)),
+    ],
+)
+def test_a_day_ends_at_midnight_in_twente(now: datetime, midnight: datetime) -> None:
+    assert end_of_day(now) == midnight
+
+
+def test_a_fact_that_is_empty_is_as_good_as_missing_and_nought_is_a_figure() -> None:
+    assert told({"reason": "", "until": None, "days": 0}) == {"days": 0, "times": []}
+
+
+def test_what_people_wrote_is_marked_and_figures_are_told_with_their_unit() -> None:
+    values = told(
+        {**FACTS, "other_quantity": {"amount": "2", "unit": "piece"}, "reason": "Zelf nodig"}, lambda words: f"«{words}»"
+    )
+    assert (values["title"], values["reason"]) == ("«Keien»", "«Zelf nodig»")
+    assert str(values["other_quantity"]) == "2 piece"
+    assert "listing_title" not in values
+
+
+def test_a_day_without_a_time_stays_that_day() -> None:
+    values = told({"until": "2026-12-15"})
+    assert values["until"] == values["until_time"] == date(2026, 12, 15)
+    assert told({"until": "2026-12-15T23:30:00+00:00"})["until"] == date(2026, 12, 16)  # half past midnight in Twente
+
+
+@pytest.mark.parametrize(("days", "said"), [(3, "3 dagen"), (0, "vandaag")])
+def test_what_counts_by_itself_soon_says_so(days: int, said: str) -> None:
+    counts = str(line(Notice.RESERVATION_EXPIRING, told({**FACTS, "days": days, "status": "handed_over"})))
+    ends = str(line(Notice.RESERVATION_EXPIRING, told({**FACTS, "days": days})))
+    assert said in counts and said in ends
+    assert counts != ends
+
+
+def test_the_subject_of_a_letter_is_its_one_notice_or_how_many_there_are() -> None:
+    first = line(Notice.RESERVATION_REQUESTED, told(FACTS))
+    assert subject([Notice.RESERVATION_REQUESTED], first) is first
+    assert str(subject([Notice.NEW_MATCH] * 2, first)).startswith("2 ")
+    assert str(subject([Notice.NEW_MATCH] * 2, first)) != str(subject([Notice.NEW_MATCH, Notice.DISPUTED], first))
+    assert str(subject([Notice.NEW_MATCH, Notice.DISPUTED, Notice.DISPUTED], first)).startswith("3 ")

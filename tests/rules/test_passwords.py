@@ -1,11 +1,14 @@
 """Which passwords are taken, and how they are kept."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from marketplace.accounts.rules import links, passwords
 from marketplace.accounts.rules.accounts import clean_email
 from marketplace.accounts.rules.passwords import check_new, hash_password, is_right, needs_rehash
 from marketplace.kernel.errors import Invalid, Missing
+from marketplace.notices.rules.kinds import Notice
 
 EMAIL = "jan.jansen@borne.nl"
 
@@ -83,3 +86,48 @@ def test_a_link_of_another_purpose_or_another_key_is_refused() -> None:
     ):
         with pytest.raises(Missing):
             links.read(key, purpose, given)
+
+
+def test_an_answer_by_one_click_says_whose_what_and_until_when() -> None:
+    link = links.AnswerLink(7, "still", 12, datetime(2027, 1, 12, 12, tzinfo=UTC))
+    token = links.sign_answer("key", link)
+    assert links.read_answer("key", token) == link
+    for given in (token + "x", links.sign("key", links.ANSWER, 3, "nonce")):
+        with pytest.raises(Missing):
+            links.read_answer("key", given)
+
+
+def test_less_mail_is_of_the_kinds_that_are_still_there() -> None:
+    token = links.sign_less_mail("key", 7, [Notice.NEW_MATCH, Notice.DISPUTED, Notice.NEW_MATCH])
+    assert links.read_less_mail("key", token) == (7, (Notice.DISPUTED, Notice.NEW_MATCH))
+    assert links.read_less_mail("key", links.sign_less_mail("key", 7, [])) == (7, ())
+    for given in (token + "x", links.sign_answer("key", links.AnswerLink(7, "still", 12, datetime(2027, 1, 12, tzinfo=UTC)))):
+        with pytest.raises(Missing):
+            links.read_less_mail("key", given)
+
+
+@pytest.mark.parametrize(
+    ("password", "is_common"),
+    [
+        ("welkom", True),  # on the list
+        ("WELKOM", True),
+        ("1!welkom2026", True),  # a listed word with figures and signs around it
+        ("welkom in almelo", False),
+        ("abcdabcdabcd", True),  # four different signs
+        ("abcdeabcdeabcde", True),  # one piece of five again and again
+        ("abcdefabcdefgh", True),  # and a little more
+        ("tafelsteenwolk", False),
+        ("qwertyuiopasdf", True),  # a run of keys
+        ("fdsapoiuytrewq", True),  # and back
+        ("#", True),
+        ("", True),
+    ],
+)
+def test_what_is_guessed_first(password: str, is_common: bool) -> None:
+    assert passwords.is_common(password) is is_common
+
+
+def test_of_a_very_long_password_only_what_nobody_types_is_left_out() -> None:
+    stored = hash_password("x" * 800)
+    assert is_right(stored, "x" * 800 + "y")
+    assert not is_right(stored, "x" * 799)

@@ -149,3 +149,46 @@ def test_a_refusal_says_whether_logging_in_would_help() -> None:
         require(LEADER, Can.MANAGE_DEPOTS, MINE)
     with pytest.raises(Missing):
         require(LEADER, Can.READ_PEOPLE, OTHER, hidden=True)
+
+
+def test_the_system_is_the_clock_or_the_console_with_nobody_behind_it() -> None:
+    assert CLOCK.is_system and OPERATOR.is_system
+    assert not ANONYMOUS.is_system
+    assert not LEADER.is_system
+    assert not Actor(person_id=7, origin="cli").is_system
+
+
+@pytest.mark.parametrize("origin", ["web", "api", "job"])
+def test_only_the_console_counts_as_an_administrator_without_a_person(origin: str) -> None:
+    assert not may(Actor(origin=origin), Can.MANAGE_ORGANISATIONS)
+    assert may(OPERATOR, Can.MANAGE_ORGANISATIONS)
+    assert not may(Actor(person_id=7, origin="cli", role="coordinator"), Can.MANAGE_ORGANISATIONS)
+
+
+@pytest.mark.parametrize("organisation_id", [4, 6])
+def test_the_own_organisation_is_one_and_not_those_around_it(organisation_id: int) -> None:
+    someone = actor("coordinator", 5)
+    theirs = Thing(organisation_id, owner_id=organisation_id)
+    for what in (Can.EDIT_LISTING, Can.DECIDE_RESERVATION, Can.CONFIRM, Can.CANCEL_RESERVATION, Can.MANAGE_DEPOTS):
+        assert may(someone, what, Thing(5, owner_id=5))
+        assert not may(someone, what, theirs)
+    assert may(someone, Can.TIGHTEN_GOAL, 5)
+    assert not may(someone, Can.TIGHTEN_GOAL, organisation_id)
+
+
+def test_an_administrator_and_a_reviewer_set_no_windows_and_open_no_depots_of_their_own_organisation() -> None:
+    for one in (ADMIN, REVIEWER):
+        assert not may(one, Can.SET_WINDOWS, REGION)
+        assert not may(one, Can.MANAGE_DEPOTS, Thing(REGION))
+        assert not may(one, Can.BROKER)
+
+
+def test_a_coordinator_invites_no_reviewer() -> None:
+    assert not may(COORDINATOR, Can.INVITE, InvitationDraft("a@b.nl", OWN, Role.REVIEWER))
+
+
+def test_a_leader_of_the_region_and_a_coordinator_of_a_partner_are_no_brokers() -> None:
+    assert not may(actor("project_leader", REGION, "region"), Can.BROKER)
+    assert not may(PARTNER, Can.BROKER)
+    assert PARTNER.is_partner
+    assert not BROKER.is_partner and not LEADER.is_partner

@@ -239,3 +239,37 @@ def test_nothing_is_missing_while_a_lot_could_give_it(needed: Amount, supplies: 
             whole_lot = plan(Amount(Decimal(9_999_999), needed.unit), KEI, [one])
             assert one.number in asked or whole_lot.given.amount == 0
             assert one.number not in asked or asked[one.number].takes == one.lot.available
+
+
+def test_half_a_square_metre_that_is_left_is_still_looked_for() -> None:
+    found = proposed("100.5 m2", supply(1, "100 m2"), supply(2, "50 m2", "20"), supply(3, "1 m2", "30"))
+    assert figures(found) == ("100.5 m2", "0 m2", "0 m2")
+    assert told(found) == [(1, "100 m2", "100 m2"), (2, "0.5 m2", "0.5 m2")]
+
+
+def test_one_lot_that_covers_all_goes_before_a_nearer_part_even_where_its_pieces_give_a_little_more() -> None:
+    found = proposed("50.01 m2", supply(1, "440 piece", "5"), supply(2, "4400 piece", "20"))
+    assert told(found) == [(2, "2201 piece", "50.022 m2")]  # 50.01 × 44 = 2 200.44; 2201 ÷ 44 = 50.0227
+    assert figures(found) == ("50.01 m2", "0.012 m2", "0 m2")
+
+
+def test_a_surplus_of_whole_pieces_is_not_laid_at_the_owners_smallest_part() -> None:
+    found = proposed("50.01 m2", supply(1, "4400 piece", minimum="10"))
+    with reading_in("en"):
+        said = [str(one).replace("\u00a0", " ") for one in sentences(found, Amount(Decimal(0), Unit.M2))]
+    assert said[-1] == "0.012 m² is surplus: this lot does not come in smaller steps."
+
+
+def test_a_lot_that_goes_by_no_unit_of_the_need_gives_nothing() -> None:
+    kerb = Material(
+        "band", "Band", "Kerb", 2, PAVING, Unit.M, {Unit.M: Decimal(80), Unit.TONNE: Decimal(1000), Unit.KG: Decimal(1)}
+    )
+    assert told(proposed("100 m2", supply(1, "500 m", material=kerb))) == []
+    assert told(proposed("100 m2", supply(1, "37 tonne", material=kerb))) == [
+        (1, "18.5 tonne", "100 m2")
+    ]  # as pavers: 185 kg in a m²
+
+
+@pytest.mark.parametrize(("needed", "available"), [("0 m2", "10 m2"), ("-1 m2", "10 m2"), ("10 m2", "0 m2"), ("10 m2", "-1 m2")])
+def test_nothing_is_proposed_where_nothing_is_needed_or_left(needed: str, available: str) -> None:
+    assert told(proposed(needed, supply(1, available))) == []

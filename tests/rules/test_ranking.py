@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.exchange.rules.ranking import Claim, ranked, score
+from marketplace.exchange.rules.ranking import NO_SHOWS_COUNT, Claim, ranked, score
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Unit
 
@@ -67,3 +67,43 @@ def test_every_point_is_spelled_out_in_the_readers_language() -> None:
         "Earlier no-shows in two years: 2, so 20 points off.",
     ]
     assert told.points == 51
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"replaces_purchase": None}, "Whether it replaces a new purchase was not said: 0 of 40 points."),
+        ({"replaces_purchase": False}, "It replaces no new purchase: 0 of 40 points."),
+        ({"needed_by": TODAY - timedelta(days=1)}, "in 0 days: 20 of 20 points"),
+        ({"needed_by": TODAY}, "in 0 days: 20 of 20 points"),
+        ({"needed_by": TODAY + timedelta(days=1)}, "in 1 days: 20 of 20 points"),  # 20 × 89/90 = 19.8
+        ({"needed_by": TODAY + timedelta(days=88)}, "in 88 days: 0 of 20 points"),  # 20 × 2/90 = 0.4
+        ({"needed_by": TODAY + timedelta(days=87)}, "in 87 days: 1 of 20 points"),  # 20 × 3/90 = 0.7
+        ({"distance_km": Decimal("48.75")}, "48.8 km away: 1 of 20 points"),  # 20 × 1.25/50 = 0.5
+        ({"distance_km": Decimal("48.751")}, "48.8 km away: 0 of 20 points"),
+        ({"distance_km": Decimal("12.25")}, "12.3 km away"),
+        ({"no_shows": 0}, "No earlier no-shows: nothing taken off."),
+        ({"no_shows": 3}, "3, so 30 points off"),
+        ({"no_shows": 4}, "4, so 30 points off"),
+    ],
+)
+def test_a_reason_tells_the_points_that_it_gave(changes: dict[str, object], sentence: str) -> None:
+    with reading_in("en"):
+        told = [str(reason).replace("\u00a0", " ") for reason in score(claim(**changes), free=Decimal(500), today=TODAY).reasons]
+    assert any(sentence in one for one in told), told
+
+
+@pytest.mark.parametrize(
+    ("amount", "free", "points"), [("0.5", "1", 10), ("0.5", "0.5", 20), ("0", "0", 0), ("1", "0", 0), ("0.001", "0.002", 10)]
+)
+def test_small_amounts_fit_as_well_as_large_ones(amount: str, free: str, points: int) -> None:
+    assert score(claim(amount=Decimal(amount)), free=Decimal(free), today=TODAY).points == points
+
+
+def test_of_claims_that_were_made_at_once_the_first_number_goes_first() -> None:
+    order = ranked([claim(9, asked_at=FIRST), claim(8, asked_at=FIRST)], free=Decimal(500), today=TODAY)
+    assert [one.number for one, _points in order] == [8, 9]
+
+
+def test_no_shows_count_for_two_years() -> None:
+    assert timedelta(days=730) == NO_SHOWS_COUNT

@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.text import clean, compound_parts, fold, fts5_query, search_prefixes, search_text, tsquery
+from marketplace.kernel.text import (
+    clean,
+    compound_cuts,
+    compound_parts,
+    fold,
+    fts5_query,
+    search_prefixes,
+    search_text,
+    stem,
+    tokens,
+    tsquery,
+)
 
 
 @pytest.mark.parametrize("text", ["’s-Hertogenbosch", "< 3 m", "=wit=", "Zoë & Søn", "👍 prima", "1 234"])
@@ -117,3 +128,75 @@ def test_nothing_typed_asks_nothing() -> None:
     assert search_prefixes("!!! ") == []
     assert fts5_query(["kei", "8"]) == '"kei"* AND "8"'
     assert tsquery(["kei", "8"]) == "kei:* & 8"
+
+
+def test_a_word_has_a_stem_from_four_letters_on() -> None:
+    assert [stem(word) for word in ("oren", "ets", "stenen", "borden", "deksels", "2026")] == [
+        "oor",
+        "ets",
+        "steen",
+        "bord",
+        "deksel",
+        "2026",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "cuts"),
+    [
+        ("dakbalk", (0, 3)),  # a part has at least three letters, in front
+        ("betonpad", (0, 5)),  # and at the end
+        ("straatbakstenen", (0, 6)),
+        ("verkeersbord", (0, 8)),
+        ("betonxpad", ()),  # what stands between two parts is an s, en, e or n
+        ("beton", (0,)),
+        ("lariks", ()),
+    ],
+)
+def test_a_compound_is_cut_where_its_parts_begin(word: str, cuts: tuple[int, ...]) -> None:
+    assert compound_cuts(word) == cuts
+
+
+@pytest.mark.parametrize(
+    ("word", "stored"),
+    [
+        ("lariksbalken", "lariksbalken lariksbalk balken balk"),  # larch is no part that is known; beams are
+        ("xyzpad", "xyzpad pad"),
+        ("xypad", "xypad"),  # two letters are no rest of a word
+        ("betonpad", "betonpad pad beton"),
+    ],
+)
+def test_a_word_is_stored_with_the_known_parts_at_its_end(word: str, stored: str) -> None:
+    assert sorted(search_text(word).split()) == sorted(stored.split())
+
+
+def test_a_single_letter_is_no_search_word_and_a_single_figure_is() -> None:
+    assert search_text("a 7 pe") == "7 pe"
+    assert search_prefixes("pe b 7 buis") == ["pe", "7", "buis"]
+    assert search_prefixes("b") == ["b"]  # unless there is nothing else
+    assert search_prefixes("de") == ["de"]
+
+
+def test_a_thing_has_at_most_two_thousand_search_words() -> None:
+    numbers = " ".join(str(number) for number in range(1000, 2999))  # 1 999 of them
+    assert len(search_text(numbers).split()) == 1999
+    assert len(search_text(f"{numbers} stenen paal").split()) == 2000
+
+
+def test_a_question_has_at_most_twelve_words() -> None:
+    assert search_prefixes(" ".join(str(number) for number in range(20, 40))) == [str(number) for number in range(20, 32)]
+
+
+def test_a_search_word_has_at_most_forty_letters() -> None:
+    assert tokens("x" * 41) == ["x" * 40]
+
+
+@pytest.mark.parametrize(
+    ("word", "prefix"), [("stenen", "steen"), ("gegoten", "gegoten"), ("gebruikt", "gebruikt"), ("oren", "oren")]
+)
+def test_a_word_is_sought_by_its_stem_unless_that_begins_in_another_way(word: str, prefix: str) -> None:
+    assert search_prefixes(word) == [prefix]
+
+
+def test_what_links_two_parts_is_no_part_of_a_stem() -> None:
+    assert compound_parts("fietsrek") == compound_parts("fietsenrek") == ("fiet", "rek")

@@ -140,3 +140,111 @@ def test_units_are_read_as_people_write_them() -> None:
     ]
     with pytest.raises(Invalid):
         read_unit("pallet")
+
+
+def test_the_longest_number_has_thirty_signs() -> None:
+    assert parse_number("9" * 30, "nl") == 10**30 - 1
+    assert read_decimal("9" * 30) == read_decimal(10**30 - 1) == 10**30 - 1
+    for typed in ("9" * 31, "-" + "9" * 30):
+        with pytest.raises(Invalid, match="geen getal"):
+            parse_number(typed, "nl")
+        with pytest.raises(Invalid):
+            read_decimal(typed)
+    with pytest.raises(Invalid):
+        read_decimal(10**30)
+
+
+@pytest.mark.parametrize(("value", "is_read"), [("1e29", True), ("1e30", False), ("1e-29", True), ("1e-30", False)])
+def test_a_number_of_the_api_has_at_most_thirty_figures(value: str, is_read: bool) -> None:
+    if is_read:
+        assert read_decimal(Decimal(value)) == Decimal(value)
+    else:
+        with pytest.raises(Invalid):
+            read_decimal(Decimal(value))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("1.5", "op twee manieren"),
+        ("-1.5", "op twee manieren"),
+        ("1." + "5" * 28, "op twee manieren"),  # thirty signs
+        ("1." + "5" * 29, "geen getal"),
+        ("1 2", "geen getal"),  # no mark that could start decimals
+        ("1.5x", "geen getal"),
+        ("x", "geen getal"),
+        ("\uff111.5", "geen getal"),  # a digit of another script
+        (".5", "geen getal"),
+    ],
+)
+def test_what_could_mean_two_things_is_told_from_what_is_no_number(typed: str, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence):
+        parse_number(typed, "nl")
+
+
+def test_no_more_than_thirty_signs_of_what_was_typed_are_quoted() -> None:
+    with pytest.raises(Invalid) as refusal:
+        parse_number("x" * 31, "nl")
+    assert f"“{'x' * 30}”" in str(refusal.value)
+
+
+def test_a_language_without_a_rule_of_its_own_reads_numbers_by_the_dutch_one() -> None:
+    assert parse_number("1.234,5", "de") == Decimal("1234.5")
+    with pytest.raises(Invalid, match=r"1\.234,5"):
+        parse_number("1.5", "de")
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "sentence"),
+    [
+        ("0", Unit.M2, "meer dan nul"),
+        ("-1", Unit.M2, "meer dan nul"),
+        ("NaN", Unit.M2, "geen getal"),
+        ("Infinity", Unit.M2, "geen getal"),
+        ("10000000", Unit.M2, "9.999.999,999"),
+        ("10000000", Unit.PIECE, "9.999.999\u00a0stuks"),
+        ("2.7", Unit.PIECE, "heel getal"),
+        ("2.2", Unit.PIECE, "heel getal"),
+        ("0.0005", Unit.M2, "drie cijfers"),
+    ],
+)
+def test_a_quantity_that_cannot_be_says_why(amount: str, unit: Unit, sentence: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        Quantity(Decimal(amount), unit)
+    assert sentence in str(refusal.value)
+    assert refusal.value.field == "quantity"
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit"),
+    [("0.001", Unit.M2), ("0.5", Unit.TONNE), ("1", Unit.PIECE), ("9999999", Unit.PIECE), ("9999999.999", Unit.M)],
+)
+def test_the_smallest_and_the_largest_quantity_are_taken(amount: str, unit: Unit) -> None:
+    assert Quantity(Decimal(amount), unit).amount == Decimal(amount)
+
+
+def test_a_unit_knows_its_decimals_and_its_name_for_a_list() -> None:
+    assert {unit: unit.places for unit in Unit} == {**dict.fromkeys(Unit, 3), Unit.PIECE: 0}
+    assert [str(unit.label) for unit in Unit] == ["stuks", "m", "m²", "m³", "ton", "kg"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "spellings"),
+    [
+        (Unit.PIECE, "piece pieces stuk stuks st"),
+        (Unit.M, "m m1 meter metre"),
+        (Unit.M2, "m2 m²"),
+        (Unit.M3, "m3 m³"),
+        (Unit.TONNE, "tonne tonnes ton"),
+        (Unit.KG, "kg kilogram"),
+    ],
+)
+def test_every_spelling_of_a_unit_is_known(unit: Unit, spellings: str) -> None:
+    assert {read_unit(f" {text.upper()} ") for text in spellings.split()} == {unit}
+
+
+@pytest.mark.parametrize("value", ["", "pallet", None, 3])
+def test_what_is_no_unit_is_refused_at_its_field(value: object) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_unit(value, "min_unit")
+    assert refusal.value.field == "min_unit"

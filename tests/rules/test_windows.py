@@ -155,6 +155,10 @@ def test_partners_always_keep_a_day_and_rings_never_change_places(days: int) -> 
         ({"circle": (), "circle_from": december(9)}, ["circle"]),
         ({"circle": ("almelo", "atlantis")}, ["circle"]),
         ({"reason": "x" * 501}, ["window_reason"]),
+        ({"reason": "x" * 500, "partners_from": FIRST}, []),
+        ({"circle": ("almelo",), "region_from": date(2026, 11, 1)}, ["region_from"]),  # before the circle, which opens at once
+        ({"circle": ("almelo",), "circle_from": december(9), "region_from": december(9), "reason": WHY}, []),
+        ({"circle": ("almelo",), "region_from": december(8), "partners_from": december(9)}, []),
     ],
 )
 def test_rings_open_in_order_and_skipping_one_needs_a_reason(wanted: dict[str, Any], fields: list[str]) -> None:
@@ -172,7 +176,16 @@ def test_rings_open_in_order_and_skipping_one_needs_a_reason(wanted: dict[str, A
         ({"circle": ("almelo",)}, ["reason"]),
         ({"circle": ("almelo",), "region_days": 1}, []),
         ({"circle_days": 3}, ["circle"]),
+        ({"region_days": 365}, []),
         ({"region_days": 366}, ["region_days"]),
+        ({"partners_days": 365}, []),
+        ({"circle": ("almelo",), "circle_days": 365, "region_days": 1}, []),
+        ({"circle": ("almelo",), "circle_days": 366, "region_days": 1}, ["circle_days"]),
+        ({"partners_days": 0, "reason": "x" * 500}, []),
+        ({"reason": "x" * 501}, ["reason"]),
+        ({"circle": ("almelo",), "region_days": 1, "partners_days": 0}, ["reason"]),
+        ({"circle": ("almelo",), "region_days": 0, "partners_days": 0}, ["reason"]),
+        ({"partners_days": 1}, []),
         ({"partners_days": -1}, ["partners_days"]),
         ({"circle": ("atlantis",), "region_days": 3}, ["circle"]),
     ],
@@ -208,6 +221,7 @@ def test_everybody_stands_in_one_ring(asker: Asker, ring: Ring, opens: date | No
     else:
         assert not has_turn(RINGS, asker, opens - timedelta(days=1))
         assert has_turn(RINGS, asker, opens)
+        assert has_turn(RINGS, asker, opens + timedelta(days=1))
 
 
 def test_a_lot_without_days_has_no_turn_but_its_owners() -> None:
@@ -220,3 +234,50 @@ def test_a_lot_without_days_has_no_turn_but_its_owners() -> None:
 def test_no_circle_and_nothing_said_are_kept_apart(circle: tuple[str, ...] | None, stored: str) -> None:
     assert written(circle) == stored
     assert read_circle(stored) == (None if circle is None else tuple(sorted(circle)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "agreed", "reason"),
+    [
+        ({}, {"partners_days": 1}, ""),
+        ({}, {"circle": ("almelo",), "region_days": 0}, WHY),  # the circle does not go before the region
+        ({}, {"circle": ("almelo",), "region_days": 1}, ""),
+        ({"region_from": december(9)}, {"circle": ("almelo",), "region_days": 0}, ""),
+        ({"circle": ()}, {"circle": ("almelo",), "region_days": 0}, ""),  # no circle that could be skipped
+        ({"circle": ("borne",)}, {"region_days": 0}, ""),  # nobody agreed on a circle: it goes 14 days first
+        ({"reason": "Eigen reden"}, {"partners_days": 0}, "Eigen reden"),
+    ],
+)
+def test_an_agreed_reason_counts_only_for_a_ring_that_it_skips(
+    wanted: dict[str, Any], agreed: dict[str, Any], reason: str
+) -> None:
+    assert settle(Wanted(**wanted), WindowDefaults(**agreed, reason=WHY), opened_on=FIRST, last_day=None).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("agreed", "region"),
+    [
+        ({}, 15),  # nobody said how long a circle goes first: 14 days
+        ({"region_days": 3}, 4),
+        ({"circle": ("almelo",)}, 1),  # agreed with a circle, and with no days for it
+        ({"circle": ("almelo",), "region_days": 3}, 4),
+    ],
+)
+def test_a_circle_goes_first_as_long_as_was_agreed(agreed: dict[str, Any], region: int) -> None:
+    found = settle(Wanted(circle=("borne",)), WindowDefaults(**agreed), opened_on=FIRST, last_day=None)
+    assert found.region_from == december(region)
+
+
+def test_a_lot_that_is_published_on_or_after_its_last_day_opens_for_all_at_once() -> None:
+    for last in (december(1), date(2026, 11, 30), date(2026, 11, 1)):
+        found = settle(Wanted(circle=("almelo",)), WindowDefaults(), opened_on=FIRST, last_day=last)
+        assert (found.circle_from, found.region_from, found.partners_from) == (FIRST, FIRST, FIRST)
+
+
+def test_a_municipality_that_is_not_known_is_quoted_in_sixty_characters() -> None:
+    (fault,) = find_default_faults(WindowDefaults(circle=("x" * 61,), region_days=1), ALL)
+    assert f"“{'x' * 60}”" in str(fault.message)
+
+
+def test_nobody_in_particular_owns_no_lot() -> None:
+    assert ring_of(RINGS, Asker(None, "", "municipality")) is Ring.REGION

@@ -140,7 +140,7 @@ def cover(lot: Lot, need: Need) -> Cover:
     source, wanted = lot.available.unit, need.remaining.unit
     nothing = Cover(Amount(Decimal(0), wanted), Amount(Decimal(0), source), Decimal(0))
     material = next((item for item in (lot.material, need.material) if item.takes(wanted) and item.takes(source)), None)
-    if material is None or lot.available.amount <= 0 or need.remaining.amount <= 0:
+    if material is None:
         return nothing
     whole = convert(lot.available.amount, source, wanted, material, lot.kg_per_unit, source)
     covers = min(whole, need.remaining.amount)

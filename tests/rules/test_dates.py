@@ -58,3 +58,55 @@ def test_what_is_no_day_is_refused_with_what_to_type(typed: str, locale: str, sa
 def test_figures_that_can_be_read_in_one_way_are_read_in_english_too() -> None:
     assert parse_date("25/12/2027", "en") == date(2027, 12, 25)
     assert parse_date("5/5/2027", "en") == date(2027, 5, 5)
+
+
+@pytest.mark.parametrize(("typed", "day"), [("1-1-1900", date(1900, 1, 1)), ("31-12-2199", date(2199, 12, 31))])
+def test_the_first_and_the_last_day_that_are_taken(typed: str, day: date) -> None:
+    assert parse_date(typed, "nl") == day
+
+
+@pytest.mark.parametrize("typed", ["31-12-1899", "1-1-2200"])
+def test_a_day_before_the_first_or_after_the_last_is_refused(typed: str) -> None:
+    with pytest.raises(Invalid, match="tussen 1900 en 2199") as refused:
+        parse_date(typed, "nl", "needed_by")
+    assert refused.value.field == "needed_by"
+
+
+@pytest.mark.parametrize("typed", ["12/11/2027", "11/12/2027", "1/2/2027", "12/1/2027"])
+def test_two_figures_that_can_both_be_a_month_are_refused_in_english(typed: str) -> None:
+    with pytest.raises(Invalid):
+        parse_date(typed, "en")
+    assert parse_date(typed, "nl").year == 2027
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [("13/12/2027", date(2027, 12, 13)), ("12/12/2027", date(2027, 12, 12))],
+)
+def test_what_can_be_read_in_one_way_needs_no_word(typed: str, day: date) -> None:
+    assert parse_date(typed, "en") == day
+
+
+def test_a_day_in_the_thirteenth_month_is_on_no_calendar() -> None:
+    for typed in ("1/13/2027", "13/13/2027", "0/13/2027"):
+        with reading_in("en"), pytest.raises(Invalid, match="not a day on the calendar"):
+            parse_date(typed, "en")
+
+
+@pytest.mark.parametrize(
+    ("names", "month"),
+    [
+        ("januari january jan", 1), ("februari february feb", 2), ("maart march mrt mar", 3), ("april apr", 4), ("mei may", 5),
+        ("juni june jun", 6), ("juli july jul", 7), ("augustus august aug", 8), ("september sept sep", 9), ("oktober october okt oct", 10),
+        ("november nov", 11), ("december dec", 12),
+    ],
+)  # fmt: skip
+def test_every_month_is_known_by_its_dutch_and_english_names(names: str, month: int) -> None:
+    for name in names.split():
+        assert parse_date(f"4 {name} 2027", "nl") == date(2027, month, 4)
+
+
+def test_what_is_quoted_of_a_long_text_is_forty_characters() -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_date("x" * 41, "nl")
+    assert f"“{'x' * 40}”" in str(refused.value)

@@ -1,0 +1,151 @@
+"""How many small faults in the rules the tests of the rules catch: a drawn sample of mutants, each tried alone on a copy of this tree.
+
+Run by the Python of an environment that has cosmic-ray, from the root of the project; docs/contributing.md has the two lines.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+ROOT = Path(__file__).resolve().parents[1]
+RULES = "tests/rules"
+PATTERNS = ("*/rules.py", "*/rules/*.py", "*/policy.py", "kernel/units.py", "kernel/geo.py", "kernel/text.py", "kernel/dates.py")
+# One fault of a kind, where cosmic-ray has a dozen: another sign for a sum, every other comparison, a number one off, and so on. Not drawn are the union of
+# types in an annotation (`|`), and `is` for an equality (the same for small numbers, members of an enumeration and short texts).
+KINDS = re.compile(
+    r"""(?x)
+    NumberReplacer | AddNot | Replace(True|False|And|Or|Continue|Break)With.* | RemoveDecorator | ZeroIterationForLoop | ExceptionReplacer
+    | ReplaceUnaryOperator_(Delete_Not|Delete_USub|USub_UAdd)
+    | ReplaceBinaryOperator_(Add_Sub|Sub_Add|Mul_Div|Div_Mul|FloorDiv_Div|FloorDiv_Mul|Mod_Add|Mod_FloorDiv|Pow_Mul|BitAnd_BitOr)
+    | ReplaceComparisonOperator_((Lt|LtE|Gt|GtE|Eq|NotEq)_(Lt|LtE|Gt|GtE|Eq|NotEq)|Is_IsNot|IsNot_Is)
+    """
+)
+# What changes no answer: a frozen or slotted class, a field that is not printed, a cache and its size, and the check that two equally long lists are.
+NO_RULE = re.compile(r"@dataclass\(|@(lru_)?cache|= field\(|strict=True")
+TIMEOUT_S = 120
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: the module, the operator of cosmic-ray, and which of the places where it applies."""
+
+    module: str
+    operator: str
+    occurrence: int
+    line: int
+
+
+def mutants() -> list[Mutant]:
+    """Every mutant of every module of rules, in a fixed order."""
+    found = []
+    for module in sorted({path for pattern in PATTERNS for path in (ROOT / "marketplace").glob(pattern)}):
+        source = module.read_text(encoding="utf-8")
+        tree, lines = get_ast(source), source.splitlines()
+        for name in sorted(operator_names()):
+            if KINDS.fullmatch(name.removeprefix("core/")):
+                places = (place for node in ast_nodes(tree) for place in get_operator(name)().mutation_positions(node))
+                found += [
+                    Mutant(str(module.relative_to(ROOT)), name, occurrence, start[0])
+                    for occurrence, (start, _end) in enumerate(places)
+                    if not NO_RULE.search(lines[start[0] - 1])
+                ]
+    return found
+
+
+def closest(copy: Path, module: str) -> list[str]:
+    """The test files that name the module: they run first, since most mutants fail there."""
+    name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    names = re.compile(rf"\b{re.escape(name)}\b")
+    return sorted(
+        str(test.relative_to(copy)) for test in (copy / RULES).glob("test_*.py") if names.search(test.read_text(encoding="utf-8"))
+    )
+
+
+def failing(copy: Path, *tests: str) -> str:
+    """The first of these tests that fails on the copy, empty where all pass; one that hangs fails."""
+    command = [".venv/bin/python", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "APP_ENV": "test", "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        run = subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False, timeout=TIMEOUT_S, text=True)
+    except subprocess.TimeoutExpired:
+        return "time"
+    if run.returncode == 0:
+        return ""
+    return next((line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), "the start")
+
+
+def catcher(copy: Path, mutant: Mutant) -> str:
+    """The test that fails with this fault; empty where every test of the rules passes."""
+    module = copy / mutant.module
+    source = module.read_text(encoding="utf-8")
+    near = closest(copy, mutant.module)
+    try:
+        module.write_text(mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence), encoding="utf-8")
+        return (failing(copy, *near) if near else "") or failing(copy, RULES)
+    finally:
+        module.write_text(source, encoding="utf-8")
+
+
+def told(mutant: Mutant) -> str:
+    """Where the fault is, and the line as it was and as it became."""
+    source = (ROOT / mutant.module).read_text(encoding="utf-8")
+    changed = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
+    pairs = zip(source.splitlines(), changed.splitlines(), strict=False)
+    was, became = next(((old.strip(), new.strip()) for old, new in pairs if old != new), ("", ""))
+    return f"{mutant.module}:{mutant.line} {mutant.operator.removeprefix('core/')}\n    - {was}\n    + {became}"
+
+
+def copy_tree(folder: Path) -> None:
+    """The files of this tree as they are now, with its environment."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file() and not name.startswith(".venv"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
+
+
+def main() -> int:
+    """Draw, try, and say how many were caught; 1 where that is less than asked."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=1, help="another seed draws other mutants")
+    parser.add_argument("--sample", type=int, default=200, help="how many mutants")
+    parser.add_argument("--least", type=float, default=95, help="the least percentage to be caught")
+    parser.add_argument("--only", default="", help="modules whose path has this in it")
+    parser.add_argument("--verbose", action="store_true", help="tell of every mutant which test caught it")
+    asked = parser.parse_args()
+    known = [mutant for mutant in mutants() if asked.only in mutant.module]
+    drawn = random.Random(asked.seed).sample(known, min(asked.sample, len(known)))
+    print(f"{len(drawn)} of {len(known)} mutants, seed {asked.seed}", flush=True)
+    alive = 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copy = Path(folder)
+        copy_tree(copy)
+        if failure := failing(copy, RULES):
+            print(f"The tests of the rules fail without a mutant: {failure}")
+            return 2
+        for number, mutant in enumerate(drawn, 1):
+            caught_by = catcher(copy, mutant)
+            alive += not caught_by
+            if asked.verbose or not caught_by:
+                print(f"{number}: {told(mutant)}\n    {caught_by or 'survived'}", flush=True)
+    caught = 100 * (len(drawn) - alive) / len(drawn)
+    print(f"{len(drawn) - alive} of {len(drawn)} caught: {caught:.1f} %")
+    return int(caught < asked.least)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""A row of the ledger as it is written down for ever, and how it holds on to the row before it."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from marketplace.ledger.rules import FIRST_HASH, Entry, canonical, chained
+
+BOOKED = datetime(2027, 1, 12, 9, 30, 0, 5, tzinfo=UTC)
+ROW = Entry(
+    kind="transfer",
+    reservation_id=7,
+    listing_id=12,
+    demand_id=None,
+    from_slug="almelo",
+    from_name="Almelo",
+    from_kind="municipality",
+    to_slug="borne",
+    to_name="Børne",
+    to_kind="municipality",
+    material_slug="betonklinker",
+    group_slug="bestrating",
+    quantity=Decimal("800.000"),
+    unit="m2",
+    kg_per_unit=Decimal(185),
+    kg_basis="taxonomy",
+    mass_kg=Decimal(148000),
+    distance_km=Decimal("10.500"),
+    distance_basis="geodesic",
+    road_km=Decimal("13.65"),
+    road_basis="estimated",
+    tonne_km=Decimal("2020.2"),
+    vehicle_class="vrachtauto-zwaar-50",
+    vehicle_basis="default",
+    vehicle_factor=Decimal("0.2"),
+    carbon_factor=None,
+    transport_kgco2e=Decimal("404.04"),
+    avoided_kgco2e=None,
+    net_kgco2e=None,
+    factor_version=3,
+    price_cents=0,
+    happened_on=date(2027, 1, 11),
+)
+
+
+def test_a_row_counts_in_the_month_in_which_it_happened() -> None:
+    assert ROW.month == "2027-01"
+    assert replace(ROW, happened_on=date(2026, 12, 31)).month == "2026-12"
+
+
+def test_a_row_is_written_with_sorted_keys_without_blanks_and_with_plain_numbers() -> None:
+    text = canonical(ROW, seq=4, booked_at=BOOKED)
+    assert text.startswith('{"avoidedKgCo2e":null,"bookedAt":"2027-01-12T09:30:00.000005Z","carbonFactor":null,"demandId":null,')
+    assert '"toName":"Børne"' in text
+    said = json.loads(text)
+    assert list(said) == sorted(said)
+    told = ("quantity", "distanceKm", "kgPerUnit", "priceCents", "happenedOn", "seq", "transportKgCo2e", "reverses")
+    assert [said[name] for name in told] == ["800", "10.5", "185", "0", "2027-01-11", "4", "404.04", None]
+
+
+def test_nothing_is_written_as_a_nought_whatever_its_places_and_its_sign() -> None:
+    said = json.loads(canonical(replace(ROW, road_km=Decimal("0.000"), tonne_km=Decimal("-0")), seq=1, booked_at=BOOKED))
+    assert (said["roadKm"], said["tonneKm"]) == ("0", "0")
+
+
+def test_a_row_holds_on_to_the_row_before_it() -> None:
+    assert FIRST_HASH == "0" * 64
+    assert chained(FIRST_HASH, "{}") == hashlib.sha256(b"0" * 64 + b"\n{}").hexdigest()
