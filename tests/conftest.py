@@ -1,10 +1,12 @@
-"""Fixtures: a real database that is new for every test, the app on it, and a client.
+"""Fixtures: a real database that is new for every test, the worker's app on it, and a client.
 
 TEST_DATABASE_URL selects PostgreSQL; without it each worker uses a SQLite file. A database is migrated once per worker and copied for
-each test (about 1 ms on SQLite, 35 ms on PostgreSQL), so commits, connections and processes are real and ids start at 1.
+each test (about 1 ms on SQLite, 35 ms on PostgreSQL), so commits, connections and processes are real and ids start at 1. The app is
+made once per worker; a test gets it on a new database, with a folder of its own and nothing remembered.
 """
 
 import os
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -20,35 +22,76 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from config import Config
+from config import PROJECT, Config
 from marketplace.accounts.rules import passwords
 from marketplace.cli.migrations import upgrade
 from marketplace.kernel.db import Database
+from marketplace.kernel.files import media_store
 from tests.compiled import COMPILED
+from tests.durations import Durations
 from tests.pages import LookingClient
 
 SECRET = "a secret of the tests, long enough to be one"
 PASSWORD = "een lang genoeg wachtwoord"
 
 
+ON_BOTH = {"rooms", "jobs", "api", "migrations"}  # the folders whose tests are about what a database does
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("marketplace")
+    group.addoption("--spent", action="store_true", help="print where the time went: per folder, and the slowest tests")
+    group.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in an order that this number draws")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--spent") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Durations())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of these folders run on PostgreSQL too; `--shuffle` draws the same order in every worker."""
+    for item in items:
+        if item.path.relative_to(PROJECT / "tests").parts[0] in ON_BOTH:
+            item.add_marker("postgresql")
+    if (seed := config.getoption("--shuffle")) is not None:
+        random.Random(seed).shuffle(items)
+
+
 @dataclass(frozen=True)
 class Template:
-    """A migrated database that is only ever copied. `fresh()` gives the URL of a new copy; the one before it is gone."""
+    """A migrated database that is only ever copied. `fresh()` gives the URL of a new copy; the one before it is gone.
+
+    `original`: the template that is copied instead, where several workers share one.
+    """
 
     server: str  # PostgreSQL's URL, or empty for SQLite
     folder: Path
     worker: str
+    original: "Template | None" = None
 
     def fresh(self) -> str:
         if not self.server:
             file = self.folder / "test.sqlite3"
-            for suffix in ("-wal", "-shm"):
+            for suffix in ("", "-wal", "-shm"):
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
-            shutil.copyfile(self.folder / "template.sqlite3", file)
-            return f"sqlite:///{file}"
-        self.run(f"DROP DATABASE IF EXISTS test_{self.worker} WITH (FORCE)")
-        self.run(f"CREATE DATABASE test_{self.worker} TEMPLATE template_{self.worker} STRATEGY FILE_COPY")
+            shutil.copyfile(self.source.folder / "template.sqlite3", file)
+        else:
+            self.copy("test")
         return self.url("test")
+
+    @property
+    def source(self) -> "Template":
+        return self.original or self
+
+    def copy(self, name: str, source: "Template | None" = None) -> None:
+        """A new database of PostgreSQL under this name, as the template is."""
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name}_{self.worker} WITH (FORCE)".encode())
+            connection.execute(
+                f"CREATE DATABASE {name}_{self.worker} TEMPLATE template_{(source or self.source).worker} STRATEGY FILE_COPY".encode()
+            )
 
     def make(self) -> None:
         """Migrates the template, as an installation would."""
@@ -96,17 +139,22 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return made
 
 
+@pytest.fixture(scope="session")
+def engine(template: Template) -> Database:
+    """The one engine of this worker. It has no connections between two tests, but what SQLAlchemy once compiled it keeps."""
+    return Database(template.url("test"))
+
+
 @pytest.fixture
 def database_url(template: Template) -> str:
-    """A new database for this test, migrated and otherwise empty."""
+    """A new database for this test, migrated and otherwise empty; its address is the same for all tests of a worker."""
     return template.fresh()
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
+def database(engine: Database, database_url: str) -> Iterator[Database]:
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
@@ -118,25 +166,56 @@ def session(database: Database) -> Iterator[Session]:
     session.close()
 
 
-@pytest.fixture
-def config(database_url: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """Settings with an instance folder of this test alone; only the built style sheets and letters are made once for all."""
-    built = tmp_path_factory.getbasetemp().parent / "static"
-    built.mkdir(exist_ok=True)
-    (tmp_path / "var").mkdir()
-    (tmp_path / "var" / "static").symlink_to(built)
-    return settings(database_url, tmp_path / "var")
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of built style sheets and letters, which all workers share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "static"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
-def app(config: Config) -> Iterator[Flask]:
+def instance(tmp_path: Path, built: Path) -> Path:
+    """An instance folder of this test alone, for the mail and the photos; only what is built stands there already."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    (folder / "static").symlink_to(built)
+    return folder
+
+
+@pytest.fixture
+def config(database_url: str, instance: Path) -> Config:
+    return settings(database_url, instance)
+
+
+@pytest.fixture(scope="session")
+def standing_app(template: Template, built: Path) -> Flask:
+    """The one application of this worker, made as every process makes its own."""
     from marketplace.app import create_app
 
-    app = create_app(config)
+    app = create_app(settings(template.url("test"), built.parent))
     app.jinja_env.bytecode_cache = COMPILED
     app.test_client_class = LookingClient
-    yield app
-    app.extensions["database"].dispose()
+    return app
+
+
+@pytest.fixture
+def app(standing_app: Flask, config: Config) -> Iterator[Flask]:
+    """The worker's application on the database and the folder of this test. A test that needs other settings makes its own."""
+    standing_app.extensions["settings"] = config
+    standing_app.extensions["media"] = media_store(config.media_url)
+    yield standing_app
+    standing_app.extensions["database"].dispose()
+    forget(standing_app)
+
+
+def forget(app: Flask) -> None:
+    """Everything that an application remembers between two requests: pages that are kept, writes that were counted, the finder of places."""
+    app.extensions["kept_pages"]._pages.clear()
+    for limiter in app.extensions["limiter"]:
+        limiter.reset()
+    app.extensions.pop("places", None)
 
 
 @pytest.fixture

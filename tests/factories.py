@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation, Person
@@ -55,7 +55,7 @@ def make_organisation(session: Session, slug: str, kind: str = "") -> Organisati
 def make_person(session: Session, organisation: Organisation, role: str = "project_leader", **changes: Any) -> Person:
     """A person with a password that nobody knows."""
     now = clock.now()
-    count = len(session.scalars(select(Person.id)).all())
+    count = session.scalar(select(func.count(Person.id)))
     values = {
         "email": f"{role}.{count}@{organisation.slug}.example",
         "name": f"{role} {organisation.name}",

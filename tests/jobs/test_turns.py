@@ -47,9 +47,9 @@ def test_turns_of_a_cadence_begin_at_the_same_moments_for_everybody() -> None:
     assert runs.slot_at(clock.local(NOON), timedelta(hours=6)) == NOON
 
 
-def test_two_processes_with_four_threads_each_do_every_turn_once(database: Database, database_url: str, tmp_path: Path) -> None:
+def test_two_processes_with_four_threads_each_do_every_turn_once(database: Database, database_url: str, instance: Path) -> None:
     with SPAWN.Pool(2) as pool:
-        asked = [pool.apply_async(take_everything, (database_url, tmp_path / "var", NOON)) for _ in range(2)]
+        asked = [pool.apply_async(take_everything, (database_url, instance, NOON)) for _ in range(2)]
         done = [one.get(timeout=120) for one in asked]
     assert sum(done) == LINES
     with database.read() as session:
@@ -59,9 +59,9 @@ def test_two_processes_with_four_threads_each_do_every_turn_once(database: Datab
 
 
 def test_a_turn_of_a_worker_that_was_killed_is_taken_over_after_two_minutes(
-    app: Flask, database: Database, database_url: str, tmp_path: Path
+    app: Flask, database: Database, database_url: str, instance: Path
 ) -> None:
-    process = SPAWN.Process(target=die_at_work, args=(database_url, tmp_path / "var", NOON))
+    process = SPAWN.Process(target=die_at_work, args=(database_url, instance, NOON))
     process.start()
     process.join(60)
     assert process.exitcode == 9
@@ -169,7 +169,7 @@ def test_the_worker_inside_the_server_is_woken_at_once_and_takes_the_lines_in_or
 
 
 def test_two_worker_processes_share_the_timetable_and_stop_when_told(
-    app: Flask, database: Database, database_url: str, tmp_path: Path
+    app: Flask, database: Database, database_url: str, instance: Path
 ) -> None:
     with database.transaction() as session:
         for number in range(20):
@@ -178,7 +178,7 @@ def test_two_worker_processes_share_the_timetable_and_stop_when_told(
         "PYTHONPATH": str(PROJECT),
         "APP_ENV": "test",
         "DATABASE_URL": database_url,
-        "INSTANCE_PATH": str(tmp_path / "var"),
+        "INSTANCE_PATH": str(instance),
     }
     command = [sys.executable, "-m", "marketplace.cli.command", "jobs", "work"]
     workers = [
@@ -195,7 +195,7 @@ def test_two_worker_processes_share_the_timetable_and_stop_when_told(
     with database.read() as session:
         assert session.scalar(select(func.count()).where(AuditRow.action == "ledger.head")) == 1
         assert session.scalar(select(func.max(DeliveryRow.attempts))) == 1
-    assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 20
+    assert len(list((instance / "mail").glob("*.eml"))) == 20
 
 
 def test_what_is_kept_for_some_time_goes_after_it(database: Database) -> None:

@@ -19,9 +19,9 @@ from tests.web.visitors import picture, visit
 
 
 @pytest.fixture
-def named(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def named(database_url: str, instance: Path) -> Iterator[Flask]:
     """An installation that goes by its own name only."""
-    app = create_app(settings(database_url, tmp_path, trusted_hosts=("bank.example",), base_url="http://bank.example"))
+    app = create_app(settings(database_url, instance, trusted_hosts=("bank.example",), base_url="http://bank.example"))
     yield app
     app.extensions["database"].dispose()
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -39,10 +40,10 @@ def test_the_cookie_is_for_this_site_alone(client: FlaskClient, email: str) -> N
     assert re.fullmatch(r"session=[\w-]{43}; HttpOnly; Path=/; SameSite=Lax", set_cookie)
 
 
-def test_over_https_the_cookie_is_bound_to_the_host(database_url: str, database: Database, email: str, config: object) -> None:
+def test_over_https_the_cookie_is_bound_to_the_host(database_url: str, database: Database, email: str, instance: Path) -> None:
     from marketplace.app import create_app
 
-    secure = settings(database_url, getattr(config, "instance_path"), base_url="https://bank.example", secure_cookies=True)  # noqa: B009
+    secure = settings(database_url, instance, base_url="https://bank.example", secure_cookies=True)
     app = create_app(secure)
     client = app.test_client()
     page = client.get("/inloggen", base_url="https://bank.example")

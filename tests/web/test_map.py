@@ -146,12 +146,12 @@ def test_the_build_holds_what_the_map_needs_compressed(app: Flask) -> None:
 
 
 def test_background_tiles_and_their_host_only_where_the_operator_switched_them_on(
-    app: Flask, session: Session, tmp_path: Path
+    app: Flask, session: Session, instance: Path
 ) -> None:
     found_taxonomy(session)
     session.commit()
     tiles = "https://tiles.example/{z}/{x}/{y}.png"
-    other = create_app(settings(app.extensions["settings"].database_url, tmp_path, map_tiles_url=tiles))
+    other = create_app(settings(app.extensions["settings"].database_url, instance, map_tiles_url=tiles))
     with_tiles, without = (one.test_client().get("/aanbod?weergave=kaart") for one in (other, app))
     other.extensions["database"].dispose()
     assert f'data-tiles="{tiles}"' in with_tiles.text
