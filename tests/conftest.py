@@ -6,121 +6,22 @@ made once per worker; a test gets it on a new database, with a folder of its own
 """
 
 import os
-import random
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from config import PROJECT, Config
+from config import Config
 from marketplace.accounts.rules import passwords
-from marketplace.cli.migrations import upgrade
 from marketplace.kernel.db import Database
 from marketplace.kernel.files import media_store
 from tests.compiled import COMPILED
-from tests.durations import Durations
+from tests.databases import Template, settings
 from tests.pages import LookingClient
-
-SECRET = "a secret of the tests, long enough to be one"
-PASSWORD = "een lang genoeg wachtwoord"
-
-
-ON_BOTH = {"rooms", "jobs", "api", "migrations"}  # the folders whose tests are about what a database does
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("marketplace")
-    group.addoption("--spent", action="store_true", help="print where the time went: per folder, and the slowest tests")
-    group.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in an order that this number draws")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--spent") and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Durations())
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of these folders run on PostgreSQL too; `--shuffle` draws the same order in every worker."""
-    for item in items:
-        if item.path.relative_to(PROJECT / "tests").parts[0] in ON_BOTH:
-            item.add_marker("postgresql")
-    if (seed := config.getoption("--shuffle")) is not None:
-        random.Random(seed).shuffle(items)
-
-
-@dataclass(frozen=True)
-class Template:
-    """A migrated database that is only ever copied. `fresh()` gives the URL of a new copy; the one before it is gone.
-
-    `original`: the template that is copied instead, where several workers share one.
-    """
-
-    server: str  # PostgreSQL's URL, or empty for SQLite
-    folder: Path
-    worker: str
-    original: "Template | None" = None
-
-    def fresh(self) -> str:
-        if not self.server:
-            file = self.folder / "test.sqlite3"
-            for suffix in ("", "-wal", "-shm"):
-                file.with_name(file.name + suffix).unlink(missing_ok=True)
-            shutil.copyfile(self.source.folder / "template.sqlite3", file)
-        else:
-            self.copy("test")
-        return self.url("test")
-
-    @property
-    def source(self) -> "Template":
-        return self.original or self
-
-    def copy(self, name: str, source: "Template | None" = None) -> None:
-        """A new database of PostgreSQL under this name, as the template is."""
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name}_{self.worker} WITH (FORCE)".encode())
-            connection.execute(
-                f"CREATE DATABASE {name}_{self.worker} TEMPLATE template_{(source or self.source).worker} STRATEGY FILE_COPY".encode()
-            )
-
-    def make(self) -> None:
-        """Migrates the template, as an installation would."""
-        if self.server:
-            self.run(f"DROP DATABASE IF EXISTS template_{self.worker} WITH (FORCE)")
-            self.run(f"CREATE DATABASE template_{self.worker} TEMPLATE template0 ENCODING 'UTF8'")
-        upgrade(settings(self.url("template"), self.folder))
-        self.seal()
-
-    def seal(self) -> None:
-        """Brings everything into the one file of SQLite, so that copying it copies the database."""
-        if not self.server:
-            with closing(sqlite3.connect(self.folder / "template.sqlite3")) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def url(self, name: str) -> str:
-        if not self.server:
-            return f"sqlite:///{self.folder / name}.sqlite3"
-        return make_url(self.server).set(database=f"{name}_{self.worker}").render_as_string(hide_password=False)
-
-    def run(self, statement: str) -> None:
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-
-def settings(database_url: str, instance_path: Path, **changes: object) -> Config:
-    """Settings of one test; the environment plays no part."""
-    defaults = {"app_env": "test", "secret_key": SECRET, "demo_password": PASSWORD, "base_url": "http://localhost"}
-    return Config(environ={}, **{**defaults, "database_url": database_url, "instance_path": instance_path, **changes})
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from flask import Flask
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Missing
-from tests.conftest import settings
+from tests.databases import settings
 from tests.visitors import log_in, newcomer, send
 
 

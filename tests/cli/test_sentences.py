@@ -9,7 +9,7 @@ from flask import Flask
 
 from marketplace.app import create_app
 from marketplace.cli.command import main
-from tests.conftest import settings
+from tests.databases import settings
 
 
 def ended(app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:

@@ -27,7 +27,7 @@ from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.models import DeliveryRow
 from marketplace.notices.rules.kinds import SECURITY, TRIES_MAX, Notice, back_off
 from marketplace.notices.rules.wording import WORDINGS
-from tests.conftest import SECRET, settings
+from tests.databases import SECRET, settings
 from tests.visitors import settle_in
 
 FACTS: dict[str, Any] = {

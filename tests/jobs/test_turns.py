@@ -88,11 +88,12 @@ def test_who_lost_a_claim_writes_nothing_over_the_turn_of_who_took_it(database: 
 
 def test_a_turn_that_takes_long_stays_with_its_worker(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "RENEW_EVERY", timedelta(milliseconds=50))
-    monkeypatch.setattr(runs, "CLAIM", timedelta(milliseconds=800))
 
     def slow(_app: Flask) -> int:
-        time.sleep(1.2)
-        return int(worker.take_turn(app, Job("slow", timedelta(days=30), lambda _app: 1)) is None)
+        [first] = [run.claimed_until for run in turns(database)]
+        wait_for(lambda: turns(database)[0].claimed_until > first)
+        with clock.frozen(first):  # when the first claim is over
+            return int(worker.take_turn(app, Job("slow", timedelta(days=30), lambda _app: 1)) is None)
 
     assert worker.take_turn(app, Job("slow", timedelta(days=30), slow)) == worker.Outcome("slow", 1)
 

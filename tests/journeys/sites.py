@@ -33,7 +33,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.notices.rules.kinds import Notice
 from tests.compiled import COMPILED
-from tests.conftest import PASSWORD, Template, settings
+from tests.databases import PASSWORD, Template, settings
 from tests.visitors import hashed
 from tests.web.visitors import picture, send, upload
 

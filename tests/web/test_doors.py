@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.actions.sessions import create_token
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
-from tests.conftest import settings
+from tests.databases import settings
 from tests.factories import found_taxonomy, listing_draft, make_actor
 from tests.web.visitors import picture, visit
 

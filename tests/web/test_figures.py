@@ -21,7 +21,7 @@ from marketplace.impact.rules.goals import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.sheets.writing import csv_file
-from tests.conftest import PASSWORD
+from tests.databases import PASSWORD
 from tests.entries import append_entry
 from tests.factories import found_taxonomy, make_actor, make_organisation
 

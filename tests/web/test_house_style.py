@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from tests.conftest import settings
+from tests.databases import settings
 
 
 def test_every_component_stands_on_one_page(client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from marketplace.accounts.models import WebSession
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.notices.models import AuditRow
-from tests.conftest import settings
+from tests.databases import settings
 from tests.visitors import PASSWORD, csrf_token, log_in, newcomer, send
 
 

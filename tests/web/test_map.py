@@ -16,7 +16,7 @@ from marketplace.market.rules.listing import Location
 from marketplace.places.rules import PlaceBasis
 from marketplace.web.ui.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE, build
 from marketplace.web.ui.region_map import region_geojson
-from tests.conftest import settings
+from tests.databases import settings
 from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
 
 EXACT = Point(52.26391, 6.79213)  # its public point is 52.263, 6.789: 11 614 × 0.0045 and 930 × 0.0073

@@ -27,7 +27,7 @@ from marketplace.matching.actions.mail_answers import ANSWERS, accepting_offer, 
 from marketplace.notices.models import AuditRow
 from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice
 from marketplace.notices.rules.wording import WORDINGS
-from tests.conftest import SECRET
+from tests.databases import SECRET
 from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
 from tests.web.visitors import hidden, send
 

@@ -1,15 +1,39 @@
-"""Where the time of a run of the tests went: seconds per folder of setup, call and teardown, and the slowest tests.
+"""What the tests add to pytest: which of them run on PostgreSQL too, an order drawn by chance, and where the time went.
 
-With `-n` the workers send their reports to the process that prints, so the figures are those of all workers together.
+`--spent` counts seconds per folder of setup, call and teardown. With `-n` the workers send their reports to the process that prints, so
+the figures are those of all workers together.
 """
 
+import random
 from collections import defaultdict
 from typing import Any
 
 import pytest
 
+ON_BOTH = {"rooms", "jobs", "api", "migrations"}  # the folders whose tests are about what a database does
 SLOWEST = 20
 PHASES = ("setup", "call", "teardown")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("marketplace")
+    group.addoption("--spent", action="store_true", help="print where the time went: per folder, and the slowest tests")
+    group.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in an order that this number draws")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--spent") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Durations())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of these folders run on PostgreSQL too; `--shuffle` draws the same order in every worker."""
+    for item in items:
+        if item.path.parent.name in ON_BOTH:
+            item.add_marker("postgresql")
+    if (seed := config.getoption("--shuffle")) is not None:
+        random.Random(seed).shuffle(items)
 
 
 class Durations:
