@@ -10,7 +10,10 @@ import psycopg
 from sqlalchemy import make_url
 
 from config import Config
+from marketplace.accounts.policy import OPERATOR
 from marketplace.cli.migrations import upgrade
+from marketplace.kernel.db import Database
+from marketplace.materials.actions import sync
 
 SECRET = "a secret of the tests, long enough to be one"
 PASSWORD = "een lang genoeg wachtwoord"
@@ -56,6 +59,10 @@ class Template:
             self.run(f"DROP DATABASE IF EXISTS template_{self.worker} WITH (FORCE)")
             self.run(f"CREATE DATABASE template_{self.worker} TEMPLATE template0 ENCODING 'UTF8'")
         upgrade(settings(self.url("template"), self.folder))
+        database = Database(self.url("template"))
+        with database.transaction() as session:
+            sync(session, OPERATOR)
+        database.dispose()
         self.seal()
 
     def seal(self) -> None:

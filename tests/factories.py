@@ -21,6 +21,7 @@ from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Condition, ListingDraft, Location
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.actions import sync
+from marketplace.materials.queries import find_newest_version
 from marketplace.places.rules import PlaceBasis
 
 KEI = "betonstraatsteen-kei-8cm"  # 185 kg/m², 44 pieces/m², 0.1188 kg CO2e/kg
@@ -35,8 +36,9 @@ PLACES = {
 
 
 def found_taxonomy(session: Session) -> None:
-    """The reference data that the package ships."""
-    sync(session, OPERATOR)
+    """The reference data that the package ships, unless it is there."""
+    if find_newest_version(session) is None:
+        sync(session, OPERATOR)
 
 
 def make_organisation(session: Session, slug: str, kind: str = "") -> Organisation:

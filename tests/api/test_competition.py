@@ -5,6 +5,7 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.sessions import create_token
@@ -17,6 +18,7 @@ from tests.factories import found_taxonomy, make_actor, make_listing
 THREADS = 50
 
 
+@pytest.mark.slow
 def test_200_simultaneous_reservations_answer_201_or_409(session: Session, database_url: str, instance: Path) -> None:
     found_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))

@@ -14,6 +14,7 @@ from marketplace.market.queries.demands import list_demands
 from marketplace.notices.queries import list_due
 
 
+@pytest.mark.slow
 def test_an_empty_database_is_filled_once(app: Flask) -> None:
     assert demo.load(app)
     assert not demo.load(app)

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from marketplace.kernel.files import SHIPPED
+
+pytestmark = pytest.mark.postgresql
 
 
 def test_materials_sync_loads_once_and_says_so(app: Flask) -> None:

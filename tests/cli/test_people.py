@@ -12,6 +12,8 @@ from marketplace.kernel.errors import Missing
 from tests.databases import settings
 from tests.visitors import log_in, newcomer, send
 
+pytestmark = pytest.mark.postgresql
+
 
 def output(app: Flask, *arguments: str) -> str:
     ended = app.test_cli_runner().invoke(args=list(arguments), catch_exceptions=False)

@@ -82,6 +82,7 @@ class Nursery:
         self.process.stdout.close()
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_a_hundred_times_loses_no_letter_and_repeats_none(
     database_url: str, database: Database, instance: Path, mailbox: tuple[Mailbox, int]
 ) -> None:

@@ -25,6 +25,8 @@ from tests.databases import PASSWORD
 from tests.entries import append_entry
 from tests.factories import found_taxonomy, make_actor, make_organisation
 
+pytestmark = pytest.mark.postgresql
+
 YEAR = clock.today().year
 
 
