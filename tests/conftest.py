@@ -7,6 +7,7 @@ made once per worker; a test gets it on a new database, with a folder of its own
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from marketplace.accounts.rules import passwords
+from marketplace.cli.migrations import one_at_a_time
 from marketplace.kernel.db import Database
 from marketplace.kernel.files import media_store
 from tests.compiled import COMPILED
@@ -41,6 +43,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture(scope="session")
+def empty_template(template: Template) -> Template:
+    """The same without a list of materials, for tests about loading one."""
+    folder = template.folder / "empty"
+    folder.mkdir()
+    first = Template(template.server, folder, f"empty_{template.worker}")
+    first.migrate()
+    return replace(template, original=first)
+
+
+@pytest.fixture(scope="session")
 def engine(template: Template) -> Database:
     """The one engine of this worker. It has no connections between two tests, but what SQLAlchemy once compiled it keeps."""
     return Database(template.url("test"))
@@ -48,7 +60,7 @@ def engine(template: Template) -> Database:
 
 @pytest.fixture
 def database_url(template: Template) -> str:
-    """A new database for this test, migrated and otherwise empty; its address is the same for all tests of a worker."""
+    """A new database for this test: the list of materials and nothing else; its address is the same for all tests of a worker."""
     return template.fresh()
 
 
@@ -95,7 +107,8 @@ def standing_app(template: Template, built: Path) -> Flask:
     """The one application of this worker, made as every process makes its own."""
     from marketplace.app import create_app
 
-    app = create_app(settings(template.url("test"), built.parent))
+    with one_at_a_time(built.parent, "building.lock"):  # cutting the letters takes seconds, for the first one only
+        app = create_app(settings(template.url("test"), built.parent))
     app.jinja_env.bytecode_cache = COMPILED
     app.test_client_class = LookingClient
     return app

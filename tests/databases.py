@@ -54,15 +54,20 @@ class Template:
             )
 
     def make(self) -> None:
-        """Migrates the template, as an installation would."""
-        if self.server:
-            self.run(f"DROP DATABASE IF EXISTS template_{self.worker} WITH (FORCE)")
-            self.run(f"CREATE DATABASE template_{self.worker} TEMPLATE template0 ENCODING 'UTF8'")
-        upgrade(settings(self.url("template"), self.folder))
+        """A template with the list of materials, which nearly every test begins with."""
+        self.migrate()
         database = Database(self.url("template"))
         with database.transaction() as session:
             sync(session, OPERATOR)
         database.dispose()
+        self.seal()
+
+    def migrate(self) -> None:
+        """A template with empty tables, as an installation begins."""
+        if self.server:
+            self.run(f"DROP DATABASE IF EXISTS template_{self.worker} WITH (FORCE)")
+            self.run(f"CREATE DATABASE template_{self.worker} TEMPLATE template0 ENCODING 'UTF8'")
+        upgrade(settings(self.url("template"), self.folder))
         self.seal()
 
     def seal(self) -> None:

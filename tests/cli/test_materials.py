@@ -10,6 +10,11 @@ from marketplace.kernel.files import SHIPPED
 pytestmark = pytest.mark.postgresql
 
 
+@pytest.fixture
+def database_url(empty_template: Template) -> str:
+    return empty_template.fresh()
+
+
 def test_materials_sync_loads_once_and_says_so(app: Flask) -> None:
     runner = app.test_cli_runner()
     first, second = (runner.invoke(args=["materials", "sync"]) for _ in range(2))
