@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from config import Config
 from marketplace.accounts.rules import passwords
 from marketplace.cli.migrations import one_at_a_time
+from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
-from marketplace.kernel.files import media_store
 from tests.compiled import COMPILED
 from tests.databases import Template, settings
 from tests.pages import LookingClient

@@ -1,5 +1,6 @@
 """The demonstration goes into an empty database once, and leaves every invariant whole."""
 
+import pytest
 from flask import Flask
 from PIL import Image
 

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from marketplace.kernel.files import SHIPPED
+from tests.databases import Template
 
 pytestmark = pytest.mark.postgresql
 
