@@ -34,8 +34,7 @@ from marketplace.kernel.db import Database
 from marketplace.notices.rules.kinds import Notice
 from tests.compiled import COMPILED
 from tests.databases import PASSWORD, Template, settings
-from tests.visitors import hashed
-from tests.web.visitors import picture, send, upload
+from tests.visitors import hashed, picture, send, upload
 
 
 @dataclass(frozen=True)

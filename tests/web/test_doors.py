@@ -15,7 +15,7 @@ from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from tests.databases import settings
 from tests.factories import found_taxonomy, listing_draft, make_actor
-from tests.web.visitors import picture, visit
+from tests.visitors import picture, visit
 
 
 @pytest.fixture

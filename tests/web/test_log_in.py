@@ -125,7 +125,7 @@ def test_a_session_that_somebody_else_thought_up_is_never_taken_over(client: Fla
 def test_logging_out_ends_the_session_on_the_server(client: FlaskClient, email: str) -> None:
     log_in(client, email)
     kept = cookie(client) or ""
-    answer = send(client, "/account", at="/uitloggen")
+    answer = send(client, "/account", to="/uitloggen")
     assert answer.status_code == 303
     assert cookie(client) is None
     client.set_cookie("session", kept, domain="localhost")

@@ -29,7 +29,7 @@ from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice
 from marketplace.notices.rules.wording import WORDINGS
 from tests.databases import SECRET
 from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
-from tests.web.visitors import hidden, send
+from tests.visitors import hidden, send
 
 
 class Deal:
