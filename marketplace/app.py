@@ -16,15 +16,15 @@ from config import Config
 from marketplace import api, cli, web
 from marketplace.http import compression, errors, identity, written
 from marketplace.http.middleware import LOOPBACK, KnownHosts, LocalePrefix, SecurityHeaders, security_headers
-from marketplace.http.page_cache import FromMemory, KeptPages
+from marketplace.http.page_cache import PageCache, PageStore
 from marketplace.http.request import (
     MAX_BODY_BYTES,
     SAFE_METHODS,
     Marketplace,
     PathNumber,
+    check_permission,
     comes_from_elsewhere,
     current_actor,
-    gate,
     is_api,
     start_request,
 )
@@ -102,7 +102,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
     def protect() -> None:
         """Forms only: the API ignores cookies, so nobody can borrow them there, and neither does a signed link."""
         view = app.view_functions.get(request.endpoint or "")
-        if request.method in SAFE_METHODS or is_api() or getattr(view, "proves_itself", False):
+        if request.method in SAFE_METHODS or is_api() or getattr(view, "csrf_exempt", False):
             return
         if comes_from_elsewhere():
             raise errors.foreign_origin()
@@ -115,15 +115,15 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
         return response
 
     identity.register(app)
-    for step in (start_request, gate, protect):
+    for step in (start_request, check_permission, protect):
         app.before_request(step)
     app.after_request(private)
     compression.register(app)
 
 
 def _wrap(app: Marketplace, config: Config) -> None:
-    pages = app.extensions["kept_pages"] = KeptPages()
-    wsgi: Any = assets.serve(app, config, LocalePrefix(FromMemory(app.wsgi_app, pages, app.extensions["database"])))
+    pages = app.extensions["kept_pages"] = PageStore()
+    wsgi: Any = assets.serve(app, config, LocalePrefix(PageCache(app.wsgi_app, pages, app.extensions["database"])))
     if config.trusted_hosts:
         wsgi = KnownHosts(wsgi, config.trusted_hosts)
     tiles = urlsplit(config.map_tiles_url)

@@ -35,7 +35,7 @@ PLACES = {
 }
 
 
-def found_taxonomy(session: Session) -> None:
+def seed_taxonomy(session: Session) -> None:
     """The reference data that the package ships, unless it is there."""
     if find_newest_version(session) is None:
         sync(session, OPERATOR)

@@ -71,7 +71,10 @@ class Change:
         return replace(before, **self._changed(DemandDraft), quantity=self._quantity(before.quantity), **where)
 
     def _changed(self, draft: type[ListingDraft] | type[DemandDraft]) -> dict[str, Any]:
-        empty = {one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(draft)}
+        empty = {
+            field.name: field.default_factory() if field.default_factory is not MISSING else field.default
+            for field in fields(draft)
+        }
         return {
             name: empty[name] if value is None else value for name, value in self.values.items() if name not in _NO_DRAFT_FIELDS
         }
@@ -100,8 +103,8 @@ def new_reservation() -> ReservationDraft:
     quantity, location = _quantity(values, errors), _location(values, errors, required=False)
     _settle(errors)
     assert quantity is not None
-    told = {name: value for name, value in _told(values).items() if name != "location"}
-    return ReservationDraft(quantity, location=location, **told)
+    text = {name: value for name, value in _told(values).items() if name != "location"}
+    return ReservationDraft(quantity, location=location, **text)
 
 
 def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft:

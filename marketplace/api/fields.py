@@ -275,11 +275,11 @@ def take(body: Body, given: Any, *, partial: tuple[str, ...] = ()) -> tuple[dict
     """The values by their names in the house, and everything that is wrong with them. Those in `partial` may be left out."""
     if not isinstance(given, dict):
         return {}, [FieldError("body", _NO_BODY)]
-    known = {field.data_key for field in body.fields.values()}
+    existing = {field.data_key for field in body.fields.values()}
     errors = [
         FieldError(name[:60], _("“%(name)s” is not taken here. Leave it out.", name=name[:60]))
         for name in given
-        if name not in known
+        if name not in existing
     ]
     try:
         values: dict[str, Any] = body.load(given, partial=partial)

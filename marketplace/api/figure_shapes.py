@@ -16,7 +16,7 @@ def key_of(name: str) -> str:
 
 def sums(of: Totals) -> Shape:
     """Every figure of the list. Avoided carbon is of the mass whose factor is known; `unknownFactorMassKg` says how much is not."""
-    return {key_of(one.name): number(one.of(of)) for one in STATISTICS}
+    return {key_of(item.name): number(item.of(of)) for item in STATISTICS}
 
 
 def statistics(of: Statistics) -> Shape:
@@ -40,27 +40,31 @@ def goals(of: GoalsOverview) -> Shape:
     shape: Shape = {"year": of.year, "years": list(of.years), "region": _place(of.region)}
     if of.municipalities:
         shape["municipalities"] = [
-            {"organisation": organisation(one.slug, one.name), "includesBank": one.includes_bank, **_place(one)}
-            for one in of.municipalities
+            {
+                "organisation": organisation(municipality.slug, municipality.name),
+                "includesBank": municipality.includes_bank,
+                **_place(municipality),
+            }
+            for municipality in of.municipalities
         ]
     return shape
 
 
 def _place(place: GoalPlace) -> Shape:
-    return {"goals": [_goal(one) for one in place.standings], "bankMassKg": number(place.bank_kg)}
+    return {"goals": [_goal(standing) for standing in place.standings], "bankMassKg": number(place.bank_kg)}
 
 
 def _goal(standing: Standing) -> Shape:
     share = standing.indicator.share
-    known = share is not None
+    existing = share is not None
     return {
         "number": standing.target.number,
         "targetPercent": number(standing.target.percent),
         "targetYear": standing.target.year,
         "isOwn": standing.target.is_own,
         "sharePercent": number(share * 100) if share is not None else None,
-        "renewableMassKg": number(standing.indicator.renewable_kg) if known else None,
-        "totalMassKg": number(standing.indicator.total_kg) if known else None,
+        "renewableMassKg": number(standing.indicator.renewable_kg) if existing else None,
+        "totalMassKg": number(standing.indicator.total_kg) if existing else None,
         "reportedBy": standing.indicator.reported,
         "askedOf": standing.indicator.asked,
     }

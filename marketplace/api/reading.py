@@ -143,13 +143,13 @@ def location_of(values: Mapping[str, Any], *, required: bool) -> Location | None
         raise Invalid(_("Send lat and lon together."), "lon" if lon is None else "lat")
     if lat is not None and lon is not None:
         try:
-            found = gazetteer().at(Point(lat, lon))
+            result = gazetteer().at(Point(lat, lon))
         except Invalid as refusal:
             raise Invalid.all([FieldError("lat", refusal.message), FieldError("lon", refusal.message)]) from refusal
     elif place:
-        found = finder().find(place, "place")
+        result = finder().find(place, "place")
     elif required:
         raise Invalid(_("Say where it is: a place or postcode, or lat and lon."), "place")
     else:
         return None
-    return located(found)
+    return located(result)

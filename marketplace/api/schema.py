@@ -26,10 +26,10 @@ def words(of: Any) -> Schema:
 
 def maybe(schema: Schema) -> Schema:
     """A value, or null when it is unknown or empty."""
-    known = schema.get("type")
+    existing = schema.get("type")
     if "enum" in schema:
-        return {**schema, "type": [known, "null"], "enum": [*schema["enum"], None]}
-    return {**schema, "type": [known, "null"]} if isinstance(known, str) else {"oneOf": [schema, {"type": "null"}]}
+        return {**schema, "type": [existing, "null"], "enum": [*schema["enum"], None]}
+    return {**schema, "type": [existing, "null"]} if isinstance(existing, str) else {"oneOf": [schema, {"type": "null"}]}
 
 
 def some(schema: Schema) -> Schema:

@@ -152,7 +152,7 @@ def listing(row: Listing, taxonomy: Taxonomy, *, shows_exact: bool, distance_km:
         "lat": row.public_lat,
         "lon": row.public_lon,
         "depot": row.depot_id,
-        "photos": [photo(one) for one in row.photos],
+        "photos": [photo(item) for item in row.photos],
         "returnedFrom": row.parent_id,
         "createdAt": moment(row.created_at),
         "publishedAt": moment(row.published_at),
@@ -323,12 +323,16 @@ def appointment(row: Reservation) -> Shape:
 
 def exchange(row: Exchange, taxonomy: Taxonomy | None) -> Shape:
     """A row of the ledger, with what its hash was made over."""
-    known = taxonomy.find_material(row.material_slug) if taxonomy else None
+    existing = taxonomy.find_material(row.material_slug) if taxonomy else None
     return {
         "seq": row.seq,
         "fromOrganisation": organisation(row.from_slug, row.from_name),
         "toOrganisation": organisation(row.to_slug, row.to_name),
-        "material": {"slug": row.material_slug, "name": known.name if known else row.material_slug, "group": row.group_slug},
+        "material": {
+            "slug": row.material_slug,
+            "name": existing.name if existing else row.material_slug,
+            "group": row.group_slug,
+        },
         "listingId": row.listing_id,
         "demandId": row.demand_id,
         "reservationId": row.reservation_id,

@@ -26,8 +26,8 @@ def bench(listings: int, only: tuple[str, ...], only_sqlite: bool) -> None:
     from tests.bench.table import written
 
     with tempfile.TemporaryDirectory(prefix="materialenbank-bench-") as folder:
-        found = list(
+        result = list(
             rows(Path(folder), listings=listings, only=only, kinds=("SQLite",) if only_sqlite else ("SQLite", "PostgreSQL"))
         )
-    click.echo(written(found))
-    sys.exit(any(row.ok is False for row in found))
+    click.echo(written(result))
+    sys.exit(any(row.ok is False for row in result))

@@ -14,9 +14,9 @@ def check_command() -> None:
     breaches = 0
     with current_app.extensions["database"].read() as session:
         for name, question in INVARIANTS:
-            found = question(session)
-            breaches += found is not None
-            click.echo(f"ok      {name}" if found is None else f"BREACH  {name}: {found}")
+            result = question(session)
+            breaches += result is not None
+            click.echo(f"ok      {name}" if result is None else f"BREACH  {name}: {result}")
     if breaches:
         click.echo(f"{breaches} of {len(INVARIANTS)} invariants broken.")
         sys.exit(1)

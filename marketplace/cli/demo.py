@@ -40,7 +40,7 @@ def load(app: Flask) -> bool:
     password = hash_password(config.demo_password)
     with database.transaction() as session:
         cast = demo_lots.make_people(session, password, DOMAIN)
-        demo_story.tell_the_past(session, cast, pictures)
+        demo_story.load_history(session, cast, pictures)
         lots = demo_lots.make_listings(session, cast, pictures)
         demands = demo_lots.make_demands(session, cast)
         demo_story.tell_today(session, cast, lots, demands)

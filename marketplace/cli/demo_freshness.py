@@ -45,7 +45,7 @@ def tell_of_time(session: Session, cast: Cast, pictures: Pictures) -> None:
 
 
 def _offered(session: Session, cast: Cast, pictures: Pictures, lot_id: str, title: str, amount: Decimal, days: int) -> Listing:
-    row = next(one for one in rows("demo_aanbod.csv") if one["id"] == lot_id)
+    row = next(item for item in rows("demo_aanbod.csv") if item["id"] == lot_id)
     owner = cast[slug_of(cast, row["gemeente"])]
     unit = draft_of(cast, row).quantity.unit
     draft = draft_of(cast, row, title=title, description="", quantity=Quantity(amount, unit), available_from=clock.today())

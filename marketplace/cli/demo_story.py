@@ -20,7 +20,7 @@ from marketplace.market.actions.listings import create_listing, publish_listing
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
 from marketplace.materials.queries import taxonomy
-from marketplace.notices.actions.deliveries import consider_told
+from marketplace.notices.actions.deliveries import mark_all_spread
 
 EXCHANGES = 40
 DAYS_BACK = 725
@@ -39,7 +39,7 @@ USE = (
 )
 
 
-def tell_the_past(session: Session, cast: Cast, pictures: Pictures) -> None:
+def load_history(session: Session, cast: Cast, pictures: Pictures) -> None:
     """Forty finished exchanges over the last two years, in order of time, each through every step from listing to ledger."""
     chance, lots = Random(20261215), rows("demo_aanbod.csv")
     municipalities = [key for key, actor in cast.items() if actor.organisation_kind == "municipality" and "." not in key]
@@ -51,7 +51,7 @@ def tell_the_past(session: Session, cast: Cast, pictures: Pictures) -> None:
         owner = next(key for key in municipalities if cast[key].organisation_name == lot["gemeente"])
         receiver = owner if number % 9 == 4 else chance.choice([key for key in municipalities if key != owner])
         _exchange(session, cast, lot, pictures, owner=owner, receiver=receiver, day=day, chance=chance)
-    consider_told(session)
+    mark_all_spread(session)
     _report_use(session, cast, chance)
     _open_depots(session, cast)
 
@@ -126,8 +126,10 @@ def _open_depots(session: Session, cast: Cast) -> None:
 def tell_today(session: Session, cast: Cast, lots: dict[str, Listing], demands: dict[str, Demand]) -> None:
     """Transfers under way: one asked for, one approved, one handed over and waiting for the receiver, one lot that two ask for, and one
     hand-over about which the figures differ."""
-    asked = Quantity(Decimal(900), Unit.M2)
-    reserve.reserve(session, cast["rijssen-holten"], listing_id=lots["A05"].id, draft=ReservationDraft(asked, demands["V03"].id))
+    requested = Quantity(Decimal(900), Unit.M2)
+    reserve.reserve(
+        session, cast["rijssen-holten"], listing_id=lots["A05"].id, draft=ReservationDraft(requested, demands["V03"].id)
+    )
     granulate = ReservationDraft(Quantity(Decimal(300), Unit.TONNE), demands["V06"].id)
     held = reserve.reserve(session, cast["hof-van-twente"], listing_id=lots["A12"].id, draft=granulate)
     decide.approve(session, cast["haaksbergen"], reservation_id=held.id)
@@ -156,14 +158,14 @@ def _two_for_one_lot(session: Session, cast: Cast, lot: Listing) -> None:
 
 
 def _figures_that_differ(session: Session, cast: Cast, lot: Listing) -> None:
-    asked = reserve.reserve(
+    requested = reserve.reserve(
         session,
         cast["oldenzaal"],
         listing_id=lot.id,
         draft=ReservationDraft(Quantity(Decimal(80), Unit.M), project="Riool De Thij"),
     )
-    decide.approve(session, cast["dinkelland"], reservation_id=asked.id)
+    decide.approve(session, cast["dinkelland"], reservation_id=requested.id)
     given = HandoverDraft(Quantity(Decimal(80), Unit.M), clock.today(), measured_by=MeasuredBy.ESTIMATED)
-    hand_over.hand_over(session, cast["dinkelland"], reservation_id=asked.id, draft=given)
+    hand_over.hand_over(session, cast["dinkelland"], reservation_id=requested.id, draft=given)
     counted = ReceiptDraft(Quantity(Decimal(70), Unit.M), measured_by=MeasuredBy.MEASURED)
-    hand_over.confirm(session, cast["oldenzaal"], reservation_id=asked.id, draft=counted)
+    hand_over.confirm(session, cast["oldenzaal"], reservation_id=requested.id, draft=counted)

@@ -7,7 +7,7 @@ import time
 import click
 from flask import current_app
 
-from marketplace.cli.migrations import lay_down
+from marketplace.cli.migrations import prepare_database
 from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.geo import Point
 from marketplace.market.actions.photos import store_picture
@@ -35,7 +35,7 @@ def generate_command(listings: int, demands: int | None, seed: int) -> None:
     if current_app.extensions["settings"].production:
         sys.exit("This is production. Nothing was generated.")
     database, started = current_app.extensions["database"], time.perf_counter()
-    lay_down(current_app)
+    prepare_database(current_app)
     with database.read() as session:
         has_picture = has_photos(session)
     picture = None if has_picture else store_picture(current_app.extensions["media"], PICTURE.read_bytes())

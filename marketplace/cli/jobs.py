@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.accounts.queries.people import has_people
-from marketplace.jobs.worker import run_all, take_turns
+from marketplace.jobs.worker import run_all, run_due_jobs
 from marketplace.kernel.clock import now
 from marketplace.kernel.health import SILENT_TOO_LONG
 from marketplace.kernel.runs import find_last_start
@@ -45,7 +45,7 @@ def run_command(at: datetime | None, due: bool) -> None:
     if due and at:
         raise click.UsageError("choose --at or --due: a moment that is played has no turns")
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the jobs need the app itself
-    outcomes = take_turns(app) if due else run_all(app, at)
+    outcomes = run_due_jobs(app) if due else run_all(app, at)
     for outcome in outcomes:
         click.echo(f"{outcome.name}: {outcome.failure or outcome.count}")
     if any(outcome.failure for outcome in outcomes):

@@ -25,14 +25,14 @@ def register(app: Flask) -> None:
 @click.option("--dry-run", is_flag=True, help="read and check, keep nothing")
 def sync_command(source: Path | None, dry_run: bool) -> None:
     """Load SOURCE (a materials.csv, or a folder with it) as a new version; without SOURCE the files of this release."""
-    session, kept = current_app.extensions["database"].session(write=True), False
+    session, stored = current_app.extensions["database"].session(write=True), False
     try:
         synced = actions.sync(session, OPERATOR, source=source or SHIPPED)
-        kept = not dry_run
+        stored = not dry_run
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
     finally:
-        settle(session, keep=kept)
+        settle(session, keep=stored)
     if not synced.is_new:
         click.echo(f"Version {synced.version} is in use already: nothing to load.")
         return

@@ -14,10 +14,10 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import PROJECT, Config
-from marketplace.accounts.actions.organisations import found_region
-from marketplace.accounts.queries.organisations import is_region_founded
-from marketplace.impact.actions import found_goals
-from marketplace.impact.queries.goals import are_goals_founded
+from marketplace.accounts.actions.organisations import seed_region
+from marketplace.accounts.queries.organisations import is_region_seeded
+from marketplace.impact.actions import seed_goals
+from marketplace.impact.queries.goals import are_goals_seeded
 from marketplace.kernel import health
 from marketplace.kernel.db import Database
 
@@ -66,7 +66,7 @@ def is_newest(url: str) -> bool:
         database.dispose()
 
 
-def lay_down(app: Flask) -> None:
+def prepare_database(app: Flask) -> None:
     """Where nothing is yet: the schema and what every installation has. A database of an older version is left as it is."""
     from marketplace.cli import reference
 
@@ -80,11 +80,11 @@ def found(config: Config) -> None:
     database = Database(config.database_url)
     try:
         with database.read() as session:
-            if is_region_founded(session) and are_goals_founded(session):
+            if is_region_seeded(session) and are_goals_seeded(session):
                 return
         with one_at_a_time(config.instance_path):
-            database.run(found_region)
-            database.run(found_goals)
+            database.run(seed_region)
+            database.run(seed_goals)
     finally:
         database.dispose()
 

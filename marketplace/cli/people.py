@@ -9,7 +9,7 @@ from marketplace.accounts.policy import OPERATOR
 from marketplace.accounts.queries import organisations, people
 from marketplace.accounts.rules import links
 from marketplace.accounts.rules.accounts import InvitationDraft, Role
-from marketplace.cli.migrations import lay_down
+from marketplace.cli.migrations import prepare_database
 from marketplace.exchange.actions.decide import release_person
 from marketplace.jobs.addresses import Addresses
 from marketplace.kernel.errors import Missing
@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
 def invite_command(email: str, role: str, slug: str, language: str) -> None:
     """Invite EMAIL; the invitation link is the last line. It works once, for seven days."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - addresses need the app itself
-    lay_down(app)
+    prepare_database(app)
     with current_app.extensions["database"].transaction() as session:
         organisation = organisations.get_organisation_by_slug(session, slug)
         draft = InvitationDraft(email, organisation.id, Role(role))

@@ -125,7 +125,7 @@ def close(failed: list[str], missing: list[str], *, minutes: float) -> int:
 
 def quiet_environment(folder: Path) -> dict[str, str]:
     """This environment without the settings of an installation: tests never touch its database, its mail or its folder."""
-    settings = {one.name.upper() for one in fields(Config)}
+    settings = {field.name.upper() for field in fields(Config)}
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     return environment | {
         "APP_ENV": "test",

@@ -1,9 +1,9 @@
 """What every installation has, demonstration or not: the taxonomy, the organisations of the region, the three goals."""
 
-from marketplace.accounts.actions.organisations import found_region
+from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import OPERATOR
-from marketplace.accounts.queries.organisations import is_region_founded
-from marketplace.impact.actions import found_goals
+from marketplace.accounts.queries.organisations import is_region_seeded
+from marketplace.impact.actions import seed_goals
 from marketplace.kernel.db import Database
 from marketplace.materials.actions import sync
 from marketplace.materials.queries import find_newest_version
@@ -12,10 +12,10 @@ from marketplace.materials.queries import find_newest_version
 def found(database: Database) -> None:
     """Lay down what is missing. A taxonomy that was loaded before stays: a newer one comes by `materials sync`."""
     with database.read() as session:
-        if find_newest_version(session) is not None and is_region_founded(session):
+        if find_newest_version(session) is not None and is_region_seeded(session):
             return
     with database.transaction() as session:
         if find_newest_version(session) is None:
             sync(session, OPERATOR)
-        found_region(session)
-        found_goals(session)
+        seed_region(session)
+        seed_goals(session)

@@ -21,12 +21,12 @@ OTHERS = (
 
 
 def main(arguments: list[str]) -> None:
-    asked = options(arguments)
+    requested = options(arguments)
     try:
         config = Config()
     except Misconfigured as refusal:
         sys.exit(str(refusal))
-    with listening(asked.host, asked.port) as listener:
+    with listening(requested.host, requested.port) as listener:
         upgrade(config)
         if config.base_url == BASE_URL:  # nobody said otherwise: links in mail lead to where this server listens
             os.environ["BASE_URL"] = address_of(listener)
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> None:
             from marketplace.cli import reference
 
             reference.found(app.extensions["database"])
-            if not config.production and not asked.no_demo:
+            if not config.production and not requested.no_demo:
                 demo.load(app)
         serve(app, config, listener)
 

@@ -68,5 +68,5 @@ def _check_new_name(session: Session, organisation_id: int, name: str, *, but: i
     with session.no_autoflush:
         same = select(Depot.id).where(Depot.organisation_id == organisation_id, Depot.name == name)
         taken = session.scalars(same).all()
-    if [one for one in taken if one != but]:
+    if [item for item in taken if item != but]:
         raise Conflict(_("There is a depot with this name already. Choose another name."), "name")

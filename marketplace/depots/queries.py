@@ -19,7 +19,7 @@ def list_depots(session: Session, *, organisation_id: int | None = None, with_cl
 def get_depot(session: Session, depot_id: int) -> Depot:
     """The storage place with this id, with whose it is, or Missing."""
     rows = select(Depot).options(joinedload(Depot.organisation)).where(Depot.id == depot_id)
-    found = session.scalars(rows).one_or_none()
-    if found is None:
+    row = session.scalars(rows).one_or_none()
+    if row is None:
         raise Missing(_("This depot does not exist. Choose one from the list."))
-    return found
+    return row

@@ -40,15 +40,15 @@ def camel(name: str) -> str:
 
 def problem(status: int, title: str, detail: str, /, **more: Any) -> Response:
     """An RFC 9457 problem."""
-    said = {"type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail}
-    return Response(json.dumps({**said, **more, **said}), status=status, content_type="application/problem+json")
+    values = {"type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail}
+    return Response(json.dumps({**values, **more, **values}), status=status, content_type="application/problem+json")
 
 
 def page(status: int, sentence: str) -> Response:
     """An error page in the house style."""
-    shown = status if status in PAGES else 400 if status < 500 else 500
+    visible = status if status in PAGES else 400 if status < 500 else 500
     return Response(
-        render_template("errors/error.html", status=shown, sentence=sentence),
+        render_template("errors/error.html", status=visible, sentence=sentence),
         status=status,
         content_type="text/html; charset=utf-8",
     )
@@ -57,7 +57,7 @@ def page(status: int, sentence: str) -> Response:
 def on_refusal(refusal: Refusal) -> Response:
     """A verb refused: its sentence, with its figures for an API client. Somebody unknown on a page is sent to log in."""
     if isinstance(refusal, Forbidden):
-        write_down(current_actor())
+        audit_refusal(current_actor())
     if is_by_token():
         more: dict[str, Any] = {camel(name): value for name, value in refusal.facts.items()}
         if isinstance(refusal, Invalid):
@@ -78,7 +78,7 @@ def on_refusal(refusal: Refusal) -> Response:
     return response
 
 
-def write_down(actor: Actor) -> None:
+def audit_refusal(actor: Actor) -> None:
     """A person who tried what is not theirs to do: an audit row of its own, for the refused request itself leaves nothing."""
     if not actor.is_member:
         return

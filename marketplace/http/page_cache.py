@@ -23,7 +23,7 @@ from marketplace.http.request import current_actor, database
 from marketplace.kernel.clock import now
 from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.language import DEFAULT_LOCALE
-from marketplace.market.queries.revision import glance_at_catalogue
+from marketplace.market.queries.revision import fetch_catalogue_state
 
 MADE_OF = (
     "templates/**/*.html",
@@ -48,7 +48,7 @@ class Kept:
     packed: bytes
 
 
-class KeptPages:
+class PageStore:
     """The pages of one process by their address; the one that was asked for longest ago leaves first."""
 
     def __init__(self) -> None:
@@ -58,10 +58,10 @@ class KeptPages:
     def find(self, address: Address) -> Kept | None:
         """The page that was made last for this address; whether it still holds is for the asker to see."""
         with self._lock:
-            kept = self._pages.get(address)
-            if kept is not None:
+            stored = self._pages.get(address)
+            if stored is not None:
                 self._pages.move_to_end(address)
-            return kept
+            return stored
 
     def keep(self, address: Address, kept: Kept) -> None:
         """Remember a page."""
@@ -72,27 +72,27 @@ class KeptPages:
                 self._pages.popitem(last=False)
 
 
-class FromMemory:
+class PageCache:
     """Answers in front of Flask when somebody without a cookie asks for a page that is kept and still holds: 304, or the page."""
 
-    def __init__(self, wsgi: Wsgi, pages: KeptPages, database: Database) -> None:
+    def __init__(self, wsgi: Wsgi, pages: PageStore, database: Database) -> None:
         self.wsgi, self.pages, self.database = wsgi, pages, database
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        kept = self._kept(environ)
-        if kept is None:
+        stored = self._kept(environ)
+        if stored is None:
             return self.wsgi(environ, start_response)
-        headers = [("ETag", f'W/"{kept.etag}"'), ("Cache-Control", "no-cache"), ("Vary", "Cookie, Accept-Encoding")]
-        if f'"{kept.etag}"' in environ.get("HTTP_IF_NONE_MATCH", ""):
+        headers = [("ETag", f'W/"{stored.etag}"'), ("Cache-Control", "no-cache"), ("Vary", "Cookie, Accept-Encoding")]
+        if f'"{stored.etag}"' in environ.get("HTTP_IF_NONE_MATCH", ""):
             start_response("304 NOT MODIFIED", headers)
             return ()
         headers += [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Encoding", "gzip"),
-            ("Content-Length", str(len(kept.packed))),
+            ("Content-Length", str(len(stored.packed))),
         ]
         start_response("200 OK", headers)
-        return (kept.packed,)
+        return (stored.packed,)
 
     def _kept(self, environ: Environ) -> Kept | None:
         if (
@@ -101,12 +101,12 @@ class FromMemory:
             or environ["PATH_INFO"].startswith(("/api/", "/media/"))
         ):
             return None
-        kept = self.pages.find(address_of(environ))
+        stored = self.pages.find(address_of(environ))
         takes = environ.get("HTTP_ACCEPT_ENCODING", "").replace(" ", "")
-        if kept is None or "gzip" not in takes or "gzip;q=0" in takes:
+        if stored is None or "gzip" not in takes or "gzip;q=0" in takes:
             return None
         try:
-            return kept if kept.made_of == facts(self.database) else None
+            return stored if stored.made_of == facts(self.database) else None
         except Exception as error:
             if not is_unavailable(error):
                 raise
@@ -121,7 +121,7 @@ def address_of(environ: Environ) -> Address:
 
 def facts(database: Database) -> Facts:
     """What every public page is made of besides its address and this version of the site."""
-    revision, taxonomy_version = glance_at_catalogue(database)
+    revision, taxonomy_version = fetch_catalogue_state(database)
     return revision, taxonomy_version, f"{now():%Y%m%d%H}"
 
 
@@ -135,26 +135,26 @@ def look() -> str:
     return digest.hexdigest()[:12]
 
 
-def until_changed(view: Callable[..., Any]) -> Callable[..., Any]:
+def cached_page(view: Callable[..., Any]) -> Callable[..., Any]:
     """Keep a public page until something changes. Stands below `@public`."""
 
     @wraps(view)
     def answered(**asked: Any) -> Any:
         if current_actor().is_member or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
             return view(**asked)
-        pages = cast(KeptPages, current_app.extensions["kept_pages"])
+        pages = cast(PageStore, current_app.extensions["kept_pages"])
         address, made_of = address_of(request.environ), facts(database())
-        kept = pages.find(address)
-        if kept is None or kept.made_of != made_of:
+        stored = pages.find(address)
+        if stored is None or stored.made_of != made_of:
             response = make_response(view(**asked))
             if response.status_code != 200:
                 return response
             etag = hashlib.sha256(repr((look(), made_of, address)).encode()).hexdigest()[:24]
-            kept = Kept(made_of, etag, gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
-            pages.keep(address, kept)
-        if request.if_none_match.contains_weak(kept.etag):
-            return _marked(Response(status=304), kept.etag)
-        return _marked(_unpacked(kept.packed), kept.etag)
+            stored = Kept(made_of, etag, gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
+            pages.keep(address, stored)
+        if request.if_none_match.contains_weak(stored.etag):
+            return _marked(Response(status=304), stored.etag)
+        return _marked(_unpacked(stored.packed), stored.etag)
 
     return answered
 

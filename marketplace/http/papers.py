@@ -68,7 +68,7 @@ def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntr
     contents = _(
         "%(quantity)s of %(title)s", quantity=quantity(reservation.quantity, reservation.unit), title=reservation.listing.title
     )
-    told = [
+    values = [
         str(contents),
         f"{reservation.owner.name} → {reservation.organisation.name}",
         latest.notes if may_read_gate(actor, reservation) else "",
@@ -82,7 +82,7 @@ def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntr
         changed_at=(reservation.ended_at if over else None) or latest.agreed_at or latest.created_at,
         summary=str(_("Collect material: %(title)s", title=reservation.listing.title)),
         place=meeting_place(reservation, latest) if may_read_gate(actor, reservation) else reservation.listing.place_name,
-        description="\n".join(line for line in told if line),
+        description="\n".join(line for line in values if line),
         address=address_of(reservation_id),
         locale=current_locale(),
     )
@@ -154,9 +154,9 @@ def _handed_over(reservation: Any) -> Decimal | None:
 def _figure(reservation: Any, side: str, fallback: Decimal | None = None) -> Figure:
     amount = getattr(reservation, f"{side}_quantity")
     measured, condition = getattr(reservation, f"{side}_measured_by"), getattr(reservation, f"{side}_condition")
-    shown = fallback if amount is None else amount
+    visible = fallback if amount is None else amount
     return Figure(
-        quantity(shown, reservation.unit) if shown is not None else "",
+        quantity(visible, reservation.unit) if visible is not None else "",
         str(MEASURED_LABELS[MeasuredBy(measured)]) if measured else "",
         str(CONDITION_LABELS[Condition(condition)]) if condition else "",
     )

@@ -12,10 +12,10 @@ from marketplace.places.rules import Place, PlaceBasis
 
 def finder() -> PlaceFinder:
     """The offline list, and PDOK behind it where its address is configured."""
-    known = current_app.extensions.get("places")
-    if known is None:
-        known = current_app.extensions["places"] = PlaceFinder(cast(Config, current_app.extensions["settings"]).pdok_url)
-    return cast(PlaceFinder, known)
+    existing = current_app.extensions.get("places")
+    if existing is None:
+        existing = current_app.extensions["places"] = PlaceFinder(cast(Config, current_app.extensions["settings"]).pdok_url)
+    return cast(PlaceFinder, existing)
 
 
 def located(place: Place) -> Location:

@@ -43,9 +43,9 @@ def public(view: View) -> View:
     return permission(Can.READ_CATALOGUE)(view)
 
 
-def proves_itself(view: View) -> View:
+def csrf_exempt(view: View) -> View:
     """Declare a view whose address is the proof: a signed link that a mail program may post to without a form of ours (RFC 8058)."""
-    cast(Any, view).proves_itself = True
+    cast(Any, view).csrf_exempt = True
     return view
 
 
@@ -68,7 +68,7 @@ def current_session() -> Session:
 
 
 def current_actor() -> Actor:
-    """Who asks; anonymous before the gate and outside a request."""
+    """Who asks; anonymous before the permission check and outside a request."""
     return cast(Actor, g.get("actor", ANONYMOUS)) if has_request_context() else ANONYMOUS
 
 
@@ -140,13 +140,13 @@ def comes_from_elsewhere() -> bool:
     return is_elsewhere or (origin is not None and urlsplit(origin).netloc != request.host)
 
 
-def let_go() -> None:
+def rollback_request() -> None:
     """Drop what this request has written so far, and its lock: what is kept of a refused one is kept by itself."""
     _settle(keep=False)
 
 
 def start_request() -> None:
-    """Before the gate: a request id, the reader's language, and who asks. Reads in a short transaction of its own."""
+    """Before the permission check: a request id, the reader's language, and who asks. Reads in a short transaction of its own."""
     g.request_id = uuid.uuid4().hex
     if is_api():
         set_locale(request.accept_languages.best_match(["nl", "en"], default="nl"))
@@ -155,7 +155,7 @@ def start_request() -> None:
     g.actor = identity.identify(database(), request_id=g.request_id, through_api=is_api(), locale=current_locale())
 
 
-def gate() -> None:
+def check_permission() -> None:
     """Deny by default: an endpoint that declares nothing answers 404; one that is not for this actor 401 or 403."""
     if request.endpoint is None:
         return

@@ -1,6 +1,6 @@
 """What people wrote themselves, told apart from what the site says: titles, descriptions, reasons.
 
-In which language somebody wrote is not asked and not kept (see DECISIONS.md): it counts as the language of the bank. On a page in another language it is
+In which language somebody wrote is not asked and not kept (see docs/decisions.md): it counts as the language of the bank. On a page in another language it is
 marked as such, so that a screen reader pronounces it well and a translating browser knows what to do.
 """
 

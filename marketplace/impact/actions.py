@@ -21,7 +21,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 
 
-def found_goals(session: Session) -> int:
+def seed_goals(session: Session) -> int:
     """The three goals that the region adopted: 100 % in 2050, 50 % in 2030, 50 % valued from 2035. How many were added; safe to run twice."""
     there = set(session.scalars(select(Goal.number).where(Goal.organisation_id.is_(None))))
     missing = [target for target in REGIONAL_TARGETS if target.number not in there]
@@ -53,7 +53,7 @@ def tighten_goal(
             raise Invalid(_("Only the region and its municipalities have goals. Choose a municipality."), "organisation")
     else:
         require(actor, Can.MANAGE_GOALS)
-    found_goals(session)
+    seed_goals(session)
     region = find_target(session, number=number, organisation_id=None)
     if region is None:
         raise Missing(_("There are three goals: 1, 2 and 3. Choose one of them."))
@@ -112,10 +112,10 @@ def report_material_use(
     organisation = get_organisation_by_slug(session, organisation_slug)
     require(actor, Can.EDIT_MATERIAL_USE, organisation.id)
     check_year(year, this_year=clock.today().year)
-    kept = check_rows(rows, groups=[group.slug for group in taxonomy(session).groups])
+    stored = check_rows(rows, groups=[group.slug for group in taxonomy(session).groups])
     report = _claim(session, actor, organisation_id=organisation.id, year=year, includes_bank=includes_bank, version=version)
     session.execute(delete(MaterialUse).where(MaterialUse.report_id == report.id))
-    for row in kept:
+    for row in stored:
         session.add(MaterialUse(report_id=report.id, group_slug=row.group_slug, origin=row.origin, mass_kg=row.mass_kg))
     session.flush()
     audit.record(
@@ -127,7 +127,7 @@ def report_material_use(
         year=year,
         version=report.version,
         includes_bank=includes_bank,
-        mass_kg=sum((row.mass_kg for row in kept), Decimal(0)),
+        mass_kg=sum((row.mass_kg for row in stored), Decimal(0)),
     )
     bump_catalogue(session)
     return get_material_use(session, actor, year=year, organisation_slug=organisation_slug)
@@ -140,25 +140,25 @@ def _claim(
     report = find_report(session, organisation_id=organisation_id, year=year)
     if version is not None and version != (0 if report is None else report.version):
         raise _changed_meanwhile(0 if report is None else report.version)
-    said = {"includes_bank": includes_bank, "reported_at": clock.now(), "reported_by_id": actor.person_id}
+    values = {"includes_bank": includes_bank, "reported_at": clock.now(), "reported_by_id": actor.person_id}
     if report is None:
-        report = MaterialUseReport(organisation_id=organisation_id, year=year, version=1, **said)
+        report = MaterialUseReport(organisation_id=organisation_id, year=year, version=1, **values)
         try:
             with session.begin_nested():
                 session.add(report)
         except IntegrityError as error:
             raise _changed_meanwhile(1) from error
         return report
-    known = report.version
+    existing = report.version
     moved = session.execute(
         update(MaterialUseReport)
-        .where(MaterialUseReport.id == report.id, MaterialUseReport.version == known)
-        .values(**said, version=known + 1)
+        .where(MaterialUseReport.id == report.id, MaterialUseReport.version == existing)
+        .values(**values, version=existing + 1)
         .execution_options(synchronize_session=False)
         .returning(MaterialUseReport.id)
     ).one_or_none()
     if moved is None:
-        raise _changed_meanwhile(known + 1)
+        raise _changed_meanwhile(existing + 1)
     session.refresh(report)
     return report
 

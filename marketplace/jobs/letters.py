@@ -16,11 +16,11 @@ from config import Config
 from marketplace.accounts.queries.people import Recipient
 from marketplace.accounts.rules import links
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
-from marketplace.accounts.rules.links import AnswerLink
+from marketplace.accounts.rules.links import ActionLink
 from marketplace.jobs.addresses import Addresses
 from marketplace.kernel import clock
 from marketplace.kernel.language import LOCALES, Text, reading_in
-from marketplace.matching.actions.mail_answers import ANSWERS
+from marketplace.matching.actions.mail_actions import MAIL_ACTIONS
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import SECURITY, Notice
 from marketplace.notices.rules.wording import WORDINGS, Moment, line, sentences, subject, told
@@ -62,17 +62,17 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
     config = cast(Config, app.extensions["settings"])
     locale = reader.locale if reader.locale in LOCALES else "nl"
     person_id = reader.person_id or letter.person_id
-    kinds = [one.kind for one in letter.along]
+    kinds = [item.kind for item in letter.along]
     with reading_in(locale):
         addresses = Addresses(app, locale)
         secret = _secret_link(config, addresses, letter, nonce)
-        items = [(one.kind, _item(config, addresses, one, person_id, secret)) for one in letter.along]
+        items = [(item.kind, _item(config, addresses, item, person_id, secret)) for item in letter.along]
         headline = str(subject(kinds, items[0][1].line))
         less = None
         if person_id is not None:
-            kept = [kind for kind in kinds if kind not in SECURITY]
-            less = addresses.signed(links.LESS_MAIL, links.sign_less_mail(config.secret_key, person_id, kept))
-        said = {
+            stored = [kind for kind in kinds if kind not in SECURITY]
+            less = addresses.signed(links.LESS_MAIL, links.sign_less_mail(config.secret_key, person_id, stored))
+        values = {
             "subject": headline,
             "name": reader.name,
             "locale": locale,
@@ -82,8 +82,8 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
             "is_security": letter.kind in SECURITY,
             "preferences": addresses.page("inbox.preferences"),
         }
-        text = app.jinja_env.get_template("mail/letter.txt").render(said)
-        html = app.jinja_env.get_template("mail/letter.html").render(said)
+        text = app.jinja_env.get_template("mail/letter.txt").render(values)
+        html = app.jinja_env.get_template("mail/letter.html").render(values)
     message = EmailMessage()
     message["From"] = config.mail_from
     message["To"] = reader.email
@@ -140,13 +140,13 @@ def _answers(config: Config, addresses: Addresses, letter: Letter, person_id: in
             answer.label,
             addresses.signed(
                 links.ANSWER,
-                links.sign_answer(
-                    config.secret_key, AnswerLink(person_id, answer.word, int(letter.facts[answer.about]), expires_at)
+                links.sign_action(
+                    config.secret_key, ActionLink(person_id, answer.word, int(letter.facts[answer.about]), expires_at)
                 ),
             ),
         )
-        for answer in WORDINGS[letter.kind].answers
-        if person_id is not None and answer.word in ANSWERS and letter.facts.get(answer.about)
+        for answer in WORDINGS[letter.kind].buttons
+        if person_id is not None and answer.word in MAIL_ACTIONS and letter.facts.get(answer.about)
     ]
 
 

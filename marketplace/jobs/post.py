@@ -18,7 +18,7 @@ from typing import cast
 from flask import Flask
 
 from config import Config
-from marketplace.accounts.actions.deliveries import pass_on, spread
+from marketplace.accounts.actions.deliveries import reassign, spread
 from marketplace.accounts.queries import people
 from marketplace.accounts.queries.people import Recipient
 from marketplace.jobs.letters import SIGNED, mark, render
@@ -102,8 +102,8 @@ def _look_up(session: Session, letter: Letter) -> Taken:
 
 def _leave(session: Session, *, taken: list[Taken]) -> None:
     """What was taken and not tried is free for the next worker."""
-    for one in taken:
-        deliveries.release(session, letter=one.letter)
+    for item in taken:
+        deliveries.release(session, letter=item.letter)
 
 
 def _post(app: Flask, database: Database, taken: Taken) -> int:
@@ -129,7 +129,7 @@ def _set_aside(session: Session, *, letter: Letter, why: str) -> None:
     if why:
         deliveries.mark_dropped(session, letter=letter, why=why)
     else:
-        pass_on(session, letter=letter)
+        reassign(session, letter=letter)
 
 
 def _deliver(config: Config, message: EmailMessage, letter: Letter) -> None:
@@ -167,7 +167,7 @@ def _as_file(config: Config, letter: Letter) -> Callable[[EmailMessage], None]:
     def deliver(message: EmailMessage) -> None:
         """The name is the letter's own, so that posting it twice leaves one file."""
         config.mail_path.mkdir(parents=True, exist_ok=True)
-        kind = letter.kind if len({one.kind for one in letter.along}) == 1 else "digest"
+        kind = letter.kind if len({item.kind for item in letter.along}) == 1 else "digest"
         name = f"{letter.created_at:%Y%m%d-%H%M%S}-{letter.notice_id}-{mark(message['To'])[:8]}-{kind}.eml"
         drawn: Path = config.mail_path / f".{name}.{os.getpid()}"
         drawn.write_bytes(message.as_bytes())

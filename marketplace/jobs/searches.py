@@ -6,16 +6,16 @@ from typing import cast
 from flask import Flask
 
 from config import Config
-from marketplace.catalogue.actions.saved_searches import tell_search
+from marketplace.catalogue.actions.saved_searches import notify_saved_search
 from marketplace.catalogue.queries.saved_searches import list_searches_due
 from marketplace.kernel.db import Database
 from marketplace.places.queries.gazetteer import PlaceFinder
 
 
-def tell_searches(app: Flask) -> int:
+def notify_saved_searches(app: Flask) -> int:
     """Tell the owners of saved searches what is new; how many were told. Places come from the offline list where it knows them."""
     database, config = cast(Database, app.extensions["database"]), cast(Config, app.extensions["settings"])
     finder = PlaceFinder(config.pdok_url)
     with database.read() as reading:
         due = list_searches_due(reading)
-    return sum(database.run(partial(tell_search, search_id=number, find=finder.find)) for number in due)
+    return sum(database.run(partial(notify_saved_search, search_id=number, find=finder.find)) for number in due)

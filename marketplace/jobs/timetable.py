@@ -15,7 +15,7 @@ from marketplace.exchange.queries import reservations
 from marketplace.exchange.queries.gate import list_gate_photo_files
 from marketplace.jobs.post import post_due
 from marketplace.jobs.retention import retention
-from marketplace.jobs.searches import tell_searches
+from marketplace.jobs.searches import notify_saved_searches
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, Session
 from marketplace.kernel.errors import Conflict, Missing
@@ -89,7 +89,7 @@ def sweep_photos(app: Flask) -> int:
 
 def forget(app: Flask) -> int:
     """Drop what is kept for some time only (`jobs/retention.py`)."""
-    return sum(database(app).run(kept.drop) for kept in retention(settings(app)))
+    return sum(database(app).run(item.drop) for item in retention(settings(app)))
 
 
 def log_head(app: Flask) -> int:
@@ -115,7 +115,7 @@ TIMETABLE = (
     Job(
         "waiting lists",
         EVERY_MINUTE,
-        each(reservations.list_in_vain, lambda session, row: deadlines.end_in_vain(session, reservation_id=row)),
+        each(reservations.list_waiting_to_expire, lambda session, row: deadlines.expire_waiting(session, reservation_id=row)),
         does=_("Ends waiting requests for a lot that will not come any more."),
     ),
     Job(
@@ -139,7 +139,7 @@ TIMETABLE = (
     Job(
         "matches",
         timedelta(minutes=10),
-        each(matching.list_turns_to_tell, lambda session, row: matching.tell_of_turn(session, listing_id=row)),
+        each(matching.list_turns_to_notify, lambda session, row: matching.notify_turn(session, listing_id=row)),
         does=_("Tells of matches that come true because somebody’s turn has begun."),
     ),
     Job(
@@ -151,7 +151,7 @@ TIMETABLE = (
     Job(
         "listings gone stale",
         EVERY_HOUR,
-        each(asked.list_listings_gone_stale, lambda session, row: freshness.tell_listing_stale(session, listing_id=row)),
+        each(asked.list_listings_gone_stale, lambda session, row: freshness.notify_listing_stale(session, listing_id=row)),
         does=_("Tells owners after 60 days that a lot has left the catalogue."),
     ),
     Job(
@@ -163,13 +163,13 @@ TIMETABLE = (
     Job(
         "demands gone stale",
         EVERY_HOUR,
-        each(asked.list_demands_gone_stale, lambda session, row: freshness.tell_demand_stale(session, demand_id=row)),
+        each(asked.list_demands_gone_stale, lambda session, row: freshness.notify_demand_stale(session, demand_id=row)),
         does=_("Tells after 90 days that a demand is no longer matched."),
     ),
     Job(
         "searches",
         timedelta(minutes=10),
-        tell_searches,
+        notify_saved_searches,
         does=_("Tells who keeps a search that something new is found."),
     ),
     Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),

@@ -61,7 +61,7 @@ def waker(app: Flask, job: Job) -> Callable[[], None]:
     """What a note leads to."""
 
     def wake() -> None:
-        worker.take_turn(app, job)
+        worker.run_job(app, job)
 
     return wake
 

@@ -1,7 +1,7 @@
-"""The worker: takes the turns of the timetable, each once, whoever wakes it.
+"""The worker: takes the runs of the timetable, each once, whoever wakes it.
 
-A turn is claimed in the table before its work is begun (`kernel/runs.py`), so workers side by side share the timetable. A job that
-fails is written down and leaves the others alone. The work itself looks again at every row, so that a turn may also come twice.
+A run is claimed in the table before its work is begun (`kernel/runs.py`), so workers side by side share the timetable. A job that
+fails is written down and leaves the others alone. The work itself looks again at every row, so that a run may also come twice.
 """
 
 import logging
@@ -32,8 +32,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn that this worker has claimed."""
+class ClaimedRun:
+    """A run that this worker has claimed."""
 
     job: Job
     slot: datetime
@@ -41,32 +41,32 @@ class Turn:
 
 
 def run_due(app: Flask) -> int:
-    """Takes every turn that is open now, in the order of the timetable, and gives the number of things done."""
-    return sum(outcome.count for outcome in take_turns(app))
+    """Takes every run that is open now, in the order of the timetable, and gives the number of things done."""
+    return sum(outcome.count for outcome in run_due_jobs(app))
 
 
-def take_turns(app: Flask) -> list[Outcome]:
-    """The same, with what came of each turn that was taken."""
-    return [outcome for job in TIMETABLE if (outcome := take_turn(app, job))]
+def run_due_jobs(app: Flask) -> list[Outcome]:
+    """The same, with what came of each run that was taken."""
+    return [outcome for job in TIMETABLE if (outcome := run_job(app, job))]
 
 
-def take_turn(app: Flask, job: Job) -> Outcome | None:
-    """Does a job if its turn has come and nobody took it; None where there was nothing to take."""
+def run_job(app: Flask, job: Job) -> Outcome | None:
+    """Does a job if its run has come and nobody took it; None where there was nothing to take."""
     slot = runs.slot_at(clock.now(), job.every)
     try:
         with database(app).read() as reading:  # most often it was done already: no need to wait for the writers
             if runs.is_taken(reading, name=job.name, slot=slot):
                 return None
-        turn = _claim(app, job, slot)
+        claimed = _claim(app, job, slot)
     except Exception as error:
         return _failed(job, error)
-    return _run_claimed(app, turn) if turn else None
+    return _run_claimed(app, claimed) if claimed else None
 
 
 def run_all(app: Flask, at: datetime | None = None) -> list[Outcome]:
-    """Does every job of the timetable now, whether or not its turn has come, or as if it were `at`.
+    """Does every job of the timetable now, whether or not its run has come, or as if it were `at`.
 
-    What throws away old things goes by the real clock all the same. A moment that is played is not written down among the turns.
+    What throws away old things goes by the real clock all the same. A moment that is played is not written down among the runs of jobs.
     """
     if at is None:
         return [_run_now(app, job) for job in TIMETABLE]
@@ -78,48 +78,50 @@ def run_all(app: Flask, at: datetime | None = None) -> list[Outcome]:
 
 
 def _run_now(app: Flask, job: Job) -> Outcome:
-    """A turn of its own, between those of the timetable."""
+    """A run of its own, between those of the timetable."""
     try:
-        turn = _claim(app, job, clock.now())
+        claimed = _claim(app, job, clock.now())
     except Exception as error:
         return _failed(job, error)
-    return _run_claimed(app, turn) if turn else _run(app, job)
+    return _run_claimed(app, claimed) if claimed else _run(app, job)
 
 
-def _claim(app: Flask, job: Job, slot: datetime) -> Turn | None:
+def _claim(app: Flask, job: Job, slot: datetime) -> ClaimedRun | None:
     worker = f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
     mine = database(app).run(lambda session: runs.claim(session, name=job.name, slot=slot, worker=worker))
-    return Turn(job, slot, worker) if mine else None
+    return ClaimedRun(job, slot, worker) if mine else None
 
 
-def _run_claimed(app: Flask, turn: Turn) -> Outcome:
-    with _alive(app, turn):
-        outcome = _run(app, turn.job)
-    name, slot, worker = turn.job.name, turn.slot, turn.worker
+def _run_claimed(app: Flask, claimed: ClaimedRun) -> Outcome:
+    with _alive(app, claimed):
+        outcome = _run(app, claimed.job)
+    name, slot, worker = claimed.job.name, claimed.slot, claimed.worker
     try:
         database(app).run(
             lambda session: runs.finish(
                 session, name=name, slot=slot, worker=worker, count=outcome.count, failure=outcome.failure
             )
         )
-    except Exception as error:  # the claim runs out and the turn comes again
-        return _failed(turn.job, error)
+    except Exception as error:  # the claim runs out and the run comes again
+        return _failed(claimed.job, error)
     return outcome
 
 
 @contextmanager
-def _alive(app: Flask, turn: Turn) -> Iterator[None]:
+def _alive(app: Flask, claimed: ClaimedRun) -> Iterator[None]:
     """Renews the claim while the work goes on."""
     over = threading.Event()
 
     def renew() -> None:
         while not over.wait(runs.RENEW_EVERY.total_seconds()):
             try:
-                database(app).run(lambda session: runs.renew(session, name=turn.job.name, slot=turn.slot, worker=turn.worker))
+                database(app).run(
+                    lambda session: runs.renew(session, name=claimed.job.name, slot=claimed.slot, worker=claimed.worker)
+                )
             except Exception:
-                log.warning("the claim on %s could not be renewed", turn.job.name, exc_info=True)
+                log.warning("the claim on %s could not be renewed", claimed.job.name, exc_info=True)
 
-    heart = threading.Thread(target=renew, name=f"claim on {turn.job.name}", daemon=True)
+    heart = threading.Thread(target=renew, name=f"claim on {claimed.job.name}", daemon=True)
     heart.start()
     try:
         yield

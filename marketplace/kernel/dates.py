@@ -30,16 +30,16 @@ def parse_date(text: str, locale: str, field: str | None = None) -> date:
     """
     typed = " ".join(text.split())[:LONGEST]
     plain = typed.lower()
-    found = _ISO.fullmatch(plain) or _FIGURES.fullmatch(plain) or _WORDS.fullmatch(plain) or _MONTH_FIRST.fullmatch(plain)
-    if found is None:
+    result = _ISO.fullmatch(plain) or _FIGURES.fullmatch(plain) or _WORDS.fullmatch(plain) or _MONTH_FIRST.fullmatch(plain)
+    if result is None:
         raise Invalid(
             _("“%(typed)s” is not a date. Type a day, month and year, for example 12 January 2027.", typed=typed), field
         )
-    if len(found["year"]) == 2:
+    if len(result["year"]) == 2:
         raise Invalid(_("Type the year in four figures, for example 12 January 2027."), field)
-    month = int(found["month"]) if found["month"].isdigit() else _MONTHS.get(found["month"], 0)
-    day, year = int(found["day"]), int(found["year"])
-    if found.re is _FIGURES and locale == "en" and day <= 12 and month <= 12 and day != month:
+    month = int(result["month"]) if result["month"].isdigit() else _MONTHS.get(result["month"], 0)
+    day, year = int(result["day"]), int(result["year"])
+    if result.re is _FIGURES and locale == "en" and day <= 12 and month <= 12 and day != month:
         raise Invalid(
             _("“%(typed)s” can be read in two ways. Write the month as a word, for example 12 January 2027.", typed=typed), field
         )

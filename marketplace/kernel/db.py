@@ -187,7 +187,7 @@ class Database:
         engine = self.engine.execution_options(write=True) if write and self.is_sqlite else self.engine
         return Session(engine, expire_on_commit=False, autoflush=True, info={"write": write})
 
-    def glance(self, question: str) -> tuple[Any, ...]:
+    def fetch_one(self, question: str) -> tuple[Any, ...]:
         """One row without a transaction of its own, for what every request asks; `question` is SQL of this house, never anybody's words."""
         connection = self.engine.raw_connection()
         try:

@@ -72,9 +72,9 @@ def mass(mass_kg: Figure) -> str:
         return f"{number(rounded(exact, 0 if abs(exact) >= 10 else 1).normalize())}{NO_BREAK_SPACE}kg"
     tonnes = exact / KG_PER_TONNE
     places = 2 if abs(tonnes) < 10 else 1 if abs(tonnes) < 1000 else 0
-    shown = rounded(tonnes, places)
-    word = plain_ngettext("tonne", "tonnes", 1 if abs(shown) == 1 else 2)
-    return f"{number(shown)}{NO_BREAK_SPACE}{word}"
+    visible = rounded(tonnes, places)
+    word = plain_ngettext("tonne", "tonnes", 1 if abs(visible) == 1 else 2)
+    return f"{number(visible)}{NO_BREAK_SPACE}{word}"
 
 
 def carbon(kgco2e: Figure) -> str:

@@ -28,8 +28,8 @@ def version(database: Database) -> str | None:
     """The migration that a database is at; None when it was never migrated or cannot be read."""
     try:
         with database.engine.connect() as connection:
-            found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
-            return found
+            result: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+            return result
     except SQLAlchemyError:
         return None
 

@@ -1,4 +1,4 @@
-"""Turns of jobs: claimed by one worker at a time, whoever wakes whom, and remembered.
+"""Runs of jobs: claimed by one worker at a time, whoever wakes whom, and remembered.
 
 Time is cut into slots as long as a job's cadence, the same for every worker. A slot belongs to who inserts its row; a worker that
 died in the middle loses it when its claim runs out. All of it is decided by single statements, so two workers need no other agreement.
@@ -21,12 +21,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def slot_at(moment: datetime, every: timedelta) -> datetime:
-    """When the turn began in which a moment falls; turns of one cadence begin at the same moments everywhere."""
+    """When the run began in which a moment falls; runs of one cadence begin at the same moments everywhere."""
     return moment.astimezone(UTC) - (moment - _EPOCH) % every
 
 
 def is_taken(session: Session, *, name: str, slot: datetime) -> bool:
-    """Whether there is nothing to claim: this turn is over, or a worker that lives is busy with this job, in whichever turn."""
+    """Whether there is nothing to claim: this run is over, or a worker that lives is busy with this job, in whichever run."""
     now = clock.now()
     busy = JobRun.finished_at.is_(None) & (JobRun.claimed_until > now)
     over = (JobRun.slot == slot) & JobRun.finished_at.is_not(None)
@@ -34,7 +34,7 @@ def is_taken(session: Session, *, name: str, slot: datetime) -> bool:
 
 
 def claim(session: Session, *, name: str, slot: datetime, worker: str) -> bool:
-    """Take a turn; false when it was done, or when another worker has it and lives."""
+    """Take a run; false when it was done, or when another worker has it and lives."""
     if is_taken(session, name=name, slot=slot):
         return False
     now = clock.now()
@@ -47,24 +47,24 @@ def claim(session: Session, *, name: str, slot: datetime, worker: str) -> bool:
 
 
 def renew(session: Session, *, name: str, slot: datetime, worker: str) -> None:
-    """A long turn goes on: its worker lives."""
+    """A long run goes on: its worker lives."""
     session.execute(_mine(name, slot, worker).values(claimed_until=clock.now() + CLAIM))
 
 
 def finish(session: Session, *, name: str, slot: datetime, worker: str, count: int, failure: str) -> None:
-    """Write down what came of a turn, unless it was taken over meanwhile."""
+    """Write down what came of a run, unless it was taken over meanwhile."""
     session.execute(_mine(name, slot, worker).values(finished_at=clock.now(), count=count, failure=failure[:500]))
 
 
 def list_last_runs(session: Session) -> dict[str, JobRun]:
-    """The newest turn of every job, by name."""
+    """The newest run of every job, by name."""
     newest = select(JobRun.name, func.max(JobRun.slot).label("slot")).group_by(JobRun.name).subquery()
     same = (JobRun.name == newest.c.name) & (JobRun.slot == newest.c.slot)
     return {run.name: run for run in session.scalars(select(JobRun).join(newest, same))}
 
 
 def list_failures(session: Session, limit: int = 20) -> list[JobRun]:
-    """Turns that did not run to their end, newest first."""
+    """Runs that did not run to their end, newest first."""
     failed = select(JobRun).where(JobRun.failure != "")
     return list(session.scalars(failed.order_by(JobRun.started_at.desc()).limit(limit)))
 
@@ -75,7 +75,7 @@ def find_last_start(session: Session) -> datetime | None:
 
 
 def forget_runs(session: Session) -> int:
-    """Drop turns of more than 90 days ago, and of more than a day ago those that found nothing to do; never a job's newest; how many."""
+    """Drop runs of more than 90 days ago, and of more than a day ago those that found nothing to do; never a job's newest; how many."""
     now = clock.now()
     idle = (JobRun.count == 0) & (JobRun.failure == "") & JobRun.finished_at.is_not(None)
     same = aliased(JobRun)

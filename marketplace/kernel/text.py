@@ -57,7 +57,7 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The runs of letters and of digits of a folded text: `Band 13/15x25` is band, 13, 15, x, 25."""
-    return [found[:LONGEST_TOKEN] for found in _TOKEN.findall(fold(_DIAMETER.sub(" ", text)))]
+    return [item[:LONGEST_TOKEN] for item in _TOKEN.findall(fold(_DIAMETER.sub(" ", text)))]
 
 
 @lru_cache(maxsize=20_000)
@@ -130,25 +130,25 @@ def _index_tokens(word: str) -> tuple[str, ...]:
     if word.isdigit():
         return (word,)
     by_stem = _known_parts()[0]
-    found = [word, stem(word)]
+    rows = [word, stem(word)]
     cuts = compound_cuts(word) or _cuts_at_the_end(word)
     for start in cuts:
-        found += [word[start:], stem(word[start:])]
+        rows += [word[start:], stem(word[start:])]
     for part in compound_parts(word[cuts[0] :] if cuts else word):
-        found += [part, *by_stem.get(part, ())]
-    return tuple(dict.fromkeys(found))
+        rows += [part, *by_stem.get(part, ())]
+    return tuple(dict.fromkeys(rows))
 
 
 def search_text(*texts: str) -> str:
     """The search words of a thing, without doubles, one blank between them: what goes into the full-text index."""
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     for text in texts:
         for word in tokens(text):
             if len(word) > 1 or word.isdigit():
-                found.update(dict.fromkeys(_index_tokens(word)))
-            if len(found) >= MOST_TOKENS:
-                return " ".join(list(found)[:MOST_TOKENS])
-    return " ".join(found)
+                result.update(dict.fromkeys(_index_tokens(word)))
+            if len(result) >= MOST_TOKENS:
+                return " ".join(list(result)[:MOST_TOKENS])
+    return " ".join(result)
 
 
 def search_prefixes(query: str) -> list[str]:
@@ -158,11 +158,11 @@ def search_prefixes(query: str) -> list[str]:
     """
     words = tokens(query)
     telling = [word for word in words if (len(word) > 1 or word.isdigit()) and word not in _STOP_WORDS]
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     for word in telling or words:
         parts = compound_parts(word)
-        found.update(dict.fromkeys(parts if len(parts) > 1 else (_prefix(word),)))
-    return list(found)[:MOST_PREFIXES]
+        result.update(dict.fromkeys(parts if len(parts) > 1 else (_prefix(word),)))
+    return list(result)[:MOST_PREFIXES]
 
 
 def _prefix(word: str) -> str:

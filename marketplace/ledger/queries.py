@@ -56,8 +56,8 @@ def list_exchanges(session: Session, actor: Actor, *, page: int, page_size: int)
     """Newest first, with their number: the own organisation's rows, or all for reviewer and administrator."""
     rows = _visible(actor)
     total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    found = session.scalars(rows.order_by(Exchange.seq.desc()).limit(page_size).offset((page - 1) * page_size))
-    return list(found), total
+    result = session.scalars(rows.order_by(Exchange.seq.desc()).limit(page_size).offset((page - 1) * page_size))
+    return list(result), total
 
 
 def find_exchange(session: Session, *, reservation_id: int) -> Exchange | None:
@@ -112,9 +112,9 @@ def find_rollup_breach(session: Session) -> str | None:
     for table, keys in ((MonthMaterial, ("material_slug", "group_slug")), (MonthPair, ("from_slug", "to_slug"))):
         names = ("month", *keys, *SUMS)
         booked = {tuple(row[name] for name in names) for row in session.execute(grouped(keys)).mappings()}
-        kept = {tuple(getattr(row, name) for name in names) for row in session.scalars(select(table))}
-        if booked != kept:
-            month = min(row[0] for row in booked ^ kept)
+        stored = {tuple(getattr(row, name) for name in names) for row in session.scalars(select(table))}
+        if booked != stored:
+            month = min(row[0] for row in booked ^ stored)
             return f"{table.__tablename__} of {month} is not the sum of the ledger"
     return None
 

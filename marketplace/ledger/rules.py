@@ -80,9 +80,9 @@ def _camel(name: str) -> str:
 
 def canonical(entry: Entry, *, seq: int, booked_at: datetime) -> str:
     """The row as JSON: keys sorted, no blanks, numbers as decimal strings without needless zeros, moments in UTC."""
-    said: dict[str, str | None] = {_camel(name): _written(getattr(entry, name)) for name in ENTRY_FIELDS}
-    said |= {"seq": str(seq), "bookedAt": _written(booked_at)}
-    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    values: dict[str, str | None] = {_camel(name): _written(getattr(entry, name)) for name in ENTRY_FIELDS}
+    values |= {"seq": str(seq), "bookedAt": _written(booked_at)}
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def chained(previous_hash: str, text: str) -> str:

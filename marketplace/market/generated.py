@@ -144,7 +144,7 @@ class _Source:
         self.weights = [town.weight for town in towns]
         self.today, self.now = clock.today(), clock.now()
         terms = taxonomy(session)
-        self.materials = [one for one in terms.materials if one.is_tradable]
+        self.materials = [material for material in terms.materials if material.is_tradable]
         self.material_weights = [1 / (20 + number) for number in range(len(self.materials))]
         rows = session.execute(
             select(Organisation.slug, Organisation.id)
@@ -185,8 +185,8 @@ class _Source:
     def _listing(self) -> dict[str, Any]:
         random, today = self.random, self.today
         material, _location, shared = self._thing()
-        look, origin, said = random.choice(LOOKS), random.choice(SOURCES), random.sample(SENTENCES, 3)
-        parts = (material.name_nl, look, "van", origin, *material.search_words, *said)
+        look, origin, values = random.choice(LOOKS), random.choice(SOURCES), random.sample(SENTENCES, 3)
+        parts = (material.name_nl, look, "van", origin, *material.search_words, *values)
         words = dict.fromkeys(word for part in parts for word in _words(part))
         published: datetime = self.now - timedelta(minutes=random.randint(0, 50 * 24 * 60))
         opened: date = clock.local(published).date()
@@ -203,7 +203,7 @@ class _Source:
             "turns_told_on": today,
             "partners_from": opened + PARTNERS_WAIT,
             "title": f"{material.name_nl}, {look}, van {origin}",
-            "description": " ".join(said),
+            "description": " ".join(values),
             "held": Decimal(0),
             "transferred": Decimal(0),
             "quantity_basis": "estimated",
@@ -269,18 +269,18 @@ def _copy(session: Session, model: type[Listing] | type[Demand], rows: Iterator[
 def _pictures(session: Session, picture: StoredPicture | None) -> dict[str, dict[str, Any]]:
     """Files by group slug, and under "" what the other groups get. Every size is the smallest one: a generated lot has one file."""
     terms = taxonomy(session)
-    found: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     rows = session.execute(
         select(Listing.material_id, Photo.files).join(Photo, Photo.listing_id == Listing.id).order_by(Photo.id).limit(1_000)
     )
     for material_id, files in rows:
-        found.setdefault(terms.material_by_id(material_id).group.slug, dict.fromkeys(files, files["webp-480"]))
+        result.setdefault(terms.material_by_id(material_id).group.slug, dict.fromkeys(files, files["webp-480"]))
     if picture is not None:
         name, width, height = picture.files["webp-480"]
-        found[""] = {key: {"name": name, "width": width, "height": height} for key in picture.files}
-    elif found:
-        found[""] = next(iter(found.values()))
-    return found
+        result[""] = {key: {"name": name, "width": width, "height": height} for key in picture.files}
+    elif result:
+        result[""] = next(iter(result.values()))
+    return result
 
 
 def _share_photos(session: Session, before: int, pictures: dict[str, dict[str, Any]]) -> None:

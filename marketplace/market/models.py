@@ -143,8 +143,8 @@ class Listing(Placed, Base):
     @property
     def chosen_circle(self) -> tuple[str, ...] | None:
         """The municipalities that go before the region; None for a draft that leaves it to what its organisation agreed."""
-        said = windows.read_circle(self.circle)
-        return said if self.published_at is None else said or ()
+        values = windows.read_circle(self.circle)
+        return values if self.published_at is None else values or ()
 
     @property
     def rings(self) -> windows.Rings:

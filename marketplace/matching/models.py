@@ -9,7 +9,7 @@ from marketplace.kernel.db import Base, UtcDateTime
 from marketplace.market.models import Demand, Listing
 
 
-class MatchTold(Base):
+class MatchNotified(Base):
     """A listing and a demand whose owners know of each other's."""
 
     __tablename__ = "match_told"

@@ -60,9 +60,9 @@ def sync(session: Session, actor: Actor, *, source: Path = SHIPPED) -> Synced:
 
 def _keep_identities(session: Session, slugs: list[str]) -> int:
     """New materials get an id; known ones keep theirs. Answers how many known materials the new version leaves out."""
-    known = set(session.scalars(select(MaterialRow.slug)))
-    session.add_all(MaterialRow(slug=slug) for slug in slugs if slug not in known)
-    return len(known - set(slugs))
+    existing = set(session.scalars(select(MaterialRow.slug)))
+    session.add_all(MaterialRow(slug=slug) for slug in slugs if slug not in existing)
+    return len(existing - set(slugs))
 
 
 def _row(version_id: int, position: int, reference: Reference) -> ReferenceRow:

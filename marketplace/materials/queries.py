@@ -50,16 +50,16 @@ def taxonomy(session: Session) -> Taxonomy:
     if newest is None:
         raise Missing(_("There is no list of materials yet. Run: python3 -m marketplace materials sync"))
     key: _Key = (newest.id, newest.digest, newest.loaded_at)
-    known = _kept.get(key)
-    if known is None:
-        known = load_taxonomy(session, newest.id)
+    existing = _kept.get(key)
+    if existing is None:
+        existing = load_taxonomy(session, newest.id)
         with _lock:
             while len(_kept) >= KEPT_VERSIONS:
                 _kept.pop(next(iter(_kept)))
-            _kept[key] = known
+            _kept[key] = existing
     if not session.info.get("write", True):  # who reads sees one moment
-        session.info["taxonomy"] = known
-    return known
+        session.info["taxonomy"] = existing
+    return existing
 
 
 def load_taxonomy(session: Session, version: int) -> Taxonomy:

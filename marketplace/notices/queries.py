@@ -27,7 +27,7 @@ def list_due_deliveries(session: Session, limit: int = 500) -> list[int]:
     return list(session.scalars(rows.order_by(DeliveryRow.next_try_at, DeliveryRow.id).limit(limit)))
 
 
-def list_dead(session: Session, limit: int = 100) -> Sequence[tuple[DeliveryRow, NoticeRow]]:
+def list_dead_letters(session: Session, limit: int = 100) -> Sequence[tuple[DeliveryRow, NoticeRow]]:
     """Deliveries that were given up, newest first: an administrator looks at them."""
     rows = select(DeliveryRow, NoticeRow).join(NoticeRow, NoticeRow.id == DeliveryRow.notice_id)
     rows = rows.where(DeliveryRow.state == State.DEAD.value).order_by(DeliveryRow.dead_at.desc(), DeliveryRow.id.desc())

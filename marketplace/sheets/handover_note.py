@@ -75,7 +75,7 @@ class HandoverNote:
 
 def handover_note(note: HandoverNote) -> bytes:
     """The PDF, in the language of who reads now."""
-    said = json.dumps({**_drawn(_said(note)), "qr": _qr(note.address)}, ensure_ascii=False)
+    values = json.dumps({**_drawn(_said(note)), "qr": _qr(note.address)}, ensure_ascii=False)
     return bytes(
         typst.compile(
             str(TEMPLATE),
@@ -83,7 +83,7 @@ def handover_note(note: HandoverNote) -> bytes:
             font_paths=[str(_fonts())],
             ignore_system_fonts=True,
             format="pdf",
-            sys_inputs={"note": said},
+            sys_inputs={"note": values},
             pdf_standards=["ua-1"],
         )
     )
@@ -110,7 +110,7 @@ def legible(text: str) -> str:
     """The text in characters that the font has, since a note with a letter that cannot be drawn is no accessible note: `㎡` becomes `m2`, what
     has no shape of its own is left out, the rest becomes a question mark."""
     return "".join(
-        one if ord(one) in _letters() or one.isspace() else _replaced(one) for one in unicodedata.normalize("NFC", text)
+        item if ord(item) in _letters() or item.isspace() else _replaced(item) for item in unicodedata.normalize("NFC", text)
     )
 
 
@@ -179,7 +179,7 @@ def _sides(note: HandoverNote) -> dict[str, Any]:
 
 
 def _quantities(note: HandoverNote) -> dict[str, Any]:
-    told: list[tuple[Text, Figure]] = [
+    message: list[tuple[Text, Figure]] = [
         (_("Ordered"), note.ordered),
         (_("Figure of the owner"), note.by_owner),
         (_("Figure of the receiver"), note.by_receiver),
@@ -200,7 +200,7 @@ def _quantities(note: HandoverNote) -> dict[str, Any]:
         "heading": _("The quantity"),
         "head": [_("Which figure"), _("Quantity"), _("How it was measured"), _("Condition")],
         "rows": [
-            [label, figure.quantity or _not_yet(), *_how(figure, is_order=figure is note.ordered)] for label, figure in told
+            [label, figure.quantity or _not_yet(), *_how(figure, is_order=figure is note.ordered)] for label, figure in message
         ],
         "sentences": sentences,
     }

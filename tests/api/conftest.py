@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from marketplace.accounts.actions.sessions import create_token
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from tests.factories import KEI, found_taxonomy, make_actor
+from tests.factories import KEI, make_actor, seed_taxonomy
 
 PREFIX = "/api/v1"
 
@@ -107,7 +107,7 @@ class Api:
 def taxonomy(database: Database) -> None:
     """The materials that the package ships."""
     with database.transaction() as session:
-        found_taxonomy(session)
+        seed_taxonomy(session)
 
 
 @cache

@@ -13,14 +13,14 @@ from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from tests.api.askers import ask_at_once
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import make_actor, make_listing, seed_taxonomy
 
 THREADS = 50
 
 
 @pytest.mark.slow
 def test_200_simultaneous_reservations_answer_201_or_409(session: Session, database_url: str, instance: Path) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))
     tokens = [create_token(session, make_actor(session, slug), name="test") for slug in ("borne", "almelo", "wierden", "losser")]
     session.commit()

@@ -56,4 +56,4 @@ def die_at_work(url: str, folder: Path, at: datetime) -> None:
         os._exit(9)
 
     with clock.frozen(at):
-        worker.take_turn(app, Job("halfway", timedelta(hours=6), die))
+        worker.run_job(app, Job("halfway", timedelta(hours=6), die))

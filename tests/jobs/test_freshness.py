@@ -9,7 +9,7 @@ from marketplace.jobs.timetable import TIMETABLE
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.notices.models import NoticeRow
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 
 KINDS = {"listing_freshness", "listing_stale", "demand_freshness", "demand_stale"}
 
@@ -22,7 +22,7 @@ def play(app: Flask, at: datetime) -> int:
 
 def test_each_owner_is_asked_and_told_once_a_round(app: Flask, database: Database) -> None:
     with database.transaction() as session:
-        found_taxonomy(session)
+        seed_taxonomy(session)
         hengelo = make_actor(session, "hengelo")
         make_listing(session, hengelo, available_until=None)
         make_demand(session, hengelo, needed_until=clock.today() + timedelta(days=300))
@@ -36,7 +36,7 @@ def test_each_owner_is_asked_and_told_once_a_round(app: Flask, database: Databas
 
 def test_a_clock_that_comes_too_late_tells_that_it_left_and_does_not_ask_any_more(app: Flask, database: Database) -> None:
     with database.transaction() as session:
-        found_taxonomy(session)
+        seed_taxonomy(session)
         make_listing(session, make_actor(session, "hengelo"), available_until=None)
     assert play(app, clock.now() + timedelta(days=70)) == 1
     with database.read() as session:

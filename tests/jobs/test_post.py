@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.actions.deliveries import spread
 from marketplace.accounts.queries.people import Recipient
-from marketplace.accounts.rules.links import read_answer, read_less_mail
+from marketplace.accounts.rules.links import read_action, read_less_mail
 from marketplace.app import create_app
 from marketplace.jobs.post import post_due, render
 from marketplace.kernel import clock
@@ -208,8 +208,8 @@ def test_no_letter_says_more_to_its_reader_than_what_is_signed_for_that_reader(a
         for person_id in (1, 2)
     }
     tokens = {person_id: text.split("/antwoord/")[1].split()[0] for person_id, text in texts.items()}
-    assert {person_id: read_answer(SECRET, token).person_id for person_id, token in tokens.items()} == {1: 1, 2: 2}
-    assert read_answer(SECRET, tokens[1]).expires_at.isoformat() == FACTS["until"]
+    assert {person_id: read_action(SECRET, token).person_id for person_id, token in tokens.items()} == {1: 1, 2: 2}
+    assert read_action(SECRET, tokens[1]).expires_at.isoformat() == FACTS["until"]
 
 
 class Post:

@@ -69,10 +69,10 @@ def test_a_turn_of_a_worker_that_was_killed_is_taken_over_after_two_minutes(
     assert process.exitcode == 9
     again = Job("halfway", timedelta(hours=6), lambda _app: 3)
     with clock.frozen(NOON + timedelta(minutes=1, seconds=59)):
-        assert worker.take_turn(app, again) is None
+        assert worker.run_job(app, again) is None
     with clock.frozen(NOON + timedelta(minutes=2)):
-        assert worker.take_turn(app, again) == worker.Outcome("halfway", 3)
-        assert worker.take_turn(app, again) is None
+        assert worker.run_job(app, again) == worker.Outcome("halfway", 3)
+        assert worker.run_job(app, again) is None
     assert [(run.slot, run.count) for run in turns(database)] == [(NOON, 3)]
 
 
@@ -95,9 +95,9 @@ def test_a_turn_that_takes_long_stays_with_its_worker(app: Flask, database: Data
         [first] = [run.claimed_until for run in turns(database)]
         wait_for(lambda: turns(database)[0].claimed_until > first)
         with clock.frozen(first):  # when the first claim is over
-            return int(worker.take_turn(app, Job("slow", timedelta(days=30), lambda _app: 1)) is None)
+            return int(worker.run_job(app, Job("slow", timedelta(days=30), lambda _app: 1)) is None)
 
-    assert worker.take_turn(app, Job("slow", timedelta(days=30), slow)) == worker.Outcome("slow", 1)
+    assert worker.run_job(app, Job("slow", timedelta(days=30), slow)) == worker.Outcome("slow", 1)
 
 
 def test_a_job_that_fails_is_written_down_and_the_next_turn_comes(

@@ -19,14 +19,14 @@ from marketplace.kernel.db import Database
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.notices.models import AuditRow
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import settle_in
 
 
 @pytest.fixture
 def bank(database: Database) -> Database:
     with database.transaction() as session:
-        found_taxonomy(session)
+        seed_taxonomy(session)
         owner, asker = make_actor(session, "hengelo"), make_actor(session, "borne")
         listing, demand = make_listing(session, owner), make_demand(session, asker)
         draft = ReservationDraft(Quantity(listing.quantity, Unit.M2), demand_id=demand.id)

@@ -165,9 +165,9 @@ def links_by_mail(app: Flask) -> list[str]:
         asked = session.scalars(select(Reservation).where(Reservation.status == "requested").limit(1)).one()
         owners = select(Person.id).where(Person.organisation_id == asked.owner_id, Person.role == "coordinator")
         owner_id = session.scalars(owners.limit(1)).one()
-        answer = links.AnswerLink(owner_id, "approve", asked.id, clock.now() + timedelta(days=1))
+        answer = links.ActionLink(owner_id, "approve", asked.id, clock.now() + timedelta(days=1))
         return [
-            f"/antwoord/{links.sign_answer(secret, answer)}",
+            f"/antwoord/{links.sign_action(secret, answer)}",
             f"/minder-mail/{links.sign_less_mail(secret, owner_id, [Notice.RESERVATION_REQUESTED])}",
             f"/uitnodiging/{links.sign(secret, links.INVITATION, invitation.id, invitation.nonce)}",
             f"/wachtwoord/{links.sign(secret, links.RESET, reset.id, reset.nonce)}",

@@ -17,7 +17,7 @@ from marketplace.exchange.actions.decide import release_person
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.notices.models import AuditRow, NoticeRow
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import hashed, settle_in
 
 
@@ -43,15 +43,15 @@ def test_every_installation_has_the_fourteen_municipalities_and_the_region(sessi
     ]  # fmt: skip
     region = organisations_queries.get_region(session)
     assert (region.name, region.kind, region.main_place) == ("Regio Twente", "region", "Enschede")
-    assert organisations_queries.is_region_founded(session)
+    assert organisations_queries.is_region_seeded(session)
 
 
 def test_founding_the_region_again_changes_nothing(session: Session) -> None:
     borne = organisations_queries.get_organisation_by_slug(session, "borne")
     borne.name = "Gemeente Borne"
     session.delete(organisations_queries.get_organisation_by_slug(session, "losser"))
-    assert organisations.found_region(session) == 1
-    assert organisations.found_region(session) == 0
+    assert organisations.seed_region(session) == 1
+    assert organisations.seed_region(session) == 0
     assert borne.name == "Gemeente Borne"
     assert len(session.scalars(select(Organisation)).all()) == 15
 
@@ -143,7 +143,7 @@ def test_somebody_of_another_organisation_is_not_there(session: Session) -> None
 
 
 def test_who_leaves_loses_sessions_and_tokens_and_the_organisation_keeps_the_work(session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     leader = make_actor(session, "borne")
     coordinator = make_actor(session, "borne", "coordinator")
     listing, demand = make_listing(session, leader), make_demand(session, leader)

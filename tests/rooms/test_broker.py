@@ -25,12 +25,12 @@ from marketplace.matching.queries.broker import list_proposals, why_not
 from marketplace.matching.queries.survey import survey
 from marketplace.matching.rules.misses import Kind
 from marketplace.notices.models import NoticeRow
-from tests.factories import found_taxonomy, location, make_actor, make_demand, make_listing
+from tests.factories import location, make_actor, make_demand, make_listing, seed_taxonomy
 
 
 @pytest.fixture
 def broker(session: Session) -> Actor:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return make_actor(session, "regio-twente", "coordinator")
 
 

@@ -12,7 +12,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.rooms.competition import ask_at_once
 
 PROCESSES, THREADS = 4, 50
@@ -20,7 +20,7 @@ PROCESSES, THREADS = 4, 50
 
 @pytest.mark.slow
 def test_200_simultaneous_requests_over_4_processes_hold_no_more_than_there_is(session: Session, database_url: str) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))
     askers = [make_actor(session, slug) for slug in ("borne", "almelo", "wierden", "losser")]
     session.commit()

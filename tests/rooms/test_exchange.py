@@ -22,7 +22,7 @@ from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach, list_totals_by_pair
 from marketplace.market.actions.listings import edit_listing
 from marketplace.market.models import Listing
-from tests.factories import found_taxonomy, listing_draft, location, make_actor, make_demand, make_listing
+from tests.factories import listing_draft, location, make_actor, make_demand, make_listing, seed_taxonomy
 
 
 def m2(amount: str) -> Quantity:
@@ -31,7 +31,7 @@ def m2(amount: str) -> Quantity:
 
 @pytest.fixture
 def bank(session: Session) -> Session:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return session
 
 

@@ -29,12 +29,12 @@ from marketplace.market.rules.freshness import Outcome, Refreshed
 from marketplace.matching.actions.publish import answer_demand, answer_listing
 from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
 from marketplace.notices.models import AuditRow, NoticeRow
-from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
+from tests.factories import make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
 
 @pytest.fixture
 def hengelo(session: Session) -> Actor:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return make_actor(session, "hengelo")
 
 
@@ -94,8 +94,8 @@ def test_what_nobody_confirmed_leaves_the_catalogue_and_its_owner_hears_it_once(
         assert search(session, ANONYMOUS, CatalogueQuery()).total == 0
         assert freshness_queries.list_listings_to_remind(session) == []
         assert freshness_queries.list_listings_gone_stale(session) == [listing.id]
-        assert freshness.tell_listing_stale(session, listing_id=listing.id)
-        assert not freshness.tell_listing_stale(session, listing_id=listing.id)
+        assert freshness.notify_listing_stale(session, listing_id=listing.id)
+        assert not freshness.notify_listing_stale(session, listing_id=listing.id)
         answer_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.CHANGED)
         assert search(session, ANONYMOUS, CatalogueQuery()).total == 1
     assert len(told(session, "listing_stale")) == 1
@@ -203,8 +203,8 @@ def test_a_stale_demand_is_seen_by_its_own_people_only_and_comes_back_with_one_a
         assert matches_for_demand(session, borne, demand).total == demands_for_listing(session, hengelo, listing).total == 0
         assert freshness_queries.list_demands_to_remind(session) == []
         assert freshness_queries.list_demands_gone_stale(session) == [demand.id]
-        assert freshness.tell_demand_stale(session, demand_id=demand.id)
-        assert not freshness.tell_demand_stale(session, demand_id=demand.id)
+        assert freshness.notify_demand_stale(session, demand_id=demand.id)
+        assert not freshness.notify_demand_stale(session, demand_id=demand.id)
         answer_demand(session, borne, demand_id=demand.id, answer=Refreshed.STILL)
         assert list_demands(session, ANONYMOUS)[1] == 1
         assert matches_for_demand(session, borne, demand).total == demands_for_listing(session, hengelo, listing).total == 1

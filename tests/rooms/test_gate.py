@@ -19,7 +19,7 @@ from marketplace.ledger.queries import find_breach, find_rollup_breach
 from marketplace.market.models import Demand, Listing, Photo, PhotoFile
 from marketplace.market.rules.listing import Condition
 from marketplace.notices.models import NoticeRow
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 
 
 def m2(amount: str) -> Quantity:
@@ -28,7 +28,7 @@ def m2(amount: str) -> Quantity:
 
 @pytest.fixture
 def bank(session: Session) -> Session:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return session
 
 

@@ -4,28 +4,28 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.organisations import found_region
+from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.cli.generate import towns
 from marketplace.exchange.queries.invariants import INVARIANTS
-from marketplace.impact.actions import found_goals
+from marketplace.impact.actions import seed_goals
 from marketplace.market.generated import generate, has_photos
 from marketplace.market.models import Demand, Listing, Photo
 from marketplace.market.rules.listing import listing_search_text
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
-from tests.factories import found_taxonomy
+from tests.factories import seed_taxonomy
 
 PICTURE = StoredPicture(dict.fromkeys(("webp-480", "webp-960", "webp-1600", "jpeg-1200"), (f"{'0' * 64}.webp", 480, 360)))
 
 
 @pytest.fixture
 def bank(session: Session) -> Session:
-    found_taxonomy(session)
-    found_region(session)
-    found_goals(session)
+    seed_taxonomy(session)
+    seed_region(session)
+    seed_goals(session)
     return session
 
 

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.ledger.queries import find_breach
 from tests.entries import append_entry
-from tests.factories import found_taxonomy
+from tests.factories import seed_taxonomy
 
 
 @pytest.fixture
 def book(session: Session) -> Session:
     """Three rows, and nobody to stop whoever changes them."""
-    found_taxonomy(session)
+    seed_taxonomy(session)
     for mass_kg in ("100", "200", "300"):
         append_entry(session, "hengelo", "borne", mass_kg=mass_kg)
     session.commit()

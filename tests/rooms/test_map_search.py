@@ -22,7 +22,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import Box, Point
 from marketplace.market.rules.listing import Condition, Location
 from marketplace.places.rules import PlaceBasis
-from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
+from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 
 STATION, BESIDE, ALMELO = (52.263, 6.789), (52.263, 6.7963), (52.3575, 6.6576)
 HENGELO = Box(52.25, 52.28, 6.75, 6.85)
@@ -31,7 +31,7 @@ HENGELO = Box(52.25, 52.28, 6.75, 6.85)
 @pytest.fixture
 def owner(session: Session) -> Iterator[Actor]:
     with clock.frozen(datetime(2026, 12, 15, 12, tzinfo=clock.AMSTERDAM)):
-        found_taxonomy(session)
+        seed_taxonomy(session)
         yield make_actor(session, "hengelo")
 
 

@@ -19,11 +19,11 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import Answer, Condition, Location
 from marketplace.matching.actions import publish
-from marketplace.matching.models import MatchTold
+from marketplace.matching.models import MatchNotified
 from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
 from marketplace.notices.models import NoticeRow
 from marketplace.places.rules import PlaceBasis
-from tests.factories import demand_draft, found_taxonomy, listing_draft, make_actor, make_demand, make_draft, make_listing
+from tests.factories import demand_draft, listing_draft, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
 ASPHALT = "asfaltgranulaat"
 
@@ -31,7 +31,7 @@ ASPHALT = "asfaltgranulaat"
 @pytest.fixture
 def hengelo(session: Session) -> Iterator[Actor]:
     with clock.frozen(datetime(2026, 12, 15, 12, tzinfo=clock.AMSTERDAM)):
-        found_taxonomy(session)
+        seed_taxonomy(session)
         yield make_actor(session, "hengelo")
 
 
@@ -239,7 +239,7 @@ def test_publishing_tells_the_asker_of_each_pair_once(session: Session, hengelo:
     )
     assert edited.title == "Andere naam"
     assert session.scalar(select(func.count()).select_from(NoticeRow)) == 2
-    assert session.scalar(select(func.count()).select_from(MatchTold)) == 1
+    assert session.scalar(select(func.count()).select_from(MatchNotified)) == 1
 
 
 def test_asking_tells_the_owners_and_a_draft_tells_nobody_until_it_opens(session: Session, hengelo: Actor, borne: Actor) -> None:

@@ -25,7 +25,7 @@ from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.notices.models import AuditRow, NoticeRow
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import make_actor, make_listing, seed_taxonomy
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Cast:
 
 @pytest.fixture
 def cast(session: Session) -> Cast:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner, asker = make_actor(session, "hengelo"), make_actor(session, "borne")
     lot = make_listing(session, owner)
     made = reserve(session, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(800), Unit.M2)))

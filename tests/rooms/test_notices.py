@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.deliveries import drop_dead, pass_on, retry_dead, spread
+from marketplace.accounts.actions.deliveries import drop_dead_letter, reassign, retry_dead_letter, spread
 from marketplace.accounts.actions.inbox import mark_all_read, mark_read
-from marketplace.accounts.actions.preferences import lower, set_preferences
+from marketplace.accounts.actions.preferences import reduce_mail, set_preferences
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries.deliveries import list_dead
+from marketplace.accounts.queries.deliveries import list_dead_letters
 from marketplace.accounts.queries.inbox import count_unread, get_message, list_inbox
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.kernel import clock
@@ -157,7 +157,7 @@ def test_a_new_choice_goes_for_what_waits_already(session: Session) -> None:
 def test_less_mail_never_becomes_more(session: Session) -> None:
     borne = make_actor(session, "borne")
     set_preferences(session, borne, chosen={Notice.COMPLETED: Cadence.NEVER})
-    now = lower(session, borne, kinds=[Notice.COMPLETED, Notice.DISPUTED], cadence=Cadence.DAILY)
+    now = reduce_mail(session, borne, kinds=[Notice.COMPLETED, Notice.DISPUTED], cadence=Cadence.DAILY)
     assert (now[Notice.COMPLETED], now[Notice.DISPUTED]) == (Cadence.NEVER, Cadence.DAILY)
     rows = session.scalars(select(AuditRow).where(AuditRow.action == "notices.prefer").order_by(AuditRow.id)).all()
     assert [row.facts["chosen"] for row in rows] == [{"completed": "never"}, {"disputed": "daily"}]
@@ -170,7 +170,7 @@ def test_a_reader_who_left_is_followed_by_the_coordinators(session: Session) -> 
     spread(session, notice_id=1)
     session.get_one(Person, leaving.person_id).is_active = False
     [letter] = leased(session)
-    assert pass_on(session, letter=letter) == 1
+    assert reassign(session, letter=letter) == 1
     assert [one.person_id for one in leased(session)] == [coordinator.person_id]
 
 
@@ -202,7 +202,7 @@ def test_what_is_opened_or_marked_is_read_for_that_reader_alone(session: Session
 def test_history_that_is_loaded_is_read_already_and_not_mailed(session: Session) -> None:
     borne = make_actor(session, "borne")
     notify(session, Notice.COMPLETED, person_id=borne.person_id)
-    deliveries.consider_told(session)
+    deliveries.mark_all_spread(session)
     assert (list_due(session), count_unread(session, borne)) == ([], 0)
     assert session.scalars(select(NoticeRow)).one() is list_inbox(session, borne)[0][0].notice
 
@@ -230,21 +230,21 @@ def test_an_administrator_has_a_dead_letter_tried_again_or_lets_it_go(session: S
         tell(session, Notice.NEW_MATCH, to=borne)
         tell(session, Notice.NEW_MATCH, to=borne)
     letter = give_up(session)
-    dead = list_dead(session, admin)
+    dead = list_dead_letters(session, admin)
     assert [(one.kind, one.attempts, one.last_error) for one in dead] == [(Notice.NEW_MATCH, TRIES_MAX, "451 later")] * 2
     with pytest.raises(Forbidden):
-        retry_dead(session, borne, delivery_id=letter.delivery_id)
-    assert retry_dead(session, admin, delivery_id=letter.delivery_id)
-    assert not retry_dead(session, admin, delivery_id=letter.delivery_id)
-    assert list_dead(session, admin) == []
+        retry_dead_letter(session, borne, delivery_id=letter.delivery_id)
+    assert retry_dead_letter(session, admin, delivery_id=letter.delivery_id)
+    assert not retry_dead_letter(session, admin, delivery_id=letter.delivery_id)
+    assert list_dead_letters(session, admin) == []
     with clock.frozen(clock.now() + timedelta(seconds=1)):
         [again] = leased(session)
     assert again.delivery_ids == letter.delivery_ids
     for row in session.scalars(select(DeliveryRow)):
         row.state = "dead"
     session.flush()
-    assert drop_dead(session, admin, delivery_id=letter.delivery_id)
-    assert (list_dead(session, admin), find_oldest_waiting(session)) == ([], None)
+    assert drop_dead_letter(session, admin, delivery_id=letter.delivery_id)
+    assert (list_dead_letters(session, admin), find_oldest_waiting(session)) == ([], None)
 
 
 def test_mail_that_may_wait_is_not_late(session: Session) -> None:

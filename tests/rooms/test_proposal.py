@@ -24,14 +24,14 @@ from marketplace.matching.actions.request import request_parts
 from marketplace.matching.queries.proposals import Proposal, propose_parts
 from marketplace.notices.models import NoticeRow
 from marketplace.notices.rules.kinds import Notice
-from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
+from tests.factories import make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
 PIECES = Quantity(Decimal(10_000), Unit.PIECE)
 
 
 @pytest.fixture
 def hengelo(session: Session) -> Actor:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return make_actor(session, "hengelo")
 
 

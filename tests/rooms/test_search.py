@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.catalogue.queries.cards import Glimpse
+from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.search import Found, browse, nearest_outside, search
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock
@@ -23,7 +23,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition, ListingStatus, Location
 from marketplace.places.rules import PlaceBasis
-from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
+from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 
 HENGELO = Point(52.26583, 6.79306)
 NEAREST = CatalogueQuery(point=HENGELO, sort=Sort.DISTANCE)
@@ -32,7 +32,7 @@ NEAREST = CatalogueQuery(point=HENGELO, sort=Sort.DISTANCE)
 @pytest.fixture
 def owner(session: Session) -> Iterator[Actor]:
     with clock.frozen(datetime(2026, 12, 15, 12, tzinfo=clock.AMSTERDAM)):
-        found_taxonomy(session)
+        seed_taxonomy(session)
         yield make_actor(session, "hengelo")
 
 
@@ -40,7 +40,7 @@ def at(lat: float, lon: float) -> Location:
     return Location("Ergens", "hengelo", Point(lat, lon), PlaceBasis.POINT)
 
 
-def ids(found: Found[Listing] | Found[Glimpse]) -> list[int]:
+def ids(found: Found[Listing] | Found[CardRow]) -> list[int]:
     return [row.listing.id for row in found.rows]
 
 

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
-from marketplace.catalogue.actions.saved_searches import save_search, tell_search
+from marketplace.catalogue.actions.saved_searches import notify_saved_search, save_search
 from marketplace.catalogue.queries.saved_searches import list_searches_due
 from marketplace.catalogue.rules.saved_query import read_query
 from marketplace.kernel import clock
 from marketplace.notices.models import NoticeRow
 from marketplace.places.queries.gazetteer import PlaceFinder
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import make_actor, make_listing, seed_taxonomy
 
 FIND = PlaceFinder().find
 DAY = timedelta(days=1, minutes=2)
@@ -23,12 +23,12 @@ DAY = timedelta(days=1, minutes=2)
 
 @pytest.fixture
 def borne(session: Session) -> Actor:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return make_actor(session, "borne")
 
 
 def looked(session: Session) -> int:
-    return sum(tell_search(session, search_id=number, find=FIND) for number in list_searches_due(session))
+    return sum(notify_saved_search(session, search_id=number, find=FIND) for number in list_searches_due(session))
 
 
 def told(session: Session) -> list[dict[str, Any]]:

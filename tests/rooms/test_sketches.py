@@ -12,14 +12,14 @@ from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Una
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions import drafts
 from marketplace.market.actions.demands import withdraw_demand
-from marketplace.market.actions.drafts import discard_sketch, forget_sketches, save_sketch, settle_sketch, start_sketch
+from marketplace.market.actions.drafts import attach_listing, discard_sketch, forget_sketches, save_sketch, start_sketch
 from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch, list_sketches
 from marketplace.market.queries.listings import find_last_project, list_usual_materials
 from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SketchKind
-from marketplace.matching.actions.offer import write_down
+from marketplace.matching.actions.offer import save_draft_listing
 from marketplace.matching.actions.publish import publish
 from marketplace.materials.queries import taxonomy
-from tests.factories import KEI, found_taxonomy, listing_draft, make_actor, make_demand, make_draft, make_listing
+from tests.factories import KEI, listing_draft, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
 
 def test_what_is_half_or_wrong_is_kept_as_typed(session: Session) -> None:
@@ -53,29 +53,29 @@ def test_drafts_and_their_length_have_an_end(session: Session, monkeypatch: pyte
 
 
 def test_a_settled_sketch_is_open_again_once_an_answer_changes(session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     actor = make_actor(session, "hengelo")
     sketch = start_sketch(session, actor, {"title": "Keien"})
-    listing = write_down(session, actor, listing_draft(), listing_id=None)
-    settle_sketch(session, actor, sketch_id=sketch.id, listing=listing, answers={"title": "Keien"})
+    listing = save_draft_listing(session, actor, listing_draft(), listing_id=None)
+    attach_listing(session, actor, sketch_id=sketch.id, listing=listing, answers={"title": "Keien"})
     assert save_sketch(session, actor, sketch_id=sketch.id, answers={"title": "Keien"}).is_settled
     assert not save_sketch(session, actor, sketch_id=sketch.id, answers={"title": "Andere keien"}).is_settled
-    again = write_down(session, actor, listing_draft(title="Andere keien"), listing_id=listing.id)
+    again = save_draft_listing(session, actor, listing_draft(title="Andere keien"), listing_id=listing.id)
     assert (again.id, again.title) == (listing.id, "Andere keien")
 
 
 def test_a_sketch_is_gone_once_its_lot_is_published(session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     actor = make_actor(session, "hengelo")
     sketch = start_sketch(session, actor, {})
     draft = make_draft(session, actor)
-    settle_sketch(session, actor, sketch_id=sketch.id, listing=draft, answers={})
+    attach_listing(session, actor, sketch_id=sketch.id, listing=draft, answers={})
     publish(session, actor, listing_id=draft.id)
     assert list_sketches(session, actor) == []
 
 
 def test_the_usual_materials_come_most_used_first(session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     actor, known = make_actor(session, "hengelo"), taxonomy(session)
     make_listing(session, actor, material="trottoirband-13-15x25", quantity=Quantity(Decimal(120), Unit.M))
     for _turn in range(2):
@@ -87,7 +87,7 @@ def test_the_usual_materials_come_most_used_first(session: Session) -> None:
 
 
 def test_a_change_of_a_demand_is_told_by_who_may_and_while_it_lasts(session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     asker = make_actor(session, "borne")
     demand = make_demand(session, asker)
     with pytest.raises(Forbidden):
@@ -103,16 +103,16 @@ def test_a_change_of_a_demand_is_told_by_who_may_and_while_it_lasts(session: Ses
 
 
 def test_what_nobody_touched_for_ninety_days_is_dropped_and_its_draft_lot_stays(session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     actor, now = make_actor(session, "hengelo"), clock.now()
     with clock.frozen(now - timedelta(days=91)):
         old = start_sketch(session, actor, {"title": "Oud"})
         draft = make_draft(session, actor)
-        settle_sketch(session, actor, sketch_id=old.id, listing=draft, answers={})
+        attach_listing(session, actor, sketch_id=old.id, listing=draft, answers={})
     with clock.frozen(now - timedelta(days=89)):
         start_sketch(session, actor, {"title": "Nog niet"})
     published = make_draft(session, actor)
-    settle_sketch(session, actor, sketch_id=start_sketch(session, actor, {}).id, listing=published, answers={})
+    attach_listing(session, actor, sketch_id=start_sketch(session, actor, {}).id, listing=published, answers={})
     publish(session, actor, listing_id=published.id)
     assert forget_sketches(session) == 2
     assert [sketch.answers for sketch in list_sketches(session, actor)] == [{"title": "Nog niet"}]

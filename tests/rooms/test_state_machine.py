@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Missing, Refusal
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import make_actor, make_listing, seed_taxonomy
 
 TEN = Quantity(Decimal(10), Unit.M2)
 STATES = [status.value for status in ReservationStatus]
@@ -58,7 +58,7 @@ def step(session: Session, name: str, actor, number: int):
 
 @pytest.fixture
 def cast(session: Session) -> dict:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return {
         "owner": make_actor(session, "hengelo"),
         "asker": make_actor(session, "borne"),

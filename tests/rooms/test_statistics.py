@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.organisations import found_region
+from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.impact.actions import found_goals, report_material_use, tighten_goal
+from marketplace.impact.actions import report_material_use, seed_goals, tighten_goal
 from marketplace.impact.models import Goal
 from marketplace.impact.queries.goals import GoalPlace, get_goals, get_material_use
 from marketplace.impact.queries.statistics import STATISTICS, get_statistics
@@ -18,7 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
 from marketplace.notices.models import AuditRow
 from tests.entries import append_entry, append_reversal
-from tests.factories import found_taxonomy, make_actor, make_organisation
+from tests.factories import make_actor, make_organisation, seed_taxonomy
 
 YEAR = clock.today().year
 SUMMED = ("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "net_kgco2e", "unknown_factor_mass_kg")
@@ -26,9 +26,9 @@ SUMMED = ("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2
 
 @pytest.fixture
 def bank(session: Session) -> Session:
-    found_region(session)
-    found_taxonomy(session)
-    found_goals(session)
+    seed_region(session)
+    seed_taxonomy(session)
+    seed_goals(session)
     return session
 
 
@@ -174,7 +174,7 @@ def test_a_municipality_reports_for_itself_by_its_coordinator(bank: Session) -> 
 
 
 def test_the_regional_goals_are_founded_once(bank: Session) -> None:
-    assert found_goals(bank) == 0
+    assert seed_goals(bank) == 0
     rows = bank.execute(select(Goal.number, Goal.target_percent, Goal.target_year).order_by(Goal.number)).all()
     assert [tuple(row) for row in rows] == [(1, 100, 2050), (2, 50, 2030), (3, 50, 2035)]
 

@@ -24,9 +24,9 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules.windows import WindowDefaults
-from marketplace.matching.actions.publish import list_turns_to_tell, publish, tell_of_turn
+from marketplace.matching.actions.publish import list_turns_to_notify, notify_turn, publish
 from marketplace.notices.models import AuditRow, NoticeRow
-from tests.factories import found_taxonomy, listing_draft, location, make_actor, make_demand, make_draft, make_listing
+from tests.factories import listing_draft, location, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=clock.AMSTERDAM)
 WHY = "Alleen een partner kan het verwerken"
@@ -35,7 +35,7 @@ WHY = "Alleen een partner kan het verwerken"
 @pytest.fixture
 def hengelo(session: Session) -> Iterator[Actor]:
     with clock.frozen(NOON):
-        found_taxonomy(session)
+        seed_taxonomy(session)
         for slug in ("almelo", "borne", "losser"):
             make_actor(session, slug)
         yield make_actor(session, "hengelo")
@@ -214,7 +214,7 @@ def test_a_smallest_part_is_kept_and_is_no_more_than_there_is(session: Session, 
 
 
 def test_who_gets_a_turn_later_hears_of_the_match_then_and_once(session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo, partner = make_actor(session, "hengelo"), make_actor(session, "bouwbedrijf", kind="partner")
     demand = make_demand(session, partner, location=location("borne"))
     lot = publish(session, hengelo, listing_id=make_draft(session, hengelo, available_until=None).id)
@@ -223,11 +223,11 @@ def test_who_gets_a_turn_later_hears_of_the_match_then_and_once(session: Session
         rows = select(NoticeRow).where(NoticeRow.kind == "new_match", NoticeRow.organisation_id == partner.organisation_id)
         return [row.facts["demand_id"] for row in session.scalars(rows)]
 
-    assert (told(), list_turns_to_tell(session)) == ([], [])
+    assert (told(), list_turns_to_notify(session)) == ([], [])
     with clock.frozen(clock.now() + timedelta(days=13)):
-        assert list_turns_to_tell(session) == []
+        assert list_turns_to_notify(session) == []
     with clock.frozen(clock.now() + timedelta(days=14)):
-        assert list_turns_to_tell(session) == [lot.id]
-        assert [tell_of_turn(session, listing_id=lot.id) for _twice in range(2)] == [True, False]
-        assert list_turns_to_tell(session) == []
+        assert list_turns_to_notify(session) == [lot.id]
+        assert [notify_turn(session, listing_id=lot.id) for _twice in range(2)] == [True, False]
+        assert list_turns_to_notify(session) == []
     assert told() == [demand.id]

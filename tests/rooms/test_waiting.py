@@ -11,7 +11,13 @@ from marketplace.exchange.actions import deadlines, decide, reserve
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.exchange.queries.requests import list_requests
-from marketplace.exchange.queries.reservations import list_choices, list_due, list_in_vain, list_listings_to_offer, list_to_remind
+from marketplace.exchange.queries.reservations import (
+    list_choices,
+    list_due,
+    list_listings_to_offer,
+    list_to_remind,
+    list_waiting_to_expire,
+)
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
@@ -20,7 +26,7 @@ from marketplace.market.actions.listings import close_listing
 from marketplace.market.models import Listing
 from marketplace.matching.actions.publish import edit_listing
 from marketplace.notices.models import NoticeRow
-from tests.factories import found_taxonomy, listing_draft, make_actor, make_listing
+from tests.factories import listing_draft, make_actor, make_listing, seed_taxonomy
 
 
 def m2(amount: str) -> Quantity:
@@ -29,7 +35,7 @@ def m2(amount: str) -> Quantity:
 
 @pytest.fixture
 def bank(session: Session) -> Session:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return session
 
 
@@ -244,15 +250,15 @@ def test_who_waits_for_a_lot_that_will_not_come_is_told(bank: Session, cast: dic
     first = ask(bank, cast["borne"], lot, "500")
     late = ask(bank, cast["almelo"], lot, "300", wait=True, needed_by=clock.today() + timedelta(days=3))
     rest = ask(bank, cast["wierden"], lot, "400", wait=True)
-    assert list_in_vain(bank) == []
+    assert list_waiting_to_expire(bank) == []
     with clock.frozen(clock.now() + timedelta(days=4)):
-        assert list_in_vain(bank) == [late.id]
-        assert [deadlines.end_in_vain(bank, reservation_id=late.id) for _twice in range(2)] == [True, False]
+        assert list_waiting_to_expire(bank) == [late.id]
+        assert [deadlines.expire_waiting(bank, reservation_id=late.id) for _twice in range(2)] == [True, False]
     with clock.frozen(clock.now() + timedelta(days=31)):  # the lot's period is over
-        assert list_in_vain(bank) == [rest.id]
+        assert list_waiting_to_expire(bank) == [rest.id]
         decide.cancel(bank, cast["borne"], reservation_id=first.id, reason="Te laat")
         assert status(bank, rest) == "waiting"  # nothing is offered after the last day
-        assert deadlines.end_in_vain(bank, reservation_id=rest.id)
+        assert deadlines.expire_waiting(bank, reservation_id=rest.id)
     assert told(bank, "waiting_ended") == [late.id, rest.id]
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.exchange.queries.invariants import INVARIANTS
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.rooms.workload import work
 
 PROCESSES = 4
@@ -25,7 +25,7 @@ MUST_HAPPEN = (
 
 @pytest.mark.slow
 def test_after_a_random_workload_over_four_processes_every_invariant_holds(session: Session, database_url: str) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     actors = [make_actor(session, slug) for slug in ("hengelo", "borne", "almelo", "wierden", "losser")]
     for actor in actors:
         make_listing(session, actor)

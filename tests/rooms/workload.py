@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.reservations import list_due, list_in_vain, list_listings_to_offer
+from marketplace.exchange.queries.reservations import list_due, list_listings_to_offer, list_waiting_to_expire
 from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, is_unavailable
@@ -93,7 +93,7 @@ class Worker:
                 session, list_due, "expire", "reservation_id", days=self.dice.choice((0, 3, 15, 32))
             ),
             "offer": lambda session: self._clock(session, list_listings_to_offer, "offer", "listing_id", days=0),
-            "in_vain": lambda session: self._clock(session, list_in_vain, "end_in_vain", "reservation_id", days=0),
+            "in_vain": lambda session: self._clock(session, list_waiting_to_expire, "expire_waiting", "reservation_id", days=0),
         }
         if name in plain:
             plain[name](session)

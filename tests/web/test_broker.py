@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.matching.models import ProposalMade
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
 
 def test_an_empty_region_says_so_under_every_heading(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     page = visit(app, session, make_actor(session, "regio-twente", "coordinator")).get("/makelaar").text
     for words in (
         "Er is geen geschil over een overdracht.",
@@ -27,7 +27,7 @@ def test_an_empty_region_says_so_under_every_heading(app: Flask, session: Sessio
 
 
 def test_a_near_miss_is_proposed_once_and_stands_with_the_demand(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
     broker = visit(app, session, make_actor(session, "regio-twente", "coordinator"))
     lot = make_listing(session, hengelo, title="Keien")
@@ -59,7 +59,7 @@ def test_a_near_miss_is_proposed_once_and_stands_with_the_demand(app: Flask, ses
 
 
 def test_only_the_broker_finds_the_list(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     broker = visit(app, session, make_actor(session, "regio-twente", "coordinator"))
     assert 'href="/makelaar"' in broker.get("/werk").text and 'href="/makelaar"' in broker.get("/aanbod").text
     for actor in (make_actor(session, "hengelo", "coordinator"), make_actor(session, "regio-twente", "reviewer")):

@@ -14,7 +14,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Answer, Location
 from marketplace.places.rules import PlaceBasis
 from marketplace.web.ui.search_results import away_from, home_of
-from tests.factories import found_taxonomy, location, make_actor, make_draft, make_listing
+from tests.factories import location, make_actor, make_draft, make_listing, seed_taxonomy
 
 pytestmark = pytest.mark.postgresql
 
@@ -22,7 +22,7 @@ ADDRESS = "Dorpsstraat 12, 7551 AA Hengelo"
 
 
 def test_a_lot_tells_what_there_is_where_and_from_when(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal("1234.5"), Unit.M2))
     session.commit()
     page = client.get(f"/aanbod/{listing.id}").text.replace("\u00a0", " ")
@@ -34,7 +34,7 @@ def test_a_lot_tells_what_there_is_where_and_from_when(client: FlaskClient, sess
 
 
 def test_the_same_lot_in_english_is_english(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"))
     session.commit()
     page = client.get(f"/en/aanbod/{listing.id}").text.replace("\u00a0", " ")
@@ -45,7 +45,7 @@ def test_the_same_lot_in_english_is_english(client: FlaskClient, session: Sessio
 
 
 def test_the_public_sees_no_address_no_person_and_no_exact_point(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     exact = location("hengelo")
     place = Location(exact.place_name, exact.municipality, exact.point, PlaceBasis.ADDRESS, ADDRESS)
@@ -59,7 +59,7 @@ def test_the_public_sees_no_address_no_person_and_no_exact_point(client: FlaskCl
 def test_a_lot_tells_what_it_saves_for_the_place_in_the_address_with_the_arithmetic(
     client: FlaskClient, session: Session
 ) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(800), Unit.M2))
     session.commit()
     page = client.get(f"/aanbod/{listing.id}?place=Borne").text.replace("\u00a0", " ")
@@ -73,7 +73,7 @@ def test_a_lot_tells_what_it_saves_for_the_place_in_the_address_with_the_arithme
 def test_without_a_place_only_what_is_avoided_is_told_and_an_unknown_one_is_told_at_the_field(
     client: FlaskClient, session: Session
 ) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"))
     session.commit()
     page = client.get(f"/aanbod/{listing.id}").text
@@ -85,7 +85,7 @@ def test_without_a_place_only_what_is_avoided_is_told_and_an_unknown_one_is_told
 
 
 def test_a_card_tells_the_weight_and_the_state_beside_the_quantity(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal("1234.5"), Unit.M2))
     session.commit()
     page = looking(client, "/aanbod")
@@ -94,21 +94,21 @@ def test_a_card_tells_the_weight_and_the_state_beside_the_quantity(client: Flask
 
 
 def test_an_unknown_hazard_is_said_to_be_unknown(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), asbestos_suspected=Answer.UNKNOWN)
     session.commit()
     assert "Onbekend" in client.get(f"/aanbod/{listing.id}").text
 
 
 def test_a_draft_is_not_there_for_the_public(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_draft(session, make_actor(session, "hengelo"))
     session.commit()
     assert client.get(f"/aanbod/{listing.id}").status_code == 404
 
 
 def test_what_comes_free_later_says_from_when(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     first = clock.today() + timedelta(days=40)
     listing = make_listing(session, make_actor(session, "hengelo"), available_from=first, available_until=None)
     session.commit()
@@ -116,7 +116,7 @@ def test_what_comes_free_later_says_from_when(client: FlaskClient, session: Sess
 
 
 def test_a_photo_of_a_draft_is_not_for_the_public(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     draft = make_draft(session, make_actor(session, "hengelo"))
     session.commit()
     assert client.get(f"/media/{draft.id:064d}.webp").status_code == 404
@@ -130,7 +130,7 @@ def looking(client: FlaskClient, address: str) -> str:
 
 
 def test_the_catalogue_counts_and_shows_what_is_on_offer(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"), title="Rode klinkers")
     make_draft(session, make_actor(session, "almelo"), title="Nog niet klaar")
     session.commit()
@@ -142,7 +142,7 @@ def test_the_catalogue_counts_and_shows_what_is_on_offer(client: FlaskClient, se
 
 
 def test_from_a_place_the_nearest_comes_first_with_whole_kilometres(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "losser"), title="Ver weg")
     make_listing(session, make_actor(session, "hengelo"), title="Dichtbij")
     session.commit()
@@ -156,7 +156,7 @@ def test_from_a_place_the_nearest_comes_first_with_whole_kilometres(client: Flas
 def test_a_place_that_nobody_knows_is_told_at_the_field_and_the_rest_still_searches(
     client: FlaskClient, session: Session
 ) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"), title="Rode klinkers")
     session.commit()
     page = looking(client, "/aanbod?place=Atlantis&q=klinkers")
@@ -167,7 +167,7 @@ def test_a_place_that_nobody_knows_is_told_at_the_field_and_the_rest_still_searc
 
 
 def test_what_was_chosen_is_a_chip_that_takes_it_away(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"))
     session.commit()
     page = looking(client, "/aanbod?q=betonstraatstenen&condition=good&materialGroup=bestrating&now=1")
@@ -177,7 +177,7 @@ def test_what_was_chosen_is_a_chip_that_takes_it_away(client: FlaskClient, sessi
 
 
 def test_nothing_found_offers_the_nearest_and_a_way_on(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "losser"), title="Ver weg")
     session.commit()
     page = looking(client, "/aanbod?place=Almelo&radiusKm=5")
@@ -186,7 +186,7 @@ def test_nothing_found_offers_the_nearest_and_a_way_on(client: FlaskClient, sess
 
 
 def test_words_that_find_nothing_are_named_and_the_nearest_shown(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     session.commit()
     assert "Niets gevonden voor “xqzwk”<" in looking(client, "/aanbod?q=xqzwk")  # an empty bank
     make_listing(session, make_actor(session, "losser"), title="Ver weg")
@@ -201,7 +201,7 @@ def test_words_that_find_nothing_are_named_and_the_nearest_shown(client: FlaskCl
 
 
 def test_nonsense_in_the_address_is_no_failure(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     session.commit()
     for nonsense in ("page=-1", "page=99999999999999999999", "page=²", "sort=price", "radiusKm=-3", "condition=best", "place=%00", "q=%f0%9f%98%80",
                      "materialGroup=nope", "availableFrom=31-2-2027", "q=" + "a" * 5000):  # fmt: skip
@@ -209,7 +209,7 @@ def test_nonsense_in_the_address_is_no_failure(client: FlaskClient, session: Ses
 
 
 def test_what_comes_free_first_stands_first_when_that_is_asked(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     for days, title in ((9, "Later vrij"), (3, "Eerder vrij")):
         make_listing(session, owner, title=title, available_from=clock.today() + timedelta(days=days), available_until=None)
@@ -220,7 +220,7 @@ def test_what_comes_free_first_stands_first_when_that_is_asked(client: FlaskClie
 
 
 def test_the_second_page_has_an_address_of_its_own(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     for number in range(25):
         make_listing(session, owner, title=f"Partij {number:02d}")
@@ -233,7 +233,7 @@ def test_the_second_page_has_an_address_of_its_own(client: FlaskClient, session:
 
 
 def test_the_whole_catalogue_is_english_on_its_english_address(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"))
     session.commit()
     page = looking(client, "/en/aanbod?place=Borne")
@@ -243,7 +243,7 @@ def test_the_whole_catalogue_is_english_on_its_english_address(client: FlaskClie
 
 
 def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     make_listing(session, owner)
     session.commit()
@@ -257,7 +257,7 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, sessi
 
 
 def test_a_kept_page_is_the_same_page_packed_or_not_and_gone_with_the_next_change(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     make_listing(session, owner, title="Eerste partij")
     session.commit()
@@ -271,7 +271,7 @@ def test_a_kept_page_is_the_same_page_packed_or_not_and_gone_with_the_next_chang
 
 
 def test_a_member_reads_how_far_a_lot_is_from_home(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"))
     asker = make_actor(session, "borne")
     assert away_from(home_of(session, asker), listing) == "ongeveer 5 km van Borne, hemelsbreed"  # 5.03 km

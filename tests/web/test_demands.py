@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.market.models import Demand, Sketch
-from tests.factories import KEI, found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import KEI, make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import hidden, send, visit
 
 
@@ -31,7 +31,7 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def borne(app: Flask, session: Session) -> FlaskClient:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return visit(app, session, make_actor(session, "borne"))
 
 
@@ -71,7 +71,7 @@ def test_a_lot_that_fits_stands_there_with_its_arithmetic(app: Flask, borne: Fla
 
 
 def test_the_public_sees_what_is_wanted_and_not_where_or_by_whom(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     asker = make_actor(session, "borne")
     demand = make_demand(session, asker, project="Geheim project", department="Weg en water", description="Bel Jan")
     session.commit()
@@ -83,7 +83,7 @@ def test_the_public_sees_what_is_wanted_and_not_where_or_by_whom(client: FlaskCl
 
 
 def test_other_members_see_no_matches_and_are_asked_to_offer(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     demand = make_demand(session, make_actor(session, "borne"))
     make_listing(session, make_actor(session, "hengelo"))
     page = visit(app, session, make_actor(session, "losser")).get(f"/gezocht/{demand.id}").text
@@ -91,7 +91,7 @@ def test_other_members_see_no_matches_and_are_asked_to_offer(app: Flask, session
 
 
 def test_the_second_editor_sees_what_changed(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     asker = make_actor(session, "borne")
     demand = make_demand(session, asker)
     client = visit(app, session, asker)
@@ -112,7 +112,7 @@ def test_a_demand_can_be_withdrawn(borne: FlaskClient, session: Session) -> None
 
 
 def test_nothing_wanted_says_what_to_do(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     session.commit()
     assert "Er wordt nu niets gezocht" in client.get("/gezocht").text
     assert "Nothing is wanted now" in client.get("/en/gezocht").text
@@ -150,7 +150,7 @@ def test_sending_a_demand_twice_places_it_once(borne: FlaskClient, session: Sess
 
 
 def test_a_change_is_kept_beside_the_demand_until_it_is_saved(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     asker = make_actor(session, "borne")
     demand = make_demand(session, asker)
     client, address = visit(app, session, asker), f"/gezocht/{demand.id}/bewerken"
@@ -172,7 +172,7 @@ def test_a_change_is_kept_beside_the_demand_until_it_is_saved(app: Flask, sessio
 
 
 def test_an_earlier_demand_is_asked_again_without_how_much_and_when(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     asker = make_actor(session, "borne")
     make_demand(session, asker, project="N18", accepts_hazards=("pak",))
     client = visit(app, session, asker)
@@ -195,7 +195,7 @@ def test_a_lot_is_no_demand(borne: FlaskClient) -> None:
 
 
 def test_a_page_past_the_end_is_the_last_page(client: FlaskClient, app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_demand(session, make_actor(session, "borne"), title="De enige")
     session.commit()
     assert "De enige" in client.get("/gezocht?page=9").text

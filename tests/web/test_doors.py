@@ -14,7 +14,7 @@ from marketplace.accounts.actions.sessions import create_token
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from tests.databases import settings
-from tests.factories import found_taxonomy, listing_draft, make_actor
+from tests.factories import listing_draft, make_actor, seed_taxonomy
 from tests.visitors import picture, visit
 
 
@@ -44,7 +44,7 @@ def test_the_machine_itself_may_ask_by_number_whether_the_process_lives(named: F
 
 
 def test_a_program_sees_the_photos_of_its_own_draft_with_its_token(app: Flask, session: Session, database: Database) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo, losser = make_actor(session, "hengelo"), make_actor(session, "losser")
     tokens = [create_token(session, one, name="test") for one in (hengelo, losser)]
     from marketplace.market.actions.listings import create_listing
@@ -74,7 +74,7 @@ def posted_only(app: Flask) -> list[tuple[str, set[str]]]:
 
 
 def test_an_address_that_takes_a_form_only_says_so_to_who_opens_it(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     client = visit(app, session, make_actor(session, "hengelo", "coordinator"))
     addresses = posted_only(app)
     assert len(addresses) > 20
@@ -87,7 +87,7 @@ def test_an_address_that_takes_a_form_only_says_so_to_who_opens_it(app: Flask, s
 def test_what_is_not_there_is_404_to_who_opens_it_and_to_who_sends_a_form(
     app: Flask, session: Session, client: FlaskClient
 ) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     signed_in = visit(app, session, make_actor(session, "hengelo"))
     for path in (
         "/aanbod/987654",

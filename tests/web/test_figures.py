@@ -23,7 +23,7 @@ from marketplace.kernel.db import Database
 from marketplace.sheets.writing import csv_file
 from tests.databases import PASSWORD
 from tests.entries import append_entry
-from tests.factories import found_taxonomy, make_actor, make_organisation
+from tests.factories import make_actor, make_organisation, seed_taxonomy
 
 pytestmark = pytest.mark.postgresql
 
@@ -33,7 +33,7 @@ YEAR = clock.today().year
 @pytest.fixture
 def bank(session: Session) -> Session:
     """Borne received 1 000 kg from Hengelo and reported half of its material as reused."""
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_organisation(session, "sloper-bv", "partner")
     append_entry(session, "hengelo", "borne", mass_kg="1000.5", happened_on=date(YEAR, 1, 3))
     append_entry(
@@ -184,7 +184,7 @@ def test_a_project_leader_does_not_report(bank: Session, client: FlaskClient) ->
 @pytest.mark.parametrize("path", ["/cijfers", "/doelen", "/en/cijfers", "/en/doelen", "/cijfers/hoe-wij-rekenen"])
 def test_a_bank_in_which_nothing_happened_yet_says_so(database: Database, client: FlaskClient, path: str) -> None:
     with database.transaction() as session:
-        found_taxonomy(session)
+        seed_taxonomy(session)
     assert client.get(path).status_code == 200
 
 

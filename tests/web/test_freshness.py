@@ -15,13 +15,13 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import close_listing
 from marketplace.market.models import Demand, Listing, SupplyLoss
 from marketplace.market.rules.freshness import Outcome
-from tests.factories import found_taxonomy, make_actor, make_demand, make_draft, make_listing
+from tests.factories import make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
 
 @pytest.fixture
 def hengelo(session: Session) -> Actor:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return make_actor(session, "hengelo")
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.organisations import found_region
+from marketplace.accounts.actions.organisations import seed_region
 from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.hand_over import confirm, hand_over
 from marketplace.exchange.actions.reserve import reserve
@@ -18,14 +18,14 @@ from marketplace.impact.rules.goals import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from tests.entries import append_entry
-from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
+from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 from tests.visitors import visit
 
 
 @pytest.fixture
 def bank(session: Session) -> Session:
-    found_region(session)
-    found_taxonomy(session)
+    seed_region(session)
+    seed_taxonomy(session)
     return session
 
 

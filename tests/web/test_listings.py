@@ -13,7 +13,7 @@ from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing, Photo
-from tests.factories import KEI, found_taxonomy, make_actor, make_draft, make_listing
+from tests.factories import KEI, make_actor, make_draft, make_listing, seed_taxonomy
 from tests.visitors import hidden, picture, send, upload, visit
 
 WOOD = "eikenhouten-damwandplank"
@@ -37,7 +37,7 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def hengelo(app: Flask, session: Session) -> FlaskClient:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return visit(app, session, make_actor(session, "hengelo"))
 
 
@@ -122,7 +122,7 @@ def test_the_hazards_of_the_chosen_material_are_asked(hengelo: FlaskClient, sess
 
 
 def test_the_second_editor_sees_what_changed_and_loses_nothing(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     lot = make_draft(session, owner)
     first, second = visit(app, session, owner), visit(app, session, make_actor(session, "hengelo", "coordinator"))
@@ -138,7 +138,7 @@ def test_the_second_editor_sees_what_changed_and_loses_nothing(app: Flask, sessi
 
 
 def test_a_lot_that_is_partly_reserved_can_still_be_changed(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     lot = make_listing(session, owner)
     reserve(session, make_actor(session, "borne"), listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(500), Unit.M2)))
@@ -151,7 +151,7 @@ def test_a_lot_that_is_partly_reserved_can_still_be_changed(app: Flask, session:
 
 
 def test_saving_without_typing_keeps_the_place_to_the_metre(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     lot = make_draft(session, owner)
     client = visit(app, session, owner)
@@ -164,7 +164,7 @@ def test_saving_without_typing_keeps_the_place_to_the_metre(app: Flask, session:
 
 
 def test_withdrawing_a_lot_with_reservations_asks_first(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
     lot = make_listing(session, owner)
     draft = ReservationDraft(Quantity(lot.quantity / 3, Unit.M2))
@@ -178,7 +178,7 @@ def test_withdrawing_a_lot_with_reservations_asks_first(app: Flask, session: Ses
 
 
 def test_a_lot_of_which_a_part_is_reserved_is_not_closed_and_the_page_says_why(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     lot = make_listing(session, owner)
     client = visit(app, session, owner)
@@ -191,7 +191,7 @@ def test_a_lot_of_which_a_part_is_reserved_is_not_closed_and_the_page_says_why(a
 
 
 def test_photos_change_places_and_words(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     lot = make_draft(session, owner)
     client = visit(app, session, owner)
@@ -213,7 +213,7 @@ def photos(session: Session) -> list[Photo]:
 
 
 def test_somebody_of_another_organisation_cannot_change_it(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     lot = make_listing(session, make_actor(session, "hengelo"))
     client = visit(app, session, make_actor(session, "borne"))
     assert client.get(f"/aanbod/{lot.id}/bewerken").status_code == 403

@@ -17,7 +17,7 @@ from marketplace.places.rules import PlaceBasis
 from marketplace.web.ui.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE, build
 from marketplace.web.ui.region_map import region_geojson
 from tests.databases import settings
-from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
+from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 
 EXACT = Point(52.26391, 6.79213)  # its public point is 52.263, 6.789: 11 614 × 0.0045 and 930 × 0.0073
 TWENTE = "6.3,52.0,7.2,52.6"
@@ -28,7 +28,7 @@ def place(point: Point = EXACT) -> Location:
 
 
 def test_a_single_lot_is_told_by_its_public_point_with_its_title_and_place(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), location=place())
     session.commit()
     answer = client.get(f"/aanbod/kaart.json?bbox={TWENTE}&zoom=12")
@@ -51,7 +51,7 @@ def test_a_single_lot_is_told_by_its_public_point_with_its_title_and_place(clien
 
 
 def test_many_lots_are_one_mark_named_after_the_place_near_it(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     for _ in range(30):
         make_listing(session, owner, location=place())
@@ -66,7 +66,7 @@ def test_many_lots_are_one_mark_named_after_the_place_near_it(client: FlaskClien
 
 
 def test_nobody_unknown_sees_a_draft_or_what_is_for_members_first(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     make_draft(session, owner, title="Nog niet af")
     make_listing(session, owner, title="Eerst voor leden", region_from=clock.today() + timedelta(days=3))
@@ -76,7 +76,7 @@ def test_nobody_unknown_sees_a_draft_or_what_is_for_members_first(client: FlaskC
 
 
 def test_filters_and_the_view_narrow_what_is_found(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"))
     make_listing(session, make_actor(session, "losser"))
     session.commit()
@@ -96,7 +96,7 @@ def test_filters_and_the_view_narrow_what_is_found(client: FlaskClient, session:
 
 
 def test_a_view_that_is_no_view_is_refused_and_no_zoom_is_the_first_one(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     session.commit()
     for typed in ("hier", "1,2,3", "1,2,3,4,5", "nan,1,2,3", "inf,1,2,3"):
         assert client.get(f"/aanbod/kaart.json?bbox={typed}").status_code == 422
@@ -105,7 +105,7 @@ def test_a_view_that_is_no_view_is_refused_and_no_zoom_is_the_first_one(client: 
 
 
 def test_who_has_the_same_answer_gets_304(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     session.commit()
     first = client.get("/aanbod/kaart.json?zoom=9", headers={"Accept-Encoding": "gzip"})
     assert json.loads(gzip.decompress(first.data))["total"] == 0
@@ -114,7 +114,7 @@ def test_who_has_the_same_answer_gets_304(client: FlaskClient, session: Session)
 
 
 def test_the_map_page_holds_the_same_lots_as_a_list_for_who_has_no_scripts(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), location=place())
     session.commit()
     assert "weergave=kaart" in client.get("/aanbod").text
@@ -148,7 +148,7 @@ def test_the_build_holds_what_the_map_needs_compressed(app: Flask) -> None:
 def test_background_tiles_and_their_host_only_where_the_operator_switched_them_on(
     app: Flask, session: Session, instance: Path
 ) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     session.commit()
     tiles = "https://tiles.example/{z}/{x}/{y}.png"
     other = create_app(settings(app.extensions["settings"].database_url, instance, map_tiles_url=tiles))

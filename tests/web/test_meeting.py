@@ -28,7 +28,7 @@ from marketplace.kernel.files import MediaStore
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
 from marketplace.web.reservations.forms import parse_moment
-from tests.factories import found_taxonomy, location, make_actor, make_listing
+from tests.factories import location, make_actor, make_listing, seed_taxonomy
 from tests.visitors import picture, send, upload, visit
 
 
@@ -37,7 +37,7 @@ class Transfer:
 
     def __init__(self, app: Flask, session: Session, **lot: Any) -> None:
         self.app, self.session = app, session
-        found_taxonomy(session)
+        seed_taxonomy(session)
         self.hengelo, self.borne = make_actor(session, "hengelo"), make_actor(session, "borne")
         listing = make_listing(session, self.hengelo, **lot)
         made = reserve(session, self.borne, listing_id=listing.id, draft=ReservationDraft(Quantity(Decimal(800), Unit.M2)))

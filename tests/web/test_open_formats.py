@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.market.models import Listing
-from tests.factories import found_taxonomy, make_actor, make_draft, make_listing
+from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -18,7 +18,7 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 @pytest.fixture
 def lots(session: Session) -> list[Listing]:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo = make_actor(session, "hengelo")
     made = [make_listing(session, hengelo, title="Grijze <keien>"), make_listing(session, hengelo, title="Rode keien")]
     make_draft(session, hengelo, title="Nog niet af")

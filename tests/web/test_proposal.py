@@ -13,7 +13,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import hidden, visit
 
 
@@ -24,7 +24,7 @@ def m2(amount: int) -> Quantity:
 @pytest.fixture
 def lots(session: Session) -> tuple[Listing, Listing]:
     """150 m² in Hengelo, and 120 m² in Almelo, which parts with no less than 100 m²."""
-    found_taxonomy(session)
+    seed_taxonomy(session)
     near = make_listing(session, make_actor(session, "hengelo"), quantity=m2(150))
     far = make_listing(session, make_actor(session, "almelo"), quantity=m2(120))
     far.minimum_part = Decimal(100)

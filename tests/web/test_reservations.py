@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.exchange.models import Reservation
 from marketplace.ledger.models import Exchange
 from marketplace.market.models import Listing
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
 Sides = tuple[FlaskClient, FlaskClient, int, int]
@@ -20,7 +20,7 @@ Sides = tuple[FlaskClient, FlaskClient, int, int]
 @pytest.fixture
 def sides(app: Flask, session: Session) -> Sides:
     """Hengelo with a lot of 1 200 m², Borne with a demand for 800 m²."""
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner, asker = make_actor(session, "hengelo"), make_actor(session, "borne")
     lot = make_listing(session, owner, price_cents_per_unit=250)
     demand = make_demand(session, asker)

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue.actions.saved_searches import SEARCHES_MAX, save_search
 from marketplace.kernel.errors import Conflict
-from tests.factories import found_taxonomy, make_actor, make_listing
+from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
 SEARCH = "q=klinkers&place=Borne&radiusKm=5"
 
 
 def test_a_search_is_kept_under_a_name_and_opened_again(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     client = visit(app, session, make_actor(session, "borne"))
     page = client.get(f"/zoekopdrachten/nieuw?{SEARCH}&page=3").text
     assert 'value="klinkers, Borne"' in page
@@ -26,7 +26,7 @@ def test_a_search_is_kept_under_a_name_and_opened_again(app: Flask, session: Ses
 
 
 def test_a_search_without_a_name_is_not_kept(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     client = visit(app, session, make_actor(session, "borne"))
     answer = send(client, f"/zoekopdrachten/nieuw?{SEARCH}", {"name": " "})
     assert answer.status_code == 422
@@ -34,7 +34,7 @@ def test_a_search_without_a_name_is_not_kept(app: Flask, session: Session) -> No
 
 
 def test_who_is_not_signed_in_logs_in_first_and_comes_back_with_the_search(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     session.commit()
     answer = client.get(f"/zoekopdrachten/nieuw?{SEARCH}")
     assert answer.status_code == 303
@@ -42,7 +42,7 @@ def test_who_is_not_signed_in_logs_in_first_and_comes_back_with_the_search(clien
 
 
 def test_another_persons_search_does_not_exist_for_anybody_else(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner, other = make_actor(session, "borne"), make_actor(session, "almelo")
     kept = save_search(session, owner, name="Klinkers", query=SEARCH)
     client = visit(app, session, other)
@@ -62,7 +62,7 @@ def test_fifty_searches_are_the_most(session: Session) -> None:
 
 
 def test_nothing_found_leads_to_a_demand_that_is_filled_in_and_to_a_saved_search(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "losser"), title="Ver weg")
     session.commit()
     page = client.get("/aanbod?q=betonstraatstenen&place=Almelo&radiusKm=5").text
@@ -71,7 +71,7 @@ def test_nothing_found_leads_to_a_demand_that_is_filled_in_and_to_a_saved_search
 
 
 def test_a_demand_starts_with_what_was_searched_for(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     client = visit(app, session, make_actor(session, "borne"))
     page = client.get("/gezocht/nieuw?title=betonstraatstenen&place=Almelo").text
     assert 'value="betonstraatstenen"' in page

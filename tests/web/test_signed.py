@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.preferences import get_preferences
-from marketplace.accounts.rules.links import AnswerLink, sign_answer, sign_less_mail
+from marketplace.accounts.rules.links import ActionLink, sign_action, sign_less_mail
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
@@ -23,12 +23,12 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from marketplace.matching.actions.mail_answers import ANSWERS, accepting_offer, still_looking
+from marketplace.matching.actions.mail_actions import MAIL_ACTIONS, accepting_offer, confirming_demand
 from marketplace.notices.models import AuditRow
 from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice
 from marketplace.notices.rules.wording import WORDINGS
 from tests.databases import SECRET
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import hidden, send
 
 
@@ -36,7 +36,7 @@ class Deal:
     """A request of Borne's on a lot of Hengelo's."""
 
     def __init__(self, session: Session) -> None:
-        found_taxonomy(session)
+        seed_taxonomy(session)
         self.hengelo, self.borne = make_actor(session, "hengelo"), make_actor(session, "borne")
         self.listing = make_listing(session, self.hengelo)
         draft = ReservationDraft(Quantity(self.listing.available, Unit.M2))
@@ -52,7 +52,7 @@ def deal(session: Session) -> Deal:
 def answer(actor: Actor, word: str, number: int, **later: Any) -> str:
     until = clock.now() + timedelta(**(later or {"days": 1}))
     assert actor.person_id
-    return "/antwoord/" + sign_answer(SECRET, AnswerLink(actor.person_id, word, number, until))
+    return "/antwoord/" + sign_action(SECRET, ActionLink(actor.person_id, word, number, until))
 
 
 def status(session: Session) -> str:
@@ -184,7 +184,7 @@ def test_an_offer_that_was_accepted_already_and_a_demand_that_is_still_wanted_sa
     decide.approve(session, deal.hengelo, reservation_id=deal.number)
     assert isinstance(offer.look(session, deal.borne, deal.number).refusal, Conflict)
     demand = make_demand(session, deal.borne)
-    wanted = still_looking(lambda *_said: None, lambda one: one.id == demand.id)
+    wanted = confirming_demand(lambda *_said: None, lambda one: one.id == demand.id)
     assert wanted.look(session, deal.borne, demand.id).is_done
     demand.status = "withdrawn"
     session.flush()
@@ -192,8 +192,8 @@ def test_an_offer_that_was_accepted_already_and_a_demand_that_is_still_wanted_sa
 
 
 @pytest.mark.parametrize(
-    "word", [answer.word for wording in WORDINGS.values() for answer in wording.answers if answer.word in ANSWERS]
+    "word", [answer.word for wording in WORDINGS.values() for answer in wording.buttons if answer.word in MAIL_ACTIONS]
 )
 def test_the_button_on_the_page_says_what_the_button_in_the_mail_said(word: str) -> None:
-    labels = {str(answer.label) for wording in WORDINGS.values() for answer in wording.answers if answer.word == word}
-    assert labels == {str(ANSWERS[word].button)}
+    labels = {str(answer.label) for wording in WORDINGS.values() for answer in wording.buttons if answer.word == word}
+    assert labels == {str(MAIL_ACTIONS[word].button)}

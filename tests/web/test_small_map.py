@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.geo import GRID_LAT_STEP, GRID_LON_STEP, Point, distance_km, public_point
 from marketplace.web.ui.region_map import UNIT_M, small_map
-from tests.factories import found_taxonomy, location, make_actor, make_listing
+from tests.factories import location, make_actor, make_listing, seed_taxonomy
 
 
 def figure(html: str) -> str:
@@ -19,7 +19,7 @@ def figure(html: str) -> str:
 
 
 def test_the_page_of_a_lot_draws_its_rounded_place_without_a_script(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     first = make_listing(session, owner, location=location("hengelo", 52.2645, 6.7931))
     second = make_listing(session, owner, location=location("hengelo", 52.2612, 6.7948))  # in the same cell of the grid, 380 m on
@@ -48,7 +48,7 @@ def test_the_circle_of_the_small_map_holds_every_spot_that_the_public_point_stan
 
 
 def test_far_from_the_region_there_is_no_small_map(client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), location=location("hengelo", 51.44, 5.47))
     session.commit()
     page = client.get(f"/aanbod/{listing.id}")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.market.models import Listing, Photo, Sketch
-from tests.factories import KEI, found_taxonomy, make_actor, make_listing
+from tests.factories import KEI, make_actor, make_listing, seed_taxonomy
 from tests.visitors import picture, send, upload, visit
 
 START = "/aanbod/nieuw/stap/1"
@@ -27,7 +27,7 @@ def amount(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def hengelo(app: Flask, session: Session) -> FlaskClient:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     return visit(app, session, make_actor(session, "hengelo"))
 
 
@@ -137,7 +137,7 @@ def token(client: FlaskClient, page: str) -> dict[str, str]:
 
 
 def test_an_earlier_lot_is_offered_again_without_its_quantity(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     make_listing(session, owner, project="Dorpsstraat")
     client = visit(app, session, owner)
@@ -152,7 +152,7 @@ def test_an_earlier_lot_is_offered_again_without_its_quantity(app: Flask, sessio
 
 
 def test_a_copied_lot_goes_all_the_way_to_the_catalogue(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     first = make_listing(session, owner, project="Dorpsstraat", remarks="Bel eerst")
     client = visit(app, session, owner)
@@ -182,7 +182,7 @@ def test_a_lot_in_steps_stands_on_the_desk_once(hengelo: FlaskClient) -> None:
 
 
 def test_another_organisation_copies_nothing(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     make_listing(session, make_actor(session, "hengelo"))
     borne = visit(app, session, make_actor(session, "borne"))
     assert send(borne, START, {}, to="/aanbod/1/opnieuw").status_code in (403, 404)
@@ -196,7 +196,7 @@ def test_a_material_is_found_by_what_people_call_it(hengelo: FlaskClient, typed:
 
 
 def test_the_usual_materials_stand_first(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner = make_actor(session, "hengelo")
     make_listing(session, owner)
     client = visit(app, session, owner)

@@ -15,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.market.models import Listing
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules.windows import WindowDefaults
-from tests.factories import KEI, found_taxonomy, make_actor, make_draft, make_listing
+from tests.factories import KEI, make_actor, make_draft, make_listing, seed_taxonomy
 from tests.visitors import hidden, picture, send, upload, visit
 
 WHY = "De stenen moeten deze week weg"
@@ -23,7 +23,7 @@ WHY = "De stenen moeten deze week weg"
 
 @pytest.fixture
 def owner(session: Session) -> Actor:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     for slug in ("almelo", "borne", "losser"):
         make_actor(session, slug)
     return make_actor(session, "hengelo")

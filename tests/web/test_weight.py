@@ -14,14 +14,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.organisations import found_region
+from marketplace.accounts.actions.organisations import seed_region
 from marketplace.kernel.units import Quantity
 from marketplace.market.actions.listings import create_listing, publish_listing
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
 from tests.entries import append_entry
-from tests.factories import PLACES, found_taxonomy, listing_draft, make_actor
+from tests.factories import PLACES, listing_draft, make_actor, seed_taxonomy
 from tests.visitors import visit
 
 MOST_BYTES, MOST_FONT_BYTES = 60_000, 30_000
@@ -101,8 +101,8 @@ class Visit:
 @pytest.fixture
 def bank(session: Session) -> Session:
     """A first page full of different lots, with photos whose names do not compress, and something in the ledger."""
-    found_region(session)
-    found_taxonomy(session)
+    seed_region(session)
+    seed_taxonomy(session)
     known = [material for material in taxonomy(session).materials if material.units]
     for number in range(25):
         material, slug = known[number * 7 % len(known)], list(PLACES)[number % 5]

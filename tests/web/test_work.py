@@ -17,19 +17,19 @@ from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.drafts import start_sketch
 from marketplace.market.models import Listing
-from tests.factories import KEI, found_taxonomy, make_actor, make_demand, make_draft, make_listing
+from tests.factories import KEI, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
 
 def test_an_empty_desk_says_what_to_do_next(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     page = visit(app, session, make_actor(session, "hengelo")).get("/werk").text
     assert "Er wacht niets op u" in page
     assert 'href="/aanbod/nieuw/stap/1"' in page and 'href="/gezocht/nieuw"' in page
 
 
 def test_a_draft_without_a_name_says_so_and_one_with_a_material_is_called_by_it(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo = make_actor(session, "hengelo")
     for answers in ({"project": "Dorpsstraat"}, {"material": KEI}):
         start_sketch(session, hengelo, answers)
@@ -38,7 +38,7 @@ def test_a_draft_without_a_name_says_so_and_one_with_a_material_is_called_by_it(
 
 
 def test_requests_hand_overs_and_drafts_wait_in_order_of_their_day(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
     lot = make_listing(session, hengelo, title="Keien")
     make_draft(session, hengelo, title="Half af")
@@ -52,7 +52,7 @@ def test_requests_hand_overs_and_drafts_wait_in_order_of_their_day(app: Flask, s
 
 
 def test_who_received_something_is_asked_to_confirm(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
     lot = make_listing(session, hengelo)
     quantity = Quantity(Decimal(100), Unit.M2)
@@ -63,7 +63,7 @@ def test_who_received_something_is_asked_to_confirm(app: Flask, session: Session
 
 
 def test_a_lot_that_nobody_confirmed_is_confirmed_with_one_button(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo = make_actor(session, "hengelo")
     lot = make_listing(session, hengelo, title="Keien")
     session.execute(update(Listing).values(confirmed_on=clock.today() - timedelta(days=50)))
@@ -74,7 +74,7 @@ def test_a_lot_that_nobody_confirmed_is_confirmed_with_one_button(app: Flask, se
 
 
 def test_matches_for_own_demands_are_on_the_desk(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     borne = make_actor(session, "borne")
     make_listing(session, make_actor(session, "hengelo"))
     make_demand(session, borne)
@@ -83,7 +83,7 @@ def test_matches_for_own_demands_are_on_the_desk(app: Flask, session: Session) -
 
 
 def test_who_does_not_trade_is_shown_the_way(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     for role in ("reviewer", "admin"):
         page = visit(app, session, make_actor(session, "regio-twente", role)).get("/werk").text
         assert "Met uw rol leest u mee" in page
@@ -96,7 +96,7 @@ def test_the_desk_is_not_for_the_public(app: Flask, session: Session) -> None:
 
 
 def test_what_the_other_side_proposes_waits_for_an_answer(app: Flask, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
     quantity = Quantity(Decimal(100), Unit.M2)
     for number, title in ((1, "Keien"), (2, "Banden")):

@@ -19,7 +19,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.actions import sync
 from marketplace.materials.queries import taxonomy
 from marketplace.web.ui.lots import WORDS, size_words
-from tests.factories import found_taxonomy, make_actor, make_demand, make_listing
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.journeys.sentences import spoken
 from tests.visitors import visit
 
@@ -37,7 +37,7 @@ def told(html: str) -> list[str]:
 
 
 def test_every_english_page_marks_what_people_wrote(app: Flask, client: FlaskClient, session: Session) -> None:
-    found_taxonomy(session)
+    seed_taxonomy(session)
     owner, asker = make_actor(session, "hengelo"), make_actor(session, "borne")
     listing = make_listing(session, owner, title=TITLE, description=DESCRIPTION)
     demand = make_demand(session, asker, title=ASKED, description=DESCRIPTION)

@@ -10,19 +10,19 @@ from marketplace.notices.actions.deliveries import Letter, Reader, claim, delive
 from marketplace.notices.rules.kinds import Cadence, Notice
 
 
-def retry_dead(session: Session, actor: Actor, *, delivery_id: int) -> bool:
+def retry_dead_letter(session: Session, actor: Actor, *, delivery_id: int) -> bool:
     """Have a dead letter tried again from the start, a digest as a whole; whether it was dead."""
     require(actor, Can.READ_HEALTH)
-    revived = deliveries.revive(session, delivery_id=delivery_id)
+    revived = deliveries.retry(session, delivery_id=delivery_id)
     if revived:
         audit.record(session, actor, action="delivery.retry", object_type="delivery", object_id=delivery_id, deliveries=revived)
     return bool(revived)
 
 
-def drop_dead(session: Session, actor: Actor, *, delivery_id: int) -> bool:
+def drop_dead_letter(session: Session, actor: Actor, *, delivery_id: int) -> bool:
     """Let a dead letter go, a digest as a whole: it is not sent any more and stays in the inbox. Whether it was dead."""
     require(actor, Can.READ_HEALTH)
-    dropped = deliveries.let_go(session, delivery_id=delivery_id)
+    dropped = deliveries.drop(session, delivery_id=delivery_id)
     if dropped:
         audit.record(session, actor, action="delivery.drop", object_type="delivery", object_id=delivery_id, deliveries=dropped)
     return bool(dropped)
@@ -36,20 +36,20 @@ def spread(session: Session, *, notice_id: int) -> int:
     kind = Notice(notice.kind)
     if notice.email is not None:
         return deliver(session, notice.id, [Reader(None, notice.email, Cadence.AT_ONCE)])
-    found = list_recipients(session, person_id=notice.person_id, organisation_id=notice.organisation_id)
-    return deliver(session, notice.id, _readers(session, kind, found))
+    rows = list_recipients(session, person_id=notice.person_id, organisation_id=notice.organisation_id)
+    return deliver(session, notice.id, _readers(session, kind, rows))
 
 
-def pass_on(session: Session, *, letter: Letter) -> int:
+def reassign(session: Session, *, letter: Letter) -> int:
     """A reader has left before the letter went out: it is for who looks after the organisation now. How many read it instead."""
     mark_dropped(session, letter=letter, why="the reader has left")
     made = 0
-    for one in letter.along:
-        found = list_recipients(session, person_id=None, organisation_id=one.organisation_id)
-        made += deliver(session, one.notice_id, _readers(session, one.kind, found))
+    for item in letter.along:
+        rows = list_recipients(session, person_id=None, organisation_id=item.organisation_id)
+        made += deliver(session, item.notice_id, _readers(session, item.kind, rows))
     return made
 
 
 def _readers(session: Session, kind: Notice, found: list[Recipient]) -> list[Reader]:
-    people = [one.person_id for one in found if one.person_id is not None]
+    people = [item.person_id for item in found if item.person_id is not None]
     return [Reader(person_id, None, cadence) for person_id, cadence in cadences_of(session, kind, people).items()]

@@ -11,10 +11,10 @@ from marketplace.kernel import clock
 
 def keep_form(session: Session, *, person_id: int, path: str, fields: Fields) -> int:
     """Keep it for who has just logged in; the id under which it is found. Called at the door, before there is an actor."""
-    kept = KeptForm(person_id=person_id, path=path, fields=fields, kept_at=clock.now())
-    session.add(kept)
+    stored = KeptForm(person_id=person_id, path=path, fields=fields, kept_at=clock.now())
+    session.add(stored)
     session.flush()
-    return kept.id
+    return stored.id
 
 
 def forget_forms(session: Session) -> int:

@@ -4,14 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.queries.region import founders
+from marketplace.accounts.queries.region import seed_organisations
 from marketplace.kernel.text import fold
 
 
-def found_region(session: Session) -> int:
+def seed_region(session: Session) -> int:
     """Make the organisations of Twente that are not there yet; how many. Safe to run at every start."""
-    known = set(session.scalars(select(Organisation.slug)))
-    missing = [founder for founder in founders() if founder.slug not in known]
+    existing = set(session.scalars(select(Organisation.slug)))
+    missing = [founder for founder in seed_organisations() if founder.slug not in existing]
     session.add_all(
         Organisation(
             slug=founder.slug,

@@ -33,11 +33,11 @@ def invite(session: Session, actor: Actor, *, draft: InvitationDraft, locale: st
     require(actor, Can.INVITE, draft)
     organisation = organisations.get_organisation(session, draft.organisation_id)
     email = clean_email(draft.email)
-    known = people.find_person(session, email)
-    if known is not None:
-        told = _("This address has an account already. Choose another address.")
+    existing = people.find_person(session, email)
+    if existing is not None:
+        message = _("This address has an account already. Choose another address.")
         left = _("This address has an account that is switched off. Switch it on again in the list of people.")
-        raise Conflict(told if known.is_active or known.organisation_id != organisation.id else left, "email")
+        raise Conflict(message if existing.is_active or existing.organisation_id != organisation.id else left, "email")
     now = clock.now()
     session.execute(update(Invitation).where(Invitation.email == email, Invitation.used_at.is_(None)).values(expires_at=now))
     invitation = Invitation(
@@ -133,10 +133,10 @@ def add_person(
 
 def request_reset(session: Session, actor: Actor, *, email: str) -> None:
     """Have a link mailed that sets a new password. Whoever asks cannot tell whether the address is known."""
-    found = people.find_password(session, email.strip().lower())
-    if found is None:
+    row = people.find_password(session, email.strip().lower())
+    if row is None:
         return
-    person_id = found[0]
+    person_id = row[0]
     now = clock.now()
     recent = select(PasswordReset.id).where(PasswordReset.person_id == person_id, PasswordReset.created_at > now - RESET_LIFETIME)
     if len(session.scalars(recent).all()) >= RESETS_PER_HOUR:

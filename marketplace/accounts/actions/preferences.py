@@ -35,7 +35,7 @@ def set_preferences(session: Session, actor: Actor, *, chosen: Mapping[Notice, C
     return {**before, **changed}
 
 
-def lower(session: Session, actor: Actor, *, kinds: Iterable[Notice], cadence: Cadence) -> dict[Notice, Cadence]:
+def reduce_mail(session: Session, actor: Actor, *, kinds: Iterable[Notice], cadence: Cadence) -> dict[Notice, Cadence]:
     """Less mail: these kinds at this cadence, except where the actor chose less already."""
     now = get_preferences(session, actor)
     rank = list(Cadence)

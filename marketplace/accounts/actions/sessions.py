@@ -37,16 +37,16 @@ def attempt_keys(*, account: str | None, address: str | None, door: str = "login
 def network(address: str | None) -> str | None:
     """The address itself; of an IPv6 address the first 64 bits, for the rest is one household's to choose."""
     try:
-        found = ip_address(address or "")
+        result = ip_address(address or "")
     except ValueError:
         return address
-    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+    return str(ip_network((result, 64), strict=False)) if result.version == 6 else str(result)
 
 
 def count_attempt(session: Session, keys: list[str]) -> list[int]:
     """Count an attempt under each key before it is judged, so that a hundred at once are not a hundred guesses.
 
-    Refused when one of the keys has ten within fifteen minutes. Gives the ids to `forgive` when the attempt turns out right.
+    Refused when one of the keys has ten within fifteen minutes. Gives the ids to `clear_attempts` when the attempt turns out right.
     """
     now = clock.now()
     if session.get_bind().dialect.name == "postgresql":
@@ -74,7 +74,7 @@ def count_attempt(session: Session, keys: list[str]) -> list[int]:
     return [attempt.id for attempt in attempts]
 
 
-def forgive(session: Session, attempts: list[int]) -> None:
+def clear_attempts(session: Session, attempts: list[int]) -> None:
     """The attempt was right after all: it does not count."""
     session.execute(delete(FailedAttempt).where(FailedAttempt.id.in_(attempts)))
 
@@ -105,7 +105,7 @@ def open_session(
         raise Unauthorised(_("Your password was changed in the meantime. Log in again."))
     if new_hash is not None:
         person.password_hash = new_hash
-    forgive(session, attempts)
+    clear_attempts(session, attempts)
     return start_session(session, actor, person=person, agent=agent, replaces=replaces)
 
 

@@ -26,11 +26,11 @@ class DeadLetter:
     last_error: str
 
 
-def list_dead(session: Session, actor: Actor) -> Sequence[DeadLetter]:
+def list_dead_letters(session: Session, actor: Actor) -> Sequence[DeadLetter]:
     """What was given up, newest first; a hundred at most. What is in it stays between its readers."""
     require(actor, Can.READ_HEALTH)
-    found = queries.list_dead(session)
-    people = {delivery.person_id for delivery, _notice in found if delivery.person_id is not None}
+    rows = queries.list_dead_letters(session)
+    people = {delivery.person_id for delivery, _notice in rows if delivery.person_id is not None}
     emails = {row.id: row.email for row in session.execute(select(Person.id, Person.email).where(Person.id.in_(people)))}
     return [
         DeadLetter(
@@ -42,5 +42,5 @@ def list_dead(session: Session, actor: Actor) -> Sequence[DeadLetter]:
             delivery.attempts,
             delivery.last_error or "",
         )
-        for delivery, notice in found
+        for delivery, notice in rows
     ]

@@ -81,7 +81,7 @@ def count_unread(session: Session, actor: Actor) -> int:
 def get_message(session: Session, actor: Actor, notice_id: int) -> Message:
     """One notice of the actor's own, or Missing."""
     require(actor, Can.OWN_ACCOUNT)
-    found = session.execute(_messages(actor).where(NoticeRow.id == notice_id, _mine(actor))).one_or_none()
-    if found is None:
+    result = session.execute(_messages(actor).where(NoticeRow.id == notice_id, _mine(actor))).one_or_none()
+    if result is None:
         raise Missing(_("There is no such message for you. Look in your messages."))
-    return _message(found)
+    return _message(result)

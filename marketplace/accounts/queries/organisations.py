@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.queries.region import founders
+from marketplace.accounts.queries.region import seed_organisations
 from marketplace.accounts.rules.accounts import REGION_SLUG, OrganisationKind
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
@@ -18,9 +18,9 @@ def list_organisations(session: Session, *, kind: OrganisationKind | None = None
     return session.scalars(statement if kind is None else statement.where(Organisation.kind == kind)).all()
 
 
-def is_region_founded(session: Session) -> bool:
+def is_region_seeded(session: Session) -> bool:
     """Whether every organisation that the bank begins with is there."""
-    return {founder.slug for founder in founders()} <= set(session.scalars(select(Organisation.slug)))
+    return {founder.slug for founder in seed_organisations()} <= set(session.scalars(select(Organisation.slug)))
 
 
 def list_municipalities(session: Session) -> Sequence[Organisation]:
@@ -30,10 +30,10 @@ def list_municipalities(session: Session) -> Sequence[Organisation]:
 
 def get_organisation(session: Session, organisation_id: int) -> Organisation:
     """The organisation with this id, or Missing."""
-    found = session.get(Organisation, organisation_id)
-    if found is None:
+    row = session.get(Organisation, organisation_id)
+    if row is None:
         raise Missing(_("This organisation does not exist. Choose one from the list."))
-    return found
+    return row
 
 
 def find_organisation(session: Session, slug: str) -> Organisation | None:
@@ -43,10 +43,10 @@ def find_organisation(session: Session, slug: str) -> Organisation | None:
 
 def get_organisation_by_slug(session: Session, slug: str) -> Organisation:
     """The organisation with this short name, or Missing."""
-    found = find_organisation(session, slug)
-    if found is None:
+    row = find_organisation(session, slug)
+    if row is None:
         raise Missing(_("There is no organisation “%(slug)s”. Use a short name such as almelo or regio-twente.", slug=slug))
-    return found
+    return row
 
 
 def get_region(session: Session) -> Organisation:

@@ -38,11 +38,11 @@ def get_person(session: Session, actor: Actor, person_id: int) -> Person:
     statement = (
         select(Person).join(Person.organisation).options(contains_eager(Person.organisation)).where(Person.id == person_id)
     )
-    found = session.scalars(statement).one_or_none()
-    if found is None:
+    row = session.scalars(statement).one_or_none()
+    if row is None:
         raise Missing(_("This person does not exist, or you may not see them. Go back to the list of people."))
-    require(actor, Can.READ_PEOPLE, found, hidden=True)
-    return found
+    require(actor, Can.READ_PEOPLE, row, hidden=True)
+    return row
 
 
 def has_people(session: Session) -> bool:
@@ -89,36 +89,36 @@ def list_invitations(session: Session, actor: Actor, organisation_id: int) -> Se
 def get_invitation(session: Session, invitation_id: int, nonce: str) -> Invitation:
     """The invitation behind a signed link, with its organisation; Missing when it was used, replaced or is too old."""
     statement = select(Invitation).join(Invitation.organisation).options(contains_eager(Invitation.organisation))
-    found = session.scalars(statement.where(Invitation.id == invitation_id, Invitation.nonce == nonce)).one_or_none()
-    if found is None:
+    row = session.scalars(statement.where(Invitation.id == invitation_id, Invitation.nonce == nonce)).one_or_none()
+    if row is None:
         raise Missing(_("This invitation does not exist any more. Ask a coordinator of your organisation for a new one."))
-    if found.used_at is not None:
+    if row.used_at is not None:
         raise Missing(_("This invitation has been used. Log in, or ask a coordinator of your organisation for a new one."))
-    if found.expires_at <= clock.now():
+    if row.expires_at <= clock.now():
         raise Missing(
             _(
                 "This invitation was valid until %(day)s. Ask a coordinator of your organisation for a new one.",
-                day=clock.local(found.expires_at).date(),
+                day=clock.local(row.expires_at).date(),
             )
         )
-    return found
+    return row
 
 
 def get_seat(session: Session, invitation_id: int, nonce: str) -> Seat:
     """What the invitation behind a signed link offers; Missing when it was used, replaced or is too old."""
-    found = get_invitation(session, invitation_id, nonce)
-    return Seat(found.id, found.nonce, found.email, found.organisation.name, Role(found.role))
+    row = get_invitation(session, invitation_id, nonce)
+    return Seat(row.id, row.nonce, row.email, row.organisation.name, Role(row.role))
 
 
 def get_reset(session: Session, reset_id: int, nonce: str) -> tuple[PasswordReset, Person]:
     """The forgotten password behind a signed link, and whose it is; Missing when it was used or is too old."""
     statement = select(PasswordReset, Person).join(Person, Person.id == PasswordReset.person_id)
-    found = session.execute(
+    result = session.execute(
         statement.where(PasswordReset.id == reset_id, PasswordReset.nonce == nonce, Person.is_active)
     ).one_or_none()
-    if found is None or found[0].used_at is not None or found[0].expires_at <= clock.now():
+    if result is None or result[0].used_at is not None or result[0].expires_at <= clock.now():
         raise Missing(_("This link has been used or is older than an hour. Ask for a new one at “Forgotten your password?”."))
-    return found[0], found[1]
+    return result[0], result[1]
 
 
 def find_nonce(session: Session, purpose: str, row_id: int) -> str | None:
@@ -130,8 +130,8 @@ def find_nonce(session: Session, purpose: str, row_id: int) -> str | None:
 def find_password(session: Session, email: str) -> tuple[int, str] | None:
     """The id and the password hash of an active person with this address."""
     statement = select(Person.id, Person.password_hash).join(Person.organisation)
-    found = session.execute(statement.where(Person.email == email, Person.is_active, Organisation.is_active)).one_or_none()
-    return None if found is None else (found[0], found[1])
+    result = session.execute(statement.where(Person.email == email, Person.is_active, Organisation.is_active)).one_or_none()
+    return None if result is None else (result[0], result[1])
 
 
 def find_recipient(session: Session, person_id: int) -> Recipient | None:

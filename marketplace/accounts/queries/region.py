@@ -9,7 +9,7 @@ from marketplace.places.queries.region import areas
 MAIN_PLACE_OF_REGION = "enschede"
 
 
-class Founder(NamedTuple):
+class SeedOrganisation(NamedTuple):
     """An organisation to begin with; its place is the middle of the main place, not the town hall."""
 
     slug: str
@@ -23,10 +23,10 @@ class Founder(NamedTuple):
 
 
 @cache
-def founders() -> tuple[Founder, ...]:
+def seed_organisations() -> tuple[SeedOrganisation, ...]:
     """All fifteen, the region last."""
     municipalities = [
-        Founder(
+        SeedOrganisation(
             slug=area.slug,
             name=area.name,
             kind=OrganisationKind.MUNICIPALITY,
@@ -38,6 +38,6 @@ def founders() -> tuple[Founder, ...]:
         )
         for area in areas()
     ]
-    seat = next(one for one in municipalities if one.slug == MAIN_PLACE_OF_REGION)
+    seat = next(municipality for municipality in municipalities if municipality.slug == MAIN_PLACE_OF_REGION)
     region = seat._replace(slug=REGION_SLUG, name="Regio Twente", kind=OrganisationKind.REGION, code=None, email_domain=None)
     return (*municipalities, region)

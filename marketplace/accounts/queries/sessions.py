@@ -33,10 +33,10 @@ def find_visit_by_session(session: Session, digest: str, *, idle: timedelta, lif
         .where(WebSession.digest == digest, Person.is_active, Organisation.is_active)
         .where(WebSession.last_seen_at > now - idle, WebSession.created_at > now - lifetime)
     )
-    found = session.execute(statement).one_or_none()
-    if found is None:
+    result = session.execute(statement).one_or_none()
+    if result is None:
         return None
-    row, person, organisation = found
+    row, person, organisation = result
     return Visit(_actor(person, organisation), row.id, None, row.last_seen_at, min(now + idle, row.created_at + lifetime))
 
 
@@ -48,8 +48,8 @@ def find_visit_by_token(session: Session, digest: str) -> Visit | None:
         .join(Organisation, Organisation.id == Person.organisation_id)
         .where(ApiToken.digest == digest, ApiToken.revoked_at.is_(None), Person.is_active, Organisation.is_active)
     )
-    found = session.execute(statement).one_or_none()
-    return None if found is None else Visit(_actor(found[1], found[2]), None, found[0].id, found[0].last_seen_at)
+    result = session.execute(statement).one_or_none()
+    return None if result is None else Visit(_actor(result[1], result[2]), None, result[0].id, result[0].last_seen_at)
 
 
 def _actor(person: Person, organisation: Organisation) -> Actor:
@@ -77,8 +77,8 @@ def get_actor(session: Session, person_id: int, *, origin: str = "web") -> Actor
 def find_actor(session: Session, person_id: int, *, origin: str) -> Actor | None:
     """A person who proved who they are in another way than by logging in; None when they or their organisation have left."""
     statement = select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id)
-    found = session.execute(statement.where(Person.id == person_id, Person.is_active, Organisation.is_active)).one_or_none()
-    return None if found is None else replace(_actor(found[0], found[1]), origin=origin)
+    result = session.execute(statement.where(Person.id == person_id, Person.is_active, Organisation.is_active)).one_or_none()
+    return None if result is None else replace(_actor(result[0], result[1]), origin=origin)
 
 
 def list_sessions(session: Session, actor: Actor, *, idle: timedelta, lifetime: timedelta) -> Sequence[WebSession]:

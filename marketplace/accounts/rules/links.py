@@ -18,7 +18,7 @@ LESS_MAIL = "less-mail"
 _NOT_OURS = _("This link is not complete. Copy the whole link from the mail, or ask for a new one.")
 
 
-class AnswerLink(NamedTuple):
+class ActionLink(NamedTuple):
     """What one click in a mail would do: who, what, to which object, and until when that may be done so."""
 
     person_id: int
@@ -48,19 +48,19 @@ def read(secret_key: str, purpose: str, token: str) -> tuple[int, str]:
     return int(row_id), str(nonce)
 
 
-def sign_answer(secret_key: str, link: AnswerLink) -> str:
+def sign_action(secret_key: str, link: ActionLink) -> str:
     """The part of a one-click link that only this installation can make."""
     until = int(link.expires_at.timestamp())
     return str(_signer(secret_key, ANSWER).dumps([link.person_id, link.word, link.object_id, until]))
 
 
-def read_answer(secret_key: str, token: str) -> AnswerLink:
+def read_action(secret_key: str, token: str) -> ActionLink:
     """What the link would do; refused when it was not made here. Whether its time has passed is for who asks."""
     try:
         person_id, word, object_id, until = _signer(secret_key, ANSWER).loads(token)
     except (BadSignature, ValueError, TypeError):
         raise Missing(_NOT_OURS) from None
-    return AnswerLink(int(person_id), str(word), int(object_id), datetime.fromtimestamp(until, UTC))
+    return ActionLink(int(person_id), str(word), int(object_id), datetime.fromtimestamp(until, UTC))
 
 
 def sign_less_mail(secret_key: str, person_id: int, kinds: Iterable[Notice]) -> str:

@@ -34,9 +34,9 @@ class ProposalBody(Body):
 @permission(Can.BROKER)
 def list_near_misses() -> Response:
     """Listings that would serve a demand but for exactly one of distance, condition and period: nearest first."""
-    page, found = read_page(), survey(current_session(), current_actor())
-    items = [_near_miss(one) for one in found.near_misses(page=page.number, page_size=page.size)]
-    return many(items, total=len(found.misses), page=page, lookedAt=_looked_at(found))
+    page, result = read_page(), survey(current_session(), current_actor())
+    items = [_near_miss(miss) for miss in result.near_misses(page=page.number, page_size=page.size)]
+    return many(items, total=len(result.misses), page=page, lookedAt=_looked_at(result))
 
 
 @route("GET", "/broker/gaps", gives="Gaps", tag="broker")
@@ -44,15 +44,15 @@ def list_near_misses() -> Response:
 def show_gaps() -> Response:
     """Supply without demand, demand without supply, lots that nobody wanted in 30 days, holds about to lapse, and disputes."""
     session, actor = current_session(), current_actor()
-    found = survey(session, actor)
+    result = survey(session, actor)
     return answer(
         {
-            "supplyWithoutDemand": _first(found.supply_without_demand, len(found.supply_without_demand), shapes.titled),
-            "demandWithoutSupply": _first(found.demand_without_supply, len(found.demand_without_supply), shapes.titled),
+            "supplyWithoutDemand": _first(result.supply_without_demand, len(result.supply_without_demand), shapes.titled),
+            "demandWithoutSupply": _first(result.demand_without_supply, len(result.demand_without_supply), shapes.titled),
             "unwanted": _first(*list_unwanted(session, actor, most=FIRST), shapes.titled),
             "lapsing": _first(*list_about_to_lapse(session, actor, most=FIRST), _reservation),
             "disputes": _first(*list_disputes(session, actor, most=FIRST), _reservation),
-            "lookedAt": _looked_at(found),
+            "lookedAt": _looked_at(result),
         }
     )
 
@@ -63,8 +63,8 @@ def show_gaps() -> Response:
 @permission(Can.BROKER)
 def create_proposal(demand_id: int) -> Response:
     """Point out a listing to who placed a demand; once told, it is not told again."""
-    said = read_body(ProposalBody())
-    made = propose(current_session(), current_actor(), listing_id=said["listing_id"], demand_id=demand_id, reason=said["reason"])
+    body = read_body(ProposalBody())
+    made = propose(current_session(), current_actor(), listing_id=body["listing_id"], demand_id=demand_id, reason=body["reason"])
     return created(_proposal(made), "list_demand_proposals", demand_id=demand_id)
 
 
@@ -73,13 +73,13 @@ def create_proposal(demand_id: int) -> Response:
 def list_demand_proposals(demand_id: int) -> Response:
     """What the broker pointed out and is still to be had. For who placed the demand, the reviewer and the broker."""
     page, session, actor = read_page(), current_session(), current_actor()
-    found = list_proposals(session, actor, get_demand(session, actor, demand_id))
-    items = [_proposal(one) for one in found[page.offset : page.offset + page.size]]
-    return many(items, total=len(found), page=page)
+    rows = list_proposals(session, actor, get_demand(session, actor, demand_id))
+    items = [_proposal(item) for item in rows[page.offset : page.offset + page.size]]
+    return many(items, total=len(rows), page=page)
 
 
 def _first(found: Sequence[Any], total: int, shape: Callable[[Any], shapes.Shape]) -> shapes.Shape:
-    return {"total": total, "items": [shape(one) for one in found[:FIRST]]}
+    return {"total": total, "items": [shape(item) for item in found[:FIRST]]}
 
 
 def _looked_at(found: Survey) -> shapes.Shape:
@@ -121,5 +121,5 @@ def _proposal(made: ProposalMade) -> shapes.Shape:
         "demand": shapes.titled(made.demand),
         "reason": made.reason,
         "proposedAt": shapes.moment(made.proposed_at),
-        "objections": [str(one) for one in objections],
+        "objections": [str(objection) for objection in objections],
     }

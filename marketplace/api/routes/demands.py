@@ -34,19 +34,19 @@ def list_demands() -> Response:
     statuses = asked_words("status", DemandStatus)
     groups, materials = asked_all("materialGroup"), asked_all("material")
     session, actor = current_session(), current_actor()
-    known = taxonomy(session)
-    query.check_groups(known, groups)
-    query.check_materials(known, materials)
-    found, total = list_visible(
+    taxonomy_ = taxonomy(session)
+    query.check_groups(taxonomy_, groups)
+    query.check_materials(taxonomy_, materials)
+    rows, total = list_visible(
         session,
         actor,
         statuses=statuses or (() if mine else (DemandStatus.OPEN,)),
         mine=mine and actor.is_member,
-        material_ids=query.material_ids(known, groups, materials),
+        material_ids=query.material_ids(taxonomy_, groups, materials),
         page=page.number,
         page_size=page.size,
     )
-    return many([shown(one) for one in found], total=total, page=page)
+    return many([shown(item) for item in rows], total=total, page=page)
 
 
 @route("POST", "/demands", takes=bodies.DemandBody(), gives="Demand", status=201, tag="demands")
@@ -94,8 +94,8 @@ def list_demand_matches(demand_id: int) -> Response:
     """The listings that serve a demand of one's own, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     demand = get_visible(session, actor, demand_id)
-    found = matches_for_demand(session, actor, demand, page=page.number, page_size=page.size)
-    return many([shapes.match_listing(one, taxonomy(session)) for one in found.items], total=found.total, page=page)
+    result = matches_for_demand(session, actor, demand, page=page.number, page_size=page.size)
+    return many([shapes.match_listing(item, taxonomy(session)) for item in result.items], total=result.total, page=page)
 
 
 def shown(demand: Demand) -> shapes.Shape:

@@ -18,9 +18,9 @@ from marketplace.http.request import current_actor, current_session, permission
 def list_depots() -> Response:
     """The storage places of the municipalities and of the region."""
     page = read_page()
-    found = list_all(current_session())
-    shown_now = found[page.offset : page.offset + page.size]
-    return many([shown(one) for one in shown_now], total=len(found), page=page)
+    rows = list_all(current_session())
+    shown_now = rows[page.offset : page.offset + page.size]
+    return many([shown(item) for item in shown_now], total=len(rows), page=page)
 
 
 @route("POST", "/depots", takes=bodies.DepotBody(), gives="Depot", status=201, tag="reference")

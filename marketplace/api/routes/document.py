@@ -145,7 +145,7 @@ def _shown(operation: Operation, spec: dict[str, Any]) -> dict[str, Any]:
     """An operation as rows of text."""
     described = spec["paths"][openapi_path(operation)][operation.method.lower()]
     body = described.get("requestBody", {}).get("content", {})
-    shape: dict[str, Any] = next((one["schema"] for one in body.values()), {})
+    shape: dict[str, Any] = next((item["schema"] for item in body.values()), {})
     if "$ref" in shape:
         shape = spec["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]]
     required = shape.get("required", [])
@@ -155,7 +155,7 @@ def _shown(operation: Operation, spec: dict[str, Any]) -> dict[str, Any]:
         "path": PREFIX + openapi_path(operation),
         "summary": operation.summary,
         "is_public": operation.is_public,
-        "parameters": [(one["name"], one["in"], _english(one.get("description", ""))) for one in described["parameters"]],
+        "parameters": [(item["name"], item["in"], _english(item.get("description", ""))) for item in described["parameters"]],
         "properties": [
             (
                 name,

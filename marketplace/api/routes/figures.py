@@ -22,9 +22,9 @@ MATERIAL_USE = "/material-use/<int:year>"
 def list_exchanges() -> Response:
     """Rows of the ledger: one's own organisation's, or all for reviewer and administrator."""
     page, session = read_page(), current_session()
-    found, total = list_visible(session, current_actor(), page=page.number, page_size=page.size)
-    known = taxonomy(session) if found else None
-    return many([shapes.exchange(row, known) for row in found], total=total, page=page)
+    rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size)
+    materials = taxonomy(session) if rows else None
+    return many([shapes.exchange(row, materials) for row in rows], total=total, page=page)
 
 
 @route("GET", "/statistics", gives="Statistics", tag="figures")

@@ -33,14 +33,14 @@ class RefreshDemandBody(Body):
 @permission(Can.EDIT_LISTING)
 def refresh_listing(listing_id: int) -> Response:
     """Say that it is still there, that something changed, or that it is gone; a stale listing comes back into the catalogue."""
-    said = read_body(RefreshBody())
+    body = read_body(RefreshBody())
     listing = matching.answer_listing(
         current_session(),
         current_actor(),
         listing_id=listing_id,
-        answer=said.get("answer") or Refreshed.STILL,
-        outcome=said.get("outcome"),
-        reason=said.get("reason") or "",
+        answer=body.get("answer") or Refreshed.STILL,
+        outcome=body.get("outcome"),
+        reason=body.get("reason") or "",
     )
     return answer(listings.shown(listing))
 
@@ -49,8 +49,8 @@ def refresh_listing(listing_id: int) -> Response:
 @permission(Can.EDIT_DEMAND)
 def refresh_demand(demand_id: int) -> Response:
     """Say that it is still needed, or not any more; a stale demand is matched again."""
-    said = read_body(RefreshDemandBody()).get("answer") or Refreshed.STILL
-    demand = matching.answer_demand(current_session(), current_actor(), demand_id=demand_id, answer=said)
+    body = read_body(RefreshDemandBody()).get("answer") or Refreshed.STILL
+    demand = matching.answer_demand(current_session(), current_actor(), demand_id=demand_id, answer=body)
     return answer(demands.shown(demand))
 
 
@@ -58,14 +58,14 @@ def refresh_demand(demand_id: int) -> Response:
 @permission(Can.READ_LOSSES)
 def list_losses() -> Response:
     """Supply that left the bank without a taker, newest first, and what became of it. For reviewer, administrator and broker."""
-    page, found = read_page(), get_losses(current_session(), current_actor())
+    page, result = read_page(), get_losses(current_session(), current_actor())
     return many(
-        [_loss(one) for one in found.rows[page.offset : page.offset + page.size]],
-        total=len(found.rows),
+        [_loss(row) for row in result.rows[page.offset : page.offset + page.size]],
+        total=len(result.rows),
         page=page,
-        totals=_sum(found.total),
-        byOutcome=[{"outcome": outcome.value if outcome else None, **_sum(of)} for outcome, of in found.by_outcome.items()],
-        byMaterialGroup=[{"group": group, **_sum(of)} for group, of in found.by_group.items()],
+        totals=_sum(result.total),
+        byOutcome=[{"outcome": outcome.value if outcome else None, **_sum(of)} for outcome, of in result.by_outcome.items()],
+        byMaterialGroup=[{"group": group, **_sum(of)} for group, of in result.by_group.items()],
     )
 
 

@@ -50,7 +50,7 @@ class Moments(Given):
         """Each of them; how many there may be is for the rule to say."""
         if not isinstance(value, list) or len(value) > LISTED_MAX:
             raise Invalid(_("This must be a list."))
-        return tuple(read_moment(one) for one in value)
+        return tuple(read_moment(item) for item in value)
 
 
 def read_moment(value: Any) -> datetime:
@@ -96,8 +96,8 @@ def gate_photo(row: GatePhoto) -> shapes.Shape:
 @permission(Can.MEET)
 def propose_appointment(reservation_id: int) -> Response:
     """Propose up to three times to collect it, or agree on one that the other side proposed. Only the two sides see it."""
-    said = read_body(AppointmentBody())
-    draft = AppointmentDraft(said["times"], place=said.get("place") or "", notes=said.get("notes") or "")
+    body = read_body(AppointmentBody())
+    draft = AppointmentDraft(body["times"], place=body.get("place") or "", notes=body.get("notes") or "")
     session, actor = current_session(), current_actor()
     return answer(shapes.reservation(gate.propose_or_agree(session, actor, reservation_id=reservation_id, draft=draft)))
 
@@ -114,9 +114,9 @@ def agree_appointment(reservation_id: int) -> Response:
 @permission(Can.READ_RESERVATION)
 def list_reservation_photos(reservation_id: int) -> Response:
     """The photos that the two sides took at the gate, oldest first."""
-    page, found = read_page(), list_gate_photos(current_session(), current_actor(), reservation_id=reservation_id)
-    shown = found[page.offset : page.offset + page.size]
-    return many([gate_photo(photo) for photo in shown], total=len(found), page=page)
+    page, rows = read_page(), list_gate_photos(current_session(), current_actor(), reservation_id=reservation_id)
+    visible = rows[page.offset : page.offset + page.size]
+    return many([gate_photo(photo) for photo in visible], total=len(rows), page=page)
 
 
 @route("POST", PHOTOS, gives="GatePhoto", status=201, upload=True, tag="reservations")

@@ -47,15 +47,16 @@ def list_listings() -> Response:
     """The catalogue, with counts beside every filter."""
     page, question = read_page(), _question()
     session, actor = current_session(), current_actor()
-    known = taxonomy(session)
-    query.check_groups(known, question.groups)
-    query.check_materials(known, question.materials)
-    found = search(session, actor, question)
-    exact = list_exact_places(session, actor, [row.listing for row in found.rows])
+    materials = taxonomy(session)
+    query.check_groups(materials, question.groups)
+    query.check_materials(materials, question.materials)
+    result = search(session, actor, question)
+    exact = list_exact_places(session, actor, [row.listing for row in result.rows])
     items = [
-        shapes.listing(row.listing, known, shows_exact=row.listing.id in exact, distance_km=row.distance_km) for row in found.rows
+        shapes.listing(row.listing, materials, shows_exact=row.listing.id in exact, distance_km=row.distance_km)
+        for row in result.rows
     ]
-    return many(items, total=found.total, page=page, facets=_facets(found))
+    return many(items, total=result.total, page=page, facets=_facets(result))
 
 
 def _question() -> CatalogueQuery:
@@ -89,7 +90,8 @@ def _facets(found: Found[Listing]) -> shapes.Shape:
         "organisation": found.facets.organisations,
     }
     return {
-        key: [{"key": one.key, "name": str(one.name), "count": one.count} for one in counts] for key, counts in by_key.items()
+        key: [{"key": count.key, "name": str(count.name), "count": count.count} for count in counts]
+        for key, counts in by_key.items()
     }
 
 
@@ -148,16 +150,16 @@ def publish_listing(listing_id: int) -> Response:
 @permission(Can.EDIT_LISTING)
 def withdraw_listing(listing_id: int) -> Response:
     """Take a listing away; its open reservations are cancelled and their holders told."""
-    said = _said(read_body(bodies.WithdrawBody()))
-    return answer(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **said)))
+    body = _said(read_body(bodies.WithdrawBody()))
+    return answer(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
 @route("POST", "/listings/<int:listing_id>/close", takes=bodies.CloseBody(), gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def close_listing(listing_id: int) -> Response:
     """Offer what is left no more, and say what became of it."""
-    said = _said(read_body(bodies.CloseBody()))
-    return answer(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **said)))
+    body = _said(read_body(bodies.CloseBody()))
+    return answer(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:
@@ -170,8 +172,8 @@ def list_listing_matches(listing_id: int) -> Response:
     """The open demands that a listing of one's own serves, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     listing = get_visible(session, actor, listing_id)
-    found = demands_for_listing(session, actor, listing, page=page.number, page_size=page.size)
-    return many([shapes.match_demand(one, taxonomy(session), actor) for one in found.items], total=found.total, page=page)
+    result = demands_for_listing(session, actor, listing, page=page.number, page_size=page.size)
+    return many([shapes.match_demand(item, taxonomy(session), actor) for item in result.items], total=result.total, page=page)
 
 
 def shown(listing: Listing, distance_km: int | None = None) -> shapes.Shape:

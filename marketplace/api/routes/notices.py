@@ -76,10 +76,10 @@ class PreferencesBody(Body):
 def list_notices() -> Response:
     """What one is told, newest first: one's own, and one's organisation's for who trades."""
     page = read_page()
-    found, total = list_inbox(
+    rows, total = list_inbox(
         current_session(), current_actor(), unread=asked_yes("unread"), page=page.number, page_size=page.size
     )
-    return many([shown(one) for one in found], total=total, page=page)
+    return many([shown(item) for item in rows], total=total, page=page)
 
 
 @route("POST", "/notices/<int:notice_id>/read", gives="Notice", tag="notices")

@@ -29,7 +29,7 @@ def request_proposal(demand_id: int) -> Response:
     """Reserve every part that is proposed now, all or none."""
     read_body(bodies.NothingBody())
     made = request_parts(current_session(), current_actor(), demand_id=demand_id)
-    response = jsonify({"items": [shapes.reservation(one) for one in made]})
+    response = jsonify({"items": [shapes.reservation(item) for item in made]})
     response.status_code = 201
     return response
 
@@ -45,7 +45,7 @@ def shown(of: Proposal) -> shapes.Shape:
         "missing": plain(of.plan.missing.amount),
         "massKg": shapes.number(of.plan.mass_kg),
         "tonneKm": shapes.number(of.plan.tonne_km),
-        "parts": [_part(one) for one in of.parts],
+        "parts": [_part(part) for part in of.parts],
         "sentences": [str(sentence) for sentence in of.sentences],
     }
 

@@ -18,11 +18,11 @@ from marketplace.places.queries.gazetteer import MOST_SUGGESTIONS
 def list_materials() -> Response:
     """The taxonomy in use: materials with their units, weights and hazards, and the groups."""
     page, words, wanted = read_page(), asked("q"), asked_all("materialGroup")
-    known = taxonomy(current_session())
-    check_groups(known, wanted)
-    found = [one for one in known.search(words) if not wanted or one.group.slug in wanted]
-    shown = [shapes.full_material(one) for one in found[page.offset : page.offset + page.size]]
-    return many(shown, total=len(found), page=page, groups=[shapes.group(one) for one in known.groups])
+    materials = taxonomy(current_session())
+    check_groups(materials, wanted)
+    rows = [item for item in materials.search(words) if not wanted or item.group.slug in wanted]
+    visible = [shapes.full_material(item) for item in rows[page.offset : page.offset + page.size]]
+    return many(visible, total=len(rows), page=page, groups=[shapes.group(group) for group in materials.groups])
 
 
 @route("GET", "/places", gives="Places", tag="reference", query=(*PAGE, WORDS))
@@ -30,8 +30,8 @@ def list_materials() -> Response:
 def list_places() -> Response:
     """Places whose name or postcode begins with the words."""
     page = read_page()
-    found = finder().suggest(asked("q"), MOST_SUGGESTIONS)
-    return many([shapes.place(one) for one in found[page.offset : page.offset + page.size]], total=len(found), page=page)
+    result = finder().suggest(asked("q"), MOST_SUGGESTIONS)
+    return many([shapes.place(item) for item in result[page.offset : page.offset + page.size]], total=len(result), page=page)
 
 
 @route("GET", "/me", gives="Me", tag="reference")

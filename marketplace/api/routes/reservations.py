@@ -48,7 +48,7 @@ def list_reservations() -> Response:
     """The reservations of one's own organisation on either side."""
     page, side = read_page(), asked("side")
     statuses, listing_id = asked_words("status", ReservationStatus), asked_id("listing")
-    found, total = list_visible(
+    rows, total = list_visible(
         current_session(),
         current_actor(),
         statuses=statuses,
@@ -57,7 +57,7 @@ def list_reservations() -> Response:
         page=page.number,
         page_size=page.size,
     )
-    return many([shapes.reservation(one) for one in found], total=total, page=page)
+    return many([shapes.reservation(item) for item in rows], total=total, page=page)
 
 
 @route("GET", RESERVATION, gives="Reservation", tag="reservations")

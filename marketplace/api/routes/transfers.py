@@ -17,9 +17,9 @@ from marketplace.http.request import current_actor, current_session, permission
 @permission(Can.READ_REQUESTS)
 def list_listing_requests(listing_id: int) -> Response:
     """Everybody who asks for a listing of one's own and was not approved yet, best first, each score spelled out."""
-    page, found = read_page(), list_requests(current_session(), current_actor(), listing_id).claims
-    shown = found[page.offset : page.offset + page.size]
-    return many([shapes.ranked_request(one) for one in shown], total=len(found), page=page)
+    page, rows = read_page(), list_requests(current_session(), current_actor(), listing_id).claims
+    visible = rows[page.offset : page.offset + page.size]
+    return many([shapes.ranked_request(item) for item in visible], total=len(rows), page=page)
 
 
 @route("POST", f"{RESERVATION}/accept-offer", takes=bodies.NothingBody(), gives="Reservation", tag="reservations")

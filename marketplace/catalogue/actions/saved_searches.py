@@ -39,8 +39,8 @@ def save_search(session: Session, actor: Actor, *, name: str, query: str) -> Sav
         raise Invalid(_("Use at most %(most)s characters for the name.", most=NAME_LENGTH_MAX), "name")
     if len(query) > QUERY_LENGTH_MAX:
         raise Invalid(_("This search holds too much to keep. Choose fewer filters."), "name")
-    kept = session.scalar(select(func.count()).where(SavedSearch.person_id == actor.person_id)) or 0
-    if kept >= SEARCHES_MAX:
+    stored = session.scalar(select(func.count()).where(SavedSearch.person_id == actor.person_id)) or 0
+    if stored >= SEARCHES_MAX:
         raise Conflict(_("You keep %(most)s searches, and that is the most. Delete one first.", most=SEARCHES_MAX))
     search = SavedSearch(person_id=actor.person_id, name=called, query=query, created_at=clock.now())
     session.add(search)
@@ -60,7 +60,7 @@ def delete_search(session: Session, actor: Actor, *, search_id: int) -> None:
 PAGES_MAX = 10
 
 
-def tell_search(session: Session, *, search_id: int, find: Callable[[str], Place]) -> bool:
+def notify_saved_search(session: Session, *, search_id: int, find: Callable[[str], Place]) -> bool:
     """Look whether there is anything new for one search, and tell its owner in one notice; whether there was.
 
     New is what was published since the last look, and is not of the owner's own organisation. Looked at less than a day ago: nothing.
@@ -90,17 +90,17 @@ def tell_search(session: Session, *, search_id: int, find: Callable[[str], Place
 
 def _published(session: Session, actor: Actor, query: CatalogueQuery, since: datetime, until: datetime) -> list[int]:
     """What fits and was published in that time, newest first; a thousand at most."""
-    found: list[int] = []
+    result: list[int] = []
     for page in range(1, PAGES_MAX + 1):
         ids, _total = numbers(session, actor, replace(query, page=page, page_size=PAGE_SIZE_MAX))
         rows = select(Listing.id, Listing.published_at, Listing.organisation_id).where(Listing.id.in_(ids))
         published = {row.id: row for row in session.execute(rows)}
         newer = [number for number in ids if published[number].published_at > since]
-        found += [
+        result += [
             number
             for number in newer
             if published[number].published_at <= until and published[number].organisation_id != actor.organisation_id
         ]
         if len(newer) < PAGE_SIZE_MAX:
             break
-    return found
+    return result

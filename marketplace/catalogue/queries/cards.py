@@ -19,7 +19,7 @@ class Cover(NamedTuple):
     files: dict[str, Any]
 
 
-class Glimpse(NamedTuple):
+class CardRow(NamedTuple):
     """A listing by the same names, as far as a card needs it; quantities in its unit."""
 
     id: int
@@ -59,13 +59,13 @@ _COVER = (
     .scalar_subquery()
 )
 _GLIMPSES = (
-    select(*(_listing.c[name] for name in Glimpse._fields[:-2]), _photo.c.alt, _photo.c.files)
+    select(*(_listing.c[name] for name in CardRow._fields[:-2]), _photo.c.alt, _photo.c.files)
     .select_from(_listing.outerjoin(_photo, _photo.c.id == _COVER))
     .where(_listing.c.id.in_(bindparam("ids", type_=Integer, expanding=True)))
 )
 
 
-def glimpses_of(session: Session, ids: list[int]) -> list[Glimpse]:
+def list_card_rows(session: Session, ids: list[int]) -> list[CardRow]:
     """These listings in this order; one that is gone meanwhile is left out."""
-    found = {row[0]: Glimpse._make(row) for row in session.execute(_GLIMPSES, {"ids": ids}).all()} if ids else {}
-    return [found[number] for number in ids if number in found]
+    rows = {row[0]: CardRow._make(row) for row in session.execute(_GLIMPSES, {"ids": ids}).all()} if ids else {}
+    return [rows[number] for number in ids if number in rows]

@@ -83,11 +83,11 @@ def remembered(session: Session, key: tuple[Any, ...], count: Callable[[], Count
 
 def by_group(rows: Iterable[Any], group_of: Callable[[int], str]) -> Cube:
     """What the database counted by material, added up by group: a tenth of the numbers."""
-    found: dict[tuple[str, str, int], int] = {}
+    result: dict[tuple[str, str, int], int] = {}
     for material, condition, organisation, count in rows:
         key = (group_of(material), condition, organisation)
-        found[key] = found.get(key, 0) + count
-    return tuple((*key, count) for key, count in found.items())
+        result[key] = result.get(key, 0) + count
+    return tuple((*key, count) for key, count in result.items())
 
 
 def sums(cube: Cube, picked: Picked) -> Sums:

@@ -19,9 +19,9 @@ from marketplace.catalogue.queries.search import (
     organisations_by_id,
     page_of_ids,
     radius_of,
+    resolve_query,
     rows_of,
     shape_of,
-    understood,
 )
 from marketplace.catalogue.queries.statements import Way, spots_statement
 from marketplace.catalogue.rules.clusters import Cluster, Spot, clusters_of
@@ -55,7 +55,7 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
     """The marks of what fits within the query's box (everything without one), and one page of the same listings in the catalogue's order."""
     require(actor, Can.READ_CATALOGUE)
     places = organisations_by_id(session) if query.organisations else {}
-    everywhere = understood(session, actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
+    everywhere = resolve_query(session, actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
     spots = () if everywhere.is_impossible else _spots(session, everywhere)
     box = query.box
     seen = [spot for spot in spots if _is_in(spot, box)] if box else list(spots)
@@ -63,9 +63,9 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
         sum(spot.listings for spot in seen),
         sum(spot.listings for spot in spots) - sum(spot.listings for spot in seen),
     )
-    asked = replace(everywhere, query=replace(query, box=box)) if outside else everywhere
+    requested = replace(everywhere, query=replace(query, box=box)) if outside else everywhere
     clusters = clusters_of(seen, zoom)
-    ids, _total = page_of_ids(session, asked, total) if total else ([], 0)
+    ids, _total = page_of_ids(session, requested, total) if total else ([], 0)
     keys = {(spot.lat, spot.lon): cluster.key for cluster in clusters for spot in cluster.spots}
     listed = rows_of(session, ids, query.point)
     alone = [cluster.first_id for cluster in clusters if cluster.count == 1]
@@ -101,7 +101,7 @@ def _spots(session: Session, asked: Asked) -> tuple[Spot, ...]:
     )
 
     def count() -> tuple[Spot, ...]:
-        found = session.execute(spots_statement(shape), figures_of(asked, radius, materials))
-        return tuple(sorted(Spot(*row) for row in found))
+        result = session.execute(spots_statement(shape), figures_of(asked, radius, materials))
+        return tuple(sorted(Spot(*row) for row in result))
 
     return remembered(session, key, count)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.catalogue.queries.cards import Glimpse, glimpses_of
+from marketplace.catalogue.queries.cards import CardRow, list_card_rows
 from marketplace.catalogue.queries.facets import Cube, FacetCount, Facets, Picked, Sums, by_group, remembered, sums
 from marketplace.catalogue.queries.statements import COUNT_WORDS, Scope, Shape, Way, cube_statement, rows_statement
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
@@ -43,12 +43,12 @@ NEAREST_MOST = 3  # what stands beside an empty answer
 FEW_ROWS = 400  # so few that sorting all of them costs nothing
 
 
-Shown = TypeVar("Shown", Listing, Glimpse)
+Shown = TypeVar("Shown", Listing, CardRow)
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow(Generic[Shown]):
-    """A listing in the catalogue, whole or at a glance, and how far it is in whole kilometres when a place was given."""
+    """A listing in the catalogue, whole or at a fetch_one, and how far it is in whole kilometres when a place was given."""
 
     listing: Shown
     distance_km: int | None
@@ -96,7 +96,7 @@ class Asked:
     def is_impossible(self) -> bool:
         """Whether a filter holds only slugs that nobody knows."""
         wanted = (self.wanted_materials, self.picked.conditions, self.picked.organisations)
-        return any(one is not None and not one for one in wanted)
+        return any(item is not None and not item for item in wanted)
 
 
 def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listing]:
@@ -105,10 +105,10 @@ def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listi
     return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
 
 
-def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[Glimpse]:
+def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[CardRow]:
     """As `search`, with of each listing only what a card says."""
     ids, total, facets = _answer(session, actor, query, with_facets=with_facets)
-    rows = tuple(CatalogueRow(one, _away_km(query.point, one)) for one in glimpses_of(session, ids))
+    rows = tuple(CatalogueRow(item, _away_km(query.point, item)) for item in list_card_rows(session, ids))
     return Found(rows, total, query.offset // query.limit + 1, query.limit, facets)
 
 
@@ -116,26 +116,28 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
     require(actor, Can.READ_CATALOGUE)
     terms = taxonomy(session)
     places = organisations_by_id(session) if with_facets or query.organisations else {}
-    asked = understood(session, actor, query, terms, places)
+    requested = resolve_query(session, actor, query, terms, places)
     total: int | None = None
     facets: Facets | None = None
     if with_facets:
-        counted = sums(_cube(session, asked), asked.picked)
+        counted = sums(_cube(session, requested), requested.picked)
         total, facets = counted.total, _facets(query, terms, places, counted)
-    ids, total = ([], 0) if asked.is_impossible else page_of_ids(session, asked, total)
+    ids, total = ([], 0) if requested.is_impossible else page_of_ids(session, requested, total)
     return ids, total, facets
 
 
 def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list[int], int]:
     """The ids on the page and the total, without the rows and the facets: the core of the search."""
     require(actor, Can.READ_CATALOGUE)
-    asked = understood(session, actor, query, taxonomy(session), organisations_by_id(session) if query.organisations else {})
-    return ([], 0) if asked.is_impossible else page_of_ids(session, asked, None)
+    requested = resolve_query(
+        session, actor, query, taxonomy(session), organisations_by_id(session) if query.organisations else {}
+    )
+    return ([], 0) if requested.is_impossible else page_of_ids(session, requested, None)
 
 
 def nearest_outside(
     session: Session, actor: Actor, query: CatalogueQuery, most: int = NEAREST_MOST
-) -> tuple[CatalogueRow[Glimpse], ...]:
+) -> tuple[CatalogueRow[CardRow], ...]:
     """The nearest listings that fit less: first everything but the radius, then also not the condition, the organisation and the day, then
     also not the words, and at last not the material either. Without a place: the newest. Nothing where the whole bank is empty.
     """
@@ -143,10 +145,10 @@ def nearest_outside(
     wider = replace(query, radius_km=None, sort=sort, page=1, page_size=most)
     widest = replace(wider, conditions=(), organisations=(), available_from=None)
     wordless = replace(widest, q="")
-    for asked in (wider, widest, wordless, replace(wordless, groups=(), materials=())):
-        found = browse(session, actor, asked, with_facets=False).rows if asked != replace(query, page=1, page_size=most) else ()
-        if found:
-            return found
+    for item in (wider, widest, wordless, replace(wordless, groups=(), materials=())):
+        result = browse(session, actor, item, with_facets=False).rows if item != replace(query, page=1, page_size=most) else ()
+        if result:
+            return result
     return ()
 
 
@@ -157,7 +159,7 @@ def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
     return remembered(session, ("organisations", get_revision(session)), look)
 
 
-def understood(
+def resolve_query(
     session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]
 ) -> Asked:
     inside = actor.is_member and (query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,)))
@@ -330,7 +332,7 @@ def rows_of(session: Session, ids: list[int], point: Point | None) -> tuple[Cata
     return tuple(CatalogueRow(by_id[number], _away_km(point, by_id[number])) for number in ids if number in by_id)
 
 
-def _away_km(point: Point | None, listing: Listing | Glimpse) -> int | None:
+def _away_km(point: Point | None, listing: Listing | CardRow) -> int | None:
     return None if point is None else whole_km(point, Point(listing.public_lat, listing.public_lon))
 
 
@@ -341,10 +343,10 @@ def _facets(
     counted: Sums,
 ) -> Facets:
     groups = (FacetCount(group.slug, group.name, counted.by_group.get(group.slug, 0)) for group in terms.groups)
-    conditions = (FacetCount(one.value, CONDITION_LABELS[one], counted.by_condition.get(one.value, 0)) for one in Condition)
+    conditions = (FacetCount(item.value, CONDITION_LABELS[item], counted.by_condition.get(item.value, 0)) for item in Condition)
     organisations = (FacetCount(slug, name, counted.by_organisation.get(number, 0)) for number, (slug, name) in places.items())
     return Facets(
-        tuple(one for one in groups if one.count or one.key in query.groups),
-        tuple(one for one in conditions if one.count or one.key in query.conditions),
-        tuple(one for one in organisations if one.count or one.key in query.organisations),
+        tuple(item for item in groups if item.count or item.key in query.groups),
+        tuple(condition for condition in conditions if condition.count or condition.key in query.conditions),
+        tuple(organisation for organisation in organisations if organisation.count or organisation.key in query.organisations),
     )

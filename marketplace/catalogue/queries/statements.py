@@ -106,8 +106,8 @@ def _words(shape: Shape) -> list[ColumnElement[bool]]:
 
 def _visible(shape: Shape) -> list[ColumnElement[bool]]:
     if shape.scope is Scope.INSIDE:
-        found = [_listing.c.organisation_id == bindparam("own", type_=Integer)] if shape.is_own else []
-        return [*found, _listing.c.status.in_(_several("statuses", String))] if shape.has_statuses else found
+        rows = [_listing.c.organisation_id == bindparam("own", type_=Integer)] if shape.is_own else []
+        return [*rows, _listing.c.status.in_(_several("statuses", String))] if shape.has_statuses else rows
     conditions = [
         _listing.c.status == ListingStatus.PUBLISHED.value,
         _listing.c.confirmed_on >= bindparam("confirmed_since"),

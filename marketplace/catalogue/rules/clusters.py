@@ -59,7 +59,7 @@ def clusters_of(spots: Iterable[Spot], zoom: int) -> list[Cluster]:
         x, y = pixels(spot.lat, spot.lon, zoom)
         cells.setdefault((int(x // CELL_PIXELS), int(y // CELL_PIXELS)), []).append(spot)
     accepted: dict[tuple[int, int], list[Cluster]] = {}
-    for cell, held in sorted(cells.items(), key=lambda one: (-sum(spot.listings for spot in one[1]), one[0])):
+    for cell, held in sorted(cells.items(), key=lambda cell: (-sum(spot.listings for spot in cell[1]), cell[0])):
         made = _cluster(f"{zoom}.{cell[0]}.{cell[1]}", held)
         near = _touching(made, accepted, zoom)
         if near is None:
@@ -68,7 +68,7 @@ def clusters_of(spots: Iterable[Spot], zoom: int) -> list[Cluster]:
             whole = _cluster(near.key, near.spots + held)
             near.count, near.lat, near.lon, near.box = whole.count, whole.lat, whole.lon, whole.box
             near.first_id, near.spots = whole.first_id, whole.spots
-    return sorted((one for row in accepted.values() for one in row), key=lambda one: (-one.count, one.key))
+    return sorted((item for row in accepted.values() for item in row), key=lambda item: (-item.count, item.key))
 
 
 def _cluster(key: str, spots: list[Spot]) -> Cluster:
@@ -90,6 +90,6 @@ def _touching(made: Cluster, accepted: dict[tuple[int, int], list[Cluster]], zoo
     x, y = pixels(made.lat, made.lon, zoom)
     column, row = (int(part) for part in made.key.split(".")[1:])
     around = (accepted.get((column + dx, row + dy), []) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
-    reach = [(math.dist((x, y), pixels(one.lat, one.lon, zoom)), one.key, one) for cell in around for one in cell]
+    reach = [(math.dist((x, y), pixels(item.lat, item.lon, zoom)), item.key, item) for cell in around for item in cell]
     nearest = min(reach, key=lambda found: found[:2], default=None)
     return nearest[2] if nearest and nearest[0] < GAP_PIXELS else None

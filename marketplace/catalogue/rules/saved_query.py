@@ -19,10 +19,10 @@ def read_query(saved: str, find: Callable[[str], Place]) -> CatalogueQuery | Non
 
     A day is read as it is written in Dutch: what an English page took says the month in a word.
     """
-    asked = parse_qs(saved)
+    requested = parse_qs(saved)
 
     def one(key: str) -> str:
-        return asked.get(key, [""])[0].strip()
+        return requested.get(key, [""])[0].strip()
 
     try:
         place = find(one("place")) if one("place") else None
@@ -33,10 +33,10 @@ def read_query(saved: str, find: Callable[[str], Place]) -> CatalogueQuery | Non
     has_radius = place is not None and radius.isascii() and radius.isdigit() and len(radius) <= RADIUS_DIGITS_MAX
     return CatalogueQuery(
         q=one("q"),
-        groups=tuple(asked.get("materialGroup", ())),
-        materials=tuple(asked.get("material", ())),
-        organisations=tuple(asked.get("organisation", ())),
-        conditions=tuple(Condition(word) for word in asked.get("condition", ()) if word in set(Condition)),
+        groups=tuple(requested.get("materialGroup", ())),
+        materials=tuple(requested.get("material", ())),
+        organisations=tuple(requested.get("organisation", ())),
+        conditions=tuple(Condition(word) for word in requested.get("condition", ()) if word in set(Condition)),
         point=place.point if place else None,
         radius_km=Decimal(radius) if has_radius else None,
         available_from=day,

@@ -84,8 +84,8 @@ def _covered(session: Session, reservation: Reservation, amount: Decimal) -> Dec
         return Decimal(0)
     reference = taxonomy(session)
     material, wanted = reference.material_by_id(listing.material_id), reference.material_by_id(demand.material_id)
-    asked = Unit(demand.unit)
-    return convert(amount, unit, asked, material if material.takes(asked) else wanted, listing.kg_per_unit, unit)
+    requested = Unit(demand.unit)
+    return convert(amount, unit, requested, material if material.takes(requested) else wanted, listing.kg_per_unit, unit)
 
 
 def book_return(session: Session, reservation: Reservation, *, before: Decimal, after: Decimal, on: date) -> Decimal:

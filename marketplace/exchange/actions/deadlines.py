@@ -8,7 +8,7 @@ from marketplace.exchange.actions.decide import end
 from marketplace.exchange.actions.hand_over import complete_by_clock
 from marketplace.exchange.actions.transitions import note, tell
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.reservations import find_reservation, is_reminder_due, list_in_vain
+from marketplace.exchange.queries.reservations import find_reservation, is_reminder_due, list_waiting_to_expire
 from marketplace.exchange.rules.reservation import STEPS, ReservationStatus, Step, reminder
 from marketplace.kernel import clock
 from marketplace.kernel.language import _, kept
@@ -45,10 +45,10 @@ def expire(session: Session, *, reservation_id: int) -> bool:
     return True
 
 
-def end_in_vain(session: Session, *, reservation_id: int) -> bool:
+def expire_waiting(session: Session, *, reservation_id: int) -> bool:
     """A waiting request ends when the lot will not come any more; whether it waited still."""
     reservation = _behind_lock(session, reservation_id)
-    if reservation.status != ReservationStatus.WAITING or not list_in_vain(session, reservation_id):
+    if reservation.status != ReservationStatus.WAITING or not list_waiting_to_expire(session, reservation_id):
         return False
     reason = kept(_("Nothing came free in time."))
     end(session, CLOCK, reservation, Step.EXPIRE, Notice.WAITING_ENDED, reason)

@@ -138,8 +138,8 @@ def cancel(session: Session, actor: Actor, *, reservation_id: int, reason: str) 
     reservation_rules.check_reason(reason)
     if reservation.is_internal:  # one organisation is both sides
         return end(session, actor, reservation, Step.AGREE_CANCEL, Notice.RESERVATION_CANCELLED, reason)
-    asked = {"cancel_asked_by_id": actor.organisation_id, "reason": reason}
-    reservation = note(session, actor, reservation, "propose-cancel", **asked)
+    requested = {"cancel_asked_by_id": actor.organisation_id, "reason": reason}
+    reservation = note(session, actor, reservation, "propose-cancel", **requested)
     tell(session, Notice.CANCEL_PROPOSED, reservation, owner=actor.organisation_id != reservation.owner_id)
     return reservation
 
@@ -183,8 +183,8 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
         raise Conflict(
             _("This lot is free from %(first)s. Before that day nobody can fail to come; cancel it instead.", first=first)
         )
-    said = reason.strip() or kept(_("Nobody came to collect it."))
-    return end(session, actor, reservation, Step.NO_SHOW, Notice.NO_SHOW, said, no_show=True)
+    message = reason.strip() or kept(_("Nobody came to collect it."))
+    return end(session, actor, reservation, Step.NO_SHOW, Notice.NO_SHOW, message, no_show=True)
 
 
 def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "", outcome: Outcome | None = None) -> Listing:
@@ -198,11 +198,13 @@ def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "
         raise Conflict(_("This listing is closed: nothing is left to withdraw."))
     counters.lock(session, listing_id)
     open_ones = list_open_of_listing(session, listing_id)
-    if any(one.status in BETWEEN_SIGNATURES for one in open_ones):
+    if any(item.status in BETWEEN_SIGNATURES for item in open_ones):
         raise Conflict(_("A part has been handed over and waits for confirmation. Withdraw the listing after that."))
-    said = reason or kept(_("The owner withdrew the listing."))
-    for one in sorted(open_ones, key=lambda one: one.status in HOLDING):  # who waits first: nothing is offered of what goes away
-        end(session, actor, one, Step.CANCEL, Notice.RESERVATION_CANCELLED, said)
+    message = reason or kept(_("The owner withdrew the listing."))
+    for item in sorted(
+        open_ones, key=lambda item: item.status in HOLDING
+    ):  # who waits first: nothing is offered of what goes away
+        end(session, actor, item, Step.CANCEL, Notice.RESERVATION_CANCELLED, message)
     return withdraw_listing(session, actor, listing_id=listing_id, outcome=outcome, reason=reason)
 
 
@@ -219,12 +221,12 @@ def release_person(session: Session, actor: Actor, *, person_id: int) -> Person:
         Demand.created_by_id == person_id, Demand.status.in_((DemandStatus.DRAFT.value, DemandStatus.OPEN.value))
     )
     reservations = update(Reservation).where(
-        Reservation.person_id == person_id, Reservation.status.in_([one.value for one in OPEN])
+        Reservation.person_id == person_id, Reservation.status.in_([item.value for item in OPEN])
     )
     offered = len(session.scalars(listings.values(created_by_id=None).returning(Listing.id)).all())
-    asked = len(session.scalars(demands.values(created_by_id=None).returning(Demand.id)).all())
+    requested = len(session.scalars(demands.values(created_by_id=None).returning(Demand.id)).all())
     held = len(session.scalars(reservations.values(person_id=None).returning(Reservation.id)).all())
-    if offered or asked or held:
+    if offered or requested or held:
         audit.record(
             session,
             actor,
@@ -232,7 +234,7 @@ def release_person(session: Session, actor: Actor, *, person_id: int) -> Person:
             object_type="person",
             object_id=person_id,
             listings=offered,
-            demands=asked,
+            demands=requested,
             reservations=held,
         )
     return person

@@ -110,8 +110,8 @@ def _locked(session: Session, actor: Actor, reservation_id: int) -> Reservation:
 
 
 def _is_repeated(latest: Appointment, actor: Actor, draft: AppointmentDraft) -> bool:
-    told = (latest.proposed_by_id, latest.moments, latest.place, latest.notes)
-    return told == (actor.organisation_id, draft.times, draft.place, draft.notes)
+    values = (latest.proposed_by_id, latest.moments, latest.place, latest.notes)
+    return values == (actor.organisation_id, draft.times, draft.place, draft.notes)
 
 
 def _is_choice(latest: Appointment, actor: Actor, draft: AppointmentDraft) -> bool:

@@ -76,22 +76,22 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     _check_unit(receipt.quantity, reservation)
     given = reservation.quantity
     received = given if receipt.quantity is None else receipt.quantity.amount
-    said = {
+    words = {
         "receiver_quantity": received,
         "receiver_measured_by": receipt.measured_by,
         "receiver_condition": receipt.condition,
     }
     material = taxonomy(session).material_by_id(reservation.listing.material_id)
     if not reservation_rules.is_within_tolerance(given, received, material.tolerance_percent):
-        return _disputed(session, actor, reservation, "", **said)
+        return _disputed(session, actor, reservation, "", **words)
     values = measured_as(session, reservation, received, "")
-    return complete(session, actor, reservation, Step.CONFIRM, **said, **values)
+    return complete(session, actor, reservation, Step.CONFIRM, **words, **values)
 
 
 def _is_repeated(actor: Actor, reservation: Reservation, receipt: ReceiptDraft) -> bool:
     """Whether this very figure has put the transfer in dispute already: a double click changes nothing."""
-    said = receipt.quantity is not None and receipt.quantity.amount == reservation.receiver_quantity
-    return said and reservation.status == ReservationStatus.DISPUTED and may(actor, Can.CONFIRM, reservation)
+    values = receipt.quantity is not None and receipt.quantity.amount == reservation.receiver_quantity
+    return values and reservation.status == ReservationStatus.DISPUTED and may(actor, Can.CONFIRM, reservation)
 
 
 def _check_unit(quantity: Quantity | None, reservation: Reservation) -> None:

@@ -94,15 +94,15 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
 
 def _take(session: Session, actor: Actor, listing: Listing, draft: ReservationDraft) -> ReservationStatus:
     """Hold it where it fits: then it is requested, or approved when it is one's own. Else it waits, or is refused."""
-    asked = Amount(draft.quantity.amount, Unit(listing.unit))
-    fits = asked.amount <= listing.available
+    requested = Amount(draft.quantity.amount, Unit(listing.unit))
+    fits = requested.amount <= listing.available
     reservation_rules.check_part(
-        asked,
+        requested,
         minimum=listing.minimum_part,
         most=listing.available if fits else listing.quantity - listing.transferred,
         waits=False,
     )
-    if counters.hold(session, listing.id, asked.amount):
+    if counters.hold(session, listing.id, requested.amount):
         is_own = actor.organisation_id == listing.organisation_id
         return ReservationStatus.APPROVED if is_own else ReservationStatus.REQUESTED
     if not draft.join_waiting_list:
@@ -111,7 +111,7 @@ def _take(session: Session, actor: Actor, listing: Listing, draft: ReservationDr
     if listing.status != ListingStatus.PUBLISHED:
         raise _too_much(session, listing)
     most = listing.quantity - listing.transferred
-    reservation_rules.check_part(asked, minimum=listing.minimum_part, most=most, waits=True, available=listing.available)
+    reservation_rules.check_part(requested, minimum=listing.minimum_part, most=most, waits=True, available=listing.available)
     return ReservationStatus.WAITING
 
 
@@ -197,7 +197,7 @@ def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Rese
     return reservation
 
 
-def hold_still(session: Session, actor: Actor, *, listing_ids: Collection[int], demand_id: int) -> None:
+def lock_listings(session: Session, actor: Actor, *, listing_ids: Collection[int], demand_id: int) -> None:
     """Lock listings in the order of their numbers, then the demand that they serve, until the end of the transaction; what was read
     before is read again. Who asks for the same demand at the same moment waits, and then sees these requests."""
     require(actor, Can.RESERVE)

@@ -24,7 +24,7 @@ def offer_next(session: Session, listing_id: int) -> int:
     listing = counters.lock(session, listing_id)
     offered = 0
     while _gives(listing):
-        fit = next((one for one in _waiting(session, listing) if _fits(listing, one)), None)
+        fit = next((item for item in _waiting(session, listing) if _fits(listing, item)), None)
         if fit is None or not counters.hold(session, listing_id, fit.quantity):
             break
         now = clock.now()
@@ -52,7 +52,7 @@ def _gives(listing: Listing) -> bool:
 
 
 def _waiting(session: Session, listing: Listing) -> list[Reservation]:
-    return [one.reservation for one in queue_of(session, listing).claims if one.reservation.status == WAITING]
+    return [claim.reservation for claim in queue_of(session, listing).claims if claim.reservation.status == WAITING]
 
 
 def _fits(listing: Listing, reservation: Reservation) -> bool:
@@ -63,8 +63,8 @@ def _fits(listing: Listing, reservation: Reservation) -> bool:
 
 def displace(session: Session, actor: Actor, listing: Listing, chosen: Reservation, left: Decimal) -> None:
     """Of the other unapproved ones keep, in their order, what fits into what is left; the rest waits and is told."""
-    for one in queue_of(session, listing).claims:
-        other = one.reservation
+    for claim in queue_of(session, listing).claims:
+        other = claim.reservation
         if other.id == chosen.id or other.status not in CLAIMING:
             continue
         if other.quantity <= left:

@@ -19,8 +19,8 @@ _ZERO = literal(Decimal(0), Listing.held.type)
 
 
 def _first(session: Session, rows: Select[int], what: str) -> str | None:
-    found = session.scalar(rows.limit(1))
-    return None if found is None else f"{what} {found}"
+    row = session.scalar(rows.limit(1))
+    return None if row is None else f"{what} {row}"
 
 
 def counters_in_range(session: Session) -> str | None:

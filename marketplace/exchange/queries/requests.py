@@ -41,20 +41,20 @@ class Queue:
 
     def passed_over(self, chosen: Reservation, quantity: Decimal) -> list[Ranked]:
         """Who stands higher and would have been served in order, but goes without when the chosen one gets this quantity."""
-        higher = next((one.place for one in self.claims if one.reservation.id == chosen.id), 0)
+        higher = next((claim.place for claim in self.claims if claim.reservation.id == chosen.id), 0)
         in_order = _served(self.claims, self.free)
-        others = tuple(one for one in self.claims if one.reservation.id != chosen.id)
+        others = tuple(claim for claim in self.claims if claim.reservation.id != chosen.id)
         after = _served(others, self.free - quantity)
-        return [one for one in others if one.place < higher and one.place in in_order - after]
+        return [other for other in others if other.place < higher and other.place in in_order - after]
 
 
 def _served(claims: tuple[Ranked, ...], free: Decimal) -> set[int]:
     """The places of those that get all they ask when it is given out in order."""
     places = set()
-    for one in claims:
-        if one.reservation.quantity <= free:
-            free -= one.reservation.quantity
-            places.add(one.place)
+    for claim in claims:
+        if claim.reservation.quantity <= free:
+            free -= claim.reservation.quantity
+            places.add(claim.place)
     return places
 
 
@@ -68,15 +68,15 @@ def list_requests(session: Session, actor: Actor, listing_id: int) -> Queue:
 def queue_of(session: Session, listing: Listing) -> Queue:
     """The same for a verb that has asked what the actor may."""
     rows = list_claims(session, listing.id)
-    held = sum((one.quantity for one in rows if one.status in CLAIMING), Decimal(0))
+    held = sum((row.quantity for row in rows if row.status in CLAIMING), Decimal(0))
     free = listing.available + held
-    missed = _no_shows(session, {one.organisation_id for one in rows})
-    by_number = {one.id: one for one in rows}
-    found = ranked([_claim(listing, one, missed) for one in rows], free=free, today=clock.today())
+    missed = _no_shows(session, {row.organisation_id for row in rows})
+    by_number = {row.id: row for row in rows}
+    result = ranked([_claim(listing, row, missed) for row in rows], free=free, today=clock.today())
     return Queue(
         listing,
         free,
-        tuple(Ranked(by_number[claim.number], place, points) for place, (claim, points) in enumerate(found, start=1)),
+        tuple(Ranked(by_number[claim.number], place, points) for place, (claim, points) in enumerate(result, start=1)),
     )
 
 

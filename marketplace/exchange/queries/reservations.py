@@ -83,8 +83,8 @@ def list_reservations(
         rows = rows.where(Reservation.listing_id == listing_id)
     counted = rows.with_only_columns(Reservation.id).order_by(None).subquery()
     total = session.scalar(select(func.count()).select_from(counted)) or 0
-    found = session.scalars(rows.order_by(Reservation.id.desc()).limit(page_size).offset((page - 1) * page_size))
-    return list(found.unique()), total
+    result = session.scalars(rows.order_by(Reservation.id.desc()).limit(page_size).offset((page - 1) * page_size))
+    return list(result.unique()), total
 
 
 def list_open_of_listing(session: Session, listing_id: int) -> list[Reservation]:
@@ -150,7 +150,7 @@ def is_reminder_due(until: datetime | None, told: int | None) -> bool:
     return due is not None and (told is None or due < told)
 
 
-def list_in_vain(session: Session, reservation_id: int | None = None) -> list[int]:
+def list_waiting_to_expire(session: Session, reservation_id: int | None = None) -> list[int]:
     """Ids of waiting requests (or of this one) for which the lot will not come: it is no longer on offer, its period is over, or the need is."""
     today = clock.today()
     over = (
@@ -186,10 +186,10 @@ def list_choices(session: Session, actor: Actor, *, page: int = 1, page_size: in
     total = (
         session.scalar(select(func.count()).select_from(rows.with_only_columns(Reservation.id).order_by(None).subquery())) or 0
     )
-    found = session.scalars(
+    result = session.scalars(
         rows.order_by(Reservation.approved_at.desc(), Reservation.id.desc()).limit(page_size).offset((page - 1) * page_size)
     )
-    return list(found.unique()), total
+    return list(result.unique()), total
 
 
 def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of_owner: bool) -> Person | None:

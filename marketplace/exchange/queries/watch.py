@@ -43,7 +43,7 @@ def list_unwanted(session: Session, actor: Actor, *, most: int = 25) -> tuple[li
     their number."""
     require(actor, Can.BROKER)
     since = clock.now() - UNWANTED_AFTER
-    asked = select(Reservation.id).where(
+    requested = select(Reservation.id).where(
         Reservation.listing_id == Listing.id, (Reservation.requested_at > since) | Reservation.status.in_(HOLDING)
     )
     rows = select(Listing).where(
@@ -52,11 +52,13 @@ def list_unwanted(session: Session, actor: Actor, *, most: int = 25) -> tuple[li
         Listing.confirmed_on >= clock.today() - STALE_AFTER,
         Listing.available_until.is_(None) | (Listing.available_until >= clock.today()),
         Listing.held + Listing.transferred < Listing.quantity,
-        ~asked.exists(),
+        ~requested.exists(),
     )
     total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Listing.id).subquery())) or 0
-    found = session.scalars(rows.options(joinedload(Listing.organisation)).order_by(Listing.published_at, Listing.id).limit(most))
-    return list(found), total
+    result = session.scalars(
+        rows.options(joinedload(Listing.organisation)).order_by(Listing.published_at, Listing.id).limit(most)
+    )
+    return list(result), total
 
 
 def _first(session: Session, rows: Select[Reservation], most: int) -> tuple[list[Reservation], int]:

@@ -1,7 +1,7 @@
 """In which order competing requests stand, with every score spelled out: reason only, over plain values.
 
 domain.md, "Fairness between organisations": avoids a new purchase, needed-by date, distance, quantity fit, earlier no-shows; ties by time.
-The points are our own choice (marketplace/DECISIONS.md): 100 at most, so that a council can redo them with a pencil.
+The points are our own choice (docs/decisions.md): 100 at most, so that a council can redo them with a pencil.
 """
 
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def score(claim: Claim, *, free: Decimal, today: date) -> Score:
 def ranked(claims: list[Claim], *, free: Decimal, today: date) -> list[tuple[Claim, Score]]:
     """Best first; equal points stand in the order of asking."""
     scored = [(claim, score(claim, free=free, today=today)) for claim in claims]
-    return sorted(scored, key=lambda one: (-one[1].points, one[0].asked_at, one[0].number))
+    return sorted(scored, key=lambda item: (-item[1].points, item[0].asked_at, item[0].number))
 
 
 def _points(most: int, part: Decimal, whole: Decimal) -> int:

@@ -90,24 +90,24 @@ def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> Goa
     inputs = _inputs(session, bank)
     reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported})
     this_year = clock.today().year
-    asked = year if year is not None and FIRST_YEAR <= year <= this_year else None
-    shown = asked or (reported[-1] if reported else this_year)
+    requested = year if year is not None and FIRST_YEAR <= year <= this_year else None
+    visible = requested or (reported[-1] if reported else this_year)
     targets = _targets(session)
 
     def region_in(when: int) -> Indicator:
-        return regional(inputs.get((one.id, when)) for one in municipalities)
+        return regional(inputs.get((municipality.id, when)) for municipality in municipalities)
 
     region = GoalPlace(
         slug="",
         name="",
-        standings=_standings([targets[None, number] for number in GOAL_NUMBERS], region_in(shown)),
-        bank_kg=sum((bank.get((one.slug, shown), ZERO) for one in municipalities), ZERO),
+        standings=_standings([targets[None, number] for number in GOAL_NUMBERS], region_in(visible)),
+        bank_kg=sum((bank.get((municipality.slug, visible), ZERO) for municipality in municipalities), ZERO),
     )
     return GoalsOverview(
-        year=shown,
-        years=tuple(sorted({*reported, this_year, shown}, reverse=True)),
+        year=visible,
+        years=tuple(sorted({*reported, this_year, visible}, reverse=True)),
         region=region,
-        municipalities=tuple(_place(one, shown, inputs, bank, targets) for one in municipalities)
+        municipalities=tuple(_place(municipality, visible, inputs, bank, targets) for municipality in municipalities)
         if may(actor, Can.READ_MEMBER_FIGURES)
         else (),
         trend=tuple((when, region_in(when)) for when in reported),
@@ -124,22 +124,22 @@ def _place(
     bank: Mapping[tuple[str, int], Decimal],
     targets: Mapping[tuple[int | None, int], Target],
 ) -> GoalPlace:
-    said = inputs.get((organisation.id, year))
+    values = inputs.get((organisation.id, year))
     goals = [effective(targets.get((organisation.id, number)), targets[None, number]) for number in GOAL_NUMBERS]
     return GoalPlace(
         slug=organisation.slug,
         name=organisation.name,
-        standings=_standings(goals, indicator(said)),
+        standings=_standings(goals, indicator(values)),
         bank_kg=bank.get((organisation.slug, year), ZERO),
-        includes_bank=said.includes_bank if said is not None and said.is_reported else None,
+        includes_bank=values.includes_bank if values is not None and values.is_reported else None,
     )
 
 
 def _standings(targets: Iterable[Target], share: Indicator) -> tuple[Standing, ...]:
-    return tuple(Standing(one, share if one.number != 3 else valued(None, None)) for one in targets)
+    return tuple(Standing(target, share if target.number != 3 else valued(None, None)) for target in targets)
 
 
-def are_goals_founded(session: Session) -> bool:
+def are_goals_seeded(session: Session) -> bool:
     """Whether the three goals that the region adopted are rows."""
     return (
         session.scalar(select(func.count()).select_from(Goal).where(Goal.organisation_id.is_(None), Goal.version == 1)) or 0
@@ -165,7 +165,7 @@ def _targets(session: Session) -> dict[tuple[int | None, int], Target]:
 
 def _inputs(session: Session, bank: Mapping[tuple[str, int], Decimal]) -> dict[tuple[int, int], YearInput]:
     """Every reported year by organisation id and year, with what the bank brought in it."""
-    slugs = {one.id: one.slug for one in list_organisations(session)}
+    slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
     masses: dict[int, dict[Origin, Decimal]] = defaultdict(dict)
     sums = select(MaterialUse.report_id, MaterialUse.origin, func.sum(MaterialUse.mass_kg)).group_by(
         MaterialUse.report_id, MaterialUse.origin

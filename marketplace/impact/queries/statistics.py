@@ -81,8 +81,8 @@ def _sums(
 def _by_municipality(session: Session, received: Mapping[str, Totals]) -> tuple[StatisticsRow, ...]:
     """The municipalities by name, then partners and the region where they have given or received."""
     given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, MonthPair.from_slug).items()}
-    names = {one.slug: one.name for one in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
-    municipalities = [one.slug for one in list_municipalities(session)]
+    names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
+    municipalities = [municipality.slug for municipality in list_municipalities(session)]
     others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
     return tuple(
         StatisticsRow(slug, names.get(slug, slug), received.get(slug, Totals()), given.get(slug, ZERO))
@@ -96,7 +96,7 @@ def _by_group(session: Session) -> tuple[StatisticsRow, ...]:
     if not sums:
         return ()
     reference = taxonomy(session)
-    names = {one.group.slug: one.group.name for one in (*reference.retired, *reference.materials)}
+    names = {material.group.slug: material.group.name for material in (*reference.retired, *reference.materials)}
     rows = [StatisticsRow(slug, names.get(slug, slug), totals) for slug, totals in sums.items()]
     return tuple(sorted(rows, key=lambda row: (-row.totals.mass_kg, row.key)))
 
@@ -106,7 +106,7 @@ def _by_month(session: Session) -> tuple[StatisticsRow, ...]:
     sums = _sums(session, MonthPair, MonthPair.month)
     if not sums:
         return ()
-    first, last = (int(one[:4]) * 12 + int(one[5:]) - 1 for one in (min(sums), max(sums)))
+    first, last = (int(item[:4]) * 12 + int(item[5:]) - 1 for item in (min(sums), max(sums)))
     months = [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
     return tuple(StatisticsRow(month, month, sums.get(month, Totals())) for month in months)
 

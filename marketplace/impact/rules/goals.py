@@ -126,9 +126,12 @@ def indicator(year: YearInput | None) -> Indicator:
 def regional(years: Iterable[YearInput | None]) -> Indicator:
     """Over all municipalities: the sum of those that reported, and how many that were."""
     each = [indicator(year) for year in years]
-    known = [one for one in each if one.reported]
+    existing = [item for item in each if item.reported]
     return Indicator(
-        sum((one.renewable_kg for one in known), ZERO), sum((one.total_kg for one in known), ZERO), len(known), len(each)
+        sum((item.renewable_kg for item in existing), ZERO),
+        sum((item.total_kg for item in existing), ZERO),
+        len(existing),
+        len(each),
     )
 
 
@@ -185,9 +188,9 @@ def check_year(year: int, *, this_year: int) -> None:
 
 def check_rows(rows: Sequence[UseRow], *, groups: Iterable[str]) -> list[UseRow]:
     """The rows worth keeping (those above zero). Refused, each at its row: an unknown group or origin, less than zero, twice the same."""
-    known, seen, errors = set(groups), set[tuple[str, str]](), list[FieldError]()
+    existing, seen, errors = set(groups), set[tuple[str, str]](), list[FieldError]()
     for index, row in enumerate(rows):
-        fault = _fault(row, known, seen)
+        fault = _fault(row, existing, seen)
         if fault is not None:
             errors.append(FieldError(f"rows[{index}].{fault[0]}", fault[1]))
         seen.add((row.group_slug, row.origin))

@@ -150,9 +150,9 @@ def make_child_lot(session: Session, actor: Actor, parent: Listing, *, quantity:
     if not take_back(session, parent.id, quantity):
         raise RuntimeError(f"listing {parent.id} transferred less than came back")
     today = clock.today()
-    kept = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
+    stored = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
     child = Listing(
-        **kept,
+        **stored,
         status=ListingStatus.PUBLISHED.value,
         created_by_id=parent.created_by_id,
         created_at=clock.now(),

@@ -28,7 +28,7 @@ def _columns(session: Session, draft: DemandDraft) -> dict[str, Any]:
     reference = taxonomy(session)
     material = reference.material(draft.material)
     demand_rules.check_demand(
-        draft, units=material.units, hazards=tuple(one.slug for one in reference.hazards), today=clock.today()
+        draft, units=material.units, hazards=tuple(hazard.slug for hazard in reference.hazards), today=clock.today()
     )
     if draft.location is None:
         raise Invalid(_("Say where the material is needed: a place, a postcode or coordinates."), "place")

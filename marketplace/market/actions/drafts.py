@@ -61,7 +61,7 @@ def save_sketch(session: Session, actor: Actor, *, sketch_id: int, answers: Answ
     return sketch
 
 
-def settle_sketch(session: Session, actor: Actor, *, sketch_id: int, listing: Listing, answers: Answers) -> Sketch:
+def attach_listing(session: Session, actor: Actor, *, sketch_id: int, listing: Listing, answers: Answers) -> Sketch:
     """The answers are whole: they stand in this draft listing now."""
     require(actor, Can.EDIT_LISTING, listing)
     sketch = get_sketch(session, actor, sketch_id)

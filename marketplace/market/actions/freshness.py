@@ -92,7 +92,7 @@ def remind_of_listing(session: Session, *, listing_id: int) -> bool:
     return marked and _tell_owner(session, Notice.LISTING_FRESHNESS, listing_id)
 
 
-def tell_listing_stale(session: Session, *, listing_id: int) -> bool:
+def notify_listing_stale(session: Session, *, listing_id: int) -> bool:
     """Tell the owner that it has left the catalogue, 60 days after the last word; whether that was still to be told."""
     if not _mark(session, Listing, listing_id, listing_stale_due(), stale_told_on=clock.today()):
         return False
@@ -107,7 +107,7 @@ def remind_of_demand(session: Session, *, demand_id: int) -> bool:
     return marked and _tell_asker(session, Notice.DEMAND_FRESHNESS, demand_id)
 
 
-def tell_demand_stale(session: Session, *, demand_id: int) -> bool:
+def notify_demand_stale(session: Session, *, demand_id: int) -> bool:
     """Tell the asker that it is matched no more, 90 days after the last word; whether that was still to be told."""
     marked = _mark(session, Demand, demand_id, demand_stale_due(), stale_told_on=clock.today())
     return marked and _tell_asker(session, Notice.DEMAND_STALE, demand_id)

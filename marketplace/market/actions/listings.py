@@ -15,7 +15,7 @@ from marketplace.kernel.geo import Point, ecef_m, public_point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions.revision import bump_catalogue
-from marketplace.market.actions.windows import note_changed_windows, published_windows, told_windows, window_columns
+from marketplace.market.actions.windows import audit_windows, note_changed_windows, published_windows, window_columns
 from marketplace.market.models import Listing, SupplyLoss
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
 from marketplace.market.queries.listings import get_listing
@@ -159,7 +159,7 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     columns = _columns(session, actor, draft, material, listing if is_published else None)
     if is_published:
         _check_published(listing, columns, material)
-    before = told_windows(listing)
+    before = audit_windows(listing)
     changed = differences(listing, columns)
     if not changed:
         return listing
@@ -189,7 +189,7 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
         fields=sorted(changed),
     )
     if listing.status == ListingStatus.PUBLISHED:
-        note_changed_windows(session, actor, listing_id, before, told_windows(listing))
+        note_changed_windows(session, actor, listing_id, before, audit_windows(listing))
         if listing.quantity == listing.transferred:  # closed means that nothing is left
             _move(session, listing, (ListingStatus.PUBLISHED,), status=ListingStatus.CLOSED.value)
         bump_catalogue(session)

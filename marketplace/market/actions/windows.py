@@ -64,7 +64,7 @@ def set_windows(session: Session, actor: Actor, defaults: WindowDefaults) -> Win
 
 
 def _municipalities(session: Session) -> set[str]:
-    return {one.slug for one in list_municipalities(session)}
+    return {municipality.slug for municipality in list_municipalities(session)}
 
 
 def window_columns(
@@ -95,18 +95,18 @@ def window_columns(
 
 def published_windows(session: Session, actor: Actor, listing: Listing) -> dict[str, Any]:
     """The columns of a draft's windows when it is published today; refused as they cannot be."""
-    said = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
-    settled = _settled(session, actor, said, clock.today(), listing.available_until)
-    faults = find_faults(said, settled, _municipalities(session))
+    values = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
+    settled = _settled(session, actor, values, clock.today(), listing.available_until)
+    faults = find_faults(values, settled, _municipalities(session))
     if faults:
         raise Invalid.all(faults)
     return _stored(settled)
 
 
-def foresee_windows(session: Session, actor: Actor, listing: Listing) -> Windows:
+def preview_windows(session: Session, actor: Actor, listing: Listing) -> Windows:
     """On which days the rings of one's own draft would open if it were published today."""
-    said = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
-    return _settled(session, actor, said, clock.today(), listing.available_until)
+    values = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
+    return _settled(session, actor, values, clock.today(), listing.available_until)
 
 
 def note_changed_windows(session: Session, actor: Actor, listing_id: int, before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -117,7 +117,7 @@ def note_changed_windows(session: Session, actor: Actor, listing_id: int, before
         )
 
 
-def told_windows(listing: Listing) -> dict[str, Any]:
+def audit_windows(listing: Listing) -> dict[str, Any]:
     """The windows of a lot as the audit keeps them."""
     days = {name: getattr(listing, name) for name in COLUMNS[1:]}
     return {

@@ -9,7 +9,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.models import Demand
-from marketplace.market.queries.freshness import fresh_demands_since
+from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 
 
@@ -51,7 +51,7 @@ def list_demands(
         rows = rows.where(Demand.organisation_id == actor.organisation_id)
     elif actor.role != Role.REVIEWER:
         rows = rows.where((Demand.status != DemandStatus.DRAFT) | (Demand.organisation_id == (actor.organisation_id or -1)))
-        rows = rows.where((Demand.status != DemandStatus.OPEN) | (Demand.confirmed_on >= fresh_demands_since()))
+        rows = rows.where((Demand.status != DemandStatus.OPEN) | (Demand.confirmed_on >= confirmed_since()))
     if not actor.is_member:
         statuses = (DemandStatus.OPEN,)
     if statuses:

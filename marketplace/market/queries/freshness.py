@@ -45,7 +45,7 @@ def demand_reminder_due() -> Conditions:
 
 def demand_stale_due() -> Conditions:
     """Open, more than 90 days without a word, and not told so in this round."""
-    due = Demand.confirmed_on < fresh_demands_since()
+    due = Demand.confirmed_on < confirmed_since()
     return *_sought(), due, _unasked(Demand.stale_told_on, Demand.confirmed_on)
 
 
@@ -76,6 +76,6 @@ def list_demands_to_refresh(session: Session, actor: Actor) -> list[Demand]:
     return list(session.scalars(due.options(joinedload(Demand.organisation)).order_by(Demand.confirmed_on, Demand.id)))
 
 
-def fresh_demands_since() -> date:
+def confirmed_since() -> date:
     """The earliest confirmation with which a demand is still matched and shown to others."""
     return clock.today() - DEMAND_STALE_AFTER

@@ -64,20 +64,20 @@ def get_losses(session: Session, actor: Actor) -> Losses:
     return Losses(
         rows,
         _sum(rows),
-        {one: _sum(row for row in rows if row.outcome == one) for one in outcomes},
-        {one: _sum(row for row in rows if row.material.group.slug == one) for one in groups},
+        {outcome: _sum(row for row in rows if row.outcome == outcome) for outcome in outcomes},
+        {group: _sum(row for row in rows if row.material.group.slug == group) for group in groups},
     )
 
 
 def _losses(session: Session) -> Iterator[Loss]:
-    known = taxonomy(session)
+    materials = taxonomy(session)
     rows = select(SupplyLoss).options(joinedload(SupplyLoss.listing).joinedload(Listing.organisation))
     for row in session.scalars(rows.order_by(SupplyLoss.lost_on.desc(), SupplyLoss.listing_id.desc())):
         yield Loss(
             listing_id=row.listing_id,
             title=row.listing.title,
             organisation=row.listing.organisation.name,
-            material=known.material_by_id(row.material_id),
+            material=materials.material_by_id(row.material_id),
             quantity=Amount(row.quantity, Unit(row.listing.unit)),
             mass_kg=row.mass_kg,
             outcome=Outcome(row.outcome) if row.outcome else None,
@@ -87,6 +87,6 @@ def _losses(session: Session) -> Iterator[Loss]:
 
 
 def _sum(rows: Iterable[Loss]) -> LossSum:
-    found = list(rows)
-    weighed = [row.mass_kg for row in found if row.mass_kg is not None]
-    return LossSum(len(found), sum(weighed, Decimal(0)), len(found) - len(weighed))
+    result = list(rows)
+    weighed = [row.mass_kg for row in result if row.mass_kg is not None]
+    return LossSum(len(result), sum(weighed, Decimal(0)), len(result) - len(weighed))

@@ -21,7 +21,7 @@ def get_revision(session: Session) -> int:
     return cast(int, session.info["revision"])
 
 
-def glance_at_catalogue(database: Database) -> tuple[int, int]:
+def fetch_catalogue_state(database: Database) -> tuple[int, int]:
     """How often the catalogue has changed, and which taxonomy is in use: all that public pages hang on but the hour."""
-    number, version = database.glance("SELECT (SELECT number FROM catalogue_revision), (SELECT max(id) FROM taxonomy_version)")
+    number, version = database.fetch_one("SELECT (SELECT number FROM catalogue_revision), (SELECT max(id) FROM taxonomy_version)")
     return number or 0, version or 0

@@ -131,27 +131,27 @@ def _is_skip_agreed(wanted: Wanted, defaults: WindowDefaults, circle: tuple[str,
 
 def _spread(steps: Sequence[tuple[date | None, int]], opened_on: date, last_day: date | None) -> list[date]:
     """A day for each (chosen day, days to wait). Between two chosen days, and up to the last day, what waits shares what there is."""
-    found: list[date] = []
+    rows: list[date] = []
     at = opened_on
     waits: list[int] = []
     for chosen, wait in steps:
         waits.append(wait)
         if chosen is not None:
             opens = max(chosen, opened_on)
-            found += [*_shared(at, waits, (opens - at).days), opens]
+            rows += [*_shared(at, waits, (opens - at).days), opens]
             at, waits = opens, []
     room = None if last_day is None else (last_day - at).days + 1
-    return found + _shared(at, [*waits, PARTNERS_TURN_DAYS], room)
+    return rows + _shared(at, [*waits, PARTNERS_TURN_DAYS], room)
 
 
 def _shared(at: date, lengths: Sequence[int], room: int | None) -> list[date]:
     """The days on which all but the first of these rings begin. `room`: the days that there are, None for no end."""
-    needed, passed, found = sum(lengths), 0, []
+    needed, passed, rows = sum(lengths), 0, []
     for length in lengths[:-1]:
         passed += length
         fits = room is None or room >= needed
-        found.append(at + timedelta(days=passed if fits else passed * max(room or 0, 0) // needed))
-    return found
+        rows.append(at + timedelta(days=passed if fits else passed * max(room or 0, 0) // needed))
+    return rows
 
 
 def find_faults(wanted: Wanted, settled: Windows, municipalities: Collection[str]) -> list[FieldError]:

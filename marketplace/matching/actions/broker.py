@@ -58,9 +58,9 @@ def _check_proposable(session: Session, listing: Listing, demand: Demand) -> Non
         raise Conflict(_("Nothing of this listing is on offer any more. Choose another one."), "listing_id")
     if demand.status != DemandStatus.OPEN or demand.needed_until < clock.today():
         raise Conflict(_("This demand is not open any more. Choose another one."), "demand_id")
-    known = taxonomy(session)
-    wanted, offered = known.material_by_id(demand.material_id), known.material_by_id(listing.material_id)
-    if offered.slug not in {material.slug for material in known.serving(wanted)}:
+    materials = taxonomy(session)
+    wanted, offered = materials.material_by_id(demand.material_id), materials.material_by_id(listing.material_id)
+    if offered.slug not in {material.slug for material in materials.serving(wanted)}:
         raise Invalid(
             _(
                 "This listing is %(offered)s, and the demand asks for %(wanted)s. Choose another one.",

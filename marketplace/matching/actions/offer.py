@@ -49,7 +49,7 @@ def add_photos(session: Session, actor: Actor, *, listing_id: int, pictures: Ite
     return _completed(session, actor, get_listing(session, actor, listing_id), pictures, publish=False)
 
 
-def write_down(session: Session, actor: Actor, draft: ListingDraft, *, listing_id: int | None) -> Listing:
+def save_draft_listing(session: Session, actor: Actor, draft: ListingDraft, *, listing_id: int | None) -> Listing:
     """What was told in steps becomes a draft listing, or changes the one that it became before. Whose lot it is may not be seen: Missing."""
     if listing_id is None:
         return create_listing(session, actor, draft)

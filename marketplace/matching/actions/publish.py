@@ -22,7 +22,7 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.freshness import Outcome, Refreshed, is_demand_stale
 from marketplace.market.rules.listing import ListingDraft, ListingStatus, is_stale
-from marketplace.matching.models import MatchTold
+from marketplace.matching.models import MatchNotified
 from marketplace.matching.queries.matches import PAGE_SIZE_MAX, Match, matches_of_demand, matches_of_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions.notify import notify
@@ -104,9 +104,9 @@ def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int,
 
 
 def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
-    found = matches_of_listing(session, actor, listing, 1, TOLD_AT_ONCE).items
-    told = set(session.scalars(select(MatchTold.demand_id).where(MatchTold.listing_id == listing.id)))
-    new = [match for match in found if match.demand.id not in told]
+    result = matches_of_listing(session, actor, listing, 1, TOLD_AT_ONCE).items
+    notified = set(session.scalars(select(MatchNotified.demand_id).where(MatchNotified.listing_id == listing.id)))
+    new = [match for match in result if match.demand.id not in notified]
     _remember(session, new)
     for match in new:
         _tell_asker(session, match)
@@ -115,7 +115,7 @@ def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
     return len(new)
 
 
-def list_turns_to_tell(session: Session) -> list[int]:
+def list_turns_to_notify(session: Session) -> list[int]:
     """Ids of lots on offer of which a turn (the circle's, the region's, the partners') has begun since their matches were told, or which
     came back from an exchange; the oldest first, and so many at a time."""
     today = clock.today()
@@ -128,26 +128,26 @@ def list_turns_to_tell(session: Session) -> list[int]:
     return list(session.scalars(rows.order_by(Listing.id).limit(TURNS_AT_ONCE)))
 
 
-def tell_of_turn(session: Session, *, listing_id: int) -> bool:
+def notify_turn(session: Session, *, listing_id: int) -> bool:
     """Tell of the demands that a lot serves now that a turn has begun, and did not serve before: each once. Whether there was any."""
     rows = select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
     listing = session.scalars(rows.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
     if listing.status != ListingStatus.PUBLISHED:
         return False
-    told = _tell_of_listing(session, CLOCK, listing)
+    values = _tell_of_listing(session, CLOCK, listing)
     session.execute(
         update(Listing)
         .where(Listing.id == listing_id)
         .values(turns_told_on=clock.today())
         .execution_options(synchronize_session=False)
     )
-    return told > 0
+    return values > 0
 
 
 def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
-    found = matches_of_demand(session, actor, demand, 1, TOLD_AT_ONCE).items
-    told = set(session.scalars(select(MatchTold.listing_id).where(MatchTold.demand_id == demand.id)))
-    new = [match for match in found if match.listing.id not in told]
+    result = matches_of_demand(session, actor, demand, 1, TOLD_AT_ONCE).items
+    notified = set(session.scalars(select(MatchNotified.listing_id).where(MatchNotified.demand_id == demand.id)))
+    new = [match for match in result if match.listing.id not in notified]
     _remember(session, new)
     for match in new:
         if match.listing.organisation_id != demand.organisation_id:
@@ -157,7 +157,7 @@ def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
 
 
 def _remember(session: Session, new: list[Match]) -> None:
-    session.add_all(MatchTold(listing_id=match.listing.id, demand_id=match.demand.id, told_at=clock.now()) for match in new)
+    session.add_all(MatchNotified(listing_id=match.listing.id, demand_id=match.demand.id, told_at=clock.now()) for match in new)
     session.flush()
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.exchange.actions.reserve import hold_still, reserve_all
+from marketplace.exchange.actions.reserve import lock_listings, reserve_all
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.errors import Conflict
@@ -24,7 +24,7 @@ def request_parts(
     demand = get_demand(session, actor, demand_id)
     require(actor, Can.EDIT_DEMAND, demand)
     before = propose_parts(session, actor, demand)
-    hold_still(session, actor, listing_ids=dict(before.amounts), demand_id=demand_id)
+    lock_listings(session, actor, listing_ids=dict(before.amounts), demand_id=demand_id)
     proposal = propose_parts(session, actor, get_demand(session, actor, demand_id))
     _check(proposal, seen, locked=frozenset(dict(before.amounts)))
     return reserve_all(

@@ -56,8 +56,8 @@ def list_proposals(session: Session, actor: Actor, demand: Demand) -> list[Propo
 def why_not(session: Session, actor: Actor, made: ProposalMade) -> tuple[Decimal, list[Text]]:
     """How far the two lie apart (a partner gets whole kilometres), and what stands between them and a match; nothing where it has
     become one."""
-    known = taxonomy(session)
+    materials = taxonomy(session)
     away = distance_km(Point(made.listing.lat, made.listing.lon), Point(made.demand.lat, made.demand.lon))
-    need = need_of(made.demand, made.demand.organisation.kind, known)
-    found = objections(lot_of(made.listing, known), need, distance_km=away, today=clock.today())
-    return away.quantize(Decimal(1), rounding=ROUND_HALF_UP) if actor.is_partner else away, found
+    need = need_of(made.demand, made.demand.organisation.kind, materials)
+    result = objections(lot_of(made.listing, materials), need, distance_km=away, today=clock.today())
+    return away.quantize(Decimal(1), rounding=ROUND_HALF_UP) if actor.is_partner else away, result

@@ -20,7 +20,7 @@ from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, 
 from marketplace.kernel.language import Text
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.market.queries.freshness import fresh_demands_since
+from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import is_demand_stale
 from marketplace.market.rules.listing import STALE_AFTER, Answer, Condition, ListingStatus
@@ -111,12 +111,12 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
     asker = demand.organisation if is_loaded else session.execute(_ASKER, {"id": demand.organisation_id}).one()
     need = need_of(demand, asker.kind, terms, asker.slug)
     serving = terms.serving(need.material)
-    refused = sorted({code for one in serving for code in one.hazard_codes} - need.accepts_hazards)
+    refused = sorted({code for item in serving for code in item.hazard_codes} - need.accepts_hazards)
     farthest = demand.max_distance_km
     figures: dict[str, Any] = {
         **_place(need.point),
-        "materials": [one.id for one in serving],
-        "conditions": [one.value for one in Condition if one.rank >= need.min_condition.rank],
+        "materials": [item.id for item in serving],
+        "conditions": [item.value for item in Condition if item.rank >= need.min_condition.rank],
         "confirmed_since": clock.today() - STALE_AFTER,
         "needed_until": demand.needed_until,
         "ends_after": max(demand.needed_from, clock.today()),
@@ -144,7 +144,7 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
         )
 
     def serving_ids(doubted: list[int]) -> set[int]:
-        return _serving((one.id, lot_of(one, terms), need) for one in session.scalars(_BARE_LISTINGS, {"ids": doubted}))
+        return _serving((row.id, lot_of(row, terms), need) for row in session.scalars(_BARE_LISTINGS, {"ids": doubted}))
 
     ids, total = _settled(session, statements, figures, serving_ids, page, size)
     pairs = (
@@ -165,11 +165,11 @@ def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: i
     declared, served = sorted(lot.hazards_yes), terms.served_by(lot.material)
     figures: dict[str, Any] = {
         **_place(lot.point),
-        "materials": [one.id for one in served],
-        "conditions": [one.value for one in Condition if one.rank <= lot.condition.rank],
+        "materials": [item.id for item in served],
+        "conditions": [item.value for item in Condition if item.rank <= lot.condition.rank],
         "starts_before": max(lot.available_from, today),
         "ends_on": lot.available_until,
-        "confirmed_since": fresh_demands_since(),
+        "confirmed_since": confirmed_since(),
         "organisation": listing.organisation_id,
         "circle": list(lot.circle),
         "unit": listing.unit,
@@ -192,13 +192,13 @@ def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: i
         )
 
     def serving_ids(doubted: list[int]) -> set[int]:
-        return _serving((one.id, lot, asked_by(one)) for one in session.scalars(_DEMANDS, {"ids": doubted}))
+        return _serving((row.id, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": doubted}))
 
     def asked_by(demand: Demand) -> Need:
         return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug)
 
     ids, total = _settled(session, statements, figures, serving_ids, page, size)
-    pairs = [(listing, one, lot, asked_by(one)) for one in session.scalars(_DEMANDS, {"ids": ids})] if ids else []
+    pairs = [(listing, row, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": ids})] if ids else []
     return _ranked(actor, terms, pairs, total, page, size)
 
 
@@ -236,19 +236,19 @@ def _ranked(
     actor: Actor, terms: Taxonomy, pairs: list[tuple[Listing, Demand, Lot, Need]], total: int, page: int, size: int
 ) -> Matches:
     """The page in its exact order, each with its place among all. What the rule refuses has been left out before; one that slipped through falls out here."""
-    today, found = clock.today(), []
+    today, rows = clock.today(), []
     for listing, demand, lot, need in pairs:
         exact = distance_km(lot.point, need.point)
         if pair.objections(lot, need, distance_km=exact, today=today):
             total -= 1
             continue
-        found.append((pair.rank_key(lot, need, exact, listing.id), demand.id, exact, listing, demand, lot, need))
-    found.sort(key=lambda one: one[:2])
+        rows.append((pair.rank_key(lot, need, exact, listing.id), demand.id, exact, listing, demand, lot, need))
+    rows.sort(key=lambda item: item[:2])
     first = (page - 1) * size + 1
     return Matches(
         tuple(
             _match(actor, terms, listing, demand, lot, need, exact, place=first + number, total=total)
-            for number, (_key, _id, exact, listing, demand, lot, need) in enumerate(found)
+            for number, (_key, _id, exact, listing, demand, lot, need) in enumerate(rows)
         ),
         total,
         page,
@@ -268,16 +268,16 @@ def _match(
     place: int,
     total: int,
 ) -> Match:
-    shown = exact.quantize(Decimal(1), rounding=ROUND_HALF_UP) if actor.is_partner else exact
+    visible = exact.quantize(Decimal(1), rounding=ROUND_HALF_UP) if actor.is_partner else exact
     covered = pair.cover(lot, need)
     figures = impact(
         mass_in_kg=covered.mass_kg,
-        distance_in_km=shown,
+        distance_in_km=visible,
         vehicle_factors=terms.vehicle_factors,
         carbon_factor=lot.material.carbon.kgco2e_per_kg if lot.material.carbon else None,
     )
     reasons = pair.explain(lot, need, covered, figures, place=place, total=total)
-    return Match(listing, demand, shown, covered.covers, covered.takes, figures, reasons)
+    return Match(listing, demand, visible, covered.covers, covered.takes, figures, reasons)
 
 
 def lot_of(listing: Listing, terms: Taxonomy) -> Lot:
@@ -308,7 +308,7 @@ def need_of(demand: Demand, organisation_kind: str, terms: Taxonomy, organisatio
     material = terms.material_by_id(demand.material_id)
     return Need(
         material=material,
-        serving=frozenset(one.slug for one in terms.serving(material)),
+        serving=frozenset(item.slug for item in terms.serving(material)),
         organisation_id=demand.organisation_id,
         organisation_kind=organisation_kind,
         status=DemandStatus(demand.status),

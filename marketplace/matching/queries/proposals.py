@@ -66,18 +66,22 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
     under_way = _under_way(session, demand, material)
     needed = Amount(max(demand.remaining - under_way.amount, Decimal(0)), unit)
     matches = matches_of_demand(session, actor, demand, 1, LOTS_MAX).items if needed.amount > 0 else ()
-    found = {match.listing.id: match for match in matches}
+    known_ids = {match.listing.id: match for match in matches}
     chosen = plan(
         needed,
         material,
         [
             Supply(
-                one.listing.id, one.listing.organisation.name, lot_of(one.listing, terms), one.listing.minimum_part, one.road_km
+                item.listing.id,
+                item.listing.organisation.name,
+                lot_of(item.listing, terms),
+                item.listing.minimum_part,
+                item.road_km,
             )
-            for one in matches
+            for item in matches
         ],
     )
-    return Proposal(demand, under_way, chosen, tuple(_proposed(part, found[part.supply.number]) for part in chosen.parts))
+    return Proposal(demand, under_way, chosen, tuple(_proposed(part, known_ids[part.supply.number]) for part in chosen.parts))
 
 
 def _proposed(part: Part, match: Match) -> ProposedPart:
@@ -87,8 +91,8 @@ def _proposed(part: Part, match: Match) -> ProposedPart:
 def _under_way(session: Session, demand: Demand, material: Material) -> Amount:
     """What reservations that serve the demand hold now, in its unit, each as its completion would count."""
     terms, unit, held = taxonomy(session), Unit(demand.unit), Decimal(0)
-    for one in list_holding_for_demand(session, demand.id):
-        offered, source = terms.material_by_id(one.listing.material_id), Unit(one.unit)
+    for item in list_holding_for_demand(session, demand.id):
+        offered, source = terms.material_by_id(item.listing.material_id), Unit(item.unit)
         of = offered if offered.takes(unit) else material
-        held += convert(one.quantity, source, unit, of, one.listing.kg_per_unit, source)
+        held += convert(item.quantity, source, unit, of, item.listing.kg_per_unit, source)
     return Amount(held, unit)

@@ -114,8 +114,8 @@ def listings_that_serve(
     doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, BigInteger)]
     if has_limit:
         doubts.append(_bound("inner_chord2", Float) < LISTING_CHORD2)
-    found = _page(Listing, or_(*doubts), conditions, (LISTING_CHORD2, LISTING_RANK.desc(), Listing.id))
-    return found if dialect != "sqlite" else (_by_index(found[0], Listing), _by_index(found[1], Listing))
+    result = _page(Listing, or_(*doubts), conditions, (LISTING_CHORD2, LISTING_RANK.desc(), Listing.id))
+    return result if dialect != "sqlite" else (_by_index(result[0], Listing), _by_index(result[1], Listing))
 
 
 def _turns(*, is_partner: bool) -> list[ColumnElement[bool]]:
@@ -173,8 +173,8 @@ def demands_served(
     farthest_m = type_coerce(Demand.max_distance_km, Integer)  # stored in thousandths of a km
     edge = Demand.reach_chord2_m2 - DEMAND_CHORD2 < literal_column("20.1", Float) * farthest_m
     doubts = [edge, Demand.unit.in_(_several("doubted_units", String)), *([others] if has_part else [])]
-    found = _page(Demand, or_(*doubts), conditions, (DEMAND_CHORD2, Demand.id))
-    return found if dialect != "sqlite" else (_by_index(found[0], Demand), _by_index(found[1], Demand))
+    result = _page(Demand, or_(*doubts), conditions, (DEMAND_CHORD2, Demand.id))
+    return result if dialect != "sqlite" else (_by_index(result[0], Demand), _by_index(result[1], Demand))
 
 
 def _circle() -> Select[Any]:

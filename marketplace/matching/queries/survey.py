@@ -17,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import METRE, chord_to_arc_km, distance_km
 from marketplace.kernel.language import Text
 from marketplace.market.models import Demand, Listing
-from marketplace.market.queries.freshness import fresh_demands_since
+from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
 from marketplace.matching.models import ProposalMade
@@ -80,42 +80,44 @@ class Survey:
 
     def near_misses(self, *, page: int = 1, page_size: int = 25) -> list[NearMiss]:
         """One page of them, with exact distances."""
-        found, today = [], clock.today()
+        rows, today = [], clock.today()
         for pair in self.misses[(page - 1) * page_size : page * page_size]:
             exact = pair.exact_km()
             miss = near_miss(pair.lot, pair.need, distance_km=exact, today=today)
             if miss is not None:
-                told = (pair.listing.id, pair.demand.id) in self.proposed
-                found.append(NearMiss(pair.listing, pair.demand, miss.kind, miss.sentence, exact, told))
-        return found
+                values = (pair.listing.id, pair.demand.id) in self.proposed
+                rows.append(NearMiss(pair.listing, pair.demand, miss.kind, miss.sentence, exact, values))
+        return rows
 
 
 def survey(session: Session, actor: Actor) -> Survey:
     """Hold everything on offer against everything sought. For the broker."""
     require(actor, Can.BROKER)
-    known, today = taxonomy(session), clock.today()
+    materials, today = taxonomy(session), clock.today()
     listings, has_all_listings = _cut(_on_offer(session))
     demands, has_all_demands = _cut(_sought(session))
     served_lots: set[int] = set()
     served_needs: set[int] = set()
     misses: list[tuple[Decimal, int, int, Pair]] = []
-    for pair in _pairs(listings, demands, known):
+    for pair in _pairs(listings, demands, materials):
         about = pair.about_km()
-        found = objections(pair.lot, pair.need, distance_km=about, today=today)
-        if not found:
+        result = objections(pair.lot, pair.need, distance_km=about, today=today)
+        if not result:
             served_lots.add(pair.listing.id)
             served_needs.add(pair.demand.id)
-        elif len(found) == 1 and near_miss(pair.lot, pair.need, distance_km=about, today=today):
+        elif len(result) == 1 and near_miss(pair.lot, pair.need, distance_km=about, today=today):
             misses.append((about, pair.listing.id, pair.demand.id, pair))
-    told = select(ProposalMade.listing_id, ProposalMade.demand_id)
+    values = select(ProposalMade.listing_id, ProposalMade.demand_id)
     return Survey(
         listings=len(listings),
         demands=len(demands),
         is_all=has_all_listings and has_all_demands,
-        supply_without_demand=[one for one in reversed(listings) if one.id not in served_lots],
-        demand_without_supply=sorted((one for one in demands if one.id not in served_needs), key=lambda one: one.needed_from),
-        misses=[pair for *_order, pair in sorted(misses, key=lambda one: one[:3])],
-        proposed=frozenset((row[0], row[1]) for row in session.execute(told)) if misses else frozenset(),
+        supply_without_demand=[listing for listing in reversed(listings) if listing.id not in served_lots],
+        demand_without_supply=sorted(
+            (demand for demand in demands if demand.id not in served_needs), key=lambda item: item.needed_from
+        ),
+        misses=[pair for *_order, pair in sorted(misses, key=lambda miss: miss[:3])],
+        proposed=frozenset((row[0], row[1]) for row in session.execute(values)) if misses else frozenset(),
     )
 
 
@@ -139,7 +141,7 @@ def _sought(session: Session) -> list[Demand]:
     """Open demands that are matched, newest first, one more than is looked at."""
     rows = select(Demand).where(
         Demand.status == DemandStatus.OPEN,
-        Demand.confirmed_on >= fresh_demands_since(),
+        Demand.confirmed_on >= confirmed_since(),
         Demand.needed_until >= clock.today(),
         Demand.fulfilled < Demand.quantity,
     )
@@ -152,9 +154,9 @@ def _pairs(listings: list[Listing], demands: list[Demand], known: Taxonomy) -> l
     wanted: defaultdict[int, list[tuple[Demand, Need]]] = defaultdict(list)
     for demand in demands:
         wanted[demand.material_id].append((demand, need_of(demand, demand.organisation.kind, known)))
-    found = []
+    rows = []
     for listing in listings:
         lot = lot_of(listing, known)
         for material in known.served_by(lot.material):
-            found += [Pair(listing, demand, lot, need) for demand, need in wanted[material.id]]
-    return found
+            rows += [Pair(listing, demand, lot, need) for demand, need in wanted[material.id]]
+    return rows

@@ -83,47 +83,47 @@ class Cover:
 
 def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> list[Text]:
     """Why the lot does not serve the need, each in a sentence; empty: it does. One's own organisation's lot serves as well: internal reuse."""
-    found: list[Text] = []
+    rows: list[Text] = []
     if lot.status != ListingStatus.PUBLISHED or need.status != DemandStatus.OPEN:
-        found.append(_("The listing or the demand is not open."))
+        rows.append(_("The listing or the demand is not open."))
     if lot.material.slug not in need.serving:
-        found.append(_("The material is another one, and does not count as a substitute."))
+        rows.append(_("The material is another one, and does not count as a substitute."))
     if RANKS[lot.condition] < RANKS[need.min_condition]:
-        found.append(_("The condition is less than what was asked: %(asked)s.", asked=CONDITION_LABELS[need.min_condition]))
+        rows.append(_("The condition is less than what was asked: %(asked)s.", asked=CONDITION_LABELS[need.min_condition]))
     if not do_overlap(lot.available_from, lot.available_until, need.needed_from, need.needed_until):
-        found.append(_("The periods do not overlap."))
+        rows.append(_("The periods do not overlap."))
     if (lot.available_until is not None and lot.available_until < today) or need.needed_until < today:
-        found.append(_("The period is over."))
-    found += _unconfirmed(lot, need, today)
+        rows.append(_("The period is over."))
+    rows += _unconfirmed(lot, need, today)
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
-        found.append(_("It lies farther away than %(most)s km.", most=need.max_distance_km))
-    found += _hazardous(lot, need)
+        rows.append(_("It lies farther away than %(most)s km.", most=need.max_distance_km))
+    rows += _hazardous(lot, need)
     if not has_turn(lot.rings, Asker(need.organisation_id, need.organisation_slug, need.organisation_kind), today):
-        found.append(_("The turn of this organisation has not come yet."))
+        rows.append(_("The turn of this organisation has not come yet."))
     covered = cover(lot, need)
     if covered.covers.amount <= 0:
-        found.append(_("Nothing is left that could serve."))
+        rows.append(_("Nothing is left that could serve."))
     elif not is_part_allowed(covered.takes.amount, lot.available.amount, lot.minimum_part):
-        found.append(_("The owner gives away larger parts only."))
-    return found
+        rows.append(_("The owner gives away larger parts only."))
+    return rows
 
 
 def _hazardous(lot: Lot, need: Need) -> list[Text]:
-    found: list[Text] = []
+    rows: list[Text] = []
     if lot.hazards_yes - need.accepts_hazards:
-        found.append(_("It holds something hazardous that the demand does not accept."))
+        rows.append(_("It holds something hazardous that the demand does not accept."))
     if lot.hazards_unknown and not need.accepts_unknown_hazards:
-        found.append(_("Whether it holds something hazardous is unknown, and the demand does not accept that."))
-    return found
+        rows.append(_("Whether it holds something hazardous is unknown, and the demand does not accept that."))
+    return rows
 
 
 def _unconfirmed(lot: Lot, need: Need, today: date) -> list[Text]:
-    found: list[Text] = []
+    rows: list[Text] = []
     if lot.confirmed_on is None or is_stale(lot.confirmed_on, today):
-        found.append(_("Nobody has confirmed the listing for 60 days."))
+        rows.append(_("Nobody has confirmed the listing for 60 days."))
     if is_demand_stale(need.confirmed_on, today):
-        found.append(_("Nobody has confirmed the demand for 90 days."))
-    return found
+        rows.append(_("Nobody has confirmed the demand for 90 days."))
+    return rows
 
 
 def do_overlap(first: date, last: date | None, needed_from: date, needed_until: date) -> bool:
@@ -139,7 +139,7 @@ def cover(lot: Lot, need: Need) -> Cover:
     """
     source, wanted = lot.available.unit, need.remaining.unit
     nothing = Cover(Amount(Decimal(0), wanted), Amount(Decimal(0), source), Decimal(0))
-    material = next((one for one in (lot.material, need.material) if one.takes(wanted) and one.takes(source)), None)
+    material = next((item for item in (lot.material, need.material) if item.takes(wanted) and item.takes(source)), None)
     if material is None or lot.available.amount <= 0 or need.remaining.amount <= 0:
         return nothing
     whole = convert(lot.available.amount, source, wanted, material, lot.kg_per_unit, source)
@@ -173,13 +173,13 @@ def scant(source: Unit, wanted: Unit, materials: Sequence[Material]) -> Decimal:
     if source == wanted:
         return Decimal(0)
     step = Decimal(1) if wanted is Unit.PIECE else THOUSANDTH
-    found = Decimal(0)
+    result = Decimal(0)
     for material in materials:
-        usable = [one for one in (material, materials[0]) if one.takes(source) and one.takes(wanted)]
+        usable = [item for item in (material, materials[0]) if item.takes(source) and item.takes(wanted)]
         if not usable:
             return LARGEST + 1
-        found = max(found, *(convert(step, wanted, source, one) + THOUSANDTH for one in usable))
-    return found * 10
+        result = max(result, *(convert(step, wanted, source, item) + THOUSANDTH for item in usable))
+    return result * 10
 
 
 def rank_key(lot: Lot, need: Need, distance_km: Decimal, number: int) -> tuple[Decimal, int, Decimal, int]:
@@ -190,7 +190,7 @@ def rank_key(lot: Lot, need: Need, distance_km: Decimal, number: int) -> tuple[D
 def cover_of_all(lot: Lot, need: Need) -> Decimal:
     """Everything that is available, in the demand's unit."""
     source, wanted = lot.available.unit, need.remaining.unit
-    material = next((one for one in (lot.material, need.material) if one.takes(wanted) and one.takes(source)), None)
+    material = next((item for item in (lot.material, need.material) if item.takes(wanted) and item.takes(source)), None)
     return Decimal(0) if material is None else convert(lot.available.amount, source, wanted, material, lot.kg_per_unit, source)
 
 

@@ -85,14 +85,14 @@ class Plan:
 
 def plan(needed: Amount, material: Material, supplies: Sequence[Supply]) -> Plan:
     """The parts that the rule above chooses. `material`: what is asked for; `supplies`: what fits, as matching ranks them."""
-    alone = next((part for one in supplies if (part := _covers_alone(one, needed, material))), None)
+    alone = next((part for supply in supplies if (part := _covers_alone(supply, needed, material))), None)
     if needed.amount <= 0 or alone is not None:
         return Plan(needed, () if alone is None else (alone,))
     taken: list[Part] = []
     ways: list[Plan] = []
     left = needed.amount
-    for one in supplies:
-        part = _part(one, Amount(left, needed.unit), material)
+    for supply in supplies:
+        part = _part(supply, Amount(left, needed.unit), material)
         if part is None:
             continue
         if part.is_forced:
@@ -115,10 +115,10 @@ def _covers_alone(one: Supply, needed: Amount, material: Material) -> Part | Non
 def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
     """What this lot gives towards a need: all that it has, or the least that meets the need and that the owner parts with."""
     lot, source, wanted = one.lot, one.lot.available.unit, needed.unit
-    known = next((of for of in (lot.material, material) if of.takes(wanted) and of.takes(source)), None)
-    if known is None or lot.available.amount <= 0 or needed.amount <= 0:
+    existing = next((of for of in (lot.material, material) if of.takes(wanted) and of.takes(source)), None)
+    if existing is None or lot.available.amount <= 0 or needed.amount <= 0:
         return None
-    rate = conversion(source, wanted, known, lot.kg_per_unit, source)
+    rate = conversion(source, wanted, existing, lot.kg_per_unit, source)
     takes, is_forced = lot.available.amount, False
     if whole(Fraction(takes) * rate, wanted) > needed.amount:
         least = whole(Fraction(needed.amount) / rate, source, up=True)
@@ -129,16 +129,16 @@ def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
     gives = whole(Fraction(takes) * rate, wanted)
     if gives <= 0:
         return None
-    weight = lot.kg_per_unit if lot.kg_per_unit is not None else known.kg_per_unit(source)
+    weight = lot.kg_per_unit if lot.kg_per_unit is not None else existing.kg_per_unit(source)
     mass = mass_kg(takes, weight)
     return Part(one, Amount(takes, source), Amount(gives, wanted), mass, tonne_km(mass, one.road_km), is_forced)
 
 
 def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:
     """What the plan comes to, in words and figures: what is under way, what is covered, what is surplus and why, what is missing."""
-    said: list[Text] = []
+    values: list[Text] = []
     if under_way.amount > 0:
-        said.append(
+        values.append(
             _(
                 "%(under_way)s is reserved for this demand already. Then %(needed)s is still needed.",
                 under_way=under_way,
@@ -146,7 +146,7 @@ def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:
             )
         )
     if of.parts and of.missing.amount > 0:
-        said.append(
+        values.append(
             _(
                 "Together this is %(given)s of the %(needed)s that is needed. %(missing)s remains to be found.",
                 given=of.given,
@@ -155,10 +155,12 @@ def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:
             )
         )
     elif of.parts:
-        said.append(_("Together this is %(given)s, and %(needed)s is needed: all is covered.", given=of.given, needed=of.needed))
+        values.append(
+            _("Together this is %(given)s, and %(needed)s is needed: all is covered.", given=of.given, needed=of.needed)
+        )
     if of.surplus.amount > 0:
-        said.append(_surplus(of))
-    return tuple(said)
+        values.append(_surplus(of))
+    return tuple(values)
 
 
 def _surplus(of: Plan) -> Text:

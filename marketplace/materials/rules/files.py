@@ -89,16 +89,16 @@ _BOTH = ("name_nl", "name_en")
 
 
 def _rows(text: str, file: str, key: str, read: Callable[["_Row"], Reference]) -> list[Reference]:
-    found: list[Reference] = []
+    rows: list[Reference] = []
     seen: set[str] = set()
     for number, columns in enumerate(csv.DictReader(io.StringIO(text)), start=2):
         row = _Row(file, number, columns)
         reference = read(row)
         _demand(reference.slug not in seen, file, number, key)
         seen.add(reference.slug)
-        found.append(reference)
-    _demand(bool(found), file, 1, key)
-    return found
+        rows.append(reference)
+    _demand(bool(rows), file, 1, key)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class Material(Named):
     def kg_per_unit(self, unit: Unit) -> Decimal:
         """What one unit weighs, in kg. Refused: a unit that this material does not go by."""
         if unit not in self.weights_kg:
-            names = ", ".join(str(one.label) for one in self.units)
+            names = ", ".join(str(item.label) for item in self.units)
             raise Invalid(_("This material does not go by that unit. Choose one of: %(units)s.", units=names), "unit")
         return self.weights_kg[unit]
 
@@ -198,18 +198,18 @@ class Taxonomy:
     _words: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        known = (*self.materials, *self.retired)
-        object.__setattr__(self, "_by_slug", {material.slug: material for material in known})
-        object.__setattr__(self, "_by_id", {material.id: material for material in known})
+        existing = (*self.materials, *self.retired)
+        object.__setattr__(self, "_by_slug", {material.slug: material for material in existing})
+        object.__setattr__(self, "_by_id", {material.id: material for material in existing})
         words = {material.slug: frozenset(search_text(*material.search_words).split()) for material in self.materials}
         object.__setattr__(self, "_words", words)
 
     def material(self, slug: str, name: str = "material") -> Material:
         """The material to list or ask for. Refused at field `name`: one that is not in the version in use."""
-        found = self._by_slug.get(slug)
-        if found is None or not found.is_current:
+        result = self._by_slug.get(slug)
+        if result is None or not result.is_current:
             raise Invalid(_("That material is not in the list. Choose one from the list of materials."), name)
-        return found
+        return result
 
     def find_material(self, slug: str) -> Material | None:
         """The material, also one that a newer version left out: history keeps its name."""
@@ -236,7 +236,9 @@ class Taxonomy:
     def ids_of(self, *, groups: Iterable[str] = (), slugs: Iterable[str] = ()) -> frozenset[int]:
         """The ids of the materials in any of these groups or with any of these slugs, for a search; empty when none is known."""
         wanted_groups, wanted_slugs = frozenset(groups), frozenset(slugs)
-        return frozenset(one.id for one in self._by_id.values() if one.group.slug in wanted_groups or one.slug in wanted_slugs)
+        return frozenset(
+            item.id for item in self._by_id.values() if item.group.slug in wanted_groups or item.slug in wanted_slugs
+        )
 
     def serving(self, material: Material) -> tuple[Material, ...]:
         """The materials that may serve a demand for this one: itself first, then its substitutes."""

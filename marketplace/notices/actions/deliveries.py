@@ -39,7 +39,7 @@ class Letter:
     @property
     def delivery_ids(self) -> list[int]:
         """Every delivery that this one letter answers for."""
-        return [one.delivery_id for one in self.along]
+        return [item.delivery_id for item in self.along]
 
 
 class Reader(NamedTuple):
@@ -137,8 +137,8 @@ def _take(session: Session, which: ColumnElement[bool], now: datetime) -> list[L
         update(DeliveryRow).where(which, waiting, free).values(leased_until=now + LEASE, attempts=DeliveryRow.attempts + 1)
     )
     rows = session.scalars(statement.returning(DeliveryRow).execution_options(populate_existing=True)).all()
-    told = {row.id: row for row in session.scalars(select(NoticeRow).where(NoticeRow.id.in_([row.notice_id for row in rows])))}
-    return [_letter(row, told[row.notice_id]) for row in sorted(rows, key=lambda row: row.id)]
+    message = {row.id: row for row in session.scalars(select(NoticeRow).where(NoticeRow.id.in_([row.notice_id for row in rows])))}
+    return [_letter(row, message[row.notice_id]) for row in sorted(rows, key=lambda row: row.id)]
 
 
 def _letter(row: DeliveryRow, notice: NoticeRow) -> Letter:
@@ -188,7 +188,7 @@ def mark_failed(session: Session, *, letter: Letter, error: str) -> None:
             row.state, row.dead_at = State.DEAD.value, now
 
 
-def revive(session: Session, *, delivery_id: int) -> list[int]:
+def retry(session: Session, *, delivery_id: int) -> list[int]:
     """A dead letter waits again, from its first try on; ids of its deliveries, none when it was not dead."""
     dead = update(DeliveryRow).where(_same_letter(session, delivery_id), DeliveryRow.state == State.DEAD.value)
     now = clock.now()
@@ -196,7 +196,7 @@ def revive(session: Session, *, delivery_id: int) -> list[int]:
     return sorted(session.scalars(waiting.returning(DeliveryRow.id)))
 
 
-def let_go(session: Session, *, delivery_id: int) -> list[int]:
+def drop(session: Session, *, delivery_id: int) -> list[int]:
     """A dead letter is not sent any more; ids of its deliveries, none when it was not dead."""
     dead = update(DeliveryRow).where(_same_letter(session, delivery_id), DeliveryRow.state == State.DEAD.value)
     return sorted(session.scalars(dead.values(state=State.DROPPED.value).returning(DeliveryRow.id)))
@@ -207,7 +207,7 @@ def _same_letter(session: Session, delivery_id: int) -> ColumnElement[bool]:
     return DeliveryRow.id == delivery_id if digest is None else DeliveryRow.digest == digest
 
 
-def consider_told(session: Session) -> None:
+def mark_all_spread(session: Session) -> None:
     """Take everything that waits for told: history that is loaded, about which nobody wants mail now. In the inbox it counts as read."""
     session.flush()
     session.execute(update(NoticeRow).where(NoticeRow.spread_at.is_(None)).values(spread_at=clock.now(), is_history=True))

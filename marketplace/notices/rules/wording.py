@@ -38,7 +38,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Button:
     """Something that can be done with one click in a mail: the word that a door knows it by, and the fact that holds the id."""
 
     word: str
@@ -55,7 +55,7 @@ class Wording:
     line: Text
     before: tuple[Text, ...] = ()
     links: tuple[tuple[str, Text], ...] = (("reservation", _OPEN),)
-    answers: tuple[Answer, ...] = ()
+    buttons: tuple[Button, ...] = ()
     points: str = ""
     after: tuple[Text, ...] = ()
     many: Text | None = None
@@ -94,7 +94,7 @@ WORDINGS: dict[Notice, Wording] = {
             _("Answer before %(until)s. After that the request lapses and the quantity is free again."),
         ),
         (("reservation", _("Answer the request")),),
-        (Answer("approve", "reservation_id", _("Approve")),),
+        (Button("approve", "reservation_id", _("Approve")),),
     ),
     Notice.RESERVATION_WAITING: Wording(
         _("Somebody waits for your lot"),
@@ -142,7 +142,7 @@ WORDINGS: dict[Notice, Wording] = {
             _("Confirm it before %(until)s. After that day it counts as confirmed."),
             _("Did you count something else? Open the reservation and enter your own figure."),
         ),
-        answers=(Answer("confirm", "reservation_id", _("Confirm the hand-over")),),
+        buttons=(Button("confirm", "reservation_id", _("Confirm the hand-over")),),
     ),
     Notice.COMPLETED: Wording(
         _("A transfer is confirmed"),
@@ -171,7 +171,7 @@ WORDINGS: dict[Notice, Wording] = {
             _("%(quantity)s of “%(title)s” of %(organisation)s has become free, and you are the next on the waiting list."),
             _("It is held for you until %(until_time)s. Without an answer it goes to the next one."),
         ),
-        answers=(Answer("accept-offer", "reservation_id", _("Accept the offer")),),
+        buttons=(Button("accept-offer", "reservation_id", _("Accept the offer")),),
     ),
     Notice.RESERVATION_EXPIRING: Wording(
         _("A reservation that will lapse soon"),
@@ -254,28 +254,28 @@ WORDINGS: dict[Notice, Wording] = {
         _("Is “%(title)s” still there?"),
         (_("Say so before %(until)s. After that day the lot leaves the catalogue until you confirm it."),),
         (("listing", _("Something changed, or it is gone")),),
-        (Answer("listing-still", "listing_id", _("Yes, still there")),),
+        (Button("listing-still", "listing_id", _("Yes, still there")),),
     ),
     Notice.LISTING_STALE: Wording(
         _("Your lot left the catalogue"),
         _("“%(title)s” is not in the catalogue any more"),
         (_("Nobody said in the last 60 days that it is still there. With one click it is back."),),
         (("listing", _("Something changed, or it is gone")),),
-        (Answer("listing-still", "listing_id", _("Yes, still there")),),
+        (Button("listing-still", "listing_id", _("Yes, still there")),),
     ),
     Notice.DEMAND_FRESHNESS: Wording(
         _("Do you still look for it?"),
         _("Do you still look for “%(demand)s”?"),
         (_("Say so before %(until)s. After that day nobody sees the demand until you confirm it."),),
         (("demand", _("Something changed, or it is not needed any more")),),
-        (Answer("demand-still", "demand_id", _("Yes, still looking")),),
+        (Button("demand-still", "demand_id", _("Yes, still looking")),),
     ),
     Notice.DEMAND_STALE: Wording(
         _("Your demand is not shown any more"),
         _("Nobody sees your demand “%(demand)s” any more"),
         (_("Nobody said in the last 90 days that you still look for it. With one click it is back."),),
         (("demand", _("Something changed, or it is not needed any more")),),
-        (Answer("demand-still", "demand_id", _("Yes, still looking")),),
+        (Button("demand-still", "demand_id", _("Yes, still looking")),),
     ),
     Notice.PROPOSAL: Wording(
         _("A proposal of the broker"),
@@ -354,7 +354,7 @@ def told(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dic
         values["until_time"] = Moment(datetime.fromisoformat(until)) if "T" in until else values["until"]
     if values.get("time"):
         values["time"] = Moment(datetime.fromisoformat(values["time"]))
-    values["times"] = [Moment(datetime.fromisoformat(one)) for one in values.get("times", ())]
+    values["times"] = [Moment(datetime.fromisoformat(item)) for item in values.get("times", ())]
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -383,8 +383,8 @@ def subject(kinds: list[Notice], first: Text) -> Text:
 
 def _filled(text: Text, values: Mapping[str, Any], *, number: int | None = None) -> Text | None:
     """The sentence with its facts; None where one is missing."""
-    known = {**values, "num": number} if number is not None else values
+    existing = {**values, "num": number} if number is not None else values
     needed = set(_NEEDED.findall(text.message)) | set(_NEEDED.findall(text.plural or ""))
-    if not needed <= known.keys():
+    if not needed <= existing.keys():
         return None
-    return Text(text.message, text.plural, number or 0, {name: known[name] for name in needed})
+    return Text(text.message, text.plural, number or 0, {name: existing[name] for name in needed})

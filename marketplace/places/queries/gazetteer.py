@@ -67,10 +67,10 @@ class Gazetteer(Geocoder):  # type: ignore[misc]  # geopy has no types
 
     def geocode(self, query: str, *, exactly_one: bool = True, timeout: float | None = None) -> Any:
         """geopy's way to ask: a Location, a list of them, or None. Several namesakes are no answer to `exactly_one`."""
-        found = [Location(place.label, (place.point.lat, place.point.lon), place) for place in self.look_up(query)]
+        rows = [Location(place.label, (place.point.lat, place.point.lon), place) for place in self.look_up(query)]
         if exactly_one:
-            return found[0] if len(found) == 1 else None
-        return found or None
+            return rows[0] if len(rows) == 1 else None
+        return rows or None
 
     def reverse(self, query: Any, *, exactly_one: bool = True, timeout: float | None = None) -> Any:
         """geopy's way to ask for the nearest place of a point."""
@@ -177,10 +177,10 @@ class PlaceFinder:
             point = Point(location.latitude, location.longitude)
         except Invalid:
             return None
-        found, slug = location.raw, municipality_of(point)
-        name = found.get("woonplaatsnaam") or gazetteer().at(point).name
+        result, slug = location.raw, municipality_of(point)
+        name = result.get("woonplaatsnaam") or gazetteer().at(point).name
         basis = {"adres": PlaceBasis.ADDRESS, "weg": PlaceBasis.ADDRESS, "postcode": PlaceBasis.POSTCODE}.get(
-            found.get("type", ""), PlaceBasis.PLACE
+            result.get("type", ""), PlaceBasis.PLACE
         )
         address = location.address if basis is PlaceBasis.ADDRESS else None
         return Place(
@@ -189,7 +189,7 @@ class PlaceFinder:
             point,
             basis,
             location.address if basis is not PlaceBasis.ADDRESS else name,
-            found.get("postcode"),
+            result.get("postcode"),
             address,
         )
 

@@ -87,9 +87,9 @@ class PdokGeocoder(Geocoder):  # type: ignore[misc]  # geopy has no types
 
     def geocode(self, query: str, *, exactly_one: bool = True, timeout: float | None = None) -> Any:
         """The best answer, or the best ten. geopy's own errors tell slow, busy and down apart."""
-        asked = {"q": query, "rows": 1 if exactly_one else 10, "fl": _FIELDS}
+        requested = {"q": query, "rows": 1 if exactly_one else 10, "fl": _FIELDS}
         return self._call_geocoder(
-            f"{self.url}/free?{urlencode(asked)}",
+            f"{self.url}/free?{urlencode(requested)}",
             lambda answer: self._read(answer, exactly_one),
             timeout=timeout or READ_TIMEOUT_S,
         )
@@ -100,12 +100,12 @@ class PdokGeocoder(Geocoder):  # type: ignore[misc]  # geopy has no types
 
     def _read(self, answer: Any, exactly_one: bool) -> Any:
         try:
-            found = [self._location(document) for document in answer["response"]["docs"]]
+            rows = [self._location(document) for document in answer["response"]["docs"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise GeocoderParseError("PDOK answered in another shape") from error
         if exactly_one:
-            return found[0] if found else None
-        return found or None
+            return rows[0] if rows else None
+        return rows or None
 
     def _location(self, document: dict[str, Any]) -> Location:
         point = _POINT.fullmatch(document["centroide_ll"])

@@ -68,13 +68,13 @@ def _page() -> str:
     return before.path if is_ours else url_for("work.show")
 
 
-def way_back(word: str, person_id: int) -> str | None:
+def keep_and_return_path(word: str, person_id: int) -> str | None:
     """Where who has just logged in finds what they had typed: kept now, for this person alone. None for anything else."""
     try:
-        said = _signer().loads(word, max_age=int(KEPT_FOR.total_seconds()))
+        payload = _signer().loads(word, max_age=int(KEPT_FOR.total_seconds()))
     except BadData:
         return None
-    if not hmac.compare_digest(str(said["writer"]), _mark(person_id)):
+    if not hmac.compare_digest(str(payload["writer"]), _mark(person_id)):
         return None
-    kept = keep_form(current_session(), person_id=person_id, path=said["path"], fields=said["fields"])
-    return f"{said['path']}?{ARGUMENT}={kept}"
+    stored = keep_form(current_session(), person_id=person_id, path=payload["path"], fields=payload["fields"])
+    return f"{payload['path']}?{ARGUMENT}={stored}"

@@ -17,7 +17,7 @@ from marketplace.http.identity import cookie_name, renew
 from marketplace.http.request import current_actor, current_session, database
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, current_locale
-from marketplace.web.account.ended import remember_writer, way_back
+from marketplace.web.account.ended import keep_and_return_path, remember_writer
 
 
 def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]]:
@@ -31,11 +31,11 @@ def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]
     keys = sessions.attempt_keys(account=email, address=request.remote_addr)
     attempts = bank.run(lambda aside: sessions.count_attempt(aside, keys))
     with bank.read() as reading:
-        found = people_queries.find_password(reading, email)
-    if not passwords.is_right(found and found[1], password) or found is None:
-        bank.run(lambda aside: sessions.note_refused(aside, actor, person_id=found and found[0]))
+        row = people_queries.find_password(reading, email)
+    if not passwords.is_right(row and row[1], password) or row is None:
+        bank.run(lambda aside: sessions.note_refused(aside, actor, person_id=row and row[0]))
         raise Invalid(_("The e-mail address or the password is not right. Check both, or set a new password."))
-    return found[0], found[1], attempts
+    return row[0], row[1], attempts
 
 
 def log_in(*, email: str, password: str, word: str) -> str | None:
@@ -54,7 +54,7 @@ def log_in(*, email: str, password: str, word: str) -> str | None:
     )
     renew(secret)
     remember_writer(person_id)
-    return way_back(word, person_id) if word else None
+    return keep_and_return_path(word, person_id) if word else None
 
 
 def sign_in(person: Person) -> None:
@@ -77,7 +77,7 @@ def change_password(*, old: str, new: str) -> None:
     except Invalid:
         raise Invalid(_("This is not your present password. Type it again."), "old_password") from None
     password_hash = passwords.hash_password(new)
-    sessions.forgive(current_session(), attempts)
+    sessions.clear_attempts(current_session(), attempts)
     person = people.change_password(current_session(), current_actor(), seen_hash=seen_hash, password_hash=password_hash)
     sign_in(person)
 

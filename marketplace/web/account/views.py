@@ -21,7 +21,7 @@ TARGET_LENGTH_MAX = 2000
 
 
 @blueprint.after_request
-def keep_nowhere(response: BaseResponse) -> BaseResponse:
+def no_store(response: BaseResponse) -> BaseResponse:
     """Pages around a password are kept by no cache, for visitors neither."""
     response.headers["Cache-Control"] = "no-store"
     return response

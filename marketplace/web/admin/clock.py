@@ -46,8 +46,8 @@ class Told:
 def register(blueprint: Blueprint) -> None:
     """Give these pages to the area of administration."""
     blueprint.get("/beheer/klok")(show_clock)
-    blueprint.post("/beheer/klok/bezorging/<int:delivery_id>/opnieuw")(retry_dead)
-    blueprint.post("/beheer/klok/bezorging/<int:delivery_id>/weg")(drop_dead)
+    blueprint.post("/beheer/klok/bezorging/<int:delivery_id>/opnieuw")(retry_dead_letter)
+    blueprint.post("/beheer/klok/bezorging/<int:delivery_id>/weg")(drop_dead_letter)
 
 
 @permission(Can.READ_HEALTH)
@@ -63,27 +63,27 @@ def show_clock() -> Page:
         silent_since=health.silent_since(runs.find_last_start(session)),
         waiting=count_waiting(session),
         oldest=find_oldest_waiting(session),
-        letters=deliveries_queries.list_dead(session, current_actor()),
+        letters=deliveries_queries.list_dead_letters(session, current_actor()),
         wordings=WORDINGS,
-        retention=[(kept.what, length(kept.period)) for kept in current_app.extensions["retention"]],
+        retention=[(extension.what, length(extension.period)) for extension in current_app.extensions["retention"]],
     )
 
 
 @permission(Can.READ_HEALTH)
-def retry_dead(delivery_id: int) -> Page:
+def retry_dead_letter(delivery_id: int) -> Page:
     """Try to deliver it again."""
-    return _settled(deliveries.retry_dead, delivery_id, _("It is tried again within a minute."))
+    return _settled(deliveries.retry_dead_letter, delivery_id, _("It is tried again within a minute."))
 
 
 @permission(Can.READ_HEALTH)
-def drop_dead(delivery_id: int) -> Page:
+def drop_dead_letter(delivery_id: int) -> Page:
     """Let go of it."""
-    return _settled(deliveries.drop_dead, delivery_id, _("It is not sent any more."))
+    return _settled(deliveries.drop_dead_letter, delivery_id, _("It is not sent any more."))
 
 
 def _settled(verb: Verb, delivery_id: int, done: Text) -> Page:
-    found = verb(current_session(), current_actor(), delivery_id=delivery_id)
-    flash(str(done if found else _("It was dealt with already.")), "success" if found else "info")
+    result = verb(current_session(), current_actor(), delivery_id=delivery_id)
+    flash(str(done if result else _("It was dealt with already.")), "success" if result else "info")
     return redirect(url_for("admin.show_clock"), 303)
 
 

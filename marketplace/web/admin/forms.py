@@ -25,7 +25,7 @@ class InviteForm(Form):
 
     def offer(self, organisations: Sequence[Organisation], roles: tuple[Role, ...]) -> None:
         """Only where and as what the actor may invite."""
-        self.organisation.choices = options((one.slug, one.name) for one in organisations)
+        self.organisation.choices = options((organisation.slug, organisation.name) for organisation in organisations)
         self.role.choices = options((role.value, ROLE_LABELS[role]) for role in roles)
 
 
@@ -93,11 +93,11 @@ class WindowsForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """What is no number has a sentence of its own."""
-        right = bool(super().validate(extra_validators))
+        is_valid = bool(super().validate(extra_validators))
         for name in ("circle_days", "region_days", "partners_days"):
             if self[name].process_errors:
                 self[name].errors = [_DAYS]
-        return right
+        return is_valid
 
     def agreed(self) -> WindowDefaults:
         """What was typed."""

@@ -20,8 +20,8 @@ def windows() -> Page:
     agreed, names = get_window_defaults(session, actor.organisation_id), municipal_names(session)
     form = WindowsForm(obj=agreed)
     form.circle.choices = [SelectChoice(slug, name) for slug, name in names.items() if slug != actor.organisation_slug]
-    right = form.is_submitted() and form.validate()
-    if right and attempt(form, lambda: set_windows(session, actor, form.agreed())):
+    is_valid = form.is_submitted() and form.validate()
+    if is_valid and attempt(form, lambda: set_windows(session, actor, form.agreed())):
         return done(_("Agreed. It counts for lots that you publish from now on."), url_for("admin.windows"))
     return page("admin/windows.html", form, rows=agreed_rows(agreed, names))
 

@@ -29,14 +29,14 @@ FIRST = 10
 def show() -> Any:
     """What needs the broker's eye, most pressing first."""
     session, actor = current_session(), current_actor()
-    found = survey(session, actor)
-    number = min(asked_page(), max(1, last_page(len(found.misses))))
+    result = survey(session, actor)
+    number = min(asked_page(), max(1, last_page(len(result.misses))))
     return render_template(
         "broker/show.html",
-        found=found,
-        misses=found.near_misses(page=number, page_size=PAGE_SIZE),
+        found=result,
+        misses=result.near_misses(page=number, page_size=PAGE_SIZE),
         current=number,
-        last=last_page(len(found.misses)),
+        last=last_page(len(result.misses)),
         lapsing=list_about_to_lapse(session, actor, most=FIRST),
         disputes=list_disputes(session, actor, most=FIRST),
         unwanted=list_unwanted(session, actor, most=FIRST),
@@ -44,7 +44,7 @@ def show() -> Any:
         first=FIRST,
         days_open=days_open,
         kinds=KIND_LABELS,
-        states={one.value: STATUS_LABELS[one] for one in ReservationStatus},
+        states={item.value: STATUS_LABELS[item] for item in ReservationStatus},
     )
 
 
@@ -53,9 +53,9 @@ def show() -> Any:
 def propose() -> Any:
     """Point out a lot to who asks for something."""
     form = ProposalForm(data={"listing_id": request.args.get("lot", ""), "demand_id": request.args.get("vraag", "")})
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    if right and (
+    if is_valid and (
         made := attempt(
             form,
             lambda: propose_listing(

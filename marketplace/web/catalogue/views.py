@@ -8,7 +8,7 @@ from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import browse, nearest_outside, search
 from marketplace.catalogue.rules.query import Sort
 from marketplace.exchange.queries.reservations import sees_exact_place
-from marketplace.http.page_cache import until_changed
+from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
@@ -27,7 +27,7 @@ blueprint = Blueprint("catalogue", __name__)
 
 @blueprint.get("/aanbod")
 @public
-@until_changed
+@cached_page
 def list_listings() -> str:
     """What is there, how much, how far and from when."""
     question = Question(url_for("catalogue.list_listings"), request.args)
@@ -37,13 +37,13 @@ def list_listings() -> str:
     session, actor = current_session(), current_actor()
     here = typed or search_results.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    asked = search_results.asked_of(question, form, near, here)
-    found = browse(session, actor, asked)
-    others = () if found.total else nearest_outside(session, actor, asked)
-    page = search_results.page_of(question, form, near, asked, found, others, taxonomy(session))
+    requested = search_results.asked_of(question, form, near, here)
+    result = browse(session, actor, requested)
+    others = () if result.total else nearest_outside(session, actor, requested)
+    page = search_results.page_of(question, form, near, requested, result, others, taxonomy(session))
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
-    shown = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
-    return render_template(shown, form=form, question=question, near=here, page=page, feed_address=feed_address)
+    visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
+    return render_template(visible, form=form, question=question, near=here, page=page, feed_address=feed_address)
 
 
 @blueprint.get("/aanbod.atom")
@@ -54,32 +54,32 @@ def feed() -> Response:
     form = FilterForm(request.args)
     form.validate()
     near = search_results.near_of(form)
-    asked = replace(search_results.asked_of(question, form, near, near), sort=Sort.NEWEST, page=1, page_size=FEED_SIZE)
+    requested = replace(search_results.asked_of(question, form, near, near), sort=Sort.NEWEST, page=1, page_size=FEED_SIZE)
     session = current_session()
-    found = search(session, ANONYMOUS, asked)
+    result = search(session, ANONYMOUS, requested)
     content = atom(
-        [row.listing for row in found.rows], taxonomy(session), site=site_address(), address=request.full_path.rstrip("?")
+        [row.listing for row in result.rows], taxonomy(session), site=site_address(), address=request.full_path.rstrip("?")
     )
     return Response(content, content_type="application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/aanbod/<int:listing_id>")
 @public
-@until_changed
+@cached_page
 def show_listing(listing_id: int) -> str:
     """Whether this lot is what somebody needs; and for who may: reserve it, or change it."""
     form = PlaceForm(request.args)
     typed = form.find()
     session, actor = current_session(), current_actor()
-    listing, known = get_listing(session, actor, listing_id), taxonomy(session)
+    listing, materials = get_listing(session, actor, listing_id), taxonomy(session)
     here = typed or (search_results.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
-    lot = lot_page(listing, known)
+    lot = lot_page(listing, materials)
     return render_template(
         "catalogue/show_listing.html",
         listing=listing,
         lot=lot,
         form=form,
-        saving=saving_of(listing, lot, known, here),
+        saving=saving_of(listing, lot, materials, here),
         structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing),
         turns=turns_of(listing, actor, municipal_names(session) if listing.chosen_circle else {}),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from marketplace.http.request import current_actor, database, let_go
+from marketplace.http.request import current_actor, database, rollback_request
 from marketplace.kernel.errors import Refusal
 from marketplace.market.actions.drafts import save_sketch, start_sketch
 from marketplace.market.queries.demands import get_demand
@@ -15,7 +15,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of as demand_form
 from marketplace.web.ui.drafts import Answers, shown, typed
-from marketplace.web.ui.drafts import in_this_language as turned
+from marketplace.web.ui.drafts import in_reader_language as turned
 
 FIELDS = (
     "material", "title", "quantity", "min_condition", "place", "max_distance_km", "needed_from", "needed_until", "description", "project",
@@ -45,21 +45,21 @@ def of_demand(demand: Any, taxonomy: Taxonomy) -> Answers:
 
 def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Any:
     """Keep what this request says, in a transaction of its own: in the sketch, in that of the demand, or in a new one."""
-    said = typed((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
-    said["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
+    values = typed((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
+    values["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
     with database().transaction() as saving:
         actor = current_actor()
         demand = get_demand(saving, actor, demand_id) if demand_id else None
         begun = get_sketch(saving, actor, sketch_id, SketchKind.DEMAND) if sketch_id else None
         begun = find_sketch_of_demand(saving, actor, demand.id) if demand else begun
         if begun is not None:
-            return save_sketch(saving, actor, sketch_id=begun.id, answers=said)
-        return start_sketch(saving, actor, said, kind=SketchKind.DEMAND, demand=demand)
+            return save_sketch(saving, actor, sketch_id=begun.id, answers=values)
+        return start_sketch(saving, actor, values, kind=SketchKind.DEMAND, demand=demand)
 
 
-def keep_refused(**where: int | None) -> Any:
+def save_refused_draft(**where: int | None) -> Any:
     """Keep what was sent and is not right yet; None where that cannot be: it stands on the page all the same."""
-    let_go()
+    rollback_request()
     try:
         return keep(**where)
     except Refusal:

@@ -65,7 +65,7 @@ class DemandForm(Form):
     condition_hints = {key.value: hint for key, hint in CONDITION_HINTS.items()}
     changes: list[Row] = []
 
-    def know(self, taxonomy: Taxonomy) -> None:
+    def set_choices(self, taxonomy: Taxonomy) -> None:
         """What there is to choose from; the units follow the material that is chosen now."""
         self.material.choices = material_choices(taxonomy)
         self.accepts_hazards.choices = [SelectChoice(hazard.slug, hazard.name) for hazard in taxonomy.hazards]
@@ -74,7 +74,7 @@ class DemandForm(Form):
             self.quantity.units = chosen.units
 
     @property
-    def known_version(self) -> int:
+    def current_version(self) -> int:
         """The version that the sender looked at; 0, which no demand has, for what is no number."""
         return int(self.version.data) if str(self.version.data or "").isdecimal() else 0
 

@@ -25,7 +25,7 @@ class PartsForm(Form):
 
     def seen(self) -> tuple[tuple[int, Decimal], ...]:
         """What stood there; nothing, which is no proposal, where it cannot be read."""
-        pairs = [one.partition(":") for one in (self.parts.data or "")[:PARTS_LENGTH_MAX].split()]
+        pairs = [item.partition(":") for item in (self.parts.data or "")[:PARTS_LENGTH_MAX].split()]
         try:
             return tuple((int(number), read_decimal(amount)) for number, _colon, amount in pairs)
         except (ValueError, Invalid):

@@ -5,7 +5,7 @@ from typing import Any
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.demands.forms import DemandForm
-from marketplace.web.ui.comparison import compare, outrun
+from marketplace.web.ui.comparison import compare, is_outdated
 
 SAME = (
     "title", "min_condition", "needed_from", "needed_until", "description", "max_distance_km", "accepts_hazards",
@@ -23,12 +23,12 @@ def form_of(demand: Any, taxonomy: Taxonomy, *, sent: bool = True) -> DemandForm
     return form
 
 
-def meet(form: DemandForm, demand: Any, taxonomy: Taxonomy) -> None:
+def show_conflict(form: DemandForm, demand: Any, taxonomy: Taxonomy) -> None:
     """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
-    outran = outrun(form)
+    outran = is_outdated(form)
     if outran:
         version, changed = outran
         stored = form_of(demand, taxonomy, sent=False)
-        stored.know(taxonomy)
+        stored.set_choices(taxonomy)
         form.changes = compare(stored, form, changed)
         form.version.data = str(version)

@@ -26,9 +26,9 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.demands import drafts
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.parts import PartsForm
-from marketplace.web.demands.stored import form_of, meet
+from marketplace.web.demands.stored import form_of, show_conflict
 from marketplace.web.ui import drafts as ui_drafts
-from marketplace.web.ui.drafts import kept, saved_at, wants_keeping
+from marketplace.web.ui.drafts import kept, saved_at, wants_saving
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, answered, confirmation_of_demand
@@ -46,17 +46,17 @@ def list_demands() -> Any:
     session, actor = current_session(), current_actor()
     mine = actor.is_member and request.args.get("mine") == "1"
     statuses = () if mine else (DemandStatus.OPEN,)
-    found, place = paged(lambda page: find_demands(session, actor, mine=mine, statuses=statuses, page=page, page_size=PAGE_SIZE))
+    row, place = paged(lambda page: find_demands(session, actor, mine=mine, statuses=statuses, page=page, page_size=PAGE_SIZE))
     rights = {"mine": mine, "can_ask": may(actor, Can.ASK)}
-    known = taxonomy(session)
-    return render_template("demands/list_demands.html", demands=found, known=known, badges=DEMAND_BADGES, **place, **rights)
+    materials = taxonomy(session)
+    return render_template("demands/list_demands.html", demands=row, known=materials, badges=DEMAND_BADGES, **place, **rights)
 
 
 @blueprint.route("/gezocht/nieuw", methods=("GET", "POST"))
 @permission(Can.ASK)
 def create() -> Any:
     """A new need; until it is placed it is kept as it was typed."""
-    if wants_keeping():
+    if wants_saving():
         return _kept(drafts.keep())
     return _asking(DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")}), None)
 
@@ -65,7 +65,7 @@ def create() -> Any:
 @permission(Can.ASK)
 def go_on(sketch_id: int) -> Any:
     """A need that somebody began to tell of before."""
-    if wants_keeping():
+    if wants_saving():
         return _kept(drafts.keep(sketch_id=sketch_id))
     if request.method == "POST":
         return _asking(DemandForm(), sketch_id)
@@ -81,13 +81,13 @@ def _kept(sketch: Any) -> Any:
 
 
 def _asking(form: DemandForm, sketch_id: int | None) -> Any:
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    form.know(taxonomy(session))
-    demand = right and attempt(form, lambda: ask(session, actor, form.draft()))
+    form.set_choices(taxonomy(session))
+    demand = is_valid and attempt(form, lambda: ask(session, actor, form.draft()))
     if demand:
-        return _placed(demand, next((one for one in list_sketches(session, actor) if one.id == sketch_id), None))
-    return _telling("demands/create.html", form, drafts.keep_refused(sketch_id=sketch_id) if form.is_submitted() else None)
+        return _placed(demand, next((sketch for sketch in list_sketches(session, actor) if sketch.id == sketch_id), None))
+    return _telling("demands/create.html", form, drafts.save_refused_draft(sketch_id=sketch_id) if form.is_submitted() else None)
 
 
 def _placed(demand: Any, sketch: Any) -> Any:
@@ -97,10 +97,10 @@ def _placed(demand: Any, sketch: Any) -> Any:
 
 
 def _telling(template: str, form: DemandForm, sketch: Any, **context: Any) -> Any:
-    known = taxonomy(current_session())
-    form.know(known)
+    materials = taxonomy(current_session())
+    form.set_choices(materials)
     saved = saved_at(sketch.updated_at) if sketch else None
-    return page(template, form, sketch=sketch, saved=saved, estimate=estimate_of(form, known), **context)
+    return page(template, form, sketch=sketch, saved=saved, estimate=estimate_of(form, materials), **context)
 
 
 @blueprint.get("/gezocht/<int:demand_id>")
@@ -114,8 +114,8 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
-    found = matches_for_demand(session, actor, demand) if inside else None
-    proposal = propose_parts(session, actor, demand) if found and found.total > 1 else None
+    result = matches_for_demand(session, actor, demand) if inside else None
+    proposal = propose_parts(session, actor, demand) if result and result.total > 1 else None
     proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
     words = {
         "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
@@ -132,7 +132,7 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
         demand=demand,
         inside=inside,
         may_edit=may_edit,
-        found=found,
+        found=result,
         proposal=proposal,
         plain=plain,
         **words,
@@ -144,9 +144,9 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
 def request_all(demand_id: int) -> Any:
     """Ask for every part of the proposal in one stroke; where the amounts have changed the page shows the new ones, and nothing is asked."""
     form = PartsForm()
-    right = form.validate()
+    is_valid = form.validate()
     session, actor = current_session(), current_actor()
-    made = right and attempt(form, lambda: request_parts(session, actor, demand_id=demand_id, seen=form.seen()))
+    made = is_valid and attempt(form, lambda: request_parts(session, actor, demand_id=demand_id, seen=form.seen()))
     if made:
         return done(_("Asked. All of it is held for you."), url_for("reservations.list_reservations", side="asking"))
     return _page(demand_id, form)
@@ -156,15 +156,15 @@ def request_all(demand_id: int) -> Any:
 @permission(Can.EDIT_DEMAND)
 def edit(demand_id: int) -> Any:
     """Change a need. Who saves after somebody else is shown the differences first."""
-    if wants_keeping():
+    if wants_saving():
         return _kept(drafts.keep(demand_id=demand_id))
     with database().read() as before:
         form = form_of(_own(before, demand_id), taxonomy(before))
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    form.know(taxonomy(session))
-    what = {"demand_id": demand_id, "version": form.known_version}
-    if right and (demand := attempt(form, lambda: edit_demand(session, actor, **what, draft=form.draft()))):
+    form.set_choices(taxonomy(session))
+    what = {"demand_id": demand_id, "version": form.current_version}
+    if is_valid and (demand := attempt(form, lambda: edit_demand(session, actor, **what, draft=form.draft()))):
         return _placed(demand, find_sketch_of_demand(session, actor, demand_id))
     return _editing(demand_id, form)
 
@@ -172,14 +172,14 @@ def edit(demand_id: int) -> Any:
 def _editing(demand_id: int, form: DemandForm) -> Any:
     """The page of a change: what was sent and is not right, else what was typed before, else what is stored."""
     sent = form.is_submitted()
-    sketch = drafts.keep_refused(demand_id=demand_id) if sent else None
+    sketch = drafts.save_refused_draft(demand_id=demand_id) if sent else None
     session, actor = current_session(), current_actor()
     demand = _own(session, demand_id)
     sketch = sketch or find_sketch_of_demand(session, actor, demand_id)
     if sketch and not sent and returned() is None:
         form = drafts.form_of(sketch.answers)
         form.place.keep(demand)
-    meet(form, demand, taxonomy(session))
+    show_conflict(form, demand, taxonomy(session))
     return _telling("demands/edit.html", form, sketch, demand=demand, badge=DEMAND_BADGES[demand.status], goes_on=not sent)
 
 

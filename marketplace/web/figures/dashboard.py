@@ -13,7 +13,7 @@ from marketplace.web.ui.charts import BarChart, bar_chart, row_chart
 
 MONTHS_SHOWN = 12
 KG_PER_TONNE = 1000
-AVOIDED, TRANSPORT = (next(one for one in STATISTICS if one.name == name) for name in ("avoided_kgco2e", "transport_kgco2e"))
+AVOIDED, TRANSPORT = (next(item for item in STATISTICS if item.name == name) for name in ("avoided_kgco2e", "transport_kgco2e"))
 
 
 def charts_of(statistics: Statistics, *, today: date) -> list[BarChart]:

@@ -43,12 +43,15 @@ SOURCES: list[tuple[str, Text]] = [
 
 def vehicle_rows(reference: Taxonomy) -> list[list[str]]:
     """Each class with its factor."""
-    return [[one.name, number(one.kgco2e_per_tonne_km, 5), one.source, one.confidence] for one in reference.vehicles]
+    return [
+        [vehicle.name, number(vehicle.kgco2e_per_tonne_km, 5), vehicle.source, vehicle.confidence]
+        for vehicle in reference.vehicles
+    ]
 
 
 def material_rows(reference: Taxonomy) -> list[tuple[str, list[list[str]]]]:
     """The materials by group."""
-    return [(group.name, [_row(one) for one in reference.materials_in(group.slug)]) for group in reference.groups]
+    return [(group.name, [_row(item) for item in reference.materials_in(group.slug)]) for group in reference.groups]
 
 
 def _row(material: Material) -> list[str]:

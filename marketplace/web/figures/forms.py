@@ -54,10 +54,10 @@ class MaterialUseForm(Form):
         """The same refusal with the cells of this form for the rows that it speaks of."""
         rows = self.rows()
         errors = []
-        for one in refusal.errors:
-            number = one.field.removeprefix("rows[").partition("]")[0]
+        for error in refusal.errors:
+            number = error.field.removeprefix("rows[").partition("]")[0]
             row = rows[int(number)] if number.isdigit() and int(number) < len(rows) else None
-            errors.append(one if row is None else FieldError(_name(row.group_slug, row.origin), one.message))
+            errors.append(error if row is None else FieldError(_name(row.group_slug, row.origin), error.message))
         return Invalid.all(errors) if errors else refusal
 
 
@@ -70,7 +70,7 @@ def material_use_form(groups: Sequence[MaterialGroup], known: MaterialUseYear) -
     fields = {
         _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}") for group in groups for origin in Origin
     }
-    said = {_name(row.group_slug, row.origin): row.mass_kg / Decimal(KG_PER_TONNE) for row in known.rows}
+    values = {_name(row.group_slug, row.origin): row.mass_kg / Decimal(KG_PER_TONNE) for row in known.rows}
     answer = None if known.includes_bank is None else "yes" if known.includes_bank else "no"
     made: type[MaterialUseForm] = type("MaterialUseTable", (MaterialUseForm,), {**fields, "groups": tuple(groups)})
-    return made(data={**said, "includes_bank": answer, "version": str(known.version)})
+    return made(data={**values, "includes_bank": answer, "version": str(known.version)})

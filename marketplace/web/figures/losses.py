@@ -43,19 +43,19 @@ def register(blueprint: Blueprint, file: FileOf) -> None:
 def losses() -> str:
     """What became of supply that found no taker on the bank."""
     session = current_session()
-    found, known = get_losses(session, current_actor()), taxonomy(session)
+    row, materials = get_losses(session, current_actor()), taxonomy(session)
     return render_template(
         "figures/losses.html",
-        found=found,
+        found=row,
         labels=OUTCOME_LABELS,
         not_said=NOT_SAID,
         columns=[(str(label), "number") for label in SUM_COLUMNS],
         by_outcome=[
-            [str(OUTCOME_LABELS[one] if one else NOT_SAID), *_cells(of)] for one, of in found.by_outcome.items() if of.lots
+            [str(OUTCOME_LABELS[one] if one else NOT_SAID), *_cells(of)] for one, of in row.by_outcome.items() if of.lots
         ],
-        by_group=[[_group(known, slug), *_cells(of)] for slug, of in found.by_group.items()],
-        total=[str(_("Total")), *_cells(found.total)],
-        shown=found.rows[:SHOWN],
+        by_group=[[_group(materials, slug), *_cells(of)] for slug, of in row.by_group.items()],
+        total=[str(_("Total")), *_cells(row.total)],
+        shown=row.rows[:SHOWN],
     )
 
 

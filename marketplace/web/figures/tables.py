@@ -112,7 +112,7 @@ class Table:
     def lines(self) -> list[list[Cell]]:
         """The rows of the file; no total, so that a column adds up to it."""
         return [
-            [row.name, *self._with_given([one.known(row.totals) for one in STATISTICS], row.given_mass_kg or 0)]
+            [row.name, *self._with_given([item.known(row.totals) for item in STATISTICS], row.given_mass_kg or 0)]
             for row in self.rows
         ]
 
@@ -121,9 +121,9 @@ class Table:
 
     def _labels(self, units: dict[Measure, Text]) -> list[str]:
         named = [
-            f"{label} ({units[one.measure]})" if one.measure in units else str(label)
-            for one in STATISTICS
-            for label in [_("Received") if self.has_given and one.name == "mass_kg" else one.label]
+            f"{label} ({units[item.measure]})" if item.measure in units else str(label)
+            for item in STATISTICS
+            for label in [_("Received") if self.has_given and item.name == "mass_kg" else item.label]
         ]
         given = _("Given away (%(unit)s)", unit=units[Measure.MASS])
         return self._with_given(named, str(given))
@@ -136,7 +136,7 @@ class Table:
         return [*cells[:after], given, *cells[after:]]
 
     def _shown(self, title: str, totals: Totals, given: Decimal | None) -> list[str]:
-        cells = [self._cell(one, one.known(totals)) for one in STATISTICS]
+        cells = [self._cell(item, item.known(totals)) for item in STATISTICS]
         return [title, *self._with_given(cells, self._tonnes(given or Decimal(0)))]
 
     def _cell(self, statistic: Statistic, value: Figure | None) -> str:
@@ -168,9 +168,9 @@ ASIDE = {"unknown_factor_mass_kg"}  # said in a sentence of its own
 def facts_of(totals: Totals) -> list[Fact]:
     """The totals as big figures."""
     return [
-        Fact(one.label, IN_FULL[one.measure](one.known(totals)), one.definition, SIGNS.get(one.name, ""))
-        for one in STATISTICS
-        if one.name not in ASIDE
+        Fact(item.label, IN_FULL[item.measure](item.known(totals)), item.definition, SIGNS.get(item.name, ""))
+        for item in STATISTICS
+        if item.name not in ASIDE
     ]
 
 

@@ -83,11 +83,11 @@ def exchanges() -> str:
     """The rows of the ledger that the reader may see, newest first."""
     page = min(max(request.args.get("page", 1, type=int), 1), PAGE_MAX)
     session, actor = current_session(), current_actor()
-    found, total = list_exchanges(session, actor, page=page, page_size=PAGE_SIZE)
+    result, total = list_exchanges(session, actor, page=page, page_size=PAGE_SIZE)
     return render_template(
         "figures/exchanges.html",
         columns=rows.COLUMNS,
-        cells=rows.cells(found, taxonomy(session)) if found else [],
+        cells=rows.cells(result, taxonomy(session)) if result else [],
         total=total,
         page=page,
         last_page=-(-total // PAGE_SIZE),
@@ -109,8 +109,8 @@ def export_exchanges() -> Response:
 def choices() -> str:
     """Where an owner chose another request than the one that stood higher, and why."""
     session, actor = current_session(), current_actor()
-    found, place = paged(lambda page: list_choices(session, actor, page=page, page_size=PAGE_SIZE))
-    return render_template("figures/choices.html", choices=found, **place)
+    result, place = paged(lambda page: list_choices(session, actor, page=page, page_size=PAGE_SIZE))
+    return render_template("figures/choices.html", choices=result, **place)
 
 
 @blueprint.get("/doelen")
@@ -133,15 +133,15 @@ def goals() -> str:
 def material_use(year: int) -> Page:
     """What the own municipality put to use in a year."""
     session, actor = current_session(), current_actor()
-    known = get_material_use(session, actor, year=year)
-    form = material_use_form(taxonomy(session).groups, known)
+    existing = get_material_use(session, actor, year=year)
+    form = material_use_form(taxonomy(session).groups, existing)
     if form.validate_on_submit() and _reported(form, year):
         flash(str(_("The material use of %(year)s has been saved.", year=str(year))), "success")
         return redirect(url_for("figures.goals", jaar=year), 303)
     page = render_template(
         "figures/material_use.html",
         form=form,
-        known=known,
+        known=existing,
         origins=[(origin, ORIGIN_LABELS[origin]) for origin in Origin],
         years=range(clock.today().year, clock.today().year - 4, -1),
     )

@@ -9,7 +9,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import Totals
 
 KG_PER_TONNE = 1000
-MASS, NET = (next(one for one in STATISTICS if one.name == name) for name in ("mass_kg", "net_kgco2e"))
+MASS, NET = (next(item for item in STATISTICS if item.name == name) for name in ("mass_kg", "net_kgco2e"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import browse
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
-from marketplace.http.page_cache import until_changed
+from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
 from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.statistics import get_statistics
@@ -24,20 +24,20 @@ GROUPS = 6
 
 @blueprint.get("/")
 @public
-@until_changed
+@cached_page
 def show() -> str:
     """What this is, what lies ready now, what the region used again, and how to join."""
     session, actor = current_session(), current_actor()
     here = home_of(session, actor)
-    asked = CatalogueQuery(point=here.point if here else None, sort=Sort.NEWEST, page_size=LOOKED_AT)
-    found = browse(session, actor, asked)
-    newest = [row for row in found.rows if row.listing.available > 0][:NEWEST]
-    groups = sorted(found.facets.groups if found.facets else (), key=lambda one: (-one.count, str(one.name)))
+    requested = CatalogueQuery(point=here.point if here else None, sort=Sort.NEWEST, page_size=LOOKED_AT)
+    result = browse(session, actor, requested)
+    newest = [row for row in result.rows if row.listing.available > 0][:NEWEST]
+    groups = sorted(result.facets.groups if result.facets else (), key=lambda item: (-item.count, str(item.name)))
     goals = get_goals(session, ANONYMOUS)
     return render_template(
         "home/show.html",
         search=FilterForm(MultiDict()),
-        total=found.total,
+        total=result.total,
         groups=groups[:GROUPS],
         lots=shown_lots(newest, taxonomy(session)),
         picture=next((share_picture(photo) for row in newest for photo in row.listing.photos[:1]), ""),

@@ -25,12 +25,12 @@ blueprint = Blueprint("inbox", __name__)
 def list_notices() -> Any:
     """Everything that somebody is told, newest first."""
     session, actor, unread = current_session(), current_actor(), request.args.get("ongelezen") == "1"
-    found, place = paged(lambda number: list_inbox(session, actor, unread=unread, page=number, page_size=PAGE_SIZE))
+    rows, place = paged(lambda number: list_inbox(session, actor, unread=unread, page=number, page_size=PAGE_SIZE))
     return render_template(
         "inbox/list_notices.html",
-        messages=found,
+        messages=rows,
         unread=unread,
-        newest=max((one.notice.id for one in found), default=0),
+        newest=max((item.notice.id for item in rows), default=0),
         sentence_of=sentence_of,
         page_of=page_of,
         **place,
@@ -61,7 +61,7 @@ def preferences() -> Any:
     """Choose how often mail is wanted, kind by kind."""
     session, actor = current_session(), current_actor()
     form = preferences_form(get_preferences(session, actor))
-    right = form.is_submitted() and form.validate()
-    if right and attempt(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
+    is_valid = form.is_submitted() and form.validate()
+    if is_valid and attempt(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
         return done(_("Your choice is saved."), url_for("inbox.preferences"))
     return page("inbox/preferences.html", form, themes=THEMES)

@@ -25,7 +25,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.listings.pictures import Kept, recall, take_in
+from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.ui.comparison import Row
 from marketplace.web.ui.forms import (
@@ -178,30 +178,30 @@ class ListingForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape, place and photos. To be called before the session opens: it asks the address service and develops pictures."""
-        right = super().validate(extra_validators)
-        self.kept = recall(request.form.getlist("kept"), request.form.getlist("dropped"))
-        taken, refused = take_in(self.photos.data or [], PHOTOS_MAX - len(self.stored) - len(self.kept))
+        is_valid = super().validate(extra_validators)
+        self.kept = read_stored(request.form.getlist("kept"), request.form.getlist("dropped"))
+        taken, refused = store_uploads(self.photos.data or [], PHOTOS_MAX - len(self.stored) - len(self.kept))
         self.kept += taken
         self.photos.errors = [*self.photos.errors, *map(str, refused)]
-        return bool(right) and not refused
+        return bool(is_valid) and not refused
 
-    def know(self, taxonomy: Taxonomy, depots: list[Any]) -> None:
+    def set_choices(self, taxonomy: Taxonomy, depots: list[Any]) -> None:
         """What there is to choose from, and what the chosen material brings along: its units and the hazards to declare."""
         self.material.choices = material_choices(taxonomy)
-        self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(one.id), one.name) for one in depots))
+        self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(depot.id), depot.name) for depot in depots))
         chosen = taxonomy.find_material(self.material.data or "")
         if chosen:
             self.hazard_names = {hazard.slug: hazard.name for hazard in chosen.hazards}
             self.quantity.units = chosen.units
 
-    def know_turns(self, own: str, names: Mapping[str, str], agreed: list[Any]) -> None:
+    def set_window_choices(self, own: str, names: Mapping[str, str], agreed: list[Any]) -> None:
         """Which municipalities can be in a circle (all but one's own), and what the organisation agreed."""
         self.circle.choices = [SelectChoice(slug, name) for slug, name in names.items() if slug != own]
         self.agreed = agreed
 
     def pictures(self) -> list[StoredPicture]:
         """The photos that came along, in order."""
-        return [kept.picture for kept in self.kept]
+        return [item.picture for item in self.kept]
 
     def turns_opened(self) -> bool:
         """Whether the part about turns stands open: something in it is wrong."""
@@ -216,7 +216,7 @@ class ListingForm(Form):
         return any(self[name].errors or self[name].data not in (None, "", Answer.UNKNOWN.value) for name in LATER)
 
     @property
-    def known_version(self) -> int:
+    def current_version(self) -> int:
         """The version that the sender looked at; 0, which no lot has, for what is no number."""
         return int(self.version.data) if str(self.version.data or "").isdecimal() else 0
 
@@ -270,16 +270,16 @@ class PhotosForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Develop what was sent, before the session opens. One that is no picture stops only itself: the others are in the form."""
-        right = super().validate(extra_validators)
-        self.kept = recall(request.form.getlist("kept"), request.form.getlist("dropped"))
-        taken, refused = take_in(self.photos.data or [], PHOTOS_MAX - len(self.kept))
+        is_valid = super().validate(extra_validators)
+        self.kept = read_stored(request.form.getlist("kept"), request.form.getlist("dropped"))
+        taken, refused = store_uploads(self.photos.data or [], PHOTOS_MAX - len(self.kept))
         self.kept += taken
         self.photos.errors = [*([] if self.kept else self.photos.errors), *map(str, refused)]
-        return (bool(right) or bool(self.kept)) and not refused
+        return (bool(is_valid) or bool(self.kept)) and not refused
 
     def pictures(self) -> list[StoredPicture]:
         """The photos that came along, in order."""
-        return [kept.picture for kept in self.kept]
+        return [item.picture for item in self.kept]
 
 
 class PhotoForm(Form):

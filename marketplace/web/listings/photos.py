@@ -28,10 +28,12 @@ def register(blueprint: Blueprint) -> None:
 def photos(listing_id: int) -> Any:
     """The photos in order; new ones come behind the others."""
     form = PhotosForm()
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     listing = _own(session, listing_id)
-    added = attempt(form, lambda: add_photos(session, actor, listing_id=listing_id, pictures=form.pictures())) if right else None
+    added = (
+        attempt(form, lambda: add_photos(session, actor, listing_id=listing_id, pictures=form.pictures())) if is_valid else None
+    )
     if request.accept_mimetypes.best == "application/json":
         faults = [str(fault.message) for fault in form.summary()]
         return (jsonify(photos=len(added.photos)), 200) if added else (jsonify(faults=faults), 422)

@@ -53,20 +53,20 @@ def keep(picture: StoredPicture) -> Kept:
     return Kept(picture, str(_signer().dumps(picture.files)))
 
 
-def recall(tokens: list[str], dropped: list[str]) -> list[Kept]:
+def read_stored(tokens: list[str], dropped: list[str]) -> list[Kept]:
     """The pictures of these words, without those that the sender left out."""
-    found: list[Kept] = []
+    rows: list[Kept] = []
     for token in dict.fromkeys(tokens):
         try:
-            said = _signer().loads(token, max_age=KEPT_S)
+            payload = _signer().loads(token, max_age=KEPT_S)
         except BadSignature:
             continue
         if token not in dropped:
-            found.append(Kept(StoredPicture({variant: tuple(file) for variant, file in said.items()}), token))
-    return found[:PHOTOS_MAX]
+            rows.append(Kept(StoredPicture({variant: tuple(file) for variant, file in payload.items()}), token))
+    return rows[:PHOTOS_MAX]
 
 
-def take_in(uploads: list[FileStorage], room: int) -> tuple[list[Kept], list[Text]]:
+def store_uploads(uploads: list[FileStorage], room: int) -> tuple[list[Kept], list[Text]]:
     """Develop and store each upload, at most `room`: what arrived well, and a sentence for each that did not."""
     taken: list[Kept] = []
     refused: list[Text] = []

@@ -15,9 +15,9 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm
 from marketplace.web.listings.pictures import PREVIEW
-from marketplace.web.ui.comparison import compare, outrun
+from marketplace.web.ui.comparison import compare, is_outdated
 from marketplace.web.ui.drafts import Answers, shown
-from marketplace.web.ui.drafts import in_this_language as _turned
+from marketplace.web.ui.drafts import in_reader_language as _turned
 from marketplace.web.ui.drafts import typed as typed_in
 from marketplace.web.ui.returned import said
 from marketplace.web.ui.windows import agreed_rows, municipal_names
@@ -101,7 +101,7 @@ def same_project(answers: Answers) -> Answers:
     return {name: value for name, value in answers.items() if name in OF_THE_PROJECT}
 
 
-def in_this_language(answers: Answers) -> Answers:
+def in_reader_language(answers: Answers) -> Answers:
     """What was typed in the other language, in this one."""
     return _turned(answers, typed_form, SPOKEN)
 
@@ -133,20 +133,22 @@ def stored_form(listing: Any, known: Taxonomy, *, sent: bool = True) -> ListingF
     return form
 
 
-def acquaint(form: ListingForm, session: Any, actor: Actor) -> None:
+def fill_choices(form: ListingForm, session: Any, actor: Actor) -> None:
     """What there is to choose from for this organisation, and what it agreed about turns."""
-    form.know(taxonomy(session), list_depots(session))
+    form.set_choices(taxonomy(session), list_depots(session))
     names = municipal_names(session)
-    form.know_turns(actor.organisation_slug, names, agreed_rows(get_window_defaults(session, actor.organisation_id), names))
+    form.set_window_choices(
+        actor.organisation_slug, names, agreed_rows(get_window_defaults(session, actor.organisation_id), names)
+    )
 
 
-def meet(form: ListingForm, listing: Any, known: Taxonomy) -> None:
+def show_conflict(form: ListingForm, listing: Any, known: Taxonomy) -> None:
     """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
-    outran = outrun(form)
+    outran = is_outdated(form)
     if outran:
         version, changed = outran
         stored = stored_form(listing, known, sent=False)
-        stored.know(known, [])
+        stored.set_choices(known, [])
         stored.depot.choices, stored.circle.choices = form.depot.choices, form.circle.choices
         form.changes = compare(stored, form, changed)
         form.version.data = str(version)

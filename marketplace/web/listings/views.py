@@ -20,7 +20,7 @@ from marketplace.matching.queries.matches import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
 from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm
-from marketplace.web.listings.stored import acquaint, meet, stored_form
+from marketplace.web.listings.stored import fill_choices, show_conflict, stored_form
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import answered
@@ -37,10 +37,10 @@ FORM_BYTES_MAX = 250_000_000
 def create() -> Any:
     """A new lot: kept as a draft, or on offer at once."""
     form = ListingForm(data={"material": request.args.get("material", "")})
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    acquaint(form, session, current_actor())
-    listing = right and attempt(
+    fill_choices(form, session, current_actor())
+    listing = is_valid and attempt(
         form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes)
     )
     return _saved(listing) if listing else page("listings/create.html", form, estimate=estimate_of(form, taxonomy(session)))
@@ -52,17 +52,17 @@ def edit(listing_id: int) -> Any:
     """Change a lot. Who saves after somebody else is shown the differences first."""
     with database().read() as before:
         form = stored_form(_own(before, listing_id), taxonomy(before))
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session = current_session()
-    acquaint(form, session, current_actor())
-    if right and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
+    fill_choices(form, session, current_actor())
+    if is_valid and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
         return _saved(listing)
     return _editing(session, listing_id, form)
 
 
 def _editing(session: Any, listing_id: int, form: ListingForm) -> Any:
     listing = _own(session, listing_id)
-    meet(form, listing, taxonomy(session))
+    show_conflict(form, listing, taxonomy(session))
     words = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
     return page("listings/edit.html", form, listing=listing, estimate=estimate_of(form, taxonomy(session)), **words)
 
@@ -78,7 +78,7 @@ def _amended(session: Any, listing_id: int, form: ListingForm) -> Any:
         session,
         current_actor(),
         listing_id=listing_id,
-        version=form.known_version,
+        version=form.current_version,
         draft=form.draft(),
         pictures=form.pictures(),
         publish=form.publishes,
@@ -99,8 +99,8 @@ def matches(listing_id: int) -> Any:
     """Who needs this lot: the demands that it serves, nearest first."""
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
-    found = demands_for_listing(session, actor, listing)
-    return render_template("listings/matches.html", listing=listing, found=found)
+    result = demands_for_listing(session, actor, listing)
+    return render_template("listings/matches.html", listing=listing, found=result)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/publiceren")
@@ -109,7 +109,7 @@ def publish(listing_id: int) -> Any:
     """Put a draft on offer. What is missing is told in its form."""
     session = current_session()
     form = stored_form(_own(session, listing_id), taxonomy(session), sent=False)
-    acquaint(form, session, current_actor())
+    fill_choices(form, session, current_actor())
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
     return _saved(listing) if listing else _editing(session, listing_id, form)
 
@@ -144,8 +144,8 @@ def close(listing_id: int) -> Any:
     session, actor = current_session(), current_actor()
     listing = _own(current_session(), listing_id)
     form = _asking(listing, CloseForm())
-    right = form.is_submitted() and (listing.held > 0 or form.validate())
-    if right and attempt(
+    is_valid = form.is_submitted() and (listing.held > 0 or form.validate())
+    if is_valid and attempt(
         form, lambda: close_listing(session, actor, listing_id=listing_id, outcome=form.chosen, reason=form.said)
     ):
         return done(_("The lot is closed. It is no longer in the catalogue."), url_for("work.listings"))

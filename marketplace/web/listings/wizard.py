@@ -10,25 +10,25 @@ from marketplace.http.request import current_actor, current_session, database, p
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Quantity, parse_number, read_unit
-from marketplace.market.actions.drafts import discard_sketch, save_sketch, settle_sketch, start_sketch
-from marketplace.market.actions.windows import foresee_windows
+from marketplace.market.actions.drafts import attach_listing, discard_sketch, save_sketch, start_sketch
+from marketplace.market.actions.windows import preview_windows
 from marketplace.market.queries.drafts import get_sketch
 from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
-from marketplace.matching.actions.offer import add_photos, write_down
+from marketplace.matching.actions.offer import add_photos, save_draft_listing
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import stored
 from marketplace.web.listings.forms import PhotosForm
-from marketplace.web.listings.stored import acquaint
+from marketplace.web.listings.stored import fill_choices
 from marketplace.web.ui.drafts import Answers, kept, saved_at, typed
 from marketplace.web.ui.estimates import estimate as estimated
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.returned import returned
-from marketplace.web.ui.windows import foreseen_rows, municipal_names
+from marketplace.web.ui.windows import municipal_names, preview_rows
 
 FORM_BYTES_MAX = 250_000_000
 FOUND_MAX = 12
@@ -62,11 +62,13 @@ def step(sketch_id: int, number: int) -> Any:
         return _photos(sketch_id) if number == 3 else _check(sketch_id)
     if request.method == "POST":
         with database().transaction() as saving:
-            before = stored.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
+            before = stored.in_reader_language(
+                _answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING))
+            )
             sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers={**before, **stored.typed(number)})
         return _kept(sketch) or _next(number, sketch)
     sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.LISTING)
-    return _asking(number, stored.in_this_language(_answers(current_session(), sketch)), sketch)
+    return _asking(number, stored.in_reader_language(_answers(current_session(), sketch)), sketch)
 
 
 def _answers(session: Any, sketch: Any) -> Answers:
@@ -86,18 +88,22 @@ def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any
     if returned() is not None:
         answers = {**answers, **stored.typed(number)}
     form, session = form or stored.typed_form(answers), current_session()
-    known = taxonomy(session)
-    acquaint(form, session, current_actor())
+    materials = taxonomy(session)
+    fill_choices(form, session, current_actor())
     return show(
-        number, form, sketch=sketch, estimate=estimate_of(form, known), material=known.find_material(form.material.data or "")
+        number,
+        form,
+        sketch=sketch,
+        estimate=estimate_of(form, materials),
+        material=materials.find_material(form.material.data or ""),
     )
 
 
 def _next(number: int, sketch: Any) -> Any:
     """Check what was sent; on to the next step, or the same page with what is wrong."""
     form = stored.typed_form(sketch.answers)
-    right = stored.check(form, *range(1, number + 1))
-    if not right:
+    is_valid = stored.check(form, *range(1, number + 1))
+    if not is_valid:
         return _asking(stored.first_wrong(form), sketch.answers, sketch, form)
     if number == 2 and not _settled(form, sketch):
         return _asking(stored.first_wrong(form), sketch.answers, sketch, form)
@@ -107,12 +113,12 @@ def _next(number: int, sketch: Any) -> Any:
 def _settled(form: Any, sketch: Any) -> Any:
     """Write the draft listing; None when a rule refuses, with its sentences in the form."""
     session, actor = current_session(), current_actor()
-    known = taxonomy(session)
-    acquaint(form, session, current_actor())
-    listing = attempt(form, lambda: write_down(session, actor, form.draft(), listing_id=sketch.listing_id))
+    materials = taxonomy(session)
+    fill_choices(form, session, current_actor())
+    listing = attempt(form, lambda: save_draft_listing(session, actor, form.draft(), listing_id=sketch.listing_id))
     if listing is None:
         return None
-    return settle_sketch(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, known))
+    return attach_listing(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, materials))
 
 
 def _behind(session: Any, sketch_id: int) -> tuple[Any, Any]:
@@ -133,13 +139,13 @@ def _photos(sketch_id: int) -> Any:
         return _where_it_was_taken(sketch_id)
     form = PhotosForm(meta={"csrf": False})
     sent = request.method == "POST" and bool(form.photos.data or request.form.getlist("kept"))
-    right = sent and form.validate()
+    is_valid = sent and form.validate()
     session, actor = current_session(), current_actor()
     sketch, listing = _behind(session, sketch_id)
     if listing is None:
         return _back(sketch)
     number = listing.id
-    added = attempt(form, lambda: add_photos(session, actor, listing_id=number, pictures=form.pictures())) if right else None
+    added = attempt(form, lambda: add_photos(session, actor, listing_id=number, pictures=form.pictures())) if is_valid else None
     if added:
         listing = get_listing(session, actor, number)
     elif sent:
@@ -157,7 +163,7 @@ def _photos(sketch_id: int) -> Any:
 def _where_it_was_taken(sketch_id: int) -> Any:
     """Somebody chose the place of a photo for the lot: as if it had been typed in the second step."""
     with database().transaction() as saving:
-        before = stored.in_this_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
+        before = stored.in_reader_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
         chosen = {**before, **typed(("place",)), "depot": ""}
         sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers=chosen)
     answer = _next(2, sketch)
@@ -167,23 +173,23 @@ def _where_it_was_taken(sketch_id: int) -> Any:
 
 
 def _check(sketch_id: int) -> Any:
-    """The fourth step: everything at a glance, and the button that publishes."""
+    """The fourth step: everything at a fetch_one, and the button that publishes."""
     session, actor = current_session(), current_actor()
     sketch, listing = _behind(session, sketch_id)
     if listing is None:
         return _back(sketch)
-    known = taxonomy(session)
-    form = stored.typed_form(stored.of_listing(listing, known))
+    materials = taxonomy(session)
+    form = stored.typed_form(stored.of_listing(listing, materials))
     number = listing.id
     sent = request.method == "POST"
     if sent:
         discard_sketch(session, actor, sketch)  # comes back with the rest when publishing is refused
     if sent and attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
         return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=number))
-    acquaint(form, session, current_actor())
-    material = known.material_by_id(listing.material_id)
-    turns = foreseen_rows(foresee_windows(session, actor, listing), municipal_names(session))
-    words = {"material": material, "estimate": estimate_of(form, known), "turns": turns, **words_of(listing)}
+    fill_choices(form, session, current_actor())
+    material = materials.material_by_id(listing.material_id)
+    turns = preview_rows(preview_windows(session, actor, listing), municipal_names(session))
+    words = {"material": material, "estimate": estimate_of(form, materials), "turns": turns, **words_of(listing)}
     return show(4, form, sketch=sketch, listing=listing, **words)
 
 
@@ -205,13 +211,13 @@ def find_materials() -> Any:
     session, actor = current_session(), current_actor()
     words = request.args.get("q", "")[:TYPED_MAX]
     usual = list_usual_materials(session, actor) if actor.is_member else []
-    found = taxonomy(session).search(words)
+    result = taxonomy(session).search(words)
     if not words.strip():
-        found = tuple(one for one in found if one.id in usual)
-    ranked = sorted(found, key=lambda one: usual.index(one.id) if one.id in usual else len(usual))[:FOUND_MAX]
+        result = tuple(item for item in result if item.id in usual)
+    ranked = sorted(result, key=lambda item: usual.index(item.id) if item.id in usual else len(usual))[:FOUND_MAX]
     return jsonify(
-        items=[{"slug": one.slug, "name": one.name, "group": one.group.name, "usual": one.id in usual} for one in ranked],
-        total=len(found),
+        items=[{"slug": item.slug, "name": item.name, "group": item.group.name, "usual": item.id in usual} for item in ranked],
+        total=len(result),
     )
 
 
@@ -233,12 +239,12 @@ NAMES: tuple[Text, ...] = (_("Material"), _("Quantity, quality and place"), _("P
 def show(number: int, form: Form | None, *, sketch: Any = None, **context: Any) -> tuple[str, int]:
     """A step: 200 when it is asked for, the refusal's status when it was sent and is not right."""
     names = [str(name) for name in NAMES]
-    states = ["done" if one < number else "now" if one == number else "todo" for one in range(1, 5)]
-    asked = request.method in ("GET", "HEAD") or form is None
-    status = 200 if asked else form.refusal.status if form and form.refusal else 422
+    states = ["done" if item < number else "now" if item == number else "todo" for item in range(1, 5)]
+    requested = request.method in ("GET", "HEAD") or form is None
+    status = 200 if requested else form.refusal.status if form and form.refusal else 422
     saved = saved_at(sketch.updated_at) if sketch else None
-    told = {"number": number, "names": names, "rows": [(name, state, None) for name, state in zip(names, states, strict=True)]}
-    return render_template(f"listings/step_{number}.html", form=form, sketch=sketch, saved=saved, **told, **context), status
+    values = {"number": number, "names": names, "rows": [(name, state, None) for name, state in zip(names, states, strict=True)]}
+    return render_template(f"listings/step_{number}.html", form=form, sketch=sketch, saved=saved, **values, **context), status
 
 
 def words_of(listing: Any) -> dict[str, Text]:

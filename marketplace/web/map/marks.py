@@ -52,18 +52,18 @@ def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
     ranks: dict[str, int] = {}
     for row in found.rows:
         ranks.setdefault(row.cluster_key, len(ranks))
-    clusters = sorted(found.clusters, key=lambda one: ranks.get(one.key, len(ranks)))
+    clusters = sorted(found.clusters, key=lambda cluster: ranks.get(cluster.key, len(ranks)))
     lots = [
         (lot_of(row.row.listing, known, distance_km=row.row.distance_km, address=address), row.cluster_key) for row in found.rows
     ]
-    shown = asked.offset + len(lots)
+    visible = asked.offset + len(lots)
     response = jsonify(
         total=found.total,
         outside=found.outside,
         heading=str(ngettext("%(count)s lot in view", "%(count)s lots in view", found.total, count=found.total)),
-        clusters=[_mark(one, found.alone, address) for one in clusters],
+        clusters=[_mark(cluster, found.alone, address) for cluster in clusters],
         list=render_template("map/_rows.html", lots=lots),
-        nextPage=asked.page + 1 if shown < found.total else None,
+        nextPage=asked.page + 1 if visible < found.total else None,
     )
     return _marked(response)
 
@@ -86,7 +86,7 @@ def _mark(cluster: Cluster, alone: dict[int, Listing], address: str) -> dict[str
         )
         return mark | {"name": str(name)}
     amount = quantity(Amount(listing.available, Unit(listing.unit)))
-    shown = picture(listing.photos[0], listing.title) if listing.photos else None
+    visible = picture(listing.photos[0], listing.title) if listing.photos else None
     return mark | {
         "name": f"{listing.title}, {amount}, {listing.place_name}",
         "lot": {
@@ -95,7 +95,7 @@ def _mark(cluster: Cluster, alone: dict[int, Listing], address: str) -> dict[str
             "url": address.replace("/0", f"/{listing.id}"),
             "quantity": amount,
             "place": listing.place_name,
-            "photo": shown.small if shown else None,
+            "photo": visible.small if visible else None,
         },
     }
 

@@ -27,6 +27,6 @@ def show_marks() -> Response:
     session, actor = current_session(), current_actor()
     here = typed or search_results.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    asked = replace(search_results.asked_of(question, form, near, here), box=box)
-    found = search_map(session, actor, asked, zoom=zoom)
-    return marks.answer(found, taxonomy(session), asked)
+    requested = replace(search_results.asked_of(question, form, near, here), box=box)
+    result = search_map(session, actor, requested, zoom=zoom)
+    return marks.answer(result, taxonomy(session), requested)

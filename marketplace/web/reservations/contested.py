@@ -43,7 +43,9 @@ def requests(listing_id: int) -> Any:
         queue=queue,
         listing=queue.listing,
         free=Amount(queue.free, Unit(queue.listing.unit)),
-        passed_over={one.reservation.id: queue.passed_over(one.reservation, one.reservation.quantity) for one in queue.claims},
+        passed_over={
+            claim.reservation.id: queue.passed_over(claim.reservation, claim.reservation.quantity) for claim in queue.claims
+        },
         decides=may(actor, Can.EDIT_LISTING, queue.listing),
         badges=RESERVATION_BADGES,
     )
@@ -52,15 +54,15 @@ def requests(listing_id: int) -> Any:
 @permission(Can.CONFIRM)
 def accept_offer(reservation_id: int) -> Any:
     """Who waited says yes."""
-    told = _("You have accepted it. The owner now answers.")
-    return take_step(reservation_id, "accept_offer", reserve.accept_offer, told)
+    message = _("You have accepted it. The owner now answers.")
+    return take_step(reservation_id, "accept_offer", reserve.accept_offer, message)
 
 
 @permission(Can.CONFIRM)
 def dispute(reservation_id: int) -> Any:
     """The receiver does not agree."""
-    told = _("The owner has been told that you do not agree, and why.")
-    return take_step(reservation_id, "dispute", hand_over.dispute, told, reason="because", quantity="figure")
+    message = _("The owner has been told that you do not agree, and why.")
+    return take_step(reservation_id, "dispute", hand_over.dispute, message, reason="because", quantity="figure")
 
 
 @permission(Can.RESOLVE)
@@ -91,19 +93,19 @@ def _proposed(reservation: Any) -> Any:
 @permission(Can.CANCEL_RESERVATION)
 def agree_cancel(reservation_id: int) -> Any:
     """The other side accepts that it is called off."""
-    told = _("Called off together. What was held is free again.")
-    return take_step(reservation_id, "agree_cancel", decide.agree_cancel, told)
+    message = _("Called off together. What was held is free again.")
+    return take_step(reservation_id, "agree_cancel", decide.agree_cancel, message)
 
 
 @permission(Can.HAND_OVER)
 def no_show(reservation_id: int) -> Any:
     """Nobody came to collect it."""
-    told = _("Noted. What was held is free again.")
-    return take_step(reservation_id, "no_show", decide.no_show, told, reason="because")
+    message = _("Noted. What was held is free again.")
+    return take_step(reservation_id, "no_show", decide.no_show, message, reason="because")
 
 
 @permission(Can.RETURN)
 def return_part(reservation_id: int) -> Any:
     """A part comes back."""
-    told = _("Entered. What came back is on offer again as a lot of its own.")
-    return take_step(reservation_id, "return", hand_over.return_part, told, draft="draft")
+    message = _("Entered. What came back is on offer again as a lot of its own.")
+    return take_step(reservation_id, "return", hand_over.return_part, message, draft="draft")

@@ -31,13 +31,13 @@ CLOCK = re.compile(r"(?P<day>.*?)[ ,]+(?:om |at )?(?P<hour>[0-9]{1,2})[:.](?P<mi
 def parse_moment(text: str, locale: str) -> datetime:
     """A day and a time on the clock of Twente, as people type them: `12-1-2027 10:00`, `12 januari 2027 om 10.00 uur`."""
     typed = " ".join(text.split())
-    found = CLOCK.fullmatch(typed)
-    if found is None:
+    result = CLOCK.fullmatch(typed)
+    if result is None:
         raise Invalid(_("Type a day and a time, for example 12 January 2027 10:00."))
-    hour, minute = int(found["hour"]), int(found["minute"])
+    hour, minute = int(result["hour"]), int(result["minute"])
     if hour > 23 or minute > 59:
         raise Invalid(_("A time runs from 0:00 to 23:59."))
-    return datetime.combine(parse_date(found["day"], locale), time(hour, minute), AMSTERDAM)
+    return datetime.combine(parse_date(result["day"], locale), time(hour, minute), AMSTERDAM)
 
 
 class DutchMomentField(Field):
@@ -100,17 +100,17 @@ class AgreeForm(Form):
 
     def about(self, appointment: Any) -> None:
         """The times that can be chosen."""
-        self.time.choices = options((one.isoformat(), moment(one)) for one in appointment.moments) if appointment else []
+        self.time.choices = options((item.isoformat(), moment(item)) for item in appointment.moments) if appointment else []
 
     def chosen(self) -> datetime:
         """The moment that was chosen; a word that is none was not on the page."""
         try:
-            said = datetime.fromisoformat(self.time.data or "")
+            values = datetime.fromisoformat(self.time.data or "")
         except ValueError:
-            said = None
-        if said is None or said.tzinfo is None:
+            values = None
+        if values is None or values.tzinfo is None:
             raise Invalid(_("Choose one of the times that were proposed, or propose others."), "time")
-        return said
+        return values
 
 
 class GatePhotoForm(Form):
@@ -132,13 +132,13 @@ class GatePhotoForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape, and whether it is a picture."""
-        right = bool(super().validate(extra_validators))
-        if right:
+        is_valid = bool(super().validate(extra_validators))
+        if is_valid:
             try:
                 self.picture = store_picture(current_app.extensions["media"], self.photo.data.stream.read())
             except Refusal as refusal:
-                self.photo.errors, right = [refusal.message], False
-        return right
+                self.photo.errors, is_valid = [refusal.message], False
+        return is_valid
 
     def stored(self) -> StoredPicture:
         """The picture in its sizes."""
@@ -190,8 +190,8 @@ class ReserveForm(Form):
     def about(self, listing: Any, demands: list[Any], asked: Mapping[str, str]) -> None:
         """The listing's unit, the own demands that it can serve, and what a link asked for (`quantity` with a point, `demand`)."""
         self.quantity.units = (Unit(listing.unit),)
-        told = [(str(demand.id), f"{demand.title} ({quantity(demand.remaining, demand.unit)})") for demand in demands]
-        self.demand_id.choices = or_nothing(_("For no demand on the bank"), told)
+        choices = [(str(demand.id), f"{demand.title} ({quantity(demand.remaining, demand.unit)})") for demand in demands]
+        self.demand_id.choices = or_nothing(_("For no demand on the bank"), choices)
         if not self.is_submitted():
             self.demand_id.data = asked.get("demand", "")
             self.quantity.data = _asked(asked.get("quantity", ""), Unit(listing.unit))

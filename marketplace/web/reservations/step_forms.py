@@ -310,8 +310,8 @@ class Sent:
 
 def sheets(sent: Sent | None, reservation: Any, vehicles: Iterable[VehicleClass]) -> dict[str, StepForm]:
     """The form of every step by its name: the one that was sent as it was sent, the others as they begin."""
-    known = tuple(vehicles)
+    existing = tuple(vehicles)
     made = {step: sent.form if sent and sent.step == step else form(formdata=None) for step, form in FORMS.items()}
     for form in made.values():
-        form.about(reservation, known)
+        form.about(reservation, existing)
     return made

@@ -63,8 +63,8 @@ def take_step(
     )
     if not made:
         return transfer_page(reservation_id, sent)
-    told = sentence(made) if callable(sentence) and not isinstance(sentence, Text) else sentence
-    return done(told, url_for("reservations.show", reservation_id=reservation_id))
+    values = sentence(made) if callable(sentence) and not isinstance(sentence, Text) else sentence
+    return done(values, url_for("reservations.show", reservation_id=reservation_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,9 @@ class Transfer:
     @classmethod
     def of(cls, session: Any, actor: Actor, reservation: Any) -> "Transfer":
         """Gather it for this reader."""
-        known, unit = taxonomy(session), Unit(reservation.unit)
-        material = known.material_by_id(reservation.listing.material_id)
-        vehicles = {vehicle.slug: vehicle.name for vehicle in known.vehicles}
+        materials, unit = taxonomy(session), Unit(reservation.unit)
+        material = materials.material_by_id(reservation.listing.material_id)
+        vehicles = {vehicle.slug: vehicle.name for vehicle in materials.vehicles}
         booked = find_exchange(session, reservation_id=reservation.id)
         return cls(
             material=material,
@@ -92,12 +92,12 @@ class Transfer:
 
 def _figures(reservation: Any, unit: Unit) -> list[Figure]:
     """The owner's figure, and the receiver's where there is one."""
-    told = []
+    values = []
     for side, name in (("owner", reservation.owner.name), ("receiver", reservation.organisation.name)):
         quantity = getattr(reservation, f"{side}_quantity")
         how, state = getattr(reservation, f"{side}_measured_by"), getattr(reservation, f"{side}_condition")
         if quantity is not None:
-            told.append(
+            values.append(
                 Figure(
                     name,
                     Amount(quantity, unit),
@@ -105,7 +105,7 @@ def _figures(reservation: Any, unit: Unit) -> list[Figure]:
                     CONDITION_LABELS[Condition(state)] if state else None,
                 )
             )
-    return told
+    return values
 
 
 def _rivals(session: Any, actor: Actor, reservation: Any) -> dict[str, int]:
@@ -166,16 +166,16 @@ def _calling_off(actor: Actor, reservation: Any, status: ReservationStatus) -> s
 def timeline(reservation: Any) -> list[tuple[Text, str, str | None]]:
     """(step, state, when) for the progress line; one that ended early stops where it ended."""
     status = ReservationStatus(reservation.status)
-    told: list[tuple[Text, date | None]] = [
+    message: list[tuple[Text, date | None]] = [
         (_("Requested"), _day(reservation.requested_at)),
         (_("Approved"), _day(reservation.approved_at)),
         (_("Handed over"), reservation.handed_over_on),
         (_("Confirmed"), _day(reservation.completed_at)),
     ]
-    done: list[tuple[Text, str, str | None]] = [(label, "done", short_date(day)) for label, day in told if day]
+    done: list[tuple[Text, str, str | None]] = [(label, "done", short_date(day)) for label, day in message if day]
     if status in ENDED:
         return [*done, (STATUS_LABELS[status], "stop", short_date(_day(reservation.ended_at)))]
-    left = [label for label, day in told if not day]
+    left = [label for label, day in message if not day]
     if status in (*QUEUED, ReservationStatus.DISPUTED):
         since = reservation.disputed_at or reservation.offered_at or reservation.waiting_since
         here = (STATUS_LABELS[status], "now", short_date(_day(since)))

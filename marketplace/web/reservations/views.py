@@ -40,16 +40,16 @@ SIDES = ("owning", "asking")
 def create(listing_id: int) -> Any:
     """Claim part of a lot: what is asked is held at once."""
     form = forms.ReserveForm()
-    right = form.is_submitted() and form.validate()
+    is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
     material = taxonomy(session).material_by_id(listing.material_id)
     form.about(listing, _own_demands(session, material), request.args)
-    reservation = right and attempt(form, lambda: reserve.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
+    reservation = is_valid and attempt(form, lambda: reserve.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
     if reservation:
         waits = reservation.status == ReservationStatus.WAITING
-        told = _("You are on the waiting list. We tell you when something is free.") if waits else _("It is held for you.")
-        return done(told, url_for("reservations.show", reservation_id=reservation.id))
+        message = _("You are on the waiting list. We tell you when something is free.") if waits else _("It is held for you.")
+        return done(message, url_for("reservations.show", reservation_id=reservation.id))
     return page("reservations/create.html", form, listing=listing, material=material, waits=_is_full(listing))
 
 
@@ -60,7 +60,7 @@ def _is_full(listing: Any) -> bool:
 
 def _own_demands(session: Any, material: Any) -> list[Any]:
     """The own open demands for which this material is fit."""
-    fit = tuple(one.id for one in taxonomy(session).served_by(material))
+    fit = tuple(item.id for item in taxonomy(session).served_by(material))
     return list_demands(session, current_actor(), mine=True, material_ids=fit, page_size=100)[0]
 
 
@@ -68,11 +68,11 @@ def _own_demands(session: Any, material: Any) -> list[Any]:
 @permission(Can.LIST_RESERVATIONS)
 def list_reservations() -> Any:
     """The reservations of the own organisation, on either side."""
-    asked, session, actor = request.args.get("side", ""), current_session(), current_actor()
-    side = asked if asked in SIDES else ""
-    found, place = paged(lambda page: reservations.list_reservations(session, actor, side=side, page=page, page_size=PAGE_SIZE))
+    requested, session, actor = request.args.get("side", ""), current_session(), current_actor()
+    side = requested if requested in SIDES else ""
+    rows, place = paged(lambda page: reservations.list_reservations(session, actor, side=side, page=page, page_size=PAGE_SIZE))
     return render_template(
-        "reservations/list_reservations.html", reservations=found, badges=RESERVATION_BADGES, side=side, **place
+        "reservations/list_reservations.html", reservations=rows, badges=RESERVATION_BADGES, side=side, **place
     )
 
 
@@ -87,33 +87,33 @@ def show(reservation_id: int) -> Any:
 @permission(Can.DECIDE_RESERVATION)
 def approve(reservation_id: int) -> Any:
     """The owner agrees."""
-    told = _("Approved. The asker has been told.")
+    message = _("Approved. The asker has been told.")
     facts = {"hold_until": "until", "quantity": "approved", "reason": "because"}
-    return take_step(reservation_id, "approve", decide.approve, told, **facts)
+    return take_step(reservation_id, "approve", decide.approve, message, **facts)
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/afwijzen", methods=("GET", "POST"))
 @permission(Can.DECIDE_RESERVATION)
 def reject(reservation_id: int) -> Any:
     """The owner says no, and why."""
-    told = _("Rejected. The asker has been told why.")
-    return take_step(reservation_id, "reject", decide.reject, told, reason="because")
+    message = _("Rejected. The asker has been told why.")
+    return take_step(reservation_id, "reject", decide.reject, message, reason="because")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/annuleren", methods=("GET", "POST"))
 @permission(Can.CANCEL_RESERVATION)
 def cancel(reservation_id: int) -> Any:
     """One of the two sides steps back, and says why."""
-    told = _("Cancelled. The other side has been told why.")
-    return take_step(reservation_id, "cancel", decide.cancel, told, reason="because")
+    message = _("Cancelled. The other side has been told why.")
+    return take_step(reservation_id, "cancel", decide.cancel, message, reason="because")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/overdragen", methods=("GET", "POST"))
 @permission(Can.HAND_OVER)
 def hand_over(reservation_id: int) -> Any:
     """The owner enters what was measured."""
-    told = _("Entered. The receiver has been asked to confirm.")
-    return take_step(reservation_id, "hand_over", hand_over_actions.hand_over, told, draft="draft")
+    message = _("Entered. The receiver has been asked to confirm.")
+    return take_step(reservation_id, "hand_over", hand_over_actions.hand_over, message, draft="draft")
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/bevestigen", methods=("GET", "POST"))
@@ -135,9 +135,9 @@ def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Te
         return transfer_page(reservation_id, Sent("", form))
     if request.method != "POST":
         return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
-    right = form.validate()
+    is_valid = form.validate()
     session, actor = current_session(), current_actor()
-    if right and attempt(
+    if is_valid and attempt(
         form, lambda: verb(session, actor, reservation_id=reservation_id, **{name: read() for name, read in facts.items()})
     ):
         return done(sentence, url_for("reservations.show", reservation_id=reservation_id))
@@ -148,16 +148,16 @@ def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Te
 @permission(Can.MEET)
 def propose_times(reservation_id: int) -> Any:
     """One side proposes when and where."""
-    form, told = ProposeForm(), _("Proposed. The other side has been asked to choose.")
-    return _step(reservation_id, form, gate.propose_times, told, draft=form.draft)
+    form, message = ProposeForm(), _("Proposed. The other side has been asked to choose.")
+    return _step(reservation_id, form, gate.propose_times, message, draft=form.draft)
 
 
 @blueprint.route(f"{ONE}/afspraak/kiezen", methods=METHODS)
 @permission(Can.MEET)
 def agree_time(reservation_id: int) -> Any:
     """The other side chooses."""
-    form, told = AgreeForm(), _("Agreed. The other side has been told.")
-    return _step(reservation_id, form, gate.agree_time, told, time=form.chosen)
+    form, message = AgreeForm(), _("Agreed. The other side has been told.")
+    return _step(reservation_id, form, gate.agree_time, message, time=form.chosen)
 
 
 @blueprint.route(f"{ONE}/foto", methods=METHODS)
@@ -166,8 +166,8 @@ def add_photo(reservation_id: int) -> Any:
     """A photo of the hand-over."""
     with database().read() as before:  # no picture is worked on for who may not add it
         require(current_actor(), Can.MEET, get_reservation(before, current_actor(), reservation_id))
-    form, told = GatePhotoForm(), _("The photo is added.")
-    return _step(reservation_id, form, add_gate_photo, told, picture=form.stored, alt=form.words)
+    form, message = GatePhotoForm(), _("The photo is added.")
+    return _step(reservation_id, form, add_gate_photo, message, picture=form.stored, alt=form.words)
 
 
 @blueprint.get(f"{ONE}/afspraak.ics")

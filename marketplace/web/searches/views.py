@@ -32,8 +32,8 @@ def create() -> Any:
     question = Question(url_for("catalogue.list_listings"), request.args)
     session = current_session()
     form = KeepForm(data={"name": name_of(question, taxonomy(session))})
-    right = form.is_submitted() and form.validate()
-    saved = right and attempt(
+    is_valid = form.is_submitted() and form.validate()
+    saved = is_valid and attempt(
         form, lambda: save_search(session, current_actor(), name=form.name.data or "", query=question.query())
     )
     if saved:
@@ -52,6 +52,6 @@ def delete(search_id: int) -> Any:
 def name_of(question: Question, known: Taxonomy) -> str:
     """A first name for a search: its words, materials, groups and place."""
     groups = {group.slug: group.name for group in known.groups}
-    materials = [found.name for slug in question.all("material") if (found := known.find_material(slug))]
+    materials = [row.name for slug in question.all("material") if (row := known.find_material(slug))]
     chosen = [groups[slug] for slug in question.all("materialGroup") if slug in groups]
     return ", ".join(part for part in (question.one("q"), *materials, *chosen, question.one("place")) if part)[:120]

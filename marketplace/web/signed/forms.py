@@ -15,7 +15,7 @@ class LessForm(Form):
     cadence = RadioField(
         _("How often do you want this mail?"),
         [Required(_("Choose how often you want this mail."))],
-        choices=options((one.value, CADENCE_LABELS[one]) for one in FEWER),
+        choices=options((item.value, CADENCE_LABELS[item]) for item in FEWER),
     )
 
     class Meta(Form.Meta):

@@ -5,19 +5,19 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 
-from marketplace.accounts.actions.preferences import lower
+from marketplace.accounts.actions.preferences import reduce_mail
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.accounts.queries.sessions import find_actor
 from marketplace.accounts.rules import links
 from marketplace.http.notice_text import OBJECTS, address_of
-from marketplace.http.request import current_session, proves_itself, public
+from marketplace.http.request import csrf_exempt, current_session, public
 from marketplace.http.written import Written
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Invalid, Missing, Refusal
 from marketplace.kernel.language import Text, _, current_locale
-from marketplace.matching.actions.mail_answers import ANSWERS, Answering, Standing
+from marketplace.matching.actions.mail_actions import MAIL_ACTIONS, MailAction, Standing
 from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, SECURITY, Cadence
 from marketplace.notices.rules.wording import WORDINGS
 from marketplace.web.signed.forms import LessForm
@@ -28,7 +28,7 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058: what a mail program p
 
 
 @blueprint.after_request
-def keep_nowhere(response: Response) -> Response:
+def no_store(response: Response) -> Response:
     """No cache keeps what one person may do."""
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -44,7 +44,7 @@ def _acting(session: Session, person_id: int) -> Actor:
 
 @blueprint.route("/minder-mail/<string:token>", methods=("GET", "POST"))
 @public
-@proves_itself
+@csrf_exempt
 def less(token: str) -> Any:
     """Less mail of the kinds in the letter; a mail program may ask for none of it at once."""
     link = links.read_less_mail(_secret_key(), token)
@@ -55,7 +55,7 @@ def less(token: str) -> Any:
     is_one_click = request.method == "POST" and request.form.get(ONE_CLICK[0]) == ONE_CLICK[1]
     chosen = Cadence.NEVER if is_one_click else Cadence(form.cadence.data) if form.validate_on_submit() else None
     if chosen is not None:
-        lower(session, actor, kinds=kinds, cadence=chosen)
+        reduce_mail(session, actor, kinds=kinds, cadence=chosen)
         if not is_one_click:
             flash(str(_("Your choice is saved.")), "success")
             return redirect(url_for("signed.less", token=token), 303)
@@ -69,8 +69,8 @@ def less(token: str) -> Any:
 @public
 def answer(token: str) -> Any:
     """Do with one button what a mail asked: approve, confirm, still there."""
-    link = links.read_answer(_secret_key(), token)
-    answering = ANSWERS.get(link.word)
+    link = links.read_action(_secret_key(), token)
+    answering = MAIL_ACTIONS.get(link.word)
     if answering is None:
         raise Missing(_("This link is not complete. Copy the whole link from the mail, or ask for a new one."))
     session = current_session()
@@ -84,7 +84,7 @@ def answer(token: str) -> Any:
         if refusal is None:
             flash(str(answering.done), "success")
             return redirect(url_for("signed.answer", token=token), 303)
-    shown = render_template(
+    visible = render_template(
         "signed/answer.html",
         question=_question(answering, standing),
         answering=answering,
@@ -94,10 +94,10 @@ def answer(token: str) -> Any:
         actor=actor,
         href=address_of(answering.about, {OBJECTS[answering.about][1]: link.object_id}),
     )
-    return shown, refusal.status if refusal is not None and request.method == "POST" else 200
+    return visible, refusal.status if refusal is not None and request.method == "POST" else 200
 
 
-def _done(session: Session, actor: Actor, answering: Answering, object_id: int) -> Refusal | None:
+def _done(session: Session, actor: Actor, answering: MailAction, object_id: int) -> Refusal | None:
     """Why the verb would not do it; None when it did."""
     try:
         answering.verb(session, actor, object_id)
@@ -106,7 +106,7 @@ def _done(session: Session, actor: Actor, answering: Answering, object_id: int) 
     return None
 
 
-def _question(answering: Answering, standing: Standing) -> Text:
+def _question(answering: MailAction, standing: Standing) -> Text:
     facts = {name: Written(value) if name == "title" else value for name, value in standing.facts.items()}
     return Text(answering.question.message, params=facts)
 

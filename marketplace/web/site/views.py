@@ -98,7 +98,7 @@ def robots_txt() -> Response:
 @public
 def sitemap_xml() -> Response:
     """Every public page in both languages, each naming the other."""
-    paths = [*PUBLIC_PATHS, *(f"/aanbod/{one}" for one in list_public_ids(current_session(), SITEMAP_LISTINGS_MAX))]
+    paths = [*PUBLIC_PATHS, *(f"/aanbod/{item}" for item in list_public_ids(current_session(), SITEMAP_LISTINGS_MAX))]
     return Response(sitemap(settings().base_url.rstrip("/"), paths), content_type="application/xml; charset=utf-8")
 
 

@@ -141,8 +141,8 @@ def _letters(target: Path) -> bytes | None:
     if original is None:
         return None
     stamp = hashlib.sha256(f"{RECIPE} {LETTERS} {original.stat().st_size} {original}".encode()).hexdigest()[:12]
-    kept = target / f"letters-{stamp}.woff2"
-    if not kept.is_file():
+    stored = target / f"letters-{stamp}.woff2"
+    if not stored.is_file():
         try:
             cut = cut_font(original, LETTERS)
         except ImportError:
@@ -150,8 +150,8 @@ def _letters(target: Path) -> bytes | None:
         target.mkdir(parents=True, exist_ok=True)
         drawn = target / f".letters-{os.getpid()}"
         drawn.write_bytes(cut)
-        drawn.replace(kept)
-    return kept.read_bytes()
+        drawn.replace(stored)
+    return stored.read_bytes()
 
 
 def _font_path() -> Path | None:
@@ -160,7 +160,7 @@ def _font_path() -> Path | None:
         return None
     folder = Path(next(iter(package.submodule_search_locations)))
     listed = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))["files"]
-    upright = next((one["path"] for one in listed if one.get("style") == "normal"), None)
+    upright = next((item["path"] for item in listed if item.get("style") == "normal"), None)
     return folder / upright if upright else None
 
 

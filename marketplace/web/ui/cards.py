@@ -21,7 +21,7 @@ PLACES = (
 def card(lot: Lot, *, lazy: bool = True) -> Markup:
     """The card of `macros/card.html`. `lazy`: its photo loads when it comes into view."""
     beside = quantity(lot.also) if lot.also else mass(lot.mass_kg) if lot.mass_kg else ""
-    said = {
+    values = {
         "href": lot.href,
         "title": lot.title,
         "group": lot.group,
@@ -37,8 +37,8 @@ def card(lot: Lot, *, lazy: bool = True) -> Markup:
         "photo_url": lot.photo_url or "",
         "photo_alt": lot.photo_alt,
     }
-    pattern = _pattern(frozenset(name for name, words in said.items() if words == ""), lazy, current_locale())
-    return Markup(pattern % {name: str(escape(words)) for name, words in said.items()})  # noqa: S704 the pattern comes from the macro
+    pattern = _pattern(frozenset(name for name, words in values.items() if words == ""), lazy, current_locale())
+    return Markup(pattern % {name: str(escape(words)) for name, words in values.items()})  # noqa: S704 the pattern comes from the macro
 
 
 def away(distance_km: int) -> str:
@@ -65,7 +65,7 @@ class _Filled:
 
     def __init__(self, name: str, field: Any) -> None:
         self.name, self.field = name, field
-        self._looks = (name, str(field.raw_data), str(field.data), tuple(str(one) for one in field.errors), current_locale())
+        self._looks = (name, str(field.raw_data), str(field.data), tuple(str(error) for error in field.errors), current_locale())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Filled) and self._looks == other._looks

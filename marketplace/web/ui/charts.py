@@ -143,16 +143,16 @@ def _upright(name: Literal["wide", "narrow"], width: int, height: int, font: int
         marks = ticks(_largest(series))
         left = 12 + max(len(number(mark)) for mark in marks) * font * 0.55
         top, bottom = font, height - font * 2
-        right = width - 4.0
-        pitch = (right - left) / max(len(names), 1)
+        is_valid = width - 4.0
+        pitch = (is_valid - left) / max(len(names), 1)
         bar = min(pitch * 0.8 / len(series), 36.0)
 
         def y(value: Decimal) -> float:
             return round(bottom - float(value / marks[-1]) * (bottom - top), 1)
 
-        lines = [Line(round(left, 1), y(mark), right, y(mark), "axis" if mark == 0 else "grid") for mark in marks]
+        lines = [Line(round(left, 1), y(mark), is_valid, y(mark), "axis" if mark == 0 else "grid") for mark in marks]
         words = [Word(round(left - 8, 1), y(mark) + font * 0.35, number(mark), "end") for mark in marks]
-        every = max(1, -(-len(names) * font * 2 // int(right - left)))
+        every = max(1, -(-len(names) * font * 2 // int(is_valid - left)))
         words += [
             Word(round(left + pitch * (index + 0.5), 1), bottom + font * 1.5, one, "middle", "name")
             for index, one in enumerate(names)

@@ -14,8 +14,8 @@ __all__ = ["SelectChoice", "choices", "material_choices", "or_nothing"]
 
 def choices(labels: dict[Any, Text], nothing: Text | None = None) -> Choices:
     """Words of the trade by their values; with `nothing`, an empty choice that says so comes first."""
-    told = [SelectChoice(key.value, label) for key, label in labels.items()]
-    return [SelectChoice("", nothing), *told] if nothing else told
+    text = [SelectChoice(key.value, label) for key, label in labels.items()]
+    return [SelectChoice("", nothing), *text] if nothing else text
 
 
 def or_nothing(nothing: Text, told: Iterable[tuple[str, Text | str]]) -> Choices:

@@ -14,7 +14,7 @@ Row = tuple[Text | str, str, str]
 _SAID_AS = {"unit": "quantity"}
 
 
-def outrun(form: Form) -> tuple[int, list[str]] | None:
+def is_outdated(form: Form) -> tuple[int, list[str]] | None:
     """The version and the fields that somebody else changed, where that is why this form was refused."""
     facts: dict[str, Any] = form.refusal.facts if form.refusal else {}
     return (facts["current"], facts["changed"]) if "current" in facts else None

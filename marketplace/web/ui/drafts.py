@@ -29,8 +29,8 @@ def typed(names: Iterable[str]) -> Answers:
 
 def shown(form: Form, names: Iterable[str]) -> Answers:
     """What a form with stored values shows: as somebody would have typed it."""
-    told = {name: _text(form[name]) for name in names}
-    return {name: text for name, text in told.items() if text} | {"locale": current_locale()}
+    values = {name: _text(form[name]) for name in names}
+    return {name: text for name, text in values.items() if text} | {"locale": current_locale()}
 
 
 def _text(field: Any) -> str:
@@ -38,7 +38,7 @@ def _text(field: Any) -> str:
     return str(shows() if shows else field.data or "")
 
 
-def in_this_language(answers: Answers, form_of: Callable[[Answers], Any], spoken: Iterable[str]) -> Answers:
+def in_reader_language(answers: Answers, form_of: Callable[[Answers], Any], spoken: Iterable[str]) -> Answers:
     """Numbers and dates that were typed in the other language, written in this one; what cannot be read stays as it is."""
     here, there = current_locale(), answers.get("locale", current_locale())
     if here == there:
@@ -64,7 +64,7 @@ def saved_at(moment: datetime) -> Text:
     return _("saved on %(moment)s", moment=told_moment(moment))
 
 
-def wants_keeping() -> bool:
+def wants_saving() -> bool:
     """Whether this request only wants it kept: a script while somebody types, or the button for later."""
     return request.form.get("do") in ("auto", "later")
 

@@ -62,7 +62,7 @@ class Required:
 
     def __call__(self, form: Any, field: Field) -> None:
         """Look at what was typed, so that `0` counts as an answer and an unreadable number keeps its own sentence."""
-        typed = [one for one in field.raw_data or [] if not isinstance(one, str) or one.strip()]
+        typed = [item for item in field.raw_data or [] if not isinstance(item, str) or item.strip()]
         if typed and (field.data not in (None, "", []) or field.errors):
             return
         field.errors = []
@@ -138,12 +138,12 @@ def anchor(field: Any) -> str:
 def attach(form: Form, refusal: Refusal) -> None:
     """Show a refusal's sentences at their fields; what no field of this form answers for stands above it."""
     placed = refusal.errors
-    for one in placed:
-        field = _field_for(form, one.field)
+    for item in placed:
+        field = _field_for(form, item.field)
         if field is None:
-            form.form_faults.append(one.message)
+            form.form_faults.append(item.message)
         else:
-            field.errors = [*field.errors, one.message]
+            field.errors = [*field.errors, item.message]
     if not placed:
         form.form_faults.append(refusal.message)
 
@@ -275,7 +275,7 @@ class PhotosField(MultipleFileField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Only what is a file with a name."""
-        self.data = [one for one in valuelist if isinstance(one, FileStorage) and one.filename]
+        self.data = [item for item in valuelist if isinstance(item, FileStorage) and item.filename]
 
 
 class IdempotencyField(HiddenField):

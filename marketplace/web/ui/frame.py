@@ -85,19 +85,19 @@ class Frame:
     @cached_property
     def footer(self) -> list[Link]:
         """The pages about the site itself that exist here; each name once."""
-        found = {str(label): Link(here(path), label) for path, label in reversed(FOOTER) if exists(path)}
-        return list(reversed(found.values()))
+        result = {str(label): Link(here(path), label) for path, label in reversed(FOOTER) if exists(path)}
+        return list(reversed(result.values()))
 
     @cached_property
     def languages(self) -> list[Link]:
         """This same page in the other languages."""
-        return [Link(in_locale(one), LANGUAGES[one], locale=one) for one in LOCALES if one != current_locale()]
+        return [Link(in_locale(item), LANGUAGES[item], locale=item) for item in LOCALES if item != current_locale()]
 
     @cached_property
     def alternates(self) -> list[Link]:
         """The address of this page in every language, absolute, without what was searched for."""
         host = request.host_url.rstrip("/")
-        return [Link(host + in_locale(one, query=False), LANGUAGES[one], locale=one) for one in LOCALES]
+        return [Link(host + in_locale(item, query=False), LANGUAGES[item], locale=item) for item in LOCALES]
 
     @property
     def canonical(self) -> str:
@@ -136,20 +136,20 @@ def here(path: str) -> str:
 def in_locale(locale: str, *, query: bool = True) -> str:
     """The address of this page in a language, with what was asked for."""
     root = request.script_root.removesuffix(f"/{current_locale()}") if current_locale() != DEFAULT_LOCALE else request.script_root
-    asked = f"?{urlencode(list(request.args.items(multi=True)))}" if query and request.args else ""
-    return f"{root}{'' if locale == DEFAULT_LOCALE else f'/{locale}'}{request.path}{asked}"
+    requested = f"?{urlencode(list(request.args.items(multi=True)))}" if query and request.args else ""
+    return f"{root}{'' if locale == DEFAULT_LOCALE else f'/{locale}'}{request.path}{requested}"
 
 
 def exists(path: str) -> bool:
     """Whether a page answers a GET at this address."""
-    known: dict[str, bool] = current_app.extensions.setdefault("frame", {})
-    if path not in known:
+    existing: dict[str, bool] = current_app.extensions.setdefault("frame", {})
+    if path not in existing:
         try:
             current_app.url_map.bind("").match(path, method="GET")
-            known[path] = True
+            existing[path] = True
         except HTTPException:
-            known[path] = False
-    return known[path]
+            existing[path] = False
+    return existing[path]
 
 
 def can(what: str, subject: object = None) -> bool:

@@ -61,7 +61,7 @@ def confirmation_of_demand(actor: Actor, demand: Demand) -> Confirmation | None:
 
 def answered() -> Refreshed:
     """The answer on the button that was pressed; without one it is still so."""
-    said = request.form.get("answer", Refreshed.STILL.value)
-    if said not in set(Refreshed):
+    values = request.form.get("answer", Refreshed.STILL.value)
+    if values not in set(Refreshed):
         raise Invalid(_("Choose one of the answers."), "answer")
-    return Refreshed(said)
+    return Refreshed(values)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from marketplace.catalogue.queries.cards import Glimpse
+from marketplace.catalogue.queries.cards import CardRow
 from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.clock import today
 from marketplace.kernel.language import Text, _, current_locale
@@ -86,7 +86,7 @@ def picture(photo: Any, title: str) -> Picture:
     )
 
 
-def state_of(listing: Listing | Glimpse) -> tuple[Text | None, str]:
+def state_of(listing: Listing | CardRow) -> tuple[Text | None, str]:
     """The word on a card and its tone; nothing for what is simply there."""
     if listing.status != ListingStatus.PUBLISHED:
         return LISTING_STATUS_LABELS[ListingStatus(listing.status)], "neutral"
@@ -97,13 +97,13 @@ def state_of(listing: Listing | Glimpse) -> tuple[Text | None, str]:
     return None, "good"
 
 
-def mass_of(listing: Listing | Glimpse, material: Material, amount: Decimal) -> Decimal | None:
+def mass_of(listing: Listing | CardRow, material: Material, amount: Decimal) -> Decimal | None:
     """The mass of an amount of this lot, by its measured weight where there is one."""
     unit = Unit(listing.unit)
     return material.mass_kg(amount, unit, listing.kg_per_unit) if listing.kg_per_unit or material.takes(unit) else None
 
 
-def also_of(listing: Listing | Glimpse, material: Material) -> Amount | None:
+def also_of(listing: Listing | CardRow, material: Material) -> Amount | None:
     """The same amount in the other unit that people think in: m² beside pieces, m³ beside a weight; else its mass says it."""
     unit = Unit(listing.unit)
     other = {Unit.PIECE: Unit.M2, Unit.TONNE: Unit.M3, Unit.KG: Unit.PIECE}.get(unit)
@@ -118,10 +118,10 @@ def address_of(place: str = "") -> str:
     return url_for("catalogue.show_listing", listing_id=0) + (f"?{urlencode({'place': place})}" if place else "")
 
 
-def lot_of(listing: Listing | Glimpse, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
+def lot_of(listing: Listing | CardRow, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
     """A card. `address` is the pattern of `address_of`."""
     material = known.material_by_id(listing.material_id)
-    shown = picture(listing.photos[0], listing.title) if listing.photos else None
+    visible = picture(listing.photos[0], listing.title) if listing.photos else None
     state, tone = state_of(listing)
     return Lot(
         title=listing.title,
@@ -134,8 +134,8 @@ def lot_of(listing: Listing | Glimpse, known: Taxonomy, *, distance_km: int | No
         condition=CONDITION_LABELS[Condition(listing.condition)],
         state=state,
         tone=tone,
-        photo_url=shown.small if shown else None,
-        photo_alt=shown.alt if shown else "",
+        photo_url=visible.small if visible else None,
+        photo_alt=visible.alt if visible else "",
         also=also_of(listing, material),
         mass_kg=mass_of(listing, material, listing.available) if listing.available > 0 else None,
         confirmed_on=listing.confirmed_on if listing.status == ListingStatus.PUBLISHED else None,

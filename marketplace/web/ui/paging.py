@@ -24,9 +24,9 @@ def last_page(total: int) -> int:
 def paged(ask: Callable[[int], tuple[Sequence[T], int]]) -> tuple[Sequence[T], dict[str, int]]:
     """The rows of the page that was asked for, and where it stands; past the end it is the last page."""
     number = asked_page()
-    found, total = ask(number)
+    result, total = ask(number)
     last = last_page(total)
     if number > last > 0:
         number = last
-        found, total = ask(number)
-    return found, {"current": number, "last": last}
+        result, total = ask(number)
+    return result, {"current": number, "last": last}

@@ -62,8 +62,8 @@ def region_svg() -> bytes:
     """The region as a picture for the small map, in the colours of static/css/map.css."""
     drawn = json.loads((SHIPPED / "gemeenten.geojson").read_text(encoding="utf-8"))
     lines = []
-    for one in drawn["features"]:
-        shape = one["geometry"]
+    for item in drawn["features"]:
+        shape = item["geometry"]
         for polygon in shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]:
             for ring in polygon:
                 corners = [corner for corner, _same in groupby(_units(lat, lon) for lon, lat in ring)]
@@ -81,7 +81,7 @@ def small_map(public_lat: float, public_lon: float) -> SmallMap | None:
     """Around a public point, never an exact one, with the names that have room beside it; None where no place of the region is near."""
     x, y = _units(public_lat, public_lon)
     bare = SmallMap(x - VIEW_WIDTH // 2, y - VIEW_HEIGHT // 2, x, y, ())
-    right, bottom = bare.left + VIEW_WIDTH, bare.top + VIEW_HEIGHT
+    is_valid, bottom = bare.left + VIEW_WIDTH, bare.top + VIEW_HEIGHT
     taken: list[tuple[float, float, float, float]] = [(x - bare.radius, y - bare.radius, x + bare.radius, y + bare.radius)]
     names: dict[str, Name] = {}
     for text, lat, lon, level in _places():
@@ -93,8 +93,8 @@ def small_map(public_lat: float, public_lon: float) -> SmallMap | None:
         half = len(text) * LETTER_UNITS / 2
         for at in (line, line + 20, line - 20):
             west, north, east, south = middle - half, at - LINE_UNITS / 2, middle + half, at + LINE_UNITS / 2
-            fits = bare.left + 4 < west and east < right - 4 and bare.top + 4 < north and south < bottom - 4
-            if fits and not any(west < one[2] and one[0] < east and north < one[3] and one[1] < south for one in taken):
+            fits = bare.left + 4 < west and east < is_valid - 4 and bare.top + 4 < north and south < bottom - 4
+            if fits and not any(west < item[2] and item[0] < east and north < item[3] and item[1] < south for item in taken):
                 taken.append((west, north, east, south))
                 names[text] = Name(text, middle, at, level == 0)
                 break
@@ -107,7 +107,7 @@ def region_geojson() -> bytes:
     drawn = json.loads((SHIPPED / "gemeenten.geojson").read_text(encoding="utf-8"))
     collection = {
         "type": "FeatureCollection",
-        "features": [_feature(one) for one in drawn["features"]],
+        "features": [_feature(item) for item in drawn["features"]],
         "places": _places(),
     }
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()

@@ -24,8 +24,8 @@ def returned() -> MultiDict[str, str] | None:
         path = request.script_root + request.path
         fields = kept_forms.find_form(current_session(), current_actor(), form_id=int(name), path=path)
         g.returned = None if fields is None else MultiDict(fields)
-    found: MultiDict[str, str] | None = g.returned
-    return found
+    result: MultiDict[str, str] | None = g.returned
+    return result
 
 
 def said() -> MultiDict[str, str]:

@@ -97,7 +97,7 @@ class Question:
     def choices(self, key: str, counts: Iterable[FacetCount]) -> list[Choice]:
         """A facet: what was chosen first, then what there is most of."""
         chosen = self.all(key)
-        rows = [Choice(one.key, one.name, one.count, one.key in chosen) for one in counts]
+        rows = [Choice(count.key, count.name, count.count, count.key in chosen) for count in counts]
         return sorted(rows, key=lambda row: (not row.chosen, -row.count, str(row.label)))
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:

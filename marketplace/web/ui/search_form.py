@@ -37,13 +37,13 @@ class FilterForm(Form):
         csrf = False
 
     def __init__(self, formdata: Any) -> None:
-        known = formdata.copy()
-        if known.get("radiusKm") not in RADII_KM:
-            known.poplist("radiusKm")
-        if known.get("sort") not in SORTS:
-            known.poplist("sort")
-        known["q"] = known.get("q", "")[:WORDS_LENGTH_MAX]
-        super().__init__(known)
+        existing = formdata.copy()
+        if existing.get("radiusKm") not in RADII_KM:
+            existing.poplist("radiusKm")
+        if existing.get("sort") not in SORTS:
+            existing.poplist("sort")
+        existing["q"] = existing.get("q", "")[:WORDS_LENGTH_MAX]
+        super().__init__(existing)
 
 
 class PlaceForm(Form):

@@ -8,7 +8,7 @@ from flask import url_for
 
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import get_organisation
-from marketplace.catalogue.queries.cards import Glimpse
+from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.facets import Facets
 from marketplace.catalogue.queries.search import CatalogueRow, Found
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
@@ -85,7 +85,7 @@ def asked_of(question: Question, form: FilterForm, near: Place | None, from_here
         groups=question.all("materialGroup"),
         materials=question.all("material"),
         organisations=question.all("organisation"),
-        conditions=tuple(Condition(one) for one in question.all("condition") if one in set(Condition)),
+        conditions=tuple(Condition(item) for item in question.all("condition") if item in set(Condition)),
         point=from_here.point if from_here else None,
         radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
         available_from=today() if form.free_now.data else form.available_from.data,
@@ -161,11 +161,11 @@ def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
     """What a demand for this search starts with: its material where the words mean one, the words, the place."""
     words, slugs = question.one("q"), question.all("material")
     meant = known.search(words) if words and not slugs else ()
-    found = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
-    return {key: value for key, value in found.items() if value}
+    result = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
+    return {key: value for key, value in result.items() if value}
 
 
-def shown_lots(rows: Iterable[CatalogueRow[Glimpse]], known: Taxonomy, place: str = "") -> list[Lot]:
+def shown_lots(rows: Iterable[CatalogueRow[CardRow]], known: Taxonomy, place: str = "") -> list[Lot]:
     """The cards of what was found; a `place` that was typed goes along in their addresses."""
     address = address_of(place)
     return [lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in rows]
@@ -187,8 +187,8 @@ def page_of(
     form: FilterForm,
     near: Place | None,
     asked: CatalogueQuery,
-    found: Found[Glimpse],
-    others: tuple[CatalogueRow[Glimpse], ...],
+    found: Found[CardRow],
+    others: tuple[CatalogueRow[CardRow], ...],
     known: Taxonomy,
 ) -> Page:
     """What was found, as the page shows it. `others` are the nearest lots where nothing was found."""

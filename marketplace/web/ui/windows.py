@@ -31,7 +31,7 @@ class Turn:
 
 def municipal_names(session: Any) -> dict[str, str]:
     """The municipalities by their slugs, in the order of their names."""
-    return {one.slug: one.name for one in list_municipalities(session)}
+    return {municipality.slug: municipality.name for municipality in list_municipalities(session)}
 
 
 def turns_of(listing: Listing, actor: Actor, names: Names) -> list[Turn]:
@@ -47,14 +47,14 @@ def turns_of(listing: Listing, actor: Actor, names: Names) -> list[Turn]:
         if actor.is_member
         else None
     )
-    found = []
+    rows = []
     for ring, day in days:
         if ring in opened:
             state = "now" if ring == opened[-1] else "done"
         else:
             state = "next" if ring == coming[0] else "later"
-        found.append(Turn(ring, _who(ring, listing, names), told_when(day, today), state, ring == yours))
-    return found
+        rows.append(Turn(ring, _who(ring, listing, names), told_when(day, today), state, ring == yours))
+    return rows
 
 
 def next_turn(listing: Listing) -> Text | None:
@@ -116,7 +116,7 @@ def _waits(days: int) -> Text:
     return ngettext("%(num)s day later", "%(num)s days later", days) if days else _("at the same time")
 
 
-def foreseen_rows(windows: Windows, names: Names) -> list[Row]:
+def preview_rows(windows: Windows, names: Names) -> list[Row]:
     """The days on which the rings of a lot would open if it were published now."""
     today = clock.today()
     rows: list[Row] = [(RING_LABELS[Ring.OWN], _("from today"))]

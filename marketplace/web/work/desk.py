@@ -74,10 +74,10 @@ class Desk:
         listings = [listing for listing in listings if listing.id not in in_steps][:SHOWN]
         demands, _total = list_demands(session, actor, mine=True, statuses=(), page_size=SHOWN)
         open_demands = [demand for demand in demands if demand.status == DemandStatus.OPEN]
-        found = [(demand, matches_for_demand(session, actor, demand, page_size=1).total) for demand in open_demands]
+        rows = [(demand, matches_for_demand(session, actor, demand, page_size=1).total) for demand in open_demands]
         return cls(
             tasks=_tasks(session, actor, listings),
-            matches=[pair for pair in found if pair[1]],
+            matches=[pair for pair in rows if pair[1]],
             listings=listings,
             demands=demands,
             reservations=_waiting_for_others(session, actor),
@@ -139,7 +139,7 @@ def _of(
     label: Text,
     asks: Callable[[Actor, Any], bool] | None = None,
 ) -> list[Task]:
-    found, _total = list_reservations(session, actor, side=side, statuses=(status.value,), page_size=TASKS_MAX)
+    rows, _total = list_reservations(session, actor, side=side, statuses=(status.value,), page_size=TASKS_MAX)
     return [
         Task(
             what=_(
@@ -154,7 +154,7 @@ def _of(
             label=label,
             href=url_for("reservations.show", reservation_id=reservation.id),
         )
-        for reservation in found
+        for reservation in rows
         if asks is None or asks(actor, reservation)
     ]
 

@@ -34,8 +34,8 @@ def show() -> Any:
 def listings() -> Any:
     """Every lot of the own organisation, also what is closed or withdrawn."""
     session, actor = current_session(), current_actor()
-    found, place = paged(lambda page: list_own_listings(session, actor, page=page, page_size=PAGE_SIZE))
-    return render_template("work/listings.html", listings=found, badges=LISTING_BADGES, next_turn=next_turn, **place)
+    rows, place = paged(lambda page: list_own_listings(session, actor, page=page, page_size=PAGE_SIZE))
+    return render_template("work/listings.html", listings=rows, badges=LISTING_BADGES, next_turn=next_turn, **place)
 
 
 @blueprint.post("/werk/concept/<int:sketch_id>/verwijderen")

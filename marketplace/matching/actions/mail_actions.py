@@ -37,7 +37,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class MailAction:
     """One action word. `about` is the kind of page where the object lies: reservation, listing or demand."""
 
     about: str
@@ -91,9 +91,9 @@ def _demand(is_fresh: Callable[[Demand], bool]) -> Callable[[Session, Actor, int
     return look
 
 
-def accepting_offer(verb: Callable[..., object]) -> Answering:
+def accepting_offer(verb: Callable[..., object]) -> MailAction:
     """The next on the waiting list accepts what is held for them: `verb(session, actor, *, reservation_id)`."""
-    return Answering(
+    return MailAction(
         "reservation",
         _("You accept %(quantity)s of “%(title)s” from the waiting list of %(organisation)s. It becomes a request again."),
         _("Accept the offer"),
@@ -103,9 +103,9 @@ def accepting_offer(verb: Callable[..., object]) -> Answering:
     )
 
 
-def still_looking(verb: Callable[[Session, Actor, int], object], is_fresh: Callable[[Demand], bool]) -> Answering:
+def confirming_demand(verb: Callable[[Session, Actor, int], object], is_fresh: Callable[[Demand], bool]) -> MailAction:
     """A demand is still wanted; `is_fresh` says whether that was said today already."""
-    return Answering(
+    return MailAction(
         "demand",
         _("You say that you still look for “%(title)s”: %(quantity)s. The demand stays open to everyone for another 90 days."),
         _("Yes, still looking"),
@@ -115,8 +115,8 @@ def still_looking(verb: Callable[[Session, Actor, int], object], is_fresh: Calla
     )
 
 
-ANSWERS: dict[str, Answering] = {
-    "approve": Answering(
+MAIL_ACTIONS: dict[str, MailAction] = {
+    "approve": MailAction(
         "reservation",
         _("You approve the request of %(organisation)s for %(quantity)s of “%(title)s”."),
         _("Approve"),
@@ -124,7 +124,7 @@ ANSWERS: dict[str, Answering] = {
         _reservation(Step.APPROVE, Can.DECIDE_RESERVATION),
         lambda session, actor, number: decide.approve(session, actor, reservation_id=number),
     ),
-    "confirm": Answering(
+    "confirm": MailAction(
         "reservation",
         _(
             "You confirm that you received %(quantity)s of “%(title)s” from %(organisation)s. The exchange then counts in the figures."
@@ -134,7 +134,7 @@ ANSWERS: dict[str, Answering] = {
         _reservation(Step.CONFIRM, Can.CONFIRM),
         lambda session, actor, number: hand_over.confirm(session, actor, reservation_id=number),
     ),
-    "listing-still": Answering(
+    "listing-still": MailAction(
         "listing",
         _("You say that “%(title)s” is still there: %(quantity)s. It stays in the catalogue for another 60 days."),
         _("Yes, still there"),
@@ -143,7 +143,7 @@ ANSWERS: dict[str, Answering] = {
         lambda session, actor, number: answer_listing(session, actor, listing_id=number, answer=Refreshed.STILL),
     ),
     "accept-offer": accepting_offer(reserve.accept_offer),
-    "demand-still": still_looking(
+    "demand-still": confirming_demand(
         lambda session, actor, number: answer_demand(session, actor, demand_id=number, answer=Refreshed.STILL),
         lambda demand: demand.confirmed_on == clock.today(),
     ),
