@@ -1,83 +1,29 @@
-"""Fixtures: a real database that is new for every test, the app on it, and a client.
+"""Fixtures: a real database that is new for every test, the worker's app on it, and a client.
 
 TEST_DATABASE_URL selects PostgreSQL; without it each worker uses a SQLite file. A database is migrated once per worker and copied for
-each test (about 1 ms on SQLite, 35 ms on PostgreSQL), so commits, connections and processes are real and ids start at 1.
+each test (about 1 ms on SQLite, 35 ms on PostgreSQL), so commits, connections and processes are real and ids start at 1. The app is
+made once per worker; a test gets it on a new database, with a folder of its own and nothing remembered.
 """
 
 import os
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from config import Config
 from marketplace.accounts.rules import passwords
-from marketplace.cli.migrations import upgrade
+from marketplace.cli.migrations import one_at_a_time
+from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
 from tests.compiled import COMPILED
+from tests.databases import Template, settings
 from tests.pages import LookingClient
-
-SECRET = "a secret of the tests, long enough to be one"
-PASSWORD = "een lang genoeg wachtwoord"
-
-
-@dataclass(frozen=True)
-class Template:
-    """A migrated database that is only ever copied. `fresh()` gives the URL of a new copy; the one before it is gone."""
-
-    server: str  # PostgreSQL's URL, or empty for SQLite
-    folder: Path
-    worker: str
-
-    def fresh(self) -> str:
-        if not self.server:
-            file = self.folder / "test.sqlite3"
-            for suffix in ("-wal", "-shm"):
-                file.with_name(file.name + suffix).unlink(missing_ok=True)
-            shutil.copyfile(self.folder / "template.sqlite3", file)
-            return f"sqlite:///{file}"
-        self.run(f"DROP DATABASE IF EXISTS test_{self.worker} WITH (FORCE)")
-        self.run(f"CREATE DATABASE test_{self.worker} TEMPLATE template_{self.worker} STRATEGY FILE_COPY")
-        return self.url("test")
-
-    def make(self) -> None:
-        """Migrates the template, as an installation would."""
-        if self.server:
-            self.run(f"DROP DATABASE IF EXISTS template_{self.worker} WITH (FORCE)")
-            self.run(f"CREATE DATABASE template_{self.worker} TEMPLATE template0 ENCODING 'UTF8'")
-        upgrade(settings(self.url("template"), self.folder))
-        self.seal()
-
-    def seal(self) -> None:
-        """Brings everything into the one file of SQLite, so that copying it copies the database."""
-        if not self.server:
-            with closing(sqlite3.connect(self.folder / "template.sqlite3")) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def url(self, name: str) -> str:
-        if not self.server:
-            return f"sqlite:///{self.folder / name}.sqlite3"
-        return make_url(self.server).set(database=f"{name}_{self.worker}").render_as_string(hide_password=False)
-
-    def run(self, statement: str) -> None:
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-
-def settings(database_url: str, instance_path: Path, **changes: object) -> Config:
-    """Settings of one test; the environment plays no part."""
-    defaults = {"app_env": "test", "secret_key": SECRET, "demo_password": PASSWORD, "base_url": "http://localhost"}
-    return Config(environ={}, **{**defaults, "database_url": database_url, "instance_path": instance_path, **changes})
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,17 +42,32 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return made
 
 
+@pytest.fixture(scope="session")
+def empty_template(template: Template) -> Template:
+    """The same without a list of materials, for tests about loading one."""
+    folder = template.folder / "empty"
+    folder.mkdir()
+    first = Template(template.server, folder, f"empty_{template.worker}")
+    first.migrate()
+    return replace(template, original=first)
+
+
+@pytest.fixture(scope="session")
+def engine(template: Template) -> Database:
+    """The one engine of this worker. It has no connections between two tests, but what SQLAlchemy once compiled it keeps."""
+    return Database(template.url("test"))
+
+
 @pytest.fixture
 def database_url(template: Template) -> str:
-    """A new database for this test, migrated and otherwise empty."""
+    """A new database for this test: the list of materials and nothing else; its address is the same for all tests of a worker."""
     return template.fresh()
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
+def database(engine: Database, database_url: str) -> Iterator[Database]:
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
@@ -118,25 +79,57 @@ def session(database: Database) -> Iterator[Session]:
     session.close()
 
 
-@pytest.fixture
-def config(database_url: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """Settings with an instance folder of this test alone; only the built style sheets and letters are made once for all."""
-    built = tmp_path_factory.getbasetemp().parent / "static"
-    built.mkdir(exist_ok=True)
-    (tmp_path / "var").mkdir()
-    (tmp_path / "var" / "static").symlink_to(built)
-    return settings(database_url, tmp_path / "var")
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of built style sheets and letters, which all workers share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "static"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
-def app(config: Config) -> Iterator[Flask]:
+def instance(tmp_path: Path, built: Path) -> Path:
+    """An instance folder of this test alone, for the mail and the photos; only what is built stands there already."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    (folder / "static").symlink_to(built)
+    return folder
+
+
+@pytest.fixture
+def config(database_url: str, instance: Path) -> Config:
+    return settings(database_url, instance)
+
+
+@pytest.fixture(scope="session")
+def standing_app(template: Template, built: Path) -> Flask:
+    """The one application of this worker, made as every process makes its own."""
     from marketplace.app import create_app
 
-    app = create_app(config)
+    with one_at_a_time(built.parent, "building.lock"):  # cutting the letters takes seconds, for the first one only
+        app = create_app(settings(template.url("test"), built.parent))
     app.jinja_env.bytecode_cache = COMPILED
     app.test_client_class = LookingClient
-    yield app
-    app.extensions["database"].dispose()
+    return app
+
+
+@pytest.fixture
+def app(standing_app: Flask, config: Config) -> Iterator[Flask]:
+    """The worker's application on the database and the folder of this test. A test that needs other settings makes its own."""
+    standing_app.extensions["settings"] = config
+    standing_app.extensions["media"] = media_store(config.media_url)
+    yield standing_app
+    standing_app.extensions["database"].dispose()
+    forget(standing_app)
+
+
+def forget(app: Flask) -> None:
+    """Everything that an application remembers between two requests: pages that are kept, writes that were counted, the finder of places."""
+    app.extensions["kept_pages"]._pages.clear()
+    for limiter in app.extensions["limiter"]:
+        limiter.reset()
+    app.extensions.pop("places", None)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation, Person
@@ -21,6 +21,7 @@ from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Condition, ListingDraft, Location
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.actions import sync
+from marketplace.materials.queries import find_newest_version
 from marketplace.places.rules import PlaceBasis
 
 KEI = "betonstraatsteen-kei-8cm"  # 185 kg/m², 44 pieces/m², 0.1188 kg CO2e/kg
@@ -35,8 +36,9 @@ PLACES = {
 
 
 def seed_taxonomy(session: Session) -> None:
-    """The reference data that the package ships."""
-    sync(session, OPERATOR)
+    """The reference data that the package ships, unless it is there."""
+    if find_newest_version(session) is None:
+        sync(session, OPERATOR)
 
 
 def make_organisation(session: Session, slug: str, kind: str = "") -> Organisation:
@@ -55,7 +57,7 @@ def make_organisation(session: Session, slug: str, kind: str = "") -> Organisati
 def make_person(session: Session, organisation: Organisation, role: str = "project_leader", **changes: Any) -> Person:
     """A person with a password that nobody knows."""
     now = clock.now()
-    count = len(session.scalars(select(Person.id)).all())
+    count = session.scalar(select(func.count(Person.id)))
     values = {
         "email": f"{role}.{count}@{organisation.slug}.example",
         "name": f"{role} {organisation.name}",

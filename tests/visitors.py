@@ -1,19 +1,28 @@
-"""People at the door: accounts whose password the test knows, and a browser that logs in by the form."""
+"""People at their browsers: accounts whose password the test knows, signed in by the form or without it, sending forms as they stand there."""
 
+import io
 import re
+from collections.abc import Mapping
 from functools import cache
+from html import unescape
+from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from marketplace.accounts.actions.people import add_person
+from marketplace.accounts.actions.sessions import start_session
 from marketplace.accounts.models import Person
+from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.rules.accounts import Role
 from marketplace.accounts.rules.passwords import hash_password
 from marketplace.kernel.db import Database
 
+HIDDEN = re.compile(r'<input (?=[^>]*type="hidden")(?=[^>]*name="([^"]*)")(?=[^>]*value="([^"]*)")[^>]*>')
 PASSWORD = "een lang genoeg wachtwoord"
 
 
@@ -48,12 +57,44 @@ def csrf_token(page: TestResponse) -> str:
     return found.group(1)
 
 
-def send(client: FlaskClient, path: str, *, at: str = "", **fields: str) -> TestResponse:
-    """Fill in the form that stands at `path` (or a form posted to `at` from there) and send it."""
-    page = client.get(path)
-    return client.post(at or path, data={"csrf_token": csrf_token(page), **fields})
+def visit(app: Flask, session: Session, actor: Actor) -> FlaskClient:
+    """A browser in which this person is signed in."""
+    person = session.get(Person, actor.person_id)
+    assert person is not None
+    secret = start_session(session, actor, person=person, agent="test")
+    session.commit()
+    client = app.test_client()
+    client.set_cookie("session", secret)
+    return client
+
+
+def hidden(html: str) -> dict[str, Any]:
+    """The hidden fields of a page by their names; a name that stands there more than once as a list."""
+    found: dict[str, Any] = {}
+    for name, value in HIDDEN.findall(html):
+        told = unescape(value)
+        found[name] = [*found.get(name, []), told] if name == "kept" else told
+    return found
+
+
+def send(client: FlaskClient, page: str, fields: Mapping[str, Any] | None = None, to: str = "", **more: Any) -> TestResponse:
+    """Open a page and send its form with these fields, to the page itself or to another address."""
+    html = client.get(page).text
+    return client.post(to or page, data={**hidden(html), **(fields or {}), **more}, content_type="multipart/form-data")
 
 
 def log_in(client: FlaskClient, email: str, password: str = PASSWORD, path: str = "/inloggen") -> TestResponse:
     """Log in by the form."""
     return send(client, path, email=email, password=password)
+
+
+def picture(colour: str = "grey") -> bytes:
+    """A small photo."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def upload(content: bytes, name: str = "foto.jpg") -> tuple[io.BytesIO, str]:
+    """A file as a browser sends it."""
+    return io.BytesIO(content), name

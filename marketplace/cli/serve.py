@@ -15,7 +15,9 @@ from marketplace.cli.migrations import one_at_a_time, upgrade
 
 BASE_URL = Config.__dataclass_fields__["base_url"].default
 THREADS = 8
-OTHERS = "Other commands: test [--quick], db, people, tokens, materials, jobs, check, ledger, demo; each with --help."
+OTHERS = (
+    "Other commands: test [--quick] [--durations], db, people, tokens, materials, jobs, check, ledger, demo; each with --help."
+)
 
 
 def main(arguments: list[str]) -> None:

@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from tests.conftest import settings
+from tests.databases import settings
 
 
 def ask_at_once(url: str, instance: Path, token: str, listing_id: int, amount: str, threads: int) -> list[int]:

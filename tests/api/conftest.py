@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -109,9 +110,16 @@ def taxonomy(database: Database) -> None:
         seed_taxonomy(session)
 
 
+@cache
+def published_document(app: Flask) -> dict[str, Any]:
+    """What the worker's application says of itself; the same for every test."""
+    document: dict[str, Any] = app.test_client().get(f"{PREFIX}/openapi.json").get_json()
+    return document
+
+
 @pytest.fixture
 def specification(app: Flask, taxonomy: None) -> Specification:
-    return Specification(app.test_client().get(f"{PREFIX}/openapi.json").get_json(), app)
+    return Specification(published_document(app), app)
 
 
 @pytest.fixture

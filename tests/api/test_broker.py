@@ -13,6 +13,7 @@ def broker(somebody: Callable[..., Api]) -> Api:
     return somebody("regio-twente", "coordinator")
 
 
+@pytest.mark.slow
 def test_near_misses_are_paged_and_say_what_is_in_the_way(broker: Api, hengelo: Api, borne: Api) -> None:
     lots = [published(hengelo)["id"], published(hengelo)["id"]]
     demand = borne.post("/demands", demand_body(maxDistanceKm=2)).get_json()

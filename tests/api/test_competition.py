@@ -5,6 +5,7 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.sessions import create_token
@@ -17,13 +18,14 @@ from tests.factories import make_actor, make_listing, seed_taxonomy
 THREADS = 50
 
 
-def test_200_simultaneous_reservations_answer_201_or_409(session: Session, database_url: str, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_200_simultaneous_reservations_answer_201_or_409(session: Session, database_url: str, instance: Path) -> None:
     seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))
     tokens = [create_token(session, make_actor(session, slug), name="test") for slug in ("borne", "almelo", "wierden", "losser")]
     session.commit()
     with multiprocessing.get_context("spawn").Pool(len(tokens)) as pool:
-        jobs = [pool.apply_async(ask_at_once, (database_url, tmp_path, token, listing.id, "7", THREADS)) for token in tokens]
+        jobs = [pool.apply_async(ask_at_once, (database_url, instance, token, listing.id, "7", THREADS)) for token in tokens]
         answers = Counter(status for job in jobs for status in job.get(timeout=240))
     session.expire_all()
     assert answers == {201: 71, 409: 129}  # 500 / 7 is 71 and 3 m² are left

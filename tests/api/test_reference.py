@@ -1,10 +1,12 @@
 """Materials, places, the specification and its page, read by anybody."""
 
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.api.conftest import Api, Specification
 
 
+@pytest.mark.slow
 def test_the_specification_is_openapi_3_1(specification: Specification) -> None:
     assert specification.document["openapi"] == "3.1.0"
     OpenAPIV31SpecValidator(specification.document).validate()

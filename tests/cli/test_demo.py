@@ -1,5 +1,6 @@
 """The demonstration goes into an empty database once, and leaves every invariant whole."""
 
+import pytest
 from flask import Flask
 from PIL import Image
 
@@ -14,6 +15,7 @@ from marketplace.market.queries.demands import list_demands
 from marketplace.notices.queries import list_due
 
 
+@pytest.mark.slow
 def test_an_empty_database_is_filled_once(app: Flask) -> None:
     assert demo.load(app)
     assert not demo.load(app)

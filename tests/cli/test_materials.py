@@ -2,9 +2,18 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from marketplace.kernel.files import SHIPPED
+from tests.databases import Template
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture
+def database_url(empty_template: Template) -> str:
+    return empty_template.fresh()
 
 
 def test_materials_sync_loads_once_and_says_so(app: Flask) -> None:

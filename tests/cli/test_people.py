@@ -9,8 +9,10 @@ from flask import Flask
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Missing
-from tests.conftest import settings
+from tests.databases import settings
 from tests.visitors import log_in, newcomer, send
+
+pytestmark = pytest.mark.postgresql
 
 
 def output(app: Flask, *arguments: str) -> str:
@@ -31,15 +33,15 @@ def test_an_empty_installation_starts_with_an_invitation(app: Flask) -> None:
     assert re.search(r"beheer@twente.example +admin +regio-twente +active", output(app, "people", "list"))
 
 
-def test_an_invitation_can_be_the_very_first_command_of_an_installation(tmp_path: Path) -> None:
-    app = create_app(settings(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path))
+def test_an_invitation_can_be_the_very_first_command_of_an_installation(instance: Path) -> None:
+    app = create_app(settings(f"sqlite:///{instance / 'new.sqlite3'}", instance))
     arguments = ("people", "invite", "beheer@twente.example", "--role", "admin", "--organisation", "regio-twente")
     assert "/uitnodiging/" in output(app, *arguments).splitlines()[-1]
     app.extensions["database"].dispose()
 
 
-def test_made_up_listings_go_into_an_installation_that_was_never_started(tmp_path: Path) -> None:
-    app = create_app(settings(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path))
+def test_made_up_listings_go_into_an_installation_that_was_never_started(instance: Path) -> None:
+    app = create_app(settings(f"sqlite:///{instance / 'new.sqlite3'}", instance))
     with app.app_context():
         told = output(app, "demo", "generate", "--listings", "20", "--seed", "7")
     assert told.startswith("Generated 20 listings and 2 demands")

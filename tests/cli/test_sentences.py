@@ -9,7 +9,7 @@ from flask import Flask
 
 from marketplace.app import create_app
 from marketplace.cli.command import main
-from tests.conftest import settings
+from tests.databases import settings
 
 
 def ended(app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -75,18 +75,18 @@ def test_a_file_that_is_no_taxonomy_is_refused_in_a_sentence(
      ("materials", "sync"), ("people", "deactivate", "a@b.nl"), ("demo", "load"), ("jobs", "run")],
 )  # fmt: skip
 def test_an_installation_without_tables_says_what_to_run_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+    instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
-    app = create_app(settings(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path))
+    app = create_app(settings(f"sqlite:///{instance / 'new.sqlite3'}", instance))
     code, told = ended(app, monkeypatch, capsys, *arguments)
     assert (code, "python3 -m marketplace db upgrade" in told) == (1, True)
     app.extensions["database"].dispose()
 
 
 def test_a_database_that_is_not_there_is_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app = create_app(settings("postgresql+psycopg://nobody:x@127.0.0.1:1/nothing", tmp_path))
+    app = create_app(settings("postgresql+psycopg://nobody:x@127.0.0.1:1/nothing", instance))
     code, told = ended(app, monkeypatch, capsys, "check")
     assert (code, "De database is niet bereikbaar" in told) == (1, True)
     app.extensions["database"].dispose()

@@ -1,6 +1,8 @@
 """Where the house tests look."""
 
+import ast
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from config import PROJECT
@@ -39,6 +41,12 @@ def files(*suffixes: str) -> list[Path]:
     else:
         names = listed.stdout.splitlines()
     return sorted(PROJECT / name for name in names if name.endswith(suffixes) and (PROJECT / name).is_file())
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a module, parsed once for all rules."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def name_of(path: Path) -> str:

@@ -4,7 +4,7 @@ import ast
 import tomllib
 
 from config import PROJECT
-from tests.house.source import DOORS, PACKAGE, ROOMS, files, name_of
+from tests.house.source import DOORS, PACKAGE, ROOMS, files, name_of, tree_of
 
 MOST_LINES = 400
 SAYING_NOTHING = {"utils", "util", "helpers", "helper", "manager", "service", "services", "data", "info", "misc", "common"}
@@ -26,7 +26,7 @@ def test_no_module_or_class_has_a_name_that_says_nothing() -> None:
     classes = {
         f"{name_of(path)}: {node.name}"
         for path in files(".py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ClassDef)
         and node.name.lower().endswith(("utils", "helper", "helpers", "manager", "service", "info"))
     }
@@ -35,20 +35,12 @@ def test_no_module_or_class_has_a_name_that_says_nothing() -> None:
 
 def test_the_front_door_of_a_room_is_one_docstring() -> None:
     doors = [PACKAGE / "__init__.py", *(PACKAGE / room / "__init__.py" for room in (*ROOMS, "kernel"))]
-    talkative = {
-        name_of(door)
-        for door in doors
-        if door.exists() and [type(node) for node in ast.parse(door.read_text(encoding="utf-8")).body] != [ast.Expr]
-    }
+    talkative = {name_of(door) for door in doors if door.exists() and [type(node) for node in tree_of(door).body] != [ast.Expr]}
     assert talkative == set()
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = {
-        name_of(path)
-        for path in files(".py")
-        if path.read_text(encoding="utf-8").strip() and ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None
-    }
+    silent = {name_of(path) for path in files(".py") if tree_of(path).body and ast.get_docstring(tree_of(path)) is None}
     assert silent == set()
 
 

@@ -60,6 +60,7 @@ def test_nobody_gets_in_where_a_permission_is_needed(app: Flask, client: FlaskCl
     assert let_in == {}
 
 
+@pytest.mark.slow
 def test_no_get_changes_anything_or_falls_over(app: Flask, client: FlaskClient, database: Database) -> None:
     log_in(client, newcomer(database, role="coordinator"))
     before = contents(database)

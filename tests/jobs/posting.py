@@ -17,7 +17,7 @@ from marketplace.jobs.post import post_due, render
 from marketplace.kernel import clock
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import Notice
-from tests.conftest import settings
+from tests.databases import settings
 
 
 def main(database_url: str, folder: str, port: str) -> None:

@@ -13,7 +13,7 @@ from marketplace.jobs import worker
 from marketplace.jobs.timetable import Job, database
 from marketplace.kernel import clock
 from marketplace.notices.actions import audit
-from tests.conftest import settings
+from tests.databases import settings
 
 LINES, THREADS = 25, 4
 

@@ -82,8 +82,9 @@ class Nursery:
         self.process.stdout.close()
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_a_hundred_times_loses_no_letter_and_repeats_none(
-    database_url: str, database: Database, tmp_path: Path, mailbox: tuple[Mailbox, int]
+    database_url: str, database: Database, instance: Path, mailbox: tuple[Mailbox, int]
 ) -> None:
     server, port = mailbox
     with database.transaction() as session:
@@ -96,7 +97,7 @@ def test_a_worker_that_is_killed_a_hundred_times_loses_no_letter_and_repeats_non
             notify(session, Notice.COMPLETED, **reader, **facts)  # type: ignore[arg-type]
     expected = NOTICES - NOTICES // 100 + NOTICES // 100 * READERS
     chance, ends = random.Random(4), Counter[int]()
-    nursery = Nursery(database_url, tmp_path / "var", port)
+    nursery = Nursery(database_url, instance, port)
     try:
         for kill in range(KILLS):
             worker, arrived = nursery.begin(), len(server.letters)

@@ -27,7 +27,7 @@ from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.models import DeliveryRow
 from marketplace.notices.rules.kinds import SECURITY, TRIES_MAX, Notice, back_off
 from marketplace.notices.rules.wording import WORDINGS
-from tests.conftest import SECRET, settings
+from tests.databases import SECRET, settings
 from tests.visitors import settle_in
 
 FACTS: dict[str, Any] = {
@@ -241,10 +241,10 @@ def post() -> Iterator[tuple[Post, int]]:
 
 
 def test_where_the_mail_server_is_away_nothing_else_is_tried_and_nothing_is_lost(
-    database_url: str, database: Database, tmp_path: Path, post: tuple[Post, int]
+    database_url: str, database: Database, instance: Path, post: tuple[Post, int]
 ) -> None:
     server, port = post
-    away = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=1, smtp_tls="none"))
+    away = create_app(settings(database_url, instance, smtp_host="127.0.0.1", smtp_port=1, smtp_tls="none"))
     with database.transaction() as session:
         person_id = settle_in(session).id
         for _number in range(3):
@@ -253,7 +253,7 @@ def test_where_the_mail_server_is_away_nothing_else_is_tried_and_nothing_is_lost
     with database.read() as session:
         assert [row.attempts for row in session.scalars(select(DeliveryRow).order_by(DeliveryRow.id))] == [1, 0, 0]
     away.extensions["database"].dispose()
-    app = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
+    app = create_app(settings(database_url, instance, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         assert post_due(app) == 3
     assert len(server.letters) == 3
@@ -261,10 +261,10 @@ def test_where_the_mail_server_is_away_nothing_else_is_tried_and_nothing_is_lost
 
 
 def test_a_server_that_refuses_is_asked_again_later_and_in_the_end_given_up(
-    database_url: str, database: Database, tmp_path: Path, post: tuple[Post, int]
+    database_url: str, database: Database, instance: Path, post: tuple[Post, int]
 ) -> None:
     server, port = post
-    app = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
+    app = create_app(settings(database_url, instance, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
     server.refuses = True
     with database.transaction() as session:
         notify.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
@@ -285,10 +285,10 @@ def test_a_server_that_refuses_is_asked_again_later_and_in_the_end_given_up(
 
 
 def test_a_server_gets_the_letter_as_it_was_rendered(
-    database_url: str, database: Database, tmp_path: Path, post: tuple[Post, int]
+    database_url: str, database: Database, instance: Path, post: tuple[Post, int]
 ) -> None:
     server, port = post
-    app = create_app(settings(database_url, tmp_path / "var", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
+    app = create_app(settings(database_url, instance, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
     with database.transaction() as session:
         notify.notify(session, Notice.PASSWORD_CHANGED, person_id=settle_in(session).id)
     assert post_due(app) == 1

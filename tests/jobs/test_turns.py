@@ -47,9 +47,10 @@ def test_turns_of_a_cadence_begin_at_the_same_moments_for_everybody() -> None:
     assert runs.slot_at(clock.local(NOON), timedelta(hours=6)) == NOON
 
 
-def test_two_processes_with_four_threads_each_do_every_turn_once(database: Database, database_url: str, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_two_processes_with_four_threads_each_do_every_turn_once(database: Database, database_url: str, instance: Path) -> None:
     with SPAWN.Pool(2) as pool:
-        asked = [pool.apply_async(take_everything, (database_url, tmp_path / "var", NOON)) for _ in range(2)]
+        asked = [pool.apply_async(take_everything, (database_url, instance, NOON)) for _ in range(2)]
         done = [one.get(timeout=120) for one in asked]
     assert sum(done) == LINES
     with database.read() as session:
@@ -58,10 +59,11 @@ def test_two_processes_with_four_threads_each_do_every_turn_once(database: Datab
     assert [(run.count, run.failure, run.finished_at) for run in turns(database)] == [(1, "", NOON)] * LINES
 
 
+@pytest.mark.slow
 def test_a_turn_of_a_worker_that_was_killed_is_taken_over_after_two_minutes(
-    app: Flask, database: Database, database_url: str, tmp_path: Path
+    app: Flask, database: Database, database_url: str, instance: Path
 ) -> None:
-    process = SPAWN.Process(target=die_at_work, args=(database_url, tmp_path / "var", NOON))
+    process = SPAWN.Process(target=die_at_work, args=(database_url, instance, NOON))
     process.start()
     process.join(60)
     assert process.exitcode == 9
@@ -88,11 +90,12 @@ def test_who_lost_a_claim_writes_nothing_over_the_turn_of_who_took_it(database: 
 
 def test_a_turn_that_takes_long_stays_with_its_worker(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "RENEW_EVERY", timedelta(milliseconds=50))
-    monkeypatch.setattr(runs, "CLAIM", timedelta(milliseconds=800))
 
     def slow(_app: Flask) -> int:
-        time.sleep(1.2)
-        return int(worker.run_job(app, Job("slow", timedelta(days=30), lambda _app: 1)) is None)
+        [first] = [run.claimed_until for run in turns(database)]
+        wait_for(lambda: turns(database)[0].claimed_until > first)
+        with clock.frozen(first):  # when the first claim is over
+            return int(worker.run_job(app, Job("slow", timedelta(days=30), lambda _app: 1)) is None)
 
     assert worker.run_job(app, Job("slow", timedelta(days=30), slow)) == worker.Outcome("slow", 1)
 
@@ -168,8 +171,9 @@ def test_the_worker_inside_the_server_is_woken_at_once_and_takes_the_lines_in_or
         assert list(rows) == ["first", "second", "third"]
 
 
+@pytest.mark.slow
 def test_two_worker_processes_share_the_timetable_and_stop_when_told(
-    app: Flask, database: Database, database_url: str, tmp_path: Path
+    app: Flask, database: Database, database_url: str, instance: Path
 ) -> None:
     with database.transaction() as session:
         for number in range(20):
@@ -178,7 +182,7 @@ def test_two_worker_processes_share_the_timetable_and_stop_when_told(
         "PYTHONPATH": str(PROJECT),
         "APP_ENV": "test",
         "DATABASE_URL": database_url,
-        "INSTANCE_PATH": str(tmp_path / "var"),
+        "INSTANCE_PATH": str(instance),
     }
     command = [sys.executable, "-m", "marketplace.cli.command", "jobs", "work"]
     workers = [
@@ -195,7 +199,7 @@ def test_two_worker_processes_share_the_timetable_and_stop_when_told(
     with database.read() as session:
         assert session.scalar(select(func.count()).where(AuditRow.action == "ledger.head")) == 1
         assert session.scalar(select(func.max(DeliveryRow.attempts))) == 1
-    assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 20
+    assert len(list((instance / "mail").glob("*.eml"))) == 20
 
 
 def test_what_is_kept_for_some_time_goes_after_it(database: Database) -> None:

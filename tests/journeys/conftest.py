@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from config import PROJECT
 from marketplace.cli import demo
-from tests.conftest import Template, settings
+from tests.databases import Template, settings
 from tests.journeys.sites import Site, fill_with_people, fill_with_unfinished_work, made_once, running
 from tests.journeys.walk import Walks
 

@@ -33,9 +33,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.notices.rules.kinds import Notice
 from tests.compiled import COMPILED
-from tests.conftest import PASSWORD, Template, settings
-from tests.visitors import hashed
-from tests.web.visitors import picture, send, upload
+from tests.databases import PASSWORD, Template, settings
+from tests.visitors import hashed, picture, send, upload
 
 
 @dataclass(frozen=True)
@@ -114,34 +113,23 @@ def running(config: Config) -> Iterator[Site]:
 
 
 def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since: Template | None = None) -> Template:
-    """A template that the first worker to ask makes, out of nothing or from another one; each worker copies from a file of its own. On
-    PostgreSQL each worker makes its own."""
-    var = (since.folder.parent if since else folder) / "var"
-    if server := os.environ.get("TEST_DATABASE_URL", ""):
-        own = Template(server, folder / worker, f"{folder.name}_{worker}")
-        own.folder.mkdir(parents=True)
-        if since:
-            own.run(f"DROP DATABASE IF EXISTS template_{own.worker} WITH (FORCE)")
-            own.run(f"CREATE DATABASE template_{own.worker} TEMPLATE template_{since.worker} STRATEGY FILE_COPY")
-        else:
-            own.make()
-        with opened(settings(own.url("template"), var)) as app:
-            fill(app)
-        return own
+    """A template that the first worker to ask makes, out of nothing or from another one; each worker has its own copies of it."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    first = Template(server, folder, folder.name)
     with one_at_a_time(folder, "making.lock"):
         if not (folder / "ready").exists():
-            first = Template("", folder, worker)
-            if since:
-                shutil.copyfile(since.folder / "template.sqlite3", folder / "template.sqlite3")
-            else:
+            if since is None:
                 first.make()
-            with opened(settings(first.url("template"), var)) as app:
+            elif server:
+                first.copy("template", since.source)
+            else:
+                shutil.copyfile(since.source.folder / "template.sqlite3", folder / "template.sqlite3")
+            with opened(settings(first.url("template"), (since.folder.parent if since else folder) / "var")) as app:
                 fill(app)
             first.seal()
             (folder / "ready").touch()
-    own = Template("", folder / worker, worker)
+    own = Template(server, folder / worker, f"{folder.name}_{worker}", first)
     own.folder.mkdir()
-    shutil.copyfile(folder / "template.sqlite3", own.folder / "template.sqlite3")
     return own
 
 

@@ -159,7 +159,7 @@ def test_a_place_is_pointed_at_for_a_form(
     expect(field).to_have_value("52.20000, 6.90000")
     picker.locator(".mp-pick__map").focus()
     page.keyboard.press("ArrowUp")
-    page.wait_for_timeout(500)
+    expect(picker.locator(".leaflet-pan-anim")).to_have_count(0)  # the map has come to rest
     picker.get_by_role("button", name="Neem het midden van de kaart").click()
     expect(field).not_to_have_value("52.20000, 6.90000")
 

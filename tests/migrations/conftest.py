@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from tests.conftest import Template
+from tests.databases import Template
 
 FILES = Path(__file__).parent / "files"
 

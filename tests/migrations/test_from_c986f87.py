@@ -14,7 +14,7 @@ from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel import health
 from marketplace.kernel.db import Database
 from marketplace.ledger.queries import find_breach
-from tests.conftest import Template, settings
+from tests.databases import Template, settings
 from tests.house.source import PROJECT
 from tests.migrations.schema import describe
 

@@ -4,6 +4,7 @@ import multiprocessing
 from collections import Counter
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from tests.rooms.competition import ask_at_once
 PROCESSES, THREADS = 4, 50
 
 
+@pytest.mark.slow
 def test_200_simultaneous_requests_over_4_processes_hold_no_more_than_there_is(session: Session, database_url: str) -> None:
     seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))

@@ -16,6 +16,12 @@ from marketplace.materials.actions import sync
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
 from marketplace.materials.queries import load_taxonomy, taxonomy
 from marketplace.notices.models import AuditRow
+from tests.databases import Template
+
+
+@pytest.fixture
+def database_url(empty_template: Template) -> str:
+    return empty_template.fresh()
 
 
 def newer(folder: Path, old: str, new: str) -> Path:

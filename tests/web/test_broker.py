@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.matching.models import ProposalMade
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
-from tests.web.visitors import send, visit
+from tests.visitors import send, visit
 
 
 def test_an_empty_region_says_so_under_every_heading(app: Flask, session: Session) -> None:

@@ -4,6 +4,7 @@ import gzip
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,8 @@ from marketplace.market.rules.listing import Answer, Location
 from marketplace.places.rules import PlaceBasis
 from marketplace.web.ui.search_results import away_from, home_of
 from tests.factories import location, make_actor, make_draft, make_listing, seed_taxonomy
+
+pytestmark = pytest.mark.postgresql
 
 ADDRESS = "Dorpsstraat 12, 7551 AA Hengelo"
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.market.models import Demand, Sketch
 from tests.factories import KEI, make_actor, make_demand, make_listing, seed_taxonomy
-from tests.web.visitors import hidden, send, visit
+from tests.visitors import hidden, send, visit
 
 
 def typed(**changes: Any) -> dict[str, Any]:

@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.actions.sessions import create_token
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
-from tests.conftest import settings
+from tests.databases import settings
 from tests.factories import listing_draft, make_actor, seed_taxonomy
-from tests.web.visitors import picture, visit
+from tests.visitors import picture, visit
 
 
 @pytest.fixture
-def named(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def named(database_url: str, instance: Path) -> Iterator[Flask]:
     """An installation that goes by its own name only."""
-    app = create_app(settings(database_url, tmp_path, trusted_hosts=("bank.example",), base_url="http://bank.example"))
+    app = create_app(settings(database_url, instance, trusted_hosts=("bank.example",), base_url="http://bank.example"))
     yield app
     app.extensions["database"].dispose()
 

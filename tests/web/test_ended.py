@@ -17,8 +17,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing, Sketch
 from marketplace.materials.actions import sync
 from tests.factories import KEI, make_actor, make_listing
-from tests.visitors import PASSWORD, log_in, newcomer
-from tests.web.visitors import hidden, picture, upload
+from tests.visitors import PASSWORD, hidden, log_in, newcomer, picture, upload
 
 DEMAND = {
     "material": KEI, "title": "Stenen voor het parkeerhof", "quantity": "800", "unit": "m2", "min_condition": "fair", "place": "Borne",

@@ -21,9 +21,11 @@ from marketplace.impact.rules.goals import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.sheets.writing import csv_file
-from tests.conftest import PASSWORD
+from tests.databases import PASSWORD
 from tests.entries import append_entry
 from tests.factories import make_actor, make_organisation, seed_taxonomy
+
+pytestmark = pytest.mark.postgresql
 
 YEAR = clock.today().year
 

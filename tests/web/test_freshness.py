@@ -16,7 +16,7 @@ from marketplace.market.actions.listings import close_listing
 from marketplace.market.models import Demand, Listing, SupplyLoss
 from marketplace.market.rules.freshness import Outcome
 from tests.factories import make_actor, make_demand, make_draft, make_listing, seed_taxonomy
-from tests.web.visitors import send, visit
+from tests.visitors import send, visit
 
 
 @pytest.fixture

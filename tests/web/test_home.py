@@ -19,7 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from tests.entries import append_entry
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
-from tests.web.visitors import visit
+from tests.visitors import visit
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from tests.conftest import settings
+from tests.databases import settings
 
 
 def test_every_component_stands_on_one_page(client: FlaskClient) -> None:
@@ -24,12 +24,12 @@ def test_every_component_stands_on_one_page(client: FlaskClient) -> None:
         assert part in page
 
 
-def test_in_production_the_public_does_not_see_it(database_url: str, tmp_path: Path) -> None:
+def test_in_production_the_public_does_not_see_it(database_url: str, instance: Path) -> None:
     from marketplace.app import create_app
 
     production = settings(
         database_url,
-        tmp_path,
+        instance,
         app_env="production",
         base_url="https://bank.example",
         trusted_hosts=("bank.example",),

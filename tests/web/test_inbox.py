@@ -12,7 +12,7 @@ from marketplace.notices.actions.notify import notify
 from marketplace.notices.models import DeliveryRow, NoticeRow
 from marketplace.notices.rules.kinds import Cadence, Notice
 from tests.factories import make_actor
-from tests.web.visitors import send, visit
+from tests.visitors import send, visit
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing, Photo
 from tests.factories import KEI, make_actor, make_draft, make_listing, seed_taxonomy
-from tests.web.visitors import hidden, picture, send, upload, visit
+from tests.visitors import hidden, picture, send, upload, visit
 
 WOOD = "eikenhouten-damwandplank"
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,8 +13,10 @@ from marketplace.accounts.models import WebSession
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.notices.models import AuditRow
-from tests.conftest import settings
+from tests.databases import settings
 from tests.visitors import PASSWORD, csrf_token, log_in, newcomer, send
+
+pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture
@@ -39,10 +42,10 @@ def test_the_cookie_is_for_this_site_alone(client: FlaskClient, email: str) -> N
     assert re.fullmatch(r"session=[\w-]{43}; HttpOnly; Path=/; SameSite=Lax", set_cookie)
 
 
-def test_over_https_the_cookie_is_bound_to_the_host(database_url: str, database: Database, email: str, config: object) -> None:
+def test_over_https_the_cookie_is_bound_to_the_host(database_url: str, database: Database, email: str, instance: Path) -> None:
     from marketplace.app import create_app
 
-    secure = settings(database_url, getattr(config, "instance_path"), base_url="https://bank.example", secure_cookies=True)  # noqa: B009
+    secure = settings(database_url, instance, base_url="https://bank.example", secure_cookies=True)
     app = create_app(secure)
     client = app.test_client()
     page = client.get("/inloggen", base_url="https://bank.example")
@@ -122,7 +125,7 @@ def test_a_session_that_somebody_else_thought_up_is_never_taken_over(client: Fla
 def test_logging_out_ends_the_session_on_the_server(client: FlaskClient, email: str) -> None:
     log_in(client, email)
     kept = cookie(client) or ""
-    answer = send(client, "/account", at="/uitloggen")
+    answer = send(client, "/account", to="/uitloggen")
     assert answer.status_code == 303
     assert cookie(client) is None
     client.set_cookie("session", kept, domain="localhost")

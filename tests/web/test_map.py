@@ -16,7 +16,7 @@ from marketplace.market.rules.listing import Location
 from marketplace.places.rules import PlaceBasis
 from marketplace.web.ui.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE, build
 from marketplace.web.ui.region_map import region_geojson
-from tests.conftest import settings
+from tests.databases import settings
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 
 EXACT = Point(52.26391, 6.79213)  # its public point is 52.263, 6.789: 11 614 × 0.0045 and 930 × 0.0073
@@ -146,12 +146,12 @@ def test_the_build_holds_what_the_map_needs_compressed(app: Flask) -> None:
 
 
 def test_background_tiles_and_their_host_only_where_the_operator_switched_them_on(
-    app: Flask, session: Session, tmp_path: Path
+    app: Flask, session: Session, instance: Path
 ) -> None:
     seed_taxonomy(session)
     session.commit()
     tiles = "https://tiles.example/{z}/{x}/{y}.png"
-    other = create_app(settings(app.extensions["settings"].database_url, tmp_path, map_tiles_url=tiles))
+    other = create_app(settings(app.extensions["settings"].database_url, instance, map_tiles_url=tiles))
     with_tiles, without = (one.test_client().get("/aanbod?weergave=kaart") for one in (other, app))
     other.extensions["database"].dispose()
     assert f'data-tiles="{tiles}"' in with_tiles.text

@@ -29,7 +29,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
 from marketplace.web.reservations.forms import parse_moment
 from tests.factories import location, make_actor, make_listing, seed_taxonomy
-from tests.web.visitors import picture, send, upload, visit
+from tests.visitors import picture, send, upload, visit
 
 
 class Transfer:

@@ -14,7 +14,7 @@ from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
-from tests.web.visitors import hidden, visit
+from tests.visitors import hidden, visit
 
 
 def m2(amount: int) -> Quantity:

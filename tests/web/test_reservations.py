@@ -12,7 +12,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.ledger.models import Exchange
 from marketplace.market.models import Listing
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
-from tests.web.visitors import send, visit
+from tests.visitors import send, visit
 
 Sides = tuple[FlaskClient, FlaskClient, int, int]
 
@@ -119,7 +119,7 @@ def test_the_whole_transfer_ends_in_the_ledger(sides: Sides, session: Session) -
 
 def test_a_double_click_does_the_work_once(sides: Sides, session: Session) -> None:
     _owner, asker, lot, _demand = sides
-    from tests.web.visitors import hidden
+    from tests.visitors import hidden
 
     fields = {**hidden(asker.get(f"/aanbod/{lot}/reserveren").text), "quantity": "100"}
     first = asker.post(f"/aanbod/{lot}/reserveren", data=fields)

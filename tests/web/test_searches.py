@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue.actions.saved_searches import SEARCHES_MAX, save_search
 from marketplace.kernel.errors import Conflict
 from tests.factories import make_actor, make_listing, seed_taxonomy
-from tests.web.visitors import send, visit
+from tests.visitors import send, visit
 
 SEARCH = "q=klinkers&place=Borne&radiusKm=5"
 

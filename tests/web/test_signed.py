@@ -27,9 +27,9 @@ from marketplace.matching.actions.mail_actions import MAIL_ACTIONS, accepting_of
 from marketplace.notices.models import AuditRow
 from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice
 from marketplace.notices.rules.wording import WORDINGS
-from tests.conftest import SECRET
+from tests.databases import SECRET
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
-from tests.web.visitors import hidden, send
+from tests.visitors import hidden, send
 
 
 class Deal:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.market.models import Listing, Photo, Sketch
 from tests.factories import KEI, make_actor, make_listing, seed_taxonomy
-from tests.web.visitors import picture, send, upload, visit
+from tests.visitors import picture, send, upload, visit
 
 START = "/aanbod/nieuw/stap/1"
 SECOND, THIRD, FOURTH = ("/aanbod/concept/1/stap/2", "/aanbod/concept/1/stap/3", "/aanbod/concept/1/stap/4")

@@ -16,7 +16,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules.windows import WindowDefaults
 from tests.factories import KEI, make_actor, make_draft, make_listing, seed_taxonomy
-from tests.web.visitors import hidden, picture, send, upload, visit
+from tests.visitors import hidden, picture, send, upload, visit
 
 WHY = "De stenen moeten deze week weg"
 

@@ -22,7 +22,7 @@ from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
 from tests.entries import append_entry
 from tests.factories import PLACES, listing_draft, make_actor, seed_taxonomy
-from tests.web.visitors import visit
+from tests.visitors import visit
 
 MOST_BYTES, MOST_FONT_BYTES = 60_000, 30_000
 EAGER = 3  # photos that may be in sight when a page opens

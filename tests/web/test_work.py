@@ -18,7 +18,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.drafts import start_sketch
 from marketplace.market.models import Listing
 from tests.factories import KEI, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
-from tests.web.visitors import send, visit
+from tests.visitors import send, visit
 
 
 def test_an_empty_desk_says_what_to_do_next(app: Flask, session: Session) -> None:

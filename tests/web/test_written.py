@@ -21,7 +21,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.ui.lots import WORDS, size_words
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.journeys.sentences import spoken
-from tests.web.visitors import visit
+from tests.visitors import visit
 
 TITLE, ASKED = "Kasseien uit de <Dorpsstraat>", "Kasseien voor het kerkplein"
 DESCRIPTION, REASON, PURPOSE = "Ligt droog onder een zeil.", "Wij hebben ze zelf nodig.", "Voor het fietspad langs de vaart."

@@ -1,0 +1,92 @@
+"""Databases of the tests: migrated once, copied for each test; and the settings of an app on one."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import make_url
+
+from config import Config
+from marketplace.accounts.policy import OPERATOR
+from marketplace.cli.migrations import upgrade
+from marketplace.kernel.db import Database
+from marketplace.materials.actions import sync
+
+SECRET = "a secret of the tests, long enough to be one"
+PASSWORD = "een lang genoeg wachtwoord"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A migrated database that is only ever copied. `fresh()` gives the URL of a new copy; the one before it is gone.
+
+    `original`: the template that is copied instead, where several workers share one.
+    """
+
+    server: str  # PostgreSQL's URL, or empty for SQLite
+    folder: Path
+    worker: str
+    original: "Template | None" = None
+
+    def fresh(self) -> str:
+        if not self.server:
+            file = self.folder / "test.sqlite3"
+            for suffix in ("", "-wal", "-shm"):
+                file.with_name(file.name + suffix).unlink(missing_ok=True)
+            shutil.copyfile(self.source.folder / "template.sqlite3", file)
+        else:
+            self.copy("test")
+        return self.url("test")
+
+    @property
+    def source(self) -> "Template":
+        return self.original or self
+
+    def copy(self, name: str, source: "Template | None" = None) -> None:
+        """A new database of PostgreSQL under this name, as the template is."""
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name}_{self.worker} WITH (FORCE)".encode())
+            connection.execute(
+                f"CREATE DATABASE {name}_{self.worker} TEMPLATE template_{(source or self.source).worker} STRATEGY FILE_COPY".encode()
+            )
+
+    def make(self) -> None:
+        """A template with the list of materials, which nearly every test begins with."""
+        self.migrate()
+        database = Database(self.url("template"))
+        with database.transaction() as session:
+            sync(session, OPERATOR)
+        database.dispose()
+        self.seal()
+
+    def migrate(self) -> None:
+        """A template with empty tables, as an installation begins."""
+        if self.server:
+            self.run(f"DROP DATABASE IF EXISTS template_{self.worker} WITH (FORCE)")
+            self.run(f"CREATE DATABASE template_{self.worker} TEMPLATE template0 ENCODING 'UTF8'")
+        upgrade(settings(self.url("template"), self.folder))
+        self.seal()
+
+    def seal(self) -> None:
+        """Brings everything into the one file of SQLite, so that copying it copies the database."""
+        if not self.server:
+            with closing(sqlite3.connect(self.folder / "template.sqlite3")) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def url(self, name: str) -> str:
+        if not self.server:
+            return f"sqlite:///{self.folder / name}.sqlite3"
+        return make_url(self.server).set(database=f"{name}_{self.worker}").render_as_string(hide_password=False)
+
+    def run(self, statement: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def settings(database_url: str, instance_path: Path, **changes: object) -> Config:
+    """Settings of one test; the environment plays no part."""
+    defaults = {"app_env": "test", "secret_key": SECRET, "demo_password": PASSWORD, "base_url": "http://localhost"}
+    return Config(environ={}, **{**defaults, "database_url": database_url, "instance_path": instance_path, **changes})

@@ -1,0 +1,64 @@
+"""What the tests add to pytest: which of them run on PostgreSQL too, an order drawn by chance, and where the time went.
+
+`--spent` counts seconds per folder of setup, call and teardown. With `-n` the workers send their reports to the process that prints, so
+the figures are those of all workers together.
+"""
+
+import random
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+ON_BOTH = {"rooms", "jobs", "api", "migrations"}  # the folders whose tests are about what a database does
+SLOWEST = 20
+PHASES = ("setup", "call", "teardown")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("marketplace")
+    group.addoption("--spent", action="store_true", help="print where the time went: per folder, and the slowest tests")
+    group.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in an order that this number draws")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--spent") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Durations())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of these folders run on PostgreSQL too; `--shuffle` draws the same order in every worker."""
+    for item in items:
+        if item.path.parent.name in ON_BOTH:
+            item.add_marker("postgresql")
+    if (seed := config.getoption("--shuffle")) is not None:
+        random.Random(seed).shuffle(items)
+
+
+class Durations:
+    """The plugin behind `--spent`."""
+
+    def __init__(self) -> None:
+        self.folders: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(PHASES, 0.0))
+        self.tests: dict[str, float] = defaultdict(float)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One phase of one test has ended."""
+        folder = report.nodeid.split("::")[0].rpartition("/")[0]
+        self.folders[folder][report.when or ""] += report.duration
+        self.tests[report.nodeid] += report.duration
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """The table, dearest folder first, and the slowest tests."""
+        write = terminalreporter.write_line
+        total = sum(self.tests.values())
+        terminalreporter.section(f"where {total:.0f} seconds of the workers went")
+        write(f"{'folder':<20}{'tests':>7}{'setup':>9}{'call':>9}{'teardown':>10}{'share':>8}")
+        for folder, phases in sorted(self.folders.items(), key=lambda one: -sum(one[1].values())):
+            count = sum(test.startswith(f"{folder}/") for test in self.tests)
+            setup, call, teardown = (phases[phase] for phase in PHASES)
+            write(f"{folder:<20}{count:>7}{setup:>9.1f}{call:>9.1f}{teardown:>10.1f}{sum(phases.values()) / total:>8.0%}")
+        write("")
+        for test, seconds in sorted(self.tests.items(), key=lambda one: -one[1])[:SLOWEST]:
+            write(f"{seconds:8.1f}  {test}")
