@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.house.test_language import PLACEHOLDER, catalogue
+from tests.house.test_language import PLACEHOLDER, entries
 from tests.journeys.sentences import Words, spoken
 from tests.journeys.walk import VISITORS, Walks
 from tests.visitors import csrf_token
@@ -27,11 +27,10 @@ ENGLISH_WORDS = {"the", "and", "with", "your", "you", "this", "that", "has", "ar
 def sentences(locale: str) -> dict[str, str]:
     """Every sentence that only the other language has: what it says there and what it should say, in reading order."""
     pairs = set()
-    for entries in catalogue("nl").values():
-        for sentence, translation, _file in entries:
-            english = (sentence,) if isinstance(sentence, str) else sentence
-            dutch = (translation,) if isinstance(translation, str) else translation
-            pairs |= set(zip(english, dutch, strict=True))
+    for _catalogue, sentence, translation in entries("nl"):
+        english = (sentence,) if isinstance(sentence, str) else sentence
+        dutch = (translation,) if isinstance(translation, str) else translation
+        pairs |= set(zip(english, dutch, strict=True))
     mine = {pair[0 if locale == "en" else 1] for pair in pairs}
     return {
         theirs: right for en, nl in pairs for theirs, right in ((nl, en) if locale == "en" else (en, nl),) if theirs not in mine
