@@ -147,6 +147,6 @@ def ngettext(singular: str, plural: str, num: int, **params: object) -> Text:
 
 
 def kept(sentence: Text) -> str:
-    """A sentence of the house that is stored where people's words stand: in Dutch, as those count (DECISIONS 16), whoever acts."""
+    """A sentence of the house that is stored where people's words stand: in Dutch, as those count (docs/decisions.md), whoever acts."""
     with reading_in(DEFAULT_LOCALE):
         return str(sentence)
