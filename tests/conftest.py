@@ -21,6 +21,7 @@ from marketplace.accounts.rules import passwords
 from marketplace.cli.migrations import one_at_a_time
 from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
+from marketplace.kernel.language import DEFAULT_LOCALE, reading_in
 from tests.compiled import COMPILED
 from tests.databases import Template, settings
 from tests.pages import LookingClient
@@ -31,6 +32,13 @@ def quick_hashes() -> Iterator[None]:
     """Passwords hashed with little memory: as it is done for people it costs a fifth of a second each time (`rules/test_passwords.py`)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def in_dutch() -> Iterator[None]:
+    """No test reads the language that the last request of another test has left."""
+    with reading_in(DEFAULT_LOCALE):
         yield
 
 
