@@ -89,19 +89,19 @@ def test_a_link_of_another_purpose_or_another_key_is_refused() -> None:
 
 
 def test_an_answer_by_one_click_says_whose_what_and_until_when() -> None:
-    link = links.AnswerLink(7, "still", 12, datetime(2027, 1, 12, 12, tzinfo=UTC))
-    token = links.sign_answer("key", link)
-    assert links.read_answer("key", token) == link
+    link = links.ActionLink(7, "still", 12, datetime(2027, 1, 12, 12, tzinfo=UTC))
+    token = links.sign_action("key", link)
+    assert links.read_action("key", token) == link
     for given in (token + "x", links.sign("key", links.ANSWER, 3, "nonce")):
         with pytest.raises(Missing):
-            links.read_answer("key", given)
+            links.read_action("key", given)
 
 
 def test_less_mail_is_of_the_kinds_that_are_still_there() -> None:
     token = links.sign_less_mail("key", 7, [Notice.NEW_MATCH, Notice.DISPUTED, Notice.NEW_MATCH])
     assert links.read_less_mail("key", token) == (7, (Notice.DISPUTED, Notice.NEW_MATCH))
     assert links.read_less_mail("key", links.sign_less_mail("key", 7, [])) == (7, ())
-    for given in (token + "x", links.sign_answer("key", links.AnswerLink(7, "still", 12, datetime(2027, 1, 12, tzinfo=UTC)))):
+    for given in (token + "x", links.sign_action("key", links.ActionLink(7, "still", 12, datetime(2027, 1, 12, tzinfo=UTC)))):
         with pytest.raises(Missing):
             links.read_less_mail("key", given)
 
