@@ -236,8 +236,18 @@ def test_what_is_empty_is_unknown_and_the_tolerance_is_five_percent() -> None:
     ],
 )
 def test_a_row_that_a_ledger_could_not_rely_on_is_named(file: str, changes: dict[str, str], named: str) -> None:
-    with pytest.raises(Invalid, match=named):
+    with pytest.raises(Invalid, match=f"{dict(zip(HEADS, NAMES, strict=True))[file]}, {named}"):
         facts_of(file, **changes)
+
+
+def test_a_file_without_rows_is_refused_at_its_head() -> None:
+    for name, spoilt in (
+        ("materials.csv, rij 1: slug", replace(FILES, materials=HEADS["materials"])),
+        ("gevaren.csv, rij 1: code", replace(FILES, hazards=HEADS["hazards"])),
+        ("transport.csv, rij 1: slug", replace(FILES, transport=HEADS["transport"])),
+    ):
+        with pytest.raises(Invalid, match=name):
+            read_reference(spoilt)
 
 
 def test_a_tonne_needs_no_weight() -> None:
