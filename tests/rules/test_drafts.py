@@ -12,6 +12,7 @@ from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.demand import DemandDraft, check_demand
+from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SKETCH_KEPT, SKETCHES_MAX
 from marketplace.market.rules.freshness import demand_holds_until, listing_holds_until
 from marketplace.market.rules.listing import (
     Answer,
@@ -210,3 +211,8 @@ def test_a_page_has_twenty_four_rows_unless_asked_otherwise() -> None:
 
 def test_the_better_the_condition_the_higher_its_rank() -> None:
     assert [condition.rank for condition in Condition] == [4, 3, 2, 1]
+
+
+def test_a_person_has_fifty_unfinished_drafts_that_are_kept_for_ninety_days() -> None:
+    assert (SKETCHES_MAX, ANSWERS_LENGTH_MAX) == (50, 20_000)
+    assert timedelta(days=90) == SKETCH_KEPT

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from marketplace.exchange.rules.reservation import (
+    CONFIRM_WITHIN,
+    OFFER_WITHIN,
     STEPS,
     HandoverDraft,
     ReservationDraft,
@@ -136,6 +138,11 @@ def test_who_asks_too_much_hears_how_much_is_left(left: str | None, available: s
     assert refusal.field == "quantity"
     assert refusal.facts == {"available": available, "unit": "m2"}
     assert sentence in str(refusal)
+
+
+def test_the_waiting_list_has_two_days_and_a_receiver_two_weeks() -> None:
+    assert timedelta(hours=48) == OFFER_WITHIN
+    assert timedelta(days=14) == CONFIRM_WITHIN
 
 
 def test_the_owner_answers_within_ten_days() -> None:
