@@ -240,6 +240,20 @@ def test_a_row_that_a_ledger_could_not_rely_on_is_named(file: str, changes: dict
         facts_of(file, **changes)
 
 
+@pytest.mark.parametrize(
+    ("file", "columns"),
+    [
+        ("materials", "slug naam_nl naam_en groep groep_nl eenheid"),
+        ("hazards", "code naam_nl naam_en"),
+        ("transport", "slug soort naam_nl naam_en waarde"),
+    ],
+)
+def test_a_cell_that_every_row_needs_is_named_where_it_is_empty(file: str, columns: str) -> None:
+    for column in columns.split():
+        with pytest.raises(Invalid, match=f"{dict(zip(HEADS, NAMES, strict=True))[file]}, rij 2: {column} "):
+            facts_of(file, **{column: " "})
+
+
 def test_a_file_without_rows_is_refused_at_its_head() -> None:
     for name, spoilt in (
         ("materials.csv, rij 1: slug", replace(FILES, materials=HEADS["materials"])),
