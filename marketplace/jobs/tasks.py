@@ -17,7 +17,7 @@ from marketplace.jobs.running import Kind, Report, Stopping
 from marketplace.kernel import tasks
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Invalid, Missing
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.models import Task, TaskState
 from marketplace.notices.actions import audit
 
@@ -99,6 +99,11 @@ def cancel_task(session: Session, actor: Actor, *, task_id: int) -> Task:
 def report_on(task: Task) -> Report:
     """What came of a task so far; nothing of a kind that is no longer there."""
     return KINDS[task.kind].report(task) if task.kind in KINDS else Report()
+
+
+def label_of(task: Task) -> Text:
+    """What a task is called; its bare word when its kind is no longer there."""
+    return KINDS[task.kind].label if task.kind in KINDS else Text(task.kind)
 
 
 def take(app: Flask, task_id: int, stopping: Stopping = running.never) -> bool:
