@@ -198,6 +198,11 @@ def is_admin(actor: Actor, subject: Any) -> bool:
     return actor.role == Role.ADMIN or (actor.origin == "cli" and actor.person_id is None)
 
 
+def may_start_task(actor: Actor, subject: Any) -> bool:
+    """Every member and the operator, where they have the right that the kind of work asks for."""
+    return actor.is_member or is_admin(actor, subject)
+
+
 def may_follow_task(actor: Actor, subject: Any) -> bool:
     """Whoever started the long task, and the administrator."""
     own = actor.is_member and (subject is None or subject.person_id == actor.person_id)
@@ -282,7 +287,7 @@ POLICY: dict[Can, Predicate] = {
     Can.MANAGE_ORGANISATIONS: is_admin,
     Can.READ_HEALTH: is_admin,
     Can.MAINTAIN: is_admin,
-    Can.START_TASK: is_member,  # and what its kind asks for
+    Can.START_TASK: may_start_task,
     Can.READ_TASK: may_follow_task,
     Can.CANCEL_TASK: may_follow_task,
     Can.WORK: is_member,

@@ -18,7 +18,7 @@ from marketplace.kernel import tasks
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.models import Task, TaskState
+from marketplace.kernel.models import Task
 from marketplace.notices.actions import audit
 
 log = logging.getLogger(__name__)
@@ -111,8 +111,8 @@ def take(app: Flask, task_id: int, stopping: Stopping = running.never) -> bool:
     taken = running.take(app, KINDS, task_id, stopping)
     if taken and stopping():
         with database(app).read() as reading:
-            task = tasks.find_task(reading, task_id)
-        if task is not None and task.state == TaskState.QUEUED:
+            waits = task_id in tasks.list_waiting(reading)
+        if waits:
             wake(app, task_id)
     return taken
 

@@ -57,7 +57,7 @@ class Task(Base):
     error: Mapped[str] = mapped_column(String(500), default="", comment="why it failed; empty: it did not")
     worker: Mapped[str | None] = mapped_column(String(80), comment="machine, process and a word of its own")
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="after this the worker is taken for dead")
-    attempts: Mapped[int] = mapped_column(default=0, comment="workers that began with it and did not give it back")
+    attempts: Mapped[int] = mapped_column(default=0, comment="workers that began with it since its last step")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when a worker first began with it")
     cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

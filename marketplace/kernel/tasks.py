@@ -78,8 +78,7 @@ def renew(session: Session, *, task_id: int, worker: str) -> None:
 
 def advance(session: Session, *, task_id: int, worker: str, done: int, total: int, checkpoint: dict[str, Any]) -> bool:
     """Record a step in the transaction that took it; whether the task is to be cancelled. Refused when the lease is lost."""
-    now = clock.now()
-    step = {"done": done, "total": max(done, total), "checkpoint": checkpoint, "leased_until": now + LEASE}
+    step = {"done": done, "total": max(done, total), "checkpoint": checkpoint, "leased_until": clock.now() + LEASE, "attempts": 0}
     row = session.execute(_held(task_id, worker).values(step).returning(Task.cancel_requested_at)).one_or_none()
     if row is None:
         raise LeaseLost(task_id)
@@ -88,7 +87,7 @@ def advance(session: Session, *, task_id: int, worker: str, done: int, total: in
 
 def release(session: Session, *, task_id: int, worker: str) -> bool:
     """Give a task back that is not over, for the next worker to go on with; whether it was still held."""
-    back = {"state": TaskState.QUEUED, "worker": None, "leased_until": None, "attempts": Task.attempts - 1}
+    back = {"state": TaskState.QUEUED, "worker": None, "leased_until": None, "attempts": 0}
     return session.scalar(_held(task_id, worker).values(back).returning(Task.id)) is not None
 
 

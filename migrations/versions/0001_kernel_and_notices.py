@@ -66,7 +66,7 @@ def create_task() -> None:
         sa.Column("error", sa.String(length=500), nullable=False, comment="why it failed; empty: it did not"),
         sa.Column("worker", sa.String(length=80), nullable=True, comment="machine, process and a word of its own"),
         sa.Column("leased_until", sa.DateTime(), nullable=True, comment="after this the worker is taken for dead"),
-        sa.Column("attempts", sa.Integer(), nullable=False, comment="workers that began with it and did not give it back"),
+        sa.Column("attempts", sa.Integer(), nullable=False, comment="workers that began with it since its last step"),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("started_at", sa.DateTime(), nullable=True, comment="when a worker first began with it"),
         sa.Column("cancel_requested_at", sa.DateTime(), nullable=True),
