@@ -61,8 +61,8 @@ class TaskRun:
         self.database = database(app)
         self._task_id, self._worker, self._stopping = task.id, str(task.worker), stopping
 
-    def step(self, work: Work, *, done: int, total: int) -> None:
-        """Do some work and record it in one transaction; it gives the checkpoint from which the next worker would go on."""
+    def step(self, work: Work, *, done: int, total: int) -> dict[str, Any]:
+        """Do some work and record it in one transaction; the checkpoint that it gives is where the next worker would go on."""
 
         def take(session: Session) -> tuple[dict[str, Any], bool]:
             checkpoint = work(session)
@@ -71,11 +71,12 @@ class TaskRun:
             )
             return checkpoint, is_cancelled
 
-        self.checkpoint, is_cancelled = self.database.run(take)
+        checkpoint, is_cancelled = self.database.run(take)
         if is_cancelled:
             raise Cancelled
         if self._stopping():
             raise Stopped
+        return checkpoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions.booking import rebuild_month
 from marketplace.exchange.queries.invariants import INVARIANTS, Question, ledger_chain
 from marketplace.jobs.running import Finding, Report, TaskRun
@@ -82,17 +83,18 @@ def report_check(task: Task) -> Report:
 
 def rebuild_rollups(run: TaskRun) -> dict[str, Any]:
     """Count the ledger again into the roll-ups, a month at a time."""
+    at = run.checkpoint or {"month": "", "months": 0, "rows": 0}
     with run.database.read() as reading:
-        months = list_months(reading)
-    for number, month in enumerate(months, start=1):
-        if run.checkpoint is None or month > run.checkpoint["month"]:
-            run.step(partial(_count_month, run, month), done=number, total=len(months))
-    return {"months": len(months), "ledgerRows": run.checkpoint["rows"] if run.checkpoint else 0}
+        left = [month for month in list_months(reading) if month > at["month"]]
+    for month in left:
+        counted = partial(_count_month, run.actor, at, month)
+        at = run.step(counted, done=at["months"] + 1, total=at["months"] + len(left) - left.index(month))
+    return {"months": at["months"], "ledgerRows": at["rows"]}
 
 
-def _count_month(run: TaskRun, month: str, session: Session) -> dict[str, Any]:
-    before = run.checkpoint["rows"] if run.checkpoint else 0
-    return {"month": month, "rows": before + rebuild_month(session, run.actor, month=month)}
+def _count_month(actor: Actor, at: dict[str, Any], month: str, session: Session) -> dict[str, Any]:
+    rows = rebuild_month(session, actor, month=month)
+    return {"month": month, "months": at["months"] + 1, "rows": at["rows"] + rows}
 
 
 def report_rebuild(task: Task) -> Report:

@@ -21,7 +21,7 @@ def admin(client: FlaskClient, database: Database) -> FlaskClient:
 
 def begin(client: FlaskClient, kind: str = "check") -> str:
     """Press the button on the page of the clock; where it leads."""
-    answer = send(client, "/beheer/klok", at="/taken", kind=kind)
+    answer = send(client, "/beheer/klok", to="/taken", kind=kind)
     answer.close()  # as a server does when the answer has left
     assert answer.status_code == 303
     return answer.location
@@ -58,7 +58,9 @@ def test_everything_is_checked_from_the_clock_and_the_page_tells_how_far_it_is(
 
 def test_a_worker_is_woken_when_the_answer_has_left(admin: FlaskClient, app: Flask) -> None:
     begin(admin)
-    assert [note.args for note in tasks.open_tasks(app).huey.pending()] == [(1,)]
+    queue = tasks.open_tasks(app).huey
+    assert [note.args for note in queue.pending()] == [(1,)]
+    queue.storage.close()
 
 
 def test_a_queue_that_is_out_of_order_holds_up_nobody(admin: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,13 +88,13 @@ def test_the_page_is_english_behind_its_prefix(admin: FlaskClient, app: Flask) -
 
 def test_a_task_is_cancelled_from_its_page(admin: FlaskClient, database: Database) -> None:
     address = begin(admin)
-    page = send(admin, address, at=f"{address}/annuleren")
+    page = send(admin, address, to=f"{address}/annuleren")
     assert page.status_code == 303
     assert "De taak is geannuleerd." in admin.get(address).text
     begin(admin)
     with database.transaction() as session:
         assert kernel_tasks.claim(session, task_id=2, worker="w")
-    send(admin, "/taken/2", at="/taken/2/annuleren")
+    send(admin, "/taken/2", to="/taken/2/annuleren")
     page = admin.get("/taken/2")
     assert "De taak stopt na de stap waarmee hij bezig is." in page.text and "Deze taak annuleren" not in page.text
 
