@@ -92,6 +92,10 @@ class Can(StrEnum):
     MANAGE_TAXONOMY = "taxonomy:manage"
     MANAGE_ORGANISATIONS = "organisation:manage"
     READ_HEALTH = "health:read"
+    MAINTAIN = "bank:maintain"
+    START_TASK = "task:start"
+    READ_TASK = "task:read"
+    CANCEL_TASK = "task:cancel"
     WORK = "work:read"
     OWN_ACCOUNT = "account:own"
 
@@ -194,6 +198,17 @@ def is_admin(actor: Actor, subject: Any) -> bool:
     return actor.role == Role.ADMIN or (actor.origin == "cli" and actor.person_id is None)
 
 
+def may_start_task(actor: Actor, subject: Any) -> bool:
+    """Every member and the operator, where they have the right that the kind of work asks for."""
+    return actor.is_member or is_admin(actor, subject)
+
+
+def may_follow_task(actor: Actor, subject: Any) -> bool:
+    """Whoever started the long task, and the administrator."""
+    own = actor.is_member and (subject is None or subject.person_id == actor.person_id)
+    return own or is_admin(actor, subject)
+
+
 def may_read_people(actor: Actor, subject: Any) -> bool:
     """Traders see their own colleagues, the reviewer and the administrator everyone."""
     return may_look_inside(actor, subject) or is_admin(actor, subject)
@@ -271,6 +286,10 @@ POLICY: dict[Can, Predicate] = {
     Can.MANAGE_TAXONOMY: is_reviewer_or_admin,
     Can.MANAGE_ORGANISATIONS: is_admin,
     Can.READ_HEALTH: is_admin,
+    Can.MAINTAIN: is_admin,
+    Can.START_TASK: may_start_task,
+    Can.READ_TASK: may_follow_task,
+    Can.CANCEL_TASK: may_follow_task,
     Can.WORK: is_member,
     Can.OWN_ACCOUNT: is_member,
 }

@@ -23,6 +23,7 @@ MODULES = (
     "figures",
     "depots",
     "windows",
+    "tasks",
     "reference",
     "document",
 )

@@ -18,6 +18,7 @@ from marketplace.api.schema import (
     some,
     words,
 )
+from marketplace.api.task_shapes import TASK_SHAPES
 from marketplace.exchange.rules.gate import AppointmentStatus, PhotoMoment
 from marketplace.exchange.rules.reservation import MeasuredBy, ReservationStatus
 from marketplace.impact.rules.goals import Origin
@@ -341,6 +342,7 @@ SHAPES: dict[str, Schema] = {
         "additionalProperties": True,
     },
     **BROKER_SHAPES,
+    **TASK_SHAPES,
     "Materials": listed("FullMaterial", groups=some(ref("Group"))),
     "Listings": listed("Listing", facets={"type": "object", "additionalProperties": some(ref("Facet"))}),
     "Demands": listed("Demand"),

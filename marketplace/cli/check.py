@@ -16,7 +16,7 @@ def check_command() -> None:
         for name, question in INVARIANTS:
             result = question(session)
             breaches += result is not None
-            click.echo(f"ok      {name}" if result is None else f"BREACH  {name}: {result}")
+            click.echo(f"ok      {name.message}" if result is None else f"BREACH  {name.message}: {result}")
     if breaches:
         click.echo(f"{breaches} of {len(INVARIANTS)} invariants broken.")
         sys.exit(1)

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.accounts.queries.people import has_people
+from marketplace.jobs.tasks import work_off
 from marketplace.jobs.worker import run_all, run_due_jobs
 from marketplace.kernel.clock import now
 from marketplace.kernel.health import SILENT_TOO_LONG
@@ -48,6 +49,8 @@ def run_command(at: datetime | None, due: bool) -> None:
     outcomes = run_due_jobs(app) if due else run_all(app, at)
     for outcome in outcomes:
         click.echo(f"{outcome.name}: {outcome.failure or outcome.count}")
+    if at is None and (ended := work_off(app)):
+        click.echo(f"long tasks taken: {ended}")
     if any(outcome.failure for outcome in outcomes):
         sys.exit(1)
 

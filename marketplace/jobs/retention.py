@@ -11,7 +11,7 @@ from datetime import timedelta
 from config import Config
 from marketplace.accounts.actions import idempotency, kept_forms, sessions
 from marketplace.accounts.rules.accounts import FAILURES_WINDOW, IDEMPOTENCY_LIFETIME, KEPT_FOR
-from marketplace.kernel import runs
+from marketplace.kernel import runs, tasks
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.market.actions import drafts
@@ -42,5 +42,6 @@ def retention(config: Config) -> tuple[Kept, ...]:
         Kept(_("What somebody had typed when the session ended"), KEPT_FOR, kept_forms.forget_forms),
         Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
         Kept(_("Turns of the jobs; those that found nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
+        Kept(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),
         Kept(_("Notices that were told"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
     )

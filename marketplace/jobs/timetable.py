@@ -8,16 +8,17 @@ from typing import cast
 
 from flask import Flask
 
-from config import Config
 from marketplace.accounts.policy import CLOCK
 from marketplace.exchange.actions import deadlines
 from marketplace.exchange.queries import reservations
 from marketplace.exchange.queries.gate import list_gate_photo_files
 from marketplace.jobs.post import post_due
+from marketplace.jobs.queue import database, settings
 from marketplace.jobs.retention import retention
 from marketplace.jobs.searches import notify_saved_searches
+from marketplace.jobs.tasks import wake_waiting
 from marketplace.kernel import clock
-from marketplace.kernel.db import Database, Session
+from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import Text, _
@@ -49,16 +50,6 @@ class Job:
     run: Callable[[Flask], int]
     by_wall_clock: bool = False
     does: Text = Text("")
-
-
-def database(app: Flask) -> Database:
-    """The application's database."""
-    return cast(Database, app.extensions["database"])
-
-
-def settings(app: Flask) -> Config:
-    """The application's settings."""
-    return cast(Config, app.extensions["settings"])
 
 
 def each(question: Callable[[Session], list[int]], verb: Callable[[Session, int], bool]) -> Callable[[Flask], int]:
@@ -172,6 +163,7 @@ TIMETABLE = (
         notify_saved_searches,
         does=_("Tells who keeps a search that something new is found."),
     ),
+    Job("long tasks", EVERY_MINUTE, wake_waiting, does=_("Wakes a worker for long tasks that nobody is busy with.")),
     Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),
     Job(
         "photos",

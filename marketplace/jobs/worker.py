@@ -5,18 +5,15 @@ fails is written down and leaves the others alone. The work itself looks again a
 """
 
 import logging
-import os
-import secrets
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Flask
 
-from marketplace.jobs.timetable import TIMETABLE, Job, database
+from marketplace.jobs.queue import database, renewed, worker_name
+from marketplace.jobs.timetable import TIMETABLE, Job
 from marketplace.kernel import clock, runs
 
 log = logging.getLogger(__name__)
@@ -87,7 +84,7 @@ def _run_now(app: Flask, job: Job) -> Outcome:
 
 
 def _claim(app: Flask, job: Job, slot: datetime) -> ClaimedRun | None:
-    worker = f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
+    worker = worker_name()
     mine = database(app).run(lambda session: runs.claim(session, name=job.name, slot=slot, worker=worker))
     return ClaimedRun(job, slot, worker) if mine else None
 
@@ -107,27 +104,14 @@ def _run_claimed(app: Flask, claimed: ClaimedRun) -> Outcome:
     return outcome
 
 
-@contextmanager
-def _alive(app: Flask, claimed: ClaimedRun) -> Iterator[None]:
+def _alive(app: Flask, claimed: ClaimedRun) -> AbstractContextManager[None]:
     """Renews the claim while the work goes on."""
-    over = threading.Event()
+    held: dict[str, Any] = {"name": claimed.job.name, "slot": claimed.slot, "worker": claimed.worker}
 
     def renew() -> None:
-        while not over.wait(runs.RENEW_EVERY.total_seconds()):
-            try:
-                database(app).run(
-                    lambda session: runs.renew(session, name=claimed.job.name, slot=claimed.slot, worker=claimed.worker)
-                )
-            except Exception:
-                log.warning("the claim on %s could not be renewed", claimed.job.name, exc_info=True)
+        database(app).run(lambda session: runs.renew(session, **held))
 
-    heart = threading.Thread(target=renew, name=f"claim on {claimed.job.name}", daemon=True)
-    heart.start()
-    try:
-        yield
-    finally:
-        over.set()
-        heart.join()
+    return renewed(renew, every=runs.RENEW_EVERY, what=claimed.job.name)
 
 
 def _run(app: Flask, job: Job) -> Outcome:

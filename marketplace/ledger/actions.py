@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
-from marketplace.ledger.queries import SUMS, grouped
+from marketplace.ledger.queries import SUMS, count_exchanges, grouped, list_months
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry, canonical, chained
 
 
@@ -74,11 +74,16 @@ def _add(
 
 def rebuild_rollups(session: Session) -> int:
     """Count the whole book again into both roll-ups; how many rows it has. Figures do not change unless they were wrong."""
+    return sum(rebuild_month(session, month=month) for month in list_months(session))
+
+
+def rebuild_month(session: Session, *, month: str) -> int:
+    """Count one month of the book again into both roll-ups; how many rows it has."""
     session.execute(
         update(LedgerHead).values(seq=LedgerHead.seq).execution_options(synchronize_session=False)
     )  # nobody adds meanwhile
     for table, keys in ((MonthMaterial, ("material_slug", "group_slug")), (MonthPair, ("from_slug", "to_slug"))):
-        session.execute(delete(table))
-        for row in session.execute(grouped(keys)).mappings().all():
+        session.execute(delete(table).where(table.month == month).execution_options(synchronize_session=False))
+        for row in session.execute(grouped(keys, month=month)).mappings().all():
             session.execute(insert(table).values(**row))
-    return session.scalar(select(func.count()).select_from(Exchange)) or 0
+    return count_exchanges(session, month=month)

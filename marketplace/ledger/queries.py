@@ -13,6 +13,8 @@ from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, Month
 from marketplace.ledger.rules import ENTRY_FIELDS, FIRST_HASH, Entry, canonical, chained
 
 CHUNK = 1000
+BEFORE_ALL = -(2**31)  # a forged row may carry any number
+month_booked = func.substr(cast(Exchange.happened_on, String), 1, 7).label("month")
 SUMS = ("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "unknown_factor_mass_kg")
 
 
@@ -34,6 +36,14 @@ class Totals:
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*(getattr(self, name) + getattr(other, name) for name in SUMS))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How far the chain was walked: the last row that fits, and its hash. Before the first row: 0."""
+
+    seq: int = 0
+    hash: str = FIRST_HASH
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +100,23 @@ def list_totals_by_pair(session: Session) -> list[tuple[str, str, str, Totals]]:
     return [(row[0], row[1], row[2], Totals(*row[3:])) for row in rows]
 
 
-def grouped(keys: tuple[str, ...]) -> Select[Any]:
-    """The book itself, summed by month and these columns: what a roll-up must equal."""
-    month = func.substr(cast(Exchange.happened_on, String), 1, 7).label("month")
+def list_months(session: Session) -> list[str]:
+    """Every month that stands in the ledger or in a roll-up, in order."""
+    months = select(month_booked).union(select(MonthMaterial.month), select(MonthPair.month))
+    return sorted(session.scalars(months))
+
+
+def count_exchanges(session: Session, *, month: str) -> int:
+    """How many rows of the ledger fall in a month."""
+    return session.scalar(select(func.count()).select_from(Exchange).where(month_booked == month)) or 0
+
+
+def grouped(keys: tuple[str, ...], *, month: str | None = None) -> Select[Any]:
+    """The book itself, summed by month and these columns: what a roll-up must equal. Of one month only, where one is given."""
     columns = [getattr(Exchange, key) for key in keys]
     unknown = case((Exchange.carbon_factor.is_(None), Exchange.mass_kg), else_=literal(Decimal(0), Exchange.mass_kg.type))
-    return select(
-        month,
+    sums = select(
+        month_booked,
         *columns,
         func.sum(case((Exchange.kind == "transfer", 1), else_=0)).label("exchanges"),
         func.sum(Exchange.mass_kg).label("mass_kg"),
@@ -104,7 +124,8 @@ def grouped(keys: tuple[str, ...]) -> Select[Any]:
         func.sum(func.coalesce(Exchange.avoided_kgco2e, literal(Decimal(0), Exchange.mass_kg.type))).label("avoided_kgco2e"),
         func.sum(Exchange.transport_kgco2e).label("transport_kgco2e"),
         func.sum(unknown).label("unknown_factor_mass_kg"),
-    ).group_by(month, *columns)
+    ).group_by(month_booked, *columns)
+    return sums if month is None else sums.where(month_booked == month)
 
 
 def find_rollup_breach(session: Session) -> str | None:
@@ -127,18 +148,26 @@ def get_head(session: Session) -> tuple[int, str]:
 
 def find_breach(session: Session) -> Breach | None:
     """Walk the chain from the first row: every seq in turn, every hash over the one before, every column as it was hashed."""
-    previous, expected = FIRST_HASH, 1
-    last = -(2**31)  # a forged row may carry any number
-    while chunk := _rows_after(session, last):
-        for seq, row in chunk:
-            reason = _misfit(row, expected, previous) if row is not None else "a column cannot be read"
-            if row is None or reason:
-                return Breach(min(seq, expected), str(reason))
-            previous, expected = row.hash, expected + 1
-        last = chunk[-1][0]
-        session.expunge_all()
-    head = session.execute(select(LedgerHead.seq, LedgerHead.hash)).one_or_none()
-    if head is None or (head.seq, head.hash) != (expected - 1, previous):
+    walked: Link | Breach | None = Link()
+    while isinstance(walked, Link):
+        walked = walk_chain(session, walked)
+    return walked
+
+
+def walk_chain(session: Session, link: Link) -> Link | Breach | None:
+    """Walk on for one chunk: how far it holds, or the first row that does not fit. None at the end, where the head is that row."""
+    head = session.execute(select(LedgerHead.seq, LedgerHead.hash)).one_or_none()  # before the rows: one may be added meanwhile
+    previous, expected = link.hash, link.seq + 1
+    chunk = _rows_after(session, link.seq or BEFORE_ALL)
+    for seq, row in chunk:
+        reason = _misfit(row, expected, previous) if row is not None else "a column cannot be read"
+        if row is None or reason:
+            return Breach(min(seq, expected), str(reason))
+        previous, expected = row.hash, expected + 1
+    session.expunge_all()
+    if chunk:
+        return Link(expected - 1, previous)
+    if head is None or (head.seq, head.hash) != (link.seq, link.hash):
         return Breach(expected, "the head of the ledger names another last row")
     return None
 

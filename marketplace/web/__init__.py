@@ -19,6 +19,7 @@ AREAS = (
     "signed",
     "figures",
     "admin",
+    "tasks",
     "media",
     "site",
 )

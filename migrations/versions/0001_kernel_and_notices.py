@@ -1,4 +1,4 @@
-"""Turns of jobs, the audit, and notices with their deliveries.
+"""Turns of jobs, long tasks, the audit, and notices with their deliveries.
 
 The audit is append-only by trigger. The tables of Huey's queue on PostgreSQL are made here, so that the worker's role need not make tables.
 """
@@ -50,6 +50,41 @@ def drop_append_only(table: str) -> None:
         op.execute(f"DROP FUNCTION {table}_append_only")
 
 
+def create_task() -> None:
+    """Create the table of long tasks; `env.py` does so for a database of before them."""
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("arguments", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True, comment="who started it; empty: the operator"),
+        sa.Column("state", sa.String(length=9), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False, comment="steps that were taken"),
+        sa.Column("total", sa.Integer(), nullable=True, comment="steps that there are; empty: not known yet"),
+        sa.Column("checkpoint", sa.Text(), nullable=True, comment="from where it goes on after an interruption"),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("error", sa.String(length=500), nullable=False, comment="why it failed; empty: it did not"),
+        sa.Column("worker", sa.String(length=80), nullable=True, comment="machine, process and a word of its own"),
+        sa.Column("leased_until", sa.DateTime(), nullable=True, comment="after this the worker is taken for dead"),
+        sa.Column("attempts", sa.Integer(), nullable=False, comment="workers that began with it since its last step"),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=True, comment="when a worker first began with it"),
+        sa.Column("cancel_requested_at", sa.DateTime(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f("ck_task_state")),
+        sa.CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name=op.f("ck_task_done_within_total")),
+        sa.CheckConstraint(
+            "(state = 'running') = (worker IS NOT NULL AND leased_until IS NOT NULL)", name=op.f("ck_task_running_has_worker")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)", name=op.f("ck_task_over_is_finished")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    op.create_index("ix_task_person", "task", ["person_id", "id"])
+    op.create_index("ix_task_state", "task", ["state", "id"])
+
+
 def upgrade() -> None:
     op.create_table(
         "job_run",
@@ -65,6 +100,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "slot", name=op.f("pk_job_run")),
     )
     op.create_index("ix_job_run_started_at", "job_run", ["started_at"])
+    create_task()
     if op.get_bind().dialect.name == "postgresql":
         for statement in HUEY:
             op.execute(statement)
@@ -186,4 +222,5 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for table in HUEY_TABLES:
             op.execute(f"DROP TABLE {table}")
+    op.drop_table("task")
     op.drop_table("job_run")

@@ -38,7 +38,9 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api]) -> dict[str, int
     demand_id = borne.post("/demands", demand_body()).get_json()["id"]
     asked = {"quantity": 8, "unit": "m2", "demandId": demand_id}
     reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
+    task = somebody("regio-twente", "admin").post("/tasks", {"kind": "check"}).get_json()
     return {
+        "task_id": task["id"],
         "notice_id": hengelo.get("/notices").get_json()["items"][0]["id"],
         "listing_id": listing["id"],
         "photo_id": listing["photos"][0]["id"],
@@ -63,10 +65,12 @@ BODIES: dict[str, Any] = {
     "agree_appointment": {"time": "2099-01-12T10:00:00Z"},
     "report_year": {"includesBank": True, "rows": []},
     "create_depot": {"name": "Werf", "place": "Losser"},
+    "create_task": {"kind": "check"},
     "change_windows": {"regionDays": 0, "partnersDays": 14},
 }
 MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year")
 ONES_OWN = ("change_preferences",)  # of nobody else, and for everybody
+UPKEEP = ("create_task", "stop_task")  # for every administrator
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET" and operation.name not in ONES_OWN]
 
 
@@ -113,7 +117,8 @@ def test_who_only_reads_changes_nothing(
     client = somebody(slug, role)
     before = everything(database)
     for operation in CHANGES:
-        assert send(client, operation, ids) in (403, 404), operation
+        if role != "admin" or operation.name not in UPKEEP:
+            assert send(client, operation, ids) in (403, 404), operation
     assert everything(database) == before
 
 

@@ -10,7 +10,8 @@ from flask import Flask
 from marketplace.accounts.policy import CLOCK
 from marketplace.app import create_app
 from marketplace.jobs import worker
-from marketplace.jobs.timetable import Job, database
+from marketplace.jobs.queue import database
+from marketplace.jobs.timetable import Job
 from marketplace.kernel import clock
 from marketplace.notices.actions import audit
 from tests.databases import settings

@@ -29,6 +29,7 @@ from marketplace.app import create_app
 from marketplace.cli import demo, demo_lots, reference
 from marketplace.cli.migrations import one_at_a_time
 from marketplace.exchange.models import Reservation
+from marketplace.jobs import tasks
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.notices.rules.kinds import Notice
@@ -155,6 +156,11 @@ def fill_with_unfinished_work(app: Flask) -> None:
         draft = InvitationDraft(f"nieuw.hengelo@{demo.DOMAIN}", organisation.id, Role.PROJECT_LEADER)
         invite(session, OPERATOR, draft=draft)
         request_reset(session, ANONYMOUS, email=f"projectleider.borne@{demo.DOMAIN}")
+    administrator = client_of(app, f"beheer@{demo.DOMAIN}")
+    for kind, is_done in (("check", True), ("rebuild", False)):
+        assert send(administrator, "/beheer/klok", {"kind": kind}, to="/taken").status_code == 303
+        if is_done:
+            assert tasks.work_off(app) == 1
 
 
 def links_by_mail(app: Flask) -> list[str]:

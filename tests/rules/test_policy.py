@@ -13,11 +13,12 @@ OWN, OTHER, REGION = 1, 2, 15
 
 @dataclass(frozen=True)
 class Thing:
-    """Something of an organisation."""
+    """Something of an organisation, or of a person."""
 
     organisation_id: int
     owner_id: int = OWN
     role: str = "project_leader"
+    person_id: int = 7
 
 
 def actor(role: str, organisation_id: int = OWN, kind: str = "municipality") -> Actor:
@@ -31,6 +32,7 @@ PARTNER = actor("coordinator", 40, "partner")
 EVERYONE = {"public": ANONYMOUS, "leader": LEADER, "coordinator": COORDINATOR, "reviewer": REVIEWER, "admin": ADMIN}
 
 MINE, THEIRS = Thing(OWN), Thing(OTHER, owner_id=OTHER)
+SOMEBODYS = Thing(OWN, person_id=8)
 TABLE: list[tuple[str, Can, object, str]] = [
     ("the catalogue", Can.READ_CATALOGUE, None, "public leader coordinator reviewer admin"),
     ("offer something", Can.OFFER, None, "leader coordinator"),
@@ -98,6 +100,12 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("change the taxonomy", Can.MANAGE_TAXONOMY, None, "reviewer admin"),
     ("manage organisations", Can.MANAGE_ORGANISATIONS, None, "admin"),
     ("read the system's health", Can.READ_HEALTH, None, "admin"),
+    ("keep the bank up", Can.MAINTAIN, None, "admin"),
+    ("start long work", Can.START_TASK, None, "leader coordinator reviewer admin"),
+    ("follow one's own long task", Can.READ_TASK, MINE, "leader coordinator reviewer admin"),
+    ("follow another's long task", Can.READ_TASK, SOMEBODYS, "admin"),
+    ("cancel one's own long task", Can.CANCEL_TASK, MINE, "leader coordinator reviewer admin"),
+    ("cancel another's long task", Can.CANCEL_TASK, SOMEBODYS, "admin"),
     ("work page", Can.WORK, None, "leader coordinator reviewer admin"),
     ("own account", Can.OWN_ACCOUNT, None, "leader coordinator reviewer admin"),
 ]

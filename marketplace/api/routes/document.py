@@ -22,6 +22,7 @@ TAGS: dict[str, Text] = {
     "reservations": _("Reservations"),
     "notices": _("What you are told, and how often by mail"),
     "figures": _("Figures, goals and the ledger"),
+    "tasks": _("Long work"),
     "broker": _("The broker's list and proposals"),
     "reference": _("Materials, places, depots and yourself"),
 }

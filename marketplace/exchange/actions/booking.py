@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import destination
 from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
@@ -13,10 +14,12 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, distance_km
 from marketplace.kernel.units import Unit
 from marketplace.ledger.actions import append
+from marketplace.ledger.actions import rebuild_month as count_again
 from marketplace.ledger.queries import find_exchange
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import convert
+from marketplace.notices.actions.audit import record
 
 
 def book(session: Session, reservation: Reservation) -> Decimal:
@@ -128,3 +131,11 @@ def book_return(session: Session, reservation: Reservation, *, before: Decimal, 
 
 def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+
+
+def rebuild_month(session: Session, actor: Actor, *, month: str) -> int:
+    """Count one month of the ledger again into the roll-ups; how many rows it has."""
+    require(actor, Can.MAINTAIN)
+    rows = count_again(session, month=month)
+    record(session, actor, action="rollup.rebuild", object_type="ledger", month=month, rows=rows)
+    return rows

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation
 from marketplace.exchange.rules.reservation import HOLDING, TIMED, ReservationStatus
+from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
 from marketplace.market.models import CatalogueRevision, Demand, Listing, Photo, PhotoFile
@@ -155,20 +156,20 @@ def rollups(session: Session) -> str | None:
     return find_rollup_breach(session)
 
 
-INVARIANTS: tuple[tuple[str, Question], ...] = (
-    ("held >= 0, transferred >= 0, held + transferred <= quantity", counters_in_range),
-    ("held equals the reservations that hold", held_is_open_reservations),
-    ("transferred equals the ledger", transferred_is_the_ledger),
-    ("a completed reservation stands in the ledger exactly once", completed_once_in_the_ledger),
-    ("a reservation goes by its listing's unit and owner", reservation_goes_by_its_listing),
-    ("the clock waits for reservations with a term only", only_timed_reservations_expire),
-    ("a published listing has a photo, windows and a confirmation", published_is_complete),
-    ("what is not published holds nothing", withdrawn_holds_nothing),
-    ("a fulfilled demand needs nothing, an open one something", fulfilled_needs_nothing),
-    ("every photo has its files", photos_have_files),
-    ("one catalogue counter", single_rows),
-    ("the ledger's chain holds", ledger_chain),
-    ("what came back is reversed in the ledger", returned_is_reversed),
-    ("what came back is a lot of its own", returned_became_lots),
-    ("the roll-ups equal the ledger", rollups),
+INVARIANTS: tuple[tuple[Text, Question], ...] = (
+    (_("held >= 0, transferred >= 0, held + transferred <= quantity"), counters_in_range),
+    (_("held equals the reservations that hold"), held_is_open_reservations),
+    (_("transferred equals the ledger"), transferred_is_the_ledger),
+    (_("a completed reservation stands in the ledger exactly once"), completed_once_in_the_ledger),
+    (_("a reservation goes by its listing's unit and owner"), reservation_goes_by_its_listing),
+    (_("the clock waits for reservations with a term only"), only_timed_reservations_expire),
+    (_("a published listing has a photo, windows and a confirmation"), published_is_complete),
+    (_("what is not published holds nothing"), withdrawn_holds_nothing),
+    (_("a fulfilled demand needs nothing, an open one something"), fulfilled_needs_nothing),
+    (_("every photo has its files"), photos_have_files),
+    (_("one catalogue counter"), single_rows),
+    (_("the ledger's chain holds"), ledger_chain),
+    (_("what came back is reversed in the ledger"), returned_is_reversed),
+    (_("what came back is a lot of its own"), returned_became_lots),
+    (_("the roll-ups equal the ledger"), rollups),
 )

@@ -11,14 +11,17 @@ from marketplace.accounts.actions import deliveries
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries import deliveries as deliveries_queries
 from marketplace.http.request import current_actor, current_session, permission
+from marketplace.jobs.tasks import label_of, list_kinds, list_recent_tasks
 from marketplace.kernel import clock, health, runs
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.models import JobRun
 from marketplace.notices.queries import count_waiting, find_oldest_waiting
 from marketplace.notices.rules.wording import WORDINGS
 from marketplace.web.ui.form_page import Page
+from marketplace.web.ui.states import TASK_BADGES
 
 Verb = Callable[..., bool]
+TASKS_SHOWN = 5
 
 
 class Line(Protocol):
@@ -63,6 +66,10 @@ def show_clock() -> Page:
         silent_since=health.silent_since(runs.find_last_start(session)),
         waiting=count_waiting(session),
         oldest=find_oldest_waiting(session),
+        kinds=list_kinds(current_actor()),
+        tasks=list_recent_tasks(session, current_actor(), most=TASKS_SHOWN),
+        label_of=label_of,
+        task_badges=TASK_BADGES,
         letters=deliveries_queries.list_dead_letters(session, current_actor()),
         wordings=WORDINGS,
         retention=[(extension.what, length(extension.period)) for extension in current_app.extensions["retention"]],

@@ -1,7 +1,8 @@
 """The state of things as a word with a colour beside it: tones of the badge macro."""
 
 from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
-from marketplace.kernel.language import Text
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.models import TaskState
 from marketplace.market.rules.demand import DEMAND_STATUS_LABELS, DemandStatus
 from marketplace.market.rules.listing import LISTING_STATUS_LABELS, ListingStatus
 
@@ -40,4 +41,11 @@ RESERVATION_BADGES: dict[str, Badge] = {
         (ReservationStatus.CANCELLED, "stop"),
         (ReservationStatus.EXPIRED, "stop"),
     )
+}
+TASK_BADGES: dict[str, Badge] = {
+    TaskState.QUEUED.value: (_("waits"), "wait"),
+    TaskState.RUNNING.value: (_("busy"), "wait"),
+    TaskState.DONE.value: (_("done"), "good"),
+    TaskState.FAILED.value: (_("failed"), "stop"),
+    TaskState.CANCELLED.value: (_("cancelled"), "neutral"),
 }

@@ -1,0 +1,153 @@
+"""Long tasks: which kinds there are, who may start, follow and cancel them, and how a worker is woken for them.
+
+The row decides (`kernel/tasks.py`); a note in Huey's queue carries its id and nothing else. A note that is lost is written again by the
+timetable, and one that comes twice finds nothing to take.
+"""
+
+import logging
+from typing import Any
+
+from flask import Flask
+from huey.api import TaskWrapper
+
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.jobs import running, upkeep
+from marketplace.jobs.queue import database, open_queue
+from marketplace.jobs.running import Kind, Report, Stopping
+from marketplace.kernel import tasks
+from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Conflict, Invalid, Missing
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.models import Task
+from marketplace.notices.actions import audit
+
+log = logging.getLogger(__name__)
+QUEUE = "long tasks"
+NOTE = "task"
+KINDS: dict[str, Kind] = {
+    "check": Kind(
+        label=_("Check of the whole bank"),
+        button=_("Check everything"),
+        does=_("Proves every invariant and walks the ledger from its first row. Nothing changes."),
+        right=Can.MAINTAIN,
+        run=upkeep.check_everything,
+        report=upkeep.report_check,
+    ),
+    "rebuild": Kind(
+        label=_("Counting the figures again"),
+        button=_("Count the figures again"),
+        does=_("Counts the ledger again into the sums by month. Figures only change where they were wrong."),
+        right=Can.MAINTAIN,
+        run=upkeep.rebuild_rollups,
+        report=upkeep.report_rebuild,
+    ),
+}
+
+
+def list_kinds(actor: Actor) -> dict[str, Kind]:
+    """What the actor may start."""
+    return {name: kind for name, kind in KINDS.items() if may(actor, kind.right)}
+
+
+def start_task(session: Session, actor: Actor, *, kind: str, arguments: dict[str, Any] | None = None) -> Task:
+    """Queue long work; the same work of the same person that is under way is given instead of a second one."""
+    require(actor, Can.START_TASK)
+    if kind not in KINDS:
+        raise Invalid(_("Choose one of: %(words)s.", words=", ".join(KINDS)), "kind")
+    require(actor, KINDS[kind].right)
+    asked: dict[str, Any] = {"kind": kind, "arguments": arguments or {}, "person_id": actor.person_id}
+    under_way = tasks.find_open_task(session, **asked)
+    if under_way is not None:
+        return under_way
+    task = tasks.add_task(session, **asked)
+    audit.record(session, actor, action="task.start", object_type="task", object_id=task.id, kind=kind)
+    return task
+
+
+def get_task(session: Session, actor: Actor, task_id: int) -> Task:
+    """A task of the actor's own, or anybody's for the administrator."""
+    task = tasks.find_task(session, task_id)
+    if task is None or not may(actor, Can.READ_TASK, task):
+        raise Missing(_("This page or object does not exist, or you may not see it. Check the address."))
+    return task
+
+
+def list_own_tasks(session: Session, actor: Actor, *, page: int, page_size: int) -> tuple[list[Task], int]:
+    """What the actor started, newest first, with their number."""
+    require(actor, Can.READ_TASK)
+    return tasks.list_tasks(session, person_id=actor.person_id, limit=page_size, offset=(page - 1) * page_size)
+
+
+def list_recent_tasks(session: Session, actor: Actor, *, most: int) -> list[Task]:
+    """What anybody started lately, for the administrator."""
+    require(actor, Can.READ_HEALTH)
+    return tasks.list_tasks(session, limit=most)[0]
+
+
+def cancel_task(session: Session, actor: Actor, *, task_id: int) -> Task:
+    """End a task before it is done. One that is at work ends after the step that it is taking; what was done stays done."""
+    task = get_task(session, actor, task_id)
+    require(actor, Can.CANCEL_TASK, task)
+    was_asked = task.cancel_requested_at is not None
+    if not was_asked and not tasks.request_cancel(session, task_id=task_id):
+        raise Conflict(_("This task is over already, so there is nothing to cancel."))
+    if not was_asked:
+        audit.record(session, actor, action="task.cancel", object_type="task", object_id=task_id, kind=task.kind)
+    return get_task(session, actor, task_id)
+
+
+def report_on(task: Task) -> Report:
+    """What came of a task so far; nothing of a kind that is no longer there."""
+    return KINDS[task.kind].report(task) if task.kind in KINDS else Report()
+
+
+def label_of(task: Task) -> Text:
+    """What a task is called; its bare word when its kind is no longer there."""
+    return KINDS[task.kind].label if task.kind in KINDS else Text(task.kind)
+
+
+def take(app: Flask, task_id: int, stopping: Stopping = running.never) -> bool:
+    """Bring one task to its end if nobody is busy with it; given back half-way, it is noted again at once."""
+    taken = running.take(app, KINDS, task_id, stopping)
+    if taken and stopping():
+        with database(app).read() as reading:
+            waits = task_id in tasks.list_waiting(reading)
+        if waits:
+            wake(app, task_id)
+    return taken
+
+
+def work_off(app: Flask) -> int:
+    """Do every task that waits, here and now; how many. For a machine where cron takes the place of a worker."""
+    with database(app).read() as reading:
+        waiting = tasks.list_waiting(reading)
+    return sum(take(app, task_id) for task_id in waiting)
+
+
+def open_tasks(app: Flask, stopping: Stopping = running.never) -> TaskWrapper:
+    """The queue of long tasks: called with an id, what is given here writes a note; its `huey` hands notes to a worker."""
+
+    def bring_on(task_id: int) -> None:
+        take(app, task_id, stopping)
+
+    return open_queue(app, QUEUE).task(name=NOTE)(bring_on)
+
+
+def wake(app: Flask, *task_ids: int) -> int:
+    """Note tasks for a worker, unless they are noted already; how many were not."""
+    note = open_tasks(app)
+    try:
+        noted = {pending.args[0] for pending in note.huey.pending()}
+        fresh = [task_id for task_id in task_ids if task_id not in noted]
+        for task_id in fresh:
+            note(task_id)
+    finally:
+        note.huey.storage.close()
+    return len(fresh)
+
+
+def wake_waiting(app: Flask) -> int:
+    """Note every task that nobody is busy with: its worker died, or its note was lost. How many had no note."""
+    with database(app).read() as reading:
+        waiting = tasks.list_waiting(reading)
+    return wake(app, *waiting) if waiting else 0

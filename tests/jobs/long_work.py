@@ -1,0 +1,49 @@
+"""Long work for tests: so many steps, each of which leaves a row; and a worker that does it as a process of its own."""
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import CLOCK, Can
+from marketplace.app import create_app
+from marketplace.jobs import tasks
+from marketplace.jobs.running import Kind, Report, TaskRun
+from marketplace.kernel.language import Text
+from marketplace.notices.actions import audit
+from tests.databases import settings
+
+STEPS = 60
+STEP_S = 0.005
+
+
+def count_to_sixty(run: TaskRun) -> dict[str, Any]:
+    first = run.checkpoint["next"] if run.checkpoint else 0
+    for number in range(first, STEPS):
+        run.step(partial(leave_a_row, number), done=number + 1, total=STEPS)
+    return {"counted": STEPS}
+
+
+def leave_a_row(number: int, session: Session) -> dict[str, Any]:
+    audit.record(session, CLOCK, action=f"step {number}", object_type="test")
+    session.flush()
+    time.sleep(STEP_S)
+    return {"next": number + 1}
+
+
+def fail(run: TaskRun) -> dict[str, Any]:
+    raise RuntimeError("out of order\nand more that nobody needs to read")
+
+
+def kind(run: Any = count_to_sixty) -> Kind:
+    return Kind(Text("Count"), Text("Count"), Text("Counts."), Can.READ_CATALOGUE, run, lambda task: Report())
+
+
+def work(url: str, folder: Path) -> None:
+    """Whatever waits, until it is done or this process is killed."""
+    tasks.KINDS["count"] = kind()
+    app = create_app(settings(url, folder))
+    tasks.work_off(app)
+    app.extensions["database"].dispose()

@@ -1,0 +1,281 @@
+"""Long tasks: each step counts once, whatever is killed, and whoever started one may end it."""
+
+import multiprocessing
+import random
+import time
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from marketplace.accounts.actions.people import deactivate
+from marketplace.accounts.policy import OPERATOR, Actor
+from marketplace.jobs import tasks, waking
+from marketplace.jobs.running import Report, TaskRun
+from marketplace.kernel import clock
+from marketplace.kernel import tasks as kernel_tasks
+from marketplace.kernel.db import Database
+from marketplace.kernel.errors import Conflict, Missing
+from marketplace.kernel.language import _
+from marketplace.kernel.models import Task
+from marketplace.notices.models import AuditRow
+from tests.factories import make_actor
+from tests.jobs.long_work import STEPS, count_to_sixty, fail, kind, leave_a_row, work
+from tests.jobs.test_turns import wait_for
+
+SPAWN = multiprocessing.get_context("spawn")
+ONCE = {f"step {number}": 1 for number in range(STEPS)}
+KILLS = 4
+
+
+@pytest.fixture(autouse=True)
+def counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tasks.KINDS, "count", kind())
+
+
+@pytest.fixture
+def leader(database: Database) -> Actor:
+    with database.transaction() as session:
+        return make_actor(session, "borne")
+
+
+def started(database: Database, actor: Actor = OPERATOR, name: str = "count") -> int:
+    with database.transaction() as session:
+        return tasks.start_task(session, actor, kind=name).id
+
+
+def now_is(database: Database, task_id: int) -> Task:
+    with database.read() as session:
+        task = session.get_one(Task, task_id)
+        session.expunge_all()
+        return task
+
+
+def steps(database: Database) -> Counter[str]:
+    with database.read() as session:
+        return Counter(session.scalars(select(AuditRow.action).where(AuditRow.object_type == "test")))
+
+
+def test_a_task_whose_worker_is_killed_again_and_again_takes_each_step_once(
+    app: Flask, database: Database, database_url: str, tmp_path: Path
+) -> None:
+    task_id, chance = started(database), random.Random(7)
+    for _kill in range(KILLS):
+        before = sum(steps(database).values())
+        worker = SPAWN.Process(target=work, args=(database_url, tmp_path / "var"))
+        worker.start()
+        wait_for(lambda before=before: sum(steps(database).values()) > before)  # type: ignore[misc]
+        time.sleep(chance.uniform(0, 0.02))
+        worker.kill()
+        worker.join(60)
+        assert worker.exitcode == -9
+        left = now_is(database, task_id)
+        assert (left.state, left.checkpoint) == ("running", {"next": left.done})
+        assert sum(steps(database).values()) == left.done
+        with database.transaction() as session:  # two minutes later
+            session.get_one(Task, task_id).leased_until = clock.now()
+    assert 0 < now_is(database, task_id).done < STEPS
+    assert tasks.work_off(app) == 1
+    assert steps(database) == ONCE
+    over = now_is(database, task_id)
+    assert (over.state, over.percent, over.result, over.worker) == ("done", 100, {"counted": STEPS}, None)
+    assert tasks.work_off(app) == 0
+
+
+def test_a_lease_runs_out_after_two_minutes_and_not_before(app: Flask, database: Database) -> None:
+    task_id, begun = started(database), clock.now()
+    with clock.frozen(begun), database.transaction() as session:
+        assert kernel_tasks.claim(session, task_id=task_id, worker="killed")
+    with clock.frozen(begun + timedelta(seconds=119)):
+        assert (tasks.work_off(app), tasks.take(app, task_id)) == (0, False)
+    with clock.frozen(begun + timedelta(seconds=120)):
+        assert tasks.work_off(app) == 1
+    assert now_is(database, task_id).state == "done"
+
+
+def test_a_worker_that_lost_its_lease_leaves_no_trace_of_its_step(app: Flask, database: Database) -> None:
+    task_id = started(database)
+    late = database.run(lambda session: kernel_tasks.claim(session, task_id=task_id, worker="late"))
+    assert late is not None
+    with database.transaction() as session:
+        session.get_one(Task, task_id).leased_until = clock.now()
+    assert tasks.work_off(app) == 1
+    with pytest.raises(kernel_tasks.LeaseLost):
+        TaskRun(app, late, OPERATOR, lambda: False).step(partial(leave_a_row, 0), done=1, total=STEPS)
+    assert not database.run(lambda session: kernel_tasks.finish(session, task_id=task_id, worker="late", state="failed"))
+    assert (steps(database), now_is(database, task_id).state) == (ONCE, "done")
+
+
+def test_two_processes_share_the_tasks_and_take_each_step_once(database: Database, database_url: str, tmp_path: Path) -> None:
+    with database.transaction() as session:
+        people = [make_actor(session, "borne") for _each in range(4)]
+    for actor in people:
+        started(database, actor)
+    workers = [SPAWN.Process(target=work, args=(database_url, tmp_path / "var")) for _each in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert steps(database) == {step: len(people) for step in ONCE}
+    with database.read() as session:
+        assert set(session.scalars(select(Task.state))) == {"done"}
+
+
+def test_the_same_work_that_is_under_way_is_not_started_twice(app: Flask, database: Database, leader: Actor) -> None:
+    assert started(database) == started(database) != started(database, leader)
+    tasks.work_off(app)
+    assert started(database) == 3
+
+
+def test_a_task_that_waits_is_cancelled_at_once(app: Flask, database: Database, leader: Actor) -> None:
+    task_id = started(database, leader)
+    for _twice in range(2):
+        with database.transaction() as session:
+            assert tasks.cancel_task(session, leader, task_id=task_id).state == "cancelled"
+    assert (tasks.work_off(app), steps(database)) == (0, {})
+    with database.read() as session:
+        audited = select(AuditRow.action).where(AuditRow.object_type == "task").order_by(AuditRow.id)
+        assert session.scalars(audited).all() == ["task.start", "task.cancel"]
+
+
+def test_a_task_at_work_ends_after_the_step_that_it_is_taking(
+    app: Flask, database: Database, leader: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled_on_the_way(run: TaskRun) -> dict[str, Any]:
+        run.step(partial(leave_a_row, 0), done=1, total=STEPS)
+        with database.transaction() as session:
+            assert tasks.cancel_task(session, leader, task_id=task_id).is_open
+        return count_to_sixty(run)
+
+    monkeypatch.setitem(tasks.KINDS, "count", kind(cancelled_on_the_way))
+    task_id = started(database, leader)
+    tasks.work_off(app)
+    over = now_is(database, task_id)
+    assert (over.state, over.done, over.percent, over.result) == ("cancelled", 2, 3, None)
+    assert steps(database) == {"step 0": 1, "step 1": 1}
+
+
+def test_a_task_whose_worker_died_before_it_heard_of_the_cancelling_is_not_gone_on_with(app: Flask, database: Database) -> None:
+    task_id = started(database)
+    database.run(lambda session: kernel_tasks.claim(session, task_id=task_id, worker="killed"))
+    with database.transaction() as session:
+        tasks.cancel_task(session, OPERATOR, task_id=task_id)
+        session.get_one(Task, task_id).leased_until = clock.now()
+    assert tasks.work_off(app) == 1
+    assert (now_is(database, task_id).state, steps(database)) == ("cancelled", {})
+
+
+def test_what_is_over_cannot_be_cancelled(app: Flask, database: Database) -> None:
+    task_id = started(database)
+    tasks.work_off(app)
+    with pytest.raises(Conflict), database.transaction() as session:
+        tasks.cancel_task(session, OPERATOR, task_id=task_id)
+
+
+def test_a_worker_that_must_stop_gives_its_task_back_and_the_next_goes_on_there(app: Flask, database: Database) -> None:
+    task_id = started(database)
+    assert tasks.take(app, task_id, stopping=lambda: True)
+    back = now_is(database, task_id)
+    assert (back.state, back.done, back.worker, back.attempts) == ("queued", 1, None, 0)
+    assert tasks.wake(app, task_id) == 0  # it is noted already
+    tasks.work_off(app)
+    assert steps(database) == ONCE
+
+
+def test_work_that_fails_says_why_in_one_line(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tasks.KINDS, "count", kind(fail))
+    task_id = started(database)
+    tasks.work_off(app)
+    failed = now_is(database, task_id)
+    assert (failed.state, failed.error, failed.percent) == ("failed", "RuntimeError: out of order", 0)
+
+
+def test_work_that_kills_five_workers_without_a_step_is_given_up(app: Flask, database: Database) -> None:
+    task_id = started(database)
+    with database.transaction() as session:
+        session.get_one(Task, task_id).attempts = kernel_tasks.ATTEMPTS_MAX
+    tasks.work_off(app)
+    failed = now_is(database, task_id)
+    assert (failed.state, failed.error) == ("failed", "5 werkprocessen zijn eraan begonnen en vielen uit.")
+    assert steps(database) == {}
+
+
+def test_a_task_of_somebody_who_has_left_is_not_run(app: Flask, database: Database, leader: Actor) -> None:
+    task_id = started(database, leader)
+    with database.transaction() as session:
+        assert leader.person_id is not None
+        deactivate(session, OPERATOR, person_id=leader.person_id)
+    tasks.work_off(app)
+    failed = now_is(database, task_id)
+    assert (failed.state, failed.error) == ("failed", "Het account dat dit startte, staat uit.")
+
+
+def test_only_its_starter_and_the_administrator_see_a_task(database: Database, leader: Actor) -> None:
+    task_id = started(database, leader)
+    with database.transaction() as session:
+        colleague, admin = make_actor(session, "borne"), make_actor(session, "regio-twente", "admin")
+        assert [tasks.get_task(session, actor, task_id).id for actor in (leader, admin)] == [task_id, task_id]
+        with pytest.raises(Missing):
+            tasks.get_task(session, colleague, task_id)
+        with pytest.raises(Missing):
+            tasks.cancel_task(session, colleague, task_id=task_id)
+        assert tasks.list_own_tasks(session, colleague, page=1, page_size=20) == ([], 0)
+
+
+def test_the_timetable_writes_a_lost_note_again_and_not_twice(app: Flask, database: Database) -> None:
+    started(database)
+    assert [tasks.wake_waiting(app), tasks.wake_waiting(app)] == [1, 0]
+
+
+def test_the_worker_beside_the_server_does_what_is_noted(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waking, "TIMETABLE", ())
+    with waking.embedded(app):
+        task_id = started(database)
+        tasks.wake(app, task_id)
+        wait_for(lambda: now_is(database, task_id).state == "done")
+    assert steps(database) == ONCE
+
+
+def test_a_server_that_stops_halfway_gives_the_task_to_the_next(
+    app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waking, "TIMETABLE", ())
+    task_id = started(database)
+    tasks.wake(app, task_id)
+    with waking.embedded(app):
+        wait_for(lambda: sum(steps(database).values()) > 3)
+    assert now_is(database, task_id).state == "queued"
+    with waking.embedded(app):
+        wait_for(lambda: now_is(database, task_id).state == "done")
+    assert steps(database) == ONCE
+
+
+def test_cron_in_the_place_of_a_worker_does_what_waits(app: Flask, database: Database) -> None:
+    task_id = started(database)
+    said = app.test_cli_runner().invoke(args=["jobs", "run", "--due"]).output
+    assert said.endswith("long tasks taken: 1\n")
+    assert now_is(database, task_id).state == "done"
+
+
+def test_a_task_that_was_over_for_ninety_days_is_forgotten(app: Flask, database: Database) -> None:
+    started(database)
+    tasks.work_off(app)
+    for days, dropped, left in ((89, 0, 1), (91, 1, 0)):
+        with clock.frozen(clock.now() + timedelta(days=days)), database.transaction() as session:
+            assert kernel_tasks.forget_tasks(session) == dropped
+            assert session.scalar(select(func.count()).select_from(Task)) == left
+
+
+def test_every_kind_says_what_it_is_and_reports_on_a_task_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(tasks.KINDS, "count")
+    for name, one in tasks.KINDS.items():
+        assert str(one.does).endswith(".")
+        assert one.report(Task(kind=name, arguments={}, created_at=clock.now())).sentence is None
+    assert tasks.report_on(Task(kind="of before")) == Report()
+    assert tasks.label_of(Task(kind="of before")) == _("of before")
