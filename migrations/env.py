@@ -5,6 +5,7 @@ import pkgutil
 import sys
 
 from alembic import context
+from alembic.operations import Operations
 from sqlalchemy import Connection, inspect, text
 
 import marketplace
@@ -17,7 +18,7 @@ NOT_MODELS = (
     "huey_",
 )  # made by hand in the migrations: full text, one way per database, and the worker's bell
 OLD_HEAD = "0017"  # at commit c986f87: the last of the seventeen versions that became one per room
-SAME_SCHEMA = "0010_matching"  # makes what those seventeen made
+SAME_SCHEMA = "0010_matching"  # makes what those seventeen made, and what is added below
 
 for _finder, room, is_package in pkgutil.iter_modules(marketplace.__path__):
     if is_package and importlib.util.find_spec(f"marketplace.{room}.models"):
@@ -30,13 +31,15 @@ def include_name(name: str | None, kind: str, _parents: object) -> bool:
     return not (kind == "table" and name is not None and (name.startswith(NOT_MODELS) or "_fts" in name))
 
 
-def rename_old_version(connection: Connection) -> None:
-    """Rename the version of a database that commit c986f87 made. Its schema is the same, so nothing else has to be done."""
+def bridge_old_version(connection: Connection) -> None:
+    """Bring along a database that commit c986f87 made: rename its version, and add what its schema lacks."""
     if not inspect(connection).has_table("alembic_version"):
         return
     version = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if version == OLD_HEAD:
         connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": SAME_SCHEMA})
+        with Operations.context(context.get_context()) as op:
+            op.add_column("listing", context.script.get_revision("0006_market").module.fields())
     elif version is not None and version.isdigit():
         sys.exit(f"The database is at version {version} of before the first release. Run `db upgrade` of commit c986f87 first.")
 
@@ -58,7 +61,7 @@ try:
         with context.begin_transaction():
             if not database.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-            rename_old_version(connection)
+            bridge_old_version(connection)
             context.run_migrations()
             if database.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
                 raise RuntimeError(f"rows without the row that they refer to: {broken[:5]}")

@@ -19,7 +19,7 @@ from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.matching.queries.matches import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
-from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm
+from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm, listing_form
 from marketplace.web.listings.stored import fill_choices, show_conflict, stored_form
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done, page
@@ -36,7 +36,7 @@ FORM_BYTES_MAX = 250_000_000
 @permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
 def create() -> Any:
     """A new lot: kept as a draft, or on offer at once."""
-    form = ListingForm(data={"material": request.args.get("material", "")})
+    form = listing_form(data={"material": request.args.get("material", "")})
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     fill_choices(form, session, current_actor())
