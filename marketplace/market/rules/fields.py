@@ -95,7 +95,8 @@ class ListingField:
     is_folded: bool = True  # under "More about this lot" on the page that asks everything
     is_again: bool = True  # copied when the same lot is offered once more
     is_of_project: bool = False  # copied to another lot of the same project
-    heading: Text | None = None  # the name under which the lot's page shows it; None: not among the features
+    heading: Text | None = None  # its name beside its value, where that is not the question
+    is_feature: bool = False  # shown on the lot's page
     spoken_as: Mapping[bool, Text] | None = None  # yes and no on the lot's page
     is_inside: bool = False  # only the own organisation and whoever works with it see it on the lot's page
     is_checked: bool = False  # shown once more before publishing
@@ -259,6 +260,7 @@ FIELDS: tuple[ListingField, ...] = (
         label=_("How is it packed?"),
         choices=PACKAGING_LABELS,
         heading=_("How it lies there"),
+        is_feature=True,
     ),
     ListingField(
         name="loading_possible",
@@ -266,6 +268,7 @@ FIELDS: tuple[ListingField, ...] = (
         label=_("Can you load it for the one who collects it?"),
         choices={True: _("Yes, we load"), False: _("No, who collects it loads")},
         heading=_("Loading on the spot"),
+        is_feature=True,
         spoken_as={True: _("possible"), False: _("not possible")},
         meaning="whether there is help with loading",
     ),
@@ -293,6 +296,7 @@ FIELDS: tuple[ListingField, ...] = (
         longest=LINE_LENGTH_MAX,
         is_of_project=True,
         heading=_("Project"),
+        is_feature=True,
         is_inside=True,
         is_checked=True,
     ),
@@ -303,6 +307,7 @@ FIELDS: tuple[ListingField, ...] = (
         part=Part.ORIGIN,
         hint=_("In four digits, for example 1987."),
         heading=_("Year of construction"),
+        is_feature=True,
         is_checked=True,
     ),
     ListingField(
@@ -325,6 +330,7 @@ FIELDS: tuple[ListingField, ...] = (
         kind=Kind.AMOUNT,
         label=_("What is the smallest part that you give away?"),
         hint=_("In the unit of the quantity. Leave empty if any part is fine. What is left at the end always goes."),
+        heading=_("Smallest part"),
         is_again=False,
         is_checked=True,
         meaning="the smallest part that is given away, in the unit of the quantity; absent: any",

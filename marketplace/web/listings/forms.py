@@ -21,6 +21,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.ui.comparison import Row
+from marketplace.web.ui.features import YES_OR_NO
 from marketplace.web.ui.forms import (
     ChecksField,
     DecimalField,
@@ -37,7 +38,6 @@ from marketplace.web.ui.returned import said
 HAZARD_PREFIX = "hazard-"
 CIRCLES = or_nothing(_("As our organisation agreed"), (("none", _("No circle")), ("chosen", _("These municipalities"))))
 YES_NO = {"yes": True, "no": False, "": None}
-YES_OR_NO = {True: _("Yes"), False: _("No")}
 
 
 def asked(form: Any, field: Any) -> None:

@@ -25,6 +25,7 @@ from marketplace.web.listings.stored import fill_choices
 from marketplace.web.ui.drafts import Answers, kept, saved_at, typed
 from marketplace.web.ui.estimates import estimate as estimated
 from marketplace.web.ui.estimates import estimate_of
+from marketplace.web.ui.features import checked_of
 from marketplace.web.ui.form_page import attempt, done
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.returned import returned
@@ -189,7 +190,14 @@ def _check(sketch_id: int) -> Any:
     fill_choices(form, session, current_actor())
     material = materials.material_by_id(listing.material_id)
     turns = preview_rows(preview_windows(session, actor, listing), municipal_names(session))
-    words = {"material": material, "estimate": estimate_of(form, materials), "turns": turns, **words_of(listing)}
+    checked = {number: checked_of(listing, number) for number in (1, 2)}
+    words = {
+        "material": material,
+        "checked": checked,
+        "estimate": estimate_of(form, materials),
+        "turns": turns,
+        **words_of(listing),
+    }
     return show(4, form, sketch=sketch, listing=listing, **words)
 
 

@@ -22,14 +22,13 @@ from marketplace.market.rules.listing import (
     CONDITION_HINTS,
     CONDITION_LABELS,
     LISTING_STATUS_LABELS,
-    PACKAGING_LABELS,
     Answer,
     Condition,
     ListingStatus,
-    Packaging,
     QuantityBasis,
 )
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, convert
+from marketplace.web.ui.features import Feature, features_of
 
 SMALL, LARGE = "webp-480", "webp-1600"
 MEDIUM = "webp-960"
@@ -158,7 +157,7 @@ class LotPage:
     saves_kgco2e: Decimal | None
     condition_hint: Text
     basis: Text
-    packaging: Text | None
+    features: tuple[Feature, ...]
     hazards: tuple[tuple[str, Text, str], ...]
     asbestos: Text
 
@@ -184,7 +183,7 @@ def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
         saves_kgco2e=None if mass is None else avoided_kgco2e(mass, material.carbon.kgco2e_per_kg if material.carbon else None),
         condition_hint=CONDITION_HINTS[Condition(listing.condition)],
         basis=BASIS_LABELS[QuantityBasis(listing.quantity_basis)],
-        packaging=PACKAGING_LABELS[Packaging(listing.packaging)] if listing.packaging else None,
+        features=features_of(listing),
         hazards=tuple(
             (hazard.name, ANSWER_LABELS[answer], TONES[answer])
             for hazard in material.hazards
