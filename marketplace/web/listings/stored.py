@@ -1,14 +1,15 @@
 """A stored lot as the form shows it, and what was typed of one: saving without typing changes nothing."""
 
 from types import SimpleNamespace
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Actor
 from marketplace.depots.queries import list_depots
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Listing
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules import fields
 from marketplace.market.rules.listing import Answer
@@ -73,7 +74,7 @@ def first_wrong(form: ListingForm) -> int:
     return 1 if any(form[name].errors for name in names_in(1)) else 2
 
 
-def of_listing(listing: Any, taxonomy: Taxonomy) -> Answers:
+def of_listing(listing: Listing, taxonomy: Taxonomy) -> Answers:
     """A stored lot as somebody would have typed it."""
     answers = shown(stored_form(listing, taxonomy, sent=False), names_in(1, 2))
     answers |= {"unit": listing.unit, "hazards": dict(listing.hazards), "circle": list(listing.chosen_circle or ())}
@@ -99,7 +100,7 @@ def in_reader_language(answers: Answers) -> Answers:
     return _turned(answers, typed_form, [row.name for row in fields.FIELDS if row.is_spoken])
 
 
-def stored_form(listing: Any, known: Taxonomy, *, sent: bool = True) -> ListingForm:
+def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> ListingForm:
     """The form of a lot: with what was sent over it, or (`sent` false) only with what is stored."""
     values = {row.name: shown_value(row, stored_value(listing, row)) for row in plain_fields()}
     values |= {
@@ -118,7 +119,7 @@ def stored_form(listing: Any, known: Taxonomy, *, sent: bool = True) -> ListingF
     return form
 
 
-def fill_choices(form: ListingForm, session: Any, actor: Actor) -> None:
+def fill_choices(form: ListingForm, session: Session, actor: Actor) -> None:
     """What there is to choose from for this organisation, and what it agreed about turns."""
     form.set_choices(taxonomy(session), list_depots(session))
     names = municipal_names(session)
@@ -127,7 +128,7 @@ def fill_choices(form: ListingForm, session: Any, actor: Actor) -> None:
     )
 
 
-def show_conflict(form: ListingForm, listing: Any, known: Taxonomy) -> None:
+def show_conflict(form: ListingForm, listing: Listing, known: Taxonomy) -> None:
     """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
     outran = is_outdated(form)
     if outran:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -15,7 +14,7 @@ from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.clock import today
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.models import Listing
+from marketplace.market.models import Listing, Photo
 from marketplace.market.rules.listing import (
     ANSWER_LABELS,
     BASIS_LABELS,
@@ -68,7 +67,7 @@ class Lot:
     confirmed_on: date | None = None
 
 
-def picture(photo: Any, title: str) -> Picture:
+def picture(photo: Photo, title: str) -> Picture:
     """A photo by its addresses; without a text of its own it is called after the lot."""
     files = photo.files
 
