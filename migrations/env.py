@@ -32,14 +32,16 @@ def include_name(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def bridge_old_version(connection: Connection) -> None:
-    """Bring along a database that commit c986f87 made: rename its version, and add the tables that its schema lacks."""
+    """Bring along a database that commit c986f87 made: rename its version, and let each room's migration add what came since."""
     if not inspect(connection).has_table("alembic_version"):
         return
     version = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if version == OLD_HEAD:
         connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": SAME_SCHEMA})
         with Operations.context(context.get_context()):
-            context.script.get_revision("0001_kernel_and_notices").module.create_task()
+            for revision in reversed([*context.script.walk_revisions("base", SAME_SCHEMA)]):
+                if bridge := getattr(revision.module, "bridge", None):
+                    bridge()
     elif version is not None and version.isdigit():
         sys.exit(f"The database is at version {version} of before the first release. Run `db upgrade` of commit c986f87 first.")
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from marketplace.api.reading import PAGE_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_LENGTH_MAX
+from marketplace.api.reading import PAGE_SIZE, QUERY_LENGTH_MAX
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 Parameter = dict[str, Any]

@@ -14,14 +14,13 @@ from marketplace.http.places import finder, located
 from marketplace.kernel.errors import FieldError, Invalid, TooLarge
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
+from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import read_decimal
 from marketplace.market.rules.listing import Location
 from marketplace.places.queries.gazetteer import gazetteer
 
 PAGE_SIZE = 20
-PAGE_SIZE_MAX = 100
-PAGE_MAX = 1_000_000
 QUERY_LENGTH_MAX = 200
 RADIUS_KM_MAX = Decimal(1000)
 Words = TypeVar("Words", bound=StrEnum)

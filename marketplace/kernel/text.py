@@ -13,7 +13,7 @@ from pathlib import Path
 
 import snowballstemmer
 
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
 
 PARTS_FILE = Path(__file__).resolve().parent.parent / "data" / "woorddelen.txt"
@@ -47,6 +47,22 @@ def clean(text: str, *, lines: bool = False, longest: int | None = None, field: 
     if longest is not None and len(tidy) > longest:
         raise Invalid(_("The text has %(length)s characters. Use at most %(longest)s.", length=len(tidy), longest=longest), field)
     return tidy
+
+
+def find_length_faults(field: str, text: str, longest: int) -> list[FieldError]:
+    """One sentence where a text is longer than it may be, else none."""
+    if len(text) <= longest:
+        return []
+    return [
+        FieldError(field, _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest))
+    ]
+
+
+def check_length(text: str, longest: int, field: str) -> None:
+    """Refuse a text that is longer than it may be."""
+    faults = find_length_faults(field, text, longest)
+    if faults:
+        raise Invalid.all(faults)
 
 
 def fold(text: str) -> str:

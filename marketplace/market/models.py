@@ -68,6 +68,9 @@ class Listing(Placed, Base):
     hazards_yes: Mapped[str] = mapped_column(String(400), default="", comment="codes answered yes as |a|b|, for matching")
     hazards_unknown: Mapped[bool] = mapped_column(default=False, comment="whether a hazard to be declared is not known")
     remarks: Mapped[str] = mapped_column(Text, default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(
+        Json, default=dict, server_default="{}", comment="the fields without a column of their own, by name"
+    )
     region_from: Mapped[date | None] = mapped_column(comment="first day of the region's turn, and of the public view")
     partners_from: Mapped[date | None]
     circle: Mapped[str] = mapped_column(

@@ -54,6 +54,18 @@ def place() -> list[sa.Column[Any]]:
     ]
 
 
+def bridge() -> None:
+    """Add to a database of commit c986f87 what came since."""
+    op.add_column("listing", fields())
+
+
+def fields() -> sa.Column[Any]:
+    """The fields of a listing without a column of their own."""
+    return sa.Column(
+        "fields", sa.Text(), nullable=False, server_default="{}", comment="the fields without a column of their own, by name"
+    )
+
+
 def create_search() -> None:
     """Full text over `listing.search_text`, on each database in its own way."""
     if op.get_bind().dialect.name == "postgresql":
@@ -105,6 +117,7 @@ def upgrade() -> None:
         sa.Column("hazards_yes", sa.String(length=400), nullable=False, comment="codes answered yes as |a|b|, for matching"),
         sa.Column("hazards_unknown", sa.Boolean(), nullable=False, comment="whether a hazard to be declared is not known"),
         sa.Column("remarks", sa.Text(), nullable=False),
+        fields(),
         *place(),
         sa.Column("depot_id", sa.Integer(), nullable=True),
         sa.Column("parent_id", sa.Integer(), nullable=True, comment="the lot that this one came back from"),

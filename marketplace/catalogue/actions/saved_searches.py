@@ -12,11 +12,12 @@ from marketplace.accounts.queries.sessions import find_actor
 from marketplace.catalogue.models import SavedSearch
 from marketplace.catalogue.queries.saved_searches import EVERY, SETTLED, get_saved_search
 from marketplace.catalogue.queries.search import numbers
-from marketplace.catalogue.rules.query import PAGE_SIZE_MAX, CatalogueQuery
+from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.catalogue.rules.saved_query import read_query
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.kernel.text import clean
 from marketplace.market.models import Listing
 from marketplace.notices.actions import audit

@@ -6,10 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.kernel.geo import Box, Point
+from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.market.rules.listing import Condition, ListingStatus
-
-PAGE_SIZE_MAX = 100
-PAGE_MAX = 1_000_000
 
 
 class Sort(StrEnum):

@@ -21,6 +21,7 @@ from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _, kept
+from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.actions import counters
 from marketplace.market.actions.listings import mark_withdrawn
@@ -175,7 +176,7 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
         if not reservation.no_show:
             reservation_rules.check_step(Step.NO_SHOW, ReservationStatus(reservation.status))
         return reservation
-    reservation_rules.check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
+    check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
     if reservation.is_internal:
         raise Conflict(_("This is within your own organisation. Cancel it instead."))
     first = reservation.listing.available_from

@@ -16,6 +16,7 @@ from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Quantity, plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.demands import fulfil, need_again
@@ -138,8 +139,8 @@ def resolve(
     if done:
         return reservation
     _check_unit(quantity, reservation)
-    reservation_rules.check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
-    reservation_rules.check_length(write_off_reason, reservation_rules.REASON_LENGTH_MAX, "write_off_reason")
+    check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
+    check_length(write_off_reason, reservation_rules.REASON_LENGTH_MAX, "write_off_reason")
     figure = quantity.amount
     owns = actor.organisation_id == reservation.owner_id
     if write_off_reason.strip() and not owns and actor.organisation_id == reservation.organisation_id:

@@ -9,6 +9,7 @@ from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationSta
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import check_length
 
 TIMES_MAX = 3  # issue 4: proposed times, of which the other side chooses one
 PLACE_LENGTH_MAX = 200
@@ -78,10 +79,7 @@ def check_times(times: Sequence[datetime], *, available_from: date, now: datetim
 def check_texts(draft: AppointmentDraft) -> None:
     """The place is one line, the notes a few."""
     for field, text, longest in (("place", draft.place, PLACE_LENGTH_MAX), ("notes", draft.notes, NOTES_LENGTH_MAX)):
-        if len(text) > longest:
-            raise Invalid(
-                _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest), field
-            )
+        check_length(text, longest, field)
 
 
 def check_meeting(status: ReservationStatus) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Quantity, plain
 from marketplace.market.rules.listing import Condition, Location, is_part_allowed
 
@@ -266,14 +267,6 @@ def check_words(draft: ReservationDraft, today: date) -> None:
         )
     if draft.needed_by is not None and draft.needed_by < today:
         raise Invalid(_("This day is past. Enter today or a later day, or leave it empty."), "needed_by")
-
-
-def check_length(text: str, longest: int, field: str) -> None:
-    """Refuse what is longer than it may be."""
-    if len(text) > longest:
-        raise Invalid(
-            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest), field
-        )
 
 
 def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool, available: Decimal | None = None) -> None:

@@ -22,6 +22,7 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules import listing as listing_rules
 from marketplace.market.rules.freshness import Outcome, check_reason
 from marketplace.market.rules.listing import Answer, ListingDraft, ListingStatus, Location, find_part_faults, listing_search_text
+from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
@@ -92,33 +93,17 @@ def _columns(
 ) -> dict[str, Any]:
     turns, faults = window_columns(session, actor, draft, published)
     faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
-    listing_rules.check_listing(
-        draft, units=material.units, hazards=tuple(material.hazard_codes), today=clock.today(), also=faults
-    )
+    check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=clock.today(), also=faults)
     answers = {code: draft.hazards.get(code, Answer.UNKNOWN) for code in sorted(material.hazard_codes)}
     said_yes = sorted(code for code, answer in answers.items() if answer == Answer.YES)
     return {
-        "title": draft.title,
-        "description": draft.description,
+        **columns_of(draft),
         "material_id": material.id,
         "quantity": draft.quantity.amount,
         "unit": draft.quantity.unit.value,
-        "quantity_basis": draft.quantity_basis.value,
-        "kg_per_unit": draft.kg_per_unit,
-        "condition": draft.condition.value,
-        "available_from": draft.available_from,
-        "available_until": draft.available_until,
-        "packaging": draft.packaging.value if draft.packaging else None,
-        "loading_possible": draft.loading_possible,
-        "price_cents_per_unit": draft.price_cents_per_unit,
-        "project": draft.project,
-        "year_of_construction": draft.year_of_construction,
-        "asbestos_suspected": draft.asbestos_suspected.value,
         "hazards": {code: answer.value for code, answer in answers.items()},
         "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
         "hazards_unknown": Answer.UNKNOWN in answers.values(),
-        "remarks": draft.remarks,
-        "minimum_part": draft.minimum_part,
         **turns,
         "depot_id": draft.depot_id,
         "search_text": listing_search_text(draft.title, draft.description, material),
@@ -158,7 +143,7 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
     is_published = listing.status == ListingStatus.PUBLISHED
     columns = _columns(session, actor, draft, material, listing if is_published else None)
     if is_published:
-        _check_published(listing, columns, material)
+        _check_published(listing, columns, material, draft)
     before = audit_windows(listing)
     changed = differences(listing, columns)
     if not changed:
@@ -206,10 +191,9 @@ def _too_little(listing: Listing) -> Conflict:
     )
 
 
-def _check_published(listing: Listing, columns: dict[str, Any], material: Material) -> None:
+def _check_published(listing: Listing, columns: dict[str, Any], material: Material, draft: ListingDraft) -> None:
     """What may not change once others have looked at it: claimed stone stays the same stone."""
-    if not material.is_tradable:
-        listing_rules.check_publishable(status=ListingStatus.DRAFT, photos=1, is_tradable=False)
+    check_publishable(status=ListingStatus.DRAFT, photos=1, is_tradable=material.is_tradable, values=values_of(draft))
     claimed = listing.held + listing.transferred > 0
     if claimed and (columns["material_id"] != listing.material_id or columns["unit"] != listing.unit):
         raise Conflict(_("Part of this listing is reserved. The material and the unit cannot change any more."), "material")
@@ -222,8 +206,11 @@ def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listin
     if listing.status == ListingStatus.PUBLISHED:
         return listing
     material = taxonomy(session).material_by_id(listing.material_id)
-    listing_rules.check_publishable(
-        status=ListingStatus(listing.status), photos=len(listing.photos), is_tradable=material.is_tradable
+    check_publishable(
+        status=ListingStatus(listing.status),
+        photos=len(listing.photos),
+        is_tradable=material.is_tradable,
+        values=stored_values(listing),
     )
     today = clock.today()
     if listing.available_until is not None and listing.available_until < today:

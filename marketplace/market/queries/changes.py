@@ -28,13 +28,18 @@ _SAID_AS = {
     "address": "place",
     "depot_id": "depot",
 }
+_OWN = "fields"  # the fields of a listing without a column
 
 
 def differences(row: Any, columns: dict[str, Any]) -> set[str]:
     """The fields, as a form names them, in which the columns differ from the row."""
-    return {
+    changed = {
         _SAID_AS.get(name, name) for name, value in columns.items() if not name.endswith(_DERIVED) and getattr(row, name) != value
     }
+    if _OWN not in changed:
+        return changed
+    before, after = getattr(row, _OWN), columns[_OWN]
+    return changed - {_OWN} | {name for name in {*before, *after} if before.get(name) != after.get(name)}
 
 
 def changed_since(session: Session, object_type: str, object_id: int, version: int) -> list[str]:

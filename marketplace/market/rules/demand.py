@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import find_length_faults
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import (
     DESCRIPTION_LENGTH_MAX,
@@ -14,8 +15,7 @@ from marketplace.market.rules.listing import (
     TITLE_LENGTH_MAX,
     Condition,
     Location,
-    _check_unit,
-    _line,
+    find_unit_faults,
 )
 
 
@@ -63,11 +63,11 @@ def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], hazards: tuple[
     errors: list[FieldError] = []
     if not draft.title:
         errors.append(FieldError("title", _("Enter a title, for example “Pavers for the car park at the sports hall”.")))
-    _line(errors, "title", draft.title, TITLE_LENGTH_MAX)
-    _line(errors, "description", draft.description, DESCRIPTION_LENGTH_MAX)
-    _line(errors, "project", draft.project, LINE_LENGTH_MAX)
-    _line(errors, "department", draft.department, LINE_LENGTH_MAX)
-    _check_unit(errors, draft.quantity, units)
+    errors += find_length_faults("title", draft.title, TITLE_LENGTH_MAX)
+    errors += find_length_faults("description", draft.description, DESCRIPTION_LENGTH_MAX)
+    errors += find_length_faults("project", draft.project, LINE_LENGTH_MAX)
+    errors += find_length_faults("department", draft.department, LINE_LENGTH_MAX)
+    errors += find_unit_faults(draft.quantity, units)
     if draft.location is None:
         errors.append(FieldError("place", _("Say where the material is needed: a place, a postcode or coordinates.")))
     if draft.needed_until < draft.needed_from:

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from enum import StrEnum
 
-from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import check_length
 from marketplace.market.rules.listing import STALE_AFTER
 
 REMIND_AFTER = timedelta(days=45)  # domain.md: the owner is reminded at 45 days
@@ -65,8 +65,4 @@ def is_demand_to_refresh(confirmed_on: date | None, today: date) -> bool:
 
 def check_reason(reason: str) -> None:
     """What became of it may be explained in a few lines."""
-    if len(reason) > REASON_LENGTH_MAX:
-        raise Invalid(
-            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(reason), longest=REASON_LENGTH_MAX),
-            "reason",
-        )
+    check_length(reason, REASON_LENGTH_MAX, "reason")

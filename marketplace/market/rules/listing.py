@@ -1,12 +1,13 @@
 """What may stand in a listing, and how its life goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from marketplace.kernel.errors import Conflict, FieldError, Invalid
+from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import search_text
@@ -144,86 +145,15 @@ class ListingDraft:
     region_from: date | None = None
     partners_from: date | None = None
     window_reason: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)  # what has no attribute here, by the name in `rules.fields`
 
 
-def _line(errors: list[FieldError], name: str, text: str, longest: int) -> None:
-    if len(text) > longest:
-        errors.append(
-            FieldError(
-                name, _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=longest)
-            )
-        )
-
-
-def check_listing(
-    draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date, also: Sequence[FieldError] = ()
-) -> None:
-    """Refuse a listing draft that cannot be right, every sentence at its field, in the order of the form. `also`: of its parts and windows."""
-    errors: list[FieldError] = []
-    if not draft.title:
-        errors.append(FieldError("title", _("Enter a title, for example “Grey concrete pavers from Dorpsstraat”.")))
-    _line(errors, "title", draft.title, TITLE_LENGTH_MAX)
-    _line(errors, "description", draft.description, DESCRIPTION_LENGTH_MAX)
-    _line(errors, "project", draft.project, LINE_LENGTH_MAX)
-    _line(errors, "remarks", draft.remarks, REMARKS_LENGTH_MAX)
-    _check_unit(errors, draft.quantity, units)
-    if draft.location is None and draft.depot_id is None:
-        errors.append(FieldError("place", _("Say where the material lies: a place, a postcode, coordinates or a depot.")))
-    if draft.available_until is not None and draft.available_until < draft.available_from:
-        errors.append(
-            FieldError(
-                "available_until",
-                _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.available_from),
-            )
-        )
-    if draft.kg_per_unit is not None and not 0 < draft.kg_per_unit <= KG_PER_UNIT_MAX:
-        errors.append(
-            FieldError(
-                "kg_per_unit",
-                _("Enter the measured weight per unit in kilograms, more than 0 and at most %(most)s.", most=KG_PER_UNIT_MAX),
-            )
-        )
-    if draft.price_cents_per_unit is not None and not 0 <= draft.price_cents_per_unit <= PRICE_CENTS_MAX:
-        errors.append(
-            FieldError(
-                "price_cents_per_unit",
-                _("Enter a price of at least 0 and at most 1 million euro, or leave it empty if it is free."),
-            )
-        )
-    if draft.year_of_construction is not None and not FIRST_YEAR <= draft.year_of_construction <= today.year + 5:
-        errors.append(FieldError("year_of_construction", _("Enter a year in four digits, for example 1987.")))
-    errors.extend(
-        FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=code))
-        for code in draft.hazards
-        if code not in hazards
-    )
-    errors.extend(also)
-    if errors:
-        raise Invalid.all(errors)
-
-
-def _check_unit(errors: list[FieldError], quantity: Quantity, units: tuple[Unit, ...]) -> None:
-    if quantity.unit not in units:
-        names = ", ".join(unit.value for unit in units)
-        errors.append(FieldError("unit", _("This material does not go by that unit. Choose one of: %(units)s.", units=names)))
-
-
-def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool) -> None:
-    """A listing is published from draft, with a photo, and not when its material may not be traded."""
-    if status != ListingStatus.DRAFT:
-        raise Conflict(
-            _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
-            current_status=status.value,
-        )
-    if not is_tradable:
-        raise Invalid(
-            _(
-                "This material may not be traded (rule: niet_verhandelbaar). Check with Omgevingsdienst Twente how to dispose of it."
-            ),
-            "material",
-        )
-    if photos == 0:
-        raise Invalid(_("Add at least one photo. A listing without a photo cannot be published."), "photos")
+def find_unit_faults(quantity: Quantity, units: tuple[Unit, ...]) -> list[FieldError]:
+    """A sentence where the material does not go by the unit of the quantity, else none."""
+    if quantity.unit in units:
+        return []
+    names = ", ".join(unit.value for unit in units)
+    return [FieldError("unit", _("This material does not go by that unit. Choose one of: %(units)s.", units=names))]
 
 
 def is_part_allowed(amount: Decimal, available: Decimal, minimum: Decimal | None) -> bool:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
+from marketplace.kernel.text import check_length
 
 PHOTOS_MAX = 12
 ALT_LENGTH_MAX = 300
@@ -24,7 +25,4 @@ def check_photo_count(present: int) -> None:
 
 def check_alt(alt: str) -> None:
     """An alternative text is one or two sentences."""
-    if len(alt) > ALT_LENGTH_MAX:
-        raise Invalid(
-            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(alt), longest=ALT_LENGTH_MAX), "alt"
-        )
+    check_length(alt, ALT_LENGTH_MAX, "alt")

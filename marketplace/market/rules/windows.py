@@ -19,6 +19,7 @@ from enum import StrEnum
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.kernel.errors import FieldError
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import find_length_faults
 
 PARTNERS_WAIT = timedelta(days=14)  # domain.md: partners from 14 days later
 CIRCLE_LEAD_DAYS = 14  # where a lot has a circle and its organisation never said how long it goes first
@@ -160,8 +161,7 @@ def find_faults(wanted: Wanted, settled: Windows, municipalities: Collection[str
     if wanted.circle_from and not settled.circle:
         faults.append(FieldError("circle", _("Choose the municipalities of the circle, or leave its first day empty.")))
     faults += _disorder(wanted, settled)
-    if len(wanted.reason) > REASON_LENGTH_MAX:
-        faults.append(_too_long("window_reason", wanted.reason))
+    faults += find_length_faults("window_reason", wanted.reason, REASON_LENGTH_MAX)
     if not faults and not wanted.reason:
         faults += _unexplained(wanted, settled)
     return faults
@@ -212,8 +212,7 @@ def find_default_faults(defaults: WindowDefaults, municipalities: Collection[str
     ]
     if defaults.circle_days and not defaults.circle:
         faults.append(FieldError("circle", _("Choose the municipalities of the circle, or let it wait 0 days.")))
-    if len(defaults.reason) > REASON_LENGTH_MAX:
-        faults.append(_too_long("reason", defaults.reason))
+    faults += find_length_faults("reason", defaults.reason, REASON_LENGTH_MAX)
     if not faults and not defaults.reason:
         if defaults.circle and defaults.region_days == 0:
             faults.append(
@@ -228,12 +227,6 @@ def find_default_faults(defaults: WindowDefaults, municipalities: Collection[str
 
 def _no_municipality(slug: str) -> FieldError:
     return FieldError("circle", _("“%(slug)s” is not a municipality of the region. Choose from the list.", slug=slug[:60]))
-
-
-def _too_long(field: str, text: str) -> FieldError:
-    return FieldError(
-        field, _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(text), longest=REASON_LENGTH_MAX)
-    )
 
 
 def ring_of(rings: Rings, asker: Asker) -> Ring:

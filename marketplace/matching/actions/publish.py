@@ -15,6 +15,7 @@ from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
+from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.market.actions import demands, freshness, listings
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
@@ -23,7 +24,7 @@ from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.freshness import Outcome, Refreshed, is_demand_stale
 from marketplace.market.rules.listing import ListingDraft, ListingStatus, is_stale
 from marketplace.matching.models import MatchNotified
-from marketplace.matching.queries.matches import PAGE_SIZE_MAX, Match, matches_of_demand, matches_of_listing
+from marketplace.matching.queries.matches import Match, matches_of_demand, matches_of_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice

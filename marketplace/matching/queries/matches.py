@@ -18,6 +18,7 @@ from marketplace.impact.rules.impact import Impact, impact
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, ecef_m
 from marketplace.kernel.language import Text
+from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.freshness import confirmed_since
@@ -31,7 +32,6 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 PAGE_SIZE = 24
-PAGE_SIZE_MAX = 100
 _IDS: BindParameter[Any] = bindparam("ids", type_=Integer, expanding=True)
 _LISTINGS = (
     select(Listing)

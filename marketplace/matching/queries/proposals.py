@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.queries.reservations import list_holding_for_demand
 from marketplace.kernel.language import Text
+from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.matching.queries.matches import PAGE_SIZE_MAX, Match, lot_of, matches_of_demand
+from marketplace.matching.queries.matches import Match, lot_of, matches_of_demand
 from marketplace.matching.rules.proposal import Part, Plan, Supply, plan, sentences
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material, convert

@@ -1,7 +1,8 @@
 """Log-in, invitations, passwords, sessions and tokens."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask import Response as BaseResponse
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions import people, sessions
 from marketplace.accounts.policy import Can
@@ -14,7 +15,7 @@ from marketplace.kernel.language import _, reading_in
 from marketplace.web.account import entrance
 from marketplace.web.account.browsers import browser
 from marketplace.web.account.forms import AcceptForm, DetailsForm, ForgotForm, LogInForm, PasswordForm, ResetForm, TokenForm
-from marketplace.web.ui.form_page import Page, shown, took
+from marketplace.web.ui.form_page import done, page, submit
 
 blueprint = Blueprint("account", __name__)
 TARGET_LENGTH_MAX = 2000
@@ -38,7 +39,7 @@ def local_target() -> str:
 
 @blueprint.route("/inloggen", methods=["GET", "POST"])
 @public
-def log_in() -> Page:
+def log_in() -> ResponseReturnValue:
     """Who you are: e-mail address and password."""
     if request.method == "GET" and current_actor().is_member:
         return redirect(local_target(), 303)
@@ -48,77 +49,69 @@ def log_in() -> Page:
         typed = {"email": form.email.data or "", "password": form.password.data or "", "word": form.word.data or ""}
         back.append(entrance.log_in(**typed) or back[0])
 
-    if took(form, enter):
-        if back[-1] != back[0]:
-            flash(str(_("What you typed stands in the form again. Nothing has been sent yet: look it over and send it.")), "info")
-        return redirect(back[-1], 303)
-    return shown("account/log_in.html", form, target=request.args.get("next"))
+    if submit(form, enter):
+        message = _("What you typed stands in the form again. Nothing has been sent yet: look it over and send it.")
+        return done(message, back[-1], "info") if back[-1] != back[0] else redirect(back[-1], 303)
+    return page("account/log_in.html", form, target=request.args.get("next"))
 
 
 @blueprint.post("/uitloggen")
 @public
-def log_out() -> Page:
+def log_out() -> ResponseReturnValue:
     """End the session of this browser; for somebody who is not signed in there is nothing to end."""
     if current_actor().is_member:
         entrance.log_out()
-    flash(str(_("You are logged out.")), "success")
-    return redirect(request.script_root + "/", 303)
+    return done(_("You are logged out."), request.script_root + "/")
 
 
 @blueprint.post("/uitloggen-overal")
 @permission(Can.OWN_ACCOUNT)
-def log_out_everywhere() -> Page:
+def log_out_everywhere() -> ResponseReturnValue:
     """End every session of this person."""
     entrance.log_out(everywhere=True)
-    flash(str(_("You are logged out in every browser.")), "success")
-    return redirect(url_for("account.log_in"), 303)
+    return done(_("You are logged out in every browser."), url_for("account.log_in"))
 
 
 @blueprint.route("/wachtwoord-vergeten", methods=["GET", "POST"])
 @public
-def forgot() -> Page:
+def forgot() -> ResponseReturnValue:
     """Ask for a link to set a new password."""
     form = ForgotForm()
-    if took(form, lambda: entrance.request_reset(email=form.email.data or "")):
-        flash(
-            str(
-                _(
-                    "If there is an account with this address, you will find a mail with a link within a few minutes. It works for an hour."
-                )
+    if submit(form, lambda: entrance.request_reset(email=form.email.data or "")):
+        return done(
+            _(
+                "If there is an account with this address, you will find a mail with a link within a few minutes. It works for an hour."
             ),
-            "success",
+            url_for("account.log_in"),
         )
-        return redirect(url_for("account.log_in"), 303)
-    return shown("account/forgot.html", form)
+    return page("account/forgot.html", form)
 
 
 @blueprint.route("/wachtwoord/<string:token>", methods=["GET", "POST"])
 @public
-def reset(token: str) -> Page:
+def reset(token: str) -> ResponseReturnValue:
     """Set a new password by the mailed link."""
     form = ResetForm()
-    if took(form, lambda: entrance.reset_password(token, password=form.password.data or "")):
-        flash(str(_("Your new password is set. Log in with it.")), "success")
-        return redirect(url_for("account.log_in"), 303)
+    if submit(form, lambda: entrance.reset_password(token, password=form.password.data or "")):
+        return done(_("Your new password is set. Log in with it."), url_for("account.log_in"))
     entrance.check_reset(token)
-    return shown("account/reset.html", form, token=token)
+    return page("account/reset.html", form, token=token)
 
 
 @blueprint.route("/uitnodiging/<string:token>", methods=["GET", "POST"])
 @public
-def accept(token: str) -> Page:
+def accept(token: str) -> ResponseReturnValue:
     """Take the seat that an organisation has kept."""
     seat = entrance.find_seat(token)
     form = AcceptForm()
-    if took(form, lambda: entrance.accept(token, name=form.name.data or "", password=form.password.data or "")):
-        flash(str(_("Welcome. Your account is ready.")), "success")
-        return redirect(request.script_root + "/werk", 303)
-    return shown("account/accept.html", form, token=token, seat=seat, role=ROLE_LABELS[seat.role])
+    if submit(form, lambda: entrance.accept(token, name=form.name.data or "", password=form.password.data or "")):
+        return done(_("Welcome. Your account is ready."), request.script_root + "/werk")
+    return page("account/accept.html", form, refused=422, token=token, seat=seat, role=ROLE_LABELS[seat.role])
 
 
 @blueprint.get("/account")
 @permission(Can.OWN_ACCOUNT)
-def show() -> Page:
+def show() -> ResponseReturnValue:
     """One's own details, sessions and tokens."""
     idle, lifetime = identity.limits()
     session, actor = current_session(), current_actor()
@@ -135,14 +128,13 @@ def show() -> Page:
 
 @blueprint.route("/account/gegevens", methods=["GET", "POST"])
 @permission(Can.OWN_ACCOUNT)
-def details() -> Page:
+def details() -> ResponseReturnValue:
     """Change one's own name and language."""
     form = DetailsForm(obj=people_queries.get_own(current_session(), current_actor()))
-    if took(form, lambda: change_details(form)):
+    if submit(form, lambda: change_details(form)):
         with reading_in(form.locale.data):
-            flash(str(_("Your details are saved.")), "success")
-        return redirect(("/en" if form.locale.data == "en" else "") + "/account", 303)
-    return shown("account/details.html", form)
+            return done(_("Your details are saved."), ("/en" if form.locale.data == "en" else "") + "/account")
+    return page("account/details.html", form)
 
 
 def change_details(form: DetailsForm) -> None:
@@ -152,38 +144,35 @@ def change_details(form: DetailsForm) -> None:
 
 @blueprint.route("/account/wachtwoord", methods=["GET", "POST"])
 @permission(Can.OWN_ACCOUNT)
-def password() -> Page:
+def password() -> ResponseReturnValue:
     """Change one's own password."""
     form = PasswordForm()
-    if took(form, lambda: entrance.change_password(old=form.old_password.data or "", new=form.password.data or "")):
-        flash(str(_("Your password is changed. You are logged out in every other browser.")), "success")
-        return redirect(url_for("account.show"), 303)
-    return shown("account/password.html", form)
+    if submit(form, lambda: entrance.change_password(old=form.old_password.data or "", new=form.password.data or "")):
+        return done(_("Your password is changed. You are logged out in every other browser."), url_for("account.show"))
+    return page("account/password.html", form, refused=422)
 
 
 @blueprint.post("/account/sessies/<int:session_id>/beeindigen")
 @permission(Can.OWN_ACCOUNT)
-def revoke_session(session_id: int) -> Page:
+def revoke_session(session_id: int) -> ResponseReturnValue:
     """Log out in one other browser."""
     sessions.revoke_session(current_session(), current_actor(), session_id=session_id)
-    flash(str(_("That session has ended.")), "success")
-    return redirect(url_for("account.show"), 303)
+    return done(_("That session has ended."), url_for("account.show"))
 
 
 @blueprint.route("/account/tokens", methods=["GET", "POST"])
 @permission(Can.OWN_ACCOUNT)
-def create_token() -> Page:
+def create_token() -> ResponseReturnValue:
     """Make an API token; it is shown this once."""
     form, made = TokenForm(), [""]
-    if took(form, lambda: made.append(sessions.create_token(current_session(), current_actor(), name=form.name.data or ""))):
+    if submit(form, lambda: made.append(sessions.create_token(current_session(), current_actor(), name=form.name.data or ""))):
         return render_template("account/create_token.html", form=form, secret=made[-1])
-    return shown("account/create_token.html", form, secret=None)
+    return page("account/create_token.html", form, refused=422, secret=None)
 
 
 @blueprint.post("/account/tokens/<int:token_id>/intrekken")
 @permission(Can.OWN_ACCOUNT)
-def revoke_token(token_id: int) -> Page:
+def revoke_token(token_id: int) -> ResponseReturnValue:
     """Make a token worthless."""
     sessions.revoke_token(current_session(), current_actor(), token_id=token_id)
-    flash(str(_("The token is revoked. Programs that use it are refused from now on.")), "success")
-    return redirect(url_for("account.show"), 303)
+    return done(_("The token is revoked. Programs that use it are refused from now on."), url_for("account.show"))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions import deliveries
 from marketplace.accounts.policy import Can
@@ -17,7 +18,7 @@ from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.models import JobRun
 from marketplace.notices.queries import count_waiting, find_oldest_waiting
 from marketplace.notices.rules.wording import WORDINGS
-from marketplace.web.ui.form_page import Page
+from marketplace.web.ui.form_page import done
 from marketplace.web.ui.states import TASK_BADGES
 
 Verb = Callable[..., bool]
@@ -54,7 +55,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 @permission(Can.READ_HEALTH)
-def show_clock() -> Page:
+def show_clock() -> ResponseReturnValue:
     """Every job with its last and next turn, the queue, and what could not be delivered."""
     session = current_session()
     last = runs.list_last_runs(session)
@@ -77,21 +78,22 @@ def show_clock() -> Page:
 
 
 @permission(Can.READ_HEALTH)
-def retry_dead_letter(delivery_id: int) -> Page:
+def retry_dead_letter(delivery_id: int) -> ResponseReturnValue:
     """Try to deliver it again."""
     return _settled(deliveries.retry_dead_letter, delivery_id, _("It is tried again within a minute."))
 
 
 @permission(Can.READ_HEALTH)
-def drop_dead_letter(delivery_id: int) -> Page:
+def drop_dead_letter(delivery_id: int) -> ResponseReturnValue:
     """Let go of it."""
     return _settled(deliveries.drop_dead_letter, delivery_id, _("It is not sent any more."))
 
 
-def _settled(verb: Verb, delivery_id: int, done: Text) -> Page:
-    result = verb(current_session(), current_actor(), delivery_id=delivery_id)
-    flash(str(done if result else _("It was dealt with already.")), "success" if result else "info")
-    return redirect(url_for("admin.show_clock"), 303)
+def _settled(verb: Verb, delivery_id: int, sentence: Text) -> ResponseReturnValue:
+    where = url_for("admin.show_clock")
+    if verb(current_session(), current_actor(), delivery_id=delivery_id):
+        return done(sentence, where)
+    return done(_("It was dealt with already."), where, "info")
 
 
 def told(line: Line, last: JobRun | None) -> Told:

@@ -1,6 +1,7 @@
 """People and depots of an organisation, and the clock of the whole bank."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions import people as people_actions
 from marketplace.accounts.models import Organisation
@@ -19,7 +20,7 @@ from marketplace.kernel.language import _
 from marketplace.web.admin import clock as clock_views
 from marketplace.web.admin import windows
 from marketplace.web.admin.forms import DepotDetailsForm, DepotForm, InviteForm, RoleForm
-from marketplace.web.ui.form_page import Page, shown, took
+from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.forms import Form
 
 blueprint = Blueprint("admin", __name__)
@@ -41,7 +42,7 @@ def chosen_organisation() -> Organisation:
 
 @blueprint.get("/beheer")
 @permission(Can.READ_PEOPLE)
-def people() -> Page:
+def people() -> ResponseReturnValue:
     """Who works here, and who is invited."""
     session, actor, organisation = current_session(), current_actor(), chosen_organisation()
     sees_all = may(actor, Can.READ_ALL_EXCHANGES)
@@ -58,19 +59,18 @@ def people() -> Page:
 
 @blueprint.route("/beheer/uitnodigen", methods=["GET", "POST"])
 @permission(Can.INVITE)
-def invite() -> Page:
+def invite() -> ResponseReturnValue:
     """Invite somebody: a coordinator a project leader into the own organisation, the administrator anyone."""
     form = InviteForm(role=Role.PROJECT_LEADER.value, organisation=chosen_organisation().slug)
     everywhere = may(current_actor(), Can.MANAGE_ORGANISATIONS)
     offered = organisations.list_organisations(current_session()) if everywhere else [chosen_organisation()]
     form.offer(offered, tuple(Role) if everywhere else (Role.PROJECT_LEADER,))
-    if took(form, lambda: send_invitation(form)):
-        flash(
-            str(_("The invitation to %(email)s is on its way. The link works for seven days.", email=form.email.data or "")),
-            "success",
+    if submit(form, lambda: send_invitation(form)):
+        return done(
+            _("The invitation to %(email)s is on its way. The link works for seven days.", email=form.email.data or ""),
+            url_for("admin.people", organisatie=request.args.get("organisatie")),
         )
-        return redirect(url_for("admin.people", organisatie=request.args.get("organisatie")), 303)
-    return shown("admin/invite.html", form, slug=request.args.get("organisatie"))
+    return page("admin/invite.html", form, refused=422, slug=request.args.get("organisatie"))
 
 
 def send_invitation(form: InviteForm) -> None:
@@ -82,48 +82,53 @@ def send_invitation(form: InviteForm) -> None:
 
 @blueprint.post("/beheer/uitnodigingen/<int:invitation_id>/intrekken")
 @permission(Can.MANAGE_PEOPLE)
-def withdraw_invitation(invitation_id: int) -> Page:
+def withdraw_invitation(invitation_id: int) -> ResponseReturnValue:
     """Make an invitation worthless."""
     people_actions.withdraw_invitation(current_session(), current_actor(), invitation_id=invitation_id)
-    flash(str(_("The invitation is withdrawn.")), "success")
-    return redirect(url_for("admin.people"), 303)
+    return done(_("The invitation is withdrawn."), url_for("admin.people"))
 
 
 @blueprint.route("/beheer/mensen/<int:person_id>", methods=["GET", "POST"])
 @permission(Can.MANAGE_PEOPLE)
-def person(person_id: int) -> Page:
+def person(person_id: int) -> ResponseReturnValue:
     """One colleague: the role, and whether the account is on."""
     actor, someone = current_actor(), people_queries.get_person(current_session(), current_actor(), person_id)
     form = RoleForm(role=someone.role)
     form.narrow(tuple(Role) if may(actor, Can.MANAGE_ORGANISATIONS) else TRADERS)
-    if took(form, lambda: people_actions.change_role(current_session(), actor, person_id=person_id, role=Role(form.role.data))):
-        flash(str(_("The role is changed. This person logs in again to work with it.")), "success")
-        return redirect(url_for("admin.people", organisatie=someone.organisation.slug), 303)
+    if submit(form, lambda: people_actions.change_role(current_session(), actor, person_id=person_id, role=Role(form.role.data))):
+        return done(
+            _("The role is changed. This person logs in again to work with it."),
+            url_for("admin.people", organisatie=someone.organisation.slug),
+        )
     may_manage, is_self = may(actor, Can.MANAGE_PEOPLE, someone), someone.id == actor.person_id
-    return shown("admin/person.html", form, person=someone, may_manage=may_manage, is_self=is_self)
+    return page("admin/person.html", form, refused=422, person=someone, may_manage=may_manage, is_self=is_self)
 
 
 @blueprint.post("/beheer/mensen/<int:person_id>/uitzetten")
 @permission(Can.MANAGE_PEOPLE)
-def deactivate(person_id: int) -> Page:
+def deactivate(person_id: int) -> ResponseReturnValue:
     """Switch an account off; open work goes to the organisation."""
     someone = release_person(current_session(), current_actor(), person_id=person_id)
-    flash(str(_("The account of %(name)s is off. Open work now belongs to the organisation.", name=someone.name)), "success")
-    return redirect(url_for("admin.people", organisatie=someone.organisation.slug), 303)
+    return done(
+        _("The account of %(name)s is off. Open work now belongs to the organisation.", name=someone.name),
+        url_for("admin.people", organisatie=someone.organisation.slug),
+    )
 
 
 @blueprint.post("/beheer/mensen/<int:person_id>/aanzetten")
 @permission(Can.MANAGE_PEOPLE)
-def reactivate(person_id: int) -> Page:
+def reactivate(person_id: int) -> ResponseReturnValue:
     """Switch an account on again."""
     someone = people_actions.reactivate(current_session(), current_actor(), person_id=person_id)
-    flash(str(_("The account of %(name)s is on again.", name=someone.name)), "success")
-    return redirect(url_for("admin.people", organisatie=someone.organisation.slug), 303)
+    return done(
+        _("The account of %(name)s is on again.", name=someone.name),
+        url_for("admin.people", organisatie=someone.organisation.slug),
+    )
 
 
 @blueprint.get("/beheer/depots")
 @permission(Can.READ_DEPOTS)
-def depots() -> Page:
+def depots() -> ResponseReturnValue:
     """The storage places of the region; one's own can be changed."""
     session, actor = current_session(), current_actor()
     return render_template(
@@ -133,13 +138,12 @@ def depots() -> Page:
 
 @blueprint.route("/beheer/depots/nieuw", methods=["GET", "POST"])
 @permission(Can.MANAGE_DEPOTS)
-def create_depot() -> Page:
+def create_depot() -> ResponseReturnValue:
     """Open a storage place of the own organisation."""
     form = DepotForm()
-    if took(form, lambda: open_depot(form)):
-        flash(str(_("The depot is open. It can be chosen for new lots.")), "success")
-        return redirect(url_for("admin.depots"), 303)
-    return shown("admin/create_depot.html", form)
+    if submit(form, lambda: open_depot(form)):
+        return done(_("The depot is open. It can be chosen for new lots."), url_for("admin.depots"))
+    return page("admin/create_depot.html", form, refused=422)
 
 
 def open_depot(form: DepotForm) -> None:
@@ -158,15 +162,14 @@ def open_depot(form: DepotForm) -> None:
 
 @blueprint.route("/beheer/depots/<int:depot_id>", methods=["GET", "POST"])
 @permission(Can.MANAGE_DEPOTS)
-def edit_depot(depot_id: int) -> Page:
+def edit_depot(depot_id: int) -> ResponseReturnValue:
     """Change the name and address of a storage place."""
     depot = get_depot(current_session(), depot_id)
     require(current_actor(), Can.MANAGE_DEPOTS, depot)
     form = DepotDetailsForm(obj=depot)
-    if took(form, lambda: describe_depot(depot_id, form)):
-        flash(str(_("The depot is changed.")), "success")
-        return redirect(url_for("admin.depots"), 303)
-    return shown("admin/edit_depot.html", form, depot=depot)
+    if submit(form, lambda: describe_depot(depot_id, form)):
+        return done(_("The depot is changed."), url_for("admin.depots"))
+    return page("admin/edit_depot.html", form, refused=422, depot=depot)
 
 
 def describe_depot(depot_id: int, form: Form) -> None:
@@ -177,17 +180,15 @@ def describe_depot(depot_id: int, form: Form) -> None:
 
 @blueprint.post("/beheer/depots/<int:depot_id>/sluiten")
 @permission(Can.MANAGE_DEPOTS)
-def close_depot(depot_id: int) -> Page:
+def close_depot(depot_id: int) -> ResponseReturnValue:
     """No new lots go there any more."""
     depot_actions.close_depot(current_session(), current_actor(), depot_id=depot_id)
-    flash(str(_("The depot is closed for new lots.")), "success")
-    return redirect(url_for("admin.depots"), 303)
+    return done(_("The depot is closed for new lots."), url_for("admin.depots"))
 
 
 @blueprint.post("/beheer/depots/<int:depot_id>/openen")
 @permission(Can.MANAGE_DEPOTS)
-def reopen_depot(depot_id: int) -> Page:
+def reopen_depot(depot_id: int) -> ResponseReturnValue:
     """Let it be chosen again."""
     depot_actions.reopen_depot(current_session(), current_actor(), depot_id=depot_id)
-    flash(str(_("The depot is open. It can be chosen for new lots.")), "success")
-    return redirect(url_for("admin.depots"), 303)
+    return done(_("The depot is open. It can be chosen for new lots."), url_for("admin.depots"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.exchange.queries.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
@@ -26,7 +27,7 @@ FIRST = 10
 
 @blueprint.get("/makelaar")
 @permission(Can.BROKER)
-def show() -> Any:
+def show() -> ResponseReturnValue:
     """What needs the broker's eye, most pressing first."""
     session, actor = current_session(), current_actor()
     result = survey(session, actor)
@@ -50,7 +51,7 @@ def show() -> Any:
 
 @blueprint.route("/makelaar/voorstel", methods=("GET", "POST"))
 @permission(Can.BROKER)
-def propose() -> Any:
+def propose() -> ResponseReturnValue:
     """Point out a lot to who asks for something."""
     form = ProposalForm(data={"listing_id": request.args.get("lot", ""), "demand_id": request.args.get("vraag", "")})
     is_valid = form.is_submitted() and form.validate()

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.http.request import current_actor, database, rollback_request
 from marketplace.kernel.errors import Refusal
 from marketplace.market.actions.drafts import save_sketch, start_sketch
+from marketplace.market.models import Demand
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch
 from marketplace.market.rules.drafts import SketchKind
@@ -35,7 +36,7 @@ def _form(answers: Answers) -> DemandForm:
     return DemandForm(MultiDict({name: said for name, said in answers.items() if said and name != "locale"}))
 
 
-def of_demand(demand: Any, taxonomy: Taxonomy) -> Answers:
+def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
     """A stored demand as somebody would ask it once more: without how much and when."""
     answers = shown(demand_form(demand, taxonomy, sent=False), FIELDS)
     answers |= {"unit": demand.unit, "accepts_hazards": list(demand.accepts_hazards)}

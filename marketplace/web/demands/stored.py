@@ -1,8 +1,7 @@
 """A stored demand as the form shows it, so that saving without typing changes nothing."""
 
-from typing import Any
-
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Demand
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.ui.comparison import compare, is_outdated
@@ -13,7 +12,7 @@ SAME = (
 )  # fmt: skip
 
 
-def form_of(demand: Any, taxonomy: Taxonomy, *, sent: bool = True) -> DemandForm:
+def form_of(demand: Demand, taxonomy: Taxonomy, *, sent: bool = True) -> DemandForm:
     """The form of a demand: with what was sent over it, or (`sent` false) only with what is stored."""
     values = {name: getattr(demand, name) for name in SAME}
     values["material"] = taxonomy.material_by_id(demand.material_id).slug
@@ -23,7 +22,7 @@ def form_of(demand: Any, taxonomy: Taxonomy, *, sent: bool = True) -> DemandForm
     return form
 
 
-def show_conflict(form: DemandForm, demand: Any, taxonomy: Taxonomy) -> None:
+def show_conflict(form: DemandForm, demand: Demand, taxonomy: Taxonomy) -> None:
     """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
     outran = is_outdated(form)
     if outran:

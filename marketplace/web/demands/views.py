@@ -3,13 +3,16 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.http.request import current_actor, current_session, database, permission, public
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
 from marketplace.kernel.units import plain
 from marketplace.market.actions.demands import withdraw_demand
 from marketplace.market.actions.drafts import discard_sketch, start_sketch
+from marketplace.market.models import Demand, Sketch
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.demands import list_demands as find_demands
 from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch, list_sketches
@@ -41,7 +44,7 @@ blueprint = Blueprint("demands", __name__)
 
 @blueprint.get("/gezocht")
 @public
-def list_demands() -> Any:
+def list_demands() -> ResponseReturnValue:
     """What is sought now, newest first."""
     session, actor = current_session(), current_actor()
     mine = actor.is_member and request.args.get("mine") == "1"
@@ -54,7 +57,7 @@ def list_demands() -> Any:
 
 @blueprint.route("/gezocht/nieuw", methods=("GET", "POST"))
 @permission(Can.ASK)
-def create() -> Any:
+def create() -> ResponseReturnValue:
     """A new need; until it is placed it is kept as it was typed."""
     if wants_saving():
         return _kept(drafts.keep())
@@ -63,7 +66,7 @@ def create() -> Any:
 
 @blueprint.route("/gezocht/concept/<int:sketch_id>", methods=("GET", "POST"))
 @permission(Can.ASK)
-def go_on(sketch_id: int) -> Any:
+def go_on(sketch_id: int) -> ResponseReturnValue:
     """A need that somebody began to tell of before."""
     if wants_saving():
         return _kept(drafts.keep(sketch_id=sketch_id))
@@ -76,7 +79,7 @@ def go_on(sketch_id: int) -> Any:
     return _telling("demands/create.html", form, sketch)
 
 
-def _kept(sketch: Any) -> Any:
+def _kept(sketch: Sketch) -> Any:
     return kept(sketch, ui_drafts.demand_address(sketch))
 
 
@@ -90,13 +93,13 @@ def _asking(form: DemandForm, sketch_id: int | None) -> Any:
     return _telling("demands/create.html", form, drafts.save_refused_draft(sketch_id=sketch_id) if form.is_submitted() else None)
 
 
-def _placed(demand: Any, sketch: Any) -> Any:
+def _placed(demand: Demand, sketch: Sketch) -> Any:
     if sketch is not None:
         discard_sketch(current_session(), current_actor(), sketch)
     return done(_("Your demand is on the bank. These lots fit now."), url_for("demands.show", demand_id=demand.id))
 
 
-def _telling(template: str, form: DemandForm, sketch: Any, **context: Any) -> Any:
+def _telling(template: str, form: DemandForm, sketch: Sketch, **context: Any) -> Any:
     materials = taxonomy(current_session())
     form.set_choices(materials)
     saved = saved_at(sketch.updated_at) if sketch else None
@@ -105,7 +108,7 @@ def _telling(template: str, form: DemandForm, sketch: Any, **context: Any) -> An
 
 @blueprint.get("/gezocht/<int:demand_id>")
 @public
-def show(demand_id: int) -> Any:
+def show(demand_id: int) -> ResponseReturnValue:
     """One need; its owner and the reviewer see what serves it, with the arithmetic."""
     return _page(demand_id)
 
@@ -141,7 +144,7 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
 
 @blueprint.post("/gezocht/<int:demand_id>/voorstel")
 @permission(Can.EDIT_DEMAND)
-def request_all(demand_id: int) -> Any:
+def request_all(demand_id: int) -> ResponseReturnValue:
     """Ask for every part of the proposal in one stroke; where the amounts have changed the page shows the new ones, and nothing is asked."""
     form = PartsForm()
     is_valid = form.validate()
@@ -154,7 +157,7 @@ def request_all(demand_id: int) -> Any:
 
 @blueprint.route("/gezocht/<int:demand_id>/bewerken", methods=("GET", "POST"))
 @permission(Can.EDIT_DEMAND)
-def edit(demand_id: int) -> Any:
+def edit(demand_id: int) -> ResponseReturnValue:
     """Change a need. Who saves after somebody else is shown the differences first."""
     if wants_saving():
         return _kept(drafts.keep(demand_id=demand_id))
@@ -183,7 +186,7 @@ def _editing(demand_id: int, form: DemandForm) -> Any:
     return _telling("demands/edit.html", form, sketch, demand=demand, badge=DEMAND_BADGES[demand.status], goes_on=not sent)
 
 
-def _own(session: Any, demand_id: int) -> Any:
+def _own(session: Session, demand_id: int) -> Any:
     demand = get_demand(session, current_actor(), demand_id)
     require(current_actor(), Can.EDIT_DEMAND, demand)
     return demand
@@ -191,7 +194,7 @@ def _own(session: Any, demand_id: int) -> Any:
 
 @blueprint.post("/gezocht/<int:demand_id>/intrekken")
 @permission(Can.EDIT_DEMAND)
-def withdraw(demand_id: int) -> Any:
+def withdraw(demand_id: int) -> ResponseReturnValue:
     """It is not needed any more."""
     withdraw_demand(current_session(), current_actor(), demand_id=demand_id)
     return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
@@ -199,7 +202,7 @@ def withdraw(demand_id: int) -> Any:
 
 @blueprint.post("/gezocht/<int:demand_id>/bevestigen")
 @permission(Can.EDIT_DEMAND)
-def refresh(demand_id: int) -> Any:
+def refresh(demand_id: int) -> ResponseReturnValue:
     """It is still needed, or not any more."""
     answer = answered()
     refresh_demand(current_session(), current_actor(), demand_id=demand_id, answer=answer)
@@ -211,7 +214,7 @@ def refresh(demand_id: int) -> Any:
 
 @blueprint.post("/gezocht/<int:demand_id>/opnieuw")
 @permission(Can.EDIT_DEMAND)
-def again(demand_id: int) -> Any:
+def again(demand_id: int) -> ResponseReturnValue:
     """A new draft after an earlier need: the same, without how much and when."""
     session, actor = current_session(), current_actor()
     answers = drafts.of_demand(_own(session, demand_id), taxonomy(session))

@@ -50,7 +50,7 @@ class MaterialUseForm(Form):
             if (field := self.mass(group, origin)).data is not None
         ]
 
-    def at_cells(self, refusal: Refusal) -> Refusal:
+    def at_fields(self, refusal: Refusal) -> Refusal:
         """The same refusal with the cells of this form for the rows that it speaks of."""
         rows = self.rows()
         errors = []

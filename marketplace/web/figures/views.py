@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as Answer
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.exchange.queries.reservations import list_choices
@@ -13,7 +13,6 @@ from marketplace.impact.queries.goals import get_goals, get_material_use
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _, current_locale
 from marketplace.ledger.queries import each_exchange, list_exchanges
 from marketplace.materials.queries import taxonomy
@@ -23,14 +22,12 @@ from marketplace.web.figures import tables as rows
 from marketplace.web.figures.dashboard import charts_of
 from marketplace.web.figures.forms import MaterialUseForm, material_use_form
 from marketplace.web.figures.tables import facts_of, table_for, tables_of
-from marketplace.web.ui.forms import attach
+from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.paging import paged
 
 blueprint = Blueprint("figures", __name__)
 PAGE_SIZE = 50
-PAGE_MAX = 1_000_000
-Page = Answer | str | tuple[str, int]
 
 
 @blueprint.get("/cijfers")
@@ -81,18 +78,15 @@ def method() -> str:
 @permission(Can.READ_EXCHANGES)
 def exchanges() -> str:
     """The rows of the ledger that the reader may see, newest first."""
-    page = min(max(request.args.get("page", 1, type=int), 1), PAGE_MAX)
     session, actor = current_session(), current_actor()
-    result, total = list_exchanges(session, actor, page=page, page_size=PAGE_SIZE)
+    result, place = paged(lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE), PAGE_SIZE)
     return render_template(
         "figures/exchanges.html",
         columns=rows.COLUMNS,
         cells=rows.cells(result, taxonomy(session)) if result else [],
-        total=total,
-        page=page,
-        last_page=-(-total // PAGE_SIZE),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
         address=lambda number: url_for("figures.exchanges", page=number),
+        **place,
     )
 
 
@@ -109,7 +103,7 @@ def export_exchanges() -> Response:
 def choices() -> str:
     """Where an owner chose another request than the one that stood higher, and why."""
     session, actor = current_session(), current_actor()
-    result, place = paged(lambda page: list_choices(session, actor, page=page, page_size=PAGE_SIZE))
+    result, place = paged(lambda page: list_choices(session, actor, page=page, page_size=PAGE_SIZE), PAGE_SIZE)
     return render_template("figures/choices.html", choices=result, **place)
 
 
@@ -130,39 +124,34 @@ def goals() -> str:
 
 @blueprint.route("/beheer/materiaalgebruik/<int:year>", methods=["GET", "POST"])
 @permission(Can.EDIT_MATERIAL_USE)
-def material_use(year: int) -> Page:
+def material_use(year: int) -> ResponseReturnValue:
     """What the own municipality put to use in a year."""
     session, actor = current_session(), current_actor()
     existing = get_material_use(session, actor, year=year)
     form = material_use_form(taxonomy(session).groups, existing)
-    if form.validate_on_submit() and _reported(form, year):
-        flash(str(_("The material use of %(year)s has been saved.", year=str(year))), "success")
-        return redirect(url_for("figures.goals", jaar=year), 303)
-    page = render_template(
+    if submit(form, lambda: _report(form, year)):
+        return done(_("The material use of %(year)s has been saved.", year=str(year)), url_for("figures.goals", jaar=year))
+    return page(
         "figures/material_use.html",
-        form=form,
+        form,
+        refused=422,
         known=existing,
         origins=[(origin, ORIGIN_LABELS[origin]) for origin in Origin],
         years=range(clock.today().year, clock.today().year - 4, -1),
     )
-    return page, 422 if form.summary() else 200
 
 
-def _reported(form: MaterialUseForm, year: int) -> bool:
-    try:
-        report_material_use(
-            current_session(),
-            current_actor(),
-            organisation_slug=current_actor().organisation_slug,
-            year=year,
-            includes_bank=form.includes_bank.data == "yes",
-            rows=form.rows(),
-            version=int(form.version.data or 0) if (form.version.data or "0").isdigit() else None,
-        )
-    except (Invalid, Conflict) as refusal:
-        attach(form, form.at_cells(refusal))
-        return False
-    return True
+def _report(form: MaterialUseForm, year: int) -> None:
+    """Save what the form says."""
+    report_material_use(
+        current_session(),
+        current_actor(),
+        organisation_slug=current_actor().organisation_slug,
+        year=year,
+        includes_bank=form.includes_bank.data == "yes",
+        rows=form.rows(),
+        version=int(form.version.data or 0) if (form.version.data or "0").isdigit() else None,
+    )
 
 
 def _file(name: str, header: Any, lines: Any) -> Response:

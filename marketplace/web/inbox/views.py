@@ -1,8 +1,7 @@
 """The inbox: what somebody is told, opened one by one or all at once, and how often mail is wanted."""
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions.inbox import mark_all_read, mark_read
 from marketplace.accounts.actions.preferences import set_preferences
@@ -14,7 +13,7 @@ from marketplace.http.request import PATH_NUMBER_MAX, current_actor, current_ses
 from marketplace.kernel.language import _
 from marketplace.notices.rules.wording import THEMES
 from marketplace.web.inbox.forms import preferences_form
-from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 blueprint = Blueprint("inbox", __name__)
@@ -22,7 +21,7 @@ blueprint = Blueprint("inbox", __name__)
 
 @blueprint.get("/berichten")
 @permission(Can.OWN_ACCOUNT)
-def list_notices() -> Any:
+def list_notices() -> ResponseReturnValue:
     """Everything that somebody is told, newest first."""
     session, actor, unread = current_session(), current_actor(), request.args.get("ongelezen") == "1"
     rows, place = paged(lambda number: list_inbox(session, actor, unread=unread, page=number, page_size=PAGE_SIZE))
@@ -39,7 +38,7 @@ def list_notices() -> Any:
 
 @blueprint.post("/berichten/<int:notice_id>/openen")
 @permission(Can.OWN_ACCOUNT)
-def open_notice(notice_id: int) -> Any:
+def open_notice(notice_id: int) -> ResponseReturnValue:
     """Mark one as read and go to what it is about."""
     message = mark_read(current_session(), current_actor(), notice_id=notice_id)
     return redirect(page_of(message.notice) or url_for("inbox.list_notices"), 303)
@@ -47,7 +46,7 @@ def open_notice(notice_id: int) -> Any:
 
 @blueprint.post("/berichten/gelezen")
 @permission(Can.OWN_ACCOUNT)
-def read_all() -> Any:
+def read_all() -> ResponseReturnValue:
     """Mark everything as read that was there when the page was shown."""
     typed = request.form.get("until", "")
     until = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else PATH_NUMBER_MAX
@@ -57,11 +56,10 @@ def read_all() -> Any:
 
 @blueprint.route("/account/berichten", methods=("GET", "POST"))
 @permission(Can.OWN_ACCOUNT)
-def preferences() -> Any:
+def preferences() -> ResponseReturnValue:
     """Choose how often mail is wanted, kind by kind."""
     session, actor = current_session(), current_actor()
     form = preferences_form(get_preferences(session, actor))
-    is_valid = form.is_submitted() and form.validate()
-    if is_valid and attempt(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
+    if submit(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
         return done(_("Your choice is saved."), url_for("inbox.preferences"))
     return page("inbox/preferences.html", form, themes=THEMES)

@@ -1,7 +1,8 @@
 """What a page asks about a lot: the common fields of every material, in the order in which a person stands looking at it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from flask import request
@@ -10,24 +11,17 @@ from wtforms.validators import Optional, StopValidation
 
 from marketplace.kernel.formats import number
 from marketplace.kernel.language import _
+from marketplace.market.rules import fields
+from marketplace.market.rules.fields import Kind, ListingField, Needed, Part
 from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome
-from marketplace.market.rules.listing import (
-    ANSWER_LABELS,
-    BASIS_LABELS,
-    CONDITION_HINTS,
-    CONDITION_LABELS,
-    PACKAGING_LABELS,
-    Answer,
-    Condition,
-    ListingDraft,
-    Packaging,
-    QuantityBasis,
-)
+from marketplace.market.rules.listing import ANSWER_LABELS, Answer, ListingDraft
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
+from marketplace.market.rules.values import draft_of, plain_fields
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.ui.comparison import Row
+from marketplace.web.ui.features import YES_OR_NO
 from marketplace.web.ui.forms import (
     ChecksField,
     DecimalField,
@@ -41,16 +35,9 @@ from marketplace.web.ui.forms import (
 from marketplace.web.ui.place_field import PlaceField
 from marketplace.web.ui.returned import said
 
-LATER = (
-    "description", "packaging", "loading_possible", "kg_per_unit", "price_cents_per_unit", "project", "year_of_construction", "asbestos_suspected",
-    "remarks", "minimum_part",
-)  # fmt: skip
-TURNS = ("circle_by", "circle", "circle_from", "region_from", "partners_from", "window_reason")
 HAZARD_PREFIX = "hazard-"
-LOADING = or_nothing(_("Not known"), (("yes", _("Yes, we load")), ("no", _("No, who collects it loads"))))
 CIRCLES = or_nothing(_("As our organisation agreed"), (("none", _("No circle")), ("chosen", _("These municipalities"))))
-PLACE_HINT = _("A place, a postcode, an address or coordinates, for example Hengelo, 7551 AB or 52.2658, 6.7931.")
-PHOTOS_HINT = _("At least one photo to publish, at most 12. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB each.")
+YES_NO = {"yes": True, "no": False, "": None}
 
 
 def asked(form: Any, field: Any) -> None:
@@ -75,85 +62,99 @@ class CentsField(DecimalField):
             self.data = int(self.data * 100)  # type: ignore[assignment]
 
 
+class YearField(IntegerField):
+    """A year. The rule has its own sentence for a year that cannot be; this one is for what is no number."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read a whole number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a year in four digits, for example 1987.")) from None
+
+
+def _checks(row: ListingField) -> list[Any]:
+    if row.needed is Needed.DRAFT:
+        return [Required(row.missing)]
+    if row.needed is Needed.PUBLISHED:
+        return [asked]
+    return [Optional()] if row.kind is Kind.YEAR else []
+
+
+def _select_or_radios(row: ListingField, given: dict[str, Any]) -> Any:
+    always = row.default is not None or row.needed is Needed.DRAFT
+    if always:
+        default = row.default.value if row.default else None
+        return RadioField(choices=choices(row.choices or {}), default=default, **given)
+    return SelectField(choices=choices(row.choices or {}, _("Not known")), default="", **given)
+
+
+def _yes_or_no(row: ListingField, given: dict[str, Any]) -> Any:
+    labels = row.choices or YES_OR_NO
+    named = [(word, labels[value]) for word, value in YES_NO.items() if value is not None]
+    return SelectField(choices=or_nothing(_("Not known"), named), default="", **given)
+
+
+INPUTS: dict[Kind, Callable[..., Any]] = {
+    Kind.LINE: StringField,
+    Kind.TEXT: TextAreaField,
+    Kind.NUMBER: DecimalField,
+    Kind.AMOUNT: DecimalField,
+    Kind.CENTS: CentsField,
+    Kind.YEAR: YearField,
+    Kind.DAY: DutchDateField,
+    Kind.QUANTITY: QuantityField,
+    Kind.PLACE: PlaceField,
+    Kind.PHOTOS: PhotosField,
+    Kind.MATERIAL: partial(SelectField, validate_choice=False),
+    Kind.DEPOT: partial(SelectField, validate_choice=False, default=""),
+}
+
+
+def _inputs(row: ListingField) -> dict[str, Any]:
+    """What a field of a lot is asked with, by the names in the form; hazards depend on the material and are none of them."""
+    given = {"label": row.label, "validators": _checks(row), "description": row.hint or ""}
+    match row.kind:
+        case Kind.HAZARDS:
+            return {}
+        case Kind.CHOICE:
+            return {row.name: _select_or_radios(row, given)}
+        case Kind.YES_NO:
+            return {row.name: _yes_or_no(row, given)}
+        case Kind.CIRCLE:
+            whether = SelectField(_("Does a circle of municipalities go before the region?"), choices=CIRCLES, default="")
+            return {"circle_by": whether, row.name: ChecksField(validate_choice=False, **given)}
+    return {row.name: INPUTS[row.kind](**given)}
+
+
+def names_of(row: ListingField) -> tuple[str, ...]:
+    """The names in the form with which a field of a lot is asked."""
+    return {Kind.HAZARDS: (), Kind.CIRCLE: ("circle_by", row.name)}.get(row.kind, (row.name,))
+
+
+@cache
+def _form_class(table: tuple[ListingField, ...]) -> "type[ListingForm]":
+    return type("ListingForm", (ListingForm,), {name: field for row in table for name, field in _inputs(row).items()})
+
+
+def listing_form(*args: Any, **kwargs: Any) -> "ListingForm":
+    """The form of a lot, with the fields of the table."""
+    return _form_class(fields.FIELDS)(*args, **kwargs)
+
+
 class ListingForm(Form):
     """One lot. `draft()` is what was typed; photos travel beside it."""
 
     idempotency_key = IdempotencyField()
     version = HiddenField()
-    material = SelectField(
-        _("Which material is it?"),
-        [Required(_("Choose the material. It decides the weight, and what it saves."))],
-        description=_("Choose from the list. Type the first letters to find it faster."),
-        validate_choice=False,
-    )
-    title = StringField(
-        _("What do you call this lot?"),
-        [Required(_("Enter a title, for example “Grey concrete pavers from Dorpsstraat”."))],
-        description=_("Name the material and where it comes from, for example: Grey concrete pavers from Dorpsstraat."),
-    )
-    quantity = QuantityField(_("How much is there?"), [Required(_("Enter the quantity in digits, for example 1,200 or 12.5."))])
-    quantity_basis = RadioField(
-        _("How do you know the quantity?"), [Required()], choices=choices(BASIS_LABELS), default=QuantityBasis.ESTIMATED.value
-    )
-    condition = RadioField(
-        _("In what condition is it?"), [Required(_("Choose the condition."))], choices=choices(CONDITION_LABELS)
-    )
-    place = PlaceField(_("Where does it lie?"), [asked], description=PLACE_HINT)
-    depot = SelectField(
-        _("Or does it lie in a depot?"), description=_("Then the place of the depot counts."), validate_choice=False, default=""
-    )
-    available_from = DutchDateField(
-        _("From which day can it be collected?"),
-        [Required(_("Enter the first day, for example 12 January 2027."))],
-        description=_("For example 12-1-2027 or 12 jan 2027. A day in the past is fine."),
-    )
-    available_until = DutchDateField(_("Until which day?"), description=_("Leave empty if there is no last day."))
-    photos = PhotosField(_("Take or choose photos"), [asked], description=PHOTOS_HINT)
-    asbestos_suspected = RadioField(_("Do you suspect asbestos?"), choices=choices(ANSWER_LABELS), default=Answer.UNKNOWN.value)
-    description = TextAreaField(
-        _("Description"), description=_("For example size, colour, how it was taken out and how much is broken.")
-    )
-    packaging = SelectField(_("How is it packed?"), choices=choices(PACKAGING_LABELS, _("Not known")), default="")
-    loading_possible = SelectField(
-        _("Can you load it for the one who collects it?"),
-        choices=LOADING,
-        default="",
-    )
-    kg_per_unit = DecimalField(
-        _("Measured weight per unit, in kilograms"),
-        description=_("Only if it was weighed. Otherwise we use the weight of the material."),
-    )
-    price_cents_per_unit = CentsField(_("Price per unit, in euro"), description=_("Leave empty if it is free of charge."))
-    project = StringField(_("From which project does it come?"))
-    year_of_construction = IntegerField(
-        _("In which year was it built?"), [Optional()], description=_("In four digits, for example 1987.")
-    )
-    remarks = TextAreaField(_("Remarks"), description=_("For example when you can be reached, or what somebody must bring."))
-    minimum_part = DecimalField(
-        _("What is the smallest part that you give away?"),
-        description=_("In the unit of the quantity. Leave empty if any part is fine. What is left at the end always goes."),
-    )
-    circle_by = SelectField(_("Does a circle of municipalities go before the region?"), choices=CIRCLES, default="")
-    circle = ChecksField(
-        _("Which municipalities are in the circle?"),
-        description=_("They may reserve before the rest of the region."),
-        validate_choice=False,
-    )
-    circle_from = DutchDateField(
-        _("From which day may the circle reserve?"), description=_("Leave empty for what your organisation agreed.")
-    )
-    region_from = DutchDateField(
-        _("From which day may the other municipalities reserve?"), description=_("Leave empty for what your organisation agreed.")
-    )
-    partners_from = DutchDateField(
-        _("From which day may partners reserve?"), description=_("Leave empty for what your organisation agreed.")
-    )
-    window_reason = TextAreaField(
-        _("Why does somebody not wait for the one before?"),
-        description=_("Only if you let the region or the partners in together with the ones before them. Everybody reads this."),
-    )
+    material: SelectField
+    quantity: QuantityField
+    place: PlaceField
+    depot: SelectField
+    photos: PhotosField
+    circle_by: SelectField
+    circle: ChecksField
 
-    condition_hints = {key.value: hint for key, hint in CONDITION_HINTS.items()}
     answers = [(key.value, label) for key, label in ANSWER_LABELS.items()]
     changes: list[Row] = []
     agreed: list[Any] = []  # what the organisation agreed about turns, ring by ring
@@ -170,11 +171,6 @@ class ListingForm(Form):
         if self.circle_by.data == "chosen" and not field.data:
             field.errors = [_("Choose at least one municipality for the circle, or choose that there is none.")]
             raise StopValidation
-
-    def validate_year_of_construction(self, field: Any) -> None:
-        """The rule has its own sentence for a year that cannot be; this one is for what is no number."""
-        if field.process_errors:
-            field.errors = [_("Enter a year in four digits, for example 1987.")]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape, place and photos. To be called before the session opens: it asks the address service and develops pictures."""
@@ -205,7 +201,7 @@ class ListingForm(Form):
 
     def turns_opened(self) -> bool:
         """Whether the part about turns stands open: something in it is wrong."""
-        return any(self[name].errors for name in TURNS)
+        return any(field.errors for _row, field in self.questions(Part.WINDOWS))
 
     def chosen_circle(self) -> tuple[str, ...] | None:
         """Who goes before the region; None for what the organisation agreed."""
@@ -213,7 +209,21 @@ class ListingForm(Form):
 
     def opened(self) -> bool:
         """Whether the part that is not required stands open: something in it is filled or wrong."""
-        return any(self[name].errors or self[name].data not in (None, "", Answer.UNKNOWN.value) for name in LATER)
+        folded = (self[row.name] for row in fields.FIELDS if row.is_folded)
+        return any(field.errors or field.data not in (None, "", Answer.UNKNOWN.value) for field in folded)
+
+    def questions(self, *parts: str, folded: bool | None = None) -> list[tuple[ListingField, Any]]:
+        """What is asked under these headings, each row of the table with its field; with `folded` only what is folded away, or is not."""
+        return [
+            (row, self[name])
+            for row in fields.FIELDS
+            if row.part in parts and folded in (None, row.is_folded)
+            for name in names_of(row)
+        ]
+
+    def folded(self) -> list[tuple[ListingField, Any]]:
+        """What the page with everything folds away."""
+        return self.questions(*Part, folded=True)
 
     @property
     def current_version(self) -> int:
@@ -232,39 +242,42 @@ class ListingForm(Form):
 
     def draft(self) -> ListingDraft:
         """What was typed, as the rules of the market take it."""
-        return ListingDraft(
-            title=self.title.data or "",
-            material=self.material.data,
-            quantity=self.quantity.data,
-            condition=Condition(self.condition.data),
-            available_from=self.available_from.data,
-            available_until=self.available_until.data,
-            location=None if self.depot.data else self.place.location,
-            depot_id=int(self.depot.data) if (self.depot.data or "").isdecimal() else None,
-            description=self.description.data or "",
-            quantity_basis=QuantityBasis(self.quantity_basis.data),
-            kg_per_unit=self.kg_per_unit.data,
-            packaging=Packaging(self.packaging.data) if self.packaging.data else None,
-            loading_possible={"yes": True, "no": False}.get(self.loading_possible.data or ""),
-            price_cents_per_unit=self.price_cents_per_unit.data,
-            project=self.project.data or "",
-            year_of_construction=self.year_of_construction.data,
-            asbestos_suspected=Answer(self.asbestos_suspected.data or "unknown"),
-            hazards=self.hazards(),
-            remarks=self.remarks.data or "",
-            minimum_part=self.minimum_part.data,
-            circle=self.chosen_circle(),
-            circle_from=self.circle_from.data,
-            region_from=self.region_from.data,
-            partners_from=self.partners_from.data,
-            window_reason=self.window_reason.data or "",
+        return draft_of(
+            {
+                **{row.name: self._value(row) for row in plain_fields()},
+                "material": self.material.data,
+                "quantity": self.quantity.data,
+                "location": None if self.depot.data else self.place.location,
+                "depot_id": int(self.depot.data) if (self.depot.data or "").isdecimal() else None,
+                "hazards": self.hazards(),
+                "circle": self.chosen_circle(),
+            }
         )
+
+    def _value(self, row: ListingField) -> Any:
+        data = self[row.name].data
+        if row.kind is Kind.CHOICE:
+            return row.choice(data)
+        if row.kind is Kind.YES_NO:
+            return YES_NO.get(data or "")
+        return row.empty if data is None else data
+
+
+def shown_value(row: ListingField, value: Any) -> Any:
+    """A value of a draft as its field of the form has it."""
+    if row.kind is Kind.CHOICE:
+        return value.value if value else ""
+    return next(word for word, meant in YES_NO.items() if meant is value) if row.kind is Kind.YES_NO else value
 
 
 class PhotosForm(Form):
     """More photos for a lot that is there already."""
 
-    photos = PhotosField(_("Add photos"), [Required(_("Choose at least one photo."))], description=PHOTOS_HINT)
+    photos = PhotosField(
+        _("Add photos"),
+        [Required(_("Choose at least one photo."))],
+        description=_("At least one photo to publish, at most 12. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB each."),
+    )
 
     kept: list[Kept] = []
 

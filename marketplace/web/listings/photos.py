@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
 from marketplace.http.request import current_actor, current_session, database, permission
+from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.actions.photos import delete_photo, edit_photo, replace_photo, turned
@@ -25,7 +27,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 @permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
-def photos(listing_id: int) -> Any:
+def photos(listing_id: int) -> ResponseReturnValue:
     """The photos in order; new ones come behind the others."""
     form = PhotosForm()
     is_valid = form.is_submitted() and form.validate()
@@ -43,7 +45,7 @@ def photos(listing_id: int) -> Any:
 
 
 @permission(Can.EDIT_LISTING)
-def change_photo(listing_id: int, photo_id: int) -> Any:
+def change_photo(listing_id: int, photo_id: int) -> ResponseReturnValue:
     """Describe a photo, move it, turn it, or take it away: the button says which."""
     form, what = PhotoForm(), {"listing_id": listing_id, "photo_id": photo_id}
     picture = _turned(**what) if request.form.get("do") == "turn" else None
@@ -57,7 +59,7 @@ def change_photo(listing_id: int, photo_id: int) -> Any:
     return done(_("The photos are saved."), _where(listing_id, f"photo-{photo_id}"))
 
 
-def _own(session: Any, listing_id: int) -> Any:
+def _own(session: Session, listing_id: int) -> Any:
     listing = get_listing(session, current_actor(), listing_id)
     require(current_actor(), Can.EDIT_LISTING, listing)
     return listing

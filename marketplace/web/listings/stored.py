@@ -1,19 +1,22 @@
 """A stored lot as the form shows it, and what was typed of one: saving without typing changes nothing."""
 
 from types import SimpleNamespace
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Actor
 from marketplace.depots.queries import list_depots
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Listing
 from marketplace.market.queries.windows import get_window_defaults
+from marketplace.market.rules import fields
 from marketplace.market.rules.listing import Answer
+from marketplace.market.rules.values import plain_fields, stored_value
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm
+from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, listing_form, names_of, shown_value
 from marketplace.web.listings.pictures import PREVIEW
 from marketplace.web.ui.comparison import compare, is_outdated
 from marketplace.web.ui.drafts import Answers, shown
@@ -22,33 +25,22 @@ from marketplace.web.ui.drafts import typed as typed_in
 from marketplace.web.ui.returned import said
 from marketplace.web.ui.windows import agreed_rows, municipal_names
 
-FIELDS: dict[int, tuple[str, ...]] = {
-    1: ("material", "title", "description", "project", "year_of_construction"),
-    2: (
-        "quantity", "quantity_basis", "condition", "place", "depot", "available_from", "available_until", "asbestos_suspected", "packaging",
-        "loading_possible", "kg_per_unit", "price_cents_per_unit", "remarks", "minimum_part",
-        "circle_by", "circle", "circle_from", "region_from", "partners_from", "window_reason",
-    ),
-}  # fmt: skip
-SPOKEN = (
-    "quantity", "kg_per_unit", "price_cents_per_unit", "available_from", "available_until", "minimum_part",
-    "circle_from", "region_from", "partners_from",
-)  # fmt: skip
 CIRCLE_MAX = 60  # boxes that a request may tick
 PLACED = ("place_name", "municipality", "address", "place_basis", "lat", "lon")
-AGAIN_WITHOUT = (
-    "quantity", "available_from", "available_until", "minimum_part", "circle_from", "region_from", "partners_from", "window_reason",
-)  # fmt: skip
-OF_THE_PROJECT = ("place", "placed", "depot", "project", "available_from", "available_until", "locale")
+
+
+def names_in(*steps: int) -> tuple[str, ...]:
+    """The fields of the form that these steps ask."""
+    return tuple(name for row in fields.FIELDS if row.step in steps for name in names_of(row))
 
 
 def typed(number: int) -> Answers:
     """What this request says in a step."""
     if number == 1:
-        return typed_in(FIELDS[1])
+        return typed_in(names_in(1))
     hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in said().items() if _is_hazard(name, value)}
     circle = [slug[:60] for slug in said().getlist("circle")[:CIRCLE_MAX]]
-    return {**typed_in((*FIELDS[2], "unit")), "hazards": hazards, "circle": circle}
+    return {**typed_in((*names_in(2), "unit")), "hazards": hazards, "circle": circle}
 
 
 def _is_hazard(name: str, value: str) -> bool:
@@ -57,8 +49,8 @@ def _is_hazard(name: str, value: str) -> bool:
 
 def typed_form(answers: Answers) -> ListingForm:
     """The form with these answers in it; nothing is checked yet."""
-    names = (*FIELDS[1], *FIELDS[2], "unit")
-    form = ListingForm(MultiDict({name: answers[name] for name in names if answers.get(name)}), meta={"csrf": False})
+    names = (*names_in(1, 2), "unit")
+    form = listing_form(MultiDict({name: answers[name] for name in names if answers.get(name)}), meta={"csrf": False})
     form.declared = dict(answers.get("hazards", {}))
     placed = answers.get("placed")
     if placed:
@@ -68,7 +60,7 @@ def typed_form(answers: Answers) -> ListingForm:
 
 def check(form: ListingForm, *numbers: int) -> bool:
     """Whether the fields of these steps have the right shape; the others are left alone."""
-    names = [name for number in numbers for name in FIELDS[number]]
+    names = names_in(*numbers)
     checks = {name: getattr(type(form), f"validate_{name}", None) for name in names}
     verdicts = [form[name].validate(form, [checks[name]] if checks[name] else []) for name in names]
     if 2 in numbers and not (form.place.data or form.depot.data or form.place.errors):
@@ -79,12 +71,12 @@ def check(form: ListingForm, *numbers: int) -> bool:
 
 def first_wrong(form: ListingForm) -> int:
     """The first step with something wrong in it; the second for what belongs to no field."""
-    return 1 if any(form[name].errors for name in FIELDS[1]) else 2
+    return 1 if any(form[name].errors for name in names_in(1)) else 2
 
 
-def of_listing(listing: Any, taxonomy: Taxonomy) -> Answers:
+def of_listing(listing: Listing, taxonomy: Taxonomy) -> Answers:
     """A stored lot as somebody would have typed it."""
-    answers = shown(stored_form(listing, taxonomy, sent=False), (*FIELDS[1], *FIELDS[2]))
+    answers = shown(stored_form(listing, taxonomy, sent=False), names_in(1, 2))
     answers |= {"unit": listing.unit, "hazards": dict(listing.hazards), "circle": list(listing.chosen_circle or ())}
     if listing.depot_id is None:
         answers["placed"] = {"text": answers["place"], "at": {name: getattr(listing, name) for name in PLACED}}
@@ -93,39 +85,33 @@ def of_listing(listing: Any, taxonomy: Taxonomy) -> Answers:
 
 def again(answers: Answers) -> Answers:
     """The same kind of lot once more: without how much and when."""
-    return {name: value for name, value in answers.items() if name not in AGAIN_WITHOUT}
+    left_out = {row.name for row in fields.FIELDS if not row.is_again}
+    return {name: value for name, value in answers.items() if name not in left_out}
 
 
 def same_project(answers: Answers) -> Answers:
     """Another lot from the same place, project and period."""
-    return {name: value for name, value in answers.items() if name in OF_THE_PROJECT}
+    copied = {"placed", "locale", *(row.name for row in fields.FIELDS if row.is_of_project)}
+    return {name: value for name, value in answers.items() if name in copied}
 
 
 def in_reader_language(answers: Answers) -> Answers:
     """What was typed in the other language, in this one."""
-    return _turned(answers, typed_form, SPOKEN)
+    return _turned(answers, typed_form, [row.name for row in fields.FIELDS if row.is_spoken])
 
 
-SAME = (
-    "title", "quantity_basis", "condition", "available_from", "available_until", "description", "kg_per_unit", "price_cents_per_unit",
-    "project", "year_of_construction", "asbestos_suspected", "remarks",
-    "minimum_part", "circle_from", "region_from", "partners_from", "window_reason", "version",
-)  # fmt: skip
-
-
-def stored_form(listing: Any, known: Taxonomy, *, sent: bool = True) -> ListingForm:
+def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> ListingForm:
     """The form of a lot: with what was sent over it, or (`sent` false) only with what is stored."""
-    values = {name: getattr(listing, name) for name in SAME}
+    values = {row.name: shown_value(row, stored_value(listing, row)) for row in plain_fields()}
     values |= {
+        "version": listing.version,
         "material": known.material_by_id(listing.material_id).slug,
         "quantity": Quantity(listing.quantity, Unit(listing.unit)) if listing.quantity else None,
-        "packaging": listing.packaging or "",
-        "loading_possible": {True: "yes", False: "no", None: ""}[listing.loading_possible],
         "depot": str(listing.depot_id or ""),
         "circle": list(listing.chosen_circle or ()),
         "circle_by": "chosen" if listing.chosen_circle else "" if listing.chosen_circle is None else "none",
     }
-    form = ListingForm(data=values) if sent else ListingForm(formdata=None, data=values)
+    form = listing_form(data=values) if sent else listing_form(formdata=None, data=values)
     if listing.depot_id is None:
         form.place.keep(listing)
     form.declared = dict(listing.hazards)
@@ -133,7 +119,7 @@ def stored_form(listing: Any, known: Taxonomy, *, sent: bool = True) -> ListingF
     return form
 
 
-def fill_choices(form: ListingForm, session: Any, actor: Actor) -> None:
+def fill_choices(form: ListingForm, session: Session, actor: Actor) -> None:
     """What there is to choose from for this organisation, and what it agreed about turns."""
     form.set_choices(taxonomy(session), list_depots(session))
     names = municipal_names(session)
@@ -142,7 +128,7 @@ def fill_choices(form: ListingForm, session: Any, actor: Actor) -> None:
     )
 
 
-def show_conflict(form: ListingForm, listing: Any, known: Taxonomy) -> None:
+def show_conflict(form: ListingForm, listing: Listing, known: Taxonomy) -> None:
     """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
     outran = is_outdated(form)
     if outran:

@@ -3,13 +3,16 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
 from marketplace.exchange.actions.decide import withdraw as withdraw_listing
 from marketplace.exchange.queries.reservations import list_open_of_listing
 from marketplace.http.request import current_actor, current_session, database, permission
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
 from marketplace.market.actions.listings import close_listing, delete_draft
+from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.freshness import Refreshed
 from marketplace.market.rules.listing import ListingStatus
@@ -19,7 +22,7 @@ from marketplace.matching.actions.publish import refresh_listing
 from marketplace.matching.queries.matches import demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
-from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm
+from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm, listing_form
 from marketplace.web.listings.stored import fill_choices, show_conflict, stored_form
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done, page
@@ -34,9 +37,9 @@ FORM_BYTES_MAX = 250_000_000
 
 @blueprint.route("/aanbod/nieuw", methods=("GET", "POST"))
 @permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
-def create() -> Any:
+def create() -> ResponseReturnValue:
     """A new lot: kept as a draft, or on offer at once."""
-    form = ListingForm(data={"material": request.args.get("material", "")})
+    form = listing_form(data={"material": request.args.get("material", "")})
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     fill_choices(form, session, current_actor())
@@ -48,7 +51,7 @@ def create() -> Any:
 
 @blueprint.route("/aanbod/<int:listing_id>/bewerken", methods=("GET", "POST"))
 @permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
-def edit(listing_id: int) -> Any:
+def edit(listing_id: int) -> ResponseReturnValue:
     """Change a lot. Who saves after somebody else is shown the differences first."""
     with database().read() as before:
         form = stored_form(_own(before, listing_id), taxonomy(before))
@@ -60,20 +63,20 @@ def edit(listing_id: int) -> Any:
     return _editing(session, listing_id, form)
 
 
-def _editing(session: Any, listing_id: int, form: ListingForm) -> Any:
+def _editing(session: Session, listing_id: int, form: ListingForm) -> Any:
     listing = _own(session, listing_id)
     show_conflict(form, listing, taxonomy(session))
     words = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
     return page("listings/edit.html", form, listing=listing, estimate=estimate_of(form, taxonomy(session)), **words)
 
 
-def _own(session: Any, listing_id: int) -> Any:
+def _own(session: Session, listing_id: int) -> Any:
     listing = get_listing(session, current_actor(), listing_id)
     require(current_actor(), Can.EDIT_LISTING, listing)
     return listing
 
 
-def _amended(session: Any, listing_id: int, form: ListingForm) -> Any:
+def _amended(session: Session, listing_id: int, form: ListingForm) -> Any:
     return amend(
         session,
         current_actor(),
@@ -85,7 +88,7 @@ def _amended(session: Any, listing_id: int, form: ListingForm) -> Any:
     )
 
 
-def _saved(listing: Any) -> Any:
+def _saved(listing: Listing) -> Any:
     if listing.status == ListingStatus.DRAFT:
         return done(
             _("Saved as a draft. Nobody outside your organisation sees it."), url_for("listings.edit", listing_id=listing.id)
@@ -95,7 +98,7 @@ def _saved(listing: Any) -> Any:
 
 @blueprint.get("/aanbod/<int:listing_id>/matches")
 @permission(Can.READ_MATCHES)
-def matches(listing_id: int) -> Any:
+def matches(listing_id: int) -> ResponseReturnValue:
     """Who needs this lot: the demands that it serves, nearest first."""
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
@@ -105,7 +108,7 @@ def matches(listing_id: int) -> Any:
 
 @blueprint.post("/aanbod/<int:listing_id>/publiceren")
 @permission(Can.EDIT_LISTING)
-def publish(listing_id: int) -> Any:
+def publish(listing_id: int) -> ResponseReturnValue:
     """Put a draft on offer. What is missing is told in its form."""
     session = current_session()
     form = stored_form(_own(session, listing_id), taxonomy(session), sent=False)
@@ -116,7 +119,7 @@ def publish(listing_id: int) -> Any:
 
 @blueprint.post("/aanbod/<int:listing_id>/verwijderen")
 @permission(Can.EDIT_LISTING)
-def delete(listing_id: int) -> Any:
+def delete(listing_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
     delete_draft(current_session(), current_actor(), listing_id=listing_id)
     return done(_("The draft is deleted."), url_for("work.show"))
@@ -124,7 +127,7 @@ def delete(listing_id: int) -> Any:
 
 @blueprint.route("/aanbod/<int:listing_id>/intrekken", methods=("GET", "POST"))
 @permission(Can.EDIT_LISTING)
-def withdraw(listing_id: int) -> Any:
+def withdraw(listing_id: int) -> ResponseReturnValue:
     """Take a lot away, after a look at who holds something of it."""
     session, actor = current_session(), current_actor()
     listing, held = _own(current_session(), listing_id), list_open_of_listing(session, listing_id)
@@ -139,7 +142,7 @@ def withdraw(listing_id: int) -> Any:
 
 @blueprint.route("/aanbod/<int:listing_id>/sluiten", methods=("GET", "POST"))
 @permission(Can.EDIT_LISTING)
-def close(listing_id: int) -> Any:
+def close(listing_id: int) -> ResponseReturnValue:
     """Offer the rest no more, and say what became of it. While something of it is held the verb says why not."""
     session, actor = current_session(), current_actor()
     listing = _own(current_session(), listing_id)
@@ -152,7 +155,7 @@ def close(listing_id: int) -> Any:
     return page("listings/close.html", form, listing=listing)
 
 
-def _asking(listing: Any, form: CloseForm) -> CloseForm:
+def _asking(listing: Listing, form: CloseForm) -> CloseForm:
     """What became of the rest is asked where there is a rest that others could see."""
     if listing.status == ListingStatus.DRAFT or listing.quantity == listing.transferred:
         del form.outcome, form.reason
@@ -161,7 +164,7 @@ def _asking(listing: Any, form: CloseForm) -> CloseForm:
 
 @blueprint.post("/aanbod/<int:listing_id>/bevestigen")
 @permission(Can.EDIT_LISTING)
-def refresh(listing_id: int) -> Any:
+def refresh(listing_id: int) -> ResponseReturnValue:
     """One of three answers: it is still there, something changed, or it is gone. The last one first asks what became of it."""
     answer = answered()
     if answer == Refreshed.GONE:

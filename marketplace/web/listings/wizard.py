@@ -3,15 +3,18 @@
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.policy import Can, require
 from marketplace.http.request import current_actor, current_session, database, permission, public
+from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Quantity, parse_number, read_unit
 from marketplace.market.actions.drafts import attach_listing, discard_sketch, save_sketch, start_sketch
 from marketplace.market.actions.windows import preview_windows
+from marketplace.market.models import Listing, Sketch
 from marketplace.market.queries.drafts import get_sketch
 from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
@@ -25,6 +28,7 @@ from marketplace.web.listings.stored import fill_choices
 from marketplace.web.ui.drafts import Answers, kept, saved_at, typed
 from marketplace.web.ui.estimates import estimate as estimated
 from marketplace.web.ui.estimates import estimate_of
+from marketplace.web.ui.features import checked_of
 from marketplace.web.ui.form_page import attempt, done
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.returned import returned
@@ -45,7 +49,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 @permission(Can.OFFER)
-def start() -> Any:
+def start() -> ResponseReturnValue:
     """The first step of a new lot; the draft begins to exist when something was typed."""
     if request.method == "POST":
         with database().transaction() as saving:
@@ -56,7 +60,7 @@ def start() -> Any:
 
 
 @permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
-def step(sketch_id: int, number: int) -> Any:
+def step(sketch_id: int, number: int) -> ResponseReturnValue:
     """One step of a lot that somebody is telling of. The third and the fourth wait until the second is right."""
     if number > 2:
         return _photos(sketch_id) if number == 3 else _check(sketch_id)
@@ -71,7 +75,7 @@ def step(sketch_id: int, number: int) -> Any:
     return _asking(number, stored.in_reader_language(_answers(current_session(), sketch)), sketch)
 
 
-def _answers(session: Any, sketch: Any) -> Answers:
+def _answers(session: Session, sketch: Sketch) -> Answers:
     """What the sketch says; what its draft says where somebody changed that since."""
     if sketch.listing_id is not None:
         listing = get_listing(session, current_actor(), sketch.listing_id)
@@ -80,11 +84,11 @@ def _answers(session: Any, sketch: Any) -> Answers:
     return dict(sketch.answers)
 
 
-def _kept(sketch: Any) -> Any:
+def _kept(sketch: Sketch) -> Any:
     return kept(sketch, url_for("listings.step", sketch_id=sketch.id, number=request.form.get("number", 1, int)))
 
 
-def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any:
+def _asking(number: int, answers: Answers, sketch: Sketch, form: Any = None) -> Any:
     if returned() is not None:
         answers = {**answers, **stored.typed(number)}
     form, session = form or stored.typed_form(answers), current_session()
@@ -99,7 +103,7 @@ def _asking(number: int, answers: Answers, sketch: Any, form: Any = None) -> Any
     )
 
 
-def _next(number: int, sketch: Any) -> Any:
+def _next(number: int, sketch: Sketch) -> Any:
     """Check what was sent; on to the next step, or the same page with what is wrong."""
     form = stored.typed_form(sketch.answers)
     is_valid = stored.check(form, *range(1, number + 1))
@@ -110,7 +114,7 @@ def _next(number: int, sketch: Any) -> Any:
     return redirect(url_for("listings.step", sketch_id=sketch.id, number=number + 1), 303)
 
 
-def _settled(form: Any, sketch: Any) -> Any:
+def _settled(form: Any, sketch: Sketch) -> Any:
     """Write the draft listing; None when a rule refuses, with its sentences in the form."""
     session, actor = current_session(), current_actor()
     materials = taxonomy(session)
@@ -121,7 +125,7 @@ def _settled(form: Any, sketch: Any) -> Any:
     return attach_listing(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, materials))
 
 
-def _behind(session: Any, sketch_id: int) -> tuple[Any, Any]:
+def _behind(session: Session, sketch_id: int) -> tuple[Any, Any]:
     """The sketch and its draft listing, or None while there is still something to tell."""
     sketch = get_sketch(session, current_actor(), sketch_id, SketchKind.LISTING)
     if sketch.listing_id is None or not sketch.is_settled:
@@ -129,7 +133,7 @@ def _behind(session: Any, sketch_id: int) -> tuple[Any, Any]:
     return sketch, get_listing(session, current_actor(), sketch.listing_id)
 
 
-def _back(sketch: Any) -> Response:
+def _back(sketch: Sketch) -> Response:
     return redirect(url_for("listings.step", sketch_id=sketch.id, number=2 if sketch.answers.get("material") else 1), 303)
 
 
@@ -189,12 +193,19 @@ def _check(sketch_id: int) -> Any:
     fill_choices(form, session, current_actor())
     material = materials.material_by_id(listing.material_id)
     turns = preview_rows(preview_windows(session, actor, listing), municipal_names(session))
-    words = {"material": material, "estimate": estimate_of(form, materials), "turns": turns, **words_of(listing)}
+    checked = {number: checked_of(listing, number) for number in (1, 2)}
+    words = {
+        "material": material,
+        "checked": checked,
+        "estimate": estimate_of(form, materials),
+        "turns": turns,
+        **words_of(listing),
+    }
     return show(4, form, sketch=sketch, listing=listing, **words)
 
 
 @permission(Can.EDIT_LISTING)
-def again(listing_id: int) -> Any:
+def again(listing_id: int) -> ResponseReturnValue:
     """A new draft after an earlier lot: the same once more, or another one of the same project."""
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
@@ -206,7 +217,7 @@ def again(listing_id: int) -> Any:
 
 
 @public
-def find_materials() -> Any:
+def find_materials() -> ResponseReturnValue:
     """Materials by what people call them, as JSON for the search field: the usual ones of the own organisation first."""
     session, actor = current_session(), current_actor()
     words = request.args.get("q", "")[:TYPED_MAX]
@@ -222,7 +233,7 @@ def find_materials() -> Any:
 
 
 @public
-def estimate() -> Any:
+def estimate() -> ResponseReturnValue:
     """The weight and the saving of a quantity, in words, as JSON; empty while it cannot be stored."""
     material = taxonomy(current_session()).find_material(request.args.get("material", ""))
     try:
@@ -247,7 +258,7 @@ def show(number: int, form: Form | None, *, sketch: Any = None, **context: Any) 
     return render_template(f"listings/step_{number}.html", form=form, sketch=sketch, saved=saved, **values, **context), status
 
 
-def words_of(listing: Any) -> dict[str, Text]:
+def words_of(listing: Listing) -> dict[str, Text]:
     """The words for what a lot has as a code."""
     return {
         "condition": CONDITION_LABELS[Condition(listing.condition)],

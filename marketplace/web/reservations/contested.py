@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may
 from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, permission
@@ -34,7 +36,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 @permission(Can.READ_REQUESTS)
-def requests(listing_id: int) -> Any:
+def requests(listing_id: int) -> ResponseReturnValue:
     """Everybody who asks for one lot and was not approved yet, best first, each score spelled out."""
     session, actor = current_session(), current_actor()
     queue = list_requests(session, actor, listing_id)
@@ -52,60 +54,60 @@ def requests(listing_id: int) -> Any:
 
 
 @permission(Can.CONFIRM)
-def accept_offer(reservation_id: int) -> Any:
+def accept_offer(reservation_id: int) -> ResponseReturnValue:
     """Who waited says yes."""
     message = _("You have accepted it. The owner now answers.")
     return take_step(reservation_id, "accept_offer", reserve.accept_offer, message)
 
 
 @permission(Can.CONFIRM)
-def dispute(reservation_id: int) -> Any:
+def dispute(reservation_id: int) -> ResponseReturnValue:
     """The receiver does not agree."""
     message = _("The owner has been told that you do not agree, and why.")
     return take_step(reservation_id, "dispute", hand_over.dispute, message, reason="because", quantity="figure")
 
 
 @permission(Can.RESOLVE)
-def resolve(reservation_id: int) -> Any:
+def resolve(reservation_id: int) -> ResponseReturnValue:
     """A figure that one side can live with, or the broker's."""
     facts = {"quantity": "figure", "reason": "because", "write_off_reason": "gone"}
     return take_step(reservation_id, "resolve", hand_over.resolve, _resolved, **facts)
 
 
-def _resolved(reservation: Any) -> Any:
+def _resolved(reservation: Reservation) -> Any:
     if reservation.status == ReservationStatus.DISPUTED:
         return _("Your proposal has been sent to the other side.")
     return _("Settled. The transfer is complete and counted.")
 
 
 @permission(Can.CANCEL_RESERVATION)
-def propose_cancel(reservation_id: int) -> Any:
+def propose_cancel(reservation_id: int) -> ResponseReturnValue:
     """Between the two signatures stepping back is a proposal."""
     return take_step(reservation_id, "propose_cancel", decide.cancel, _proposed, reason="because")
 
 
-def _proposed(reservation: Any) -> Any:
+def _proposed(reservation: Reservation) -> Any:
     if reservation.status == ReservationStatus.CANCELLED:
         return _("Called off together. What was held is free again.")
     return _("Your proposal has been sent to the other side.")
 
 
 @permission(Can.CANCEL_RESERVATION)
-def agree_cancel(reservation_id: int) -> Any:
+def agree_cancel(reservation_id: int) -> ResponseReturnValue:
     """The other side accepts that it is called off."""
     message = _("Called off together. What was held is free again.")
     return take_step(reservation_id, "agree_cancel", decide.agree_cancel, message)
 
 
 @permission(Can.HAND_OVER)
-def no_show(reservation_id: int) -> Any:
+def no_show(reservation_id: int) -> ResponseReturnValue:
     """Nobody came to collect it."""
     message = _("Noted. What was held is free again.")
     return take_step(reservation_id, "no_show", decide.no_show, message, reason="because")
 
 
 @permission(Can.RETURN)
-def return_part(reservation_id: int) -> Any:
+def return_part(reservation_id: int) -> ResponseReturnValue:
     """A part comes back."""
     message = _("Entered. What came back is on offer again as a lot of its own.")
     return take_step(reservation_id, "return", hand_over.return_part, message, draft="draft")

@@ -11,6 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.widgets import TextInput
 
+from marketplace.exchange.models import Appointment
 from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.clock import AMSTERDAM, local
@@ -20,6 +21,7 @@ from marketplace.kernel.formats import moment, quantity
 from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.units import Quantity, Unit, read_decimal
 from marketplace.market.actions.photos import store_picture
+from marketplace.market.models import Listing
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.web.ui.choices import SelectChoice, or_nothing
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
@@ -98,7 +100,7 @@ class AgreeForm(Form):
         _("Which time suits you?"), [Required(_("Choose one of the times."))], validate_choice=False, id="meeting-time"
     )
 
-    def about(self, appointment: Any) -> None:
+    def about(self, appointment: Appointment) -> None:
         """The times that can be chosen."""
         self.time.choices = options((item.isoformat(), moment(item)) for item in appointment.moments) if appointment else []
 
@@ -187,7 +189,7 @@ class ReserveForm(Form):
     )
     join_waiting_list = BooleanField(_("If it does not fit, put me on the waiting list"))
 
-    def about(self, listing: Any, demands: list[Any], asked: Mapping[str, str]) -> None:
+    def about(self, listing: Listing, demands: list[Any], asked: Mapping[str, str]) -> None:
         """The listing's unit, the own demands that it can serve, and what a link asked for (`quantity` with a point, `demand`)."""
         self.quantity.units = (Unit(listing.unit),)
         choices = [(str(demand.id), f"{demand.title} ({quantity(demand.remaining, demand.unit)})") for demand in demands]

@@ -8,6 +8,7 @@ from typing import Any
 
 from wtforms import RadioField, SelectField, TextAreaField
 
+from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft, ReturnDraft
 from marketplace.kernel.clock import AMSTERDAM, today
 from marketplace.kernel.language import _
@@ -26,7 +27,7 @@ class StepForm(Form):
 
     idempotency_key = IdempotencyField()
 
-    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         """Nothing to fill in, unless a form says otherwise."""
 
 
@@ -43,7 +44,7 @@ class ApproveForm(StepForm):
         id="approve-reason",
     )
 
-    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
 
     def until(self) -> datetime | None:
@@ -140,7 +141,7 @@ class HandoverForm(StepForm):
         description=_("Leave empty if you do not know. Then we count the straight line times 1.3."),
     )
 
-    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
         _gate_choices(self)
         self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
@@ -171,7 +172,7 @@ class ConfirmForm(StepForm):
     measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="received-measured")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="received-condition")
 
-    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
         _gate_choices(self)
 
@@ -192,7 +193,7 @@ class DisputeForm(StepForm):
     )
     reason = TextAreaField(_("What is not right?"), [_WHY], description=_("The owner reads this."), id="dispute-reason")
 
-    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)
 
     def because(self) -> str:
@@ -222,7 +223,7 @@ class ResolveForm(StepForm):
         id="resolve-gone",
     )
 
-    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)
 
     def figure(self) -> Quantity | None:
@@ -252,7 +253,7 @@ class ReturnForm(StepForm):
     returned_on = DutchDateField(_("On which day did it come back?"), [Required()], id="returned-on")
     reason = TextAreaField(_("Why does it come back?"), [_WHY], id="return-reason")
 
-    def about(self, reservation: Any, vehicles: Iterable[VehicleClass]) -> None:
+    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)
         if self.returned_on.raw_data is None:
             self.returned_on.data = today()
@@ -264,7 +265,7 @@ class ReturnForm(StepForm):
         )
 
 
-def _first_answer(field: Any, reservation: Any) -> None:
+def _first_answer(field: Any, reservation: Reservation) -> None:
     unit = Unit(reservation.unit)
     field.units = (unit,)
     if field.raw_data is None:
@@ -308,7 +309,7 @@ class Sent:
     form: StepForm
 
 
-def sheets(sent: Sent | None, reservation: Any, vehicles: Iterable[VehicleClass]) -> dict[str, StepForm]:
+def sheets(sent: Sent | None, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> dict[str, StepForm]:
     """The form of every step by its name: the one that was sent as it was sent, the others as they begin."""
     existing = tuple(vehicles)
     made = {step: sent.form if sent and sent.step == step else form(formdata=None) for step, form in FORMS.items()}

@@ -7,12 +7,14 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries import gate, reservations
 from marketplace.exchange.queries.gate import list_gate_photos
 from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.papers import meeting_place
 from marketplace.http.request import current_actor, current_session
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text
 from marketplace.materials.queries import taxonomy
 from marketplace.web.reservations.forms import AgreeForm, GatePhotoForm, ProposeForm
@@ -85,7 +87,7 @@ class Gate:
     photo_form: GatePhotoForm
 
     @classmethod
-    def of(cls, session: Any, actor: Actor, reservation: Any, sent: Any = None) -> "Gate":
+    def of(cls, session: Session, actor: Actor, reservation: Reservation, sent: Any = None) -> "Gate":
         """Gather it for this reader; the form that was sent as it was sent."""
         status, is_side = ReservationStatus(reservation.status), may(actor, Can.MEET, reservation)
         latest = gate.newest(reservation) if is_side else None

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.queries.reservations import find_contact, sees_exact_place
 from marketplace.exchange.rules.reservation import (
@@ -19,6 +20,7 @@ from marketplace.exchange.rules.reservation import (
     Step,
 )
 from marketplace.kernel.clock import local
+from marketplace.kernel.db import Session
 from marketplace.kernel.formats import short_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
@@ -63,7 +65,7 @@ class Transfer:
     child_lots: list[Any]
 
     @classmethod
-    def of(cls, session: Any, actor: Actor, reservation: Any) -> "Transfer":
+    def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Transfer":
         """Gather it for this reader."""
         materials, unit = taxonomy(session), Unit(reservation.unit)
         material = materials.material_by_id(reservation.listing.material_id)
@@ -90,7 +92,7 @@ class Transfer:
         )
 
 
-def _figures(reservation: Any, unit: Unit) -> list[Figure]:
+def _figures(reservation: Reservation, unit: Unit) -> list[Figure]:
     """The owner's figure, and the receiver's where there is one."""
     values = []
     for side, name in (("owner", reservation.owner.name), ("receiver", reservation.organisation.name)):
@@ -108,7 +110,7 @@ def _figures(reservation: Any, unit: Unit) -> list[Figure]:
     return values
 
 
-def _rivals(session: Any, actor: Actor, reservation: Any) -> dict[str, int]:
+def _rivals(session: Session, actor: Actor, reservation: Reservation) -> dict[str, int]:
     """How many others ask for the same lot, and how many stand higher and would go without: for the owner who decides."""
     undecided = ReservationStatus(reservation.status) in STEPS[Step.APPROVE][0]
     if not undecided or not may(actor, Can.READ_REQUESTS, reservation.listing):
@@ -141,7 +143,7 @@ class Next:
     mine: bool
 
 
-def possible(actor: Actor, reservation: Any) -> set[str]:
+def possible(actor: Actor, reservation: Reservation) -> set[str]:
     """The steps that this reader can take now, by the names of their forms. Who can reject has no need to cancel as well."""
     status = ReservationStatus(reservation.status)
     steps = {step for step, right in RIGHTS.items() if status in STEPS[step][0] and may(actor, right, reservation)}
@@ -154,7 +156,7 @@ def possible(actor: Actor, reservation: Any) -> set[str]:
     return {step.name.lower() for step in steps} | _calling_off(actor, reservation, status)
 
 
-def _calling_off(actor: Actor, reservation: Any, status: ReservationStatus) -> set[str]:
+def _calling_off(actor: Actor, reservation: Reservation, status: ReservationStatus) -> set[str]:
     """Between the two signatures: propose to call it off, or agree with the other side's proposal."""
     if status not in BETWEEN_SIGNATURES or not may(actor, Can.CANCEL_RESERVATION, reservation):
         return set()
@@ -163,7 +165,7 @@ def _calling_off(actor: Actor, reservation: Any, status: ReservationStatus) -> s
     return set() if reservation.cancel_asked_by_id == actor.organisation_id else {"agree_cancel"}
 
 
-def timeline(reservation: Any) -> list[tuple[Text, str, str | None]]:
+def timeline(reservation: Reservation) -> list[tuple[Text, str, str | None]]:
     """(step, state, when) for the progress line; one that ended early stops where it ended."""
     status = ReservationStatus(reservation.status)
     message: list[tuple[Text, date | None]] = [
@@ -187,7 +189,7 @@ def _day(at: Any) -> date | None:
     return None if at is None else local(at).date()
 
 
-def upcoming(actor: Actor, reservation: Any) -> Next:
+def upcoming(actor: Actor, reservation: Reservation) -> Next:
     """What comes next and who does it."""
     status = ReservationStatus(reservation.status)
     owns, asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
@@ -200,7 +202,7 @@ def upcoming(actor: Actor, reservation: Any) -> Next:
     return Next(_(sentence.message, **who), mine)
 
 
-def _called_off(reservation: Any, *, owns: bool, asks: bool) -> Next:
+def _called_off(reservation: Reservation, *, owns: bool, asks: bool) -> Next:
     by_owner = reservation.cancel_asked_by_id == reservation.owner_id
     proposer, other = (reservation.owner, reservation.organisation) if by_owner else (reservation.organisation, reservation.owner)
     mine = asks if by_owner else owns
@@ -263,7 +265,7 @@ _ENDINGS = {
 }
 
 
-def price_cents(reservation: Any) -> int:
+def price_cents(reservation: Reservation) -> int:
     """The price of the whole quantity in cents; 0 is free of charge."""
     per_unit = reservation.listing.price_cents_per_unit or 0
     return int((reservation.quantity * per_unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -4,17 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
 from marketplace.exchange.actions import decide, gate, reserve
 from marketplace.exchange.actions import hand_over as hand_over_actions
 from marketplace.exchange.actions.gate import add_gate_photo
+from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries import reservations
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.papers import calendar_answer, note_answer
 from marketplace.http.request import current_actor, current_session, database, permission
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
+from marketplace.market.models import Listing
 from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
@@ -37,7 +41,7 @@ SIDES = ("owning", "asking")
 
 @blueprint.route("/aanbod/<int:listing_id>/reserveren", methods=("GET", "POST"))
 @permission(Can.RESERVE)
-def create(listing_id: int) -> Any:
+def create(listing_id: int) -> ResponseReturnValue:
     """Claim part of a lot: what is asked is held at once."""
     form = forms.ReserveForm()
     is_valid = form.is_submitted() and form.validate()
@@ -53,12 +57,12 @@ def create(listing_id: int) -> Any:
     return page("reservations/create.html", form, listing=listing, material=material, waits=_is_full(listing))
 
 
-def _is_full(listing: Any) -> bool:
+def _is_full(listing: Listing) -> bool:
     """Whether something of it is spoken for, so that waiting may be the way on."""
     return bool(listing.held > 0)
 
 
-def _own_demands(session: Any, material: Any) -> list[Any]:
+def _own_demands(session: Session, material: Any) -> list[Any]:
     """The own open demands for which this material is fit."""
     fit = tuple(item.id for item in taxonomy(session).served_by(material))
     return list_demands(session, current_actor(), mine=True, material_ids=fit, page_size=100)[0]
@@ -66,7 +70,7 @@ def _own_demands(session: Any, material: Any) -> list[Any]:
 
 @blueprint.get("/reserveringen")
 @permission(Can.LIST_RESERVATIONS)
-def list_reservations() -> Any:
+def list_reservations() -> ResponseReturnValue:
     """The reservations of the own organisation, on either side."""
     requested, session, actor = request.args.get("side", ""), current_session(), current_actor()
     side = requested if requested in SIDES else ""
@@ -78,14 +82,14 @@ def list_reservations() -> Any:
 
 @blueprint.get("/reserveringen/<int:reservation_id>")
 @permission(Can.READ_RESERVATION)
-def show(reservation_id: int) -> Any:
+def show(reservation_id: int) -> ResponseReturnValue:
     """Where this transfer stands, what comes next and who does it."""
     return transfer_page(reservation_id)
 
 
 @blueprint.route("/reserveringen/<int:reservation_id>/goedkeuren", methods=("GET", "POST"))
 @permission(Can.DECIDE_RESERVATION)
-def approve(reservation_id: int) -> Any:
+def approve(reservation_id: int) -> ResponseReturnValue:
     """The owner agrees."""
     message = _("Approved. The asker has been told.")
     facts = {"hold_until": "until", "quantity": "approved", "reason": "because"}
@@ -94,7 +98,7 @@ def approve(reservation_id: int) -> Any:
 
 @blueprint.route("/reserveringen/<int:reservation_id>/afwijzen", methods=("GET", "POST"))
 @permission(Can.DECIDE_RESERVATION)
-def reject(reservation_id: int) -> Any:
+def reject(reservation_id: int) -> ResponseReturnValue:
     """The owner says no, and why."""
     message = _("Rejected. The asker has been told why.")
     return take_step(reservation_id, "reject", decide.reject, message, reason="because")
@@ -102,7 +106,7 @@ def reject(reservation_id: int) -> Any:
 
 @blueprint.route("/reserveringen/<int:reservation_id>/annuleren", methods=("GET", "POST"))
 @permission(Can.CANCEL_RESERVATION)
-def cancel(reservation_id: int) -> Any:
+def cancel(reservation_id: int) -> ResponseReturnValue:
     """One of the two sides steps back, and says why."""
     message = _("Cancelled. The other side has been told why.")
     return take_step(reservation_id, "cancel", decide.cancel, message, reason="because")
@@ -110,7 +114,7 @@ def cancel(reservation_id: int) -> Any:
 
 @blueprint.route("/reserveringen/<int:reservation_id>/overdragen", methods=("GET", "POST"))
 @permission(Can.HAND_OVER)
-def hand_over(reservation_id: int) -> Any:
+def hand_over(reservation_id: int) -> ResponseReturnValue:
     """The owner enters what was measured."""
     message = _("Entered. The receiver has been asked to confirm.")
     return take_step(reservation_id, "hand_over", hand_over_actions.hand_over, message, draft="draft")
@@ -118,12 +122,12 @@ def hand_over(reservation_id: int) -> Any:
 
 @blueprint.route("/reserveringen/<int:reservation_id>/bevestigen", methods=("GET", "POST"))
 @permission(Can.CONFIRM)
-def confirm(reservation_id: int) -> Any:
+def confirm(reservation_id: int) -> ResponseReturnValue:
     """The receiver says what arrived: the transfer is complete and counted, or the two figures differ too much."""
     return take_step(reservation_id, "confirm", hand_over_actions.confirm, _confirmed, draft="draft")
 
 
-def _confirmed(reservation: Any) -> Any:
+def _confirmed(reservation: Reservation) -> Any:
     if reservation.status == ReservationStatus.DISPUTED:
         return _("Your figure differs too much from the owner’s. The owner has been asked to look at it.")
     return _("Confirmed. The transfer is complete and counted.")
@@ -146,7 +150,7 @@ def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Te
 
 @blueprint.route(f"{ONE}/afspraak", methods=METHODS)
 @permission(Can.MEET)
-def propose_times(reservation_id: int) -> Any:
+def propose_times(reservation_id: int) -> ResponseReturnValue:
     """One side proposes when and where."""
     form, message = ProposeForm(), _("Proposed. The other side has been asked to choose.")
     return _step(reservation_id, form, gate.propose_times, message, draft=form.draft)
@@ -154,7 +158,7 @@ def propose_times(reservation_id: int) -> Any:
 
 @blueprint.route(f"{ONE}/afspraak/kiezen", methods=METHODS)
 @permission(Can.MEET)
-def agree_time(reservation_id: int) -> Any:
+def agree_time(reservation_id: int) -> ResponseReturnValue:
     """The other side chooses."""
     form, message = AgreeForm(), _("Agreed. The other side has been told.")
     return _step(reservation_id, form, gate.agree_time, message, time=form.chosen)
@@ -162,7 +166,7 @@ def agree_time(reservation_id: int) -> Any:
 
 @blueprint.route(f"{ONE}/foto", methods=METHODS)
 @permission(Can.MEET, max_body_bytes=PHOTO_FORM_BYTES_MAX)
-def add_photo(reservation_id: int) -> Any:
+def add_photo(reservation_id: int) -> ResponseReturnValue:
     """A photo of the hand-over."""
     with database().read() as before:  # no picture is worked on for who may not add it
         require(current_actor(), Can.MEET, get_reservation(before, current_actor(), reservation_id))
@@ -172,13 +176,13 @@ def add_photo(reservation_id: int) -> Any:
 
 @blueprint.get(f"{ONE}/afspraak.ics")
 @permission(Can.MEET)
-def calendar(reservation_id: int) -> Any:
+def calendar(reservation_id: int) -> ResponseReturnValue:
     """The appointment for a calendar."""
     return calendar_answer(current_session(), current_actor(), reservation_id)
 
 
 @blueprint.get(f"{ONE}/overdrachtsbon.pdf")
 @permission(Can.READ_RESERVATION)
-def note(reservation_id: int) -> Any:
+def note(reservation_id: int) -> ResponseReturnValue:
     """The hand-over note."""
     return note_answer(current_session(), current_actor(), reservation_id)

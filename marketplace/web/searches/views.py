@@ -1,8 +1,7 @@
 """Saved searches: keep what stands in the address of the catalogue, open it again, let it go."""
 
-from typing import Any
-
 from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.catalogue.actions.saved_searches import delete_search, save_search
@@ -12,7 +11,7 @@ from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.searches.forms import KeepForm
-from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.search_address import Question
 
 blueprint = Blueprint("searches", __name__)
@@ -27,23 +26,19 @@ def list_searches() -> str:
 
 @blueprint.route("/zoekopdrachten/nieuw", methods=("GET", "POST"))
 @permission(Can.OWN_ACCOUNT)
-def create() -> Any:
+def create() -> ResponseReturnValue:
     """Keep the search that stands in this address, under a name."""
     question = Question(url_for("catalogue.list_listings"), request.args)
     session = current_session()
     form = KeepForm(data={"name": name_of(question, taxonomy(session))})
-    is_valid = form.is_submitted() and form.validate()
-    saved = is_valid and attempt(
-        form, lambda: save_search(session, current_actor(), name=form.name.data or "", query=question.query())
-    )
-    if saved:
+    if submit(form, lambda: save_search(session, current_actor(), name=form.name.data or "", query=question.query())):
         return done(_("Your search is saved."), url_for("searches.list_searches"))
     return page("searches/create.html", form, question=question, action=f"{url_for('searches.create')}?{question.query()}")
 
 
 @blueprint.post("/zoekopdrachten/<int:search_id>/verwijderen")
 @permission(Can.OWN_ACCOUNT)
-def delete(search_id: int) -> Any:
+def delete(search_id: int) -> ResponseReturnValue:
     """Let a search go."""
     delete_search(current_session(), current_actor(), search_id=search_id)
     return done(_("Your search is deleted."), url_for("searches.list_searches"))

@@ -1,9 +1,9 @@
 """Links in mail. Looking at one changes nothing; its button does what it says, as the person to whom the mail was sent."""
 
 from dataclasses import replace
-from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions.preferences import reduce_mail
 from marketplace.accounts.policy import Actor
@@ -21,7 +21,7 @@ from marketplace.matching.actions.mail_actions import MAIL_ACTIONS, MailAction, 
 from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, SECURITY, Cadence
 from marketplace.notices.rules.wording import WORDINGS
 from marketplace.web.signed.forms import LessForm
-from marketplace.web.ui.form_page import page
+from marketplace.web.ui.form_page import done, page
 
 blueprint = Blueprint("signed", __name__)
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058: what a mail program posts
@@ -45,7 +45,7 @@ def _acting(session: Session, person_id: int) -> Actor:
 @blueprint.route("/minder-mail/<string:token>", methods=("GET", "POST"))
 @public
 @csrf_exempt
-def less(token: str) -> Any:
+def less(token: str) -> ResponseReturnValue:
     """Less mail of the kinds in the letter; a mail program may ask for none of it at once."""
     link = links.read_less_mail(_secret_key(), token)
     session = current_session()
@@ -57,8 +57,7 @@ def less(token: str) -> Any:
     if chosen is not None:
         reduce_mail(session, actor, kinds=kinds, cadence=chosen)
         if not is_one_click:
-            flash(str(_("Your choice is saved.")), "success")
-            return redirect(url_for("signed.less", token=token), 303)
+            return done(_("Your choice is saved."), url_for("signed.less", token=token))
     now = get_preferences(session, actor)
     rows = [(WORDINGS[kind].label, CADENCE_LABELS[now[kind]]) for kind in kinds]
     asks = None if is_one_click else form
@@ -67,7 +66,7 @@ def less(token: str) -> Any:
 
 @blueprint.route("/antwoord/<string:token>", methods=("GET", "POST"))
 @public
-def answer(token: str) -> Any:
+def answer(token: str) -> ResponseReturnValue:
     """Do with one button what a mail asked: approve, confirm, still there."""
     link = links.read_action(_secret_key(), token)
     answering = MAIL_ACTIONS.get(link.word)
@@ -82,8 +81,7 @@ def answer(token: str) -> Any:
     if request.method == "POST" and not standing.is_done:
         refusal = refusal or _done(session, actor, answering, link.object_id)
         if refusal is None:
-            flash(str(answering.done), "success")
-            return redirect(url_for("signed.answer", token=token), 303)
+            return done(answering.done, url_for("signed.answer", token=token))
     visible = render_template(
         "signed/answer.html",
         question=_question(answering, standing),

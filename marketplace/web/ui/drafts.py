@@ -14,6 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.formats import SCREEN_ZONE
 from marketplace.kernel.formats import moment as told_moment
 from marketplace.kernel.language import Text, _, current_locale, set_locale
+from marketplace.market.models import Sketch
 from marketplace.web.ui.form_page import done
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.returned import said
@@ -69,7 +70,7 @@ def wants_saving() -> bool:
     return request.form.get("do") in ("auto", "later")
 
 
-def kept(sketch: Any, where: str) -> Any:
+def kept(sketch: Sketch, where: str) -> Any:
     """The answer to who only wants it kept; None for everybody else."""
     if request.form.get("do") == "auto":
         return jsonify(saved=str(saved_at(sketch.updated_at)), address=where)
@@ -78,7 +79,7 @@ def kept(sketch: Any, where: str) -> Any:
     return None
 
 
-def demand_address(sketch: Any) -> str:
+def demand_address(sketch: Sketch) -> str:
     """The page on which a sketch of a demand goes on."""
     if sketch.demand_id is not None:
         return url_for("demands.edit", demand_id=sketch.demand_id)

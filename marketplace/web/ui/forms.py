@@ -117,6 +117,10 @@ class Form(FlaskForm):
         self.refusal: Refusal | None = None
         super().__init__(*args, **kwargs)
 
+    def at_fields(self, refusal: Refusal) -> Refusal:
+        """The same refusal at the fields of this form, where a rule calls them by another name."""
+        return refusal
+
     def summary(self) -> list[Fault]:
         """All that is wrong, in the order of the fields, one sentence a field; what belongs to no field comes first."""
         whole = [Fault(None, sentence) for sentence in self.form_faults]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -15,21 +14,20 @@ from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.clock import today
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.models import Listing
+from marketplace.market.models import Listing, Photo
 from marketplace.market.rules.listing import (
     ANSWER_LABELS,
     BASIS_LABELS,
     CONDITION_HINTS,
     CONDITION_LABELS,
     LISTING_STATUS_LABELS,
-    PACKAGING_LABELS,
     Answer,
     Condition,
     ListingStatus,
-    Packaging,
     QuantityBasis,
 )
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, convert
+from marketplace.web.ui.features import Feature, features_of
 
 SMALL, LARGE = "webp-480", "webp-1600"
 MEDIUM = "webp-960"
@@ -69,7 +67,7 @@ class Lot:
     confirmed_on: date | None = None
 
 
-def picture(photo: Any, title: str) -> Picture:
+def picture(photo: Photo, title: str) -> Picture:
     """A photo by its addresses; without a text of its own it is called after the lot."""
     files = photo.files
 
@@ -158,7 +156,7 @@ class LotPage:
     saves_kgco2e: Decimal | None
     condition_hint: Text
     basis: Text
-    packaging: Text | None
+    features: tuple[Feature, ...]
     hazards: tuple[tuple[str, Text, str], ...]
     asbestos: Text
 
@@ -184,7 +182,7 @@ def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
         saves_kgco2e=None if mass is None else avoided_kgco2e(mass, material.carbon.kgco2e_per_kg if material.carbon else None),
         condition_hint=CONDITION_HINTS[Condition(listing.condition)],
         basis=BASIS_LABELS[QuantityBasis(listing.quantity_basis)],
-        packaging=PACKAGING_LABELS[Packaging(listing.packaging)] if listing.packaging else None,
+        features=features_of(listing),
         hazards=tuple(
             (hazard.name, ANSWER_LABELS[answer], TONES[answer])
             for hazard in material.hazards

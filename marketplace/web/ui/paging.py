@@ -5,28 +5,29 @@ from typing import TypeVar
 
 from flask import request
 
+from marketplace.kernel.paging import PAGE_MAX
+
 T = TypeVar("T")
 
 PAGE_SIZE = 25
-PAGE_MAX = 1000
 
 
 def asked_page() -> int:
-    """The page in the address; 1 for what is none, never past the thousandth."""
+    """The page in the address; 1 for what is none, never past the farthest."""
     return min(max(1, request.args.get("page", 1, type=int) or 1), PAGE_MAX)
 
 
-def last_page(total: int) -> int:
+def last_page(total: int, page_size: int = PAGE_SIZE) -> int:
     """The number of the last page of so many."""
-    return -(-total // PAGE_SIZE)
+    return -(-total // page_size)
 
 
-def paged(ask: Callable[[int], tuple[Sequence[T], int]]) -> tuple[Sequence[T], dict[str, int]]:
-    """The rows of the page that was asked for, and where it stands; past the end it is the last page."""
+def paged(ask: Callable[[int], tuple[Sequence[T], int]], page_size: int = PAGE_SIZE) -> tuple[Sequence[T], dict[str, int]]:
+    """The rows of the page that was asked for, where it stands and how many there are; past the end it is the last page."""
     number = asked_page()
     result, total = ask(number)
-    last = last_page(total)
+    last = last_page(total, page_size)
     if number > last > 0:
         number = last
         result, total = ask(number)
-    return result, {"current": number, "last": last}
+    return result, {"current": number, "last": last, "total": total}

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.kernel import clock
+from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.market.models import Listing
@@ -29,7 +29,7 @@ class Turn:
     is_yours: bool
 
 
-def municipal_names(session: Any) -> dict[str, str]:
+def municipal_names(session: Session) -> dict[str, str]:
     """The municipalities by their slugs, in the order of their names."""
     return {municipality.slug: municipality.name for municipality in list_municipalities(session)}
 

@@ -8,13 +8,16 @@ from typing import Any
 from flask import url_for
 
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.reservations import list_reservations
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, ReservationStatus
 from marketplace.http.written import Written
 from marketplace.kernel.clock import local, today
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.freshness import list_demands_to_refresh
 from marketplace.market.queries.listings import list_listings_to_refresh, list_own_listings
@@ -63,7 +66,7 @@ class Desk:
     known: Any
 
     @classmethod
-    def of(cls, session: Any, actor: Actor) -> "Desk":
+    def of(cls, session: Session, actor: Actor) -> "Desk":
         """Gather it. Who does not trade (reviewer, administrator) has no tasks here, only the way to the pages that they read."""
         trades = may(actor, Can.OFFER)
         if not trades:
@@ -87,7 +90,7 @@ class Desk:
         )
 
 
-def _tasks(session: Any, actor: Actor, listings: list[Any]) -> list[Task]:
+def _tasks(session: Session, actor: Actor, listings: list[Any]) -> list[Task]:
     """Requests to answer, hand-overs to confirm and to do, lots and demands to confirm, drafts to finish: by day, what has no day last."""
     tasks = [
         *_of(session, actor, "owning", ReservationStatus.REQUESTED, _ANSWER, _("Answer")),
@@ -121,17 +124,17 @@ _MEET = _("%(organisation)s proposes when “%(title)s” can be collected")
 _CALL_OFF = _("%(organisation)s proposes to cancel the transfer of “%(title)s”")
 
 
-def _proposes_times(actor: Actor, reservation: Any) -> bool:
+def _proposes_times(actor: Actor, reservation: Reservation) -> bool:
     latest = newest(reservation)
     return latest is not None and latest.agreed_time is None and latest.proposed_by_id != actor.organisation_id
 
 
-def _proposes_to_cancel(actor: Actor, reservation: Any) -> bool:
+def _proposes_to_cancel(actor: Actor, reservation: Reservation) -> bool:
     return reservation.cancel_asked_by_id not in (None, actor.organisation_id)
 
 
 def _of(
-    session: Any,
+    session: Session,
     actor: Actor,
     side: str,
     status: ReservationStatus,
@@ -159,7 +162,7 @@ def _of(
     ]
 
 
-def _refresh(listing: Any) -> Task:
+def _refresh(listing: Listing) -> Task:
     return Task(
         what=_("Is “%(title)s” still there?", title=Written(listing.title)),
         until=listing_holds_until(listing.confirmed_on),
@@ -171,7 +174,7 @@ def _refresh(listing: Any) -> Task:
     )
 
 
-def _still_needed(demand: Any) -> Task:
+def _still_needed(demand: Demand) -> Task:
     return Task(
         what=_("Do you still need “%(title)s”?", title=Written(demand.title)),
         until=demand_holds_until(demand.confirmed_on),
@@ -183,7 +186,7 @@ def _still_needed(demand: Any) -> Task:
     )
 
 
-def _finish(listing: Any) -> Task:
+def _finish(listing: Listing) -> Task:
     return Task(
         what=_("Finish your draft “%(title)s”", title=Written(listing.title)),
         until=None,
@@ -192,7 +195,7 @@ def _finish(listing: Any) -> Task:
     )
 
 
-def _waiting_for_others(session: Any, actor: Actor) -> list[Any]:
+def _waiting_for_others(session: Session, actor: Actor) -> list[Any]:
     """What the own organisation asked for and somebody else must act on."""
     statuses = (ReservationStatus.WAITING.value, ReservationStatus.REQUESTED.value, ReservationStatus.APPROVED.value)
     return list_reservations(session, actor, side="asking", statuses=statuses, page_size=SHOWN)[0]

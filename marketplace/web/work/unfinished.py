@@ -1,13 +1,14 @@
 """What somebody was telling of and did not finish, for the desk: one line each, with the way back to where it goes on."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import url_for
 
 from marketplace.accounts.policy import Actor
 from marketplace.http.written import Written
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
+from marketplace.market.models import Sketch
 from marketplace.market.queries.drafts import list_sketches
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.materials.queries import taxonomy
@@ -26,12 +27,12 @@ class Unfinished:
     href: str
 
 
-def unfinished(session: Any, actor: Actor) -> list[Unfinished]:
+def unfinished(session: Session, actor: Actor) -> list[Unfinished]:
     """The drafts of this person, the last touched first."""
     return [_line(session, sketch) for sketch in list_sketches(session, actor)]
 
 
-def _line(session: Any, sketch: Any) -> Unfinished:
+def _line(session: Session, sketch: Sketch) -> Unfinished:
     material = taxonomy(session).find_material(sketch.answers.get("material", ""))
     is_lot = sketch.kind == SketchKind.LISTING
     return Unfinished(
@@ -44,7 +45,7 @@ def _line(session: Any, sketch: Any) -> Unfinished:
     )
 
 
-def _step(sketch: Any) -> int:
+def _step(sketch: Sketch) -> int:
     """The first step with something left to tell."""
     if not (sketch.answers.get("material") and sketch.answers.get("title")):
         return 1

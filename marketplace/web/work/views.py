@@ -1,8 +1,7 @@
 """What there is to do today, most urgent first."""
 
-from typing import Any
-
 from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, permission
@@ -22,7 +21,7 @@ blueprint = Blueprint("work", __name__)
 
 @blueprint.get("/werk")
 @permission(Can.WORK)
-def show() -> Any:
+def show() -> ResponseReturnValue:
     """My work: what waits for me, and what is ours."""
     actor = current_actor()
     desk = Desk.of(current_session(), actor)
@@ -31,7 +30,7 @@ def show() -> Any:
 
 @blueprint.get("/werk/aanbod")
 @permission(Can.OFFER)
-def listings() -> Any:
+def listings() -> ResponseReturnValue:
     """Every lot of the own organisation, also what is closed or withdrawn."""
     session, actor = current_session(), current_actor()
     rows, place = paged(lambda page: list_own_listings(session, actor, page=page, page_size=PAGE_SIZE))
@@ -40,7 +39,7 @@ def listings() -> Any:
 
 @blueprint.post("/werk/concept/<int:sketch_id>/verwijderen")
 @permission(Can.OFFER)
-def discard(sketch_id: int) -> Any:
+def discard(sketch_id: int) -> ResponseReturnValue:
     """Throw away what one was telling of, with the draft lot that was made of it."""
     session, actor = current_session(), current_actor()
     sketch = get_sketch(session, actor, sketch_id)

@@ -1,0 +1,191 @@
+"""The values of the fields of a listing: from a form to a draft, from a draft to columns and back, and what is refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields as attributes
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from marketplace.kernel.errors import Conflict, FieldError, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.text import find_length_faults
+from marketplace.kernel.units import Unit, plain
+from marketplace.market.rules import fields
+from marketplace.market.rules.fields import Kind, ListingField, Needed
+from marketplace.market.rules.listing import (
+    FIRST_YEAR,
+    KG_PER_UNIT_MAX,
+    LISTING_STATUS_LABELS,
+    PRICE_CENTS_MAX,
+    ListingDraft,
+    ListingStatus,
+    find_unit_faults,
+)
+
+NUMBER_MAX = Decimal(10) ** 9
+_NO_YEAR = _("Enter a year in four digits, for example 1987.")
+
+
+def plain_fields() -> tuple[ListingField, ...]:
+    """The fields that are one value each, in the order of the form."""
+    return tuple(row for row in fields.FIELDS if row.is_plain)
+
+
+def own_fields() -> tuple[ListingField, ...]:
+    """The fields that have no column of their own."""
+    return tuple(row for row in plain_fields() if not row.has_column)
+
+
+def draft_of(values: Mapping[str, Any]) -> ListingDraft:
+    """The draft with these values, whether they are attributes of it or not."""
+    known = {attribute.name for attribute in attributes(ListingDraft)}
+    rest = {name: value for name, value in values.items() if name not in known}
+    return ListingDraft(**{name: value for name, value in values.items() if name in known}, fields=rest)
+
+
+def value_of(draft: ListingDraft, row: ListingField) -> Any:
+    """What a draft says in a field."""
+    return getattr(draft, row.name) if row.has_column else draft.fields.get(row.name, row.empty)
+
+
+def values_of(draft: ListingDraft) -> dict[str, Any]:
+    """What a draft says in all fields that are one value."""
+    return {row.name: value_of(draft, row) for row in plain_fields()}
+
+
+def columns_of(draft: ListingDraft) -> dict[str, Any]:
+    """The columns of all fields that are one value, and of those without a column."""
+    columns = {row.name: _as_column(row, value_of(draft, row)) for row in plain_fields() if row.has_column}
+    stored = {row.name: _as_json(row, value_of(draft, row)) for row in own_fields()}
+    return {**columns, "fields": {name: value for name, value in stored.items() if value not in (None, "")}}
+
+
+class Stored(Protocol):
+    """A stored listing: the columns by the names of the fields, and what has no column."""
+
+    fields: dict[str, Any]
+
+
+def stored_values(listing: Stored) -> dict[str, Any]:
+    """What a stored listing says in the fields that are one value, as a draft has it."""
+    return {row.name: stored_value(listing, row) for row in plain_fields()}
+
+
+def stored_value(listing: Stored, row: ListingField) -> Any:
+    """What a stored listing says in one field, as a draft has it."""
+    if row.has_column:
+        value = getattr(listing, row.name)
+        return row.choice(value) if row.kind is Kind.CHOICE else value
+    value = listing.fields.get(row.name)
+    return row.empty if value is None else _from_json(row, value)
+
+
+def _as_column(row: ListingField, value: Any) -> Any:
+    return value.value if row.kind is Kind.CHOICE and value is not None else value
+
+
+def _as_json(row: ListingField, value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return plain(value)
+    return value.isoformat() if isinstance(value, date) else _as_column(row, value)
+
+
+def _from_json(row: ListingField, value: Any) -> Any:
+    match row.kind:
+        case Kind.NUMBER | Kind.AMOUNT:
+            return Decimal(value)
+        case Kind.DAY:
+            return date.fromisoformat(value)
+        case Kind.CHOICE:
+            return row.choice(value)
+    return value
+
+
+def is_year(year: int, today: date) -> bool:
+    """Whether something can have been built in that year, or will be soon."""
+    return FIRST_YEAR <= year <= today.year + 5
+
+
+def check_listing(
+    draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date, also: Sequence[FieldError] = ()
+) -> None:
+    """Refuse a listing draft that cannot be right, every sentence at its field, in the order of the form. `also`: of its parts and windows."""
+    errors: list[FieldError] = []
+    if not draft.title:
+        errors.append(FieldError("title", _("Enter a title, for example “Grey concrete pavers from Dorpsstraat”.")))
+    for row in fields.FIELDS:
+        if row.longest is not None:
+            errors += find_length_faults(row.name, value_of(draft, row), row.longest)
+    errors += find_unit_faults(draft.quantity, units)
+    if draft.location is None and draft.depot_id is None:
+        errors.append(FieldError("place", _("Say where the material lies: a place, a postcode, coordinates or a depot.")))
+    if draft.available_until is not None and draft.available_until < draft.available_from:
+        errors.append(
+            FieldError(
+                "available_until",
+                _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.available_from),
+            )
+        )
+    if draft.kg_per_unit is not None and not 0 < draft.kg_per_unit <= KG_PER_UNIT_MAX:
+        errors.append(
+            FieldError(
+                "kg_per_unit",
+                _("Enter the measured weight per unit in kilograms, more than 0 and at most %(most)s.", most=KG_PER_UNIT_MAX),
+            )
+        )
+    if draft.price_cents_per_unit is not None and not 0 <= draft.price_cents_per_unit <= PRICE_CENTS_MAX:
+        errors.append(
+            FieldError(
+                "price_cents_per_unit",
+                _("Enter a price of at least 0 and at most 1 million euro, or leave it empty if it is free."),
+            )
+        )
+    if draft.year_of_construction is not None and not is_year(draft.year_of_construction, today):
+        errors.append(FieldError("year_of_construction", _NO_YEAR))
+    errors.extend(
+        FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=code))
+        for code in draft.hazards
+        if code not in hazards
+    )
+    errors += _find_faults(draft, today)
+    errors.extend(also)
+    if errors:
+        raise Invalid.all(errors)
+
+
+def _find_faults(draft: ListingDraft, today: date) -> list[FieldError]:
+    """What cannot be in the fields without a column: of the others each has a sentence of its own above."""
+    faults = []
+    for row in own_fields():
+        value = value_of(draft, row)
+        if value is None:
+            continue
+        if row.kind in (Kind.NUMBER, Kind.AMOUNT, Kind.CENTS) and not 0 <= value <= NUMBER_MAX:
+            faults.append(FieldError(row.name, _("Enter a number from 0 to %(most)s.", most=NUMBER_MAX)))
+        elif row.kind is Kind.YEAR and not is_year(value, today):
+            faults.append(FieldError(row.name, _NO_YEAR))
+    return faults
+
+
+def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool, values: Mapping[str, Any] | None = None) -> None:
+    """A listing is published from draft, with a photo and what else is needed by then, and not when its material may not be traded."""
+    if status != ListingStatus.DRAFT:
+        raise Conflict(
+            _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
+            current_status=status.value,
+        )
+    if not is_tradable:
+        raise Invalid(
+            _(
+                "This material may not be traded (rule: niet_verhandelbaar). Check with Omgevingsdienst Twente how to dispose of it."
+            ),
+            "material",
+        )
+    filled = {"photos": photos, **(values or {})}
+    missing = [
+        FieldError(row.name, row.missing or _("Fill in “%(label)s”.", label=row.label))
+        for row in fields.FIELDS
+        if row.needed is Needed.PUBLISHED and row.name in filled and filled[row.name] in (None, "", 0)
+    ]
+    if missing:
+        raise Invalid.all(missing)
