@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
+from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.requests import list_requests
@@ -24,10 +24,13 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.formats import short_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
+from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_exchange
+from marketplace.market.models import Listing
 from marketplace.market.queries.listings import list_child_lots
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.ui.states import RESERVATION_BADGES, Badge
 
 
@@ -45,24 +48,24 @@ class Figure:
 class Transfer:
     """What the page of a reservation shows beside the reservation itself. `booked` is its row in the ledger, once there is one."""
 
-    material: Any
+    material: Material
     quantity: Amount
     asked: Amount
-    mass_kg: Any
+    mass_kg: Decimal
     price_cents: int
     badge: Badge
-    timeline: list[Any]
+    timeline: list[tuple[Text, str, str | None]]
     upcoming: "Next"
     possible: set[str]
     exact: bool
-    owner_contact: Any
-    asker_contact: Any
-    booked: Any
+    owner_contact: Person | None
+    asker_contact: Person | None
+    booked: Exchange | None
     vehicle: str
     figures: list[Figure]
     rivals: int
     passed_over: int
-    child_lots: list[Any]
+    child_lots: list[Listing]
 
     @classmethod
     def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Transfer":
@@ -185,7 +188,7 @@ def timeline(reservation: Reservation) -> list[tuple[Text, str, str | None]]:
     return [*done, *((label, "now" if place == 0 else "todo", None) for place, label in enumerate(left))]
 
 
-def _day(at: Any) -> date | None:
+def _day(at: datetime | None) -> date | None:
     return None if at is None else local(at).date()
 
 
