@@ -19,7 +19,6 @@ from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch,
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.freshness import Refreshed
-from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.matching.actions.publish import answer_demand, ask, edit_demand
 from marketplace.matching.actions.request import request_parts
 from marketplace.matching.queries.broker import list_proposals, may_read_proposals, why_not
@@ -27,6 +26,7 @@ from marketplace.matching.queries.matches import matches_for_demand
 from marketplace.matching.queries.proposals import propose_parts
 from marketplace.materials.queries import taxonomy
 from marketplace.web.demands import drafts
+from marketplace.web.demands.facts import can_change, facts_of
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.parts import PartsForm
 from marketplace.web.demands.stored import form_of, show_conflict
@@ -120,10 +120,13 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> ResponseReturnValue:
     result = matches_for_demand(session, actor, demand) if inside else None
     proposal = propose_parts(session, actor, demand) if result and result.total > 1 else None
     proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
+    material = taxonomy(session).material_by_id(demand.material_id)
     words: dict[str, Any] = {
         "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
-        "material": taxonomy(session).material_by_id(demand.material_id),
-        "condition": CONDITION_LABELS[Condition(demand.min_condition)],
+        "material": material,
+        "facts": facts_of(demand, material, actor, inside=inside),
+        "is_open": demand.status == DemandStatus.OPEN,
+        "can_change": can_change(demand),
         "badge": DEMAND_BADGES[demand.status],
         "asking": PartsForm.about(proposal) if proposal and may_edit else None,
         "confirmation": confirmation_of_demand(actor, demand),

@@ -34,6 +34,8 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
     reservation = reservations.get_reservation(session, actor, reservation_id)
     transfer = Transfer.of(session, actor, reservation)
     made = sheets(sent, reservation, taxonomy(session).vehicles)
+    judges = actor.organisation_id not in (reservation.owner_id, reservation.organisation_id)
+    reason = made["approve"]["reason"]
     return page(
         "reservations/show.html",
         sent.form if sent else None,
@@ -42,8 +44,9 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         forms_by_step=made,
         gate=Gate.of(session, actor, reservation, sent.form if sent else None),
         sent_step=sent.step if sent else "",
-        actor_name=actor.organisation_name,
-        judges=actor.organisation_id not in (reservation.owner_id, reservation.organisation_id),
+        judges=judges,
+        may_write_off=judges or actor.organisation_id == reservation.owner_id,
+        explains_choice=transfer.passed_over or reason.errors or reason.data,
     )
 
 
