@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -23,6 +23,11 @@ def today() -> date:
 def local(at: datetime) -> datetime:
     """A stored moment as the clock on the wall shows it in Amsterdam."""
     return at.astimezone(AMSTERDAM)
+
+
+def last_moment(day: date) -> datetime:
+    """The last second of a day in Amsterdam."""
+    return datetime.combine(day, time(23, 59, 59), AMSTERDAM)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -244,3 +245,8 @@ def settle(session: Session, *, keep: bool) -> None:
         session.commit() if keep else session.rollback()
     finally:
         session.close()
+
+
+def insert_or(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what happens where the row is there already: `.on_conflict_do_nothing()` or `.on_conflict_do_update(…)`."""
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)

@@ -7,10 +7,10 @@ died in the middle loses it when its claim runs out. All of it is decided by sin
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Update, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel import clock
+from marketplace.kernel.db import insert_or
 from marketplace.kernel.models import JobRun
 
 CLAIM = timedelta(minutes=2)
@@ -38,9 +38,8 @@ def claim(session: Session, *, name: str, slot: datetime, worker: str) -> bool:
     if is_taken(session, name=name, slot=slot):
         return False
     now = clock.now()
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     mine = {"worker": worker, "started_at": now, "claimed_until": now + CLAIM}
-    statement = insert(JobRun).values(name=name, slot=slot, count=0, failure="", **mine)
+    statement = insert_or(session, JobRun).values(name=name, slot=slot, count=0, failure="", **mine)
     left_behind = JobRun.finished_at.is_(None) & (JobRun.claimed_until <= now)
     taken = statement.on_conflict_do_update(index_elements=["name", "slot"], set_=mine, where=left_behind)
     return session.scalar(taken.returning(JobRun.name)) is not None

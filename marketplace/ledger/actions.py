@@ -3,10 +3,10 @@
 from typing import Any
 
 from sqlalchemy import delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
+from marketplace.kernel.db import insert_or
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
 from marketplace.ledger.queries import SUMS, count_exchanges, grouped, list_months
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry, canonical, chained
@@ -63,8 +63,7 @@ def _add(
     more: dict[str, str],
     sums: dict[str, Any],
 ) -> None:
-    insert_or = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert_or(table).values(**key, **more, **sums)
+    statement = insert_or(session, table).values(**key, **more, **sums)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=list(key), set_={name: getattr(table, name) + getattr(statement.excluded, name) for name in SUMS}

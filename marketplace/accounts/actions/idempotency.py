@@ -1,12 +1,12 @@
 """Keys of writes that may be sent twice: claimed once, and the first answer kept."""
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import IdempotencyKey
 from marketplace.accounts.rules.accounts import IDEMPOTENCY_LIFETIME
 from marketplace.kernel import clock
+from marketplace.kernel.db import insert_or
 
 
 def claim_key(session: Session, *, person_id: int, key: str, fingerprint: str) -> IdempotencyKey | None:
@@ -14,8 +14,7 @@ def claim_key(session: Session, *, person_id: int, key: str, fingerprint: str) -
     now = clock.now()
     mine = (IdempotencyKey.person_id == person_id) & (IdempotencyKey.key == key)
     session.execute(delete(IdempotencyKey).where(mine, IdempotencyKey.created_at < now - IDEMPOTENCY_LIFETIME))
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(IdempotencyKey).values(person_id=person_id, key=key, fingerprint=fingerprint, created_at=now)
+    statement = insert_or(session, IdempotencyKey).values(person_id=person_id, key=key, fingerprint=fingerprint, created_at=now)
     if session.scalar(statement.on_conflict_do_nothing().returning(IdempotencyKey.id)) is not None:
         return None
     return session.scalars(select(IdempotencyKey).where(mine)).one()

@@ -1,6 +1,6 @@
 """Reservations: asking for a part of a listing, and every step up to confirmation."""
 
-from datetime import datetime, time
+from datetime import datetime
 
 from flask import Response
 
@@ -73,7 +73,7 @@ def approve_reservation(reservation_id: int) -> Response:
     """The owner says yes, to all of it or to a part; one that waits may be approved instead of others."""
     values = read_body(bodies.ApproveBody())
     last, session, actor = values.get("hold_until"), current_session(), current_actor()
-    until = last if last is None or isinstance(last, datetime) else datetime.combine(last, time(23, 59, 59), clock.AMSTERDAM)
+    until = last if last is None or isinstance(last, datetime) else clock.last_moment(last)
     part = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
     approved = decide.approve(
         session,

@@ -44,6 +44,12 @@ class Standing:
         """Whether the share is at or above the target."""
         return self.indicator.has_reached(self.target.percent)
 
+    @property
+    def gap_points(self) -> Decimal | None:
+        """How many percentage points the share lies below the target; None where there is no share."""
+        share = self.indicator.share
+        return None if share is None else self.target.percent - share * 100
+
 
 @dataclass(frozen=True, slots=True)
 class GoalPlace:

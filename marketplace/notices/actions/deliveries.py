@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
+from marketplace.kernel.db import insert_or
 from marketplace.notices.models import DeliveryRow, NoticeRow, ReaderRow
 from marketplace.notices.rules.kinds import DAY, LEASE, TRIES_MAX, Cadence, Notice, State, back_off, due_at, end_of_day
 
@@ -125,8 +125,7 @@ def _gather(session: Session, row: DeliveryRow, person_id: int, now: datetime) -
 
 def reader_of(session: Session, person_id: int) -> ReaderRow:
     """What is kept of one reader, locked; made when there was nothing yet."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(ReaderRow).values(person_id=person_id, read_until=0).on_conflict_do_nothing())
+    session.execute(insert_or(session, ReaderRow).values(person_id=person_id, read_until=0).on_conflict_do_nothing())
     return session.get_one(ReaderRow, person_id, with_for_update=True, populate_existing=True)
 
 

@@ -1,7 +1,5 @@
 """The broker's list: what the region has, needs and nearly fits, and the way to point a lot out."""
 
-from typing import Any
-
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +9,7 @@ from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationSta
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.listings import get_listing
 from marketplace.matching.actions.broker import propose as propose_listing
@@ -73,7 +72,7 @@ def propose() -> ResponseReturnValue:
     return page("broker/propose.html", form, pair=_named(form))
 
 
-def _named(form: ProposalForm) -> tuple[Any, Any] | None:
+def _named(form: ProposalForm) -> tuple[Listing, Demand] | None:
     """The lot and the demand that the numbers stand for; None while one of them is not there."""
     numbers = [str(field.data or "") for field in (form.listing_id, form.demand_id)]
     if not all(number.isascii() and number.isdigit() and len(number) <= DIGITS_MAX for number in numbers):

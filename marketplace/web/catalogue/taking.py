@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.actions.reserve import check_reservable_by
 from marketplace.kernel.errors import Refusal
+from marketplace.kernel.formats import carbon, long_date, money, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.web.ui.lots import LotPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,47 @@ class Taking:
     steps: tuple[Step, ...]
     why_not: Text | None = None
     asks_log_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How much of a lot is free, and its terms: name, value, and what is added in a softer tone."""
+
+    how_much: Text
+    facts: tuple[tuple[Text, Text | str, Text | None], ...]
+
+
+def terms_of(listing: Listing, lot: LotPage) -> Terms:
+    """When, in which parts, for what price, and what it saves."""
+    facts: list[tuple[Text, Text | str, Text | None]] = [(_("Free"), _free(listing, lot), None)] if lot.is_left else []
+    if listing.minimum_part:
+        smallest = quantity(listing.minimum_part, listing.unit)
+        facts.append((_("In parts"), _("Parts from %(smallest)s", smallest=smallest), None))
+    facts.append((_("Price"), _price(listing), None))
+    if lot.saves_kgco2e is None:
+        facts.append((_("Saves against new"), _("unknown: this material has no carbon factor yet"), None))
+    else:
+        facts.append((_("Saves against new"), carbon(lot.saves_kgco2e), _("before transport")))
+    return Terms(_how_much(lot), tuple(facts))
+
+
+def _how_much(lot: LotPage) -> Text:
+    if not lot.is_left:
+        return _("nothing of it is free any more")
+    return _("all of it free") if lot.free == lot.total else _("free of %(total)s", total=quantity(lot.total))
+
+
+def _free(listing: Listing, lot: LotPage) -> Text:
+    first = long_date(listing.available_from)
+    if listing.available_until:
+        return _("from %(first)s to %(last)s", first=first, last=long_date(listing.available_until))
+    return _("from %(day)s", day=first) if lot.lot.from_on else _("now")
+
+
+def _price(listing: Listing) -> Text:
+    if not listing.price_cents_per_unit:
+        return _("free of charge")
+    return _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.label)
 
 
 def taking(actor: Actor, listing: Listing) -> Taking:

@@ -13,7 +13,7 @@ from marketplace.http.request import current_actor, current_session, public, sit
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue.saving import saving_of
-from marketplace.web.catalogue.taking import taking
+from marketplace.web.catalogue.taking import taking, terms_of
 from marketplace.web.ui import search_results
 from marketplace.web.ui.freshness import LOT_ANSWERS, confirmation_of_listing
 from marketplace.web.ui.lots import lot_page
@@ -82,6 +82,7 @@ def show_listing(listing_id: int) -> str:
         saving=saving_of(listing, lot, materials, here),
         structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing),
+        terms=terms_of(listing, lot),
         turns=turns_of(listing, actor, municipal_names(session) if listing.chosen_circle else {}),
         confirmation=confirmation_of_listing(actor, listing),
         lot_answers=LOT_ANSWERS,

@@ -1,14 +1,12 @@
 """A demand that somebody is still telling of: kept as it was typed, picked up again, and gone once it is placed."""
 
-from typing import Any
-
 from flask import request
 from werkzeug.datastructures import MultiDict
 
 from marketplace.http.request import current_actor, database, rollback_request
 from marketplace.kernel.errors import Refusal
 from marketplace.market.actions.drafts import save_sketch, start_sketch
-from marketplace.market.models import Demand
+from marketplace.market.models import Demand, Sketch
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch
 from marketplace.market.rules.drafts import SketchKind
@@ -44,7 +42,7 @@ def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
     return {name: said for name, said in answers.items() if name not in AGAIN_WITHOUT}
 
 
-def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Any:
+def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Sketch:
     """Keep what this request says, in a transaction of its own: in the sketch, in that of the demand, or in a new one."""
     values = typed((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
     values["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
@@ -58,7 +56,7 @@ def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Any:
         return start_sketch(saving, actor, values, kind=SketchKind.DEMAND, demand=demand)
 
 
-def save_refused_draft(**where: int | None) -> Any:
+def save_refused_draft(**where: int | None) -> Sketch | None:
     """Keep what was sent and is not right yet; None where that cannot be: it stands on the page all the same."""
     rollback_request()
     try:

@@ -1,12 +1,12 @@
 """The one button under a proposal: it sends what was seen, so that nobody asks for other amounts than stood on the page."""
 
 from decimal import Decimal
-from typing import Any
 
 from wtforms import HiddenField
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import plain, read_decimal
+from marketplace.matching.queries.proposals import Proposal
 from marketplace.web.ui.forms import Form, IdempotencyField
 
 PARTS_LENGTH_MAX = 4000  # a hundred parts, generously
@@ -19,7 +19,7 @@ class PartsForm(Form):
     parts = HiddenField()
 
     @classmethod
-    def about(cls, proposal: Any) -> "PartsForm":
+    def about(cls, proposal: Proposal) -> "PartsForm":
         """The form under this proposal."""
         return cls(formdata=None, data={"parts": " ".join(f"{number}:{plain(amount)}" for number, amount in proposal.amounts)})
 

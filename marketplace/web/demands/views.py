@@ -19,7 +19,6 @@ from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch,
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.freshness import Refreshed
-from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.matching.actions.publish import ask, edit_demand, refresh_demand
 from marketplace.matching.actions.request import request_parts
 from marketplace.matching.queries.broker import list_proposals, may_read_proposals, why_not
@@ -27,6 +26,7 @@ from marketplace.matching.queries.matches import matches_for_demand
 from marketplace.matching.queries.proposals import propose_parts
 from marketplace.materials.queries import taxonomy
 from marketplace.web.demands import drafts
+from marketplace.web.demands.facts import can_change, facts_of
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.parts import PartsForm
 from marketplace.web.demands.stored import form_of, show_conflict
@@ -79,27 +79,27 @@ def go_on(sketch_id: int) -> ResponseReturnValue:
     return _telling("demands/create.html", form, sketch)
 
 
-def _kept(sketch: Sketch) -> Any:
+def _kept(sketch: Sketch) -> ResponseReturnValue:
     return kept(sketch, ui_drafts.demand_address(sketch))
 
 
-def _asking(form: DemandForm, sketch_id: int | None) -> Any:
+def _asking(form: DemandForm, sketch_id: int | None) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     form.set_choices(taxonomy(session))
-    demand = is_valid and attempt(form, lambda: ask(session, actor, form.draft()))
+    demand = attempt(form, lambda: ask(session, actor, form.draft())) if is_valid else None
     if demand:
         return _placed(demand, next((sketch for sketch in list_sketches(session, actor) if sketch.id == sketch_id), None))
     return _telling("demands/create.html", form, drafts.save_refused_draft(sketch_id=sketch_id) if form.is_submitted() else None)
 
 
-def _placed(demand: Demand, sketch: Sketch) -> Any:
+def _placed(demand: Demand, sketch: Sketch | None) -> ResponseReturnValue:
     if sketch is not None:
         discard_sketch(current_session(), current_actor(), sketch)
     return done(_("Your demand is on the bank. These lots fit now."), url_for("demands.show", demand_id=demand.id))
 
 
-def _telling(template: str, form: DemandForm, sketch: Sketch, **context: Any) -> Any:
+def _telling(template: str, form: DemandForm, sketch: Sketch | None, **context: Any) -> ResponseReturnValue:
     materials = taxonomy(current_session())
     form.set_choices(materials)
     saved = saved_at(sketch.updated_at) if sketch else None
@@ -113,17 +113,20 @@ def show(demand_id: int) -> ResponseReturnValue:
     return _page(demand_id)
 
 
-def _page(demand_id: int, sent: PartsForm | None = None) -> Any:
+def _page(demand_id: int, sent: PartsForm | None = None) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
     result = matches_for_demand(session, actor, demand) if inside else None
     proposal = propose_parts(session, actor, demand) if result and result.total > 1 else None
     proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
-    words = {
+    material = taxonomy(session).material_by_id(demand.material_id)
+    words: dict[str, Any] = {
         "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
-        "material": taxonomy(session).material_by_id(demand.material_id),
-        "condition": CONDITION_LABELS[Condition(demand.min_condition)],
+        "material": material,
+        "facts": facts_of(demand, material, actor, inside=inside),
+        "is_open": demand.status == DemandStatus.OPEN,
+        "can_change": can_change(demand),
         "badge": DEMAND_BADGES[demand.status],
         "asking": PartsForm.about(proposal) if proposal and may_edit else None,
         "confirmation": confirmation_of_demand(actor, demand),
@@ -172,7 +175,7 @@ def edit(demand_id: int) -> ResponseReturnValue:
     return _editing(demand_id, form)
 
 
-def _editing(demand_id: int, form: DemandForm) -> Any:
+def _editing(demand_id: int, form: DemandForm) -> ResponseReturnValue:
     """The page of a change: what was sent and is not right, else what was typed before, else what is stored."""
     sent = form.is_submitted()
     sketch = drafts.save_refused_draft(demand_id=demand_id) if sent else None
@@ -186,7 +189,7 @@ def _editing(demand_id: int, form: DemandForm) -> Any:
     return _telling("demands/edit.html", form, sketch, demand=demand, badge=DEMAND_BADGES[demand.status], goes_on=not sent)
 
 
-def _own(session: Session, demand_id: int) -> Any:
+def _own(session: Session, demand_id: int) -> Demand:
     demand = get_demand(session, current_actor(), demand_id)
     require(current_actor(), Can.EDIT_DEMAND, demand)
     return demand

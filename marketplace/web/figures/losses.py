@@ -1,14 +1,13 @@
 """Why supply was lost, for who answers for the region: by outcome and by material group, and lot by lot as a file."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.formats import mass, number
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.market.queries.losses import Losses, LossSum, get_losses
 from marketplace.market.rules.freshness import OUTCOME_LABELS
 from marketplace.materials.queries import taxonomy
@@ -30,7 +29,7 @@ HEADER = [
     _("What became of it"),
     _("Reason"),
 ]
-FileOf = Callable[[str, Any, Any], Any]
+FileOf = Callable[[str, Sequence[str | Text], Iterable[Sequence[Cell]]], Response]
 
 
 def register(blueprint: Blueprint, file: FileOf) -> None:
@@ -59,8 +58,8 @@ def losses() -> str:
     )
 
 
-def _export(file: FileOf) -> Any:
-    def export_losses() -> Any:
+def _export(file: FileOf) -> Callable[[], Response]:
+    def export_losses() -> Response:
         """Every lot of which something was lost, newest first, exact."""
         return file("materialenbank-verloren-aanbod", HEADER, lines(get_losses(current_session(), current_actor())))
 

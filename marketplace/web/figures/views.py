@@ -1,6 +1,6 @@
 """The figures of the ledger, the goals, and what a municipality reports for them."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +13,10 @@ from marketplace.impact.queries.goals import get_goals, get_material_use
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin
 from marketplace.kernel import clock
-from marketplace.kernel.language import _, current_locale
+from marketplace.kernel.language import Text, _, current_locale
 from marketplace.ledger.queries import each_exchange, list_exchanges
 from marketplace.materials.queries import taxonomy
-from marketplace.sheets.writing import MEDIA_TYPE, csv_file
+from marketplace.sheets.writing import MEDIA_TYPE, Cell, csv_file
 from marketplace.web.figures import factors, losses
 from marketplace.web.figures import tables as rows
 from marketplace.web.figures.dashboard import charts_of
@@ -154,7 +154,7 @@ def _report(form: MaterialUseForm, year: int) -> None:
     )
 
 
-def _file(name: str, header: Any, lines: Any) -> Response:
+def _file(name: str, header: Sequence[str | Text], lines: Iterable[Sequence[Cell]]) -> Response:
     return Response(
         csv_file(header, lines, current_locale()),
         content_type=MEDIA_TYPE,

@@ -9,8 +9,9 @@ from flask import request
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, StopValidation
 
+from marketplace.depots.models import Depot
 from marketplace.kernel.formats import number
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.market.rules import fields
 from marketplace.market.rules.fields import Kind, ListingField, Needed, Part
 from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome
@@ -157,7 +158,7 @@ class ListingForm(Form):
 
     answers = [(key.value, label) for key, label in ANSWER_LABELS.items()]
     changes: list[Row] = []
-    agreed: list[Any] = []  # what the organisation agreed about turns, ring by ring
+    agreed: list[tuple[Text, Text | str]] = []  # what the organisation agreed about turns, ring by ring
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -181,7 +182,7 @@ class ListingForm(Form):
         self.photos.errors = [*self.photos.errors, *map(str, refused)]
         return bool(is_valid) and not refused
 
-    def set_choices(self, taxonomy: Taxonomy, depots: list[Any]) -> None:
+    def set_choices(self, taxonomy: Taxonomy, depots: list[Depot]) -> None:
         """What there is to choose from, and what the chosen material brings along: its units and the hazards to declare."""
         self.material.choices = material_choices(taxonomy)
         self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(depot.id), depot.name) for depot in depots))
@@ -190,7 +191,7 @@ class ListingForm(Form):
             self.hazard_names = {hazard.slug: hazard.name for hazard in chosen.hazards}
             self.quantity.units = chosen.units
 
-    def set_window_choices(self, own: str, names: Mapping[str, str], agreed: list[Any]) -> None:
+    def set_window_choices(self, own: str, names: Mapping[str, str], agreed: list[tuple[Text, Text | str]]) -> None:
         """Which municipalities can be in a circle (all but one's own), and what the organisation agreed."""
         self.circle.choices = [SelectChoice(slug, name) for slug, name in names.items() if slug != own]
         self.agreed = agreed

@@ -1,7 +1,5 @@
 """The photos of a lot: added, described, ordered, turned and taken away. A script asks for JSON and sends them one by one."""
 
-from typing import Any
-
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +9,9 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.actions.photos import delete_photo, edit_photo, replace_photo, turned
+from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.matching.actions.offer import add_photos
 from marketplace.web.listings.forms import PhotoForm, PhotosForm
 from marketplace.web.listings.pictures import media
@@ -59,13 +59,13 @@ def change_photo(listing_id: int, photo_id: int) -> ResponseReturnValue:
     return done(_("The photos are saved."), _where(listing_id, f"photo-{photo_id}"))
 
 
-def _own(session: Session, listing_id: int) -> Any:
+def _own(session: Session, listing_id: int) -> Listing:
     listing = get_listing(session, current_actor(), listing_id)
     require(current_actor(), Can.EDIT_LISTING, listing)
     return listing
 
 
-def _turned(listing_id: int, photo_id: int) -> Any:
+def _turned(listing_id: int, photo_id: int) -> StoredPicture:
     """The picture a quarter turn further, made before the writing session opens."""
     with database().read() as before:
         files = next((photo.files for photo in _own(before, listing_id).photos if photo.id == photo_id), None)

@@ -43,9 +43,9 @@ def create() -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     fill_choices(form, session, current_actor())
-    listing = is_valid and attempt(
-        form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes)
-    )
+    listing = None
+    if is_valid:
+        listing = attempt(form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes))
     return _saved(listing) if listing else page("listings/create.html", form, estimate=estimate_of(form, taxonomy(session)))
 
 
@@ -63,20 +63,20 @@ def edit(listing_id: int) -> ResponseReturnValue:
     return _editing(session, listing_id, form)
 
 
-def _editing(session: Session, listing_id: int, form: ListingForm) -> Any:
+def _editing(session: Session, listing_id: int, form: ListingForm) -> ResponseReturnValue:
     listing = _own(session, listing_id)
     show_conflict(form, listing, taxonomy(session))
-    words = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
+    words: dict[str, Any] = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
     return page("listings/edit.html", form, listing=listing, estimate=estimate_of(form, taxonomy(session)), **words)
 
 
-def _own(session: Session, listing_id: int) -> Any:
+def _own(session: Session, listing_id: int) -> Listing:
     listing = get_listing(session, current_actor(), listing_id)
     require(current_actor(), Can.EDIT_LISTING, listing)
     return listing
 
 
-def _amended(session: Session, listing_id: int, form: ListingForm) -> Any:
+def _amended(session: Session, listing_id: int, form: ListingForm) -> Listing:
     return amend(
         session,
         current_actor(),
@@ -88,7 +88,7 @@ def _amended(session: Session, listing_id: int, form: ListingForm) -> Any:
     )
 
 
-def _saved(listing: Listing) -> Any:
+def _saved(listing: Listing) -> ResponseReturnValue:
     if listing.status == ListingStatus.DRAFT:
         return done(
             _("Saved as a draft. Nobody outside your organisation sees it."), url_for("listings.edit", listing_id=listing.id)

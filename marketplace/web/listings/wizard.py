@@ -23,9 +23,9 @@ from marketplace.matching.actions.offer import add_photos, save_draft_listing
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import stored
-from marketplace.web.listings.forms import PhotosForm
+from marketplace.web.listings.forms import ListingForm, PhotosForm
 from marketplace.web.listings.stored import fill_choices
-from marketplace.web.ui.drafts import Answers, kept, saved_at, typed
+from marketplace.web.ui.drafts import Answers, kept, saved_at, typed, wants_saving
 from marketplace.web.ui.estimates import estimate as estimated
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.features import checked_of
@@ -54,7 +54,7 @@ def start() -> ResponseReturnValue:
     if request.method == "POST":
         with database().transaction() as saving:
             sketch = start_sketch(saving, current_actor(), stored.typed(1))
-        return _kept(sketch) or _next(1, sketch)
+        return _kept(sketch) if wants_saving() else _next(1, sketch)
     project = find_last_project(current_session(), current_actor())
     return _asking(1, {"material": request.args.get("material", ""), "project": project}, None)
 
@@ -70,7 +70,7 @@ def step(sketch_id: int, number: int) -> ResponseReturnValue:
                 _answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING))
             )
             sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers={**before, **stored.typed(number)})
-        return _kept(sketch) or _next(number, sketch)
+        return _kept(sketch) if wants_saving() else _next(number, sketch)
     sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.LISTING)
     return _asking(number, stored.in_reader_language(_answers(current_session(), sketch)), sketch)
 
@@ -84,11 +84,11 @@ def _answers(session: Session, sketch: Sketch) -> Answers:
     return dict(sketch.answers)
 
 
-def _kept(sketch: Sketch) -> Any:
+def _kept(sketch: Sketch) -> ResponseReturnValue:
     return kept(sketch, url_for("listings.step", sketch_id=sketch.id, number=request.form.get("number", 1, int)))
 
 
-def _asking(number: int, answers: Answers, sketch: Sketch, form: Any = None) -> Any:
+def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingForm | None = None) -> ResponseReturnValue:
     if returned() is not None:
         answers = {**answers, **stored.typed(number)}
     form, session = form or stored.typed_form(answers), current_session()
@@ -103,7 +103,7 @@ def _asking(number: int, answers: Answers, sketch: Sketch, form: Any = None) -> 
     )
 
 
-def _next(number: int, sketch: Sketch) -> Any:
+def _next(number: int, sketch: Sketch) -> ResponseReturnValue:
     """Check what was sent; on to the next step, or the same page with what is wrong."""
     form = stored.typed_form(sketch.answers)
     is_valid = stored.check(form, *range(1, number + 1))
@@ -114,7 +114,7 @@ def _next(number: int, sketch: Sketch) -> Any:
     return redirect(url_for("listings.step", sketch_id=sketch.id, number=number + 1), 303)
 
 
-def _settled(form: Any, sketch: Sketch) -> Any:
+def _settled(form: ListingForm, sketch: Sketch) -> Sketch | None:
     """Write the draft listing; None when a rule refuses, with its sentences in the form."""
     session, actor = current_session(), current_actor()
     materials = taxonomy(session)
@@ -125,7 +125,7 @@ def _settled(form: Any, sketch: Sketch) -> Any:
     return attach_listing(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, materials))
 
 
-def _behind(session: Session, sketch_id: int) -> tuple[Any, Any]:
+def _behind(session: Session, sketch_id: int) -> tuple[Sketch, Listing | None]:
     """The sketch and its draft listing, or None while there is still something to tell."""
     sketch = get_sketch(session, current_actor(), sketch_id, SketchKind.LISTING)
     if sketch.listing_id is None or not sketch.is_settled:
@@ -137,7 +137,7 @@ def _back(sketch: Sketch) -> Response:
     return redirect(url_for("listings.step", sketch_id=sketch.id, number=2 if sketch.answers.get("material") else 1), 303)
 
 
-def _photos(sketch_id: int) -> Any:
+def _photos(sketch_id: int) -> ResponseReturnValue:
     """The third step: photos go straight to the draft; one that is refused leaves the others be."""
     if request.form.get("do") == "place":
         return _where_it_was_taken(sketch_id)
@@ -164,7 +164,7 @@ def _photos(sketch_id: int) -> Any:
     return show(3, form, sketch=sketch, listing=listing)
 
 
-def _where_it_was_taken(sketch_id: int) -> Any:
+def _where_it_was_taken(sketch_id: int) -> ResponseReturnValue:
     """Somebody chose the place of a photo for the lot: as if it had been typed in the second step."""
     with database().transaction() as saving:
         before = stored.in_reader_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
@@ -176,7 +176,7 @@ def _where_it_was_taken(sketch_id: int) -> Any:
     return answer
 
 
-def _check(sketch_id: int) -> Any:
+def _check(sketch_id: int) -> ResponseReturnValue:
     """The fourth step: everything at a fetch_one, and the button that publishes."""
     session, actor = current_session(), current_actor()
     sketch, listing = _behind(session, sketch_id)
@@ -247,7 +247,7 @@ def estimate() -> ResponseReturnValue:
 NAMES: tuple[Text, ...] = (_("Material"), _("Quantity, quality and place"), _("Photos"), _("Check"))
 
 
-def show(number: int, form: Form | None, *, sketch: Any = None, **context: Any) -> tuple[str, int]:
+def show(number: int, form: Form | None, *, sketch: Sketch | None = None, **context: Any) -> tuple[str, int]:
     """A step: 200 when it is asked for, the refusal's status when it was sent and is not right."""
     names = [str(name) for name in NAMES]
     states = ["done" if item < number else "now" if item == number else "todo" for item in range(1, 5)]

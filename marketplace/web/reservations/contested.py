@@ -1,7 +1,5 @@
 """When it does not go by itself: who asks for one lot, offers from the waiting list, disputes, calling off together, and returns."""
 
-from typing import Any
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +9,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, permission
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.web.reservations.steps import take_step
 from marketplace.web.ui.states import RESERVATION_BADGES
@@ -74,7 +72,7 @@ def resolve(reservation_id: int) -> ResponseReturnValue:
     return take_step(reservation_id, "resolve", hand_over.resolve, _resolved, **facts)
 
 
-def _resolved(reservation: Reservation) -> Any:
+def _resolved(reservation: Reservation) -> Text:
     if reservation.status == ReservationStatus.DISPUTED:
         return _("Your proposal has been sent to the other side.")
     return _("Settled. The transfer is complete and counted.")
@@ -86,7 +84,7 @@ def propose_cancel(reservation_id: int) -> ResponseReturnValue:
     return take_step(reservation_id, "propose_cancel", decide.cancel, _proposed, reason="because")
 
 
-def _proposed(reservation: Reservation) -> Any:
+def _proposed(reservation: Reservation) -> Text:
     if reservation.status == ReservationStatus.CANCELLED:
         return _("Called off together. What was held is free again.")
     return _("Your proposal has been sent to the other side.")

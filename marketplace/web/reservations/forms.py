@@ -100,7 +100,7 @@ class AgreeForm(Form):
         _("Which time suits you?"), [Required(_("Choose one of the times."))], validate_choice=False, id="meeting-time"
     )
 
-    def about(self, appointment: Appointment) -> None:
+    def about(self, appointment: Appointment | None) -> None:
         """The times that can be chosen."""
         self.time.choices = options((item.isoformat(), moment(item)) for item in appointment.moments) if appointment else []
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from wtforms import RadioField, SelectField, TextAreaField
 
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft, ReturnDraft
-from marketplace.kernel.clock import AMSTERDAM, today
+from marketplace.kernel.clock import last_moment, today
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
@@ -49,7 +49,7 @@ class ApproveForm(StepForm):
 
     def until(self) -> datetime | None:
         """The last moment of the day that was typed."""
-        return datetime.combine(self.hold_until.data, time(23, 59, 59), AMSTERDAM) if self.hold_until.data else None
+        return last_moment(self.hold_until.data) if self.hold_until.data else None
 
     def approved(self) -> Decimal | None:
         """How much of what was asked."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.exchange.models import Reservation
+from marketplace.exchange.models import Appointment, GatePhoto, Reservation
 from marketplace.exchange.queries import gate, reservations
 from marketplace.exchange.queries.gate import list_gate_photos
 from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
@@ -21,15 +22,20 @@ from marketplace.web.reservations.forms import AgreeForm, GatePhotoForm, Propose
 from marketplace.web.reservations.step_forms import FORMS, Sent, sheets
 from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.forms import Form
 from marketplace.web.ui.returned import returned
 
+AnyForm = TypeVar("AnyForm", bound=Form)
 
-def transfer_page(reservation_id: int, sent: Sent | None = None) -> Any:
+
+def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseReturnValue:
     """Where the transfer stands, with the form of every step that the reader can take; the one that was sent as it was sent."""
     session, actor = current_session(), current_actor()
     reservation = reservations.get_reservation(session, actor, reservation_id)
     transfer = Transfer.of(session, actor, reservation)
     made = sheets(sent, reservation, taxonomy(session).vehicles)
+    judges = actor.organisation_id not in (reservation.owner_id, reservation.organisation_id)
+    reason = made["approve"]["reason"]
     return page(
         "reservations/show.html",
         sent.form if sent else None,
@@ -38,14 +44,15 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> Any:
         forms_by_step=made,
         gate=Gate.of(session, actor, reservation, sent.form if sent else None),
         sent_step=sent.step if sent else "",
-        actor_name=actor.organisation_name,
-        judges=actor.organisation_id not in (reservation.owner_id, reservation.organisation_id),
+        judges=judges,
+        may_write_off=judges or actor.organisation_id == reservation.owner_id,
+        explains_choice=transfer.passed_over or reason.errors or reason.data,
     )
 
 
 def take_step(
     reservation_id: int, step: str, verb: Callable[..., Any], sentence: Callable[[Any], Text] | Text, **facts: str
-) -> Any:
+) -> ResponseReturnValue:
     """One step: its form, its verb, and back to the page, which tells what comes next. `facts` names for each argument of the verb the
     method of the form that gives it. Asked for without a form, it is only that page."""
     if request.method != "POST" and returned() is None:
@@ -73,13 +80,13 @@ def take_step(
 class Gate:
     """What the page tells and asks about meeting: `appointment` and `place` for the two sides only, photos for all who may follow the transfer."""
 
-    appointment: Any
+    appointment: Appointment | None
     place: str
     is_side: bool
     is_readable: bool
     can_propose: bool
     can_choose: bool
-    photos: list[tuple[Any, Text]]
+    photos: list[tuple[GatePhoto, Text]]
     can_add_photo: bool
     has_note: bool
     propose_form: ProposeForm
@@ -87,7 +94,7 @@ class Gate:
     photo_form: GatePhotoForm
 
     @classmethod
-    def of(cls, session: Session, actor: Actor, reservation: Reservation, sent: Any = None) -> "Gate":
+    def of(cls, session: Session, actor: Actor, reservation: Reservation, sent: Form | None = None) -> "Gate":
         """Gather it for this reader; the form that was sent as it was sent."""
         status, is_side = ReservationStatus(reservation.status), may(actor, Can.MEET, reservation)
         latest = gate.newest(reservation) if is_side else None
@@ -113,5 +120,5 @@ class Gate:
         )
 
 
-def _as_sent(form: Any, sent: Any) -> Any:
+def _as_sent(form: type[AnyForm], sent: Form | None) -> AnyForm:
     return sent if isinstance(sent, form) else form(formdata=None)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
+from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.requests import list_requests
@@ -19,16 +19,22 @@ from marketplace.exchange.rules.reservation import (
     ReservationStatus,
     Step,
 )
+from marketplace.http.written import Written
 from marketplace.kernel.clock import local
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import short_date
+from marketplace.kernel.formats import long_date, moment, money, quantity, short_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
+from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_exchange
+from marketplace.market.models import Listing
 from marketplace.market.queries.listings import list_child_lots
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.ui.states import RESERVATION_BADGES, Badge
+
+Fact = tuple[Text, Text | str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +51,25 @@ class Figure:
 class Transfer:
     """What the page of a reservation shows beside the reservation itself. `booked` is its row in the ledger, once there is one."""
 
-    material: Any
+    material: Material
     quantity: Amount
-    asked: Amount
-    mass_kg: Any
-    price_cents: int
+    mass_kg: Decimal
     badge: Badge
-    timeline: list[Any]
+    timeline: list[tuple[Text, str, str | None]]
     upcoming: "Next"
     possible: set[str]
     exact: bool
-    owner_contact: Any
-    asker_contact: Any
-    booked: Any
+    owner_contact: Person | None
+    asker_contact: Person | None
+    booked: Exchange | None
     vehicle: str
     figures: list[Figure]
+    to_agree_with: list[Figure]
     rivals: int
     passed_over: int
-    child_lots: list[Any]
+    child_lots: list[Listing]
+    sides: list[Fact]
+    facts: list[Fact]
 
     @classmethod
     def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Transfer":
@@ -70,13 +77,12 @@ class Transfer:
         materials, unit = taxonomy(session), Unit(reservation.unit)
         material = materials.material_by_id(reservation.listing.material_id)
         vehicles = {vehicle.slug: vehicle.name for vehicle in materials.vehicles}
+        figures = _figures(reservation, unit)
         booked = find_exchange(session, reservation_id=reservation.id)
         return cls(
             material=material,
             quantity=Amount(reservation.quantity, unit),
-            asked=Amount(reservation.asked, unit),
             mass_kg=material.mass_kg(reservation.quantity, unit, reservation.listing.kg_per_unit),
-            price_cents=price_cents(reservation),
             badge=RESERVATION_BADGES[reservation.status],
             timeline=timeline(reservation),
             upcoming=upcoming(actor, reservation),
@@ -86,7 +92,10 @@ class Transfer:
             asker_contact=find_contact(session, reservation, actor, of_owner=False),
             booked=booked,
             vehicle=vehicles.get(booked.vehicle_class, booked.vehicle_class) if booked else "",
-            figures=_figures(reservation, unit),
+            figures=figures,
+            to_agree_with=[figure for figure in figures if figure.who != actor.organisation_name],
+            sides=_sides(reservation),
+            facts=_facts(actor, reservation),
             child_lots=list_child_lots(session, actor, reservation.listing_id) if reservation.returned else [],
             **_rivals(session, actor, reservation),
         )
@@ -108,6 +117,41 @@ def _figures(reservation: Reservation, unit: Unit) -> list[Figure]:
                 )
             )
     return values
+
+
+def _sides(reservation: Reservation) -> list[Fact]:
+    """How much was asked where that is not what is held, and who gives and who receives."""
+    is_whole = reservation.asked == reservation.quantity
+    return [
+        (_("Asked for"), None if is_whole else quantity(Amount(reservation.asked, Unit(reservation.unit)))),
+        (_("From"), reservation.owner.name),
+        (_("To"), reservation.organisation.name),
+    ]
+
+
+def _facts(actor: Actor, reservation: Reservation) -> list[Fact]:
+    """What was asked and on which terms, and until when what comes next may wait; the reason of a choice only for whoever sees all requests."""
+    replaces, price, status = reservation.replaces_purchase, price_cents(reservation), ReservationStatus(reservation.status)
+    sees_choice = may(actor, Can.READ_REQUESTS, reservation.listing)
+    until = reservation.expires_at
+    return [
+        (_("Destination"), reservation.place_name or None),
+        (_("Project"), Written(reservation.project) or None),
+        (_("Use"), Written(reservation.use) or None),
+        (_("Replaces a new purchase"), None if replaces is None else _("yes") if replaces else _("no")),
+        (
+            _("Estimated price of that purchase"),
+            money(reservation.purchase_price_cents) if reservation.purchase_price_cents else None,
+        ),
+        (_("Needed by"), long_date(reservation.needed_by) if reservation.needed_by else None),
+        (_("Purpose"), Written(reservation.purpose) or None),
+        (_("Why this request was chosen"), Written(reservation.choice_reason or "") or None if sees_choice else None),
+        (_("Price"), money(price) if price else _("free of charge")),
+        (_("Asked on"), moment(reservation.requested_at)),
+        (_("Offered until"), moment(until) if status is ReservationStatus.OFFERED else None),
+        (_("Answer by"), long_date(until) if status is ReservationStatus.REQUESTED else None),
+        (_("Kept until"), long_date(until) if status is ReservationStatus.APPROVED else None),
+    ]
 
 
 def _rivals(session: Session, actor: Actor, reservation: Reservation) -> dict[str, int]:
@@ -185,7 +229,7 @@ def timeline(reservation: Reservation) -> list[tuple[Text, str, str | None]]:
     return [*done, *((label, "now" if place == 0 else "todo", None) for place, label in enumerate(left))]
 
 
-def _day(at: Any) -> date | None:
+def _day(at: datetime | None) -> date | None:
     return None if at is None else local(at).date()
 
 

@@ -18,15 +18,17 @@ from marketplace.http.papers import calendar_answer, note_answer
 from marketplace.http.request import current_actor, current_session, database, permission
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
-from marketplace.market.models import Listing
+from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.reservations import contested, forms
 from marketplace.web.reservations.forms import AgreeForm, GatePhotoForm, ProposeForm
 from marketplace.web.reservations.step_forms import Sent
 from marketplace.web.reservations.steps import take_step, transfer_page
 from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.forms import Form
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.states import RESERVATION_BADGES
@@ -62,7 +64,7 @@ def _is_full(listing: Listing) -> bool:
     return bool(listing.held > 0)
 
 
-def _own_demands(session: Session, material: Any) -> list[Any]:
+def _own_demands(session: Session, material: Material) -> list[Demand]:
     """The own open demands for which this material is fit."""
     fit = tuple(item.id for item in taxonomy(session).served_by(material))
     return list_demands(session, current_actor(), mine=True, material_ids=fit, page_size=100)[0]
@@ -127,13 +129,15 @@ def confirm(reservation_id: int) -> ResponseReturnValue:
     return take_step(reservation_id, "confirm", hand_over_actions.confirm, _confirmed, draft="draft")
 
 
-def _confirmed(reservation: Reservation) -> Any:
+def _confirmed(reservation: Reservation) -> Text:
     if reservation.status == ReservationStatus.DISPUTED:
         return _("Your figure differs too much from the owner’s. The owner has been asked to look at it.")
     return _("Confirmed. The transfer is complete and counted.")
 
 
-def _step(reservation_id: int, form: Any, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]) -> Any:
+def _step(
+    reservation_id: int, form: Form, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]
+) -> ResponseReturnValue:
     """One step: its form is looked at before the writing session opens, since a photo is developed then. Asked for without a form it is the page."""
     if returned() is not None:
         return transfer_page(reservation_id, Sent("", form))

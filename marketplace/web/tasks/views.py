@@ -1,13 +1,14 @@
 """Long tasks: started, followed on a page that renews itself, cancelled."""
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.http.wake import waking
 from marketplace.jobs.tasks import cancel_task, get_task, label_of, list_own_tasks, report_on, start_task
 from marketplace.kernel.language import _
-from marketplace.web.ui.form_page import Page, done
+from marketplace.web.ui.form_page import done
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 from marketplace.web.ui.states import TASK_BADGES
 
@@ -17,7 +18,7 @@ blueprint = Blueprint("tasks", __name__)
 
 @blueprint.get("/taken")
 @permission(Can.READ_TASK)
-def list_tasks() -> Page:
+def list_tasks() -> ResponseReturnValue:
     """What one started, newest first."""
     session, actor = current_session(), current_actor()
     found, place = paged(lambda page: list_own_tasks(session, actor, page=page, page_size=PAGE_SIZE))
@@ -26,7 +27,7 @@ def list_tasks() -> Page:
 
 @blueprint.post("/taken")
 @permission(Can.START_TASK)
-def start() -> Page:
+def start() -> ResponseReturnValue:
     """Start long work and go to its page."""
     task = start_task(current_session(), current_actor(), kind=request.form.get("kind", ""))
     return waking(make_response(redirect(url_for("tasks.show", task_id=task.id), 303)), task.id)
@@ -54,7 +55,7 @@ def show(task_id: int) -> Response:
 
 @blueprint.post("/taken/<int:task_id>/annuleren")
 @permission(Can.CANCEL_TASK)
-def cancel(task_id: int) -> Page:
+def cancel(task_id: int) -> ResponseReturnValue:
     """End it before it is done."""
     task = cancel_task(current_session(), current_actor(), task_id=task_id)
     told = _("It ends after the step that it is taking.") if task.is_open else _("It is cancelled.")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import jsonify, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.kernel import clock
 from marketplace.kernel.formats import SCREEN_ZONE
@@ -70,13 +71,11 @@ def wants_saving() -> bool:
     return request.form.get("do") in ("auto", "later")
 
 
-def kept(sketch: Sketch, where: str) -> Any:
-    """The answer to who only wants it kept; None for everybody else."""
+def kept(sketch: Sketch, where: str) -> ResponseReturnValue:
+    """The answer to whoever only wants it kept."""
     if request.form.get("do") == "auto":
         return jsonify(saved=str(saved_at(sketch.updated_at)), address=where)
-    if request.form.get("do") == "later":
-        return done(_("Your draft is kept. Go on whenever you want, on any device."), url_for("work.show"))
-    return None
+    return done(_("Your draft is kept. Go on whenever you want, on any device."), url_for("work.show"))
 
 
 def demand_address(sketch: Sketch) -> str:

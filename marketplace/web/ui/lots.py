@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from marketplace.catalogue.queries.cards import CardRow
+from marketplace.catalogue.queries.cards import CardRow, Cover
 from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.clock import today
 from marketplace.kernel.language import Text, _, current_locale
@@ -67,7 +67,7 @@ class Lot:
     confirmed_on: date | None = None
 
 
-def picture(photo: Photo, title: str) -> Picture:
+def picture(photo: Photo | Cover, title: str) -> Picture:
     """A photo by its addresses; without a text of its own it is called after the lot."""
     files = photo.files
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from flask import url_for
 
@@ -26,6 +25,7 @@ from marketplace.market.rules.freshness import demand_holds_until, listing_holds
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.queries.matches import matches_for_demand
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, LOT_ANSWERS, Answers
 from marketplace.web.work.unfinished import Unfinished, unfinished
 
@@ -57,13 +57,13 @@ class Desk:
     """What waits for somebody, and what belongs to their organisation."""
 
     tasks: list[Task]
-    matches: list[tuple[Any, int]]
-    listings: list[Any]
-    demands: list[Any]
-    reservations: list[Any]
+    matches: list[tuple[Demand, int]]
+    listings: list[Listing]
+    demands: list[Demand]
+    reservations: list[Reservation]
     sketches: list[Unfinished]
     may_trade: bool
-    known: Any
+    known: Taxonomy | None
 
     @classmethod
     def of(cls, session: Session, actor: Actor) -> "Desk":
@@ -90,7 +90,7 @@ class Desk:
         )
 
 
-def _tasks(session: Session, actor: Actor, listings: list[Any]) -> list[Task]:
+def _tasks(session: Session, actor: Actor, listings: list[Listing]) -> list[Task]:
     """Requests to answer, hand-overs to confirm and to do, lots and demands to confirm, drafts to finish: by day, what has no day last."""
     tasks = [
         *_of(session, actor, "owning", ReservationStatus.REQUESTED, _ANSWER, _("Answer")),
@@ -140,7 +140,7 @@ def _of(
     status: ReservationStatus,
     sentence: Text,
     label: Text,
-    asks: Callable[[Actor, Any], bool] | None = None,
+    asks: Callable[[Actor, Reservation], bool] | None = None,
 ) -> list[Task]:
     rows, _total = list_reservations(session, actor, side=side, statuses=(status.value,), page_size=TASKS_MAX)
     return [
@@ -165,7 +165,7 @@ def _of(
 def _refresh(listing: Listing) -> Task:
     return Task(
         what=_("Is “%(title)s” still there?", title=Written(listing.title)),
-        until=listing_holds_until(listing.confirmed_on),
+        until=listing_holds_until(listing.confirmed_on) if listing.confirmed_on else None,
         label=_("Look at it"),
         href=url_for("catalogue.show_listing", listing_id=listing.id),
         asks=url_for("listings.refresh", listing_id=listing.id),
@@ -177,7 +177,7 @@ def _refresh(listing: Listing) -> Task:
 def _still_needed(demand: Demand) -> Task:
     return Task(
         what=_("Do you still need “%(title)s”?", title=Written(demand.title)),
-        until=demand_holds_until(demand.confirmed_on),
+        until=demand_holds_until(demand.confirmed_on) if demand.confirmed_on else None,
         label=_("Look at it"),
         href=url_for("demands.show", demand_id=demand.id),
         asks=url_for("demands.refresh", demand_id=demand.id),
@@ -195,7 +195,7 @@ def _finish(listing: Listing) -> Task:
     )
 
 
-def _waiting_for_others(session: Session, actor: Actor) -> list[Any]:
+def _waiting_for_others(session: Session, actor: Actor) -> list[Reservation]:
     """What the own organisation asked for and somebody else must act on."""
     statuses = (ReservationStatus.WAITING.value, ReservationStatus.REQUESTED.value, ReservationStatus.APPROVED.value)
     return list_reservations(session, actor, side="asking", statuses=statuses, page_size=SHOWN)[0]
