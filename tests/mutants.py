@@ -46,17 +46,17 @@ class Mutant:
     line: int
 
 
-def mutants() -> list[Mutant]:
+def mutants(root: Path) -> list[Mutant]:
     """Every mutant of every module of rules, in a fixed order."""
     found = []
-    for module in sorted({path for pattern in PATTERNS for path in (ROOT / "marketplace").glob(pattern)}):
+    for module in sorted({path for pattern in PATTERNS for path in (root / "marketplace").glob(pattern)}):
         source = module.read_text(encoding="utf-8")
         tree, lines = get_ast(source), source.splitlines()
         for name in sorted(operator_names()):
             if KINDS.fullmatch(name.removeprefix("core/")):
                 places = (place for node in ast_nodes(tree) for place in get_operator(name)().mutation_positions(node))
                 found += [
-                    Mutant(str(module.relative_to(ROOT)), name, occurrence, start[0])
+                    Mutant(str(module.relative_to(root)), name, occurrence, start[0])
                     for occurrence, (start, _end) in enumerate(places)
                     if not NO_RULE.search(lines[start[0] - 1])
                 ]
@@ -103,9 +103,9 @@ def catcher(copy: Path, mutant: Mutant) -> str:
         module.write_text(source, encoding="utf-8")
 
 
-def told(mutant: Mutant) -> str:
+def told(copy: Path, mutant: Mutant) -> str:
     """Where the fault is, and the line as it was and as it became."""
-    source = (ROOT / mutant.module).read_text(encoding="utf-8")
+    source = (copy / mutant.module).read_text(encoding="utf-8")
     changed = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
     pairs = zip(source.splitlines(), changed.splitlines(), strict=False)
     was, became = next(((old.strip(), new.strip()) for old, new in pairs if old != new), ("", ""))
@@ -133,13 +133,13 @@ def main() -> int:
     parser.add_argument("--only", default="", help="modules whose path has this in it")
     parser.add_argument("--verbose", action="store_true", help="tell of every mutant which test caught it")
     asked = parser.parse_args()
-    known = [mutant for mutant in mutants() if asked.only in mutant.module]
-    drawn = random.Random(asked.seed).sample(known, min(asked.sample, len(known)))
-    print(f"{len(drawn)} of {len(known)} mutants, seed {asked.seed}", flush=True)
     alive = 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder)
         copy_tree(copy)
+        known = [mutant for mutant in mutants(copy) if asked.only in mutant.module]
+        drawn = random.Random(asked.seed).sample(known, min(asked.sample, len(known)))
+        print(f"{len(drawn)} of {len(known)} mutants, seed {asked.seed}", flush=True)
         if failure := failing(copy, RULES):
             print(f"The tests of the rules fail without a mutant: {failure}")
             return 2
@@ -147,7 +147,7 @@ def main() -> int:
             caught_by = catcher(copy, mutant)
             alive += not caught_by
             if asked.verbose or not caught_by:
-                print(f"{number}: {told(mutant)}\n    {caught_by or 'survived'}", flush=True)
+                print(f"{number}: {told(copy, mutant)}\n    {caught_by or 'survived'}", flush=True)
     caught = 100 * (len(drawn) - alive) / len(drawn)
     print(f"{len(drawn) - alive} of {len(drawn)} caught: {caught:.1f} %")
     return int(caught < asked.least)

@@ -14,17 +14,9 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.demand import DemandDraft, check_demand
 from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SKETCH_KEPT, SKETCHES_MAX
 from marketplace.market.rules.freshness import demand_holds_until, listing_holds_until
-from marketplace.market.rules.listing import (
-    Answer,
-    Condition,
-    ListingDraft,
-    ListingStatus,
-    Location,
-    check_listing,
-    check_publishable,
-    is_stale,
-)
+from marketplace.market.rules.listing import Answer, Condition, ListingDraft, ListingStatus, Location, is_stale
 from marketplace.market.rules.photos import check_alt, check_photo_count
+from marketplace.market.rules.values import check_listing, check_publishable
 from marketplace.places.rules import PlaceBasis
 
 TODAY = date(2027, 1, 12)
