@@ -1,7 +1,9 @@
-"""In which order competing requests stand, with every score spelled out: reason only, over plain values.
+"""The order of competing requests, with every score spelled out.
 
-domain.md, "Fairness between organisations": avoids a new purchase, needed-by date, distance, quantity fit, earlier no-shows; ties by time.
-The points are our own choice (docs/decisions.md): 100 at most, so that a council can redo them with a pencil.
+Pure rules over plain values.
+
+domain.md, "Fairness between organisations": avoids a new purchase, needed-by date, distance, quantity fit, earlier no-shows; ties
+by time. The points are our own choice (docs/decisions.md): 100 at most, so that a council can redo them with a pencil.
 """
 
 from dataclasses import dataclass
