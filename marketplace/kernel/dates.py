@@ -1,4 +1,4 @@
-"""Days as people type them, in Dutch and in English; what can be read in two ways is refused, never guessed."""
+"""Dates as people type them, in Dutch and in English. What can be read in two ways is refused, never guessed."""
 
 import re
 from datetime import date
@@ -24,7 +24,9 @@ _MONTH_FIRST = re.compile(r"(?P<month>[a-z]+)\.? +(?P<day>[0-9]{1,2})(?:st|nd|rd
 
 
 def parse_date(text: str, locale: str, field: str | None = None) -> date:
-    """A day from `12-1-2027`, `12/1/2027`, `12 jan 2027`, `12 januari 2027`, `12 January 2027`, `January 12, 2027` or `2027-01-12`.
+    """Read a date in Dutch or English.
+
+    `12-1-2027`, `12/1/2027`, `12 jan 2027`, `12 januari 2027`, `12 January 2027`, `January 12, 2027` or `2027-01-12`.
 
     Figures are day, month, year. On an English page `1/12/2027` is refused, for it can be 1 December or 12 January.
     """
