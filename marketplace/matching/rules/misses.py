@@ -1,4 +1,4 @@
-"""What nearly fits: a lot that would serve a need but for one thing, which people can talk about. Reason only."""
+"""Near misses: a lot that would serve a need but for one thing people can talk about. Pure rules."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,7 +34,7 @@ class Miss:
 
 
 def near_miss(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> Miss | None:
-    """The one thing in the way; None where the lot serves, where more is in the way, and where it is something else."""
+    """Find the one thing in the way. None where the lot serves, where more is in the way, and where it is something else."""
     if len(objections(lot, need, distance_km=distance_km, today=today)) != 1:
         return None
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
