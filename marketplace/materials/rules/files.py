@@ -1,4 +1,6 @@
-"""The reference files, read and checked: `materials.csv`, `gevaren.csv` and `transport.csv` become the rows of one version.
+"""The reference files, read and checked, as the rows of one version.
+
+`materials.csv`, `gevaren.csv` and `transport.csv`.
 
 Their columns are Dutch, as their keepers know them; data/SOURCES.md says what each means and where it comes from.
 """
@@ -52,7 +54,10 @@ class ReferenceFiles:
 
 
 def read_files(source: Path = SHIPPED) -> ReferenceFiles:
-    """The files of a folder, or a file of materials with the other two beside it; what is not there comes from the package."""
+    """Read the files of a folder, or a file of materials with the other two beside it.
+
+    What is not there comes from the package.
+    """
     folder, first = (source, source / NAMES[0]) if source.is_dir() else (source.parent, source)
     paths = [first, *(folder / name if (folder / name).is_file() else SHIPPED / name for name in NAMES[1:])]
     texts = []
