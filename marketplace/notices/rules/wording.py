@@ -1,6 +1,8 @@
-"""How every kind of notice reads: one line for the subject, the inbox and the digest, and what a letter adds to it.
+"""How every kind of notice reads.
 
-The facts of a notice are plain values; `told` makes of them what a reader reads. A sentence whose facts are not there is left out.
+One line for the subject, the inbox and the digest, and what a letter adds to it.
+
+The facts of a notice are plain values; `told` makes of them what a reader reads. A sentence whose facts are missing is left out.
 """
 
 import re
@@ -39,7 +41,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something that can be done with one click in a mail: the word that a door knows it by, and the fact that holds the id."""
+    """Something that can be done with one click in a mail. The word that a door knows it by, and the fact that holds the id."""
 
     word: str
     about: str
@@ -359,7 +361,7 @@ def told(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dic
 
 
 def line(kind: Notice, values: Mapping[str, Any]) -> Text:
-    """The one sentence of a notice; only the name of its kind where a fact of the sentence is missing."""
+    """Write the one sentence of a notice. Only the name of its kind where a fact of the sentence is missing."""
     wording = WORDINGS[kind]
     if kind is Notice.RESERVATION_EXPIRING:
         today, later = COUNTS_ITSELF if values.get("status") == "handed_over" else (ENDS_TODAY, wording.line)
@@ -373,7 +375,7 @@ def sentences(texts: tuple[Text, ...], values: Mapping[str, Any]) -> list[Text]:
 
 
 def subject(kinds: list[Notice], first: Text) -> Text:
-    """The subject of a letter: the line of the one notice in it, else how many there are and of what."""
+    """Write the subject of a letter. The line of the one notice in it, else how many there are and of what."""
     if len(kinds) == 1:
         return first
     many = WORDINGS[kinds[0]].many if len(set(kinds)) == 1 else None
