@@ -44,5 +44,8 @@ def compressed(response: Response) -> Response:
 
 
 def is_safe() -> bool:
-    """Whether nobody else can have made this browser ask. The API does not look at cookies, and a stranger has no token."""
+    """Whether only this browser itself can have sent the request.
+
+    The API does not look at cookies, and a stranger has no token.
+    """
     return is_api() or not request.cookies or request.headers.get("Sec-Fetch-Site") == "same-origin"
