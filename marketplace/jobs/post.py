@@ -1,4 +1,6 @@
-"""Post: spreads notices over their readers and sends what is due, after the transaction that wrote it.
+"""Post: spreads notices over their readers and sends what is due.
+
+After the transaction that wrote it.
 
 At least once, visibly once: a delivery is leased, sent, and marked; a worker that dies in between leaves it to the next, and the
 Message-ID is the same again, so the reader's mail program shows one. Without a mail server each letter becomes an .eml file.
@@ -125,7 +127,7 @@ def _post(app: Flask, database: Database, taken: Taken) -> int:
 
 
 def _set_aside(session: Session, *, letter: Letter, why: str) -> None:
-    """A letter that nobody gets: its link is used up, or it is for whoever takes the reader's place."""
+    """Set aside a letter that has no reader any more. Its link is used up, or it is for whoever takes the reader's place."""
     if why:
         deliveries.mark_dropped(session, letter=letter, why=why)
     else:

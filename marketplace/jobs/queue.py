@@ -58,7 +58,7 @@ def open_queue(app: Flask, name: str) -> Huey:
 
 
 def worker_name() -> str:
-    """Who takes something: machine, process and a word of its own."""
+    """Name a worker: machine, process and a word of its own."""
     return f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 

@@ -1,4 +1,6 @@
-"""What is kept for how long, and dropped by the job `forget` after that. What is not in this table is kept for good.
+"""What is stored for how long, and dropped by the job `forget` after that.
+
+What is not in this table is stored for good.
 
 For good, on purpose: the ledger and the audit (rows are only ever added, and name no person), listings, demands and reservations
 (the ledger refers to them). Photo files without a lot go after a day (`sweep_photos`), because a form may still be under way.
@@ -21,7 +23,10 @@ from marketplace.notices.actions import deliveries
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One line: what, for how long, and the verb that drops what is older and tells how much that was."""
+    """One line of the table: what, for how long, and the verb that drops it.
+
+    The verb drops what is older and returns how much that was.
+    """
 
     what: Text
     period: timedelta

@@ -53,7 +53,7 @@ class Job:
 
 
 def each(question: Callable[[Session], list[int]], verb: Callable[[Session, int], bool]) -> Callable[[Flask], int]:
-    """Ask what is due, then do the verb per row, each in a transaction of its own; somebody else may have been first."""
+    """Ask what is due, then do the verb per row, each in a transaction of its own. Another worker may have been first."""
 
     def run(app: Flask) -> int:
         with database(app).read() as reading:
@@ -79,12 +79,12 @@ def sweep_photos(app: Flask) -> int:
 
 
 def forget(app: Flask) -> int:
-    """Drop what is kept for some time only (`jobs/retention.py`)."""
+    """Drop what is stored for a limited time (`jobs/retention.py`)."""
     return sum(database(app).run(item.drop) for item in retention(settings(app)))
 
 
 def log_head(app: Flask) -> int:
-    """Once a day: the ledger's last hash to the log, where nobody who changes the database can change it too."""
+    """Log the ledger's last hash once a day. Whoever changes the database cannot change it there too."""
     midnight = datetime.combine(clock.today(), time(), clock.AMSTERDAM)
     with database(app).read() as reading:
         if is_recorded_since(reading, action=HEAD, since=midnight):
