@@ -13,7 +13,7 @@ NEW_PASSWORD_HINT = _(
 
 
 class LogInForm(Form):
-    """E-mail address and password; and, in a signed word, what was typed in a form that came too late."""
+    """E-mail address and password. And, in a signed word, what was typed in a form that came too late."""
 
     word = HiddenField()
     email = StringField(_("E-mail address"), [Required(_("Fill in your e-mail address."))])

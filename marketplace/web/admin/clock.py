@@ -1,4 +1,4 @@
-"""The clock for the administrator: what each job did and does next, what waits to be told, and what was given up."""
+"""The clock for the administrator. What each job did and does next, what waits to be delivered, and what was given up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ TASKS_SHOWN = 5
 
 
 class Line(Protocol):
-    """A line of the timetable, as far as this page tells of it."""
+    """A line of the timetable, as this page shows it."""
 
     @property
     def name(self) -> str: ...

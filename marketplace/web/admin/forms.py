@@ -65,7 +65,7 @@ class DepotDetailsForm(Form):
 
 
 class WindowsForm(Form):
-    """Who is in the circle, and how long each ring waits for the one before it."""
+    """The members of the circle, and how long each ring waits for the one before it."""
 
     idempotency_key = IdempotencyField()
     circle = ChecksField(

@@ -1,4 +1,4 @@
-"""What somebody may do with a lot, as buttons: reserve it, or, where it is theirs, change it."""
+"""What somebody may do with a lot, as buttons. Reserve it, or, where it is theirs, change it."""
 
 from dataclasses import dataclass
 

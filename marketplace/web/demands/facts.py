@@ -14,7 +14,10 @@ CHANGEABLE = (DemandStatus.OPEN, DemandStatus.DRAFT)
 
 
 def facts_of(demand: Demand, material: Material, actor: Actor, *, inside: bool) -> list[Fact]:
-    """Public facts for everybody, quality and place for members, the rest for who asks and the reviewer (`inside`)."""
+    """List the facts of a demand that the reader may see.
+
+    Public facts for everybody, quality and place for members, the rest for its asker and the reviewer (`inside`).
+    """
     first, last = long_date(demand.needed_from), long_date(demand.needed_until)
     facts: list[Fact] = [
         (_("Material"), material.name),

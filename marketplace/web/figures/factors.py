@@ -1,4 +1,4 @@
-"""How the figures are made, in words and tables: formulas, vehicles and materials with their sources."""
+"""How the figures are made, in words and tables. Formulas, vehicles and materials with their sources."""
 
 from marketplace.kernel.formats import number, quantity
 from marketplace.kernel.language import Text, _

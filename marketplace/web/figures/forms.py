@@ -1,4 +1,4 @@
-"""What a municipality put to use in a year: a mass in tonnes for each material group and origin."""
+"""What a municipality put to use in a year. A mass in tonnes for each material group and origin."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ KG_PER_TONNE = 1000
 
 
 class TonnesField(DecimalField):
-    """A mass in tonnes, shown to the gram, so that saving a page changes nothing that was not typed."""
+    """A mass in tonnes, shown to the gram. So saving a page changes nothing that was not typed."""
 
     def _value(self) -> str:
         if self.raw_data:

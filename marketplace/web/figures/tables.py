@@ -1,4 +1,4 @@
-"""The figures and the rows of the ledger as tables: rounded on the page, exact in the file, out of one list."""
+"""The figures and the rows of the ledger as tables. Rounded on the page, exact in the file, out of one list."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass

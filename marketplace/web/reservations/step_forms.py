@@ -32,7 +32,7 @@ class StepForm(Form):
 
 
 class ApproveForm(StepForm):
-    """The owner agrees, to all of it or to a part; the day is optional, and so is the sentence until somebody is passed over."""
+    """The owner's approval, in full or in part. The day is optional, and so is the sentence until somebody is passed over."""
 
     quantity = QuantityField(
         _("How much do you approve?"), description=_("All that was asked, or a part of it."), id="approve-quantity"
@@ -310,7 +310,7 @@ class Sent:
 
 
 def sheets(sent: Sent | None, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> dict[str, StepForm]:
-    """The form of every step by its name: the one that was sent as it was sent, the others as they begin."""
+    """Make the form of every step by its name. The one that was sent as it was sent, the others as they begin."""
     existing = tuple(vehicles)
     made = {step: sent.form if sent and sent.step == step else form(formdata=None) for step, form in FORMS.items()}
     for form in made.values():

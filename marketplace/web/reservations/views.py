@@ -60,7 +60,7 @@ def create(listing_id: int) -> ResponseReturnValue:
 
 
 def _is_full(listing: Listing) -> bool:
-    """Whether something of it is spoken for, so that waiting may be the way on."""
+    """Whether something of it is taken, so that waiting may be an option."""
     return bool(listing.held > 0)
 
 
@@ -85,7 +85,7 @@ def list_reservations() -> ResponseReturnValue:
 @blueprint.get("/reserveringen/<int:reservation_id>")
 @permission(Can.READ_RESERVATION)
 def show(reservation_id: int) -> ResponseReturnValue:
-    """Where this transfer stands, what comes next and who does it."""
+    """Show where this transfer stands, what comes next and who does it."""
     return transfer_page(reservation_id)
 
 
@@ -125,7 +125,7 @@ def hand_over(reservation_id: int) -> ResponseReturnValue:
 @blueprint.route("/reserveringen/<int:reservation_id>/bevestigen", methods=("GET", "POST"))
 @permission(Can.CONFIRM)
 def confirm(reservation_id: int) -> ResponseReturnValue:
-    """The receiver says what arrived: the transfer is complete and counted, or the two figures differ too much."""
+    """Confirm what arrived, as the receiver. The transfer is complete and counted, or the two figures differ too much."""
     return take_step(reservation_id, "confirm", hand_over_actions.confirm, _confirmed, draft="draft")
 
 
@@ -138,7 +138,10 @@ def _confirmed(reservation: Reservation) -> Text:
 def _step(
     reservation_id: int, form: Form, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]
 ) -> ResponseReturnValue:
-    """One step: its form is looked at before the writing session opens, since a photo is developed then. Asked for without a form it is the page."""
+    """Take one step, whose form is looked at before the writing session opens.
+
+    A photo is developed then. Asked for without a form it is the page.
+    """
     if returned() is not None:
         return transfer_page(reservation_id, Sent("", form))
     if request.method != "POST":

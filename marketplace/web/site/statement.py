@@ -1,4 +1,4 @@
-"""What the accessibility statement says that changes: when it was looked at, and what is not right yet."""
+"""The parts of the accessibility statement that change. When it was looked at, and what is not right yet."""
 
 from datetime import date
 from typing import NamedTuple
@@ -9,7 +9,7 @@ REVIEWED_ON = date(2026, 11, 24)
 
 
 class Shortcoming(NamedTuple):
-    """A requirement that is not met: what is wrong, what people notice, their way round it, and what is done about it."""
+    """A requirement that is not met. What is wrong, what people notice, their way round it, and what is done about it."""
 
     criterion: Text
     wrong: Text
