@@ -60,7 +60,7 @@ class UseRows(Given):
     }
 
     def read(self, value: Any) -> list[dict[str, Any]]:
-        """Every row by itself; the first thing that is wrong with a row is told with its number."""
+        """Read every row by itself; the first error in a row is reported with its number."""
         if not isinstance(value, list) or len(value) > USE_ROWS_MAX:
             raise Invalid(_("Send a list of at most %(most)s rows.", most=USE_ROWS_MAX))
         rows = []
@@ -228,7 +228,7 @@ class NoShowBody(Body):
 
 
 class CloseBody(Body):
-    """What became of the part that found no taker."""
+    """What became of the part that was not taken."""
 
     outcome = Choice(Outcome, "what became of the rest; absent: not said")
     reason = Lines("why it found no taker")

@@ -1,4 +1,4 @@
-"""What the API gives, as JSON Schema: one shape per object, every property always there unless it is named in `sometimes`."""
+"""The API's answers as JSON Schema: one shape per object. Every property is always there unless it is named in `sometimes`."""
 
 from marketplace.api.broker_components import BROKER_SHAPES
 from marketplace.api.schema import (

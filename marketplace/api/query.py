@@ -1,4 +1,4 @@
-"""Query parameters as the specification tells them."""
+"""Query parameters as the specification describes them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -39,7 +39,7 @@ RADIUS = parameter("radiusKm", "farthest distance in km; needs near or place", t
 
 
 def check_groups(known: Taxonomy, slugs: Iterable[str]) -> None:
-    """Refuse a material group that is not there: a typing mistake should not pass for an empty catalogue."""
+    """Refuse a material group that is not there. A typing mistake should not pass for an empty catalogue."""
     for slug in slugs:
         if known.group(slug) is None:
             raise Invalid(_("There is no material group “%(slug)s”. See /materials for the groups.", slug=slug), "material_group")

@@ -1,4 +1,4 @@
-"""The specification of the API, and a page that reads it: both made from the routes, and loading nothing from elsewhere."""
+"""The specification of the API, and a page that reads it. Both are made from the routes, and load nothing from elsewhere."""
 
 import re
 from http import HTTPStatus
