@@ -211,7 +211,7 @@ SHAPES: dict[str, Schema] = {
         urls={"type": "object", "additionalProperties": TEXT},
     ),
     "PartsProposal": shape(
-        needed={**QUANTITY, "description": "what is still to be found, less what is under way"},
+        needed={**QUANTITY, "description": "what is still needed, less what is under way"},
         unit=UNIT,
         underWay={**QUANTITY, "description": "what open reservations for this demand hold"},
         covered=QUANTITY,

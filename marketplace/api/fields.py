@@ -278,7 +278,7 @@ def take(body: Body, given: Any, *, partial: tuple[str, ...] = ()) -> tuple[dict
         return {}, [FieldError("body", _NO_BODY)]
     existing = {field.data_key for field in body.fields.values()}
     errors = [
-        FieldError(name[:60], _("“%(name)s” is not taken here. Leave it out.", name=name[:60]))
+        FieldError(name[:60], _("“%(name)s” is not accepted here. Leave it out.", name=name[:60]))
         for name in given
         if name not in existing
     ]

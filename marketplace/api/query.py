@@ -35,7 +35,7 @@ MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=Tr
 MATERIALS = parameter("material", "slug of a material", many=True)
 NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
 PLACE = parameter("place", "a place name or postcode to search around")
-RADIUS = parameter("radiusKm", "farthest distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000)
+RADIUS = parameter("radiusKm", "maximum distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000)
 
 
 def check_groups(known: Taxonomy, slugs: Iterable[str]) -> None:

@@ -174,9 +174,7 @@ def _claim(
 
 def _changed_meanwhile(current: int) -> Conflict:
     return Conflict(
-        _(
-            "Somebody reported this year in the meantime. Open the page again, look at what stands there, and report what is missing."
-        ),
+        _("Somebody reported this year in the meantime. Open the page again, look at what is there, and report what is missing."),
         current=current,
         changed=["rows"],
     )

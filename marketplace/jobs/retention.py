@@ -39,14 +39,14 @@ def retention(config: Config) -> tuple[Kept, ...]:
     return (
         Kept(_("Failed attempts to log in"), FAILURES_WINDOW, sessions.forget_attempts),
         Kept(
-            _("Sessions, at most; less when nothing is asked"),
+            _("Sessions, at most; less when somebody does nothing"),
             lifetime,
             lambda session: sessions.forget_sessions(session, idle=idle, lifetime=lifetime),
         ),
-        Kept(_("Answers to forms and to the API, against doing a thing twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
+        Kept(_("Answers to forms and to the API, so that nothing is done twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
         Kept(_("What somebody had typed when the session ended"), KEPT_FOR, kept_forms.forget_forms),
         Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
-        Kept(_("Turns of the jobs; those that found nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
+        Kept(_("Runs of the jobs; those that had nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
         Kept(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),
-        Kept(_("Notices that were told"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
+        Kept(_("Messages that were delivered"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
     )

@@ -119,7 +119,7 @@ def _outcome(app: Flask, kinds: Mapping[str, Kind], task: Task, stopping: Stoppi
     if task.cancel_requested_at is not None:
         return lambda session: tasks.finish(session, **held, state=TaskState.CANCELLED)
     if task.attempts > tasks.ATTEMPTS_MAX:
-        error = kept(_("%(num)s workers began with it and died.", num=tasks.ATTEMPTS_MAX))
+        error = kept(_("%(num)s workers started it and died.", num=tasks.ATTEMPTS_MAX))
         return lambda session: tasks.finish(session, **held, state=TaskState.FAILED, error=error)
     try:
         kind = kinds[task.kind]

@@ -131,7 +131,7 @@ TIMETABLE = (
         "matches",
         timedelta(minutes=10),
         each(matching.list_turns_to_notify, lambda session, row: matching.notify_turn(session, listing_id=row)),
-        does=_("Tells of matches that come true because somebody’s turn has begun."),
+        does=_("Notifies both sides of matches that become possible because somebody’s turn has begun."),
     ),
     Job(
         "listings to confirm",
@@ -143,7 +143,7 @@ TIMETABLE = (
         "listings gone stale",
         EVERY_HOUR,
         each(asked.list_listings_gone_stale, lambda session, row: freshness.notify_listing_stale(session, listing_id=row)),
-        does=_("Tells owners after 60 days that a lot has left the catalogue."),
+        does=_("Notifies owners after 60 days that a lot has left the catalogue."),
     ),
     Job(
         "demands to confirm",
@@ -155,13 +155,13 @@ TIMETABLE = (
         "demands gone stale",
         EVERY_HOUR,
         each(asked.list_demands_gone_stale, lambda session, row: freshness.notify_demand_stale(session, demand_id=row)),
-        does=_("Tells after 90 days that a demand is no longer matched."),
+        does=_("Notifies askers after 90 days that a demand is no longer matched."),
     ),
     Job(
         "searches",
         timedelta(minutes=10),
         notify_saved_searches,
-        does=_("Tells who keeps a search that something new is found."),
+        does=_("Notifies people with a saved search that there is something new."),
     ),
     Job("long tasks", EVERY_MINUTE, wake_waiting, does=_("Wakes a worker for long tasks that nobody is busy with.")),
     Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),
@@ -177,7 +177,7 @@ TIMETABLE = (
         timedelta(minutes=10),
         forget,
         by_wall_clock=True,
-        does=_("Removes what was kept long enough."),
+        does=_("Removes what has been stored long enough."),
     ),
     Job(
         "ledger head",

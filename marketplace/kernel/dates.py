@@ -38,7 +38,7 @@ def parse_date(text: str, locale: str, field: str | None = None) -> date:
             _("“%(typed)s” is not a date. Type a day, month and year, for example 12 January 2027.", typed=typed), field
         )
     if len(result["year"]) == 2:
-        raise Invalid(_("Type the year in four figures, for example 12 January 2027."), field)
+        raise Invalid(_("Type the year in four digits, for example 12 January 2027."), field)
     month = int(result["month"]) if result["month"].isdigit() else _MONTHS.get(result["month"], 0)
     day, year = int(result["day"]), int(result["year"])
     if result.re is _FIGURES and locale == "en" and day <= 12 and month <= 12 and day != month:

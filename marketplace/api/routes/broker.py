@@ -27,7 +27,7 @@ class ProposalBody(Body):
     """A lot that may serve, and why."""
 
     listing_id = Whole("id of the listing", required=True)
-    reason = Lines("for who placed the demand", required=True)
+    reason = Lines("for whoever placed the demand", required=True)
 
 
 @route("GET", "/broker/near-misses", gives="NearMisses", tag="broker", query=query.PAGE)

@@ -21,7 +21,7 @@ FILTERS = (
     query.MATERIAL_GROUPS,
     query.MATERIALS,
     query.words("status", "open unless another is asked for; with a token", DemandStatus, many=True),
-    query.parameter("mine", "with a token: one's own organisation's, in every state", type="boolean"),
+    query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
     *query.PAGE,
 )
 

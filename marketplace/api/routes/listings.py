@@ -33,10 +33,10 @@ FILTERS = (
     query.NEAR,
     query.PLACE,
     query.RADIUS,
-    query.parameter("availableFrom", "to be had on this day", format="date"),
+    query.parameter("availableFrom", "available on this day", format="date"),
     query.words("sort", "distance needs a place", SORTS, many=False),
-    query.words("status", "with a token: of one's own organisation", ListingStatus, many=True),
-    query.parameter("mine", "with a token: one's own organisation's, in every state", type="boolean"),
+    query.words("status", "with a token: of your own organisation", ListingStatus, many=True),
+    query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
     *query.PAGE,
 )
 

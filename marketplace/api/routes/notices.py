@@ -21,7 +21,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice, default_cadence
 
-UNREAD = query.parameter("unread", "true: only what was not read yet", type="boolean", default=False)
+UNREAD = query.parameter("unread", "true: only unread ones", type="boolean", default=False)
 
 
 class PreferenceRow(Body):

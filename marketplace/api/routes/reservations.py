@@ -20,7 +20,7 @@ RESERVATION = "/reservations/<int:reservation_id>"
 SIDES = ("asking", "owning")
 FILTERS = (
     query.words("status", "where it stands", ReservationStatus, many=True),
-    query.words("side", "which side one's own organisation is on", SIDES, many=False),
+    query.words("side", "which side your own organisation is on", SIDES, many=False),
     query.parameter("listing", "id of a listing", type="integer"),
     *query.PAGE,
 )

@@ -39,10 +39,10 @@ def save_search(session: Session, actor: Actor, *, name: str, query: str) -> Sav
     if len(called) > NAME_LENGTH_MAX:
         raise Invalid(_("Use at most %(most)s characters for the name.", most=NAME_LENGTH_MAX), "name")
     if len(query) > QUERY_LENGTH_MAX:
-        raise Invalid(_("This search holds too much to keep. Choose fewer filters."), "name")
+        raise Invalid(_("This search is too long to save. Choose fewer filters."), "name")
     stored = session.scalar(select(func.count()).where(SavedSearch.person_id == actor.person_id)) or 0
     if stored >= SEARCHES_MAX:
-        raise Conflict(_("You keep %(most)s searches, and that is the most. Delete one first.", most=SEARCHES_MAX))
+        raise Conflict(_("You have saved %(most)s searches, which is the maximum. Delete one first.", most=SEARCHES_MAX))
     search = SavedSearch(person_id=actor.person_id, name=called, query=query, created_at=clock.now())
     session.add(search)
     session.flush()

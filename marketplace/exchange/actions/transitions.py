@@ -99,7 +99,7 @@ def take_more(session: Session, reservation: Reservation, extra: Decimal) -> Dec
         listing = counters.lock(session, reservation.listing_id)
         most = Amount(reservation.quantity + listing.available, Unit(reservation.unit))
         raise Conflict(
-            _("Others hold a part of this lot. At most %(most)s can be handed over here.", most=most),
+            _("Others hold part of this lot. At most %(most)s can be handed over here.", most=most),
             "quantity",
             available=plain(most.amount),
         )

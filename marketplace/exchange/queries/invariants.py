@@ -164,7 +164,7 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("held equals the reservations that hold"), held_is_open_reservations),
     (_("transferred equals the ledger"), transferred_is_the_ledger),
     (_("a completed reservation stands in the ledger exactly once"), completed_once_in_the_ledger),
-    (_("a reservation goes by its listing's unit and owner"), reservation_goes_by_its_listing),
+    (_("a reservation has its listing's unit and owner"), reservation_goes_by_its_listing),
     (_("the clock waits for reservations with a term only"), only_timed_reservations_expire),
     (_("a published listing has a photo, windows and a confirmation"), published_is_complete),
     (_("what is not published holds nothing"), withdrawn_holds_nothing),

@@ -112,7 +112,7 @@ def check_gate_photo(status: ReservationStatus, *, present: int) -> None:
     if status not in WITH_PHOTOS:
         raise Conflict(
             _(
-                "Photos of the hand-over can be added from the approval on. This reservation is “%(status)s”.",
+                "Photos of the hand-over can be added once a reservation is approved. This reservation is “%(status)s”.",
                 status=STATUS_LABELS[status],
             ),
             currentStatus=status.value,

@@ -212,7 +212,7 @@ def check_quantity(asked: Quantity, *, unit: str, proposal: Quantity | None) -> 
     if proposal is None:
         raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
     raise Invalid(
-        _("This listing goes by another unit. %(asked)s is %(proposal)s: enter that quantity.", asked=asked, proposal=proposal),
+        _("This listing uses another unit. %(asked)s is %(proposal)s: enter that quantity.", asked=asked, proposal=proposal),
         "unit",
         proposal={"quantity": plain(proposal.amount), "unit": proposal.unit.value},
     )
@@ -222,14 +222,14 @@ def too_much(available: Amount | None, unit: str) -> Conflict:
     """The refusal when less is left than asked; without an amount there is nothing left."""
     if available is None:
         return Conflict(
-            _("Nothing is available any more. Place a demand, then you are told when something fits."),
+            _("Nothing is available any more. Place a demand: then you will hear when something fits."),
             "quantity",
             available="0",
             unit=unit,
         )
     if available.amount <= 0:
         return Conflict(
-            _("Everything is reserved now. Join the waiting list, or place a demand: then you are told when something fits."),
+            _("Everything is reserved now. Join the waiting list, or place a demand: then you will hear when something fits."),
             "quantity",
             available="0",
             unit=unit,
@@ -318,7 +318,7 @@ def check_approval(approved: Amount, *, asked: Decimal, free: Decimal) -> None:
     """Refuse to approve more than was asked or than is not firmly held by others."""
     if approved.amount > asked:
         most = Amount(asked, approved.unit)
-        raise Invalid(_("Only %(most)s was asked. Approve that or less.", most=most), "quantity")
+        raise Invalid(_("Only %(most)s was asked for. Approve that or less.", most=most), "quantity")
     if approved.amount > free:
         raise too_much(Amount(free, approved.unit) if free > 0 else None, approved.unit.value)
 

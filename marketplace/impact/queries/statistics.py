@@ -155,7 +155,7 @@ STATISTICS = (
     Statistic(
         "exchanges",
         _("Exchanges"),
-        _("Completed transfers that both sides confirmed. A correction changes the sums, and not this number."),
+        _("Completed transfers that both sides confirmed. A correction changes the sums, but not this number."),
         Measure.COUNT,
         lambda totals: totals.exchanges,
     ),
@@ -191,7 +191,7 @@ STATISTICS = (
     Statistic(
         "net_kgco2e",
         _("Net saved"),
-        _("Avoided less all transport, also the transport of material whose carbon factor is unknown."),
+        _("Avoided less all transport, including the transport of material whose carbon factor is unknown."),
         Measure.CARBON,
         lambda totals: totals.net_kgco2e,
         needs_factor=True,
@@ -199,7 +199,7 @@ STATISTICS = (
     Statistic(
         "unknown_factor_mass_kg",
         _("Without a carbon factor"),
-        _("Mass of materials for which no carbon factor is known. It is in the tonnes and not in the avoided carbon."),
+        _("Mass of materials for which no carbon factor is known. It is in the tonnes but not in the avoided carbon."),
         Measure.MASS,
         lambda totals: totals.unknown_factor_mass_kg,
     ),

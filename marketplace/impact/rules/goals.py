@@ -160,7 +160,7 @@ def is_looser(target: Target, than: Target) -> bool:
 def check_tightened(current: Target, *, percent: Decimal, year: int, this_year: int) -> Target:
     """The next version of a goal. Refused: less, later, in the past, above 100 %, or the same."""
     if not percent.is_finite() or not 0 < percent <= 100 or percent != percent.quantize(MASS_PLACES):
-        raise Invalid(_("A percentage is more than 0 and at most 100, with at most three decimals."), "target_percent")
+        raise Invalid(_("A percentage must be more than 0 and at most 100, with at most three decimals."), "target_percent")
     if year < this_year:
         raise Invalid(
             _("The year %(year)s is over. Choose %(this_year)s or later.", year=str(year), this_year=str(this_year)),
@@ -212,11 +212,11 @@ def _fault(row: UseRow, groups: set[str], seen: set[tuple[str, str]]) -> tuple[s
     if row.origin not in set(Origin):
         return "origin", _("Choose an origin: primary, biobased, reused or recycled.")
     if not row.mass_kg.is_finite() or row.mass_kg < 0:
-        return "mass_kg", _("A mass is zero or more.")
+        return "mass_kg", _("A mass must be zero or more.")
     if row.mass_kg > LARGEST_KG:
         return "mass_kg", _("A mass can be at most 9 999 999 tonnes.")
     if row.mass_kg != row.mass_kg.quantize(MASS_PLACES):
         return "mass_kg", _("A mass can have at most three decimals in kilograms.")
     if (row.group_slug, row.origin) in seen:
-        return "group", _("This group and origin stand there twice. Give one mass for them.")
+        return "group", _("This group and origin appear twice. Give one mass for them.")
     return None

@@ -21,7 +21,7 @@ Answers = dict[str, Any]
 
 def _checked(answers: Answers) -> Answers:
     if sum(len(str(value)) for value in answers.values()) > ANSWERS_LENGTH_MAX:
-        raise Invalid(_("This is too much text to keep. Make the description and the remarks shorter."))
+        raise Invalid(_("This is too much text to store. Make the description and the remarks shorter."))
     return answers
 
 

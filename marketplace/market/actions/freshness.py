@@ -72,7 +72,7 @@ def record_demand_refresh(session: Session, actor: Actor, *, demand_id: int, ans
     if answer == Refreshed.GONE:
         return withdraw_demand(session, actor, demand_id=demand_id)
     if answer == Refreshed.CHANGED:
-        raise Invalid(_("Of a demand say still or gone; change it to tell what is different."), "answer")
+        raise Invalid(_("For a demand, say still or gone; change it to say what is different."), "answer")
     today = clock.today()
     if demand.status == DemandStatus.OPEN and demand.confirmed_on == today:
         return demand

@@ -14,7 +14,7 @@ from marketplace.market.rules.demand import DemandStatus
 
 
 def _missing_demand() -> Missing:
-    return Missing(_("This demand does not exist, or you may not see it. Look at what is sought."))
+    return Missing(_("This demand does not exist, or you may not see it. Look at what is wanted."))
 
 
 def is_demand_visible(actor: Actor, demand: Demand) -> bool:

@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 OUTCOME_LABELS: dict[Outcome, Text] = {
     Outcome.SOLD_ELSEWHERE: _("Sold outside the bank"),
-    Outcome.OWN_USE: _("Used by ourselves"),
+    Outcome.OWN_USE: _("Used by us"),
     Outcome.RECYCLED: _("Recycled"),
     Outcome.DISPOSED: _("Disposed of as waste"),
 }

@@ -153,7 +153,7 @@ def find_unit_faults(quantity: Quantity, units: tuple[Unit, ...]) -> list[FieldE
     if quantity.unit in units:
         return []
     names = ", ".join(unit.value for unit in units)
-    return [FieldError("unit", _("This material does not go by that unit. Choose one of: %(units)s.", units=names))]
+    return [FieldError("unit", _("This material is not measured in that unit. Choose one of: %(units)s.", units=names))]
 
 
 def is_part_allowed(amount: Decimal, available: Decimal, minimum: Decimal | None) -> bool:

@@ -100,7 +100,7 @@ def accepting_offer(verb: Callable[..., object]) -> MailAction:
         "reservation",
         _("You accept %(quantity)s of “%(title)s” from the waiting list of %(organisation)s. It becomes a request again."),
         _("Accept the offer"),
-        _("The offer is accepted. You hear from the owner."),
+        _("The offer is accepted. You will hear from the owner."),
         _reservation(Step.ACCEPT_OFFER, Can.CONFIRM),
         lambda session, actor, number: verb(session, actor, reservation_id=number),
     )
@@ -110,7 +110,9 @@ def confirming_demand(verb: Callable[[Session, Actor, int], object], is_fresh: C
     """A demand is still wanted; `is_fresh` says whether that was said today already."""
     return MailAction(
         "demand",
-        _("You say that you still look for “%(title)s”: %(quantity)s. The demand stays open to everyone for another 90 days."),
+        _(
+            "You say that you are still looking for “%(title)s”: %(quantity)s. The demand stays open to everyone for another 90 days."
+        ),
         _("Yes, still looking"),
         _("Thank you. The demand stays open for another 90 days."),
         _demand(is_fresh),
@@ -123,7 +125,7 @@ MAIL_ACTIONS: dict[str, MailAction] = {
         "reservation",
         _("You approve the request of %(organisation)s for %(quantity)s of “%(title)s”."),
         _("Approve"),
-        _("The request is approved. We have told the other side."),
+        _("The request is approved. We have notified the other side."),
         _reservation(Step.APPROVE, Can.DECIDE_RESERVATION),
         lambda session, actor, number: decide.approve(session, actor, reservation_id=number),
     ),

@@ -98,7 +98,7 @@ def _keep_what_is_waited_for(session: Session, actor: Actor, listing: Listing, d
     material = taxonomy(session).material_by_id(listing.material_id)
     is_other = (draft.material, draft.quantity.unit.value) != (material.slug, listing.unit)
     if is_other and any(claim.status == ReservationStatus.WAITING for claim in list_claims(session, listing.id)):
-        raise Conflict(_("Somebody waits for this listing. The material and the unit cannot change any more."), "material")
+        raise Conflict(_("Somebody is waiting for this listing. The material and the unit cannot change any more."), "material")
 
 
 def ask(session: Session, actor: Actor, draft: DemandDraft) -> Demand:

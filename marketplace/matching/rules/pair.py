@@ -89,7 +89,7 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
     if lot.material.slug not in need.serving:
         rows.append(_("The material is another one, and does not count as a substitute."))
     if RANKS[lot.condition] < RANKS[need.min_condition]:
-        rows.append(_("The condition is less than what was asked: %(asked)s.", asked=CONDITION_LABELS[need.min_condition]))
+        rows.append(_("The condition is below what was asked for: %(asked)s.", asked=CONDITION_LABELS[need.min_condition]))
     if not do_overlap(lot.available_from, lot.available_until, need.needed_from, need.needed_until):
         rows.append(_("The periods do not overlap."))
     if (lot.available_until is not None and lot.available_until < today) or need.needed_until < today:
@@ -216,7 +216,7 @@ def explain(lot: Lot, need: Need, covered: Cover, figures: Impact, *, place: int
         _covers(lot, need, covered),
         _material(lot, need),
         _(
-            "The condition is “%(condition)s”; “%(asked)s” or better was asked.",
+            "The condition is “%(condition)s”; “%(asked)s” or better was asked for.",
             condition=CONDITION_LABELS[lot.condition],
             asked=CONDITION_LABELS[need.min_condition],
         ),
@@ -267,7 +267,7 @@ def _transport(figures: Impact) -> Text:
 
 def _savings(figures: Impact) -> Text:
     if figures.avoided_kgco2e is None or figures.net_kgco2e is None:
-        return _("How much carbon a new product would take is not known for this material, so what is saved is unknown.")
+        return _("How much carbon a new product would emit is not known for this material, so what is saved is unknown.")
     return _(
         "A new product would emit %(avoided)s kg CO₂e; after transport %(net)s kg CO₂e is saved.",
         avoided=figures.avoided_kgco2e.quantize(TENTH, rounding=ROUND_HALF_UP),

@@ -65,7 +65,7 @@ def read_files(source: Path = SHIPPED) -> ReferenceFiles:
         if not path.is_file():
             raise Invalid(_("The file %(name)s is not there. Check its name.", name=path.name))
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise Invalid(_("The file %(name)s is too large. It may have 5 MB.", name=path.name))
+            raise Invalid(_("The file %(name)s is too large. It may be at most 5 MB.", name=path.name))
         try:
             texts.append(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as error:
@@ -143,7 +143,7 @@ def _demand(holds: bool, file: str, row: int, column: str) -> None:
     if not holds:
         raise Invalid(
             _(
-                "%(file)s, row %(row)s: %(column)s does not fit. Correct that cell and load the file again.",
+                "%(file)s, row %(row)s: %(column)s is not valid. Correct that cell and load the file again.",
                 file=file,
                 row=row,
                 column=column,

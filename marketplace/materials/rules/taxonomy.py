@@ -117,7 +117,7 @@ class Material(Named):
         """What one unit weighs, in kg. Refused: a unit that this material does not go by."""
         if unit not in self.weights_kg:
             names = ", ".join(str(item.label) for item in self.units)
-            raise Invalid(_("This material does not go by that unit. Choose one of: %(units)s.", units=names), "unit")
+            raise Invalid(_("This material is not measured in that unit. Choose one of: %(units)s.", units=names), "unit")
         return self.weights_kg[unit]
 
     def mass_kg(self, amount: Decimal, unit: Unit, measured_kg_per_unit: Decimal | None = None) -> Decimal:

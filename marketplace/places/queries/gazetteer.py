@@ -154,7 +154,7 @@ class PlaceFinder:
             raise Invalid(refusal.message, field) from refusal
         if len(offline) > 1:
             choices = ", ".join(place.label for place in offline)
-            raise Invalid(_("There are several places of that name. Type one of these: %(choices)s.", choices=choices), field)
+            raise Invalid(_("There are several places with that name. Type one of these: %(choices)s.", choices=choices), field)
         if offline and (self.pdok is None or not _is_rough(typed)):
             return offline[0]
         if self.pdok is None:
@@ -217,4 +217,4 @@ def _trouble(error: GeopyError) -> Text:
         return _("The address service is too slow now. Type a place or the four digits of a postcode: that works without it.")
     if isinstance(error, GeocoderQuotaExceeded):
         return _("The address service is too busy now. Type a place or the four digits of a postcode, or try again in a minute.")
-    return _("The address service does not answer now. Type a place or the four digits of a postcode: that works without it.")
+    return _("The address service is not answering now. Type a place or the four digits of a postcode: that works without it.")

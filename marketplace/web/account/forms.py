@@ -7,7 +7,7 @@ from marketplace.kernel.language import _
 from marketplace.web.ui.forms import Form, Required, options
 
 NEW_PASSWORD_HINT = _(
-    "At least %(shortest)s characters. Four words that have nothing to do with each other are easy to keep in mind.",
+    "At least %(shortest)s characters. Four words that have nothing to do with each other are easy to remember.",
     shortest=PASSWORD_LENGTH_MIN,
 )
 
@@ -67,5 +67,5 @@ class TokenForm(Form):
     name = StringField(
         _("What will you use the token for?"),
         [Required(_("Fill in what the token is for."))],
-        description=_("For example: the stock list of our works yard. You find the token back by this name."),
+        description=_("For example: the stock list of our works yard. You will recognise the token by this name."),
     )

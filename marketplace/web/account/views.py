@@ -50,7 +50,7 @@ def log_in() -> ResponseReturnValue:
         back.append(entrance.log_in(**typed) or back[0])
 
     if submit(form, enter):
-        message = _("What you typed stands in the form again. Nothing has been sent yet: look it over and send it.")
+        message = _("What you typed is in the form again. Nothing has been sent yet: look it over and send it.")
         return done(message, back[-1], "info") if back[-1] != back[0] else redirect(back[-1], 303)
     return page("account/log_in.html", form, target=request.args.get("next"))
 
@@ -80,7 +80,7 @@ def forgot() -> ResponseReturnValue:
     if submit(form, lambda: entrance.request_reset(email=form.email.data or "")):
         return done(
             _(
-                "If there is an account with this address, you will find a mail with a link within a few minutes. It works for an hour."
+                "If there is an account with this address, you will get a mail with a link within a few minutes. It works for an hour."
             ),
             url_for("account.log_in"),
         )

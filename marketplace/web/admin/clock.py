@@ -93,7 +93,7 @@ def _settled(verb: Verb, delivery_id: int, sentence: Text) -> ResponseReturnValu
     where = url_for("admin.show_clock")
     if verb(current_session(), current_actor(), delivery_id=delivery_id):
         return done(sentence, where)
-    return done(_("It was dealt with already."), where, "info")
+    return done(_("It has been dealt with already."), where, "info")
 
 
 def told(line: Line, last: JobRun | None) -> Told:

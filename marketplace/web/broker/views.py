@@ -67,7 +67,9 @@ def propose() -> ResponseReturnValue:
             ),
         )
     ):
-        sentence = _("The lot is proposed to %(organisation)s. They have been told.", organisation=made.demand.organisation.name)
+        sentence = _(
+            "The lot is proposed to %(organisation)s. They have been notified.", organisation=made.demand.organisation.name
+        )
         return done(sentence, url_for("demands.show", demand_id=made.demand_id))
     return page("broker/propose.html", form, pair=_named(form))
 

@@ -203,7 +203,7 @@ def _own(session: Session, demand_id: int) -> Demand:
 def withdraw(demand_id: int) -> ResponseReturnValue:
     """It is not needed any more."""
     withdraw_demand(current_session(), current_actor(), demand_id=demand_id)
-    return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+    return done(_("The demand is withdrawn. Reservations that were made for it stay."), url_for("work.show"))
 
 
 @blueprint.post("/gezocht/<int:demand_id>/bevestigen")
@@ -213,7 +213,7 @@ def refresh(demand_id: int) -> ResponseReturnValue:
     answer = answered()
     refresh_demand(current_session(), current_actor(), demand_id=demand_id, answer=answer)
     if answer == Refreshed.GONE:
-        return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+        return done(_("The demand is withdrawn. Reservations that were made for it stay."), url_for("work.show"))
     where = url_for("demands.show", demand_id=demand_id) if request.form.get("at") == "demand" else url_for("work.show")
     return done(_("Thank you. The demand is matched for another 90 days."), where)
 

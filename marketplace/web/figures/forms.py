@@ -34,7 +34,7 @@ class MaterialUseForm(Form):
     includes_bank = RadioField(
         _("Is what you received through the materials bank already in “Reused”?"),
         [Required()],
-        choices=options([("yes", _("Yes, it is in there")), ("no", _("No, count it besides"))]),
+        choices=options([("yes", _("Yes, it is in there")), ("no", _("No, add it"))]),
     )
 
     def mass(self, group: MaterialGroup, origin: Origin) -> Any:

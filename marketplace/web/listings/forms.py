@@ -329,7 +329,7 @@ class CloseForm(Form):
         choices=choices(OUTCOME_LABELS),
     )
     reason = TextAreaField(
-        _("Why did it find no taker here?"), description=_("One sentence will do. Who answers for the region reads it.")
+        _("Why did it find no taker here?"), description=_("One sentence will do. Whoever answers for the region reads it.")
     )
 
     @property

@@ -136,7 +136,7 @@ def withdraw(listing_id: int) -> ResponseReturnValue:
         form,
         lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.said, outcome=form.chosen),
     ):
-        return done(_("The lot is withdrawn. Who had reserved something has been told."), url_for("work.show"))
+        return done(_("The lot is withdrawn. Everyone who had reserved something has been notified."), url_for("work.show"))
     return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES)
 
 

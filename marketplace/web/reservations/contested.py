@@ -61,7 +61,7 @@ def accept_offer(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.CONFIRM)
 def dispute(reservation_id: int) -> ResponseReturnValue:
     """The receiver does not agree."""
-    message = _("The owner has been told that you do not agree, and why.")
+    message = _("The owner has been informed that you do not agree, and why.")
     return take_step(reservation_id, "dispute", hand_over.dispute, message, reason="because", quantity="figure")
 
 

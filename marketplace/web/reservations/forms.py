@@ -178,11 +178,11 @@ class ReserveForm(Form):
         _("Does it replace a new purchase?"),
         choices=[SelectChoice("yes", _("Yes, otherwise we buy it new")), SelectChoice("no", _("No"))],
         validate_choice=False,
-        description=_("When several ask for one lot, who avoids a purchase stands higher."),
+        description=_("When several ask for one lot, the one that avoids a purchase ranks higher."),
     )
     purchase_price = DecimalField(
         _("What would that purchase cost, in euros?"),
-        description=_("An estimate for everything that you ask, for example 1,250."),
+        description=_("An estimate for everything that you ask for, for example 1,250."),
     )
     purpose = TextAreaField(
         _("What is it for?"), description=_("The owner reads this. For example: parking places at the sports hall.")

@@ -271,7 +271,7 @@ def _waiting(owns: bool, asks: bool) -> tuple[Text, bool]:
 
 def _offered(owns: bool, asks: bool) -> tuple[Text, bool]:
     if asks:
-        return _("This is free for you until %(until)s. Accept the offer, else it goes to the next on the list."), True
+        return _("This is free for you until %(until)s. Accept the offer, or else it goes to the next on the list."), True
     return _("Offered to %(asker)s from the waiting list, until %(until)s. You may approve it at once."), False
 
 

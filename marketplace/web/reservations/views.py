@@ -54,7 +54,9 @@ def create(listing_id: int) -> ResponseReturnValue:
     reservation = is_valid and attempt(form, lambda: reserve.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
     if reservation:
         waits = reservation.status == ReservationStatus.WAITING
-        message = _("You are on the waiting list. We tell you when something is free.") if waits else _("It is held for you.")
+        message = (
+            _("You are on the waiting list. We will let you know when something is free.") if waits else _("It is held for you.")
+        )
         return done(message, url_for("reservations.show", reservation_id=reservation.id))
     return page("reservations/create.html", form, listing=listing, material=material, waits=_is_full(listing))
 
@@ -93,7 +95,7 @@ def show(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.DECIDE_RESERVATION)
 def approve(reservation_id: int) -> ResponseReturnValue:
     """The owner agrees."""
-    message = _("Approved. The asker has been told.")
+    message = _("Approved. The asker has been notified.")
     facts = {"hold_until": "until", "quantity": "approved", "reason": "because"}
     return take_step(reservation_id, "approve", decide.approve, message, **facts)
 
@@ -102,7 +104,7 @@ def approve(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.DECIDE_RESERVATION)
 def reject(reservation_id: int) -> ResponseReturnValue:
     """The owner says no, and why."""
-    message = _("Rejected. The asker has been told why.")
+    message = _("Rejected. The asker has been given your reason.")
     return take_step(reservation_id, "reject", decide.reject, message, reason="because")
 
 
@@ -110,7 +112,7 @@ def reject(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.CANCEL_RESERVATION)
 def cancel(reservation_id: int) -> ResponseReturnValue:
     """One of the two sides steps back, and says why."""
-    message = _("Cancelled. The other side has been told why.")
+    message = _("Cancelled. The other side has been given your reason.")
     return take_step(reservation_id, "cancel", decide.cancel, message, reason="because")
 
 
@@ -167,7 +169,7 @@ def propose_times(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.MEET)
 def agree_time(reservation_id: int) -> ResponseReturnValue:
     """The other side chooses."""
-    form, message = AgreeForm(), _("Agreed. The other side has been told.")
+    form, message = AgreeForm(), _("Agreed. The other side has been notified.")
     return _step(reservation_id, form, gate.agree_time, message, time=form.chosen)
 
 

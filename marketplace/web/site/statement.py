@@ -22,7 +22,7 @@ SHORTCOMINGS = (
     Shortcoming(
         _("1.1.1 Descriptions of photos"),
         _(
-            "A photo is described by the person who offers the lot. Who leaves the description out gets the title of the lot in its place."
+            "A photo is described by the person who offers the lot. If the description is left out, the title of the lot takes its place."
         ),
         _("A screen reader then reads the title, and not what can be seen in the photo."),
         _("Material, dimensions, condition and quantity stand beside the photo in words."),
@@ -31,7 +31,7 @@ SHORTCOMINGS = (
     Shortcoming(
         _("3.1.2 Language of parts"),
         _(
-            "Titles and descriptions stay in the language in which they were typed. English pages mark them as Dutch, also what somebody typed in English."
+            "Titles and descriptions stay in the language in which they were typed. English pages mark them as Dutch, even what somebody typed in English."
         ),
         _("A screen reader reads a title that somebody typed in English with a Dutch voice."),
         _("The material, the condition and all figures are there in both languages."),

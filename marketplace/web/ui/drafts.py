@@ -80,7 +80,7 @@ def kept(sketch: Sketch, where: str) -> ResponseReturnValue:
     """The answer to whoever only wants it kept."""
     if request.form.get("do") == "auto":
         return jsonify(saved=str(saved_at(sketch.updated_at)), address=where)
-    return done(_("Your draft is kept. Go on whenever you want, on any device."), url_for("work.show"))
+    return done(_("Your draft is saved. Continue whenever you want, on any device."), url_for("work.show"))
 
 
 def demand_address(sketch: Sketch) -> str:

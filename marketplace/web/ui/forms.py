@@ -71,7 +71,7 @@ class Required:
         field.errors = []
         choice = isinstance(field, RadioField | SelectMultipleField) or hasattr(field, "choices")
         by_itself = (
-            _("Choose an answer at “%(label)s”.", label=field.label.text)
+            _("Choose an answer for “%(label)s”.", label=field.label.text)
             if choice
             else _("Fill in “%(label)s”.", label=field.label.text)
         )

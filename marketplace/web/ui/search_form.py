@@ -52,7 +52,7 @@ class FilterForm(Form):
 class PlaceForm(Form):
     """Where the lot would go to. It stands in the address, so a link keeps it."""
 
-    place = StringField(_("Where would it go to?"), description=_("A place or postcode"), render_kw=suggests("places"))
+    place = StringField(_("Where would it go?"), description=_("A place or postcode"), render_kw=suggests("places"))
 
     class Meta(Form.Meta):
         """Nothing changes, so nothing needs a token."""

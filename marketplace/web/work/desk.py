@@ -124,7 +124,7 @@ _ANSWER = _("%(asker)s asks for %(quantity)s of “%(title)s”")
 _CONFIRM = _("%(owner)s has handed over %(quantity)s of “%(title)s”")
 _HAND_OVER = _("%(asker)s collects %(quantity)s of “%(title)s”")
 _ACCEPT = _("%(quantity)s of “%(title)s” is free for you")
-_SETTLE = _("%(owner)s and %(asker)s differ about %(quantity)s of “%(title)s”")
+_SETTLE = _("%(owner)s and %(asker)s disagree about %(quantity)s of “%(title)s”")
 
 _MEET = _("%(organisation)s proposes when “%(title)s” can be collected")
 _CALL_OFF = _("%(organisation)s proposes to cancel the transfer of “%(title)s”")
@@ -196,7 +196,7 @@ def _finish(listing: Listing) -> Task:
     return Task(
         what=_("Finish your draft “%(title)s”", title=Written(listing.title)),
         until=None,
-        label=_("Go on"),
+        label=_("Continue"),
         href=url_for("listings.edit", listing_id=listing.id),
     )
 
