@@ -94,7 +94,7 @@ def create_app(config: Config) -> Marketplace:
     app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     if not config.production:
-        app.jinja_env.undefined = StrictUndefined  # a name that a view forgot is found here, not by a reader
+        app.jinja_env.undefined = StrictUndefined  # a name that a view forgot shows up here, not at a reader's
     _wrap(app, config)
     return app
 

@@ -1,6 +1,6 @@
 """Answers made smaller on the way, unless their length could betray a secret.
 
-Who shares a line with somebody sees how long answers are. Where a page that holds a secret (a form's token, a colleague's number) also holds
+Whoever shares a line with somebody sees how long answers are. Where a page that holds a secret (a form's token, a colleague's number) also holds
 what a stranger chose, that stranger can guess the secret letter by letter from the length of compressed answers (BREACH). That takes
 answers that the stranger made the browser ask for. So who sends a cookie gets a compressed answer only to what our own pages asked
 for, as the browser says in Sec-Fetch-Site; without a cookie there is no secret yet.

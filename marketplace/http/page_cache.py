@@ -115,7 +115,7 @@ class PageCache:
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            return None  # Flask says it in the words of the house
+            return None  # Flask answers it with our own error page
 
 
 def address_of(environ: Environ) -> Address:

@@ -115,7 +115,7 @@ def _post(app: Flask, database: Database, taken: Taken) -> int:
         return 0
     try:
         _deliver(cast(Config, app.extensions["settings"]), render(app, letter, reader, taken.nonce), letter)
-    except Exception as error:  # whatever goes wrong with one letter is kept with it and tried again
+    except Exception as error:  # whatever goes wrong with one letter is recorded with it and tried again
         log.warning("delivery %s was not posted: %s", letter.delivery_id, type(error).__name__)
         failure = f"{type(error.__cause__ or error).__name__}: {error}"
         database.run(lambda session: deliveries.mark_failed(session, letter=letter, error=failure))

@@ -278,7 +278,7 @@ def _cube(session: Session, asked: Asked) -> Cube:
         rows = session.execute(cube_statement(shape), figures_of(asked, radius, named)).all()
         return by_group(rows, lambda number: asked.terms.material_by_id(number).group.slug)
 
-    if asked.scope is Scope.INSIDE:  # the catalogue's revision tells nothing about drafts
+    if asked.scope is Scope.INSIDE:  # the catalogue's revision says nothing about drafts
         return count()
     return remembered(session, key, count)
 

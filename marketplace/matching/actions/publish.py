@@ -31,7 +31,7 @@ from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
 
 TURNS_AT_ONCE = 500
-TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred hear of it; the others find it when they look
+TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred are notified; the others see it when they look
 
 
 def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
@@ -49,7 +49,9 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     listing = listings.update_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
     if listing.version != version:
         if listing.status == ListingStatus.PUBLISHED:
-            offer_next(session, listing_id)  # a larger lot or a longer period goes to who waits before anybody new can take it
+            offer_next(
+                session, listing_id
+            )  # a larger lot or a longer period goes to the waiting list before anyone new can take it
             listing = get_listing(session, actor, listing_id)
         _tell_of_listing(session, actor, listing)
     return listing

@@ -177,7 +177,7 @@ def agree_time(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.MEET, max_body_bytes=PHOTO_FORM_BYTES_MAX)
 def add_photo(reservation_id: int) -> ResponseReturnValue:
     """A photo of the hand-over."""
-    with database().read() as before:  # no picture is worked on for who may not add it
+    with database().read() as before:  # no picture is processed for people who may not add it
         require(current_actor(), Can.MEET, get_reservation(before, current_actor(), reservation_id))
     form, message = GatePhotoForm(), _("The photo is added.")
     return _step(reservation_id, form, add_gate_photo, message, picture=form.stored, alt=form.words)
