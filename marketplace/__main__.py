@@ -1,4 +1,6 @@
-"""The two commands: `python3 -m marketplace` serves, `python3 -m marketplace test` checks; anything else goes to Flask's command line.
+"""The two commands: `python3 -m marketplace` serves, `... test` checks.
+
+Anything else goes to Flask's command line.
 
 Standard library only: this file makes the environment `.venv` beside the package from the hashed locks, and hands over. A lock is
 installed again only when its text or the Python underneath has changed; two starts at once wait for each other.
@@ -45,7 +47,10 @@ def stamp(lock: Path) -> Path:
 
 
 def fingerprint(lock: Path) -> str:
-    """Changes with the lock's text and with the interpreter that the environment's python resolves to."""
+    """Fingerprint the lock's text and the interpreter of the environment.
+
+    The interpreter is the one that the environment's python resolves to.
+    """
     return hashlib.sha256(lock.read_bytes()).hexdigest() + " " + os.path.realpath(PYTHON)
 
 
@@ -54,7 +59,7 @@ def is_installed(lock: Path) -> bool:
 
 
 def install(lock: Path) -> None:
-    """Installs one lock, after making the environment anew when its Python is missing or another."""
+    """Install one lock. The environment is made anew when its Python is missing or another."""
     if not PYTHON.exists() or (
         stamp(RUN).exists() and stamp(RUN).read_text(encoding="utf-8").split()[-1] != os.path.realpath(PYTHON)
     ):

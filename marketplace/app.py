@@ -1,4 +1,7 @@
-"""The application, put together: configuration, request, blueprints, filters, errors, command line, in that order."""
+"""The application, put together: configuration, request, blueprints and so on.
+
+In this order: configuration, request, blueprints, filters, errors, command line.
+"""
 
 import json
 from decimal import Decimal
@@ -91,7 +94,7 @@ def create_app(config: Config) -> Marketplace:
     app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     if not config.production:
-        app.jinja_env.undefined = StrictUndefined  # a name that a view forgot is found here, not by a reader
+        app.jinja_env.undefined = StrictUndefined  # a name that a view forgot shows up here, not at a reader's
     _wrap(app, config)
     return app
 
@@ -100,7 +103,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
     csrf = CSRFProtect(app)
 
     def protect() -> None:
-        """Forms only: the API ignores cookies, so nobody can borrow them there, and neither does a signed link."""
+        """Protect forms only: the API and signed links ignore cookies. So nobody can borrow cookies there."""
         view = app.view_functions.get(request.endpoint or "")
         if request.method in SAFE_METHODS or is_api() or getattr(view, "csrf_exempt", False):
             return
@@ -109,7 +112,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
         csrf.protect()
 
     def private(response: Response) -> Response:
-        """Nothing that a signed-in person sees is kept by a cache."""
+        """Keep what a signed-in person sees out of every cache."""
         if current_actor().is_member and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -1,1 +1,1 @@
-"""Accounts: organisations, people, sessions, tokens, and who may do what."""
+"""Accounts: organisations, people, sessions, tokens, and permissions."""

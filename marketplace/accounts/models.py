@@ -1,4 +1,4 @@
-"""Organisations, people, and the ways in which a person is known: session, token, invitation, reset."""
+"""Organisations and people, and how a person is identified. By session, token, invitation or password reset."""
 
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,7 @@ class Person(Base):
 
 
 class WebSession(Base):
-    """A signed-in browser. The cookie holds 256 random bits; only their SHA-256 is kept here."""
+    """A signed-in browser. The cookie holds 256 random bits; only their SHA-256 is stored here."""
 
     __tablename__ = "web_session"
 
@@ -78,7 +78,7 @@ class WebSession(Base):
 
 
 class ApiToken(Base):
-    """A bearer token of a person; only its SHA-256 is kept."""
+    """A person's bearer token; only its SHA-256 is stored."""
 
     __tablename__ = "api_token"
 
@@ -92,7 +92,7 @@ class ApiToken(Base):
 
 
 class Invitation(Base):
-    """A seat kept for an address. The link is signed over this row's id and nonce; it works once and expires."""
+    """A seat reserved for an address. The link is signed over this row's id and nonce; it works once and expires."""
 
     __tablename__ = "invitation"
 
@@ -135,7 +135,7 @@ class FailedAttempt(Base):
 
 
 class IdempotencyKey(Base):
-    """A write that was done under a key of the client's, with the answer it got; kept 24 hours."""
+    """A write made under a client's key, with its answer; stored for 24 hours."""
 
     __tablename__ = "idempotency_key"
 
@@ -153,7 +153,7 @@ class IdempotencyKey(Base):
 
 
 class KeptForm(Base):
-    """What somebody had typed in a form when their session had ended: shown to them again after they logged in; kept 24 hours."""
+    """What somebody had typed in a form when their session ended. Shown to them again after log-in; stored for 24 hours."""
 
     __tablename__ = "kept_form"
 

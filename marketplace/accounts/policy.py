@@ -16,7 +16,7 @@ from marketplace.kernel.language import _
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks, for which organisation, through which door."""
+    """The person who asks, with their organisation and the door they came through."""
 
     person_id: int | None = None
     name: str = ""
@@ -119,7 +119,7 @@ def is_member(actor: Actor, subject: Any) -> bool:
 
 
 def is_trader(actor: Actor, subject: Any) -> bool:
-    """Who lists and reserves: project leaders and coordinators."""
+    """Whether the actor lists and reserves: project leaders and coordinators."""
     return actor.role in _TRADERS
 
 
@@ -169,7 +169,7 @@ def may_read_requests(actor: Actor, subject: Any) -> bool:
 
 
 def may_account_for_region(actor: Actor, subject: Any) -> bool:
-    """Who answers for the whole region: reviewer, administrator and broker."""
+    """Whether the actor answers for the whole region: reviewer, administrator and broker."""
     return is_reviewer_or_admin(actor, subject) or is_broker(actor)
 
 
@@ -215,7 +215,9 @@ def may_read_people(actor: Actor, subject: Any) -> bool:
 
 
 def may_manage_people(actor: Actor, subject: Any) -> bool:
-    """A coordinator looks after the project leaders and coordinators of the own organisation, the administrator after everyone.
+    """Whether the actor may manage this person.
+
+    A coordinator looks after the project leaders and coordinators of their own organisation, the administrator after everyone.
 
     The reviewer and the administrator sit in an organisation too; a coordinator there has no say over them.
     """
@@ -225,7 +227,10 @@ def may_manage_people(actor: Actor, subject: Any) -> bool:
 
 
 def may_invite(actor: Actor, subject: Any) -> bool:
-    """A coordinator invites project leaders into the own organisation, the administrator anyone anywhere."""
+    """Whether the actor may send this invitation.
+
+    A coordinator invites project leaders into their own organisation, the administrator anyone anywhere.
+    """
     return is_admin(actor, subject) or (
         is_coordinator_of(actor, subject) and getattr(subject, "role", Role.PROJECT_LEADER) == Role.PROJECT_LEADER
     )
@@ -237,7 +242,10 @@ def may_list_reservations(actor: Actor, subject: Any) -> bool:
 
 
 def may_manage_depots(actor: Actor, subject: Any) -> bool:
-    """A coordinator of a municipality or of the region, for its own depots; partners have none here."""
+    """Whether the actor may manage depots.
+
+    A coordinator of a municipality or of the region may, for its own depots; partners have none here.
+    """
     return is_coordinator_of(actor, subject) and not actor.is_partner
 
 
@@ -296,7 +304,7 @@ POLICY: dict[Can, Predicate] = {
 
 
 def may(actor: Actor, what: Can, subject: Any = None) -> bool:
-    """Whether the actor may do this to this subject; without a subject: whether there is any that they may."""
+    """Whether the actor may do this to this subject. Without a subject: whether there is any subject to which they may."""
     return POLICY[what](actor, subject)
 
 

@@ -60,7 +60,7 @@ class UseRows(Given):
     }
 
     def read(self, value: Any) -> list[dict[str, Any]]:
-        """Every row by itself; the first thing that is wrong with a row is told with its number."""
+        """Read every row by itself; the first error in a row is reported with its number."""
         if not isinstance(value, list) or len(value) > USE_ROWS_MAX:
             raise Invalid(_("Send a list of at most %(most)s rows.", most=USE_ROWS_MAX))
         rows = []
@@ -91,7 +91,7 @@ class ListingBody(Placed):
     quantity = Amount("more than 0, at most three decimals, pieces whole", required=True)
     unit = UnitChoice(required=True)
     condition = Choice(Condition, required=True)
-    available_from = Day("first day on which it is free; may lie in the past", required=True)
+    available_from = Day("first day on which it is free; may be in the past", required=True)
     available_until = Day("last day")
     depot = Whole("id of the depot in which it lies, instead of a place")
     quantity_basis = Choice(QuantityBasis)
@@ -129,7 +129,7 @@ class DemandBody(Placed):
     min_condition = Choice(Condition, required=True)
     needed_from = Day(required=True)
     needed_until = Day(required=True)
-    max_distance_km = Number("farthest distance in km; absent: no limit")
+    max_distance_km = Number("maximum distance in km; absent: no limit")
     accepts_hazards = Codes("hazard codes that are accepted when declared yes")
     accepts_unknown_hazards = YesNo("whether a hazard that is not known yet is accepted; absent: yes")
     project = Line()
@@ -152,18 +152,18 @@ class ReservationBody(Placed):
     purpose = Lines("what it is for")
     project = Line("the project in which it is used")
     use = Line("what it is used for there")
-    replaces_purchase = YesNo("whether it replaces a new purchase; absent: not said")
-    purchase_price_cents = Whole("estimate of that purchase for all that is asked, in euro cents", most=PURCHASE_CENTS_MAX)
-    needed_by = Day("the last day on which it is of use")
+    replaces_purchase = YesNo("whether it replaces a new purchase; absent: not stated")
+    purchase_price_cents = Whole("estimate of that purchase for all that is asked for, in euro cents", most=PURCHASE_CENTS_MAX)
+    needed_by = Day("the last day on which it is useful")
     join_waiting_list = YesNo("whether to wait where it does not fit; absent: no")
 
 
 class ApproveBody(Body):
     """An approval, of all of it or of a part."""
 
-    quantity = Amount("in the listing's unit; absent: as asked")
-    reason = Lines("why this one, where one that ranks higher goes without")
-    hold_until = DayOrMoment("the last day on which it is kept, or the last moment; absent: 30 days")
+    quantity = Amount("in the listing's unit; absent: as asked for")
+    reason = Lines("why this one is chosen, where one that ranks higher goes without")
+    hold_until = DayOrMoment("the last day on which it is held, or the last moment; absent: 30 days")
 
 
 class ReasonBody(Body):
@@ -228,16 +228,16 @@ class NoShowBody(Body):
 
 
 class CloseBody(Body):
-    """What became of the part that found no taker."""
+    """What became of the part that was not taken."""
 
-    outcome = Choice(Outcome, "what became of the rest; absent: not said")
+    outcome = Choice(Outcome, "what became of the rest; absent: not stated")
     reason = Lines("why it found no taker")
 
 
 class WithdrawBody(Body):
     """The end of a listing."""
 
-    outcome = Choice(Outcome, "what became of the rest; absent: not said")
+    outcome = Choice(Outcome, "what became of the rest; absent: not stated")
     reason = Lines("for the holders of its reservations; absent: that it was withdrawn")
 
 
@@ -256,7 +256,7 @@ class DepotBody(Placed):
     """A storage place."""
 
     name = Line("at most 120 characters", required=True)
-    address = Line("shown only to who may know exact places")
+    address = Line("shown only to people who may know exact places")
 
 
 class WindowsBody(Body):
@@ -274,6 +274,6 @@ class WindowsBody(Body):
 class MaterialUseBody(Body):
     """What a municipality put to use in a year; it replaces what stood there."""
 
-    version = Whole("the version that you read (0: nothing yet); absent: whatever stands there")
+    version = Whole("the version that you read (0: nothing yet); absent: whatever is there")
     includes_bank = YesNo("whether the reused mass includes what came through the materials bank", required=True)
     rows = UseRows("kilograms by material group and origin (`primary`, `biobased`, `reused`, `recycled`)", required=True)

@@ -66,7 +66,7 @@ BROKER_SHAPES: dict[str, Schema] = {
     ),
     "NearMisses": listed("NearMiss", lookedAt=ref("LookedAt")),
     "LookedAt": shape(
-        listings=WHOLE, demands=WHOLE, isAll={**YES_NO, "description": "false: there are more than are looked at at once"}
+        listings=WHOLE, demands=WHOLE, isAll={**YES_NO, "description": "false: there are more than are looked at in one go"}
     ),
     "BrokerReservation": shape(
         id=WHOLE,

@@ -1,4 +1,4 @@
-"""What the API gives, as JSON Schema: one shape per object, every property always there unless it is named in `sometimes`."""
+"""The API's answers as JSON Schema: one shape per object. Every property is always there unless it is named in `sometimes`."""
 
 from marketplace.api.broker_components import BROKER_SHAPES
 from marketplace.api.schema import (
@@ -211,7 +211,7 @@ SHAPES: dict[str, Schema] = {
         urls={"type": "object", "additionalProperties": TEXT},
     ),
     "PartsProposal": shape(
-        needed={**QUANTITY, "description": "what is still to be found, less what is under way"},
+        needed={**QUANTITY, "description": "what is still needed, less what is under way"},
         unit=UNIT,
         underWay={**QUANTITY, "description": "what open reservations for this demand hold"},
         covered=QUANTITY,

@@ -1,4 +1,6 @@
-"""From a JSON body to the draft that web forms and spreadsheets make too; what is wrong is told at once, each sentence at its property.
+"""From a JSON body to the draft that web forms and spreadsheets make too.
+
+All errors are reported at once, each sentence at its property.
 
 Places are looked up here, so a draft is read before the session opens.
 """
@@ -122,7 +124,7 @@ def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft
 
 
 def measured(values: Mapping[str, Any], unit: str) -> Quantity | None:
-    """A figure of the gate, in the listing's unit unless another is named; None when there is none."""
+    """Read a measured figure, in the listing's unit unless another is named. None when there is none."""
     amount = values.get("quantity")
     return None if amount is None else Quantity(amount, values.get("unit") or Unit(unit))
 

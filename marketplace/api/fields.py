@@ -1,6 +1,7 @@
-"""What a JSON property may be: marshmallow fields that refuse in our sentences and describe themselves in the specification.
+"""JSON properties: marshmallow fields with our sentences and their specification.
 
-A body is strict: it is an object, a property that it does not take is refused by name, and `null` means that an optional one is empty.
+A body is strict: it is an object, a property that it does not take is refused by name, and `null` means that an optional one is
+empty.
 """
 
 import re
@@ -57,7 +58,7 @@ class Given(fields.Field[Any]):
             raise refuse(refusal.message) from refusal
 
     def read(self, value: Any) -> Any:
-        """The value as the house knows it, or Invalid."""
+        """Read the value in its internal form, or raise Invalid."""
         raise NotImplementedError
 
 
@@ -91,7 +92,7 @@ class Amount(Given):
 
 
 class Number(Given):
-    """A JSON number that is kept exactly, within bounds and with at most so many decimals."""
+    """A JSON number, read exactly, within bounds and with at most so many decimals."""
 
     shape = {"type": "number"}
 
@@ -272,12 +273,12 @@ class Body(Schema):
 
 
 def take(body: Body, given: Any, *, partial: tuple[str, ...] = ()) -> tuple[dict[str, Any], list[FieldError]]:
-    """The values by their names in the house, and everything that is wrong with them. Those in `partial` may be left out."""
+    """Take the values by their internal names, and everything that is wrong with them. Those in `partial` may be left out."""
     if not isinstance(given, dict):
         return {}, [FieldError("body", _NO_BODY)]
     existing = {field.data_key for field in body.fields.values()}
     errors = [
-        FieldError(name[:60], _("“%(name)s” is not taken here. Leave it out.", name=name[:60]))
+        FieldError(name[:60], _("“%(name)s” is not accepted here. Leave it out.", name=name[:60]))
         for name in given
         if name not in existing
     ]

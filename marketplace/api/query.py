@@ -1,4 +1,4 @@
-"""Query parameters as the specification tells them."""
+"""Query parameters as the specification describes them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -35,11 +35,11 @@ MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=Tr
 MATERIALS = parameter("material", "slug of a material", many=True)
 NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
 PLACE = parameter("place", "a place name or postcode to search around")
-RADIUS = parameter("radiusKm", "farthest distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000)
+RADIUS = parameter("radiusKm", "maximum distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000)
 
 
 def check_groups(known: Taxonomy, slugs: Iterable[str]) -> None:
-    """Refuse a material group that is not there: a typing mistake should not pass for an empty catalogue."""
+    """Refuse a material group that is not there. A typing mistake should not pass for an empty catalogue."""
     for slug in slugs:
         if known.group(slug) is None:
             raise Invalid(_("There is no material group “%(slug)s”. See /materials for the groups.", slug=slug), "material_group")

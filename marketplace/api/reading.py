@@ -1,4 +1,4 @@
-"""What a client sends: the JSON body, the query, the page that is asked for, and a place in one of its three forms."""
+"""What a client sends: the JSON body, the query, the page, and a place. The place has one of three forms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ def asked_yes(key: str) -> bool:
 
 
 def asked_point() -> tuple[Point | None, Decimal | None]:
-    """Where to search around, from `near=lat,lon` or `place`, and `radiusKm`, which needs one of the two."""
+    """Read where to search around, from `near=lat,lon` or `place`. And `radiusKm`, which needs one of the two."""
     near, place, typed = asked("near"), asked("place"), asked("radiusKm")
     point = _near(near) if near else finder().find(place, "place").point if place else None
     if not typed:

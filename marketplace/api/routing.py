@@ -1,4 +1,7 @@
-"""The one blueprint of the API, and how a view joins it: its path, what it takes and what it gives, for Flask and for the specification alike."""
+"""The one blueprint of the API, and how a view joins it.
+
+Its path, what it takes and what it gives, for Flask and for the specification alike.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The words in which the shapes of the API are told: JSON Schema, one object a shape, every property always there unless it is named in `sometimes`."""
+"""The terms in which the shapes of the API are written: JSON Schema, one object a shape.
+
+Every property is always there unless it is named in `sometimes`.
+"""
 
 from typing import Any
 

@@ -92,7 +92,7 @@ def urls(files: dict[str, Any]) -> Shape:
 
 
 def exact(row: Listing | Demand | Depot) -> Shape:
-    """The spot itself, for who may know it."""
+    """Give the exact location, for readers who may know it."""
     return {"lat": row.lat, "lon": row.lon, "address": row.address}
 
 
@@ -102,7 +102,7 @@ def distance_km(row: Listing, point: Point | None) -> int | None:
 
 
 def with_current(conflict: Conflict, current: Shape) -> Conflict:
-    """A conflict about the version, with the object as it is now and the names of what differs as JSON has them."""
+    """Give a conflict about the version, with the object as it is now. And the names of what differs as JSON has them."""
     if "changed" not in conflict.facts:
         return conflict
     changed = [camel(name) for name in cast(list[str], conflict.facts["changed"])]
@@ -302,7 +302,7 @@ def ranked_request(of: Ranked) -> Shape:
 
 
 def appointment(row: Reservation) -> Shape:
-    """When the two sides meet, for the two of them; for anybody else the property is not there."""
+    """Give the agreed time for the two sides; for anyone else the property is absent."""
     if not may(current_actor(), Can.MEET, row):
         return {}
     latest = newest(row)
@@ -359,7 +359,7 @@ def exchange(row: Exchange, taxonomy: Taxonomy | None) -> Shape:
 
 
 def depot(row: Depot, *, shows_exact: bool) -> Shape:
-    """A storage place: the public point, and the exact one for who may know it."""
+    """Give a storage place: the public point, and the exact one for readers who may know it."""
     public = public_point(Point(row.lat, row.lon))
     shape: Shape = {
         "id": row.id,

@@ -9,7 +9,7 @@ from marketplace.kernel.db import Base, UtcDateTime
 
 
 class SavedSearch(Base):
-    """What stood in the address of the catalogue, kept by one person under a name."""
+    """A catalogue address that one person saved under a name."""
 
     __tablename__ = "saved_search"
 

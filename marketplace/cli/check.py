@@ -1,4 +1,4 @@
-"""`check`: every invariant of the domain, asked of the live database, one line each; exit status 1 on a breach."""
+"""`check`: every invariant of the domain, asked of the live database, one line each. Exit status 1 on a breach."""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Flask's command line, as `python3 -m marketplace ...`: a setting, a verb or a database that refuses ends in one sentence and exit status 1."""
+"""Flask's command line, as `python3 -m marketplace ...`.
+
+A setting, a verb or a database that refuses ends in one sentence and exit status 1.
+"""
 
 import sys
 

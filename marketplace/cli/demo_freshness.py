@@ -1,5 +1,8 @@
-"""What time has done to some of the demonstration: a lot to be confirmed, one that left the catalogue, a demand to be confirmed, supply that
-was lost, and a demand that a lot serves but for the distance."""
+"""What time has done to some of the demonstration.
+
+A lot to be confirmed, one that left the catalogue, a demand to be confirmed, supply that was lost, and a demand that a lot serves
+but for the distance.
+"""
 
 from datetime import timedelta
 from decimal import Decimal

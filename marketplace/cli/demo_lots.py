@@ -1,4 +1,7 @@
-"""The demonstration's people, its forty lots and twenty demands: from the shipped files, dates shifted to today, by the real verbs."""
+"""The demonstration's people, its forty lots and twenty demands.
+
+From the shipped files, dates shifted to today, by the real verbs.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -45,12 +48,12 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def shifted(written: str) -> date | None:
-    """A date of the file moved by whole days, so that 2026-12-15 is today; an empty cell is no date."""
+    """Move a date of the file by whole days, so that 2026-12-15 is today. An empty cell is no date."""
     return date.fromisoformat(written) + (clock.today() - WRITTEN_FOR) if written else None
 
 
 def store_pictures(media: Media) -> Pictures:
-    """The shipped pictures by name, developed like uploads and stored before any transaction begins."""
+    """Store the shipped pictures, developed like uploads; returns them by name. Done before any transaction begins."""
     files = sorted((SHIPPED / "demo").glob("*.webp"))
     with ThreadPoolExecutor() as pool:
         stored = pool.map(lambda file: store_picture(media, file.read_bytes()), files)
@@ -68,7 +71,10 @@ def _people(organisations: Iterator[Organisation], domain: str) -> Iterator[tupl
 
 
 def make_people(session: Session, password_hash: str, domain: str) -> Cast:
-    """A project leader and a coordinator in each organisation, the AO CE and the administrator; by slug, `coordinator.<slug>` and name."""
+    """Make the demonstration's people; returns them by slug, `coordinator.<slug>` and name.
+
+    A project leader and a coordinator in each organisation, the AO CE and the administrator.
+    """
     cast: Cast = {}
     for key, email, name, organisation, role in _people(iter(list_organisations(session)), domain):
         person = add_person(

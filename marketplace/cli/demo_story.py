@@ -1,4 +1,4 @@
-"""What happened before today, and what is going on: finished exchanges, material use, depots, and a few open reservations."""
+"""What happened before today, and what is going on. Finished exchanges, material use, depots, and a few open reservations."""
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
@@ -40,7 +40,7 @@ USE = (
 
 
 def load_history(session: Session, cast: Cast, pictures: Pictures) -> None:
-    """Forty finished exchanges over the last two years, in order of time, each through every step from listing to ledger."""
+    """Load forty finished exchanges over the last two years, in order of time. Each through every step from listing to ledger."""
     chance, lots = Random(20261215), rows("demo_aanbod.csv")
     municipalities = [key for key, actor in cast.items() if actor.organisation_kind == "municipality" and "." not in key]
     now = clock.now()
@@ -124,8 +124,11 @@ def _open_depots(session: Session, cast: Cast) -> None:
 
 
 def tell_today(session: Session, cast: Cast, lots: dict[str, Listing], demands: dict[str, Demand]) -> None:
-    """Transfers under way: one asked for, one approved, one handed over and waiting for the receiver, one lot that two ask for, and one
-    hand-over about which the figures differ."""
+    """Load the transfers under way.
+
+    One asked for, one approved, one handed over and waiting for the receiver, one lot that two ask for, and one hand-over about
+    which the figures differ.
+    """
     requested = Quantity(Decimal(900), Unit.M2)
     reserve.reserve(
         session, cast["rijssen-holten"], listing_id=lots["A05"].id, draft=ReservationDraft(requested, demands["V03"].id)

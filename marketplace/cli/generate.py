@@ -1,4 +1,4 @@
-"""`demo generate`: made-up listings and demands in bulk, to see how the bank does when it is full. Never in production."""
+"""`demo generate`: made-up listings and demands in bulk, for trying out a full bank. Never in production."""
 
 import csv
 import sys

@@ -1,4 +1,7 @@
-"""`ledger verify` walks the chain, `ledger rebuild` counts the roll-ups again, `ledger head` prints the last hash."""
+"""`ledger`: verify, rebuild and head.
+
+`ledger verify` walks the chain, `ledger rebuild` counts the roll-ups again, `ledger head` prints the last hash.
+"""
 
 import sys
 
@@ -34,7 +37,7 @@ def rebuild_command() -> None:
 
 @group.command("head")
 def head_command() -> None:
-    """Print the last row's number and hash, to be kept elsewhere."""
+    """Print the last row's number and hash, to be stored elsewhere."""
     with current_app.extensions["database"].read() as session:
         rows, head = get_head(session)
     click.echo(f"{rows} {head}")

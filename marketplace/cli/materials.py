@@ -1,4 +1,4 @@
-"""`materials`: the reference data of materials, hazards and transport, loaded as a new version."""
+"""`materials`: reference data of materials, hazards and transport, as a new version."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 @click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="read and check, keep nothing")
 def sync_command(source: Path | None, dry_run: bool) -> None:
-    """Load SOURCE (a materials.csv, or a folder with it) as a new version; without SOURCE the files of this release."""
+    """Load SOURCE (a materials.csv, or a folder with it) as a new version. Without SOURCE the files of this release."""
     session, stored = current_app.extensions["database"].session(write=True), False
     try:
         synced = actions.sync(session, OPERATOR, source=source or SHIPPED)

@@ -1,4 +1,6 @@
-"""`db`: the schema's migrations, by plain Alembic; the numbered versions stand in `migrations/versions/`.
+"""`db`: the schema's migrations, by plain Alembic.
+
+The numbered versions stand in `migrations/versions/`.
 
 Migrations run as the owner of the tables (DATABASE_OWNER_URL; empty: DATABASE_URL). Two processes that start together wait for
 each other: on SQLite by a lock file in the instance folder, on PostgreSQL by an advisory lock besides.
@@ -76,7 +78,7 @@ def prepare_database(app: Flask) -> None:
 
 
 def found(config: Config) -> None:
-    """Makes the organisations and goals of the region that are not there yet; they belong to every installation, an empty one too."""
+    """Add the organisations and goals of the region that are missing. They belong to every installation, an empty one too."""
     database = Database(config.database_url)
     try:
         with database.read() as session:
@@ -96,7 +98,7 @@ def current() -> "AlembicConfig":
 
 @contextmanager
 def one_at_a_time(instance_path: Path, name: str = "start.lock") -> Iterator[None]:
-    """Holds a lock file of the instance folder, so that what belongs to the folder as a whole is done by one process at a time."""
+    """Hold a lock file of the instance folder. So what belongs to the folder as a whole is done by one process at a time."""
     instance_path.mkdir(parents=True, exist_ok=True)
     with (instance_path / name).open("a") as file:
         try:

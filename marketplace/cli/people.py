@@ -1,4 +1,4 @@
-"""`people`: the first administrator of an empty installation, and what goes wrong when nobody can log in."""
+"""`people`: the first administrator of an empty installation, and help with log-in."""
 
 import click
 from flask import Flask, current_app

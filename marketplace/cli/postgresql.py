@@ -1,4 +1,4 @@
-"""A PostgreSQL for one run of the tests: its programs come with a Python package, its files lie in the given folder."""
+"""A PostgreSQL for one run of the tests. Its programs come with a Python package, its files lie in the given folder."""
 
 import importlib
 import warnings

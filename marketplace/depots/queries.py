@@ -9,7 +9,10 @@ from marketplace.kernel.language import _
 
 
 def list_depots(session: Session, *, organisation_id: int | None = None, with_closed: bool = False) -> list[Depot]:
-    """The storage places in use, by name, with whose they are; of one organisation when asked, with the closed ones last when asked."""
+    """List the storage places in use, by name, with their organisations.
+
+    On request those of one organisation, or with the closed ones last.
+    """
     rows = select(Depot).options(joinedload(Depot.organisation)).order_by(Depot.is_active.desc(), Depot.name, Depot.id)
     if organisation_id is not None:
         rows = rows.where(Depot.organisation_id == organisation_id)

@@ -1,4 +1,4 @@
-"""Reservations: claims on part of a listing; and what belongs to one: appointments, photos taken at the gate."""
+"""Reservations: claims on part of a listing, with their appointments and gate photos."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -129,7 +129,10 @@ class Appointment(Base):
 
 
 class GatePhoto(Base):
-    """A photo that one side took at the hand-over or at its confirmation, stored as the photos of a lot are. For who may follow the transfer."""
+    """A photo that one side took at the hand-over or at its confirmation.
+
+    Stored as the photos of a lot are, and shown to those who may follow the transfer.
+    """
 
     __tablename__ = "gate_photo"
 
@@ -147,7 +150,7 @@ class GatePhoto(Base):
 
 
 class GatePhotoFile(Base):
-    """Which gate photo a file belongs to: for the right to look at it, and for the sweep of orphans."""
+    """Which gate photo a file belongs to. For the right to look at it, and for the sweep of orphans."""
 
     __tablename__ = "gate_photo_file"
 

@@ -1,1 +1,1 @@
-"""What both HTTP doors share: the request, who asks, errors, and pages kept in memory."""
+"""What both HTTP doors share: the request, the actor, errors, and pages in memory."""

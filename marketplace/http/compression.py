@@ -1,6 +1,6 @@
 """Answers made smaller on the way, unless their length could betray a secret.
 
-Who shares a line with somebody sees how long answers are. Where a page that holds a secret (a form's token, a colleague's number) also holds
+Whoever shares a line with somebody sees how long answers are. Where a page that holds a secret (a form's token, a colleague's number) also holds
 what a stranger chose, that stranger can guess the secret letter by letter from the length of compressed answers (BREACH). That takes
 answers that the stranger made the browser ask for. So who sends a cookie gets a compressed answer only to what our own pages asked
 for, as the browser says in Sec-Fetch-Site; without a cookie there is no secret yet.
@@ -44,5 +44,8 @@ def compressed(response: Response) -> Response:
 
 
 def is_safe() -> bool:
-    """Whether nobody else can have made this browser ask. The API does not look at cookies, and a stranger has no token."""
+    """Whether only this browser itself can have sent the request.
+
+    The API does not look at cookies, and a stranger has no token.
+    """
     return is_api() or not request.cookies or request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -1,4 +1,4 @@
-"""A refusal becomes a page in the house style, or `application/problem+json` with the same sentence."""
+"""Refusals as a page in our style, or as `application/problem+json`, in one sentence."""
 
 import logging
 from collections.abc import Callable
@@ -21,11 +21,11 @@ SENTENCES: dict[int, Text] = {
     401: _("Log in first. Then try again."),
     403: _("You do not have the right to open this page. Go back, or ask a coordinator of your organisation."),
     404: _("This page does not exist, or you may not see it. Check the address, or look in the catalogue."),
-    405: _("This address does not take that kind of request."),
+    405: _("This address does not accept that kind of request."),
     409: _("Somebody else changed this in the meantime. Open the page again to see how it stands."),
     413: _("This is too large. Send at most 20 MB per photo."),
-    415: _("This kind of content is not taken here. Send JSON, or a form with a photo."),
-    422: _("Some of what you sent cannot be taken. Check the fields."),
+    415: _("This kind of content is not accepted here. Send JSON, or a form with a photo."),
+    422: _("Some of what you sent cannot be accepted. Check the fields."),
     429: _("Too many requests. Wait a moment and try again."),
     500: _("Something went wrong on our side. Your data is safe. Try again in a moment."),
     503: _("The materials bank is busy. Nothing was lost: try again in a moment."),
@@ -45,7 +45,7 @@ def problem(status: int, title: str, detail: str, /, **more: Any) -> Response:
 
 
 def page(status: int, sentence: str) -> Response:
-    """An error page in the house style."""
+    """Render an error page in our own style."""
     visible = status if status in PAGES else 400 if status < 500 else 500
     return Response(
         render_template("errors/error.html", status=visible, sentence=sentence),
@@ -79,7 +79,10 @@ def on_refusal(refusal: Refusal) -> Response:
 
 
 def audit_refusal(actor: Actor) -> None:
-    """A person who tried what is not theirs to do: an audit row of its own, for the refused request itself leaves nothing."""
+    """Write an audit row for a person who tried what they may not do.
+
+    A row of its own, for the refused request itself leaves nothing.
+    """
     if not actor.is_member:
         return
     action = (request.endpoint or "unknown")[:60]
@@ -104,7 +107,7 @@ def on_http(error: HTTPException) -> Response:
 
 
 def on_failure(error: Exception) -> Response:
-    """Anything unforeseen: logged with its request id, told without detail. A database that is busy or away is 503."""
+    """Answer anything unforeseen: logged with its request id, shown without detail. A database that is busy or away is 503."""
     status = 503 if is_unavailable(error) else 500
     log.error("request failed", exc_info=error, extra={"request_id": g.get("request_id")})
     sentence = str(SENTENCES[status])
@@ -115,7 +118,10 @@ def on_failure(error: Exception) -> Response:
 
 
 def register(app: Flask, *, log_in_first: Callable[[], str]) -> None:
-    """Hand every kind of failure to its page; `log_in_first` draws the one for a form that came after its session had ended."""
+    """Register a page for every kind of failure.
+
+    `log_in_first` draws the one for a form that came after its session had ended.
+    """
     app.extensions["log_in_first"] = log_in_first
     app.register_error_handler(Refusal, on_refusal)
     app.register_error_handler(HTTPException, on_http)

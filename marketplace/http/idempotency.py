@@ -1,7 +1,9 @@
-"""The same write twice does its work once: keys of API clients (`Idempotency-Key`) and the hidden key of every form.
+"""Writes that are sent twice but done once.
 
-The key is claimed as the first write of the transaction, so on both databases a second request waits for the first and then reads its
-answer. A refused write leaves no key behind.
+Keys of API clients (`Idempotency-Key`) and the hidden key of every form.
+
+The key is claimed as the first write of the transaction, so on both databases a second request waits for the first and then reads
+its answer. A refused write leaves no key behind.
 """
 
 import hashlib

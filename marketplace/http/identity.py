@@ -1,8 +1,8 @@
-"""Who asks: a browser with a session cookie, or an API client with a bearer token.
+"""Identity: a browser with a session cookie, or an API client with a bearer token.
 
 Flask-Login is wrapped here and nowhere else: it asks our loader once per request. Nothing about a person stands in a cookie; the
-cookie holds a secret whose digest is in the database, so a session that was ended is ended at once. The API does not look at cookies.
-Photos are for both: their addresses stand on pages and in the API's answers.
+cookie holds a secret whose digest is in the database, so a session that was ended is ended at once. The API does not look at
+cookies. Photos are for both: their addresses stand on pages and in the API's answers.
 """
 
 from dataclasses import replace
@@ -87,7 +87,10 @@ def _count_wrong_token(aside: Session, address: str | None) -> None:
 
 
 def _note_seen(database: Database, visit: Visit) -> None:
-    """At most once a minute, in a transaction of its own; a busy database is no reason to refuse the request."""
+    """Note when a session was last seen, at most once a minute.
+
+    In a transaction of its own; a busy database is no reason to refuse the request.
+    """
     if visit.seen_at is not None and clock.now() - visit.seen_at < SEEN_EVERY:
         return
     try:
@@ -121,7 +124,7 @@ def limits() -> tuple[timedelta, timedelta]:
 
 
 def send_cookie(response: Response) -> Response:
-    """Set the new session's cookie, or remove the ended one's, when the request succeeded."""
+    """Set the new session's cookie, or remove the old one, when the request succeeded."""
     secret: str | None = g.get("new_session_cookie")
     if secret is None or response.status_code >= 400:
         return response
@@ -135,7 +138,7 @@ def send_cookie(response: Response) -> Response:
 
 
 def renew(secret: str) -> None:
-    """Give this browser a new cookie with the answer (empty: take it away), and its forms a new secret."""
+    """Give this browser a new cookie with the answer, and its forms a new secret. An empty value takes the cookie away."""
     session.clear()
     g.new_session_cookie = secret
 

@@ -1,4 +1,4 @@
-"""What stands around Flask: `/en` in front of a path, and the headers that every answer carries, static files and errors too."""
+"""Middleware around Flask: `/en` in front of a path, and the headers of every answer. Static files and errors carry them too."""
 
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
@@ -14,7 +14,10 @@ _WITHOUT_LOCALE = ("/api/", "/static/", "/media/", "/healthz", "/readyz")
 
 
 class LocalePrefix:
-    """`/en/aanbod` is the English `/aanbod`: the prefix moves into SCRIPT_NAME, so every link on the page keeps it."""
+    """Middleware that makes `/en/aanbod` the English `/aanbod`.
+
+    The prefix moves into SCRIPT_NAME, so every link on the page has it.
+    """
 
     def __init__(self, wsgi: Wsgi) -> None:
         self.wsgi = wsgi
@@ -32,10 +35,12 @@ class LocalePrefix:
 
 
 class KnownHosts:
-    """Answers 400 to a request for another host name than those of this installation, before anything is looked up or kept in memory.
+    """Middleware that answers 400 to a request for another host name than our own.
 
-    `names` as the operator writes them; one that starts with a dot takes its subdomains too. Who looks from this machine itself whether the
-    process lives may do so by its number.
+    Before anything is looked up or stored in memory.
+
+    `names` as the operator writes them; one that starts with a dot takes its subdomains too. A check from this machine itself
+    whether the process lives may use its number.
     """
 
     def __init__(self, wsgi: Wsgi, names: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""A notice as a page or the API shows it: its sentence in the reader's language, and the address of what it is about."""
+"""A notice as a page or the API shows it. Its sentence in the reader's language, and the address of what it is about."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,9 +1,11 @@
-"""Public pages that stay the same until something changes: 304 to who has them, and from memory to who has not.
+"""Public pages that stay the same until something changes: 304, or from memory.
 
-A page for everybody is made of the catalogue's revision, the taxonomy, the hour (periods end and turns come by the clock), the address, the
-language, and the templates, sentences and style sheets of this version. So those are its ETag, and each process keeps, in front of Flask,
-the last few hundred. The revision is read before the page is made: what is kept may be newer than its key, never older. Who is
-signed in, or is about to be told something once, always gets a page of their own.
+A browser that has the page gets 304, every other one gets it from memory.
+
+A page for everybody is made of the catalogue's revision, the taxonomy, the hour (periods end and turns come by the clock), the
+address, the language, and the templates, sentences and style sheets of this version. So those are its ETag, and each process
+holds, in front of Flask, the last few hundred. The revision is read before the page is made: what is stored may be newer than its
+key, never older. Readers who are signed in, or have a message waiting to be shown once, always get a page of their own.
 """
 
 import gzip
@@ -49,14 +51,14 @@ class Kept:
 
 
 class PageStore:
-    """The pages of one process by their address; the one that was asked for longest ago leaves first."""
+    """The pages of one process by their address. The one that was asked for longest ago leaves first."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[Address, Kept] = OrderedDict()
         self._lock = Lock()
 
     def find(self, address: Address) -> Kept | None:
-        """The page that was made last for this address; whether it still holds is for the asker to see."""
+        """Find the page that was made last for this address. Whether it still holds is for the caller to check."""
         with self._lock:
             stored = self._pages.get(address)
             if stored is not None:
@@ -73,7 +75,10 @@ class PageStore:
 
 
 class PageCache:
-    """Answers in front of Flask when somebody without a cookie asks for a page that is kept and still holds: 304, or the page."""
+    """Middleware that answers in front of Flask with a stored page that still holds.
+
+    304 or the page, when somebody without a cookie asks for it.
+    """
 
     def __init__(self, wsgi: Wsgi, pages: PageStore, database: Database) -> None:
         self.wsgi, self.pages, self.database = wsgi, pages, database
@@ -110,7 +115,7 @@ class PageCache:
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            return None  # Flask says it in the words of the house
+            return None  # Flask answers it with our own error page
 
 
 def address_of(environ: Environ) -> Address:

@@ -1,4 +1,4 @@
-"""The papers of a transfer for who reads now: what goes on the hand-over note and into the calendar file, as far as this reader may know it."""
+"""The papers of a transfer: the hand-over note and the calendar file. As far as the reader may know what is in them."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -57,7 +57,10 @@ def address_of(reservation_id: int) -> str:
 
 
 def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntry:
-    """The appointment, for the two sides; Missing for anybody else and where there is none. Of a reservation that ended it is cancelled."""
+    """Make the calendar entry of the appointment, for the two sides.
+
+    Missing for everyone else and where there is none. For a reservation that ended it is cancelled.
+    """
     reservation = get_reservation(session, actor, reservation_id)
     require(actor, Can.MEET, reservation, hidden=True)
     latest = newest(reservation)
@@ -89,13 +92,16 @@ def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntr
 
 
 def meeting_place(reservation: Any, appointment: Any) -> str:
-    """Where to meet: as proposed, else where the lot lies; of what has ended no address any more."""
+    """Find where to meet: as proposed, else where the lot lies. A reservation that has ended shows no address any more."""
     address = reservation.listing.address if reservation.status in SEES_EXACT else ""
     return str(appointment.place or address or reservation.listing.place_name)
 
 
 def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
-    """Everything on the note. Refused before approval and of a reservation that ended (Conflict); Missing for who may not follow it."""
+    """Collect everything on the note.
+
+    Refused before approval and for a reservation that ended (Conflict); Missing for anyone who may not follow it.
+    """
     reservation = get_reservation(session, actor, reservation_id)
     status = ReservationStatus(reservation.status)
     check_note(status)

@@ -1,4 +1,4 @@
-"""From words to places: one finder per process, asked before the session opens, because PDOK may take seconds."""
+"""From words to places, by one finder per process. It is asked before the session opens, because PDOK may take seconds."""
 
 from typing import cast
 
@@ -19,6 +19,9 @@ def finder() -> PlaceFinder:
 
 
 def located(place: Place) -> Location:
-    """A found place as the market keeps it. A postcode stays with the exact place: it narrows down who lives there."""
+    """Turn a place into a location as the market stores it.
+
+    A postcode stays with the exact place: it narrows down who lives there.
+    """
     exact = place.address if place.basis is PlaceBasis.ADDRESS else place.label if place.basis is PlaceBasis.POSTCODE else None
     return Location(place.name, place.municipality_slug or "", place.point, place.basis, exact)

@@ -1,7 +1,7 @@
-"""One request: who asks, in which language, with which session; and the one place where a page's work is kept or dropped.
+"""One request: actor, language, session; the one place that commits a page's work.
 
-A session opens at its first use: to read for GET and HEAD, to write for every other method. So a view hashes passwords and works on
-pictures before it asks for the session. An answer below 400 commits, everything else rolls back. A write that carries an
+A session opens at its first use: to read for GET and HEAD, to write for every other method. So a view hashes passwords and works
+on pictures before it asks for the session. An answer below 400 commits, everything else rolls back. A write that carries an
 idempotency key claims it in the same transaction.
 """
 
@@ -27,7 +27,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def permission(what: Can, *, max_body_bytes: int | None = None) -> Callable[[View], View]:
-    """Declare what a view needs. A view without a declared answer does not exist for anybody."""
+    """Declare the right that a view needs. A view without such a declaration does not exist for anyone."""
 
     def declare(view: View) -> View:
         declared = cast(Any, view)
@@ -44,7 +44,10 @@ def public(view: View) -> View:
 
 
 def csrf_exempt(view: View) -> View:
-    """Declare a view whose address is the proof: a signed link that a mail program may post to without a form of ours (RFC 8058)."""
+    """Declare a view whose address is the proof.
+
+    A signed link that a mail program may post to without a form of ours (RFC 8058).
+    """
     cast(Any, view).csrf_exempt = True
     return view
 
@@ -55,7 +58,7 @@ def database() -> Database:
 
 
 def site_address() -> str:
-    """The public address of this installation in the reader's language, without a slash at the end: for links that leave the site."""
+    """Give the public address in the reader's language, without a slash at the end. For links that leave the site."""
     return str(current_app.extensions["settings"].base_url).rstrip("/")
 
 
@@ -68,7 +71,7 @@ def current_session() -> Session:
 
 
 def current_actor() -> Actor:
-    """Who asks; anonymous before the permission check and outside a request."""
+    """Get the actor; anonymous before the permission check and outside a request."""
     return cast(Actor, g.get("actor", ANONYMOUS)) if has_request_context() else ANONYMOUS
 
 
@@ -83,7 +86,7 @@ def is_by_token() -> bool:
 
 
 class PathNumber(IntegerConverter):
-    """A number in an address: at most nine digits. A longer one is nobody's, so it is 404 and never reaches a database."""
+    """A number in an address: at most nine digits. A longer one matches no row, so it is 404 and never reaches a database."""
 
     regex = r"[0-9]{1,9}"
 
@@ -96,7 +99,7 @@ class Marketplace(Flask):
     """Flask, with the transaction around each request."""
 
     def full_dispatch_request(self) -> Response:
-        """Answer, then settle: below 400 is kept. Serialization failures and deadlocks are tried again, three times."""
+        """Answer, then commit below 400. Serialization failures and deadlocks are tried again, three times."""
         for attempt in range(TRIES):
             try:
                 response = super().full_dispatch_request()
@@ -134,19 +137,25 @@ def _settle(*, keep: bool) -> None:
 
 
 def comes_from_elsewhere() -> bool:
-    """Whether a form was sent from another site, as far as the browser tells."""
+    """Whether a form was sent from another site, as far as the browser reports it."""
     origin = request.headers.get("Origin")
     is_elsewhere = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
     return is_elsewhere or (origin is not None and urlsplit(origin).netloc != request.host)
 
 
 def rollback_request() -> None:
-    """Drop what this request has written so far, and its lock: what is kept of a refused one is kept by itself."""
+    """Roll back what this request has written so far, and release its lock.
+
+    What is stored of a refused request is stored separately.
+    """
     _settle(keep=False)
 
 
 def start_request() -> None:
-    """Before the permission check: a request id, the reader's language, and who asks. Reads in a short transaction of its own."""
+    """Set the request id, the reader's language and the actor.
+
+    Before the permission check. Reads in a short transaction of its own.
+    """
     g.request_id = uuid.uuid4().hex
     if is_api():
         set_locale(request.accept_languages.best_match(["nl", "en"], default="nl"))
@@ -156,7 +165,7 @@ def start_request() -> None:
 
 
 def check_permission() -> None:
-    """Deny by default: an endpoint that declares nothing answers 404; one that is not for this actor 401 or 403."""
+    """Deny by default: an endpoint that declares nothing answers 404. One that is not for this actor answers 401 or 403."""
     if request.endpoint is None:
         return
     view = current_app.view_functions[request.endpoint]

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def waking(response: Response, task_id: int) -> Response:
-    """Wake a worker when the answer has been sent, so after the commit; the timetable does so within a minute if this fails."""
+    """Wake a worker when the answer has been sent, so after the commit. The timetable does so within a minute if this fails."""
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - needed after the request
 
     def wake() -> None:

@@ -1,7 +1,10 @@
-"""What people wrote themselves, told apart from what the site says: titles, descriptions, reasons.
+"""What people wrote themselves, marked apart from what the site says.
 
-In which language somebody wrote is not asked and not kept (see docs/decisions.md): it counts as the language of the bank. On a page in another language it is
-marked as such, so that a screen reader pronounces it well and a translating browser knows what to do.
+Titles, descriptions, reasons.
+
+In which language somebody wrote is not asked and not stored (see docs/decisions.md): it counts as the language of the bank. On a
+page in another language it is marked as such, so that a screen reader pronounces it well and a translating browser knows what to
+do.
 """
 
 from flask import Flask
@@ -11,7 +14,7 @@ from marketplace.kernel.language import DEFAULT_LOCALE, current_locale
 
 
 class Written(str):
-    """Words of a person: on a page `<span lang="nl">` around them where the page is in another language; as text just the words."""
+    """Words of a person, marked on a page in another language. `<span lang="nl">` around them there; as text just the words."""
 
     __slots__ = ()
 
@@ -21,11 +24,14 @@ class Written(str):
 
 
 def written_lang() -> Markup:
-    """The attribute for an element that holds nothing but such words, or a picture whose `alt` they are."""
+    """Give the attribute for an element that holds nothing but such words. Or for a picture whose `alt` they are."""
     return Markup("") if current_locale() == DEFAULT_LOCALE else Markup(f' lang="{DEFAULT_LOCALE}"')  # noqa: S704 a constant
 
 
 def register(app: Flask) -> None:
-    """`{{ listing.title|as_written }}` within a text or a sentence, `<p{{ written_lang() }}>` for an element."""
+    """Register the filter and the function that mark a person's words.
+
+    `{{ listing.title|as_written }}` within a text or a sentence, `<p{{ written_lang() }}>` for an element.
+    """
     app.jinja_env.filters["as_written"] = Written
     app.jinja_env.globals["written_lang"] = written_lang

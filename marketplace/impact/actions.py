@@ -22,7 +22,10 @@ from marketplace.notices.actions import audit
 
 
 def seed_goals(session: Session) -> int:
-    """The three goals that the region adopted: 100 % in 2050, 50 % in 2030, 50 % valued from 2035. How many were added; safe to run twice."""
+    """Seed the three goals that the region adopted; returns how many were added.
+
+    100 % in 2050, 50 % in 2030, 50 % valued from 2035. Safe to run twice.
+    """
     there = set(session.scalars(select(Goal.number).where(Goal.organisation_id.is_(None))))
     missing = [target for target in REGIONAL_TARGETS if target.number not in there]
     for target in missing:
@@ -40,9 +43,12 @@ def tighten_goal(
     target_year: int,
     organisation_slug: str | None = None,
 ) -> Target:
-    """A higher percentage or an earlier year, as a new version: for one municipality, or (no organisation) for the region. Never looser.
+    """Tighten a goal to a higher percentage or an earlier year, as a new version.
 
-    A coordinator tightens the goals of the own municipality; reviewer and administrator those of the region and of every municipality.
+    For one municipality, or (without an organisation) for the region. Never looser.
+
+    A coordinator tightens the goals of their own municipality; reviewer and administrator those of the region and of every
+    municipality.
     """
     organisation = None
     if organisation_slug is not None and organisation_slug != REGION_SLUG:
@@ -136,7 +142,10 @@ def report_material_use(
 def _claim(
     session: Session, actor: Actor, *, organisation_id: int, year: int, includes_bank: bool, version: int | None
 ) -> MaterialUseReport:
-    """The report's row at its next version, by one conditional statement: of two people who type at once the second is told."""
+    """Claim the report's row at its next version, by one conditional statement.
+
+    Of two people who save at once, the second is refused.
+    """
     report = find_report(session, organisation_id=organisation_id, year=year)
     if version is not None and version != (0 if report is None else report.version):
         raise _changed_meanwhile(0 if report is None else report.version)
@@ -165,9 +174,7 @@ def _claim(
 
 def _changed_meanwhile(current: int) -> Conflict:
     return Conflict(
-        _(
-            "Somebody reported this year in the meantime. Open the page again, look at what stands there, and report what is missing."
-        ),
+        _("Somebody reported this year in the meantime. Open the page again, look at what is there, and report what is missing."),
         current=current,
         changed=["rows"],
     )

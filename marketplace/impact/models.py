@@ -31,7 +31,7 @@ class Goal(Base):
 
 
 class MaterialUseReport(Base):
-    """That a municipality reported a year, and whether its reused mass includes what came through the bank."""
+    """A municipality's report of a year. It says whether the reused mass includes what came through the bank."""
 
     __tablename__ = "material_use_report"
 

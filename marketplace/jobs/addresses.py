@@ -1,4 +1,4 @@
-"""Links in mail: they start with BASE_URL, whatever a request called us, and lead to the page in the reader's language."""
+"""Links in mail, to the page in the reader's language. They start with BASE_URL, whatever host name a request used."""
 
 from collections.abc import Mapping
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""Letters: what one notice or a digest says to one reader, as text and as HTML, in the reader's language."""
+"""Letters: one notice or a digest for one reader, as text and as HTML. In the reader's language."""
 
 import hashlib
 import re
@@ -103,7 +103,7 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
 
 
 def _parts(items: list[tuple[Notice, Item]]) -> list[Part]:
-    """By kind, in the order in which the kinds are told of."""
+    """Group notices by kind, in the order in which the kinds are listed."""
     order = list(Notice)
     ordered = sorted(items, key=lambda pair: order.index(pair[0]))
     return [
@@ -131,7 +131,7 @@ def _named(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answers(config: Config, addresses: Addresses, letter: Letter, person_id: int | None) -> list[Button]:
-    """What the reader can do with one click: signed for this person, until the term of the notice."""
+    """List what the reader can do with one click. Signed for this person, until the term of the notice."""
     until = letter.facts.get("until")
     term = datetime.fromisoformat(until) if until and "T" in until else None
     expires_at = term or letter.created_at + ANSWERED_WITHIN
@@ -158,5 +158,5 @@ def _secret_link(config: Config, addresses: Addresses, letter: Letter, nonce: st
 
 
 def mark(text: str) -> str:
-    """A short name for a reader, of which nobody can read who it is."""
+    """Make a short name for a reader that does not reveal who it is."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

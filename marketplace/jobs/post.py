@@ -1,4 +1,6 @@
-"""Post: spreads notices over their readers and sends what is due, after the transaction that wrote it.
+"""Post: spreads notices over their readers and sends what is due.
+
+After the transaction that wrote it.
 
 At least once, visibly once: a delivery is leased, sent, and marked; a worker that dies in between leaves it to the next, and the
 Message-ID is the same again, so the reader's mail program shows one. Without a mail server each letter becomes an .eml file.
@@ -113,7 +115,7 @@ def _post(app: Flask, database: Database, taken: Taken) -> int:
         return 0
     try:
         _deliver(cast(Config, app.extensions["settings"]), render(app, letter, reader, taken.nonce), letter)
-    except Exception as error:  # whatever goes wrong with one letter is kept with it and tried again
+    except Exception as error:  # whatever goes wrong with one letter is recorded with it and tried again
         log.warning("delivery %s was not posted: %s", letter.delivery_id, type(error).__name__)
         failure = f"{type(error.__cause__ or error).__name__}: {error}"
         database.run(lambda session: deliveries.mark_failed(session, letter=letter, error=failure))
@@ -125,7 +127,7 @@ def _post(app: Flask, database: Database, taken: Taken) -> int:
 
 
 def _set_aside(session: Session, *, letter: Letter, why: str) -> None:
-    """A letter that nobody gets: its link is used up, or it is for whoever takes the reader's place."""
+    """Set aside a letter that has no reader any more. Its link is used up, or it is for whoever takes the reader's place."""
     if why:
         deliveries.mark_dropped(session, letter=letter, why=why)
     else:

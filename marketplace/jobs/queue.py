@@ -49,7 +49,7 @@ def settings(app: Flask) -> Config:
 
 def open_queue(app: Flask, name: str) -> Huey:
     """A queue of this installation by its name; whoever opens it closes its storage."""
-    logging.getLogger("huey").setLevel(logging.WARNING)  # it would tell of every note, every minute
+    logging.getLogger("huey").setLevel(logging.WARNING)  # it would log every note, every minute
     common = {"name": name, "results": False, "serializer": Notes()}
     if database(app).is_sqlite:
         file = settings(app).instance_path / FILE
@@ -58,7 +58,7 @@ def open_queue(app: Flask, name: str) -> Huey:
 
 
 def worker_name() -> str:
-    """Who takes something: machine, process and a word of its own."""
+    """Name a worker: machine, process and a word of its own."""
     return f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 

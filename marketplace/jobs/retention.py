@@ -1,4 +1,6 @@
-"""What is kept for how long, and dropped by the job `forget` after that. What is not in this table is kept for good.
+"""What is stored for how long, and dropped by the job `forget` after that.
+
+What is not in this table is stored for good.
 
 For good, on purpose: the ledger and the audit (rows are only ever added, and name no person), listings, demands and reservations
 (the ledger refers to them). Photo files without a lot go after a day (`sweep_photos`), because a form may still be under way.
@@ -21,7 +23,10 @@ from marketplace.notices.actions import deliveries
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One line: what, for how long, and the verb that drops what is older and tells how much that was."""
+    """One line of the table: what, for how long, and the verb that drops it.
+
+    The verb drops what is older and returns how much that was.
+    """
 
     what: Text
     period: timedelta
@@ -34,14 +39,14 @@ def retention(config: Config) -> tuple[Kept, ...]:
     return (
         Kept(_("Failed attempts to log in"), FAILURES_WINDOW, sessions.forget_attempts),
         Kept(
-            _("Sessions, at most; less when nothing is asked"),
+            _("Sessions, at most; less when somebody does nothing"),
             lifetime,
             lambda session: sessions.forget_sessions(session, idle=idle, lifetime=lifetime),
         ),
-        Kept(_("Answers to forms and to the API, against doing a thing twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
+        Kept(_("Answers to forms and to the API, so that nothing is done twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
         Kept(_("What somebody had typed when the session ended"), KEPT_FOR, kept_forms.forget_forms),
         Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
-        Kept(_("Turns of the jobs; those that found nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
+        Kept(_("Runs of the jobs; those that had nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
         Kept(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),
-        Kept(_("Notices that were told"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
+        Kept(_("Messages that were delivered"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
     )

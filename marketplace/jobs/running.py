@@ -52,7 +52,7 @@ class Report:
 
 
 class TaskRun:
-    """One worker's hold on a task: what was asked, for whom, from where to go on, and the way to take a step."""
+    """One worker's hold on a task. What was asked, for whom, from where to go on, and the way to take a step."""
 
     def __init__(self, app: Flask, task: Task, actor: Actor, stopping: Stopping) -> None:
         self.arguments: Mapping[str, Any] = task.arguments
@@ -62,7 +62,7 @@ class TaskRun:
         self._task_id, self._worker, self._stopping = task.id, str(task.worker), stopping
 
     def step(self, work: Work, *, done: int, total: int) -> dict[str, Any]:
-        """Do some work and record it in one transaction; the checkpoint that it gives is where the next worker would go on."""
+        """Do some work and record it in one transaction. The next worker would go on at the checkpoint that it returns."""
 
         def take(session: Session) -> tuple[dict[str, Any], bool]:
             checkpoint = work(session)
@@ -97,7 +97,7 @@ def never() -> bool:
 
 
 def take(app: Flask, kinds: Mapping[str, Kind], task_id: int, stopping: Stopping = never) -> bool:
-    """Bring a task to its end if no worker that lives is busy with it; whether there was something to take."""
+    """Bring a task to its end if no live worker is busy with it. Returns whether there was something to take."""
     worker = worker_name()
     task = database(app).run(lambda session: tasks.claim(session, task_id=task_id, worker=worker))
     if task is None:
@@ -119,7 +119,7 @@ def _outcome(app: Flask, kinds: Mapping[str, Kind], task: Task, stopping: Stoppi
     if task.cancel_requested_at is not None:
         return lambda session: tasks.finish(session, **held, state=TaskState.CANCELLED)
     if task.attempts > tasks.ATTEMPTS_MAX:
-        error = kept(_("%(num)s workers began with it and died.", num=tasks.ATTEMPTS_MAX))
+        error = kept(_("%(num)s workers started it and died.", num=tasks.ATTEMPTS_MAX))
         return lambda session: tasks.finish(session, **held, state=TaskState.FAILED, error=error)
     try:
         kind = kinds[task.kind]
@@ -149,7 +149,7 @@ def _starter(app: Flask, task: Task, kind: Kind) -> Actor:
 
 
 def _reason(task: Task, error: Exception) -> str:
-    """A refusal in its own words; of any other error the first line, since what follows may name people."""
+    """Describe a refusal in its own words, any other error by its first line. What follows the first line may name people."""
     if isinstance(error, Refusal):
         return kept(error.message)
     log.error("task %s (%s) failed", task.id, task.kind, exc_info=error)

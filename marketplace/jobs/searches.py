@@ -13,7 +13,10 @@ from marketplace.places.queries.gazetteer import PlaceFinder
 
 
 def notify_saved_searches(app: Flask) -> int:
-    """Tell the owners of saved searches what is new; how many were told. Places come from the offline list where it knows them."""
+    """Notify the owners of saved searches of what is new; returns how many.
+
+    Places come from the offline list where it knows them.
+    """
     database, config = cast(Database, app.extensions["database"]), cast(Config, app.extensions["settings"])
     finder = PlaceFinder(config.pdok_url)
     with database.read() as reading:

@@ -1,7 +1,7 @@
-"""Long tasks: which kinds there are, who may start, follow and cancel them, and how a worker is woken for them.
+"""Long tasks: their kinds, who may start, follow and cancel them, and waking a worker.
 
-The row decides (`kernel/tasks.py`); a note in Huey's queue carries its id and nothing else. A note that is lost is written again by the
-timetable, and one that comes twice finds nothing to take.
+The row decides (`kernel/tasks.py`); a note in Huey's queue carries its id and nothing else. A note that is lost is written again
+by the timetable, and one that comes twice finds nothing to take.
 """
 
 import logging
@@ -50,7 +50,7 @@ def list_kinds(actor: Actor) -> dict[str, Kind]:
 
 
 def start_task(session: Session, actor: Actor, *, kind: str, arguments: dict[str, Any] | None = None) -> Task:
-    """Queue long work; the same work of the same person that is under way is given instead of a second one."""
+    """Queue long work. The same work of the same person that is under way is returned instead of a second one."""
     require(actor, Can.START_TASK)
     if kind not in KINDS:
         raise Invalid(_("Choose one of: %(words)s.", words=", ".join(KINDS)), "kind")
@@ -107,7 +107,7 @@ def label_of(task: Task) -> Text:
 
 
 def take(app: Flask, task_id: int, stopping: Stopping = running.never) -> bool:
-    """Bring one task to its end if nobody is busy with it; given back half-way, it is noted again at once."""
+    """Bring one task to its end if no worker is busy with it. Given back half-way, it is queued again at once."""
     taken = running.take(app, KINDS, task_id, stopping)
     if taken and stopping():
         with database(app).read() as reading:
@@ -125,7 +125,7 @@ def work_off(app: Flask) -> int:
 
 
 def open_tasks(app: Flask, stopping: Stopping = running.never) -> TaskWrapper:
-    """The queue of long tasks: called with an id, what is given here writes a note; its `huey` hands notes to a worker."""
+    """Make the queue of long tasks. Called with an id, the result writes a note; its `huey` hands notes to a worker."""
 
     def bring_on(task_id: int) -> None:
         take(app, task_id, stopping)

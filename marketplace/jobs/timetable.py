@@ -53,7 +53,7 @@ class Job:
 
 
 def each(question: Callable[[Session], list[int]], verb: Callable[[Session, int], bool]) -> Callable[[Flask], int]:
-    """Ask what is due, then do the verb per row, each in a transaction of its own; somebody else may have been first."""
+    """Ask what is due, then do the verb per row, each in a transaction of its own. Another worker may have been first."""
 
     def run(app: Flask) -> int:
         with database(app).read() as reading:
@@ -79,12 +79,12 @@ def sweep_photos(app: Flask) -> int:
 
 
 def forget(app: Flask) -> int:
-    """Drop what is kept for some time only (`jobs/retention.py`)."""
+    """Drop what is stored for a limited time (`jobs/retention.py`)."""
     return sum(database(app).run(item.drop) for item in retention(settings(app)))
 
 
 def log_head(app: Flask) -> int:
-    """Once a day: the ledger's last hash to the log, where nobody who changes the database can change it too."""
+    """Log the ledger's last hash once a day. Whoever changes the database cannot change it there too."""
     midnight = datetime.combine(clock.today(), time(), clock.AMSTERDAM)
     with database(app).read() as reading:
         if is_recorded_since(reading, action=HEAD, since=midnight):
@@ -131,7 +131,7 @@ TIMETABLE = (
         "matches",
         timedelta(minutes=10),
         each(matching.list_turns_to_notify, lambda session, row: matching.notify_turn(session, listing_id=row)),
-        does=_("Tells of matches that come true because somebody’s turn has begun."),
+        does=_("Notifies both sides of matches that become possible because somebody’s turn has begun."),
     ),
     Job(
         "listings to confirm",
@@ -143,7 +143,7 @@ TIMETABLE = (
         "listings gone stale",
         EVERY_HOUR,
         each(asked.list_listings_gone_stale, lambda session, row: freshness.notify_listing_stale(session, listing_id=row)),
-        does=_("Tells owners after 60 days that a lot has left the catalogue."),
+        does=_("Notifies owners after 60 days that a lot has left the catalogue."),
     ),
     Job(
         "demands to confirm",
@@ -155,13 +155,13 @@ TIMETABLE = (
         "demands gone stale",
         EVERY_HOUR,
         each(asked.list_demands_gone_stale, lambda session, row: freshness.notify_demand_stale(session, demand_id=row)),
-        does=_("Tells after 90 days that a demand is no longer matched."),
+        does=_("Notifies askers after 90 days that a demand is no longer matched."),
     ),
     Job(
         "searches",
         timedelta(minutes=10),
         notify_saved_searches,
-        does=_("Tells who keeps a search that something new is found."),
+        does=_("Notifies people with a saved search that there is something new."),
     ),
     Job("long tasks", EVERY_MINUTE, wake_waiting, does=_("Wakes a worker for long tasks that nobody is busy with.")),
     Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),
@@ -177,7 +177,7 @@ TIMETABLE = (
         timedelta(minutes=10),
         forget,
         by_wall_clock=True,
-        does=_("Removes what was kept long enough."),
+        does=_("Removes what has been stored long enough."),
     ),
     Job(
         "ledger head",

@@ -1,4 +1,4 @@
-"""Long work on the bank as a whole: proving every invariant, and counting the roll-ups again."""
+"""Long work on the bank as a whole: proving invariants, recounting the roll-ups."""
 
 from functools import partial
 from typing import Any
@@ -43,7 +43,10 @@ def _recorded(checkpoint: dict[str, Any], _session: Session) -> dict[str, Any]:
 
 
 def _ask(run: TaskRun, question: Question) -> str | None:
-    """What breaks an invariant, asked again when there is something: a write may have come between two statements of a question."""
+    """Find what breaks an invariant, asked again when there is something.
+
+    A write may have come between two statements of a question.
+    """
     with run.database.read() as reading:
         if question(reading) is None:
             return None

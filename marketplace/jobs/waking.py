@@ -1,8 +1,10 @@
-"""Huey wakes the worker: one periodic task for each line of the timetable, and one queue more for long tasks.
+"""Huey wakes the worker.
 
-What is due stands in tables, never in Huey. A note says which line is woken, or which row of long work; one that is lost, late or double
-does no harm: the next minute brings another, and the claim in `job_run` or `task` decides. Long tasks have a worker of their own, so that
-mail and expiries do not wait for them.
+One periodic task for each line of the timetable, and one more queue for long tasks.
+
+What is due stands in tables, never in Huey. A note says which line is woken, or which row of long work; one that is lost, late or
+double does no harm: the next minute brings another, and the claim in `job_run` or `task` decides. Long tasks have a worker of
+their own, so that mail and expiries do not wait for them.
 """
 
 import threading
@@ -50,13 +52,13 @@ def waker(app: Flask, job: Job) -> Callable[[], None]:
 
 @contextmanager
 def embedded(app: Flask) -> Iterator[None]:
-    """The worker beside whatever the block does, in threads of this process; what it is busy with at the end is finished."""
+    """Run the worker beside the block, in threads of this process. What it is busy with at the end is finished."""
     with long_tasks(app), beside(alarm(app), PACE):
         yield
 
 
 def work(app: Flask) -> None:
-    """The worker as a process of its own, until it is told to stop; what it is busy with then is finished."""
+    """Run the worker as a process of its own, until it is stopped. What it is busy with then is finished."""
     huey = alarm(app)
     huey.on_shutdown()(huey.storage.close)  # the thread that listens has a connection of its own
     with long_tasks(app):
@@ -66,7 +68,7 @@ def work(app: Flask) -> None:
 
 @contextmanager
 def long_tasks(app: Flask) -> Iterator[None]:
-    """The worker of long tasks beside the block; at the end it gives its task back after the step that it is taking."""
+    """Run the worker of long tasks beside the block. At the end it gives its task back after the step that it is taking."""
     stopping = threading.Event()
     with beside(open_tasks(app, stopping.is_set).huey, TASKS_PACE):
         try:

@@ -38,7 +38,7 @@ class ClaimedRun:
 
 
 def run_due(app: Flask) -> int:
-    """Takes every run that is open now, in the order of the timetable, and gives the number of things done."""
+    """Take every run that is open now, in the order of the timetable. Returns the number of things done."""
     return sum(outcome.count for outcome in run_due_jobs(app))
 
 
@@ -48,7 +48,7 @@ def run_due_jobs(app: Flask) -> list[Outcome]:
 
 
 def run_job(app: Flask, job: Job) -> Outcome | None:
-    """Does a job if its run has come and nobody took it; None where there was nothing to take."""
+    """Do a job if its run has come and no worker took it; None otherwise."""
     slot = runs.slot_at(clock.now(), job.every)
     try:
         with database(app).read() as reading:  # most often it was done already: no need to wait for the writers
@@ -61,9 +61,12 @@ def run_job(app: Flask, job: Job) -> Outcome | None:
 
 
 def run_all(app: Flask, at: datetime | None = None) -> list[Outcome]:
-    """Does every job of the timetable now, whether or not its run has come, or as if it were `at`.
+    """Do every job of the timetable now, or as if it were `at`.
 
-    What throws away old things goes by the real clock all the same. A moment that is played is not written down among the runs of jobs.
+    Whether or not its run has come.
+
+    What throws away old things goes by the real clock all the same. A moment that is played is not written down among the runs of
+    jobs.
     """
     if at is None:
         return [_run_now(app, job) for job in TIMETABLE]
@@ -123,6 +126,6 @@ def _run(app: Flask, job: Job) -> Outcome:
 
 
 def _failed(job: Job, error: Exception) -> Outcome:
-    """The first line says what was wrong; what follows in an error of the database may name people."""
+    """Describe a failure by its first line. What follows in an error of the database may name people."""
     log.error("the job %s failed", job.name, exc_info=error)
     return Outcome(job.name, 0, f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")

@@ -1,4 +1,7 @@
-"""Where files are kept, by the store's address; and the same store as `kernel/files.py` in an S3 bucket, for several machines."""
+"""The media store by its address, and its form in an S3 bucket, for several machines.
+
+The bucket offers the same as `kernel/files.py`.
+"""
 
 import io
 from collections.abc import Container, Iterator
@@ -25,7 +28,10 @@ from marketplace.kernel.files import (
 
 
 def media_store(address: str | Path) -> Media:
-    """A store by its address: a folder, `file:///srv/media`, or `s3://bucket/prefix` (keys, region and endpoint from AWS_* variables)."""
+    """Open a store by its address.
+
+    A folder, `file:///srv/media`, or `s3://bucket/prefix` (keys, region and endpoint from AWS_* variables).
+    """
     parts = urlsplit(str(address))
     if parts.scheme == "s3":
         # only then: the library starts threads of its own
@@ -35,7 +41,7 @@ def media_store(address: str | Path) -> Media:
 
 
 class BucketStore:
-    """An S3 bucket, or another store that obstore speaks. The media type is kept in the database, not here."""
+    """An S3 bucket, or another store that obstore supports. The media type is stored in the database, not here."""
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store

@@ -1,4 +1,4 @@
-"""Days as people type them, in Dutch and in English; what can be read in two ways is refused, never guessed."""
+"""Dates as people type them, in Dutch and in English. What can be read in two ways is refused, never guessed."""
 
 import re
 from datetime import date
@@ -24,7 +24,9 @@ _MONTH_FIRST = re.compile(r"(?P<month>[a-z]+)\.? +(?P<day>[0-9]{1,2})(?:st|nd|rd
 
 
 def parse_date(text: str, locale: str, field: str | None = None) -> date:
-    """A day from `12-1-2027`, `12/1/2027`, `12 jan 2027`, `12 januari 2027`, `12 January 2027`, `January 12, 2027` or `2027-01-12`.
+    """Read a date in Dutch or English.
+
+    `12-1-2027`, `12/1/2027`, `12 jan 2027`, `12 januari 2027`, `12 January 2027`, `January 12, 2027` or `2027-01-12`.
 
     Figures are day, month, year. On an English page `1/12/2027` is refused, for it can be 1 December or 12 January.
     """
@@ -36,7 +38,7 @@ def parse_date(text: str, locale: str, field: str | None = None) -> date:
             _("“%(typed)s” is not a date. Type a day, month and year, for example 12 January 2027.", typed=typed), field
         )
     if len(result["year"]) == 2:
-        raise Invalid(_("Type the year in four figures, for example 12 January 2027."), field)
+        raise Invalid(_("Type the year in four digits, for example 12 January 2027."), field)
     month = int(result["month"]) if result["month"].isdigit() else _MONTHS.get(result["month"], 0)
     day, year = int(result["day"]), int(result["year"])
     if result.re is _FIGURES and locale == "en" and day <= 12 and month <= 12 and day != month:

@@ -1,7 +1,8 @@
-"""The database: base class, column types, engine, and the only commit and rollback of the house.
+"""The database: base class, column types, engine, and the only commit and rollback.
 
 SQLite is the embedded default, PostgreSQL the production database. On SQLite the driver's own transactions are off: a writer says
-`BEGIN IMMEDIATE` and so waits its turn, a reader says `BEGIN` and sees one moment; without this concurrent updates vanish silently.
+`BEGIN IMMEDIATE` and so waits its turn, a reader says `BEGIN` and sees one moment; without this concurrent updates vanish
+silently.
 """
 
 import json
@@ -34,7 +35,7 @@ _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock detected
 
 
 class Base(DeclarativeBase):
-    """Every table of the house."""
+    """The base of every table."""
 
     metadata = MetaData(
         naming_convention={
@@ -48,7 +49,10 @@ class Base(DeclarativeBase):
 
 
 class Fixed(TypeDecorator[Decimal]):
-    """An exact decimal as a whole number of 10⁻ᵖˡᵃᶜᵉˢ; a value with more decimals or not finite is refused, never rounded."""
+    """An exact decimal, stored as a whole number of 10⁻ᵖˡᵃᶜᵉˢ.
+
+    A value with more decimals or not finite is refused, never rounded.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -100,7 +104,10 @@ class Json(TypeDecorator[Any]):
 
 
 class _NamingTheIndex(SQLiteCompiler):
-    """Writes `with_hint(table, "INDEXED BY …", "sqlite")`, which SQLAlchemy leaves out: SQLite without statistics often guesses wrong."""
+    """A SQLite compiler that writes `with_hint(table, "INDEXED BY …", "sqlite")`.
+
+    SQLAlchemy leaves the hint out, and SQLite without statistics often guesses wrong.
+    """
 
     def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
         return text
@@ -146,12 +153,12 @@ def is_retryable(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database is busy, stopped or out of connections: worth another try later, and nobody's mistake."""
+    """Whether the database is busy, stopped or out of connections. Worth another try later, and nobody's mistake."""
     return isinstance(error, OperationalError | PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def explain(error: BaseException) -> Sentence | None:
-    """What an operator can do about a database that does not answer: one sentence; None for any other mistake."""
+    """Explain what an operator can do about a database that does not answer. One sentence; None for any other error."""
     if isinstance(error, ArgumentError):
         return _(
             "DATABASE_URL is not an address of a database. Write it as postgresql+psycopg://user:password@host/name, or leave it empty."
@@ -184,12 +191,15 @@ class Database:
         return make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
 
     def session(self, *, write: bool) -> Session:
-        """A session whose first statement opens a reading or a writing transaction. Who opens it settles and closes it."""
+        """Open a session whose first statement opens a reading or a writing transaction. The caller settles and closes it."""
         engine = self.engine.execution_options(write=True) if write and self.is_sqlite else self.engine
         return Session(engine, expire_on_commit=False, autoflush=True, info={"write": write})
 
     def fetch_one(self, question: str) -> tuple[Any, ...]:
-        """One row without a transaction of its own, for what every request asks; `question` is SQL of this house, never anybody's words."""
+        """Fetch one row without a transaction of its own, for what every request asks.
+
+        `question` is SQL from our own source, never a user's words.
+        """
         connection = self.engine.raw_connection()
         try:
             cursor = connection.cursor()
@@ -202,7 +212,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Read one moment; nothing is kept."""
+        """Read one moment; nothing is written."""
         session = self.session(write=False)
         try:
             yield session
@@ -240,7 +250,7 @@ class Database:
 
 
 def settle(session: Session, *, keep: bool) -> None:
-    """Commit or roll back, and close: the only place in the house that does."""
+    """Commit or roll back, and close: the only place that does."""
     try:
         session.commit() if keep else session.rollback()
     finally:
@@ -248,5 +258,8 @@ def settle(session: Session, *, keep: bool) -> None:
 
 
 def insert_or(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that can say what happens where the row is there already: `.on_conflict_do_nothing()` or `.on_conflict_do_update(…)`."""
+    """Build an INSERT that can say what happens where the row exists already.
+
+    `.on_conflict_do_nothing()` or `.on_conflict_do_update(…)`.
+    """
     return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)

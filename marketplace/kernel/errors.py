@@ -1,4 +1,4 @@
-"""What a verb answers when it will not do what was asked: one sentence that says what is so and what to do."""
+"""What a verb answers when it will not do what was asked. One sentence that says what is so and what to do."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Refusal(Exception):
 
 
 class Unauthorised(Refusal):
-    """Who asks is not known."""
+    """The actor is not known."""
 
     status = 401
     title = "Unauthorised"
@@ -49,7 +49,7 @@ class Forbidden(Refusal):
 
 
 class Missing(Refusal):
-    """Not there, or not visible to who asks: the two answers are the same on purpose."""
+    """Not there, or not visible to the actor: the two answers are the same on purpose."""
 
     status = 404
     title = "Not found"

@@ -1,8 +1,8 @@
-"""Bytes that are kept beside the database: photos and papers, each named by the digest of what is in it.
+"""Files stored beside the database: photos and papers, named by their digest.
 
 The same bytes always have the same name, so storing twice costs nothing and a name never changes its meaning. A store is a local
-folder (`MediaStore`) or an S3 bucket (`kernel/bucket.py`); `media_store` picks by the address. A disk or bucket that does not answer is a
-refusal (`Unavailable`), never a crash: it stops the photo, not the listing.
+folder (`MediaStore`) or an S3 bucket (`kernel/bucket.py`); `media_store` picks by the address. A disk or bucket that does not
+answer is a refusal (`Unavailable`), never a crash: it stops the photo, not the listing.
 """
 
 import hashlib
@@ -25,13 +25,13 @@ NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 
 
 class Media(Protocol):
-    """What the rest of the house knows of a store."""
+    """What the rest of the program knows of a store."""
 
     def put(self, content: bytes, suffix: str) -> str:
         """Keep these bytes and return their name: the SHA-256 in hex and the suffix (`.webp`)."""
 
     def open(self, name: str) -> BinaryIO:
-        """The bytes of that name, to be closed by who reads them. Refuses a name that is not there (Missing)."""
+        """Open the file of that name, for the caller to close. Refuses a name that is not there (Missing)."""
 
     def delete(self, name: str) -> None:
         """Remove the file; a name that is not there is fine."""
@@ -40,9 +40,12 @@ class Media(Protocol):
         """Every name in the store, in no order."""
 
     def sweep(self, in_use: Container[str], grace: timedelta = GRACE) -> list[str]:
-        """Delete what nobody uses and nobody stored within the grace period; returns the names that went.
+        """Delete what nobody uses and nobody stored within the grace period.
 
-        `in_use` is read from the database before the call. A file is stored before its row exists: the grace period covers that."""
+        Returns the names that were deleted.
+
+        `in_use` is read from the database before the call. A file is stored before its row exists: the grace period covers that.
+        """
 
 
 class MediaStore:
@@ -108,7 +111,7 @@ def not_there() -> Missing:
 
 
 def _touched(path: Path) -> bool:
-    """Whether the file is there; if so it counts as stored now, so that a sweep that runs meanwhile leaves it."""
+    """Whether the file is there; if so it counts as stored now. So a sweep that runs meanwhile leaves it."""
     try:
         os.utime(path)
     except FileNotFoundError:

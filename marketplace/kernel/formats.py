@@ -1,7 +1,9 @@
-"""How figures, dates and places are written on a page: in the reader's locale, the unit always beside the number.
+"""Figures, dates and places as a page writes them.
 
-Everything is exact (Decimal and int); a filter only rounds what it shows. Numbers and their units are kept together by a
-no-break space. What is not known is said in a word, never as zero or an empty cell.
+In the reader's locale, the unit always beside the number.
+
+Everything is exact (Decimal and int); a filter only rounds what it shows. Numbers and their units are joined by a no-break space.
+What is not known is said in a word, never as zero or an empty cell.
 """
 
 from datetime import date, datetime
@@ -24,12 +26,12 @@ Figure = Decimal | int | None
 
 
 def unknown() -> str:
-    """The word for a figure that nobody knows."""
+    """Give the word for an unknown figure."""
     return str(_("unknown"))
 
 
 def number(value: Figure, places: int | None = None) -> str:
-    """`1.234,5`: as many decimals as there are (at most three), or exactly `places`, rounded half up."""
+    """Write a number as in `1.234,5`. As many decimals as there are (at most three), or exactly `places`, rounded half up."""
     if value is None:
         return unknown()
     if places is None:
@@ -99,7 +101,7 @@ def money(cents: int | None) -> str:
 
 
 def long_date(value: date | None) -> str:
-    """`12 januari 2027`; a moment is told by the day it has in Twente."""
+    """Write `12 januari 2027`; a moment is shown as the day it has in Twente."""
     return unknown() if value is None else _day(_on_screen(value), "d MMMM y", current_locale())
 
 
@@ -130,7 +132,10 @@ def iso(value: date | None) -> str:
 
 
 def km(value: Figure, places: int | None = 1) -> str:
-    """`8,8 km`; `km(0)` for the catalogue, which knows whole kilometres only; `km(none)` for what somebody typed."""
+    """Write a distance as in `8,8 km`.
+
+    `km(0)` for the catalogue, which knows whole kilometres only; `km(none)` for what somebody typed.
+    """
     return unknown() if value is None else f"{number(value, places)}{NO_BREAK_SPACE}km"
 
 

@@ -1,8 +1,10 @@
-"""Places on the earth: points, distances, and the figures that let a database compare distances without an extension.
+"""Places on the earth: points, distances, and figures by which a database compares them.
 
-A place is stored three ways: latitude and longitude for people, earth-centred x, y, z in whole metres (ECEF on WGS84) for the database.
-There `dx*dx + dy*dy + dz*dz` is the squared chord, and ordering by it is ordering by distance. Over the Netherlands the chord, bent back
-to an arc, differs less than 2 m from the geodesic; booked distances are always the geodesic itself.
+No database extension is needed.
+
+A place is stored three ways: latitude and longitude for people, earth-centred x, y, z in whole metres (ECEF on WGS84) for the
+database. There `dx*dx + dy*dy + dz*dz` is the squared chord, and ordering by it is ordering by distance. Over the Netherlands the
+chord, bent back to an arc, differs less than 2 m from the geodesic; booked distances are always the geodesic itself.
 """
 
 import math
@@ -64,7 +66,7 @@ def ecef_m(point: Point) -> tuple[int, int, int]:
 
 
 def chord2_m2(radius_km: float) -> float:
-    """The squared chord in m² that belongs to a distance over the ground: compare it with `dx*dx + dy*dy + dz*dz`."""
+    """Compute the squared chord in m² that belongs to a distance over the ground. Compare it with `dx*dx + dy*dy + dz*dz`."""
     return (2 * EARTH_RADIUS_M * math.sin(radius_km * 1000 / (2 * EARTH_RADIUS_M))) ** 2
 
 
@@ -79,7 +81,10 @@ def chord2_between_m2(a: Point, b: Point) -> int:
 
 
 def bounding_box(point: Point, radius_km: float) -> Box:
-    """The box that holds everything within the radius, with 1 % to spare; an index reads it before any distance is computed."""
+    """Compute the box that holds everything within the radius, with 1 % to spare.
+
+    An index reads it before any distance is computed.
+    """
     angle = (radius_km * 1000 * BOX_MARGIN + BOX_MARGIN_M) / EARTH_RADIUS_M
     dlat = math.degrees(angle)
     dlon = math.degrees(math.asin(min(1.0, math.sin(min(angle, math.pi / 2)) / math.cos(math.radians(point.lat)))))
@@ -87,7 +92,10 @@ def bounding_box(point: Point, radius_km: float) -> Box:
 
 
 def public_point(point: Point) -> Point:
-    """The nearest corner of a fixed grid of about 500 m: the same for everyone and for ever, so asking twice tells nothing more."""
+    """Compute the nearest corner of a fixed grid of about 500 m.
+
+    The same for everyone and for ever, so asking twice reveals nothing more.
+    """
     return Point(_on_grid(point.lat, GRID_LAT_STEP, SOUTH, NORTH), _on_grid(point.lon, GRID_LON_STEP, WEST, EAST))
 
 

@@ -1,4 +1,4 @@
-"""Whether a database is fit for use: at the newest migration, and taking writes; and whether the clock still ticks."""
+"""Whether a database is fit for use, and whether the clock still ticks. Fit: at the newest migration, and taking writes."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,10 @@ BEGUN_AT = clock.now()
 
 
 def silent_since(last_start: datetime | None) -> datetime | None:
-    """Since when no worker has taken a turn, where that is more than ten minutes; a worker that never came is missed from our own start on."""
+    """Find since when no worker has taken a turn, where that is more than ten minutes.
+
+    A worker that never came counts as missing from our own start on.
+    """
     since = last_start or BEGUN_AT
     return since if clock.now() - since > SILENT_TOO_LONG else None
 

@@ -75,10 +75,12 @@ class Photo:
 
 
 def develop(upload: bytes) -> Photo:
-    """All sizes of one uploaded photo, largest first, the JPEG last; a small original is never enlarged, so its sizes may be equal.
+    """Make all sizes of one uploaded photo, largest first, the JPEG last.
 
-    `width_px` and `height_px` are those of the largest. Refused: more than 20 MB (TooLarge); not a picture, damaged, a kind that is
-    not taken, or more than 50 megapixels (Invalid). Of an animation the first frame counts.
+    A small original is never enlarged, so its sizes may be equal.
+
+    `width_px` and `height_px` are those of the largest. Refused: more than 20 MB (TooLarge); not a picture, damaged, a kind that
+    is not taken, or more than 50 megapixels (Invalid). Of an animation the first frame counts.
     """
     if len(upload) > MAX_UPLOAD_BYTES:
         raise TooLarge(_("This photo is larger than 20 MB. Choose a smaller photo, or send it in a lower quality."), "photo")
@@ -132,7 +134,7 @@ def _damaged() -> Invalid:
 
 
 def _largest(image: Image.Image) -> Image.Image:
-    """The largest picture that we keep: small, upright, sRGB, opaque, and with nothing beside its pixels."""
+    """Make the largest picture that we store. Small, upright, sRGB, opaque, and with nothing beside its pixels."""
     try:
         return _decoded(image)
     except Exception as error:  # decoders raise nearly everything on damaged input: OSError, SyntaxError, struct.error ...
@@ -198,7 +200,7 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile_bytes: bytes | None) -> Image.Image:
-    """The colours that the sender saw; a profile that is broken or of another kind of picture is left aside."""
+    """Convert to sRGB, the colours that the sender saw. A profile that is broken or of another kind of picture is ignored."""
     if profile_bytes:
         try:
             profile = ImageCms.ImageCmsProfile(io.BytesIO(profile_bytes))
@@ -253,7 +255,7 @@ _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
 
 
 def position_of(image: Image.Image) -> Point | None:
-    """The camera's position; None when it is absent, broken, or outside the area where a lot may lie."""
+    """Read the camera's position. None when it is absent, broken, or outside the area where a lot may lie."""
     try:
         gps = image.getexif().get_ifd(_GPS_IFD)
         lat = _degrees(gps[_LATITUDE], gps[_LATITUDE_REF], "S")

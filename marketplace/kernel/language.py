@@ -39,7 +39,7 @@ class Localized(Protocol):
 
 
 def current_locale() -> str:
-    """The locale of who reads now: `nl` or `en`."""
+    """Get the reader's locale: `nl` or `en`."""
     return _locale.get()
 
 
@@ -85,7 +85,7 @@ def plain_ngettext(singular: str, plural: str, num: int) -> str:
 
 
 def localize(value: object) -> str:
-    """A value as the reader writes it: 1234.5 is `1.234,5` in Dutch, a date is `12 januari 2027`."""
+    """Write a value in the reader's locale. 1234.5 is `1.234,5` in Dutch, a date is `12 januari 2027`."""
     locale = _locale.get()
     written = getattr(
         value, "localized", None
@@ -112,7 +112,7 @@ class Text:
         return chosen % {name: localize(value) for name, value in self.params.items()} if self.params else chosen
 
     def __html__(self) -> str:
-        """The same for a page: what knows how it stands on a page stands there so, everything else is escaped."""
+        """Give the same for a page. A value with markup of its own stays markup, everything else is escaped."""
         chosen = escape(self._chosen())
         if not self.params:
             return str(chosen)
@@ -147,6 +147,9 @@ def ngettext(singular: str, plural: str, num: int, **params: object) -> Text:
 
 
 def kept(sentence: Text) -> str:
-    """A sentence of the house that is stored where people's words stand: in Dutch, as those count (docs/decisions.md), whoever acts."""
+    """Give one of our sentences as it is stored among people's words.
+
+    In Dutch, as those count (docs/decisions.md), whoever acts.
+    """
     with reading_in(DEFAULT_LOCALE):
         return str(sentence)

@@ -1,4 +1,4 @@
-"""The tables of the worker: which job ran in which turn, and long tasks with their progress; and what came of each."""
+"""The tables of the worker: runs of jobs, and long tasks with their progress. With the result of each."""
 
 from datetime import datetime
 from enum import StrEnum

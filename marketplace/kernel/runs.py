@@ -1,7 +1,8 @@
-"""Runs of jobs: claimed by one worker at a time, whoever wakes whom, and remembered.
+"""Runs of jobs: claimed by one worker at a time, whoever wakes whom, and recorded.
 
-Time is cut into slots as long as a job's cadence, the same for every worker. A slot belongs to who inserts its row; a worker that
-died in the middle loses it when its claim runs out. All of it is decided by single statements, so two workers need no other agreement.
+Time is cut into slots as long as a job's cadence, the same for every worker. A slot belongs to the worker that inserts its row; a
+worker that died in the middle loses it when its claim runs out. All of it is decided by single statements, so two workers need no
+other agreement.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -21,12 +22,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def slot_at(moment: datetime, every: timedelta) -> datetime:
-    """When the run began in which a moment falls; runs of one cadence begin at the same moments everywhere."""
+    """Work out when the run began in which a moment falls. Runs of one cadence begin at the same moments everywhere."""
     return moment.astimezone(UTC) - (moment - _EPOCH) % every
 
 
 def is_taken(session: Session, *, name: str, slot: datetime) -> bool:
-    """Whether there is nothing to claim: this run is over, or a worker that lives is busy with this job, in whichever run."""
+    """Whether there is nothing to claim. This run is over, or a live worker is busy with this job, in whichever run."""
     now = clock.now()
     busy = JobRun.finished_at.is_(None) & (JobRun.claimed_until > now)
     over = (JobRun.slot == slot) & JobRun.finished_at.is_not(None)
@@ -74,7 +75,10 @@ def find_last_start(session: Session) -> datetime | None:
 
 
 def forget_runs(session: Session) -> int:
-    """Drop runs of more than 90 days ago, and of more than a day ago those that found nothing to do; never a job's newest; how many."""
+    """Drop old runs, never a job's newest; returns how many.
+
+    Those of more than 90 days ago, and of more than a day ago those that had nothing to do.
+    """
     now = clock.now()
     idle = (JobRun.count == 0) & (JobRun.failure == "") & JobRun.finished_at.is_not(None)
     same = aliased(JobRun)

@@ -1,7 +1,9 @@
-"""Long tasks in their table: queued, taken by one worker at a time, brought on step by step, and ended once.
+"""Long tasks in their table.
 
-A worker holds a task by a lease. Every statement of a worker names the worker, so one that lost its lease can change nothing any more:
-what it did in the same transaction goes with it. Who may start, see or cancel a task is not decided here (`jobs/tasks.py`).
+Queued, taken by one worker at a time, brought on step by step, and ended once.
+
+A worker holds a task by a lease. Every statement of a worker names the worker, so one that lost its lease can change nothing any
+more: what it did in the same transaction goes with it. Who may start, see or cancel a task is not decided here (`jobs/tasks.py`).
 """
 
 from datetime import timedelta
@@ -86,7 +88,7 @@ def advance(session: Session, *, task_id: int, worker: str, done: int, total: in
 
 
 def release(session: Session, *, task_id: int, worker: str) -> bool:
-    """Give a task back that is not over, for the next worker to go on with; whether it was still held."""
+    """Give a task back that is not over, for the next worker to go on with. Returns whether it was still held."""
     back = {"state": TaskState.QUEUED, "worker": None, "leased_until": None, "attempts": 0}
     return session.scalar(_held(task_id, worker).values(back).returning(Task.id)) is not None
 
@@ -110,7 +112,7 @@ def finish(
 
 
 def request_cancel(session: Session, *, task_id: int) -> bool:
-    """End a task that still waits, or ask the worker that holds it to end it; whether it was not over yet."""
+    """End a task that still waits, or ask the worker that holds it to end it. Returns whether it was not over yet."""
     now = clock.now()
     asked = func.coalesce(Task.cancel_requested_at, now)
     waits = update(Task).where(Task.id == task_id, Task.state == TaskState.QUEUED)

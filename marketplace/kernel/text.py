@@ -1,8 +1,8 @@
-"""Text as people type it: cleaned for storage, folded for comparing, and cut into search words.
+"""Text as people type it: cleaned for storage, folded for comparing, cut into words.
 
-Search words are made here and nowhere else, both when something is stored and when somebody searches, so SQLite's FTS5 and PostgreSQL's
-`to_tsvector('simple', …)` see the same tokens: only runs of a-z or of 0-9. A Dutch word is stored with its stem and the parts of the
-compound: `straatbakstenen` gives straat, bak, steen, baksteen. A query gives prefixes that must all be found.
+Search words are made here and nowhere else, both when something is stored and when somebody searches, so SQLite's FTS5 and
+PostgreSQL's `to_tsvector('simple', …)` see the same tokens: only runs of a-z or of 0-9. A Dutch word is stored with its stem and
+the parts of the compound: `straatbakstenen` gives straat, bak, steen, baksteen. A query gives prefixes that must all match.
 """
 
 import re
@@ -66,13 +66,13 @@ def check_length(text: str, longest: int, field: str) -> None:
 
 
 def fold(text: str) -> str:
-    """For comparing and sorting: lower case, no accents, `’s-Hertogenbosch` and `'s-hertogenbosch` alike."""
+    """Fold text for comparing and sorting. Lower case, no accents, `’s-Hertogenbosch` and `'s-hertogenbosch` alike."""
     spread = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
     return "".join(sign for sign in spread if not unicodedata.combining(sign)).replace("’", "'").replace("‘", "'").strip()
 
 
 def tokens(text: str) -> list[str]:
-    """The runs of letters and of digits of a folded text: `Band 13/15x25` is band, 13, 15, x, 25."""
+    """Split a folded text into its runs of letters and of digits. `Band 13/15x25` is band, 13, 15, x, 25."""
     return [item[:LONGEST_TOKEN] for item in _TOKEN.findall(fold(_DIAMETER.sub(" ", text)))]
 
 
@@ -87,7 +87,10 @@ def stem(word: str) -> str:
 
 @cache
 def _known_parts() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-    """Stem of a known part -> the smallest parts it is made of (none for most); and the parts as written."""
+    """Load the known parts of compounds.
+
+    Stem of a known part -> the smallest parts it is made of (none for most); and the parts as written.
+    """
     by_stem: dict[str, tuple[str, ...]] = {}
     words = set()
     for line in PARTS_FILE.read_text(encoding="utf-8").splitlines():
@@ -100,7 +103,10 @@ def _known_parts() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
 
 @lru_cache(maxsize=20_000)
 def compound_cuts(word: str) -> tuple[int, ...]:
-    """Where the fewest known parts that together make the word begin: `straatbakstenen` is (0, 6). Empty when it is not made of them."""
+    """Find where the fewest known parts that make up the word begin.
+
+    `straatbakstenen` is (0, 6). Empty when it is not made of them.
+    """
     by_stem, words = _known_parts()
     best: list[tuple[int, ...] | None] = [None] * len(word)
     for start in range(len(word) - 2, -1, -1):
@@ -116,7 +122,10 @@ def compound_cuts(word: str) -> tuple[int, ...]:
 
 
 def compound_parts(word: str) -> tuple[str, ...]:
-    """The parts of a compound as stems: `straatbakstenen` is straat, baksteen; empty when it is no compound of known parts."""
+    """Split a compound into the stems of its parts.
+
+    `straatbakstenen` is straat, baksteen; empty when it is no compound of known parts.
+    """
     words = _known_parts()[1]
     cuts = compound_cuts(word)
     if not cuts:
@@ -132,7 +141,7 @@ def compound_parts(word: str) -> tuple[str, ...]:
 
 
 def _cuts_at_the_end(word: str) -> tuple[int, ...]:
-    """Where the known parts begin with which a word ends that is not made of them alone: `lariksbalken` is (6,)."""
+    """Find where the known parts begin at the end of a word not made of them alone. `lariksbalken` is (6,)."""
     for start in range(SHORTEST_PART, len(word) - 2):
         cuts = compound_cuts(word[start:])
         if cuts:
@@ -142,7 +151,10 @@ def _cuts_at_the_end(word: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=20_000)
 def _index_tokens(word: str) -> tuple[str, ...]:
-    """The word, its stem, its parts, and the rest of the word from each part on: everything that a prefix may begin with."""
+    """List everything that a prefix of this word may begin with.
+
+    The word, its stem, its parts, and the rest of the word from each part on.
+    """
     if word.isdigit():
         return (word,)
     by_stem = _known_parts()[0]
@@ -156,7 +168,7 @@ def _index_tokens(word: str) -> tuple[str, ...]:
 
 
 def search_text(*texts: str) -> str:
-    """The search words of a thing, without doubles, one blank between them: what goes into the full-text index."""
+    """Write the search words of a thing for the full-text index. Without doubles, one blank between them."""
     result: dict[str, None] = {}
     for text in texts:
         for word in tokens(text):
@@ -168,9 +180,11 @@ def search_text(*texts: str) -> str:
 
 
 def search_prefixes(query: str) -> list[str]:
-    """What must all be found, in the order typed: the beginning of a word, or a whole number. Empty when nothing to search for was typed.
+    """List what must match, in the order typed: the beginning of a word, or a whole number.
 
-    A compound that is not a known word by itself is sought by its parts, so `betonklinkers` finds `klinkers van beton`.
+    Empty when nothing to search for was typed.
+
+    A compound that is not a known word by itself is sought by its parts, so `betonklinkers` matches `klinkers van beton`.
     """
     words = tokens(query)
     telling = [word for word in words if (len(word) > 1 or word.isdigit()) and word not in _STOP_WORDS]

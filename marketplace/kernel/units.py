@@ -82,7 +82,7 @@ def format_number(amount: Decimal | int, locale: str) -> str:
 
 
 def format_amount(amount: Decimal, unit: Unit, locale: str) -> str:
-    """A number with its unit, kept together by a no-break space: `1.234,5 m²`, `1 stuk`, `2 stuks`."""
+    """Write a number with its unit, joined by a no-break space. `1.234,5 m²`, `1 stuk`, `2 stuks`."""
     return f"{format_number(amount, locale)}{NO_BREAK_SPACE}{_symbol(amount, unit, locale)}"
 
 

@@ -10,7 +10,10 @@ from marketplace.kernel.db import Base, Fixed, UtcDateTime
 
 
 class Exchange(Base):
-    """What moved, from whom, to whom, how far, what it saved: with everything that its figures came from frozen into the row."""
+    """A row of the ledger: what moved, from whom, to whom, how far, what it saved.
+
+    Everything that its figures came from is frozen into the row.
+    """
 
     __tablename__ = "exchange"
 

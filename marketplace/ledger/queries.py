@@ -63,7 +63,10 @@ def _visible(actor: Actor) -> Select[Exchange]:
 
 
 def list_exchanges(session: Session, actor: Actor, *, page: int, page_size: int) -> tuple[list[Exchange], int]:
-    """Newest first, with their number: the own organisation's rows, or all for reviewer and administrator."""
+    """List exchanges, newest first, with their number.
+
+    The actor's own organisation's rows, or all for reviewer and administrator.
+    """
     rows = _visible(actor)
     total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     result = session.scalars(rows.order_by(Exchange.seq.desc()).limit(page_size).offset((page - 1) * page_size))
@@ -147,7 +150,10 @@ def get_head(session: Session) -> tuple[int, str]:
 
 
 def find_breach(session: Session) -> Breach | None:
-    """Walk the chain from the first row: every seq in turn, every hash over the one before, every column as it was hashed."""
+    """Walk the chain from the first row and find the first breach.
+
+    Every seq in turn, every hash over the one before, every column as it was hashed.
+    """
     walked: Link | Breach | None = Link()
     while isinstance(walked, Link):
         walked = walk_chain(session, walked)

@@ -1,4 +1,4 @@
-"""What a ledger row says, how it is written down for ever, and how one row holds on to the row before it."""
+"""What a ledger row says, its permanent written form, and its link to the previous row."""
 
 import hashlib
 import json
@@ -13,7 +13,9 @@ FIRST_HASH = "0" * 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One exchange with everything that its figures came from: ids and organisations, never a person, a free text or an address.
+    """One exchange with everything that its figures came from.
+
+    Ids and organisations, never a person, a free text or an address.
 
     A reversing row has `kind` reversal, names the row that it `reverses`, and carries every sum with the opposite sign.
     """
@@ -79,7 +81,10 @@ def _camel(name: str) -> str:
 
 
 def canonical(entry: Entry, *, seq: int, booked_at: datetime) -> str:
-    """The row as JSON: keys sorted, no blanks, numbers as decimal strings without needless zeros, moments in UTC."""
+    """Write the row as canonical JSON.
+
+    Keys sorted, no blanks, numbers as decimal strings without needless zeros, moments in UTC.
+    """
     values: dict[str, str | None] = {_camel(name): _written(getattr(entry, name)) for name in ENTRY_FIELDS}
     values |= {"seq": str(seq), "bookedAt": _written(booked_at)}
     return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -1,6 +1,9 @@
-"""Many listings and demands at once, made up, to see how the bank does with a hundred thousand: rows in bulk, past the verbs, for trials only.
+"""Made-up listings and demands in bulk, to try out a bank of a hundred thousand.
 
-The same seed gives the same rows. Each listing is in the catalogue: published, confirmed, its region's window open, its period not over.
+Rows are written past the verbs, for trials only.
+
+The same seed gives the same rows. Each listing is in the catalogue: published, confirmed, its region's window open, its period
+not over.
 """
 
 from collections.abc import Iterator
@@ -131,7 +134,7 @@ def generate(
 
 @cache
 def _words(part: str) -> tuple[str, ...]:
-    """The search words of a part, kept: put together they are what `listing_search_text` gives for the whole."""
+    """Make the search words of a part, cached. Put together they are what `listing_search_text` gives for the whole."""
     return tuple(search_text(part).split())
 
 

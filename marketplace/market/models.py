@@ -14,7 +14,9 @@ from marketplace.market.rules import windows
 
 
 class Placed:
-    """Where it lies: the exact point for matching and booking, the public point (on a grid of about 500 m) for everyone else.
+    """Where something lies, as an exact and a public point.
+
+    The exact point for matching and booking, the public point (on a grid of about 500 m) for everyone else.
 
     x, y, z are earth-centred metres (WGS84): SQL then orders by distance with whole numbers only, on both databases.
     """
@@ -145,7 +147,7 @@ class Listing(Placed, Base):
 
     @property
     def chosen_circle(self) -> tuple[str, ...] | None:
-        """The municipalities that go before the region; None for a draft that leaves it to what its organisation agreed."""
+        """The municipalities that go before the region. None for a draft that leaves it to what its organisation agreed."""
         values = windows.read_circle(self.circle)
         return values if self.published_at is None else values or ()
 
@@ -158,7 +160,7 @@ class Listing(Placed, Base):
 
 
 class WindowDefault(Base):
-    """What an organisation agreed about the turns of its lots, for what the lots themselves do not say."""
+    """What an organisation agreed about the turns of its lots. For what the lots themselves do not say."""
 
     __tablename__ = "window_default"
 
@@ -175,10 +177,12 @@ class WindowDefault(Base):
 
 
 class Sketch(Base):
-    """A lot or a demand that somebody is still telling of: what was typed as it was typed, wrong or not. Only the writer sees it.
+    """An unfinished lot or demand: what was typed as it was typed, wrong or not.
 
-    Once a lot is whole there is a draft listing behind it; `is_settled` says that the draft tells the same as the answers. A demand is
-    placed when it is whole, and its sketch is gone; what is being changed of a demand that is there names it.
+    Only the writer sees it.
+
+    Once a lot is whole there is a draft listing behind it; `is_settled` says that the draft says the same as the answers. A
+    demand is placed when it is whole, and its sketch is gone; what is being changed of an existing demand names it.
     """
 
     __tablename__ = "sketch"
@@ -202,7 +206,7 @@ class Sketch(Base):
 
 
 class Photo(Base):
-    """One picture of a lot, stored in four sizes, each file named by the digest of what is in it."""
+    """One picture of a lot, stored in four sizes, each file named by its digest."""
 
     __tablename__ = "photo"
 
@@ -272,12 +276,12 @@ class Demand(Placed, Base):
 
     @property
     def remaining(self) -> Decimal:
-        """What is still to be found, in the demand's unit; never below zero."""
+        """The quantity that is still needed, in the demand's unit; never below zero."""
         return max(self.quantity - self.fulfilled, Decimal(0))
 
 
 class SupplyLoss(Base):
-    """What was left of a published lot when its owner closed or withdrew it, and what became of that."""
+    """What was left of a published lot when its owner closed or withdrew it. And what became of that."""
 
     __tablename__ = "supply_loss"
 

@@ -1,4 +1,4 @@
-"""Which pairs have been told: both sides hear of a new match once, and the broker proposes a lot to a demand once."""
+"""Pairs that have been notified: each side of a new match once. The broker proposes a lot to a demand once."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class MatchNotified(Base):
 
 
 class ProposalMade(Base):
-    """A lot that the broker pointed out to who asks for something, with the broker's reason."""
+    """A lot that the broker proposed to a demand, with the broker's reason."""
 
     __tablename__ = "proposal_made"
 

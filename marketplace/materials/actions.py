@@ -19,7 +19,7 @@ from marketplace.notices.actions import audit
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What `sync` did: the version in use, whether it is new, and how many materials it has and leaves out."""
+    """The result of `sync`. The version in use, whether it is new, and how many materials it has and leaves out."""
 
     version: int
     is_new: bool

@@ -1,4 +1,4 @@
-"""Questions about materials: the taxonomy in use, as one value that is kept in memory per version."""
+"""Questions about materials: the taxonomy in use, cached in memory per version."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -63,7 +63,10 @@ def taxonomy(session: Session) -> Taxonomy:
 
 
 def load_taxonomy(session: Session, version: int) -> Taxonomy:
-    """One version, read in full; with what only earlier versions know as retired materials, so that no listing loses its name."""
+    """Load one version in full.
+
+    Materials that only earlier versions know come along as retired ones, so that no listing loses its name.
+    """
     rows: dict[str, dict[str, ReferenceRow]] = {"group": {}, "material": {}, "hazard": {}, "transport": {}}
     for row in session.scalars(select(ReferenceRow).where(ReferenceRow.version_id == version).order_by(ReferenceRow.position)):
         rows[row.kind][row.slug] = row

@@ -1,1 +1,1 @@
-"""Notices: what people must be told, and the audit of every change."""
+"""Notices: what people are notified of, and the audit of every change."""

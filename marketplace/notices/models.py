@@ -1,5 +1,7 @@
-"""What must be told, to whom it goes by mail, what was read, and the audit. People and organisations are named by id only: this room
-lies below accounts."""
+"""Notices, who gets them by mail, what was read, and the audit.
+
+People and organisations are named by id only: this room lies below accounts.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -72,7 +74,7 @@ class DeliveryRow(Base):
 
 
 class ReaderRow(Base):
-    """One reader: up to which notice everything counts as read, and when the last digest was put together."""
+    """One reader: up to which notice everything counts as read, and the last digest's time."""
 
     __tablename__ = "notice_reader"
 

@@ -1,4 +1,4 @@
-"""What waits to be told."""
+"""Notices that wait to be delivered."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ def list_due(session: Session, limit: int = 500) -> list[int]:
 
 
 def list_due_deliveries(session: Session, limit: int = 500) -> list[int]:
-    """Ids of deliveries that may be posted now, oldest first: not sent, not given up, and nobody is busy with them."""
+    """List ids of deliveries that may be posted now, oldest first. Not sent, not given up, and no worker is busy with them."""
     now = clock.now()
     rows = select(DeliveryRow.id).where(
         DeliveryRow.state == State.WAITING.value,
@@ -63,7 +63,7 @@ def is_recorded_since(session: Session, *, action: str, since: datetime) -> bool
 def find_record(
     session: Session, *, actions: tuple[str, ...], object_type: str, object_id: int, organisation_id: int | None = None
 ) -> AuditRow | None:
-    """The last time that one of these was done to an object (for that organisation); None when it never was."""
+    """Find the last time that one of these was done to an object (for that organisation). None when it never was."""
     rows = select(AuditRow).where(
         AuditRow.object_type == object_type, AuditRow.object_id == object_id, AuditRow.action.in_(actions)
     )

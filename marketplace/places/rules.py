@@ -8,7 +8,7 @@ from marketplace.kernel.language import Text, _
 
 
 class PlaceBasis(StrEnum):
-    """How a place is known: pointed out, an address, the middle of a postcode area, or the middle of a place."""
+    """How a place is known. Pointed out, an address, the middle of a postcode area, or the middle of a place."""
 
     POINT = "point"
     ADDRESS = "address"
@@ -18,7 +18,10 @@ class PlaceBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place that was found. `name` is what everyone may see, `label` tells it from its namesakes, `address` is only for who may know."""
+    """A place that was looked up.
+
+    `name` is what everyone may see, `label` distinguishes it from its namesakes, `address` is only for those who may know it.
+    """
 
     name: str
     municipality_slug: str | None

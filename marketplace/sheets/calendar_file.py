@@ -1,4 +1,7 @@
-"""An appointment as an iCalendar file (RFC 5545): a calendar that reads a newer one moves what it has, because the UID stays the same."""
+"""An appointment as an iCalendar file (RFC 5545).
+
+The UID stays the same, so a calendar that reads a newer file moves the entry that it has.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,9 @@
-"""The hand-over note (overdrachtsbon) as an accessible PDF: PDF/UA-1 by Typst, with tags, a title, a language and a QR code that has words.
+"""The hand-over note (overdrachtsbon) as an accessible PDF: PDF/UA-1, by Typst.
 
-What it says is a plain value; how it looks is `handover_note.typ`. Letters come from the package of Source Sans 3 and never from the machine, so the
-same note is the same everywhere.
+With tags, a title, a language and a QR code that has words.
+
+What it says is a plain value; how it looks is `handover_note.typ`. Letters come from the package of Source Sans 3 and never from
+the machine, so the same note is the same everywhere.
 """
 
 import io
@@ -25,7 +27,7 @@ REGIONS = {"nl": "NL", "en": "GB"}
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: its organisation, and by whom and when it was signed; empty while it has not been."""
+    """One of the two sides: its organisation, its signatory and the time of signing. Empty while it has not been signed."""
 
     organisation: str
     signed: str = ""
@@ -33,7 +35,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of the quantity: how much, how that was measured, in what condition; empty where it is not known yet."""
+    """One figure of the quantity: how much, how it was measured, in what condition. Empty where it is not known yet."""
 
     quantity: str = ""
     measured_by: str = ""
@@ -42,8 +44,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class HandoverNote:
-    """Everything on a note, figures and days as its reader writes them; empty is what has not been filled in yet. `price` is empty for
-    what is given for no payment. `place`, `appointment` and names in `signed` are only there for who may know them."""
+    """Everything on a note, figures and days as its reader writes them.
+
+    What has not been filled in yet is empty. `price` is empty where nothing is paid. `place`, `appointment` and names in `signed`
+    are only there for readers who may know them.
+    """
 
     number: int
     address: str
@@ -74,7 +79,7 @@ class HandoverNote:
 
 
 def handover_note(note: HandoverNote) -> bytes:
-    """The PDF, in the language of who reads now."""
+    """Make the PDF, in the reader's language."""
     values = json.dumps({**_drawn(_said(note)), "qr": _qr(note.address)}, ensure_ascii=False)
     return bytes(
         typst.compile(
@@ -107,8 +112,11 @@ def _letters() -> frozenset[int]:
 
 
 def legible(text: str) -> str:
-    """The text in characters that the font has, since a note with a letter that cannot be drawn is no accessible note: `㎡` becomes `m2`, what
-    has no shape of its own is left out, the rest becomes a question mark."""
+    """Reduce a text to the characters that the font has.
+
+    A note with a letter that cannot be drawn is no accessible note: `㎡` becomes `m2`, what has no shape of its own is left out,
+    the rest becomes a question mark.
+    """
     return "".join(
         item if ord(item) in _letters() or item.isspace() else _replaced(item) for item in unicodedata.normalize("NFC", text)
     )

@@ -1,4 +1,4 @@
-"""Where the house tests look."""
+"""Where the tests on the code look."""
 
 import ast
 import subprocess

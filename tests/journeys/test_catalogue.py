@@ -1,4 +1,4 @@
-"""Somebody looks for material: without scripts, with the keyboard alone, from one's own place."""
+"""Somebody looks for material: without scripts, with the keyboard alone, from their own place."""
 
 from collections.abc import Callable
 from pathlib import Path

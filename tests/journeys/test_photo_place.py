@@ -1,4 +1,4 @@
-"""A photo tells where it was taken: the place is offered, and taken only by who chooses it."""
+"""A photo says where it was taken: the place is offered, and used only by those who choose it."""
 
 import io
 import re

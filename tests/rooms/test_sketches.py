@@ -1,4 +1,4 @@
-"""What somebody tells of a lot before it is whole: kept as typed, seen by the writer only, and settled into a draft."""
+"""An unfinished lot: stored as typed, seen by the writer only, and settled into a draft."""
 
 from datetime import timedelta
 from decimal import Decimal

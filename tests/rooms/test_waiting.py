@@ -295,7 +295,7 @@ def test_what_somebody_waits_for_stays_the_same_material_in_the_same_unit(bank: 
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     held = ask(bank, cast["borne"], lot, "500")
     ask(bank, cast["almelo"], lot, "300", wait=True, needed_by=clock.today())
-    with clock.frozen(clock.now() + timedelta(days=1)):  # too late for who waits: nothing is offered, nothing is held
+    with clock.frozen(clock.now() + timedelta(days=1)):  # too late for those who wait: nothing is offered, nothing is held
         decide.cancel(bank, cast["borne"], reservation_id=held.id, reason="Niet nodig")
     bank.refresh(lot)
     assert lot.held == 0

@@ -61,9 +61,9 @@ def test_every_point_is_spelled_out_in_the_readers_language() -> None:
         sentences = [str(reason) for reason in told.reasons]
     assert sentences == [
         "It replaces a new purchase: 40 of 40 points.",
-        "By when it is needed was not said: 0 of 20 points.",
+        "The date by which it is needed was not given: 0 of 20 points.",
         "12.3 km away: 15 of 20 points (none at 50 km or more).",  # 20 × 37.66/50 = 15.06
-        "Asks 400\u00a0m² of the 500\u00a0m² that there is to give: 16 of 20 points.",
+        "Asks for 400\u00a0m² of the 500\u00a0m² available: 16 of 20 points.",
         "Earlier no-shows in two years: 2, so 20 points off.",
     ]
     assert told.points == 51
@@ -72,7 +72,7 @@ def test_every_point_is_spelled_out_in_the_readers_language() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"replaces_purchase": None}, "Whether it replaces a new purchase was not said: 0 of 40 points."),
+        ({"replaces_purchase": None}, "Whether it replaces a new purchase was not stated: 0 of 40 points."),
         ({"replaces_purchase": False}, "It replaces no new purchase: 0 of 40 points."),
         ({"needed_by": TODAY - timedelta(days=1)}, "in 0 days: 20 of 20 points"),
         ({"needed_by": TODAY}, "in 0 days: 20 of 20 points"),

@@ -1,4 +1,4 @@
-"""The pages of what is sought: for everybody, for members, and for who asks."""
+"""The pages of what is wanted: for everybody, for members, and for those who ask."""
 
 from typing import Any
 

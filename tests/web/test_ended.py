@@ -70,7 +70,7 @@ def test_a_lot_with_its_hazards_in_english_and_photos_are_chosen_again(
     client: FlaskClient, database: Database, email: str
 ) -> None:
     page = too_late(client, database, email, "/en/aanbod/nieuw", {**LOT, "photos": upload(picture())})
-    assert page.status_code == 401 and "Photos and other files you choose again." in page.text
+    assert page.status_code == 401 and "You will have to choose photos and other files again." in page.text
     form = client.get(enter(client, page, email).location).text
     assert 'value="veel"' in form and "Twee\nregels" in form
     assert 'checked id="condition-1"' in form or 'value="good" checked' in form

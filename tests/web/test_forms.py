@@ -1,4 +1,4 @@
-"""The form of the house: what is typed stays, what is wrong is said once, nothing is left to the browser."""
+"""The base form: what is typed stays, what is wrong is said once, nothing is left to the browser."""
 
 from collections.abc import Iterator
 from datetime import date

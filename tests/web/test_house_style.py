@@ -1,4 +1,4 @@
-"""The page of components: there for who builds, not for the public of a production site."""
+"""The page of components: there for people who build the site, not for the public of a production site."""
 
 from pathlib import Path
 

@@ -69,7 +69,7 @@ def test_the_expert_form_takes_a_circle_days_a_reason_and_a_smallest_part(app: F
     hengelo = visit(app, session, owner)
     page = hengelo.get("/aanbod/nieuw").text
     assert 'value="losser"' in page
-    assert 'name="circle" value="hengelo"' not in page  # one's own organisation goes first anyway
+    assert 'name="circle" value="hengelo"' not in page  # the own organisation goes first anyway
     said = typed(
         circle_by="chosen", circle=["borne", "losser"], region_from=in_days(5), partners_from=in_days(9), minimum_part="100,5",
         photos=upload(picture()), step="publish",

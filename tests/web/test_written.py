@@ -31,7 +31,7 @@ NAMES = {"HEB200", "EPS", "T22", "D400", "Proctor", "U", "Z", "flex", "Ø8", "Ø
 
 
 def told(html: str) -> list[str]:
-    """What an English page says in English, but for its title, which cannot be marked in part, and fields, whose words are of who types."""
+    """What an English page says in English, but for its title, which cannot be marked in part, and fields, whose words are the writer's."""
     body = re.sub(r"<(textarea|select)\b.*?</\1>", "", html[html.index("<body") :], flags=re.DOTALL)
     return spoken(f'<html lang="en">{body}', "en")
 

@@ -1,4 +1,4 @@
-"""From one notice to a delivery for each reader, and mail that was given up: tried again or dropped."""
+"""Deliveries of a notice to each reader, and mail that was given up: retried or dropped."""
 
 from sqlalchemy.orm import Session
 
@@ -41,7 +41,10 @@ def spread(session: Session, *, notice_id: int) -> int:
 
 
 def reassign(session: Session, *, letter: Letter) -> int:
-    """A reader has left before the letter went out: it is for who looks after the organisation now. How many read it instead."""
+    """Give a letter whose reader has left to the people who now look after the organisation.
+
+    Returns how many people read it instead.
+    """
     mark_dropped(session, letter=letter, why="the reader has left")
     made = 0
     for item in letter.along:

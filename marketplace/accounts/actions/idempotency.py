@@ -1,4 +1,4 @@
-"""Keys of writes that may be sent twice: claimed once, and the first answer kept."""
+"""Keys of writes that may be sent twice: claimed once, the first answer stored."""
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from marketplace.kernel.db import insert_or
 
 
 def claim_key(session: Session, *, person_id: int, key: str, fingerprint: str) -> IdempotencyKey | None:
-    """Claim a key for this write; None when it is ours, else the row of the write that had it first."""
+    """Claim a key for this write. None when the claim succeeds, else the row of the write that had the key first."""
     now = clock.now()
     mine = (IdempotencyKey.person_id == person_id) & (IdempotencyKey.key == key)
     session.execute(delete(IdempotencyKey).where(mine, IdempotencyKey.created_at < now - IDEMPOTENCY_LIFETIME))

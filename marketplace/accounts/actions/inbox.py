@@ -11,7 +11,10 @@ from marketplace.notices.models import NoticeRow, ReadRow
 
 
 def mark_read(session: Session, actor: Actor, *, notice_id: int) -> Message:
-    """The actor has opened this notice. Again: nothing changes. No audit: it changes nothing for anybody else."""
+    """Mark this notice as read by the actor.
+
+    A second call changes nothing. There is no audit row: nothing changes for anyone else.
+    """
     message = get_message(session, actor, notice_id)
     if message.read_at is not None:
         return message
@@ -23,7 +26,7 @@ def mark_read(session: Session, actor: Actor, *, notice_id: int) -> Message:
 
 
 def mark_all_read(session: Session, actor: Actor, *, until: int) -> None:
-    """Everything up to and including this notice counts as read; what came after it was not on the page yet."""
+    """Mark everything up to and including this notice as read. What arrived after it was not on the page yet."""
     require(actor, Can.OWN_ACCOUNT)
     newest = session.scalar(select(func.max(NoticeRow.id)).where(_mine(actor), NoticeRow.id <= until)) or 0
     reader = reader_of(session, actor.person_id or 0)

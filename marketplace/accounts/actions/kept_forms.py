@@ -1,4 +1,4 @@
-"""Keeping what somebody had typed when their session had ended, from log-in until it was seen again, at most 24 hours."""
+"""What people had typed when their session ended, stored until they see it again. Kept from log-in on, for at most 24 hours."""
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from marketplace.kernel import clock
 
 
 def keep_form(session: Session, *, person_id: int, path: str, fields: Fields) -> int:
-    """Keep it for who has just logged in; the id under which it is found. Called at the door, before there is an actor."""
+    """Store a form for the person who has just logged in; returns its id. Called at the door, before there is an actor."""
     stored = KeptForm(person_id=person_id, path=path, fields=fields, kept_at=clock.now())
     session.add(stored)
     session.flush()

@@ -29,7 +29,7 @@ from marketplace.notices.rules.kinds import Notice
 
 
 def invite(session: Session, actor: Actor, *, draft: InvitationDraft, locale: str = "nl") -> Invitation:
-    """Keep a seat for an address and have the link mailed; an earlier invitation of the same address ends."""
+    """Reserve a seat for an address and have the link mailed. An earlier invitation of the same address ends."""
     require(actor, Can.INVITE, draft)
     organisation = organisations.get_organisation(session, draft.organisation_id)
     email = clean_email(draft.email)
@@ -114,7 +114,7 @@ def accept(
 def add_person(
     session: Session, *, email: str, name: str, organisation_id: int, role: Role, password_hash: str, locale: str = "nl"
 ) -> Person:
-    """A person with a password, without an invitation: demonstration and tests, and the end of `accept`."""
+    """Add a person with a password, without an invitation. For the demonstration and tests, and the last step of `accept`."""
     now = clock.now()
     person = Person(
         email=clean_email(email),
@@ -165,7 +165,7 @@ def reset_password(session: Session, actor: Actor, *, reset_id: int, nonce: str,
 
 
 def change_password(session: Session, actor: Actor, *, seen_hash: str, password_hash: str) -> Person:
-    """Set one's own new password after the old one (`seen_hash`) was shown to be right; every session ends."""
+    """Set the actor's new password, once the old one (`seen_hash`) has been checked. Every session ends."""
     require(actor, Can.OWN_ACCOUNT)
     person = people.get_own(session, actor)
     if person.password_hash != seen_hash:
@@ -183,7 +183,7 @@ def _set_password(session: Session, actor: Actor, person: Person, password_hash:
 
 
 def change_details(session: Session, actor: Actor, *, name: str, locale: str) -> Person:
-    """Change one's own name and the language of mail."""
+    """Change the actor's own name and language of mail."""
     person = people.get_own(session, actor)
     person.name = clean_name(name)
     person.locale = locale if locale in LOCALES else person.locale
@@ -192,7 +192,7 @@ def change_details(session: Session, actor: Actor, *, name: str, locale: str) ->
 
 
 def change_role(session: Session, actor: Actor, *, person_id: int, role: Role) -> Person:
-    """Give a colleague another role; their sessions end, so that nobody works on with old rights."""
+    """Give a colleague another role. Their sessions end, so that nobody works on with old rights."""
     person = people.get_person(session, actor, person_id)
     require(actor, Can.MANAGE_PEOPLE, person)
     if role in (Role.REVIEWER, Role.ADMIN):
@@ -236,7 +236,7 @@ def deactivate(session: Session, actor: Actor, *, person_id: int) -> Person:
 
 
 def reactivate(session: Session, actor: Actor, *, person_id: int) -> Person:
-    """Switch an account on again, with the role and password it had; no session or token comes back."""
+    """Switch an account on again, with the role and password it had. No session or token comes back."""
     person = people.get_person(session, actor, person_id)
     require(actor, Can.MANAGE_PEOPLE, person)
     if not person.is_active:

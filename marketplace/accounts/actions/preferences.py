@@ -44,7 +44,10 @@ def reduce_mail(session: Session, actor: Actor, *, kinds: Iterable[Notice], cade
 
 
 def _reschedule(session: Session, actor: Actor, kind: Notice, cadence: Cadence) -> None:
-    """Mail of this kind that waits for a digest goes by the new choice; what is being sent right now is left alone."""
+    """Reschedule waiting mail of this kind by the new choice.
+
+    Mail that waits for a digest moves; what is being sent right now is left alone.
+    """
     of_kind = select(NoticeRow.id).where(NoticeRow.kind == kind.value)
     waiting = (DeliveryRow.person_id == actor.person_id) & (DeliveryRow.state == State.WAITING.value)
     waiting &= DeliveryRow.digest.is_(None) & DeliveryRow.leased_until.is_(None) & DeliveryRow.notice_id.in_(of_kind)

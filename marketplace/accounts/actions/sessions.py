@@ -1,6 +1,6 @@
-"""How people get in and out: attempts that are counted, browser sessions, API tokens.
+"""Signing in and out: counted attempts, browser sessions, API tokens.
 
-A cookie and a token are 256 random bits; only their SHA-256 is kept, so whoever reads the database cannot sign in with it.
+A cookie and a token are 256 random bits; only their SHA-256 is stored, so whoever reads the database cannot sign in with it.
 """
 
 import hashlib
@@ -24,18 +24,21 @@ TOKEN_PREFIX = "tmb_"
 
 
 def digest(secret: str) -> str:
-    """What is kept of a cookie or a token."""
+    """Digest a cookie or a token: the only form of it that is stored."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def attempt_keys(*, account: str | None, address: str | None, door: str = "login") -> list[str]:
-    """Under which keys an attempt counts: its account and its network address, neither of them readable."""
+    """Name the keys under which an attempt counts: its account and its network address. Neither can be read from the key."""
     counted = [("account", account), ("address", network(address))]
     return [f"{door}:{kind}:{digest(value.strip().lower())[:40]}" for kind, value in counted if value]
 
 
 def network(address: str | None) -> str | None:
-    """The address itself; of an IPv6 address the first 64 bits, for the rest is one household's to choose."""
+    """Reduce an address to its network: of an IPv6 address the first 64 bits.
+
+    An IPv4 address stays whole; the remaining bits of the other are for one household to choose.
+    """
     try:
         result = ip_address(address or "")
     except ValueError:
@@ -44,9 +47,12 @@ def network(address: str | None) -> str | None:
 
 
 def count_attempt(session: Session, keys: list[str]) -> list[int]:
-    """Count an attempt under each key before it is judged, so that a hundred at once are not a hundred guesses.
+    """Count an attempt under each key before it is judged.
 
-    Refused when one of the keys has ten within fifteen minutes. Gives the ids to `clear_attempts` when the attempt turns out right.
+    So a hundred at once are not a hundred guesses.
+
+    Refused when one of the keys has ten within fifteen minutes. Returns the ids for `clear_attempts` when the attempt turns out
+    right.
     """
     now = clock.now()
     if session.get_bind().dialect.name == "postgresql":
@@ -80,7 +86,7 @@ def clear_attempts(session: Session, attempts: list[int]) -> None:
 
 
 def note_refused(session: Session, actor: Actor, *, person_id: int | None, action: str = "session.open") -> None:
-    """Leave an audit row of a refused attempt; whose account it was aimed at, where there is one."""
+    """Leave an audit row of a refused attempt. It names the account that was aimed at, where there is one."""
     audit.record(session, actor, action=action, object_type="person", object_id=person_id, result="refused")
 
 
@@ -95,10 +101,12 @@ def open_session(
     replaces: str | None,
     attempts: list[int],
 ) -> str:
-    """Sign a person in and give the cookie's secret, a new one each time; the browser's session before it ends.
+    """Sign a person in and return the cookie's secret, a new one each time.
 
-    `seen_hash` is the password hash that was compared: changed in the meantime, the log-in is refused. `new_hash` replaces one made
-    with older parameters.
+    The browser's previous session ends.
+
+    `seen_hash` is the password hash that was compared: if it has changed in the meantime, the log-in is refused. `new_hash`
+    replaces one made with older parameters.
     """
     person = session.scalars(select(Person).where(Person.id == person_id, Person.is_active).with_for_update()).one_or_none()
     if person is None or person.password_hash != seen_hash:
@@ -140,7 +148,7 @@ def close_session(session: Session, actor: Actor, *, secret: str) -> None:
 
 
 def revoke_session(session: Session, actor: Actor, *, session_id: int) -> None:
-    """Log out in one other browser of one's own."""
+    """End another browser session of the actor."""
     require(actor, Can.OWN_ACCOUNT)
     gone = session.scalar(
         delete(WebSession).where(WebSession.id == session_id, WebSession.person_id == actor.person_id).returning(WebSession.id)
@@ -191,7 +199,7 @@ def create_token(session: Session, actor: Actor, *, name: str, person_id: int | 
 
 
 def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
-    """Revoke one of one's own tokens; a second time changes nothing."""
+    """Revoke one of the actor's tokens; a second time changes nothing."""
     require(actor, Can.OWN_ACCOUNT)
     token = session.scalars(select(ApiToken).where(ApiToken.id == token_id, ApiToken.person_id == actor.person_id)).one_or_none()
     if token is None:

@@ -15,7 +15,7 @@ from marketplace.notices.rules.kinds import Notice
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One letter that did not leave: what kind, to whom, how often it was tried, and what the mail server said last."""
+    """A letter that could not be delivered. What kind, to whom, how often it was tried, and what the mail server said last."""
 
     delivery_id: int
     kind: Notice

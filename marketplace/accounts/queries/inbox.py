@@ -1,4 +1,4 @@
-"""The inbox: every notice for a person, and for the organisation whose transfers that person works on."""
+"""The inbox: notices for a person and for the organisation whose transfers they work on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def _unread(actor: Actor) -> ColumnElement[bool]:
 def list_inbox(
     session: Session, actor: Actor, *, unread: bool = False, page: int = 1, page_size: int = 25
 ) -> tuple[Sequence[Message], int]:
-    """A page of the actor's notices, newest first, and how many there are; only the unread ones when asked."""
+    """List a page of the actor's notices, newest first, with their number. Only the unread ones when asked."""
     require(actor, Can.OWN_ACCOUNT)
     wanted = and_(_mine(actor), _unread(actor)) if unread else _mine(actor)
     total = session.scalar(select(func.count()).select_from(NoticeRow).where(wanted)) or 0
@@ -71,7 +71,7 @@ def _message(row: Any) -> Message:
 
 
 def count_unread(session: Session, actor: Actor) -> int:
-    """How many notices the actor has not read, counted up to a hundred; 0 for nobody."""
+    """Count the actor's unread notices, up to a hundred; 0 for an anonymous actor."""
     if not may(actor, Can.OWN_ACCOUNT):
         return 0
     newest = select(literal(1)).select_from(NoticeRow).where(_mine(actor), _unread(actor)).limit(COUNTED_MOST).subquery()

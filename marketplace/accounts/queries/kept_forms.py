@@ -11,7 +11,7 @@ Fields = dict[str, list[str]]
 
 
 def find_form(session: Session, actor: Actor, *, form_id: int, path: str) -> Fields | None:
-    """What this person had typed on this page; None where it is somebody else's, of another page, or too old."""
+    """Find what this person had typed on this page. None where it is somebody else's, belongs to another page, or is too old."""
     stored = session.get(KeptForm, form_id)
     if stored is None or (stored.person_id, stored.path) != (actor.person_id, path) or stored.kept_at < clock.now() - KEPT_FOR:
         return None

@@ -46,7 +46,7 @@ def get_person(session: Session, actor: Actor, person_id: int) -> Person:
 
 
 def has_people(session: Session) -> bool:
-    """Whether anybody has an account yet: without one the installation is empty."""
+    """Whether any account exists; without one the installation is empty."""
     return session.scalar(select(Person.id).limit(1)) is not None
 
 
@@ -87,7 +87,7 @@ def list_invitations(session: Session, actor: Actor, organisation_id: int) -> Se
 
 
 def get_invitation(session: Session, invitation_id: int, nonce: str) -> Invitation:
-    """The invitation behind a signed link, with its organisation; Missing when it was used, replaced or is too old."""
+    """Get the invitation behind a signed link, with its organisation. Missing when it was used, replaced or is too old."""
     statement = select(Invitation).join(Invitation.organisation).options(contains_eager(Invitation.organisation))
     row = session.scalars(statement.where(Invitation.id == invitation_id, Invitation.nonce == nonce)).one_or_none()
     if row is None:
@@ -105,13 +105,13 @@ def get_invitation(session: Session, invitation_id: int, nonce: str) -> Invitati
 
 
 def get_seat(session: Session, invitation_id: int, nonce: str) -> Seat:
-    """What the invitation behind a signed link offers; Missing when it was used, replaced or is too old."""
+    """Get the seat that the invitation behind a signed link offers. Missing when it was used, replaced or is too old."""
     row = get_invitation(session, invitation_id, nonce)
     return Seat(row.id, row.nonce, row.email, row.organisation.name, Role(row.role))
 
 
 def get_reset(session: Session, reset_id: int, nonce: str) -> tuple[PasswordReset, Person]:
-    """The forgotten password behind a signed link, and whose it is; Missing when it was used or is too old."""
+    """Get the password reset behind a signed link, with its person. Missing when it was used or is too old."""
     statement = select(PasswordReset, Person).join(Person, Person.id == PasswordReset.person_id)
     result = session.execute(
         statement.where(PasswordReset.id == reset_id, PasswordReset.nonce == nonce, Person.is_active)
@@ -145,7 +145,10 @@ def _recipient(person: Person) -> Recipient:
 
 
 def list_recipients(session: Session, *, person_id: int | None, organisation_id: int | None) -> list[Recipient]:
-    """Who reads a notice: the person while active, else the coordinators of the organisation it was also for, else its traders."""
+    """List the readers of a notice.
+
+    The person while active, else the coordinators of the organisation it was also for, else its traders.
+    """
     reader = find_recipient(session, person_id) if person_id is not None else None
     if reader is not None:
         return [reader]

@@ -1,4 +1,4 @@
-"""The organisations of Twente as they are shipped: fourteen municipalities from `data/region.csv`, and the region itself."""
+"""The organisations of Twente as shipped: fourteen municipalities and the region itself. Read from `data/region.csv`."""
 
 from functools import cache
 from typing import NamedTuple
@@ -10,7 +10,7 @@ MAIN_PLACE_OF_REGION = "enschede"
 
 
 class SeedOrganisation(NamedTuple):
-    """An organisation to begin with; its place is the middle of the main place, not the town hall."""
+    """An organisation to begin with. Its place is the middle of the main place, not the town hall."""
 
     slug: str
     name: str

@@ -24,7 +24,7 @@ class Visit:
 
 
 def find_visit_by_session(session: Session, digest: str, *, idle: timedelta, lifetime: timedelta) -> Visit | None:
-    """Who belongs to the cookie with this digest; None when it ended, idled too long, or is too old."""
+    """Find the visit that belongs to the cookie with this digest. None when it ended, idled too long, or is too old."""
     now = clock.now()
     statement = (
         select(WebSession, Person, Organisation)
@@ -41,7 +41,7 @@ def find_visit_by_session(session: Session, digest: str, *, idle: timedelta, lif
 
 
 def find_visit_by_token(session: Session, digest: str) -> Visit | None:
-    """Who belongs to the API token with this digest; None when it was revoked or its person left."""
+    """Find the visit that belongs to the API token with this digest. None when it was revoked or its person left."""
     statement = (
         select(ApiToken, Person, Organisation)
         .join(Person, Person.id == ApiToken.person_id)
@@ -75,7 +75,10 @@ def get_actor(session: Session, person_id: int, *, origin: str = "web") -> Actor
 
 
 def find_actor(session: Session, person_id: int, *, origin: str) -> Actor | None:
-    """A person who proved who they are in another way than by logging in; None when they or their organisation have left."""
+    """Find the actor for a person who was identified in another way than by logging in.
+
+    None when they or their organisation have left.
+    """
     statement = select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id)
     result = session.execute(statement.where(Person.id == person_id, Person.is_active, Organisation.is_active)).one_or_none()
     return None if result is None else replace(_actor(result[0], result[1]), origin=origin)

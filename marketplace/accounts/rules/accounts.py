@@ -1,4 +1,4 @@
-"""What the words of accounts mean: kinds of organisations, roles, and the limits of sessions, passwords and invitations."""
+"""The terms of accounts: kinds of organisations, roles, and limits. Limits of sessions, passwords and invitations."""
 
 import math
 import re
@@ -13,7 +13,7 @@ from marketplace.kernel.text import clean
 
 
 class OrganisationKind(StrEnum):
-    """A municipality, a partner (company, housing corporation, water board) or the region itself."""
+    """The kinds of organisation. A municipality, a partner (company, housing corporation, water board) or the region itself."""
 
     MUNICIPALITY = "municipality"
     PARTNER = "partner"
@@ -82,7 +82,10 @@ def clean_name(text: str, *, field: str = "name", longest: int = NAME_LENGTH_MAX
 
 
 def check_password(password: str, *, email: str, is_common: Callable[[str], bool]) -> None:
-    """At least 12 characters, not one that is guessed first, not the e-mail address; nothing is asked about digits or signs."""
+    """Refuse a password that is too short or easily guessed.
+
+    At least 12 characters, not one of those guessed first, not the e-mail address; digits and signs are not required.
+    """
     if len(password) < PASSWORD_LENGTH_MIN:
         raise Invalid(
             _(
@@ -124,7 +127,10 @@ def check_leaving(*, is_self: bool) -> None:
 
 
 def retry_after_s(attempts: list[datetime], now: datetime) -> int:
-    """Seconds until the oldest of the last ten failures is fifteen minutes old; 0 when there are fewer. At least 1."""
+    """Count the seconds until the oldest of the last ten failures is fifteen minutes old.
+
+    At least 1; 0 when there are fewer than ten.
+    """
     if len(attempts) < FAILURES_ALLOWED:
         return 0
     frees_at = sorted(attempts)[-FAILURES_ALLOWED] + FAILURES_WINDOW

@@ -19,7 +19,7 @@ _NOT_OURS = _("This link is not complete. Copy the whole link from the mail, or 
 
 
 class ActionLink(NamedTuple):
-    """What one click in a mail would do: who, what, to which object, and until when that may be done so."""
+    """What one click in a mail would do. The person, the deed and the object, and until when the link may be used for it."""
 
     person_id: int
     word: str
@@ -55,7 +55,7 @@ def sign_action(secret_key: str, link: ActionLink) -> str:
 
 
 def read_action(secret_key: str, token: str) -> ActionLink:
-    """What the link would do; refused when it was not made here. Whether its time has passed is for who asks."""
+    """Read what the link would do; refused when it was not made here. Whether it has expired is for the caller to check."""
     try:
         person_id, word, object_id, until = _signer(secret_key, ANSWER).loads(token)
     except (BadSignature, ValueError, TypeError):

@@ -53,7 +53,10 @@ def check_new(password: str, *, email: str) -> None:
 
 
 def is_common(password: str) -> bool:
-    """Whether it is on the list, a listed word with figures and signs around it, one short piece repeated, or a run of keys."""
+    """Whether the password is common.
+
+    It is on the list, a listed word with figures and signs around it, one short piece repeated, or a run of keys.
+    """
     typed = password.lower()
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", typed)
     if typed in _listed() or (core in _listed() and len(core) < len(typed)) or len(set(typed)) < 5:

@@ -27,13 +27,13 @@ class ProposalBody(Body):
     """A lot that may serve, and why."""
 
     listing_id = Whole("id of the listing", required=True)
-    reason = Lines("for who placed the demand", required=True)
+    reason = Lines("for whoever placed the demand", required=True)
 
 
 @route("GET", "/broker/near-misses", gives="NearMisses", tag="broker", query=query.PAGE)
 @permission(Can.BROKER)
 def list_near_misses() -> Response:
-    """Listings that would serve a demand but for exactly one of distance, condition and period: nearest first."""
+    """List listings that miss a demand by one thing only, nearest first. That is exactly one of distance, condition and period."""
     page, result = read_page(), survey(current_session(), current_actor())
     items = [_near_miss(miss) for miss in result.near_misses(page=page.number, page_size=page.size)]
     return many(items, total=len(result.misses), page=page, lookedAt=_looked_at(result))
@@ -42,7 +42,10 @@ def list_near_misses() -> Response:
 @route("GET", "/broker/gaps", gives="Gaps", tag="broker")
 @permission(Can.BROKER)
 def show_gaps() -> Response:
-    """Supply without demand, demand without supply, lots that nobody wanted in 30 days, holds about to lapse, and disputes."""
+    """Show the gaps between supply and demand, holds about to lapse, and disputes.
+
+    Supply without demand, demand without supply, and lots that nobody wanted in 30 days.
+    """
     session, actor = current_session(), current_actor()
     result = survey(session, actor)
     return answer(
@@ -62,7 +65,7 @@ def show_gaps() -> Response:
 )
 @permission(Can.BROKER)
 def create_proposal(demand_id: int) -> Response:
-    """Point out a listing to who placed a demand; once told, it is not told again."""
+    """Propose a listing to the organisation that placed a demand; it is notified once."""
     body = read_body(ProposalBody())
     made = propose(current_session(), current_actor(), listing_id=body["listing_id"], demand_id=demand_id, reason=body["reason"])
     return created(_proposal(made), "list_demand_proposals", demand_id=demand_id)

@@ -1,4 +1,4 @@
-"""Demands: what is sought, and by whom."""
+"""Demands: what is wanted, and by whom."""
 
 from flask import Response
 
@@ -21,7 +21,7 @@ FILTERS = (
     query.MATERIAL_GROUPS,
     query.MATERIALS,
     query.words("status", "open unless another is asked for; with a token", DemandStatus, many=True),
-    query.parameter("mine", "with a token: one's own organisation's, in every state", type="boolean"),
+    query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
     *query.PAGE,
 )
 
@@ -29,7 +29,7 @@ FILTERS = (
 @route("GET", "/demands", gives="Demands", tag="demands", query=FILTERS, refuses=(422,))
 @public
 def list_demands() -> Response:
-    """What is sought; without a token the public view."""
+    """List what is wanted; without a token the public view."""
     page, mine = read_page(), asked_yes("mine")
     statuses = asked_words("status", DemandStatus)
     groups, materials = asked_all("materialGroup"), asked_all("material")
@@ -91,7 +91,7 @@ def withdraw_demand(demand_id: int) -> Response:
 @route("GET", "/demands/<int:demand_id>/matches", gives="Matches", tag="demands", query=query.PAGE)
 @permission(Can.READ_MATCHES)
 def list_demand_matches(demand_id: int) -> Response:
-    """The listings that serve a demand of one's own, best first."""
+    """List the listings that serve a demand of your own organisation, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     demand = get_visible(session, actor, demand_id)
     result = matches_for_demand(session, actor, demand, page=page.number, page_size=page.size)

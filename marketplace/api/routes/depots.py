@@ -26,7 +26,7 @@ def list_depots() -> Response:
 @route("POST", "/depots", takes=bodies.DepotBody(), gives="Depot", status=201, tag="reference")
 @permission(Can.MANAGE_DEPOTS)
 def create_depot() -> Response:
-    """Open a storage place of one's own organisation."""
+    """Open a storage place of your own organisation."""
     draft = drafts.new_depot()
     depot = depots.create_depot(current_session(), current_actor(), draft=draft)
     return created(shown(depot), "show_depot", depot_id=depot.id)

@@ -1,4 +1,4 @@
-"""The specification of the API, and a page that reads it: both made from the routes, and loading nothing from elsewhere."""
+"""The specification of the API, and a page that reads it. Both are made from the routes, and load nothing from elsewhere."""
 
 import re
 from http import HTTPStatus
@@ -20,7 +20,7 @@ TAGS: dict[str, Text] = {
     "listings": _("Listings and their photos"),
     "demands": _("Demands"),
     "reservations": _("Reservations"),
-    "notices": _("What you are told, and how often by mail"),
+    "notices": _("Your messages, and how often you get mail"),
     "figures": _("Figures, goals and the ledger"),
     "tasks": _("Long work"),
     "broker": _("The broker's list and proposals"),

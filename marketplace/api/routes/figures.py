@@ -1,4 +1,4 @@
-"""What was exchanged, what that adds up to, how far the goals are, and what municipalities report."""
+"""Exchanges, their totals, progress towards the goals, and municipal reports."""
 
 from flask import Response
 
@@ -20,7 +20,7 @@ MATERIAL_USE = "/material-use/<int:year>"
 @route("GET", "/exchanges", gives="Exchanges", tag="figures", query=query.PAGE)
 @permission(Can.READ_EXCHANGES)
 def list_exchanges() -> Response:
-    """Rows of the ledger: one's own organisation's, or all for reviewer and administrator."""
+    """List rows of the ledger: your own organisation's, or all for reviewer and administrator."""
     page, session = read_page(), current_session()
     rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size)
     materials = taxonomy(session) if rows else None
@@ -45,7 +45,7 @@ def show_goals() -> Response:
 @route("GET", MATERIAL_USE, gives="MaterialUse", tag="figures", query=(query.OF,))
 @permission(Can.READ_MATERIAL_USE)
 def get_year(year: int) -> Response:
-    """What one's own municipality reported of a year; the reviewer names another with `organisation`."""
+    """Get what your own municipality reported of a year. The reviewer names another with `organisation`."""
     slug = asked("organisation") or None
     return answer(
         figure_shapes.material_use(get_material_use(current_session(), current_actor(), year=year, organisation_slug=slug))
@@ -55,7 +55,7 @@ def get_year(year: int) -> Response:
 @route("PUT", MATERIAL_USE, takes=bodies.MaterialUseBody(), gives="MaterialUse", tag="figures", refuses=(409,))
 @permission(Can.EDIT_MATERIAL_USE)
 def report_year(year: int) -> Response:
-    """Replace what one's own municipality reported of a year."""
+    """Replace what your own municipality reported of a year."""
     values = read_body(bodies.MaterialUseBody())
     actor = current_actor()
     reported = impact.report_material_use(

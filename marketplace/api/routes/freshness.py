@@ -32,7 +32,7 @@ class RefreshDemandBody(Body):
 @route("POST", "/listings/<int:listing_id>/refresh", takes=RefreshBody(), gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def refresh_listing(listing_id: int) -> Response:
-    """Say that it is still there, that something changed, or that it is gone; a stale listing comes back into the catalogue."""
+    """Refresh a listing: it is still there, has changed, or is gone. A stale listing comes back into the catalogue."""
     body = read_body(RefreshBody())
     listing = matching.refresh_listing(
         current_session(),

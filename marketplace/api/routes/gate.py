@@ -54,7 +54,7 @@ class Moments(Given):
 
 
 def read_moment(value: Any) -> datetime:
-    """`2027-01-12T10:00`, with or without seconds, with `Z`, an offset, or the clock of Amsterdam."""
+    """Read a moment such as `2027-01-12T10:00`. With or without seconds, with `Z`, an offset, or the clock of Amsterdam."""
     if isinstance(value, str) and ISO_MOMENT.fullmatch(value):
         try:
             moment = datetime.fromisoformat(value)
@@ -122,7 +122,7 @@ def list_reservation_photos(reservation_id: int) -> Response:
 @route("POST", PHOTOS, gives="GatePhoto", status=201, upload=True, tag="reservations")
 @permission(Can.MEET, max_body_bytes=UPLOAD_BYTES_MAX)
 def add_reservation_photo(reservation_id: int) -> Response:
-    """Add a photo of the hand-over: JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels; at most six of each side."""
+    """Add a photo of the hand-over, at most six from each side. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""
     with database().read() as reading:
         require(current_actor(), Can.MEET, get_visible(reading, current_actor(), reservation_id))
     upload, alt = read_upload()

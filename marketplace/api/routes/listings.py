@@ -1,4 +1,4 @@
-"""Listings: the catalogue, one's own, and the steps of their life."""
+"""Listings: the catalogue, your own, and the steps of their life."""
 
 from typing import Any
 
@@ -33,10 +33,10 @@ FILTERS = (
     query.NEAR,
     query.PLACE,
     query.RADIUS,
-    query.parameter("availableFrom", "to be had on this day", format="date"),
+    query.parameter("availableFrom", "available on this day", format="date"),
     query.words("sort", "distance needs a place", SORTS, many=False),
-    query.words("status", "with a token: of one's own organisation", ListingStatus, many=True),
-    query.parameter("mine", "with a token: one's own organisation's, in every state", type="boolean"),
+    query.words("status", "with a token: of your own organisation", ListingStatus, many=True),
+    query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
     *query.PAGE,
 )
 
@@ -149,7 +149,7 @@ def publish_listing(listing_id: int) -> Response:
 @route("POST", "/listings/<int:listing_id>/withdraw", takes=bodies.WithdrawBody(), gives="Listing", tag="listings")
 @permission(Can.EDIT_LISTING)
 def withdraw_listing(listing_id: int) -> Response:
-    """Take a listing away; its open reservations are cancelled and their holders told."""
+    """Withdraw a listing; its open reservations are cancelled and their holders notified."""
     body = _said(read_body(bodies.WithdrawBody()))
     return answer(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
 
@@ -169,7 +169,7 @@ def _said(values: dict[str, Any]) -> dict[str, Any]:
 @route("GET", "/listings/<int:listing_id>/matches", gives="Matches", tag="listings", query=query.PAGE)
 @permission(Can.READ_MATCHES)
 def list_listing_matches(listing_id: int) -> Response:
-    """The open demands that a listing of one's own serves, best first."""
+    """List the open demands that a listing of your own organisation serves, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     listing = get_visible(session, actor, listing_id)
     result = demands_for_listing(session, actor, listing, page=page.number, page_size=page.size)

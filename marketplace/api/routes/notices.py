@@ -1,4 +1,4 @@
-"""What one is told, and how often it is mailed."""
+"""Notices of the actor, and how often they are mailed."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice, default_cadence
 
-UNREAD = query.parameter("unread", "true: only what was not read yet", type="boolean", default=False)
+UNREAD = query.parameter("unread", "true: only unread ones", type="boolean", default=False)
 
 
 class PreferenceRow(Body):
@@ -50,7 +50,7 @@ class PreferenceRows(Given):
     }
 
     def read(self, value: Any) -> dict[Notice, Cadence]:
-        """Every row by itself; the first thing that is wrong with a row is told with its number. The last row of a kind counts."""
+        """Read every row by itself; the first error in a row is reported with its number. The last row of a kind counts."""
         if not isinstance(value, list) or len(value) > len(Notice):
             raise Invalid(_("Send a list of at most %(most)s rows.", most=len(Notice)))
         chosen: dict[Notice, Cadence] = {}
@@ -74,7 +74,7 @@ class PreferencesBody(Body):
 @route("GET", "/notices", gives="Notices", tag="notices", query=(UNREAD, *query.PAGE), refuses=(422,))
 @permission(Can.OWN_ACCOUNT)
 def list_notices() -> Response:
-    """What one is told, newest first: one's own, and one's organisation's for who trades."""
+    """List your notices, newest first; traders also see those of their organisation."""
     page = read_page()
     rows, total = list_inbox(
         current_session(), current_actor(), unread=asked_yes("unread"), page=page.number, page_size=page.size

@@ -24,7 +24,7 @@ PHOTO = "/listings/<int:listing_id>/photos/<int:photo_id>"
 @route("POST", "/listings/<int:listing_id>/photos", gives="Photo", status=201, upload=True, tag="listings")
 @permission(Can.EDIT_LISTING, max_body_bytes=UPLOAD_BYTES_MAX)
 def add_photo(listing_id: int) -> Response:
-    """Put a photo behind the others: JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""
+    """Put a photo behind the others. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""
     with database().read() as reading:
         require(current_actor(), Can.EDIT_LISTING, get_visible(reading, current_actor(), listing_id))
     upload, alt = read_upload()

@@ -1,4 +1,4 @@
-"""Proposals: which parts of several listings cover a demand together, and asking for all of them."""
+"""Proposals: parts of several listings that together cover a demand. They can all be asked for at once."""
 
 from flask import Response, jsonify
 
@@ -18,7 +18,7 @@ PROPOSAL = "/demands/<int:demand_id>/proposal"
 @route("GET", PROPOSAL, gives="PartsProposal", tag="demands")
 @permission(Can.READ_MATCHES)
 def get_proposal(demand_id: int) -> Response:
-    """How the listings that serve a demand of one's own can cover it together."""
+    """Propose how listings can together cover a demand of your own organisation."""
     session, actor = current_session(), current_actor()
     return answer(shown(propose_parts(session, actor, get_demand(session, actor, demand_id))))
 
@@ -35,7 +35,7 @@ def request_proposal(demand_id: int) -> Response:
 
 
 def shown(of: Proposal) -> shapes.Shape:
-    """A proposal; `covered + missing = needed`, and what the parts cover is `covered + surplus`, all in the demand's unit."""
+    """Shape a proposal for the answer. `covered + missing = needed`, and what the parts cover is `covered + surplus`, all in the demand's unit."""
     return {
         "needed": plain(of.plan.needed.amount),
         "unit": of.plan.needed.unit.value,

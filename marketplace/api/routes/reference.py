@@ -1,4 +1,4 @@
-"""What everybody may ask to fill in the rest: materials, places; and who the token belongs to."""
+"""Reference data that everyone may read: materials and places; and the token's owner."""
 
 from flask import Response
 

@@ -20,7 +20,7 @@ RESERVATION = "/reservations/<int:reservation_id>"
 SIDES = ("asking", "owning")
 FILTERS = (
     query.words("status", "where it stands", ReservationStatus, many=True),
-    query.words("side", "which side one's own organisation is on", SIDES, many=False),
+    query.words("side", "which side your own organisation is on", SIDES, many=False),
     query.parameter("listing", "id of a listing", type="integer"),
     *query.PAGE,
 )
@@ -45,7 +45,7 @@ def create_reservation(listing_id: int) -> Response:
 @route("GET", "/reservations", gives="Reservations", tag="reservations", query=FILTERS, refuses=(422,))
 @permission(Can.LIST_RESERVATIONS)
 def list_reservations() -> Response:
-    """The reservations of one's own organisation on either side."""
+    """List the reservations of your own organisation on either side."""
     page, side = read_page(), asked("side")
     statuses, listing_id = asked_words("status", ReservationStatus), asked_id("listing")
     rows, total = list_visible(
@@ -70,7 +70,7 @@ def get_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/approve", takes=bodies.ApproveBody(), gives="Reservation", tag="reservations")
 @permission(Can.DECIDE_RESERVATION)
 def approve_reservation(reservation_id: int) -> Response:
-    """The owner says yes, to all of it or to a part; one that waits may be approved instead of others."""
+    """Approve a reservation in full or in part, as the owner. One that waits may be approved instead of others."""
     values = read_body(bodies.ApproveBody())
     last, session, actor = values.get("hold_until"), current_session(), current_actor()
     until = last if last is None or isinstance(last, datetime) else clock.last_moment(last)
@@ -99,7 +99,7 @@ def reject_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/cancel", takes=bodies.ReasonBody(), gives="Reservation", tag="reservations")
 @permission(Can.CANCEL_RESERVATION)
 def cancel_reservation(reservation_id: int) -> Response:
-    """Either side calls it off and says why; between the two signatures it is a proposal to the other side."""
+    """Cancel a reservation, with a reason; either side may. Between the two signatures it is a proposal to the other side."""
     reason = read_body(bodies.ReasonBody())["reason"]
     return answer(
         shapes.reservation(decide.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
@@ -120,7 +120,7 @@ def hand_over_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/confirm", takes=bodies.ReceiptBody(), gives="Reservation", tag="reservations")
 @permission(Can.CONFIRM)
 def confirm_reservation(reservation_id: int) -> Response:
-    """The receiver says what arrived: the ledger gets its row, or the two figures are in dispute."""
+    """Confirm what arrived, as the receiver. The ledger gets its row, or the two figures are in dispute."""
     values = read_body(bodies.ReceiptBody())
     session, actor = current_session(), current_actor()
     draft = drafts.new_receipt(values, get_visible(session, actor, reservation_id).unit)

@@ -31,7 +31,7 @@ def list_tasks() -> Response:
 @route("POST", "/tasks", takes=TaskBody(), gives="Task", status=201, tag="tasks")
 @permission(Can.START_TASK)
 def create_task() -> Response:
-    """Start long work, or give the same work that is under way; ask for it again to see how far it is. For the administrator."""
+    """Start long work, or give the same work that is under way. Ask for it again to see how far it is."""
     row = start_task(current_session(), current_actor(), kind=read_body(TaskBody())["kind"])
     return waking(created(task(row), "show_task", task_id=row.id), row.id)
 
@@ -39,7 +39,7 @@ def create_task() -> Response:
 @route("GET", "/tasks/<int:task_id>", gives="Task", tag="tasks")
 @permission(Can.READ_TASK)
 def show_task(task_id: int) -> Response:
-    """How far a long task is, and what came of it: one's own, or anybody's for the administrator."""
+    """Show how far a long task is, and its result. Your own, or anyone's for the administrator."""
     return answer(task(get_task(current_session(), current_actor(), task_id)))
 
 

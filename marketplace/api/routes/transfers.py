@@ -1,4 +1,4 @@
-"""The contested transfer: who asks for a lot in which order, offers, disputes, and what comes back."""
+"""Contested transfers: the order of requests, offers, disputes, and returns."""
 
 from flask import Response
 
@@ -16,7 +16,7 @@ from marketplace.http.request import current_actor, current_session, permission
 @route("GET", "/listings/<int:listing_id>/requests", gives="Requests", tag="reservations", query=query.PAGE)
 @permission(Can.READ_REQUESTS)
 def list_listing_requests(listing_id: int) -> Response:
-    """Everybody who asks for a listing of one's own and was not approved yet, best first, each score spelled out."""
+    """List the requests for a listing of your own organisation, best first. Those that are not approved yet, each score spelled out."""
     page, rows = read_page(), list_requests(current_session(), current_actor(), listing_id).claims
     visible = rows[page.offset : page.offset + page.size]
     return many([shapes.ranked_request(item) for item in visible], total=len(rows), page=page)
@@ -44,7 +44,7 @@ def dispute_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/resolve", takes=bodies.ResolveBody(), gives="Reservation", tag="reservations")
 @permission(Can.RESOLVE)
 def resolve_reservation(reservation_id: int) -> Response:
-    """A figure that one side can live with: the other side's own figure, or the broker's, settles the dispute."""
+    """Enter a figure that one side accepts. The other side's own figure, or the broker's, settles the dispute."""
     values = read_body(bodies.ResolveBody())
     session, actor = current_session(), current_actor()
     figure = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
@@ -71,7 +71,7 @@ def agree_cancel(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/return", takes=bodies.ReturnBody(), gives="Reservation", tag="reservations")
 @permission(Can.RETURN)
 def return_reservation(reservation_id: int) -> Response:
-    """A part comes back after completion: a lot of its own, and a reversing row in the month of the return."""
+    """Take a part back after completion. It becomes a lot of its own, with a reversing row in the month of the return."""
     values = read_body(bodies.ReturnBody())
     session, actor = current_session(), current_actor()
     draft = drafts.new_return(values, get_visible(session, actor, reservation_id).unit)

@@ -15,7 +15,7 @@ from marketplace.market.rules.windows import WindowDefaults
 @route("GET", "/windows", gives="Windows", tag="listings")
 @permission(Can.WORK)
 def show_windows() -> Response:
-    """What one's own organisation agreed: it counts for what a listing leaves open when it is published."""
+    """Show what your own organisation agreed about turns. It counts for what a listing leaves open when it is published."""
     return answer(shown_windows(get_window_defaults(current_session(), current_actor().organisation_id)))
 
 

@@ -1,4 +1,4 @@
-"""The verbs of saved searches: kept, deleted, and telling their owner what was published since."""
+"""The verbs of saved searches: save, delete, and notify the owner of what is new."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,10 +39,10 @@ def save_search(session: Session, actor: Actor, *, name: str, query: str) -> Sav
     if len(called) > NAME_LENGTH_MAX:
         raise Invalid(_("Use at most %(most)s characters for the name.", most=NAME_LENGTH_MAX), "name")
     if len(query) > QUERY_LENGTH_MAX:
-        raise Invalid(_("This search holds too much to keep. Choose fewer filters."), "name")
+        raise Invalid(_("This search is too long to save. Choose fewer filters."), "name")
     stored = session.scalar(select(func.count()).where(SavedSearch.person_id == actor.person_id)) or 0
     if stored >= SEARCHES_MAX:
-        raise Conflict(_("You keep %(most)s searches, and that is the most. Delete one first.", most=SEARCHES_MAX))
+        raise Conflict(_("You have saved %(most)s searches, which is the maximum. Delete one first.", most=SEARCHES_MAX))
     search = SavedSearch(person_id=actor.person_id, name=called, query=query, created_at=clock.now())
     session.add(search)
     session.flush()
@@ -51,7 +51,7 @@ def save_search(session: Session, actor: Actor, *, name: str, query: str) -> Sav
 
 
 def delete_search(session: Session, actor: Actor, *, search_id: int) -> None:
-    """Let one's own search go. Another person's does not exist for the actor."""
+    """Delete one of the actor's saved searches. Another person's does not exist for the actor."""
     require(actor, Can.OWN_ACCOUNT)
     search = get_saved_search(session, actor, search_id)
     audit.record(session, actor, action="search.delete", object_type="saved_search", object_id=search.id)
@@ -62,9 +62,10 @@ PAGES_MAX = 10
 
 
 def notify_saved_search(session: Session, *, search_id: int, find: Callable[[str], Place]) -> bool:
-    """Look whether there is anything new for one search, and tell its owner in one notice; whether there was.
+    """Notify the owner of a saved search of what is new, in one notice; whether it did.
 
-    New is what was published since the last look, and is not of the owner's own organisation. Looked at less than a day ago: nothing.
+    New is what was published since the last look, and is not of the owner's own organisation. Looked at less than a day ago:
+    nothing.
     """
     search = session.get(SavedSearch, search_id, with_for_update=True, populate_existing=True)
     now = clock.now()

@@ -1,7 +1,8 @@
 """Counts beside the filters of the catalogue, and their small memory.
 
-All facets and every total come from one count by material group, condition and organisation of what fits the other conditions: words, place, day, materials.
-So ticking another box is a sum in memory. A count is kept per process until the catalogue changes or the day ends.
+All facets and every total come from one count by material group, condition and organisation of what fits the other conditions:
+words, place, day, materials. So ticking another box is a sum in memory. A count is stored per process until the catalogue changes
+or the day ends.
 """
 
 from collections import OrderedDict
@@ -27,7 +28,7 @@ _lock = Lock()
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """One box to tick: its value in the query, its name for people, and how many listings there are with it."""
+    """One box to tick: its value in the query, its name, and its number of listings."""
 
     key: str
     name: str | Text
@@ -36,7 +37,7 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Each counted with the other filters applied and not its own; values without listings only where they are ticked."""
+    """Facets, each counted with the other filters applied and not its own. Values without listings only where they are ticked."""
 
     groups: tuple[FacetCount, ...]
     conditions: tuple[FacetCount, ...]

@@ -1,8 +1,10 @@
-"""The catalogue on the map: the same question, answered with marks for a zoom and a view, and the list that stands beside them.
+"""The catalogue on the map: marks for a zoom and a view, and the list beside them.
 
-Only public points are asked for and told. The database counts by public point, a fixed grid of 500 m: at most some six thousand rows in Twente,
-whatever is on offer. That count is kept until the catalogue changes, and every pan and zoom after it is arithmetic. Marks and list are of
-the same listings: the sum of the marks is the total of the list.
+It is the same question as that of the list.
+
+Only public points are read and shown. The database counts by public point, a fixed grid of 500 m: at most some six thousand rows
+in Twente, whatever is on offer. That count is stored until the catalogue changes, and every pan and zoom after it is arithmetic.
+Marks and list are of the same listings: the sum of the marks is the total of the list.
 """
 
 from dataclasses import dataclass, replace
@@ -52,7 +54,10 @@ class MapFound:
 
 
 def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: int) -> MapFound:
-    """The marks of what fits within the query's box (everything without one), and one page of the same listings in the catalogue's order."""
+    """Search the marks within the query's box, and one page of the same listings.
+
+    Everything without a box; the page is in the catalogue's order.
+    """
     require(actor, Can.READ_CATALOGUE)
     places = organisations_by_id(session) if query.organisations else {}
     everywhere = resolve_query(session, actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)

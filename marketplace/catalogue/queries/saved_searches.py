@@ -23,7 +23,7 @@ def get_saved_search(session: Session, actor: Actor, search_id: int) -> SavedSea
     """One's own search, or Missing."""
     search = session.get(SavedSearch, search_id)
     if search is None or search.person_id != actor.person_id:
-        raise Missing(_("You keep no such search. Look at your saved searches."))
+        raise Missing(_("You have no such saved search. Look at your saved searches."))
     return search
 
 

@@ -1,7 +1,10 @@
-"""The catalogue search: words, filters, a radius, three orders, facets, and the nearest lot outside when nothing was found.
+"""The catalogue search: words, filters, a radius, three orders and facets.
 
-It filters and orders on the public point, the same for everyone, and shows whole kilometres, so that nobody finds the exact spot by asking from three places.
-A page of nearest lots is looked for in growing circles, so a million listings cost no more than the few thousand around the place.
+When there are no results, also the nearest lot outside.
+
+It filters and orders on the public point, the same for everyone, and shows whole kilometres, so that nobody can work out the
+exact spot by asking from three places. A page of nearest lots is looked for in growing circles, so a million listings cost no
+more than the few thousand around the place.
 """
 
 import math
@@ -48,7 +51,7 @@ Shown = TypeVar("Shown", Listing, CardRow)
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow(Generic[Shown]):
-    """A listing in the catalogue, whole or at a fetch_one, and how far it is in whole kilometres when a place was given."""
+    """A listing in the catalogue, in full or as a card. With its distance in whole kilometres when a place was given."""
 
     listing: Shown
     distance_km: int | None
@@ -66,7 +69,7 @@ class Found(Generic[Shown]):
 
     @property
     def pages(self) -> int:
-        """How many pages there are; one when nothing was found."""
+        """Count the pages; one when there are no results."""
         return max(1, -(-self.total // self.page_size))
 
 
@@ -94,7 +97,7 @@ class Asked:
 
     @property
     def is_impossible(self) -> bool:
-        """Whether a filter holds only slugs that nobody knows."""
+        """Whether a filter holds only unknown slugs."""
         wanted = (self.wanted_materials, self.picked.conditions, self.picked.organisations)
         return any(item is not None and not item for item in wanted)
 
@@ -127,7 +130,7 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
 
 
 def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list[int], int]:
-    """The ids on the page and the total, without the rows and the facets: the core of the search."""
+    """Search the ids on the page and the total, without the rows and the facets. The core of the search."""
     require(actor, Can.READ_CATALOGUE)
     requested = resolve_query(
         session, actor, query, taxonomy(session), organisations_by_id(session) if query.organisations else {}
@@ -138,8 +141,10 @@ def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list
 def nearest_outside(
     session: Session, actor: Actor, query: CatalogueQuery, most: int = NEAREST_MOST
 ) -> tuple[CatalogueRow[CardRow], ...]:
-    """The nearest listings that fit less: first everything but the radius, then also not the condition, the organisation and the day, then
-    also not the words, and at last not the material either. Without a place: the newest. Nothing where the whole bank is empty.
+    """Search the nearest listings that fit less.
+
+    First everything but the radius, then also not the condition, the organisation and the day, then also not the words, and at
+    last not the material either. Without a place: the newest. Nothing where the whole bank is empty.
     """
     sort = Sort.NEWEST if query.point is None else Sort.DISTANCE
     wider = replace(query, radius_km=None, sort=sort, page=1, page_size=most)
@@ -273,7 +278,7 @@ def _cube(session: Session, asked: Asked) -> Cube:
         rows = session.execute(cube_statement(shape), figures_of(asked, radius, named)).all()
         return by_group(rows, lambda number: asked.terms.material_by_id(number).group.slug)
 
-    if asked.scope is Scope.INSIDE:  # the catalogue's revision tells nothing about drafts
+    if asked.scope is Scope.INSIDE:  # the catalogue's revision says nothing about drafts
         return count()
     return remembered(session, key, count)
 

@@ -37,7 +37,7 @@ _fts = table("listing_fts", column("rowid", Integer))
 
 
 class Scope(StrEnum):
-    """Whose eyes: the public's catalogue, the members' catalogue, or inside, where every status is found."""
+    """The scope of a search: the public's catalogue, the members' catalogue, or inside. Inside, every status is included."""
 
     PUBLIC = "public"
     MEMBERS = "members"
@@ -45,7 +45,7 @@ class Scope(StrEnum):
 
 
 class Way(StrEnum):
-    """How SQLite comes to the rows: by the covering index, by one of the orders, or by the rows that hold the words."""
+    """How SQLite comes to the rows. By the covering index, by one of the orders, or by the rows that hold the words."""
 
     COVERING = "INDEXED BY ix_listing_catalogue"
     NEWEST = "INDEXED BY ix_listing_newest"
@@ -56,9 +56,12 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Which conditions a question has; their figures are bound. `words` is the number of search words.
+    """The conditions of a question, whose figures are bound.
 
-    On SQLite they are asked of the full-text index once (`has_words_indexed`, or by that way), or of each row that another condition has found already.
+    `words` is the number of search words.
+
+    On SQLite they are asked of the full-text index once (`has_words_indexed`, or by that way), or of each row that another
+    condition has selected already.
     """
 
     dialect: str
@@ -164,7 +167,10 @@ _ORDERS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
 
 @cache
 def rows_statement(shape: Shape, sort: Sort, *, counted: bool = False) -> Select[Any]:
-    """The numbers of one page of listings, in order; `counted`: with the number of all that fit beside each."""
+    """Build the statement for the ids of one page of listings, in order.
+
+    `counted`: with the number of all that fit beside each.
+    """
     order = _ORDERS[sort]
     if shape.scope is Scope.INSIDE and sort is Sort.NEWEST:  # drafts have no day of publication
         order = (func.coalesce(_listing.c.published_at, _listing.c.created_at).desc(), _listing.c.id.desc())
@@ -181,14 +187,20 @@ def rows_statement(shape: Shape, sort: Sort, *, counted: bool = False) -> Select
 
 @cache
 def cube_statement(shape: Shape) -> Select[Any]:
-    """How many listings by material, condition and organisation: every facet and every total is a sum over these."""
+    """Build the statement that counts listings by material, condition and organisation.
+
+    Every facet and every total is a sum over these.
+    """
     by = (_listing.c.material_id, _listing.c.condition, _listing.c.organisation_id)
     return _by(select(*by, func.count()).where(*_where(shape)).group_by(*by), shape)
 
 
 @cache
 def spots_statement(shape: Shape) -> Select[Any]:
-    """How many listings at every public point, and the first of them: some six thousand rows in Twente, however many listings there are."""
+    """Build the statement that counts listings by public point, with the first of each.
+
+    Some six thousand rows in Twente, however many listings there are.
+    """
     by = (_listing.c.public_lat, _listing.c.public_lon)
     return _by(select(*by, func.count(), func.min(_listing.c.id)).where(*_where(shape)).group_by(*by), shape)
 

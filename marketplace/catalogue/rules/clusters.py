@@ -1,7 +1,10 @@
-"""Many listings in one mark: what lies too close together on the screen at this zoom is told as a number. Pure arithmetic on public points.
+"""Clusters: many listings in one mark where they lie too close together on the screen.
 
-The plane is that of every web map (spherical Mercator, 256 pixels around the world at zoom 0). It is cut into cells; the listings of a cell
-make one mark at their middle, and marks that would touch become one. The cells lie fast, so the same question gives the same marks.
+Pure arithmetic on public points; the mark shows their number at this zoom.
+
+The plane is that of every web map (spherical Mercator, 256 pixels around the world at zoom 0). It is cut into cells; the listings
+of a cell make one mark at their middle, and marks that would touch become one. The cells are fixed, so the same question gives
+the same marks.
 """
 
 import math

@@ -20,10 +20,12 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CatalogueQuery:
-    """What somebody looks for. Several values of one filter mean *or*, several filters *and*; slugs that nobody knows find nothing.
+    """The conditions of a catalogue search.
 
-    Free from: to be had on `available_from`, so it starts on or before that day and does not end before it. `mine` and `statuses` look inside: at the own
-    organisation's listings, the reviewer at everybody's; the public gets the catalogue whatever it asks.
+    Several values of one filter mean *or*, several filters *and*; unknown slugs match nothing.
+
+    Free from: to be had on `available_from`, so it starts on or before that day and does not end before it. `mine` and `statuses`
+    look inside: at the own organisation's listings, the reviewer at everybody's; the public gets the catalogue whatever it asks.
     """
 
     q: str = ""

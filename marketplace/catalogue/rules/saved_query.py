@@ -1,4 +1,4 @@
-"""What a saved search asks, read from the address that it kept: the same keys as the page of the catalogue."""
+"""The query of a saved search, read from the address that it stored. The same keys as the page of the catalogue."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,7 +15,9 @@ RADIUS_DIGITS_MAX = 3
 
 
 def read_query(saved: str, find: Callable[[str], Place]) -> CatalogueQuery | None:
-    """The question behind the address, newest first; None where its place or its day cannot be read any more.
+    """Read the query from the address, newest first.
+
+    None where its place or its day cannot be read any more.
 
     A day is read as it is written in Dutch: what an English page took says the month in a word.
     """

@@ -1,4 +1,4 @@
-"""From a completed reservation to one row of the ledger: where it went, what it weighed, what it saved."""
+"""From a completed reservation to one row of the ledger. Where the material went, what it weighed, what it saved."""
 
 from dataclasses import replace
 from datetime import date
@@ -23,7 +23,10 @@ from marketplace.notices.actions.audit import record
 
 
 def book(session: Session, reservation: Reservation) -> Decimal:
-    """Append the transfer row of a completed reservation; what it covers of its demand, in the demand's unit (zero without one)."""
+    """Append the transfer row of a completed reservation.
+
+    Returns what it covers of its demand, in the demand's unit (zero without a demand).
+    """
     reference = taxonomy(session)
     listing, demand = reservation.listing, reservation.demand
     material = reference.material_by_id(listing.material_id)
@@ -81,7 +84,7 @@ def book(session: Session, reservation: Reservation) -> Decimal:
 
 
 def _covered(session: Session, reservation: Reservation, amount: Decimal) -> Decimal:
-    """What an amount of this lot covers of the demand that it serves, in the demand's unit; zero without one."""
+    """Work out what an amount of this lot covers of its demand, in the demand's unit. Zero without a demand."""
     listing, demand, unit = reservation.listing, reservation.demand, Unit(reservation.unit)
     if demand is None or amount <= 0:
         return Decimal(0)
@@ -92,10 +95,12 @@ def _covered(session: Session, reservation: Reservation, amount: Decimal) -> Dec
 
 
 def book_return(session: Session, reservation: Reservation, *, before: Decimal, after: Decimal, on: date) -> Decimal:
-    """Append the row that reverses a part of a transfer, on the day of the return; what the demand needs again, in its own unit.
+    """Append the row that reverses part of a transfer, on the day of the return.
 
-    Every sum is lowered in proportion, by the difference between what had come back `after` and `before`: when all has come back the
-    reversing rows take off exactly what was booked. The way back itself is not counted: nobody entered it.
+    Returns what the demand needs again, in its own unit.
+
+    Every sum is lowered in proportion, by the difference between what had come back `after` and `before`: when all has come back
+    the reversing rows take off exactly what was booked. The way back itself is not counted, for nobody entered it.
     """
     booked = find_exchange(session, reservation_id=reservation.id)
     if booked is None:

@@ -1,4 +1,4 @@
-"""What the clock does with reservations: each once, however often and however late it is asked."""
+"""What the clock does with reservations: each once, however often or late it runs."""
 
 from sqlalchemy.orm import Session
 
@@ -31,8 +31,10 @@ def _behind_lock(session: Session, reservation_id: int) -> Reservation:
 
 
 def expire(session: Session, *, reservation_id: int) -> bool:
-    """A reservation whose time has come lapses and goes to the next on the list; after hand-over it counts as confirmed. Whether anything
-    happened."""
+    """Let a reservation lapse whose time has come, and offer it to the next on the list.
+
+    After hand-over it counts as confirmed instead. Returns whether anything happened.
+    """
     reservation = _behind_lock(session, reservation_id)
     if reservation.expires_at is None or reservation.expires_at > clock.now():
         return False
@@ -56,7 +58,10 @@ def expire_waiting(session: Session, *, reservation_id: int) -> bool:
 
 
 def remind(session: Session, *, reservation_id: int) -> bool:
-    """Three days, one day and on the last day: who must act is reminded, once for each; a late clock sends the nearest only."""
+    """Remind the person who must act: three days ahead, one day ahead and on the last day.
+
+    Once for each; a late clock sends only the nearest one.
+    """
     reservation = _behind_lock(session, reservation_id)
     sides = _MUST_ACT.get(ReservationStatus(reservation.status), ())
     until = reservation.expires_at
@@ -77,7 +82,7 @@ def remind(session: Session, *, reservation_id: int) -> bool:
 
 
 def offer(session: Session, *, listing_id: int) -> bool:
-    """Offer what is free of a lot to who waits for it; whether anybody was offered anything."""
+    """Offer what is free of a lot to whoever waits for it; whether anything was offered."""
     if waiting_list.offer_next(session, listing_id) == 0:
         return False
     bump_catalogue(session)

@@ -1,4 +1,4 @@
-"""Before the gate: the owner approves or says no, either side steps back, a lot is withdrawn, a person leaves."""
+"""Before the gate: approval, rejection, cancellation, withdrawal, a person leaving."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -44,10 +44,12 @@ def approve(
     quantity: Decimal | None = None,
     reason: str = "",
 ) -> Reservation:
-    """The owner says yes, to all of it or to a part. It is held for 30 days from now or from the first free day, or until the owner's day.
+    """Approve a reservation in full or in part, on the owner's behalf.
 
-    One that waits may be approved instead of others: those that nobody approved and that no longer fit wait then, and are told. Who
-    passes over a higher one says why.
+    It is held for 30 days from now or from the first free day, or until the day that the owner sets.
+
+    A waiting one may be approved in place of others: those that nobody approved and that no longer fit then wait, and are
+    notified. An owner who passes over a higher one gives a reason.
     """
     reservation, done = begin(session, actor, reservation_id, Step.APPROVE, Can.DECIDE_RESERVATION)
     if done:
@@ -83,7 +85,10 @@ def approve(
 
 
 def _hold_for(session: Session, actor: Actor, reservation: Reservation, amount: Decimal, free: Decimal) -> None:
-    """Hold exactly this much for the chosen one, taking from others whom nobody approved only what cannot be left with them."""
+    """Hold exactly this much for the chosen reservation.
+
+    It takes from others that nobody approved only what cannot be left with them.
+    """
     if reservation.status in HOLDING:
         if amount < reservation.quantity:
             give_back(session, reservation, reservation.quantity - amount)
@@ -105,7 +110,10 @@ def reject(session: Session, actor: Actor, *, reservation_id: int, reason: str) 
 def end(
     session: Session, actor: Actor, reservation: Reservation, step: Step, kind: Notice, reason: str, *, no_show: bool = False
 ) -> Reservation:
-    """End a reservation before anything moved: what it held is free, the other side is told, and the next on the list is offered it."""
+    """End a reservation before anything has moved.
+
+    What it held is free again, the other side is notified, and it is offered to the next on the list.
+    """
     held = reservation.status in HOLDING
     if held:
         give_back(session, reservation, reservation.quantity - lower_surplus(session, reservation, reservation.quantity))
@@ -124,8 +132,11 @@ def end(
 
 
 def cancel(session: Session, actor: Actor, *, reservation_id: int, reason: str) -> Reservation:
-    """Either side calls it off and says why; the other side is told. Once the owner has signed for the hand-over it is a proposal, which
-    the other side accepts with `agree_cancel`, or with a cancellation of its own."""
+    """Cancel a reservation for either side, with a reason; the other side is notified.
+
+    Once the owner has signed for the hand-over it is a proposal, which the other side accepts with `agree_cancel`, or with a
+    cancellation of its own.
+    """
     reservation, done = begin_cancel(session, actor, reservation_id)
     if done:
         return reservation
@@ -170,7 +181,7 @@ def _agreed(session: Session, actor: Actor, reservation: Reservation) -> Reserva
 
 
 def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str = "") -> Reservation:
-    """Nobody came to collect it: the hold ends, and it counts when the same organisation competes again."""
+    """Record that nobody came to collect it. The hold ends, and it counts when the same organisation competes again."""
     reservation, done = begin(session, actor, reservation_id, Step.NO_SHOW, Can.HAND_OVER)
     if done:
         if not reservation.no_show:
@@ -189,8 +200,11 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
 
 
 def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "", outcome: Outcome | None = None) -> Listing:
-    """Take a listing away. Who waits, asks or holds is cancelled and told; what has been handed over must be confirmed first, or called off
-    together. `outcome` says what became of what was left. Withdrawn already: nothing changes."""
+    """Withdraw a listing; open reservations are cancelled and their holders notified.
+
+    What has been handed over must be confirmed first, or cancelled by both sides. `outcome` says what became of what was left. A
+    listing that is already withdrawn stays as it is.
+    """
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status == ListingStatus.WITHDRAWN:
@@ -210,9 +224,11 @@ def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "
 
 
 def release_person(session: Session, actor: Actor, *, person_id: int) -> Person:
-    """Deactivate a person: sessions and tokens end, and open listings, demands and reservations belong to the organisation alone.
+    """Deactivate a person: sessions and tokens end, open work passes to the organisation.
 
-    From then on the coordinators get what the person would have been told. What is finished keeps its maker's id: it is history.
+    Open listings, demands and reservations belong to the organisation alone.
+
+    From then on the coordinators get the person's notices. What is finished keeps its maker's id: it is history.
     """
     person = accounts.deactivate(session, actor, person_id=person_id)
     listings = update(Listing).where(

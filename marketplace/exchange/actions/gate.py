@@ -53,8 +53,11 @@ def add_gate_photo(session: Session, actor: Actor, *, reservation_id: int, pictu
 
 
 def propose_times(session: Session, actor: Actor, *, reservation_id: int, draft: AppointmentDraft) -> Reservation:
-    """Propose up to three times, where to meet and what to know at the gate; what stood before, agreed or not, is off. The same proposal
-    sent again changes nothing. Refused: past times, more than three or none, and any reservation that is not approved."""
+    """Propose up to three times, where to meet and what to know at the gate.
+
+    Whatever stood before, agreed or not, is off. The same proposal sent again changes nothing. Refused: past times, more than
+    three or none, and any reservation that is not approved.
+    """
     reservation, draft = _locked(session, actor, reservation_id), draft.tidy()
     latest = newest(reservation)
     if latest is not None and _is_repeated(latest, actor, draft):
@@ -76,8 +79,11 @@ def propose_times(session: Session, actor: Actor, *, reservation_id: int, draft:
 
 
 def agree_time(session: Session, actor: Actor, *, reservation_id: int, time: datetime) -> Reservation:
-    """Choose one of the times that the other side proposed; the same choice again changes nothing. Within one organisation anybody chooses.
-    Refused: a time that was not proposed or is past, one's own proposal, and a choice after another one was made."""
+    """Choose one of the times that the other side proposed.
+
+    The same choice again changes nothing. Within one organisation anyone chooses. Refused: a time that was not proposed or is
+    past, the chooser's own proposal, and a choice after another one was made.
+    """
     reservation, time = _locked(session, actor, reservation_id), time.replace(microsecond=0)
     latest = newest(reservation)
     if latest is not None and latest.agreed_time == time:
@@ -94,7 +100,10 @@ def agree_time(session: Session, actor: Actor, *, reservation_id: int, time: dat
 
 
 def propose_or_agree(session: Session, actor: Actor, *, reservation_id: int, draft: AppointmentDraft) -> Reservation:
-    """Choose, where this is exactly one of the times that the other side proposed and says nothing else about where and how; else propose."""
+    """Agree to a time that the other side proposed; propose anything else.
+
+    It is an agreement when it is exactly one of those times and says nothing else about where and how.
+    """
     latest = newest(_locked(session, actor, reservation_id))
     if latest is not None and _is_choice(latest, actor, draft.tidy()):
         return agree_time(session, actor, reservation_id=reservation_id, time=draft.times[0])

@@ -1,4 +1,7 @@
-"""The owner signs for what was handed over, the receiver for what arrived; where the figures differ they agree on one; what comes back."""
+"""Signatures of the owner and the receiver, agreement where figures differ, returns.
+
+The owner signs for what was handed over, the receiver for what arrived.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -27,8 +30,11 @@ from marketplace.notices.rules.kinds import Notice
 
 
 def hand_over(session: Session, actor: Actor, *, reservation_id: int, draft: HandoverDraft) -> Reservation:
-    """The owner enters what was measured at the gate. Less: the rest is free again, or written off with a reason. More: as far as it is
-    available, and where nobody else holds any part of the lot. The receiver has 14 days to confirm."""
+    """Record what the owner measured at the gate.
+
+    Less: the rest is free again, or written off with a reason. More: as far as it is available, and where nobody else holds any
+    part of the lot. The receiver has 14 days to confirm.
+    """
     reservation, done = begin(session, actor, reservation_id, Step.HAND_OVER, Can.HAND_OVER)
     if done:
         return reservation
@@ -62,10 +68,10 @@ def hand_over(session: Session, actor: Actor, *, reservation_id: int, draft: Han
 
 
 def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: ReceiptDraft | None = None) -> Reservation:
-    """The receiver says what arrived: exactly one ledger row, with everything frozen into it.
+    """Record what arrived: exactly one ledger row, with everything frozen into it.
 
-    Without a figure the owner's is right. Within the material's tolerance the receiver's figure counts; outside it the two figures are in
-    dispute, until both agree on one. A surplus passes only where nobody else holds it.
+    Without a figure from the receiver the owner's counts. Within the material's tolerance the receiver's figure counts; outside
+    it the two figures are in dispute, until both agree on one. A surplus passes only where nobody else holds it.
     """
     receipt = draft or ReceiptDraft()
     before = get_reservation(session, actor, reservation_id)
@@ -90,7 +96,7 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
 
 
 def _is_repeated(actor: Actor, reservation: Reservation, receipt: ReceiptDraft) -> bool:
-    """Whether this very figure has put the transfer in dispute already: a double click changes nothing."""
+    """Whether this very figure has already put the transfer in dispute. So a double click changes nothing."""
     values = receipt.quantity is not None and receipt.quantity.amount == reservation.receiver_quantity
     return values and reservation.status == ReservationStatus.DISPUTED and may(actor, Can.CONFIRM, reservation)
 
@@ -101,7 +107,7 @@ def _check_unit(quantity: Quantity | None, reservation: Reservation) -> None:
 
 
 def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str, quantity: Quantity | None = None) -> Reservation:
-    """The receiver does not agree with what was handed over, and says why, with an own figure where there is one."""
+    """Dispute what was handed over, with a reason. The receiver adds a figure of its own where there is one."""
     reservation, done = begin(session, actor, reservation_id, Step.DISPUTE, Can.CONFIRM)
     if done and reservation.dispute_reason:
         return reservation
@@ -133,8 +139,10 @@ def _figure(reservation: Reservation, quantity: Decimal | None) -> dict[str, str
 def resolve(
     session: Session, actor: Actor, *, reservation_id: int, quantity: Quantity, reason: str = "", write_off_reason: str = ""
 ) -> Reservation:
-    """One of the two sides enters the figure that it can live with; when it is the other's latest one the transfer is complete. The broker's
-    figure settles it at once, with a reason."""
+    """Enter a figure that one of the two sides accepts.
+
+    When it is the other side's latest one the transfer is complete. The broker's figure settles it at once, with a reason.
+    """
     reservation, done = begin(session, actor, reservation_id, Step.RESOLVE, Can.RESOLVE)
     if done:
         return reservation
@@ -163,7 +171,10 @@ def resolve(
 
 
 def complete(session: Session, actor: Actor, reservation: Reservation, step: Step, **values: Any) -> Reservation:
-    """Both signatures are there: what was held is transferred, the book gets its row, and the demand needs that much less."""
+    """Complete a transfer that both sides have signed.
+
+    What was held is transferred, the book gets its row, and the demand needs that much less.
+    """
     amount = values.get("quantity", reservation.quantity)
     if not counters.transfer(session, reservation.listing_id, amount):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
@@ -199,8 +210,11 @@ def complete_by_clock(session: Session, reservation: Reservation) -> None:
 
 
 def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> Reservation:
-    """A part comes back to the owner: a child lot in its own condition is on offer, a reversing row stands in the month of the return, and
-    the demand that it served needs that much again. Either side may enter it, with a reason."""
+    """Take a part back from a completed transfer, entered by either side with a reason.
+
+    A child lot in its own condition is on offer, a reversing row stands in the month of the return, and the demand that it served
+    needs that much again.
+    """
     reservation, _done = begin(session, actor, reservation_id, Step.RETURN, Can.RETURN)
     amount = draft.quantity.amount
     reservation_rules.check_return(

@@ -1,4 +1,4 @@
-"""Asking for a part of a lot: held at once, or waiting for it; and several parts in one stroke, all or none."""
+"""Asking for part of a lot: held at once, or on the waiting list. Several parts are asked for in one stroke, all or none."""
 
 from collections.abc import Collection
 from datetime import datetime, time
@@ -32,8 +32,11 @@ from marketplace.notices.rules.kinds import Notice
 
 
 def reserve(session: Session, actor: Actor, *, listing_id: int, draft: ReservationDraft) -> Reservation:
-    """Claim part of a listing: held at once by one conditional UPDATE, so two people never hold the same stone. One's own organisation's
-    listing is approved at once. Where less is left than asked it is refused with what is left, unless the asker chose to wait."""
+    """Claim part of a listing, held at once by one conditional UPDATE.
+
+    So two people never hold the same stone. A listing of the actor's own organisation is approved at once. Where less is left
+    than was asked it is refused with what is left, unless the asker chose to wait.
+    """
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.RESERVE, listing)
     check_reservable_by(actor, listing)
@@ -93,7 +96,11 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
 
 
 def _take(session: Session, actor: Actor, listing: Listing, draft: ReservationDraft) -> ReservationStatus:
-    """Hold it where it fits: then it is requested, or approved when it is one's own. Else it waits, or is refused."""
+    """Hold the quantity where it fits, else put the reservation on the waiting list.
+
+    Held, it is requested, or approved when the listing is the asker's own. Refused where it does not fit and the asker does not
+    wait.
+    """
     requested = Amount(draft.quantity.amount, Unit(listing.unit))
     fits = requested.amount <= listing.available
     reservation_rules.check_part(
@@ -131,7 +138,10 @@ def _proposal(session: Session, listing: Listing, asked: Quantity) -> Quantity |
 
 
 def check_reservable_by(actor: Actor, listing: Listing) -> None:
-    """Refuse where this organisation cannot reserve from this listing now, with what to do; how much is left is another question."""
+    """Refuse where this organisation cannot reserve from this listing now, with what to do.
+
+    How much is left is another question.
+    """
     today = clock.today()
     asker = Asker(actor.organisation_id, actor.organisation_slug, actor.organisation_kind)
     reservation_rules.check_reservable(
@@ -185,7 +195,7 @@ def collect_until(listing: Listing, hold_until: datetime | None) -> datetime:
 
 
 def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Reservation:
-    """Who waited says yes to what is offered: it is an ordinary request again, and the owner has 10 days to answer."""
+    """Accept what is offered from the waiting list. It is an ordinary request again, and the owner has 10 days to answer."""
     reservation, done = begin(session, actor, reservation_id, Step.ACCEPT_OFFER, Can.CONFIRM)
     if done:
         return reservation
@@ -198,8 +208,10 @@ def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Rese
 
 
 def lock_listings(session: Session, actor: Actor, *, listing_ids: Collection[int], demand_id: int) -> None:
-    """Lock listings in the order of their numbers, then the demand that they serve, until the end of the transaction; what was read
-    before is read again. Who asks for the same demand at the same moment waits, and then sees these requests."""
+    """Lock listings by number, then the demand that they serve, until the transaction ends.
+
+    What was read before is read again. Whoever asks for the same demand at the same moment waits, and then sees these requests.
+    """
     require(actor, Can.RESERVE)
     listings = select(Listing.id).where(Listing.id.in_(listing_ids)).order_by(Listing.id)
     session.execute(listings.with_for_update(key_share=True)).all()

@@ -1,6 +1,8 @@
-"""What every verb of a transfer does in the same way: look again behind the lock, move the state, give back, tell.
+"""Steps that every verb of a transfer shares.
 
-Locks are taken in the order of the house: listing → reservation → ledger head → roll-ups → catalogue revision.
+Read again behind the lock, move the state, give back, notify.
+
+Locks are taken in a fixed order: listing → reservation → ledger head → roll-ups → catalogue revision.
 """
 
 from decimal import Decimal
@@ -51,7 +53,10 @@ def put(
     target: ReservationStatus,
     **values: Any,
 ) -> Reservation:
-    """From one of some states into another, with its audit row `reservation.<action>`; the reservation as it is then."""
+    """Move a reservation from one of some states into another.
+
+    Writes its audit row `reservation.<action>`; returns the reservation as it is then.
+    """
     statement = update(Reservation).where(Reservation.id == reservation.id, Reservation.status.in_(allowed))
     moved = session.scalar(
         statement.values(status=target.value, **values).returning(Reservation.id).execution_options(synchronize_session=False)
@@ -84,14 +89,17 @@ def give_back(session: Session, reservation: Reservation, amount: Decimal | None
 
 
 def take_more(session: Session, reservation: Reservation, extra: Decimal) -> Decimal:
-    """Hold more than was ordered: from what is available, or where nobody else holds any part of the lot. Refused otherwise. By how much
-    that raised the lot."""
+    """Hold more than was ordered.
+
+    From what is available, or where nobody else holds any part of the lot; refused otherwise. Returns by how much that raised the
+    lot.
+    """
     before = counters.lock(session, reservation.listing_id).quantity
     if not counters.take_more(session, reservation.listing_id, extra, mine=reservation.quantity):
         listing = counters.lock(session, reservation.listing_id)
         most = Amount(reservation.quantity + listing.available, Unit(reservation.unit))
         raise Conflict(
-            _("Others hold a part of this lot. At most %(most)s can be handed over here.", most=most),
+            _("Others hold part of this lot. At most %(most)s can be handed over here.", most=most),
             "quantity",
             available=plain(most.amount),
         )
@@ -99,7 +107,10 @@ def take_more(session: Session, reservation: Reservation, extra: Decimal) -> Dec
 
 
 def lower_surplus(session: Session, reservation: Reservation, missing: Decimal) -> Decimal:
-    """What a surplus had raised the lot by was never there: it goes first when a figure goes down; how much that was."""
+    """Take back what a surplus had raised the lot by, when a figure goes down.
+
+    It was never there, so it goes first. Returns how much that was.
+    """
     back = min(missing, reservation.surplus)
     if back > 0 and not counters.write_off(session, reservation.listing_id, back):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
@@ -151,5 +162,5 @@ def tell(
 
 
 def is_clock(actor: Actor) -> bool:
-    """Whether nobody in person does this."""
+    """Whether the clock acts rather than a person."""
     return actor is CLOCK or actor.is_system

@@ -1,4 +1,4 @@
-"""Who is next when something is free again, and who is displaced."""
+"""The next in line when something is free again, and those who are displaced."""
 
 from decimal import Decimal
 
@@ -17,9 +17,11 @@ from marketplace.notices.rules.kinds import Notice
 
 
 def offer_next(session: Session, listing_id: int) -> int:
-    """Something is free again: the highest of the waiting that fits is offered it, for 48 hours, and so on while another fits; how many.
+    """Offer what is free again to the highest on the waiting list that fits.
 
-    Behind the lock of the listing, so the quantity is offered once, however often this is asked.
+    For 48 hours, and so on while another fits; returns how many.
+
+    Behind the lock of the listing, so the quantity is offered once, however often this is called.
     """
     listing = counters.lock(session, listing_id)
     offered = 0
@@ -62,7 +64,7 @@ def _fits(listing: Listing, reservation: Reservation) -> bool:
 
 
 def displace(session: Session, actor: Actor, listing: Listing, chosen: Reservation, left: Decimal) -> None:
-    """Of the other unapproved ones keep, in their order, what fits into what is left; the rest waits and is told."""
+    """Leave other unapproved reservations, in their order, what still fits. The rest wait and are notified."""
     for claim in queue_of(session, listing).claims:
         other = claim.reservation
         if other.id == chosen.id or other.status not in CLAIMING:

@@ -7,7 +7,10 @@ from marketplace.market.models import Demand
 
 
 def destination(reservation: Reservation, demand: Demand | None, receiver: Organisation) -> tuple[Point, str]:
-    """Where it went and how that is known: the demand's place, the place given with the reservation, or the receiver's main place."""
+    """Find where the material went and how that is known.
+
+    The demand's place, the place given with the reservation, or the receiver's main place.
+    """
     if demand is not None:
         return Point(demand.lat, demand.lon), "demand"
     if reservation.lat is not None and reservation.lon is not None:

@@ -11,7 +11,10 @@ from marketplace.kernel.language import _
 
 
 def list_gate_photos(session: Session, actor: Actor, *, reservation_id: int) -> list[GatePhoto]:
-    """The photos of a transfer in the order in which they came, for both sides, the reviewer and the broker; Missing for anybody else."""
+    """List the photos of a transfer in order of arrival.
+
+    For both sides, the reviewer and the broker; Missing for everyone else.
+    """
     get_reservation(session, actor, reservation_id)
     rows = select(GatePhoto).where(GatePhoto.reservation_id == reservation_id).options(joinedload(GatePhoto.organisation))
     return list(session.scalars(rows.order_by(GatePhoto.id)))
@@ -40,12 +43,15 @@ def list_gate_photo_files(session: Session) -> set[str]:
 
 
 def newest(reservation: Reservation) -> Appointment | None:
-    """The proposal that counts; None when nobody has proposed anything."""
+    """The proposal that counts; None when there is no proposal."""
     return reservation.appointments[-1] if reservation.appointments else None
 
 
 def may_read_gate(actor: Actor, reservation: Reservation) -> bool:
-    """Who reads where to meet and what to know at the gate: the owner's side, and the holder as long as the reservation stands."""
+    """Whether the reader may see where to meet and what to know at the gate.
+
+    The owner's side may, and the holder as long as the reservation stands.
+    """
     if not may(actor, Can.MEET, reservation):
         return False
     return actor.organisation_id == reservation.owner_id or reservation.status in SEES_EXACT

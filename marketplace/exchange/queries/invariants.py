@@ -50,7 +50,7 @@ def transferred_is_the_ledger(session: Session) -> str | None:
 
 
 def completed_once_in_the_ledger(session: Session) -> str | None:
-    """A completed reservation has exactly one transfer row, with its quantity; no other reservation has one."""
+    """A completed reservation has exactly one transfer row, with its quantity. No other reservation has one."""
     booked = (
         select(Exchange.reservation_id, func.count().label("rows"), func.sum(Exchange.quantity).label("amount"))
         .where(Exchange.kind == "transfer")
@@ -73,7 +73,10 @@ def reservation_goes_by_its_listing(session: Session) -> str | None:
 
 
 def only_timed_reservations_expire(session: Session) -> str | None:
-    """The clock waits for every reservation that has a term, and for no other: not for who waits, not for a dispute."""
+    """The clock waits for every reservation that has a term, and for no other.
+
+    Not for one on the waiting list, nor for a dispute.
+    """
     is_open = Reservation.status.in_(TIMED)
     wrong = (is_open & Reservation.expires_at.is_(None)) | (~is_open & Reservation.expires_at.is_not(None))
     return _first(session, select(Reservation.id).where(wrong).order_by(Reservation.id), "reservation")
@@ -139,7 +142,7 @@ def returned_is_reversed(session: Session) -> str | None:
 
 
 def returned_became_lots(session: Session) -> str | None:
-    """What came back of a lot went to child lots: their first quantities, which the audit keeps, add up to it."""
+    """What came back of a lot went to child lots. Their first quantities, which the audit keeps, add up to it."""
     backs = (
         select(Reservation.listing_id, func.sum(Reservation.returned).label("amount"))
         .where(Reservation.returned > 0)
@@ -161,7 +164,7 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("held equals the reservations that hold"), held_is_open_reservations),
     (_("transferred equals the ledger"), transferred_is_the_ledger),
     (_("a completed reservation stands in the ledger exactly once"), completed_once_in_the_ledger),
-    (_("a reservation goes by its listing's unit and owner"), reservation_goes_by_its_listing),
+    (_("a reservation has its listing's unit and owner"), reservation_goes_by_its_listing),
     (_("the clock waits for reservations with a term only"), only_timed_reservations_expire),
     (_("a published listing has a photo, windows and a confirmation"), published_is_complete),
     (_("what is not published holds nothing"), withdrawn_holds_nothing),

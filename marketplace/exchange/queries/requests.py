@@ -1,4 +1,4 @@
-"""Who asks for one lot, and in which order."""
+"""Requests for one lot, and their order."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -40,7 +40,10 @@ class Queue:
     claims: tuple[Ranked, ...]
 
     def passed_over(self, chosen: Reservation, quantity: Decimal) -> list[Ranked]:
-        """Who stands higher and would have been served in order, but goes without when the chosen one gets this quantity."""
+        """List those who stand higher but go without when the chosen one gets this quantity.
+
+        They would have been served in order.
+        """
         higher = next((claim.place for claim in self.claims if claim.reservation.id == chosen.id), 0)
         in_order = _served(self.claims, self.free)
         others = tuple(claim for claim in self.claims if claim.reservation.id != chosen.id)

@@ -35,7 +35,7 @@ def _reservations() -> Select[Reservation]:
 
 
 def get_reservation(session: Session, actor: Actor, reservation_id: int) -> Reservation:
-    """A reservation with both sides, listing and demand; Missing for who may not follow it."""
+    """Get a reservation with both sides, listing and demand. Missing for anyone who may not follow it."""
     reservation = find_reservation(session, reservation_id)
     require(actor, Can.READ_RESERVATION, reservation, hidden=True)
     return reservation
@@ -51,7 +51,10 @@ def find_reservation(session: Session, reservation_id: int) -> Reservation:
 
 
 def list_claims(session: Session, listing_id: int) -> list[Reservation]:
-    """The requests for a lot that nobody has approved yet, those that wait among them, in the order of asking."""
+    """List the requests for a lot that nobody has approved yet, in the order of asking.
+
+    Those on the waiting list are among them.
+    """
     claims = (ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.REQUESTED)
     rows = _reservations().where(Reservation.listing_id == listing_id, Reservation.status.in_(claims))
     return list(session.scalars(rows.order_by(Reservation.id).execution_options(populate_existing=True)).unique())
@@ -67,7 +70,10 @@ def list_reservations(
     page: int = 1,
     page_size: int = 25,
 ) -> tuple[list[Reservation], int]:
-    """Reservations of the own organisation on either side (`side`: asking or owning), newest first; the reviewer's and broker's: all."""
+    """List reservations of the actor's organisation on either side, newest first.
+
+    `side`: asking or owning. The reviewer and the broker see all of them.
+    """
     require(actor, Can.LIST_RESERVATIONS)
     rows = _reservations()
     mine, owned = Reservation.organisation_id == actor.organisation_id, Reservation.owner_id == actor.organisation_id
@@ -94,13 +100,19 @@ def list_open_of_listing(session: Session, listing_id: int) -> list[Reservation]
 
 
 def list_holding_for_demand(session: Session, demand_id: int) -> list[Reservation]:
-    """The reservations that hold something for a demand now, with their listings; who waits holds nothing, and what is completed is counted."""
+    """List the reservations that hold something for a demand now, with their listings.
+
+    One on the waiting list holds nothing, and what is completed is already counted.
+    """
     rows = select(Reservation).where(Reservation.demand_id == demand_id, Reservation.status.in_(HOLDING))
     return list(session.scalars(rows.options(joinedload(Reservation.listing)).order_by(Reservation.id)))
 
 
 def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
-    """The owner's organisation, the holder of an approved reservation, and the reviewer; nobody else."""
+    """Whether the reader sees the exact place.
+
+    The owner's organisation, the holder of an approved reservation, and the reviewer do; nobody else.
+    """
     if actor.role == Role.REVIEWER or (actor.is_member and actor.organisation_id == listing.organisation_id):
         return True
     if not actor.is_member:
@@ -135,7 +147,7 @@ def list_due(session: Session, at: datetime | None = None) -> list[int]:
 
 
 def list_to_remind(session: Session) -> list[int]:
-    """Ids of the reservations whose last day is near and of which nobody was reminded at this distance."""
+    """List ids of reservations that are due a reminder. Their last day is near and no reminder was sent at this distance."""
     rows = select(Reservation.id, Reservation.expires_at, Reservation.reminded_days).where(
         Reservation.status.in_(TIMED), Reservation.expires_at <= clock.now() + timedelta(days=max(REMIND_DAYS) + 1)
     )
@@ -151,7 +163,10 @@ def is_reminder_due(until: datetime | None, told: int | None) -> bool:
 
 
 def list_waiting_to_expire(session: Session, reservation_id: int | None = None) -> list[int]:
-    """Ids of waiting requests (or of this one) for which the lot will not come: it is no longer on offer, its period is over, or the need is."""
+    """List ids of waiting requests (or of this one) that the lot can no longer serve.
+
+    The lot is no longer on offer, its period is over, or the need's is.
+    """
     today = clock.today()
     over = (
         (Listing.status != ListingStatus.PUBLISHED)
@@ -180,7 +195,7 @@ def list_listings_to_offer(session: Session) -> list[int]:
 
 
 def list_choices(session: Session, actor: Actor, *, page: int = 1, page_size: int = 25) -> tuple[list[Reservation], int]:
-    """Where an owner chose another than who stood higher, with the sentence that says why, newest first."""
+    """List the owner's choices of another than the highest, with the reason, newest first."""
     require(actor, Can.READ_CHOICES)
     rows = _reservations().where(Reservation.choice_reason != "")
     total = (
@@ -193,7 +208,7 @@ def list_choices(session: Session, actor: Actor, *, page: int = 1, page_size: in
 
 
 def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of_owner: bool) -> Person | None:
-    """Who to call on the other side, once the reservation is approved and only for the two sides."""
+    """Find the contact on the other side. Once the reservation is approved, and only for the two sides."""
     if ReservationStatus(reservation.status) not in SEES_EXACT or actor.organisation_id not in (
         reservation.organisation_id,
         reservation.owner_id,

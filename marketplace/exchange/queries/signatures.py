@@ -1,4 +1,4 @@
-"""Who signed for each side of a transfer: the owner at the hand-over, the receiver at the confirmation. The audit knows it."""
+"""The signatures of a transfer, as the audit knows them. The owner signs at the hand-over, the receiver at the confirmation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,11 @@ from marketplace.notices.queries import find_record
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature. The name is empty for who may not see names, and of a person who has left; `by_clock`: it counted as confirmed after
-    14 days without an answer."""
+    """One signature.
+
+    The name is empty for readers who may not see names, and for a person who has left; `by_clock`: it counted as confirmed after
+    14 days without an answer.
+    """
 
     at: datetime
     organisation: str
@@ -32,8 +35,11 @@ _ANSWERED = (*_COMPLETED, "reservation.answer-dispute", "reservation.dispute")
 
 
 def find_signatures(session: Session, actor: Actor, reservation: Reservation) -> tuple[Signature | None, Signature | None]:
-    """The owner's and the receiver's, as far as this reader may see them; None for what has not been signed. Where the broker settled it, or the
-    clock, that stands in the receiver's place; where the owner took over the receiver's figure, the receiver signed by giving it."""
+    """Find the owner's and the receiver's signature, as far as this reader may see them.
+
+    None for what has not been signed. Where the broker settled it, or the clock, that stands in the receiver's place; where the
+    owner took over the receiver's figure, the receiver signed by giving it.
+    """
     handed = _record(session, reservation, _HANDED_OVER) if reservation.handed_over_at else None
     last = _record(session, reservation, _COMPLETED) if reservation.status == ReservationStatus.COMPLETED else None
     if last is not None and last.organisation_id == reservation.owner_id and not reservation.is_internal:

@@ -1,4 +1,4 @@
-"""What the broker keeps an eye on: holds that are about to lapse, disputes, and lots that nobody asks for."""
+"""What the broker watches: holds about to lapse, disputes, and unwanted lots."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ _LAPSING = STEPS[Step.EXPIRE][0]
 
 
 def list_about_to_lapse(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Reservation], int]:
-    """Holds of the whole region that end within seven days unless somebody acts, the first to end first, and their number."""
+    """List holds of the whole region that end within seven days, with their number. The first to end comes first."""
     require(actor, Can.BROKER)
     rows = select(Reservation).where(Reservation.status.in_(_LAPSING), Reservation.expires_at <= clock.now() + SOON)
     return _first(session, rows.order_by(Reservation.expires_at, Reservation.id), most)
@@ -39,8 +39,10 @@ def days_open(reservation: Reservation) -> int | None:
 
 
 def list_unwanted(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Listing], int]:
-    """Lots that have been on offer for 30 days and that nobody holds or asked for in the last 30, the longest on offer first, and
-    their number."""
+    """List lots that nobody wanted in 30 days, the longest on offer first, with their number.
+
+    They have been on offer for 30 days, and nobody holds or asked for them in the last 30.
+    """
     require(actor, Can.BROKER)
     since = clock.now() - UNWANTED_AFTER
     requested = select(Reservation.id).where(

@@ -1,4 +1,4 @@
-"""What is asked at the gate: when to meet, how many photos, and from when on there is a hand-over note. Pure, like `rules.py`."""
+"""Rules of the gate: when to meet, how many photos, when there is a hand-over note. Pure, like `rules.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -83,7 +83,10 @@ def check_texts(draft: AppointmentDraft) -> None:
 
 
 def check_meeting(status: ReservationStatus) -> None:
-    """An appointment belongs to an approved reservation: before that nobody knows whether it is collected, after it that has been done."""
+    """Refuse an appointment unless the reservation is approved.
+
+    Before that it is uncertain whether it is collected, after that it has been.
+    """
     if status is not _S.APPROVED:
         raise Conflict(
             _(
@@ -109,7 +112,7 @@ def check_gate_photo(status: ReservationStatus, *, present: int) -> None:
     if status not in WITH_PHOTOS:
         raise Conflict(
             _(
-                "Photos of the hand-over can be added from the approval on. This reservation is “%(status)s”.",
+                "Photos of the hand-over can be added once a reservation is approved. This reservation is “%(status)s”.",
                 status=STATUS_LABELS[status],
             ),
             currentStatus=status.value,
@@ -119,7 +122,10 @@ def check_gate_photo(status: ReservationStatus, *, present: int) -> None:
 
 
 def photo_moment(status: ReservationStatus, *, is_owner: bool) -> PhotoMoment:
-    """The hand-over is the owner's signature; what the receiver adds after it belongs to the confirmation."""
+    """Name the moment that a photo belongs to.
+
+    The hand-over is the owner's signature; what the receiver adds after it belongs to the confirmation.
+    """
     return PhotoMoment.HAND_OVER if is_owner or status is _S.APPROVED else PhotoMoment.CONFIRMATION
 
 

@@ -1,7 +1,9 @@
-"""In which order competing requests stand, with every score spelled out: reason only, over plain values.
+"""The order of competing requests, with every score spelled out.
 
-domain.md, "Fairness between organisations": avoids a new purchase, needed-by date, distance, quantity fit, earlier no-shows; ties by time.
-The points are our own choice (docs/decisions.md): 100 at most, so that a council can redo them with a pencil.
+Pure rules over plain values.
+
+domain.md, "Fairness between organisations": avoids a new purchase, needed-by date, distance, quantity fit, earlier no-shows; ties
+by time. The points are our own choice (docs/decisions.md): 100 at most, so that a council can redo them with a pencil.
 """
 
 from dataclasses import dataclass
@@ -63,7 +65,7 @@ def score(claim: Claim, *, free: Decimal, today: date) -> Score:
                 most=DISTANCE_POINTS,
             ),
             _(
-                "Asks %(asked)s of the %(free)s that there is to give: %(points)s of %(most)s points.",
+                "Asks for %(asked)s of the %(free)s available: %(points)s of %(most)s points.",
                 asked=Amount(claim.amount, claim.unit),
                 free=Amount(free, claim.unit),
                 points=fit,
@@ -90,13 +92,13 @@ def _purchase(replaces: bool | None, points: int) -> Text:
     if replaces:
         return _("It replaces a new purchase: %(points)s of %(most)s points.", points=points, most=PURCHASE_POINTS)
     if replaces is None:
-        return _("Whether it replaces a new purchase was not said: 0 of %(most)s points.", most=PURCHASE_POINTS)
+        return _("Whether it replaces a new purchase was not stated: 0 of %(most)s points.", most=PURCHASE_POINTS)
     return _("It replaces no new purchase: 0 of %(most)s points.", most=PURCHASE_POINTS)
 
 
 def _need(needed_by: date | None, today: date) -> tuple[int, Text]:
     if needed_by is None:
-        return 0, _("By when it is needed was not said: 0 of %(most)s points.", most=NEED_POINTS)
+        return 0, _("The date by which it is needed was not given: 0 of %(most)s points.", most=NEED_POINTS)
     days = max(0, (needed_by - today).days)
     points = _points(NEED_POINTS, Decimal(max(0, NEED_DAYS - days)), Decimal(NEED_DAYS))
     return points, _(

@@ -1,4 +1,4 @@
-"""The life of a reservation, told as a table, and what each step asks."""
+"""The life of a reservation as a table, and what each step requires."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,7 +24,10 @@ REMIND_DAYS = (3, 1, 0)  # issue: expiry at three and one days and on the day
 
 
 class ReservationStatus(StrEnum):
-    """waiting → offered → requested → approved → handed_over (→ disputed) → completed; or rejected, cancelled, expired."""
+    """The states of a reservation.
+
+    waiting → offered → requested → approved → handed_over (→ disputed) → completed; or rejected, cancelled, expired.
+    """
 
     WAITING = "waiting"
     OFFERED = "offered"
@@ -107,7 +110,9 @@ MEASURED_LABELS: dict[MeasuredBy, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class ReservationDraft:
-    """What an asker says: how much of which listing, for which demand or place, for what, and whether to wait when it does not fit.
+    """An asker's request.
+
+    How much of which listing, for which demand or place, for what, and whether to wait when it does not fit.
 
     `purchase_price_cents`: the estimate of the purchase that this replaces, for all that is asked.
     """
@@ -126,8 +131,11 @@ class ReservationDraft:
 
 @dataclass(frozen=True, slots=True)
 class HandoverDraft:
-    """What the owner saw at the gate: the measured quantity, how it was measured, the condition, the day, and the vehicle and kilometres
-    where known. With `write_off_reason` what is missing of the order is gone for good; without it that is free again."""
+    """What the owner recorded at the gate.
+
+    The measured quantity, how it was measured, the condition, the day, and the vehicle and kilometres where known. With
+    `write_off_reason` what is missing of the order is gone for good; without it that is free again.
+    """
 
     quantity: Quantity
     handed_over_on: date
@@ -149,7 +157,7 @@ class ReceiptDraft:
 
 @dataclass(frozen=True, slots=True)
 class ReturnDraft:
-    """What comes back after a completed transfer: how much, in which condition, on which day, and why."""
+    """What comes back after a completed transfer. How much, in which condition, on which day, and why."""
 
     quantity: Quantity
     condition: Condition
@@ -177,7 +185,7 @@ def check_step(step: Step, status: ReservationStatus) -> None:
 def check_reservable(
     *, status: str, has_turn: bool, turn_from: date | None, is_stale: bool, available_until: date | None, today: date
 ) -> None:
-    """Refuse what nobody, or not this organisation, can reserve now; how much is left is the database's word."""
+    """Refuse what this organisation, or any, cannot reserve now. How much is left is for the database to say."""
     if status != "published":
         raise Conflict(
             _("This listing is not on offer any more. Look for another one in the catalogue."), status_of_listing=status
@@ -198,13 +206,13 @@ def check_reservable(
 
 
 def check_quantity(asked: Quantity, *, unit: str, proposal: Quantity | None) -> None:
-    """A reservation is in the listing's unit; another unit is refused with the converted figure as a proposal."""
+    """Refuse a quantity in another unit than the listing's. The refusal proposes the converted figure."""
     if asked.unit.value == unit:
         return
     if proposal is None:
         raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
     raise Invalid(
-        _("This listing goes by another unit. %(asked)s is %(proposal)s: enter that quantity.", asked=asked, proposal=proposal),
+        _("This listing uses another unit. %(asked)s is %(proposal)s: enter that quantity.", asked=asked, proposal=proposal),
         "unit",
         proposal={"quantity": plain(proposal.amount), "unit": proposal.unit.value},
     )
@@ -214,14 +222,14 @@ def too_much(available: Amount | None, unit: str) -> Conflict:
     """The refusal when less is left than asked; without an amount there is nothing left."""
     if available is None:
         return Conflict(
-            _("Nothing is available any more. Place a demand, then you are told when something fits."),
+            _("Nothing is available any more. Place a demand: then you will hear when something fits."),
             "quantity",
             available="0",
             unit=unit,
         )
     if available.amount <= 0:
         return Conflict(
-            _("Everything is reserved now. Join the waiting list, or place a demand: then you are told when something fits."),
+            _("Everything is reserved now. Join the waiting list, or place a demand: then you will hear when something fits."),
             "quantity",
             available="0",
             unit=unit,
@@ -243,12 +251,18 @@ def answer_until(now: datetime) -> datetime:
 
 
 def collect_until(now: datetime, *, first_day: datetime, hold_until: datetime | None) -> datetime:
-    """30 days after approval or after the first day it is free, whichever is later, unless the owner sets another date."""
+    """Work out until when the holder may collect.
+
+    30 days after approval or after the first day it is free, whichever is later, unless the owner sets another date.
+    """
     return hold_until if hold_until is not None else max(now, first_day) + COLLECT_WITHIN
 
 
 def check_words(draft: ReservationDraft, today: date) -> None:
-    """What it is for may be said, in a few lines; a price belongs to a purchase, and a need does not lie in the past."""
+    """Check what the asker wrote.
+
+    A purpose may be given, in a few lines; a price belongs to a purchase, and a need does not lie in the past.
+    """
     for name, text, longest in (
         ("purpose", draft.purpose, PURPOSE_LENGTH_MAX),
         ("project", draft.project, LINE_LENGTH_MAX),
@@ -270,7 +284,10 @@ def check_words(draft: ReservationDraft, today: date) -> None:
 
 
 def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool, available: Decimal | None = None) -> None:
-    """The owner parts with no less than a smallest part, or with all that is left (`most`); nobody waits for more than the lot has."""
+    """Refuse less than the smallest part, or more than the lot has.
+
+    The owner parts with no less than a smallest part, or with all that is left (`most`); nobody waits for more than the lot has.
+    """
     if waits and asked.amount > most:
         raise Conflict(
             _("This lot never had more than %(most)s left to give. Ask for that or less.", most=Amount(most, asked.unit)),
@@ -298,16 +315,16 @@ def check_reason(reason: str, field: str = "reason") -> None:
 
 
 def check_approval(approved: Amount, *, asked: Decimal, free: Decimal) -> None:
-    """The owner approves what was asked or a part of it, as far as it is not firmly held by others."""
+    """Refuse to approve more than was asked or than is not firmly held by others."""
     if approved.amount > asked:
         most = Amount(asked, approved.unit)
-        raise Invalid(_("Only %(most)s was asked. Approve that or less.", most=most), "quantity")
+        raise Invalid(_("Only %(most)s was asked for. Approve that or less.", most=most), "quantity")
     if approved.amount > free:
         raise too_much(Amount(free, approved.unit) if free > 0 else None, approved.unit.value)
 
 
 def check_choice(reason: str, *, passed_over: int) -> None:
-    """Choosing another than who stands higher asks for a sentence that the AO CE can read."""
+    """Require a reason, readable by the AO CE, for choosing another than the highest."""
     check_length(reason, REASON_LENGTH_MAX, "reason")
     if passed_over and not reason.strip():
         raise Invalid(
@@ -320,7 +337,10 @@ def check_choice(reason: str, *, passed_over: int) -> None:
 
 
 def is_within_tolerance(given: Decimal, received: Decimal, tolerance_percent: Decimal) -> bool:
-    """Whether the receiver's figure differs from the owner's by no more than the tolerance of the material, in percent of the owner's."""
+    """Whether the receiver's figure differs from the owner's by no more than the tolerance.
+
+    The tolerance is the material's, in percent of the owner's figure.
+    """
     return abs(given - received) * 100 <= given * tolerance_percent
 
 
@@ -351,7 +371,10 @@ def check_return(draft: ReturnDraft, *, unit: str, left: Decimal, handed_over_on
 def check_handover(
     draft: HandoverDraft, *, unit: str, vehicle_classes: tuple[str, ...], available_from: date, today: date
 ) -> None:
-    """The measured quantity goes by the listing's unit, on a day that has come, with a vehicle class that the factors know."""
+    """Check what was measured at the hand-over.
+
+    It is in the listing's unit, on a day that is not in the future, with a vehicle class for which there is a factor.
+    """
     if draft.quantity.unit.value != unit:
         raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
     if draft.handed_over_on > today:

@@ -34,7 +34,7 @@ GOAL_NUMBERS = tuple(target.number for target in REGIONAL_TARGETS)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a goal is: what it asks, and the indicator that tells."""
+    """How far a goal has come: its target and its indicator."""
 
     target: Target
     indicator: Indicator
@@ -53,7 +53,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class GoalPlace:
-    """The region or a municipality in one year: its three goals, and what it received through the bank."""
+    """The region or a municipality in one year. Its three goals, and what it received through the bank."""
 
     slug: str
     name: str
@@ -158,7 +158,7 @@ def find_target(session: Session, *, number: int, organisation_id: int | None) -
 
 
 def _targets(session: Session) -> dict[tuple[int | None, int], Target]:
-    """The newest version of each goal, by organisation (None: the region) and number; the region's three are always there."""
+    """Map the newest version of each goal by organisation (None: the region) and number. The region's three are always there."""
     rows = session.scalars(select(Goal).order_by(Goal.version))
     adopted: dict[tuple[int | None, int], Target] = {(None, target.number): target for target in REGIONAL_TARGETS}
     return adopted | {
@@ -201,7 +201,7 @@ def find_report(session: Session, *, organisation_id: int, year: int) -> Materia
 
 
 def get_material_use(session: Session, actor: Actor, *, year: int, organisation_slug: str | None = None) -> MaterialUseYear:
-    """What a municipality reported of a year, by default the actor's own; for its own people and the reviewer."""
+    """Get what a municipality reported of a year, by default the actor's own. For its own people and the reviewer."""
     organisation = get_organisation_by_slug(session, organisation_slug or actor.organisation_slug)
     require(actor, Can.READ_MATERIAL_USE, organisation.id, hidden=True)
     report = find_report(session, organisation_id=organisation.id, year=year)

@@ -1,4 +1,4 @@
-"""The registered list of figures over the ledger, and their sums: page, API and export all loop over this list."""
+"""The registered list of figures over the ledger, and their sums. Page, API and export all loop over this list."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -79,7 +79,10 @@ def _sums(
 
 
 def _by_municipality(session: Session, received: Mapping[str, Totals]) -> tuple[StatisticsRow, ...]:
-    """The municipalities by name, then partners and the region where they have given or received."""
+    """Order the sums by municipality name, then partners and the region.
+
+    Partners and the region only where they have given or received.
+    """
     given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, MonthPair.from_slug).items()}
     names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
     municipalities = [municipality.slug for municipality in list_municipalities(session)]
@@ -102,7 +105,7 @@ def _by_group(session: Session) -> tuple[StatisticsRow, ...]:
 
 
 def _by_month(session: Session) -> tuple[StatisticsRow, ...]:
-    """Every month from the first to the last in which something moved, oldest first; the quiet ones too."""
+    """List every month from the first to the last with a movement, oldest first. Months without one are included."""
     sums = _sums(session, MonthPair, MonthPair.month)
     if not sums:
         return ()
@@ -125,7 +128,9 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One figure: its name in code and API, what it is called, what it means, and how it follows from the sums of the ledger.
+    """One figure over the ledger.
+
+    Its name in code and API, what it is called, what it means, and how it follows from the sums of the ledger.
 
     `needs_factor`: it rests on carbon factors of materials, and is unknown where no kilogram has one.
     """
@@ -138,7 +143,10 @@ class Statistic:
     needs_factor: bool = False
 
     def known(self, totals: Totals) -> Figure | None:
-        """The figure, or None where it is unknown: mass has moved and not one kilogram of it has a carbon factor."""
+        """The figure, or None where it is unknown.
+
+        It is unknown when mass has moved and not one kilogram of it has a carbon factor.
+        """
         nothing_known = self.needs_factor and totals.mass_kg and totals.unknown_factor_mass_kg == totals.mass_kg
         return None if nothing_known else self.of(totals)
 
@@ -147,7 +155,7 @@ STATISTICS = (
     Statistic(
         "exchanges",
         _("Exchanges"),
-        _("Completed transfers that both sides confirmed. A correction changes the sums, and not this number."),
+        _("Completed transfers that both sides confirmed. A correction changes the sums, but not this number."),
         Measure.COUNT,
         lambda totals: totals.exchanges,
     ),
@@ -183,7 +191,7 @@ STATISTICS = (
     Statistic(
         "net_kgco2e",
         _("Net saved"),
-        _("Avoided less all transport, also the transport of material whose carbon factor is unknown."),
+        _("Avoided less all transport, including the transport of material whose carbon factor is unknown."),
         Measure.CARBON,
         lambda totals: totals.net_kgco2e,
         needs_factor=True,
@@ -191,7 +199,7 @@ STATISTICS = (
     Statistic(
         "unknown_factor_mass_kg",
         _("Without a carbon factor"),
-        _("Mass of materials for which no carbon factor is known. It is in the tonnes and not in the avoided carbon."),
+        _("Mass of materials for which no carbon factor is known. It is in the tonnes but not in the avoided carbon."),
         Measure.MASS,
         lambda totals: totals.unknown_factor_mass_kg,
     ),

@@ -1,8 +1,9 @@
-"""The three regional goals and their indicators, as a civil servant can redo them with a pencil.
+"""The three regional goals and their indicators, checkable with a pencil.
 
-Goals 1 and 2 share one indicator: (biobased + reused + recycled) / total input, by mass, per municipality and year. What came through the
-materials bank is reused material. A report says whether its reused mass includes that; where it does not, the bank's mass of that
-year is added above and below the line alike, so every kilogram counts once. Nobody who has not reported has a share: not 0 %, not 100 %.
+Goals 1 and 2 share one indicator: (biobased + reused + recycled) / total input, by mass, per municipality and year. What came
+through the materials bank is reused material. A report says whether its reused mass includes that; where it does not, the bank's
+mass of that year is added above and below the line alike, so every kilogram counts once. A municipality that has not reported has
+no share: not 0 %, not 100 %.
 
 Source: domain.md, "The three goals and their indicators" (Koersdocument Circulaire Economie Twente).
 """
@@ -65,7 +66,7 @@ class UseRow:
 
 @dataclass(frozen=True, slots=True)
 class YearInput:
-    """A municipality's reported year: kilograms by origin, and what it received through the bank in that year."""
+    """A municipality's reported year. Kilograms by origin, and what it received through the bank in that year."""
 
     by_origin: Mapping[Origin, Decimal]
     includes_bank: bool
@@ -136,12 +137,18 @@ def regional(years: Iterable[YearInput | None]) -> Indicator:
 
 
 def valued(valued_kg: Decimal | None, owned_kg: Decimal | None) -> Indicator:
-    """Goal 3: mass valued in the last twelve months against mass owned or maintained; unknown until there are passports."""
+    """Work out goal 3: mass valued in the last twelve months against mass held.
+
+    Held is owned or maintained. Unknown until there are passports.
+    """
     return NOTHING_KNOWN if valued_kg is None or not owned_kg else Indicator(valued_kg, owned_kg, 1, 1)
 
 
 def effective(own: Target | None, region: Target) -> Target:
-    """What counts for a municipality: its own target while that is at least as tight as the region's, else the region's."""
+    """Choose the target that counts for a municipality.
+
+    Its own while that is at least as tight as the region's, else the region's.
+    """
     return own if own is not None and not is_looser(own, region) else region
 
 
@@ -153,7 +160,7 @@ def is_looser(target: Target, than: Target) -> bool:
 def check_tightened(current: Target, *, percent: Decimal, year: int, this_year: int) -> Target:
     """The next version of a goal. Refused: less, later, in the past, above 100 %, or the same."""
     if not percent.is_finite() or not 0 < percent <= 100 or percent != percent.quantize(MASS_PLACES):
-        raise Invalid(_("A percentage is more than 0 and at most 100, with at most three decimals."), "target_percent")
+        raise Invalid(_("A percentage must be more than 0 and at most 100, with at most three decimals."), "target_percent")
     if year < this_year:
         raise Invalid(
             _("The year %(year)s is over. Choose %(this_year)s or later.", year=str(year), this_year=str(this_year)),
@@ -205,11 +212,11 @@ def _fault(row: UseRow, groups: set[str], seen: set[tuple[str, str]]) -> tuple[s
     if row.origin not in set(Origin):
         return "origin", _("Choose an origin: primary, biobased, reused or recycled.")
     if not row.mass_kg.is_finite() or row.mass_kg < 0:
-        return "mass_kg", _("A mass is zero or more.")
+        return "mass_kg", _("A mass must be zero or more.")
     if row.mass_kg > LARGEST_KG:
         return "mass_kg", _("A mass can be at most 9 999 999 tonnes.")
     if row.mass_kg != row.mass_kg.quantize(MASS_PLACES):
         return "mass_kg", _("A mass can have at most three decimals in kilograms.")
     if (row.group_slug, row.origin) in seen:
-        return "group", _("This group and origin stand there twice. Give one mass for them.")
+        return "group", _("This group and origin appear twice. Give one mass for them.")
     return None

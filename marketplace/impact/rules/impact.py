@@ -1,10 +1,13 @@
-"""What an exchange weighs, how far it goes, and what that costs and saves in carbon: figures that a civil servant can redo on paper.
+"""What an exchange weighs, how far it goes, and what carbon that costs and saves.
 
-Everything is a Decimal in the unit of its name, rounded half up to three places; each figure is computed from the rounded ones before it,
-so a row of the ledger can be redone from what stands in that row. What is unknown stays unknown (None), never zero.
+Figures that a civil servant can redo on paper.
 
-Sources: domain.md, "The ledger". Carbon factors of new products and of vehicles are data (`materials.csv`, `transport.csv`: DEFRA 2025,
-well to wheel) and come in as arguments. No Dutch figure for the detour factor was found: 1.3 is the middle of the published 1.2 to 1.4.
+Everything is a Decimal in the unit of its name, rounded half up to three places; each figure is computed from the rounded ones
+before it, so a row of the ledger can be redone from what stands in that row. What is unknown stays unknown (None), never zero.
+
+Sources: domain.md, "The ledger". Carbon factors of new products and of vehicles are data (`materials.csv`, `transport.csv`: DEFRA
+2025, well to wheel) and come in as arguments. There is no published Dutch figure for the detour factor: 1.3 is the middle of the
+published 1.2 to 1.4.
 """
 
 from dataclasses import dataclass
@@ -39,7 +42,7 @@ def rounded(value: Decimal) -> Decimal:
 
 
 def mass_kg(amount: Decimal, kg_per_unit: Decimal) -> Decimal:
-    """Mass follows from quantity; nobody types it twice."""
+    """Compute the mass that follows from a quantity, so that nobody enters it twice."""
     return rounded(amount * kg_per_unit)
 
 
@@ -64,7 +67,7 @@ def transport_kgco2e(mass_in_kg: Decimal, road_in_km: Decimal, factor_kgco2e_per
 
 
 def avoided_kgco2e(mass_in_kg: Decimal, factor_kgco2e_per_kg: Decimal | None) -> Decimal | None:
-    """What making the new product that it replaces would have emitted; unknown where the material has no factor."""
+    """Compute the emissions of making the new product that is replaced. Unknown where the material has no factor."""
     return None if factor_kgco2e_per_kg is None else rounded(mass_in_kg * factor_kgco2e_per_kg)
 
 
@@ -74,7 +77,9 @@ def net_kgco2e(avoided: Decimal | None, transport: Decimal) -> Decimal | None:
 
 
 def break_even_km(avoided: Decimal | None, mass_in_kg: Decimal, factor_kgco2e_per_tonne_km: Decimal) -> Decimal | None:
-    """As the crow flies: the distance at which the transport emits what was avoided, avoided ÷ (tonnes × factor × 1.3).
+    """Compute the straight-line distance at which transport emits what was avoided.
+
+    Avoided ÷ (tonnes × factor × 1.3).
 
     Unknown where the avoided carbon is, or where nothing is carried.
     """

@@ -1,4 +1,4 @@
-"""The counters of a listing, each moved by one conditional UPDATE, and the lot that comes back. Only the exchange calls these."""
+"""The counters of a listing, each moved by one conditional UPDATE. And the lot that comes back. Only the exchange calls these."""
 
 from decimal import Decimal
 from typing import Any
@@ -90,7 +90,7 @@ _TAKE_BACK = (
 
 
 def lock(session: Session, listing_id: int) -> Listing:
-    """The listing, read again and locked until the end of the transaction: the first lock in the order of the house."""
+    """Lock the listing, read again, until the end of the transaction. It is the first in the order of locks."""
     rows = select(Listing).where(Listing.id == listing_id).with_for_update().execution_options(populate_existing=True)
     return session.scalars(rows).one()
 
@@ -103,7 +103,7 @@ def _moved(session: Session, listing_id: int, outcome: object) -> bool:
 
 
 def hold(session: Session, listing_id: int, amount: Decimal) -> bool:
-    """Hold an amount of a published listing; False when less is available, and then nothing has changed."""
+    """Hold an amount of a published listing. False when less is available, and then nothing has changed."""
     return _moved(session, listing_id, session.scalar(_HOLD, {"listing_id": listing_id, "amount": amount}))
 
 
@@ -113,24 +113,30 @@ def release(session: Session, listing_id: int, amount: Decimal) -> bool:
 
 
 def take_more(session: Session, listing_id: int, extra: Decimal, *, mine: Decimal) -> bool:
-    """Hold a measured surplus: first from what is available; where nobody else holds any part of the lot the rest raises its quantity."""
+    """Hold a measured surplus, first from what is available.
+
+    Where nobody else holds any part of the lot the rest raises its quantity.
+    """
     if _moved(session, listing_id, session.scalar(_TAKE_MORE, {"listing_id": listing_id, "amount": extra})):
         return True
     return _moved(session, listing_id, session.scalar(_SURPLUS, {"listing_id": listing_id, "amount": extra, "mine": mine}))
 
 
 def transfer(session: Session, listing_id: int, amount: Decimal) -> bool:
-    """Turn a hold into a transfer; a published listing with nothing left closes in the same stroke."""
+    """Turn a hold into a transfer. A published listing with nothing left closes in the same stroke."""
     return _moved(session, listing_id, session.scalar(_TRANSFER, {"listing_id": listing_id, "amount": amount}))
 
 
 def write_off(session: Session, listing_id: int, amount: Decimal) -> bool:
-    """What was held turns out to be gone: the lot is that much smaller, and closes when nothing is left of it."""
+    """Write off what was held and turns out to be gone. The lot is that much smaller, and closes when nothing is left of it."""
     return _moved(session, listing_id, session.scalar(_WRITE_OFF, {"listing_id": listing_id, "amount": amount}))
 
 
 def take_back(session: Session, listing_id: int, amount: Decimal) -> bool:
-    """What came back goes to a lot of its own: less was transferred, and the lot is that much smaller; what is available stays."""
+    """Take back what goes to a lot of its own.
+
+    Less was transferred, and the lot is that much smaller; what is available stays.
+    """
     return _moved(session, listing_id, session.scalar(_TAKE_BACK, {"listing_id": listing_id, "amount": amount}))
 
 
@@ -142,10 +148,12 @@ _COLUMNS = tuple(column.name for column in Listing.__table__.columns)
 
 
 def make_child_lot(session: Session, actor: Actor, parent: Listing, *, quantity: Decimal, condition: Condition) -> Listing:
-    """A published lot of what came back, at the place of its parent and for everybody at once: it has been offered before.
+    """Make a published lot of what came back, at the place of its parent.
 
-    It takes over the quantity from the parent, which was transferred that much less. The photos are the parent's: they show how it was
-    before, and say so.
+    For everybody at once: it has been offered before.
+
+    It takes over the quantity from the parent, which was transferred that much less. The photos are the parent's: they show how
+    it was before, and say so.
     """
     if not take_back(session, parent.id, quantity):
         raise RuntimeError(f"listing {parent.id} transferred less than came back")

@@ -1,4 +1,4 @@
-"""The verbs of demands. Opening one that tells which listings serve it is `matching.actions.ask`."""
+"""The verbs of demands. Opening one that notifies of the listings that serve it is `matching.actions.ask`."""
 
 from decimal import Decimal
 from typing import Any
@@ -161,7 +161,7 @@ def fulfil(session: Session, demand_id: int, amount: Decimal) -> None:
 
 
 def need_again(session: Session, demand_id: int, amount: Decimal) -> None:
-    """What came back is needed again, in the demand's unit: a fulfilled demand opens again, or lapses where its period is over."""
+    """Raise the demand by what came back, in its unit. A fulfilled demand opens again, or lapses where its period is over."""
     demand = session.scalars(
         select(Demand).where(Demand.id == demand_id).with_for_update().execution_options(populate_existing=True)
     ).one()

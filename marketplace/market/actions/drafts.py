@@ -1,4 +1,4 @@
-"""The verbs of sketches: what somebody tells of a lot or a demand, kept before it is whole. The last who writes wins."""
+"""The verbs of sketches: an unfinished lot or demand, as it was typed. The last to write wins."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ Answers = dict[str, Any]
 
 def _checked(answers: Answers) -> Answers:
     if sum(len(str(value)) for value in answers.values()) > ANSWERS_LENGTH_MAX:
-        raise Invalid(_("This is too much text to keep. Make the description and the remarks shorter."))
+        raise Invalid(_("This is too much text to store. Make the description and the remarks shorter."))
     return answers
 
 
 def start_sketch(
     session: Session, actor: Actor, answers: Answers, *, kind: SketchKind = SketchKind.LISTING, demand: Demand | None = None
 ) -> Sketch:
-    """Begin to tell of a lot or a demand, or of what is to change in one. Refused when there are fifty such drafts already."""
+    """Begin to enter a lot or a demand, or what is to change in one. Refused when there are fifty such drafts already."""
     if demand is not None:
         require(actor, Can.EDIT_DEMAND, demand)
         if demand.status not in (DemandStatus.DRAFT, DemandStatus.OPEN):
@@ -80,7 +80,10 @@ def discard_sketch(session: Session, actor: Actor, sketch: Sketch) -> None:
 
 
 def forget_sketches(session: Session) -> int:
-    """Drop what nobody touched for 90 days, and what was told of a lot that is a draft no more; how many. Called by the clock."""
+    """Drop old sketches; returns how many.
+
+    Those that nobody touched for 90 days, and those of a lot that is a draft no more. Called by the clock.
+    """
     over = select(Listing.id).where(Listing.status != ListingStatus.DRAFT)
     outcome = session.execute(
         delete(Sketch).where((Sketch.updated_at < clock.now() - SKETCH_KEPT) | Sketch.listing_id.in_(over)),

@@ -39,8 +39,11 @@ def record_listing_refresh(
     outcome: Outcome | None = None,
     reason: str = "",
 ) -> Listing:
-    """What its owner says of a listing on offer. Still, changed: confirmed today, and back in the catalogue where it had left it; what
-    changed is told in its own form. Gone: closed, with what became of the rest; refused while something of it is held."""
+    """Record the owner's answer about a listing on offer.
+
+    Still, changed: confirmed today, and back in the catalogue where it had left it; what changed is entered in its own form.
+    Gone: closed, with what became of the rest; refused while something of it is held.
+    """
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if answer == Refreshed.GONE:
@@ -69,7 +72,7 @@ def record_demand_refresh(session: Session, actor: Actor, *, demand_id: int, ans
     if answer == Refreshed.GONE:
         return withdraw_demand(session, actor, demand_id=demand_id)
     if answer == Refreshed.CHANGED:
-        raise Invalid(_("Of a demand say still or gone; change it to tell what is different."), "answer")
+        raise Invalid(_("For a demand, say still or gone; change it to say what is different."), "answer")
     today = clock.today()
     if demand.status == DemandStatus.OPEN and demand.confirmed_on == today:
         return demand
@@ -87,13 +90,19 @@ def record_demand_refresh(session: Session, actor: Actor, *, demand_id: int, ans
 
 
 def remind_of_listing(session: Session, *, listing_id: int) -> bool:
-    """Ask the owner whether it is still there, 45 days after the last word; whether it was still to be asked in this round."""
+    """Ask the owner whether it is still there, 45 days after the last answer.
+
+    Returns whether it was still to be asked in this round.
+    """
     marked = _mark(session, Listing, listing_id, listing_reminder_due(), freshness_reminded_on=clock.today())
     return marked and _tell_owner(session, Notice.LISTING_FRESHNESS, listing_id)
 
 
 def notify_listing_stale(session: Session, *, listing_id: int) -> bool:
-    """Tell the owner that it has left the catalogue, 60 days after the last word; whether that was still to be told."""
+    """Notify the owner that it has left the catalogue, 60 days after the last answer.
+
+    Returns whether that notice was still due.
+    """
     if not _mark(session, Listing, listing_id, listing_stale_due(), stale_told_on=clock.today()):
         return False
     _tell_owner(session, Notice.LISTING_STALE, listing_id)
@@ -102,13 +111,13 @@ def notify_listing_stale(session: Session, *, listing_id: int) -> bool:
 
 
 def remind_of_demand(session: Session, *, demand_id: int) -> bool:
-    """Ask whether it is still needed, 75 days after the last word; whether it was still to be asked in this round."""
+    """Ask whether it is still needed, 75 days after the last answer. Returns whether it was still to be asked in this round."""
     marked = _mark(session, Demand, demand_id, demand_reminder_due(), freshness_reminded_on=clock.today())
     return marked and _tell_asker(session, Notice.DEMAND_FRESHNESS, demand_id)
 
 
 def notify_demand_stale(session: Session, *, demand_id: int) -> bool:
-    """Tell the asker that it is matched no more, 90 days after the last word; whether that was still to be told."""
+    """Notify the asker that it is matched no more, 90 days after the last answer. Returns whether that notice was still due."""
     marked = _mark(session, Demand, demand_id, demand_stale_due(), stale_told_on=clock.today())
     return marked and _tell_asker(session, Notice.DEMAND_STALE, demand_id)
 

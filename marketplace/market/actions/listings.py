@@ -1,4 +1,7 @@
-"""The verbs of listings. Publishing that tells whom it serves is matching's; withdrawing with holds is the exchange's."""
+"""The verbs of listings.
+
+Publishing that notifies those whom it serves is matching's; withdrawing with holds is the exchange's.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -30,7 +33,10 @@ from marketplace.places.rules import PlaceBasis
 
 
 def record_loss(session: Session, listing: Listing, outcome: Outcome | None, reason: str) -> SupplyLoss | None:
-    """Write down what was left of a lot that has just been closed or withdrawn; None where nothing was left or it was never on offer."""
+    """Write down what was left of a lot that has just been closed or withdrawn.
+
+    None where nothing was left or it was never on offer.
+    """
     check_reason(reason)
     left = listing.quantity - listing.transferred
     if listing.published_at is None or left <= 0:
@@ -243,7 +249,10 @@ def _move(session: Session, listing: Listing, allowed: tuple[ListingStatus, ...]
 def close_listing(
     session: Session, actor: Actor, *, listing_id: int, outcome: Outcome | None = None, reason: str = ""
 ) -> Listing:
-    """Close a published listing of which nothing is held: what is left is offered no more, and what became of that is written down."""
+    """Close a published listing of which nothing is held.
+
+    What is left is offered no more, and what became of that is written down.
+    """
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status == ListingStatus.CLOSED:
@@ -275,8 +284,10 @@ def _status(listing: Listing) -> Any:
 def mark_withdrawn(
     session: Session, actor: Actor, *, listing_id: int, outcome: Outcome | None = None, reason: str = ""
 ) -> Listing:
-    """Take a draft or published listing away, once nothing of it is held (`exchange.actions.withdraw` sees to the holds); what became
-    of the rest is written down."""
+    """Withdraw a draft or published listing, once nothing of it is held.
+
+    `exchange.actions.withdraw` sees to the holds; what became of the rest is written down.
+    """
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     _move(session, listing, (ListingStatus.DRAFT, ListingStatus.PUBLISHED), status=ListingStatus.WITHDRAWN.value)

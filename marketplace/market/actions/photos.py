@@ -93,7 +93,7 @@ def _photo(listing: Listing, photo_id: int) -> Photo:
 def edit_photo(
     session: Session, actor: Actor, *, listing_id: int, photo_id: int, alt: str | None = None, position: int | None = None
 ) -> Photo:
-    """Change the alternative text, or move the photo to a place in the row: 1 is the first, too far is the last."""
+    """Change the alternative text, or move the photo to a place in the row. 1 is the first, too far is the last."""
     listing = _open_listing(session, actor, listing_id)
     photo = _photo(listing, photo_id)
     if alt is not None:

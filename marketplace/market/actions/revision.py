@@ -7,7 +7,10 @@ from marketplace.market.models import CatalogueRevision
 
 
 def bump_catalogue(session: Session) -> None:
-    """Say that the catalogue shows something else now: the last write of a verb, since every writer waits here."""
+    """Raise the catalogue's revision because it shows something else now.
+
+    The last write of a verb, since every writer waits here.
+    """
     session.flush()
     session.execute(
         update(CatalogueRevision).values(number=CatalogueRevision.number + 1).execution_options(synchronize_session=False)

@@ -1,4 +1,4 @@
-"""The verb about turns that an organisation agrees on, and what the verbs of a lot write down of its windows."""
+"""The verb by which an organisation agrees on turns, and the windows of a lot."""
 
 from dataclasses import replace
 from datetime import date
@@ -29,8 +29,11 @@ COLUMNS = ("circle", "circle_from", "region_from", "partners_from")
 
 
 def set_windows(session: Session, actor: Actor, defaults: WindowDefaults) -> WindowDefaults:
-    """Agree for the own organisation which rings its lots open to, and after how many days; lots that are on offer keep their days.
-    Refused where a ring is skipped without a reason. The own organisation is never in the circle: it goes first anyway."""
+    """Agree which rings the organisation's lots open to, and after how many days.
+
+    Lots that are on offer keep their days. Refused where a ring is skipped without a reason. The own organisation is never in the
+    circle: it goes first anyway.
+    """
     require(actor, Can.SET_WINDOWS, actor.organisation_id)
     circle = tuple(sorted(set(defaults.circle) - {actor.organisation_slug}))
     defaults = replace(defaults, circle=circle)
@@ -70,8 +73,10 @@ def _municipalities(session: Session) -> set[str]:
 def window_columns(
     session: Session, actor: Actor, draft: ListingDraft, published: Listing | None
 ) -> tuple[dict[str, Any], list[FieldError]]:
-    """The columns of a lot's windows, and what is wrong with them: of a draft what was said, of a lot on offer the days themselves. What stays as it
-    was promised needs no reason again."""
+    """Work out the columns of a lot's windows, and what is wrong with them.
+
+    Of a draft what was entered, of a lot on offer the days themselves. What stays as it was promised needs no reason again.
+    """
     circle = None if draft.circle is None else tuple(sorted(set(draft.circle) - {actor.organisation_slug}))
     dropped = circle == () and published is not None and bool(published.chosen_circle)
     circle_from = None if dropped else draft.circle_from
@@ -104,13 +109,13 @@ def published_windows(session: Session, actor: Actor, listing: Listing) -> dict[
 
 
 def preview_windows(session: Session, actor: Actor, listing: Listing) -> Windows:
-    """On which days the rings of one's own draft would open if it were published today."""
+    """Preview the days on which the rings of a draft would open if published today."""
     values = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
     return _settled(session, actor, values, clock.today(), listing.available_until)
 
 
 def note_changed_windows(session: Session, actor: Actor, listing_id: int, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Leave an audit row when the windows of a lot on offer are others than they were. Who has asked keeps what is held."""
+    """Leave an audit row when the windows of a lot on offer have changed. A request that was made before keeps what is held."""
     if before != after:
         audit.record(
             session, actor, action="listing.windows", object_type="listing", object_id=listing_id, before=before, after=after

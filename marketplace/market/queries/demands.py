@@ -14,11 +14,15 @@ from marketplace.market.rules.demand import DemandStatus
 
 
 def _missing_demand() -> Missing:
-    return Missing(_("This demand does not exist, or you may not see it. Look at what is sought."))
+    return Missing(_("This demand does not exist, or you may not see it. Look at what is wanted."))
 
 
 def is_demand_visible(actor: Actor, demand: Demand) -> bool:
-    """Open demands to everybody, the public view of them; fulfilled and lapsed ones to members; a draft to its own organisation."""
+    """Whether the actor may see this demand.
+
+    Open demands are visible to everybody, in their public view; fulfilled and lapsed ones to members; a draft to its own
+    organisation.
+    """
     if may(actor, Can.READ_LISTING_INSIDE, demand):
         return True
     if demand.status == DemandStatus.DRAFT:
@@ -44,8 +48,11 @@ def list_demands(
     page: int = 1,
     page_size: int = 25,
 ) -> tuple[list[Demand], int]:
-    """Demands, newest first, and their number. Of other organisations never a draft; the public gets open ones only. What nobody has
-    confirmed for 90 days is seen by its own organisation (`mine`) and the reviewer."""
+    """List demands, newest first, and their number.
+
+    Of other organisations never a draft; the public gets open ones only. What nobody has confirmed for 90 days is seen by its own
+    organisation (`mine`) and the reviewer.
+    """
     rows = select(Demand).options(joinedload(Demand.organisation))
     if mine:
         rows = rows.where(Demand.organisation_id == actor.organisation_id)

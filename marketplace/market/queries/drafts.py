@@ -13,7 +13,10 @@ from marketplace.market.rules.listing import ListingStatus
 
 
 def get_sketch(session: Session, actor: Actor, sketch_id: int, kind: SketchKind | None = None) -> Sketch:
-    """A sketch of one's own (of this kind), or Missing; also when its lot has left the drafts meanwhile, or its demand is over."""
+    """Get a sketch of the actor's own (of this kind), or Missing.
+
+    Also when its lot has left the drafts meanwhile, or its demand is over.
+    """
     row = session.scalars(_sketches(actor).where(Sketch.id == sketch_id)).one_or_none()
     if row is None or (kind is not None and row.kind != kind):
         raise Missing(_("This draft does not exist any more. Look at My work to see what you are working on."))

@@ -1,4 +1,4 @@
-"""Who must be asked whether it is still so, and what nobody confirmed in time. Questions of the clock and of the desk."""
+"""Listings and demands that need confirmation, or were not confirmed in time. Questions of the clock and of the desk."""
 
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ def listing_reminder_due() -> Conditions:
 
 
 def listing_stale_due() -> Conditions:
-    """On offer, more than 60 days without a word, and not told so in this round."""
+    """The condition of a lot on offer, 60 days without an answer, not notified in this round."""
     due = Listing.confirmed_on < clock.today() - STALE_AFTER
     return Listing.status == ListingStatus.PUBLISHED, due, _unasked(Listing.stale_told_on, Listing.confirmed_on)
 
@@ -44,7 +44,7 @@ def demand_reminder_due() -> Conditions:
 
 
 def demand_stale_due() -> Conditions:
-    """Open, more than 90 days without a word, and not told so in this round."""
+    """The condition of an open demand, 90 days without an answer, not notified in this round."""
     due = Demand.confirmed_on < confirmed_since()
     return *_sought(), due, _unasked(Demand.stale_told_on, Demand.confirmed_on)
 
@@ -70,7 +70,7 @@ def list_demands_gone_stale(session: Session) -> list[int]:
 
 
 def list_demands_to_refresh(session: Session, actor: Actor) -> list[Demand]:
-    """The own organisation's open demands that nobody has confirmed for 75 days, oldest first."""
+    """List the organisation's open demands not confirmed for 75 days, oldest first."""
     own = select(Demand).where(Demand.organisation_id == actor.organisation_id, *_sought())
     due = own.where(Demand.confirmed_on <= clock.today() - DEMAND_REMIND_AFTER)
     return list(session.scalars(due.options(joinedload(Demand.organisation)).order_by(Demand.confirmed_on, Demand.id)))

@@ -18,8 +18,11 @@ def _missing_listing() -> Missing:
 
 
 def is_visible(actor: Actor, listing: Listing) -> bool:
-    """Published listings to members at once and to the public from the region's day; closed and withdrawn ones stay known to members by
-    their address; a draft to its own organisation and the reviewer."""
+    """Whether the actor may see this listing.
+
+    Published listings are visible to members at once and to the public from the region's day; closed and withdrawn ones stay
+    visible to members by their address; a draft to its own organisation and the reviewer.
+    """
     if may(actor, Can.READ_LISTING_INSIDE, listing):
         return True
     if listing.status == ListingStatus.DRAFT or listing.published_at is None:
@@ -30,7 +33,7 @@ def is_visible(actor: Actor, listing: Listing) -> bool:
 
 
 def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
-    """A listing with its organisation and photos, or Missing: also when the actor may not see it."""
+    """Get a listing with its organisation and photos, or Missing. Also when the actor may not see it."""
     statement = (
         select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
     )
@@ -79,7 +82,7 @@ def list_child_lots(session: Session, actor: Actor, listing_id: int) -> list[Lis
 
 
 def list_listings_to_refresh(session: Session, actor: Actor) -> list[Listing]:
-    """The own organisation's published listings that nobody has confirmed for 45 days, oldest first."""
+    """List the organisation's published listings not confirmed for 45 days, oldest first."""
     limit = clock.today() - REMIND_AFTER
     rows = _listings().where(
         Listing.organisation_id == actor.organisation_id, Listing.status == ListingStatus.PUBLISHED, Listing.confirmed_on <= limit

@@ -1,4 +1,4 @@
-"""Why supply left the bank without finding a taker, added up for whoever answers for the region."""
+"""Why supply left the bank without being taken, added up. For whoever answers for the region."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -22,6 +22,6 @@ def get_revision(session: Session) -> int:
 
 
 def fetch_catalogue_state(database: Database) -> tuple[int, int]:
-    """How often the catalogue has changed, and which taxonomy is in use: all that public pages hang on but the hour."""
+    """Fetch the catalogue's revision and the taxonomy in use. Public pages depend on these, and on the hour."""
     number, version = database.fetch_one("SELECT (SELECT number FROM catalogue_revision), (SELECT max(id) FROM taxonomy_version)")
     return number or 0, version or 0

@@ -7,7 +7,7 @@ from marketplace.market.rules.windows import WindowDefaults, read_circle
 
 
 def get_window_defaults(session: Session, organisation_id: int | None) -> WindowDefaults:
-    """What an organisation agreed about the turns of its lots; what counts for everybody where it agreed nothing."""
+    """Get what an organisation agreed about the turns of its lots. What counts for everybody where it agreed nothing."""
     agreed = session.get(WindowDefault, organisation_id) if organisation_id is not None else None
     if agreed is None:
         return WindowDefaults()

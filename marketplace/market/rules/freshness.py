@@ -1,4 +1,4 @@
-"""How long a word holds: when somebody is asked whether it is still so, when it leaves, and what became of what is offered no more."""
+"""How long an answer holds: when to ask again, and when something leaves. And what became of what is offered no more."""
 
 from datetime import date, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ class Refreshed(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of the part of a lot that found no taker on the bank."""
+    """What became of the part of a lot that was not taken on the bank."""
 
     SOLD_ELSEWHERE = "sold_elsewhere"
     OWN_USE = "own_use"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 OUTCOME_LABELS: dict[Outcome, Text] = {
     Outcome.SOLD_ELSEWHERE: _("Sold outside the bank"),
-    Outcome.OWN_USE: _("Used by ourselves"),
+    Outcome.OWN_USE: _("Used by us"),
     Outcome.RECYCLED: _("Recycled"),
     Outcome.DISPOSED: _("Disposed of as waste"),
 }

@@ -153,11 +153,14 @@ def find_unit_faults(quantity: Quantity, units: tuple[Unit, ...]) -> list[FieldE
     if quantity.unit in units:
         return []
     names = ", ".join(unit.value for unit in units)
-    return [FieldError("unit", _("This material does not go by that unit. Choose one of: %(units)s.", units=names))]
+    return [FieldError("unit", _("This material is not measured in that unit. Choose one of: %(units)s.", units=names))]
 
 
 def is_part_allowed(amount: Decimal, available: Decimal, minimum: Decimal | None) -> bool:
-    """Whether the owner gives away a part of this size: the smallest part or more, or all that is left. No smallest part means any."""
+    """Whether the owner gives away a part of this size.
+
+    The smallest part or more, or all that is left. No smallest part means any.
+    """
     return minimum is None or amount >= minimum or amount == available
 
 
@@ -180,5 +183,8 @@ def find_part_faults(smallest: Decimal | None, quantity: Quantity) -> list[Field
 
 
 def listing_search_text(title: str, description: str, material: Material) -> str:
-    """Title, the material's names, synonyms and group in both languages, and the description, which may be too long to keep whole."""
+    """Make the search text of a listing.
+
+    Title, the material's names, synonyms and group in both languages, and the description, which may be too long to store whole.
+    """
     return search_text(title, *material.search_words, description)

@@ -12,7 +12,10 @@ ALT_LENGTH_MAX = 300
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
-    """A developed photo whose files lie in the media store: variant (`webp-480` … `jpeg-1200`) to file name, width and height in pixels."""
+    """A developed photo whose files lie in the media store.
+
+    Variant (`webp-480` … `jpeg-1200`) to file name, width and height in pixels.
+    """
 
     files: dict[str, tuple[str, int, int]]
 

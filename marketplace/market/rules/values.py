@@ -1,4 +1,4 @@
-"""The values of the fields of a listing: from a form to a draft, from a draft to columns and back, and what is refused."""
+"""The values of a listing's fields: from form to draft, to columns and back. And what is refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as attributes
@@ -109,7 +109,10 @@ def is_year(year: int, today: date) -> bool:
 def check_listing(
     draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date, also: Sequence[FieldError] = ()
 ) -> None:
-    """Refuse a listing draft that cannot be right, every sentence at its field, in the order of the form. `also`: of its parts and windows."""
+    """Refuse a listing draft that cannot be right, every sentence at its field.
+
+    In the order of the form. `also`: faults of its parts and windows.
+    """
     errors: list[FieldError] = []
     if not draft.title:
         errors.append(FieldError("title", _("Enter a title, for example “Grey concrete pavers from Dorpsstraat”.")))
@@ -154,7 +157,7 @@ def check_listing(
 
 
 def _find_faults(draft: ListingDraft, today: date) -> list[FieldError]:
-    """What cannot be in the fields without a column: of the others each has a sentence of its own above."""
+    """Find what cannot be in the fields without a column. Each of the others has a sentence of its own above."""
     faults = []
     for row in own_fields():
         value = value_of(draft, row)
@@ -168,7 +171,10 @@ def _find_faults(draft: ListingDraft, today: date) -> list[FieldError]:
 
 
 def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool, values: Mapping[str, Any] | None = None) -> None:
-    """A listing is published from draft, with a photo and what else is needed by then, and not when its material may not be traded."""
+    """Refuse to publish a listing that is no draft, lacks a photo, or may not be traded.
+
+    It also needs whatever else is required by then; it is the material that may not be traded.
+    """
     if status != ListingStatus.DRAFT:
         raise Conflict(
             _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),

@@ -30,7 +30,7 @@ NOBODY = "|"  # as stored: the owner chose that there is no circle; empty: the o
 
 
 class Ring(StrEnum):
-    """Who has a turn, in order."""
+    """The rings that have a turn, in order."""
 
     OWN = "own"
     CIRCLE = "circle"
@@ -48,7 +48,10 @@ RING_LABELS: dict[Ring, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class WindowDefaults:
-    """What an organisation agreed for its lots: who is in the circle, and how many days each ring waits for the one before it opened."""
+    """What an organisation agreed for its lots.
+
+    Which municipalities are in the circle, and how many days each ring waits for the one before it opened.
+    """
 
     circle: tuple[str, ...] = ()
     circle_days: int = 0
@@ -100,7 +103,7 @@ class Asker:
 
 
 def written(circle: Sequence[str] | None) -> str:
-    """A circle as it is stored: `|almelo|borne|`, `|` for the choice to have none, empty for nothing said."""
+    """Write a circle as it is stored. `|almelo|borne|`, `|` for the choice to have none, empty for nothing said."""
     if circle is None:
         return ""
     return f"|{'|'.join(sorted(circle))}|" if circle else NOBODY
@@ -112,7 +115,7 @@ def read_circle(stored: str) -> tuple[str, ...] | None:
 
 
 def settle(wanted: Wanted, defaults: WindowDefaults, *, opened_on: date, last_day: date | None) -> Windows:
-    """The days on which the rings open, for a lot that is published on `opened_on`; a chosen day before that means at once."""
+    """Settle the days on which the rings open, for a lot published on `opened_on`. A chosen day before that means at once."""
     circle = defaults.circle if wanted.circle is None else wanted.circle
     has_own_lead = bool(defaults.circle or defaults.region_days or not circle)
     steps = [
@@ -156,7 +159,7 @@ def _shared(at: date, lengths: Sequence[int], room: int | None) -> list[date]:
 
 
 def find_faults(wanted: Wanted, settled: Windows, municipalities: Collection[str]) -> list[FieldError]:
-    """What cannot be in the windows of a lot, each at its field: rings open in order, and skipping one needs a reason."""
+    """Find what cannot be in the windows of a lot, each at its field. Rings open in order, and skipping one needs a reason."""
     faults = [_no_municipality(slug) for slug in wanted.circle or () if slug not in municipalities]
     if wanted.circle_from and not settled.circle:
         faults.append(FieldError("circle", _("Choose the municipalities of the circle, or leave its first day empty.")))
@@ -195,7 +198,7 @@ def _unexplained(wanted: Wanted, settled: Windows) -> list[FieldError]:
 
 
 def circle_skipped() -> FieldError:
-    """Who skips the circle says why."""
+    """Require a reason for skipping the circle."""
     return FieldError(
         "window_reason", _("The circle does not go before the region any more. Say why, or give the region a later day.")
     )
@@ -239,13 +242,13 @@ def ring_of(rings: Rings, asker: Asker) -> Ring:
 
 
 def turn_from(rings: Rings, asker: Asker) -> date | None:
-    """The first day on which an organisation may reserve; None where that is not known, for its own lots too."""
+    """Find the first day on which an organisation may reserve. None where that is not known, for its own lots too."""
     ring = ring_of(rings, asker)
     days = {Ring.CIRCLE: rings.circle_from, Ring.REGION: rings.region_from, Ring.PARTNERS: rings.partners_from}
     return days.get(ring)
 
 
 def has_turn(rings: Rings, asker: Asker, today: date) -> bool:
-    """Whether an organisation may reserve now: its own lots at once, everybody else from their day."""
+    """Whether an organisation may reserve now. Its own lots at once, everybody else from their day."""
     opens = turn_from(rings, asker)
     return ring_of(rings, asker) == Ring.OWN or (opens is not None and opens <= today)

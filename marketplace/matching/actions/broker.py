@@ -22,8 +22,11 @@ from marketplace.notices.rules.kinds import Notice
 
 
 def propose(session: Session, actor: Actor, *, listing_id: int, demand_id: int, reason: str) -> ProposalMade:
-    """Point out a lot to who placed a demand, with a reason; they are told. Refused where it is another material, where one of the two
-    is over, or where nothing is left. Pointed out before: nothing changes and nobody is told twice."""
+    """Propose a lot to the organisation that placed a demand, with a reason; it is notified.
+
+    Refused where it is another material, where one of the two is over, or where nothing is left. A lot proposed before changes
+    nothing and notifies nobody twice.
+    """
     require(actor, Can.BROKER)
     listing, demand = get_listing(session, actor, listing_id), get_demand(session, actor, demand_id)
     session.execute(select(Demand.id).where(Demand.id == demand_id).with_for_update())  # of two clicks the second waits here

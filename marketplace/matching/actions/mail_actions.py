@@ -1,7 +1,7 @@
-"""What can be answered with one click in a mail: the registry of action words, each with its verb and how it stands now.
+"""Answers by one click in a mail: each action word with its verb and present state.
 
-A link in a mail carries the word, the person and the object. Looking at it changes nothing; doing it is the ordinary verb as that person,
-so the policy decides as always. A word that is not registered here gets no button in mail.
+A link in a mail carries the word, the person and the object. Looking at it changes nothing; doing it is the ordinary verb as that
+person, so the policy decides as always. A word that is not registered here gets no button in mail.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,10 @@ from marketplace.matching.actions.publish import refresh_demand, refresh_listing
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How it stands now with what a link is about: the facts of its question, whether it was done already, and why it cannot be done."""
+    """The present state of what a link is about.
+
+    The facts of its question, whether it was done already, and why it cannot be done.
+    """
 
     facts: dict[str, Any]
     is_done: bool = False
@@ -92,12 +95,12 @@ def _demand(is_fresh: Callable[[Demand], bool]) -> Callable[[Session, Actor, int
 
 
 def accepting_offer(verb: Callable[..., object]) -> MailAction:
-    """The next on the waiting list accepts what is held for them: `verb(session, actor, *, reservation_id)`."""
+    """Accept what is held for the next on the waiting list. `verb(session, actor, *, reservation_id)`."""
     return MailAction(
         "reservation",
         _("You accept %(quantity)s of “%(title)s” from the waiting list of %(organisation)s. It becomes a request again."),
         _("Accept the offer"),
-        _("The offer is accepted. You hear from the owner."),
+        _("The offer is accepted. You will hear from the owner."),
         _reservation(Step.ACCEPT_OFFER, Can.CONFIRM),
         lambda session, actor, number: verb(session, actor, reservation_id=number),
     )
@@ -107,7 +110,9 @@ def confirming_demand(verb: Callable[[Session, Actor, int], object], is_fresh: C
     """A demand is still wanted; `is_fresh` says whether that was said today already."""
     return MailAction(
         "demand",
-        _("You say that you still look for “%(title)s”: %(quantity)s. The demand stays open to everyone for another 90 days."),
+        _(
+            "You say that you are still looking for “%(title)s”: %(quantity)s. The demand stays open to everyone for another 90 days."
+        ),
         _("Yes, still looking"),
         _("Thank you. The demand stays open for another 90 days."),
         _demand(is_fresh),
@@ -120,7 +125,7 @@ MAIL_ACTIONS: dict[str, MailAction] = {
         "reservation",
         _("You approve the request of %(organisation)s for %(quantity)s of “%(title)s”."),
         _("Approve"),
-        _("The request is approved. We have told the other side."),
+        _("The request is approved. We have notified the other side."),
         _reservation(Step.APPROVE, Can.DECIDE_RESERVATION),
         lambda session, actor, number: decide.approve(session, actor, reservation_id=number),
     ),

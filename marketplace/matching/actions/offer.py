@@ -16,7 +16,7 @@ from marketplace.matching.actions.publish import publish as publish_listing
 
 
 def offer(session: Session, actor: Actor, draft: ListingDraft, *, pictures: Iterable[StoredPicture], publish: bool) -> Listing:
-    """Write a lot down with its photos; with `publish` it is on offer at once, or nothing is kept."""
+    """Create a listing with its photos; with `publish` it is on offer at once. When it cannot be published, nothing is stored."""
     listing = create_listing(session, actor, draft)
     return _completed(session, actor, listing, pictures, publish=publish)
 
@@ -31,7 +31,7 @@ def amend(
     pictures: Iterable[StoredPicture],
     publish: bool,
 ) -> Listing:
-    """Change a lot and put new photos behind those that it has; with `publish` a draft goes on offer."""
+    """Change a listing and put new photos behind those that it has. With `publish` a draft goes on offer."""
     listing = edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
     return _completed(session, actor, listing, pictures, publish=publish)
 
@@ -50,7 +50,7 @@ def add_photos(session: Session, actor: Actor, *, listing_id: int, pictures: Ite
 
 
 def save_draft_listing(session: Session, actor: Actor, draft: ListingDraft, *, listing_id: int | None) -> Listing:
-    """What was told in steps becomes a draft listing, or changes the one that it became before. Whose lot it is may not be seen: Missing."""
+    """Create or change the draft listing of a lot that is entered in steps. Missing where the actor may not see the lot."""
     if listing_id is None:
         return create_listing(session, actor, draft)
     listing = get_listing(session, actor, listing_id)

@@ -1,6 +1,7 @@
-"""Publishing and asking, with what belongs to it: both sides hear of each new match once.
+"""Publishing and asking: both sides are notified of each new match once.
 
-The other side gets one notice per match; the side that acts gets one for the best of them, since the page that follows shows the rest.
+The other side gets one notice per match; the side that acts gets one for the best of them, since the page that follows shows the
+rest.
 """
 
 from datetime import date
@@ -30,7 +31,7 @@ from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
 
 TURNS_AT_ONCE = 500
-TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred hear of it; the others find it when they look
+TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred are notified; the others see it when they look
 
 
 def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
@@ -48,7 +49,9 @@ def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: in
     listing = listings.update_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
     if listing.version != version:
         if listing.status == ListingStatus.PUBLISHED:
-            offer_next(session, listing_id)  # a larger lot or a longer period goes to who waits before anybody new can take it
+            offer_next(
+                session, listing_id
+            )  # a larger lot or a longer period goes to the waiting list before anyone new can take it
             listing = get_listing(session, actor, listing_id)
         _tell_of_listing(session, actor, listing)
     return listing
@@ -63,7 +66,10 @@ def refresh_listing(
     outcome: Outcome | None = None,
     reason: str = "",
 ) -> Listing:
-    """`market.freshness.answer_listing`; where it comes back into the catalogue, tell whom it serves now and did not serve before."""
+    """Refresh a listing and notify those it serves when it comes back into the catalogue.
+
+    `market.freshness.answer_listing`, and then those whom it did not serve before.
+    """
     before = get_listing(session, actor, listing_id).confirmed_on
     listing = freshness.record_listing_refresh(
         session, actor, listing_id=listing_id, answer=answer, outcome=outcome, reason=reason
@@ -74,7 +80,10 @@ def refresh_listing(
 
 
 def refresh_demand(session: Session, actor: Actor, *, demand_id: int, answer: Refreshed) -> Demand:
-    """`market.freshness.answer_demand`; where it is matched again, tell of what serves it now and did not before."""
+    """Refresh a demand and notify of what serves it when it is matched again.
+
+    `market.freshness.answer_demand`, and then what did not serve it before.
+    """
     before = get_demand(session, actor, demand_id).confirmed_on
     demand = freshness.record_demand_refresh(session, actor, demand_id=demand_id, answer=answer)
     if answer != Refreshed.GONE and is_demand_stale(before, clock.today()):
@@ -83,23 +92,29 @@ def refresh_demand(session: Session, actor: Actor, *, demand_id: int, answer: Re
 
 
 def _keep_what_is_waited_for(session: Session, actor: Actor, listing: Listing, draft: ListingDraft) -> None:
-    """Somebody waits for this very material, in this very unit: it holds nothing, so the counters do not tell."""
+    """Refuse another material or unit while somebody waits for this one.
+
+    A waiting reservation holds nothing, so the counters do not show it.
+    """
     require(actor, Can.EDIT_LISTING, listing)
     material = taxonomy(session).material_by_id(listing.material_id)
     is_other = (draft.material, draft.quantity.unit.value) != (material.slug, listing.unit)
     if is_other and any(claim.status == ReservationStatus.WAITING for claim in list_claims(session, listing.id)):
-        raise Conflict(_("Somebody waits for this listing. The material and the unit cannot change any more."), "material")
+        raise Conflict(_("Somebody is waiting for this listing. The material and the unit cannot change any more."), "material")
 
 
 def ask(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
-    """Ask for a material; an open demand hears what there is, and the owners of what serves it hear of the demand."""
+    """Place a demand for a material.
+
+    An open demand is notified of what there is, and the owners of what serves it are notified of the demand.
+    """
     demand = demands.store_demand(session, actor, draft)
     _tell_of_demand(session, actor, demand)
     return demand
 
 
 def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int, draft: DemandDraft) -> Demand:
-    """Change a demand, or open a draft; tell of what serves it now and did not before."""
+    """Change a demand, or open a draft, and notify of what newly serves it."""
     demand = demands.update_demand(session, actor, demand_id=demand_id, version=version, draft=draft)
     if demand.version != version:
         _tell_of_demand(session, actor, demand)
@@ -119,8 +134,11 @@ def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
 
 
 def list_turns_to_notify(session: Session) -> list[int]:
-    """Ids of lots on offer of which a turn (the circle's, the region's, the partners') has begun since their matches were told, or which
-    came back from an exchange; the oldest first, and so many at a time."""
+    """List ids of lots on offer whose matches are due a notice, oldest first.
+
+    A turn (the circle's, the region's, the partners') has begun since their last notice, or the lot came back from an exchange.
+    At most so many at a time.
+    """
     today = clock.today()
     since = func.coalesce(Listing.turns_told_on, date.min)
     came = [
@@ -132,7 +150,7 @@ def list_turns_to_notify(session: Session) -> list[int]:
 
 
 def notify_turn(session: Session, *, listing_id: int) -> bool:
-    """Tell of the demands that a lot serves now that a turn has begun, and did not serve before: each once. Whether there was any."""
+    """Notify of the demands that a lot newly serves now that a turn has begun, each once. Returns whether there were any."""
     rows = select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
     listing = session.scalars(rows.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
     if listing.status != ListingStatus.PUBLISHED:

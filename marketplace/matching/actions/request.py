@@ -48,7 +48,7 @@ def _check(proposal: Proposal, seen: tuple[tuple[int, Decimal], ...] | None, *, 
         raise Conflict(_("This demand is not open any more. Nothing has been asked."))
     if not proposal.parts and proposal.under_way.amount > 0 and proposal.needed.amount <= 0:
         raise Conflict(
-            _("%(under_way)s is reserved for this demand already. Nothing is left to ask.", under_way=proposal.under_way)
+            _("%(under_way)s is reserved for this demand already. Nothing is left to ask for.", under_way=proposal.under_way)
         )
     if not proposal.parts:
         raise Conflict(_("No lot fits any more. Nothing has been asked."))

@@ -54,8 +54,10 @@ def list_proposals(session: Session, actor: Actor, demand: Demand) -> list[Propo
 
 
 def why_not(session: Session, actor: Actor, made: ProposalMade) -> tuple[Decimal, list[Text]]:
-    """How far the two lie apart (a partner gets whole kilometres), and what stands between them and a match; nothing where it has
-    become one."""
+    """Explain what stands between the two and a match, and how far apart they lie.
+
+    A partner gets whole kilometres. Nothing where it has become a match.
+    """
     materials = taxonomy(session)
     away = distance_km(Point(made.listing.lat, made.listing.lon), Point(made.demand.lat, made.demand.lon))
     need = need_of(made.demand, made.demand.organisation.kind, materials)

@@ -1,6 +1,7 @@
-"""Which listings serve a demand, which demands a listing serves: best first, each with its figures and its reasons.
+"""Listings that serve a demand, and demands a listing serves: best first, with reasons.
 
-Distances are exact, by the geodesic between the exact points; a partner gets whole kilometres, and every figure that follows from them.
+Distances are exact, by the geodesic between the exact points; a partner gets whole kilometres, and every figure that follows from
+them.
 """
 
 from collections.abc import Callable, Iterable
@@ -210,7 +211,10 @@ def _settled(
     page: int,
     size: int,
 ) -> tuple[list[int], int]:
-    """The ids on the page and the total; where something is in doubt the rule decides, and the page is asked again without what it refuses."""
+    """Find the ids on the page and the total.
+
+    Where something is in doubt the rule decides, and the page is asked again without what it refuses.
+    """
     figures |= {"limit": size, "offset": (page - 1) * size}
     rows = session.execute(statements(False)[0], figures).all()
     if rows and rows[0][2]:

@@ -1,4 +1,4 @@
-"""The proposal to a demand: which parts of the lots that fit cover together what is still needed, and what is under way is not asked twice."""
+"""The proposal for a demand: parts of fitting lots that together cover the need. What is under way is not asked for twice."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +21,10 @@ LOTS_MAX = PAGE_SIZE_MAX  # the best hundred that fit; a need that they do not c
 
 @dataclass(frozen=True, slots=True)
 class ProposedPart:
-    """A part of one listing: `takes` in the listing's unit, as a reservation asks it; `covers` is what that gives in the demand's."""
+    """A part of one listing.
+
+    `takes` in the listing's unit, as a reservation asks it; `covers` is what that gives in the demand's.
+    """
 
     listing: Listing
     takes: Amount
@@ -90,7 +93,7 @@ def _proposed(part: Part, match: Match) -> ProposedPart:
 
 
 def _under_way(session: Session, demand: Demand, material: Material) -> Amount:
-    """What reservations that serve the demand hold now, in its unit, each as its completion would count."""
+    """List what reservations that serve the demand hold now, in its unit. Each as its completion would count."""
     terms, unit, held = taxonomy(session), Unit(demand.unit), Decimal(0)
     for item in list_holding_for_demand(session, demand.id):
         offered, source = terms.material_by_id(item.listing.material_id), Unit(item.unit)

@@ -59,7 +59,7 @@ LISTING_RANK = case({condition.value: condition.rank for condition in Condition}
 def _page(
     table: type[Listing] | type[Demand], doubt: ColumnElement[bool], conditions: list[Any], order: tuple[Any, ...]
 ) -> tuple[Select[Any], Select[Any]]:
-    """The statement for a page, with the number of all and of those in doubt; and the one for those in doubt."""
+    """Build the statement for a page, and the one for those in doubt. The first also counts all of them, and those in doubt."""
     counts = (func.count().over(), func.sum(case((doubt, 1), else_=0)).over())
     page: Any = (
         select(table.id, *counts)
@@ -119,7 +119,10 @@ def listings_that_serve(
 
 
 def _turns(*, is_partner: bool) -> list[ColumnElement[bool]]:
-    """Whose turn it is at a listing: the circle comes last, since few have one and the others mostly answer first."""
+    """List the conditions for a turn at a listing.
+
+    The circle comes last, since few have one and the others mostly answer first.
+    """
     own = Listing.organisation_id == _bound("organisation", Integer)
     if is_partner:
         return [Listing.partners_from <= bindparam("today"), own]

@@ -1,4 +1,4 @@
-"""The region seen at once: supply that nobody asks for, demand that nothing serves, and what nearly fits.
+"""The whole region: supply nobody asks for, demand nothing serves, and near misses.
 
 Pairs of the same or a serving material are held against the very rule of matching. So that a page never waits long, the newest
 thousand lots and the newest thousand demands are looked at; `is_all` says whether those are all of them.
@@ -68,7 +68,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was found, each list in full: lots by how long they are on offer, demands by their first day, near misses nearest first."""
+    """The result of a survey, each list in full.
+
+    Lots by how long they are on offer, demands by their first day, near misses nearest first.
+    """
 
     listings: int
     demands: int
@@ -126,7 +129,7 @@ def _cut(found: list[T]) -> tuple[list[T], bool]:
 
 
 def _on_offer(session: Session) -> list[Listing]:
-    """What the catalogue of members shows and is not all taken, newest first, one more than is looked at."""
+    """List what members see in the catalogue and is not all taken, newest first. One more than is looked at."""
     rows = select(Listing).where(
         Listing.status == ListingStatus.PUBLISHED,
         Listing.confirmed_on >= clock.today() - STALE_AFTER,

@@ -1,4 +1,4 @@
-"""What nearly fits: a lot that would serve a need but for one thing, which people can talk about. Reason only."""
+"""Near misses: a lot that would serve a need but for one thing people can talk about. Pure rules."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,7 +34,7 @@ class Miss:
 
 
 def near_miss(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> Miss | None:
-    """The one thing in the way; None where the lot serves, where more is in the way, and where it is something else."""
+    """Find the one thing in the way. None where the lot serves, where more is in the way, and where it is something else."""
     if len(objections(lot, need, distance_km=distance_km, today=today)) != 1:
         return None
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
@@ -52,7 +52,7 @@ def _too_far(distance_km: Decimal, most: Decimal) -> Text:
     distance = distance_km.quantize(TENTH, rounding=ROUND_UP)
     more = (distance_km - most).quantize(TENTH, rounding=ROUND_UP)
     return _(
-        "%(more)s km farther than asked: %(distance)s km as the crow flies, and at most %(most)s km was asked.",
+        "%(more)s km farther than asked for: %(distance)s km as the crow flies, and at most %(most)s km was asked for.",
         more=more,
         distance=distance,
         most=most,
@@ -61,8 +61,8 @@ def _too_far(distance_km: Decimal, most: Decimal) -> Text:
 
 def _too_poor(lot: Lot, need: Need, steps: int) -> Text:
     return ngettext(
-        "One step below what was asked: it is “%(condition)s”, and “%(asked)s” or better was asked.",
-        "%(num)s steps below what was asked: it is “%(condition)s”, and “%(asked)s” or better was asked.",
+        "One step below what was asked for: it is “%(condition)s”, and “%(asked)s” or better was asked for.",
+        "%(num)s steps below what was asked for: it is “%(condition)s”, and “%(asked)s” or better was asked for.",
         steps,
         condition=CONDITION_LABELS[lot.condition],
         asked=CONDITION_LABELS[need.min_condition],
@@ -72,8 +72,8 @@ def _too_poor(lot: Lot, need: Need, steps: int) -> Text:
 def _out_of_time(lot: Lot, need: Need) -> Text:
     if lot.available_from > need.needed_until:
         return ngettext(
-            "One day too late: it comes free on %(first)s, and was needed until %(last)s.",
-            "%(num)s days too late: it comes free on %(first)s, and was needed until %(last)s.",
+            "One day too late: it becomes free on %(first)s, and was needed until %(last)s.",
+            "%(num)s days too late: it becomes free on %(first)s, and was needed until %(last)s.",
             (lot.available_from - need.needed_until).days,
             first=lot.available_from,
             last=need.needed_until,

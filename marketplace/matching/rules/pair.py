@@ -74,7 +74,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What the lot covers, in the demand's unit, and what has to be taken from it for that, in the listing's."""
+    """What the lot covers, in the demand's unit, and what that takes, in the listing's."""
 
     covers: Amount
     takes: Amount
@@ -89,7 +89,7 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
     if lot.material.slug not in need.serving:
         rows.append(_("The material is another one, and does not count as a substitute."))
     if RANKS[lot.condition] < RANKS[need.min_condition]:
-        rows.append(_("The condition is less than what was asked: %(asked)s.", asked=CONDITION_LABELS[need.min_condition]))
+        rows.append(_("The condition is below what was asked for: %(asked)s.", asked=CONDITION_LABELS[need.min_condition]))
     if not do_overlap(lot.available_from, lot.available_until, need.needed_from, need.needed_until):
         rows.append(_("The periods do not overlap."))
     if (lot.available_until is not None and lot.available_until < today) or need.needed_until < today:
@@ -166,9 +166,11 @@ def _enough(covers: Decimal, wanted: Unit, source: Unit, material: Material, lot
 
 
 def scant(source: Unit, wanted: Unit, materials: Sequence[Material]) -> Decimal:
-    """Below how much of a lot it is in doubt whether that gives anything in another unit: ten times what one piece or one thousandth takes by the taxonomy's
-    weights, so that a measured weight is covered as well. `materials`: the one that is offered or asked first, then those that go with it. Where a pair
-    does not go by both units all of it is in doubt; in the same unit nothing is.
+    """Work out below how much of a lot it is in doubt whether it covers anything.
+
+    Ten times what one piece or one thousandth takes by the taxonomy's weights, so that a measured weight is covered as well.
+    `materials`: the one that is offered or asked first, then those that go with it. Where a pair does not go by both units all of
+    it is in doubt; in the same unit nothing is.
     """
     if source == wanted:
         return Decimal(0)
@@ -183,7 +185,10 @@ def scant(source: Unit, wanted: Unit, materials: Sequence[Material]) -> Decimal:
 
 
 def rank_key(lot: Lot, need: Need, distance_km: Decimal, number: int) -> tuple[Decimal, int, Decimal, int]:
-    """Best first: the nearest, then the better condition, then the smallest difference between what is left and what is needed."""
+    """Sort the best first.
+
+    The nearest, then the better condition, then the smallest difference between what is left and what is needed.
+    """
     return distance_km, -RANKS[lot.condition], abs(cover_of_all(lot, need) - need.remaining.amount), number
 
 
@@ -195,7 +200,7 @@ def cover_of_all(lot: Lot, need: Need) -> Decimal:
 
 
 def explain(lot: Lot, need: Need, covered: Cover, figures: Impact, *, place: int, total: int) -> tuple[Text, ...]:
-    """Why this match stands where it stands, and what it would cost and save: for the part that it covers."""
+    """Explain the place of this match, and what it would cost and save. For the part that it covers."""
     return (
         _(
             "Number %(place)s of %(total)s: the nearest comes first, then the better condition, then the quantity that fits best.",
@@ -211,7 +216,7 @@ def explain(lot: Lot, need: Need, covered: Cover, figures: Impact, *, place: int
         _covers(lot, need, covered),
         _material(lot, need),
         _(
-            "The condition is “%(condition)s”; “%(asked)s” or better was asked.",
+            "The condition is “%(condition)s”; “%(asked)s” or better was asked for.",
             condition=CONDITION_LABELS[lot.condition],
             asked=CONDITION_LABELS[need.min_condition],
         ),
@@ -262,7 +267,7 @@ def _transport(figures: Impact) -> Text:
 
 def _savings(figures: Impact) -> Text:
     if figures.avoided_kgco2e is None or figures.net_kgco2e is None:
-        return _("How much carbon a new product would take is not known for this material, so what is saved is unknown.")
+        return _("How much carbon a new product would emit is not known for this material, so what is saved is unknown.")
     return _(
         "A new product would emit %(avoided)s kg CO₂e; after transport %(net)s kg CO₂e is saved.",
         avoided=figures.avoided_kgco2e.quantize(TENTH, rounding=ROUND_HALF_UP),

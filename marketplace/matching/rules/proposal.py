@@ -30,7 +30,10 @@ from marketplace.materials.rules.taxonomy import Material, conversion, whole
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """A lot that fits: its number, whose it is, how far it has to be driven, and the smallest part that its owner gives away (in its unit)."""
+    """A lot that fits.
+
+    Its number, its organisation, the distance to drive, and the smallest part that its owner gives away (in its unit).
+    """
 
     number: int
     owner: str
@@ -113,7 +116,10 @@ def _covers_alone(one: Supply, needed: Amount, material: Material) -> Part | Non
 
 
 def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
-    """What this lot gives towards a need: all that it has, or the least that meets the need and that the owner parts with."""
+    """Work out what this lot gives towards a need.
+
+    All that it has, or the least that meets the need and that the owner parts with.
+    """
     lot, source, wanted = one.lot, one.lot.available.unit, needed.unit
     existing = next((of for of in (lot.material, material) if of.takes(wanted) and of.takes(source)), None)
     if existing is None or lot.available.amount <= 0 or needed.amount <= 0:
@@ -135,7 +141,10 @@ def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
 
 
 def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:
-    """What the plan comes to, in words and figures: what is under way, what is covered, what is surplus and why, what is missing."""
+    """Write what the plan comes to, in words and figures.
+
+    What is under way, what is covered, what is surplus and why, what is missing.
+    """
     values: list[Text] = []
     if under_way.amount > 0:
         values.append(

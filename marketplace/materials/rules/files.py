@@ -1,4 +1,6 @@
-"""The reference files, read and checked: `materials.csv`, `gevaren.csv` and `transport.csv` become the rows of one version.
+"""The reference files, read and checked, as the rows of one version.
+
+`materials.csv`, `gevaren.csv` and `transport.csv`.
 
 Their columns are Dutch, as their keepers know them; data/SOURCES.md says what each means and where it comes from.
 """
@@ -52,7 +54,10 @@ class ReferenceFiles:
 
 
 def read_files(source: Path = SHIPPED) -> ReferenceFiles:
-    """The files of a folder, or a file of materials with the other two beside it; what is not there comes from the package."""
+    """Read the files of a folder, or a file of materials with the other two beside it.
+
+    What is not there comes from the package.
+    """
     folder, first = (source, source / NAMES[0]) if source.is_dir() else (source.parent, source)
     paths = [first, *(folder / name if (folder / name).is_file() else SHIPPED / name for name in NAMES[1:])]
     texts = []
@@ -60,7 +65,7 @@ def read_files(source: Path = SHIPPED) -> ReferenceFiles:
         if not path.is_file():
             raise Invalid(_("The file %(name)s is not there. Check its name.", name=path.name))
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise Invalid(_("The file %(name)s is too large. It may have 5 MB.", name=path.name))
+            raise Invalid(_("The file %(name)s is too large. It may be at most 5 MB.", name=path.name))
         try:
             texts.append(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as error:
@@ -138,7 +143,7 @@ def _demand(holds: bool, file: str, row: int, column: str) -> None:
     if not holds:
         raise Invalid(
             _(
-                "%(file)s, row %(row)s: %(column)s does not fit. Correct that cell and load the file again.",
+                "%(file)s, row %(row)s: %(column)s is not valid. Correct that cell and load the file again.",
                 file=file,
                 row=row,
                 column=column,

@@ -1,4 +1,4 @@
-"""Materials as values: what they are called, which units they take, what they weigh, and how one unit becomes another."""
+"""Materials as values: names, units, weights, and conversion between units."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ class VehicleClass(Named):
 
 @dataclass(frozen=True, slots=True)
 class CarbonFactor:
-    """kg CO2e that making one kg of the new product emits (A1-A3), and how well that is known: A measured, B its class, C estimated."""
+    """The kg CO2e that making one kg of the new product emits (A1-A3), and its quality. A measured, B its class, C estimated."""
 
     kgco2e_per_kg: Decimal
     source: str
@@ -117,17 +117,23 @@ class Material(Named):
         """What one unit weighs, in kg. Refused: a unit that this material does not go by."""
         if unit not in self.weights_kg:
             names = ", ".join(str(item.label) for item in self.units)
-            raise Invalid(_("This material does not go by that unit. Choose one of: %(units)s.", units=names), "unit")
+            raise Invalid(_("This material is not measured in that unit. Choose one of: %(units)s.", units=names), "unit")
         return self.weights_kg[unit]
 
     def mass_kg(self, amount: Decimal, unit: Unit, measured_kg_per_unit: Decimal | None = None) -> Decimal:
-        """The mass that follows from a quantity, to the gram, rounded half up; a measured weight replaces the taxonomy's."""
+        """Compute the mass that follows from a quantity, to the gram, rounded half up.
+
+        A measured weight replaces the taxonomy's.
+        """
         weight = self.kg_per_unit(unit) if measured_kg_per_unit is None else measured_kg_per_unit
         return (amount * weight).quantize(MASS_PLACES, rounding=ROUND_HALF_UP)
 
 
 def weights(kg: Mapping[Unit, Decimal], pieces_per_m2: Decimal | None) -> dict[Unit, Decimal]:
-    """The weights of every unit that the material goes by: a piece weighs its part of a m² (or the reverse) where only one is known."""
+    """Give the weights of every unit that the material goes by.
+
+    A piece weighs its part of a m² (or the reverse) where only one is known.
+    """
     full = {**kg, Unit.TONNE: Decimal(1000), Unit.KG: Decimal(1)}
     if pieces_per_m2 and Unit.M2 in kg and Unit.PIECE not in kg:
         full[Unit.PIECE] = (kg[Unit.M2] / pieces_per_m2).quantize(KG_PLACES, rounding=ROUND_HALF_UP)
@@ -144,7 +150,10 @@ def convert(
     kg_per_unit_override: Decimal | None = None,
     override_unit: Unit | None = None,
 ) -> Decimal:
-    """The same stuff in another unit, rounded down to a whole piece or a thousandth; may be zero. Between the same units nothing changes."""
+    """Convert a quantity to another unit, rounded down to a whole piece or a thousandth.
+
+    May be zero. Between the same units nothing changes.
+    """
     if from_unit == to_unit:
         return amount
     return whole(Fraction(amount) * conversion(from_unit, to_unit, material, kg_per_unit_override, override_unit), to_unit)
@@ -234,7 +243,10 @@ class Taxonomy:
         return tuple(material for material in self.materials if material.group.slug == group_slug)
 
     def ids_of(self, *, groups: Iterable[str] = (), slugs: Iterable[str] = ()) -> frozenset[int]:
-        """The ids of the materials in any of these groups or with any of these slugs, for a search; empty when none is known."""
+        """Give the ids of the materials in any of these groups or with any of these slugs.
+
+        For a search; empty when none is known.
+        """
         wanted_groups, wanted_slugs = frozenset(groups), frozenset(slugs)
         return frozenset(
             item.id for item in self._by_id.values() if item.group.slug in wanted_groups or item.slug in wanted_slugs
@@ -245,11 +257,11 @@ class Taxonomy:
         return (material, *(self._by_slug[slug] for slug in material.substitutes if slug in self._by_slug))
 
     def served_by(self, material: Material) -> tuple[Material, ...]:
-        """The materials whose demands this one may serve: itself first, then those that name it as a substitute."""
+        """List the materials whose demands this one may serve. Itself first, then those that name it as a substitute."""
         return (material, *(other for other in self._by_slug.values() if material.slug in other.substitutes))
 
     def search(self, query: str) -> tuple[Material, ...]:
-        """The materials that people may mean by these words, synonyms too; all of them when nothing was typed."""
+        """Search materials by these words, synonyms too. All of them when nothing was typed."""
         prefixes = search_prefixes(query)
         return tuple(
             material

@@ -9,7 +9,7 @@ from marketplace.notices.models import AuditRow
 
 
 class Doer(Protocol):
-    """Who acts, as far as the audit wants to know."""
+    """The acting person or job, as far as the audit records it."""
 
     @property
     def person_id(self) -> int | None: ...

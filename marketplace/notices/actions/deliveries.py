@@ -1,4 +1,4 @@
-"""Deliveries of notices: claimed, leased, sent, tried again, given up. Who reads is for `accounts`, sending for `jobs/post.py`."""
+"""Deliveries of notices: claimed, leased, sent, tried again, given up. Readers are for `accounts`, sending for `jobs/post.py`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ class Letter:
 
 
 class Reader(NamedTuple):
-    """Who gets a notice by mail: a person or an address without one, and how often."""
+    """A recipient of notices by mail, and how often. A person, or an address without one."""
 
     person_id: int | None
     email: str | None
@@ -51,7 +51,7 @@ class Reader(NamedTuple):
 
 
 def claim(session: Session, *, notice_id: int) -> NoticeRow | None:
-    """Take a notice to make its deliveries, in the transaction that makes them; None when somebody else was first."""
+    """Claim a notice to make its deliveries, in the transaction that makes them. None when another worker was first."""
     mine = update(NoticeRow).where(NoticeRow.id == notice_id, NoticeRow.spread_at.is_(None)).values(spread_at=clock.now())
     return session.scalars(mine.returning(NoticeRow).execution_options(populate_existing=True)).one_or_none()
 
@@ -80,10 +80,12 @@ def deliver(session: Session, notice_id: int, readers: Iterable[Reader]) -> int:
 
 
 def lease(session: Session, *, delivery_id: int) -> Letter | None:
-    """Take a due delivery for five minutes, so that no other worker posts it; None when somebody else was first.
+    """Take a due delivery for five minutes, so that no other worker posts it.
 
-    What is gathered goes in one digest a day for each reader: within a day of the last one it waits, and then takes the others along.
-    A digest that was put together before is taken as it was, so that it is the same letter again.
+    None when another worker was first.
+
+    What is gathered goes in one digest a day for each reader: within a day of the last one it waits, and then takes the others
+    along. A digest that was put together before is taken as it was, so that it is the same letter again.
     """
     now = clock.now()
     row = session.get(DeliveryRow, delivery_id, populate_existing=True)
@@ -99,7 +101,7 @@ def lease(session: Session, *, delivery_id: int) -> Letter | None:
 
 
 def _gather(session: Session, row: DeliveryRow, person_id: int, now: datetime) -> list[Letter]:
-    """A new digest of everything that is due for this reader today, when the last one is a day old."""
+    """Gather a new digest of everything that is due for this reader today. Only when the last one is a day old."""
     waiting = (DeliveryRow.person_id == person_id) & DeliveryRow.digest.is_(None) & (DeliveryRow.cadence != Cadence.AT_ONCE.value)
     waiting &= DeliveryRow.state == State.WAITING.value
     reader = reader_of(session, person_id)
@@ -124,7 +126,7 @@ def _gather(session: Session, row: DeliveryRow, person_id: int, now: datetime) -
 
 
 def reader_of(session: Session, person_id: int) -> ReaderRow:
-    """What is kept of one reader, locked; made when there was nothing yet."""
+    """Get the row of one reader, locked; made when there was none yet."""
     session.execute(insert_or(session, ReaderRow).values(person_id=person_id, read_until=0).on_conflict_do_nothing())
     return session.get_one(ReaderRow, person_id, with_for_update=True, populate_existing=True)
 
@@ -188,7 +190,7 @@ def mark_failed(session: Session, *, letter: Letter, error: str) -> None:
 
 
 def retry(session: Session, *, delivery_id: int) -> list[int]:
-    """A dead letter waits again, from its first try on; ids of its deliveries, none when it was not dead."""
+    """Let a dead letter wait again, from its first try on. Returns the ids of its deliveries, none when it was not dead."""
     dead = update(DeliveryRow).where(_same_letter(session, delivery_id), DeliveryRow.state == State.DEAD.value)
     now = clock.now()
     waiting = dead.values(state=State.WAITING.value, dead_at=None, attempts=0, next_try_at=now, due_at=now, leased_until=None)
@@ -207,7 +209,10 @@ def _same_letter(session: Session, delivery_id: int) -> ColumnElement[bool]:
 
 
 def mark_all_spread(session: Session) -> None:
-    """Take everything that waits for told: history that is loaded, about which nobody wants mail now. In the inbox it counts as read."""
+    """Mark everything that waits as delivered.
+
+    For history that is loaded, about which nobody wants mail now. In the inbox it counts as read.
+    """
     session.flush()
     session.execute(update(NoticeRow).where(NoticeRow.spread_at.is_(None)).values(spread_at=clock.now(), is_history=True))
 
@@ -216,7 +221,10 @@ NOTICES_KEPT = timedelta(days=365)
 
 
 def forget_notices(session: Session) -> int:
-    """Drop what was told more than a year ago, with its deliveries and who read it; how many. What waits or was given up stays."""
+    """Drop notices that were delivered more than a year ago; returns how many.
+
+    Their deliveries and read marks go too. What waits or was given up stays.
+    """
     unsettled = exists().where(
         DeliveryRow.notice_id == NoticeRow.id, DeliveryRow.state.in_([State.WAITING.value, State.DEAD.value])
     )

@@ -1,4 +1,4 @@
-"""Write down what people must be told, in the transaction of the change."""
+"""Write notices, in the transaction of the change."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def notify(
     locale: str = "nl",
     **facts: Any,
 ) -> None:
-    """Write one notice to be told after commit. `facts` are ids and plain values, never a secret."""
+    """Write one notice, to be delivered after commit. `facts` are ids and plain values, never a secret."""
     session.add(
         NoticeRow(
             kind=kind.value,

@@ -1,4 +1,4 @@
-"""The kinds of notices, how often each is mailed, and how long a letter that does not leave is tried."""
+"""The kinds of notices, how often each is mailed, and how long a letter is retried."""
 
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -14,12 +14,12 @@ WEEKLY_AT = time(7)
 
 
 def back_off(attempts: int) -> timedelta:
-    """How long to wait after so many failed tries: 1, 4, 16 minutes and so on, at most twelve hours."""
+    """Work out how long to wait after so many failed tries. 1, 4, 16 minutes and so on, at most twelve hours."""
     return min(timedelta(minutes=4 ** max(0, attempts - 1)), timedelta(hours=12))
 
 
 class Notice(StrEnum):
-    """What people must be told. How each kind reads stands in `wording.py`."""
+    """The kinds of notice; `wording.py` says how each reads."""
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
@@ -62,7 +62,10 @@ class Cadence(StrEnum):
 
 
 class State(StrEnum):
-    """Where the mail of one notice to one reader stands. Dropped: nobody is there any more, wants it, or an administrator let it go."""
+    """The state of the mail of one notice to one reader.
+
+    Dropped: there is no reader any more, the reader does not want it, or an administrator dropped it.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
@@ -90,12 +93,18 @@ _GATHERED = (
 
 
 def default_cadence(kind: Notice) -> Cadence:
-    """What goes for who chose nothing: at once what somebody must act on or waits for, once a day what may wait."""
+    """Give the cadence for a reader who chose nothing.
+
+    At once what somebody must act on or waits for, once a day what may wait.
+    """
     return Cadence.DAILY if kind in _GATHERED else Cadence.AT_ONCE
 
 
 def due_at(cadence: Cadence, now: datetime) -> datetime:
-    """When a notice of this moment may be mailed at the earliest: a weekly one on the next Monday at seven, the others now."""
+    """Work out when a notice of this moment may be mailed at the earliest.
+
+    A weekly one on the next Monday at seven, the others now.
+    """
     if cadence is not Cadence.WEEKLY:
         return now
     today = clock.local(now).date()

@@ -1,6 +1,8 @@
-"""How every kind of notice reads: one line for the subject, the inbox and the digest, and what a letter adds to it.
+"""How every kind of notice reads.
 
-The facts of a notice are plain values; `told` makes of them what a reader reads. A sentence whose facts are not there is left out.
+One line for the subject, the inbox and the digest, and what a letter adds to it.
+
+The facts of a notice are plain values; `told` makes of them what a reader reads. A sentence whose facts are missing is left out.
 """
 
 import re
@@ -39,7 +41,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something that can be done with one click in a mail: the word that a door knows it by, and the fact that holds the id."""
+    """Something that can be done with one click in a mail. The word that a door knows it by, and the fact that holds the id."""
 
     word: str
     about: str
@@ -66,7 +68,7 @@ WORDINGS: dict[Notice, Wording] = {
         _("Invitation"),
         _("You are invited to the Twente Materials Bank"),
         (
-            _("%(organisation)s has kept an account for you as: %(role)s."),
+            _("%(organisation)s has reserved an account for you as: %(role)s."),
             _("Choose a password with the link below. Then your account is ready. The link works once, until %(until)s."),
         ),
         (("secret", _("Make your account")),),
@@ -97,7 +99,7 @@ WORDINGS: dict[Notice, Wording] = {
         (Button("approve", "reservation_id", _("Approve")),),
     ),
     Notice.RESERVATION_WAITING: Wording(
-        _("Somebody waits for your lot"),
+        _("Somebody is waiting for your lot"),
         _("%(organisation)s is on the waiting list for “%(title)s”"),
         (
             _(
@@ -112,7 +114,7 @@ WORDINGS: dict[Notice, Wording] = {
         _("Your reservation of “%(title)s” is approved"),
         (
             _("%(organisation)s approved your reservation of %(quantity)s of “%(title)s”."),
-            _("Collect it before %(until)s. In the reservation you see where it lies and whom to call."),
+            _("Collect it before %(until)s. The reservation shows where it is and whom to call."),
         ),
     ),
     Notice.RESERVATION_REJECTED: Wording(
@@ -140,7 +142,7 @@ WORDINGS: dict[Notice, Wording] = {
         (
             _("%(organisation)s says that %(quantity)s of “%(title)s” was handed over to you."),
             _("Confirm it before %(until)s. After that day it counts as confirmed."),
-            _("Did you count something else? Open the reservation and enter your own figure."),
+            _("Did you count a different quantity? Open the reservation and enter your own figure."),
         ),
         buttons=(Button("confirm", "reservation_id", _("Confirm the hand-over")),),
     ),
@@ -160,15 +162,20 @@ WORDINGS: dict[Notice, Wording] = {
     ),
     Notice.WAITING_ENDED: Wording(
         _("Your place on a waiting list has ended"),
-        _("“%(title)s” does not come free for you any more"),
-        (_("You waited for %(quantity)s of “%(title)s” of %(organisation)s. Your place on the waiting list has ended."), _REASON),
+        _("“%(title)s” will not become free for you any more"),
+        (
+            _(
+                "You were waiting for %(quantity)s of “%(title)s” from %(organisation)s. Your place on the waiting list has ended."
+            ),
+            _REASON,
+        ),
         (_AT_LISTING,),
     ),
     Notice.RESERVATION_OFFERED: Wording(
         _("An offer from the waiting list"),
         _("It is your turn for “%(title)s”"),
         (
-            _("%(quantity)s of “%(title)s” of %(organisation)s has become free, and you are the next on the waiting list."),
+            _("%(quantity)s of “%(title)s” from %(organisation)s has become free, and you are next on the waiting list."),
             _("It is held for you until %(until_time)s. Without an answer it goes to the next one."),
         ),
         buttons=(Button("accept-offer", "reservation_id", _("Accept the offer")),),
@@ -183,7 +190,7 @@ WORDINGS: dict[Notice, Wording] = {
     ),
     Notice.DISPUTED: Wording(
         _("A hand-over is disputed"),
-        _("%(organisation)s counted something else of “%(title)s”"),
+        _("%(organisation)s counted a different quantity of “%(title)s”"),
         (
             _("You entered %(quantity)s. %(organisation)s says that it was %(other_quantity)s."),
             _REASON,
@@ -215,8 +222,8 @@ WORDINGS: dict[Notice, Wording] = {
     ),
     Notice.RETURNED: Wording(
         _("Something was returned"),
-        _("A part of “%(title)s” came back"),
-        (_("%(quantity)s went back after the transfer with %(organisation)s. The figures are put right."), _REASON),
+        _("Part of “%(title)s” came back"),
+        (_("%(quantity)s went back after the transfer with %(organisation)s. The figures have been corrected."), _REASON),
     ),
     Notice.APPOINTMENT_PROPOSED: Wording(
         _("A time to collect is proposed"),
@@ -227,7 +234,7 @@ WORDINGS: dict[Notice, Wording] = {
     ),
     Notice.APPOINTMENT_AGREED: Wording(
         _("A time to collect is agreed"),
-        _("“%(title)s” is collected on %(time)s"),
+        _("“%(title)s” will be collected on %(time)s"),
         (
             _("You agreed on this with %(organisation)s."),
             _("In the reservation you find the place, what to know at the gate, and the appointment for your calendar."),
@@ -247,7 +254,7 @@ WORDINGS: dict[Notice, Wording] = {
         _("Something new for a saved search"),
         ngettext("%(num)s new lot for your search “%(name)s”", "%(num)s new lots for your search “%(name)s”", 0),
         (),
-        (("search", _("Look at what was found")),),
+        (("search", _("Look at the results")),),
     ),
     Notice.LISTING_FRESHNESS: Wording(
         _("Is your lot still there?"),
@@ -259,13 +266,13 @@ WORDINGS: dict[Notice, Wording] = {
     Notice.LISTING_STALE: Wording(
         _("Your lot left the catalogue"),
         _("“%(title)s” is not in the catalogue any more"),
-        (_("Nobody said in the last 60 days that it is still there. With one click it is back."),),
+        (_("Nobody has said in the last 60 days that it is still there. With one click it is back."),),
         (("listing", _("Something changed, or it is gone")),),
         (Button("listing-still", "listing_id", _("Yes, still there")),),
     ),
     Notice.DEMAND_FRESHNESS: Wording(
-        _("Do you still look for it?"),
-        _("Do you still look for “%(demand)s”?"),
+        _("Are you still looking for it?"),
+        _("Are you still looking for “%(demand)s”?"),
         (_("Say so before %(until)s. After that day nobody sees the demand until you confirm it."),),
         (("demand", _("Something changed, or it is not needed any more")),),
         (Button("demand-still", "demand_id", _("Yes, still looking")),),
@@ -273,14 +280,17 @@ WORDINGS: dict[Notice, Wording] = {
     Notice.DEMAND_STALE: Wording(
         _("Your demand is not shown any more"),
         _("Nobody sees your demand “%(demand)s” any more"),
-        (_("Nobody said in the last 90 days that you still look for it. With one click it is back."),),
+        (_("Nobody has said in the last 90 days that you are still looking for it. With one click it is back."),),
         (("demand", _("Something changed, or it is not needed any more")),),
         (Button("demand-still", "demand_id", _("Yes, still looking")),),
     ),
     Notice.PROPOSAL: Wording(
-        _("A proposal of the broker"),
+        _("A proposal from the broker"),
         _("The region proposes “%(title)s” for your demand “%(demand)s”"),
-        (_("It does not fit everything that you asked, and it may do all the same. The lot is of %(organisation)s."), _REASON),
+        (
+            _("It does not fit everything that you asked for, but it may do all the same. The lot belongs to %(organisation)s."),
+            _REASON,
+        ),
         (_AT_LISTING, _AT_DEMAND),
     ),
 }
@@ -326,7 +336,7 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
     ),
     (_("Found for you"), (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.PROPOSAL)),
     (
-        _("Keeping up to date what you offer and ask"),
+        _("Keeping your lots and demands up to date"),
         (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),
     ),
 )
@@ -359,7 +369,7 @@ def told(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dic
 
 
 def line(kind: Notice, values: Mapping[str, Any]) -> Text:
-    """The one sentence of a notice; only the name of its kind where a fact of the sentence is missing."""
+    """Write the one sentence of a notice. Only the name of its kind where a fact of the sentence is missing."""
     wording = WORDINGS[kind]
     if kind is Notice.RESERVATION_EXPIRING:
         today, later = COUNTS_ITSELF if values.get("status") == "handed_over" else (ENDS_TODAY, wording.line)
@@ -373,7 +383,7 @@ def sentences(texts: tuple[Text, ...], values: Mapping[str, Any]) -> list[Text]:
 
 
 def subject(kinds: list[Notice], first: Text) -> Text:
-    """The subject of a letter: the line of the one notice in it, else how many there are and of what."""
+    """Write the subject of a letter. The line of the one notice in it, else how many there are and of what."""
     if len(kinds) == 1:
         return first
     many = WORDINGS[kinds[0]].many if len(set(kinds)) == 1 else None

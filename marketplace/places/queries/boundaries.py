@@ -1,4 +1,4 @@
-"""Which municipality a point lies in, by the simplified boundaries that are shipped (about 10 m; see data/SOURCES.md)."""
+"""The municipality of a point, by the simplified boundaries that are shipped. Accurate to about 10 m; see data/SOURCES.md."""
 
 import json
 from functools import cache

@@ -1,7 +1,9 @@
-"""From what people type to a place: the offline list first, PDOK's address service where it is switched on.
+"""From what people type to a place.
 
-`Gazetteer` and `PdokGeocoder` are geopy geocoders. `PlaceFinder` asks them in turn and is what a door uses; it answers a `Place` or a
-refusal that says what to type. Never call it inside a transaction: PDOK may take seconds.
+The offline list first, PDOK's address service where it is switched on.
+
+`Gazetteer` and `PdokGeocoder` are geopy geocoders. `PlaceFinder` asks them in turn and is what a door uses; it returns a `Place`
+or a refusal that says what to type. Never call it inside a transaction: PDOK may take seconds.
 """
 
 import csv
@@ -99,7 +101,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]  # geopy has no types
         return [place for place in self._towns if place.name == mains.get(typed)]
 
     def at(self, point: Point) -> Place:
-        """A point that was given as such, named after the nearest town or village; outside the region it has no municipality."""
+        """Name a given point after the nearest town or village. Outside the region it has no municipality."""
         near = min(self._towns, key=lambda town: chord2_between_m2(town.point, point))
         slug = municipality_of(point)
         own = [town for town in self._towns if town.municipality_slug == slug]
@@ -107,7 +109,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]  # geopy has no types
         return Place(near.name, slug, point, PlaceBasis.POINT, near.label)
 
     def suggest(self, text: str, limit: int = 8) -> list[Place]:
-        """The places whose label or postcode begins with the text: towns first, then villages, then hamlets."""
+        """Suggest the places whose label or postcode begins with the text. Towns first, then villages, then hamlets."""
         typed, limit = " ".join(fold(text[:LONGEST_QUERY]).split()), max(1, min(limit, MOST_SUGGESTIONS))
         if not typed:
             return []
@@ -137,7 +139,10 @@ class PlaceFinder:
         self.pdok = PdokGeocoder(pdok_url) if pdok_url else None
 
     def find(self, text: str, field: str = "place") -> Place:
-        """The one place that the words mean. Refused, each with a way on: nothing typed, namesakes, not found, PDOK slow, down or busy."""
+        """Find the one place that the words mean.
+
+        Refused, each with a way on: nothing typed, namesakes, no such place, PDOK slow, down or busy.
+        """
         typed = " ".join(text.split())
         if not typed:
             raise Invalid(_("Type a place, a postcode or coordinates."), field)
@@ -149,7 +154,7 @@ class PlaceFinder:
             raise Invalid(refusal.message, field) from refusal
         if len(offline) > 1:
             choices = ", ".join(place.label for place in offline)
-            raise Invalid(_("There are several places of that name. Type one of these: %(choices)s.", choices=choices), field)
+            raise Invalid(_("There are several places with that name. Type one of these: %(choices)s.", choices=choices), field)
         if offline and (self.pdok is None or not _is_rough(typed)):
             return offline[0]
         if self.pdok is None:
@@ -165,7 +170,7 @@ class PlaceFinder:
         raise Invalid(_NOT_FOUND, field)
 
     def suggest(self, text: str, limit: int = 8) -> list[Place]:
-        """Suggestions while typing come from the offline list only: quick, private, and the same without the network."""
+        """Suggest places while somebody types, from the offline list only. Quick, private, and the same without the network."""
         return gazetteer().suggest(text, limit)
 
     def _ask_pdok(self, typed: str) -> Place | None:
@@ -200,7 +205,10 @@ _NOT_FOUND = _(
 
 
 def _is_rough(typed: str) -> bool:
-    """Whether the offline list knows only the area of what was typed: a six-character postcode, with or without an address."""
+    """Whether the offline list knows only the area of what was typed.
+
+    That is a six-character postcode, with or without an address.
+    """
     return bool(_POSTCODE.search(fold(typed)))
 
 
@@ -209,4 +217,4 @@ def _trouble(error: GeopyError) -> Text:
         return _("The address service is too slow now. Type a place or the four digits of a postcode: that works without it.")
     if isinstance(error, GeocoderQuotaExceeded):
         return _("The address service is too busy now. Type a place or the four digits of a postcode, or try again in a minute.")
-    return _("The address service does not answer now. Type a place or the four digits of a postcode: that works without it.")
+    return _("The address service is not answering now. Type a place or the four digits of a postcode: that works without it.")

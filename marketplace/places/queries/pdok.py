@@ -48,7 +48,10 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
 
 
 class PatientAdapter(URLLibAdapter):  # type: ignore[misc]  # geopy has no types
-    """geopy's adapter on the standard library, with a limit to connect, a limit to read in all, and a limit to how much."""
+    """geopy's adapter on the standard library, with limits on time and size.
+
+    A limit to connect, one to read in all, and one to how much is read.
+    """
 
     def __init__(self, *, proxies: Any, ssl_context: Any) -> None:
         super().__init__(proxies=proxies, ssl_context=ssl_context)
@@ -58,7 +61,7 @@ class PatientAdapter(URLLibAdapter):  # type: ignore[misc]  # geopy has no types
         self.urlopen = opener.open
 
     def _decode_page(self, page: Any) -> str:
-        """Read in pieces, so that an answer that drips does not keep us longer than one that is silent."""
+        """Read and decode the page in pieces. So an answer that drips does not hold us longer than one that is silent."""
         until, body = time.monotonic() + READ_TIMEOUT_S, b""
         try:
             while piece := page.read1(65_536):

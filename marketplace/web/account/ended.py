@@ -1,8 +1,11 @@
-"""A form that was sent after the session had ended: the page to log in carries what was typed, and brings its writer back to it.
+"""Forms sent after the session had ended.
 
-What was typed travels as a signed word in the log-in form, so nothing of it is stored for somebody unknown; after log-in it is kept for
-a day and shown in the form once more. Nothing is done by itself. Passwords, files and what belongs to one sending (secret, key,
-button) never travel. Only a browser in which its writer had been logged in gets one, and only the same person gets it back.
+The page to log in carries what was typed, and brings its writer back to it.
+
+What was typed travels as a signed word in the log-in form, so nothing of it is stored for somebody unknown; after log-in it is
+stored for a day and shown in the form once more. Nothing is done by itself. Passwords, files and what belongs to one sending
+(secret, key, button) never travel. Only a browser in which its writer had been logged in gets one, and only the same person gets
+it back.
 """
 
 import hashlib
@@ -26,7 +29,7 @@ PATH_LENGTH_MAX = 400
 
 
 def remember_writer(person_id: int) -> None:
-    """Mark this browser with who logs in: a keyed digest, of which nobody can read the person."""
+    """Mark this browser with the person who logs in. A keyed digest, from which nobody can read the person."""
     session[WRITER] = _mark(person_id)
 
 
@@ -39,7 +42,7 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def typed() -> Fields:
-    """The fields of this request that a person filled in; none where they are too long, or where the form is not ours."""
+    """Give the fields of this request that a person filled in. None where they are too long, or where the form is not ours."""
     if WRITER not in session or comes_from_elsewhere() or request.blueprint == "account":
         return {}
     fields = {
@@ -59,7 +62,7 @@ def log_in_first() -> str:
 
 
 def _page() -> str:
-    """The page that the form stood on: the address that it was sent to, where that has a page; else the one before it."""
+    """Give the page that the form stood on. The address that it was sent to, where that has a page; else the one before it."""
     rule = request.url_rule
     if rule is not None and "GET" in (rule.methods or ()):
         return (request.script_root + request.path)[:PATH_LENGTH_MAX]
@@ -69,7 +72,10 @@ def _page() -> str:
 
 
 def keep_and_return_path(word: str, person_id: int) -> str | None:
-    """Where who has just logged in finds what they had typed: kept now, for this person alone. None for anything else."""
+    """Store what the person who has just logged in had typed; returns where it is.
+
+    For this person alone. None for anything else.
+    """
     try:
         payload = _signer().loads(word, max_age=int(KEPT_FOR.total_seconds()))
     except BadData:

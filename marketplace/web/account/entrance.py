@@ -1,4 +1,6 @@
-"""Through the front door and out again: what happens around a password before and after the request's own transaction.
+"""Signing in and out: what happens around a password.
+
+Before and after the request's own transaction.
 
 An Argon2 hash takes a tenth of a second, so it is made while no transaction is open.
 """
@@ -21,10 +23,12 @@ from marketplace.web.account.ended import keep_and_return_path, remember_writer
 
 
 def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]]:
-    """The id, password hash and attempts of whoever knows this password, before any transaction of the request is open.
+    """Check a password; returns the id, password hash and attempts of the person.
 
-    Refused with one and the same sentence for an unknown address, a wrong password and a deactivated account; too many failures from
-    one address or on one account are refused for a while.
+    Before any transaction of the request is open.
+
+    Refused with one and the same sentence for an unknown address, a wrong password and a deactivated account; too many failures
+    from one address or on one account are refused for a while.
     """
     bank, actor = database(), _visitor()
     email = email.strip().lower()
@@ -39,7 +43,10 @@ def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]
 
 
 def log_in(*, email: str, password: str, word: str) -> str | None:
-    """Sign this browser in, with a new session and a new form secret; where what was typed before is found again, if anything was."""
+    """Sign this browser in, with a new session and a new form secret.
+
+    Returns where what was typed before can be read again, if anything was.
+    """
     person_id, seen_hash, attempts = check_credentials(email=email, password=password)
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(seen_hash) else None
     secret = sessions.open_session(
@@ -58,7 +65,7 @@ def log_in(*, email: str, password: str, word: str) -> str | None:
 
 
 def sign_in(person: Person) -> None:
-    """Sign this browser in as somebody who has just proved who they are in another way: an invitation, a new password."""
+    """Sign this browser in as somebody who was identified in another way. By an invitation or a new password."""
     renew(
         sessions.start_session(
             current_session(), _visitor(), person=person, agent=_agent(), replaces=request.cookies.get(cookie_name())
@@ -68,7 +75,7 @@ def sign_in(person: Person) -> None:
 
 
 def change_password(*, old: str, new: str) -> None:
-    """Change the actor's own password after the old one was right; only this browser stays signed in, with a new session."""
+    """Change the actor's own password after the old one was right. Only this browser stays signed in, with a new session."""
     with database().read() as reading:
         email = people_queries.get_own(reading, current_actor()).email
     passwords.check_new(new, email=email)
@@ -83,14 +90,17 @@ def change_password(*, old: str, new: str) -> None:
 
 
 def request_reset(*, email: str) -> None:
-    """Ask for a link that sets a new password; so many times from one network address, and without telling who is known."""
+    """Ask for a link that sets a new password.
+
+    Only so many times from one network address, and without revealing which addresses are known.
+    """
     keys = sessions.attempt_keys(account=None, address=request.remote_addr, door="reset")
     database().run(lambda aside: sessions.count_attempt(aside, keys))
     people.request_reset(current_session(), current_actor(), email=email)
 
 
 def reset_password(token: str, *, password: str) -> None:
-    """Set a new password by a mailed link; every session ends, and the person logs in with the new one."""
+    """Set a new password by a mailed link. Every session ends, and the person logs in with the new one."""
     reset_id, nonce = links.read(_secret_key(), links.RESET, token)
     with database().read() as reading:
         _reset, person = people_queries.get_reset(reading, reset_id, nonce)
@@ -113,7 +123,7 @@ def find_seat(token: str) -> Seat:
 
 
 def accept(token: str, *, name: str, password: str) -> None:
-    """Take the seat that was kept, and sign this browser in."""
+    """Take the reserved seat, and sign this browser in."""
     seat = find_seat(token)
     passwords.check_new(password, email=seat.email)
     password_hash = passwords.hash_password(password)
@@ -139,7 +149,7 @@ def log_out(*, everywhere: bool = False) -> None:
 
 
 def _visitor() -> Actor:
-    """Who acts before anybody is known: the door and the request id, for the audit."""
+    """Make the actor for a request without a person: door and request id, for the audit."""
     return replace(ANONYMOUS, origin="web", request_id=g.get("request_id"))
 
 

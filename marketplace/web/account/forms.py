@@ -7,13 +7,13 @@ from marketplace.kernel.language import _
 from marketplace.web.ui.forms import Form, Required, options
 
 NEW_PASSWORD_HINT = _(
-    "At least %(shortest)s characters. Four words that have nothing to do with each other are easy to keep in mind.",
+    "At least %(shortest)s characters. Four words that have nothing to do with each other are easy to remember.",
     shortest=PASSWORD_LENGTH_MIN,
 )
 
 
 class LogInForm(Form):
-    """E-mail address and password; and, in a signed word, what was typed in a form that came too late."""
+    """E-mail address and password. And, in a signed word, what was typed in a form that came too late."""
 
     word = HiddenField()
     email = StringField(_("E-mail address"), [Required(_("Fill in your e-mail address."))])
@@ -67,5 +67,5 @@ class TokenForm(Form):
     name = StringField(
         _("What will you use the token for?"),
         [Required(_("Fill in what the token is for."))],
-        description=_("For example: the stock list of our works yard. You find the token back by this name."),
+        description=_("For example: the stock list of our works yard. You will recognise the token by this name."),
     )

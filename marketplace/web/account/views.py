@@ -23,7 +23,7 @@ TARGET_LENGTH_MAX = 2000
 
 @blueprint.after_request
 def no_store(response: BaseResponse) -> BaseResponse:
-    """Pages around a password are kept by no cache, for visitors neither."""
+    """Keep pages around a password out of every cache, for visitors too."""
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -50,7 +50,7 @@ def log_in() -> ResponseReturnValue:
         back.append(entrance.log_in(**typed) or back[0])
 
     if submit(form, enter):
-        message = _("What you typed stands in the form again. Nothing has been sent yet: look it over and send it.")
+        message = _("What you typed is in the form again. Nothing has been sent yet: look it over and send it.")
         return done(message, back[-1], "info") if back[-1] != back[0] else redirect(back[-1], 303)
     return page("account/log_in.html", form, target=request.args.get("next"))
 
@@ -58,7 +58,7 @@ def log_in() -> ResponseReturnValue:
 @blueprint.post("/uitloggen")
 @public
 def log_out() -> ResponseReturnValue:
-    """End the session of this browser; for somebody who is not signed in there is nothing to end."""
+    """End the session of this browser. For somebody who is not signed in there is nothing to end."""
     if current_actor().is_member:
         entrance.log_out()
     return done(_("You are logged out."), request.script_root + "/")
@@ -80,7 +80,7 @@ def forgot() -> ResponseReturnValue:
     if submit(form, lambda: entrance.request_reset(email=form.email.data or "")):
         return done(
             _(
-                "If there is an account with this address, you will find a mail with a link within a few minutes. It works for an hour."
+                "If there is an account with this address, you will get a mail with a link within a few minutes. It works for an hour."
             ),
             url_for("account.log_in"),
         )
@@ -101,7 +101,7 @@ def reset(token: str) -> ResponseReturnValue:
 @blueprint.route("/uitnodiging/<string:token>", methods=["GET", "POST"])
 @public
 def accept(token: str) -> ResponseReturnValue:
-    """Take the seat that an organisation has kept."""
+    """Take the seat that an organisation has reserved."""
     seat = entrance.find_seat(token)
     form = AcceptForm()
     if submit(form, lambda: entrance.accept(token, name=form.name.data or "", password=form.password.data or "")):
@@ -129,7 +129,7 @@ def show() -> ResponseReturnValue:
 @blueprint.route("/account/gegevens", methods=["GET", "POST"])
 @permission(Can.OWN_ACCOUNT)
 def details() -> ResponseReturnValue:
-    """Change one's own name and language."""
+    """Change your own name and language."""
     form = DetailsForm(obj=people_queries.get_own(current_session(), current_actor()))
     if submit(form, lambda: change_details(form)):
         with reading_in(form.locale.data):
@@ -145,7 +145,7 @@ def change_details(form: DetailsForm) -> None:
 @blueprint.route("/account/wachtwoord", methods=["GET", "POST"])
 @permission(Can.OWN_ACCOUNT)
 def password() -> ResponseReturnValue:
-    """Change one's own password."""
+    """Change your own password."""
     form = PasswordForm()
     if submit(form, lambda: entrance.change_password(old=form.old_password.data or "", new=form.password.data or "")):
         return done(_("Your password is changed. You are logged out in every other browser."), url_for("account.show"))

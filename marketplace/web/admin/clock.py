@@ -1,4 +1,4 @@
-"""The clock for the administrator: what each job did and does next, what waits to be told, and what was given up."""
+"""The clock for the administrator. What each job did and does next, what waits to be delivered, and what was given up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ TASKS_SHOWN = 5
 
 
 class Line(Protocol):
-    """A line of the timetable, as far as this page tells of it."""
+    """A line of the timetable, as this page shows it."""
 
     @property
     def name(self) -> str: ...
@@ -93,7 +93,7 @@ def _settled(verb: Verb, delivery_id: int, sentence: Text) -> ResponseReturnValu
     where = url_for("admin.show_clock")
     if verb(current_session(), current_actor(), delivery_id=delivery_id):
         return done(sentence, where)
-    return done(_("It was dealt with already."), where, "info")
+    return done(_("It has been dealt with already."), where, "info")
 
 
 def told(line: Line, last: JobRun | None) -> Told:

@@ -52,7 +52,7 @@ class DepotForm(Form):
         [Required(_("Fill in a place, a postcode or coordinates."))],
         description=_("A place, a postcode or coordinates, for example 52.3001, 6.7480. Distances are measured from here."),
     )
-    address = StringField(_("Street and number"), description=_("Only who collects something there gets to see it."))
+    address = StringField(_("Street and number"), description=_("Only people who collect something there get to see it."))
 
 
 class DepotDetailsForm(Form):
@@ -61,11 +61,11 @@ class DepotDetailsForm(Form):
     name = StringField(
         _("What is the depot called?"), [Required(_("Fill in the name of the depot, for example “Works yard Borne”."))]
     )
-    address = StringField(_("Street and number"), description=_("Only who collects something there gets to see it."))
+    address = StringField(_("Street and number"), description=_("Only people who collect something there get to see it."))
 
 
 class WindowsForm(Form):
-    """Who is in the circle, and how long each ring waits for the one before it."""
+    """The members of the circle, and how long each ring waits for the one before it."""
 
     idempotency_key = IdempotencyField()
     circle = ChecksField(
@@ -88,7 +88,9 @@ class WindowsForm(Form):
     )
     reason = TextAreaField(
         _("Why does somebody not wait?"),
-        description=_("Only if the region or the partners wait 0 days for the ones before them. It stands with every such lot."),
+        description=_(
+            "Only if the region or the partners wait 0 days for the ones before them. It is shown with every such lot."
+        ),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:

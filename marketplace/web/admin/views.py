@@ -35,7 +35,10 @@ def this_year() -> dict[str, int]:
 
 
 def chosen_organisation() -> Organisation:
-    """The organisation asked for by `?organisatie=`, else the own one; `list_people` refuses what the actor may not see."""
+    """Choose the organisation asked for by `?organisatie=`, else the own one.
+
+    `list_people` refuses what the actor may not see.
+    """
     slug = request.args.get("organisatie") or current_actor().organisation_slug
     return organisations.get_organisation_by_slug(current_session(), slug)
 
@@ -43,7 +46,7 @@ def chosen_organisation() -> Organisation:
 @blueprint.get("/beheer")
 @permission(Can.READ_PEOPLE)
 def people() -> ResponseReturnValue:
-    """Who works here, and who is invited."""
+    """List the people who work here, and those who are invited."""
     session, actor, organisation = current_session(), current_actor(), chosen_organisation()
     sees_all = may(actor, Can.READ_ALL_EXCHANGES)
     return render_template(
@@ -60,7 +63,7 @@ def people() -> ResponseReturnValue:
 @blueprint.route("/beheer/uitnodigen", methods=["GET", "POST"])
 @permission(Can.INVITE)
 def invite() -> ResponseReturnValue:
-    """Invite somebody: a coordinator a project leader into the own organisation, the administrator anyone."""
+    """Invite somebody. A coordinator invites a project leader into their own organisation, the administrator anyone."""
     form = InviteForm(role=Role.PROJECT_LEADER.value, organisation=chosen_organisation().slug)
     everywhere = may(current_actor(), Can.MANAGE_ORGANISATIONS)
     offered = organisations.list_organisations(current_session()) if everywhere else [chosen_organisation()]
@@ -129,7 +132,7 @@ def reactivate(person_id: int) -> ResponseReturnValue:
 @blueprint.get("/beheer/depots")
 @permission(Can.READ_DEPOTS)
 def depots() -> ResponseReturnValue:
-    """The storage places of the region; one's own can be changed."""
+    """List the storage places of the region; your own can be changed."""
     session, actor = current_session(), current_actor()
     return render_template(
         "admin/depots.html", depots=list_depots(session, with_closed=True), may_open=may(actor, Can.MANAGE_DEPOTS)
@@ -147,7 +150,7 @@ def create_depot() -> ResponseReturnValue:
 
 
 def open_depot(form: DepotForm) -> None:
-    """Look the place up, then open the depot there; the look-up is done before a transaction begins."""
+    """Look the place up, then open the depot there. The look-up is done before a transaction begins."""
     place = finder().find(form.place.data or "")
     draft = DepotDraft(
         name=form.name.data or "",

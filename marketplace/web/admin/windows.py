@@ -16,7 +16,7 @@ from marketplace.web.ui.windows import agreed_rows, municipal_names
 
 @permission(Can.SET_WINDOWS)
 def windows() -> ResponseReturnValue:
-    """Agree on the rings of one's own lots; what a lot itself says goes before this."""
+    """Agree on the rings of your own lots; what a lot itself says goes before this."""
     session, actor = current_session(), current_actor()
     agreed, names = get_window_defaults(session, actor.organisation_id), municipal_names(session)
     form = WindowsForm(obj=agreed)

@@ -15,7 +15,7 @@ def whole_number(form: Any, field: Any) -> None:
     """The number that stands in the address of a lot or a demand."""
     typed = (field.data or "").strip()
     if not (typed.isascii() and typed.isdigit() and 0 < len(typed) <= DIGITS_MAX):
-        raise StopValidation(_("Enter the number in digits only, for example 12. It stands in the address of its page."))
+        raise StopValidation(_("Enter the number in digits only, for example 12. It is in the address of its page."))
 
 
 class ProposalForm(Form):
@@ -25,15 +25,15 @@ class ProposalForm(Form):
     listing_id = StringField(
         _("Number of the lot"),
         [Required(), whole_number],
-        description=_("It stands in the address of its page: 12 in /aanbod/12."),
+        description=_("It is in the address of its page: 12 in /aanbod/12."),
     )
     demand_id = StringField(
         _("Number of the demand"),
         [Required(), whole_number],
-        description=_("It stands in the address of its page: 34 in /gezocht/34."),
+        description=_("It is in the address of its page: 34 in /gezocht/34."),
     )
     reason = TextAreaField(
         _("Why do you propose it?"),
-        [Required(_("Say why, in one sentence. Who placed the demand reads it."))],
+        [Required(_("Say why, in one sentence. Whoever placed the demand reads it."))],
         description=_("For example: it lies 2 km farther than you asked, and we can arrange the transport."),
     )

@@ -1,4 +1,4 @@
-"""The broker's list: what the region has, needs and nearly fits, and the way to point a lot out."""
+"""The broker's list: what the region has, needs and nearly fits. And the way to propose a lot."""
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -51,7 +51,7 @@ def show() -> ResponseReturnValue:
 @blueprint.route("/makelaar/voorstel", methods=("GET", "POST"))
 @permission(Can.BROKER)
 def propose() -> ResponseReturnValue:
-    """Point out a lot to who asks for something."""
+    """Propose a lot to an organisation that asks for something."""
     form = ProposalForm(data={"listing_id": request.args.get("lot", ""), "demand_id": request.args.get("vraag", "")})
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
@@ -67,7 +67,9 @@ def propose() -> ResponseReturnValue:
             ),
         )
     ):
-        sentence = _("The lot is proposed to %(organisation)s. They have been told.", organisation=made.demand.organisation.name)
+        sentence = _(
+            "The lot is proposed to %(organisation)s. They have been notified.", organisation=made.demand.organisation.name
+        )
         return done(sentence, url_for("demands.show", demand_id=made.demand_id))
     return page("broker/propose.html", form, pair=_named(form))
 

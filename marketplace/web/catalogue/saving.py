@@ -1,4 +1,4 @@
-"""What taking a lot saves for the reader's own place: from the public point, in the whole kilometres that the page shows."""
+"""What taking a lot saves for the reader's own place. From the public point, in the whole kilometres that the page shows."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +14,7 @@ from marketplace.web.ui.lots import LotPage
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """The figures of taking everything that is free, and how far it may go before the transport eats the gain."""
+    """The figures of taking everything that is free. And how far it may go before the transport uses up the saving."""
 
     takes: Amount
     place: Place | None

@@ -1,4 +1,4 @@
-"""What somebody may do with a lot, as buttons: reserve it, or, where it is theirs, change it."""
+"""What somebody may do with a lot, as buttons. Reserve it, or, where it is theirs, change it."""
 
 from dataclasses import dataclass
 
@@ -47,9 +47,9 @@ def terms_of(listing: Listing, lot: LotPage) -> Terms:
         facts.append((_("In parts"), _("Parts from %(smallest)s", smallest=smallest), None))
     facts.append((_("Price"), _price(listing), None))
     if lot.saves_kgco2e is None:
-        facts.append((_("Saves against new"), _("unknown: this material has no carbon factor yet"), None))
+        facts.append((_("Saves compared with new"), _("unknown: this material has no carbon factor yet"), None))
     else:
-        facts.append((_("Saves against new"), carbon(lot.saves_kgco2e), _("before transport")))
+        facts.append((_("Saves compared with new"), carbon(lot.saves_kgco2e), _("before transport")))
     return Terms(_how_much(lot), tuple(facts))
 
 
@@ -101,7 +101,7 @@ def _own_steps(listing: Listing, at: str) -> tuple[Step, ...]:
     if listing.status == ListingStatus.PUBLISHED:
         return (
             Step(_("Change"), f"{at}/bewerken", ""),
-            Step(_("Who asks for it?"), f"{at}/aanvragen"),
+            Step(_("Who is asking for it?"), f"{at}/aanvragen"),
             Step(_("Who needs this?"), f"{at}/matches"),
             Step(_("Withdraw"), f"{at}/intrekken", "stop"),
         )

@@ -67,7 +67,7 @@ def feed() -> Response:
 @public
 @cached_page
 def show_listing(listing_id: int) -> str:
-    """Whether this lot is what somebody needs; and for who may: reserve it, or change it."""
+    """Show whether this lot is what somebody needs. Those who may can reserve it, or change it."""
     form = PlaceForm(request.args)
     typed = form.find()
     session, actor = current_session(), current_actor()

@@ -1,1 +1,1 @@
-"""What is sought."""
+"""What is wanted."""

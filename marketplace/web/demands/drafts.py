@@ -1,4 +1,4 @@
-"""A demand that somebody is still telling of: kept as it was typed, picked up again, and gone once it is placed."""
+"""An unfinished demand: stored as it was typed, picked up again, gone once placed."""
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -43,7 +43,7 @@ def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
 
 
 def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Sketch:
-    """Keep what this request says, in a transaction of its own: in the sketch, in that of the demand, or in a new one."""
+    """Store what this request says, in a transaction of its own. In the sketch, in that of the demand, or in a new one."""
     values = typed((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
     values["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
     with database().transaction() as saving:
@@ -57,7 +57,7 @@ def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Sketc
 
 
 def save_refused_draft(**where: int | None) -> Sketch | None:
-    """Keep what was sent and is not right yet; None where that cannot be: it stands on the page all the same."""
+    """Store what was sent and is not right yet. None where that cannot be: it stands on the page all the same."""
     rollback_request()
     try:
         return keep(**where)

@@ -14,7 +14,10 @@ CHANGEABLE = (DemandStatus.OPEN, DemandStatus.DRAFT)
 
 
 def facts_of(demand: Demand, material: Material, actor: Actor, *, inside: bool) -> list[Fact]:
-    """Public facts for everybody, quality and place for members, the rest for who asks and the reviewer (`inside`)."""
+    """List the facts of a demand that the reader may see.
+
+    Public facts for everybody, quality and place for members, the rest for its asker and the reviewer (`inside`).
+    """
     first, last = long_date(demand.needed_from), long_date(demand.needed_until)
     facts: list[Fact] = [
         (_("Material"), material.name),
@@ -26,9 +29,9 @@ def facts_of(demand: Demand, material: Material, actor: Actor, *, inside: bool) 
     if actor.is_member:
         farthest = _("no limit") if demand.max_distance_km is None else km(demand.max_distance_km, None)
         facts += [
-            (_("At least in condition"), CONDITION_LABELS[Condition(demand.min_condition)]),
+            (_("At least in this condition"), CONDITION_LABELS[Condition(demand.min_condition)]),
             (_("Place"), (demand.address if inside else None) or demand.place_name),
-            (_("Farthest distance"), farthest),
+            (_("Maximum distance"), farthest),
         ]
     if inside:
         facts += [(_("Project"), Written(demand.project) or None), (_("Department"), demand.department or None)]

@@ -21,7 +21,7 @@ class DemandForm(Form):
     version = HiddenField()
     material = SelectField(
         _("Which material do you need?"),
-        [Required(_("Choose the material. What can replace it is found too."))],
+        [Required(_("Choose the material. What can replace it is included too."))],
         description=_("Choose from the list. Type the first letters to find it faster."),
         validate_choice=False,
     )
@@ -57,10 +57,10 @@ class DemandForm(Form):
     department = StringField(_("For which department?"))
     accepts_hazards = ChecksField(
         _("Which hazardous substances may be in it?"),
-        description=_("What you do not tick is kept away from you when the owner declares it."),
+        description=_("What you do not tick is hidden from you when the owner declares it."),
         validate_choice=False,
     )
-    accepts_unknown_hazards = BooleanField(_("Also show lots of which this is not known"), default=True)
+    accepts_unknown_hazards = BooleanField(_("Also show lots for which this is not known"), default=True)
 
     condition_hints = {key.value: hint for key, hint in CONDITION_HINTS.items()}
     changes: list[Row] = []

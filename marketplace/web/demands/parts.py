@@ -1,4 +1,4 @@
-"""The one button under a proposal: it sends what was seen, so that nobody asks for other amounts than stood on the page."""
+"""The one button under a proposal, which sends what was seen. So nobody asks for other amounts than stood on the page."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ PARTS_LENGTH_MAX = 4000  # a hundred parts, generously
 
 
 class PartsForm(Form):
-    """Every part that stood on the page, as `12:150 14:100`: the listing and the quantity in its unit."""
+    """Every part that stood on the page, as `12:150 14:100`. The listing and the quantity in its unit."""
 
     idempotency_key = IdempotencyField()
     parts = HiddenField()

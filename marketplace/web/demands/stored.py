@@ -13,7 +13,7 @@ SAME = (
 
 
 def form_of(demand: Demand, taxonomy: Taxonomy, *, sent: bool = True) -> DemandForm:
-    """The form of a demand: with what was sent over it, or (`sent` false) only with what is stored."""
+    """Make the form of a demand. With what was sent over it, or (`sent` false) only with what is stored."""
     values = {name: getattr(demand, name) for name in SAME}
     values["material"] = taxonomy.material_by_id(demand.material_id).slug
     values["quantity"] = Quantity(demand.quantity, Unit(demand.unit))
@@ -23,7 +23,7 @@ def form_of(demand: Demand, taxonomy: Taxonomy, *, sent: bool = True) -> DemandF
 
 
 def show_conflict(form: DemandForm, demand: Demand, taxonomy: Taxonomy) -> None:
-    """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
+    """Show what differs where somebody else was quicker. Their version counts as seen, so that saving again is a choice."""
     outran = is_outdated(form)
     if outran:
         version, changed = outran

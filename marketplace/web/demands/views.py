@@ -1,4 +1,4 @@
-"""What is sought: by everyone to read, by its owner with the lots that serve it."""
+"""What is wanted: for everyone to read, for its owner with the lots that serve it."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ blueprint = Blueprint("demands", __name__)
 @blueprint.get("/gezocht")
 @public
 def list_demands() -> ResponseReturnValue:
-    """What is sought now, newest first."""
+    """Show what is wanted now, newest first."""
     session, actor = current_session(), current_actor()
     mine = actor.is_member and request.args.get("mine") == "1"
     statuses = () if mine else (DemandStatus.OPEN,)
@@ -58,7 +58,7 @@ def list_demands() -> ResponseReturnValue:
 @blueprint.route("/gezocht/nieuw", methods=("GET", "POST"))
 @permission(Can.ASK)
 def create() -> ResponseReturnValue:
-    """A new need; until it is placed it is kept as it was typed."""
+    """Enter a new need; until it is placed it is stored as it was typed."""
     if wants_saving():
         return _kept(drafts.keep())
     return _asking(DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")}), None)
@@ -67,7 +67,7 @@ def create() -> ResponseReturnValue:
 @blueprint.route("/gezocht/concept/<int:sketch_id>", methods=("GET", "POST"))
 @permission(Can.ASK)
 def go_on(sketch_id: int) -> ResponseReturnValue:
-    """A need that somebody began to tell of before."""
+    """A need that somebody began to enter before."""
     if wants_saving():
         return _kept(drafts.keep(sketch_id=sketch_id))
     if request.method == "POST":
@@ -148,7 +148,10 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> ResponseReturnValue:
 @blueprint.post("/gezocht/<int:demand_id>/voorstel")
 @permission(Can.EDIT_DEMAND)
 def request_all(demand_id: int) -> ResponseReturnValue:
-    """Ask for every part of the proposal in one stroke; where the amounts have changed the page shows the new ones, and nothing is asked."""
+    """Ask for every part of the proposal in one stroke.
+
+    Where the amounts have changed the page shows the new ones, and nothing is asked.
+    """
     form = PartsForm()
     is_valid = form.validate()
     session, actor = current_session(), current_actor()
@@ -161,7 +164,7 @@ def request_all(demand_id: int) -> ResponseReturnValue:
 @blueprint.route("/gezocht/<int:demand_id>/bewerken", methods=("GET", "POST"))
 @permission(Can.EDIT_DEMAND)
 def edit(demand_id: int) -> ResponseReturnValue:
-    """Change a need. Who saves after somebody else is shown the differences first."""
+    """Change a need. Saving after somebody else first shows the differences."""
     if wants_saving():
         return _kept(drafts.keep(demand_id=demand_id))
     with database().read() as before:
@@ -176,7 +179,7 @@ def edit(demand_id: int) -> ResponseReturnValue:
 
 
 def _editing(demand_id: int, form: DemandForm) -> ResponseReturnValue:
-    """The page of a change: what was sent and is not right, else what was typed before, else what is stored."""
+    """Show the page of a change. What was sent and is not right, else what was typed before, else what is stored."""
     sent = form.is_submitted()
     sketch = drafts.save_refused_draft(demand_id=demand_id) if sent else None
     session, actor = current_session(), current_actor()
@@ -200,7 +203,7 @@ def _own(session: Session, demand_id: int) -> Demand:
 def withdraw(demand_id: int) -> ResponseReturnValue:
     """It is not needed any more."""
     withdraw_demand(current_session(), current_actor(), demand_id=demand_id)
-    return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+    return done(_("The demand is withdrawn. Reservations that were made for it stay."), url_for("work.show"))
 
 
 @blueprint.post("/gezocht/<int:demand_id>/bevestigen")
@@ -210,7 +213,7 @@ def refresh(demand_id: int) -> ResponseReturnValue:
     answer = answered()
     refresh_demand(current_session(), current_actor(), demand_id=demand_id, answer=answer)
     if answer == Refreshed.GONE:
-        return done(_("The demand is withdrawn. Reservations that were made for it go on."), url_for("work.show"))
+        return done(_("The demand is withdrawn. Reservations that were made for it stay."), url_for("work.show"))
     where = url_for("demands.show", demand_id=demand_id) if request.form.get("at") == "demand" else url_for("work.show")
     return done(_("Thank you. The demand is matched for another 90 days."), where)
 

@@ -1,4 +1,4 @@
-"""The two charts of the figures: tonnes per month, and what was avoided against what the driving emitted."""
+"""The two charts of the figures. Tonnes per month, and what was avoided against what the driving emitted."""
 
 from collections.abc import Sequence
 from datetime import date

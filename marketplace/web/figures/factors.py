@@ -1,4 +1,4 @@
-"""How the figures are made, in words and tables: formulas, vehicles and materials with their sources."""
+"""How the figures are made, in words and tables. Formulas, vehicles and materials with their sources."""
 
 from marketplace.kernel.formats import number, quantity
 from marketplace.kernel.language import Text, _
@@ -6,7 +6,7 @@ from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
 FORMULAS: list[tuple[Text, Text]] = [
     (_("Mass"), _("measured quantity × weight of one unit")),
-    (_("Distance"), _("the shortest line over the earth between the spot of the lot and where it goes")),
+    (_("Distance"), _("the shortest line over the earth between where the lot lies and where it goes")),
     (_("Road"), _("the driven kilometres; where nobody entered them: distance × 1.3")),
     (_("Transport work"), _("tonnes × road")),
     (_("Transport"), _("tonnes × road × carbon factor of the vehicle, from well to wheel")),

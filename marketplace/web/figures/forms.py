@@ -1,4 +1,4 @@
-"""What a municipality put to use in a year: a mass in tonnes for each material group and origin."""
+"""What a municipality put to use in a year. A mass in tonnes for each material group and origin."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ KG_PER_TONNE = 1000
 
 
 class TonnesField(DecimalField):
-    """A mass in tonnes, shown to the gram, so that saving a page changes nothing that was not typed."""
+    """A mass in tonnes, shown to the gram. So saving a page changes nothing that was not typed."""
 
     def _value(self) -> str:
         if self.raw_data:
@@ -34,7 +34,7 @@ class MaterialUseForm(Form):
     includes_bank = RadioField(
         _("Is what you received through the materials bank already in “Reused”?"),
         [Required()],
-        choices=options([("yes", _("Yes, it is in there")), ("no", _("No, count it besides"))]),
+        choices=options([("yes", _("Yes, it is in there")), ("no", _("No, add it"))]),
     )
 
     def mass(self, group: MaterialGroup, origin: Origin) -> Any:

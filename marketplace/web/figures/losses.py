@@ -1,4 +1,4 @@
-"""Why supply was lost, for who answers for the region: by outcome and by material group, and lot by lot as a file."""
+"""Why supply was lost, for whoever answers for the region. By outcome and by material group, and lot by lot as a file."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -40,7 +40,7 @@ def register(blueprint: Blueprint, file: FileOf) -> None:
 
 @permission(Can.READ_LOSSES)
 def losses() -> str:
-    """What became of supply that found no taker on the bank."""
+    """Show what became of supply that was not taken on the bank."""
     session = current_session()
     row, materials = get_losses(session, current_actor()), taxonomy(session)
     return render_template(

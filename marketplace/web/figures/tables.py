@@ -1,4 +1,4 @@
-"""The figures and the rows of the ledger as tables: rounded on the page, exact in the file, out of one list."""
+"""The figures and the rows of the ledger as tables. Rounded on the page, exact in the file, out of one list."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -53,9 +53,7 @@ def cells(found: Sequence[Exchange], reference: Taxonomy) -> list[list[object]]:
 
 
 def _numbered(row: Exchange) -> str:
-    return (
-        str(row.seq) if row.reverses is None else str(_("%(seq)s, takes back %(reverses)s", seq=row.seq, reverses=row.reverses))
-    )
+    return str(row.seq) if row.reverses is None else str(_("%(seq)s, reverses %(reverses)s", seq=row.seq, reverses=row.reverses))
 
 
 def lines(found: Iterable[Exchange]) -> Iterator[list[Cell]]:

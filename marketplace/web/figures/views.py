@@ -60,7 +60,7 @@ def export() -> Response:
 @blueprint.get("/cijfers/hoe-wij-rekenen")
 @permission(Can.READ_PUBLIC_FIGURES)
 def method() -> str:
-    """Where every figure comes from: formulas, weights, factors, their sources and how sure they are."""
+    """Show where every figure comes from. Formulas, weights, factors, their sources and how sure they are."""
     reference = taxonomy(current_session())
     return render_template(
         "figures/method.html",

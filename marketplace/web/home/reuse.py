@@ -1,4 +1,4 @@
-"""What the region used again, in the few figures that a visitor remembers; where each comes from stands behind `/cijfers`."""
+"""What the region used again, in the few figures that a visitor remembers. Where each comes from stands behind `/cijfers`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +22,7 @@ class Reuse:
 
 
 def reuse_of(statistics: Statistics) -> Reuse | None:
-    """None where nothing has changed hands yet: then there is nothing to count, and no zero either."""
+    """Sum up the reuse; None where nothing has changed hands yet. Then there is nothing to count, and no zero either."""
     totals = statistics.totals
     if statistics.since is None or not totals.mass_kg:
         return None

@@ -1,4 +1,4 @@
-"""The home page. Who is signed in finds the way to work there; everybody else how to join."""
+"""The home page. Signed-in readers find the way to work there; everyone else how to join."""
 
 from flask import Blueprint, render_template
 from werkzeug.datastructures import MultiDict

@@ -1,1 +1,1 @@
-"""What somebody is told, and how often they want mail about it."""
+"""Notices for the reader, and how often they want mail about them."""

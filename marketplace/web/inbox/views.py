@@ -1,4 +1,4 @@
-"""The inbox: what somebody is told, opened one by one or all at once, and how often mail is wanted."""
+"""The inbox: notices, opened one by one or all at once, and how often mail is wanted."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ blueprint = Blueprint("inbox", __name__)
 @blueprint.get("/berichten")
 @permission(Can.OWN_ACCOUNT)
 def list_notices() -> ResponseReturnValue:
-    """Everything that somebody is told, newest first."""
+    """List every notice for the reader, newest first."""
     session, actor, unread = current_session(), current_actor(), request.args.get("ongelezen") == "1"
     rows, place = paged(lambda number: list_inbox(session, actor, unread=unread, page=number, page_size=PAGE_SIZE))
     return render_template(

@@ -1,4 +1,7 @@
-"""What a page asks about a lot: the common fields of every material, in the order in which a person stands looking at it."""
+"""The fields of a lot that every material shares, in the order of looking at it.
+
+A person who stands by the lot sees things in that order.
+"""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -42,14 +45,17 @@ YES_NO = {"yes": True, "no": False, "": None}
 
 
 def asked(form: Any, field: Any) -> None:
-    """Asked of everybody, while a rule knows when it may stay empty: a place is not needed for a depot, a photo not for a draft."""
+    """Mark a field as required; a rule knows when it may stay empty.
+
+    A place is not needed for a depot, a photo not for a draft.
+    """
 
 
 asked.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
 class CentsField(DecimalField):
-    """An amount typed in euro (`2,50`), kept in whole cents; parts of a cent are refused."""
+    """An amount typed in euro (`2,50`), stored in whole cents; parts of a cent are refused."""
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else "" if self.data is None else number(Decimal(self.data) / 100, 2)
@@ -113,7 +119,7 @@ INPUTS: dict[Kind, Callable[..., Any]] = {
 
 
 def _inputs(row: ListingField) -> dict[str, Any]:
-    """What a field of a lot is asked with, by the names in the form; hazards depend on the material and are none of them."""
+    """Make the inputs of a field of a lot, by their names in the form. Hazards depend on the material and are none of them."""
     given = {"label": row.label, "validators": _checks(row), "description": row.hint or ""}
     match row.kind:
         case Kind.HAZARDS:
@@ -168,7 +174,7 @@ class ListingForm(Form):
         self.kept: list[Kept] = []
 
     def validate_circle(self, field: Any) -> None:
-        """Who chooses a circle says which."""
+        """Require the municipalities when a circle is chosen."""
         if self.circle_by.data == "chosen" and not field.data:
             field.errors = [_("Choose at least one municipality for the circle, or choose that there is none.")]
             raise StopValidation
@@ -183,7 +189,7 @@ class ListingForm(Form):
         return bool(is_valid) and not refused
 
     def set_choices(self, taxonomy: Taxonomy, depots: list[Depot]) -> None:
-        """What there is to choose from, and what the chosen material brings along: its units and the hazards to declare."""
+        """Set the choices, and what the chosen material brings along. Its units and the hazards to declare."""
         self.material.choices = material_choices(taxonomy)
         self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(depot.id), depot.name) for depot in depots))
         chosen = taxonomy.find_material(self.material.data or "")
@@ -192,7 +198,10 @@ class ListingForm(Form):
             self.quantity.units = chosen.units
 
     def set_window_choices(self, own: str, names: Mapping[str, str], agreed: list[tuple[Text, Text | str]]) -> None:
-        """Which municipalities can be in a circle (all but one's own), and what the organisation agreed."""
+        """Set which municipalities can be in a circle, and what the organisation agreed.
+
+        All municipalities but the own one can be.
+        """
         self.circle.choices = [SelectChoice(slug, name) for slug, name in names.items() if slug != own]
         self.agreed = agreed
 
@@ -205,7 +214,7 @@ class ListingForm(Form):
         return any(field.errors for _row, field in self.questions(Part.WINDOWS))
 
     def chosen_circle(self) -> tuple[str, ...] | None:
-        """Who goes before the region; None for what the organisation agreed."""
+        """Give the circle that goes before the region; None for what the organisation agreed."""
         return () if self.circle_by.data == "none" else tuple(self.circle.data or ()) or None
 
     def opened(self) -> bool:
@@ -214,7 +223,10 @@ class ListingForm(Form):
         return any(field.errors or field.data not in (None, "", Answer.UNKNOWN.value) for field in folded)
 
     def questions(self, *parts: str, folded: bool | None = None) -> list[tuple[ListingField, Any]]:
-        """What is asked under these headings, each row of the table with its field; with `folded` only what is folded away, or is not."""
+        """List what is asked under these headings, each row of the table with its field.
+
+        With `folded` only what is folded away, or is not.
+        """
         return [
             (row, self[name])
             for row in fields.FIELDS
@@ -308,7 +320,7 @@ class PhotoForm(Form):
 
 
 class CloseForm(Form):
-    """What became of the part of a lot that found no taker here."""
+    """What became of the part of a lot that was not taken here."""
 
     idempotency_key = IdempotencyField()
     outcome = RadioField(
@@ -317,7 +329,7 @@ class CloseForm(Form):
         choices=choices(OUTCOME_LABELS),
     )
     reason = TextAreaField(
-        _("Why did it find no taker here?"), description=_("One sentence will do. Who answers for the region reads it.")
+        _("Why did it find no taker here?"), description=_("One sentence will do. Whoever answers for the region reads it.")
     )
 
     @property

@@ -1,4 +1,6 @@
-"""Photos that arrived with a form that was not right yet: stored already, and carried along in signed words, so nobody sends them twice.
+"""Photos that arrived with a form that was not right yet.
+
+Stored already, and carried along in signed words, so nobody sends them twice.
 
 A word names a stored picture for one person and for half a day; what was not signed here is left out in silence.
 """
@@ -67,7 +69,7 @@ def read_stored(tokens: list[str], dropped: list[str]) -> list[Kept]:
 
 
 def store_uploads(uploads: list[FileStorage], room: int) -> tuple[list[Kept], list[Text]]:
-    """Develop and store each upload, at most `room`: what arrived well, and a sentence for each that did not."""
+    """Develop and store each upload, at most `room`. Returns what arrived well, and a sentence for each that did not."""
     taken: list[Kept] = []
     refused: list[Text] = []
     for upload in uploads:

@@ -1,4 +1,4 @@
-"""A stored lot as the form shows it, and what was typed of one: saving without typing changes nothing."""
+"""A stored lot as the form shows it, and what was typed of one. Saving without typing changes nothing."""
 
 from types import SimpleNamespace
 
@@ -129,7 +129,7 @@ def fill_choices(form: ListingForm, session: Session, actor: Actor) -> None:
 
 
 def show_conflict(form: ListingForm, listing: Listing, known: Taxonomy) -> None:
-    """Where somebody else was quicker: show what differs, and take their version as seen, so that saving again is a choice."""
+    """Show what differs where somebody else was quicker. Their version counts as seen, so that saving again is a choice."""
     outran = is_outdated(form)
     if outran:
         version, changed = outran

@@ -1,4 +1,4 @@
-"""Offering and changing a lot, whether it is still there, and how it goes off the bank: closed or withdrawn."""
+"""Offering and changing a lot, whether it is still there, closing and withdrawing it."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ FORM_BYTES_MAX = 250_000_000
 @blueprint.route("/aanbod/nieuw", methods=("GET", "POST"))
 @permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
 def create() -> ResponseReturnValue:
-    """A new lot: kept as a draft, or on offer at once."""
+    """Offer a new lot: stored as a draft, or on offer at once."""
     form = listing_form(data={"material": request.args.get("material", "")})
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
@@ -52,7 +52,7 @@ def create() -> ResponseReturnValue:
 @blueprint.route("/aanbod/<int:listing_id>/bewerken", methods=("GET", "POST"))
 @permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
 def edit(listing_id: int) -> ResponseReturnValue:
-    """Change a lot. Who saves after somebody else is shown the differences first."""
+    """Change a lot. Saving after somebody else first shows the differences."""
     with database().read() as before:
         form = stored_form(_own(before, listing_id), taxonomy(before))
     is_valid = form.is_submitted() and form.validate()
@@ -99,7 +99,7 @@ def _saved(listing: Listing) -> ResponseReturnValue:
 @blueprint.get("/aanbod/<int:listing_id>/matches")
 @permission(Can.READ_MATCHES)
 def matches(listing_id: int) -> ResponseReturnValue:
-    """Who needs this lot: the demands that it serves, nearest first."""
+    """Show the demands that this lot serves, nearest first."""
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
     result = demands_for_listing(session, actor, listing)
@@ -109,7 +109,7 @@ def matches(listing_id: int) -> ResponseReturnValue:
 @blueprint.post("/aanbod/<int:listing_id>/publiceren")
 @permission(Can.EDIT_LISTING)
 def publish(listing_id: int) -> ResponseReturnValue:
-    """Put a draft on offer. What is missing is told in its form."""
+    """Put a draft on offer; what is missing is shown in its form."""
     session = current_session()
     form = stored_form(_own(session, listing_id), taxonomy(session), sent=False)
     fill_choices(form, session, current_actor())
@@ -136,7 +136,7 @@ def withdraw(listing_id: int) -> ResponseReturnValue:
         form,
         lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.said, outcome=form.chosen),
     ):
-        return done(_("The lot is withdrawn. Who had reserved something has been told."), url_for("work.show"))
+        return done(_("The lot is withdrawn. Everyone who had reserved something has been notified."), url_for("work.show"))
     return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES)
 
 

@@ -1,4 +1,4 @@
-"""Offering a lot in four steps: material; quantity, quality and place; photos; check. What was typed is kept at every step."""
+"""Offering a lot in four steps, each of which stores what was typed. Material; quantity, quality and place; photos; check."""
 
 from typing import Any
 
@@ -165,7 +165,7 @@ def _photos(sketch_id: int) -> ResponseReturnValue:
 
 
 def _where_it_was_taken(sketch_id: int) -> ResponseReturnValue:
-    """Somebody chose the place of a photo for the lot: as if it had been typed in the second step."""
+    """Take over the place of a photo that somebody chose for the lot. As if it had been typed in the second step."""
     with database().transaction() as saving:
         before = stored.in_reader_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
         chosen = {**before, **typed(("place",)), "depot": ""}
@@ -218,7 +218,10 @@ def again(listing_id: int) -> ResponseReturnValue:
 
 @public
 def find_materials() -> ResponseReturnValue:
-    """Materials by what people call them, as JSON for the search field: the usual ones of the own organisation first."""
+    """Search materials by what people call them, as JSON for the search field.
+
+    The usual ones of the own organisation come first.
+    """
     session, actor = current_session(), current_actor()
     words = request.args.get("q", "")[:TYPED_MAX]
     usual = list_usual_materials(session, actor) if actor.is_member else []
@@ -234,7 +237,7 @@ def find_materials() -> ResponseReturnValue:
 
 @public
 def estimate() -> ResponseReturnValue:
-    """The weight and the saving of a quantity, in words, as JSON; empty while it cannot be stored."""
+    """Estimate the weight and the saving of a quantity, in words, as JSON. Empty while it cannot be stored."""
     material = taxonomy(current_session()).find_material(request.args.get("material", ""))
     try:
         amount = parse_number(request.args.get("quantity", "")[:TYPED_MAX], current_locale())

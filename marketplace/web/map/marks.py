@@ -1,4 +1,7 @@
-"""The map's answer: marks by their public point, each with a name for who cannot see it, and the list as the page shows it."""
+"""The map's answer: marks by their public point, and the list as the page shows it.
+
+Each mark has a name for readers who cannot see it.
+"""
 
 import gzip
 import math
@@ -26,7 +29,7 @@ GZIP_LEVEL = 5
 
 
 def box_of(args: MultiDict[str, str]) -> Box | None:
-    """The view in degrees, cut off at the edges of the country; none when it is not told. Refused: anything but four numbers."""
+    """Read the view in degrees, cut off at the edges of the country; none when not given. Refused: anything but four numbers."""
     typed = args.get("bbox", "").strip()
     if not typed:
         return None
@@ -47,7 +50,10 @@ def zoom_of(args: MultiDict[str, str]) -> int:
 
 
 def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
-    """Marks in the order of the list, then the rest from large to small; the list as a piece of the page. 304 to who has the same."""
+    """Answer with marks in the order of the list, then the rest from large to small.
+
+    The list is a piece of the page. 304 to a browser that has the same.
+    """
     address = address_of()
     ranks: dict[str, int] = {}
     for row in found.rows:

@@ -1,4 +1,4 @@
-"""What the map asks while somebody pans and zooms: the marks in view and the list beside them. Open to everybody, like the catalogue."""
+"""What the map asks while somebody pans and zooms: marks in view and the list beside. Open to everybody, like the catalogue."""
 
 from dataclasses import replace
 

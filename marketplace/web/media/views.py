@@ -1,4 +1,7 @@
-"""Photos by the digest in their name: the same address always shows the same picture, for who may see a lot or a transfer that it belongs to."""
+"""Photos by the digest in their name: the same address always shows the same picture.
+
+For whoever may see a lot or a transfer that it belongs to.
+"""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""When it does not go by itself: who asks for one lot, offers from the waiting list, disputes, calling off together, and returns."""
+"""Exceptions: competing requests, offers, disputes, mutual cancellation, and returns. Offers come from the waiting list."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -35,7 +35,7 @@ def register(blueprint: Blueprint) -> None:
 
 @permission(Can.READ_REQUESTS)
 def requests(listing_id: int) -> ResponseReturnValue:
-    """Everybody who asks for one lot and was not approved yet, best first, each score spelled out."""
+    """List the requests for one lot that are not approved yet, best first. Each score is spelled out."""
     session, actor = current_session(), current_actor()
     queue = list_requests(session, actor, listing_id)
     return render_template(
@@ -61,7 +61,7 @@ def accept_offer(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.CONFIRM)
 def dispute(reservation_id: int) -> ResponseReturnValue:
     """The receiver does not agree."""
-    message = _("The owner has been told that you do not agree, and why.")
+    message = _("The owner has been informed that you do not agree, and why.")
     return take_step(reservation_id, "dispute", hand_over.dispute, message, reason="because", quantity="figure")
 
 

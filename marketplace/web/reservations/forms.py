@@ -31,7 +31,7 @@ CLOCK = re.compile(r"(?P<day>.*?)[ ,]+(?:om |at )?(?P<hour>[0-9]{1,2})[:.](?P<mi
 
 
 def parse_moment(text: str, locale: str) -> datetime:
-    """A day and a time on the clock of Twente, as people type them: `12-1-2027 10:00`, `12 januari 2027 om 10.00 uur`."""
+    """Read a day and a time on the clock of Twente, as people type them. `12-1-2027 10:00`, `12 januari 2027 om 10.00 uur`."""
     typed = " ".join(text.split())
     result = CLOCK.fullmatch(typed)
     if result is None:
@@ -178,11 +178,11 @@ class ReserveForm(Form):
         _("Does it replace a new purchase?"),
         choices=[SelectChoice("yes", _("Yes, otherwise we buy it new")), SelectChoice("no", _("No"))],
         validate_choice=False,
-        description=_("When several ask for one lot, who avoids a purchase stands higher."),
+        description=_("When several ask for one lot, the one that avoids a purchase ranks higher."),
     )
     purchase_price = DecimalField(
         _("What would that purchase cost, in euros?"),
-        description=_("An estimate for everything that you ask, for example 1,250."),
+        description=_("An estimate for everything that you ask for, for example 1,250."),
     )
     purpose = TextAreaField(
         _("What is it for?"), description=_("The owner reads this. For example: parking places at the sports hall.")
@@ -190,7 +190,10 @@ class ReserveForm(Form):
     join_waiting_list = BooleanField(_("If it does not fit, put me on the waiting list"))
 
     def about(self, listing: Listing, demands: list[Any], asked: Mapping[str, str]) -> None:
-        """The listing's unit, the own demands that it can serve, and what a link asked for (`quantity` with a point, `demand`)."""
+        """Fill in the listing's unit, the demands that it can serve, and what a link asked for.
+
+        The demands are the organisation's own; the link has `quantity` with a point, and `demand`.
+        """
         self.quantity.units = (Unit(listing.unit),)
         choices = [(str(demand.id), f"{demand.title} ({quantity(demand.remaining, demand.unit)})") for demand in demands]
         self.demand_id.choices = or_nothing(_("For no demand on the bank"), choices)

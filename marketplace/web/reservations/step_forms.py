@@ -32,10 +32,10 @@ class StepForm(Form):
 
 
 class ApproveForm(StepForm):
-    """The owner agrees, to all of it or to a part; the day is optional, and so is the sentence until somebody is passed over."""
+    """The owner's approval, in full or in part. The day is optional, and so is the sentence until somebody is passed over."""
 
     quantity = QuantityField(
-        _("How much do you approve?"), description=_("All that was asked, or a part of it."), id="approve-quantity"
+        _("How much do you approve?"), description=_("All that was asked for, or part of it."), id="approve-quantity"
     )
     hold_until = DutchDateField(_("Keep it until"), description=_("Leave empty for 30 days. For example 12-1-2027."))
     reason = TextAreaField(
@@ -133,12 +133,12 @@ class HandoverForm(StepForm):
         validate_choice=False,
         default="",
         description=_(
-            "It decides the carbon of the transport. Not known? Then we count with a van up to 1 tonne and a heavy lorry above."
+            "It determines the carbon of the transport. Not known? Then we assume a van up to 1 tonne and a heavy lorry above."
         ),
     )
     driven_km = DecimalField(
         _("Kilometres driven with the load"),
-        description=_("Leave empty if you do not know. Then we count the straight line times 1.3."),
+        description=_("Leave empty if you do not know. Then we use the straight line times 1.3."),
     )
 
     def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
@@ -166,7 +166,9 @@ class ConfirmForm(StepForm):
 
     quantity = QuantityField(
         _("How much did you receive?"),
-        description=_("Change it when you counted something else. A small difference passes; a larger one you settle together."),
+        description=_(
+            "Change it if you counted a different quantity. A small difference is accepted; a larger one you settle together."
+        ),
         id="received-quantity",
     )
     measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="received-measured")
@@ -310,7 +312,7 @@ class Sent:
 
 
 def sheets(sent: Sent | None, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> dict[str, StepForm]:
-    """The form of every step by its name: the one that was sent as it was sent, the others as they begin."""
+    """Make the form of every step by its name. The one that was sent as it was sent, the others as they begin."""
     existing = tuple(vehicles)
     made = {step: sent.form if sent and sent.step == step else form(formdata=None) for step, form in FORMS.items()}
     for form in made.values():

@@ -29,7 +29,10 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 
 
 def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseReturnValue:
-    """Where the transfer stands, with the form of every step that the reader can take; the one that was sent as it was sent."""
+    """Show where the transfer stands, with the form of every step that the reader can take.
+
+    The one that was sent as it was sent.
+    """
     session, actor = current_session(), current_actor()
     reservation = reservations.get_reservation(session, actor, reservation_id)
     transfer = Transfer.of(session, actor, reservation)
@@ -53,8 +56,11 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
 def take_step(
     reservation_id: int, step: str, verb: Callable[..., Any], sentence: Callable[[Any], Text] | Text, **facts: str
 ) -> ResponseReturnValue:
-    """One step: its form, its verb, and back to the page, which tells what comes next. `facts` names for each argument of the verb the
-    method of the form that gives it. Asked for without a form, it is only that page."""
+    """Take one step: its form, its verb, and back to the page, which says what comes next.
+
+    `facts` names for each argument of the verb the method of the form that gives it. Asked for without a form, it is only that
+    page.
+    """
     if request.method != "POST" and returned() is None:
         return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
     form = FORMS[step]()
@@ -78,7 +84,10 @@ def take_step(
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the page tells and asks about meeting: `appointment` and `place` for the two sides only, photos for all who may follow the transfer."""
+    """What the page says and asks about meeting.
+
+    `appointment` and `place` for the two sides only, photos for all who may follow the transfer.
+    """
 
     appointment: Appointment | None
     place: str

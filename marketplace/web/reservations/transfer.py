@@ -1,4 +1,7 @@
-"""One transfer as its page tells it to one reader: figures, place and people as far as the reader may see them, and where it stands."""
+"""One transfer as its page shows it to one reader, and where it stands.
+
+Figures, place and people as far as the reader may see them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -120,7 +123,7 @@ def _figures(reservation: Reservation, unit: Unit) -> list[Figure]:
 
 
 def _sides(reservation: Reservation) -> list[Fact]:
-    """How much was asked where that is not what is held, and who gives and who receives."""
+    """List how much was asked for where less is held, and the giver and the receiver."""
     is_whole = reservation.asked == reservation.quantity
     return [
         (_("Asked for"), None if is_whole else quantity(Amount(reservation.asked, Unit(reservation.unit)))),
@@ -130,7 +133,10 @@ def _sides(reservation: Reservation) -> list[Fact]:
 
 
 def _facts(actor: Actor, reservation: Reservation) -> list[Fact]:
-    """What was asked and on which terms, and until when what comes next may wait; the reason of a choice only for whoever sees all requests."""
+    """List what was asked and on which terms, and until when the next step may wait.
+
+    The reason of a choice only for whoever sees all requests.
+    """
     replaces, price, status = reservation.replaces_purchase, price_cents(reservation), ReservationStatus(reservation.status)
     sees_choice = may(actor, Can.READ_REQUESTS, reservation.listing)
     until = reservation.expires_at
@@ -155,7 +161,7 @@ def _facts(actor: Actor, reservation: Reservation) -> list[Fact]:
 
 
 def _rivals(session: Session, actor: Actor, reservation: Reservation) -> dict[str, int]:
-    """How many others ask for the same lot, and how many stand higher and would go without: for the owner who decides."""
+    """Count how many others ask for the same lot, and how many higher ones would go without. For the owner who decides."""
     undecided = ReservationStatus(reservation.status) in STEPS[Step.APPROVE][0]
     if not undecided or not may(actor, Can.READ_REQUESTS, reservation.listing):
         return {"rivals": 0, "passed_over": 0}
@@ -201,7 +207,7 @@ def possible(actor: Actor, reservation: Reservation) -> set[str]:
 
 
 def _calling_off(actor: Actor, reservation: Reservation, status: ReservationStatus) -> set[str]:
-    """Between the two signatures: propose to call it off, or agree with the other side's proposal."""
+    """Give the step to cancel between the two signatures. Propose to cancel, or agree with the other side's proposal."""
     if status not in BETWEEN_SIGNATURES or not may(actor, Can.CANCEL_RESERVATION, reservation):
         return set()
     if reservation.cancel_asked_by_id is None:
@@ -234,7 +240,7 @@ def _day(at: datetime | None) -> date | None:
 
 
 def upcoming(actor: Actor, reservation: Reservation) -> Next:
-    """What comes next and who does it."""
+    """Say what comes next and who does it."""
     status = ReservationStatus(reservation.status)
     owns, asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
     who = {"owner": reservation.owner.name, "asker": reservation.organisation.name, "until": _day(reservation.expires_at)}
@@ -265,7 +271,7 @@ def _waiting(owns: bool, asks: bool) -> tuple[Text, bool]:
 
 def _offered(owns: bool, asks: bool) -> tuple[Text, bool]:
     if asks:
-        return _("This is free for you until %(until)s. Accept the offer, else it goes to the next on the list."), True
+        return _("This is free for you until %(until)s. Accept the offer, or else it goes to the next on the list."), True
     return _("Offered to %(asker)s from the waiting list, until %(until)s. You may approve it at once."), False
 
 

@@ -54,13 +54,15 @@ def create(listing_id: int) -> ResponseReturnValue:
     reservation = is_valid and attempt(form, lambda: reserve.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
     if reservation:
         waits = reservation.status == ReservationStatus.WAITING
-        message = _("You are on the waiting list. We tell you when something is free.") if waits else _("It is held for you.")
+        message = (
+            _("You are on the waiting list. We will let you know when something is free.") if waits else _("It is held for you.")
+        )
         return done(message, url_for("reservations.show", reservation_id=reservation.id))
     return page("reservations/create.html", form, listing=listing, material=material, waits=_is_full(listing))
 
 
 def _is_full(listing: Listing) -> bool:
-    """Whether something of it is spoken for, so that waiting may be the way on."""
+    """Whether something of it is taken, so that waiting may be an option."""
     return bool(listing.held > 0)
 
 
@@ -85,7 +87,7 @@ def list_reservations() -> ResponseReturnValue:
 @blueprint.get("/reserveringen/<int:reservation_id>")
 @permission(Can.READ_RESERVATION)
 def show(reservation_id: int) -> ResponseReturnValue:
-    """Where this transfer stands, what comes next and who does it."""
+    """Show where this transfer stands, what comes next and who does it."""
     return transfer_page(reservation_id)
 
 
@@ -93,7 +95,7 @@ def show(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.DECIDE_RESERVATION)
 def approve(reservation_id: int) -> ResponseReturnValue:
     """The owner agrees."""
-    message = _("Approved. The asker has been told.")
+    message = _("Approved. The asker has been notified.")
     facts = {"hold_until": "until", "quantity": "approved", "reason": "because"}
     return take_step(reservation_id, "approve", decide.approve, message, **facts)
 
@@ -102,7 +104,7 @@ def approve(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.DECIDE_RESERVATION)
 def reject(reservation_id: int) -> ResponseReturnValue:
     """The owner says no, and why."""
-    message = _("Rejected. The asker has been told why.")
+    message = _("Rejected. The asker has been given your reason.")
     return take_step(reservation_id, "reject", decide.reject, message, reason="because")
 
 
@@ -110,7 +112,7 @@ def reject(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.CANCEL_RESERVATION)
 def cancel(reservation_id: int) -> ResponseReturnValue:
     """One of the two sides steps back, and says why."""
-    message = _("Cancelled. The other side has been told why.")
+    message = _("Cancelled. The other side has been given your reason.")
     return take_step(reservation_id, "cancel", decide.cancel, message, reason="because")
 
 
@@ -125,7 +127,7 @@ def hand_over(reservation_id: int) -> ResponseReturnValue:
 @blueprint.route("/reserveringen/<int:reservation_id>/bevestigen", methods=("GET", "POST"))
 @permission(Can.CONFIRM)
 def confirm(reservation_id: int) -> ResponseReturnValue:
-    """The receiver says what arrived: the transfer is complete and counted, or the two figures differ too much."""
+    """Confirm what arrived, as the receiver. The transfer is complete and counted, or the two figures differ too much."""
     return take_step(reservation_id, "confirm", hand_over_actions.confirm, _confirmed, draft="draft")
 
 
@@ -138,7 +140,10 @@ def _confirmed(reservation: Reservation) -> Text:
 def _step(
     reservation_id: int, form: Form, verb: Callable[..., Any], sentence: Text, **facts: Callable[[], Any]
 ) -> ResponseReturnValue:
-    """One step: its form is looked at before the writing session opens, since a photo is developed then. Asked for without a form it is the page."""
+    """Take one step, whose form is looked at before the writing session opens.
+
+    A photo is developed then. Asked for without a form it is the page.
+    """
     if returned() is not None:
         return transfer_page(reservation_id, Sent("", form))
     if request.method != "POST":
@@ -164,7 +169,7 @@ def propose_times(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.MEET)
 def agree_time(reservation_id: int) -> ResponseReturnValue:
     """The other side chooses."""
-    form, message = AgreeForm(), _("Agreed. The other side has been told.")
+    form, message = AgreeForm(), _("Agreed. The other side has been notified.")
     return _step(reservation_id, form, gate.agree_time, message, time=form.chosen)
 
 
@@ -172,7 +177,7 @@ def agree_time(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.MEET, max_body_bytes=PHOTO_FORM_BYTES_MAX)
 def add_photo(reservation_id: int) -> ResponseReturnValue:
     """A photo of the hand-over."""
-    with database().read() as before:  # no picture is worked on for who may not add it
+    with database().read() as before:  # no picture is processed for people who may not add it
         require(current_actor(), Can.MEET, get_reservation(before, current_actor(), reservation_id))
     form, message = GatePhotoForm(), _("The photo is added.")
     return _step(reservation_id, form, add_gate_photo, message, picture=form.stored, alt=form.words)

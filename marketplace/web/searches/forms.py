@@ -1,4 +1,4 @@
-"""What to call a search that is kept."""
+"""The name of a saved search."""
 
 from wtforms import StringField
 

@@ -1,4 +1,4 @@
-"""Saved searches: keep what stands in the address of the catalogue, open it again, let it go."""
+"""Saved searches: save the address of the catalogue, open it again, delete it."""
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue

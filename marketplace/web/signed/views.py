@@ -38,7 +38,7 @@ def _acting(session: Session, person_id: int) -> Actor:
     """The person of the link, as they are now: the right and the organisation of today count."""
     actor = find_actor(session, person_id, origin="mail")
     if actor is None:
-        raise Missing(_("This link belongs to an account that is not there any more."))
+        raise Missing(_("This link belongs to an account that no longer exists."))
     return replace(actor, request_id=g.get("request_id"), locale=current_locale())
 
 

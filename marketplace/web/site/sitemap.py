@@ -1,4 +1,4 @@
-"""The sitemap (sitemaps.org 0.9): addresses in Dutch and in English, each with its alternates."""
+"""The sitemap (sitemaps.org 0.9). Addresses in Dutch and in English, each with its alternates."""
 
 from xml.etree import ElementTree as ET
 

@@ -1,4 +1,4 @@
-"""What the accessibility statement says that changes: when it was looked at, and what is not right yet."""
+"""The parts of the accessibility statement that change. When it was looked at, and what is not right yet."""
 
 from datetime import date
 from typing import NamedTuple
@@ -9,7 +9,7 @@ REVIEWED_ON = date(2026, 11, 24)
 
 
 class Shortcoming(NamedTuple):
-    """A requirement that is not met: what is wrong, what people notice, their way round it, and what is done about it."""
+    """A requirement that is not met. What is wrong, what people notice, their way round it, and what is done about it."""
 
     criterion: Text
     wrong: Text
@@ -22,7 +22,7 @@ SHORTCOMINGS = (
     Shortcoming(
         _("1.1.1 Descriptions of photos"),
         _(
-            "A photo is described by the person who offers the lot. Who leaves the description out gets the title of the lot in its place."
+            "A photo is described by the person who offers the lot. If the description is left out, the title of the lot takes its place."
         ),
         _("A screen reader then reads the title, and not what can be seen in the photo."),
         _("Material, dimensions, condition and quantity stand beside the photo in words."),
@@ -31,7 +31,7 @@ SHORTCOMINGS = (
     Shortcoming(
         _("3.1.2 Language of parts"),
         _(
-            "Titles and descriptions stay in the language in which they were typed. English pages mark them as Dutch, also what somebody typed in English."
+            "Titles and descriptions stay in the language in which they were typed. English pages mark them as Dutch, even what somebody typed in English."
         ),
         _("A screen reader reads a title that somebody typed in English with a Dutch voice."),
         _("The material, the condition and all figures are there in both languages."),

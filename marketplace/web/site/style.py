@@ -1,4 +1,4 @@
-"""Every component of the house in every state, on one page: for who builds and for the visual tests. No figure here is anybody's."""
+"""Every component in every state, on one page. For those who build the site and for the visual tests. No figure here is real."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,7 @@
-"""Pages about the site itself, the two files that machines look for, and the two questions of who runs it: alive, ready?"""
+"""Pages about the site itself, files for machines, and checks for operators.
+
+The two files that machines look for, and the two questions of operators: alive, ready?
+"""
 
 import shutil
 from datetime import datetime, time, timedelta
@@ -46,7 +49,7 @@ def accessibility() -> str:
 @blueprint.get("/privacy")
 @public
 def privacy() -> str:
-    """What is kept about people, why, and for how long."""
+    """Show what is stored about people, why, and for how long."""
     config = settings()
     return render_template(
         "site/privacy.html",
@@ -105,7 +108,7 @@ def sitemap_xml() -> Response:
 @blueprint.get("/stijl")
 @public
 def house_style() -> str:
-    """Every component in every state: in development for everybody, elsewhere for the administrator."""
+    """Show every component in every state. In development to everybody, elsewhere to the administrator."""
     if settings().production:
         require(current_actor(), Can.READ_HEALTH, hidden=True)
     return render_template(

@@ -1,9 +1,11 @@
-"""Style sheets, pictures, letters and icons: built once, served by WhiteNoise under one address that changes with its content.
+"""Style sheets, pictures, letters and icons: built once, served by WhiteNoise.
 
-`build` makes `<instance>/static/<hash>/` out of `static/`: the style sheets in one file, the letters cut down to what Dutch
-and English need, and a compressed copy beside each text. What only the map needs (Leaflet, its style sheet, the region's boundaries)
-is a file of its own, asked for when a map is opened. The hash covers every byte that goes in, so the address may be kept
-by browsers for ever and a second start finds the work done. Where the packages with letters or icons are missing, pages show the
+Under one address that changes with its content.
+
+`build` makes `<instance>/static/<hash>/` out of `static/`: the style sheets in one file, the letters cut down to what Dutch and
+English need, and a compressed copy beside each text. What only the map needs (Leaflet, its style sheet, the region's boundaries)
+is a file of its own, asked for when a map is opened. The hash covers every byte that goes in, so the address may be cached by
+browsers for ever and a second start has no work to do. Where the packages with letters or icons are missing, pages show the
 system's letters, no icon and no map.
 """
 
@@ -44,7 +46,7 @@ FONT_FACE = (
 
 
 def serve(app: Flask, config: Config, wsgi: Any) -> Any:
-    """Wrap an application: the build is served under `/static/<hash>/`; templates get `static_url` and `icon`."""
+    """Wrap an application so that the build is served under `/static/<hash>/`. Templates get `static_url` and `icon`."""
     folder = build(SOURCE, config.instance_path / "static")
     prefix = f"/static/{folder.name}/"
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -69,7 +71,7 @@ def serve(app: Flask, config: Config, wsgi: Any) -> Any:
 
 
 def build(source: Path, target: Path) -> Path:
-    """The folder with everything that is served; made when it is not there, left alone when it is."""
+    """Build the folder with everything that is served. Made when it is not there, left alone when it is."""
     letters, added = _letters(target), _map_files(source)
     digest = hashlib.sha256(RECIPE.encode())
     files = sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith("."))
@@ -105,7 +107,10 @@ def _site_css(source: Path, letters: bytes | None) -> str:
 
 
 def _map_files(source: Path) -> dict[str, bytes]:
-    """Leaflet from its package, its style sheet with ours after it, and the region; without the package only its picture."""
+    """Make the map's files: Leaflet, its style sheet with ours after it, and the region.
+
+    Leaflet comes from its package; without the package only its picture.
+    """
     package = find_spec("js_lib_leaflet")
     if package is None or not package.submodule_search_locations:
         return {REGION_PICTURE: region_svg()}
@@ -125,7 +130,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sweep(target: Path, current: Path) -> None:
-    """Keep the last few builds: a process that runs an older version beside this one still serves its own."""
+    """Delete all but the last few builds. A process that runs an older version beside this one still serves its own."""
     builds = sorted((path for path in target.iterdir() if path.is_dir() and len(path.name) == 12), key=os.path.getmtime)
     for old in builds[:-BUILDS_KEPT]:
         if old != current:

@@ -1,4 +1,7 @@
-"""Cards of lots and the fields of the filters: each macro is drawn once for every kind and language, and its places are filled in, escaped."""
+"""Cards of lots and the fields of the filters, filled into patterns.
+
+Each macro is drawn once for every kind and language, and its places are filled in, escaped.
+"""
 
 from functools import cache, lru_cache
 from typing import Any
@@ -48,7 +51,10 @@ def away(distance_km: int) -> str:
 
 @cache
 def _pattern(empty: frozenset[str], lazy: bool, locale: str) -> str:
-    """The macro with `%(name)s` in the places of what differs from lot to lot; what is empty here is so for all cards of this kind."""
+    """Draw the macro with `%(name)s` in the places of what differs from lot to lot.
+
+    What is empty here is so for all cards of this kind.
+    """
     macros = current_app.jinja_env.get_template("macros/card.html").module
     marks = {name: "" if name in empty else f"\x02{name}\x03" for name in PLACES}
     drawn = str(macros.lot(marks, lazy=lazy)).replace("%", "%%")  # type: ignore[attr-defined]
@@ -61,7 +67,10 @@ FIELDS_KEPT = 256
 
 
 class _Filled:
-    """A field that is the same as another when it looks the same: its name, what stands in it, what is wrong with it, the language."""
+    """A field that is the same as another when it looks the same.
+
+    Its name, what stands in it, what is wrong with it, the language.
+    """
 
     def __init__(self, name: str, field: Any) -> None:
         self.name, self.field = name, field

@@ -77,7 +77,7 @@ class BarChart:
 
 
 def ticks(largest: Decimal, parts: int = 4) -> list[Decimal]:
-    """Round figures from zero to at or above the largest, in four steps or fewer: 81 gives 0, 25, 50, 75, 100."""
+    """List round figures from zero to at or above the largest, in four steps or fewer. 81 gives 0, 25, 50, 75, 100."""
     if largest <= 0:
         return [Decimal(0), Decimal(1)]
     rough = largest / parts

@@ -13,7 +13,7 @@ __all__ = ["SelectChoice", "choices", "material_choices", "or_nothing"]
 
 
 def choices(labels: dict[Any, Text], nothing: Text | None = None) -> Choices:
-    """Words of the trade by their values; with `nothing`, an empty choice that says so comes first."""
+    """List words of the trade by their values. With `nothing`, an empty choice that says so comes first."""
     text = [SelectChoice(key.value, label) for key, label in labels.items()]
     return [SelectChoice("", nothing), *text] if nothing else text
 

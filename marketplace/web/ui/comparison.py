@@ -1,4 +1,4 @@
-"""Two versions of one form side by side: what stands in the database now, and what was typed."""
+"""Two versions of one form side by side. What stands in the database now, and what was typed."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,13 +15,13 @@ _SAID_AS = {"unit": "quantity"}
 
 
 def is_outdated(form: Form) -> tuple[int, list[str]] | None:
-    """The version and the fields that somebody else changed, where that is why this form was refused."""
+    """Give the version and the fields that somebody else changed. Only where that is why this form was refused."""
     facts: dict[str, Any] = form.refusal.facts if form.refusal else {}
     return (facts["current"], facts["changed"]) if "current" in facts else None
 
 
 def compare(stored: BaseForm, typed: BaseForm, names: Iterable[str]) -> list[Row]:
-    """(label, now, typed) for each field of `names` in which the two differ, in the order of the form."""
+    """Compare the two: (label, now, typed) for each field of `names` in which they differ. In the order of the form."""
     wanted = {_SAID_AS.get(name, name) for name in names}
     rows = [(typed[name].label.text, shown(stored[name]), shown(typed[name])) for name in stored.data if name in wanted]
     return [row for row in rows if row[1] != row[2]]

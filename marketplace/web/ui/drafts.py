@@ -1,7 +1,9 @@
-"""What somebody is still telling of a lot or a demand, as it was typed: read from the request, and turned to the reader's language.
+"""Unfinished lots and demands as they were typed, in the reader's language.
 
-Answers are kept as text, wrong or not, with the locale that they were typed in: `1.200` is a number in one language and another in the
-other.
+Read from the request.
+
+Answers are stored as text, wrong or not, with the locale that they were typed in: `1.200` is a number in one language and another
+in the other.
 """
 
 from collections.abc import Callable, Iterable
@@ -41,7 +43,7 @@ def _text(field: Any) -> str:
 
 
 def in_reader_language(answers: Answers, form_of: Callable[[Answers], Any], spoken: Iterable[str]) -> Answers:
-    """Numbers and dates that were typed in the other language, written in this one; what cannot be read stays as it is."""
+    """Rewrite numbers and dates that were typed in the other language. What cannot be read stays as it is."""
     here, there = current_locale(), answers.get("locale", current_locale())
     if here == there:
         return answers
@@ -67,7 +69,10 @@ def saved_at(moment: datetime) -> Text:
 
 
 def wants_saving() -> bool:
-    """Whether this request only wants it kept: a script while somebody types, or the button for later."""
+    """Whether this request only wants what was typed stored.
+
+    It comes from a script while somebody types, or from the button for later.
+    """
     return request.form.get("do") in ("auto", "later")
 
 
@@ -75,7 +80,7 @@ def kept(sketch: Sketch, where: str) -> ResponseReturnValue:
     """The answer to whoever only wants it kept."""
     if request.form.get("do") == "auto":
         return jsonify(saved=str(saved_at(sketch.updated_at)), address=where)
-    return done(_("Your draft is kept. Go on whenever you want, on any device."), url_for("work.show"))
+    return done(_("Your draft is saved. Continue whenever you want, on any device."), url_for("work.show"))
 
 
 def demand_address(sketch: Sketch) -> str:

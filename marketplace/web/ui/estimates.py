@@ -1,4 +1,4 @@
-"""What a quantity weighs and saves, told while somebody types: estimated with the same rules as an exchange."""
+"""What a quantity weighs and saves, shown while somebody types. Estimated with the same rules as an exchange."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
 
 def estimate(material: Material | None, quantity: Any, kg_per_unit: Any = None) -> Text | None:
-    """One sentence; None as long as the material or the quantity is not known, or do not go together."""
+    """Estimate in one sentence. None as long as the material or the quantity is not known, or do not go together."""
     if material is None or quantity is None or not material.takes(quantity.unit):
         return None
     weight = material.mass_kg(quantity.amount, quantity.unit, kg_per_unit)

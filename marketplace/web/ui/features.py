@@ -1,4 +1,4 @@
-"""The fields of a lot as facts for a page: a name and what the lot says, in the reader's language."""
+"""The fields of a lot as facts for a page, in the reader's language. Each is a name and what the lot says."""
 
 from dataclasses import dataclass
 from typing import Any

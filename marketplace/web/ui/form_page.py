@@ -1,4 +1,4 @@
-"""A page with a form: the next page when the verb did its work, else the same page with what was typed and why not."""
+"""A page with a form. The next page when the verb did its work, else the same page with what was typed and why not."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -33,7 +33,10 @@ def attempt(form: Form, verb: Callable[[], T]) -> T | None:
 
 
 def page(template: str, form: Form | None, *, refused: int | None = None, **context: Any) -> ResponseReturnValue:
-    """The page with its form: 200 when it is asked for; sent and not right it is `refused`, else the status of the refusal, else 422."""
+    """Render the page with its form.
+
+    200 when it is asked for; sent and not right it is `refused`, else the status of the refusal, else 422.
+    """
     if request.method in ("GET", "HEAD") or form is None:
         status = 200
     else:
@@ -42,6 +45,6 @@ def page(template: str, form: Form | None, *, refused: int | None = None, **cont
 
 
 def done(sentence: Text, where: str, tone: str = "success") -> ResponseReturnValue:
-    """See other: what was done, told once on the page to go to."""
+    """Redirect (303) with a message that the next page shows once."""
     flash(str(sentence), tone)
     return redirect(where, 303)

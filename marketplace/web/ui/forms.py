@@ -1,8 +1,8 @@
-"""The form of this house: what every page asks with, in the way Dutch government asks.
+"""The base form: what every page asks with, in the way Dutch government asks.
 
-A form asks only for shape (a number, a date, a choice) and ends in a draft; the rules of a room decide the rest and their refusals
-are shown by `attach` at the field they speak of. No browser validation: a field says `aria-required`, never `required`. What was typed
-stays as it was typed.
+A form asks only for shape (a number, a date, a choice) and ends in a draft; the rules of a room decide the rest and their
+refusals are shown by `attach` at the field they speak of. No browser validation: a field says `aria-required`, never `required`.
+What was typed stays as it was typed.
 """
 
 import re
@@ -46,7 +46,7 @@ KEY_SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One line of the error summary: the id of the element to go to (None: the form as a whole) and the sentence."""
+    """One line of the error summary. The id of the element to go to (None: the form as a whole) and the sentence."""
 
     anchor: str | None
     message: Text | str
@@ -61,14 +61,17 @@ class Required:
         self.message = message
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Look at what was typed, so that `0` counts as an answer and an unreadable number keeps its own sentence."""
+        """Require an answer, judged by what was typed.
+
+        So `0` counts as an answer and an unreadable number keeps its own sentence.
+        """
         typed = [item for item in field.raw_data or [] if not isinstance(item, str) or item.strip()]
         if typed and (field.data not in (None, "", []) or field.errors):
             return
         field.errors = []
         choice = isinstance(field, RadioField | SelectMultipleField) or hasattr(field, "choices")
         by_itself = (
-            _("Choose an answer at “%(label)s”.", label=field.label.text)
+            _("Choose an answer for “%(label)s”.", label=field.label.text)
             if choice
             else _("Fill in “%(label)s”.", label=field.label.text)
         )
@@ -76,13 +79,16 @@ class Required:
 
 
 class Form(FlaskForm):
-    """A form with a CSRF token, texts cleaned, sentences in the reader's language and an error summary."""
+    """A form with a CSRF token, cleaned texts and an error summary. Its sentences are in the reader's language."""
 
     class Meta(FlaskForm.Meta):
         """How fields are bound and drawn."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What is sent; after a session that ended what had been typed before, in a form that is only looked at."""
+            """Give what was sent, or what had been typed before the session ended.
+
+            The latter in a form that is only looked at.
+            """
             sent = super().wrap_formdata(form, formdata)
             return returned() if sent is None and formdata is not None else sent
 
@@ -122,7 +128,7 @@ class Form(FlaskForm):
         return refusal
 
     def summary(self) -> list[Fault]:
-        """All that is wrong, in the order of the fields, one sentence a field; what belongs to no field comes first."""
+        """List all that is wrong, in the order of the fields, one sentence a field. What belongs to no field comes first."""
         whole = [Fault(None, sentence) for sentence in self.form_faults]
         return whole + [Fault(anchor(field), field.errors[0]) for field in self if field.errors]
 
@@ -135,12 +141,12 @@ def describing(field: Any) -> str | None:
 
 
 def anchor(field: Any) -> str:
-    """The id of the element that takes the focus: the first choice of a group, else the field itself."""
+    """Give the id of the element that takes the focus. The first choice of a group, else the field itself."""
     return f"{field.id}-0" if isinstance(field, RadioField | ChecksField) else str(field.id)
 
 
 def attach(form: Form, refusal: Refusal) -> None:
-    """Show a refusal's sentences at their fields; what no field of this form answers for stands above it."""
+    """Show a refusal's sentences at their fields. What belongs to no field of this form stands above it."""
     placed = refusal.errors
     for item in placed:
         field = _field_for(form, item.field)
@@ -169,13 +175,16 @@ def _clean_lines(value: Any) -> Any:
 
 
 def options(pairs: Iterable[tuple[str, Text | str]], *, empty: Text | str | None = None) -> list[SelectChoice]:
-    """Choices for a list, radios or boxes from (value, label); `empty` goes first and counts as no answer."""
+    """List the choices of a list, radios or boxes from (value, label). `empty` goes first and counts as no answer."""
     first = [] if empty is None else [SelectChoice("", empty)]
     return first + [SelectChoice(value, label) for value, label in pairs]
 
 
 class DecimalField(Field):
-    """One exact number as the reader writes it (`1.234,5` in Dutch, `1,234.5` in English); refused when it can be read in two ways."""
+    """One exact number as the reader writes it.
+
+    `1.234,5` in Dutch, `1,234.5` in English; refused when it can be read in two ways.
+    """
 
     widget = TextInput()
     data: Decimal | None
@@ -242,7 +251,7 @@ class QuantityField(Field):
 
 
 class DutchDateField(Field):
-    """A day, typed as people write it: `12-1-2027`, `12 jan 2027`, `12 januari 2027`, `2027-01-12`; English month names too."""
+    """A day, typed as people write it. `12-1-2027`, `12 jan 2027`, `12 januari 2027`, `2027-01-12`; English month names too."""
 
     widget = TextInput()
     data: date | None
@@ -273,7 +282,7 @@ class ChecksField(SelectMultipleField):
 
 
 class PhotosField(MultipleFileField):
-    """Pictures from the camera and from the gallery: two inputs of one name; empty ones are left out."""
+    """Pictures from the camera and from the gallery. Two inputs of one name; empty ones are left out."""
 
     data: list[FileStorage]
 

@@ -35,7 +35,7 @@ LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the frame; `current` is `page` for this very page, `true` for one that lies under it, else None."""
+    """A link of the frame. `current` is `page` for this very page, `true` for one that lies under it, else None."""
 
     href: str
     label: Text | str
@@ -54,12 +54,12 @@ class Frame:
 
     @property
     def actor(self) -> Actor:
-        """Who looks."""
+        """Get the actor."""
         return current_actor()
 
     @cached_property
     def navigation(self) -> list[Link]:
-        """The main pages that exist here; work only for who is signed in."""
+        """List the main pages that exist here; work only for signed-in readers."""
         caretaker = self.actor.is_member and may(self.actor, Can.MANAGE_PEOPLE)
         brokers = FOR_BROKERS if may(self.actor, Can.BROKER) else ()
         members = FOR_MEMBERS if self.actor.is_member else ()
@@ -72,7 +72,7 @@ class Frame:
 
     @cached_property
     def unread(self) -> str:
-        """How many messages somebody has not read; empty when there are none, or when a busy database cannot say."""
+        """Count the messages that somebody has not read. Empty when there are none, or when a busy database cannot say."""
         try:
             with database().read() as reading:
                 number = count_unread(reading, self.actor)
@@ -106,7 +106,7 @@ class Frame:
 
     @property
     def session_ends_in_s(self) -> int | None:
-        """In how many seconds this browser is logged out if nothing is asked; None for who is not signed in."""
+        """Count the seconds until this browser is logged out if nothing is asked. None for a visitor who is not signed in."""
         ends_at = identity.session_ends_at()
         return None if ends_at is None else int((ends_at - clock.now()).total_seconds())
 
@@ -121,7 +121,7 @@ class Frame:
         return request.path == "/"
 
     def url(self, path: str) -> str | None:
-        """The address of a page of this site by its path, in this language; None where it does not exist here."""
+        """Give the address of a page of this site by its path, in this language. None where it does not exist here."""
         return here(path) if exists(path) else None
 
     def _current(self, path: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Asking whether something is still so: the answers as buttons, and what a page says of the last one."""
+"""Asking whether something is still so. The answers as buttons, and what a page says of the last one."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""A lot as the catalogue and its own page show it: figures with their units, states in words. Nothing private comes in here unasked."""
+"""A lot as the catalogue and its own page show it: figures with units, states in words. Nothing private comes in here unasked."""
 
 import re
 from dataclasses import dataclass
@@ -102,7 +102,10 @@ def mass_of(listing: Listing | CardRow, material: Material, amount: Decimal) -> 
 
 
 def also_of(listing: Listing | CardRow, material: Material) -> Amount | None:
-    """The same amount in the other unit that people think in: m² beside pieces, m³ beside a weight; else its mass says it."""
+    """Give the same amount in the other unit that people think in.
+
+    m² beside pieces, m³ beside a weight; else its mass says it.
+    """
     unit = Unit(listing.unit)
     other = {Unit.PIECE: Unit.M2, Unit.TONNE: Unit.M3, Unit.KG: Unit.PIECE}.get(unit)
     if other is None or not material.takes(unit) or not material.takes(other):
@@ -112,7 +115,10 @@ def also_of(listing: Listing | CardRow, material: Material) -> Amount | None:
 
 
 def address_of(place: str = "") -> str:
-    """The pattern of a lot's page, with 0 for its number, worked out once for a whole list; a `place` that was typed goes along in it."""
+    """Make the pattern of a lot's page, with 0 for its number, once for a whole list.
+
+    A `place` that was typed goes along in it.
+    """
     return url_for("catalogue.show_listing", listing_id=0) + (f"?{urlencode({'place': place})}" if place else "")
 
 
@@ -162,7 +168,7 @@ class LotPage:
 
 
 def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
-    """Everything that may be told to everybody about one lot."""
+    """Collect everything about one lot that may be shown to everybody."""
     material = known.material_by_id(listing.material_id)
     unit = Unit(listing.unit)
     is_left = listing.status != ListingStatus.CLOSED and listing.available > 0
@@ -246,7 +252,7 @@ _DUTCH = re.compile(r"(?<![\w-])(" + "|".join(map(re.escape, sorted(WORDS, key=l
 
 @lru_cache(maxsize=1024)
 def size_words(note: str, locale: str) -> str:
-    """The note with its signs as they should be, and in English its words and decimal points too."""
+    """Write the note with its signs as they should be. In English its words and decimal points too."""
     if locale == "en":
         note = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", _DUTCH.sub(lambda found: WORDS[found[1]], note))
     return re.sub(r"(?<=[0-9])x(?=[0-9])", " × ", note).replace("m2", "m²").replace("m3", "m³")

@@ -1,4 +1,4 @@
-"""A share against its target as a bar: plain geometry, drawn by `templates/figures/_meter.html`."""
+"""A share against its target as a bar. Plain geometry, drawn by `templates/figures/_meter.html`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +13,7 @@ EDGE = Decimal("0.2")  # words nearer to an end than this begin or stop at the m
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Where the bar ends and where the mark stands, in SVG units; what it says to who cannot see it."""
+    """Where the bar ends and where the mark stands, in SVG units. With what it says to readers who cannot see it."""
 
     width: float
     target: float

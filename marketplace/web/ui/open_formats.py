@@ -26,7 +26,10 @@ def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
 
 
 def atom(listings: list[Listing], known: Taxonomy, *, site: str, address: str) -> bytes:
-    """An Atom feed (RFC 4287) of lots, newest change first as they were found. `site` is the public address of this installation."""
+    """Make an Atom feed (RFC 4287) of lots, newest change first, in the order given.
+
+    `site` is the public address of this installation.
+    """
     ET.register_namespace("", ATOM)
     feed = ET.Element(f"{{{ATOM}}}feed", {LANGUAGE: current_locale()})
     changed = [listing.published_at for listing in listings if listing.published_at]
@@ -57,13 +60,13 @@ def _moment(at: datetime) -> str:
 
 
 def share_picture(photo: Photo | Cover) -> str:
-    """The address of the picture that other sites show with a link; empty where this photo has no JPEG."""
+    """Give the address of the picture that other sites show with a link. Empty where this photo has no JPEG."""
     file = photo.files.get("jpeg-1200")
     return f"/media/{file['name']}" if file else ""
 
 
 def structured(listing: Listing, lot: LotPage, *, site: str) -> dict[str, Any]:
-    """A lot as schema.org Product with an Offer: nothing that the page does not show to everybody."""
+    """Describe a lot as schema.org Product with an Offer. Nothing that the page does not show to everybody."""
     page = site + url_for("catalogue.show_listing", listing_id=listing.id)
     return {
         "@context": "https://schema.org",

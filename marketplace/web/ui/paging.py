@@ -23,7 +23,7 @@ def last_page(total: int, page_size: int = PAGE_SIZE) -> int:
 
 
 def paged(ask: Callable[[int], tuple[Sequence[T], int]], page_size: int = PAGE_SIZE) -> tuple[Sequence[T], dict[str, int]]:
-    """The rows of the page that was asked for, where it stands and how many there are; past the end it is the last page."""
+    """Give the rows of the page that was asked for, where it stands, and the total. Past the end it is the last page."""
     number = asked_page()
     result, total = ask(number)
     last = last_page(total, page_size)

@@ -1,4 +1,4 @@
-"""One field for a place: it takes a name, a postcode, an address or coordinates, and says what it found."""
+"""One field for a place: it takes a name, a postcode, an address or coordinates. It says which place that is."""
 
 from typing import Any
 
@@ -14,10 +14,12 @@ from marketplace.places.rules import Place, PlaceBasis
 
 
 class PlaceField(StringField):
-    """What was typed, the location that it means, and the line that says how exactly it is known.
+    """What was typed, the location that it means, and how exactly it is known.
 
-    The place is looked up by `validate`, so outside a transaction: the address service may take seconds. A stored place keeps its point to
-    the metre as long as nothing else is typed.
+    The last is a line of text.
+
+    The place is looked up by `validate`, so outside a transaction: the address service may take seconds. A stored place keeps its
+    point to the metre as long as nothing else is typed.
     """
 
     location: Location | None = None

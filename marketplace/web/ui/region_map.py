@@ -1,7 +1,10 @@
-"""The region as the map draws it: the fourteen municipalities and the names of places, small enough for a phone.
+"""The region as the map draws it, small enough for a phone.
 
-Made once, when the style sheets are built, from the boundaries and places that are shipped (see data/SOURCES.md). Four decimals are 11 m north and 7 m
-east: less than two pixels at the deepest zoom. Corners that two municipalities share are rounded alike, so no slit opens between them.
+The fourteen municipalities and the names of places.
+
+Made once, when the style sheets are built, from the boundaries and places that are shipped (see data/SOURCES.md). Four decimals
+are 11 m north and 7 m east: less than two pixels at the deepest zoom. Corners that two municipalities share are rounded alike, so
+no slit opens between them.
 """
 
 import csv
@@ -40,7 +43,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class SmallMap:
-    """A piece of the region around a public point, drawn without a script; `radius` is that of its grid, since more is not told."""
+    """A piece of the region around a public point, drawn without a script.
+
+    `radius` is that of its grid, since more is not shown.
+    """
 
     left: int
     top: int
@@ -78,7 +84,10 @@ def region_svg() -> bytes:
 
 @lru_cache(maxsize=SMALL_MAPS_KEPT)
 def small_map(public_lat: float, public_lon: float) -> SmallMap | None:
-    """Around a public point, never an exact one, with the names that have room beside it; None where no place of the region is near."""
+    """Draw the region around a public point, with the names that have room beside it.
+
+    Never an exact point. None where no place of the region is near.
+    """
     x, y = _units(public_lat, public_lon)
     bare = SmallMap(x - VIEW_WIDTH // 2, y - VIEW_HEIGHT // 2, x, y, ())
     is_valid, bottom = bare.left + VIEW_WIDTH, bare.top + VIEW_HEIGHT

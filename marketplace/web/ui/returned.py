@@ -1,4 +1,6 @@
-"""A page that somebody comes back to after their session had ended: what they had typed there, as if the form had just been sent and shown.
+"""A page that somebody comes back to after their session had ended.
+
+What they had typed there, as if the form had just been sent and shown.
 
 Only a GET shows it (`?kept=` names it), so nothing is done by itself: the form is sent again by its own button.
 """
@@ -29,6 +31,6 @@ def returned() -> MultiDict[str, str] | None:
 
 
 def said() -> MultiDict[str, str]:
-    """What stands in the form: what this request sends, or what was typed before the session ended."""
+    """Give what stands in the form. What this request sends, or what was typed before the session ended."""
     back = returned()
     return request.form if back is None else back

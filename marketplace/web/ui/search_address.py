@@ -1,4 +1,4 @@
-"""The address of a search: what was chosen, and the links that choose one thing more or less."""
+"""The address of a search: what was chosen, and the links that add or remove one choice."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

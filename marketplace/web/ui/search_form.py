@@ -1,4 +1,7 @@
-"""What people may ask of the catalogue. A GET form: no token, and what cannot be read is told while the rest still searches."""
+"""The questions that people may ask of the catalogue.
+
+A GET form: no token, and what cannot be read is reported while the rest still searches.
+"""
 
 from typing import Any
 
@@ -17,7 +20,7 @@ WORDS_LENGTH_MAX = 200
 
 
 class FilterForm(Form):
-    """The words, the place and the period; groups, conditions and organisations come from the facets."""
+    """The words, the place and the period. Groups, conditions and organisations come from the facets."""
 
     q = StringField(_("Search for material, size or project"), render_kw=suggests("materials", "places"))
     place = StringField(_("Place or postcode"), description=_("For example Hengelo or 7551"), render_kw=suggests("places"))
@@ -49,7 +52,7 @@ class FilterForm(Form):
 class PlaceForm(Form):
     """Where the lot would go to. It stands in the address, so a link keeps it."""
 
-    place = StringField(_("Where would it go to?"), description=_("A place or postcode"), render_kw=suggests("places"))
+    place = StringField(_("Where would it go?"), description=_("A place or postcode"), render_kw=suggests("places"))
 
     class Meta(Form.Meta):
         """Nothing changes, so nothing needs a token."""
@@ -57,7 +60,10 @@ class PlaceForm(Form):
         csrf = False
 
     def find(self) -> Place | None:
-        """The place that was typed. Asked before the session opens; what cannot be found is told at the field."""
+        """Look up the place that was typed, before the session opens.
+
+        A place that cannot be looked up is reported at the field.
+        """
         self.validate()
         if not self.place.data:
             return None

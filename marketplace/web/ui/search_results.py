@@ -1,4 +1,7 @@
-"""From the address of a search to the page: what is asked of the market, and the facets, chips and orders around what it answers."""
+"""From the address of a search to the page.
+
+What is asked of the market, and the facets, chips and orders around what it answers.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,7 +54,7 @@ class Order:
 
 
 def near_of(form: FilterForm) -> Place | None:
-    """The place to measure from. Asked before the session opens; what cannot be found is told at the field."""
+    """Look up the place to measure from, before the session opens. A place that cannot be looked up is reported at the field."""
     if not form.place.data:
         return None
     try:
@@ -62,7 +65,7 @@ def near_of(form: FilterForm) -> Place | None:
 
 
 def home_of(session: Session, actor: Actor) -> Place | None:
-    """Where a member's own organisation is: distances are told from there until another place is typed."""
+    """Find where a member's own organisation is. Distances are shown from there until another place is typed."""
     if actor.organisation_id is None:
         return None
     own = get_organisation(session, actor.organisation_id)
@@ -158,7 +161,7 @@ class Page:
 
 
 def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
-    """What a demand for this search starts with: its material where the words mean one, the words, the place."""
+    """Give what a demand for this search starts with. Its material where the words mean one, the words, the place."""
     words, slugs = question.one("q"), question.all("material")
     meant = known.search(words) if words and not slugs else ()
     result = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
@@ -166,13 +169,13 @@ def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
 
 
 def shown_lots(rows: Iterable[CatalogueRow[CardRow]], known: Taxonomy, place: str = "") -> list[Lot]:
-    """The cards of what was found; a `place` that was typed goes along in their addresses."""
+    """Make the cards of the results; a `place` that was typed goes along in their addresses."""
     address = address_of(place)
     return [lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in rows]
 
 
 def nothing_of(words: str, *, is_near: bool, has_others: bool) -> Text:
-    """The heading where nothing was found: for which words, and what is shown instead."""
+    """Write the heading for no results: for which words, and what is shown instead."""
     if not words:
         return _("Nothing found")
     if not has_others:
@@ -191,7 +194,7 @@ def page_of(
     others: tuple[CatalogueRow[CardRow], ...],
     known: Taxonomy,
 ) -> Page:
-    """What was found, as the page shows it. `others` are the nearest lots where nothing was found."""
+    """Give the results as the page shows them. `others` are the nearest lots where there are no results."""
     facets = facets_of(question, found.facets)
     place = question.one("place")
     return Page(

@@ -1,4 +1,7 @@
-"""What a field needs to suggest materials or places while somebody types; `static/js/suggest.js` does the rest, and without it the field is a field."""
+"""What a field needs to suggest materials or places while somebody types.
+
+`static/js/suggest.js` does the rest, and without it the field is a field.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whose turn it is, in words: on the page of a lot, on the forms, and where an organisation agrees on it."""
+"""Whose turn it is, in words. On the page of a lot, on the forms, and where an organisation agrees on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

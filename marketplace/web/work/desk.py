@@ -67,7 +67,10 @@ class Desk:
 
     @classmethod
     def of(cls, session: Session, actor: Actor) -> "Desk":
-        """Gather it. Who does not trade (reviewer, administrator) has no tasks here, only the way to the pages that they read."""
+        """Gather it.
+
+        People who do not trade (reviewer, administrator) have no tasks here, only the way to the pages that they read.
+        """
         trades = may(actor, Can.OFFER)
         if not trades:
             return cls([], [], [], [], [], [], may_trade=False, known=None)
@@ -91,7 +94,10 @@ class Desk:
 
 
 def _tasks(session: Session, actor: Actor, listings: list[Listing]) -> list[Task]:
-    """Requests to answer, hand-overs to confirm and to do, lots and demands to confirm, drafts to finish: by day, what has no day last."""
+    """List the tasks by day; what has no day comes last.
+
+    Requests to answer, hand-overs to confirm and to do, lots and demands to confirm, drafts to finish.
+    """
     tasks = [
         *_of(session, actor, "owning", ReservationStatus.REQUESTED, _ANSWER, _("Answer")),
         *_of(session, actor, "asking", ReservationStatus.HANDED_OVER, _CONFIRM, _("Check and confirm")),
@@ -118,7 +124,7 @@ _ANSWER = _("%(asker)s asks for %(quantity)s of “%(title)s”")
 _CONFIRM = _("%(owner)s has handed over %(quantity)s of “%(title)s”")
 _HAND_OVER = _("%(asker)s collects %(quantity)s of “%(title)s”")
 _ACCEPT = _("%(quantity)s of “%(title)s” is free for you")
-_SETTLE = _("%(owner)s and %(asker)s differ about %(quantity)s of “%(title)s”")
+_SETTLE = _("%(owner)s and %(asker)s disagree about %(quantity)s of “%(title)s”")
 
 _MEET = _("%(organisation)s proposes when “%(title)s” can be collected")
 _CALL_OFF = _("%(organisation)s proposes to cancel the transfer of “%(title)s”")
@@ -190,7 +196,7 @@ def _finish(listing: Listing) -> Task:
     return Task(
         what=_("Finish your draft “%(title)s”", title=Written(listing.title)),
         until=None,
-        label=_("Go on"),
+        label=_("Continue"),
         href=url_for("listings.edit", listing_id=listing.id),
     )
 

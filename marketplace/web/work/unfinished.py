@@ -1,4 +1,4 @@
-"""What somebody was telling of and did not finish, for the desk: one line each, with the way back to where it goes on."""
+"""Unfinished lots and demands, for the desk. One line each, with the way back to where it goes on."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from marketplace.web.ui.drafts import demand_address, saved_at
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A lot or a demand: what it is, what it is called, when it was kept, and where it goes on."""
+    """An unfinished lot or demand: what it is, its name, its last change and where it goes on."""
 
     id: int
     listing_id: int | None

@@ -1,0 +1,83 @@
+"""Rules about English: how a docstring opens, no bare "who" for a person, and ordinary names."""
+
+import ast
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from tests.house.source import PACKAGE, TEMPLATES, name_of, tree_of
+
+MOST_CHARACTERS = 90
+BARE_WHO = re.compile(r"\b(?:for|to|by|of|from|with|than|but) who\b|(?:^|[.:;] )Who (?!is\b|was\b|has\b)\w+s\b(?![^.]*\?)")
+POETIC = re.compile(
+    r"_*(?:acquaint|glances?|glimpses?|let_go|lay_down|found_\w+|founders|hold_still|end_in_vain|settle_in|pass_on|forgive"
+    r"|keep_nowhere|proves_itself|until_changed|consider_told|\w*MatchTold|tell_the_past)"
+)
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def documented(path: Path) -> Iterator[tuple[str, str]]:
+    """Every docstring of a module, with the name of what it describes."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node)
+            if text:
+                yield getattr(node, "name", "module"), text
+
+
+def first_sentence(docstring: str) -> str:
+    paragraph = " ".join(docstring.split("\n\n", maxsplit=1)[0].split())
+    return re.split(r"(?<=[.?!])\s", paragraph, maxsplit=1)[0]
+
+
+def written() -> Iterator[tuple[str, str]]:
+    """English that we write, with its place: docstrings, comments, templates and the sentences on screens."""
+    for path in modules():
+        for name, text in documented(path):
+            yield f"{name_of(path)}:{name}", " ".join(text.split())
+        with path.open("rb") as file:
+            for token in tokenize.tokenize(file.readline):
+                if token.type == tokenize.COMMENT:
+                    yield f"{name_of(path)}:{token.start[0]}", token.string.lstrip("# ")
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield f"{name_of(path)}:{node.lineno}", node.value
+    for path in sorted(TEMPLATES.rglob("*.*")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            yield f"{name_of(path)}:{number}", line
+    for path in sorted((PACKAGE / "translations").rglob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                for sentence in [message.id] if isinstance(message.id, str) else message.id:
+                    yield name_of(path), sentence
+
+
+def test_a_docstring_opens_with_one_short_sentence() -> None:
+    long = {
+        f"{name_of(path)}:{name}": f"{len(first)}: {first}"
+        for path in modules()
+        for name, text in documented(path)
+        if len(first := first_sentence(text)) > MOST_CHARACTERS
+    }
+    assert not long, f"say it in {MOST_CHARACTERS} characters, then the rest:\n" + "\n".join(map(" ".join, long.items()))
+
+
+def test_a_person_is_whoever_and_never_a_bare_who() -> None:
+    bare = {place: text for place, text in written() if BARE_WHO.search(text)}
+    assert not bare, "whoever, people who, the person who:\n" + "\n".join(map(": ".join, bare.items()))
+
+
+def test_names_are_ordinary_words() -> None:
+    poetic = {
+        f"{name_of(path)}:{node.lineno}": node.name
+        for path in modules()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and POETIC.fullmatch(node.name)
+    }
+    assert poetic == {}
