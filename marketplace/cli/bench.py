@@ -7,8 +7,6 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from config import PROJECT
-
 
 def register(app: Flask) -> None:
     """Adds `bench` to the command line."""
@@ -21,9 +19,8 @@ def register(app: Flask) -> None:
 @click.option("--sqlite", "only_sqlite", is_flag=True, help="without PostgreSQL")
 def bench(listings: int, only: tuple[str, ...], only_sqlite: bool) -> None:
     """Measure search, matching, pages and reservations, and print one table; exit status 1 where a bar is not reached."""
-    sys.path.insert(0, str(PROJECT))
-    from tests.bench.run import rows
-    from tests.bench.table import written
+    from marketplace.bench.run import rows
+    from marketplace.bench.table import written
 
     with tempfile.TemporaryDirectory(prefix="materialenbank-bench-") as folder:
         result = list(
