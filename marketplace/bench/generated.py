@@ -107,13 +107,16 @@ def generate(
     session: Session, towns: list[Town], *, listings: int, demands: int, seed: int, picture: StoredPicture | None = None
 ) -> None:
     """Add this many listings and demands. A listing shares a photo with one that is there, of its group where there is one; else it gets `picture`."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    if is_postgresql:
+        session.execute(text("SET LOCAL statement_timeout = 0"))
     source = _Source(session, towns, Random(seed))
     before = session.scalar(select(func.max(Listing.id))) or 0
     pictures = _pictures(session, picture)
     _insert(session, Listing, source.listings(listings))
     _insert(session, Demand, source.demands(demands))
     _share_photos(session, before, pictures)
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql:
         for table in ("listing", "demand", "photo", "photo_file"):
             session.execute(text(f"ANALYZE {table}"))
     bump_catalogue(session)

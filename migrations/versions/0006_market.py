@@ -72,8 +72,11 @@ def place() -> list[sa.Column[Any]]:
 
 
 def bridge() -> None:
-    """Add to a database of commit c986f87 what came since."""
+    """Add to a database of commit c986f87 what came since. Its catalogue was answered from three indexes, that of today is from memory."""
     op.add_column("listing", fields())
+    for name in ("ix_listing_catalogue", "ix_listing_free", "ix_listing_newest"):
+        op.drop_index(name, "listing")
+    create_changes()
 
 
 def fields() -> sa.Column[Any]:
@@ -129,13 +132,6 @@ def create_changes() -> None:
             op.execute(f"CREATE TRIGGER {name} AFTER {event} {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
         else:
             op.execute(f"CREATE TRIGGER {name} AFTER {event} {table} {when} BEGIN {statement}; END")
-
-
-def bridge() -> None:
-    """What the catalogue of c986f87 lacks: it is answered from memory, so its indexes go and changes are noted."""
-    for name in ("ix_listing_catalogue", "ix_listing_free", "ix_listing_newest"):
-        op.drop_index(name, "listing")
-    create_changes()
 
 
 def upgrade() -> None:
