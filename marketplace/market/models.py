@@ -110,29 +110,12 @@ class Listing(Placed, Base):
         CheckConstraint("condition IN ('new', 'good', 'fair', 'poor')", name="condition"),
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
         CheckConstraint("available_until IS NULL OR available_until >= available_from", name="period"),
-        # the catalogue is answered from this one index: where it lies, and every column that a filter or an order asks for
-        Index(
-            "ix_listing_catalogue",
-            *("status", "material_id", "public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"),
-            *(
-                "organisation_id",
-                "condition",
-                "available_from",
-                "available_until",
-                "confirmed_on",
-                "region_from",
-                "published_at",
-                "id",
-            ),
-        ),
-        Index("ix_listing_free", "status", "available_from", "id"),
         Index(
             "ix_listing_match",
             *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "condition", "available_from", "available_until"),
             *("confirmed_on", "region_from", "partners_from", "organisation_id", "hazards_unknown"),
             *("quantity", "held", "transferred", "hazards_yes", "circle", "circle_from", "minimum_part", "unit", "id"),
         ),
-        Index("ix_listing_newest", "status", "published_at", "id"),
     )
 
     @property
@@ -299,6 +282,20 @@ class SupplyLoss(Base):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("outcome IN ('sold_elsewhere', 'own_use', 'recycled', 'disposed')", name="outcome"),
+    )
+
+
+UNNUMBERED = 2_147_483_647  # higher than any revision
+
+
+class ListingChange(Base):
+    """That a listing changed in something that the catalogue filters, counts or orders by. Triggers write it, the migration makes them."""
+
+    __tablename__ = "listing_change"
+
+    listing_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(
+        index=True, comment="of the catalogue; 2147483647 until its counter is bumped, the last write of a transaction"
     )
 
 

@@ -15,11 +15,7 @@ down_revision = "0005_depots"
 branch_labels = None
 depends_on = None
 
-# the catalogue and matching are each answered from one index: where it lies, then every column that a filter or an order asks for
-CATALOGUE = [
-    *("status", "material_id", "public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"),
-    *("organisation_id", "condition", "available_from", "available_until", "confirmed_on", "region_from", "published_at", "id"),
-]
+# matching is answered from one index: where it lies, then every column that a filter or an order asks for
 MATCH = [
     *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "condition", "available_from", "available_until"),
     *("confirmed_on", "region_from", "partners_from", "organisation_id", "hazards_unknown"),
@@ -32,6 +28,27 @@ REMOVE_WORDS = (
     "INSERT INTO listing_fts (listing_fts, rowid, words) VALUES ('delete', old.id, old.search_text || ' 0m' || old.material_id)"
 )
 CHANGED = "old.search_text <> new.search_text OR old.material_id <> new.material_id OR old.id <> new.id"
+
+# what the catalogue holds in memory: a change of any of these is noted
+HELD = [
+    *(
+        "status",
+        "material_id",
+        "condition",
+        "organisation_id",
+        "public_lat",
+        "public_lon",
+        "public_x_m",
+        "public_y_m",
+        "public_z_m",
+    ),
+    *("available_from", "available_until", "region_from", "confirmed_on", "published_at", "search_text"),
+]
+NOTE = (
+    "INSERT INTO listing_change (listing_id, revision) VALUES ({row}.id, 2147483647) "
+    "ON CONFLICT (listing_id) DO UPDATE SET revision = 2147483647"
+)
+NUMBER = "UPDATE listing_change SET revision = NEW.number WHERE revision = 2147483647"
 
 
 def place() -> list[sa.Column[Any]]:
@@ -55,8 +72,11 @@ def place() -> list[sa.Column[Any]]:
 
 
 def bridge() -> None:
-    """Add to a database of commit c986f87 what came since."""
+    """Add to a database of commit c986f87 what came since. Its catalogue was answered from three indexes, that of today is from memory."""
     op.add_column("listing", fields())
+    for name in ("ix_listing_catalogue", "ix_listing_free", "ix_listing_newest"):
+        op.drop_index(name, "listing")
+    create_changes()
 
 
 def fields() -> sa.Column[Any]:
@@ -81,6 +101,37 @@ def create_search() -> None:
         "CREATE TRIGGER listing_words_changed AFTER UPDATE OF id, search_text, material_id ON listing "
         f"WHEN {CHANGED} BEGIN {REMOVE_WORDS}; {ADD_WORDS}; END"
     )
+
+
+def create_changes() -> None:
+    """A note of every listing that changed, numbered when the catalogue's counter moves: that is the last write of a transaction."""
+    op.create_table(
+        "listing_change",
+        sa.Column("listing_id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column(
+            "revision",
+            sa.Integer(),
+            nullable=False,
+            comment="of the catalogue; 2147483647 until its counter is bumped, the last write of a transaction",
+        ),
+        sa.PrimaryKeyConstraint("listing_id", name=op.f("pk_listing_change")),
+    )
+    op.create_index(op.f("ix_listing_change_revision"), "listing_change", ["revision"])
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    differs = "IS DISTINCT FROM" if is_postgresql else "IS NOT"
+    changed = " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in HELD)
+    for name, event, table, statement in (
+        ("listing_in", "INSERT ON", "listing", NOTE.format(row="NEW")),
+        ("listing_out", "DELETE ON", "listing", NOTE.format(row="OLD")),
+        ("listing_changed", f"UPDATE OF {', '.join(HELD)} ON", "listing", NOTE.format(row="NEW")),
+        ("catalogue_numbered", "UPDATE OF number ON", "catalogue_revision", NUMBER),
+    ):
+        when = f"WHEN ({changed})" if name == "listing_changed" else ""
+        if is_postgresql:
+            op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statement}; RETURN NULL; END $$")
+            op.execute(f"CREATE TRIGGER {name} AFTER {event} {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
+        else:
+            op.execute(f"CREATE TRIGGER {name} AFTER {event} {table} {when} BEGIN {statement}; END")
 
 
 def upgrade() -> None:
@@ -159,12 +210,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_listing_organisation_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
     )
-    op.create_index("ix_listing_catalogue", "listing", CATALOGUE)
     op.create_index(op.f("ix_listing_depot_id"), "listing", ["depot_id"])
-    op.create_index("ix_listing_free", "listing", ["status", "available_from", "id"])
     op.create_index("ix_listing_match", "listing", MATCH)
     op.create_index(op.f("ix_listing_material_id"), "listing", ["material_id"])
-    op.create_index("ix_listing_newest", "listing", ["status", "published_at", "id"])
     op.create_index(op.f("ix_listing_organisation_id"), "listing", ["organisation_id"])
     op.create_index(op.f("ix_listing_parent_id"), "listing", ["parent_id"])
     create_search()
@@ -318,6 +366,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_revision")),
     )
     op.execute("INSERT INTO catalogue_revision (id, number) VALUES (1, 0)")
+    create_changes()
 
 
 def downgrade() -> None:
@@ -329,5 +378,9 @@ def downgrade() -> None:
     op.drop_table("photo_file")
     op.drop_table("photo")
     op.drop_table("listing")
+    op.drop_table("listing_change")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE listing_fts")
+        return
+    for name in ("listing_in", "listing_out", "listing_changed", "catalogue_numbered"):
+        op.execute(f"DROP FUNCTION {name}")

@@ -19,7 +19,18 @@ from tests.house.source import PROJECT
 from tests.migrations.schema import describe
 
 SAME_SCHEMA = "0010_matching"
-CHANGED: dict[str, list[str]] = {"sqlite": [], "postgresql": []}
+CATALOGUE_INDEXES = {  # gone: the catalogue is answered from memory
+    "ix_listing_catalogue": "status, material_id, public_lat, public_lon, public_x_m, public_y_m, public_z_m, organisation_id, condition, "
+    "available_from, available_until, confirmed_on, region_from, published_at, id",
+    "ix_listing_free": "status, available_from, id",
+    "ix_listing_newest": "status, published_at, id",
+}
+CHANGED: dict[str, list[str]] = {
+    "sqlite": [f"listing CREATE INDEX {name} ON listing ({columns})" for name, columns in CATALOGUE_INDEXES.items()],
+    "postgresql": [
+        f"listing CREATE INDEX {name} ON public.listing USING btree ({columns})" for name, columns in CATALOGUE_INDEXES.items()
+    ],
+}
 """Lines of the schema of c986f87, as `describe` writes them, that read otherwise now."""
 LEDGER = PROJECT / "tests" / "files" / "ledger-c986f87.json"
 
@@ -86,6 +97,15 @@ def test_every_value_of_an_old_database_stays_as_it_was(old: Database, old_url: 
     command.upgrade(alembic_config(old_url), SAME_SCHEMA)
     with old.engine.connect() as connection:
         assert contents(connection, columns) == before
+
+
+def test_a_change_of_a_lot_of_before_is_noted_and_numbered(old: Database, old_url: str) -> None:
+    command.upgrade(alembic_config(old_url), SAME_SCHEMA)
+    with old.transaction() as session:
+        session.execute(text("UPDATE listing SET status = 'withdrawn' WHERE id = 1"))
+        session.execute(text("UPDATE listing SET remarks = 'not held in memory' WHERE id = 2"))
+        session.execute(text("UPDATE catalogue_revision SET number = 77"))
+        assert session.execute(text("SELECT listing_id, revision FROM listing_change")).all() == [(1, 77)]
 
 
 def test_the_upgrade_of_every_start_takes_it_to_the_newest_version(old: Database, old_url: str, tmp_path: Path) -> None:

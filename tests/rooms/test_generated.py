@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import ANONYMOUS
+from marketplace.bench.generated import generate, has_photos
+from marketplace.bench.towns import towns
 from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
-from marketplace.cli.generate import towns
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.impact.actions import seed_goals
-from marketplace.market.generated import generate, has_photos
 from marketplace.market.models import Demand, Listing, Photo
 from marketplace.market.rules.listing import listing_search_text
 from marketplace.market.rules.photos import StoredPicture

@@ -208,8 +208,7 @@ def test_pages_hold_every_listing_once_in_every_order(session: Session, owner: A
     assert [(len(page.rows), page.total) for page in without] == [(4, 7), (3, 7), (0, 7)]
 
 
-def test_growing_circles_give_the_order_of_the_geodesic(session: Session, owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("marketplace.catalogue.queries.search.FEW_ROWS", 0)
+def test_the_nearest_stand_in_the_order_of_the_geodesic_over_all_pages(session: Session, owner: Actor) -> None:
     source = random.Random(9)
     made = [make_listing(session, owner, location=at(source.uniform(51.5, 53), source.uniform(5, 7))) for _ in range(30)]
     distance = {one.id: geodesic((HENGELO.lat, HENGELO.lon), (one.public_lat, one.public_lon)).m for one in made}

@@ -177,7 +177,7 @@ def _where_it_was_taken(sketch_id: int) -> ResponseReturnValue:
 
 
 def _check(sketch_id: int) -> ResponseReturnValue:
-    """The fourth step: everything at a fetch_one, and the button that publishes."""
+    """The fourth step: everything at a glance, and the button that publishes."""
     session, actor = current_session(), current_actor()
     sketch, listing = _behind(session, sketch_id)
     if listing is None:

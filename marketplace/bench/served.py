@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.queues import Queue
 from pathlib import Path
+from typing import Any
 
-from tests.bench.table import Times
+from marketplace.bench.table import Times
 
 CONNECTIONS = 4
+PROCESSOR = "/processor-seconds"  # answered before the app: what the worker's process has used
 
 
 @contextmanager
@@ -34,19 +36,26 @@ def _serve(url: str, folder: Path, port: "Queue[int]") -> None:
     from waitress.server import create_server
 
     from marketplace.app import create_app
-    from tests.bench.bank import settings
+    from marketplace.bench.bank import settings
 
     app: Flask = create_app(settings(url, folder)) if url else Flask("bare")
     if not url:
         app.add_url_rule("/", "answer", lambda: "<!doctype html><title>.</title>")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = create_server(app, host="127.0.0.1", port=0, threads=CONNECTIONS)
+
+    def measured(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"] != PROCESSOR:
+            return app(environ, start_response)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [str(time.process_time()).encode()]
+
+    server = create_server(measured, host="127.0.0.1", port=0, threads=CONNECTIONS)
     port.put(int(server.effective_port))  # type: ignore[union-attr]
     server.run()
 
 
 def asked(port: int, addresses: Sequence[str], *, etags: bool = False) -> tuple[Times, float]:
-    """Each address once, over all connections together: the times, and how many a second. `etags`: as who has the page already."""
+    """Each address once, over all connections together: the times, and how many a second. `etags`: as a reader who has the page already."""
     known = _etags(port, set(addresses)) if etags else {}
     taken: list[float] = []
 
@@ -73,6 +82,15 @@ def asked(port: int, addresses: Sequence[str], *, etags: bool = False) -> tuple[
     if len(taken) != len(addresses):
         raise AssertionError("a connection ended early")
     return Times(sorted(taken)), len(taken) / (time.perf_counter() - began)
+
+
+def processor_seconds(port: int) -> float:
+    """The processor time that the worker has used until now."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    client.request("GET", PROCESSOR)
+    used = float(client.getresponse().read())
+    client.close()
+    return used
 
 
 def _etags(port: int, addresses: set[str]) -> dict[str, str]:

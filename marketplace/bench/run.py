@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import matching, page, reserve, search
-from tests.bench.bank import Bank, banks
-from tests.bench.table import Row
+from marketplace.bench import matching, page, reserve, search
+from marketplace.bench.bank import Bank, banks
+from marketplace.bench.table import Row
 
 PARTS: dict[str, Callable[[list[Bank]], Iterator[Row]]] = {
     "search": search.core,

@@ -10,31 +10,31 @@ from geopy.distance import geodesic
 from sqlalchemy import select
 
 from marketplace.accounts.policy import ANONYMOUS
-from marketplace.catalogue.queries.search import numbers, search
+from marketplace.bench.bank import Bank
+from marketplace.bench.generated import SOURCES
+from marketplace.bench.table import Row, Times, at_least, at_most, timed
+from marketplace.bench.towns import towns
+from marketplace.catalogue.queries.map import search_map
+from marketplace.catalogue.queries.search import browse, numbers
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
-from marketplace.cli.generate import towns
 from marketplace.kernel.geo import Point
-from marketplace.market.generated import SOURCES
 from marketplace.market.models import Listing
 from marketplace.materials.queries import taxonomy
-from tests.bench.bank import Bank
-from tests.bench.table import Row, at_least, at_most, timed
 
 QUESTIONS = 400
 WORDS = (*SOURCES, "beton", "straat", "gesorteerd", "pallets", "oud", "schone partij")
 
 
-def questions(bank: Bank, *, recurring: bool = False) -> list[CatalogueQuery]:
-    """A material in a radius around a place, half of them with a word, drawn as lots are drawn; `recurring`: from a dozen places."""
+def questions(bank: Bank) -> list[CatalogueQuery]:
+    """A material in a radius around a place, half of them with a word, drawn as lots are drawn."""
     random = Random(7)
     with bank.database.read() as session:
         materials = [one.slug for one in taxonomy(session).materials if one.is_tradable]
     places = towns()
-    drawn = random.choices(places, [town.weight for town in places], k=12 if recurring else QUESTIONS)
+    drawn = random.choices(places, [town.weight for town in places], k=QUESTIONS)
     asked = []
-    for number in range(QUESTIONS):
-        town = drawn[number % len(drawn)]
-        point = town.point if recurring else Point(town.point.lat + random.gauss(0, 0.02), town.point.lon + random.gauss(0, 0.03))
+    for number, town in enumerate(drawn):
+        point = Point(town.point.lat + random.gauss(0, 0.02), town.point.lon + random.gauss(0, 0.03))
         asked.append(
             CatalogueQuery(
                 q=random.choice(WORDS) if number % 2 else "",
@@ -58,14 +58,16 @@ def core(banks: list[Bank]) -> Iterator[Row]:
 
 
 def _core(bank: Bank) -> Iterator[Row]:
-    bar_ms = 25 if bank.listings > 100_000 else 5
+    is_large = bank.listings > 100_000
     asked = questions(bank)
     with bank.database.read() as session:
         times = timed(lambda query: numbers(session, ANONYMOUS, query), asked)
-        yield at_most(f"search core, {bank.name}", times, bar_ms)
+        yield at_most(f"search core, {bank.name}", times, 15 if is_large else 2)
         yield at_least(f"search core against a loop over geopy, {bank.name}", loop_ms(bank, asked) / times.at(0.5), 100)
-        whole = timed(lambda query: search(session, ANONYMOUS, query), by_group(bank))
-        yield Row(f"whole search by group with facets, recurring places, {bank.name}", str(whole), "", None)
+    words = timed(lambda query: ask(bank, query), (CatalogueQuery(q=word) for word in WORDS), times=1)
+    yield Row(f"a word that this process was never asked for, with its counts, {bank.name}", str(words), "", None)
+    yield at_most(f"first question from a new place, with its counts, {bank.name}", first_asked(bank), 30 if is_large else 10)
+    yield at_most(f"the same on the map, {bank.name}", first_asked(bank, on_map=True), 30 if is_large else 10)
     yield edge(bank, asked)
 
 
@@ -74,15 +76,25 @@ def _numbers(bank: Bank, query: CatalogueQuery) -> tuple[list[int], int]:
         return numbers(session, ANONYMOUS, query)
 
 
-def by_group(bank: Bank) -> list[CatalogueQuery]:
-    """The whole catalogue search with its facets: a group in a radius, from recurring places."""
+def first_asked(bank: Bank, *, on_map: bool = False) -> Times:
+    """The whole catalogue search with its counts: a group in a radius, each from a place that nobody asked about before, and asked once."""
     with bank.database.read() as session:
         groups = [group.slug for group in taxonomy(session).groups]
     random = Random(3)
-    return [
-        replace(query, materials=(), groups=(random.choice(groups),), radius_km=Decimal(25))
-        for query in questions(bank, recurring=True)
+    asked = [
+        replace(query, materials=(), groups=(random.choice(groups),), radius_km=Decimal(random.choice((10, 25, 50))))
+        for query in questions(bank)
     ]
+    return timed(lambda query: ask(bank, query, on_map=on_map), asked, times=1)
+
+
+def ask(bank: Bank, query: CatalogueQuery, *, on_map: bool = False) -> None:
+    """One page of the catalogue, or of the map, in a reading session of its own."""
+    with bank.database.read() as session:
+        if on_map:
+            search_map(session, ANONYMOUS, query, zoom=10)
+        else:
+            browse(session, ANONYMOUS, query)
 
 
 def loop_ms(bank: Bank, asked: list[CatalogueQuery]) -> float:

@@ -11,12 +11,12 @@ from config import Config
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.rules.accounts import Role
+from marketplace.bench.generated import generate
+from marketplace.bench.towns import towns
 from marketplace.cli import reference
-from marketplace.cli.generate import towns
 from marketplace.cli.migrations import upgrade
 from marketplace.cli.postgresql import started
 from marketplace.kernel.db import Database
-from marketplace.market.generated import generate
 from marketplace.market.rules.photos import StoredPicture
 
 PICTURE = StoredPicture(dict.fromkeys(("webp-480", "webp-960", "webp-1600", "jpeg-1200"), (f"{'0' * 64}.webp", 480, 360)))

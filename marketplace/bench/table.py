@@ -26,6 +26,7 @@ class Times:
     ms: Sequence[float]
 
     def at(self, share: float) -> float:
+        """The time that this share of the questions stays below."""
         return self.ms[min(len(self.ms) - 1, int(len(self.ms) * share))]
 
     def __str__(self) -> str:
@@ -50,10 +51,17 @@ def timed(work: Callable[[Q], object], questions: Iterable[Q], *, times: int = 3
 
 
 def at_most(what: str, times: Times, bar_ms: float) -> Row:
+    """A row whose 95th percentile has to stay below the bar."""
     return Row(what, str(times), f"p95 ≤ {bar_ms:g} ms", times.at(0.95) <= bar_ms)
 
 
+def at_most_each(what: str, ms: float, bar_ms: float) -> Row:
+    """A row about an average: so many milliseconds each."""
+    return Row(what, f"{ms:.2f} ms", f"≤ {bar_ms:g} ms", ms <= bar_ms)
+
+
 def at_least(what: str, ratio: float, bar: float) -> Row:
+    """A row about a ratio that has to reach the bar."""
     return Row(what, f"{ratio:.2f}", f"≥ {bar:g}", ratio >= bar)
 
 

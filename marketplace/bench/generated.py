@@ -7,7 +7,6 @@ not over.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.bench.towns import Town
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, chord2_m2
 from marketplace.kernel.text import search_text
@@ -101,16 +101,6 @@ AMOUNTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Town:
-    """A place around which lots lie. `municipality` is a slug of the region, or empty; `weight`: how often it is drawn."""
-
-    name: str
-    municipality: str
-    point: Point
-    weight: float
-
-
 def has_photos(session: Session) -> bool:
     """Whether there are pictures to share."""
     return session.scalar(select(Photo.id).limit(1)) is not None
@@ -120,13 +110,16 @@ def generate(
     session: Session, towns: list[Town], *, listings: int, demands: int, seed: int, picture: StoredPicture | None = None
 ) -> None:
     """Add this many listings and demands. A listing shares a photo with one that is there, of its group where there is one; else it gets `picture`."""
-    source = _Source(session, towns, Random(seed))  # noqa: S311
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    if is_postgresql:
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+    source = _Source(session, towns, Random(seed))
     before = session.scalar(select(func.max(Listing.id))) or 0
     pictures = _pictures(session, picture)
     _insert(session, Listing, source.listings(listings))
     _insert(session, Demand, source.demands(demands))
     _share_photos(session, before, pictures)
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql:
         for table in ("listing", "demand", "photo", "photo_file"):
             session.execute(text(f"ANALYZE {table}"))
     bump_catalogue(session)

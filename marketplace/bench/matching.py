@@ -7,13 +7,13 @@ from sqlalchemy import select
 
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.rules.accounts import Role
+from marketplace.bench.bank import Bank
+from marketplace.bench.table import Row, at_most, timed
 from marketplace.market.models import Demand, Listing
 from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
-from tests.bench.bank import Bank
-from tests.bench.table import Row, at_most, timed
 
 REVIEWER = Actor(1, "AO CE", 0, "regio-twente", "Regio Twente", "region", Role.REVIEWER)
-BAR_MS = 5
+BAR_MS = 4
 QUESTIONS = 300
 
 

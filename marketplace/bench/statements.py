@@ -1,0 +1,25 @@
+"""How many statements a piece of work sends to the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from marketplace.kernel.db import Database
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements of every connection, without BEGIN and COMMIT, in a list that grows while the block runs."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)

@@ -1,0 +1,263 @@
+"""Every listing as columns in memory: what filters, counts and orders ask for, a number for each listing at the place of its id.
+
+A place and the rest that facets count are numbers of two short lists: spots (public points) and kinds (material, condition, organisation). So a radius is
+measured once for each spot and a filter looked up once for each kind, and what is left for a million listings is one array.
+Squared distances are whole numbers of square metres below 2⁵³, so the order is the same whichever database the rows came from.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.catalogue.rules.query import Sort
+from marketplace.kernel.geo import Box, Point, chord2_m2, ecef_m
+from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
+
+Ids = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+CONDITIONS = tuple(condition.value for condition in Condition)
+STATUSES = {status.value: number for number, status in enumerate(ListingStatus, 1)}  # 0: there is no such listing
+PUBLISHED = STATUSES[ListingStatus.PUBLISHED]
+NEVER = np.iinfo(np.int32).max
+LONG_AGO = np.iinfo(np.int32).min
+ROOM = 1_024  # listings that there is room for at first; it doubles
+COLUMNS = {
+    "spot": np.intp,
+    "kind": np.intp,
+    "status": np.uint8,
+    "first_day": np.int32,
+    "last_day": np.int32,
+    "region_from": np.int32,
+    "confirmed_on": np.int32,
+    "newest": np.int64,
+}
+EPOCH = date(1970, 1, 1)
+NOWHERE = (0.0, 0.0, 0, 0, 0)  # what an id has that no listing has
+NOTHING = (0, CONDITIONS[0], 0)
+
+
+class _Numbered(dict[Any, int]):
+    """Gives each new key the next number."""
+
+    def __missing__(self, key: Any) -> int:
+        self[key] = number = len(self)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who looks, and when. `everything`: drafts and what is over too, of one organisation (`own_id`) or of all, with these statuses or any."""
+
+    today: date
+    is_member: bool
+    everything: bool = False
+    own_id: int | None = None
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place, and for every spot the squared distance to it."""
+
+    squared_m2: NDArray[np.float64]
+    radius_km: float | None
+
+    @property
+    def spots(self) -> Mask | None:
+        """The spots within the radius; None: all."""
+        return None if self.radius_km is None else self.squared_m2 <= chord2_m2(self.radius_km)
+
+
+@dataclass(slots=True)
+class Columns:
+    """The columns, each longer than the highest id. Not for two threads at once."""
+
+    spot_numbers: _Numbered = field(default_factory=lambda: _Numbered({NOWHERE: 0}))
+    kind_numbers: _Numbered = field(default_factory=lambda: _Numbered({NOTHING: 0}))
+    words: dict[str, Mask] = field(default_factory=dict)
+    _columns: dict[str, NDArray[Any]] = field(
+        default_factory=lambda: {name: np.zeros(ROOM, kind) for name, kind in COLUMNS.items()}
+    )
+    _spots: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 5)))
+    _kinds: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 3), np.int64))
+    _in_sight: dict[tuple[date, bool], Mask] = field(default_factory=dict)
+
+    @property
+    def room(self) -> int:
+        """Ids below this one have a place."""
+        return len(self._columns["status"])
+
+    @property
+    def spots(self) -> NDArray[np.float64]:
+        """For each spot latitude and longitude, then x, y and z in metres."""
+        if len(self._spots) < len(self.spot_numbers):
+            self._spots = np.array(list(self.spot_numbers), np.float64)
+        return self._spots
+
+    @property
+    def kinds(self) -> NDArray[np.int64]:
+        """For each kind the id of the material, the place of the condition in `CONDITIONS`, and the id of the organisation."""
+        if len(self._kinds) < len(self.kind_numbers):
+            self._kinds = np.array([(material, CONDITIONS.index(word), owner) for material, word, owner in self.kind_numbers])
+        return self._kinds
+
+    def copy(self) -> "Columns":
+        """The same, to be changed apart."""
+        return Columns(
+            _Numbered(self.spot_numbers),
+            _Numbered(self.kind_numbers),
+            {word: mask.copy() for word, mask in self.words.items()},
+            {name: column.copy() for name, column in self._columns.items()},
+        )
+
+    def put(self, rows: Sequence[Sequence[Any]]) -> Ids:
+        """Take these listings as they are now: id, status, material, condition, organisation, public lat, lon, x, y and z, first and last day,
+        the region's day, the day of confirmation, and the moment of publication or else of writing. A row without a status is gone.
+        """
+        gone = np.array([row[0] for row in rows if row[1] is None], np.intp)
+        there = [row for row in rows if row[1] is not None]
+        if len(gone):
+            self._make_room(int(gone.max()) + 1)
+            self._columns["status"][gone] = 0
+            self._look_again(gone)
+        if not there:
+            return gone
+        ids, statuses, materials, conditions, owners, lat, lon, x, y, z, first, last, region, confirmed, newest = zip(
+            *there, strict=True
+        )
+        at = np.array(ids, np.intp)
+        self._make_room(int(at.max()) + 1)
+        columns = self._columns
+        columns["status"][at] = [STATUSES[status] for status in statuses]
+        columns["kind"][at] = list(map(self.kind_numbers.__getitem__, zip(materials, conditions, owners, strict=True)))
+        columns["spot"][at] = list(map(self.spot_numbers.__getitem__, zip(lat, lon, x, y, z, strict=True)))
+        columns["first_day"][at] = _days(first, LONG_AGO)
+        columns["last_day"][at] = _days(last, NEVER)
+        columns["region_from"][at] = _days(region, NEVER)
+        columns["confirmed_on"][at] = _days(confirmed, LONG_AGO)
+        columns["newest"][at] = np.array(newest, "datetime64[us]").astype(np.int64)
+        self._look_again(at)
+        return np.concatenate((gone, at))
+
+    def near(self, point: Point, radius_km: float | None) -> Near:
+        """The distances from a place to every spot."""
+        difference = self.spots[:, 2:] - np.array(ecef_m(point), np.float64)
+        return Near((difference * difference).sum(axis=1), radius_km)
+
+    def spots_within(self, box: Box) -> Mask:
+        """Which spots lie in the box."""
+        lat, lon = self.spots[:, 0], self.spots[:, 1]
+        found: Mask = (box.south <= lat) & (lat <= box.north) & (box.west <= lon) & (lon <= box.east)
+        return found
+
+    def kinds_with(
+        self,
+        *,
+        materials: Iterable[int] | None = None,
+        conditions: Iterable[str] | None = None,
+        owners: Iterable[int] | None = None,
+    ) -> Mask | None:
+        """The kinds that fit every filter that is given; None where there is no filter."""
+        wanted = (materials, None if conditions is None else [CONDITIONS.index(word) for word in conditions], owners)
+        masks = [np.isin(self.kinds[:, number], list(ids)) for number, ids in enumerate(wanted) if ids is not None]
+        return np.logical_and.reduce(masks) if masks else None
+
+    def find(
+        self,
+        view: View,
+        *,
+        spots: Sequence[Mask | None] = (),
+        kinds: Mask | None = None,
+        on_day: date | None = None,
+        words: Iterable[str] = (),
+    ) -> Ids:
+        """The ids of what is in sight and fits, lowest first."""
+        masks = [self._everything(view) if view.everything else self._visible(view)]
+        masks += [one[self._columns["spot"]] for one in spots if one is not None]
+        if kinds is not None:
+            masks.append(kinds[self._columns["kind"]])
+        if on_day is not None:
+            day = (on_day - EPOCH).days
+            masks += [self._columns["first_day"] <= day, self._columns["last_day"] >= day]
+        masks += [self.words[word] for word in words]
+        fits = masks[0] & masks[1] if len(masks) > 1 else masks[0]
+        for mask in masks[2:]:
+            fits &= mask
+        return np.flatnonzero(fits)
+
+    def kinds_of(self, ids: Ids) -> Ids:
+        """The kind of each of these listings."""
+        return self._columns["kind"][ids]
+
+    def spots_of(self, ids: Ids) -> Ids:
+        """The spot of each of these listings."""
+        return self._columns["spot"][ids]
+
+    def page(self, ids: Ids, sort: Sort, near: Near | None, offset: int, limit: int) -> list[int]:
+        """The ids of one page in their order: nearest, newest or first to be had; equal ones by number."""
+        ties = ids
+        if sort is Sort.DISTANCE and near is not None:
+            keys = near.squared_m2[self.spots_of(ids)]
+        elif sort is Sort.AVAILABLE_FROM:
+            keys = self._columns["first_day"][ids]
+        else:
+            keys, ties = -self._columns["newest"][ids], -ids
+        until = offset + limit
+        if until < len(ids):
+            first = keys <= np.partition(keys, until - 1)[until - 1]
+            ids, keys, ties = ids[first], keys[first], ties[first]
+        found: list[int] = ids[np.lexsort((ties, keys))[offset:until]].tolist()
+        return found
+
+    def keep_word(self, word: str, holding: Ids) -> None:
+        """Remember which listings hold a word."""
+        mask = np.zeros(self.room, np.bool_)
+        mask[holding[holding < self.room]] = True
+        self.words[word] = mask
+
+    def _visible(self, view: View) -> Mask:
+        key = (view.today, view.is_member)
+        if key not in self._in_sight:
+            self._in_sight = {kept: mask for kept, mask in self._in_sight.items() if kept[0] >= view.today}
+            self._in_sight[key] = self._is_visible(slice(None), *key)
+        return self._in_sight[key]
+
+    def _is_visible(self, at: Any, today: date, is_member: bool) -> Mask:
+        day, columns = (today - EPOCH).days, self._columns
+        found: Mask = columns["status"][at] == PUBLISHED
+        found &= columns["confirmed_on"][at] >= day - STALE_AFTER.days
+        found &= columns["last_day"][at] >= day
+        return found if is_member else found & (columns["region_from"][at] <= day)
+
+    def _everything(self, view: View) -> Mask:
+        wanted = [STATUSES[status] for status in view.statuses] or list(STATUSES.values())
+        found: Mask = np.isin(self._columns["status"], wanted)
+        own = None if view.own_id is None else self.kinds_with(owners=[view.own_id])
+        return found if own is None else found & own[self._columns["kind"]]
+
+    def _look_again(self, at: Ids) -> None:
+        for key, mask in self._in_sight.items():
+            mask[at] = self._is_visible(at, *key)
+
+    def _make_room(self, wanted: int) -> None:
+        if wanted <= self.room:
+            return
+        room = max(wanted, 2 * self.room)
+        self._columns = {name: _longer(column, room) for name, column in self._columns.items()}
+        self._in_sight = {key: _longer(mask, room) for key, mask in self._in_sight.items()}
+        self.words = {word: _longer(mask, room) for word, mask in self.words.items()}
+
+
+def _longer(column: NDArray[Any], room: int) -> NDArray[Any]:
+    return np.concatenate((column, np.zeros(room - len(column), column.dtype)))
+
+
+def _days(days: Sequence[Any], missing: int) -> NDArray[np.int32]:
+    """Days since 1970, from dates or from their text."""
+    told = np.array(days, "datetime64[D]")
+    return np.where(np.isnat(told), missing, told.astype(np.int64)).astype(np.int32)
