@@ -1,4 +1,4 @@
-"""A full bank on either database: migrated, founded, with people, and with as many lots as asked."""
+"""A full bank on either database: migrated, seeded, with people and as many lots as asked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

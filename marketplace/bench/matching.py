@@ -1,4 +1,7 @@
-"""Matching both ways, with as many demands as listings: a demand's best listings, and the demands that a listing serves."""
+"""Matching both ways, with as many demands as listings.
+
+Of a demand the best listings, of a listing the demands that it serves.
+"""
 
 from collections.abc import Iterator
 from random import Random

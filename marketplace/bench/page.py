@@ -1,4 +1,7 @@
-"""The catalogue page of a full bank: 24 cards and facets, one worker, 4 connections; and its 304; against a bare Flask answer."""
+"""The catalogue page of a full bank and its 304, against a bare Flask answer.
+
+24 cards and facets, one worker, four connections.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +19,10 @@ BARE_BAR = {"SQLite": 0.15, "PostgreSQL": 0.10}
 
 
 def catalogue(banks: list[Bank]) -> Iterator[Row]:
-    """Pages that nobody asked before, from places that recur, as on a real day; then those that the reader has already."""
+    """Ask pages for the first time, then pages that the reader has already.
+
+    Their places recur, as on a real day.
+    """
     with worker("", Path()) as port:
         _times, bare = asked(port, ["/"] * BARE)
     yield Row("a bare Flask answer", f"{bare:.0f} a second", "", None)

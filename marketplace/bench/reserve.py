@@ -1,4 +1,4 @@
-"""Reserving through every layer, against the bare transaction of two statements on the same database."""
+"""Reserving through every layer, against the bare two statements on the same database."""
 
 import time
 from collections.abc import Callable, Iterator

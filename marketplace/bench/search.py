@@ -1,4 +1,7 @@
-"""The search core: material, radius and words, the 24 nearest with their total; against a loop over geopy; and its edge."""
+"""The search core against a loop over geopy, and its edge.
+
+Material, radius and words; the 24 nearest with their total.
+"""
 
 import time
 from collections.abc import Iterator
@@ -77,7 +80,10 @@ def _numbers(bank: Bank, query: CatalogueQuery) -> tuple[list[int], int]:
 
 
 def first_asked(bank: Bank, *, on_map: bool = False) -> Times:
-    """The whole catalogue search with its counts: a group in a radius, each from a place that nobody asked about before, and asked once."""
+    """Search the whole catalogue with its counts: a group in a radius.
+
+    Each question comes once, from a place that nobody asked about before.
+    """
     with bank.database.read() as session:
         groups = [group.slug for group in taxonomy(session).groups]
     random = Random(3)
@@ -109,7 +115,7 @@ def loop_ms(bank: Bank, asked: list[CatalogueQuery]) -> float:
 
 
 def edge(bank: Bank, asked: list[CatalogueQuery]) -> Row:
-    """Lots that the search misses or adds although they lie more than two metres from the radius's edge."""
+    """Count lots that the search misses or adds more than two metres from the radius's edge."""
     wrong = looked = 0
     with bank.database.read() as session:
         for query in asked[:40]:

@@ -1,4 +1,4 @@
-"""One worker on a port of its own, and connections that stay open and ask it one address after another."""
+"""One worker on a port of its own, and connections that stay open and keep asking it."""
 
 import http.client
 import logging

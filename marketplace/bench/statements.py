@@ -11,7 +11,7 @@ from marketplace.kernel.db import Database
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
-    """The statements of every connection, without BEGIN and COMMIT, in a list that grows while the block runs."""
+    """Collect the statements of every connection while the block runs, without BEGIN and COMMIT."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:

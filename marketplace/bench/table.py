@@ -34,7 +34,10 @@ class Times:
 
 
 def timed(work: Callable[[Q], object], questions: Iterable[Q], *, times: int = 3) -> Times:
-    """Each question three times, of which the quickest counts: what else the machine does is not measured. The spread is over the questions."""
+    """Ask each question three times and count the quickest.
+
+    So what else the machine does is not measured.
+     The spread is over the questions."""
     asked = list(questions)
     quickest = [float("inf")] * len(asked)
     gc.collect()

@@ -1,4 +1,7 @@
-"""Where made-up lots lie: the places of Twente, drawn by their inhabitants, and the larger towns of the Netherlands."""
+"""Where made-up lots lie.
+
+In the places of Twente, drawn by their inhabitants, and in the larger towns of the Netherlands.
+"""
 
 import csv
 from dataclasses import dataclass

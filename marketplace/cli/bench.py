@@ -1,4 +1,7 @@
-"""`bench`: the figures of speed beside the bars that they have to reach, measured on full banks of its own; nothing here is touched."""
+"""`bench`: the figures of speed beside the bars that they have to reach.
+
+Measured on full banks of its own; nothing here is touched.
+"""
 
 import sys
 import tempfile
@@ -18,7 +21,10 @@ def register(app: Flask) -> None:
 @click.option("--only", multiple=True, help="search, matching, page or reserve; all if left out")
 @click.option("--sqlite", "only_sqlite", is_flag=True, help="without PostgreSQL")
 def bench(listings: int, only: tuple[str, ...], only_sqlite: bool) -> None:
-    """Measure search, matching, pages and reservations, and print one table; exit status 1 where a bar is not reached."""
+    """Measure search, matching, pages and reservations, and print one table.
+
+    Exit status 1 where a bar is not reached.
+    """
     from marketplace.bench.run import rows
     from marketplace.bench.table import written
 

@@ -1,4 +1,4 @@
-"""Every listing as columns in memory: what filters, counts and orders ask for, a number for each listing at the place of its id.
+"""Every listing as columns in memory: what filters, counts and orders ask for.
 
 A place and the rest that facets count are numbers of two short lists: spots (public points) and kinds (material, condition, organisation). So a radius is
 measured once for each spot and a filter looked up once for each kind, and what is left for a million listings is one array.
@@ -51,7 +51,7 @@ class _Numbered(dict[Any, int]):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Who looks, and when. `everything`: drafts and what is over too, of one organisation (`own_id`) or of all, with these statuses or any."""
+    """A reader and a moment. `everything`: drafts and what is over too, of one organisation (`own_id`) or of all, with these statuses or any."""
 
     today: date
     is_member: bool
@@ -101,7 +101,7 @@ class Columns:
 
     @property
     def kinds(self) -> NDArray[np.int64]:
-        """For each kind the id of the material, the place of the condition in `CONDITIONS`, and the id of the organisation."""
+        """Give for each kind its material's id, its condition's place and its organisation's id."""
         if len(self._kinds) < len(self.kind_numbers):
             self._kinds = np.array([(material, CONDITIONS.index(word), owner) for material, word, owner in self.kind_numbers])
         return self._kinds
@@ -116,7 +116,9 @@ class Columns:
         )
 
     def put(self, rows: Sequence[Sequence[Any]]) -> Ids:
-        """Take these listings as they are now: id, status, material, condition, organisation, public lat, lon, x, y and z, first and last day,
+        """Take these listings as they are now.
+
+        Their columns: id, status, material, condition, organisation, public lat, lon, x, y and z, first and last day,
         the region's day, the day of confirmation, and the moment of publication or else of writing. A row without a status is gone.
         """
         gone = np.array([row[0] for row in rows if row[1] is None], np.intp)
@@ -199,7 +201,10 @@ class Columns:
         return self._columns["spot"][ids]
 
     def page(self, ids: Ids, sort: Sort, near: Near | None, offset: int, limit: int) -> list[int]:
-        """The ids of one page in their order: nearest, newest or first to be had; equal ones by number."""
+        """List the ids of one page in their order: nearest, newest or first available.
+
+        Equal ones stand by number.
+        """
         ties = ids
         if sort is Sort.DISTANCE and near is not None:
             keys = near.squared_m2[self.spots_of(ids)]

@@ -1,4 +1,7 @@
-"""Counts beside the filters of the catalogue: sums over how many listings there are of each kind, by what fits the filters without facets."""
+"""Counts beside the filters of the catalogue.
+
+Sums over how many listings there are of each kind, of what fits the filters without facets.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +14,10 @@ from marketplace.kernel.language import Text
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """One box to tick: its value in the query, its name for people, and how many listings there are with it."""
+    """One box to tick.
+
+    Its value in the query, its name for people, and how many listings there are with it.
+    """
 
     key: str
     name: str | Text
@@ -20,7 +26,10 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Each counted with the other filters applied and not its own; values without listings only where they are ticked."""
+    """Counts of each filter with the other filters applied and not its own.
+
+    Values without listings stand here only where they are ticked.
+    """
 
     groups: tuple[FacetCount, ...]
     conditions: tuple[FacetCount, ...]

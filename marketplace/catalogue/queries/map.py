@@ -1,4 +1,4 @@
-"""The catalogue on the map: the same question, answered with marks for a zoom and a view, and the list that stands beside them.
+"""The catalogue on the map: marks for a zoom and a view, and the list beside them.
 
 Only public points are asked for and told: a fixed grid of 500 m, at most some six thousand spots in Twente, whatever is on offer. Marks and list are of
 the same listings: the sum of the marks is the total of the list.
@@ -39,7 +39,10 @@ class MapFound:
 
 
 def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: int) -> MapFound:
-    """The marks of what fits within the query's box (everything without one), and one page of the same listings in the catalogue's order."""
+    """Find the marks within the query's box, and one page of the same listings.
+
+    Without a box everything that fits; the page is in the catalogue's order.
+    """
     require(actor, Can.READ_CATALOGUE)
     places = organisations_by_id(session) if query.organisations else {}
     asked = resolve_query(actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
@@ -66,7 +69,7 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
 
 
 def _spots(columns: Columns, ids: Ids) -> list[Spot]:
-    """The spots of these listings from south to north, with their number of listings and the first of them."""
+    """Group listings by spot from south to north, with their number and the first of them."""
     spots = columns.spots_of(ids)
     counts, first = np.bincount(spots, minlength=len(columns.spots)), np.zeros(len(columns.spots), np.intp)
     first[spots[::-1]] = ids[::-1]  # the lowest id is written last and stays

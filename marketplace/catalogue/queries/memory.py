@@ -1,4 +1,7 @@
-"""The columns of one process and database, brought up to date before every question by what has changed since the last one.
+"""The columns of one process and database.
+
+Brought up to date before every question by what has changed since the last one.
+
 
 The database notes by trigger which listings changed in a column that is held here, and numbers these notes when the catalogue's counter moves, which is
 the last write of a transaction and waits for every other. So whoever sees a number sees every lower one; a note that is still `UNNUMBERED` is read each time.

@@ -1,4 +1,4 @@
-"""The catalogue search: words, filters, a radius, three orders, facets, and the nearest lot outside when nothing was found.
+"""The catalogue search: words, filters, a radius, three orders and facets.
 
 It filters and orders on the public point, the same for everyone, and shows whole kilometres, so that nobody finds the exact spot by asking from three places.
 Columns in memory say which listings fit, how many, and which stand on the page; what is shown of those is read from the database.
@@ -42,7 +42,10 @@ Shown = TypeVar("Shown", Listing, CardRow)
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow(Generic[Shown]):
-    """A listing in the catalogue, whole or at a glance, and how far it is in whole kilometres when a place was given."""
+    """A listing in the catalogue, whole or as a card, and how far away it is.
+
+    In whole kilometres, when a place was given.
+    """
 
     listing: Shown
     distance_km: int | None
@@ -133,7 +136,7 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
 
 
 def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list[int], int]:
-    """The ids on the page and the total, without the rows and the facets: the core of the search."""
+    """Find the ids on the page and the total, without rows and facets: the core of the search."""
     ids, total, _facets = _answer(session, actor, query, with_facets=False)
     return ids, total
 
@@ -141,7 +144,9 @@ def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list
 def nearest_outside(
     session: Session, actor: Actor, query: CatalogueQuery, most: int = NEAREST_MOST
 ) -> tuple[CatalogueRow[CardRow], ...]:
-    """The nearest listings that fit less: first everything but the radius, then also not the condition, the organisation and the day, then
+    """Find the nearest listings that fit less.
+
+    First everything but the radius, then also not the condition, the organisation and the day, then
     also not the words, and at last not the material either. Without a place: the newest. Nothing where the whole bank is empty.
     """
     sort = Sort.NEWEST if query.point is None else Sort.DISTANCE

@@ -240,7 +240,7 @@ def _day(at: datetime | None) -> date | None:
 
 
 def upcoming(actor: Actor, reservation: Reservation) -> Next:
-    """Say what comes next and who does it."""
+    """Say what comes next, and whose step it is."""
     status = ReservationStatus(reservation.status)
     owns, asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
     who = {"owner": reservation.owner.name, "asker": reservation.organisation.name, "until": _day(reservation.expires_at)}

@@ -87,7 +87,7 @@ def list_reservations() -> ResponseReturnValue:
 @blueprint.get("/reserveringen/<int:reservation_id>")
 @permission(Can.READ_RESERVATION)
 def show(reservation_id: int) -> ResponseReturnValue:
-    """Show where this transfer stands, what comes next and who does it."""
+    """Show where this transfer stands, what comes next and whose step it is."""
     return transfer_page(reservation_id)
 
 
