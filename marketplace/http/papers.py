@@ -9,6 +9,7 @@ from flask import Response, make_response
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
+from marketplace.exchange.models import Appointment, Reservation
 from marketplace.exchange.queries.gate import list_gate_photos, may_read_gate, newest
 from marketplace.exchange.queries.reservations import SEES_EXACT, get_reservation, sees_exact_place
 from marketplace.exchange.queries.signatures import Signature, find_signatures
@@ -16,6 +17,7 @@ from marketplace.exchange.rules.gate import MOMENT_LABELS, PhotoMoment, check_no
 from marketplace.exchange.rules.reservation import MEASURED_LABELS, STATUS_LABELS, MeasuredBy, ReservationStatus
 from marketplace.http.request import site_address
 from marketplace.kernel import clock
+from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.formats import NO_BREAK_SPACE, long_date, moment, money, number, quantity
 from marketplace.kernel.language import DEFAULT_LOCALE, _, current_locale, ngettext
@@ -31,13 +33,13 @@ PAGE = "/reserveringen/{}"
 ENDED = (ReservationStatus.REJECTED, ReservationStatus.CANCELLED, ReservationStatus.EXPIRED)
 
 
-def note_answer(session: Any, actor: Actor, reservation_id: int) -> Response:
+def note_answer(session: Session, actor: Actor, reservation_id: int) -> Response:
     """The hand-over note as a file to look at."""
     content = handover_note.handover_note(note_of(session, actor, reservation_id))
     return _file(content, handover_note.MEDIA_TYPE, _("hand-over-note"), reservation_id, "pdf")
 
 
-def calendar_answer(session: Any, actor: Actor, reservation_id: int) -> Response:
+def calendar_answer(session: Session, actor: Actor, reservation_id: int) -> Response:
     """The appointment as a file for a calendar."""
     content = calendar_file.calendar_file(calendar_of(session, actor, reservation_id))
     return _file(content, calendar_file.MEDIA_TYPE, _("appointment"), reservation_id, "ics")
@@ -56,7 +58,7 @@ def address_of(reservation_id: int) -> str:
     return f"{site_address()}{language}{PAGE.format(reservation_id)}"
 
 
-def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntry:
+def calendar_of(session: Session, actor: Actor, reservation_id: int) -> CalendarEntry:
     """Make the calendar entry of the appointment, for the two sides.
 
     Missing for everyone else and where there is none. For a reservation that ended it is cancelled.
@@ -91,13 +93,13 @@ def calendar_of(session: Any, actor: Actor, reservation_id: int) -> CalendarEntr
     )
 
 
-def meeting_place(reservation: Any, appointment: Any) -> str:
+def meeting_place(reservation: Reservation, appointment: Appointment) -> str:
     """Find where to meet: as proposed, else where the lot lies. A reservation that has ended shows no address any more."""
     address = reservation.listing.address if reservation.status in SEES_EXACT else ""
     return str(appointment.place or address or reservation.listing.place_name)
 
 
-def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
+def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote:
     """Collect everything on the note.
 
     Refused before approval and for a reservation that ended (Conflict); Missing for anyone who may not follow it.
@@ -141,23 +143,23 @@ def note_of(session: Any, actor: Actor, reservation_id: int) -> HandoverNote:
     )
 
 
-def _ordered(reservation: Any) -> Decimal:
+def _ordered(reservation: Reservation) -> Decimal:
     """What was approved, which may be a part of what was asked."""
     ordered: Decimal = reservation.asked if reservation.ordered is None else reservation.ordered
     return ordered
 
 
-def _price_cents(reservation: Any) -> int:
+def _price_cents(reservation: Reservation) -> int:
     per_unit = reservation.listing.price_cents_per_unit or 0
     return int((reservation.quantity * per_unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _handed_over(reservation: Any) -> Decimal | None:
+def _handed_over(reservation: Reservation) -> Decimal | None:
     """What the owner entered, of a transfer from before both sides entered their own figure."""
     return reservation.quantity if reservation.handed_over_at is not None else None
 
 
-def _figure(reservation: Any, side: str, fallback: Decimal | None = None) -> Figure:
+def _figure(reservation: Reservation, side: str, fallback: Decimal | None = None) -> Figure:
     amount = getattr(reservation, f"{side}_quantity")
     measured, condition = getattr(reservation, f"{side}_measured_by"), getattr(reservation, f"{side}_condition")
     visible = fallback if amount is None else amount
@@ -178,7 +180,7 @@ def _signed(signature: Signature | None) -> str:
     return str(_("%(who)s, on %(at)s", who=who, at=moment(signature.at)))
 
 
-def _place(reservation: Any, *, is_exact: bool) -> str:
+def _place(reservation: Reservation, *, is_exact: bool) -> str:
     listing = reservation.listing
     if not is_exact:
         return str(listing.place_name)
@@ -186,7 +188,7 @@ def _place(reservation: Any, *, is_exact: bool) -> str:
     return ", ".join(part for part in (listing.address, listing.place_name) if part) + f" ({spot})"
 
 
-def _term(reservation: Any, status: ReservationStatus) -> str:
+def _term(reservation: Reservation, status: ReservationStatus) -> str:
     listing, last = reservation.listing, reservation.expires_at
     if status is not ReservationStatus.APPROVED:
         return str(_("collected on %(day)s", day=long_date(reservation.handed_over_on)))
@@ -201,7 +203,7 @@ def _day(at: Any) -> str:
     return long_date(day)
 
 
-def _appointment(reservation: Any, latest: Any) -> str:
+def _appointment(reservation: Reservation, latest: Appointment | None) -> str:
     """The agreed moment and place, or that nothing has been agreed yet."""
     if latest is None or latest.agreed_time is None:
         return ""

@@ -1,12 +1,13 @@
 """Rules about doors: every address is listed, has a declared permission and typed parts, and every template is somebody's page."""
 
 import re
+from inspect import unwrap
 from typing import Any
 
 from flask import Flask
 
 from config import PROJECT
-from tests.house.source import TEMPLATES, name_of
+from tests.house.source import PACKAGE, TEMPLATES, name_of
 
 LIST = PROJECT / "tests" / "house" / "routes.txt"
 WITHOUT_A_VIEW = {"macros", "errors", "mail"}
@@ -47,6 +48,17 @@ def test_every_route_declares_what_it_needs(app: Flask) -> None:
         if not permission_of(app, rule.endpoint, method)
     ]
     assert undeclared == []
+
+
+def test_every_view_says_what_it_answers(app: Flask) -> None:
+    answers = {endpoint: unwrap(view).__annotations__.get("return") for endpoint, view in app.view_functions.items()}
+    assert [endpoint for endpoint, answer in answers.items() if answer in (None, Any, "Any")] == []
+
+
+def test_a_session_and_a_row_have_their_type_at_every_door() -> None:
+    sources = [path for door in ("api", "http", "web") for path in (PACKAGE / door).rglob("*.py")]
+    untyped = re.compile(r"\b(session|listing|demand|reservation|sketch|person|photo|depot|organisation): Any\b")
+    assert [name_of(path) for path in sources if untyped.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_no_route_ends_in_a_slash_or_takes_an_untyped_number(app: Flask) -> None:

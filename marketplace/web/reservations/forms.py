@@ -21,7 +21,7 @@ from marketplace.kernel.formats import moment, quantity
 from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.units import Quantity, Unit, read_decimal
 from marketplace.market.actions.photos import store_picture
-from marketplace.market.models import Listing
+from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.web.ui.choices import SelectChoice, or_nothing
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
@@ -189,7 +189,7 @@ class ReserveForm(Form):
     )
     join_waiting_list = BooleanField(_("If it does not fit, put me on the waiting list"))
 
-    def about(self, listing: Listing, demands: list[Any], asked: Mapping[str, str]) -> None:
+    def about(self, listing: Listing, demands: list[Demand], asked: Mapping[str, str]) -> None:
         """Fill in the listing's unit, the demands that it can serve, and what a link asked for.
 
         The demands are the organisation's own; the link has `quantity` with a point, and `demand`.

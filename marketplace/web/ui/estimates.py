@@ -1,14 +1,16 @@
 """What a quantity weighs and saves, shown while somebody types. Estimated with the same rules as an exchange."""
 
+from decimal import Decimal
 from typing import Any
 
 from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.formats import carbon, mass
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Quantity
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
 
-def estimate(material: Material | None, quantity: Any, kg_per_unit: Any = None) -> Text | None:
+def estimate(material: Material | None, quantity: Quantity | None, kg_per_unit: Decimal | None = None) -> Text | None:
     """Estimate in one sentence. None as long as the material or the quantity is not known, or do not go together."""
     if material is None or quantity is None or not material.takes(quantity.unit):
         return None

@@ -1,5 +1,6 @@
 """One field for a place: it takes a name, a postcode, an address or coordinates. It says which place that is."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from wtforms import StringField
@@ -9,6 +10,7 @@ from marketplace.http.places import finder, located
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text
+from marketplace.market.models import Placed
 from marketplace.market.rules.listing import Location
 from marketplace.places.rules import Place, PlaceBasis
 
@@ -26,7 +28,7 @@ class PlaceField(StringField):
     status: Text | None = None
     _kept: tuple[str, Location, Text] | None = None
 
-    def keep(self, placed: Any) -> None:
+    def keep(self, placed: Placed | SimpleNamespace) -> None:
         """Show the place of a stored lot or demand."""
         point, basis = Point(placed.lat, placed.lon), PlaceBasis(placed.place_basis)
         postcode = (placed.address or "").partition(" ")[0] if basis is PlaceBasis.POSTCODE else None
