@@ -6,6 +6,7 @@ from marketplace.accounts.policy import Can
 from marketplace.api import bodies, shapes
 from marketplace.api.reading import read_body
 from marketplace.api.routing import answer, route
+from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.units import plain
 from marketplace.market.queries.demands import get_demand
@@ -28,7 +29,8 @@ def get_proposal(demand_id: int) -> Response:
 def request_proposal(demand_id: int) -> Response:
     """Reserve every part that is proposed now, all or none."""
     read_body(bodies.NothingBody())
-    made = request_parts(current_session(), current_actor(), demand_id=demand_id)
+    session, actor = current_session(), current_actor()
+    made = [get_reservation(session, actor, item.id) for item in request_parts(session, actor, demand_id=demand_id)]
     response = jsonify({"items": [shapes.reservation(item) for item in made]})
     response.status_code = 201
     return response

@@ -38,7 +38,8 @@ FILTERS = (
 def create_reservation(listing_id: int) -> Response:
     """Hold a part of a listing at once; where less is left, the refusal says how much."""
     draft = drafts.new_reservation()
-    made = reserve.reserve(current_session(), current_actor(), listing_id=listing_id, draft=draft)
+    session, actor = current_session(), current_actor()
+    made = get_visible(session, actor, reserve.reserve(session, actor, listing_id=listing_id, draft=draft).id)
     return created(shapes.reservation(made), "get_reservation", reservation_id=made.id)
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.actions.transitions import begin, move, tell
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import ReservationDraft, ReservationStatus, Step
 from marketplace.kernel import clock
@@ -21,7 +20,7 @@ from marketplace.market.actions import counters
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
-from marketplace.market.queries.listings import get_listing
+from marketplace.market.queries.listings import get_bare_listing
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus, is_stale
 from marketplace.market.rules.windows import Asker, has_turn, turn_from
@@ -36,8 +35,10 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
 
     So two people never hold the same stone. A listing of the actor's own organisation is approved at once. Where less is left
     than was asked it is refused with what is left, unless the asker chose to wait.
+
+    What comes back is the reservation without both sides and photos: a door that shows it asks `get_reservation`.
     """
-    listing = get_listing(session, actor, listing_id)
+    listing = get_bare_listing(session, actor, listing_id)
     require(actor, Can.RESERVE, listing)
     check_reservable_by(actor, listing)
     reservation_rules.check_quantity(draft.quantity, unit=listing.unit, proposal=_proposal(session, listing, draft.quantity))
@@ -87,10 +88,15 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         object_id=reservation.id,
         quantity=reservation.quantity,
     )
-    reservation = get_reservation(session, actor, reservation.id)
     if not is_approved:
         waits = status is ReservationStatus.WAITING
-        tell(session, Notice.RESERVATION_WAITING if waits else Notice.RESERVATION_REQUESTED, reservation, owner=True)
+        tell(
+            session,
+            Notice.RESERVATION_WAITING if waits else Notice.RESERVATION_REQUESTED,
+            reservation,
+            owner=True,
+            other_name=actor.organisation_name,
+        )
     bump_catalogue(session)
     return reservation
 
@@ -130,8 +136,11 @@ def _until(listing: Listing, status: ReservationStatus, now: datetime) -> dateti
 
 def _proposal(session: Session, listing: Listing, asked: Quantity) -> Quantity | None:
     """What was asked in another unit, in the listing's, where the material goes by both."""
-    material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
-    if asked.unit == unit or not material.takes(asked.unit):
+    unit = Unit(listing.unit)
+    if asked.unit == unit:
+        return None
+    material = taxonomy(session).material_by_id(listing.material_id)
+    if not material.takes(asked.unit):
         return None
     amount = convert(asked.amount, asked.unit, unit, material, listing.kg_per_unit, unit)
     return Quantity(amount, unit) if amount > 0 else None

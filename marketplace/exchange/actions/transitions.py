@@ -137,18 +137,25 @@ def measured_as(session: Session, reservation: Reservation, quantity: Decimal, w
 
 
 def tell(
-    session: Session, kind: Notice, reservation: Reservation, *, owner: bool, quantity: Decimal | None = None, **more: Any
+    session: Session,
+    kind: Notice,
+    reservation: Reservation,
+    *,
+    owner: bool,
+    other_name: str = "",
+    quantity: Decimal | None = None,
+    **more: Any,
 ) -> None:
-    """Tell one side: who offered the lot, or who asked."""
+    """Tell one side: whoever offered the lot, or whoever asked. `other_name`: the name of the other organisation, where it is known already."""
     person_id = reservation.listing.created_by_id if owner else reservation.person_id
-    other = reservation.organisation if owner else reservation.owner
+    name = other_name or (reservation.organisation if owner else reservation.owner).name
     amount = reservation.quantity if quantity is None else quantity
     facts: dict[str, Any] = {
         "reservation_id": reservation.id,
         "listing_id": reservation.listing_id,
         "listing_title": reservation.listing.title,
         "quantity": {"amount": str(amount), "unit": reservation.unit},
-        "organisation": other.name,
+        "organisation": name,
         "reason": reservation.reason,
         "until": reservation.expires_at.isoformat() if reservation.expires_at else None,
     }

@@ -15,77 +15,60 @@ from marketplace.notices.actions import audit
 
 _amount = bindparam("amount", type_=Fixed(3))
 _id: BindParameter[int] = bindparam("listing_id", type_=Integer)
-_free = Listing.quantity - Listing.held - Listing.transferred
-_quiet = {"synchronize_session": False}
+_lot: Any = Listing.__table__
+_free = _lot.c.quantity - _lot.c.held - _lot.c.transferred
 
 _HOLD = (
-    update(Listing)
-    .where(Listing.id == _id, Listing.status == ListingStatus.PUBLISHED, _free >= _amount)
-    .values(held=Listing.held + _amount)
-    .returning(Listing.id)
-    .execution_options(**_quiet)
+    update(_lot)
+    .where(_lot.c.id == _id, _lot.c.status == ListingStatus.PUBLISHED, _free >= _amount)
+    .values(held=_lot.c.held + _amount)
+    .returning(_lot.c.id)
 )
-_RELEASE = (
-    update(Listing)
-    .where(Listing.id == _id, Listing.held >= _amount)
-    .values(held=Listing.held - _amount)
-    .returning(Listing.id)
-    .execution_options(**_quiet)
-)
-_TAKE_MORE = (
-    update(Listing)
-    .where(Listing.id == _id, _free >= _amount)
-    .values(held=Listing.held + _amount)
-    .returning(Listing.id)
-    .execution_options(**_quiet)
-)
+_RELEASE = update(_lot).where(_lot.c.id == _id, _lot.c.held >= _amount).values(held=_lot.c.held - _amount).returning(_lot.c.id)
+_TAKE_MORE = update(_lot).where(_lot.c.id == _id, _free >= _amount).values(held=_lot.c.held + _amount).returning(_lot.c.id)
 _SURPLUS = (
-    update(Listing)
-    .where(Listing.id == _id, Listing.held == bindparam("mine", type_=Fixed(3)), _free < _amount)
-    .values(held=Listing.held + _amount, quantity=Listing.held + Listing.transferred + _amount)
-    .returning(Listing.id)
-    .execution_options(**_quiet)
+    update(_lot)
+    .where(_lot.c.id == _id, _lot.c.held == bindparam("mine", type_=Fixed(3)), _free < _amount)
+    .values(held=_lot.c.held + _amount, quantity=_lot.c.held + _lot.c.transferred + _amount)
+    .returning(_lot.c.id)
 )
 _TRANSFER = (
-    update(Listing)
-    .where(Listing.id == _id, Listing.held >= _amount)
+    update(_lot)
+    .where(_lot.c.id == _id, _lot.c.held >= _amount)
     .values(
-        held=Listing.held - _amount,
-        transferred=Listing.transferred + _amount,
+        held=_lot.c.held - _amount,
+        transferred=_lot.c.transferred + _amount,
         status=case(
             (
-                (Listing.transferred + _amount == Listing.quantity) & (Listing.status == ListingStatus.PUBLISHED),
+                (_lot.c.transferred + _amount == _lot.c.quantity) & (_lot.c.status == ListingStatus.PUBLISHED),
                 ListingStatus.CLOSED.value,
             ),
-            else_=Listing.status,
+            else_=_lot.c.status,
         ),
     )
-    .returning(Listing.id)
-    .execution_options(**_quiet)
+    .returning(_lot.c.id)
 )
 _WRITE_OFF = (
-    update(Listing)
-    .where(Listing.id == _id, Listing.held >= _amount)
+    update(_lot)
+    .where(_lot.c.id == _id, _lot.c.held >= _amount)
     .values(
-        held=Listing.held - _amount,
-        quantity=Listing.quantity - _amount,
+        held=_lot.c.held - _amount,
+        quantity=_lot.c.quantity - _amount,
         status=case(
             (
-                (Listing.transferred == Listing.quantity - _amount) & (Listing.status == ListingStatus.PUBLISHED),
+                (_lot.c.transferred == _lot.c.quantity - _amount) & (_lot.c.status == ListingStatus.PUBLISHED),
                 ListingStatus.CLOSED.value,
             ),
-            else_=Listing.status,
+            else_=_lot.c.status,
         ),
     )
-    .returning(Listing.id)
-    .execution_options(**_quiet)
+    .returning(_lot.c.id)
 )
 _TAKE_BACK = (
-    update(Listing)
-    .where(Listing.id == _id, Listing.transferred >= _amount, Listing.quantity >= _amount)
-    .values(transferred=Listing.transferred - _amount, quantity=Listing.quantity - _amount)
-    .returning(Listing.id)
-    .execution_options(**_quiet)
+    update(_lot)
+    .where(_lot.c.id == _id, _lot.c.transferred >= _amount, _lot.c.quantity >= _amount)
+    .values(transferred=_lot.c.transferred - _amount, quantity=_lot.c.quantity - _amount)
+    .returning(_lot.c.id)
 )
 
 
@@ -95,7 +78,9 @@ def lock(session: Session, listing_id: int) -> Listing:
     return session.scalars(rows).one()
 
 
-def _moved(session: Session, listing_id: int, outcome: object) -> bool:
+def _moved(session: Session, listing_id: int, statement: Any, **figures: Decimal) -> bool:
+    session.flush()
+    outcome = session.scalar(statement, {"listing_id": listing_id, **figures})
     listing = session.identity_map.get(session.identity_key(Listing, listing_id))
     if listing is not None:
         session.expire(listing, ["quantity", "held", "transferred", "status"])
@@ -104,12 +89,12 @@ def _moved(session: Session, listing_id: int, outcome: object) -> bool:
 
 def hold(session: Session, listing_id: int, amount: Decimal) -> bool:
     """Hold an amount of a published listing. False when less is available, and then nothing has changed."""
-    return _moved(session, listing_id, session.scalar(_HOLD, {"listing_id": listing_id, "amount": amount}))
+    return _moved(session, listing_id, _HOLD, amount=amount)
 
 
 def release(session: Session, listing_id: int, amount: Decimal) -> bool:
     """Give back what was held."""
-    return _moved(session, listing_id, session.scalar(_RELEASE, {"listing_id": listing_id, "amount": amount}))
+    return _moved(session, listing_id, _RELEASE, amount=amount)
 
 
 def take_more(session: Session, listing_id: int, extra: Decimal, *, mine: Decimal) -> bool:
@@ -117,19 +102,19 @@ def take_more(session: Session, listing_id: int, extra: Decimal, *, mine: Decima
 
     Where nobody else holds any part of the lot the rest raises its quantity.
     """
-    if _moved(session, listing_id, session.scalar(_TAKE_MORE, {"listing_id": listing_id, "amount": extra})):
+    if _moved(session, listing_id, _TAKE_MORE, amount=extra):
         return True
-    return _moved(session, listing_id, session.scalar(_SURPLUS, {"listing_id": listing_id, "amount": extra, "mine": mine}))
+    return _moved(session, listing_id, _SURPLUS, amount=extra, mine=mine)
 
 
 def transfer(session: Session, listing_id: int, amount: Decimal) -> bool:
     """Turn a hold into a transfer. A published listing with nothing left closes in the same stroke."""
-    return _moved(session, listing_id, session.scalar(_TRANSFER, {"listing_id": listing_id, "amount": amount}))
+    return _moved(session, listing_id, _TRANSFER, amount=amount)
 
 
 def write_off(session: Session, listing_id: int, amount: Decimal) -> bool:
     """Write off what was held and turns out to be gone. The lot is that much smaller, and closes when nothing is left of it."""
-    return _moved(session, listing_id, session.scalar(_WRITE_OFF, {"listing_id": listing_id, "amount": amount}))
+    return _moved(session, listing_id, _WRITE_OFF, amount=amount)
 
 
 def take_back(session: Session, listing_id: int, amount: Decimal) -> bool:
@@ -137,7 +122,7 @@ def take_back(session: Session, listing_id: int, amount: Decimal) -> bool:
 
     Less was transferred, and the lot is that much smaller; what is available stays.
     """
-    return _moved(session, listing_id, session.scalar(_TAKE_BACK, {"listing_id": listing_id, "amount": amount}))
+    return _moved(session, listing_id, _TAKE_BACK, amount=amount)
 
 
 _OWN = {"id", "version", "status", "created_by_id", "created_at", "quantity", "held", "transferred", "condition", "parent_id"} | {

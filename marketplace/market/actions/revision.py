@@ -5,6 +5,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.market.models import CatalogueRevision
 
+_counter = CatalogueRevision.__table__
+_BUMP = update(_counter).values(number=_counter.c.number + 1)  # type: ignore[arg-type]
+
 
 def bump_catalogue(session: Session) -> None:
     """Raise the catalogue's revision because it shows something else now.
@@ -12,6 +15,4 @@ def bump_catalogue(session: Session) -> None:
     The last write of a verb, since every writer waits here.
     """
     session.flush()
-    session.execute(
-        update(CatalogueRevision).values(number=CatalogueRevision.number + 1).execution_options(synchronize_session=False)
-    )
+    session.execute(_BUMP)

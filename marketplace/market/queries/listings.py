@@ -1,7 +1,7 @@
 """Questions about listings one by one; searching them is the catalogue's."""
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.accounts.rules.accounts import Role
@@ -11,6 +11,10 @@ from marketplace.kernel.language import _
 from marketplace.market.models import Listing, Photo, PhotoFile
 from marketplace.market.rules.freshness import REMIND_AFTER
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
+
+_BARE = (
+    select(Listing).where(Listing.id == bindparam("listing_id")).options(defer(Listing.search_text), defer(Listing.description))
+)
 
 
 def _missing_listing() -> Missing:
@@ -38,6 +42,14 @@ def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
         select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
     )
     listing = session.scalars(statement).one_or_none()
+    if listing is None or not is_visible(actor, listing):
+        raise _missing_listing()
+    return listing
+
+
+def get_bare_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
+    """The same without its organisation and photos: for a verb that shows nothing."""
+    listing = session.scalars(_BARE, {"listing_id": listing_id}).one_or_none()
     if listing is None or not is_visible(actor, listing):
         raise _missing_listing()
     return listing
