@@ -192,7 +192,7 @@ def test_a_match_says_what_it_does_not_cover_and_what_is_not_known() -> None:
     assert said[2] == "It covers 5\u00a0m² of the 800\u00a0m² that is needed; 795\u00a0m² remains to be found."
     assert said[3] == "It may replace the material that was asked for."
     assert said[5].startswith("Driving 0.925 tonnes that far is 0 tonne-km; by diesel van")
-    assert said[6].startswith("How much carbon a new product would take is not known")
+    assert said[6].startswith("How much carbon a new product would emit is not known")
     assert said[7].startswith("Not everything is known about hazardous content.")
 
 

@@ -63,7 +63,7 @@ class Found(Generic[Shown]):
 
     @property
     def pages(self) -> int:
-        """How many pages there are; one when nothing was found."""
+        """Count the pages; one when there are no results."""
         return max(1, -(-self.total // self.page_size))
 
 
