@@ -231,7 +231,12 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     reservation = note(session, actor, reservation, "return", returned=returned)
     if reservation.demand_id is not None:
         need_again(session, reservation.demand_id, needed_again)
-    facts = {"reason": draft.reason, "child_id": child.id, "condition": draft.condition.value, "returned": plain(amount)}
+    facts: dict[str, Any] = {
+        "reason": draft.reason,
+        "child_id": child.id,
+        "condition": draft.condition.value,
+        "returned": plain(amount),
+    }
     is_owner = actor.organisation_id == reservation.owner_id
     tell(session, Notice.RETURNED, reservation, owner=not is_owner, quantity=amount, **facts)
     bump_catalogue(session)
