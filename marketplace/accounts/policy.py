@@ -133,6 +133,11 @@ def may_look_inside(actor: Actor, subject: Any) -> bool:
     return is_own(actor, subject) or actor.role == Role.REVIEWER
 
 
+def may_read_matches(actor: Actor, subject: Any) -> bool:
+    """As looking inside, and the clock, which notifies both sides."""
+    return actor is CLOCK or may_look_inside(actor, subject)
+
+
 def is_owner_side(actor: Actor, subject: Any) -> bool:
     """A trader of the organisation whose lot it is."""
     return actor.role in _TRADERS and (subject is None or subject.owner_id == actor.organisation_id)
@@ -262,7 +267,7 @@ POLICY: dict[Can, Predicate] = {
     Can.ASK: is_trader,
     Can.READ_DEMANDS: is_member,
     Can.EDIT_DEMAND: is_own,
-    Can.READ_MATCHES: may_look_inside,
+    Can.READ_MATCHES: may_read_matches,
     Can.RESERVE: is_trader,
     Can.READ_RESERVATION: may_follow_reservation,
     Can.LIST_RESERVATIONS: may_list_reservations,

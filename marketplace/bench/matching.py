@@ -13,7 +13,7 @@ from marketplace.accounts.rules.accounts import Role
 from marketplace.bench.bank import Bank
 from marketplace.bench.table import Row, at_most, timed
 from marketplace.market.models import Demand, Listing
-from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
+from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
 
 REVIEWER = Actor(1, "AO CE", 0, "regio-twente", "Regio Twente", "region", Role.REVIEWER)
 BAR_MS = 4
@@ -32,7 +32,7 @@ def _both_ways(bank: Bank) -> Iterator[Row]:
     with bank.database.read() as session:
         demands = list(session.scalars(select(Demand).where(Demand.id.in_(ids))))
         listings = list(session.scalars(select(Listing).where(Listing.id.in_(ids))))
-        serving = timed(lambda demand: matches_for_demand(session, REVIEWER, demand, page_size=10), demands)
+        serving = timed(lambda demand: list_listings_for_demand(session, REVIEWER, demand, page_size=10), demands)
         yield at_most(f"demand → best listings, {bank.name}", serving, BAR_MS)
-        served = timed(lambda listing: demands_for_listing(session, REVIEWER, listing, page_size=10), listings)
+        served = timed(lambda listing: list_demands_for_listing(session, REVIEWER, listing, page_size=10), listings)
         yield at_most(f"listing → demands served, {bank.name}", served, BAR_MS)

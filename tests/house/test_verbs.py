@@ -50,8 +50,6 @@ GUARDED_ELSEWHERE = {
     "market.actions.windows.preview_windows",
     "market.actions.windows.published_windows",
     "market.actions.windows.window_columns",
-    "matching.queries.matches.matches_of_demand",
-    "matching.queries.matches.matches_of_listing",
 }
 
 Name = tuple[str, str]  # module and function

@@ -27,7 +27,7 @@ from marketplace.market.queries.listings import list_listings_to_refresh
 from marketplace.market.queries.losses import find_loss, get_losses
 from marketplace.market.rules.freshness import Outcome, Refreshed
 from marketplace.matching.actions.publish import refresh_demand, refresh_listing
-from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
+from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
@@ -200,14 +200,22 @@ def test_a_stale_demand_is_seen_by_its_own_people_only_and_comes_back_with_one_a
         for stranger in (ANONYMOUS, hengelo):
             assert list_demands(session, stranger)[1] == 0
         assert list_demands(session, borne, mine=True, statuses=())[1] == list_demands(session, reviewer)[1] == 1
-        assert matches_for_demand(session, borne, demand).total == demands_for_listing(session, hengelo, listing).total == 0
+        assert (
+            list_listings_for_demand(session, borne, demand).total
+            == list_demands_for_listing(session, hengelo, listing).total
+            == 0
+        )
         assert freshness_queries.list_demands_to_remind(session) == []
         assert freshness_queries.list_demands_gone_stale(session) == [demand.id]
         assert freshness.notify_demand_stale(session, demand_id=demand.id)
         assert not freshness.notify_demand_stale(session, demand_id=demand.id)
         refresh_demand(session, borne, demand_id=demand.id, answer=Refreshed.STILL)
         assert list_demands(session, ANONYMOUS)[1] == 1
-        assert matches_for_demand(session, borne, demand).total == demands_for_listing(session, hengelo, listing).total == 1
+        assert (
+            list_listings_for_demand(session, borne, demand).total
+            == list_demands_for_listing(session, hengelo, listing).total
+            == 1
+        )
         assert len(told(session, "new_match")) == 2
     assert len(told(session, "demand_stale")) == 1
 

@@ -20,7 +20,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import Answer, Condition, Location
 from marketplace.matching.actions import publish
 from marketplace.matching.models import MatchNotified
-from marketplace.matching.queries.matches import demands_for_listing, matches_for_demand
+from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
 from marketplace.notices.models import NoticeRow
 from marketplace.places.rules import PlaceBasis
 from tests.factories import demand_draft, listing_draft, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
@@ -45,13 +45,13 @@ def at(lat: float, lon: float) -> Location:
 
 
 def found(session: Session, actor: Actor, demand: Demand) -> list[int]:
-    return [match.listing.id for match in matches_for_demand(session, actor, demand).items]
+    return [match.listing.id for match in list_listings_for_demand(session, actor, demand).items]
 
 
 def test_the_figures_of_a_match_are_those_of_the_part_that_it_covers(session: Session, hengelo: Actor, borne: Actor) -> None:
     listing, demand = make_listing(session, hengelo), make_demand(session, borne)
-    (match,) = matches_for_demand(session, borne, demand).items
-    (mirror,) = demands_for_listing(session, hengelo, listing).items
+    (match,) = list_listings_for_demand(session, borne, demand).items
+    (mirror,) = list_demands_for_listing(session, hengelo, listing).items
     exact = geodesic((listing.lat, listing.lon), (demand.lat, demand.lon)).km
     assert abs(float(match.distance_km) - exact) < 0.0006
     assert match.road_km == (match.distance_km * Decimal("1.3")).quantize(Decimal("0.001"))
@@ -67,11 +67,15 @@ def test_the_figures_of_a_match_are_those_of_the_part_that_it_covers(session: Se
 def test_only_the_asker_the_owner_and_the_reviewer_read_matches(session: Session, hengelo: Actor, borne: Actor) -> None:
     listing, demand = make_listing(session, hengelo), make_demand(session, borne)
     reviewer = make_actor(session, "regio-twente", "reviewer")
-    assert matches_for_demand(session, reviewer, demand).total == demands_for_listing(session, reviewer, listing).total == 1
+    assert (
+        list_listings_for_demand(session, reviewer, demand).total
+        == list_demands_for_listing(session, reviewer, listing).total
+        == 1
+    )
     with pytest.raises(Forbidden):
-        matches_for_demand(session, hengelo, demand)
+        list_listings_for_demand(session, hengelo, demand)
     with pytest.raises(Forbidden):
-        demands_for_listing(session, borne, listing)
+        list_demands_for_listing(session, borne, listing)
 
 
 LISTINGS: list[tuple[dict[str, Any], dict[str, Any]]] = [  # what differs in the draft, and what is set afterwards
@@ -155,7 +159,9 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
     assert len(pairs) > 50
     assert pairs == {(one, demand.id) for demand in demands for one in found(session, reviewer, demand)}
     by_listing = {
-        (listing.id, match.demand.id) for listing in listings for match in demands_for_listing(session, reviewer, listing).items
+        (listing.id, match.demand.id)
+        for listing in listings
+        for match in list_demands_for_listing(session, reviewer, listing).items
     }
     assert pairs == by_listing
 
@@ -170,10 +176,10 @@ def test_the_farthest_distance_is_decided_by_the_geodesic_at_its_edge(session: S
         )
         assert listing.id in found(session, borne, inside)
         assert listing.id not in found(session, borne, outside)
-        served = {match.demand.id for match in demands_for_listing(session, hengelo, listing).items}
+        served = {match.demand.id for match in list_demands_for_listing(session, hengelo, listing).items}
         assert inside.id in served
         assert outside.id not in served
-        assert matches_for_demand(session, borne, outside).total == len(found(session, borne, outside))
+        assert list_listings_for_demand(session, borne, outside).total == len(found(session, borne, outside))
 
 
 def test_the_nearest_comes_first_then_the_better_condition_and_pages_hold_each_once(
@@ -184,7 +190,7 @@ def test_the_nearest_comes_first_then_the_better_condition_and_pages_hold_each_o
     small = make_listing(session, hengelo, condition=Condition.FAIR, quantity=Quantity(Decimal(10), Unit.M2))
     demand = make_demand(session, borne)
     assert found(session, borne, demand) == [new.id, fair.id, small.id, far.id]
-    pages = [matches_for_demand(session, borne, demand, page=page, page_size=3) for page in (1, 2, 3)]
+    pages = [list_listings_for_demand(session, borne, demand, page=page, page_size=3) for page in (1, 2, 3)]
     assert [(len(page.items), page.total) for page in pages] == [(3, 4), (1, 4), (0, 4)]
 
 
@@ -195,7 +201,7 @@ def test_the_place_in_the_row_is_right_on_every_page(session: Session, hengelo: 
     make_listing(session, hengelo, **near, minimum_part=Decimal(12))
     lots = [make_listing(session, hengelo, location=at(52.3 - number / 100, 6.7482)).id for number in range(1, 5)]
     demand = make_demand(session, borne, quantity=Quantity(Decimal(500), Unit.PIECE), max_distance_km=None)
-    pages = [matches_for_demand(session, borne, demand, page=number, page_size=2) for number in (1, 2, 3)]
+    pages = [list_listings_for_demand(session, borne, demand, page=number, page_size=2) for number in (1, 2, 3)]
     assert [match.listing.id for page in pages for match in page.items] == lots
     assert [page.total for page in pages] == [4, 4, 4]
     told = [str(match.reasons[0]).split(":")[0] for page in pages for match in page.items]
@@ -206,7 +212,7 @@ def test_the_place_in_the_row_of_demands_is_right_on_every_page(session: Session
     listing = make_listing(session, hengelo, quantity=Quantity(Decimal("0.02"), Unit.M2))
     pieces = [make_demand(session, borne, quantity=Quantity(Decimal(5), Unit.PIECE)).id for _each in range(3)]
     metres = [make_demand(session, borne).id for _each in range(3)]
-    pages = [demands_for_listing(session, hengelo, listing, page=number, page_size=2) for number in (1, 2)]
+    pages = [list_demands_for_listing(session, hengelo, listing, page=number, page_size=2) for number in (1, 2)]
     assert [match.demand.id for page in pages for match in page.items] == metres
     assert [page.total for page in pages] == [3, 3]
     assert str(pages[1].items[0].reasons[0]).startswith("Nummer 3 van 3")
@@ -218,7 +224,7 @@ def test_a_partner_gets_whole_kilometres_and_figures_that_follow_from_them(
 ) -> None:
     partner = make_actor(session, "bouwer", kind="partner")
     make_listing(session, hengelo, partners_from=clock.today(), window_reason="Alleen een partner kan het verwerken")
-    (match,) = matches_for_demand(session, partner, make_demand(session, partner, location=at(52.30136, 6.7482))).items
+    (match,) = list_listings_for_demand(session, partner, make_demand(session, partner, location=at(52.30136, 6.7482))).items
     assert match.distance_km == 5  # 5.0 km
     assert (match.road_km, match.tonne_km) == (Decimal("6.5"), Decimal("962"))
 

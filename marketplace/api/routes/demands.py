@@ -14,7 +14,7 @@ from marketplace.market.queries.demands import get_demand as get_visible
 from marketplace.market.queries.demands import list_demands as list_visible
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.matching.actions import publish as matching
-from marketplace.matching.queries.matches import matches_for_demand
+from marketplace.matching.queries.matches import list_listings_for_demand
 from marketplace.materials.queries import taxonomy
 
 FILTERS = (
@@ -94,7 +94,7 @@ def list_demand_matches(demand_id: int) -> Response:
     """List the listings that serve a demand of your own organisation, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     demand = get_visible(session, actor, demand_id)
-    result = matches_for_demand(session, actor, demand, page=page.number, page_size=page.size)
+    result = list_listings_for_demand(session, actor, demand, page=page.number, page_size=page.size)
     return many([shapes.match_listing(item, taxonomy(session)) for item in result.items], total=result.total, page=page)
 
 

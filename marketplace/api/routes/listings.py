@@ -20,7 +20,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.market.rules.listing import Condition, ListingStatus
 from marketplace.matching.actions import publish as matching
-from marketplace.matching.queries.matches import demands_for_listing
+from marketplace.matching.queries.matches import list_demands_for_listing
 from marketplace.materials.queries import taxonomy
 
 SORTS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
@@ -172,7 +172,7 @@ def list_listing_matches(listing_id: int) -> Response:
     """List the open demands that a listing of your own organisation serves, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     listing = get_visible(session, actor, listing_id)
-    result = demands_for_listing(session, actor, listing, page=page.number, page_size=page.size)
+    result = list_demands_for_listing(session, actor, listing, page=page.number, page_size=page.size)
     return many([shapes.match_demand(item, taxonomy(session), actor) for item in result.items], total=result.total, page=page)
 
 

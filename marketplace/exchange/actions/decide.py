@@ -14,7 +14,7 @@ from marketplace.exchange.actions.reserve import collect_until
 from marketplace.exchange.actions.transitions import begin, give_back, is_clock, lower_surplus, move, note, tell
 from marketplace.exchange.actions.waiting_list import displace, offer_next
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.requests import queue_of
+from marketplace.exchange.queries.requests import rank_requests
 from marketplace.exchange.queries.reservations import list_open_of_listing
 from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, OPEN, ReservationStatus, Step
@@ -61,7 +61,7 @@ def approve(
     listing = counters.lock(session, reservation.listing_id)
     if listing.status != ListingStatus.PUBLISHED:
         raise Conflict(_("This listing is not on offer any more, so nothing of it can be approved."))
-    queue = queue_of(session, listing)
+    queue = rank_requests(session, listing)
     reservation_rules.check_approval(approved, asked=reservation.quantity, free=queue.free)
     reservation_rules.check_choice(reason, passed_over=len(queue.passed_over(reservation, approved.amount)))
     _hold_for(session, actor, reservation, approved.amount, queue.free)

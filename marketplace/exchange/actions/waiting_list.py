@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import CLOCK, Actor
 from marketplace.exchange.actions.transitions import put, tell
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.requests import CLAIMING, WAITING, queue_of
+from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
 from marketplace.exchange.rules.reservation import OFFER_WITHIN, ReservationStatus, reminder
 from marketplace.kernel import clock
 from marketplace.market.actions import counters
@@ -54,7 +54,7 @@ def _gives(listing: Listing) -> bool:
 
 
 def _waiting(session: Session, listing: Listing) -> list[Reservation]:
-    return [claim.reservation for claim in queue_of(session, listing).claims if claim.reservation.status == WAITING]
+    return [claim.reservation for claim in rank_requests(session, listing).claims if claim.reservation.status == WAITING]
 
 
 def _fits(listing: Listing, reservation: Reservation) -> bool:
@@ -65,7 +65,7 @@ def _fits(listing: Listing, reservation: Reservation) -> bool:
 
 def displace(session: Session, actor: Actor, listing: Listing, chosen: Reservation, left: Decimal) -> None:
     """Leave other unapproved reservations, in their order, what still fits. The rest wait and are notified."""
-    for claim in queue_of(session, listing).claims:
+    for claim in rank_requests(session, listing).claims:
         other = claim.reservation
         if other.id == chosen.id or other.status not in CLAIMING:
             continue

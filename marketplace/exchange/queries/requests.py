@@ -65,10 +65,10 @@ def list_requests(session: Session, actor: Actor, listing_id: int) -> Queue:
     """The claims on a lot as its owner, the reviewer and the broker see them."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.READ_REQUESTS, listing)
-    return queue_of(session, listing)
+    return rank_requests(session, listing)
 
 
-def queue_of(session: Session, listing: Listing) -> Queue:
+def rank_requests(session: Session, listing: Listing) -> Queue:
     """The same for a verb that has asked what the actor may."""
     rows = list_claims(session, listing.id)
     held = sum((row.quantity for row in rows if row.status in CLAIMING), Decimal(0))

@@ -25,7 +25,7 @@ from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.freshness import Outcome, Refreshed, is_demand_stale
 from marketplace.market.rules.listing import ListingDraft, ListingStatus, is_stale
 from marketplace.matching.models import MatchNotified
-from marketplace.matching.queries.matches import Match, matches_of_demand, matches_of_listing
+from marketplace.matching.queries.matches import Match, list_demands_for_listing, list_listings_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -122,7 +122,7 @@ def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int,
 
 
 def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
-    result = matches_of_listing(session, actor, listing, 1, TOLD_AT_ONCE).items
+    result = list_demands_for_listing(session, actor, listing, page_size=TOLD_AT_ONCE).items
     notified = set(session.scalars(select(MatchNotified.demand_id).where(MatchNotified.listing_id == listing.id)))
     new = [match for match in result if match.demand.id not in notified]
     _remember(session, new)
@@ -166,7 +166,7 @@ def notify_turn(session: Session, *, listing_id: int) -> bool:
 
 
 def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
-    result = matches_of_demand(session, actor, demand, 1, TOLD_AT_ONCE).items
+    result = list_listings_for_demand(session, actor, demand, page_size=TOLD_AT_ONCE).items
     notified = set(session.scalars(select(MatchNotified.listing_id).where(MatchNotified.demand_id == demand.id)))
     new = [match for match in result if match.listing.id not in notified]
     _remember(session, new)

@@ -87,22 +87,11 @@ class Matches:
     page_size: int
 
 
-def matches_for_demand(session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE) -> Matches:
-    """The listings that serve this demand. For the organisation that asks, and the reviewer."""
-    require(actor, Can.READ_MATCHES, demand)
-    return matches_of_demand(session, actor, demand, page, page_size)
-
-
-def demands_for_listing(
-    session: Session, actor: Actor, listing: Listing, *, page: int = 1, page_size: int = PAGE_SIZE
+def list_listings_for_demand(
+    session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE
 ) -> Matches:
-    """The open demands that this listing serves. For the organisation that owns it, and the reviewer."""
-    require(actor, Can.READ_MATCHES, listing)
-    return matches_of_listing(session, actor, listing, page, page_size)
-
-
-def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int, page_size: int) -> Matches:
-    """The same for a verb that has asked what the actor may."""
+    """The listings that serve this demand. For the organisation that asks, the reviewer and the clock."""
+    require(actor, Can.READ_MATCHES, demand)
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
     is_over = demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or demand.remaining <= 0
@@ -154,8 +143,11 @@ def matches_of_demand(session: Session, actor: Actor, demand: Demand, page: int,
     return _ranked(actor, terms, pairs, total, page, size)
 
 
-def matches_of_listing(session: Session, actor: Actor, listing: Listing, page: int, page_size: int) -> Matches:
-    """The same for a verb that has asked what the actor may."""
+def list_demands_for_listing(
+    session: Session, actor: Actor, listing: Listing, *, page: int = 1, page_size: int = PAGE_SIZE
+) -> Matches:
+    """The open demands that this listing serves. For the organisation that owns it, the reviewer and the clock."""
+    require(actor, Can.READ_MATCHES, listing)
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
     lot, today = lot_of(listing, terms), clock.today()

@@ -11,7 +11,7 @@ from marketplace.kernel.language import Text
 from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.matching.queries.matches import Match, lot_of, matches_of_demand
+from marketplace.matching.queries.matches import Match, list_listings_for_demand, lot_of
 from marketplace.matching.rules.proposal import Part, Plan, Supply, plan, sentences
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material, convert
@@ -69,7 +69,7 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
     material, unit = terms.material_by_id(demand.material_id), Unit(demand.unit)
     under_way = _under_way(session, demand, material)
     needed = Amount(max(demand.remaining - under_way.amount, Decimal(0)), unit)
-    matches = matches_of_demand(session, actor, demand, 1, LOTS_MAX).items if needed.amount > 0 else ()
+    matches = list_listings_for_demand(session, actor, demand, page_size=LOTS_MAX).items if needed.amount > 0 else ()
     known_ids = {match.listing.id: match for match in matches}
     chosen = plan(
         needed,

@@ -22,7 +22,7 @@ from marketplace.market.rules.freshness import Refreshed
 from marketplace.matching.actions.publish import ask, edit_demand, refresh_demand
 from marketplace.matching.actions.request import request_parts
 from marketplace.matching.queries.broker import list_proposals, may_read_proposals, why_not
-from marketplace.matching.queries.matches import matches_for_demand
+from marketplace.matching.queries.matches import list_listings_for_demand
 from marketplace.matching.queries.proposals import propose_parts
 from marketplace.materials.queries import taxonomy
 from marketplace.web.demands import drafts
@@ -117,7 +117,7 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
-    result = matches_for_demand(session, actor, demand) if inside else None
+    result = list_listings_for_demand(session, actor, demand) if inside else None
     proposal = propose_parts(session, actor, demand) if result and result.total > 1 else None
     proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
     material = taxonomy(session).material_by_id(demand.material_id)

@@ -19,7 +19,7 @@ from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.actions.offer import amend, offer
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.matching.actions.publish import refresh_listing
-from marketplace.matching.queries.matches import demands_for_listing
+from marketplace.matching.queries.matches import list_demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
 from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm, listing_form
@@ -102,7 +102,7 @@ def matches(listing_id: int) -> ResponseReturnValue:
     """Show the demands that this lot serves, nearest first."""
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
-    result = demands_for_listing(session, actor, listing)
+    result = list_demands_for_listing(session, actor, listing)
     return render_template("listings/matches.html", listing=listing, found=result)
 
 

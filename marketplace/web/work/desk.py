@@ -23,7 +23,7 @@ from marketplace.market.queries.listings import list_listings_to_refresh, list_o
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import demand_holds_until, listing_holds_until
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.matching.queries.matches import matches_for_demand
+from marketplace.matching.queries.matches import list_listings_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, LOT_ANSWERS, Answers
@@ -80,7 +80,7 @@ class Desk:
         listings = [listing for listing in listings if listing.id not in in_steps][:SHOWN]
         demands, _total = list_demands(session, actor, mine=True, statuses=(), page_size=SHOWN)
         open_demands = [demand for demand in demands if demand.status == DemandStatus.OPEN]
-        rows = [(demand, matches_for_demand(session, actor, demand, page_size=1).total) for demand in open_demands]
+        rows = [(demand, list_listings_for_demand(session, actor, demand, page_size=1).total) for demand in open_demands]
         return cls(
             tasks=_tasks(session, actor, listings),
             matches=[pair for pair in rows if pair[1]],
