@@ -1,39 +1,39 @@
-"""JSON properties: marshmallow fields with our sentences and their specification.
+"""JSON properties: how each is read and refused, how it is written, and its JSON Schema.
 
-A body is strict: it is an object, a property that it does not take is refused by name, and `null` means that an optional one is
-empty.
+marshmallow's own fields are lenient (`true` is 1, `2027-3-1` is a day); these refuse what is not exactly right, in our sentences.
 """
 
 import re
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 
-from marketplace.http.errors import camel
 from marketplace.kernel import units
 from marketplace.kernel.clock import AMSTERDAM
-from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import Unit
 
 ID_MAX = 2**31 - 1
 WHOLE_MAX = 10**12
+LISTED_MAX = 100
+_ISO_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REQUIRED = _("This is required. Fill it in.")
 _NOT_NULL = _("This is required and may not be null. Fill it in.")
 _NOT_TEXT = _("This must be text, between quotes.")
 _NOT_NUMBER = _("This must be a number, without quotes and with a point before decimals.")
 _NOT_WHOLE = _("This must be a whole number of 0 or more, without quotes.")
+_NOT_A_MOMENT = _("This is not a moment. Write it as a day and a time, for example 2027-03-31T10:00 or 2027-03-31T08:00:00Z.")
 _NOT_A_DAY = _("This is not a day. Write it as year, month and day, for example 2027-03-31.")
 _NOT_YES_OR_NO = _("This must be true or false, without quotes.")
 _NOT_AN_OBJECT = _("This must be an object with a value per name.")
 _NOT_A_LIST = _("This must be a list.")
-_NO_BODY = _("Send a JSON object, between { and }.")
 
 
 def refuse(sentence: Text) -> ValidationError:
@@ -41,15 +41,37 @@ def refuse(sentence: Text) -> ValidationError:
     return ValidationError([sentence])
 
 
-class Given(fields.Field[Any]):
-    """The common part: our sentences for what is missing, and the JSON Schema of the value."""
+class Property(fields.Field[Any]):
+    """A JSON property, its meaning and its JSON Schema. `get` finds what is written, or `attribute` names it; without them its name does.
 
-    default_error_messages = {"required": [_REQUIRED], "null": [_NOT_NULL]}
+    An `optional` property is left out of an answer where it is missing, and where it is None though it may not be null.
+    """
+
     shape: dict[str, Any] = {}
 
-    def __init__(self, meaning: str = "", **more: Any) -> None:
-        shape = {**self.shape, **more.pop("shape", {})}
-        super().__init__(metadata={**shape, **({"description": meaning} if meaning else {})}, **more)
+    def __init__(
+        self, meaning: str = "", *, get: Callable[[Any], Any] | None = None, optional: bool = False, **more: Any
+    ) -> None:
+        shape = {**self.shape, **more.pop("shape", {}), **({"description": meaning} if meaning else {})}
+        if "enum" in shape and more.get("allow_none"):
+            shape["enum"] = [*shape["enum"], None]
+        super().__init__(metadata=shape, **more)
+        self.get, self.optional = get, optional
+
+    @property
+    def turns(self) -> bool:
+        """Whether JSON has the value in another form."""
+        return type(self).write is not Property.write
+
+    def write(self, value: Any) -> Any:
+        """The value as JSON has it; None never comes here."""
+        return value
+
+
+class Given(Property):
+    """A property that is taken too, and refused in our sentences."""
+
+    default_error_messages = {"required": [_REQUIRED], "null": [_NOT_NULL]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         try:
@@ -81,8 +103,43 @@ class Lines(Line):
     lines = True
 
 
+class LineOrNull(Line):
+    """Text that is null where it is empty."""
+
+    def __init__(self, meaning: str = "", **more: Any) -> None:
+        super().__init__(meaning, allow_none=True, **more)
+
+    def write(self, value: str) -> str | None:
+        """The text, or None."""
+        return value or None
+
+
+class Sentence(Property):
+    """A sentence in the language of the reader."""
+
+    shape = {"type": "string"}
+
+    def write(self, value: Text | str) -> str:
+        """The words."""
+        return str(value)
+
+
+class Quantity(Property):
+    """A quantity as it is written; its unit stands beside it."""
+
+    shape = {
+        "type": "string",
+        "pattern": r"^-?[0-9]+(\.[0-9]{1,3})?$",
+        "description": "a decimal string without needless zeros",
+    }
+
+    def write(self, value: Decimal) -> str:
+        """`1200`, `0.5`."""
+        return units.plain(value)
+
+
 class Amount(Given):
-    """A quantity: a decimal string or a JSON number. Its unit decides the rest, later."""
+    """A quantity as it is read: a decimal string or a JSON number. Its unit decides the rest, later."""
 
     shape = {"type": ["string", "number"], "example": "800"}
 
@@ -111,6 +168,10 @@ class Number(Given):
             raise Invalid(_("This number has too many decimals. Use at most %(places)s.", places=self.places))
         return number
 
+    def write(self, value: Decimal | float) -> int | float:
+        """Whole where it is whole."""
+        return int(value) if value == int(value) else float(value)
+
 
 class Degrees(Given):
     """Latitude or longitude, as a JSON number."""
@@ -122,6 +183,12 @@ class Degrees(Given):
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             raise Invalid(_NOT_NUMBER)
         return float(units.read_decimal(value))
+
+
+class Integer(Property):
+    """A JSON integer."""
+
+    shape = {"type": "integer"}
 
 
 class Whole(Given):
@@ -165,6 +232,34 @@ class Day(Given):
         """YYYY-MM-DD."""
         return read_day(value)
 
+    def write(self, value: date) -> str:
+        """YYYY-MM-DD."""
+        return value.isoformat()
+
+
+class Moment(Given):
+    """A moment, ISO 8601; without an offset it is the time on the clock of Amsterdam."""
+
+    shape = {"type": "string", "format": "date-time"}
+
+    def read(self, value: Any) -> datetime:
+        """An aware moment between the years 1900 and 2200."""
+        return read_moment(value)
+
+    def write(self, value: datetime) -> str:
+        """In UTC, to the second."""
+        return value.astimezone(UTC).isoformat()[:19] + "Z"
+
+
+class Moments(Given):
+    """A list of moments."""
+
+    shape = {"type": "array", "items": Moment.shape}
+
+    def read(self, value: Any) -> tuple[datetime, ...]:
+        """Each of them; how many there may be is for the rule to say."""
+        return tuple(read_moment(item) for item in _read_list(value))
+
 
 class DayOrMoment(Given):
     """A calendar day, or a moment; a moment without a zone is Amsterdam's."""
@@ -189,7 +284,8 @@ class Choice(Given):
 
     def __init__(self, words: Iterable[StrEnum], meaning: str = "", **more: Any) -> None:
         self.words = tuple(words)
-        super().__init__(meaning, shape={"type": "string", "enum": [word.value for word in self.words]}, **more)
+        shape = {"type": "string", "enum": [word.value for word in self.words], **more.pop("shape", {})}
+        super().__init__(meaning, shape=shape, **more)
 
     def read(self, value: Any) -> StrEnum:
         """The member of that value."""
@@ -216,7 +312,7 @@ class Answers(Given):
 
     def read(self, value: Any) -> dict[str, StrEnum]:
         """Code to word; at most a hundred."""
-        if not isinstance(value, dict) or len(value) > 100:
+        if not isinstance(value, dict) or len(value) > LISTED_MAX:
             raise Invalid(_NOT_AN_OBJECT)
         return {clean(code): read_choice(word, self.words) for code, word in value.items()}
 
@@ -228,11 +324,20 @@ class Codes(Given):
 
     def read(self, value: Any) -> tuple[str, ...]:
         """Without doubles, in the order given; at most a hundred."""
-        if not isinstance(value, list) or len(value) > 100:
-            raise Invalid(_NOT_A_LIST)
-        if not all(isinstance(code, str) for code in value):
+        codes = _read_list(value)
+        if not all(isinstance(code, str) for code in codes):
             raise Invalid(_NOT_TEXT)
-        return tuple(dict.fromkeys(clean(code) for code in value))
+        return tuple(dict.fromkeys(clean(code) for code in codes))
+
+    def write(self, value: Iterable[str]) -> list[str]:
+        """The words."""
+        return list(value)
+
+
+def _read_list(value: Any) -> list[Any]:
+    if not isinstance(value, list) or len(value) > LISTED_MAX:
+        raise Invalid(_NOT_A_LIST)
+    return value
 
 
 def read_day(value: Any, field: str | None = None) -> date:
@@ -248,6 +353,19 @@ def read_day(value: Any, field: str | None = None) -> date:
     raise Invalid(_NOT_A_DAY, field)
 
 
+def read_moment(value: Any) -> datetime:
+    """Read a moment such as `2027-01-12T10:00`. With or without seconds, with `Z`, an offset, or the clock of Amsterdam."""
+    if isinstance(value, str) and _ISO_MOMENT.fullmatch(value):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            if 1900 <= moment.year <= 2200:
+                return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
+    raise Invalid(_NOT_A_MOMENT)
+
+
 def read_choice(value: Any, words: Iterable[StrEnum], field: str | None = None) -> StrEnum:
     """The member whose value this is; the refusal names them all."""
     members = list(words)
@@ -255,43 +373,3 @@ def read_choice(value: Any, words: Iterable[StrEnum], field: str | None = None) 
         if isinstance(value, str) and value == member.value:
             return member
     raise Invalid(_("Choose one of: %(words)s.", words=", ".join(member.value for member in members)), field)
-
-
-class Body(Schema):
-    """A JSON object. Properties are the camelCase of the names here; an optional one may be null."""
-
-    class Meta:
-        """What it does not take is refused in `take`, by name."""
-
-        unknown = EXCLUDE
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """The name in JSON, and null for what may be left out."""
-        field_obj.data_key = camel(field_name)
-        if not field_obj.required:
-            field_obj.allow_none = True
-
-
-def take(body: Body, given: Any, *, partial: tuple[str, ...] = ()) -> tuple[dict[str, Any], list[FieldError]]:
-    """Take the values by their internal names, and everything that is wrong with them. Those in `partial` may be left out."""
-    if not isinstance(given, dict):
-        return {}, [FieldError("body", _NO_BODY)]
-    existing = {field.data_key for field in body.fields.values()}
-    errors = [
-        FieldError(name[:60], _("“%(name)s” is not accepted here. Leave it out.", name=name[:60]))
-        for name in given
-        if name not in existing
-    ]
-    try:
-        values: dict[str, Any] = body.load(given, partial=partial)
-    except ValidationError as error:
-        errors += [FieldError(name, _first(sentences)) for name, sentences in error.messages_dict.items()]
-        valid: Any = error.valid_data
-        values = dict(valid or {})
-    return values, errors
-
-
-def _first(sentences: Any) -> Text:
-    while not isinstance(sentences, Text):
-        sentences = sentences[0] if isinstance(sentences, list) else next(iter(sentences.values()))
-    return sentences

@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 from flask import current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from marketplace.api.fields import ID_MAX, Body, read_choice, take
+from marketplace.api.fields import ID_MAX, read_choice
+from marketplace.api.schema import Body, take
 from marketplace.http.places import finder, located
 from marketplace.kernel.errors import FieldError, Invalid, TooLarge
 from marketplace.kernel.geo import Point

@@ -3,15 +3,16 @@
 Its path, what it takes and what it gives, for Flask and for the specification alike.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, jsonify, url_for
 
 from marketplace.accounts.policy import Can
-from marketplace.api.fields import Body
 from marketplace.api.reading import Page
+from marketplace.api.schema import Body, PageSchema, Shape, Written, key_of
+from marketplace.kernel.errors import Conflict
 
 PREFIX = "/api/v1"
 API_VERSION = "1.0.0"
@@ -29,7 +30,7 @@ class Operation:
     name: str
     summary: str
     tag: str
-    gives: str
+    gives: type[Shape] | None
     status: int = 200
     takes: Body | None = None
     upload: bool = False
@@ -46,7 +47,7 @@ def route(
     method: str,
     path: str,
     *,
-    gives: str,
+    gives: type[Shape] | None,
     tag: str,
     status: int = 200,
     takes: Body | None = None,
@@ -72,19 +73,27 @@ def route(
     return join
 
 
-def answer(shape: Any) -> Response:
+def ok(written: Written) -> Response:
     """The whole object, 200."""
-    return jsonify(shape)
+    return jsonify(written)
 
 
-def created(shape: Any, view: str, **ids: Any) -> Response:
+def with_current(conflict: Conflict, current: Written) -> Conflict:
+    """Give a conflict about the version, with the object as it is now. And the names of what differs as JSON has them."""
+    if "changed" not in conflict.facts:
+        return conflict
+    changed = [key_of(name) for name in cast(list[str], conflict.facts["changed"])]
+    return Conflict(conflict.message, conflict.field, **{**conflict.facts, "current": current, "changed": changed})
+
+
+def created(written: Written, view: str, **ids: Any) -> Response:
     """The new object, 201, with where it is."""
-    response = jsonify(shape)
+    response = jsonify(written)
     response.status_code = 201
     response.headers["Location"] = url_for(f"api.{view}", **ids)
     return response
 
 
-def many(items: list[Any], *, total: int, page: Page, **more: Any) -> Response:
+def many(shape: type[PageSchema], items: Sequence[Any], *, total: int, page: Page, **more: Any) -> Response:
     """A page of a list."""
-    return jsonify({"items": items, "total": total, "page": page.number, "pageSize": page.size, **more})
+    return jsonify(shape.write(page, items=items, total=total, **more))

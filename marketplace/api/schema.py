@@ -1,56 +1,220 @@
-"""The terms in which the shapes of the API are written: JSON Schema, one object a shape.
+"""JSON objects: a Body is read, a Shape is written. Both describe themselves in the specification."""
 
-Every property is always there unless it is named in `sometimes`.
-"""
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property, partial
+from operator import attrgetter
+from typing import Any, cast
 
-from typing import Any
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 
-from marketplace.kernel.units import Unit
+from marketplace.api.fields import Given, Integer, Property
+from marketplace.http.errors import camel
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.language import Text, _
 
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-WHOLE: Schema = {"type": "integer"}
-NUMBER: Schema = {"type": "number"}
-YES_NO: Schema = {"type": "boolean"}
-DAY: Schema = {"type": "string", "format": "date"}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-QUANTITY: Schema = {
-    "type": "string",
-    "pattern": r"^-?[0-9]+(\.[0-9]{1,3})?$",
-    "description": "a decimal string without needless zeros",
-}
-UNIT: Schema = {"type": "string", "enum": [unit.value for unit in Unit]}
+Written = dict[str, Any]
+_Step = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None, bool]
+_NO_BODY = _("Send a JSON object, between { and }.")
 
 
-def words(of: Any) -> Schema:
-    """One of a few words."""
-    return {"type": "string", "enum": [word.value for word in of]}
+def key_of(name: str) -> str:
+    """`avoidedKgCo2e` for `avoided_kgco2e`."""
+    return camel(name.replace("kgco2e", "kg_co2e"))
 
 
-def maybe(schema: Schema) -> Schema:
-    """A value, or null when it is unknown or empty."""
-    existing = schema.get("type")
-    if "enum" in schema:
-        return {**schema, "type": [existing, "null"], "enum": [*schema["enum"], None]}
-    return {**schema, "type": [existing, "null"]} if isinstance(existing, str) else {"oneOf": [schema, {"type": "null"}]}
+class Body(Schema):
+    """A JSON object that is taken. Properties are the camelCase of the names here; an optional one may be null."""
+
+    class Meta:
+        """What it does not take is refused in `take`, by name."""
+
+        unknown = EXCLUDE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """The name in JSON, and null for what may be left out."""
+        field_obj.data_key = key_of(field_name)
+        if not field_obj.required:
+            field_obj.allow_none = True
 
 
-def some(schema: Schema) -> Schema:
-    """A list."""
-    return {"type": "array", "items": schema}
+def take(body: Body, given: Any, *, partial: tuple[str, ...] = ()) -> tuple[dict[str, Any], list[FieldError]]:
+    """Take the values by their internal names, and everything that is wrong with them. Those in `partial` may be left out."""
+    if not isinstance(given, dict):
+        return {}, [FieldError("body", _NO_BODY)]
+    existing = {field.data_key for field in body.fields.values()}
+    errors = [
+        FieldError(name[:60], _("“%(name)s” is not accepted here. Leave it out.", name=name[:60]))
+        for name in given
+        if name not in existing
+    ]
+    try:
+        values: dict[str, Any] = body.load(given, partial=partial)
+    except ValidationError as error:
+        errors += [FieldError(name, _first(sentences)) for name, sentences in error.messages_dict.items()]
+        valid: Any = error.valid_data
+        values = dict(valid or {})
+    return values, errors
 
 
-def ref(name: str) -> Schema:
-    """A shape by its name."""
-    return {"$ref": f"#/components/schemas/{name}"}
+def _first(sentences: Any) -> Text:
+    while not isinstance(sentences, Text):
+        sentences = sentences[0] if isinstance(sentences, list) else next(iter(sentences.values()))
+    return sentences
 
 
-def shape(sometimes: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    """An object; what is not in `sometimes` is always there, and nothing else ever is."""
-    required = [name for name in properties if name not in sometimes]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+class Rows(Given):
+    """A list of objects that are taken, each a Body. The first thing that is wrong with a row is told with its number."""
+
+    def __init__(self, of: Body, meaning: str = "", *, most: int, **more: Any) -> None:
+        items = {
+            "type": "object",
+            "required": [key_of(name) for name, field in of.fields.items() if field.required],
+            "properties": {key_of(name): dict(field.metadata) for name, field in of.fields.items()},
+            "additionalProperties": False,
+        }
+        super().__init__(meaning, shape={"type": "array", "maxItems": most, "items": items}, **more)
+        self.of, self.most = of, most
+
+    def read(self, value: Any) -> list[dict[str, Any]]:
+        """Every row by itself."""
+        if not isinstance(value, list) or len(value) > self.most:
+            raise Invalid(_("Send a list of at most %(most)s rows.", most=self.most))
+        rows = []
+        for index, sent in enumerate(value):
+            values, errors = take(self.of, sent)
+            if errors:
+                field = key_of(errors[0].field)
+                raise Invalid(_("Row %(row)s, %(field)s: %(said)s", row=index, field=field, said=errors[0].message))
+            rows.append(values)
+        return rows
 
 
-def listed(name: str, **more: Schema) -> Schema:
-    """A page of a list."""
-    return shape(items=some(ref(name)), total=WHOLE, page=WHOLE, pageSize=WHOLE, **more)
+class Shape(Schema):
+    """A JSON object that is given. Every property is always there unless it is optional, and nothing else ever is.
+
+    A shape whose name begins with _ is told inside the others; the others are components of the specification.
+    """
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """The name in JSON, and whether it is always there."""
+        field_obj.data_key = key_of(field_name)
+        field_obj.required = not cast(Property, field_obj).optional
+
+    @classmethod
+    def write(cls, of: Any, **given: Any) -> Written:
+        """The object as JSON has it; a value that is given by name goes before what `of` says.
+
+        marshmallow's `dump` would ask each field again for its accessor, its default and its hooks, at four times the price.
+        """
+        return _writer(cls, tuple(given)).write(of, given)
+
+
+class _Writer:
+    """How a shape is written, made once for each set of names that are given.
+
+    Attributes are read in one stroke, and turned where JSON has another form.
+    """
+
+    def __init__(self, shape: type[Shape], given: tuple[str, ...]) -> None:
+        properties = cast(dict[str, Property], shape().fields)
+        read = {name: field for name, field in properties.items() if name not in given and field.required and not field.get}
+        self.blank: Written = {str(field.data_key): None for field in properties.values() if field.required}
+        self.keys = [str(field.data_key) for field in read.values()]
+        self.read = _getter_of_all([field.attribute or name for name, field in read.items()])
+        self.turned = [(str(field.data_key), field.write) for field in read.values() if field.turns]
+        self.others = [_step(name, field) for name, field in properties.items() if name not in read and name not in given]
+        self.given = {name: _step(name, properties[name]) for name in given}
+        self.is_plain = not (self.turned or self.others or self.given)
+
+    def write(self, of: Any, given: Written) -> Written:
+        """The object."""
+        if self.is_plain:
+            return dict(zip(self.keys, self.read(of), strict=True))
+        written = self.blank.copy()
+        written.update(zip(self.keys, self.read(of), strict=True))
+        for key, turn in self.turned:
+            value = written[key]
+            if value is not None:
+                written[key] = turn(value)
+        for key, get, write, is_left_out in self.others:
+            value = get(of)
+            if value is not missing and not (value is None and is_left_out):
+                written[key] = value if write is None or value is None else write(value)
+        for name, value in given.items():
+            key, _get, write, is_left_out = self.given[name]
+            if not (value is None and is_left_out):
+                written[key] = value if write is None or value is None else write(value)
+        return written
+
+
+_writer = cache(_Writer)
+
+
+def _step(name: str, field: Property) -> _Step:
+    attribute = field.attribute or name
+    get = field.get or (partial(_find, attribute) if field.optional else attrgetter(attribute))
+    return str(field.data_key), get, field.write if field.turns else None, field.optional and not field.allow_none
+
+
+def _getter_of_all(attributes: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(attributes) > 1:
+        return cast(Callable[[Any], tuple[Any, ...]], attrgetter(*attributes))
+    return lambda of: tuple(attrgetter(attribute)(of) for attribute in attributes)
+
+
+def _find(attribute: str, of: Any) -> Any:
+    return getattr(of, attribute, missing)
+
+
+class Part(Property, fields.Nested):
+    """A shape inside another. A part that is written already stays as it is."""
+
+    def __init__(self, of: type[Shape], meaning: str = "", **more: Any) -> None:
+        super().__init__(meaning, nested=of, **more)
+        self.of = of
+
+    @cached_property
+    def writer(self) -> _Writer:
+        """What writes it."""
+        return _writer(self.of, ())
+
+    def write(self, value: Any) -> Written:
+        """The part."""
+        return value if isinstance(value, dict) else self.writer.write(value, {})
+
+
+class List(Property, fields.List[Any]):
+    """A list in an answer, each item written as `of` says."""
+
+    def __init__(self, of: Property, meaning: str = "", **more: Any) -> None:
+        super().__init__(meaning, cls_or_instance=of, **more)
+        self.write_item = of.write
+
+    def write(self, value: Iterable[Any]) -> list[Any]:
+        """The items."""
+        return [self.write_item(item) for item in value]
+
+
+class Dict(Property, fields.Dict):
+    """An object in an answer, with a value per code."""
+
+    def __init__(self, of: Property, meaning: str = "", **more: Any) -> None:
+        super().__init__(meaning, values=of, **more)
+        self.of = of
+
+    @property
+    def turns(self) -> bool:
+        """Whether its values have another form."""
+        return self.of.turns
+
+    def write(self, value: dict[str, Any]) -> dict[str, Any]:
+        """The values by their codes."""
+        return {code: self.of.write(item) for code, item in value.items()}
+
+
+class PageSchema(Shape):
+    """A page of a list, of which a shape says what its `items` are."""
+
+    total = Integer()
+    page = Integer(attribute="number")
+    page_size = Integer(attribute="size")

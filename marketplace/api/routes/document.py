@@ -9,9 +9,8 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Response, current_app, jsonify, render_template, request, url_for
 from markupsafe import Markup
 
-from marketplace.api.components import SHAPES
 from marketplace.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation, blueprint
-from marketplace.api.schema import ref
+from marketplace.api.shapes.problem import ProblemSchema
 from marketplace.http.errors import camel
 from marketplace.http.request import PATH_NUMBER_MAX, public
 from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, set_locale
@@ -22,8 +21,8 @@ TAGS: dict[str, Text] = {
     "reservations": _("Reservations"),
     "notices": _("Your messages, and how often you get mail"),
     "figures": _("Figures, goals and the ledger"),
-    "tasks": _("Long work"),
     "broker": _("The broker's list and proposals"),
+    "tasks": _("Long work"),
     "reference": _("Materials, places, depots and yourself"),
 }
 WRITE = (400, 409, 413, 415, 422, 429)
@@ -42,14 +41,18 @@ def specification() -> dict[str, Any]:
             "contact": {"email": current_app.extensions["settings"].contact_email},
         },
         servers=[{"url": current_app.extensions["settings"].base_url.rstrip("/") + PREFIX}],
-        plugins=[MarshmallowPlugin()],
+        plugins=[MarshmallowPlugin(schema_name_resolver=_component)],
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    for name, shape in SHAPES.items():
-        spec.components.schema(name, shape)
     for operation in OPERATIONS:
         spec.path(path=openapi_path(operation), operations={operation.method.lower(): _operation(operation)})
     return spec.to_dict()
+
+
+def _component(schema: Any) -> str:
+    """`Listing` for ListingSchema. Nothing for a shape whose name begins with _: it is described in place."""
+    name = str((schema if isinstance(schema, type) else type(schema)).__name__)
+    return "" if name.startswith("_") else name.removesuffix("Schema")
 
 
 def openapi_path(operation: Operation) -> str:
@@ -104,7 +107,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     given: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     given["headers"] = {"API-Version": {"schema": {"type": "string"}}}
     if operation.gives:
-        given["content"] = {"application/json": {"schema": ref(operation.gives)}}
+        given["content"] = {"application/json": {"schema": operation.gives}}
     elif operation.media_type != "application/json":
         given["content"] = {operation.media_type: {}}
     if operation.status == 201:
@@ -116,7 +119,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     problems = {
         str(status): {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": ref("Problem")}},
+            "content": {"application/problem+json": {"schema": ProblemSchema}},
         }
         for status in sorted(refused)
     }

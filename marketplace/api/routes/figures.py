@@ -3,60 +3,61 @@
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.api import bodies, figure_shapes, query, shapes
+from marketplace.api import query
+from marketplace.api.bodies.figures import MaterialUseBody
 from marketplace.api.reading import asked, asked_id, read_body, read_page
-from marketplace.api.routing import answer, many, route
+from marketplace.api.routing import many, ok, route
+from marketplace.api.shapes.exchange import ExchangesSchema
+from marketplace.api.shapes.figures import GoalsSchema, MaterialUseSchema, PublicStatisticsSchema, StatisticsSchema
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.impact import actions as impact
 from marketplace.impact.queries.goals import get_goals, get_material_use
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.goals import UseRow
 from marketplace.ledger.queries import list_exchanges as list_visible
-from marketplace.materials.queries import taxonomy
 
 MATERIAL_USE = "/material-use/<int:year>"
 
 
-@route("GET", "/exchanges", gives="Exchanges", tag="figures", query=query.PAGE)
+@route("GET", "/exchanges", gives=ExchangesSchema, tag="figures", query=query.PAGE)
 @permission(Can.READ_EXCHANGES)
 def list_exchanges() -> Response:
     """List rows of the ledger: your own organisation's, or all for reviewer and administrator."""
-    page, session = read_page(), current_session()
-    rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size)
-    materials = taxonomy(session) if rows else None
-    return many([shapes.exchange(row, materials) for row in rows], total=total, page=page)
+    page = read_page()
+    rows, total = list_visible(current_session(), current_actor(), page=page.number, page_size=page.size)
+    return many(ExchangesSchema, rows, total=total, page=page)
 
 
-@route("GET", "/statistics", gives="Statistics", tag="figures")
+@route("GET", "/statistics", gives=StatisticsSchema, tag="figures")
 @permission(Can.READ_PUBLIC_FIGURES)
 def show_statistics() -> Response:
     """The totals; with a token also by municipality, material group and month."""
-    return answer(figure_shapes.statistics(get_statistics(current_session(), current_actor())))
+    statistics = get_statistics(current_session(), current_actor())
+    return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
 
 
-@route("GET", "/goals", gives="Goals", tag="figures", query=(query.YEAR,), refuses=(422,))
+@route("GET", "/goals", gives=GoalsSchema, tag="figures", query=(query.YEAR,), refuses=(422,))
 @permission(Can.READ_PUBLIC_FIGURES)
 def show_goals() -> Response:
     """The three goals: the region, and with a token every municipality."""
     year = asked_id("year")
-    return answer(figure_shapes.goals(get_goals(current_session(), current_actor(), year=year)))
+    return ok(GoalsSchema.write(get_goals(current_session(), current_actor(), year=year)))
 
 
-@route("GET", MATERIAL_USE, gives="MaterialUse", tag="figures", query=(query.OF,))
+@route("GET", MATERIAL_USE, gives=MaterialUseSchema, tag="figures", query=(query.OF,))
 @permission(Can.READ_MATERIAL_USE)
 def get_year(year: int) -> Response:
     """Get what your own municipality reported of a year. The reviewer names another with `organisation`."""
     slug = asked("organisation") or None
-    return answer(
-        figure_shapes.material_use(get_material_use(current_session(), current_actor(), year=year, organisation_slug=slug))
-    )
+    reported = get_material_use(current_session(), current_actor(), year=year, organisation_slug=slug)
+    return ok(MaterialUseSchema.write(reported))
 
 
-@route("PUT", MATERIAL_USE, takes=bodies.MaterialUseBody(), gives="MaterialUse", tag="figures", refuses=(409,))
+@route("PUT", MATERIAL_USE, takes=MaterialUseBody(), gives=MaterialUseSchema, tag="figures", refuses=(409,))
 @permission(Can.EDIT_MATERIAL_USE)
 def report_year(year: int) -> Response:
     """Replace what your own municipality reported of a year."""
-    values = read_body(bodies.MaterialUseBody())
+    values = read_body(MaterialUseBody())
     actor = current_actor()
     reported = impact.report_material_use(
         current_session(),
@@ -67,4 +68,4 @@ def report_year(year: int) -> Response:
         rows=[UseRow(row["group"], row["origin"].value, row["mass_kg"]) for row in values["rows"]],
         version=values.get("version"),
     )
-    return answer(figure_shapes.material_use(reported))
+    return ok(MaterialUseSchema.write(reported))

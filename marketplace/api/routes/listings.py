@@ -5,10 +5,17 @@ from typing import Any
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.api import bodies, drafts, query, shapes
+from marketplace.api import query
+from marketplace.api.bodies import drafts
+from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch, WithdrawBody
+from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.fields import read_day
 from marketplace.api.reading import asked, asked_all, asked_point, asked_words, asked_yes, read_body, read_page
-from marketplace.api.routing import answer, created, many, route
+from marketplace.api.routing import created, many, ok, route, with_current
+from marketplace.api.schema import Written
+from marketplace.api.shapes.listing import ListingSchema, ListingsSchema, distance_km
+from marketplace.api.shapes.match import MatchesSchema, MatchSchema
+from marketplace.api.shapes.material import current_taxonomy
 from marketplace.catalogue.queries.search import Found, search
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.exchange.actions import decide as exchange
@@ -21,7 +28,6 @@ from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.market.rules.listing import Condition, ListingStatus
 from marketplace.matching.actions import publish as matching
 from marketplace.matching.queries.matches import list_demands_for_listing
-from marketplace.materials.queries import taxonomy
 
 SORTS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
 FILTERS = (
@@ -41,22 +47,21 @@ FILTERS = (
 )
 
 
-@route("GET", "/listings", gives="Listings", tag="listings", query=FILTERS, refuses=(422,))
+@route("GET", "/listings", gives=ListingsSchema, tag="listings", query=FILTERS, refuses=(422,))
 @public
 def list_listings() -> Response:
     """The catalogue, with counts beside every filter."""
     page, question = read_page(), _question()
-    session, actor = current_session(), current_actor()
-    materials = taxonomy(session)
+    session, actor, materials = current_session(), current_actor(), current_taxonomy()
     query.check_groups(materials, question.groups)
     query.check_materials(materials, question.materials)
     result = search(session, actor, question)
     exact = list_exact_places(session, actor, [row.listing for row in result.rows])
     items = [
-        shapes.listing(row.listing, materials, shows_exact=row.listing.id in exact, distance_km=row.distance_km)
+        ListingSchema.write(row.listing, distance_km=row.distance_km, exact=row.listing if row.listing.id in exact else None)
         for row in result.rows
     ]
-    return many(items, total=result.total, page=page, facets=_facets(result))
+    return many(ListingsSchema, items, total=result.total, page=page, facets=_facets(result))
 
 
 def _question() -> CatalogueQuery:
@@ -81,21 +86,17 @@ def _question() -> CatalogueQuery:
     )
 
 
-def _facets(found: Found[Listing]) -> shapes.Shape:
+def _facets(found: Found[Listing]) -> dict[str, Any]:
     if found.facets is None:
         return {}
-    by_key = {
+    return {
         "materialGroup": found.facets.groups,
         "condition": found.facets.conditions,
         "organisation": found.facets.organisations,
     }
-    return {
-        key: [{"key": count.key, "name": str(count.name), "count": count.count} for count in counts]
-        for key, counts in by_key.items()
-    }
 
 
-@route("POST", "/listings", takes=bodies.ListingBody(), gives="Listing", status=201, tag="listings")
+@route("POST", "/listings", takes=ListingBody(), gives=ListingSchema, status=201, tag="listings")
 @permission(Can.OFFER)
 def create_listing() -> Response:
     """Write a listing down, as a draft."""
@@ -104,80 +105,80 @@ def create_listing() -> Response:
     return created(shown(listing), "get_listing", listing_id=listing.id)
 
 
-@route("GET", "/listings/<int:listing_id>", gives="Listing", tag="listings", query=(query.NEAR, query.PLACE))
+@route("GET", "/listings/<int:listing_id>", gives=ListingSchema, tag="listings", query=(query.NEAR, query.PLACE))
 @public
 def get_listing(listing_id: int) -> Response:
     """One listing."""
     point, _radius = asked_point()
     listing = get_visible(current_session(), current_actor(), listing_id)
-    return answer(shown(listing, distance_km=shapes.distance_km(listing, point)))
+    return ok(shown(listing, distance_km=distance_km(listing, point)))
 
 
-@route("PATCH", "/listings/<int:listing_id>", takes=bodies.ListingPatch(), gives="Listing", tag="listings")
+@route("PATCH", "/listings/<int:listing_id>", takes=ListingPatch(), gives=ListingSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def edit_listing(listing_id: int) -> Response:
     """Change what is sent and leave the rest; `version` is the one that you read."""
-    change = drafts.change_of(bodies.ListingPatch())
+    change = drafts.change_of(ListingPatch())
     session, actor = current_session(), current_actor()
     before = get_visible(session, actor, listing_id)
-    draft = change.listing(drafts.listing_before(before, taxonomy(session)))
+    draft = change.listing(drafts.listing_before(before, current_taxonomy()))
     try:
         listing = matching.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
     except Conflict as conflict:
-        raise shapes.with_current(conflict, shown(get_visible(session, actor, listing_id))) from conflict
-    return answer(shown(listing))
+        raise with_current(conflict, shown(get_visible(session, actor, listing_id))) from conflict
+    return ok(shown(listing))
 
 
-@route("DELETE", "/listings/<int:listing_id>", gives="Listing", tag="listings")
+@route("DELETE", "/listings/<int:listing_id>", gives=ListingSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def delete_listing(listing_id: int) -> Response:
     """Delete a draft; the answer is what it was."""
     session, actor = current_session(), current_actor()
     gone = shown(get_visible(session, actor, listing_id))
     market.delete_draft(session, actor, listing_id=listing_id)
-    return answer(gone)
+    return ok(gone)
 
 
-@route("POST", "/listings/<int:listing_id>/publish", takes=bodies.NothingBody(), gives="Listing", tag="listings")
+@route("POST", "/listings/<int:listing_id>/publish", takes=NothingBody(), gives=ListingSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def publish_listing(listing_id: int) -> Response:
     """Publish a draft; it needs a photo."""
-    read_body(bodies.NothingBody())
-    return answer(shown(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
+    read_body(NothingBody())
+    return ok(shown(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
 
 
-@route("POST", "/listings/<int:listing_id>/withdraw", takes=bodies.WithdrawBody(), gives="Listing", tag="listings")
+@route("POST", "/listings/<int:listing_id>/withdraw", takes=WithdrawBody(), gives=ListingSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def withdraw_listing(listing_id: int) -> Response:
     """Withdraw a listing; its open reservations are cancelled and their holders notified."""
-    body = _said(read_body(bodies.WithdrawBody()))
-    return answer(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
+    body = _said(read_body(WithdrawBody()))
+    return ok(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
-@route("POST", "/listings/<int:listing_id>/close", takes=bodies.CloseBody(), gives="Listing", tag="listings")
+@route("POST", "/listings/<int:listing_id>/close", takes=CloseBody(), gives=ListingSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def close_listing(listing_id: int) -> Response:
     """Offer what is left no more, and say what became of it."""
-    body = _said(read_body(bodies.CloseBody()))
-    return answer(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **body)))
+    body = _said(read_body(CloseBody()))
+    return ok(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:
     return {"outcome": values.get("outcome"), "reason": values.get("reason") or ""}
 
 
-@route("GET", "/listings/<int:listing_id>/matches", gives="Matches", tag="listings", query=query.PAGE)
+@route("GET", "/listings/<int:listing_id>/matches", gives=MatchesSchema, tag="listings", query=query.PAGE)
 @permission(Can.READ_MATCHES)
 def list_listing_matches(listing_id: int) -> Response:
     """List the open demands that a listing of your own organisation serves, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     listing = get_visible(session, actor, listing_id)
     result = list_demands_for_listing(session, actor, listing, page=page.number, page_size=page.size)
-    return many([shapes.match_demand(item, taxonomy(session), actor) for item in result.items], total=result.total, page=page)
+    items = [MatchSchema.write(match, listing=None) for match in result.items]
+    return many(MatchesSchema, items, total=result.total, page=page)
 
 
-def shown(listing: Listing, distance_km: int | None = None) -> shapes.Shape:
+def shown(listing: Listing, distance_km: int | None = None) -> Written:
     """A listing as this actor may see it."""
-    session, actor = current_session(), current_actor()
-    shows_exact = sees_exact_place(session, actor, listing)
-    return shapes.listing(listing, taxonomy(session), shows_exact=shows_exact, distance_km=distance_km)
+    shows_exact = sees_exact_place(current_session(), current_actor(), listing)
+    return ListingSchema.write(listing, distance_km=distance_km, exact=listing if shows_exact else None)

@@ -10,14 +10,14 @@ from marketplace.http.request import current_actor, current_session, permission
 RESERVATION = "/reservations/<int:reservation_id>"
 
 
-@route("GET", f"{RESERVATION}/note.pdf", gives="", tag="reservations", refuses=(409,), media_type="application/pdf")
+@route("GET", f"{RESERVATION}/note.pdf", gives=None, tag="reservations", refuses=(409,), media_type="application/pdf")
 @permission(Can.READ_RESERVATION)
 def get_note(reservation_id: int) -> Response:
     """Get the hand-over note as an accessible PDF, from approval on. In the language that is asked for."""
     return note_answer(current_session(), current_actor(), reservation_id)
 
 
-@route("GET", f"{RESERVATION}/appointment.ics", gives="", tag="reservations", media_type="text/calendar")
+@route("GET", f"{RESERVATION}/appointment.ics", gives=None, tag="reservations", media_type="text/calendar")
 @permission(Can.MEET)
 def get_appointment(reservation_id: int) -> Response:
     """Get the appointment as an iCalendar file, for the two sides. Each proposed time, or the one that was agreed."""

@@ -4,10 +4,12 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from marketplace.accounts.policy import Can, require
-from marketplace.api import bodies, shapes
+from marketplace.api.bodies.listing import PhotoPatch
 from marketplace.api.reading import read_body
 from marketplace.api.routes.listings import shown
-from marketplace.api.routing import answer, created, route
+from marketplace.api.routing import created, ok, route
+from marketplace.api.shapes.listing import ListingSchema
+from marketplace.api.shapes.photo import PhotoSchema
 from marketplace.http.request import current_actor, current_session, database, permission, public
 from marketplace.kernel.errors import Invalid, Missing, TooLarge
 from marketplace.kernel.language import _
@@ -21,7 +23,7 @@ UPLOAD_BYTES_MAX = 21 * 1024 * 1024
 PHOTO = "/listings/<int:listing_id>/photos/<int:photo_id>"
 
 
-@route("POST", "/listings/<int:listing_id>/photos", gives="Photo", status=201, upload=True, tag="listings")
+@route("POST", "/listings/<int:listing_id>/photos", gives=PhotoSchema, status=201, upload=True, tag="listings")
 @permission(Can.EDIT_LISTING, max_body_bytes=UPLOAD_BYTES_MAX)
 def add_photo(listing_id: int) -> Response:
     """Put a photo behind the others. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""
@@ -30,7 +32,7 @@ def add_photo(listing_id: int) -> Response:
     upload, alt = read_upload()
     picture = photos.store_picture(current_app.extensions["media"], upload)
     photo = photos.add_photo(current_session(), current_actor(), listing_id=listing_id, picture=picture, alt=alt)
-    return created(shapes.photo(photo), "get_photo", listing_id=listing_id, photo_id=photo.id)
+    return created(PhotoSchema.write(photo), "get_photo", listing_id=listing_id, photo_id=photo.id)
 
 
 def read_upload() -> tuple[bytes, str]:
@@ -50,32 +52,32 @@ def read_upload() -> tuple[bytes, str]:
     return upload, alt
 
 
-@route("GET", PHOTO, gives="Photo", tag="listings")
+@route("GET", PHOTO, gives=PhotoSchema, tag="listings")
 @public
 def get_photo(listing_id: int, photo_id: int) -> Response:
     """One photo of a listing."""
     for photo in get_visible(current_session(), current_actor(), listing_id).photos:
         if photo.id == photo_id:
-            return answer(shapes.photo(photo))
+            return ok(PhotoSchema.write(photo))
     raise Missing(_("This photo does not exist any more. Open the listing again."))
 
 
-@route("PATCH", PHOTO, takes=bodies.PhotoPatch(), gives="Photo", tag="listings")
+@route("PATCH", PHOTO, takes=PhotoPatch(), gives=PhotoSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def edit_photo(listing_id: int, photo_id: int) -> Response:
     """Change the alternative text or the place in the row."""
-    values = read_body(bodies.PhotoPatch())
+    values = read_body(PhotoPatch())
     alt = (values["alt"] or "") if "alt" in values else None
     changed: Photo = photos.edit_photo(
         current_session(), current_actor(), listing_id=listing_id, photo_id=photo_id, alt=alt, position=values.get("position")
     )
-    return answer(shapes.photo(changed))
+    return ok(PhotoSchema.write(changed))
 
 
-@route("DELETE", PHOTO, gives="Listing", tag="listings")
+@route("DELETE", PHOTO, gives=ListingSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def delete_photo(listing_id: int, photo_id: int) -> Response:
     """Take a photo away; the answer is the listing."""
     session, actor = current_session(), current_actor()
     photos.delete_photo(session, actor, listing_id=listing_id, photo_id=photo_id)
-    return answer(shown(get_visible(session, actor, listing_id)))
+    return ok(shown(get_visible(session, actor, listing_id)))

@@ -5,9 +5,12 @@ from datetime import datetime
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.api import bodies, drafts, query, shapes
+from marketplace.api import query
+from marketplace.api.bodies import drafts
+from marketplace.api.bodies.reservation import ApproveBody, HandoverBody, ReasonBody, ReceiptBody, ReservationBody
 from marketplace.api.reading import asked, asked_id, asked_words, read_body, read_page
-from marketplace.api.routing import answer, created, many, route
+from marketplace.api.routing import created, many, ok, route
+from marketplace.api.shapes.reservation import ReservationSchema, ReservationsSchema
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.reservations import get_reservation as get_visible
 from marketplace.exchange.queries.reservations import list_reservations as list_visible
@@ -29,8 +32,8 @@ FILTERS = (
 @route(
     "POST",
     "/listings/<int:listing_id>/reservations",
-    takes=bodies.ReservationBody(),
-    gives="Reservation",
+    takes=ReservationBody(),
+    gives=ReservationSchema,
     status=201,
     tag="reservations",
 )
@@ -40,10 +43,10 @@ def create_reservation(listing_id: int) -> Response:
     draft = drafts.new_reservation()
     session, actor = current_session(), current_actor()
     made = get_visible(session, actor, reserve.reserve(session, actor, listing_id=listing_id, draft=draft).id)
-    return created(shapes.reservation(made), "get_reservation", reservation_id=made.id)
+    return created(ReservationSchema.write(made), "get_reservation", reservation_id=made.id)
 
 
-@route("GET", "/reservations", gives="Reservations", tag="reservations", query=FILTERS, refuses=(422,))
+@route("GET", "/reservations", gives=ReservationsSchema, tag="reservations", query=FILTERS, refuses=(422,))
 @permission(Can.LIST_RESERVATIONS)
 def list_reservations() -> Response:
     """List the reservations of your own organisation on either side."""
@@ -58,21 +61,21 @@ def list_reservations() -> Response:
         page=page.number,
         page_size=page.size,
     )
-    return many([shapes.reservation(item) for item in rows], total=total, page=page)
+    return many(ReservationsSchema, rows, total=total, page=page)
 
 
-@route("GET", RESERVATION, gives="Reservation", tag="reservations")
+@route("GET", RESERVATION, gives=ReservationSchema, tag="reservations")
 @permission(Can.READ_RESERVATION)
 def get_reservation(reservation_id: int) -> Response:
     """One reservation, for either side."""
-    return answer(shapes.reservation(get_visible(current_session(), current_actor(), reservation_id)))
+    return ok(ReservationSchema.write(get_visible(current_session(), current_actor(), reservation_id)))
 
 
-@route("POST", f"{RESERVATION}/approve", takes=bodies.ApproveBody(), gives="Reservation", tag="reservations")
+@route("POST", f"{RESERVATION}/approve", takes=ApproveBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.DECIDE_RESERVATION)
 def approve_reservation(reservation_id: int) -> Response:
     """Approve a reservation in full or in part, as the owner. One that waits may be approved instead of others."""
-    values = read_body(bodies.ApproveBody())
+    values = read_body(ApproveBody())
     last, session, actor = values.get("hold_until"), current_session(), current_actor()
     until = last if last is None or isinstance(last, datetime) else clock.last_moment(last)
     part = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
@@ -84,45 +87,45 @@ def approve_reservation(reservation_id: int) -> Response:
         quantity=None if part is None else part.amount,
         reason=values.get("reason") or "",
     )
-    return answer(shapes.reservation(approved))
+    return ok(ReservationSchema.write(approved))
 
 
-@route("POST", f"{RESERVATION}/reject", takes=bodies.ReasonBody(), gives="Reservation", tag="reservations")
+@route("POST", f"{RESERVATION}/reject", takes=ReasonBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.DECIDE_RESERVATION)
 def reject_reservation(reservation_id: int) -> Response:
     """The owner says no, and why."""
-    reason = read_body(bodies.ReasonBody())["reason"]
-    return answer(
-        shapes.reservation(decide.reject(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
+    reason = read_body(ReasonBody())["reason"]
+    return ok(
+        ReservationSchema.write(decide.reject(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
     )
 
 
-@route("POST", f"{RESERVATION}/cancel", takes=bodies.ReasonBody(), gives="Reservation", tag="reservations")
+@route("POST", f"{RESERVATION}/cancel", takes=ReasonBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CANCEL_RESERVATION)
 def cancel_reservation(reservation_id: int) -> Response:
     """Cancel a reservation, with a reason; either side may. Between the two signatures it is a proposal to the other side."""
-    reason = read_body(bodies.ReasonBody())["reason"]
-    return answer(
-        shapes.reservation(decide.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
+    reason = read_body(ReasonBody())["reason"]
+    return ok(
+        ReservationSchema.write(decide.cancel(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
     )
 
 
-@route("POST", f"{RESERVATION}/hand-over", takes=bodies.HandoverBody(), gives="Reservation", tag="reservations")
+@route("POST", f"{RESERVATION}/hand-over", takes=HandoverBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.HAND_OVER)
 def hand_over_reservation(reservation_id: int) -> Response:
     """The owner enters what was measured."""
-    values = read_body(bodies.HandoverBody())
+    values = read_body(HandoverBody())
     session, actor = current_session(), current_actor()
     reserved = get_visible(session, actor, reservation_id)
     draft = drafts.new_handover(values, Quantity(reserved.quantity, Unit(reserved.unit)))
-    return answer(shapes.reservation(hand_over.hand_over(session, actor, reservation_id=reservation_id, draft=draft)))
+    return ok(ReservationSchema.write(hand_over.hand_over(session, actor, reservation_id=reservation_id, draft=draft)))
 
 
-@route("POST", f"{RESERVATION}/confirm", takes=bodies.ReceiptBody(), gives="Reservation", tag="reservations")
+@route("POST", f"{RESERVATION}/confirm", takes=ReceiptBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CONFIRM)
 def confirm_reservation(reservation_id: int) -> Response:
     """Confirm what arrived, as the receiver. The ledger gets its row, or the two figures are in dispute."""
-    values = read_body(bodies.ReceiptBody())
+    values = read_body(ReceiptBody())
     session, actor = current_session(), current_actor()
     draft = drafts.new_receipt(values, get_visible(session, actor, reservation_id).unit)
-    return answer(shapes.reservation(hand_over.confirm(session, actor, reservation_id=reservation_id, draft=draft)))
+    return ok(ReservationSchema.write(hand_over.confirm(session, actor, reservation_id=reservation_id, draft=draft)))

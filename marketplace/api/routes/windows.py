@@ -3,27 +3,28 @@
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.api import bodies, shapes
+from marketplace.api.bodies.windows import WindowsBody
 from marketplace.api.reading import read_body
-from marketplace.api.routing import answer, route
+from marketplace.api.routing import ok, route
+from marketplace.api.shapes.windows import WindowsSchema
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.market.actions.windows import set_windows
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules.windows import WindowDefaults
 
 
-@route("GET", "/windows", gives="Windows", tag="listings")
+@route("GET", "/windows", gives=WindowsSchema, tag="listings")
 @permission(Can.WORK)
 def show_windows() -> Response:
     """Show what your own organisation agreed about turns. It counts for what a listing leaves open when it is published."""
-    return answer(shown_windows(get_window_defaults(current_session(), current_actor().organisation_id)))
+    return ok(WindowsSchema.write(get_window_defaults(current_session(), current_actor().organisation_id)))
 
 
-@route("PUT", "/windows", takes=bodies.WindowsBody(), gives="Windows", tag="listings")
+@route("PUT", "/windows", takes=WindowsBody(), gives=WindowsSchema, tag="listings")
 @permission(Can.SET_WINDOWS)
 def change_windows() -> Response:
     """Agree on other ones; listings that are published already keep their days."""
-    values = read_body(bodies.WindowsBody())
+    values = read_body(WindowsBody())
     agreed = WindowDefaults(
         circle=values.get("circle") or (),
         circle_days=values.get("circle_days") or 0,
@@ -31,15 +32,4 @@ def change_windows() -> Response:
         partners_days=values["partners_days"],
         reason=values.get("reason") or "",
     )
-    return answer(shown_windows(set_windows(current_session(), current_actor(), agreed)))
-
-
-def shown_windows(agreed: WindowDefaults) -> shapes.Shape:
-    """The agreement as JSON."""
-    return {
-        "circle": list(agreed.circle),
-        "circleDays": agreed.circle_days,
-        "regionDays": agreed.region_days,
-        "partnersDays": agreed.partners_days,
-        "reason": agreed.reason,
-    }
+    return ok(WindowsSchema.write(set_windows(current_session(), current_actor(), agreed)))

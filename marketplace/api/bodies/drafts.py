@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
-from marketplace.api import bodies
-from marketplace.api.fields import take
+from marketplace.api.bodies.demand import DemandBody, DemandPatch
+from marketplace.api.bodies.depot import DepotBody
+from marketplace.api.bodies.listing import ListingBody, ListingPatch
+from marketplace.api.bodies.reservation import ReservationBody
 from marketplace.api.reading import location_of, read_json
+from marketplace.api.schema import take
 from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
 from marketplace.kernel import clock
@@ -31,7 +34,7 @@ _NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version")
 
 def new_listing() -> ListingDraft:
     """The listing in the body."""
-    values, errors = take(bodies.ListingBody(), read_json())
+    values, errors = take(ListingBody(), read_json())
     quantity, where = _quantity(values, errors), _where(values, errors)
     _settle(errors)
     assert quantity is not None
@@ -40,7 +43,7 @@ def new_listing() -> ListingDraft:
 
 def new_demand() -> DemandDraft:
     """The demand in the body."""
-    values, errors = take(bodies.DemandBody(), read_json())
+    values, errors = take(DemandBody(), read_json())
     quantity, location = _quantity(values, errors), _location(values, errors, required=True)
     _settle(errors)
     assert quantity is not None
@@ -87,7 +90,7 @@ class Change:
         return Quantity(amount, unit)
 
 
-def change_of(body: bodies.ListingPatch | bodies.DemandPatch) -> Change:
+def change_of(body: ListingPatch | DemandPatch) -> Change:
     """The change in the body; only its version is required."""
     values, errors = take(body, read_json(), partial=tuple(name for name in body.fields if name != "version"))
     location = None
@@ -101,7 +104,7 @@ def change_of(body: bodies.ListingPatch | bodies.DemandPatch) -> Change:
 
 def new_reservation() -> ReservationDraft:
     """The reservation in the body."""
-    values, errors = take(bodies.ReservationBody(), read_json())
+    values, errors = take(ReservationBody(), read_json())
     quantity, location = _quantity(values, errors), _location(values, errors, required=False)
     _settle(errors)
     assert quantity is not None
@@ -150,7 +153,7 @@ def new_return(values: Mapping[str, Any], unit: str) -> ReturnDraft:
 
 def new_depot() -> DepotDraft:
     """The depot in the body."""
-    values, errors = take(bodies.DepotBody(), read_json())
+    values, errors = take(DepotBody(), read_json())
     location = _location(values, errors, required=True)
     _settle(errors)
     assert location is not None

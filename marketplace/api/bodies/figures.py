@@ -1,0 +1,28 @@
+"""What is taken of a reported year."""
+
+from marketplace.api.fields import Choice, Line, Number, Whole, YesNo
+from marketplace.api.schema import Body, Rows
+from marketplace.impact.rules.goals import Origin
+
+USE_ROWS_MAX = 1000
+
+
+class UseRow(Body):
+    """One row of a reported year."""
+
+    group = Line(required=True)
+    origin = Choice(Origin, required=True)
+    mass_kg = Number(required=True)
+
+
+class MaterialUseBody(Body):
+    """What a municipality put to use in a year; it replaces what stood there."""
+
+    version = Whole("the version that you read (0: nothing yet); absent: whatever is there")
+    includes_bank = YesNo("whether the reused mass includes what came through the materials bank", required=True)
+    rows = Rows(
+        UseRow(),
+        "kilograms by material group and origin (`primary`, `biobased`, `reused`, `recycled`)",
+        most=USE_ROWS_MAX,
+        required=True,
+    )

@@ -1,0 +1,7 @@
+"""A step that takes nothing."""
+
+from marketplace.api.schema import Body
+
+
+class NothingBody(Body):
+    """A step that takes nothing."""

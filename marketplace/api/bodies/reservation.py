@@ -1,0 +1,123 @@
+"""What is taken at each step of a reservation."""
+
+from marketplace.api.bodies.place import Placed
+from marketplace.api.fields import (
+    Amount,
+    Choice,
+    Day,
+    DayOrMoment,
+    Line,
+    Lines,
+    Moment,
+    Moments,
+    Number,
+    UnitChoice,
+    Whole,
+    YesNo,
+)
+from marketplace.api.schema import Body
+from marketplace.exchange.rules.gate import TIMES_MAX
+from marketplace.exchange.rules.reservation import PURCHASE_CENTS_MAX, MeasuredBy
+from marketplace.market.rules.listing import Condition
+
+
+class ReservationBody(Placed):
+    """What an asker says."""
+
+    quantity = Amount("in the listing's unit", required=True)
+    unit = UnitChoice("the listing's", required=True)
+    demand_id = Whole("id of the demand that it serves")
+    purpose = Lines("what it is for")
+    project = Line("the project in which it is used")
+    use = Line("what it is used for there")
+    replaces_purchase = YesNo("whether it replaces a new purchase; absent: not stated")
+    purchase_price_cents = Whole("estimate of that purchase for all that is asked for, in euro cents", most=PURCHASE_CENTS_MAX)
+    needed_by = Day("the last day on which it is useful")
+    join_waiting_list = YesNo("whether to wait where it does not fit; absent: no")
+
+
+class ApproveBody(Body):
+    """An approval, of all of it or of a part."""
+
+    quantity = Amount("in the listing's unit; absent: as asked for")
+    reason = Lines("why this one is chosen, where one that ranks higher goes without")
+    hold_until = DayOrMoment("the last day on which it is held, or the last moment; absent: 30 days")
+
+
+class ReasonBody(Body):
+    """A rejection or a cancellation."""
+
+    reason = Lines("why, in a sentence", required=True)
+
+
+class HandoverBody(Body):
+    """What the owner measured at the gate."""
+
+    quantity = Amount("as measured; absent: as reserved")
+    unit = UnitChoice("the listing's")
+    handed_over_on = Day("absent: today")
+    vehicle_class = Line("code of a transport factor; absent: by mass")
+    driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic")
+    measured_by = Choice(MeasuredBy, "how it was measured")
+    condition = Choice(Condition, "as it was handed over")
+    write_off_reason = Lines("what is missing of the order is gone, and why; absent: it is free again")
+
+
+class ReceiptBody(Body):
+    """What the receiver measured; nothing: the owner's figure is right."""
+
+    quantity = Amount("as measured; absent: as the owner entered it")
+    unit = UnitChoice("the listing's")
+    measured_by = Choice(MeasuredBy, "how it was measured")
+    condition = Choice(Condition, "as it arrived")
+
+
+class DisputeBody(Body):
+    """The receiver does not agree."""
+
+    quantity = Amount("the receiver's own figure, where there is one")
+    unit = UnitChoice("the listing's")
+    reason = Lines("why, in a sentence", required=True)
+
+
+class ResolveBody(Body):
+    """A figure that this side can live with; the other side's own figure settles it."""
+
+    quantity = Amount("in the listing's unit", required=True)
+    unit = UnitChoice("the listing's")
+    reason = Lines("why, in a sentence; needed unless it is the other side's figure")
+    write_off_reason = Lines("by the owner or the broker: what is missing is gone, and why; absent: it is free again")
+
+
+class ReturnBody(Body):
+    """What comes back after completion."""
+
+    quantity = Amount("in the listing's unit", required=True)
+    unit = UnitChoice("the listing's")
+    condition = Choice(Condition, "as it came back", required=True)
+    returned_on = Day("absent: today")
+    reason = Lines("why, in a sentence", required=True)
+
+
+class NoShowBody(Body):
+    """Nobody came to collect it."""
+
+    reason = Lines("what happened; absent: that nobody came")
+
+
+class AppointmentBody(Body):
+    """A proposal to meet."""
+
+    times = Moments(
+        "one to three moments; exactly one of those that the other side proposed agrees on it",
+        required=True,
+        shape={"minItems": 1, "maxItems": TIMES_MAX},
+    )
+    place = Line("where to meet; absent: where the lot lies")
+    notes = Lines("what to know at the gate")
+
+
+class AgreeBody(Body):
+    """A choice."""
+
+    time = Moment("one of the times that the other side proposed", required=True)

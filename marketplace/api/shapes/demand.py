@@ -1,0 +1,63 @@
+"""Demands: what everybody sees of one, and what members see."""
+
+from marketplace.api.fields import (
+    Choice,
+    Codes,
+    Day,
+    Degrees,
+    Integer,
+    Line,
+    LineOrNull,
+    Moment,
+    Number,
+    Quantity,
+    UnitChoice,
+    YesNo,
+)
+from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.api.shapes.material import MaterialSchema, material_of
+from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.api.shapes.place import ExactSchema
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import Condition
+
+
+class PublicDemandSchema(Shape):
+    """A demand as everybody may see it."""
+
+    id = Integer()
+    title = Line()
+    status = Choice(DemandStatus)
+    material = Part(MaterialSchema, get=material_of)
+    quantity = Quantity()
+    unit = UnitChoice()
+    needed_from = Day()
+    needed_until = Day()
+    organisation = Part(OrganisationSchema)
+
+
+class DemandSchema(PublicDemandSchema):
+    """A demand as members see it."""
+
+    version = Integer(optional=True)
+    description = Line(optional=True)
+    min_condition = Choice(Condition, optional=True)
+    max_distance_km = Number(allow_none=True, optional=True)
+    accepts_hazards = Codes(optional=True)
+    accepts_unknown_hazards = YesNo(optional=True)
+    project = Line(optional=True)
+    department = Line(optional=True)
+    fulfilled = Quantity(optional=True)
+    place_name = Line(optional=True)
+    municipality = LineOrNull(optional=True)
+    lat = Degrees(attribute="public_lat", optional=True)
+    lon = Degrees(attribute="public_lon", optional=True)
+    created_at = Moment(optional=True)
+    confirmed_on = Day(allow_none=True, optional=True)
+    exact = Part(ExactSchema, optional=True)
+
+
+class DemandsSchema(PageSchema):
+    """A page of demands."""
+
+    items = List(Part(DemandSchema))

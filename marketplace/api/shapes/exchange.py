@@ -1,0 +1,50 @@
+"""Rows of the ledger."""
+
+from marketplace.api.fields import Day, Integer, Line, Number, Quantity, UnitChoice
+from marketplace.api.schema import List, PageSchema, Part, Shape, Written
+from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
+from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.ledger.models import Exchange
+
+
+def _material(row: Exchange) -> Written:
+    """The material by the name that it has now, in the group that was booked."""
+    existing = current_taxonomy().find_material(row.material_slug)
+    return {"slug": row.material_slug, "name": existing.name if existing else row.material_slug, "group": row.group_slug}
+
+
+class ExchangeSchema(Shape):
+    """A row of the ledger, with what its hash was made over."""
+
+    seq = Integer()
+    from_organisation = Part(OrganisationSchema, get=lambda row: {"slug": row.from_slug, "name": row.from_name})
+    to_organisation = Part(OrganisationSchema, get=lambda row: {"slug": row.to_slug, "name": row.to_name})
+    material = Part(MaterialSchema, get=_material)
+    listing_id = Integer()
+    demand_id = Integer(allow_none=True)
+    reservation_id = Integer()
+    quantity = Quantity()
+    unit = UnitChoice()
+    kg_per_unit = Number()
+    mass_kg = Number()
+    distance_km = Number()
+    distance_basis = Line()
+    road_km = Number()
+    tonne_km = Number()
+    vehicle_class = Line()
+    transport_kgco2e = Number()
+    avoided_kgco2e = Number(allow_none=True)
+    net_kgco2e = Number(allow_none=True)
+    factor_version = Integer()
+    price_cents = Integer()
+    happened_on = Day()
+    reverses = Integer(allow_none=True)
+    previous_hash = Line()
+    hash = Line()
+    canonical = Line()
+
+
+class ExchangesSchema(PageSchema):
+    """A page of the ledger."""
+
+    items = List(Part(ExchangeSchema))

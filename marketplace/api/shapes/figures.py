@@ -1,0 +1,121 @@
+"""Statistics, goals and material use. The names of the figures come from the registered list."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, cast
+
+from marketplace.api.fields import Choice, Integer, Line, Number, Property, YesNo
+from marketplace.api.schema import List, Part, Shape
+from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.impact.queries.goals import Standing
+from marketplace.impact.queries.statistics import STATISTICS, Measure, Statistic
+from marketplace.impact.rules.goals import Origin
+from marketplace.ledger.queries import Totals
+
+
+def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> type[Shape]:
+    """The shape with every figure of the list. Avoided carbon is of the mass whose factor is known; `unknownFactorMassKg` says how much is not."""
+
+    def figure(statistic: Statistic) -> Property:
+        kind = Integer if statistic.measure is Measure.COUNT else Number
+        return kind(get=lambda of: statistic.of(totals_of(of)))
+
+    figures: dict[str, Any] = {statistic.name: figure(statistic) for statistic in STATISTICS}
+    return cast(type[Shape], shape.from_dict(figures, name=shape.__name__))
+
+
+class _RowSchema(Shape):
+    """A material group or a month."""
+
+    key = Line()
+    name = Line()
+
+
+class _MunicipalitySchema(_RowSchema):
+    """What it received, and beside that what it gave."""
+
+    given_mass_kg = Number(get=lambda row: row.given_mass_kg or Decimal(0))
+
+
+_Totals = _with_figures(type("_TotalsSchema", (Shape,), {}), lambda totals: totals)
+_Row = _with_figures(_RowSchema, lambda row: row.totals)
+_Municipality = _with_figures(_MunicipalitySchema, lambda row: row.totals)
+
+
+class PublicStatisticsSchema(Shape):
+    """The totals."""
+
+    totals = Part(_Totals)
+
+
+class StatisticsSchema(PublicStatisticsSchema):
+    """The totals, and for members three ways of adding up to them."""
+
+    by_municipality = List(Part(_Municipality), optional=True)
+    by_material_group = List(Part(_Row), optional=True)
+    by_month = List(Part(_Row), optional=True)
+
+
+def _share_percent(standing: Standing) -> Decimal | None:
+    return None if standing.indicator.share is None else standing.indicator.share * 100
+
+
+def _if_reported(name: str) -> Callable[[Standing], Decimal | None]:
+    """A figure of the indicator that is null where nothing was reported."""
+    return lambda standing: None if standing.indicator.share is None else getattr(standing.indicator, name)
+
+
+class GoalSchema(Shape):
+    """How far a goal is."""
+
+    number = Integer(attribute="target.number")
+    target_percent = Number(attribute="target.percent")
+    target_year = Integer(attribute="target.year")
+    is_own = YesNo("whether the municipality tightened it", attribute="target.is_own")
+    share_percent = Number("null: not reported", allow_none=True, get=_share_percent)
+    renewable_mass_kg = Number(allow_none=True, get=_if_reported("renewable_kg"))
+    total_mass_kg = Number(allow_none=True, get=_if_reported("total_kg"))
+    reported_by = Integer("how many municipalities reported", attribute="indicator.reported")
+    asked_of = Integer(attribute="indicator.asked")
+
+
+class _RegionSchema(Shape):
+    """The goals of the region."""
+
+    goals = List(Part(GoalSchema), attribute="standings")
+    bank_mass_kg = Number(attribute="bank_kg")
+
+
+class _ReportingSchema(_RegionSchema):
+    """The goals of a municipality."""
+
+    organisation = Part(OrganisationSchema, get=lambda place: place)
+    includes_bank = YesNo(allow_none=True)
+
+
+class GoalsSchema(Shape):
+    """The region, and for members every municipality."""
+
+    year = Integer()
+    years = List(Integer())
+    region = Part(_RegionSchema)
+    municipalities = List(Part(_ReportingSchema), optional=True, get=lambda overview: overview.municipalities or None)
+
+
+class _UseRowSchema(Shape):
+    """What was used of one group, of one origin."""
+
+    group = Line(attribute="group_slug")
+    origin = Choice(Origin)
+    mass_kg = Number()
+
+
+class MaterialUseSchema(Shape):
+    """A reported year; version 0 and null where nothing is reported yet."""
+
+    organisation = Part(OrganisationSchema)
+    year = Integer()
+    version = Integer()
+    includes_bank = YesNo(allow_none=True)
+    rows = List(Part(_UseRowSchema))
+    bank_mass_kg = Number(attribute="bank_kg")

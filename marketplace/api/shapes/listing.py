@@ -1,0 +1,113 @@
+"""Listings. What is unknown is null; the exact spot is only there for people who may know it."""
+
+from decimal import Decimal
+
+from marketplace.api.fields import (
+    Answers,
+    Choice,
+    Codes,
+    Day,
+    Degrees,
+    Integer,
+    Line,
+    LineOrNull,
+    Moment,
+    Number,
+    Quantity,
+    Sentence,
+    UnitChoice,
+    YesNo,
+)
+from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
+from marketplace.api.shapes.material import MaterialSchema, material_of
+from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.api.shapes.photo import PhotoSchema
+from marketplace.api.shapes.place import ExactSchema
+from marketplace.kernel.geo import Point, whole_km
+from marketplace.kernel.units import Unit
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import Answer, Condition, ListingStatus, Packaging, QuantityBasis
+
+
+def _mass_kg(listing: Listing) -> Decimal | None:
+    """The mass of all of it, as measured or by the taxonomy. None where neither says what a unit weighs."""
+    material, unit = material_of(listing), Unit(listing.unit)
+    if listing.kg_per_unit is None and not material.takes(unit):
+        return None
+    return material.mass_kg(listing.quantity, unit, listing.kg_per_unit)
+
+
+class ListingSchema(Shape):
+    """A listing. `distance_km` is to the public point, in whole kilometres, as the catalogue shows it."""
+
+    id = Integer()
+    version = Integer()
+    status = Choice(ListingStatus)
+    organisation = Part(OrganisationSchema)
+    title = Line()
+    description = Line()
+    material = Part(MaterialSchema, get=material_of)
+    quantity = Quantity()
+    unit = UnitChoice()
+    available = Quantity()
+    held = Quantity()
+    transferred = Quantity()
+    mass_kg = Number(allow_none=True, get=_mass_kg)
+    kg_per_unit = Number(allow_none=True)
+    quantity_basis = Choice(QuantityBasis)
+    condition = Choice(Condition)
+    available_from = Day()
+    available_until = Day(allow_none=True)
+    packaging = Choice(Packaging, allow_none=True)
+    loading_possible = YesNo(allow_none=True)
+    price_cents_per_unit = Integer(allow_none=True)
+    project = Line()
+    year_of_construction = Integer(allow_none=True)
+    asbestos_suspected = Choice(Answer)
+    hazards = Answers(Answer)
+    remarks = Line()
+    minimum_part = Quantity(allow_none=True)
+    circle = Codes(attribute="chosen_circle", allow_none=True)
+    circle_from = Day(allow_none=True)
+    region_from = Day(allow_none=True)
+    partners_from = Day(allow_none=True)
+    window_reason = Line()
+    place_name = Line()
+    municipality = LineOrNull()
+    lat = Degrees(attribute="public_lat")
+    lon = Degrees(attribute="public_lon")
+    depot = Integer(attribute="depot_id", allow_none=True)
+    photos = List(Part(PhotoSchema))
+    returned_from = Integer(attribute="parent_id", allow_none=True)
+    created_at = Moment()
+    published_at = Moment(allow_none=True)
+    confirmed_on = Day("last day on which its owner said that it is still there", allow_none=True)
+    distance_km = Integer(optional=True)
+    exact = Part(ExactSchema, optional=True)
+
+
+class FacetSchema(Shape):
+    """How many results have this value."""
+
+    key = Line()
+    name = Sentence()
+    count = Integer()
+
+
+class ListingsSchema(PageSchema):
+    """A page of the catalogue, with counts beside every filter."""
+
+    items = List(Part(ListingSchema))
+    facets = Dict(List(Part(FacetSchema)))
+
+
+class TitledSchema(Shape):
+    """A listing or a demand inside something else."""
+
+    id = Integer()
+    title = Line()
+
+
+def distance_km(listing: Listing, point: Point | None) -> int | None:
+    """To the public point, in whole kilometres, as the catalogue shows it."""
+    return None if point is None else whole_km(point, Point(listing.public_lat, listing.public_lon))

@@ -1,0 +1,66 @@
+"""Materials: the taxonomy, and a material inside something else."""
+
+from flask import g
+
+from marketplace.api.fields import Line, Number, UnitChoice, YesNo
+from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
+from marketplace.http.request import current_session
+from marketplace.market.models import Demand, Listing
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material, Taxonomy
+
+
+class GroupSchema(Shape):
+    """A material group."""
+
+    slug = Line()
+    name = Line()
+
+
+class MaterialSchema(Shape):
+    """A material inside something else; the group by its slug."""
+
+    slug = Line()
+    name = Line()
+    group = Line(attribute="group.slug")
+
+
+class _HazardSchema(Shape):
+    """What the owner of such a material declares."""
+
+    code = Line(attribute="slug")
+    name = Line()
+
+
+class FullMaterialSchema(MaterialSchema):
+    """A material with what a client needs to list it."""
+
+    units = List(UnitChoice())
+    kg_per_unit = Dict(Number(), get=lambda material: {unit.value: material.weights_kg[unit] for unit in material.units})
+    hazards = List(Part(_HazardSchema))
+    is_tradable = YesNo()
+    tolerance_percent = Number("by how much the receiver's figure may differ from the owner's")
+    avoided_kgco2e_per_kg = Number(
+        allow_none=True, get=lambda material: None if material.carbon is None else material.carbon.kgco2e_per_kg
+    )
+
+
+class MaterialsSchema(PageSchema):
+    """A page of the taxonomy, with all its groups."""
+
+    items = List(Part(FullMaterialSchema))
+    groups = List(Part(GroupSchema))
+
+
+def current_taxonomy() -> Taxonomy:
+    """The taxonomy in use, asked for once in a request."""
+    try:
+        in_use: Taxonomy = g.taxonomy  # the quickest question that can be asked of g: a page of listings asks it 200 times
+    except AttributeError:
+        in_use = g.taxonomy = taxonomy(current_session())
+    return in_use
+
+
+def material_of(row: Listing | Demand) -> Material:
+    """The material of a listing or a demand."""
+    return current_taxonomy().material_by_id(row.material_id)

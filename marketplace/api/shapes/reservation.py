@@ -1,0 +1,123 @@
+"""Reservations, for either side, with the appointment at the gate."""
+
+from typing import Any
+
+from marshmallow import missing
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Can, may
+from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Moment, Number, Quantity, Sentence, UnitChoice, YesNo
+from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.api.shapes.listing import TitledSchema
+from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.gate import may_read_gate, newest
+from marketplace.exchange.rules.gate import AppointmentStatus
+from marketplace.exchange.rules.reservation import MeasuredBy, ReservationStatus
+from marketplace.http.request import current_actor
+from marketplace.market.rules.listing import Condition
+
+
+class AppointmentSchema(Shape):
+    """When and where the two sides meet."""
+
+    status = Choice(
+        AppointmentStatus,
+        get=lambda row: AppointmentStatus.PROPOSED if row.agreed_time is None else AppointmentStatus.AGREED,
+    )
+    times = List(Moment(), attribute="moments")
+    time = Moment(attribute="agreed_time", allow_none=True)
+    place = LineOrNull()
+    notes = LineOrNull()
+    proposed_by = Part(OrganisationSchema)
+
+
+def _appointment(row: Reservation) -> Any:
+    """The latest appointment, for the two sides. For anyone else the property is absent."""
+    actor = current_actor()
+    if not may(actor, Can.MEET, row):
+        return missing
+    latest = newest(row)
+    if latest is None:
+        return None
+    hidden = {} if may_read_gate(actor, row) else {"place": None, "notes": None}
+    return AppointmentSchema.write(latest, **hidden)
+
+
+def _choice_reason(row: Reservation) -> str | None:
+    """Why another went before, for those who may read the requests."""
+    return row.choice_reason if may(current_actor(), Can.READ_REQUESTS, row.listing) else None
+
+
+def _cancel_proposed_by(row: Reservation) -> Organisation | None:
+    sides = {row.owner_id: row.owner, row.organisation_id: row.organisation}
+    return None if row.cancel_asked_by_id is None else sides.get(row.cancel_asked_by_id)
+
+
+class ReservationSchema(Shape):
+    """A reservation."""
+
+    id = Integer()
+    status = Choice(ReservationStatus)
+    listing = Part(TitledSchema)
+    demand = Part(TitledSchema, allow_none=True)
+    quantity = Quantity()
+    unit = UnitChoice()
+    organisation = Part(OrganisationSchema)
+    owner = Part(OrganisationSchema)
+    purpose = Line()
+    reason = LineOrNull()
+    place_name = Line(allow_none=True)
+    requested_at = Moment()
+    approved_at = Moment(allow_none=True)
+    handed_over_at = Moment(allow_none=True)
+    handed_over_on = Day(allow_none=True)
+    completed_at = Moment(allow_none=True)
+    ended_at = Moment(allow_none=True)
+    expires_at = Moment(allow_none=True)
+    vehicle_class = Line(allow_none=True)
+    driven_km = Number(allow_none=True)
+    asked = Quantity()
+    ordered = Quantity(allow_none=True)
+    project = Line()
+    use = Line()
+    replaces_purchase = YesNo(allow_none=True)
+    purchase_price_cents = Integer(allow_none=True)
+    needed_by = Day(allow_none=True)
+    offered_at = Moment(allow_none=True)
+    choice_reason = LineOrNull(get=_choice_reason)
+    owner_quantity = Quantity(allow_none=True)
+    owner_measured_by = Choice(MeasuredBy, allow_none=True)
+    owner_condition = Choice(Condition, allow_none=True)
+    receiver_quantity = Quantity(allow_none=True)
+    receiver_measured_by = Choice(MeasuredBy, allow_none=True)
+    receiver_condition = Choice(Condition, allow_none=True)
+    disputed_at = Moment(allow_none=True)
+    dispute_reason = LineOrNull()
+    settled_reason = LineOrNull()
+    written_off = Quantity()
+    write_off_reason = LineOrNull()
+    returned = Quantity()
+    cancel_proposed_by = Part(OrganisationSchema, allow_none=True, get=_cancel_proposed_by)
+    no_show = YesNo()
+    appointment = Part(AppointmentSchema, allow_none=True, optional=True, get=_appointment)
+
+
+class ReservationsSchema(PageSchema):
+    """A page of reservations."""
+
+    items = List(Part(ReservationSchema))
+
+
+class RankedRequestSchema(ReservationSchema):
+    """A request in its place among the others: the points, and a sentence for each."""
+
+    rank = Integer()
+    score = Integer()
+    reasons = List(Sentence())
+
+
+class RequestsSchema(PageSchema):
+    """A page of the requests for a lot, best first."""
+
+    items = List(Part(RankedRequestSchema))
