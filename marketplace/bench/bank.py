@@ -60,7 +60,7 @@ def _full(name: str, url: str, folder: Path, listings: int) -> Bank:
     config = settings(url, folder)
     upgrade(config)
     database = Database(url)
-    reference.found(database)
+    reference.seed_reference(database)
     with database.transaction() as session:
         generate(session, towns(), listings=listings, demands=listings, seed=1, picture=PICTURE)
     return Bank(name, config, database, listings)

@@ -26,7 +26,12 @@ group = AppGroup("demo", help="Demonstration data, never in production.")
 
 def load(app: Flask) -> bool:
     """Fills an empty database in one transaction; False when it is not empty. The caller lets one process in at a time."""
-    from marketplace.cli import demo_freshness, demo_lots, demo_story, reference  # only a first start needs them
+    from marketplace.cli import (
+        demo_freshness,
+        demo_lots,  # only a first start needs them
+        demo_story,
+        reference,
+    )
 
     config: Config = app.extensions["settings"]
     database: Database = app.extensions["database"]
@@ -35,7 +40,7 @@ def load(app: Flask) -> bool:
     with database.read() as session:
         if has_people(session):
             return False
-    reference.found(database)
+    reference.seed_reference(database)
     pictures = demo_lots.store_pictures(app.extensions["media"])
     password = hash_password(config.demo_password)
     with database.transaction() as session:
@@ -43,8 +48,8 @@ def load(app: Flask) -> bool:
         demo_story.load_history(session, cast, pictures)
         lots = demo_lots.make_listings(session, cast, pictures)
         demands = demo_lots.make_demands(session, cast)
-        demo_story.tell_today(session, cast, lots, demands)
-        demo_freshness.tell_of_time(session, cast, pictures)
+        demo_story.load_open_rows(session, cast, lots, demands)
+        demo_freshness.load_aged_rows(session, cast, pictures)
     return True
 
 

@@ -35,7 +35,7 @@ LOST = (
 )
 
 
-def tell_of_time(session: Session, cast: Cast, pictures: Pictures) -> None:
+def load_aged_rows(session: Session, cast: Cast, pictures: Pictures) -> None:
     """Everything by the real verbs, each at its moment."""
     for lot_id, title, amount, days in AGED:
         _offered(session, cast, pictures, lot_id, title, amount, days)

@@ -123,7 +123,7 @@ def _open_depots(session: Session, cast: Cast) -> None:
         create_depot(session, cast[key], draft=DepotDraft(name, place, municipality, Point(lat, lon), "point"))
 
 
-def tell_today(session: Session, cast: Cast, lots: dict[str, Listing], demands: dict[str, Demand]) -> None:
+def load_open_rows(session: Session, cast: Cast, lots: dict[str, Listing], demands: dict[str, Demand]) -> None:
     """Load the transfers under way.
 
     One asked for, one approved, one handed over and waiting for the receiver, one lot that two ask for, and one hand-over about

@@ -56,7 +56,7 @@ def upgrade(config: Config) -> None:
 
         with one_at_a_time(config.instance_path):
             command.upgrade(alembic_config(config.database_owner_url), "head")
-    found(config)
+    seed_database(config)
 
 
 def is_newest(url: str) -> bool:
@@ -74,10 +74,10 @@ def prepare_database(app: Flask) -> None:
 
     if health.version(app.extensions["database"]) is None:
         upgrade(app.extensions["settings"])
-    reference.found(app.extensions["database"])
+    reference.seed_reference(app.extensions["database"])
 
 
-def found(config: Config) -> None:
+def seed_database(config: Config) -> None:
     """Add the organisations and goals of the region that are missing. They belong to every installation, an empty one too."""
     database = Database(config.database_url)
     try:
@@ -116,7 +116,7 @@ def upgrade_command() -> None:
     from marketplace.cli import reference
 
     upgrade(current_app.extensions["settings"])
-    reference.found(current_app.extensions["database"])
+    reference.seed_reference(current_app.extensions["database"])
     click.echo("The database is at the newest version.")
 
 

@@ -9,7 +9,7 @@ from marketplace.materials.actions import sync
 from marketplace.materials.queries import find_newest_version
 
 
-def found(database: Database) -> None:
+def seed_reference(database: Database) -> None:
     """Lay down what is missing. A taxonomy that was loaded before stays: a newer one comes by `materials sync`."""
     with database.read() as session:
         if find_newest_version(session) is not None and is_region_seeded(session):

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
         with one_at_a_time(config.instance_path):
             from marketplace.cli import reference
 
-            reference.found(app.extensions["database"])
+            reference.seed_reference(app.extensions["database"])
             if not config.production and not requested.no_demo:
                 demo.load(app)
         serve(app, config, listener)

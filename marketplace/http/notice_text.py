@@ -9,7 +9,7 @@ from marketplace.http.written import Written
 from marketplace.kernel.language import Text
 from marketplace.notices.models import NoticeRow
 from marketplace.notices.rules.kinds import Notice
-from marketplace.notices.rules.wording import WORDINGS, line, told
+from marketplace.notices.rules.wording import WORDINGS, line, readable_facts
 
 OBJECTS = {
     "reservation": ("reservations.show", "reservation_id"),
@@ -20,7 +20,7 @@ OBJECTS = {
 
 def sentence_of(notice: NoticeRow) -> Text:
     """What it says, in one line."""
-    return line(Notice(notice.kind), told(notice.facts, Written))
+    return line(Notice(notice.kind), readable_facts(notice.facts, Written))
 
 
 def address_of(about: str, facts: Mapping[str, Any]) -> str | None:

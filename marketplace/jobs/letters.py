@@ -23,7 +23,7 @@ from marketplace.kernel.language import LOCALES, Text, reading_in
 from marketplace.matching.actions.mail_actions import MAIL_ACTIONS
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import SECURITY, Notice
-from marketplace.notices.rules.wording import WORDINGS, Moment, line, sentences, subject, told
+from marketplace.notices.rules.wording import WORDINGS, Moment, line, readable_facts, sentences, subject
 
 ANSWERED_WITHIN = timedelta(days=14)  # a link works until the term of the notice, else for so long
 SIGNED = {Notice.INVITATION: (links.INVITATION, "invitation_id"), Notice.PASSWORD_RESET: (links.RESET, "reset_id")}
@@ -113,7 +113,7 @@ def _parts(items: list[tuple[Notice, Item]]) -> list[Part]:
 
 def _item(config: Config, addresses: Addresses, letter: Letter, person_id: int | None, secret: str | None) -> Item:
     wording = WORDINGS[letter.kind]
-    values = told(_named(letter.facts))
+    values = readable_facts(_named(letter.facts))
     places = [(label, secret if about == "secret" else addresses.of(about, letter.facts)) for about, label in wording.links]
     return Item(
         line=line(letter.kind, values),

@@ -17,7 +17,7 @@ from marketplace.jobs.queue import database, renewed, worker_name
 from marketplace.kernel import tasks
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Forbidden, Refusal
-from marketplace.kernel.language import Text, _, kept
+from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.kernel.models import Task, TaskState
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ def _outcome(app: Flask, kinds: Mapping[str, Kind], task: Task, stopping: Stoppi
     if task.cancel_requested_at is not None:
         return lambda session: tasks.finish(session, **held, state=TaskState.CANCELLED)
     if task.attempts > tasks.ATTEMPTS_MAX:
-        error = kept(_("%(num)s workers started it and died.", num=tasks.ATTEMPTS_MAX))
+        error = in_default_locale(_("%(num)s workers started it and died.", num=tasks.ATTEMPTS_MAX))
         return lambda session: tasks.finish(session, **held, state=TaskState.FAILED, error=error)
     try:
         kind = kinds[task.kind]
@@ -151,6 +151,6 @@ def _starter(app: Flask, task: Task, kind: Kind) -> Actor:
 def _reason(task: Task, error: Exception) -> str:
     """Describe a refusal in its own words, any other error by its first line. What follows the first line may name people."""
     if isinstance(error, Refusal):
-        return kept(error.message)
+        return in_default_locale(error.message)
     log.error("task %s (%s) failed", task.id, task.kind, exc_info=error)
     return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"

@@ -146,7 +146,7 @@ def ngettext(singular: str, plural: str, num: int, **params: object) -> Text:
     return Text(singular, plural, num, {"num": num, **params})
 
 
-def kept(sentence: Text) -> str:
+def in_default_locale(sentence: Text) -> str:
     """Give one of our sentences as it is stored among people's words.
 
     In Dutch, as those count (docs/decisions.md), whoever acts.

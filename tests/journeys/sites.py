@@ -136,7 +136,7 @@ def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since:
 
 def fill_with_people(app: Flask) -> None:
     """The demonstration's people in a bank where nothing has happened yet."""
-    reference.found(database_of(app))
+    reference.seed_reference(database_of(app))
     with database_of(app).transaction() as session:
         demo_lots.make_people(session, hashed(), demo.DOMAIN)
 

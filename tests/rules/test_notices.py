@@ -19,7 +19,7 @@ from marketplace.notices.rules.kinds import (
     due_at,
     end_of_day,
 )
-from marketplace.notices.rules.wording import THEMES, WORDINGS, line, sentences, subject, told
+from marketplace.notices.rules.wording import THEMES, WORDINGS, line, readable_facts, sentences, subject
 
 FACTS: dict[str, Any] = {
     "listing_title": "Keien",
@@ -56,7 +56,7 @@ def test_every_kind_has_its_wording_and_every_kind_to_choose_its_theme() -> None
 
 
 def test_one_line_says_what_happened_in_the_readers_language() -> None:
-    values = told(FACTS)
+    values = readable_facts(FACTS)
     for locale, said in (("nl", "Borne vraagt om “Keien”"), ("en", "Borne asks for “Keien”")):
         with reading_in(locale):
             assert str(line(Notice.RESERVATION_REQUESTED, values)) == said
@@ -71,23 +71,23 @@ def test_one_line_says_what_happened_in_the_readers_language() -> None:
     ],
 )
 def test_a_reservation_that_lapses_soon_says_in_how_many_days(days: int, said: str) -> None:
-    assert str(line(Notice.RESERVATION_EXPIRING, told({**FACTS, "days": days}))) == said
+    assert str(line(Notice.RESERVATION_EXPIRING, readable_facts({**FACTS, "days": days}))) == said
 
 
 def test_a_sentence_whose_fact_is_missing_is_left_out() -> None:
     wording = WORDINGS[Notice.RESERVATION_REJECTED]
-    without = [str(sentence) for sentence in sentences(wording.before, told({**FACTS, "reason": None}))]
+    without = [str(sentence) for sentence in sentences(wording.before, readable_facts({**FACTS, "reason": None}))]
     assert without == ["Borne heeft uw reservering van 1.200\u00a0m² van “Keien” niet goedgekeurd."]
-    given = [str(sentence) for sentence in sentences(wording.before, told({**FACTS, "reason": "Zelf nodig"}))]
+    given = [str(sentence) for sentence in sentences(wording.before, readable_facts({**FACTS, "reason": "Zelf nodig"}))]
     assert given == [*without, "De reden: Zelf nodig"]
 
 
 def test_a_notice_without_the_facts_of_its_line_says_what_kind_it_is() -> None:
-    assert str(line(Notice.RESERVATION_REQUESTED, told({}))) == "Een aanvraag voor uw aanbod"
+    assert str(line(Notice.RESERVATION_REQUESTED, readable_facts({}))) == "Een aanvraag voor uw aanbod"
 
 
 def test_a_moment_is_told_on_the_clock_of_twente() -> None:
-    offered = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_OFFERED].before, told(FACTS))]
+    offered = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_OFFERED].before, readable_facts(FACTS))]
     assert "tot 15 december 2026 om 12:00" in offered[1].replace("\u00a0", " ")
 
 
@@ -116,11 +116,11 @@ def test_a_day_ends_at_midnight_in_twente(now: datetime, midnight: datetime) -> 
 
 
 def test_a_fact_that_is_empty_is_as_good_as_missing_and_nought_is_a_figure() -> None:
-    assert told({"reason": "", "until": None, "days": 0}) == {"days": 0, "times": []}
+    assert readable_facts({"reason": "", "until": None, "days": 0}) == {"days": 0, "times": []}
 
 
 def test_what_people_wrote_is_marked_and_figures_are_told_with_their_unit() -> None:
-    values = told(
+    values = readable_facts(
         {**FACTS, "other_quantity": {"amount": "2", "unit": "piece"}, "reason": "Zelf nodig"}, lambda words: f"«{words}»"
     )
     assert (values["title"], values["reason"]) == ("«Keien»", "«Zelf nodig»")
@@ -129,21 +129,21 @@ def test_what_people_wrote_is_marked_and_figures_are_told_with_their_unit() -> N
 
 
 def test_a_day_without_a_time_stays_that_day() -> None:
-    values = told({"until": "2026-12-15"})
+    values = readable_facts({"until": "2026-12-15"})
     assert values["until"] == values["until_time"] == date(2026, 12, 15)
-    assert told({"until": "2026-12-15T23:30:00+00:00"})["until"] == date(2026, 12, 16)  # half past midnight in Twente
+    assert readable_facts({"until": "2026-12-15T23:30:00+00:00"})["until"] == date(2026, 12, 16)  # half past midnight in Twente
 
 
 @pytest.mark.parametrize(("days", "said"), [(3, "3 dagen"), (0, "vandaag")])
 def test_what_counts_by_itself_soon_says_so(days: int, said: str) -> None:
-    counts = str(line(Notice.RESERVATION_EXPIRING, told({**FACTS, "days": days, "status": "handed_over"})))
-    ends = str(line(Notice.RESERVATION_EXPIRING, told({**FACTS, "days": days})))
+    counts = str(line(Notice.RESERVATION_EXPIRING, readable_facts({**FACTS, "days": days, "status": "handed_over"})))
+    ends = str(line(Notice.RESERVATION_EXPIRING, readable_facts({**FACTS, "days": days})))
     assert said in counts and said in ends
     assert counts != ends
 
 
 def test_the_subject_of_a_letter_is_its_one_notice_or_how_many_there_are() -> None:
-    first = line(Notice.RESERVATION_REQUESTED, told(FACTS))
+    first = line(Notice.RESERVATION_REQUESTED, readable_facts(FACTS))
     assert subject([Notice.RESERVATION_REQUESTED], first) is first
     assert str(subject([Notice.NEW_MATCH] * 2, first)).startswith("2 ")
     assert str(subject([Notice.NEW_MATCH] * 2, first)) != str(subject([Notice.NEW_MATCH, Notice.DISPUTED], first))

@@ -52,7 +52,7 @@ def list_demands() -> Response:
         page=page.number,
         page_size=page.size,
     )
-    return many(DemandsSchema, [shown(item) for item in rows], total=total, page=page)
+    return many(DemandsSchema, [write_demand(item) for item in rows], total=total, page=page)
 
 
 @route("POST", "/demands", takes=DemandBody(), gives=DemandSchema, status=201, tag="demands")
@@ -61,14 +61,14 @@ def create_demand() -> Response:
     """Ask for a material: open at once, unless it is a draft."""
     draft = drafts.new_demand()
     demand = matching.ask(current_session(), current_actor(), draft)
-    return created(shown(demand), "get_demand", demand_id=demand.id)
+    return created(write_demand(demand), "get_demand", demand_id=demand.id)
 
 
 @route("GET", "/demands/<int:demand_id>", gives=DemandSchema, tag="demands")
 @public
 def get_demand(demand_id: int) -> Response:
     """One demand; without a token the public view."""
-    return ok(shown(get_visible(current_session(), current_actor(), demand_id)))
+    return ok(write_demand(get_visible(current_session(), current_actor(), demand_id)))
 
 
 @route("PATCH", "/demands/<int:demand_id>", takes=DemandPatch(), gives=DemandSchema, tag="demands")
@@ -82,8 +82,8 @@ def edit_demand(demand_id: int) -> Response:
     try:
         demand = matching.edit_demand(session, actor, demand_id=demand_id, version=change.version, draft=draft)
     except Conflict as conflict:
-        raise with_current(conflict, shown(get_visible(session, actor, demand_id))) from conflict
-    return ok(shown(demand))
+        raise with_current(conflict, write_demand(get_visible(session, actor, demand_id))) from conflict
+    return ok(write_demand(demand))
 
 
 @route("POST", "/demands/<int:demand_id>/withdraw", takes=NothingBody(), gives=DemandSchema, tag="demands")
@@ -91,7 +91,7 @@ def edit_demand(demand_id: int) -> Response:
 def withdraw_demand(demand_id: int) -> Response:
     """Take a demand away; reservations that serve it go on."""
     read_body(NothingBody())
-    return ok(shown(market.withdraw_demand(current_session(), current_actor(), demand_id=demand_id)))
+    return ok(write_demand(market.withdraw_demand(current_session(), current_actor(), demand_id=demand_id)))
 
 
 @route("GET", "/demands/<int:demand_id>/matches", gives=MatchesSchema, tag="demands", query=query.PAGE)
@@ -105,7 +105,7 @@ def list_demand_matches(demand_id: int) -> Response:
     return many(MatchesSchema, items, total=result.total, page=page)
 
 
-def shown(demand: Demand) -> Written:
+def write_demand(demand: Demand) -> Written:
     """A demand as this actor may see it."""
     actor = current_actor()
     if not actor.is_member:

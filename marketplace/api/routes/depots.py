@@ -24,7 +24,7 @@ def list_depots() -> Response:
     page = read_page()
     rows = list_all(current_session())
     visible = rows[page.offset : page.offset + page.size]
-    return many(DepotsSchema, [shown(item) for item in visible], total=len(rows), page=page)
+    return many(DepotsSchema, [write_depot(item) for item in visible], total=len(rows), page=page)
 
 
 @route("POST", "/depots", takes=DepotBody(), gives=DepotSchema, status=201, tag="reference")
@@ -33,16 +33,16 @@ def create_depot() -> Response:
     """Open a storage place of your own organisation."""
     draft = drafts.new_depot()
     depot = depots.create_depot(current_session(), current_actor(), draft=draft)
-    return created(shown(depot), "show_depot", depot_id=depot.id)
+    return created(write_depot(depot), "show_depot", depot_id=depot.id)
 
 
 @route("GET", "/depots/<int:depot_id>", gives=DepotSchema, tag="reference")
 @permission(Can.READ_DEPOTS)
 def show_depot(depot_id: int) -> Response:
     """One storage place."""
-    return ok(shown(get_depot(current_session(), depot_id)))
+    return ok(write_depot(get_depot(current_session(), depot_id)))
 
 
-def shown(depot: Depot) -> Written:
+def write_depot(depot: Depot) -> Written:
     """A depot as this actor may see it."""
     return DepotSchema.write(depot, exact=depot if may(current_actor(), Can.READ_LISTING_INSIDE, depot) else None)

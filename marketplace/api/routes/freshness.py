@@ -31,7 +31,7 @@ def refresh_listing(listing_id: int) -> Response:
         outcome=body.get("outcome"),
         reason=body.get("reason") or "",
     )
-    return ok(listings.shown(listing))
+    return ok(listings.write_listing(listing))
 
 
 @route("POST", "/demands/<int:demand_id>/refresh", takes=RefreshDemandBody(), gives=DemandSchema, tag="demands")
@@ -40,7 +40,7 @@ def refresh_demand(demand_id: int) -> Response:
     """Say that it is still needed, or not any more; a stale demand is matched again."""
     body = read_body(RefreshDemandBody()).get("answer") or Refreshed.STILL
     demand = matching.refresh_demand(current_session(), current_actor(), demand_id=demand_id, answer=body)
-    return ok(demands.shown(demand))
+    return ok(demands.write_demand(demand))
 
 
 @route("GET", "/losses", gives=LossesSchema, tag="figures", query=query.PAGE)

@@ -102,7 +102,7 @@ def create_listing() -> Response:
     """Write a listing down, as a draft."""
     draft = drafts.new_listing()
     listing = market.create_listing(current_session(), current_actor(), draft)
-    return created(shown(listing), "get_listing", listing_id=listing.id)
+    return created(write_listing(listing), "get_listing", listing_id=listing.id)
 
 
 @route("GET", "/listings/<int:listing_id>", gives=ListingSchema, tag="listings", query=(query.NEAR, query.PLACE))
@@ -111,7 +111,7 @@ def get_listing(listing_id: int) -> Response:
     """One listing."""
     point, _radius = asked_point()
     listing = get_visible(current_session(), current_actor(), listing_id)
-    return ok(shown(listing, distance_km=distance_km(listing, point)))
+    return ok(write_listing(listing, distance_km=distance_km(listing, point)))
 
 
 @route("PATCH", "/listings/<int:listing_id>", takes=ListingPatch(), gives=ListingSchema, tag="listings")
@@ -125,8 +125,8 @@ def edit_listing(listing_id: int) -> Response:
     try:
         listing = matching.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
     except Conflict as conflict:
-        raise with_current(conflict, shown(get_visible(session, actor, listing_id))) from conflict
-    return ok(shown(listing))
+        raise with_current(conflict, write_listing(get_visible(session, actor, listing_id))) from conflict
+    return ok(write_listing(listing))
 
 
 @route("DELETE", "/listings/<int:listing_id>", gives=ListingSchema, tag="listings")
@@ -134,7 +134,7 @@ def edit_listing(listing_id: int) -> Response:
 def delete_listing(listing_id: int) -> Response:
     """Delete a draft; the answer is what it was."""
     session, actor = current_session(), current_actor()
-    gone = shown(get_visible(session, actor, listing_id))
+    gone = write_listing(get_visible(session, actor, listing_id))
     market.delete_draft(session, actor, listing_id=listing_id)
     return ok(gone)
 
@@ -144,7 +144,7 @@ def delete_listing(listing_id: int) -> Response:
 def publish_listing(listing_id: int) -> Response:
     """Publish a draft; it needs a photo."""
     read_body(NothingBody())
-    return ok(shown(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
+    return ok(write_listing(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
 
 
 @route("POST", "/listings/<int:listing_id>/withdraw", takes=WithdrawBody(), gives=ListingSchema, tag="listings")
@@ -152,7 +152,7 @@ def publish_listing(listing_id: int) -> Response:
 def withdraw_listing(listing_id: int) -> Response:
     """Withdraw a listing; its open reservations are cancelled and their holders notified."""
     body = _said(read_body(WithdrawBody()))
-    return ok(shown(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
+    return ok(write_listing(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
 @route("POST", "/listings/<int:listing_id>/close", takes=CloseBody(), gives=ListingSchema, tag="listings")
@@ -160,7 +160,7 @@ def withdraw_listing(listing_id: int) -> Response:
 def close_listing(listing_id: int) -> Response:
     """Offer what is left no more, and say what became of it."""
     body = _said(read_body(CloseBody()))
-    return ok(shown(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **body)))
+    return ok(write_listing(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def list_listing_matches(listing_id: int) -> Response:
     return many(MatchesSchema, items, total=result.total, page=page)
 
 
-def shown(listing: Listing, distance_km: int | None = None) -> Written:
+def write_listing(listing: Listing, distance_km: int | None = None) -> Written:
     """A listing as this actor may see it."""
     shows_exact = sees_exact_place(current_session(), current_actor(), listing)
     return ListingSchema.write(listing, distance_km=distance_km, exact=listing if shows_exact else None)

@@ -6,7 +6,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from marketplace.accounts.policy import Can, require
 from marketplace.api.bodies.listing import PhotoPatch
 from marketplace.api.reading import read_body
-from marketplace.api.routes.listings import shown
+from marketplace.api.routes.listings import write_listing
 from marketplace.api.routing import created, ok, route
 from marketplace.api.shapes.listing import ListingSchema
 from marketplace.api.shapes.photo import PhotoSchema
@@ -80,4 +80,4 @@ def delete_photo(listing_id: int, photo_id: int) -> Response:
     """Take a photo away; the answer is the listing."""
     session, actor = current_session(), current_actor()
     photos.delete_photo(session, actor, listing_id=listing_id, photo_id=photo_id)
-    return ok(shown(get_visible(session, actor, listing_id)))
+    return ok(write_listing(get_visible(session, actor, listing_id)))

@@ -11,7 +11,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import find_reservation, is_reminder_due, list_waiting_to_expire
 from marketplace.exchange.rules.reservation import STEPS, ReservationStatus, Step, reminder
 from marketplace.kernel import clock
-from marketplace.kernel.language import _, kept
+from marketplace.kernel.language import _, in_default_locale
 from marketplace.market.actions import counters
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.notices.rules.kinds import Notice
@@ -52,7 +52,7 @@ def expire_waiting(session: Session, *, reservation_id: int) -> bool:
     reservation = _behind_lock(session, reservation_id)
     if reservation.status != ReservationStatus.WAITING or not list_waiting_to_expire(session, reservation_id):
         return False
-    reason = kept(_("Nothing came free in time."))
+    reason = in_default_locale(_("Nothing came free in time."))
     end(session, CLOCK, reservation, Step.EXPIRE, Notice.WAITING_ENDED, reason)
     return True
 

@@ -20,7 +20,7 @@ from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, OPEN, ReservationStatus, Step
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
-from marketplace.kernel.language import _, kept
+from marketplace.kernel.language import _, in_default_locale
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.actions import counters
@@ -195,7 +195,7 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
         raise Conflict(
             _("This lot is free from %(first)s. Before that day nobody can fail to come; cancel it instead.", first=first)
         )
-    message = reason.strip() or kept(_("Nobody came to collect it."))
+    message = reason.strip() or in_default_locale(_("Nobody came to collect it."))
     return end(session, actor, reservation, Step.NO_SHOW, Notice.NO_SHOW, message, no_show=True)
 
 
@@ -215,7 +215,7 @@ def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "
     open_ones = list_open_of_listing(session, listing_id)
     if any(item.status in BETWEEN_SIGNATURES for item in open_ones):
         raise Conflict(_("A part has been handed over and waits for confirmation. Withdraw the listing after that."))
-    message = reason or kept(_("The owner withdrew the listing."))
+    message = reason or in_default_locale(_("The owner withdrew the listing."))
     for item in sorted(
         open_ones, key=lambda item: item.status in HOLDING
     ):  # who waits first: nothing is offered of what goes away

@@ -346,7 +346,7 @@ def _same(words: str) -> str:
     return words
 
 
-def told(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dict[str, Any]:
+def readable_facts(facts: Mapping[str, Any], written: Callable[[str], str] = _same) -> dict[str, Any]:
     """The facts as a reader reads them: quantities with their unit, days and times in words. `written` marks what people wrote."""
     values: dict[str, Any] = {name: value for name, value in facts.items() if value not in (None, "")}
     values["title"] = values.pop("listing_title", None)

@@ -62,7 +62,7 @@ def show_clock() -> ResponseReturnValue:
     lines = cast(tuple[Line, ...], current_app.extensions["timetable"])
     return render_template(
         "admin/show_clock.html",
-        jobs=[told(line, last.get(line.name)) for line in lines],
+        jobs=[describe_line(line, last.get(line.name)) for line in lines],
         failures=runs.list_failures(session),
         silent_since=health.silent_since(runs.find_last_start(session)),
         waiting=count_waiting(session),
@@ -96,7 +96,7 @@ def _settled(verb: Verb, delivery_id: int, sentence: Text) -> ResponseReturnValu
     return done(_("It has been dealt with already."), where, "info")
 
 
-def told(line: Line, last: JobRun | None) -> Told:
+def describe_line(line: Line, last: JobRun | None) -> Told:
     """What the page says of a job."""
     seconds = (last.finished_at - last.started_at).total_seconds() if last and last.finished_at else None
     now = clock.now()

@@ -13,7 +13,7 @@ from marketplace.market.rules.drafts import SketchKind
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of as demand_form
-from marketplace.web.ui.drafts import Answers, shown, typed
+from marketplace.web.ui.drafts import Answers, displayed_values, typed_values
 from marketplace.web.ui.drafts import in_reader_language as turned
 
 FIELDS = (
@@ -36,7 +36,7 @@ def _form(answers: Answers) -> DemandForm:
 
 def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
     """A stored demand as somebody would ask it once more: without how much and when."""
-    answers = shown(demand_form(demand, taxonomy, sent=False), FIELDS)
+    answers = displayed_values(demand_form(demand, taxonomy, sent=False), FIELDS)
     answers |= {"unit": demand.unit, "accepts_hazards": list(demand.accepts_hazards)}
     answers["accepts_unknown_hazards"] = "y" if demand.accepts_unknown_hazards else ""
     return {name: said for name, said in answers.items() if name not in AGAIN_WITHOUT}
@@ -44,7 +44,7 @@ def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
 
 def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Sketch:
     """Store what this request says, in a transaction of its own. In the sketch, in that of the demand, or in a new one."""
-    values = typed((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
+    values = typed_values((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
     values["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
     with database().transaction() as saving:
         actor = current_actor()

@@ -31,7 +31,7 @@ from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.parts import PartsForm
 from marketplace.web.demands.stored import form_of, show_conflict
 from marketplace.web.ui import drafts as ui_drafts
-from marketplace.web.ui.drafts import kept, saved_at, wants_saving
+from marketplace.web.ui.drafts import save_response, saved_at, wants_saving
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, answered, confirmation_of_demand
@@ -80,7 +80,7 @@ def go_on(sketch_id: int) -> ResponseReturnValue:
 
 
 def _kept(sketch: Sketch) -> ResponseReturnValue:
-    return kept(sketch, ui_drafts.demand_address(sketch))
+    return save_response(sketch, ui_drafts.demand_address(sketch))
 
 
 def _asking(form: DemandForm, sketch_id: int | None) -> ResponseReturnValue:

@@ -37,7 +37,7 @@ from marketplace.web.ui.forms import (
     Required,
 )
 from marketplace.web.ui.place_field import PlaceField
-from marketplace.web.ui.returned import said
+from marketplace.web.ui.returned import submitted_values
 
 HAZARD_PREFIX = "hazard-"
 CIRCLES = or_nothing(_("As our organisation agreed"), (("none", _("No circle")), ("chosen", _("These municipalities"))))
@@ -250,7 +250,9 @@ class ListingForm(Form):
 
     def hazards(self) -> dict[str, Answer]:
         """The answers about the hazards of the chosen material; what was not answered is unknown."""
-        typed = {code: said().get(HAZARD_PREFIX + code, self.declared.get(code, "unknown")) for code in self.hazard_names}
+        typed = {
+            code: submitted_values().get(HAZARD_PREFIX + code, self.declared.get(code, "unknown")) for code in self.hazard_names
+        }
         return {code: Answer(answer) if answer in set(Answer) else Answer.UNKNOWN for code, answer in typed.items()}
 
     def draft(self) -> ListingDraft:

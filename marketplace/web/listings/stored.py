@@ -19,10 +19,10 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, listing_form, names_of, shown_value
 from marketplace.web.listings.pictures import PREVIEW
 from marketplace.web.ui.comparison import compare, is_outdated
-from marketplace.web.ui.drafts import Answers, shown
+from marketplace.web.ui.drafts import Answers, displayed_values
 from marketplace.web.ui.drafts import in_reader_language as _turned
-from marketplace.web.ui.drafts import typed as typed_in
-from marketplace.web.ui.returned import said
+from marketplace.web.ui.drafts import typed_values as typed_in
+from marketplace.web.ui.returned import submitted_values
 from marketplace.web.ui.windows import agreed_rows, municipal_names
 
 CIRCLE_MAX = 60  # boxes that a request may tick
@@ -38,8 +38,10 @@ def typed(number: int) -> Answers:
     """What this request says in a step."""
     if number == 1:
         return typed_in(names_in(1))
-    hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in said().items() if _is_hazard(name, value)}
-    circle = [slug[:60] for slug in said().getlist("circle")[:CIRCLE_MAX]]
+    hazards = {
+        name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in submitted_values().items() if _is_hazard(name, value)
+    }
+    circle = [slug[:60] for slug in submitted_values().getlist("circle")[:CIRCLE_MAX]]
     return {**typed_in((*names_in(2), "unit")), "hazards": hazards, "circle": circle}
 
 
@@ -76,7 +78,7 @@ def first_wrong(form: ListingForm) -> int:
 
 def of_listing(listing: Listing, taxonomy: Taxonomy) -> Answers:
     """A stored lot as somebody would have typed it."""
-    answers = shown(stored_form(listing, taxonomy, sent=False), names_in(1, 2))
+    answers = displayed_values(stored_form(listing, taxonomy, sent=False), names_in(1, 2))
     answers |= {"unit": listing.unit, "hazards": dict(listing.hazards), "circle": list(listing.chosen_circle or ())}
     if listing.depot_id is None:
         answers["placed"] = {"text": answers["place"], "at": {name: getattr(listing, name) for name in PLACED}}

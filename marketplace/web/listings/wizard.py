@@ -25,7 +25,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import stored
 from marketplace.web.listings.forms import ListingForm, PhotosForm
 from marketplace.web.listings.stored import fill_choices
-from marketplace.web.ui.drafts import Answers, kept, saved_at, typed, wants_saving
+from marketplace.web.ui.drafts import Answers, save_response, saved_at, typed_values, wants_saving
 from marketplace.web.ui.estimates import estimate as estimated
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.features import checked_of
@@ -85,7 +85,7 @@ def _answers(session: Session, sketch: Sketch) -> Answers:
 
 
 def _kept(sketch: Sketch) -> ResponseReturnValue:
-    return kept(sketch, url_for("listings.step", sketch_id=sketch.id, number=request.form.get("number", 1, int)))
+    return save_response(sketch, url_for("listings.step", sketch_id=sketch.id, number=request.form.get("number", 1, int)))
 
 
 def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingForm | None = None) -> ResponseReturnValue:
@@ -168,7 +168,7 @@ def _where_it_was_taken(sketch_id: int) -> ResponseReturnValue:
     """Take over the place of a photo that somebody chose for the lot. As if it had been typed in the second step."""
     with database().transaction() as saving:
         before = stored.in_reader_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
-        chosen = {**before, **typed(("place",)), "depot": ""}
+        chosen = {**before, **typed_values(("place",)), "depot": ""}
         sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers=chosen)
     answer = _next(2, sketch)
     if isinstance(answer, Response):

@@ -23,11 +23,13 @@ def is_outdated(form: Form) -> tuple[int, list[str]] | None:
 def compare(stored: BaseForm, typed: BaseForm, names: Iterable[str]) -> list[Row]:
     """Compare the two: (label, now, typed) for each field of `names` in which they differ. In the order of the form."""
     wanted = {_SAID_AS.get(name, name) for name in names}
-    rows = [(typed[name].label.text, shown(stored[name]), shown(typed[name])) for name in stored.data if name in wanted]
+    rows = [
+        (typed[name].label.text, display_text(stored[name]), display_text(typed[name])) for name in stored.data if name in wanted
+    ]
     return [row for row in rows if row[1] != row[2]]
 
 
-def shown(field: Any) -> str:
+def display_text(field: Any) -> str:
     """What a field says, in words."""
     if isinstance(field, ChecksField):
         ticked = [str(label) for value, label, *_rest in field.iter_choices() if str(value) in (field.data or ())]

@@ -20,18 +20,18 @@ from marketplace.kernel.language import Text, _, current_locale, set_locale
 from marketplace.market.models import Sketch
 from marketplace.web.ui.form_page import done
 from marketplace.web.ui.forms import Form
-from marketplace.web.ui.returned import said
+from marketplace.web.ui.returned import submitted_values
 
 Answers = dict[str, Any]
 LONGEST = 6_000
 
 
-def typed(names: Iterable[str]) -> Answers:
+def typed_values(names: Iterable[str]) -> Answers:
     """What this request says under these names."""
-    return {name: said().get(name, "")[:LONGEST] for name in names} | {"locale": current_locale()}
+    return {name: submitted_values().get(name, "")[:LONGEST] for name in names} | {"locale": current_locale()}
 
 
-def shown(form: Form, names: Iterable[str]) -> Answers:
+def displayed_values(form: Form, names: Iterable[str]) -> Answers:
     """What a form with stored values shows: as somebody would have typed it."""
     values = {name: _text(form[name]) for name in names}
     return {name: text for name, text in values.items() if text} | {"locale": current_locale()}
@@ -76,7 +76,7 @@ def wants_saving() -> bool:
     return request.form.get("do") in ("auto", "later")
 
 
-def kept(sketch: Sketch, where: str) -> ResponseReturnValue:
+def save_response(sketch: Sketch, where: str) -> ResponseReturnValue:
     """The answer to whoever only wants it kept."""
     if request.form.get("do") == "auto":
         return jsonify(saved=str(saved_at(sketch.updated_at)), address=where)

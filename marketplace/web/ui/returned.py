@@ -30,7 +30,7 @@ def returned() -> MultiDict[str, str] | None:
     return result
 
 
-def said() -> MultiDict[str, str]:
+def submitted_values() -> MultiDict[str, str]:
     """Give what stands in the form. What this request sends, or what was typed before the session ended."""
     back = returned()
     return request.form if back is None else back
