@@ -57,6 +57,7 @@ class Box(NamedTuple):
     east: float
 
 
+@lru_cache(maxsize=DISTANCES_KEPT)
 def ecef_m(point: Point) -> tuple[int, int, int]:
     """Earth-centred x, y, z on WGS84 at height zero, in whole metres."""
     lat, lon = math.radians(point.lat), math.radians(point.lon)

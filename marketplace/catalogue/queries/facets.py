@@ -71,7 +71,8 @@ def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Callable[[int],
 
     by_group: dict[str, int] = {}
     for material, count in by(materials, conditions_fit & owners_fit).items():
-        by_group[group_of(material)] = by_group.get(group_of(material), 0) + count
+        group = group_of(material)
+        by_group[group] = by_group.get(group, 0) + count
     by_condition = by(conditions, groups_fit & owners_fit)
     return Sums(
         int(counts[groups_fit & conditions_fit & owners_fit].sum()),

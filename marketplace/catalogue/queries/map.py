@@ -10,12 +10,12 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.catalogue.queries.cards import CardRow, list_card_rows
 from marketplace.catalogue.queries.columns import Columns, Ids
 from marketplace.catalogue.queries.memory import up_to_date
-from marketplace.catalogue.queries.search import CatalogueRow, organisations_by_id, resolve_query, rows_of
+from marketplace.catalogue.queries.search import CatalogueRow, cards_of, organisations_by_id, resolve_query
 from marketplace.catalogue.rules.clusters import Cluster, Spot, clusters_of
 from marketplace.catalogue.rules.query import CatalogueQuery
-from marketplace.market.models import Listing
 from marketplace.materials.queries import taxonomy
 
 
@@ -23,7 +23,7 @@ from marketplace.materials.queries import taxonomy
 class MapRow:
     """A line of the list beside the map, and the mark that it is in."""
 
-    row: CatalogueRow[Listing]
+    row: CatalogueRow[CardRow]
     cluster_key: str
 
 
@@ -34,7 +34,7 @@ class MapFound:
     total: int
     outside: int
     clusters: tuple[Cluster, ...]
-    alone: dict[int, Listing]
+    alone: dict[int, CardRow]
     rows: tuple[MapRow, ...]
 
 
@@ -57,14 +57,16 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
         ids = columns.page(inside, asked.sort, near, query.offset, query.limit)
     clusters = clusters_of(spots, zoom)
     keys = {(spot.lat, spot.lon): cluster.key for cluster in clusters for spot in cluster.spots}
-    listed = rows_of(session, ids, query.point)
     alone = [cluster.first_id for cluster in clusters if cluster.count == 1]
     return MapFound(
         total=len(inside),
         outside=len(everywhere) - len(inside),
         clusters=tuple(clusters),
-        alone={row.listing.id: row.listing for row in rows_of(session, alone, None)},
-        rows=tuple(MapRow(row, keys.get((row.listing.public_lat, row.listing.public_lon), "")) for row in listed),
+        alone={card.id: card for card in list_card_rows(session, alone)},
+        rows=tuple(
+            MapRow(row, keys.get((row.listing.public_lat, row.listing.public_lon), ""))
+            for row in cards_of(session, ids, query.point)
+        ),
     )
 
 

@@ -112,8 +112,7 @@ def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listi
 def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[CardRow]:
     """As `search`, with of each listing only what a card says."""
     ids, total, facets = _answer(session, actor, query, with_facets=with_facets)
-    rows = tuple(CatalogueRow(item, _away_km(query.point, item)) for item in list_card_rows(session, ids))
-    return Found(rows, total, query.offset // query.limit + 1, query.limit, facets)
+    return Found(cards_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
 
 
 def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool) -> tuple[list[int], int, Facets | None]:
@@ -188,6 +187,11 @@ def resolve_query(actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: 
         ),
         sort=Sort.NEWEST if query.sort is Sort.DISTANCE and query.point is None else query.sort,
     )
+
+
+def cards_of(session: Session, ids: list[int], point: Point | None) -> tuple[CatalogueRow[CardRow], ...]:
+    """These listings as far as a card needs them, in this order."""
+    return tuple(CatalogueRow(card, _away_km(point, card)) for card in list_card_rows(session, ids))
 
 
 def rows_of(session: Session, ids: list[int], point: Point | None) -> tuple[CatalogueRow[Listing], ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, jsonify, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.map import MapFound
 from marketplace.catalogue.rules.clusters import ZOOM_LEAST, ZOOM_MOST, Cluster
 from marketplace.catalogue.rules.query import CatalogueQuery
@@ -19,7 +20,6 @@ from marketplace.kernel.formats import quantity
 from marketplace.kernel.geo import EAST, NORTH, SOUTH, WEST, Box, Point
 from marketplace.kernel.language import _, ngettext
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.models import Listing
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.queries.gazetteer import gazetteer
 from marketplace.web.ui.lots import address_of, lot_of, picture
@@ -74,7 +74,7 @@ def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
     return _marked(response)
 
 
-def _mark(cluster: Cluster, alone: dict[int, Listing], address: str) -> dict[str, Any]:
+def _mark(cluster: Cluster, alone: dict[int, CardRow], address: str) -> dict[str, Any]:
     box = cluster.box
     mark: dict[str, Any] = {
         "key": cluster.key,
