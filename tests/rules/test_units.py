@@ -1,9 +1,12 @@
 """Numbers are read strictly, quantities are exact."""
 
+import random
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
 
+from marketplace.kernel import formats
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, reading_in
 from marketplace.kernel.units import Amount, Quantity, Unit, parse_number, plain, read_decimal, read_unit, round_down
@@ -248,3 +251,14 @@ def test_what_is_no_unit_is_refused_at_its_field(value: object) -> None:
     with pytest.raises(Invalid) as refusal:
         read_unit(value, "min_unit")
     assert refusal.value.field == "min_unit"
+
+
+def test_a_number_is_written_as_the_language_writes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(4)
+    for locale in ("nl", "en"):
+        monkeypatch.setattr(formats, "current_locale", lambda locale=locale: locale)
+        for _number in range(500):
+            value = Decimal(draw.randint(-(10**10), 10 ** draw.randint(1, 12))).scaleb(-draw.randint(0, 5))
+            assert formats.number(value) == format_decimal(value, format="#,##0.###", locale=locale)
+            assert formats.number(value, 2) == format_decimal(formats.rounded(value, 2), format="#,##0.00", locale=locale)
+        assert (formats.number(Decimal("-0.0004")), formats.number(Decimal("-0.4"), 0)) == ("0", "0")
