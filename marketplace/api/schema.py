@@ -92,7 +92,7 @@ class Rows(Given):
 class Shape(Schema):
     """A JSON object that is given. Every property is always there unless it is optional, and nothing else ever is.
 
-    A shape whose name begins with _ is told inside the others; the others are components of the specification.
+    A shape whose name begins with _ is described inside the others; the others are components of the specification.
     """
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
