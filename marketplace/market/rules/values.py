@@ -203,11 +203,11 @@ def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool, 
             ),
             "material",
         )
-    filled = {"photos": photos, **(values or {})}
+    filled = {"photos": photos or None, **(values or {})}
     missing = [
         FieldError(row.name, row.missing or _("Fill in “%(label)s”.", label=row.label))
         for row in fields.FIELDS
-        if row.needed is Needed.PUBLISHED and row.name in filled and filled[row.name] in (None, "", 0)
+        if row.needed is Needed.PUBLISHED and row.name in filled and filled[row.name] in (None, "")
     ]
     if missing:
         raise Invalid.all(missing)
