@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from marketplace.api.fields import Amount, Choice, Day, Given, Integer, Line, Lines, Number, Property, Quantity, Whole, YesNo
+from marketplace.market.models import Listing
 from marketplace.market.rules.fields import Kind, ListingField, Needed
 from marketplace.market.rules.values import plain_fields, stored_value
 
@@ -63,5 +64,5 @@ def _is_always_there(row: ListingField) -> bool:
     return row.needed is Needed.DRAFT
 
 
-def _value(row: ListingField, listing: Any) -> Any:
+def _value(row: ListingField, listing: Listing) -> Any:
     return stored_value(listing, row)
