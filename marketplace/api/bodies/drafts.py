@@ -24,7 +24,8 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit, check_amount
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
-from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location, Packaging, QuantityBasis
+from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location
+from marketplace.market.rules.values import draft_of, stored_values, with_values
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import PlaceBasis
 
@@ -38,7 +39,7 @@ def new_listing() -> ListingDraft:
     quantity, where = _quantity(values, errors), _where(values, errors)
     _settle(errors)
     assert quantity is not None
-    return ListingDraft(**_told(values), quantity=quantity, **where)
+    return draft_of({**_told(values), "quantity": quantity, **where})
 
 
 def new_demand() -> DemandDraft:
@@ -68,7 +69,7 @@ class Change:
         changed = self._changed(ListingDraft)
         if changed.get("material", before.material) != before.material:
             changed.setdefault("hazards", {})  # the answers were about another material
-        return replace(before, **changed, quantity=self._quantity(before.quantity), **where)
+        return with_values(before, {**changed, "quantity": self._quantity(before.quantity), **where})
 
     def demand(self, before: DemandDraft) -> DemandDraft:
         """The demand as it was, with the changes."""
@@ -81,7 +82,9 @@ class Change:
             for field in fields(draft)
         }
         return {
-            name: empty[name] if value is None else value for name, value in self.values.items() if name not in _NO_DRAFT_FIELDS
+            name: empty.get(name) if value is None else value
+            for name, value in self.values.items()
+            if name not in _NO_DRAFT_FIELDS
         }
 
     def _quantity(self, before: Quantity) -> Quantity:
@@ -169,32 +172,16 @@ def new_depot() -> DepotDraft:
 
 def listing_before(row: Listing, taxonomy: Taxonomy) -> ListingDraft:
     """A listing as the draft that it was written from."""
-    return ListingDraft(
-        title=row.title,
-        material=taxonomy.material_by_id(row.material_id).slug,
-        quantity=Quantity(row.quantity, Unit(row.unit)),
-        condition=Condition(row.condition),
-        available_from=row.available_from,
-        location=_place_of(row) if row.depot_id is None else None,
-        depot_id=row.depot_id,
-        description=row.description,
-        available_until=row.available_until,
-        quantity_basis=QuantityBasis(row.quantity_basis),
-        kg_per_unit=row.kg_per_unit,
-        packaging=Packaging(row.packaging) if row.packaging else None,
-        loading_possible=row.loading_possible,
-        price_cents_per_unit=row.price_cents_per_unit,
-        project=row.project,
-        year_of_construction=row.year_of_construction,
-        asbestos_suspected=Answer(row.asbestos_suspected),
-        hazards={code: Answer(answer) for code, answer in row.hazards.items()},
-        remarks=row.remarks,
-        minimum_part=row.minimum_part,
-        circle=row.chosen_circle,
-        circle_from=row.circle_from,
-        region_from=row.region_from,
-        partners_from=row.partners_from,
-        window_reason=row.window_reason,
+    return draft_of(
+        {
+            **stored_values(row),
+            "material": taxonomy.material_by_id(row.material_id).slug,
+            "quantity": Quantity(row.quantity, Unit(row.unit)),
+            "location": _place_of(row) if row.depot_id is None else None,
+            "depot_id": row.depot_id,
+            "hazards": {code: Answer(answer) for code, answer in row.hazards.items()},
+            "circle": row.chosen_circle,
+        }
     )
 
 

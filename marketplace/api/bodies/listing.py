@@ -1,42 +1,27 @@
 """What is taken of a listing."""
 
 from marketplace.api.bodies.place import Placed
-from marketplace.api.fields import Amount, Answers, Choice, Codes, Day, Line, Lines, Number, UnitChoice, Whole, YesNo
+from marketplace.api.fields import Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole
+from marketplace.api.listing_fields import taken_fields
 from marketplace.api.schema import Body
 from marketplace.market.rules.freshness import Outcome, Refreshed
-from marketplace.market.rules.listing import Answer, Condition, Packaging, QuantityBasis
-
-CENTS_MAX = 2**31 - 1
+from marketplace.market.rules.listing import Answer
 
 
 class ListingBody(Placed):
     """What may be said of a listing."""
 
-    title = Line("at most 120 characters", required=True)
-    description = Lines("at most 5 000 characters")
+    class Meta(Placed.Meta):
+        """The fields that are one value come from the table."""
+
+        include = taken_fields()
+
     material = Line("slug of a material, see /materials", required=True)
     quantity = Amount("more than 0, at most three decimals, pieces whole", required=True)
     unit = UnitChoice(required=True)
-    condition = Choice(Condition, required=True)
-    available_from = Day("first day on which it is free; may be in the past", required=True)
-    available_until = Day("last day")
     depot = Whole("id of the depot in which it lies, instead of a place")
-    quantity_basis = Choice(QuantityBasis)
-    kg_per_unit = Number("measured weight of one unit in kg; replaces the taxonomy's", places=6)
-    packaging = Choice(Packaging)
-    loading_possible = YesNo("whether there is help with loading")
-    price_cents_per_unit = Whole("in euro cents per unit; absent: free", most=CENTS_MAX)
-    project = Line()
-    year_of_construction = Whole(most=9999)
-    asbestos_suspected = Choice(Answer)
     hazards = Answers(Answer, "hazard code of the material to yes, no or unknown")
-    remarks = Lines()
-    minimum_part = Amount("the smallest part that is given away, in the unit of the quantity; absent: any")
     circle = Codes("slugs of municipalities that go before the region; empty: none; absent: as the organisation agreed")
-    circle_from = Day("first day on which that circle may reserve")
-    region_from = Day("first day on which the region's municipalities may reserve")
-    partners_from = Day("first day on which partners may reserve")
-    window_reason = Lines("why a ring is skipped; required when one is")
 
 
 class ListingPatch(ListingBody):

@@ -16,8 +16,8 @@ from marketplace.api.fields import (
     Quantity,
     Sentence,
     UnitChoice,
-    YesNo,
 )
+from marketplace.api.listing_fields import given_fields
 from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
 from marketplace.api.shapes.material import MaterialSchema, material_of
 from marketplace.api.shapes.organisation import OrganisationSchema
@@ -26,7 +26,7 @@ from marketplace.api.shapes.place import ExactSchema
 from marketplace.kernel.geo import Point, whole_km
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Listing
-from marketplace.market.rules.listing import Answer, Condition, ListingStatus, Packaging, QuantityBasis
+from marketplace.market.rules.listing import Answer, ListingStatus
 
 
 def _mass_kg(listing: Listing) -> Decimal | None:
@@ -40,12 +40,15 @@ def _mass_kg(listing: Listing) -> Decimal | None:
 class ListingSchema(Shape):
     """A listing. `distance_km` is to the public point, in whole kilometres, as the catalogue shows it."""
 
+    class Meta:
+        """The fields that are one value come from the table."""
+
+        include = given_fields()
+
     id = Integer()
     version = Integer()
     status = Choice(ListingStatus)
     organisation = Part(OrganisationSchema)
-    title = Line()
-    description = Line()
     material = Part(MaterialSchema, get=material_of)
     quantity = Quantity()
     unit = UnitChoice()
@@ -53,25 +56,8 @@ class ListingSchema(Shape):
     held = Quantity()
     transferred = Quantity()
     mass_kg = Number(allow_none=True, get=_mass_kg)
-    kg_per_unit = Number(allow_none=True)
-    quantity_basis = Choice(QuantityBasis)
-    condition = Choice(Condition)
-    available_from = Day()
-    available_until = Day(allow_none=True)
-    packaging = Choice(Packaging, allow_none=True)
-    loading_possible = YesNo(allow_none=True)
-    price_cents_per_unit = Integer(allow_none=True)
-    project = Line()
-    year_of_construction = Integer(allow_none=True)
-    asbestos_suspected = Choice(Answer)
     hazards = Answers(Answer)
-    remarks = Line()
-    minimum_part = Quantity(allow_none=True)
     circle = Codes(attribute="chosen_circle", allow_none=True)
-    circle_from = Day(allow_none=True)
-    region_from = Day(allow_none=True)
-    partners_from = Day(allow_none=True)
-    window_reason = Line()
     place_name = Line()
     municipality = LineOrNull()
     lat = Degrees(attribute="public_lat")

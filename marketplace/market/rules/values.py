@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as attributes
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
@@ -38,14 +39,29 @@ def own_fields() -> tuple[ListingField, ...]:
 
 def draft_of(values: Mapping[str, Any]) -> ListingDraft:
     """The draft with these values, whether they are attributes of it or not."""
-    known = {attribute.name for attribute in attributes(ListingDraft)}
-    rest = {name: value for name, value in values.items() if name not in known}
-    return ListingDraft(**{name: value for name, value in values.items() if name in known}, fields=rest)
+    known, rest = _split(values)
+    return ListingDraft(**known, fields=rest)
+
+
+def with_values(draft: ListingDraft, values: Mapping[str, Any]) -> ListingDraft:
+    """A draft with other values in some of its fields."""
+    known, rest = _split(values)
+    return replace(draft, **known, fields={**draft.fields, **rest})
+
+
+def _split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a draft has an attribute for, and the rest."""
+    names = {attribute.name for attribute in attributes(ListingDraft)}
+    known = {name: value for name, value in values.items() if name in names}
+    return known, {name: value for name, value in values.items() if name not in names}
 
 
 def value_of(draft: ListingDraft, row: ListingField) -> Any:
     """What a draft says in a field."""
-    return getattr(draft, row.name) if row.has_column else draft.fields.get(row.name, row.empty)
+    if row.has_column:
+        return getattr(draft, row.name)
+    value = draft.fields.get(row.name)
+    return row.empty if value is None else value
 
 
 def values_of(draft: ListingDraft) -> dict[str, Any]:
@@ -187,11 +203,11 @@ def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool, 
             ),
             "material",
         )
-    filled = {"photos": photos, **(values or {})}
+    filled = {"photos": photos or None, **(values or {})}
     missing = [
         FieldError(row.name, row.missing or _("Fill in “%(label)s”.", label=row.label))
         for row in fields.FIELDS
-        if row.needed is Needed.PUBLISHED and row.name in filled and filled[row.name] in (None, "", 0)
+        if row.needed is Needed.PUBLISHED and row.name in filled and filled[row.name] in (None, "")
     ]
     if missing:
         raise Invalid.all(missing)

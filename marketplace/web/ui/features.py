@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.http.written import Written
-from marketplace.kernel.formats import long_date, money, number, quantity
+from marketplace.kernel.formats import NO_BREAK_SPACE, long_date, money, number, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
 from marketplace.market.rules.fields import Kind, ListingField
@@ -47,7 +47,7 @@ def _words(row: ListingField, value: Any, unit: str) -> str:
         case Kind.LINE | Kind.TEXT:
             return Written(value)
         case Kind.NUMBER:
-            return f"{number(value)} {row.unit or ''}".strip()
+            return f"{number(value)}{NO_BREAK_SPACE}{row.unit}" if row.unit else number(value)
         case Kind.AMOUNT:
             return quantity(value, unit)
         case Kind.CENTS:
