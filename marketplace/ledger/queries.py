@@ -170,7 +170,9 @@ def walk_chain(session: Session, link: Link) -> Link | Breach | None:
         if row is None or reason:
             return Breach(min(seq, expected), str(reason))
         previous, expected = row.hash, expected + 1
-    session.expunge_all()
+    for _seq, row in chunk:
+        if row is not None:
+            session.expunge(row)
     if chunk:
         return Link(expected - 1, previous)
     if head is None or (head.seq, head.hash) != (link.seq, link.hash):
