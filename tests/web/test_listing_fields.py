@@ -1,6 +1,7 @@
 """A field is one row of the table of a listing's fields. Here every kind gets a row that nobody has heard of, and it is everywhere."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -82,7 +83,7 @@ def row(request: pytest.FixtureRequest) -> ListingField:
 
 
 @pytest.fixture
-def app(row: ListingField, config: Config, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def app(row: ListingField, config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """An application as it starts with one row more in the table: the bodies and shapes of the API are made anew."""
     monkeypatch.setattr(fields, "FIELDS", (*fields.FIELDS, row))
     for name, module in list(vars(marketplace.api).items()):
@@ -93,7 +94,8 @@ def app(row: ListingField, config: Config, monkeypatch: pytest.MonkeyPatch) -> F
     made = create_app(config)
     made.jinja_env.bytecode_cache = COMPILED
     made.test_client_class = LookingClient
-    return made
+    yield made
+    made.extensions["database"].dispose()
 
 
 @pytest.fixture
