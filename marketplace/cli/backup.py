@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from config import Config
 from marketplace.accounts.policy import OPERATOR
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--keep", type=click.IntRange(min=1), metavar="N", help="remove all but the newest N backups of the folder")
 @key_option
+@with_appcontext
 def backup_command(folder: Path | None, keep: int | None, key_file: Path | None) -> None:
     """Back up database and photos to a new folder in FOLDER, while the bank is used. FOLDER: `backups` in the instance folder."""
     config, key = settings(), read_key(key_file) if key_file else None
@@ -103,6 +105,7 @@ def copy_photo(writer: Writer, name: str) -> bool:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--verify", is_flag=True, help="then walk the ledger and prove every invariant; exit status 1 on a breach")
 @key_option
+@with_appcontext
 def restore_command(folder: Path, verify: bool, key_file: Path | None) -> None:
     """Restore the backup in FOLDER, or the newest one in it, to the empty place that the settings name."""
     config, archive = settings(), Archive(find_archive(folder), read_key(key_file) if key_file else None)

@@ -4,12 +4,14 @@ import sys
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.db import Session
 
 
 @click.command("check")
+@with_appcontext
 def check_command() -> None:
     """Prove the invariants on the live database."""
     with current_app.extensions["database"].read() as session:

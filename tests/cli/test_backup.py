@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from alembic import command as alembic
@@ -19,12 +18,10 @@ from marketplace.accounts.policy import Actor
 from marketplace.app import create_app
 from marketplace.cli import backup
 from marketplace.cli.migrations import alembic_config
-from marketplace.exchange.models import Reservation
 from marketplace.kernel import clock, health
 from marketplace.kernel.archive import MANIFEST, Writer, list_archives
 from marketplace.kernel.db import Base, Database
 from marketplace.kernel.errors import Conflict, Missing
-from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import get_head
 from marketplace.market.actions.photos import add_photo, delete_photo, store_picture
 from marketplace.market.models import Listing, Photo
@@ -37,6 +34,7 @@ from tests.visitors import picture
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 SLUGS = ("hengelo", "borne", "almelo")
 TRANSFERS = 3
+MADE_UP = "0" * 40  # the photos of the factories' lots are names without files
 
 
 @dataclass
@@ -44,7 +42,6 @@ class Bank:
     """A bank in which lots have changed hands, and the people who go on."""
 
     app: Flask
-    session: Session
     actors: list[Actor]
     people: Worker
     lot: int
@@ -52,6 +49,13 @@ class Bank:
     @property
     def database(self) -> Database:
         return self.app.extensions["database"]
+
+
+@pytest.fixture(autouse=True)
+def only_real_photos(monkeypatch: pytest.MonkeyPatch) -> None:
+    list_files = backup.list_files_in_use
+    real = lambda session: {name for name in list_files(session) if not name.startswith(MADE_UP)}
+    monkeypatch.setattr(backup, "list_files_in_use", real)
 
 
 @pytest.fixture
@@ -63,10 +67,9 @@ def bank(app: Flask, session: Session, database_url: str) -> Iterator[Bank]:
     add_photo(session, actors[0], listing_id=lot.id, picture=stored)
     session.commit()
     people = Worker(database_url, actors, seed=1)
-    while session.scalar(select(func.count()).select_from(Exchange)) < TRANSFERS:
-        assert people.run(20)[1] == []
-        session.rollback()
-    yield Bank(app, session, actors, people, lot.id)
+    while head_of(people.database)[0] < TRANSFERS:
+        assert people.run(10)[1] == []
+    yield Bank(app, actors, people, lot.id)
     people.database.dispose()
 
 
@@ -105,6 +108,11 @@ def rows(database: Database) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
+def head_of(database: Database) -> tuple[int, str]:
+    with database.read() as session:
+        return get_head(session)
+
+
 def names(app: Flask) -> set[str]:
     return set(app.extensions["media"].names())
 
@@ -126,7 +134,7 @@ def test_every_row_and_photo_comes_back_and_the_bank_is_proved(
     key = ("--key-file", key_file(tmp_path)) if is_encrypted else ()
     before = rows(bank.database)
     said = output(bank.app, "backup", tmp_path / "kept", *key)
-    head = get_head(bank.session)
+    head = head_of(bank.database)
     assert f"The ledger has {head[0]} rows, head {head[1]}" in said
     with clock.frozen(clock.now() + timedelta(days=3, hours=4, minutes=5)):
         told = output(place, "restore", tmp_path / "kept", "--verify", *key)
@@ -163,7 +171,6 @@ def test_a_number_that_was_given_out_is_never_given_again(bank: Bank, place: Fla
     with bank.database.transaction() as session:
         gone = make_listing(session, bank.actors[0]).id
     with bank.database.transaction() as session:
-        session.execute(delete(AuditRow.__table__).where(False))
         session.execute(delete(Listing.__table__).where(Listing.id == gone))
     output(bank.app, "backup", tmp_path / "kept")
     output(place, "restore", tmp_path / "kept")
@@ -209,7 +216,7 @@ def test_a_photo_that_is_removed_or_added_during_the_backup_leaves_the_copy_whol
         if len(writer.files) == 1:
             stored = store_picture(bank.app.extensions["media"], picture("red"))
             with bank.database.transaction() as session:
-                old = session.scalars(select(Photo.id).where(Photo.listing_id == bank.lot)).one()
+                old = session.scalar(select(func.max(Photo.id)).where(Photo.listing_id == bank.lot))
                 delete_photo(session, bank.actors[0], listing_id=bank.lot, photo_id=old)
                 add_photo(session, bank.actors[0], listing_id=bank.lot, picture=stored)
         return copied
@@ -222,7 +229,7 @@ def test_a_photo_that_is_removed_or_added_during_the_backup_leaves_the_copy_whol
 
 
 def test_a_photo_that_the_store_has_lost_is_named_and_stops_no_backup(bank: Bank, place: Flask, tmp_path: Path) -> None:
-    lost = sorted(names(bank.app))[0]
+    lost = min(names(bank.app))
     bank.app.extensions["media"].delete(lost)
     assert f"its store does not have it: {lost}" in output(bank.app, "backup", tmp_path / "kept")
     ended = run(place, "restore", tmp_path / "kept", "--verify")
@@ -287,7 +294,6 @@ def test_a_backup_that_cannot_be_restored_leaves_the_place_empty(
 
 def test_a_backup_of_an_older_version_is_brought_to_the_newest(bank: Bank, place: Flask, tmp_path: Path) -> None:
     older = sorted(health.versions())[-2]
-    bank.session.close()
     alembic.downgrade(alembic_config(bank.database.url), older)
     output(bank.app, "backup", tmp_path / "kept")
     assert json.loads((newest(tmp_path / "kept") / MANIFEST).read_text())["database"]["version"] == older

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -122,12 +123,12 @@ def test_a_file_that_is_no_key_is_refused_with_how_to_make_one(tmp_path: Path, t
 
 
 def test_what_was_cut_short_is_not_an_archive_and_goes_at_the_next(tmp_path: Path) -> None:
-    class PowerCut(BaseException):
-        pass
+    def power_cut() -> Iterator[bytes]:
+        yield b"x" * PIECE_BYTES * 2
+        raise KeyboardInterrupt
 
-    with pytest.raises(PowerCut), writing(tmp_path, None) as writer:
-        writer.write("photo", [b"x"])
-        raise PowerCut
+    with pytest.raises(KeyboardInterrupt), writing(tmp_path, None) as writer:
+        writer.write("photo", power_cut())
     assert list(tmp_path.iterdir()) == []
     left = tmp_path / ".2027-02-28T12-00-00Z.unfinished"
     left.mkdir()
