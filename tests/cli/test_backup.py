@@ -62,13 +62,16 @@ def only_real_photos(monkeypatch: pytest.MonkeyPatch) -> None:
 def bank(app: Flask, session: Session, database_url: str) -> Iterator[Bank]:
     seed_taxonomy(session)
     actors = [make_actor(session, slug) for slug in SLUGS]
-    lot, *_others = [make_listing(session, actor) for actor in actors]
-    stored = store_picture(app.extensions["media"], picture())
-    add_photo(session, actors[0], listing_id=lot.id, picture=stored)
+    for actor in actors:
+        make_listing(session, actor)
     session.commit()
     people = Worker(database_url, actors, seed=1)
     while head_of(people.database)[0] < TRANSFERS:
         assert people.run(10)[1] == []
+    stored = store_picture(app.extensions["media"], picture())
+    lot = make_listing(session, actors[0])
+    add_photo(session, actors[0], listing_id=lot.id, picture=stored)
+    session.commit()
     yield Bank(app, actors, people, lot.id)
     people.database.dispose()
 
@@ -143,14 +146,15 @@ def test_every_row_and_photo_comes_back_and_the_bank_is_proved(
     assert "invariants hold" in told
     after = rows(place.extensions["database"])
     with place.extensions["database"].read() as session:
-        last = session.scalars(select(AuditRow).order_by(AuditRow.id.desc())).first()
-        assert last is not None and last.action == "bank.restored"
-    assert [row for row in after["audit"] if row[0] != last.id] == before["audit"]
+        restored = session.scalars(select(AuditRow.id).where(AuditRow.action == "bank.restored")).one()
+    assert [row for row in after["audit"] if row[0] != restored] == before["audit"]
     assert {name: after[name] for name in after if name != "audit"} == {name: before[name] for name in before if name != "audit"}
     assert names(place) == names(bank.app) != set()
     assert output(place, "ledger", "verify") and output(place, "check")
-    bodies = [b"".join(path.read_bytes() for path in sorted(newest(tmp_path / "kept").rglob("*")) if path.is_file())]
-    assert (b"Hengelo" in bodies[0]) is not is_encrypted
+    assert (
+        any(b"Hengelo" in path.read_bytes() for path in newest(tmp_path / "kept").rglob("*") if path.is_file())
+        is not is_encrypted
+    )
 
 
 def test_people_go_on_in_the_restored_bank(bank: Bank, place: Flask, tmp_path: Path) -> None:
