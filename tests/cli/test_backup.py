@@ -11,14 +11,14 @@ import pytest
 from alembic import command as alembic
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
 from marketplace.app import create_app
 from marketplace.cli import backup
 from marketplace.cli.migrations import alembic_config
-from marketplace.kernel import clock, health
+from marketplace.kernel import clock, health, snapshot
 from marketplace.kernel.archive import MANIFEST, Writer, list_archives
 from marketplace.kernel.db import Base, Database
 from marketplace.kernel.errors import Conflict, Missing
@@ -264,16 +264,6 @@ def of_a_newer_program(path: Path) -> None:
     reseal(path, version="9999_tomorrow")
 
 
-def of_other_tables(path: Path) -> None:
-    """As if the program that made it had a column more."""
-    manifest = json.loads((path / MANIFEST).read_text())
-    tables = manifest["database"].get("tables")
-    if tables is None:
-        pytest.skip("a file of SQLite brings its own tables")
-    tables[0]["columns"].append("colour")
-    reseal(path, tables=tables)
-
-
 def reseal(path: Path, **changes: object) -> None:
     from marketplace.kernel import archive
 
@@ -284,7 +274,7 @@ def reseal(path: Path, **changes: object) -> None:
     (path / MANIFEST).write_text(json.dumps(manifest))
 
 
-@pytest.mark.parametrize("spoil", [damage, of_a_newer_program, of_other_tables])
+@pytest.mark.parametrize("spoil", [damage, of_a_newer_program])
 def test_a_backup_that_cannot_be_restored_leaves_the_place_empty(
     bank: Bank, place: Flask, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -294,6 +284,15 @@ def test_a_backup_that_cannot_be_restored_leaves_the_place_empty(
     with pytest.raises(Conflict, match="reservekopie"):
         run(place, "restore", tmp_path / "kept")
     assert "invariants hold" in output(place, "restore", good, "--verify")
+
+
+def test_a_backup_with_other_tables_is_refused_and_leaves_the_place_empty(bank: Bank, place: Flask, tmp_path: Path) -> None:
+    with bank.database.transaction() as session:
+        session.execute(text("ALTER TABLE task DROP COLUMN result"))
+    output(bank.app, "backup", tmp_path / "kept")
+    with pytest.raises(Conflict, match="niet die van dit programma"):
+        run(place, "restore", tmp_path / "kept")
+    assert snapshot.is_empty(place.extensions["database"])
 
 
 def test_a_backup_of_an_older_version_is_brought_to_the_newest(bank: Bank, place: Flask, tmp_path: Path) -> None:
