@@ -71,10 +71,15 @@ def _once(app: Flask, verb: Callable[[Session, int], bool], row_id: int) -> bool
         return False
 
 
+def list_files_in_use(session: Session) -> set[str]:
+    """The name of every photo file that a listing or a transfer has."""
+    return listings.list_photo_files(session) | list_gate_photo_files(session)
+
+
 def sweep_photos(app: Flask) -> int:
     """Remove photo files that belong to no listing and no transfer any more."""
     with database(app).read() as reading:
-        in_use = listings.list_photo_files(reading) | list_gate_photo_files(reading)
+        in_use = list_files_in_use(reading)
     return len(cast(Media, app.extensions["media"]).sweep(in_use))
 
 

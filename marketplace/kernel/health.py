@@ -22,9 +22,14 @@ def silent_since(last_start: datetime | None) -> datetime | None:
     return since if clock.now() - since > SILENT_TOO_LONG else None
 
 
+def versions() -> set[str]:
+    """Every migration that this program knows; they stand in one numbered line."""
+    return {path.stem for path in VERSIONS.glob("[0-9]*.py")}
+
+
 def newest() -> str:
-    """The newest migration, such as 0010_matching; the versions stand in one numbered line."""
-    return max((path.stem for path in VERSIONS.glob("[0-9]*.py")), default="")
+    """The newest migration, such as 0010_matching."""
+    return max(versions(), default="")
 
 
 def version(database: Database) -> str | None:

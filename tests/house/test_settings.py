@@ -17,6 +17,7 @@ IMPORTED_AS = {
     "fonttools": "fontTools",
     "fontpkg-source-sans-3": None,
     "lucide": None,
+    "pynacl": "nacl",
     "django-js-lib-leaflet": None,
 }  # None: not by an import
 
