@@ -223,7 +223,7 @@ def test_a_hundred_of_the_276_come_back_in_worse_condition(bank: Session, cast: 
     hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
     assert bank.scalar(select(Demand.status).where(Demand.id == demand.id)) == "fulfilled"
     with clock.frozen(clock.now() + timedelta(days=14)):
-        done = hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
+        done, _is_repeated = hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
         today = clock.today()
     assert (done.status, done.quantity, done.returned) == ("completed", Decimal(276), Decimal(100))
     assert counted(bank, lot) == ("400", "0", "176", "224")  # 500 − 100 on the books, 276 − 100 transferred: 224 free as before
@@ -238,25 +238,32 @@ def test_a_hundred_of_the_276_come_back_in_worse_condition(bank: Session, cast: 
     photos = bank.scalars(select(Photo.id).where(Photo.listing_id == child.id)).all()
     assert len(photos) == 1
     assert bank.scalars(select(PhotoFile.name).where(PhotoFile.photo_id == photos[0])).all()
-    booked, reversed_row = bank.scalars(select(Exchange).order_by(Exchange.seq))
+    booked, reversed_row, haul = bank.scalars(select(Exchange).order_by(Exchange.seq))
+    assert (haul.kind, haul.reverses, haul.mass_kg, haul.happened_on) == ("haul", None, 0, today)
     assert (reversed_row.kind, reversed_row.reverses, reversed_row.happened_on) == ("reversal", booked.seq, today)
     assert (reversed_row.quantity, reversed_row.mass_kg) == (Decimal(-100), Decimal(-18500))  # 100 m² × 185 kg
     assert reversed_row.avoided_kgco2e == Decimal("-2197.8")  # 18 500 kg × 0.1188
-    assert reversed_row.net_kgco2e == reversed_row.avoided_kgco2e - reversed_row.transport_kgco2e
+    assert reversed_row.net_kgco2e == reversed_row.avoided_kgco2e
+    assert (reversed_row.road_km, reversed_row.tonne_km, reversed_row.transport_kgco2e) == (0, 0, 0)
     row = bank.execute(select(Demand.status, Demand.fulfilled).where(Demand.id == demand.id)).one()
     assert tuple(row) == ("open", Decimal(176))
     assert (find_breach(bank), find_rollup_breach(bank)) == (None, None)
     sound(bank)
 
 
-def test_when_all_has_come_back_in_parts_the_book_says_nothing_moved(bank: Session, cast: dict) -> None:
+def test_when_all_has_come_back_in_parts_only_the_driving_is_left(bank: Session, cast: dict) -> None:
     _lot, reservation = handed_over(bank, cast)
     hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
     for amount in ("33.333", "66.667", "200"):
         hand_over.return_part(bank, cast["hengelo"], reservation_id=reservation.id, draft=back(amount))
-    rows = list(bank.scalars(select(Exchange)))
-    for name in ("quantity", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "net_kgco2e", "price_cents"):
-        assert sum(getattr(row, name) for row in rows) == 0, name
+    transfer, *after = bank.scalars(select(Exchange).order_by(Exchange.seq))
+    assert [row.kind for row in after] == ["reversal", "haul"] * 3
+    for name in ("mass_kg", "avoided_kgco2e", "price_cents"):
+        assert sum(getattr(row, name) for row in (transfer, *after)) == 0, name
+    hauled = [row for row in after if row.kind == "haul"]
+    assert sum(row.quantity for row in hauled) == 300
+    assert sum(row.tonne_km for row in hauled) == pytest.approx(transfer.tonne_km, abs=Decimal("0.002"))  # all of it, both ways
+    assert sum(row.net_kgco2e for row in (transfer, *after)) == -sum(row.transport_kgco2e for row in (transfer, *hauled))
     with pytest.raises(Conflict):
         hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("1"))
     sound(bank)

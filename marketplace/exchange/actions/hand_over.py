@@ -209,13 +209,15 @@ def complete_by_clock(session: Session, reservation: Reservation) -> None:
     complete(session, CLOCK, reservation, Step.CONFIRM)
 
 
-def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> Reservation:
-    """Take a part back from a completed transfer, entered by either side with a reason.
+def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> tuple[Reservation, bool]:
+    """A part comes back to the owner, whom either side may tell so; and whether it had been told already, less than a minute ago.
 
-    A child lot in its own condition is on offer, a reversing row stands in the month of the return, and the demand that it served
-    needs that much again.
+    A child lot in its own condition is on offer where it lies now. The ledger gets a reversing row in the month of the return and a haul
+    for the way back, and the demand that it served needs that much again.
     """
     reservation, _done = begin(session, actor, reservation_id, Step.RETURN, Can.RETURN)
+    if reservation_rules.is_same_return(draft, reservation.last_return, clock.now()):
+        return reservation, True
     amount = draft.quantity.amount
     reservation_rules.check_return(
         draft,
@@ -223,12 +225,13 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
         left=reservation.quantity - reservation.returned,
         handed_over_on=reservation.handed_over_on or clock.local(reservation.completed_at or clock.now()).date(),
         today=clock.today(),
+        vehicle_classes=tuple(vehicle.slug for vehicle in taxonomy(session).vehicles),
     )
     parent = get_listing(session, actor, reservation.listing_id)
-    child = counters.make_child_lot(session, actor, parent, quantity=amount, condition=draft.condition)
-    returned = reservation.returned + amount
-    needed_again = book_return(session, reservation, before=reservation.returned, after=returned, on=draft.returned_on)
-    reservation = note(session, actor, reservation, "return", returned=returned)
+    child = counters.make_child_lot(session, actor, parent, quantity=amount, condition=draft.condition, location=draft.location)
+    needed_again = book_return(session, reservation, draft)
+    last = {"booked_at": clock.now().isoformat(), "fingerprint": draft.fingerprint}
+    reservation = note(session, actor, reservation, "return", returned=reservation.returned + amount, last_return=last)
     if reservation.demand_id is not None:
         need_again(session, reservation.demand_id, needed_again)
     facts: dict[str, Any] = {
@@ -240,4 +243,4 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     is_owner = actor.organisation_id == reservation.owner_id
     tell(session, Notice.RETURNED, reservation, owner=not is_owner, quantity=amount, **facts)
     bump_catalogue(session)
-    return reservation
+    return reservation, False
