@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
-from marketplace.ledger.queries import SUMS, count_exchanges, grouped, list_months
+from marketplace.ledger.queries import HEAD_LOGGED, SUMS, count_exchanges, get_head, grouped, list_months
 from marketplace.ledger.rules import ENTRY_FIELDS, NEWEST_VERSION, Entry, RowKind, canonical, chained
+from marketplace.notices.actions import audit
 
 
 def append(session: Session, entry: Entry) -> Exchange:
@@ -78,6 +79,13 @@ def _add(
             index_elements=list(key), set_={name: getattr(table, name) + getattr(statement.excluded, name) for name in SUMS}
         )
     )
+
+
+def log_head(session: Session, doer: audit.Doer) -> tuple[int, str]:
+    """Write the last row's number and hash to the audit, so that a ledger that becomes shorter is found out; what was written."""
+    seq, digest = get_head(session)
+    audit.record(session, doer, action=HEAD_LOGGED, object_type="ledger", object_id=seq, hash=digest)
+    return seq, digest
 
 
 def rebuild_rollups(session: Session) -> int:

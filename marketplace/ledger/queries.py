@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
 from marketplace.ledger.rules import ENTRY_FIELDS, FIELDS_OF_VERSION, FIRST_HASH, Entry, RowKind, canonical, chained, misplaced
+from marketplace.notices.queries import list_records
 
 CHUNK = 1000
+HEAD_LOGGED = "ledger.head"
 BEFORE_ALL = -(2**31)  # a forged row may carry any number
 month_happened = func.substr(cast(Exchange.happened_on, String), 1, 7)
 month_booked = func.coalesce(Exchange.period, month_happened).label("month")
@@ -180,10 +182,7 @@ def get_head(session: Session) -> tuple[int, str]:
 
 
 def find_breach(session: Session) -> Breach | None:
-    """Walk the chain from the first row and find the first breach.
-
-    Every seq in turn, every hash over the one before, every column as it was hashed.
-    """
+    """Walk the chain: every seq in turn, every hash over the one before, every column as hashed, every logged head where it was."""
     walked: Link | Breach | None = Link()
     while isinstance(walked, Link):
         walked = walk_chain(session, walked)
@@ -205,6 +204,25 @@ def walk_chain(session: Session, link: Link) -> Link | Breach | None:
         return Link(expected - 1, previous)
     if head is None or (head.seq, head.hash) != (link.seq, link.hash):
         return Breach(expected, "the head of the ledger names another last row")
+    return find_lost_head(session, list_logged_heads(session))
+
+
+def list_logged_heads(session: Session) -> list[tuple[int, str]]:
+    """Every head that was ever logged, oldest first: the audit keeps them, outside the table that they guard."""
+    return [(row.object_id or 0, row.facts["hash"]) for row in list_records(session, action=HEAD_LOGGED, object_type="ledger")]
+
+
+def find_lost_head(session: Session, heads: Sequence[tuple[int, str]]) -> Breach | None:
+    """The first of these heads that the ledger does not have any more, because it became shorter or was written anew."""
+    for start in range(0, len(heads), CHUNK):
+        chunk = heads[start : start + CHUNK]
+        rows = select(Exchange.seq, Exchange.hash).where(Exchange.seq.in_([seq for seq, _digest in chunk]))
+        found = {seq: digest for seq, digest in session.execute(rows)} | {0: FIRST_HASH}
+        for seq, digest in chunk:
+            if seq not in found:
+                return Breach(seq, "the chain is shorter than the head that was logged: this row is gone")
+            if found[seq] != digest:
+                return Breach(seq, "the row is another than the head that was logged")
     return None
 
 
