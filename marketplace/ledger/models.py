@@ -85,6 +85,12 @@ class Exchange(Base):
     )
 
 
+    @property
+    def month(self) -> str:
+        """The period in which it counts, `YYYY-MM`."""
+        return self.period or self.happened_on.strftime("%Y-%m")
+
+
 class LedgerHead(Base):
     """One row: the last seq and its hash. Locked by whoever adds the next."""
 

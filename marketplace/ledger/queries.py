@@ -217,7 +217,7 @@ def find_lost_head(session: Session, heads: Sequence[tuple[int, str]]) -> Breach
     for start in range(0, len(heads), CHUNK):
         chunk = heads[start : start + CHUNK]
         rows = select(Exchange.seq, Exchange.hash).where(Exchange.seq.in_([seq for seq, _digest in chunk]))
-        found = {seq: digest for seq, digest in session.execute(rows)} | {0: FIRST_HASH}
+        found = {0: FIRST_HASH, **{row.seq: row.hash for row in session.execute(rows)}}
         for seq, digest in chunk:
             if seq not in found:
                 return Breach(seq, "the chain is shorter than the head that was logged: this row is gone")

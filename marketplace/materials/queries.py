@@ -14,8 +14,8 @@ from marketplace.kernel.units import Unit
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
 from marketplace.materials.rules.files import DETOUR
 from marketplace.materials.rules.taxonomy import (
-    BankOrigin,
     NOT_TRADABLE,
+    BankOrigin,
     CarbonFactor,
     Hazard,
     Material,

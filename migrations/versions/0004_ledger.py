@@ -150,16 +150,18 @@ def bridge() -> None:
 
     SQLite cannot change a CHECK, so the table is made anew on both databases, with its triggers.
     """
-    names = ", ".join(column["name"] for column in sa.inspect(op.get_bind()).get_columns("exchange"))
+    names = [column["name"] for column in sa.inspect(op.get_bind()).get_columns("exchange")]
+    after, before = (sa.table(name, *map(sa.column, names)) for name in ("exchange", "exchange_of_before"))
     op.execute("CREATE TABLE exchange_of_before AS SELECT * FROM exchange")
     drop_append_only("exchange")
     create_exchange()
-    op.execute(f"INSERT INTO exchange ({names}) SELECT {names} FROM exchange_of_before ORDER BY seq")
+    op.execute(sa.insert(after).from_select(names, sa.select(before).order_by(before.c.seq)))
     op.drop_table("exchange_of_before")
     for table in ("rollup_material", "rollup_pair"):
         for column in sums_since_version_2():
             op.add_column(table, column)
-        op.execute(f"UPDATE {table} SET unknown_processing_mass_kg = mass_kg")
+        sums = sa.table(table, sa.column("mass_kg"), sa.column("unknown_processing_mass_kg"))
+        op.execute(sums.update().values(unknown_processing_mass_kg=sums.c.mass_kg))
     comment = {"comment": "YYYY-MM, the period of the rows", "existing_type": sa.String(length=7), "existing_nullable": False}
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column("rollup_material", "month", **comment)

@@ -18,6 +18,13 @@ STATUSES = (
 )
 
 
+FIRST_LISTED = """
+    UPDATE listing SET listed = quantity + coalesce(
+        (SELECT sum(written_off + returned - surplus) FROM reservation WHERE listing_id = listing.id), 0
+    )
+"""
+
+
 def last_return() -> sa.Column[Any]:
     """What was said of the last return: the same again within a minute is the same return."""
     return sa.Column(
@@ -34,8 +41,7 @@ def bridge() -> None:
     op.add_column("reservation", last_return())
     database = op.get_bind()
     database.execute(sa.text("UPDATE reservation SET surplus = 0 WHERE status IN ('rejected', 'cancelled', 'expired')"))
-    since = "SELECT sum(written_off + returned - surplus) FROM reservation WHERE listing_id = listing.id"
-    database.execute(sa.text(f"UPDATE listing SET listed = quantity + coalesce(({since}), 0)"))
+    database.execute(sa.text(FIRST_LISTED))
     for child, facts in database.execute(sa.text("SELECT object_id, facts FROM audit WHERE action = 'listing.return'")).all():
         values = {"child": child, "first": int(Decimal(json.loads(facts)["quantity"]) * 1000)}
         database.execute(sa.text("UPDATE listing SET corrected = listed - :first, listed = :first WHERE id = :child"), values)

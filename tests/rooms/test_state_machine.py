@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReservationStatus, ReturnDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReservationStatus
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Missing, Refusal
 from marketplace.kernel.units import Quantity, Unit

@@ -15,7 +15,8 @@ from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import list_due, list_listings_to_offer, list_waiting_to_expire
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.errors import Refusal

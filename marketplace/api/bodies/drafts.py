@@ -16,7 +16,8 @@ from marketplace.api.bodies.reservation import ReservationBody
 from marketplace.api.reading import location_of, read_json
 from marketplace.api.schema import take
 from marketplace.depots.rules import DepotDraft
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point

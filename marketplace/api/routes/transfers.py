@@ -83,7 +83,8 @@ def return_reservation(reservation_id: int) -> Response:
     values = read_body(ReturnBody())
     session, actor = current_session(), current_actor()
     draft = drafts.new_return(values, get_visible(session, actor, reservation_id).unit)
-    return ok(ReservationSchema.write(hand_over.return_part(session, actor, reservation_id=reservation_id, draft=draft)))
+    returned, is_repeated = hand_over.return_part(session, actor, reservation_id=reservation_id, draft=draft)
+    return ok({**ReservationSchema.write(returned), "repeated": is_repeated})
 
 
 @route("POST", f"{RESERVATION}/no-show", takes=NoShowBody(), gives=ReservationSchema, tag="reservations")

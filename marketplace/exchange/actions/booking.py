@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import destination
-from marketplace.exchange.rules.reservation import ReturnDraft
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, distance_km

@@ -15,7 +15,8 @@ from marketplace.exchange.actions.waiting_list import offer_next
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules import reservation as reservation_rules
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationStatus, ReturnDraft, Step
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationStatus, Step
+from marketplace.exchange.rules.returns import ReturnDraft, check_return, is_same_return
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
@@ -216,10 +217,10 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     for the way back, and the demand that it served needs that much again.
     """
     reservation, _done = begin(session, actor, reservation_id, Step.RETURN, Can.RETURN)
-    if reservation_rules.is_same_return(draft, reservation.last_return, clock.now()):
+    if is_same_return(draft, reservation.last_return, clock.now()):
         return reservation, True
     amount = draft.quantity.amount
-    reservation_rules.check_return(
+    check_return(
         draft,
         unit=reservation.unit,
         left=reservation.quantity - reservation.returned,

@@ -35,7 +35,7 @@ def reuse_of(statistics: Statistics) -> Reuse | None:
         (
             _("less CO₂ emitted"),
             carbon(NET.known(totals)),
-            _("what new material would have emitted, less what the transport emitted"),
+            _("what new material would have emitted, less transport and, where known, processing"),
         ),
         (_("driven by the average tonne"), km(_km_per_tonne(totals), 0), _("from the giver to the receiver")),
     ]

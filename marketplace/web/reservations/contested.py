@@ -110,7 +110,7 @@ def return_part(reservation_id: int) -> ResponseReturnValue:
     return take_step(reservation_id, "return", hand_over.return_part, _returned, draft="draft")
 
 
-def _returned(outcome: tuple[Any, bool]) -> Any:
+def _returned(outcome: tuple[Reservation, bool]) -> Text:
     _reservation, is_repeated = outcome
     if is_repeated:
         return _("This return was entered already, less than a minute ago. It counts once.")
