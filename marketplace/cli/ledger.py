@@ -1,4 +1,7 @@
-"""`ledger verify` walks the chain, `ledger rebuild` counts the roll-ups again, `ledger head` logs and prints the last hash."""
+"""`ledger`: verify, rebuild and head.
+
+`ledger verify` walks the chain, `ledger rebuild` counts the roll-ups again, `ledger head` logs and prints the last hash.
+"""
 
 import sys
 
@@ -19,7 +22,10 @@ group = AppGroup("ledger", help="The append-only book of exchanges.")
 @group.command("verify")
 @click.option("--head", help="a head that was kept elsewhere, as `ledger head` printed it: NUMBER HASH")
 def verify_command(head: str | None) -> None:
-    """Walk the chain up to the head that was logged last; name the first row that does not fit and exit with 1."""
+    """Walk the chain, and name the first row that does not fit.
+
+    A head that was logged, or that is given with --head, must still be there. Exits with 1 where something does not fit.
+    """
     kept = _kept(head)
     with current_app.extensions["database"].read() as session:
         breach = find_breach(session) or find_lost_head(session, kept)

@@ -15,9 +15,9 @@ from marketplace.notices.actions import audit
 
 
 def append(session: Session, entry: Entry) -> Exchange:
-    """Add one row of the newest version after the last, under the lock of the head row, and count it in both roll-ups.
+    """Add one row after the last, and count it in both roll-ups.
 
-    It counts in its `period`; without one in the month in which it happened.
+    Under the lock of the head row. The row is of the newest version. It counts in its `period`; without one in the month in which it happened.
     """
     entry = replace(entry, row_version=NEWEST_VERSION, period=entry.month)
     seq, previous = session.execute(
@@ -82,7 +82,10 @@ def _add(
 
 
 def log_head(session: Session, doer: audit.Doer) -> tuple[int, str]:
-    """Write the last row's number and hash to the audit, so that a ledger that becomes shorter is found out; what was written."""
+    """Write the last row's number and hash to the audit, and return them.
+
+    A ledger that becomes shorter is found out by it.
+    """
     seq, digest = get_head(session)
     audit.record(session, doer, action=HEAD_LOGGED, object_type="ledger", object_id=seq, hash=digest)
     return seq, digest

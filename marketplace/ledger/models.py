@@ -84,7 +84,6 @@ class Exchange(Base):
         Index("ix_exchange_demand", "demand_id"),
     )
 
-
     @property
     def month(self) -> str:
         """The period in which it counts, `YYYY-MM`."""

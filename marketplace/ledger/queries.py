@@ -49,9 +49,12 @@ class Totals:
 
     @classmethod
     def of(cls, sums: Sequence[Any]) -> "Totals":
-        """Sums as a database gives them, in the order of `SUMS`; counts are whole numbers on both databases."""
-        exchanges, *more, late_rows = sums
-        return cls(int(exchanges), *more, int(late_rows))
+        """Sums as a database gives them, in the order of `SUMS`.
+
+        Counts are whole numbers on both databases.
+        """
+        values = dict(zip(SUMS, sums, strict=True))
+        return cls(**values | {name: int(values[name]) for name in ("exchanges", "late_rows")})
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*(getattr(self, name) + getattr(other, name) for name in SUMS))
@@ -182,7 +185,10 @@ def get_head(session: Session) -> tuple[int, str]:
 
 
 def find_breach(session: Session) -> Breach | None:
-    """Walk the chain: every seq in turn, every hash over the one before, every column as hashed, every logged head where it was."""
+    """Walk the chain from the first row and find the first breach.
+
+    Every seq in turn, every hash over the one before, every column as it was hashed, and every logged head where it was.
+    """
     walked: Link | Breach | None = Link()
     while isinstance(walked, Link):
         walked = walk_chain(session, walked)
@@ -199,8 +205,8 @@ def walk_chain(session: Session, link: Link) -> Link | Breach | None:
         if row is None or reason:
             return Breach(min(seq, expected), str(reason))
         previous, expected = row.hash, expected + 1
-    session.expunge_all()
     if chunk:
+        session.expunge_all()
         return Link(expected - 1, previous)
     if head is None or (head.seq, head.hash) != (link.seq, link.hash):
         return Breach(expected, "the head of the ledger names another last row")
@@ -208,12 +214,18 @@ def walk_chain(session: Session, link: Link) -> Link | Breach | None:
 
 
 def list_logged_heads(session: Session) -> list[tuple[int, str]]:
-    """Every head that was ever logged, oldest first: the audit keeps them, outside the table that they guard."""
+    """Every head that was ever logged, oldest first.
+
+    The audit keeps them, outside the table that they guard.
+    """
     return [(row.object_id or 0, row.facts["hash"]) for row in list_records(session, action=HEAD_LOGGED, object_type="ledger")]
 
 
 def find_lost_head(session: Session, heads: Sequence[tuple[int, str]]) -> Breach | None:
-    """The first of these heads that the ledger does not have any more, because it became shorter or was written anew."""
+    """The first of these heads that the ledger does not have any more.
+
+    It became shorter, or was written anew.
+    """
     for start in range(0, len(heads), CHUNK):
         chunk = heads[start : start + CHUNK]
         rows = select(Exchange.seq, Exchange.hash).where(Exchange.seq.in_([seq for seq, _digest in chunk]))

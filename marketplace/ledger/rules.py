@@ -85,7 +85,10 @@ class Entry:
 
     @property
     def month(self) -> str:
-        """The period in which it counts, `YYYY-MM`: the month in which it happened, unless it was booked later on purpose."""
+        """The period in which it counts, `YYYY-MM`.
+
+        The month in which it happened, unless it was booked late on purpose.
+        """
         return self.period or self.happened_on.strftime("%Y-%m")
 
     @property
@@ -128,7 +131,10 @@ ENTRY_FIELDS = tuple(field.name for field in fields(Entry))
 
 
 def misplaced(entry: Entry) -> tuple[str, ...]:
-    """The fields that have a value though the row's version does not know them: no hash guards those."""
+    """The fields that have a value though the row's version does not know them.
+
+    No hash guards those.
+    """
     known = {*FIELDS_OF_VERSION[entry.row_version], "row_version"}
     return tuple(name for name in ENTRY_FIELDS if name not in known and getattr(entry, name) is not None)
 
@@ -151,7 +157,10 @@ def _camel(name: str) -> str:
 
 
 def canonical(entry: Entry, *, seq: int, booked_at: datetime) -> str:
-    """The row as JSON, with the fields of its version: keys sorted, no blanks, numbers as decimal strings, moments in UTC."""
+    """Write the row as canonical JSON, with the fields of its version.
+
+    Keys sorted, no blanks, numbers as decimal strings without needless zeros, moments in UTC.
+    """
     names = FIELDS_OF_VERSION[entry.row_version]
     values: dict[str, str | None] = {_camel(name): _written(getattr(entry, name)) for name in names}
     values |= {"seq": str(seq), "bookedAt": _written(booked_at)}

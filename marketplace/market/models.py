@@ -56,10 +56,10 @@ class Listing(Placed, Base):
         Fixed(3),
         default=lambda context: context.get_current_parameters()["quantity"],
         server_default="0",
-        comment="as first listed; of a lot that came back what came back",
+        comment="as first listed, or as it came back",
     )
     corrected: Mapped[Decimal] = mapped_column(
-        Fixed(3), default=Decimal(0), server_default="0", comment="by how much the owner changed the quantity since, in all"
+        Fixed(3), default=Decimal(0), server_default="0", comment="by how much its owner changed the quantity since"
     )
     held: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), comment="sum of the open reservations")
     transferred: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), comment="net sum of the ledger rows")

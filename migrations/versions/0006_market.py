@@ -92,23 +92,9 @@ def fields() -> sa.Column[Any]:
 
 
 def first_quantities() -> list[sa.Column[Any]]:
-    """What a listing's quantity began with; with the exchange's figures `check` proves the quantity by it."""
-    return [
-        sa.Column(
-            "listed",
-            sa.BigInteger(),
-            nullable=False,
-            server_default="0",
-            comment="as first listed; of a lot that came back what came back",
-        ),
-        sa.Column(
-            "corrected",
-            sa.BigInteger(),
-            nullable=False,
-            server_default="0",
-            comment="by how much the owner changed the quantity since, in all",
-        ),
-    ]
+    """What a listing's quantity began with. With the exchange's figures `check` proves the quantity by it."""
+    comments = {"listed": "as first listed, or as it came back", "corrected": "by how much its owner changed the quantity since"}
+    return [sa.Column(name, sa.BigInteger(), nullable=False, server_default="0", comment=said) for name, said in comments.items()]
 
 
 def create_search() -> None:

@@ -1,4 +1,4 @@
-"""From a completed reservation to one row of the ledger: where it went, what it weighed, what it saved; and what came back."""
+"""From a completed reservation to the rows of the ledger. Where it went, what it saved, what came back."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -27,9 +27,9 @@ NOTHING = Decimal(0)
 
 
 def book(session: Session, reservation: Reservation, *, period: str | None = None) -> Decimal:
-    """Append the transfer row of a completed reservation; what it covers of its demand, in the demand's unit (zero without one).
+    """Append the transfer row of a completed reservation.
 
-    It counts in `period` (`YYYY-MM`), by default the month in which it was handed over.
+    Returns what it covers of its demand, in the demand's unit (zero without a demand). It counts in `period` (`YYYY-MM`), by default the month in which it was handed over.
     """
     reference = taxonomy(session)
     listing, demand = reservation.listing, reservation.demand
@@ -92,9 +92,9 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
 
 
 def _newly_covered(session: Session, reservation: Reservation, row: Exchange) -> Decimal:
-    """By how much a row that was just added changes what its demand has got, in the demand's unit; zero without one.
+    """Work out by how much the row just added changes what its demand has got.
 
-    What went to the demand is summed exactly and rounded once, so three thirds are a whole.
+    In the demand's unit, zero without a demand. What went to the demand is summed exactly and rounded once, so three thirds are a whole.
     """
     demand = reservation.demand
     if demand is None:
@@ -114,7 +114,9 @@ def _in_unit(row: Exchange, unit: Unit, wanted: Material, reference: Taxonomy) -
 
 
 def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) -> Decimal:
-    """Append what a return takes back and the way back; what the demand needs again, in its own unit.
+    """Append what a return takes back, and a haul for the way back.
+
+    Returns what the demand needs again, in its own unit.
 
     Mass, price, avoided and processing are lowered in proportion, so when all has come back the reversals take off exactly what was
     booked. The kilometres that were driven stay, and those of the way back are added as a haul.
@@ -157,7 +159,10 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
 
 
 def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry) -> Entry:
-    """Kilometres without tonnes, from the receiver to where it lies now; without a place the way that it came."""
+    """Make the row of the way back, from the receiver to where it lies now.
+
+    Without a place it goes the way that it came. Kilometres without tonnes.
+    """
     distance, basis = was.distance_km, was.distance_basis
     if draft.location is not None:
         start, _basis = destination(reservation, reservation.demand, reservation.organisation)

@@ -211,7 +211,9 @@ def complete_by_clock(session: Session, reservation: Reservation) -> None:
 
 
 def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> tuple[Reservation, bool]:
-    """A part comes back to the owner, whom either side may tell so; and whether it had been told already, less than a minute ago.
+    """Take a part back from a completed transfer, entered by either side with a reason.
+
+    Returns the reservation, and whether this very return was entered already less than a minute ago: then nothing changes.
 
     A child lot in its own condition is on offer where it lies now. The ledger gets a reversing row in the month of the return and a haul
     for the way back, and the demand that it served needs that much again.

@@ -32,7 +32,7 @@ def counters_in_range(session: Session) -> str | None:
 
 
 def quantity_is_accounted_for(session: Session) -> str | None:
-    """quantity equals what was first listed, with its owner's corrections, less what was written off and came back, plus surpluses."""
+    """quantity is what was listed and corrected, less what is gone or came back, plus surpluses."""
     change = Reservation.surplus - Reservation.written_off - Reservation.returned
     sums = select(Reservation.listing_id, func.sum(change).label("amount")).group_by(Reservation.listing_id).subquery()
     rows = select(Listing.id).outerjoin(sums, sums.c.listing_id == Listing.id)
@@ -153,7 +153,7 @@ def returned_is_reversed(session: Session) -> str | None:
 
 
 def returned_became_lots(session: Session) -> str | None:
-    """What came back of a lot went to child lots: what they were first listed with adds up to it."""
+    """What came back of a lot went to child lots. What they were first listed with adds up to it."""
     backs = (
         select(Reservation.listing_id, func.sum(Reservation.returned).label("amount"))
         .where(Reservation.returned > 0)

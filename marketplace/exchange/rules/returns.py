@@ -18,9 +18,9 @@ SAME_RETURN_WITHIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ReturnDraft:
-    """What comes back after a completed transfer: how much, in which condition, on which day, why, and how it was driven back.
+    """What comes back after a completed transfer.
 
-    `location`: where it lies now; without one where it came from. `driven_km` and `vehicle_class` where known, else they are estimated.
+    How much, in which condition, on which day, why, and how it was driven back. `location`: where it lies now; without one where it came from. `driven_km` and `vehicle_class` where known, else they are estimated.
     """
 
     quantity: Quantity
@@ -44,7 +44,10 @@ class ReturnDraft:
 
 
 def is_same_return(draft: ReturnDraft, last: Mapping[str, Any] | None, now: datetime) -> bool:
-    """Whether this very return was booked less than a minute ago: a retried request or a double click."""
+    """Whether this very return was booked less than a minute ago.
+
+    Then it is a retried request or a double click.
+    """
     if last is None or last["fingerprint"] != draft.fingerprint:
         return False
     return now - datetime.fromisoformat(last["booked_at"]) < SAME_RETURN_WITHIN

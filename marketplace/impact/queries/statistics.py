@@ -143,7 +143,10 @@ class Statistic:
     unknown_mass: Callable[[Totals], Decimal] = lambda _totals: ZERO
 
     def known(self, totals: Totals) -> Figure | None:
-        """The figure, or None where it is unknown: mass has moved and not one kilogram of it has the factor that it rests on."""
+        """The figure, or None where it is unknown.
+
+        It is unknown when mass has moved and not one kilogram of it has the factor that the figure rests on.
+        """
         nothing_known = totals.mass_kg and self.unknown_mass(totals) == totals.mass_kg
         return None if nothing_known else self.of(totals)
 
@@ -204,7 +207,9 @@ STATISTICS = (
     Statistic(
         "net_kgco2e",
         _("Net saved"),
-        _("Avoided less all transport, also of material whose carbon factor is unknown, and less the processing that is known."),
+        _(
+            "Avoided less all transport, including that of material without a carbon factor, and less the processing that is known."
+        ),
         Measure.CARBON,
         lambda totals: totals.net_kgco2e,
         _without_factor,
@@ -220,7 +225,7 @@ STATISTICS = (
         "unknown_processing_mass_kg",
         _("Processing not known"),
         _(
-            "Mass of materials for which it is not known what processing emits. Nothing is taken off for it, so the net is at most this."
+            "Mass of materials for which it is not known what processing emits. Nothing is taken off for it: the net saved is at most this."
         ),
         Measure.MASS,
         _without_processing,

@@ -77,9 +77,9 @@ def processing_kgco2e(mass_in_kg: Decimal, factor_kgco2e_per_kg: Decimal | None)
 
 
 def net_kgco2e(avoided: Decimal | None, transport: Decimal, processing: Decimal | None = None) -> Decimal | None:
-    """Avoided less transport and processing; may be below zero, and is unknown where the avoided carbon is.
+    """Avoided less transport and processing. May be below zero.
 
-    Processing that is not known lowers nothing: whoever shows the figure says so beside it.
+    Unknown where the avoided carbon is. Processing that is not known lowers nothing: whoever shows the figure says so beside it.
     """
     return None if avoided is None else avoided - transport - (processing or 0)
 
@@ -87,7 +87,9 @@ def net_kgco2e(avoided: Decimal | None, transport: Decimal, processing: Decimal 
 def break_even_km(
     avoided: Decimal | None, mass_in_kg: Decimal, factor_kgco2e_per_tonne_km: Decimal, processing: Decimal | None = None
 ) -> Decimal | None:
-    """As the crow flies: where transport emits all that is saved, (avoided − processing) ÷ (tonnes × factor × 1.3).
+    """Compute the straight-line distance at which transport emits all that is saved.
+
+    (Avoided − processing) ÷ (tonnes × factor × 1.3).
 
     Unknown where the avoided carbon is, or where nothing is carried.
     """

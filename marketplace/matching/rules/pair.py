@@ -267,7 +267,7 @@ def _transport(figures: Impact) -> Text:
 
 def _savings(figures: Impact) -> Text:
     if figures.avoided_kgco2e is None or figures.net_kgco2e is None:
-        return _("How much carbon a new product would take is not known for this material, so what is saved is unknown.")
+        return _("How much carbon a new product would emit is not known for this material, so what is saved is unknown.")
     facts = {
         "avoided": figures.avoided_kgco2e.quantize(TENTH, rounding=ROUND_HALF_UP),
         "net": figures.net_kgco2e.quantize(TENTH, rounding=ROUND_HALF_UP),

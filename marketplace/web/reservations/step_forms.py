@@ -262,14 +262,14 @@ class ReturnForm(StepForm):
     )
     driven_km = DecimalField(
         _("Kilometres driven with the load, on the way back"),
-        description=_("Leave empty if you do not know. Then we count the straight line times 1.3."),
+        description=_("Leave empty if you do not know. Then we use the straight line times 1.3."),
         id="return-km",
     )
     vehicle_class = SelectField(
         _("With which vehicle did it come back?"),
         validate_choice=False,
         default="",
-        description=_("Not known? Then we count with a van up to 1 tonne and a heavy lorry above."),
+        description=_("Not known? Then we assume a van up to 1 tonne and a heavy lorry above."),
         id="return-vehicle",
     )
     reason = TextAreaField(_("Why does it come back?"), [_WHY], id="return-reason")
