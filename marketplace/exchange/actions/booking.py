@@ -29,7 +29,8 @@ NOTHING = Decimal(0)
 def book(session: Session, reservation: Reservation, *, period: str | None = None) -> Decimal:
     """Append the transfer row of a completed reservation.
 
-    Returns what it covers of its demand, in the demand's unit (zero without a demand). It counts in `period` (`YYYY-MM`), by default the month in which it was handed over.
+    Returns what it covers of its demand, in the demand's unit (zero without a demand). It counts in `period` (`YYYY-MM`), by default
+    the month in which it was handed over.
     """
     reference = taxonomy(session)
     listing, demand = reservation.listing, reservation.demand

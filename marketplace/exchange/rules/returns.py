@@ -20,7 +20,8 @@ SAME_RETURN_WITHIN = timedelta(minutes=1)
 class ReturnDraft:
     """What comes back after a completed transfer.
 
-    How much, in which condition, on which day, why, and how it was driven back. `location`: where it lies now; without one where it came from. `driven_km` and `vehicle_class` where known, else they are estimated.
+    How much, in which condition, on which day, why, and how it was driven back. `location`: where it lies now; without one
+    where it came from. `driven_km` and `vehicle_class` where known, else they are estimated.
     """
 
     quantity: Quantity
