@@ -4,28 +4,22 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
-from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
-from marketplace.market.actions.listings import update_listing
 from marketplace.market.models import Demand, Listing, Photo, PhotoFile
 from marketplace.market.rules.listing import Condition
 from marketplace.notices.models import NoticeRow
-from tests.factories import listing_draft, make_actor, make_demand, make_listing, seed_taxonomy
-
-
-def m2(amount: str) -> Quantity:
-    return Quantity(Decimal(amount), Unit.M2)
+from tests.at_the_gate import approved, back, counted, handed_over, m2, sound
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 
 
 @pytest.fixture
@@ -39,40 +33,13 @@ def cast(bank: Session) -> dict:
     return {slug: make_actor(bank, slug) for slug in ("hengelo", "borne", "almelo")}
 
 
-def approved(
-    session: Session, cast: dict, amount: str = "300", lot: Listing | None = None, **more
-) -> tuple[Listing, Reservation]:
-    lot = lot or make_listing(session, cast["hengelo"], quantity=m2("500"))
-    draft = ReservationDraft(m2(amount), **more)
-    reservation = reserve.reserve(session, cast["borne"], listing_id=lot.id, draft=draft)
-    return lot, decide.approve(session, cast["hengelo"], reservation_id=reservation.id)
-
-
-def handed_over(session: Session, cast: dict, given: str = "300", **more) -> tuple[Listing, Reservation]:
-    lot, reservation = approved(session, cast)
-    draft = HandoverDraft(m2(given), clock.today(), **more)
-    return lot, hand_over.hand_over(session, cast["hengelo"], reservation_id=reservation.id, draft=draft)
-
-
 def confirm(session: Session, cast: dict, reservation: Reservation, amount: str, **more) -> Reservation:
     draft = ReceiptDraft(m2(amount), **more)
     return hand_over.confirm(session, cast["borne"], reservation_id=reservation.id, draft=draft)
 
 
-def counted(session: Session, lot: Listing) -> tuple[str, ...]:
-    session.refresh(lot)
-    return tuple(
-        f"{value:f}".rstrip("0").rstrip(".") or "0" for value in (lot.quantity, lot.held, lot.transferred, lot.available)
-    )
-
-
 def kinds(session: Session) -> list[str]:
     return list(session.scalars(select(NoticeRow.kind).order_by(NoticeRow.id)))
-
-
-def sound(session: Session) -> None:
-    session.flush()
-    assert [(name, found) for name, question in INVARIANTS if (found := question(session))] == []
 
 
 def test_within_five_percent_the_receivers_figure_counts(bank: Session, cast: dict) -> None:
@@ -212,11 +179,6 @@ def test_agreeing_needs_a_proposal_and_a_confirmation_overrides_it(bank: Session
         decide.agree_cancel(bank, cast["borne"], reservation_id=reservation.id)
 
 
-def back(amount: str, **more) -> ReturnDraft:
-    values = {"condition": Condition.POOR, "returned_on": clock.today(), "reason": "Maat past niet"}
-    return ReturnDraft(m2(amount), **{**values, **more})
-
-
 def test_a_hundred_of_the_276_come_back_in_worse_condition(bank: Session, cast: dict) -> None:
     demand = make_demand(bank, cast["borne"], quantity=m2("276"))
     lot, reservation = approved(bank, cast, "276", demand_id=demand.id)
@@ -348,58 +310,3 @@ def test_only_the_owner_and_the_broker_write_off(bank: Session, cast: dict) -> N
             bank, cast["borne"], reservation_id=reservation.id, quantity=m2("276"), reason="Weg", write_off_reason="Kapot"
         )
     assert refused.value.field == "write_off_reason"
-
-
-def alter(session: Session, statement: str, **values: object) -> None:
-    session.flush()
-    session.execute(text(statement), values)
-    session.expire_all()
-
-
-def broken(session: Session) -> list[str]:
-    return [found for _name, question in INVARIANTS if (found := question(session))]
-
-
-@pytest.mark.parametrize("column", ["quantity", "listed", "corrected"])
-def test_a_child_lot_of_which_there_is_suddenly_twice_as_much_is_found(bank: Session, cast: dict, column: str) -> None:
-    lot, reservation = handed_over(bank, cast)
-    hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
-    hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
-    sound(bank)
-    child = bank.scalars(select(Listing.id).where(Listing.parent_id == lot.id)).one()
-    alter(bank, f"UPDATE listing SET {column} = {column} + 100000 WHERE id = :id", id=child)
-    assert f"listing {child}" in broken(bank)
-
-
-def test_a_child_lot_doubled_in_all_its_columns_is_found_by_what_came_back(bank: Session, cast: dict) -> None:
-    lot, reservation = handed_over(bank, cast)
-    hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
-    hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
-    alter(bank, "UPDATE listing SET quantity = 200000, listed = 200000 WHERE parent_id = :id", id=lot.id)
-    assert broken(bank) == [f"listing {lot.id}"]
-
-
-def test_a_lot_that_shrinks_without_a_write_off_is_found(bank: Session, cast: dict) -> None:
-    lot, _reservation = handed_over(bank, cast)
-    alter(bank, "UPDATE listing SET quantity = quantity - 50000 WHERE id = :id", id=lot.id)
-    assert broken(bank) == [f"listing {lot.id}"]
-
-
-def test_what_its_owner_makes_of_a_lot_is_a_correction_and_what_was_listed_stays(bank: Session, cast: dict) -> None:
-    lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
-    draft = listing_draft("hengelo", quantity=m2("430.5"))
-    update_listing(bank, cast["hengelo"], listing_id=lot.id, version=lot.version, draft=draft)
-    bank.refresh(lot)
-    assert (lot.quantity, lot.listed, lot.corrected) == (Decimal("430.5"), Decimal(500), Decimal("-69.5"))
-    sound(bank)
-
-
-def test_a_surplus_of_what_is_called_off_was_never_there(bank: Session, cast: dict) -> None:
-    lot, reservation = approved(bank, cast, lot=make_listing(bank, cast["hengelo"], quantity=m2("300")))
-    hand_over.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=HandoverDraft(m2("310"), clock.today()))
-    sound(bank)
-    decide.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen geladen")
-    done = decide.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
-    assert (done.status, done.surplus) == ("cancelled", 0)
-    assert counted(bank, lot) == ("300", "0", "0", "300")
-    sound(bank)

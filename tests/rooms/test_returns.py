@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.impact.queries.statistics import get_statistics
@@ -21,13 +20,10 @@ from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import RowKind
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import Condition
+from tests.at_the_gate import m2, sound
 from tests.factories import location, make_actor, make_demand, make_listing, seed_taxonomy
 
 LORRY = "vrachtauto-zwaar-50"  # 0.25994 kg CO2e per tonne-km
-
-
-def m2(amount: str) -> Quantity:
-    return Quantity(Decimal(amount), Unit.M2)
 
 
 @pytest.fixture
@@ -59,11 +55,6 @@ def give_back(session: Session, cast: dict, reservation: Reservation, draft: Ret
 
 def rows(session: Session, kind: RowKind) -> list[Exchange]:
     return list(session.scalars(select(Exchange).where(Exchange.kind == kind).order_by(Exchange.seq)))
-
-
-def sound(session: Session) -> None:
-    session.flush()
-    assert [(name, found) for name, question in INVARIANTS if (found := question(session))] == []
 
 
 def test_40_of_240_m2_come_back_over_the_same_road(session: Session, cast: dict) -> None:

@@ -145,13 +145,16 @@ def new_receipt(values: Mapping[str, Any], unit: str) -> ReceiptDraft:
     )
 
 
-def new_return(values: Mapping[str, Any], unit: str) -> ReturnDraft:
+def new_return(values: Mapping[str, Any], unit: str, location: Location | None) -> ReturnDraft:
     """What comes back."""
     return ReturnDraft(
         Quantity(values["quantity"], values.get("unit") or Unit(unit)),
         condition=values["condition"],
         returned_on=values.get("returned_on") or clock.today(),
         reason=values["reason"],
+        location=location,
+        driven_km=values.get("driven_km"),
+        vehicle_class=values.get("vehicle_class") or None,
     )
 
 

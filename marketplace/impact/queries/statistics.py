@@ -132,7 +132,7 @@ class Statistic:
 
     Its name in code and API, what it is called, what it means, and how it follows from the sums of the ledger.
 
-    `unknown_mass`: of how many kilograms what it rests on is not known; where that is all of them the figure is unknown too.
+    `unknown_mass`: of how many kilograms the factor that it rests on is not known; where that is all of them the figure is unknown too.
     """
 
     name: str
@@ -140,14 +140,19 @@ class Statistic:
     definition: Text
     measure: Measure
     of: Callable[[Totals], Figure]
-    unknown_mass: Callable[[Totals], Decimal] = lambda _totals: ZERO
+    unknown_mass: Callable[[Totals], Decimal] | None = None
+
+    @property
+    def may_be_unknown(self) -> bool:
+        """Whether it rests on a factor that a material may not have."""
+        return self.unknown_mass is not None
 
     def known(self, totals: Totals) -> Figure | None:
         """The figure, or None where it is unknown.
 
         It is unknown when mass has moved and not one kilogram of it has the factor that the figure rests on.
         """
-        nothing_known = totals.mass_kg and self.unknown_mass(totals) == totals.mass_kg
+        nothing_known = self.unknown_mass is not None and totals.mass_kg and self.unknown_mass(totals) == totals.mass_kg
         return None if nothing_known else self.of(totals)
 
 
