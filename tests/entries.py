@@ -28,11 +28,17 @@ def append_entry(
     material: str = KEI,
     group: str = "bestrating",
     carbon_factor: Decimal | None = FACTOR,
+    processing_factor: Decimal | None = None,
+    period: str | None = None,
 ) -> Exchange:
     """One transfer of so many kilograms over 10 km."""
     gives, takes = make_organisation(session, giver), make_organisation(session, receiver)
     figures = impact(
-        mass_in_kg=Decimal(mass_kg), distance_in_km=Decimal(10), vehicle_factors=LORRY_FACTOR, carbon_factor=carbon_factor
+        mass_in_kg=Decimal(mass_kg),
+        distance_in_km=Decimal(10),
+        vehicle_factors=LORRY_FACTOR,
+        carbon_factor=carbon_factor,
+        processing_factor=processing_factor,
     )
     number = next(_numbers)
     entry = Entry(
@@ -43,7 +49,8 @@ def append_entry(
         road_basis=figures.road_basis, tonne_km=figures.tonne_km, vehicle_class=figures.vehicle_class,
         vehicle_basis=figures.vehicle_basis, vehicle_factor=figures.vehicle_factor, carbon_factor=figures.carbon_factor,
         transport_kgco2e=figures.transport_kgco2e, avoided_kgco2e=figures.avoided_kgco2e, net_kgco2e=figures.net_kgco2e,
-        factor_version=1, price_cents=0, happened_on=happened_on,
+        factor_version=1, price_cents=0, happened_on=happened_on, replaces_purchase="not_said",
+        processing_factor=figures.processing_factor, processing_kgco2e=figures.processing_kgco2e, origin="reused", period=period,
     )  # fmt: skip
     return append(session, entry)
 
@@ -54,6 +61,9 @@ def append_reversal(session: Session, *, seq: int, happened_on: date) -> Exchang
     said = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
     turned = {
         name: None if getattr(said, name) is None else -getattr(said, name)
-        for name in ("quantity", "mass_kg", "tonne_km", "transport_kgco2e", "avoided_kgco2e", "net_kgco2e", "price_cents")
+        for name in (
+            *("quantity", "mass_kg", "tonne_km", "transport_kgco2e", "avoided_kgco2e", "processing_kgco2e", "net_kgco2e"),
+            "price_cents",
+        )
     }
-    return append(session, replace(said, **turned, kind="reversal", reverses=seq, happened_on=happened_on))
+    return append(session, replace(said, **turned, kind="reversal", reverses=seq, happened_on=happened_on, period=None))

@@ -75,6 +75,9 @@ class Reservation(Base):
     returned: Mapped[Decimal] = mapped_column(
         Fixed(3), default=Decimal(0), server_default="0", comment="of what was transferred, came back"
     )
+    last_return: Mapped[dict[str, Any] | None] = mapped_column(
+        Json, comment="when it was booked, and a fingerprint of what was said of it"
+    )
     cancel_asked_by_id: Mapped[int | None] = mapped_column(comment="organisation that proposes to cancel after hand-over")
     no_show: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="nobody came to collect it")
     reminded_days: Mapped[int | None] = mapped_column(comment="the last reminder before expires_at: 3, 1 or 0 days")

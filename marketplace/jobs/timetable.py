@@ -22,17 +22,16 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import Text, _
-from marketplace.ledger.queries import get_head
+from marketplace.ledger import actions as ledger
+from marketplace.ledger.queries import HEAD_LOGGED
 from marketplace.market.actions import demands, freshness
 from marketplace.market.queries import demands as demands_queries
 from marketplace.market.queries import freshness as asked
 from marketplace.market.queries import listings
 from marketplace.matching.actions import publish as matching
-from marketplace.notices.actions import audit
 from marketplace.notices.queries import is_recorded_since
 
 log = logging.getLogger(__name__)
-HEAD = "ledger.head"
 EVERY_MINUTE = timedelta(minutes=1)
 EVERY_HOUR = timedelta(hours=1)
 
@@ -92,10 +91,9 @@ def log_head(app: Flask) -> int:
     """Log the ledger's last hash once a day. Whoever changes the database cannot change it there too."""
     midnight = datetime.combine(clock.today(), time(), clock.AMSTERDAM)
     with database(app).read() as reading:
-        if is_recorded_since(reading, action=HEAD, since=midnight):
+        if is_recorded_since(reading, action=HEAD_LOGGED, since=midnight):
             return 0
-        seq, digest = get_head(reading)
-    database(app).run(lambda session: audit.record(session, CLOCK, action=HEAD, object_type="ledger", object_id=seq, hash=digest))
+    seq, digest = database(app).run(lambda session: ledger.log_head(session, CLOCK))
     log.info("ledger head: seq %s hash %s", seq, digest)
     return 1
 

@@ -106,14 +106,18 @@ def _on_grid(degrees: float, step: int, lowest: float, highest: float) -> float:
 
 
 @lru_cache(maxsize=DISTANCES_KEPT)
+def _geodesic_km(a: Point, b: Point) -> float:
+    return float(_GEODESIC.measure((a.lat, a.lon), (b.lat, b.lon)))
+
+
 def distance_km(a: Point, b: Point) -> Decimal:
     """The geodesic on WGS84 in km, to the metre: what matches show and the ledger books."""
-    return Decimal(repr(_GEODESIC.measure((a.lat, a.lon), (b.lat, b.lon)))).quantize(METRE, rounding=ROUND_HALF_UP)
+    return Decimal(repr(_geodesic_km(a, b))).quantize(METRE, rounding=ROUND_HALF_UP)
 
 
 def whole_km(a: Point, b: Point) -> int:
-    """The geodesic in whole kilometres, rounded half up. The chord answers; only beside a half kilometre the geodesic is asked."""
+    """The geodesic in whole kilometres, rounded half up once. The chord answers; only beside a half kilometre the geodesic is asked."""
     km = chord_to_arc_km(chord2_between_m2(a, b))
     if abs(km - math.floor(km) - 0.5) < 0.004:
-        km = float(distance_km(a, b))
+        km = _geodesic_km(a, b)
     return math.floor(km + 0.5)

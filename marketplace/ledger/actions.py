@@ -1,5 +1,6 @@
 """Adding to the book. There is no verb that changes or removes a row, and triggers refuse raw SQL that tries."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -8,12 +9,17 @@ from sqlalchemy.orm import Session
 from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
-from marketplace.ledger.queries import SUMS, count_exchanges, grouped, list_months
-from marketplace.ledger.rules import ENTRY_FIELDS, Entry, canonical, chained
+from marketplace.ledger.queries import HEAD_LOGGED, SUMS, count_exchanges, get_head, grouped, list_months
+from marketplace.ledger.rules import ENTRY_FIELDS, NEWEST_VERSION, Entry, RowKind, canonical, chained
+from marketplace.notices.actions import audit
 
 
 def append(session: Session, entry: Entry) -> Exchange:
-    """Add one row after the last, under the lock of the head row, and count it in both roll-ups."""
+    """Add one row after the last, and count it in both roll-ups.
+
+    Under the lock of the head row. The row is of the newest version. It counts in its `period`; without one in the month in which it happened.
+    """
+    entry = replace(entry, row_version=NEWEST_VERSION, period=entry.month)
     seq, previous = session.execute(
         update(LedgerHead)
         .values(seq=LedgerHead.seq + 1)
@@ -45,14 +51,18 @@ def append(session: Session, entry: Entry) -> Exchange:
     return row
 
 
-def _sums(entry: Entry | Exchange) -> dict[str, Any]:
+def _sums(entry: Entry) -> dict[str, Any]:
     return {
-        "exchanges": 1 if entry.kind == "transfer" else 0,
+        "exchanges": 1 if entry.kind == RowKind.TRANSFER else 0,
         "mass_kg": entry.mass_kg,
         "tonne_km": entry.tonne_km,
         "avoided_kgco2e": entry.avoided_kgco2e or 0,
         "transport_kgco2e": entry.transport_kgco2e,
         "unknown_factor_mass_kg": entry.mass_kg if entry.carbon_factor is None else 0,
+        "processing_kgco2e": entry.processing_kgco2e or 0,
+        "unknown_processing_mass_kg": entry.mass_kg if entry.processing_factor is None else 0,
+        "late_mass_kg": entry.mass_kg if entry.is_booked_late else 0,
+        "late_rows": 1 if entry.is_booked_late else 0,
     }
 
 
@@ -69,6 +79,16 @@ def _add(
             index_elements=list(key), set_={name: getattr(table, name) + getattr(statement.excluded, name) for name in SUMS}
         )
     )
+
+
+def log_head(session: Session, doer: audit.Doer) -> tuple[int, str]:
+    """Write the last row's number and hash to the audit, and return them.
+
+    A ledger that becomes shorter is found out by it.
+    """
+    seq, digest = get_head(session)
+    audit.record(session, doer, action=HEAD_LOGGED, object_type="ledger", object_id=seq, hash=digest)
+    return seq, digest
 
 
 def rebuild_rollups(session: Session) -> int:

@@ -18,7 +18,7 @@ class Exchange(Base):
     __tablename__ = "exchange"
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="1, 2, 3 … without gaps")
-    kind: Mapped[str] = mapped_column(String(10), comment="transfer or reversal")
+    kind: Mapped[str] = mapped_column(String(10), comment="transfer, reversal or haul")
     reservation_id: Mapped[int]
     listing_id: Mapped[int]
     demand_id: Mapped[int | None]
@@ -30,7 +30,7 @@ class Exchange(Base):
     to_kind: Mapped[str] = mapped_column(String(20))
     material_slug: Mapped[str] = mapped_column(String(60))
     group_slug: Mapped[str] = mapped_column(String(40))
-    quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="negative in a reversal, as are all sums")
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="negative in a reversal; of a haul what was driven")
     unit: Mapped[str] = mapped_column(String(5))
     kg_per_unit: Mapped[Decimal] = mapped_column(Fixed(6))
     kg_basis: Mapped[str] = mapped_column(String(10), comment="taxonomy or measured")
@@ -52,13 +52,27 @@ class Exchange(Base):
     happened_on: Mapped[date] = mapped_column(index=True)
     booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reverses: Mapped[int | None] = mapped_column(comment="seq of the row that this one reverses")
+    row_version: Mapped[int] = mapped_column(default=1, server_default="1", comment="which fields are in the canonical text")
+    replaces_purchase: Mapped[str | None] = mapped_column(String(8), comment="yes, no or not_said; empty in version 1")
+    processing_factor: Mapped[Decimal | None] = mapped_column(
+        Fixed(6), comment="kg CO2e per kg of making it fit for reuse; empty: unknown"
+    )
+    processing_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="empty: unknown, never zero")
+    origin: Mapped[str | None] = mapped_column(String(8), comment="reused, recycled or biobased; empty in version 1")
+    period: Mapped[str | None] = mapped_column(
+        String(7), comment="YYYY-MM in which it counts; empty in version 1: of happened_on"
+    )
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     canonical: Mapped[str] = mapped_column(Text, comment="the JSON that was hashed")
 
     __table_args__ = (
-        CheckConstraint("kind IN ('transfer', 'reversal')", name="kind"),
+        CheckConstraint("kind IN ('transfer', 'reversal', 'haul')", name="kind"),
         CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", name="reversal_names_its_row"),
+        CheckConstraint("kind <> 'haul' OR mass_kg = 0", name="haul_has_no_mass"),
+        CheckConstraint("(row_version = 1) = (period IS NULL)", name="period_since_version_2"),
+        CheckConstraint("replaces_purchase IN ('yes', 'no', 'not_said')", name="replaces_purchase"),
+        CheckConstraint("origin IN ('reused', 'recycled', 'biobased')", name="origin"),
         Index(
             "uq_exchange_transfer",
             "reservation_id",
@@ -67,7 +81,13 @@ class Exchange(Base):
             postgresql_where=text("kind = 'transfer'"),
         ),
         Index("ix_exchange_sides", "to_slug", "from_slug"),
+        Index("ix_exchange_demand", "demand_id"),
     )
+
+    @property
+    def month(self) -> str:
+        """The period in which it counts, `YYYY-MM`."""
+        return self.period or self.happened_on.strftime("%Y-%m")
 
 
 class LedgerHead(Base):
@@ -85,7 +105,7 @@ class MonthMaterial(Base):
 
     __tablename__ = "rollup_material"
 
-    month: Mapped[str] = mapped_column(String(7), primary_key=True, comment="YYYY-MM of happened_on")
+    month: Mapped[str] = mapped_column(String(7), primary_key=True, comment="YYYY-MM, the period of the rows")
     material_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
     group_slug: Mapped[str] = mapped_column(String(40))
     exchanges: Mapped[int] = mapped_column(default=0)
@@ -94,6 +114,14 @@ class MonthMaterial(Base):
     avoided_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3), comment="of the mass whose factor is known")
     transport_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
     unknown_factor_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
+    processing_kgco2e: Mapped[Decimal] = mapped_column(
+        Fixed(3), server_default="0", comment="of the mass whose processing is known"
+    )
+    unknown_processing_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3), server_default="0")
+    late_mass_kg: Mapped[Decimal] = mapped_column(
+        Fixed(3), server_default="0", comment="of rows that happened in an earlier month"
+    )
+    late_rows: Mapped[int] = mapped_column(default=0, server_default="0", comment="rows that happened in an earlier month")
 
 
 class MonthPair(Base):
@@ -110,3 +138,11 @@ class MonthPair(Base):
     avoided_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
     transport_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
     unknown_factor_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
+    processing_kgco2e: Mapped[Decimal] = mapped_column(
+        Fixed(3), server_default="0", comment="of the mass whose processing is known"
+    )
+    unknown_processing_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3), server_default="0")
+    late_mass_kg: Mapped[Decimal] = mapped_column(
+        Fixed(3), server_default="0", comment="of rows that happened in an earlier month"
+    )
+    late_rows: Mapped[int] = mapped_column(default=0, server_default="0", comment="rows that happened in an earlier month")

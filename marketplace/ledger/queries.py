@@ -1,6 +1,6 @@
 """What the book says: rows, totals from the roll-ups, and whether the chain holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,17 +10,26 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
-from marketplace.ledger.rules import ENTRY_FIELDS, FIRST_HASH, Entry, canonical, chained
+from marketplace.ledger.rules import ENTRY_FIELDS, FIELDS_OF_VERSION, FIRST_HASH, Entry, RowKind, canonical, chained, misplaced
+from marketplace.notices.queries import list_records
 
 CHUNK = 1000
+HEAD_LOGGED = "ledger.head"
 BEFORE_ALL = -(2**31)  # a forged row may carry any number
-month_booked = func.substr(cast(Exchange.happened_on, String), 1, 7).label("month")
-SUMS = ("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "unknown_factor_mass_kg")
+month_happened = func.substr(cast(Exchange.happened_on, String), 1, 7)
+month_booked = func.coalesce(Exchange.period, month_happened).label("month")
+SUMS = (
+    *("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "unknown_factor_mass_kg"),
+    *("processing_kgco2e", "unknown_processing_mass_kg", "late_mass_kg", "late_rows"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over the book. `avoided_kgco2e` is of the mass whose factor is known; the rest is `unknown_factor_mass_kg`."""
+    """Sums over the book. `avoided_kgco2e` is of the mass whose factor is known; the rest is `unknown_factor_mass_kg`. Processing likewise.
+
+    `late_mass_kg` and `late_rows`: of what counts in a later month than that in which it happened.
+    """
 
     exchanges: int = 0
     mass_kg: Decimal = Decimal(0)
@@ -28,11 +37,24 @@ class Totals:
     avoided_kgco2e: Decimal = Decimal(0)
     transport_kgco2e: Decimal = Decimal(0)
     unknown_factor_mass_kg: Decimal = Decimal(0)
+    processing_kgco2e: Decimal = Decimal(0)
+    unknown_processing_mass_kg: Decimal = Decimal(0)
+    late_mass_kg: Decimal = Decimal(0)
+    late_rows: int = 0
 
     @property
     def net_kgco2e(self) -> Decimal:
-        """Avoided less all transport."""
-        return self.avoided_kgco2e - self.transport_kgco2e
+        """Avoided less all transport and all processing that is known."""
+        return self.avoided_kgco2e - self.transport_kgco2e - self.processing_kgco2e
+
+    @classmethod
+    def of(cls, sums: Sequence[Any]) -> "Totals":
+        """Sums as a database gives them, in the order of `SUMS`.
+
+        Counts are whole numbers on both databases.
+        """
+        values = dict(zip(SUMS, sums, strict=True))
+        return cls(**values | {name: int(values[name]) for name in ("exchanges", "late_rows")})
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*(getattr(self, name) + getattr(other, name) for name in SUMS))
@@ -76,8 +98,14 @@ def list_exchanges(session: Session, actor: Actor, *, page: int, page_size: int)
 def find_exchange(session: Session, *, reservation_id: int) -> Exchange | None:
     """The transfer row of a reservation, where it has come to one."""
     return session.scalars(
-        select(Exchange).where(Exchange.reservation_id == reservation_id, Exchange.kind == "transfer")
+        select(Exchange).where(Exchange.reservation_id == reservation_id, Exchange.kind == RowKind.TRANSFER)
     ).one_or_none()
+
+
+def list_by_demand(session: Session, demand_id: int) -> list[Exchange]:
+    """The rows that moved something to a demand, or took it back."""
+    rows = select(Exchange).where(Exchange.demand_id == demand_id, Exchange.kind != RowKind.HAUL)
+    return list(session.scalars(rows.order_by(Exchange.seq)))
 
 
 def each_exchange(session: Session, actor: Actor) -> Iterator[Exchange]:
@@ -93,14 +121,14 @@ def list_totals_by_material(session: Session) -> list[tuple[str, str, str, Total
     """(month, material, group, sums), from the roll-up."""
     table = MonthMaterial
     rows = session.execute(select(table.month, table.material_slug, table.group_slug, *(getattr(table, name) for name in SUMS)))
-    return [(row[0], row[1], row[2], Totals(*row[3:])) for row in rows]
+    return [(row[0], row[1], row[2], Totals.of(row[3:])) for row in rows]
 
 
 def list_totals_by_pair(session: Session) -> list[tuple[str, str, str, Totals]]:
     """(month, giver, receiver, sums), from the roll-up."""
     table = MonthPair
     rows = session.execute(select(table.month, table.from_slug, table.to_slug, *(getattr(table, name) for name in SUMS)))
-    return [(row[0], row[1], row[2], Totals(*row[3:])) for row in rows]
+    return [(row[0], row[1], row[2], Totals.of(row[3:])) for row in rows]
 
 
 def list_months(session: Session) -> list[str]:
@@ -115,18 +143,25 @@ def count_exchanges(session: Session, *, month: str) -> int:
 
 
 def grouped(keys: tuple[str, ...], *, month: str | None = None) -> Select[Any]:
-    """The book itself, summed by month and these columns: what a roll-up must equal. Of one month only, where one is given."""
+    """The book itself, summed by period and these columns: what a roll-up must equal. Of one month only, where one is given."""
     columns = [getattr(Exchange, key) for key in keys]
-    unknown = case((Exchange.carbon_factor.is_(None), Exchange.mass_kg), else_=literal(Decimal(0), Exchange.mass_kg.type))
+    nothing = literal(Decimal(0), Exchange.mass_kg.type)
+    is_late = Exchange.period > month_happened
     sums = select(
         month_booked,
         *columns,
-        func.sum(case((Exchange.kind == "transfer", 1), else_=0)).label("exchanges"),
+        func.sum(case((Exchange.kind == RowKind.TRANSFER, 1), else_=0)).label("exchanges"),
         func.sum(Exchange.mass_kg).label("mass_kg"),
         func.sum(Exchange.tonne_km).label("tonne_km"),
-        func.sum(func.coalesce(Exchange.avoided_kgco2e, literal(Decimal(0), Exchange.mass_kg.type))).label("avoided_kgco2e"),
+        func.sum(func.coalesce(Exchange.avoided_kgco2e, nothing)).label("avoided_kgco2e"),
         func.sum(Exchange.transport_kgco2e).label("transport_kgco2e"),
-        func.sum(unknown).label("unknown_factor_mass_kg"),
+        func.sum(case((Exchange.carbon_factor.is_(None), Exchange.mass_kg), else_=nothing)).label("unknown_factor_mass_kg"),
+        func.sum(func.coalesce(Exchange.processing_kgco2e, nothing)).label("processing_kgco2e"),
+        func.sum(case((Exchange.processing_factor.is_(None), Exchange.mass_kg), else_=nothing)).label(
+            "unknown_processing_mass_kg"
+        ),
+        func.sum(case((is_late, Exchange.mass_kg), else_=nothing)).label("late_mass_kg"),
+        func.sum(case((is_late, 1), else_=0)).label("late_rows"),
     ).group_by(month_booked, *columns)
     return sums if month is None else sums.where(month_booked == month)
 
@@ -152,7 +187,7 @@ def get_head(session: Session) -> tuple[int, str]:
 def find_breach(session: Session) -> Breach | None:
     """Walk the chain from the first row and find the first breach.
 
-    Every seq in turn, every hash over the one before, every column as it was hashed.
+    Every seq in turn, every hash over the one before, every column as it was hashed, and every logged head where it was.
     """
     walked: Link | Breach | None = Link()
     while isinstance(walked, Link):
@@ -177,6 +212,31 @@ def walk_chain(session: Session, link: Link) -> Link | Breach | None:
         return Link(expected - 1, previous)
     if head is None or (head.seq, head.hash) != (link.seq, link.hash):
         return Breach(expected, "the head of the ledger names another last row")
+    return find_lost_head(session, list_logged_heads(session))
+
+
+def list_logged_heads(session: Session) -> list[tuple[int, str]]:
+    """Every head that was ever logged, oldest first.
+
+    The audit keeps them, outside the table that they guard.
+    """
+    return [(row.object_id or 0, row.facts["hash"]) for row in list_records(session, action=HEAD_LOGGED, object_type="ledger")]
+
+
+def find_lost_head(session: Session, heads: Sequence[tuple[int, str]]) -> Breach | None:
+    """The first of these heads that the ledger does not have any more.
+
+    It became shorter, or was written anew.
+    """
+    for start in range(0, len(heads), CHUNK):
+        chunk = heads[start : start + CHUNK]
+        rows = select(Exchange.seq, Exchange.hash).where(Exchange.seq.in_([seq for seq, _digest in chunk]))
+        found = {0: FIRST_HASH, **{row.seq: row.hash for row in session.execute(rows)}}
+        for seq, digest in chunk:
+            if seq not in found:
+                return Breach(seq, "the chain is shorter than the head that was logged: this row is gone")
+            if found[seq] != digest:
+                return Breach(seq, "the row is another than the head that was logged")
     return None
 
 
@@ -199,8 +259,10 @@ def _read(session: Session, seq: int) -> Exchange | None:
 def _misfit(row: Exchange, expected: int, previous: str) -> str | None:
     if row.seq != expected:
         return "a row is missing here" if row.seq > expected else "a row stands out of order"
+    if row.row_version not in FIELDS_OF_VERSION:
+        return "its version is not known"
     entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
-    if row.canonical != canonical(entry, seq=row.seq, booked_at=row.booked_at):
+    if misplaced(entry) or row.canonical != canonical(entry, seq=row.seq, booked_at=row.booked_at):
         return "a column differs from what was hashed"
     if row.previous_hash != previous:
         return "it does not hold on to the row before it"

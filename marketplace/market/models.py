@@ -52,6 +52,15 @@ class Listing(Placed, Base):
     description: Mapped[str] = mapped_column(Text, default="")
     material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), index=True)
     quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="thousandths of the unit, on the books of this lot")
+    listed: Mapped[Decimal] = mapped_column(
+        Fixed(3),
+        default=lambda context: context.get_current_parameters()["quantity"],
+        server_default="0",
+        comment="as first listed, or as it came back",
+    )
+    corrected: Mapped[Decimal] = mapped_column(
+        Fixed(3), default=Decimal(0), server_default="0", comment="by how much its owner changed the quantity since"
+    )
     held: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), comment="sum of the open reservations")
     transferred: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), comment="net sum of the ledger rows")
     unit: Mapped[str] = mapped_column(String(5))

@@ -15,6 +15,7 @@ from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVers
 from marketplace.materials.rules.files import DETOUR
 from marketplace.materials.rules.taxonomy import (
     NOT_TRADABLE,
+    BankOrigin,
     CarbonFactor,
     Hazard,
     Material,
@@ -135,6 +136,8 @@ def _material(
         weights_kg=weights({Unit(unit): Decimal(kg) for unit, kg in facts["kg_per_unit"].items()}, pieces),
         pieces_per_m2=pieces,
         carbon=None if factor is None else CarbonFactor(factor, facts["carbon_source"], facts["carbon_confidence"], low, high),
+        processing_kgco2e_per_kg=_decimal(facts.get("processing_factor")),  # a version of before has none
+        origin=BankOrigin(facts.get("origin", BankOrigin.REUSED)),
         hazards=tuple(hazards[code] for code in facts["hazards"] if code != NOT_TRADABLE and code in hazards),
         is_tradable=NOT_TRADABLE not in facts["hazards"],
         substitutes=tuple(facts["substitutes"]),

@@ -60,6 +60,12 @@ def is_recorded_since(session: Session, *, action: str, since: datetime) -> bool
     return session.scalar(select(AuditRow.id).where(AuditRow.action == action, AuditRow.at >= since).limit(1)) is not None
 
 
+def list_records(session: Session, *, action: str, object_type: str) -> list[AuditRow]:
+    """Every time that this was done to an object of that kind, oldest first."""
+    rows = select(AuditRow).where(AuditRow.object_type == object_type, AuditRow.action == action)
+    return list(session.scalars(rows.order_by(AuditRow.id)))
+
+
 def find_record(
     session: Session, *, actions: tuple[str, ...], object_type: str, object_id: int, organisation_id: int | None = None
 ) -> AuditRow | None:

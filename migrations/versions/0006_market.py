@@ -72,8 +72,13 @@ def place() -> list[sa.Column[Any]]:
 
 
 def bridge() -> None:
-    """Add to a database of commit c986f87 what came since. Its catalogue was answered from three indexes, that of today is from memory."""
+    """Add to a database of commit c986f87 what came since. Its catalogue was answered from three indexes, that of today is from memory.
+
+    What its quantities began with is known to the exchange, which fills it in.
+    """
     op.add_column("listing", fields())
+    for column in first_quantities():
+        op.add_column("listing", column)
     for name in ("ix_listing_catalogue", "ix_listing_free", "ix_listing_newest"):
         op.drop_index(name, "listing")
     create_changes()
@@ -84,6 +89,12 @@ def fields() -> sa.Column[Any]:
     return sa.Column(
         "fields", sa.Text(), nullable=False, server_default="{}", comment="the fields without a column of their own, by name"
     )
+
+
+def first_quantities() -> list[sa.Column[Any]]:
+    """What a listing's quantity began with. With the exchange's figures `check` proves the quantity by it."""
+    comments = {"listed": "as first listed, or as it came back", "corrected": "by how much its owner changed the quantity since"}
+    return [sa.Column(name, sa.BigInteger(), nullable=False, server_default="0", comment=said) for name, said in comments.items()]
 
 
 def create_search() -> None:
@@ -147,6 +158,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("material_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False, comment="thousandths of the unit, on the books of this lot"),
+        *first_quantities(),
         sa.Column("held", sa.BigInteger(), nullable=False, comment="sum of the open reservations"),
         sa.Column("transferred", sa.BigInteger(), nullable=False, comment="net sum of the ledger rows"),
         sa.Column("unit", sa.String(length=5), nullable=False),

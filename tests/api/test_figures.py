@@ -2,15 +2,23 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from marketplace.kernel import clock
 from tests.api.conftest import Api, demand_body, listing_body, published
+from tests.entries import append_entry
 
-FIGURES = ("exchanges", "massKg", "tonneKm", "avoidedKgCo2e", "transportKgCo2e", "netKgCo2e", "unknownFactorMassKg")
+FIGURES = (
+    *("exchanges", "massKg", "tonneKm", "avoidedKgCo2e", "transportKgCo2e", "netKgCo2e", "unknownFactorMassKg"),
+    "unknownProcessingMassKg",
+)
+
+PARTS = ("byMunicipality", "byMaterialGroup", "byMonth")
 
 
 @pytest.fixture
@@ -46,6 +54,12 @@ def test_the_ledger_has_one_row_with_everything_frozen_into_it(
     assert row["roadKm"] == pytest.approx(row["distanceKm"] * 1.3, abs=0.001)
     assert row["tonneKm"] == pytest.approx(148 * row["roadKm"], abs=0.1)
     assert row["netKgCo2e"] == pytest.approx(row["avoidedKgCo2e"] - row["transportKgCo2e"], abs=0.001)
+    assert (row["rowVersion"], row["kind"], row["origin"], row["replacesPurchase"]) == (2, "transfer", "reused", "not_said")
+    assert (row["processingFactor"], row["processingKgCo2e"]) == (None, None)  # no factor is known for pavers
+    assert (row["period"], row["happenedOn"][:7], row["bookedAt"][:10]) == (
+        *[row["happenedOn"][:7]] * 2,
+        clock.now().date().isoformat(),
+    )
     assert losser.get("/exchanges").get_json()["total"] == 0
 
 
@@ -57,15 +71,40 @@ def test_a_client_can_compute_the_hash(exchanged: dict[str, Any], borne: Api) ->
 
 def test_the_public_sees_the_totals_and_no_more(exchanged: dict[str, Any], public: Api) -> None:
     statistics = public.get("/statistics").get_json()
-    assert set(statistics) == {"totals"}
+    assert set(statistics) == {"totals", "bookedLate"}
+    assert statistics["bookedLate"] == {"rows": 0, "massKg": 0}
     assert (statistics["totals"]["exchanges"], statistics["totals"]["massKg"]) == (1, 148_000)
 
 
-@pytest.mark.parametrize("part", ["byMunicipality", "byMaterialGroup", "byMonth"])
+@pytest.mark.parametrize("part", PARTS)
 def test_every_part_adds_up_to_the_totals(exchanged: dict[str, Any], borne: Api, part: str) -> None:
     statistics = borne.get("/statistics").get_json()
     for figure in FIGURES:
         assert sum(Decimal(str(row[figure])) for row in statistics[part]) == Decimal(str(statistics["totals"][figure])), figure
+
+
+def test_what_nobody_knows_is_null_in_every_part_and_never_zero(hengelo: Api, borne: Api, public: Api, app: Flask) -> None:
+    with app.extensions["database"].transaction() as session:
+        append_entry(session, "hengelo", "borne", mass_kg="700", carbon_factor=None, group="grond", happened_on=date(2026, 2, 3))
+        append_entry(
+            session, "hengelo", "losser", mass_kg="300", processing_factor=Decimal("0.00221"), happened_on=date(2026, 3, 3)
+        )
+    statistics = borne.get("/statistics").get_json()
+    rows = {(part, row["key"]): row for part in PARTS for row in statistics[part]}
+    for key in (("byMunicipality", "borne"), ("byMaterialGroup", "grond"), ("byMonth", "2026-02")):
+        found = {name: rows[key][name] for name in ("avoidedKgCo2e", "netKgCo2e", "processingKgCo2e", "unknownFactorMassKg")}
+        assert found == {"avoidedKgCo2e": None, "netKgCo2e": None, "processingKgCo2e": None, "unknownFactorMassKg": 700}, key
+    known = rows["byMaterialGroup", "bestrating"]
+    assert (known["processingKgCo2e"], known["unknownProcessingMassKg"]) == (0.663, 0)
+    assert known["netKgCo2e"] == pytest.approx(known["avoidedKgCo2e"] - known["transportKgCo2e"] - 0.663, abs=0.0005)
+    assert public.get("/statistics").get_json()["totals"]["avoidedKgCo2e"] == known["avoidedKgCo2e"]
+
+
+def test_what_was_booked_in_a_later_month_is_told(public: Api, app: Flask) -> None:
+    with app.extensions["database"].transaction() as session:
+        append_entry(session, "hengelo", "borne", mass_kg="1500", happened_on=date(2025, 11, 3), period="2026-01")
+        append_entry(session, "hengelo", "borne", mass_kg="500", happened_on=date(2026, 1, 3))
+    assert public.get("/statistics").get_json()["bookedLate"] == {"rows": 1, "massKg": 1500}
 
 
 def test_a_municipality_counts_what_it_received_beside_what_it_gave(exchanged: dict[str, Any], borne: Api) -> None:

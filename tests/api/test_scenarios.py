@@ -96,7 +96,8 @@ def test_scenarios_6_and_7_measured_agreed_booked_and_partly_brought_back(hengel
         )
         month = clock.today().isoformat()[:7]
     assert (returned["status"], returned["returned"]) == ("completed", "100")
-    reversal = hengelo.get("/exchanges").get_json()["items"][0]
+    haul, reversal, _booked = hengelo.get("/exchanges").get_json()["items"]
+    assert (haul["kind"], haul["massKg"], haul["fromOrganisation"]["slug"]) == ("haul", 0, "borne")
     assert (reversal["quantity"], reversal["reverses"], reversal["happenedOn"][:7]) == ("-100", booked["seq"], month)
     after = hengelo.get("/statistics").get_json()["totals"]
     assert (before["massKg"] - after["massKg"], before["exchanges"], after["exchanges"]) == (18500, 1, 1)

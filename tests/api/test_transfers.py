@@ -93,6 +93,36 @@ def test_a_return_is_refused_at_its_property(hengelo: Api, borne: Api) -> None:
     assert step(hengelo, made, "return", **body)["returned"] == "10"
 
 
+def test_a_return_says_how_it_was_driven_back_and_where_it_lies_now(hengelo: Api, borne: Api) -> None:
+    lot, made = handed_over(hengelo, borne)
+    step(borne, made, "confirm")
+    body = {
+        "quantity": 40,
+        "condition": "fair",
+        "reason": "Maat past niet",
+        "drivenKm": 6.5,
+        "vehicleClass": "vrachtauto-zwaar-50",
+    }
+    assert step(borne, made, "return", 422, **{**body, "vehicleClass": "bakfiets"})["errors"][0]["field"] == "vehicleClass"
+    assert step(borne, made, "return", 422, **body, place="Nergenshuizen")["errors"][0]["field"] == "place"
+    assert step(borne, made, "return", **body, place="Losser")["returned"] == "40"
+    haul = borne.get("/exchanges").get_json()["items"][0]
+    assert (haul["kind"], haul["quantity"], haul["massKg"], haul["roadKm"]) == ("haul", "40", 0, 6.5)
+    assert (haul["tonneKm"], haul["transportKgCo2e"], haul["vehicleClass"]) == (48.1, 12.503, "vrachtauto-zwaar-50")
+    assert (haul["avoidedKgCo2e"], haul["netKgCo2e"], haul["distanceBasis"]) == (0, -12.503, "return")
+    child = next(one for one in hengelo.get("/listings?mine=true").get_json()["items"] if one["id"] != lot["id"])
+    assert child["placeName"] == "Losser"
+
+
+def test_a_return_that_was_sent_twice_is_one_and_the_answer_says_so(hengelo: Api, borne: Api) -> None:
+    _lot, made = handed_over(hengelo, borne)
+    step(borne, made, "confirm")
+    body = {"quantity": 40, "condition": "fair", "reason": "Maat past niet"}
+    answers = [step(borne, made, "return", **body) for _twice in range(2)]
+    assert [(one["returned"], one["repeated"]) for one in answers] == [("40", False), ("40", True)]
+    assert borne.get("/exchanges").get_json()["total"] == 3  # transfer, reversal, haul
+
+
 def test_only_the_asker_accepts_an_offer(hengelo: Api, borne: Api, losser: Api) -> None:
     lot = published(hengelo, quantity=500)
     first = ask(borne, lot, 500)

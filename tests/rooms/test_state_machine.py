@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReservationStatus, ReturnDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReservationStatus
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Missing, Refusal
 from marketplace.kernel.units import Quantity, Unit
@@ -53,7 +54,8 @@ def step(session: Session, name: str, actor, number: int):
         "return_part": {"draft": ReturnDraft(Quantity(Decimal(1), Unit.M2), Condition.POOR, clock.today(), "Kapot")},
     }
     verb = next(getattr(module, name) for module in (reserve, decide, hand_over) if hasattr(module, name))
-    return verb(session, actor, **on, **given.get(name, {}))
+    outcome = verb(session, actor, **on, **given.get(name, {}))
+    return outcome[0] if name == "return_part" else outcome
 
 
 @pytest.fixture

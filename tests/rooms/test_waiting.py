@@ -266,7 +266,7 @@ def test_what_comes_free_by_an_edit_is_offered_by_the_clock(bank: Session, cast:
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     ask(bank, cast["borne"], lot, "500")
     waiting = ask(bank, cast["almelo"], lot, "100", wait=True)
-    lot.quantity = Decimal(600)
+    lot.quantity, lot.corrected = Decimal(600), Decimal(100)
     bank.flush()
     assert list_listings_to_offer(bank) == [lot.id]
     assert [deadlines.offer(bank, listing_id=lot.id) for _twice in range(2)] == [True, False]

@@ -15,14 +15,15 @@ from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import list_due, list_listings_to_offer, list_waiting_to_expire
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition, ListingStatus
-from tests.factories import make_listing
+from tests.factories import location, make_listing
 
 LOTS_AT_ONCE = 12
 OPERATIONS = (
@@ -176,8 +177,17 @@ class Worker:
         decide.agree_cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id)
 
     def _return_part(self, session, one, owner, asker) -> None:
-        draft = ReturnDraft(self._amount(one.quantity), Condition.POOR, clock.today(), "Maat past niet")
-        hand_over.return_part(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
+        draft = ReturnDraft(
+            self._amount(one.quantity),
+            Condition.POOR,
+            clock.today(),
+            "Maat past niet",
+            location=location("losser") if self.dice.random() < 0.3 else None,
+            driven_km=Decimal(self.dice.randint(0, 40_000)) / 1000 if self.dice.random() < 0.5 else None,
+            vehicle_class="vrachtauto-zwaar-50" if self.dice.random() < 0.5 else None,
+        )
+        for _twice in range(1 + (self.dice.random() < 0.2)):  # a retried request
+            hand_over.return_part(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
 
 
 def work(url: str, actors: list[Actor], seed: int, operations: int) -> tuple[dict[str, int], list[str]]:

@@ -92,13 +92,26 @@ def test_the_corners_have_a_public_point(lat: float, lon: float) -> None:
 @pytest.mark.parametrize(
     ("a", "b", "km"),
     [
-        (Point(51.94359, 6.44166), Point(52.17324, 6.73445), 33),  # 32.500 km; by the chord 32.4988
-        (Point(51.98663, 6.57432), Point(52.20478, 6.62284), 25),  # 24.500 km; by the chord 24.4999
-        (Point(52.13293, 6.86946), Point(52.46538, 6.34424), 52),  # 51.500 km; by the chord 51.4993
+        (Point(51.99955, 6.91124), Point(52.26579, 6.71603), 33),  # 32.50053 km; by the chord 32.49984
+        (Point(51.98663, 6.57432), Point(52.20478, 6.62284), 25),  # 24.50006 km; by the chord 24.49993
+        (Point(52.26262, 6.58241), Point(52.12332, 6.58295), 16),  # 15.50010 km; by the chord 15.49944
     ],
 )
 def test_beside_a_half_kilometre_the_geodesic_decides(a: Point, b: Point, km: int) -> None:
     assert chord_to_arc_km(chord2_between_m2(a, b)) < km - Decimal("0.5") <= distance_km(a, b)
+    assert whole_km(a, b) == km
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "km"),
+    [
+        (Point(52.13293, 6.86946), Point(52.46538, 6.34424), 51),  # 51.49982 km
+        (Point(52.07466, 6.83971), Point(52.26205, 6.43799), 34),  # 34.49960 km
+        (Point(52.00491, 6.58809), Point(52.12343, 6.79754), 19),  # 19.49965 km
+    ],
+)
+def test_whole_kilometres_are_rounded_once_and_not_by_way_of_metres(a: Point, b: Point, km: int) -> None:
+    assert distance_km(a, b) == km + Decimal("0.5")
     assert whole_km(a, b) == km
 
 

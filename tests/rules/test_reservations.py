@@ -14,7 +14,6 @@ from marketplace.exchange.rules.reservation import (
     HandoverDraft,
     ReservationDraft,
     ReservationStatus,
-    ReturnDraft,
     Step,
     answer_until,
     check_approval,
@@ -24,7 +23,6 @@ from marketplace.exchange.rules.reservation import (
     check_quantity,
     check_reason,
     check_reservable,
-    check_return,
     check_step,
     check_words,
     collect_until,
@@ -33,6 +31,7 @@ from marketplace.exchange.rules.reservation import (
     reminder,
     too_much,
 )
+from marketplace.exchange.rules.returns import ReturnDraft, check_return
 from marketplace.kernel.errors import Conflict, Invalid, Refusal
 from marketplace.kernel.units import Amount, Quantity, Unit, plain
 from marketplace.market.rules.listing import Condition
@@ -276,7 +275,7 @@ BACK = ReturnDraft(ASKED, Condition.GOOD, TODAY, "Niet nodig geweest")
 
 
 def returned(draft: ReturnDraft, left: str = "40", handed_over_on: date = TODAY) -> None:
-    check_return(draft, unit="m2", left=Decimal(left), handed_over_on=handed_over_on, today=TODAY)
+    check_return(draft, unit="m2", left=Decimal(left), handed_over_on=handed_over_on, today=TODAY, vehicle_classes=("bestelbus",))
 
 
 def test_all_that_was_handed_over_can_come_back_the_same_day() -> None:

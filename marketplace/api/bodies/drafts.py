@@ -16,7 +16,8 @@ from marketplace.api.bodies.reservation import ReservationBody
 from marketplace.api.reading import location_of, read_json
 from marketplace.api.schema import take
 from marketplace.depots.rules import DepotDraft
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point
@@ -144,13 +145,16 @@ def new_receipt(values: Mapping[str, Any], unit: str) -> ReceiptDraft:
     )
 
 
-def new_return(values: Mapping[str, Any], unit: str) -> ReturnDraft:
+def new_return(values: Mapping[str, Any], unit: str, location: Location | None) -> ReturnDraft:
     """What comes back."""
     return ReturnDraft(
         Quantity(values["quantity"], values.get("unit") or Unit(unit)),
         condition=values["condition"],
         returned_on=values.get("returned_on") or clock.today(),
         reason=values["reason"],
+        location=location,
+        driven_km=values.get("driven_km"),
+        vehicle_class=values.get("vehicle_class") or None,
     )
 
 

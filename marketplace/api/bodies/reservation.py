@@ -89,13 +89,15 @@ class ResolveBody(Body):
     write_off_reason = Lines("by the owner or the broker: what is missing is gone, and why; absent: it is free again")
 
 
-class ReturnBody(Body):
-    """What comes back after completion."""
+class ReturnBody(Placed):
+    """What comes back after completion, and how. Without a place it lies where it came from."""
 
     quantity = Amount("in the listing's unit", required=True)
     unit = UnitChoice("the listing's")
     condition = Choice(Condition, "as it came back", required=True)
     returned_on = Day("absent: today")
+    driven_km = Number("kilometres driven with the load on the way back; absent: 1.3 times the geodesic")
+    vehicle_class = Line("code of a transport factor, for the way back; absent: by mass")
     reason = Lines("why, in a sentence", required=True)
 
 

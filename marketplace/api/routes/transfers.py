@@ -7,10 +7,10 @@ from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.bodies.reservation import DisputeBody, NoShowBody, ResolveBody, ReturnBody
-from marketplace.api.reading import read_body, read_page
+from marketplace.api.reading import location_of, read_body, read_page
 from marketplace.api.routes.reservations import RESERVATION
 from marketplace.api.routing import many, ok, route
-from marketplace.api.shapes.reservation import RankedRequestSchema, RequestsSchema, ReservationSchema
+from marketplace.api.shapes.reservation import RankedRequestSchema, RequestsSchema, ReservationSchema, ReturnedSchema
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.queries.reservations import get_reservation as get_visible
@@ -76,14 +76,19 @@ def agree_cancel(reservation_id: int) -> Response:
     return ok(ReservationSchema.write(decide.agree_cancel(current_session(), current_actor(), reservation_id=reservation_id)))
 
 
-@route("POST", f"{RESERVATION}/return", takes=ReturnBody(), gives=ReservationSchema, tag="reservations")
+@route("POST", f"{RESERVATION}/return", takes=ReturnBody(), gives=ReturnedSchema, tag="reservations")
 @permission(Can.RETURN)
 def return_reservation(reservation_id: int) -> Response:
-    """Take a part back after completion. It becomes a lot of its own, with a reversing row in the month of the return."""
+    """Take a part back after completion. It becomes a lot of its own, with a reversing row in the month of the return and a haul for the way back.
+
+    The same body again within a minute is the same return: the answer says `repeated`.
+    """
     values = read_body(ReturnBody())
+    location = location_of(values, required=False)
     session, actor = current_session(), current_actor()
-    draft = drafts.new_return(values, get_visible(session, actor, reservation_id).unit)
-    return ok(ReservationSchema.write(hand_over.return_part(session, actor, reservation_id=reservation_id, draft=draft)))
+    draft = drafts.new_return(values, get_visible(session, actor, reservation_id).unit, location)
+    returned, is_repeated = hand_over.return_part(session, actor, reservation_id=reservation_id, draft=draft)
+    return ok(ReturnedSchema.write(returned, repeated=is_repeated))
 
 
 @route("POST", f"{RESERVATION}/no-show", takes=NoShowBody(), gives=ReservationSchema, tag="reservations")

@@ -1,10 +1,12 @@
 """Rows of the ledger."""
 
-from marketplace.api.fields import Day, Integer, Line, Number, Quantity, UnitChoice
+from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Number, Quantity, UnitChoice
 from marketplace.api.schema import List, PageSchema, Part, Shape, Written
 from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.ledger.models import Exchange
+from marketplace.ledger.rules import ReplacesPurchase, RowKind
+from marketplace.materials.rules.taxonomy import BankOrigin
 
 
 def _material(row: Exchange) -> Written:
@@ -17,6 +19,8 @@ class ExchangeSchema(Shape):
     """A row of the ledger, with what its hash was made over."""
 
     seq = Integer()
+    row_version = Integer("which fields its canonical text has")
+    kind = Choice(RowKind, "a haul has kilometres and no tonnes: `quantity` × `kgPerUnit` tells what was driven")
     from_organisation = Part(OrganisationSchema, get=lambda row: {"slug": row.from_slug, "name": row.from_name})
     to_organisation = Part(OrganisationSchema, get=lambda row: {"slug": row.to_slug, "name": row.to_name})
     material = Part(MaterialSchema, get=_material)
@@ -34,10 +38,16 @@ class ExchangeSchema(Shape):
     vehicle_class = Line()
     transport_kgco2e = Number()
     avoided_kgco2e = Number(allow_none=True)
+    processing_factor = Number("kg CO2e per kg; null: unknown", allow_none=True)
+    processing_kgco2e = Number("null: unknown, and then not in the net", allow_none=True)
     net_kgco2e = Number(allow_none=True)
+    origin = Choice(BankOrigin, "as what it counts; null in a row of version 1", allow_none=True)
+    replaces_purchase = Choice(ReplacesPurchase, "null in a row of version 1", allow_none=True)
     factor_version = Integer()
     price_cents = Integer()
     happened_on = Day()
+    booked_at = Moment()
+    period = Line("the month in which it counts, `YYYY-MM`", attribute="month")
     reverses = Integer(allow_none=True)
     previous_hash = Line()
     hash = Line()

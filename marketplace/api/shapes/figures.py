@@ -14,11 +14,16 @@ from marketplace.ledger.queries import Totals
 
 
 def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> type[Shape]:
-    """The shape with every figure of the list. Avoided carbon is of the mass whose factor is known; `unknownFactorMassKg` says how much is not."""
+    """The shape with every figure of the list.
+
+    Avoided carbon is of the mass whose factor is known, `unknownFactorMassKg` says how much is not; processing likewise. Where nothing of it
+    is known a figure is null.
+    """
 
     def figure(statistic: Statistic) -> Property:
         kind = Integer if statistic.measure is Measure.COUNT else Number
-        return kind(get=lambda of: statistic.of(totals_of(of)))
+        unknown: dict[str, Any] = {"meaning": "null: unknown", "allow_none": True} if statistic.may_be_unknown else {}
+        return kind(get=lambda of: statistic.known(totals_of(of)), **unknown)
 
     figures: dict[str, Any] = {statistic.name: figure(statistic) for statistic in STATISTICS}
     return cast(type[Shape], shape.from_dict(figures, name=shape.__name__))
@@ -42,10 +47,18 @@ _Row = _with_figures(_RowSchema, lambda row: row.totals)
 _Municipality = _with_figures(_MunicipalitySchema, lambda row: row.totals)
 
 
+class _LateSchema(Shape):
+    """What counts in a later month than that in which it happened."""
+
+    rows = Integer("rows of the ledger", attribute="late_rows")
+    mass_kg = Number(attribute="late_mass_kg")
+
+
 class PublicStatisticsSchema(Shape):
     """The totals."""
 
     totals = Part(_Totals)
+    booked_late = Part(_LateSchema, get=lambda statistics: statistics.totals)
 
 
 class StatisticsSchema(PublicStatisticsSchema):

@@ -17,6 +17,7 @@ class MatchSchema(Shape):
     tonne_km = Number(allow_none=True)
     transport_kgco2e = Number(allow_none=True)
     avoided_kgco2e = Number(allow_none=True)
+    processing_kgco2e = Number("null: unknown, and then not in the net", allow_none=True, attribute="impact.processing_kgco2e")
     net_kgco2e = Number(allow_none=True)
     covers = Quantity(attribute="covers.amount")
     unit = UnitChoice(attribute="covers.unit")

@@ -2,12 +2,12 @@
 
 from flask import g
 
-from marketplace.api.fields import Line, Number, UnitChoice, YesNo
+from marketplace.api.fields import Choice, Line, Number, UnitChoice, YesNo
 from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
 from marketplace.http.request import current_session
 from marketplace.market.models import Demand, Listing
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules.taxonomy import Material, Taxonomy
+from marketplace.materials.rules.taxonomy import BankOrigin, Material, Taxonomy
 
 
 class GroupSchema(Shape):
@@ -43,6 +43,8 @@ class FullMaterialSchema(MaterialSchema):
     avoided_kgco2e_per_kg = Number(
         allow_none=True, get=lambda material: None if material.carbon is None else material.carbon.kgco2e_per_kg
     )
+    processing_kgco2e_per_kg = Number("of making it fit for reuse; null: unknown", allow_none=True)
+    origin = Choice(BankOrigin, "as what it counts when it comes from the bank")
 
 
 class MaterialsSchema(PageSchema):

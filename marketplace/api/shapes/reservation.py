@@ -103,6 +103,12 @@ class ReservationSchema(Shape):
     appointment = Part(AppointmentSchema, allow_none=True, optional=True, get=_appointment)
 
 
+class ReturnedSchema(ReservationSchema):
+    """A reservation of which a part came back."""
+
+    repeated = YesNo("whether this return was entered already, less than a minute ago: then nothing has changed")
+
+
 class ReservationsSchema(PageSchema):
     """A page of reservations."""
 

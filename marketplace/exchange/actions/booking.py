@@ -1,31 +1,36 @@
-"""From a completed reservation to one row of the ledger. Where the material went, what it weighed, what it saved."""
+"""From a completed reservation to the rows of the ledger. Where it went, what it saved, what came back."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import destination
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, distance_km
 from marketplace.kernel.units import Unit
 from marketplace.ledger.actions import append
 from marketplace.ledger.actions import rebuild_month as count_again
-from marketplace.ledger.queries import find_exchange
-from marketplace.ledger.rules import ENTRY_FIELDS, Entry
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.queries import find_exchange, list_by_demand
+from marketplace.ledger.rules import ENTRY_FIELDS, Entry, ReplacesPurchase, RowKind
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules.taxonomy import convert
+from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
 from marketplace.notices.actions.audit import record
 
+NOTHING = Decimal(0)
 
-def book(session: Session, reservation: Reservation) -> Decimal:
+
+def book(session: Session, reservation: Reservation, *, period: str | None = None) -> Decimal:
     """Append the transfer row of a completed reservation.
 
-    Returns what it covers of its demand, in the demand's unit (zero without a demand).
+    Returns what it covers of its demand, in the demand's unit (zero without a demand). It counts in `period` (`YYYY-MM`), by default
+    the month in which it was handed over.
     """
     reference = taxonomy(session)
     listing, demand = reservation.listing, reservation.demand
@@ -33,20 +38,19 @@ def book(session: Session, reservation: Reservation) -> Decimal:
     unit = Unit(reservation.unit)
     kg_per_unit = listing.kg_per_unit or material.kg_per_unit(unit)
     point, basis = destination(reservation, demand, reservation.organisation)
-    carbon = material.carbon.kgco2e_per_kg if material.carbon else None
     figures = impact(
         mass_in_kg=mass_kg(reservation.quantity, kg_per_unit),
         distance_in_km=distance_km(Point(listing.lat, listing.lon), point),
-        vehicle_factors={vehicle.slug: vehicle.kgco2e_per_tonne_km for vehicle in reference.vehicles},
-        carbon_factor=carbon,
+        vehicle_factors=reference.vehicle_factors,
+        carbon_factor=material.carbon.kgco2e_per_kg if material.carbon else None,
+        processing_factor=material.processing_kgco2e_per_kg,
         vehicle_class=reservation.vehicle_class,
         driven_km=reservation.driven_km,
     )
-    price = _cents(reservation.quantity * (listing.price_cents_per_unit or 0))
-    append(
+    row = append(
         session,
         Entry(
-            kind="transfer",
+            kind=RowKind.TRANSFER.value,
             reservation_id=reservation.id,
             listing_id=listing.id,
             demand_id=demand.id if demand else None,
@@ -76,62 +80,130 @@ def book(session: Session, reservation: Reservation) -> Decimal:
             avoided_kgco2e=figures.avoided_kgco2e,
             net_kgco2e=figures.net_kgco2e,
             factor_version=reference.version,
-            price_cents=int(price),
+            price_cents=int(_cents(reservation.quantity * (listing.price_cents_per_unit or 0))),
             happened_on=reservation.handed_over_on or clock.today(),
+            replaces_purchase=ReplacesPurchase.of(reservation.replaces_purchase).value,
+            processing_factor=figures.processing_factor,
+            processing_kgco2e=figures.processing_kgco2e,
+            origin=material.origin.value,
+            period=period,
         ),
     )
-    return _covered(session, reservation, reservation.quantity)
+    return _newly_covered(session, reservation, row)
 
 
-def _covered(session: Session, reservation: Reservation, amount: Decimal) -> Decimal:
-    """Work out what an amount of this lot covers of its demand, in the demand's unit. Zero without a demand."""
-    listing, demand, unit = reservation.listing, reservation.demand, Unit(reservation.unit)
-    if demand is None or amount <= 0:
-        return Decimal(0)
-    reference = taxonomy(session)
-    material, wanted = reference.material_by_id(listing.material_id), reference.material_by_id(demand.material_id)
-    requested = Unit(demand.unit)
-    return convert(amount, unit, requested, material if material.takes(requested) else wanted, listing.kg_per_unit, unit)
+def _newly_covered(session: Session, reservation: Reservation, row: Exchange) -> Decimal:
+    """Work out by how much the row just added changes what its demand has got.
+
+    In the demand's unit, zero without a demand. What went to the demand is summed exactly and rounded once, so three thirds are a whole.
+    """
+    demand = reservation.demand
+    if demand is None:
+        return NOTHING
+    reference, unit = taxonomy(session), Unit(demand.unit)
+    wanted = reference.material_by_id(demand.material_id)
+    rows = list_by_demand(session, demand.id)
+    before = sum((_in_unit(one, unit, wanted, reference) for one in rows if one.seq != row.seq), Fraction(0))
+    return whole(before + _in_unit(row, unit, wanted, reference), unit) - whole(before, unit)
 
 
-def book_return(session: Session, reservation: Reservation, *, before: Decimal, after: Decimal, on: date) -> Decimal:
-    """Append the row that reverses part of a transfer, on the day of the return.
+def _in_unit(row: Exchange, unit: Unit, wanted: Material, reference: Taxonomy) -> Fraction:
+    own = reference.find_material(row.material_slug)
+    converting = own if own is not None and own.takes(unit) else wanted
+    measured = row.kg_per_unit if row.kg_basis == "measured" else None
+    return Fraction(row.quantity) * conversion(Unit(row.unit), unit, converting, measured, Unit(row.unit))
+
+
+def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) -> Decimal:
+    """Append what a return takes back, and a haul for the way back.
 
     Returns what the demand needs again, in its own unit.
 
-    Every sum is lowered in proportion, by the difference between what had come back `after` and `before`: when all has come back
-    the reversing rows take off exactly what was booked. The way back itself is not counted, for nobody entered it.
+    Mass, price, avoided and processing are lowered in proportion, so when all has come back the reversals take off exactly what was
+    booked. The kilometres that were driven stay, and those of the way back are added as a haul.
     """
     booked = find_exchange(session, reservation_id=reservation.id)
     if booked is None:
         raise RuntimeError(f"reservation {reservation.id} is complete and has no row in the ledger")
     was = Entry(**{name: getattr(booked, name) for name in ENTRY_FIELDS})
-    whole = reservation.quantity
+    before, amount, total = reservation.returned, draft.quantity.amount, reservation.quantity
 
-    def part(total: Decimal) -> Decimal:
-        return rounded(total * before / whole) - rounded(total * after / whole)
+    def part(sum_booked: Decimal) -> Decimal:
+        return rounded(sum_booked * before / total) - rounded(sum_booked * (before + amount) / total)
 
-    def part_cents(total: int) -> int:
-        return int(_cents(total * before / whole) - _cents(total * after / whole))
+    def part_cents(cents: int) -> int:
+        return int(_cents(cents * before / total) - _cents(cents * (before + amount) / total))
 
-    avoided, transport = None if was.avoided_kgco2e is None else part(was.avoided_kgco2e), part(was.transport_kgco2e)
-    append(
+    avoided = None if was.avoided_kgco2e is None else part(was.avoided_kgco2e)
+    processing = None if was.processing_kgco2e is None else part(was.processing_kgco2e)
+    row = append(
         session,
         replace(
             was,
-            kind="reversal",
-            quantity=before - after,
+            kind=RowKind.REVERSAL.value,
+            quantity=-amount,
             mass_kg=part(was.mass_kg),
-            tonne_km=part(was.tonne_km),
-            transport_kgco2e=transport,
+            road_km=NOTHING,
+            tonne_km=NOTHING,
+            transport_kgco2e=NOTHING,
             avoided_kgco2e=avoided,
-            net_kgco2e=net_kgco2e(avoided, transport),
+            processing_kgco2e=processing,
+            net_kgco2e=net_kgco2e(avoided, NOTHING, processing),
             price_cents=part_cents(was.price_cents),
-            happened_on=on,
+            happened_on=draft.returned_on,
+            period=None,
             reverses=booked.seq,
         ),
     )
-    return _covered(session, reservation, whole - before) - _covered(session, reservation, whole - after)
+    append(session, _way_back(session, reservation, draft, was))
+    return -_newly_covered(session, reservation, row)
+
+
+def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry) -> Entry:
+    """Make the row of the way back, from the receiver to where it lies now.
+
+    Without a place it goes the way that it came. Kilometres without tonnes.
+    """
+    distance, basis = was.distance_km, was.distance_basis
+    if draft.location is not None:
+        start, _basis = destination(reservation, reservation.demand, reservation.organisation)
+        distance, basis = distance_km(start, draft.location.point), "return"
+    figures = impact(
+        mass_in_kg=mass_kg(draft.quantity.amount, was.kg_per_unit),
+        distance_in_km=distance,
+        vehicle_factors=taxonomy(session).vehicle_factors,
+        carbon_factor=None,
+        vehicle_class=draft.vehicle_class,
+        driven_km=draft.driven_km,
+    )
+    return replace(
+        was,
+        kind=RowKind.HAUL.value,
+        from_slug=was.to_slug,
+        from_name=was.to_name,
+        from_kind=was.to_kind,
+        to_slug=was.from_slug,
+        to_name=was.from_name,
+        to_kind=was.from_kind,
+        quantity=draft.quantity.amount,
+        mass_kg=NOTHING,
+        distance_km=figures.distance_km,
+        distance_basis=basis,
+        road_km=figures.road_km,
+        road_basis=figures.road_basis.value,
+        tonne_km=figures.tonne_km,
+        vehicle_class=figures.vehicle_class,
+        vehicle_basis=figures.vehicle_basis.value,
+        vehicle_factor=figures.vehicle_factor,
+        transport_kgco2e=figures.transport_kgco2e,
+        avoided_kgco2e=NOTHING,
+        processing_kgco2e=NOTHING,
+        net_kgco2e=-figures.transport_kgco2e,
+        factor_version=taxonomy(session).version,
+        price_cents=0,
+        happened_on=draft.returned_on,
+        period=None,
+    )
 
 
 def _cents(amount: Decimal) -> Decimal:

@@ -115,9 +115,11 @@ def end(
     What it held is free again, the other side is notified, and it is offered to the next on the list.
     """
     held = reservation.status in HOLDING
-    if held:
-        give_back(session, reservation, reservation.quantity - lower_surplus(session, reservation, reservation.quantity))
     values: dict[str, Any] = {"ended_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
+    if held:
+        never_there = lower_surplus(session, reservation, reservation.quantity)
+        give_back(session, reservation, reservation.quantity - never_there)
+        values["surplus"] = reservation.surplus - never_there
     reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)
     if is_clock(actor):
         tell(session, kind, reservation, owner=False)

@@ -15,7 +15,8 @@ from marketplace.exchange.actions.waiting_list import offer_next
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules import reservation as reservation_rules
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationStatus, ReturnDraft, Step
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationStatus, Step
+from marketplace.exchange.rules.returns import ReturnDraft, check_return, is_same_return
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
@@ -209,26 +210,31 @@ def complete_by_clock(session: Session, reservation: Reservation) -> None:
     complete(session, CLOCK, reservation, Step.CONFIRM)
 
 
-def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> Reservation:
+def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> tuple[Reservation, bool]:
     """Take a part back from a completed transfer, entered by either side with a reason.
 
-    A child lot in its own condition is on offer, a reversing row stands in the month of the return, and the demand that it served
-    needs that much again.
+    Returns the reservation, and whether this very return was entered already less than a minute ago: then nothing changes.
+
+    A child lot in its own condition is on offer where it lies now. The ledger gets a reversing row in the month of the return and a haul
+    for the way back, and the demand that it served needs that much again.
     """
     reservation, _done = begin(session, actor, reservation_id, Step.RETURN, Can.RETURN)
+    if is_same_return(draft, reservation.last_return, clock.now()):
+        return reservation, True
     amount = draft.quantity.amount
-    reservation_rules.check_return(
+    check_return(
         draft,
         unit=reservation.unit,
         left=reservation.quantity - reservation.returned,
         handed_over_on=reservation.handed_over_on or clock.local(reservation.completed_at or clock.now()).date(),
         today=clock.today(),
+        vehicle_classes=tuple(vehicle.slug for vehicle in taxonomy(session).vehicles),
     )
     parent = get_listing(session, actor, reservation.listing_id)
-    child = counters.make_child_lot(session, actor, parent, quantity=amount, condition=draft.condition)
-    returned = reservation.returned + amount
-    needed_again = book_return(session, reservation, before=reservation.returned, after=returned, on=draft.returned_on)
-    reservation = note(session, actor, reservation, "return", returned=returned)
+    child = counters.make_child_lot(session, actor, parent, quantity=amount, condition=draft.condition, location=draft.location)
+    needed_again = book_return(session, reservation, draft)
+    last = {"booked_at": clock.now().isoformat(), "fingerprint": draft.fingerprint}
+    reservation = note(session, actor, reservation, "return", returned=reservation.returned + amount, last_return=last)
     if reservation.demand_id is not None:
         need_again(session, reservation.demand_id, needed_again)
     facts: dict[str, Any] = {
@@ -240,4 +246,4 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     is_owner = actor.organisation_id == reservation.owner_id
     tell(session, Notice.RETURNED, reservation, owner=not is_owner, quantity=amount, **facts)
     bump_catalogue(session)
-    return reservation
+    return reservation, False

@@ -11,6 +11,7 @@ from marketplace.exchange.rules.reservation import HOLDING, TIMED, ReservationSt
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
+from marketplace.ledger.rules import RowKind
 from marketplace.market.models import CatalogueRevision, Demand, Listing, Photo, PhotoFile
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
@@ -30,6 +31,15 @@ def counters_in_range(session: Session) -> str | None:
     return _first(session, select(Listing.id).where(bad).order_by(Listing.id), "listing")
 
 
+def quantity_is_accounted_for(session: Session) -> str | None:
+    """quantity is what was listed and corrected, less what is gone or came back, plus surpluses."""
+    change = Reservation.surplus - Reservation.written_off - Reservation.returned
+    sums = select(Reservation.listing_id, func.sum(change).label("amount")).group_by(Reservation.listing_id).subquery()
+    rows = select(Listing.id).outerjoin(sums, sums.c.listing_id == Listing.id)
+    wrong = Listing.quantity != Listing.listed + Listing.corrected + func.coalesce(sums.c.amount, _ZERO)
+    return _first(session, rows.where(wrong).order_by(Listing.id), "listing")
+
+
 def held_is_open_reservations(session: Session) -> str | None:
     """held equals the sum of the listing's reservations that hold."""
     sums = (
@@ -43,8 +53,9 @@ def held_is_open_reservations(session: Session) -> str | None:
 
 
 def transferred_is_the_ledger(session: Session) -> str | None:
-    """transferred equals the net sum of the listing's ledger rows."""
-    sums = select(Exchange.listing_id, func.sum(Exchange.quantity).label("amount")).group_by(Exchange.listing_id).subquery()
+    """transferred equals the net sum of the listing's ledger rows. A haul moves kilometres and no quantity."""
+    moved = select(Exchange.listing_id, func.sum(Exchange.quantity).label("amount")).where(Exchange.kind != RowKind.HAUL)
+    sums = moved.group_by(Exchange.listing_id).subquery()
     rows = select(Listing.id).outerjoin(sums, sums.c.listing_id == Listing.id)
     return _first(session, rows.where(Listing.transferred != func.coalesce(sums.c.amount, _ZERO)).order_by(Listing.id), "listing")
 
@@ -53,7 +64,7 @@ def completed_once_in_the_ledger(session: Session) -> str | None:
     """A completed reservation has exactly one transfer row, with its quantity. No other reservation has one."""
     booked = (
         select(Exchange.reservation_id, func.count().label("rows"), func.sum(Exchange.quantity).label("amount"))
-        .where(Exchange.kind == "transfer")
+        .where(Exchange.kind == RowKind.TRANSFER)
         .group_by(Exchange.reservation_id)
         .subquery()
     )
@@ -132,7 +143,7 @@ def returned_is_reversed(session: Session) -> str | None:
     """What came back of a reservation stands in the ledger as reversing rows."""
     sums = (
         select(Exchange.reservation_id, func.sum(Exchange.quantity).label("amount"))
-        .where(Exchange.kind == "reversal")
+        .where(Exchange.kind == RowKind.REVERSAL)
         .group_by(Exchange.reservation_id)
         .subquery()
     )
@@ -142,16 +153,22 @@ def returned_is_reversed(session: Session) -> str | None:
 
 
 def returned_became_lots(session: Session) -> str | None:
-    """What came back of a lot went to child lots. Their first quantities, which the audit keeps, add up to it."""
+    """What came back of a lot went to child lots. What they were first listed with adds up to it."""
     backs = (
         select(Reservation.listing_id, func.sum(Reservation.returned).label("amount"))
         .where(Reservation.returned > 0)
         .group_by(Reservation.listing_id)
         .subquery()
     )
-    children = select(Listing.id).where(Listing.parent_id == backs.c.listing_id)
-    rows = select(backs.c.listing_id).where(~children.exists())
-    return _first(session, rows.order_by(backs.c.listing_id), "listing")
+    began = select(Listing.parent_id, func.sum(Listing.listed).label("amount")).where(Listing.parent_id.is_not(None))
+    children = began.group_by(Listing.parent_id).subquery()
+    rows = (
+        select(Listing.id)
+        .outerjoin(backs, backs.c.listing_id == Listing.id)
+        .outerjoin(children, children.c.parent_id == Listing.id)
+    )
+    wrong = func.coalesce(backs.c.amount, _ZERO) != func.coalesce(children.c.amount, _ZERO)
+    return _first(session, rows.where(wrong).order_by(Listing.id), "listing")
 
 
 def rollups(session: Session) -> str | None:
@@ -161,6 +178,7 @@ def rollups(session: Session) -> str | None:
 
 INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("held >= 0, transferred >= 0, held + transferred <= quantity"), counters_in_range),
+    (_("quantity is what was listed, less what is gone or came back, plus surpluses"), quantity_is_accounted_for),
     (_("held equals the reservations that hold"), held_is_open_reservations),
     (_("transferred equals the ledger"), transferred_is_the_ledger),
     (_("a completed reservation stands in the ledger exactly once"), completed_once_in_the_ledger),

@@ -155,16 +155,6 @@ class ReceiptDraft:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnDraft:
-    """What comes back after a completed transfer. How much, in which condition, on which day, and why."""
-
-    quantity: Quantity
-    condition: Condition
-    returned_on: date
-    reason: str
-
-
 def is_done(step: Step, status: ReservationStatus) -> bool:
     """Whether the step has been taken already: a repeated call then changes nothing. A return can be made again: another part."""
     return status == STEPS[step][1] and step is not Step.RETURN
@@ -350,22 +340,12 @@ def reminder(expires_on: date, today: date) -> int | None:
     return next((days for days in reversed(REMIND_DAYS) if left <= days), None)
 
 
-def check_return(draft: ReturnDraft, *, unit: str, left: Decimal, handed_over_on: date, today: date) -> None:
-    """What comes back was handed over before, and has not come back yet."""
-    if draft.quantity.unit.value != unit:
-        raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
-    if draft.quantity.amount > left:
-        most = Amount(left, draft.quantity.unit)
-        if left <= 0:
-            raise Conflict(_("All of it has come back already."), "quantity", available="0")
-        raise Conflict(
-            _("At most %(most)s can still come back. Enter that or less.", most=most), "quantity", available=plain(left)
-        )
-    if draft.returned_on > today:
-        raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "returned_on")
-    if draft.returned_on < handed_over_on:
-        raise Invalid(_("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on")
-    check_reason(draft.reason)
+def check_drive(vehicle_class: str | None, driven_km: Decimal | None, vehicle_classes: tuple[str, ...]) -> None:
+    """A vehicle class that the factors know, and kilometres within the country."""
+    if vehicle_class is not None and vehicle_class not in vehicle_classes:
+        raise Invalid(_("This vehicle class is not known. Choose one from the list, or leave it empty."), "vehicle_class")
+    if driven_km is not None and not 0 <= driven_km <= DRIVEN_KM_MAX:
+        raise Invalid(_("Enter the kilometres driven with the load, from 0 to %(most)s.", most=DRIVEN_KM_MAX), "driven_km")
 
 
 def check_handover(
@@ -383,8 +363,5 @@ def check_handover(
         raise Invalid(
             _("This lot is free from %(first)s. Hand it over on that day or later.", first=available_from), "handed_over_on"
         )
-    if draft.vehicle_class is not None and draft.vehicle_class not in vehicle_classes:
-        raise Invalid(_("This vehicle class is not known. Choose one from the list, or leave it empty."), "vehicle_class")
-    if draft.driven_km is not None and not 0 <= draft.driven_km <= DRIVEN_KM_MAX:
-        raise Invalid(_("Enter the kilometres driven with the load, from 0 to %(most)s.", most=DRIVEN_KM_MAX), "driven_km")
+    check_drive(draft.vehicle_class, draft.driven_km, vehicle_classes)
     check_length(draft.write_off_reason, REASON_LENGTH_MAX, "write_off_reason")

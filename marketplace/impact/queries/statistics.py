@@ -75,7 +75,7 @@ def _sums(
     statement = select(key, *(func.sum(getattr(table, name)) for name in SUMS)).group_by(key)
     if within:
         statement = statement.where(MonthPair.from_slug == MonthPair.to_slug)
-    return {row[0]: Totals(int(row[1]), *row[2:]) for row in session.execute(statement)}
+    return {row[0]: Totals.of(row[1:]) for row in session.execute(statement)}
 
 
 def _by_municipality(session: Session, received: Mapping[str, Totals]) -> tuple[StatisticsRow, ...]:
@@ -132,7 +132,7 @@ class Statistic:
 
     Its name in code and API, what it is called, what it means, and how it follows from the sums of the ledger.
 
-    `needs_factor`: it rests on carbon factors of materials, and is unknown where no kilogram has one.
+    `unknown_mass`: of how many kilograms the factor that it rests on is not known; where that is all of them the figure is unknown too.
     """
 
     name: str
@@ -140,15 +140,28 @@ class Statistic:
     definition: Text
     measure: Measure
     of: Callable[[Totals], Figure]
-    needs_factor: bool = False
+    unknown_mass: Callable[[Totals], Decimal] | None = None
+
+    @property
+    def may_be_unknown(self) -> bool:
+        """Whether it rests on a factor that a material may not have."""
+        return self.unknown_mass is not None
 
     def known(self, totals: Totals) -> Figure | None:
         """The figure, or None where it is unknown.
 
-        It is unknown when mass has moved and not one kilogram of it has a carbon factor.
+        It is unknown when mass has moved and not one kilogram of it has the factor that the figure rests on.
         """
-        nothing_known = self.needs_factor and totals.mass_kg and totals.unknown_factor_mass_kg == totals.mass_kg
+        nothing_known = self.unknown_mass is not None and totals.mass_kg and self.unknown_mass(totals) == totals.mass_kg
         return None if nothing_known else self.of(totals)
+
+
+def _without_factor(totals: Totals) -> Decimal:
+    return totals.unknown_factor_mass_kg
+
+
+def _without_processing(totals: Totals) -> Decimal:
+    return totals.unknown_processing_mass_kg
 
 
 STATISTICS = (
@@ -179,7 +192,7 @@ STATISTICS = (
         _("What making the same mass of new product would have emitted: mass times the carbon factor of the material."),
         Measure.CARBON,
         lambda totals: totals.avoided_kgco2e,
-        needs_factor=True,
+        _without_factor,
     ),
     Statistic(
         "transport_kgco2e",
@@ -189,18 +202,37 @@ STATISTICS = (
         lambda totals: totals.transport_kgco2e,
     ),
     Statistic(
+        "processing_kgco2e",
+        _("Processing"),
+        _("What making material fit for reuse emitted: mass times a factor of the material, as far as one is known."),
+        Measure.CARBON,
+        lambda totals: totals.processing_kgco2e,
+        _without_processing,
+    ),
+    Statistic(
         "net_kgco2e",
         _("Net saved"),
-        _("Avoided less all transport, including the transport of material whose carbon factor is unknown."),
+        _(
+            "Avoided less all transport, including that of material without a carbon factor, and less the processing that is known."
+        ),
         Measure.CARBON,
         lambda totals: totals.net_kgco2e,
-        needs_factor=True,
+        _without_factor,
     ),
     Statistic(
         "unknown_factor_mass_kg",
         _("Without a carbon factor"),
         _("Mass of materials for which no carbon factor is known. It is in the tonnes but not in the avoided carbon."),
         Measure.MASS,
-        lambda totals: totals.unknown_factor_mass_kg,
+        _without_factor,
+    ),
+    Statistic(
+        "unknown_processing_mass_kg",
+        _("Processing not known"),
+        _(
+            "Mass of materials for which it is not known what processing emits. Nothing is taken off for it: the net saved is at most this."
+        ),
+        Measure.MASS,
+        _without_processing,
     ),
 )

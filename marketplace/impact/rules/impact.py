@@ -71,20 +71,30 @@ def avoided_kgco2e(mass_in_kg: Decimal, factor_kgco2e_per_kg: Decimal | None) ->
     return None if factor_kgco2e_per_kg is None else rounded(mass_in_kg * factor_kgco2e_per_kg)
 
 
-def net_kgco2e(avoided: Decimal | None, transport: Decimal) -> Decimal | None:
-    """Avoided less transport; may be below zero, and is unknown where the avoided carbon is."""
-    return None if avoided is None else avoided - transport
+def processing_kgco2e(mass_in_kg: Decimal, factor_kgco2e_per_kg: Decimal | None) -> Decimal | None:
+    """What making it fit for reuse emits; unknown where the material has no factor for that."""
+    return None if factor_kgco2e_per_kg is None else rounded(mass_in_kg * factor_kgco2e_per_kg)
 
 
-def break_even_km(avoided: Decimal | None, mass_in_kg: Decimal, factor_kgco2e_per_tonne_km: Decimal) -> Decimal | None:
-    """Compute the straight-line distance at which transport emits what was avoided.
+def net_kgco2e(avoided: Decimal | None, transport: Decimal, processing: Decimal | None = None) -> Decimal | None:
+    """Avoided less transport and processing. May be below zero.
 
-    Avoided ÷ (tonnes × factor × 1.3).
+    Unknown where the avoided carbon is. Processing that is not known lowers nothing: whoever shows the figure says so beside it.
+    """
+    return None if avoided is None else avoided - transport - (processing or 0)
+
+
+def break_even_km(
+    avoided: Decimal | None, mass_in_kg: Decimal, factor_kgco2e_per_tonne_km: Decimal, processing: Decimal | None = None
+) -> Decimal | None:
+    """Compute the straight-line distance at which transport emits all that is saved.
+
+    (Avoided − processing) ÷ (tonnes × factor × 1.3).
 
     Unknown where the avoided carbon is, or where nothing is carried.
     """
     per_km = mass_in_kg / KG_PER_TONNE * factor_kgco2e_per_tonne_km * DETOUR_FACTOR
-    return None if avoided is None or per_km <= 0 else rounded(avoided / per_km)
+    return None if avoided is None or per_km <= 0 else rounded(max(avoided - (processing or 0), Decimal(0)) / per_km)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,8 @@ class Impact:
     carbon_factor: Decimal | None
     transport_kgco2e: Decimal
     avoided_kgco2e: Decimal | None
+    processing_factor: Decimal | None
+    processing_kgco2e: Decimal | None
     net_kgco2e: Decimal | None
 
 
@@ -111,10 +123,12 @@ def impact(
     distance_in_km: Decimal,
     vehicle_factors: dict[str, Decimal],
     carbon_factor: Decimal | None,
+    processing_factor: Decimal | None = None,
     vehicle_class: str | None = None,
     driven_km: Decimal | None = None,
 ) -> Impact:
-    """Every figure of a transport. `vehicle_factors`: kg CO₂e per tonne-km by vehicle class; `carbon_factor`: kg CO₂e per kg of new product.
+    """Every figure of a transport. `vehicle_factors`: kg CO₂e per tonne-km by vehicle class; `carbon_factor`: kg CO₂e per kg of new product;
+    `processing_factor`: kg CO₂e per kg of making it fit for reuse.
 
     A vehicle class without a factor raises KeyError: the door checks what it takes.
     """
@@ -123,6 +137,7 @@ def impact(
     factor = vehicle_factors[chosen]
     transport = transport_kgco2e(mass_in_kg, road, factor)
     avoided = avoided_kgco2e(mass_in_kg, carbon_factor)
+    processing = processing_kgco2e(mass_in_kg, processing_factor)
     return Impact(
         mass_kg=mass_in_kg,
         distance_km=distance_in_km,
@@ -135,5 +150,7 @@ def impact(
         carbon_factor=carbon_factor,
         transport_kgco2e=transport,
         avoided_kgco2e=avoided,
-        net_kgco2e=net_kgco2e(avoided, transport),
+        processing_factor=processing_factor,
+        processing_kgco2e=processing,
+        net_kgco2e=net_kgco2e(avoided, transport, processing),
     )

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
 from marketplace.kernel.db import Fixed
+from marketplace.market.actions.listings import place_columns
 from marketplace.market.models import Listing, Photo, PhotoFile
-from marketplace.market.rules.listing import Condition, ListingStatus
+from marketplace.market.rules.listing import Condition, ListingStatus, Location
 from marketplace.notices.actions import audit
 
 _amount = bindparam("amount", type_=Fixed(3))
@@ -126,14 +127,17 @@ def take_back(session: Session, listing_id: int, amount: Decimal) -> bool:
 
 
 _OWN = {"id", "version", "status", "created_by_id", "created_at", "quantity", "held", "transferred", "condition", "parent_id"} | {
+    *("listed", "corrected"),
     *("available_from", "available_until", "published_at", "confirmed_on", "minimum_part", "region_from", "partners_from"),
     *("circle", "circle_from", "window_reason", "freshness_reminded_on", "stale_told_on", "turns_told_on"),
 }
 _COLUMNS = tuple(column.name for column in Listing.__table__.columns)
 
 
-def make_child_lot(session: Session, actor: Actor, parent: Listing, *, quantity: Decimal, condition: Condition) -> Listing:
-    """Make a published lot of what came back, at the place of its parent.
+def make_child_lot(
+    session: Session, actor: Actor, parent: Listing, *, quantity: Decimal, condition: Condition, location: Location | None = None
+) -> Listing:
+    """A published lot of what came back, for everybody at once: it has been offered before. By default at the place of its parent.
 
     For everybody at once: it has been offered before.
 
@@ -144,6 +148,8 @@ def make_child_lot(session: Session, actor: Actor, parent: Listing, *, quantity:
         raise RuntimeError(f"listing {parent.id} transferred less than came back")
     today = clock.today()
     stored = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
+    if location is not None:
+        stored |= {**place_columns(location), "depot_id": None}
     child = Listing(
         **stored,
         status=ListingStatus.PUBLISHED.value,

@@ -160,7 +160,7 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
     outcome = session.scalar(
         update(Listing)
         .where(Listing.id == listing_id, Listing.version == version, Listing.held + Listing.transferred <= enough)
-        .values(**columns, version=Listing.version + 1)
+        .values(**columns, corrected=Listing.corrected + enough - Listing.quantity, version=Listing.version + 1)
         .returning(Listing.id)
         .execution_options(synchronize_session=False)
     )

@@ -6,7 +6,7 @@ them.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, Select, bindparam, select
@@ -17,7 +17,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.impact.rules.impact import Impact, impact
 from marketplace.kernel import clock
-from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, ecef_m
+from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, ecef_m, whole_km
 from marketplace.kernel.language import Text
 from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.kernel.units import Amount, Unit
@@ -264,13 +264,14 @@ def _match(
     place: int,
     total: int,
 ) -> Match:
-    visible = exact.quantize(Decimal(1), rounding=ROUND_HALF_UP) if actor.is_partner else exact
+    visible = Decimal(whole_km(lot.point, need.point)) if actor.is_partner else exact
     covered = pair.cover(lot, need)
     figures = impact(
         mass_in_kg=covered.mass_kg,
         distance_in_km=visible,
         vehicle_factors=terms.vehicle_factors,
         carbon_factor=lot.material.carbon.kgco2e_per_kg if lot.material.carbon else None,
+        processing_factor=lot.material.processing_kgco2e_per_kg,
     )
     reasons = pair.explain(lot, need, covered, figures, place=place, total=total)
     return Match(listing, demand, visible, covered.covers, covered.takes, figures, reasons)

@@ -268,8 +268,12 @@ def _transport(figures: Impact) -> Text:
 def _savings(figures: Impact) -> Text:
     if figures.avoided_kgco2e is None or figures.net_kgco2e is None:
         return _("How much carbon a new product would emit is not known for this material, so what is saved is unknown.")
-    return _(
-        "A new product would emit %(avoided)s kg CO₂e; after transport %(net)s kg CO₂e is saved.",
-        avoided=figures.avoided_kgco2e.quantize(TENTH, rounding=ROUND_HALF_UP),
-        net=figures.net_kgco2e.quantize(TENTH, rounding=ROUND_HALF_UP),
-    )
+    facts = {
+        "avoided": figures.avoided_kgco2e.quantize(TENTH, rounding=ROUND_HALF_UP),
+        "net": figures.net_kgco2e.quantize(TENTH, rounding=ROUND_HALF_UP),
+    }
+    if figures.processing_kgco2e is not None:
+        return _(
+            "A new product would emit %(avoided)s kg CO₂e; after transport and processing %(net)s kg CO₂e is saved.", **facts
+        )
+    return _("A new product would emit %(avoided)s kg CO₂e; after transport %(net)s kg CO₂e is saved.", **facts)

@@ -18,7 +18,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
-from marketplace.materials.rules.taxonomy import TOLERANCE_PERCENT
+from marketplace.materials.rules.taxonomy import TOLERANCE_PERCENT, BankOrigin
 
 NAMES = ("materials.csv", "gevaren.csv", "transport.csv")
 LARGEST_FILE_BYTES = 5_000_000
@@ -27,6 +27,7 @@ _UNITS = {"stuk": Unit.PIECE, "m": Unit.M, "m2": Unit.M2, "m3": Unit.M3, "ton": 
 _WEIGHTS = {Unit.PIECE: "kg_per_stuk", Unit.M: "kg_per_m", Unit.M2: "kg_per_m2", Unit.M3: "kg_per_m3"}
 _KINDS = {"tkm", "brandstof", "omrijfactor"}
 _CONFIDENCES = {"A", "B", "C"}
+_ORIGINS = {origin.value for origin in BankOrigin}
 _FACTOR_PLACES = 6
 
 
@@ -205,6 +206,7 @@ def _material(row: _Row) -> Reference:
         "carbon_high": row.number_or_none("co2_hoog", places=_FACTOR_PLACES, above_zero=False),
         "carbon_source": row.text("co2_bron", needed=factor is not None),
         "carbon_confidence": row.choice("co2_conf", _CONFIDENCES) if factor is not None else "",
+        "processing_factor": row.number_or_none("co2_hergebruik_kg_per_kg", places=_FACTOR_PLACES, above_zero=False),
         "hazards": row.words("gevaren"),
         "substitutes": row.words("substitutes"),
         "tolerance_percent": row.number_or_none("tolerance_percent", above_zero=False) or str(TOLERANCE_PERCENT),
@@ -214,6 +216,7 @@ def _material(row: _Row) -> Reference:
         "reference_size": row.text("maat_referentie"),
         "weight_source": row.text("kg_bron"),
         "weight_confidence": row.text("kg_conf"),
+        "origin": row.choice("origin", _ORIGINS) if row.text("origin") else BankOrigin.REUSED.value,
         "origin_of_new": row.text("herkomst_nieuw"),
         "non_renewable_share": row.number_or_none("niet_hernieuwbaar_aandeel", above_zero=False),
         "eural": row.text("eural"),

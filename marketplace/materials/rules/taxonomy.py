@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from marketplace.kernel.errors import Invalid, Missing
@@ -69,6 +70,14 @@ class CarbonFactor:
     high: Decimal | None = None
 
 
+class BankOrigin(StrEnum):
+    """As what a material counts that comes from the bank. What was crushed first is recycled; a biobased product stays one."""
+
+    REUSED = "reused"
+    RECYCLED = "recycled"
+    BIOBASED = "biobased"
+
+
 @dataclass(frozen=True, slots=True)
 class Material(Named):
     """One material, as the taxonomy's version in use says. `is_current` is false for one that a newer version left out."""
@@ -79,6 +88,8 @@ class Material(Named):
     weights_kg: Mapping[Unit, Decimal] = field(hash=False)  # kg that one unit weighs
     pieces_per_m2: Decimal | None = None
     carbon: CarbonFactor | None = None  # None: unknown, never zero
+    processing_kgco2e_per_kg: Decimal | None = None  # of making it fit for reuse; None: unknown, never zero
+    origin: BankOrigin = BankOrigin.REUSED
     hazards: tuple[Hazard, ...] = ()  # to be declared, in the order of the file
     is_tradable: bool = True
     substitutes: tuple[str, ...] = ()  # slugs that may serve a demand for this one

@@ -32,6 +32,7 @@ def saving_of(listing: Listing, lot: LotPage, known: Taxonomy, here: Place | Non
         distance_in_km=Decimal(whole_km(here.point, public)) if here else Decimal(0),
         vehicle_factors=known.vehicle_factors,
         carbon_factor=lot.material.carbon.kgco2e_per_kg if lot.material.carbon else None,
+        processing_factor=lot.material.processing_kgco2e_per_kg,
     )
-    farthest = break_even_km(figures.avoided_kgco2e, figures.mass_kg, figures.vehicle_factor)
+    farthest = break_even_km(figures.avoided_kgco2e, figures.mass_kg, figures.vehicle_factor, figures.processing_kgco2e)
     return Saving(lot.amount, here, figures, farthest)

@@ -11,7 +11,11 @@ FORMULAS: list[tuple[Text, Text]] = [
     (_("Transport work"), _("tonnes × road")),
     (_("Transport"), _("tonnes × road × carbon factor of the vehicle, from well to wheel")),
     (_("Avoided"), _("mass × carbon factor of the new product; unknown where there is no factor, never zero")),
-    (_("Net saved"), _("avoided − transport")),
+    (
+        _("Processing"),
+        _("mass × carbon factor of making it fit for reuse; unknown where there is no factor, and then not taken off"),
+    ),
+    (_("Net saved"), _("avoided − transport − processing")),
 ]
 VEHICLE_COLUMNS: list[tuple[Text, str]] = [
     (_("Vehicle"), "text"),
@@ -25,6 +29,7 @@ MATERIAL_COLUMNS: list[tuple[Text, str]] = [
     (_("Source of the weight"), "text"),
     (_("kg CO₂e per kg"), "number"),
     (_("Source of the factor"), "text"),
+    (_("kg CO₂e per kg, processing"), "number"),
 ]
 SOURCES: list[tuple[str, Text]] = [
     (
@@ -64,4 +69,5 @@ def _row(material: Material) -> list[str]:
         f"{material.weight_source} ({material.weight_confidence})",
         number(factor.kgco2e_per_kg if factor else None, 4 if factor else None),
         f"{factor.source} ({factor.confidence})" if factor else "–",
+        number(material.processing_kgco2e_per_kg, 5 if material.processing_kgco2e_per_kg is not None else None),
     ]

@@ -11,6 +11,7 @@ from marketplace.kernel.formats import carbon, km, mass, month, number, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import Totals
+from marketplace.ledger.rules import RowKind
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
 
@@ -29,9 +30,10 @@ FIELDS = (
     "seq", "kind", "happened_on", "from_slug", "from_name", "to_slug", "to_name", "material_slug", "group_slug", "quantity", "unit",
     "kg_per_unit", "kg_basis", "mass_kg", "distance_km", "distance_basis", "road_km", "road_basis", "tonne_km", "vehicle_class",
     "vehicle_basis", "vehicle_factor", "carbon_factor", "transport_kgco2e", "avoided_kgco2e", "net_kgco2e", "factor_version",
-    "price_cents", "reverses", "hash",
+    "price_cents", "reverses", "hash", "row_version", "booked_at", "month", "replaces_purchase", "processing_factor",
+    "processing_kgco2e", "origin",
 )  # fmt: skip
-HEADER = FIELDS
+HEADER = tuple("period" if name == "month" else name for name in FIELDS)
 
 
 def cells(found: Sequence[Exchange], reference: Taxonomy) -> list[list[object]]:
@@ -53,6 +55,8 @@ def cells(found: Sequence[Exchange], reference: Taxonomy) -> list[list[object]]:
 
 
 def _numbered(row: Exchange) -> str:
+    if row.kind == RowKind.HAUL:
+        return str(_("%(seq)s, way back", seq=row.seq))
     return str(row.seq) if row.reverses is None else str(_("%(seq)s, reverses %(reverses)s", seq=row.seq, reverses=row.reverses))
 
 
@@ -151,7 +155,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One big figure with its meaning. `sign` shows how it follows from the ones before it: avoided − transport = net."""
+    """One big figure with its meaning. `sign` shows how it follows from the ones before it: avoided − transport − processing = net."""
 
     label: Text
     figure: str
@@ -159,8 +163,8 @@ class Fact:
     sign: str = ""
 
 
-SIGNS = {"transport_kgco2e": "−", "net_kgco2e": "="}
-ASIDE = {"unknown_factor_mass_kg"}  # said in a sentence of its own
+SIGNS = {"transport_kgco2e": "−", "processing_kgco2e": "−", "net_kgco2e": "="}
+ASIDE = {"unknown_factor_mass_kg", "unknown_processing_mass_kg"}  # said in sentences of their own
 
 
 def facts_of(totals: Totals) -> list[Fact]:

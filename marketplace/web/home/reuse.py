@@ -19,6 +19,7 @@ class Reuse:
     since: str
     figures: list[tuple[Text, str, Text]]
     unknown_factor_mass_kg: Decimal
+    unknown_processing_mass_kg: Decimal
 
 
 def reuse_of(statistics: Statistics) -> Reuse | None:
@@ -35,11 +36,15 @@ def reuse_of(statistics: Statistics) -> Reuse | None:
         (
             _("less CO₂ emitted"),
             carbon(NET.known(totals)),
-            _("what new material would have emitted, less what the transport emitted"),
+            _("what new material would have emitted, less transport and, where known, processing"),
         ),
-        (_("driven by the average tonne"), km(_km_per_tonne(totals), 0), _("from the giver to the receiver")),
+        (
+            _("driven by the average tonne"),
+            km(_km_per_tonne(totals), 0),
+            _("from the giver to the receiver, and back where it was returned"),
+        ),
     ]
-    return Reuse(statistics.since, figures, totals.unknown_factor_mass_kg)
+    return Reuse(statistics.since, figures, totals.unknown_factor_mass_kg, totals.unknown_processing_mass_kg)
 
 
 def _km_per_tonne(totals: Totals) -> Decimal:

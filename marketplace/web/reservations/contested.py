@@ -107,5 +107,11 @@ def no_show(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.RETURN)
 def return_part(reservation_id: int) -> ResponseReturnValue:
     """A part comes back."""
-    message = _("Entered. What came back is on offer again as a lot of its own.")
-    return take_step(reservation_id, "return", hand_over.return_part, message, draft="draft")
+    return take_step(reservation_id, "return", hand_over.return_part, _returned, draft="draft")
+
+
+def _returned(outcome: tuple[Reservation, bool]) -> Text:
+    _reservation, is_repeated = outcome
+    if is_repeated:
+        return _("This return was entered already, less than a minute ago. It counts once.")
+    return _("Entered. What came back is on offer again as a lot of its own.")

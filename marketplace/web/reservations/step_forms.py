@@ -9,7 +9,8 @@ from typing import Any
 from wtforms import RadioField, SelectField, TextAreaField
 
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft, ReturnDraft
+from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel.clock import last_moment, today
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
@@ -17,6 +18,7 @@ from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import VehicleClass
 from marketplace.web.ui.choices import choices, or_nothing
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+from marketplace.web.ui.place_field import PlaceField
 
 _HOW_MUCH = Required(_("Enter the quantity in digits, for example 40 or 12.5."))
 _WHY = Required(_("Say why, in one sentence. The other side reads it."))
@@ -253,9 +255,27 @@ class ReturnForm(StepForm):
         id="return-condition",
     )
     returned_on = DutchDateField(_("On which day did it come back?"), [Required()], id="returned-on")
+    place = PlaceField(
+        _("Where does it lie now?"),
+        description=_("A place, a postcode or coordinates. Leave empty if it lies where it came from."),
+        id="return-place",
+    )
+    driven_km = DecimalField(
+        _("Kilometres driven with the load, on the way back"),
+        description=_("Leave empty if you do not know. Then we use the straight line times 1.3."),
+        id="return-km",
+    )
+    vehicle_class = SelectField(
+        _("With which vehicle did it come back?"),
+        validate_choice=False,
+        default="",
+        description=_("Not known? Then we assume a van up to 1 tonne and a heavy lorry above."),
+        id="return-vehicle",
+    )
     reason = TextAreaField(_("Why does it come back?"), [_WHY], id="return-reason")
 
     def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
+        self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
         self.quantity.units = (Unit(reservation.unit),)
         if self.returned_on.raw_data is None:
             self.returned_on.data = today()
@@ -263,7 +283,13 @@ class ReturnForm(StepForm):
     def draft(self) -> ReturnDraft:
         """What comes back."""
         return ReturnDraft(
-            self.quantity.data, Condition(self.condition.data), self.returned_on.data, reason=self.reason.data or ""
+            self.quantity.data,
+            Condition(self.condition.data),
+            self.returned_on.data,
+            reason=self.reason.data or "",
+            location=self.place.location,
+            driven_km=self.driven_km.data,
+            vehicle_class=self.vehicle_class.data or None,
         )
 
 

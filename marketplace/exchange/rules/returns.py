@@ -1,0 +1,75 @@
+"""What comes back after a completed transfer: what is said of it, and what that asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from marketplace.exchange.rules.reservation import check_drive, check_reason
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Amount, Quantity, plain
+from marketplace.market.rules.listing import Condition, Location
+
+SAME_RETURN_WITHIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDraft:
+    """What comes back after a completed transfer.
+
+    How much, in which condition, on which day, why, and how it was driven back. `location`: where it lies now; without one
+    where it came from. `driven_km` and `vehicle_class` where known, else they are estimated.
+    """
+
+    quantity: Quantity
+    condition: Condition
+    returned_on: date
+    reason: str
+    location: Location | None = None
+    driven_km: Decimal | None = None
+    vehicle_class: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything that was said: the same again within a minute is the same return."""
+        place = self.location
+        said = (
+            *(plain(self.quantity.amount), self.quantity.unit.value, self.condition.value, self.returned_on.isoformat()),
+            *(" ".join(self.reason.split()), "" if place is None else f"{place.place_name} {place.point.lat} {place.point.lon}"),
+            *("" if self.driven_km is None else plain(self.driven_km), self.vehicle_class or ""),
+        )
+        return sha256("\n".join(said).encode()).hexdigest()
+
+
+def is_same_return(draft: ReturnDraft, last: Mapping[str, Any] | None, now: datetime) -> bool:
+    """Whether this very return was booked less than a minute ago.
+
+    Then it is a retried request or a double click.
+    """
+    if last is None or last["fingerprint"] != draft.fingerprint:
+        return False
+    return now - datetime.fromisoformat(last["booked_at"]) < SAME_RETURN_WITHIN
+
+
+def check_return(
+    draft: ReturnDraft, *, unit: str, left: Decimal, handed_over_on: date, today: date, vehicle_classes: tuple[str, ...]
+) -> None:
+    """What comes back was handed over before, and has not come back yet."""
+    if draft.quantity.unit.value != unit:
+        raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
+    if draft.quantity.amount > left:
+        most = Amount(left, draft.quantity.unit)
+        if left <= 0:
+            raise Conflict(_("All of it has come back already."), "quantity", available="0")
+        raise Conflict(
+            _("At most %(most)s can still come back. Enter that or less.", most=most), "quantity", available=plain(left)
+        )
+    if draft.returned_on > today:
+        raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "returned_on")
+    if draft.returned_on < handed_over_on:
+        raise Invalid(_("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on")
+    check_drive(draft.vehicle_class, draft.driven_km, vehicle_classes)
+    check_reason(draft.reason)

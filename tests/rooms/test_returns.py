@@ -1,0 +1,190 @@
+"""What comes back: what it takes off, the way that it was driven, and the same return told twice."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import ANONYMOUS
+from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.impact.queries.statistics import get_statistics
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.rules import RowKind
+from marketplace.market.models import Demand, Listing
+from marketplace.market.rules.listing import Condition
+from tests.at_the_gate import m2, sound
+from tests.factories import location, make_actor, make_demand, make_listing, seed_taxonomy
+
+LORRY = "vrachtauto-zwaar-50"  # 0.25994 kg CO2e per tonne-km
+
+
+@pytest.fixture
+def cast(session: Session) -> dict:
+    seed_taxonomy(session)
+    return {slug: make_actor(session, slug) for slug in ("hengelo", "borne", "losser")}
+
+
+def transferred(session: Session, cast: dict, amount: str = "240", *, lot: dict | None = None, **more) -> Reservation:
+    """Pavers from Hengelo to Borne, driven over 6.5 km."""
+    listing = make_listing(session, cast["hengelo"], quantity=m2("500"), **(lot or {}))
+    draft = ReservationDraft(Quantity(Decimal(amount), Unit(listing.unit)), **more)
+    reservation = reserve.reserve(session, cast["borne"], listing_id=listing.id, draft=draft)
+    decide.approve(session, cast["hengelo"], reservation_id=reservation.id)
+    given = HandoverDraft(draft.quantity, clock.today(), vehicle_class=LORRY, driven_km=Decimal("6.5"))
+    hand_over.hand_over(session, cast["hengelo"], reservation_id=reservation.id, draft=given)
+    return hand_over.confirm(session, cast["borne"], reservation_id=reservation.id)
+
+
+def back(amount: str, **more) -> ReturnDraft:
+    values = {"condition": Condition.FAIR, "returned_on": clock.today(), "reason": "Maat past niet"}
+    return ReturnDraft(m2(amount), **{**values, **more})
+
+
+def give_back(session: Session, cast: dict, reservation: Reservation, draft: ReturnDraft, side: str = "borne") -> bool:
+    """Whether it had been told already."""
+    return hand_over.return_part(session, cast[side], reservation_id=reservation.id, draft=draft)[1]
+
+
+def rows(session: Session, kind: RowKind) -> list[Exchange]:
+    return list(session.scalars(select(Exchange).where(Exchange.kind == kind).order_by(Exchange.seq)))
+
+
+def test_40_of_240_m2_come_back_over_the_same_road(session: Session, cast: dict) -> None:
+    """240 × 185 = 44 400 kg × 6.5 km = 288.6 tonne-km out, 7 400 kg × 6.5 = 48.1 back; 37 000 kg stay × 0.1188 = 4 395.6."""
+    reservation = transferred(session, cast)
+    give_back(session, cast, reservation, back("40", driven_km=Decimal("6.5"), vehicle_class=LORRY))
+    totals = get_statistics(session, ANONYMOUS).totals
+    assert (totals.exchanges, totals.mass_kg) == (1, 37_000)
+    assert totals.tonne_km == Decimal("336.700")
+    assert totals.transport_kgco2e == Decimal("87.522")  # 75.019 + 12.503
+    assert totals.avoided_kgco2e == Decimal("4395.600")
+    assert totals.net_kgco2e == Decimal("4308.078")
+    sound(session)
+
+
+def test_a_return_takes_back_no_kilometres_and_the_haul_carries_no_tonnes(session: Session, cast: dict) -> None:
+    reservation = transferred(session, cast, lot={"price_cents_per_unit": 250})
+    give_back(session, cast, reservation, back("40", driven_km=Decimal("7.25"), vehicle_class=LORRY))
+    (reversal,), (haul,) = rows(session, RowKind.REVERSAL), rows(session, RowKind.HAUL)
+    assert (reversal.quantity, reversal.mass_kg, reversal.price_cents) == (-40, -7400, -10_000)
+    assert (reversal.road_km, reversal.tonne_km, reversal.transport_kgco2e) == (0, 0, 0)
+    assert reversal.net_kgco2e == reversal.avoided_kgco2e == Decimal("-879.120")
+    assert (haul.quantity, haul.kg_per_unit, haul.mass_kg, haul.price_cents) == (40, 185, 0, 0)
+    assert (haul.road_km, haul.road_basis, haul.vehicle_class, haul.vehicle_basis) == (
+        Decimal("7.25"),
+        "driven",
+        LORRY,
+        "entered",
+    )
+    assert (haul.tonne_km, haul.transport_kgco2e) == (Decimal("53.650"), Decimal("13.946"))
+    assert (haul.avoided_kgco2e, haul.processing_kgco2e, haul.net_kgco2e) == (0, 0, Decimal("-13.946"))
+    assert (haul.from_slug, haul.to_slug, haul.reverses) == ("borne", "hengelo", None)
+    assert {reversal.happened_on, haul.happened_on} == {clock.today()}
+
+
+def test_without_a_word_about_the_way_back_it_is_the_way_that_it_came_times_1_3(session: Session, cast: dict) -> None:
+    reservation = transferred(session, cast)
+    give_back(session, cast, reservation, back("4"))
+    (transfer,), (haul,) = rows(session, RowKind.TRANSFER), rows(session, RowKind.HAUL)
+    assert (haul.distance_km, haul.distance_basis) == (transfer.distance_km, transfer.distance_basis)
+    assert (haul.road_km, haul.road_basis) == ((transfer.distance_km * Decimal("1.3")).quantize(Decimal("0.001")), "estimated")
+    assert (haul.vehicle_class, haul.vehicle_basis) == ("bestelbus-diesel", "default")  # 740 kg fit in a van
+
+
+def test_what_is_brought_elsewhere_is_on_offer_there(session: Session, cast: dict) -> None:
+    reservation = transferred(session, cast)
+    give_back(session, cast, reservation, back("40", location=location("losser")))
+    child = session.scalars(select(Listing).where(Listing.parent_id == reservation.listing_id)).one()
+    assert (child.place_name, child.municipality, child.lat, child.quantity) == ("Losser", "losser", 52.26083, 40)
+    (haul,) = rows(session, RowKind.HAUL)
+    assert (haul.distance_km, haul.distance_basis) == (Decimal("18.042"), "return")  # Borne to Losser, not to Hengelo
+    sound(session)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"), [({"vehicle_class": "bakfiets"}, "vehicle_class"), ({"driven_km": Decimal("-1")}, "driven_km")]
+)
+def test_the_way_back_is_driven_with_a_known_vehicle_over_real_kilometres(
+    session: Session, cast: dict, said: dict, field: str
+) -> None:
+    reservation = transferred(session, cast)
+    with pytest.raises(Invalid) as refused:
+        give_back(session, cast, reservation, back("40", **said))
+    assert refused.value.field == field
+
+
+def test_the_same_return_within_a_minute_is_one_return_whoever_tells_it(session: Session, cast: dict) -> None:
+    reservation = transferred(session, cast)
+    assert give_back(session, cast, reservation, back("40")) is False
+    assert give_back(session, cast, reservation, back("40", reason=" Maat  past niet ")) is True
+    assert give_back(session, cast, reservation, back("40"), side="hengelo") is True
+    session.refresh(reservation)
+    assert (reservation.returned, len(rows(session, RowKind.REVERSAL)), len(rows(session, RowKind.HAUL))) == (40, 1, 1)
+    assert len(session.scalars(select(Listing.id).where(Listing.parent_id == reservation.listing_id)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"condition": Condition.POOR},
+        {"reason": "Nog een pallet"},
+        {"driven_km": Decimal(7)},
+        {"vehicle_class": LORRY},
+        {"location": location("losser")},
+    ],
+)
+def test_another_return_within_a_minute_is_another(session: Session, cast: dict, said: dict) -> None:
+    reservation = transferred(session, cast)
+    give_back(session, cast, reservation, back("40"))
+    assert give_back(session, cast, reservation, back("40", **said)) is False
+    assert len(rows(session, RowKind.REVERSAL)) == 2
+    sound(session)
+
+
+def test_after_a_minute_the_same_words_are_another_return(session: Session, cast: dict) -> None:
+    reservation, draft = transferred(session, cast), back("40")
+    give_back(session, cast, reservation, draft)
+    with clock.frozen(clock.now() + timedelta(seconds=61)):
+        assert give_back(session, cast, reservation, draft) is False
+    session.refresh(reservation)
+    assert reservation.returned == 80
+
+
+def test_three_thirds_of_100_m2_fulfil_a_need_of_4_400_pieces(session: Session, cast: dict) -> None:
+    """44 pieces to the m²: 1 466.652 + 1 466.652 + 1 466.696 = 4 400, summed first and rounded once."""
+    demand = make_demand(session, cast["borne"], quantity=Quantity(Decimal(4400), Unit.PIECE))
+    done = [transferred(session, cast, amount, demand_id=demand.id) for amount in ("33.333", "33.333", "33.334")]
+    session.refresh(demand)
+    assert (demand.fulfilled, demand.status) == (4400, "fulfilled")
+    give_back(session, cast, done[0], back("0.01"))  # 4 399.56 pieces are left
+    assert session.execute(select(Demand.fulfilled, Demand.status)).one() == (4399, "open")
+    sound(session)
+
+
+def test_a_row_says_what_it_replaces_what_processing_emits_and_as_what_it_counts(session: Session, cast: dict) -> None:
+    """Mixed aggregate: 0.00221 kg CO2e per kg to make it fit for reuse; it was crushed, so it is recycled."""
+    lot = {"material": "menggranulaat-0-31-5", "quantity": Quantity(Decimal(50), Unit.TONNE)}
+    listing = make_listing(session, cast["hengelo"], **lot)
+    for asked, replaces in (("10", True), ("10", False), ("10", None)):
+        draft = ReservationDraft(Quantity(Decimal(asked), Unit.TONNE), replaces_purchase=replaces)
+        reservation = reserve.reserve(session, cast["borne"], listing_id=listing.id, draft=draft)
+        decide.approve(session, cast["hengelo"], reservation_id=reservation.id)
+        given = HandoverDraft(draft.quantity, clock.today())
+        hand_over.hand_over(session, cast["hengelo"], reservation_id=reservation.id, draft=given)
+        hand_over.confirm(session, cast["borne"], reservation_id=reservation.id)
+    found = rows(session, RowKind.TRANSFER)
+    assert [row.replaces_purchase for row in found] == ["yes", "no", "not_said"]
+    assert {(row.row_version, row.origin, row.processing_factor, row.processing_kgco2e) for row in found} == {
+        (2, "recycled", Decimal("0.00221"), Decimal("22.1"))
+    }
+    assert {row.net_kgco2e for row in found} == {found[0].avoided_kgco2e - found[0].transport_kgco2e - Decimal("22.1")}
+    assert {row.period for row in found} == {clock.today().strftime("%Y-%m")}
+    sound(session)
