@@ -9,7 +9,7 @@ from typing import cast
 from flask import Flask
 
 from marketplace.accounts.policy import CLOCK
-from marketplace.exchange.actions import deadlines
+from marketplace.exchange.actions import booking, deadlines
 from marketplace.exchange.queries import reservations
 from marketplace.exchange.queries.gate import list_gate_photo_files
 from marketplace.jobs.post import post_due
@@ -22,7 +22,6 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import Text, _
-from marketplace.ledger import actions as ledger
 from marketplace.ledger.queries import HEAD_LOGGED
 from marketplace.market.actions import demands, freshness
 from marketplace.market.queries import demands as demands_queries
@@ -93,7 +92,7 @@ def log_head(app: Flask) -> int:
     with database(app).read() as reading:
         if is_recorded_since(reading, action=HEAD_LOGGED, since=midnight):
             return 0
-    seq, digest = database(app).run(lambda session: ledger.log_head(session, CLOCK))
+    seq, digest = database(app).run(booking.log_head)
     log.info("ledger head: seq %s hash %s", seq, digest)
     return 1
 

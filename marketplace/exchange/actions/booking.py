@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import destination
 from marketplace.exchange.rules.returns import ReturnDraft
@@ -14,6 +14,7 @@ from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, distance_km
 from marketplace.kernel.units import Unit
+from marketplace.ledger import actions as ledger
 from marketplace.ledger.actions import append
 from marketplace.ledger.actions import rebuild_month as count_again
 from marketplace.ledger.models import Exchange
@@ -216,3 +217,8 @@ def rebuild_month(session: Session, actor: Actor, *, month: str) -> int:
     rows = count_again(session, month=month)
     record(session, actor, action="rollup.rebuild", object_type="ledger", month=month, rows=rows)
     return rows
+
+
+def log_head(session: Session) -> tuple[int, str]:
+    """Log the last row of the ledger and its hash for the clock, where a later look finds a row that was cut off."""
+    return ledger.log_head(session, CLOCK)
