@@ -107,7 +107,7 @@ def copy_photo(writer: Writer, name: str) -> bool:
 @key_option
 @with_appcontext
 def restore_command(folder: Path, verify: bool, key_file: Path | None) -> None:
-    """Restore the backup in FOLDER, or the newest one in it, to the place that the settings name."""
+    """Restore the backup in FOLDER, or the newest one in it, to the place in the settings."""
     config, archive = settings(), Archive(find_archive(folder), read_key(key_file) if key_file else None)
     with one_at_a_time(config.instance_path):
         check_place(archive, config)

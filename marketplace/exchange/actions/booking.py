@@ -220,5 +220,5 @@ def rebuild_month(session: Session, actor: Actor, *, month: str) -> int:
 
 
 def log_head(session: Session) -> tuple[int, str]:
-    """Log the last row of the ledger and its hash for the clock, where a later look finds a row that was cut off."""
+    """Log the last row of the ledger and its hash, so that a row that is cut off is found."""
     return ledger.log_head(session, CLOCK)
