@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from marketplace.accounts.rules import passwords
 from marketplace.cli.migrations import one_at_a_time
+from marketplace.kernel import clock, health
 from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
 from marketplace.kernel.language import DEFAULT_LOCALE, reading_in
@@ -138,6 +139,7 @@ def forget(app: Flask) -> None:
     for limiter in app.extensions["limiter"]:
         limiter.reset()
     app.extensions.pop("places", None)
+    health.BEGUN_AT = clock.now()
 
 
 @pytest.fixture
