@@ -36,7 +36,9 @@ def kind_of(database: Database) -> str:
 
 @contextmanager
 def copied(database: Database, write: Write, scratch: Path) -> Iterator[tuple[Session, dict[str, Any]]]:
-    """Write every row of one moment; give a session that reads the same moment, and what `load` must know.
+    """Write every row of one moment.
+
+    Gives a session that reads the same moment, and what `load` must know.
 
     `scratch` is an empty folder for SQLite's copy.
     """
@@ -73,7 +75,7 @@ def _copied_tables(database: Database, write: Write, scratch: Path) -> Iterator[
 
 
 def _copy_out(connection: Connection, name: str, columns: list[str], write: Write) -> dict[str, Any]:
-    """Write one table; its columns, how many rows it had, and the last numbers that its sequences gave."""
+    """Write one table. Returns its columns, its number of rows and how far its sequences are."""
     cursor = _driver(connection).cursor()
     with closing(cursor):
 
@@ -162,7 +164,7 @@ def _columns(connection: Connection) -> dict[str, list[str]]:
 
 
 def _sequences(connection: Connection, name: str) -> dict[str, int | None]:
-    """The last number that was given for each column that counts by itself; None where it cannot be read or gave none."""
+    """The last number of each column that counts by itself. None: no number yet, or not readable."""
     counting = text(
         "SELECT a.attname, (SELECT s.last_value FROM pg_sequences s WHERE format('%I.%I', s.schemaname, s.sequencename)"
         " = pg_get_serial_sequence(:table, a.attname)) AS last_value FROM pg_attribute a WHERE a.attrelid = CAST(:table AS regclass)"
