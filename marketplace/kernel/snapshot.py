@@ -89,17 +89,25 @@ def _copy_out(connection: Connection, name: str, columns: list[str], write: Writ
 
 
 def load(database: Database, tables: list[dict[str, Any]], read: Read) -> None:
-    """Fill the tables that migrations have just made, in one transaction. Refuses tables with other columns."""
+    """Fill the tables that migrations have just made, in one transaction. Refuses tables with other columns.
+
+    Triggers that write more when a row comes in rest meanwhile, because what they wrote comes in too. Those that refuse changes do not.
+    """
     with database.transaction() as session:
         connection = session.connection()
         _take_time(connection)
         there = _columns(connection)
         if {name: set(columns) for name, columns in there.items()} != {one["name"]: set(one["columns"]) for one in tables}:
             raise other_schema()
+        triggers = _insert_triggers(connection)
+        for trigger, name in triggers:
+            connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {trigger}"))
         for name in reversed(there):  # the first rows of a new installation
             connection.execute(delete(table(name)))
         for one in tables:
             _copy_in(connection, one, read(f"{TABLES}/{one['name']}"))
+        for trigger, name in triggers:
+            connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {trigger}"))
 
 
 def _copy_in(connection: Connection, facts: dict[str, Any], content: Iterator[bytes]) -> None:
@@ -171,6 +179,15 @@ def _sequences(connection: Connection, name: str) -> dict[str, int | None]:
         " AND a.attnum > 0 AND NOT a.attisdropped AND pg_get_serial_sequence(:table, a.attname) IS NOT NULL"
     )
     return {row.attname: row.last_value for row in connection.execute(counting, {"table": _quoted(connection, name)})}
+
+
+def _insert_triggers(connection: Connection) -> list[tuple[str, str]]:
+    """The triggers of our own that run when a row comes in, each with its table, both quoted."""
+    found = text(
+        "SELECT quote_ident(t.tgname) AS name, quote_ident(c.relname) AS of_table FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE NOT t.tgisinternal AND (t.tgtype & 4) <> 0 AND c.relnamespace = CAST(current_schema() AS regnamespace)"
+    )
+    return [(row.name, row.of_table) for row in connection.execute(found)]
 
 
 def _take_time(connection: Connection) -> None:
