@@ -107,7 +107,7 @@ def copy_photo(writer: Writer, name: str) -> bool:
 @key_option
 @with_appcontext
 def restore_command(folder: Path, verify: bool, key_file: Path | None) -> None:
-    """Restore the backup in FOLDER, or the newest one in it, to the place in the settings."""
+    """Restore the backup in FOLDER, or the newest one there. To the empty place that the settings name."""
     config, archive = settings(), Archive(find_archive(folder), read_key(key_file) if key_file else None)
     with one_at_a_time(config.instance_path):
         check_place(archive, config)
@@ -140,7 +140,7 @@ def restore_command(folder: Path, verify: bool, key_file: Path | None) -> None:
 
 
 def check_place(archive: Archive, config: Config) -> None:
-    """Refuse a place where something is, and a backup that cannot be restored there."""
+    """Refuse a place that is not empty, and a backup that cannot be restored there."""
     facts, database = archive.manifest["database"], Database(config.database_owner_url)
     try:
         if facts["kind"] != snapshot.kind_of(database):

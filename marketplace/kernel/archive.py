@@ -1,6 +1,4 @@
-"""Archives: folders of files that are whole or not there, each file with its hash.
-
-Encrypted where a key is given.
+"""Archives: folders of files that are whole or not there. Encrypted where a key is given.
 
 A folder of archives holds one folder for each, named after its moment (`2027-11-28T00-15-30Z`). An archive is written under a name
 that begins with a dot. Its manifest is written last, and only then does the folder get its name: what was cut short is never taken
@@ -258,7 +256,7 @@ def _settle_folder(folder: Path) -> None:
 
 
 def _pieces(content: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Cut bytes into pieces of one size, each with whether it is the last; one always is."""
+    """The same bytes in pieces of one size, each with whether it is the last. There always is one."""
     kept = bytearray()
     for block in content:
         kept += block

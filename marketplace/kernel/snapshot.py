@@ -36,7 +36,9 @@ def kind_of(database: Database) -> str:
 
 @contextmanager
 def copied(database: Database, write: Write, scratch: Path) -> Iterator[tuple[Session, dict[str, Any]]]:
-    """Write every row of one moment; give a session of that moment, and what `load` needs.
+    """Write every row of one moment.
+
+    Gives a session that reads the same moment, and what `load` must know.
 
     `scratch` is an empty folder for SQLite's copy.
     """
@@ -73,7 +75,7 @@ def _copied_tables(database: Database, write: Write, scratch: Path) -> Iterator[
 
 
 def _copy_out(connection: Connection, name: str, columns: list[str], write: Write) -> dict[str, Any]:
-    """Write one table; give its columns, its number of rows and its sequences' last numbers."""
+    """Write one table. Returns its columns, its number of rows and how far its sequences are."""
     cursor = _driver(connection).cursor()
     with closing(cursor):
 
@@ -87,17 +89,25 @@ def _copy_out(connection: Connection, name: str, columns: list[str], write: Writ
 
 
 def load(database: Database, tables: list[dict[str, Any]], read: Read) -> None:
-    """Fill the tables that migrations have just made, in one transaction. Refuses tables with other columns."""
+    """Fill the tables that migrations have just made, in one transaction. Refuses tables with other columns.
+
+    Triggers that write more when a row comes in rest meanwhile, because what they wrote comes in too. Those that refuse changes do not.
+    """
     with database.transaction() as session:
         connection = session.connection()
         _take_time(connection)
         there = _columns(connection)
         if {name: set(columns) for name, columns in there.items()} != {one["name"]: set(one["columns"]) for one in tables}:
             raise other_schema()
+        triggers = _insert_triggers(connection)
+        for trigger, name in triggers:
+            connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {trigger}"))
         for name in reversed(there):  # the first rows of a new installation
             connection.execute(delete(table(name)))
         for one in tables:
             _copy_in(connection, one, read(f"{TABLES}/{one['name']}"))
+        for trigger, name in triggers:
+            connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {trigger}"))
 
 
 def _copy_in(connection: Connection, facts: dict[str, Any], content: Iterator[bytes]) -> None:
@@ -162,13 +172,22 @@ def _columns(connection: Connection) -> dict[str, list[str]]:
 
 
 def _sequences(connection: Connection, name: str) -> dict[str, int | None]:
-    """Read the last number that each counting column gave; None where it gave none."""
+    """The last number of each column that counts by itself. None: no number yet, or not readable."""
     counting = text(
         "SELECT a.attname, (SELECT s.last_value FROM pg_sequences s WHERE format('%I.%I', s.schemaname, s.sequencename)"
         " = pg_get_serial_sequence(:table, a.attname)) AS last_value FROM pg_attribute a WHERE a.attrelid = CAST(:table AS regclass)"
         " AND a.attnum > 0 AND NOT a.attisdropped AND pg_get_serial_sequence(:table, a.attname) IS NOT NULL"
     )
     return {row.attname: row.last_value for row in connection.execute(counting, {"table": _quoted(connection, name)})}
+
+
+def _insert_triggers(connection: Connection) -> list[tuple[str, str]]:
+    """The triggers of our own that run when a row comes in, each with its table, both quoted."""
+    found = text(
+        "SELECT quote_ident(t.tgname) AS name, quote_ident(c.relname) AS of_table FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE NOT t.tgisinternal AND (t.tgtype & 4) <> 0 AND c.relnamespace = CAST(current_schema() AS regnamespace)"
+    )
+    return [(row.name, row.of_table) for row in connection.execute(found)]
 
 
 def _take_time(connection: Connection) -> None:

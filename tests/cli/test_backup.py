@@ -160,12 +160,14 @@ def test_every_row_and_photo_comes_back_and_the_bank_is_proved(
 def test_people_go_on_in_the_restored_bank(bank: Bank, place: Flask, tmp_path: Path) -> None:
     output(bank.app, "backup", tmp_path / "kept")
     output(place, "restore", tmp_path / "kept")
+    before = rows(place.extensions["database"])["listing_change"]
     people = Worker(place.extensions["settings"].database_url, bank.actors, seed=2)
     try:
         assert people.run(60)[1] == []
     finally:
         people.database.dispose()
     assert people.done["publish"] or people.done["reserve"]
+    assert rows(place.extensions["database"])["listing_change"] != before  # what triggers write is written again
     assert "invariants hold" in output(place, "check")
 
 
