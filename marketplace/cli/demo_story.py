@@ -10,6 +10,7 @@ from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
 from marketplace.impact.actions import report_material_use
+from marketplace.impact.queries.goals import get_bank_mass
 from marketplace.impact.rules.goals import UseRow
 from marketplace.impact.rules.impact import LORRY
 from marketplace.kernel import clock
@@ -97,6 +98,7 @@ def _exchange(
 
 def _report_use(session: Session, cast: Cast, chance: Random) -> None:
     for years_ago in (2, 1):
+        year = clock.today().year - years_ago
         for slug in REPORTING if years_ago == 1 else REPORTING[:6]:
             scale = Decimal(chance.randint(8, 46)) * 1000  # tonnes of input in the year
             masses = []
@@ -108,10 +110,17 @@ def _report_use(session: Session, cast: Cast, chance: Random) -> None:
                 session,
                 cast[f"coordinator.{slug}"],
                 organisation_slug=slug,
-                year=clock.today().year - years_ago,
-                includes_bank=slug in ("enschede", "hengelo"),
+                year=year,
                 rows=masses,
+                includes_bank_kg=_included(session, slug, year, masses) if slug in ("enschede", "hengelo") else Decimal(0),
+                includes_bank_as_of=clock.today(),
             )
+
+
+def _included(session: Session, slug: str, year: int, masses: list[UseRow]) -> Decimal:
+    """All that came through the bank in that year, as far as it fits into what is reported as reused."""
+    reused_kg = sum((row.mass_kg for row in masses if row.origin == "reused"), Decimal(0))
+    return max(min(get_bank_mass(session, slug=slug, year=year), reused_kg), Decimal(0))
 
 
 def _open_depots(session: Session, cast: Cast) -> None:

@@ -1,9 +1,10 @@
 """Setting the goals, tightening them, and reporting what was put to use."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,18 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.impact.models import Goal, MaterialUse, MaterialUseReport
-from marketplace.impact.queries.goals import MaterialUseYear, find_report, find_target, get_material_use
-from marketplace.impact.rules.goals import REGIONAL_TARGETS, Target, UseRow, check_rows, check_tightened, check_year, effective
+from marketplace.impact.queries.goals import MaterialUseYear, find_report, find_target, get_bank_mass, get_material_use
+from marketplace.impact.rules.goals import (
+    REGIONAL_TARGETS,
+    ZERO,
+    Target,
+    UseRow,
+    check_included,
+    check_rows,
+    check_tightened,
+    check_year,
+    effective,
+)
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.language import _
@@ -106,21 +117,45 @@ def report_material_use(
     *,
     organisation_slug: str,
     year: int,
-    includes_bank: bool,
     rows: Sequence[UseRow],
+    includes_bank_kg: Decimal = ZERO,
+    includes_bank_as_of: date | None = None,
     version: int | None = None,
 ) -> MaterialUseYear:
-    """Replace what a municipality said of a year. No rows above zero: the year counts as not reported again.
+    """Replace what a municipality said of a year; the report of before stays as an earlier version.
 
-    `version` is the one that was read (0: nothing yet); None takes whatever stands there. Refused when somebody reported meanwhile, and
-    when a row has an unknown group or origin, is negative or stands there twice.
+    No rows above zero: the year counts as not reported again. `version` is the one that was read (0: nothing yet); None takes whatever
+    stands there. `includes_bank_kg` is how much of the reused mass came through the bank, as it stood on `includes_bank_as_of`. Refused
+    when somebody reported meanwhile, when a row has an unknown group or origin, is negative or stands there twice, and when more is
+    included than was reused or received.
     """
     organisation = get_organisation_by_slug(session, organisation_slug)
     require(actor, Can.EDIT_MATERIAL_USE, organisation.id)
-    check_year(year, this_year=clock.today().year)
+    today = clock.today()
+    check_year(year, this_year=today.year)
     stored = check_rows(rows, groups=[group.slug for group in taxonomy(session).groups])
-    report = _claim(session, actor, organisation_id=organisation.id, year=year, includes_bank=includes_bank, version=version)
-    session.execute(delete(MaterialUse).where(MaterialUse.report_id == report.id))
+    as_of = check_included(
+        stored,
+        year=year,
+        included_kg=includes_bank_kg,
+        as_of=includes_bank_as_of,
+        bank_kg=get_bank_mass(session, slug=organisation.slug, year=year),
+        today=today,
+    )
+    report = MaterialUseReport(
+        organisation_id=organisation.id,
+        year=year,
+        version=_next_version(session, organisation.id, year, known=version),
+        includes_bank_kg=includes_bank_kg,
+        includes_bank_as_of=as_of,
+        reported_at=clock.now(),
+        reported_by_id=actor.person_id,
+    )
+    try:
+        with session.begin_nested():
+            session.add(report)
+    except IntegrityError as error:  # of two people who save at once, the second is refused
+        raise _changed_meanwhile(report.version) from error
     for row in stored:
         session.add(MaterialUse(report_id=report.id, group_slug=row.group_slug, origin=row.origin, mass_kg=row.mass_kg))
     session.flush()
@@ -132,44 +167,19 @@ def report_material_use(
         object_id=report.id,
         year=year,
         version=report.version,
-        includes_bank=includes_bank,
-        mass_kg=sum((row.mass_kg for row in stored), Decimal(0)),
+        includes_bank_kg=includes_bank_kg,
+        mass_kg=sum((row.mass_kg for row in stored), ZERO),
     )
     bump_catalogue(session)
     return get_material_use(session, actor, year=year, organisation_slug=organisation_slug)
 
 
-def _claim(
-    session: Session, actor: Actor, *, organisation_id: int, year: int, includes_bank: bool, version: int | None
-) -> MaterialUseReport:
-    """Claim the report's row at its next version, by one conditional statement.
-
-    Of two people who save at once, the second is refused.
-    """
+def _next_version(session: Session, organisation_id: int, year: int, *, known: int | None) -> int:
     report = find_report(session, organisation_id=organisation_id, year=year)
-    if version is not None and version != (0 if report is None else report.version):
-        raise _changed_meanwhile(0 if report is None else report.version)
-    values = {"includes_bank": includes_bank, "reported_at": clock.now(), "reported_by_id": actor.person_id}
-    if report is None:
-        report = MaterialUseReport(organisation_id=organisation_id, year=year, version=1, **values)
-        try:
-            with session.begin_nested():
-                session.add(report)
-        except IntegrityError as error:
-            raise _changed_meanwhile(1) from error
-        return report
-    existing = report.version
-    moved = session.execute(
-        update(MaterialUseReport)
-        .where(MaterialUseReport.id == report.id, MaterialUseReport.version == existing)
-        .values(**values, version=existing + 1)
-        .execution_options(synchronize_session=False)
-        .returning(MaterialUseReport.id)
-    ).one_or_none()
-    if moved is None:
-        raise _changed_meanwhile(existing + 1)
-    session.refresh(report)
-    return report
+    existing = 0 if report is None else report.version
+    if known is not None and known != existing:
+        raise _changed_meanwhile(existing)
+    return existing + 1
 
 
 def _changed_meanwhile(current: int) -> Conflict:

@@ -1,6 +1,6 @@
 """Goals, and what municipalities say of the material that they put to use."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -31,19 +31,25 @@ class Goal(Base):
 
 
 class MaterialUseReport(Base):
-    """A municipality's report of a year. It says whether the reused mass includes what came through the bank."""
+    """A municipality's report of a year. A change is a new version; the highest counts, the earlier ones stay."""
 
     __tablename__ = "material_use_report"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     year: Mapped[int]
-    includes_bank: Mapped[bool]
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int]
+    includes_bank_kg: Mapped[Decimal] = mapped_column(
+        Fixed(3), comment="how much of the reused mass came through the bank; the rest of the bank's is added"
+    )
+    includes_bank_as_of: Mapped[date | None] = mapped_column(comment="the day on which that was read; empty: nothing is included")
     reported_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reported_by_id: Mapped[int | None]
 
-    __table_args__ = (UniqueConstraint("organisation_id", "year"),)
+    __table_args__ = (
+        CheckConstraint("includes_bank_kg >= 0", name="includes_bank_not_negative"),
+        UniqueConstraint("organisation_id", "year", "version"),
+    )
 
 
 class MaterialUse(Base):

@@ -1,5 +1,7 @@
 """Goals, and the material that each organisation reports to have used."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +9,56 @@ revision = "0008_impact"
 down_revision = "0007_catalogue"
 branch_labels = None
 depends_on = None
+
+VERSIONS = "uq_material_use_report_organisation_id_year_version"
+AS_REPORTED = (
+    "UPDATE material_use_report SET includes_bank_kg = 0",
+    """
+    UPDATE material_use_report SET includes_bank_kg = coalesce((
+        SELECT sum(p.mass_kg) FROM rollup_pair p JOIN organisation o ON o.slug = p.to_slug
+        WHERE o.id = material_use_report.organisation_id AND substr(p.month, 1, 4) = CAST(material_use_report.year AS VARCHAR(4))
+    ), 0) WHERE includes_bank
+    """,
+    """
+    UPDATE material_use_report SET includes_bank_kg = coalesce((
+        SELECT min(u.mass_kg) FROM (
+            SELECT coalesce(sum(mass_kg), 0) AS mass_kg FROM material_use WHERE report_id = material_use_report.id AND origin = 'reused'
+            UNION ALL SELECT includes_bank_kg
+        ) u
+    ), 0) WHERE includes_bank
+    """,
+    "UPDATE material_use_report SET includes_bank_kg = 0 WHERE includes_bank_kg < 0",
+    "UPDATE material_use_report SET includes_bank_as_of = date(reported_at) WHERE includes_bank_kg > 0",
+)
+"""What the bank had brought in that year, at most what is reported as reused: so much can a report of before have included."""
+INCLUDED = "how much of the reused mass came through the bank; the rest of the bank's is added"
+
+
+def bridge() -> None:
+    """Make of "includes what came through the bank" the kilograms that it can have included, as of the day of the report."""
+    with op.batch_alter_table("material_use_report") as table:
+        table.add_column(included(nullable=True))
+        table.add_column(included_as_of())
+        table.drop_constraint("uq_material_use_report_organisation_id_year", type_="unique")
+        table.create_unique_constraint(op.f(VERSIONS), ["organisation_id", "year", "version"])
+    for statement in AS_REPORTED:
+        op.execute(statement)
+    with op.batch_alter_table("material_use_report") as table:
+        table.alter_column("includes_bank_kg", existing_type=sa.BigInteger(), existing_comment=INCLUDED, nullable=False)
+        table.drop_column("includes_bank")
+        table.create_check_constraint(op.f("ck_material_use_report_includes_bank_not_negative"), "includes_bank_kg >= 0")
+
+
+def included(*, nullable: bool) -> sa.Column[Any]:
+    """How many kilograms, in thousandths."""
+    return sa.Column("includes_bank_kg", sa.BigInteger(), nullable=nullable, comment=INCLUDED)
+
+
+def included_as_of() -> sa.Column[Any]:
+    """As of which day."""
+    return sa.Column(
+        "includes_bank_as_of", sa.Date(), nullable=True, comment="the day on which that was read; empty: nothing is included"
+    )
 
 
 def upgrade() -> None:
@@ -31,15 +83,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("includes_bank", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        included(nullable=False),
+        included_as_of(),
         sa.Column("reported_at", sa.DateTime(), nullable=False),
         sa.Column("reported_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_material_use_report_organisation_id_organisation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_material_use_report")),
-        sa.UniqueConstraint("organisation_id", "year", name=op.f("uq_material_use_report_organisation_id_year")),
+        sa.CheckConstraint("includes_bank_kg >= 0", name=op.f("ck_material_use_report_includes_bank_not_negative")),
+        sa.UniqueConstraint("organisation_id", "year", "version", name=op.f(VERSIONS)),
     )
     op.create_table(
         "material_use",

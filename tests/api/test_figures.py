@@ -120,7 +120,7 @@ def test_a_municipality_reports_its_year_and_its_goal_moves(
     group = exchanged["material"]["group"]
     assert coordinator.get(f"/material-use/{year}").get_json()["version"] == 0
     rows = [{"group": group, "origin": "primary", "massKg": 852_000}]
-    reported = coordinator.put(f"/material-use/{year}", {"includesBank": False, "rows": rows})
+    reported = coordinator.put(f"/material-use/{year}", {"includesBankKg": 0, "rows": rows})
     assert (reported.status_code, reported.get_json()["bankMassKg"]) == (200, 148_000)
     goals = coordinator.get("/goals").get_json()
     own = next(one for one in goals["municipalities"] if one["organisation"]["slug"] == "borne")
@@ -139,15 +139,15 @@ def test_a_report_that_cannot_be_right_is_refused(somebody: Callable[..., Api]) 
         [{"group": "goud", "origin": "primary", "massKg": 1}],
         [{"group": "x", "origin": "gekocht", "massKg": -1}],
     ):
-        assert coordinator.put(f"/material-use/{year}", {"includesBank": True, "rows": rows}).status_code == 422
-    assert coordinator.put("/material-use/1999", {"includesBank": True, "rows": []}).status_code == 422
-    assert coordinator.put(f"/material-use/{year}", {"includesBank": True, "rows": [], "version": 7}).status_code == 409
+        assert coordinator.put(f"/material-use/{year}", {"includesBankKg": 0, "rows": rows}).status_code == 422
+    assert coordinator.put("/material-use/1999", {"includesBankKg": 0, "rows": []}).status_code == 422
+    assert coordinator.put(f"/material-use/{year}", {"includesBankKg": 0, "rows": [], "version": 7}).status_code == 409
 
 
 def test_a_project_leader_reads_the_year_and_does_not_report_it(borne: Api, reviewer: Api, losser: Api) -> None:
     year = clock.today().year
     assert borne.get(f"/material-use/{year}").status_code == 200
-    assert borne.put(f"/material-use/{year}", {"includesBank": True, "rows": []}).status_code == 403
+    assert borne.put(f"/material-use/{year}", {"includesBankKg": 0, "rows": []}).status_code == 403
     assert reviewer.get(f"/material-use/{year}?organisation=borne").status_code == 200
     assert losser.get(f"/material-use/{year}?organisation=borne").status_code == 404
 

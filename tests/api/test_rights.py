@@ -63,7 +63,7 @@ BODIES: dict[str, Any] = {
     "hand_over_reservation": {"quantity": 8},
     "propose_appointment": {"times": ["2099-01-12T10:00:00Z"]},
     "agree_appointment": {"time": "2099-01-12T10:00:00Z"},
-    "report_year": {"includesBank": True, "rows": []},
+    "report_year": {"includesBankKg": 0, "rows": []},
     "create_depot": {"name": "Werf", "place": "Losser"},
     "create_task": {"kind": "check"},
     "change_windows": {"regionDays": 0, "partnersDays": 14},

@@ -25,10 +25,13 @@ CATALOGUE_INDEXES = {  # gone: the catalogue is answered from memory
     "ix_listing_free": "status, available_from, id",
     "ix_listing_newest": "status, published_at, id",
 }
+ONE_REPORT = "uq_material_use_report_organisation_id_year"
 CHANGED: dict[str, list[str]] = {
     "sqlite": [
         "exchange CONSTRAINT ck_exchange_kind CHECK (kind IN ('transfer', 'reversal'))",
         *(f"listing CREATE INDEX {name} ON listing ({columns})" for name, columns in CATALOGUE_INDEXES.items()),
+        f"material_use_report CONSTRAINT {ONE_REPORT} UNIQUE (organisation_id, year)",
+        "material_use_report includes_bank BOOLEAN NOT NULL",
     ],
     "postgresql": [
         "exchange ck_exchange_kind CHECK kind= ANY ARRAY['transfer', 'reversal']",
@@ -39,6 +42,9 @@ CHANGED: dict[str, list[str]] = {
             f"listing CREATE INDEX {name} ON public.listing USING btree ({columns})"
             for name, columns in CATALOGUE_INDEXES.items()
         ),
+        f"material_use_report CREATE UNIQUE INDEX {ONE_REPORT} ON public.material_use_report USING btree (organisation_id, year)",
+        f"material_use_report {ONE_REPORT} UNIQUE (organisation_id, year)",
+        "material_use_report includes_bank boolean NOT NULL",
     ],
 }
 """Lines of the schema of c986f87, as `describe` writes them, that read otherwise now."""
@@ -103,10 +109,35 @@ def test_an_old_database_gets_the_schema_of_a_new_one(old: Database, old_url: st
 def test_every_value_of_an_old_database_stays_as_it_was(old: Database, old_url: str) -> None:
     with old.engine.connect() as connection:
         columns = {name: {column["name"] for column in inspect(connection).get_columns(name)} for name in tables(connection)}
+        columns["material_use_report"].remove("includes_bank")  # is kilograms now
         before = contents(connection, columns)
     command.upgrade(alembic_config(old_url), SAME_SCHEMA)
     with old.engine.connect() as connection:
         assert contents(connection, columns) == before
+
+
+def test_a_report_that_included_all_of_the_bank_includes_what_the_bank_had_brought_by_then(old: Database, old_url: str) -> None:
+    with old.transaction() as session:
+        received = "SELECT sum(mass_kg) FROM rollup_pair JOIN organisation ON slug = to_slug WHERE id = :organisation AND month LIKE :months"
+        [(included, brought), (unlikely, _brought)] = [
+            (report, session.scalar(text(received), {"organisation": organisation, "months": f"{year}-%"}))
+            for report, organisation, year in session.execute(
+                text("SELECT id, organisation_id, year FROM material_use_report WHERE includes_bank AND year = 2025 ORDER BY id")
+            )
+        ]
+        session.execute(
+            text("UPDATE material_use SET mass_kg = 1000 WHERE report_id = :id AND origin = 'reused'"), {"id": unlikely}
+        )
+        reused = session.scalar(
+            text("SELECT sum(mass_kg) FROM material_use WHERE report_id = :id AND origin = 'reused'"), {"id": unlikely}
+        )
+    command.upgrade(alembic_config(old_url), SAME_SCHEMA)
+    with old.read() as session:
+        found = session.execute(
+            text("SELECT id, includes_bank_kg, includes_bank_as_of FROM material_use_report WHERE year = 2025")
+        ).all()
+    kept = {row.id: (row.includes_bank_kg, str(row.includes_bank_as_of)) for row in found if row.includes_bank_kg}
+    assert kept == {included: (brought, "2026-11-27"), unlikely: (reused, "2026-11-27")}
 
 
 def test_a_change_of_a_lot_of_before_is_noted_and_numbered(old: Database, old_url: str) -> None:

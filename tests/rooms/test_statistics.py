@@ -40,14 +40,15 @@ def place(session: Session, slug: str, year: int = YEAR) -> GoalPlace:
     return next(one for one in get_goals(session, reviewer(session), year=year).municipalities if one.slug == slug)
 
 
-def report(session: Session, actor: Actor, *, includes_bank: bool, version: int | None = None, **masses: int):
+def report(session: Session, actor: Actor, *, included: int = 0, version: int | None = None, **masses: int):
     rows = [UseRow("bestrating", origin, Decimal(mass)) for origin, mass in masses.items()]
     return report_material_use(
         session,
         actor,
         organisation_slug=actor.organisation_slug,
         year=YEAR,
-        includes_bank=includes_bank,
+        includes_bank_kg=Decimal(included),
+        includes_bank_as_of=clock.today(),
         rows=rows,
         version=version,
     )
@@ -124,40 +125,38 @@ def test_the_bank_counts_once_whichever_way_the_report_was_made(bank: Session) -
     borne = make_actor(bank, "borne", "coordinator")
     append_entry(bank, "hengelo", "borne", mass_kg="200", happened_on=date(YEAR, 1, 2))
     append_entry(bank, "hengelo", "borne", mass_kg="900", happened_on=date(YEAR - 1, 12, 31))  # another year
-    report(bank, borne, includes_bank=False, primary=600, reused=300, recycled=100)
+    report(bank, borne, primary=600, reused=300, recycled=100)
     assert place(bank, "borne").standings[1].indicator.share == Decimal("0.5")  # (400 + 200) / (1 000 + 200)
-    report(bank, borne, includes_bank=True, primary=600, reused=300, recycled=100)
+    report(bank, borne, included=200, primary=600, reused=300, recycled=100)
     assert place(bank, "borne").standings[1].indicator.share == Decimal("0.4")
-    assert place(bank, "borne").bank_kg == 200
-
-
-def test_the_region_says_how_many_of_the_fourteen_reported(bank: Session) -> None:
-    report(bank, make_actor(bank, "borne", "coordinator"), includes_bank=True, primary=300, biobased=100)
-    report(bank, make_actor(bank, "losser", "coordinator"), includes_bank=True, primary=500, reused=100)
-    overview = get_goals(bank, ANONYMOUS)
-    region = overview.region.standings[0].indicator
-    assert (overview.year, region.share, region.reported, region.asked) == (YEAR, Decimal("0.2"), 2, 14)
-    assert place(bank, "almelo").standings[0].indicator.share is None
-    assert place(bank, "borne").standings[2].indicator.share is None
+    assert (place(bank, "borne").bank_kg, place(bank, "borne").includes_bank_kg) == (200, 200)
+    append_entry(bank, "hengelo", "borne", mass_kg="100", happened_on=date(YEAR, 1, 3))  # after the report
+    assert place(bank, "borne").standings[1].indicator.renewable_kg == 500
 
 
 def test_a_report_is_replaced_and_audited_and_can_be_emptied(bank: Session) -> None:
     borne = make_actor(bank, "borne", "coordinator")
+    append_entry(bank, "hengelo", "borne", mass_kg="200", happened_on=date(YEAR, 1, 2))
     assert get_material_use(bank, borne, year=YEAR).version == 0
-    report(bank, borne, includes_bank=True, version=0, primary=300, reused=100)
-    kept = report(bank, borne, includes_bank=False, version=1, primary=200)
-    assert (kept.version, kept.includes_bank, kept.rows) == (2, False, (UseRow("bestrating", "primary", Decimal(200)),))
-    report(bank, borne, includes_bank=False, version=2)
+    report(bank, borne, included=100, version=0, primary=300, reused=100)
+    kept = report(bank, borne, version=1, primary=200)
+    assert (kept.version, kept.includes_bank_kg, kept.includes_bank_as_of) == (2, 0, None)
+    assert kept.rows == (UseRow("bestrating", "primary", Decimal(200)),)
+    emptied = report(bank, borne, version=2)
     assert place(bank, "borne").standings[0].indicator.share is None
+    assert [(one.version, one.mass_kg, one.reused_kg, one.includes_bank_kg) for one in emptied.earlier] == [
+        (2, 200, 0, 0),
+        (1, 400, 100, 100),
+    ]
     actions = bank.scalars(select(AuditRow.action).where(AuditRow.object_type == "material_use_report")).all()
     assert list(actions) == ["material_use.report"] * 3
 
 
 def test_the_second_of_two_who_report_is_told(bank: Session) -> None:
     borne = make_actor(bank, "borne", "coordinator")
-    report(bank, borne, includes_bank=True, version=0, primary=300)
+    report(bank, borne, version=0, primary=300)
     with pytest.raises(Conflict) as refused:
-        report(bank, borne, includes_bank=True, version=0, primary=400)
+        report(bank, borne, version=0, primary=400)
     assert refused.value.facts["current"] == 1
 
 
@@ -165,9 +164,9 @@ def test_a_municipality_reports_for_itself_by_its_coordinator(bank: Session) -> 
     rows = [UseRow("bestrating", "primary", Decimal(1))]
     for actor in (make_actor(bank, "losser", "coordinator"), make_actor(bank, "borne"), reviewer(bank)):
         with pytest.raises(Forbidden):
-            report_material_use(bank, actor, organisation_slug="borne", year=YEAR, includes_bank=True, rows=rows)
+            report_material_use(bank, actor, organisation_slug="borne", year=YEAR, rows=rows)
     with pytest.raises(Unauthorised):
-        report_material_use(bank, ANONYMOUS, organisation_slug="borne", year=YEAR, includes_bank=True, rows=rows)
+        report_material_use(bank, ANONYMOUS, organisation_slug="borne", year=YEAR, rows=rows)
     with pytest.raises(Missing):
         get_material_use(bank, make_actor(bank, "losser", "coordinator"), year=YEAR, organisation_slug="borne")
     assert get_material_use(bank, reviewer(bank), year=YEAR, organisation_slug="borne").version == 0

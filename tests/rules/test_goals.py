@@ -1,5 +1,6 @@
 """The goals' indicators, redone by hand: every kilogram counts once, and nobody who is silent gets a share."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from marketplace.impact.rules.goals import (
     Target,
     UseRow,
     YearInput,
+    check_included,
     check_rows,
     check_tightened,
     check_year,
@@ -26,9 +28,14 @@ from marketplace.kernel.errors import Invalid
 HALF = Target(2, Decimal(50), 2030)
 
 
-def year(primary: int, biobased: int, reused: int, recycled: int, *, includes_bank: bool = True, bank: int = 0) -> YearInput:
+def year(primary: int, biobased: int, reused: int, recycled: int, *, included: int = 0, bank: int = 0) -> YearInput:
     masses = zip(Origin, (primary, biobased, reused, recycled), strict=True)
-    return YearInput({origin: Decimal(mass) for origin, mass in masses}, includes_bank, Decimal(bank))
+    return YearInput({origin: Decimal(mass) for origin, mass in masses}, Decimal(included), Decimal(bank))
+
+
+def over(*years: tuple[YearInput | None, int]) -> Indicator:
+    """The region of these municipalities, each with its inhabitants."""
+    return regional([(indicator(one), inhabitants) for one, inhabitants in years])
 
 
 def test_the_share_is_what_is_biobased_reused_and_recycled_of_all_input() -> None:
@@ -36,32 +43,75 @@ def test_the_share_is_what_is_biobased_reused_and_recycled_of_all_input() -> Non
 
 
 def test_the_banks_mass_is_added_above_and_below_where_the_report_leaves_it_out() -> None:
-    one = indicator(year(600, 100, 200, 100, includes_bank=False, bank=200))
+    one = indicator(year(600, 100, 200, 100, bank=200))
     assert (one.renewable_kg, one.total_kg) == (600, 1200)
     assert one.share == Decimal("0.5")
 
 
 def test_the_banks_mass_is_not_added_again_where_the_report_has_it() -> None:
-    assert indicator(year(600, 100, 200, 100, includes_bank=True, bank=200)).share == Decimal("0.4")
+    assert indicator(year(600, 100, 200, 100, included=200, bank=200)).share == Decimal("0.4")
 
 
 def test_who_reported_nothing_has_no_share_whatever_came_through_the_bank() -> None:
     assert indicator(None).share is None
-    assert indicator(year(0, 0, 0, 0, includes_bank=False, bank=500)).share is None
+    assert indicator(year(0, 0, 0, 0, bank=500)).share is None
 
 
 def test_only_primary_material_is_a_reported_zero() -> None:
     assert indicator(year(1000, 0, 0, 0)).share == 0
 
 
+def test_what_came_after_the_report_is_added_and_what_went_back_after_it_is_taken_off() -> None:
+    assert indicator(year(600, 0, 400, 0, included=150, bank=250)).renewable_kg == 500
+    assert indicator(year(600, 0, 400, 0, included=150, bank=50)).renewable_kg == 300
+
+
 def test_the_region_is_the_sum_of_those_that_reported_and_says_how_many() -> None:
-    whole = regional([year(900, 0, 100, 0), None, year(0, 0, 3000, 0), year(0, 0, 0, 0, includes_bank=False, bank=70)])
+    whole = over((year(900, 0, 100, 0), 30), (None, 20), (year(0, 0, 3000, 0), 25), (year(0, 0, 0, 0, bank=70), 25))
     assert (whole.renewable_kg, whole.total_kg, whole.reported, whole.asked) == (3100, 4000, 2, 4)
+    assert (whole.inhabitants, whole.inhabitants_asked, whole.inhabitants_share) == (55, 100, Decimal("0.55"))
     assert whole.share == Decimal("0.775")  # not the middle of 10 % and 100 %
 
 
+@pytest.mark.parametrize(("inhabitants", "share"), [(499, None), (500, Decimal("0.75"))])
+def test_there_is_a_share_of_the_region_from_half_the_inhabitants_on(inhabitants: int, share: Decimal | None) -> None:
+    region = over((year(1000, 0, 3000, 0), inhabitants), (None, 1000 - inhabitants))
+    assert region.share == share
+    assert region.has_reached(Decimal(50)) is (share is not None)
+
+
 def test_a_region_in_which_nobody_reported_has_no_share() -> None:
-    assert regional([None] * 14).share is None
+    assert over(*[(None, 1)] * 14).share is None
+
+
+def included(kg: str, *, as_of: date | None = date(2026, 5, 1), bank: int = 500) -> date | None:
+    rows = [UseRow("bestrating", "reused", Decimal(400)), UseRow("grond", "recycled", Decimal(900))]
+    return check_included(rows, year=2026, included_kg=Decimal(kg), as_of=as_of, bank_kg=Decimal(bank), today=date(2026, 6, 1))
+
+
+def test_a_report_includes_of_the_bank_at_most_what_it_reports_as_reused() -> None:
+    assert included("400") == date(2026, 5, 1)
+    with pytest.raises(Invalid, match=r"400.kg .* 400.*") as refused:
+        included("400.001")
+    assert refused.value.field == "includes_bank_kg"
+
+
+@pytest.mark.parametrize(("kg", "bank"), [("201", 200), ("1", 0), ("-1", 200), ("0.0001", 200)])
+def test_a_report_includes_no_more_than_the_bank_brought_in_that_year(kg: str, bank: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        included(kg, bank=bank)
+    assert refused.value.field == "includes_bank_kg"
+
+
+@pytest.mark.parametrize("as_of", [None, date(2025, 12, 31), date(2026, 6, 2)])
+def test_what_is_included_is_so_as_of_a_day_of_that_year_or_later_and_not_after_today(as_of: date | None) -> None:
+    with pytest.raises(Invalid) as refused:
+        included("100", as_of=as_of)
+    assert refused.value.field == "includes_bank_as_of"
+
+
+def test_a_report_that_includes_nothing_of_the_bank_needs_no_day() -> None:
+    assert included("0", as_of=None) is None
 
 
 def test_a_target_is_reached_by_the_exact_mass() -> None:

@@ -39,9 +39,12 @@ def bank(session: Session) -> Session:
     append_entry(
         session, "hengelo", "sloper-bv", mass_kg="200", happened_on=date(YEAR - 1, 12, 3), material="zand", group="grond"
     )
-    borne = make_actor(session, "borne", "coordinator")
     rows = [UseRow("bestrating", "primary", Decimal(6000)), UseRow("bestrating", "reused", Decimal(4000))]
-    report_material_use(session, borne, organisation_slug="borne", year=YEAR, includes_bank=True, rows=rows)
+    borne = make_actor(session, "borne", "coordinator")
+    report_material_use(session, borne, organisation_slug="borne", year=YEAR, rows=rows)
+    for slug in ("almelo", "borne", "enschede", "hengelo"):  # more than half the inhabitants
+        coordinator = make_actor(session, slug, "coordinator")
+        report_material_use(session, coordinator, organisation_slug=slug, year=YEAR - 1, rows=rows)
     session.commit()
     return session
 
@@ -84,7 +87,9 @@ def test_the_public_sees_totals_and_no_municipalitys_figures(bank: Session, clie
     page = content(client.get("/cijfers"))
     assert "1,2\u00a0ton" in page or "1,20\u00a0ton" in page
     goals = content(client.get("/doelen"))
+    assert f"De regio in {YEAR - 1}" in goals  # this year is not over
     assert "40,0%" in goals  # the region
+    assert "4 van de 14 gemeenten, 53,5% van de inwoners" in goals
     for name in ("Hengelo", "Borne", "Sloper", "Almelo"):
         assert name not in page
         assert name not in goals
@@ -111,7 +116,7 @@ def test_rows_and_reports_are_for_members(bank: Session, client: FlaskClient, pa
 
 def test_a_member_sees_every_municipality_and_both_charts(bank: Session, client: FlaskClient) -> None:
     member = logged_in(bank, client, "losser")
-    page, goals = content(member.get("/cijfers")), content(member.get("/doelen"))
+    page, goals = content(member.get("/cijfers")), content(member.get(f"/doelen?jaar={YEAR}"))
     assert page.count("<figure") == 2
     assert "Borne" in page and "Sloper" in page
     assert goals.count("niet gerapporteerd") >= 13  # all but Borne
@@ -158,23 +163,47 @@ def test_a_coordinator_reports_in_tonnes_and_keeps_what_was_typed_on_an_error(ba
         "version": "0",
         "mass-bestrating-primary": "1.200,5",
         "mass-bestrating-reused": "-3",
+        "includes_bank_kg": "",
+        "includes_bank_as_of": "",
     }
     wrong = member.post(path, data=sent)
     assert wrong.status_code == 422
     assert 'value="1.200,5"' in wrong.text and 'value="-3"' in wrong.text
-    assert 'href="#includes_bank-0"' in wrong.text
-    wrong = member.post(path, data={**sent, "includes_bank": "no"})
+    assert 'href="#includes_bank_kg"' in wrong.text
+    wrong = member.post(path, data={**sent, "includes_bank_kg": "0"})
     assert wrong.status_code == 422
     assert 'href="#mass-bestrating-reused"' in wrong.text
-    right = member.post(path, data={**sent, "includes_bank": "no", "mass-bestrating-reused": "3"})
+    right = member.post(path, data={**sent, "includes_bank_kg": "0", "mass-bestrating-reused": "3"})
     assert right.status_code == 303
     hengelo = make_actor(bank, "hengelo", "coordinator")
     kept = get_material_use(bank, hengelo, year=YEAR)
     bank.rollback()
     assert kept.rows == (UseRow("bestrating", "primary", Decimal(1_200_500)), UseRow("bestrating", "reused", Decimal(3000)))
-    again = member.post(path, data={**sent, "includes_bank": "no", "mass-bestrating-reused": "4"})
+    again = member.post(path, data={**sent, "includes_bank_kg": "0", "mass-bestrating-reused": "4"})
     assert again.status_code == 422  # version 0 is not what stands there
     assert "intussen" in again.text and 'value="4"' in again.text
+
+
+def test_a_report_tells_how_much_of_the_banks_it_includes_and_what_stood_there_before(bank: Session, client: FlaskClient) -> None:
+    member = logged_in(bank, client, "borne", Role.COORDINATOR)
+    path = f"/beheer/materiaalgebruik/{YEAR}"
+    page = member.get(path)
+    sent = {
+        "csrf_token": csrf(page),
+        "version": "1",
+        "mass-bestrating-primary": "6",
+        "mass-bestrating-reused": "0,9",
+        "includes_bank_kg": "1",
+        "includes_bank_as_of": f"31-1-{YEAR}",
+    }
+    refused = member.post(path, data=sent)
+    assert refused.status_code == 422
+    assert "U geeft 900\u00a0kg hergebruikt op" in refused.text
+    assert member.post(path, data={**sent, "mass-bestrating-reused": "1,5"}).status_code == 303
+    after = content(member.get(path))
+    assert "Eerdere opgaven over dit jaar" in after
+    assert "4\u00a0ton" in after or "4,00\u00a0ton" in after  # what was reported as reused before
+    assert f'value="31 januari {YEAR}"' in after
 
 
 def test_a_project_leader_does_not_report(bank: Session, client: FlaskClient) -> None:

@@ -94,16 +94,35 @@ def test_nothing_is_counted_where_nothing_changed_hands_or_was_reported(client: 
     assert "0 ton" not in page
 
 
-def test_the_share_says_how_many_municipalities_it_is_of(client: FlaskClient, bank: Session) -> None:
+def test_the_share_of_the_last_finished_year_says_by_how_many_it_was_reported(client: FlaskClient, bank: Session) -> None:
     bank.commit()
     told(client)  # kept from here on, until something changes
     rows = [UseRow("bestrating", "primary", Decimal(6000)), UseRow("bestrating", "reused", Decimal(4000))]
+    year = clock.today().year - 1
+    for slug, share in (
+        ("hengelo", "<strong>door te weinig gemeenten opgegeven</strong>"),
+        ("enschede", "<strong>door te weinig gemeenten opgegeven</strong>"),
+        ("almelo", "<strong>door te weinig gemeenten opgegeven</strong>"),
+        ("borne", f"<strong>40,0%</strong> in {year}"),
+    ):
+        report_material_use(bank, make_actor(bank, slug, "coordinator"), organisation_slug=slug, year=year, rows=rows)
+        bank.commit()
+        page = told(client)
+        assert share in page
+        assert "1 van de 14 gemeenten, 12,9% van de inwoners" in page or slug != "hengelo"
+    assert "4 van de 14 gemeenten, 53,5% van de inwoners" in page
+
+
+def test_four_tonnes_that_one_coordinator_typed_for_this_year_are_no_headline(client: FlaskClient, bank: Session) -> None:
+    rows = [UseRow("bestrating", "primary", Decimal(1000)), UseRow("bestrating", "reused", Decimal(3000))]
     borne, year = make_actor(bank, "borne", "coordinator"), clock.today().year
-    report_material_use(bank, borne, organisation_slug="borne", year=year, includes_bank=True, rows=rows)
+    report_material_use(bank, borne, organisation_slug="borne", year=year, rows=rows)
     bank.commit()
-    page = told(client)
-    assert f"<strong>40,0%</strong> in {year}" in page
-    assert "Opgegeven door 1 van de 14 gemeenten. Van de andere is het niet bekend." in page
+    for path in ("/", "/doelen", f"/doelen?jaar={year}", "/en/doelen"):
+        page = client.get(path).text
+        assert "75,0" not in page and "75.0" not in page
+        assert "3,00\u00a0ton" not in page
+    assert "niet gerapporteerd" in told(client)
 
 
 def test_a_confirmed_transfer_stands_on_the_page_that_was_kept(client: FlaskClient, bank: Session) -> None:

@@ -1,6 +1,6 @@
 """What is taken of a reported year."""
 
-from marketplace.api.fields import Choice, Line, Number, Whole, YesNo
+from marketplace.api.fields import Choice, Day, Line, Number, Whole
 from marketplace.api.schema import Body, Rows
 from marketplace.impact.rules.goals import Origin
 
@@ -16,10 +16,13 @@ class UseRow(Body):
 
 
 class MaterialUseBody(Body):
-    """What a municipality put to use in a year; it replaces what stood there."""
+    """What a municipality put to use in a year; it replaces what stood there, which stays as an earlier version."""
 
     version = Whole("the version that you read (0: nothing yet); absent: whatever is there")
-    includes_bank = YesNo("whether the reused mass includes what came through the materials bank", required=True)
+    includes_bank_kg = Number(
+        "how many kilograms of the reused mass came through the materials bank; what is left out is added", required=True
+    )
+    includes_bank_as_of = Day("the day on which that was read; required when more than 0 kg is included")
     rows = Rows(
         UseRow(),
         "kilograms by material group and origin (`primary`, `biobased`, `reused`, `recycled`)",

@@ -64,7 +64,8 @@ def report_year(year: int) -> Response:
         actor,
         organisation_slug=actor.organisation_slug,
         year=year,
-        includes_bank=values["includes_bank"],
+        includes_bank_kg=values["includes_bank_kg"],
+        includes_bank_as_of=values.get("includes_bank_as_of"),
         rows=[UseRow(row["group"], row["origin"].value, row["mass_kg"]) for row in values["rows"]],
         version=values.get("version"),
     )

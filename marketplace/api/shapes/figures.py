@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
 
-from marketplace.api.fields import Choice, Integer, Line, Number, Property, YesNo
+from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Number, Property, YesNo
 from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.impact.queries.goals import Standing
@@ -73,6 +73,11 @@ def _share_percent(standing: Standing) -> Decimal | None:
     return None if standing.indicator.share is None else standing.indicator.share * 100
 
 
+def _inhabitants_percent(standing: Standing) -> Decimal | None:
+    share = standing.indicator.inhabitants_share
+    return None if share is None else (share * 100).quantize(Decimal("0.001"))
+
+
 def _if_reported(name: str) -> Callable[[Standing], Decimal | None]:
     """A figure of the indicator that is null where nothing was reported."""
     return lambda standing: None if standing.indicator.share is None else getattr(standing.indicator, name)
@@ -85,11 +90,17 @@ class GoalSchema(Shape):
     target_percent = Number(attribute="target.percent")
     target_year = Integer(attribute="target.year")
     is_own = YesNo("whether the municipality tightened it", attribute="target.is_own")
-    share_percent = Number("null: not reported", allow_none=True, get=_share_percent)
+    share_percent = Number("null: not reported, or by too few", allow_none=True, get=_share_percent)
     renewable_mass_kg = Number(allow_none=True, get=_if_reported("renewable_kg"))
     total_mass_kg = Number(allow_none=True, get=_if_reported("total_kg"))
     reported_by = Integer("how many municipalities reported", attribute="indicator.reported")
     asked_of = Integer(attribute="indicator.asked")
+    reported_inhabitants_percent = Number(
+        "how many of the region's inhabitants live where was reported; a share of the region asks for at least half. "
+        "null: of one municipality",
+        allow_none=True,
+        get=_inhabitants_percent,
+    )
 
 
 class _RegionSchema(Shape):
@@ -103,7 +114,7 @@ class _ReportingSchema(_RegionSchema):
     """The goals of a municipality."""
 
     organisation = Part(OrganisationSchema, get=lambda place: place)
-    includes_bank = YesNo(allow_none=True)
+    includes_bank_kg = Number(allow_none=True)
 
 
 class GoalsSchema(Shape):
@@ -123,12 +134,24 @@ class _UseRowSchema(Shape):
     mass_kg = Number()
 
 
+class _EarlierReportSchema(Shape):
+    """What was reported before that was replaced, newest first."""
+
+    version = Integer()
+    reported_at = Moment()
+    mass_kg = Number()
+    reused_mass_kg = Number(attribute="reused_kg")
+    includes_bank_kg = Number()
+
+
 class MaterialUseSchema(Shape):
     """A reported year; version 0 and null where nothing is reported yet."""
 
     organisation = Part(OrganisationSchema)
     year = Integer()
     version = Integer()
-    includes_bank = YesNo(allow_none=True)
+    includes_bank_kg = Number("how much of the reused mass came through the materials bank", allow_none=True)
+    includes_bank_as_of = Day("the day on which that was read; null: nothing is included", allow_none=True)
     rows = List(Part(_UseRowSchema))
     bank_mass_kg = Number(attribute="bank_kg")
+    earlier = List(Part(_EarlierReportSchema))

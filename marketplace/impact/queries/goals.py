@@ -1,8 +1,9 @@
 """How far the region is: the goals, their indicators, and what municipalities report."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import Integer, cast, func, select
@@ -28,6 +29,7 @@ from marketplace.impact.rules.goals import (
 )
 from marketplace.kernel import clock
 from marketplace.ledger.models import MonthPair
+from marketplace.places.queries.region import areas
 
 GOAL_NUMBERS = tuple(target.number for target in REGIONAL_TARGETS)
 
@@ -59,12 +61,15 @@ class GoalPlace:
     name: str
     standings: tuple[Standing, ...]
     bank_kg: Decimal
-    includes_bank: bool | None = None  # None: not reported, or the region
+    includes_bank_kg: Decimal | None = None  # None: not reported, or the region
 
 
 @dataclass(frozen=True, slots=True)
 class GoalsOverview:
-    """One year. `municipalities` is empty for the public; `trend` is the region's indicator of goals 1 and 2 per reported year."""
+    """One year. `municipalities` is empty for the public; `trend` is the region's indicator of goals 1 and 2 per reported year.
+
+    The public sees finished years only: no `years` or `trend` of this year.
+    """
 
     year: int
     years: tuple[int, ...]
@@ -74,48 +79,70 @@ class GoalsOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierReport:
+    """What was reported of a year before that was replaced."""
+
+    version: int
+    reported_at: datetime
+    mass_kg: Decimal
+    reused_kg: Decimal
+    includes_bank_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class MaterialUseYear:
-    """What a municipality reported of a year. Version 0: nothing yet."""
+    """What a municipality reported of a year, and what it had reported before, newest first. Version 0: nothing yet."""
 
     organisation: Organisation
     year: int
-    includes_bank: bool | None
+    includes_bank_kg: Decimal | None
+    includes_bank_as_of: date | None
     version: int
     rows: tuple[UseRow, ...]
     bank_kg: Decimal
+    earlier: tuple[EarlierReport, ...]
 
 
 def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> GoalsOverview:
     """The three goals in a year: the region, and for members each municipality.
 
-    By default, and for a year before 2015 or after this one, the last year in which a municipality reported.
+    The public sees finished years only. By default, and for a year that the reader does not see, the last one with a share of the
+    region; where there is none the last one that was reported.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     municipalities = list_municipalities(session)
+    inhabitants = {area.slug: area.inhabitants for area in areas()}
     bank = _bank_by_year(session)
     inputs = _inputs(session, bank)
-    reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported})
-    this_year = clock.today().year
-    requested = year if year is not None and FIRST_YEAR <= year <= this_year else None
-    visible = requested or (reported[-1] if reported else this_year)
+    is_public = not may(actor, Can.READ_MEMBER_FIGURES)
+    last = clock.today().year - is_public
+    reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported and when <= last})
     targets = _targets(session)
 
-    def region_in(when: int) -> Indicator:
-        return regional(inputs.get((municipality.id, when)) for municipality in municipalities)
+    def over_all(indicator_of: Callable[[Organisation], Indicator]) -> Indicator:
+        return regional([(indicator_of(one), inhabitants.get(one.slug, 0)) for one in municipalities])
 
+    def region_in(when: int) -> Indicator:
+        return over_all(lambda one: indicator(inputs.get((one.id, when))))
+
+    requested = year if year is not None and FIRST_YEAR <= year <= last else None
+    shared = [when for when in reported if region_in(when).share is not None]
+    visible = requested or (shared or reported or [last])[-1]
     region = GoalPlace(
         slug="",
         name="",
-        standings=_standings([targets[None, number] for number in GOAL_NUMBERS], region_in(visible)),
+        standings=_standings(
+            [targets[None, number] for number in GOAL_NUMBERS], region_in(visible), over_all(lambda _one: valued(None, None))
+        ),
         bank_kg=sum((bank.get((municipality.slug, visible), ZERO) for municipality in municipalities), ZERO),
     )
     return GoalsOverview(
         year=visible,
-        years=tuple(sorted({*reported, this_year, visible}, reverse=True)),
+        years=tuple(sorted({*reported, last, visible}, reverse=True)),
         region=region,
-        municipalities=tuple(_place(municipality, visible, inputs, bank, targets) for municipality in municipalities)
-        if may(actor, Can.READ_MEMBER_FIGURES)
-        else (),
+        municipalities=()
+        if is_public
+        else tuple(_place(municipality, visible, inputs, bank, targets) for municipality in municipalities),
         trend=tuple((when, region_in(when)) for when in reported),
     )
 
@@ -135,14 +162,15 @@ def _place(
     return GoalPlace(
         slug=organisation.slug,
         name=organisation.name,
-        standings=_standings(goals, indicator(values)),
+        standings=_standings(goals, indicator(values), valued(None, None)),
         bank_kg=bank.get((organisation.slug, year), ZERO),
-        includes_bank=values.includes_bank if values is not None and values.is_reported else None,
+        includes_bank_kg=values.includes_bank_kg if values is not None and values.is_reported else None,
     )
 
 
-def _standings(targets: Iterable[Target], share: Indicator) -> tuple[Standing, ...]:
-    return tuple(Standing(target, share if target.number != 3 else valued(None, None)) for target in targets)
+def _standings(targets: Iterable[Target], used: Indicator, worth: Indicator) -> tuple[Standing, ...]:
+    """Goals 1 and 2 stand where the material use is, goal 3 where the valuations are."""
+    return tuple(Standing(target, worth if target.number == 3 else used) for target in targets)
 
 
 def are_goals_seeded(session: Session) -> bool:
@@ -180,9 +208,11 @@ def _inputs(session: Session, bank: Mapping[tuple[str, int], Decimal]) -> dict[t
         masses[report_id][Origin(origin)] = mass_kg
     return {
         (report.organisation_id, report.year): YearInput(
-            masses.get(report.id, {}), report.includes_bank, bank.get((slugs.get(report.organisation_id, ""), report.year), ZERO)
+            masses.get(report.id, {}),
+            report.includes_bank_kg,
+            bank.get((slugs.get(report.organisation_id, ""), report.year), ZERO),
         )
-        for report in session.scalars(select(MaterialUseReport))
+        for report in session.scalars(select(MaterialUseReport).order_by(MaterialUseReport.version))  # the highest is the last
     }
 
 
@@ -194,27 +224,51 @@ def _bank_by_year(session: Session) -> dict[tuple[str, int], Decimal]:
 
 
 def find_report(session: Session, *, organisation_id: int, year: int) -> MaterialUseReport | None:
-    """The report of a municipality on a year."""
-    return session.scalars(
-        select(MaterialUseReport).where(MaterialUseReport.organisation_id == organisation_id, MaterialUseReport.year == year)
-    ).one_or_none()
+    """The report of a municipality on a year, in its newest version."""
+    reports = list_reports(session, organisation_id=organisation_id, year=year)
+    return reports[0] if reports else None
+
+
+def list_reports(session: Session, *, organisation_id: int, year: int) -> Sequence[MaterialUseReport]:
+    """Every version of a municipality's report on a year, newest first."""
+    versions = select(MaterialUseReport).where(
+        MaterialUseReport.organisation_id == organisation_id, MaterialUseReport.year == year
+    )
+    return session.scalars(versions.order_by(MaterialUseReport.version.desc())).all()
+
+
+def get_bank_mass(session: Session, *, slug: str, year: int) -> Decimal:
+    """What an organisation received through the bank in a year, in kg."""
+    return _bank_by_year(session).get((slug, year), ZERO)
 
 
 def get_material_use(session: Session, actor: Actor, *, year: int, organisation_slug: str | None = None) -> MaterialUseYear:
     """Get what a municipality reported of a year, by default the actor's own. For its own people and the reviewer."""
     organisation = get_organisation_by_slug(session, organisation_slug or actor.organisation_slug)
     require(actor, Can.READ_MATERIAL_USE, organisation.id, hidden=True)
-    report = find_report(session, organisation_id=organisation.id, year=year)
-    rows: Iterable[MaterialUse] = ()
-    if report is not None:
-        rows = session.scalars(
-            select(MaterialUse).where(MaterialUse.report_id == report.id).order_by(MaterialUse.group_slug, MaterialUse.origin)
-        )
+    reports = list_reports(session, organisation_id=organisation.id, year=year)
+    rows: dict[int, list[UseRow]] = {report.id: [] for report in reports}
+    for row in session.scalars(
+        select(MaterialUse).where(MaterialUse.report_id.in_(rows)).order_by(MaterialUse.group_slug, MaterialUse.origin)
+    ):
+        rows[row.report_id].append(UseRow(row.group_slug, row.origin, row.mass_kg))
+    newest = reports[0] if reports else None
     return MaterialUseYear(
         organisation=organisation,
         year=year,
-        includes_bank=report.includes_bank if report is not None else None,
-        version=report.version if report is not None else 0,
-        rows=tuple(UseRow(row.group_slug, row.origin, row.mass_kg) for row in rows),
-        bank_kg=_bank_by_year(session).get((organisation.slug, year), ZERO),
+        includes_bank_kg=newest.includes_bank_kg if newest is not None else None,
+        includes_bank_as_of=newest.includes_bank_as_of if newest is not None else None,
+        version=newest.version if newest is not None else 0,
+        rows=tuple(rows[newest.id]) if newest is not None else (),
+        bank_kg=get_bank_mass(session, slug=organisation.slug, year=year),
+        earlier=tuple(
+            EarlierReport(
+                report.version,
+                report.reported_at,
+                sum((row.mass_kg for row in rows[report.id]), ZERO),
+                sum((row.mass_kg for row in rows[report.id] if row.origin == Origin.REUSED), ZERO),
+                report.includes_bank_kg,
+            )
+            for report in reports[1:]
+        ),
     )

@@ -1,19 +1,21 @@
 """The three regional goals and their indicators, checkable with a pencil.
 
 Goals 1 and 2 share one indicator: (biobased + reused + recycled) / total input, by mass, per municipality and year. What came
-through the materials bank is reused material. A report says whether its reused mass includes that; where it does not, the bank's
-mass of that year is added above and below the line alike, so every kilogram counts once. A municipality that has not reported has
-no share: not 0 %, not 100 %.
+through the materials bank is reused material. A report says how many kilograms of that its reused mass includes; what it leaves out
+is added above and below the line alike, so every kilogram counts once. A municipality that has not reported has no share: not 0 %,
+not 100 %. The region has one when those that reported hold at least half the inhabitants.
 
 Source: domain.md, "The three goals and their indicators" (Koersdocument Circulaire Economie Twente).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.formats import mass
 from marketplace.kernel.language import Text, _
 
 SHARE_PLACES = Decimal("0.000001")
@@ -69,13 +71,13 @@ class YearInput:
     """A municipality's reported year. Kilograms by origin, and what it received through the bank in that year."""
 
     by_origin: Mapping[Origin, Decimal]
-    includes_bank: bool
+    includes_bank_kg: Decimal = ZERO
     bank_kg: Decimal = ZERO
 
     @property
     def added_kg(self) -> Decimal:
-        """What the bank adds to the report: nothing where the reported reused mass has it already."""
-        return ZERO if self.includes_bank else self.bank_kg
+        """What the report leaves out of the bank's mass. Below zero where some of it went back after the report."""
+        return self.bank_kg - self.includes_bank_kg
 
     @property
     def renewable_kg(self) -> Decimal:
@@ -95,17 +97,29 @@ class YearInput:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A share with its numerator and denominator in kg; `share` is None where nothing is known."""
+    """A share with its numerator and denominator in kg; `share` is None where nothing is known, or of too few inhabitants."""
 
     renewable_kg: Decimal = ZERO
     total_kg: Decimal = ZERO
     reported: int = 0  # by how many municipalities
     asked: int = 1  # of how many
+    inhabitants: int = 0  # of those that reported
+    inhabitants_asked: int = 0  # of all
+
+    @property
+    def inhabitants_share(self) -> Decimal | None:
+        """Which part of the inhabitants live in a municipality that reported; None: of one municipality."""
+        return Decimal(self.inhabitants) / self.inhabitants_asked if self.inhabitants_asked else None
+
+    @property
+    def is_of_enough(self) -> bool:
+        """Whether those that reported hold at least half the inhabitants."""
+        return self.inhabitants * 2 >= self.inhabitants_asked
 
     @property
     def share(self) -> Decimal | None:
-        """From 0 to 1, to six places; None: not reported."""
-        if not self.reported or self.total_kg <= 0:
+        """From 0 to 1, to six places; None: not reported, or by too few."""
+        if not self.reported or self.total_kg <= 0 or not self.is_of_enough:
             return None
         return (max(self.renewable_kg, ZERO) / self.total_kg).quantize(SHARE_PLACES, rounding=ROUND_HALF_UP)
 
@@ -124,15 +138,16 @@ def indicator(year: YearInput | None) -> Indicator:
     return Indicator(year.renewable_kg, year.total_kg, 1, 1)
 
 
-def regional(years: Iterable[YearInput | None]) -> Indicator:
-    """Over all municipalities: the sum of those that reported, and how many that were."""
-    each = [indicator(year) for year in years]
-    existing = [item for item in each if item.reported]
+def regional(each: Sequence[tuple[Indicator, int]]) -> Indicator:
+    """Over every municipality with its inhabitants: the sum of those that reported, and by how many of how many."""
+    existing = [(item, inhabitants) for item, inhabitants in each if item.reported]
     return Indicator(
-        sum((item.renewable_kg for item in existing), ZERO),
-        sum((item.total_kg for item in existing), ZERO),
+        sum((item.renewable_kg for item, _inhabitants in existing), ZERO),
+        sum((item.total_kg for item, _inhabitants in existing), ZERO),
         len(existing),
         len(each),
+        sum(inhabitants for _item, inhabitants in existing),
+        sum(inhabitants for _item, inhabitants in each),
     )
 
 
@@ -204,6 +219,50 @@ def check_rows(rows: Sequence[UseRow], *, groups: Iterable[str]) -> list[UseRow]
     if errors:
         raise Invalid.all(errors)
     return [row for row in rows if row.mass_kg]
+
+
+def check_included(
+    rows: Iterable[UseRow], *, year: int, included_kg: Decimal, as_of: date | None, bank_kg: Decimal, today: date
+) -> date | None:
+    """The day as of which a report includes the bank's mass; None where it includes nothing.
+
+    Refused: more than the bank brought, more than the reused mass that should hold it, and a day before the year or after today.
+    """
+    if not included_kg.is_finite() or included_kg < 0:
+        raise Invalid(_("A mass must be zero or more."), "includes_bank_kg")
+    if included_kg != included_kg.quantize(MASS_PLACES):
+        raise Invalid(_("A mass can have at most three decimals in kilograms."), "includes_bank_kg")
+    if not included_kg:
+        return None
+    reused_kg = sum((row.mass_kg for row in rows if row.origin == Origin.REUSED), ZERO)
+    if reused_kg < included_kg:
+        raise Invalid(
+            _(
+                "You report %(reused)s reused, and say that %(included)s of the materials bank is in it. Fill in more reused material, "
+                "or say that less is included.",
+                reused=mass(reused_kg),
+                included=mass(included_kg),
+            ),
+            "includes_bank_kg",
+        )
+    if included_kg > bank_kg:
+        raise Invalid(
+            _(
+                "In %(year)s you received %(bank)s through the materials bank. Say that at most that much is included.",
+                year=str(year),
+                bank=mass(bank_kg),
+            ),
+            "includes_bank_kg",
+        )
+    if as_of is None or not date(year, 1, 1) <= as_of <= today:
+        raise Invalid(
+            _(
+                "Fill in as of which day that mass is included: from 1 January %(year)s up to and including today.",
+                year=str(year),
+            ),
+            "includes_bank_as_of",
+        )
+    return as_of
 
 
 def _fault(row: UseRow, groups: set[str], seen: set[tuple[str, str]]) -> tuple[str, Text] | None:

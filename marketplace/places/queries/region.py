@@ -17,6 +17,7 @@ class Area(NamedTuple):
     main_place: str
     main_point: Point
     email_domain: str | None
+    inhabitants: int
 
 
 @cache
@@ -31,6 +32,7 @@ def areas() -> tuple[Area, ...]:
                 row["hoofdplaats"],
                 Point(float(row["hoofdplaats_lat"]), float(row["hoofdplaats_lon"])),
                 row["email_domein"] or None,
+                int(row["inwoners"]),
             )
             for row in csv.DictReader(file)
         ]

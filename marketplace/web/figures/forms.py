@@ -5,14 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField
 
 from marketplace.impact.queries.goals import MaterialUseYear
 from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin, UseRow
+from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.language import _, current_locale
 from marketplace.materials.rules.taxonomy import MaterialGroup
-from marketplace.web.ui.forms import DecimalField, Form, Required, options
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required
 
 KG_PER_TONNE = 1000
 
@@ -31,15 +32,22 @@ class MaterialUseForm(Form):
 
     groups: Sequence[MaterialGroup] = ()
     version = HiddenField()
-    includes_bank = RadioField(
-        _("Is what you received through the materials bank already in “Reused”?"),
+    includes_bank_kg = TonnesField(
+        _("How much of “Reused” did you receive through the materials bank?"),
         [Required()],
-        choices=options([("yes", _("Yes, it is in there")), ("no", _("No, add it"))]),
+        description=_("In tonnes; 0 if nothing of it is in there. What is not in there, we add."),
+    )
+    includes_bank_as_of = DutchDateField(
+        _("As of which day?"), description=_("What you received through the materials bank after that day, we add.")
     )
 
     def mass(self, group: MaterialGroup, origin: Origin) -> Any:
         """The field of one cell."""
         return self[_name(group.slug, origin)]
+
+    def included_kg(self) -> Decimal:
+        """How much of the reused mass came through the bank, in kilograms."""
+        return Decimal(self.includes_bank_kg.data or 0) * KG_PER_TONNE
 
     def rows(self) -> list[UseRow]:
         """Every cell that was filled in, in kilograms."""
@@ -71,6 +79,7 @@ def material_use_form(groups: Sequence[MaterialGroup], known: MaterialUseYear) -
         _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}") for group in groups for origin in Origin
     }
     values = {_name(row.group_slug, row.origin): row.mass_kg / Decimal(KG_PER_TONNE) for row in known.rows}
-    answer = None if known.includes_bank is None else "yes" if known.includes_bank else "no"
+    included = None if known.includes_bank_kg is None else known.includes_bank_kg / Decimal(KG_PER_TONNE)
     made: type[MaterialUseForm] = type("MaterialUseTable", (MaterialUseForm,), {**fields, "groups": tuple(groups)})
-    return made(data={**values, "includes_bank": answer, "version": str(known.version)})
+    answers = {"includes_bank_kg": included, "includes_bank_as_of": known.includes_bank_as_of or clock.today()}
+    return made(data={**values, **answers, "version": str(known.version)})

@@ -148,7 +148,8 @@ def _report(form: MaterialUseForm, year: int) -> None:
         current_actor(),
         organisation_slug=current_actor().organisation_slug,
         year=year,
-        includes_bank=form.includes_bank.data == "yes",
+        includes_bank_kg=form.included_kg(),
+        includes_bank_as_of=form.includes_bank_as_of.data,
         rows=form.rows(),
         version=int(form.version.data or 0) if (form.version.data or "0").isdigit() else None,
     )
