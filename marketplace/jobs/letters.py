@@ -67,7 +67,7 @@ class LetterPolicy(EmailPolicy):
 
     def fold(self, name: str, value: str) -> str:
         if name != "Subject":
-            return super().fold(name, value)
+            return str(super().fold(name, value))
         is_plain = value.isascii() and "=?" not in value
         words = Header(value, "us-ascii" if is_plain else "utf-8", header_name=name).encode(linesep=self.linesep)
         return f"{name}: {words}{self.linesep}"

@@ -156,8 +156,8 @@ def _post_the_rest(app: Flask, database: Database, taken: Taken, reader: Recipie
     if not unfit:  # each of them alone would do, and together they do not
         _record(database, taken.letter, reader, error)
         return 0
-    for item, why in unfit:
-        _record(database, item, reader, why)
+    for item, fault in unfit:
+        _record(database, item, reader, fault)
     return _post(app, database, replace(taken, letter=replace(fit[0], more=tuple(fit[1:])))) if fit else 0
 
 
