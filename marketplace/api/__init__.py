@@ -2,6 +2,7 @@
 
 import hashlib
 from importlib import import_module
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -33,11 +34,13 @@ WRITES_ALLOWED = "1200 per minute"  # api.md: never below 600 writes a minute an
 
 def register(app: Flask) -> None:
     """Add the API to the application."""
+    import_module("marketplace.api.limits")  # makes the storage known by its scheme
     from marketplace.api.routing import API_VERSION, blueprint
 
     for module in MODULES:
         import_module(f"marketplace.api.routes.{module}")
-    limiter = Limiter(_who, app=app, storage_uri="memory://", headers_enabled=False)
+    options: dict[str, Any] = {"app": app}
+    limiter = Limiter(_who, app=app, storage_uri="shared://", storage_options=options, headers_enabled=False, swallow_errors=True)
     limiter.limit(WRITES_ALLOWED, methods=WRITES)(blueprint)
     app.register_blueprint(blueprint)
 

@@ -7,6 +7,7 @@ its answer. A refused write leaves no key behind.
 """
 
 import hashlib
+from typing import IO
 
 from flask import Response, g, request
 
@@ -52,10 +53,17 @@ def _fingerprint() -> str:
             if name != "csrf_token":
                 digest.update(f"{name}={value}\n".encode("utf-8", "surrogatepass"))
         for name, file in request.files.items(multi=True):
-            content = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
-            file.stream.seek(0)
-            digest.update(f"{name}={content}\n".encode())
+            digest.update(f"{name}={_digest_of_file(file.stream)}\n".encode())
     return digest.hexdigest()
+
+
+def _digest_of_file(stream: IO[bytes]) -> str:
+    """The SHA-256 of a whole file, however much of it was read before; it is left where it stood."""
+    position = stream.tell()
+    stream.seek(0)
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    stream.seek(position)
+    return digest
 
 
 def claim(session: Session, actor: Actor) -> None:

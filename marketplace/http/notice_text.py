@@ -30,6 +30,8 @@ def address_of(about: str, facts: Mapping[str, Any]) -> str | None:
         return url_for("catalogue.list_listings") + (f"?{query}" if query else "")
     if about == "password":
         return url_for("account.show")
+    if about == "clock":
+        return url_for("admin.show_clock")
     if about not in OBJECTS:
         return None
     endpoint, name = OBJECTS[about]

@@ -86,16 +86,19 @@ def calendar_of(session: Session, actor: Actor, reservation_id: int) -> Calendar
         revision=2 * (len(reservation.appointments) - 1) + bool(agreed) + 2 * over,
         changed_at=(reservation.ended_at if over else None) or latest.agreed_at or latest.created_at,
         summary=str(_("Collect material: %(title)s", title=reservation.listing.title)),
-        place=meeting_place(reservation, latest) if may_read_gate(actor, reservation) else reservation.listing.place_name,
+        place=meeting_place(session, actor, reservation, latest)
+        if may_read_gate(actor, reservation)
+        else reservation.listing.place_name,
         description="\n".join(line for line in values if line),
         address=address_of(reservation_id),
         locale=current_locale(),
     )
 
 
-def meeting_place(reservation: Reservation, appointment: Appointment) -> str:
+def meeting_place(session: Session, actor: Actor, reservation: Reservation, appointment: Appointment) -> str:
     """Find where to meet: as proposed, else where the lot lies. A reservation that has ended shows no address any more."""
-    address = reservation.listing.address if reservation.status in SEES_EXACT else ""
+    is_shown = reservation.status in SEES_EXACT and sees_exact_place(session, actor, reservation.listing)
+    address = reservation.listing.address if is_shown else ""
     return str(appointment.place or address or reservation.listing.place_name)
 
 
@@ -136,7 +139,7 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
         handed_over_on=long_date(reservation.handed_over_on) if reservation.handed_over_on else "",
         place=_place(reservation, is_exact=sees_exact_place(session, actor, reservation.listing)),
         term=_term(reservation, status),
-        appointment=_appointment(reservation, latest) if may(actor, Can.MEET, reservation) else None,
+        appointment=_appointment(session, actor, reservation, latest) if may(actor, Can.MEET, reservation) else None,
         appointment_notes=latest.notes if latest else "",
         papers=_papers(list_gate_photos(session, actor, reservation_id=reservation_id)),
         made_on=long_date(clock.today()),
@@ -203,11 +206,12 @@ def _day(at: Any) -> str:
     return long_date(day)
 
 
-def _appointment(reservation: Reservation, latest: Appointment | None) -> str:
+def _appointment(session: Session, actor: Actor, reservation: Reservation, latest: Appointment | None) -> str:
     """The agreed moment and place, or that nothing has been agreed yet."""
     if latest is None or latest.agreed_time is None:
         return ""
-    return str(_("%(moment)s, %(place)s", moment=moment(latest.agreed_time), place=meeting_place(reservation, latest)))
+    place = meeting_place(session, actor, reservation, latest)
+    return str(_("%(moment)s, %(place)s", moment=moment(latest.agreed_time), place=place))
 
 
 def _papers(photos: list[Any]) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ class Addresses:
             return self.page("catalogue.list_listings") + (f"?{query}" if query else "")
         if about == "password":
             return self.page("account.forgot")
+        if about == "clock":
+            return self.page("admin.show_clock")
         if about not in OBJECTS:
             return None
         endpoint, name = OBJECTS[about]

@@ -4,7 +4,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.header import Header
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from itertools import groupby
 from typing import Any, cast
@@ -57,6 +59,23 @@ class Part:
     items: list[Item]
 
 
+class LetterPolicy(EmailPolicy):
+    """How letters become bytes: as Python does it, but for the subject.
+
+    Python 3.11 writes one encoded word inside another where a long word holds a sign outside ASCII, and no reader undoes that.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if name != "Subject":
+            return str(super().fold(name, value))
+        is_plain = value.isascii() and "=?" not in value
+        words = Header(value, "us-ascii" if is_plain else "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {words}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return super().fold_binary(name, value) if name != "Subject" else self.fold(name, value).encode("ascii")
+
+
 def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = None) -> EmailMessage:
     """The letter for one reader. `nonce` is what the secret link of an invitation or a reset is signed over."""
     config = cast(Config, app.extensions["settings"])
@@ -67,7 +86,7 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
         addresses = Addresses(app, locale)
         secret = _secret_link(config, addresses, letter, nonce)
         items = [(item.kind, _item(config, addresses, item, person_id, secret)) for item in letter.along]
-        headline = str(subject(kinds, items[0][1].line))
+        headline = " ".join(str(subject(kinds, items[0][1].line)).splitlines())  # a header is one line
         less = None
         if person_id is not None:
             stored = [kind for kind in kinds if kind not in SECURITY]
@@ -84,7 +103,7 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
         }
         text = app.jinja_env.get_template("mail/letter.txt").render(values)
         html = app.jinja_env.get_template("mail/letter.html").render(values)
-    message = EmailMessage()
+    message = EmailMessage(policy=LetterPolicy())
     message["From"] = config.mail_from
     message["To"] = reader.email
     message["Subject"] = headline

@@ -11,7 +11,7 @@ import os
 import smtplib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from functools import cache, partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import cast
 from flask import Flask
 
 from config import Config
-from marketplace.accounts.actions.deliveries import reassign, spread
+from marketplace.accounts.actions.deliveries import reassign, record_failure, spread
 from marketplace.accounts.queries import people
 from marketplace.accounts.queries.people import Recipient
 from marketplace.jobs.letters import SIGNED, mark, render
@@ -28,6 +28,7 @@ from marketplace.kernel.db import Database, Session
 from marketplace.notices.actions import deliveries
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.queries import list_due, list_due_deliveries
+from marketplace.notices.rules.kinds import Failure
 
 log = logging.getLogger(__name__)
 TIMEOUT_S = 10
@@ -37,6 +38,10 @@ TAKEN_AT_ONCE = 10  # deliveries leased in one transaction, and left to the next
 
 class Unreachable(Exception):
     """The mail server does not answer: nothing is wrong with the letter."""
+
+
+class Unwritable(Exception):
+    """This letter can never be written: an address, a title or a fact of it does not fit in a mail."""
 
 
 def post_due(app: Flask) -> int:
@@ -114,16 +119,65 @@ def _post(app: Flask, database: Database, taken: Taken) -> int:
         database.run(partial(_set_aside, letter=letter, why=taken.why))
         return 0
     try:
-        _deliver(cast(Config, app.extensions["settings"]), render(app, letter, reader, taken.nonce), letter)
+        message = _write(app, letter, reader, taken.nonce)
+    except Unwritable as error:
+        return _post_the_rest(app, database, taken, reader, error)
+    try:
+        _deliver(cast(Config, app.extensions["settings"]), message, letter)
     except Exception as error:  # whatever goes wrong with one letter is recorded with it and tried again
-        log.warning("delivery %s was not posted: %s", letter.delivery_id, type(error).__name__)
-        failure = f"{type(error.__cause__ or error).__name__}: {error}"
-        database.run(lambda session: deliveries.mark_failed(session, letter=letter, error=failure))
+        _record(database, letter, reader, error)
         if isinstance(error, Unreachable):
             raise
         return 0
     database.run(lambda session: deliveries.mark_sent(session, letter=letter))
     return 1
+
+
+def _write(app: Flask, letter: Letter, reader: Recipient, nonce: str | None) -> EmailMessage:
+    """The letter, once it is certain that it can be put down in bytes."""
+    try:
+        message = render(app, letter, reader, nonce)
+        message.as_bytes()
+    except Exception as error:
+        raise Unwritable(str(error)) from error
+    return message
+
+
+def _post_the_rest(app: Flask, database: Database, taken: Taken, reader: Recipient, error: Unwritable) -> int:
+    """Give up what cannot be written, and post what else the same letter would have told."""
+    fit: list[Letter] = []
+    unfit: list[tuple[Letter, Unwritable]] = []
+    for item in (replace(one, more=()) for one in taken.letter.along):
+        try:
+            _write(app, item, reader, taken.nonce)
+            fit.append(item)
+        except Unwritable as why:
+            unfit.append((item, why))
+    if not unfit:  # each of them alone would do, and together they do not
+        _record(database, taken.letter, reader, error)
+        return 0
+    for item, fault in unfit:
+        _record(database, item, reader, fault)
+    return _post(app, database, replace(taken, letter=replace(fit[0], more=tuple(fit[1:])))) if fit else 0
+
+
+def _record(database: Database, letter: Letter, reader: Recipient, error: Exception) -> None:
+    log.warning("delivery %s was not posted: %s", letter.delivery_id, type(error).__name__)
+    words, why = f"{type(error.__cause__ or error).__name__}: {error}", _judge(error)
+    database.run(partial(record_failure, letter=letter, reader=reader, error=words, failure=why))
+
+
+def _judge(error: Exception) -> Failure:
+    """Whose fault it is, by the answer of the mail server: 4xx to this mailbox or letter may pass, 5xx never will."""
+    if isinstance(error, Unwritable | smtplib.SMTPNotSupportedError):
+        return Failure.FOR_EVER
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _words in error.recipients.values()]
+    else:
+        codes = [error.smtp_code] if isinstance(error, smtplib.SMTPDataError) else []
+    if codes and all(500 <= code < 600 for code in codes):
+        return Failure.FOR_EVER
+    return Failure.MAILBOX_LATER if codes else Failure.POST
 
 
 def _set_aside(session: Session, *, letter: Letter, why: str) -> None:

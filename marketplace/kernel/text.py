@@ -23,7 +23,8 @@ MOST_PREFIXES = 12
 SHORTEST_PART = 3
 _LINKS = ("", "s", "en", "e", "n")  # what stands between two parts: verkeer-s-bord, plant-en-bak
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")  # what mail, calendars and browsers take for a new line
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _TOKEN = re.compile(r"[a-z]+|[0-9]+")
 _DIAMETER = re.compile(r"[Øø](?=\s?[0-9])")
 _FOLDED = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "ı": "i"})
@@ -37,11 +38,12 @@ _one_stem_at_a_time = threading.Lock()  # the stemmer keeps the word it works on
 def clean(text: str, *, lines: bool = False, longest: int | None = None, field: str | None = None) -> str:
     """Text fit to store: NFC, no blanks around it, nothing invisible. With `lines` it may have more than one line.
 
+    Every sign that some reader takes for the end of a line is one here: CR, VT, FF, NEL, U+2028 and U+2029.
     Refused: control characters, lone surrogates, non-characters (PostgreSQL cannot store them) and more than `longest` characters.
     """
     if _FORBIDDEN.search(text) or any((ord(sign) & 0xFFFE) == 0xFFFE for sign in text):
         raise Invalid(_("The text contains a character that cannot be stored. Type the text again without it."), field)
-    tidy = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
+    tidy = _LINE_BREAK.sub("\n", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
     tidy = "\n".join(line.rstrip() for line in tidy.split("\n")) if lines else re.sub(r"[\n\t]+", " ", tidy)
     tidy = tidy.strip()
     if longest is not None and len(tidy) > longest:

@@ -48,7 +48,10 @@ def count_dead(session: Session) -> int:
 
 
 def find_oldest_waiting(session: Session) -> datetime | None:
-    """Since when the oldest letter that should have gone waits; None when none does."""
+    """Since when the oldest letter that should have gone waits; None when none does.
+
+    One that its own mailbox put off, or that was given up, waits for nobody here.
+    """
     unspread = session.scalar(select(NoticeRow.created_at).where(NoticeRow.spread_at.is_(None)).order_by(NoticeRow.id).limit(1))
     due = select(func.min(DeliveryRow.due_at)).where(DeliveryRow.state == State.WAITING.value, DeliveryRow.due_at <= clock.now())
     waiting = [at for at in (unspread, session.scalar(due)) if at is not None]

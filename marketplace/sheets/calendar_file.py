@@ -31,7 +31,10 @@ class CalendarEntry:
 
 
 def calendar_file(entry: CalendarEntry) -> bytes:
-    """One event of an hour for each time, in UTC. The first has the UID itself, so the time that is agreed takes its place."""
+    """One event of an hour for each time, in UTC. The first has the UID itself, so the time that is agreed takes its place.
+
+    Whatever some calendar takes for the end of a line is written as `\\n` (RFC 5545, 3.3.11).
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -51,8 +54,8 @@ def _event(entry: CalendarEntry, number: int, time: datetime) -> Event:
     event.add("dtstart", start)
     event.add("dtend", start + MEETING_TAKES)
     event.add("status", entry.status)
-    event.add("summary", entry.summary, parameters={"LANGUAGE": entry.locale})
-    event.add("location", entry.place)
-    event.add("description", entry.description)
+    event.add("summary", " ".join(entry.summary.splitlines()), parameters={"LANGUAGE": entry.locale})
+    event.add("location", " ".join(entry.place.splitlines()))
+    event.add("description", "\n".join(entry.description.splitlines()))
     event.add("url", entry.address)
     return event

@@ -118,11 +118,13 @@ def legible(text: str) -> str:
     the rest becomes a question mark.
     """
     return "".join(
-        item if ord(item) in _letters() or item.isspace() else _replaced(item) for item in unicodedata.normalize("NFC", text)
+        item if ord(item) in _letters() or item == "\n" else _replaced(item) for item in unicodedata.normalize("NFC", text)
     )
 
 
 def _replaced(one: str) -> str:
+    if one.isspace():
+        return "\n" if one in "\u2028\u2029" else " "
     plain = unicodedata.normalize("NFKC", one)
     if plain != one and all(ord(part) in _letters() for part in plain):
         return plain

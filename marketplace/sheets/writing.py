@@ -1,7 +1,8 @@
 """A table as CSV that a spreadsheet opens right at once.
 
 In Dutch: `;` between cells and a decimal comma, in English `,` and a point; always CRLF, UTF-8 with a byte-order mark. Text that a
-spreadsheet would run as a formula gets `'` before it. Numbers are exact and not grouped; an empty cell is not known.
+spreadsheet would run as a formula, or as a command (`|`), gets `'` before it, also where its sign is of full width or stands behind
+blanks. Numbers are exact and not grouped; an empty cell is not known.
 """
 
 import csv
@@ -14,7 +15,8 @@ from marketplace.kernel.units import plain
 
 Cell = str | int | Decimal | date | None
 MEDIA_TYPE = "text/csv; charset=utf-8"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "|", "＝", "＋", "－", "＠", "｜")  # full width: some programs read them as ASCII
+BLANK_STARTS = ("\t", "\r", "\n")
 MARKS = {"nl": (";", ","), "en": (",", ".")}  # between cells, before decimals
 
 
@@ -35,4 +37,5 @@ def _written(cell: Cell, point: str) -> str:
         return cell.isoformat()
     if isinstance(cell, int | Decimal):
         return plain(Decimal(cell)).replace(".", point)
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    runs = cell.startswith(BLANK_STARTS) or cell.lstrip().startswith(FORMULA_STARTS)
+    return f"'{cell}" if runs else cell

@@ -164,10 +164,10 @@ def reviewer(somebody: Callable[..., Api]) -> Api:
     return somebody("regio-twente", "reviewer")
 
 
-def picture() -> bytes:
+def picture(colour: str = "grey") -> bytes:
     """A small photo."""
     stream = BytesIO()
-    Image.new("RGB", (64, 48), "grey").save(stream, "JPEG")
+    Image.new("RGB", (64, 48), colour).save(stream, "JPEG")
     return stream.getvalue()
 
 

@@ -328,3 +328,25 @@ def test_the_same_key_with_another_body_is_refused(hengelo: Api, somebody: Calla
     hengelo.post("/listings", listing_body(), headers=headers)
     assert hengelo.post("/listings", listing_body(title="Iets anders"), headers=headers).status_code == 422
     assert somebody("hengelo").post("/listings", listing_body(title="Van een ander"), headers=headers).status_code == 201
+
+
+def test_a_lot_in_anothers_depot_shows_its_exact_place_by_the_rule_of_the_depot(
+    somebody: Callable[..., Api], hengelo: Api, borne: Api
+) -> None:
+    """Whoever may offer could name any depot in a draft, and read its point and house number there."""
+    there = {"name": "Gemeentewerf", "lat": 52.30011, "lon": 6.74807, "address": "Industriestraat 1"}
+    depot = somebody("borne", "coordinator").post("/depots", there).get_json()["id"]
+    draft = hengelo.post("/listings", listing_body(place=None, depot=depot)).get_json()
+    assert (draft["placeName"], "exact" in draft) == ("Borne", False)
+    own = borne.post("/listings", listing_body(place=None, depot=depot)).get_json()
+    assert own["exact"]["address"] == "Industriestraat 1"
+    lot = published(hengelo, place=None, depot=depot)
+    assert "exact" not in hengelo.patch(f"/listings/{lot['id']}", {"version": lot["version"], "depot": None}).get_json()
+    body = {"quantity": "10", "unit": "m2"}
+    for client, sees in ((hengelo, False), (borne, True)):  # a reservation for a department of one's own tells its owner no more
+        number = client.post(f"/listings/{lot['id']}/reservations", body).get_json()["id"]
+        hengelo.post(f"/reservations/{number}/approve")
+        assert ("exact" in client.get(f"/listings/{lot['id']}").get_json()) is sees
+        assert ("exact" in client.get("/listings").get_json()["items"][0]) is sees
+        assert "Industriestraat" not in hengelo.get(f"/reservations/{number}").text
+    assert "exact" not in hengelo.get(f"/listings/{lot['id']}").get_json()

@@ -10,7 +10,7 @@ from icalendar import Calendar
 from pypdf import PdfReader
 
 from marketplace.kernel import clock
-from tests.api.conftest import Api, picture, published
+from tests.api.conftest import Api, form, picture, published
 
 
 @pytest.fixture
@@ -107,6 +107,24 @@ def test_photos_of_the_gate_are_listed_for_who_may_follow_it(
         assert client.get(f"/reservations/{number}/photos/{body['id']}").get_json() == body
     assert losser.get(f"/reservations/{number}/photos").status_code == 404
     assert reviewer.post(f"/reservations/{number}/photos", data={"photo": (BytesIO(picture()), "x.jpg")}).status_code == 403
+
+
+def test_a_key_that_was_used_for_one_photo_is_refused_for_another(hengelo: Api, borne: Api, number: int) -> None:
+    """A picture of more than half a megabyte is kept in a file while it is read."""
+    first, second = picture("red") + bytes(600_000), picture("blue") + bytes(600_000)
+    listing_id = hengelo.get(f"/reservations/{number}").get_json()["listing"]["id"]
+    for client, path in ((hengelo, f"/listings/{listing_id}/photos"), (borne, f"/reservations/{number}/photos")):
+        key = {"Idempotency-Key": "one"}
+        before = len(client.get(f"/reservations/{number}/photos").get_json()["items"])
+        added = [
+            client.post(path, **{**sent, "headers": sent["headers"] | key})
+            for sent in (form("photo", first), form("photo", second), form("photo", first))
+        ]
+        assert [answer.status_code for answer in added] == [201, 422, 201]
+        assert added[0].get_json() == added[2].get_json()
+        after = len(client.get(f"/reservations/{number}/photos").get_json()["items"])
+        assert after - before == (client is borne)
+    assert len(hengelo.get(f"/listings/{listing_id}").get_json()["photos"]) == 2
 
 
 def test_before_approval_there_are_no_photos_and_no_note(hengelo: Api, borne: Api) -> None:

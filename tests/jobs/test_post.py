@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from marketplace.accounts.actions.deliveries import spread
@@ -24,7 +25,7 @@ from marketplace.kernel.db import Database
 from marketplace.kernel.language import reading_in
 from marketplace.notices.actions import deliveries, notify
 from marketplace.notices.actions.deliveries import Letter
-from marketplace.notices.models import DeliveryRow
+from marketplace.notices.models import DeliveryRow, NoticeRow
 from marketplace.notices.rules.kinds import SECURITY, TRIES_MAX, Notice, back_off
 from marketplace.notices.rules.wording import WORDINGS
 from tests.databases import SECRET, settings
@@ -51,6 +52,8 @@ FACTS: dict[str, Any] = {
     "search_name": "Keien & klinkers",
     "query": "q=keien&sort=newest",
     "count": 2,
+    "reader": "jan@borne.nl",
+    "error": "550 Geen <mailbox>",
 }
 
 
@@ -218,6 +221,13 @@ class Post:
     def __init__(self) -> None:
         self.letters: list[bytes] = []
         self.refuses = False
+        self.unknown: dict[str, str] = {}  # mailboxes, and what is said of each
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+        if address in self.unknown:
+            return self.unknown[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - the name is aiosmtpd's
         if self.refuses:
@@ -299,3 +309,82 @@ def test_a_server_gets_the_letter_as_it_was_rendered(
 
 def test_the_wait_grows_to_half_a_day() -> None:
     assert [int(back_off(tries).total_seconds() // 60) for tries in (1, 2, 3, 4, 5, 6, 9)] == [1, 4, 16, 64, 256, 720, 720]
+
+
+def states(database: Database, kind: Notice) -> list[tuple[str, int]]:
+    """The state of every letter of this kind, and how often it was tried."""
+    with database.read() as session:
+        rows = select(DeliveryRow).join(NoticeRow, NoticeRow.id == DeliveryRow.notice_id).where(NoticeRow.kind == kind.value)
+        return [(row.state, row.attempts) for row in session.scalars(rows.order_by(DeliveryRow.id))]
+
+
+def test_a_title_with_a_line_break_of_another_kind_leaves_by_mail(app: Flask, database: Database) -> None:
+    """A title that was stored before such signs were cleaned stopped the post."""
+    with database.transaction() as session:
+        person_id = settle_in(session).id
+        notify.notify(session, Notice.RESERVATION_APPROVED, person_id=person_id, **{**FACTS, "listing_title": "a\u2028b\x0bc"})
+    assert post_due(app) == 1
+    [file] = app.extensions["settings"].mail_path.glob("*.eml")
+    assert "a b c" in message_from_bytes(file.read_bytes(), policy=policy.default)["Subject"]
+
+
+def test_a_letter_that_cannot_be_written_is_given_up_at_once_and_the_administrator_is_told(
+    app: Flask, database: Database, client: FlaskClient
+) -> None:
+    with database.transaction() as session:
+        admin_id = settle_in(session, "regio-twente", "admin").id
+        reader = settle_in(session)
+        reader.email = "jan\u2028@borne.example"
+        notify.notify(session, Notice.PASSWORD_CHANGED, person_id=reader.id)
+        notify.notify(session, Notice.PASSWORD_CHANGED, person_id=admin_id)
+    assert post_due(app) == 1
+    assert states(database, Notice.PASSWORD_CHANGED) == [("dead", 1), ("sent", 1)]
+    assert post_due(app) == 1
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        assert client.get("/readyz").get_json()["mail"]
+    assert states(database, Notice.LETTER_GIVEN_UP) == [("sent", 1)]
+    with database.read() as session:
+        told = session.scalars(select(NoticeRow).where(NoticeRow.kind == Notice.LETTER_GIVEN_UP.value)).one()
+        assert (told.person_id, told.facts["reader"]) == (admin_id, "jan\u2028@borne.example")
+
+
+def test_one_notice_that_cannot_be_written_stops_no_digest(app: Flask, database: Database) -> None:
+    facts = {name: FACTS[name] for name in ("listing_id", "listing_title", "demand_id", "organisation")}
+    with database.transaction() as session:
+        person_id = settle_in(session).id
+        for amount in ("1", "x", "3"):
+            quantity = {"amount": amount, "unit": "m2"}
+            notify.notify(
+                session,
+                Notice.NEW_MATCH,
+                person_id=person_id,
+                **{**facts, "quantity": quantity, "listing_title": f"Partij {amount}"},
+            )
+    assert post_due(app) == 1
+    assert states(database, Notice.NEW_MATCH) == [("sent", 1), ("dead", 1), ("sent", 1)]
+    [file] = app.extensions["settings"].mail_path.glob("*.eml")
+    text = str(message_from_bytes(file.read_bytes(), policy=policy.default).get_body(("plain",)))
+    assert "Partij 1" in text and "Partij 3" in text and "Partij x" not in text
+
+
+def test_a_mailbox_that_is_refused_for_good_is_not_tried_again_and_one_that_is_full_is(
+    database_url: str, database: Database, instance: Path, post: tuple[Post, int]
+) -> None:
+    server, port = post
+    app = create_app(settings(database_url, instance, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"))
+    with database.transaction() as session:
+        gone, full, fine = (settle_in(session, "borne", role) for role in ("project_leader", "coordinator", "reviewer"))
+        server.unknown = {gone.email: "550 5.1.1 No such user", full.email: "452 4.2.2 Mailbox full"}
+        for person in (gone, full, fine):
+            notify.notify(session, Notice.PASSWORD_CHANGED, person_id=person.id)
+    assert post_due(app) == 1
+    assert states(database, Notice.PASSWORD_CHANGED) == [("dead", 1), ("waiting", 1), ("sent", 1)]
+    at = clock.now()
+    for _attempt in range(2, 6):  # more than an hour: the post itself is well
+        with database.read() as session:
+            at = session.scalars(select(DeliveryRow.next_try_at).where(DeliveryRow.state == "waiting")).one()
+        with clock.frozen(at):
+            post_due(app)
+            assert app.test_client().get("/readyz").get_json()["mail"]
+    assert states(database, Notice.PASSWORD_CHANGED) == [("dead", 1), ("waiting", 5), ("sent", 1)]
+    app.extensions["database"].dispose()

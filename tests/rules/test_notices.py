@@ -19,7 +19,8 @@ from marketplace.notices.rules.kinds import (
     due_at,
     end_of_day,
 )
-from marketplace.notices.rules.wording import THEMES, WORDINGS, line, readable_facts, sentences, subject
+from marketplace.notices.rules.themes import THEMES
+from marketplace.notices.rules.wording import WORDINGS, line, readable_facts, sentences, subject
 
 FACTS: dict[str, Any] = {
     "listing_title": "Keien",
@@ -32,7 +33,7 @@ FACTS: dict[str, Any] = {
 def test_what_waits_for_an_answer_is_mailed_at_once_and_what_may_wait_once_a_day() -> None:
     daily = {kind for kind in Notice if default_cadence(kind) is Cadence.DAILY}
     freshness = {Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE}
-    assert daily == {Notice.NEW_MATCH, Notice.SAVED_SEARCH} | freshness
+    assert daily == {Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.LETTER_GIVEN_UP} | freshness
     assert {default_cadence(kind) for kind in SECURITY} == {Cadence.AT_ONCE}
 
 

@@ -44,6 +44,12 @@ def test_one_line_stays_one_line_and_lines_stay_lines() -> None:
     assert clean("een  \r\ntwee\r\n", lines=True) == "een\ntwee"
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r"])
+def test_whatever_some_reader_takes_for_a_new_line_is_one(sign: str) -> None:
+    assert clean(f"een{sign}twee") == "een twee"
+    assert clean(f"een{sign}twee", lines=True) == "een\ntwee"
+
+
 def test_length_is_counted_in_characters() -> None:
     assert clean("é" * 5, longest=5)
     with pytest.raises(Invalid, match="6"):

@@ -12,8 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions.decide import approve, cancel
@@ -29,7 +31,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
 from marketplace.web.reservations.forms import parse_moment
 from tests.factories import location, make_actor, make_listing, seed_taxonomy
-from tests.visitors import picture, send, upload, visit
+from tests.visitors import hidden, picture, send, upload, visit
 
 
 class Transfer:
@@ -194,6 +196,18 @@ def test_a_photo_of_the_gate_is_shown_to_who_may_follow_the_transfer(transfer: T
         for browser in browsers:
             with browser.get(f"/media/{name}") as answer:
                 assert answer.status_code == status
+
+
+def test_another_photo_from_the_same_form_is_kept_too(transfer: Transfer, session: Session) -> None:
+    """Back in the browser, and another picture: the hidden key is the same, and what was sent is not."""
+    fields = hidden(transfer.asker.get(transfer.page).text)
+    for colour in ("brown", "brown", "white"):
+        edge, body = encode_multipart({**fields, "photo": FileStorage(*upload(picture(colour) + bytes(600_000)))})
+        sent = {"data": body, "content_type": f"multipart/form-data; boundary={edge}"}
+        assert transfer.asker.post(f"{transfer.page}/foto", **sent).status_code == 303
+    assert len({photo.files["webp-480"]["name"] for photo in session.scalars(select(GatePhoto))}) == 2
+    assert session.scalar(select(func.count(GatePhoto.id))) == 2
+    session.rollback()
 
 
 def test_the_sweep_of_orphans_leaves_a_photo_of_the_gate(transfer: Transfer, session: Session) -> None:

@@ -3,11 +3,12 @@
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.accounts.queries.people import Recipient, list_recipients
+from marketplace.accounts.queries.people import Recipient, list_administrators, list_recipients
 from marketplace.accounts.queries.preferences import cadences_of
 from marketplace.notices.actions import audit, deliveries
-from marketplace.notices.actions.deliveries import Letter, Reader, claim, deliver, mark_dropped
-from marketplace.notices.rules.kinds import Cadence, Notice
+from marketplace.notices.actions.deliveries import Letter, Reader, claim, deliver, mark_dropped, mark_failed
+from marketplace.notices.actions.notify import notify
+from marketplace.notices.rules.kinds import Cadence, Failure, Notice
 
 
 def retry_dead_letter(session: Session, actor: Actor, *, delivery_id: int) -> bool:
@@ -38,6 +39,16 @@ def spread(session: Session, *, notice_id: int) -> int:
         return deliver(session, notice.id, [Reader(None, notice.email, Cadence.AT_ONCE)])
     rows = list_recipients(session, person_id=notice.person_id, organisation_id=notice.organisation_id)
     return deliver(session, notice.id, _readers(session, kind, rows))
+
+
+def record_failure(session: Session, *, letter: Letter, reader: Recipient, error: str, failure: Failure) -> None:
+    """Record that a letter did not go out. The administrators are told of one that was given up, except one that told them so."""
+    if not mark_failed(session, letter=letter, error=error, failure=failure):
+        return
+    if letter.kind is Notice.LETTER_GIVEN_UP:
+        return
+    for person_id in list_administrators(session):
+        notify(session, Notice.LETTER_GIVEN_UP, person_id=person_id, reader=reader.email, error=error[:200])
 
 
 def reassign(session: Session, *, letter: Letter) -> int:

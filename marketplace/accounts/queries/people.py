@@ -144,6 +144,14 @@ def _recipient(person: Person) -> Recipient:
     return Recipient(person.email, person.name, person.locale, person.id)
 
 
+def list_administrators(session: Session) -> list[int]:
+    """Ids of the people who look after the bank itself."""
+    rows = select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
+    return list(
+        session.scalars(rows.where(Person.role == Role.ADMIN, Person.is_active, Organisation.is_active).order_by(Person.id))
+    )
+
+
 def list_recipients(session: Session, *, person_id: int | None, organisation_id: int | None) -> list[Recipient]:
     """List the readers of a notice.
 

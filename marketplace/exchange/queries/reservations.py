@@ -6,8 +6,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.models import Person
-from marketplace.accounts.policy import Actor, Can, is_broker, require
+from marketplace.accounts.policy import Actor, Can, is_broker, may, require
 from marketplace.accounts.rules.accounts import Role
+from marketplace.depots.models import Depot
 from marketplace.exchange.models import Appointment, Reservation
 from marketplace.exchange.rules.reservation import HOLDING, OPEN, REMIND_DAYS, TIMED, ReservationStatus, reminder
 from marketplace.kernel import clock
@@ -108,8 +109,8 @@ def list_holding_for_demand(session: Session, demand_id: int) -> list[Reservatio
     return list(session.scalars(rows.options(joinedload(Reservation.listing)).order_by(Reservation.id)))
 
 
-def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
-    """Whether the reader sees the exact place.
+def sees_names(session: Session, actor: Actor, listing: Listing) -> bool:
+    """Whether the reader sees names at a lot.
 
     The owner's organisation, the holder of an approved reservation, and the reviewer do; nobody else.
     """
@@ -125,8 +126,26 @@ def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
     return session.scalar(rows.limit(1)) is not None
 
 
+def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
+    """Whether the reader sees the exact place: whoever sees names there does, with one exception.
+
+    A lot that lies in a depot has its place from there, so its owner sees it only by the rule of the depot.
+    """
+    return sees_names(session, actor, listing) and not _list_lent_places(session, actor, [listing])
+
+
+def _list_lent_places(session: Session, actor: Actor, listings: list[Listing]) -> set[int]:
+    """Which of the actor's own listings lie in a depot whose exact place is not the actor's to see."""
+    lying = {item.id: item.depot_id for item in listings if item.depot_id and item.organisation_id == actor.organisation_id}
+    if not lying:
+        return set()
+    depots = session.scalars(select(Depot).where(Depot.id.in_(lying.values())))
+    closed = {depot.id for depot in depots if not may(actor, Can.READ_LISTING_INSIDE, depot)}
+    return {listing_id for listing_id, depot_id in lying.items() if depot_id in closed}
+
+
 def list_exact_places(session: Session, actor: Actor, listings: list[Listing]) -> set[int]:
-    """Of which of these listings `sees_exact_place` says yes, in one question."""
+    """Of which of these listings `sees_exact_place` says yes, in two questions."""
     if not actor.is_member:
         return set()
     if actor.role == Role.REVIEWER:
@@ -137,7 +156,7 @@ def list_exact_places(session: Session, actor: Actor, listings: list[Listing]) -
         Reservation.organisation_id == actor.organisation_id,
         Reservation.status.in_(SEES_EXACT),
     )
-    return own | set(session.scalars(rows.distinct()))
+    return (own - _list_lent_places(session, actor, listings)) | set(session.scalars(rows.distinct()))
 
 
 def list_due(session: Session, at: datetime | None = None) -> list[int]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.reservations import sees_exact_place
+from marketplace.exchange.queries.reservations import sees_names
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.notices.models import AuditRow
 from marketplace.notices.queries import find_record
@@ -60,7 +60,7 @@ def _signature(session: Session, actor: Actor, reservation: Reservation, record:
         return None
     person = session.get(Person, record.person_id) if record.person_id is not None else None
     organisation = session.get(Organisation, record.organisation_id) if record.organisation_id is not None else None
-    shows_name = person is not None and person.is_active and sees_exact_place(session, actor, reservation.listing)
+    shows_name = person is not None and person.is_active and sees_names(session, actor, reservation.listing)
     return Signature(
         at=record.at,
         organisation=organisation.name if organisation else "",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
 from marketplace.notices.models import DeliveryRow, NoticeRow, ReaderRow
-from marketplace.notices.rules.kinds import DAY, LEASE, TRIES_MAX, Cadence, Notice, State, back_off, due_at, end_of_day
+from marketplace.notices.rules.kinds import DAY, LEASE, TRIES_MAX, Cadence, Failure, Notice, State, back_off, due_at, end_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +178,24 @@ def mark_dropped(session: Session, *, letter: Letter, why: str) -> None:
     session.execute(rows.values(state=State.DROPPED.value, leased_until=None, last_error=why[:500]))
 
 
-def mark_failed(session: Session, *, letter: Letter, error: str) -> None:
-    """It did not go out: later again, longer each time, and after the last try it is given up."""
+def mark_failed(session: Session, *, letter: Letter, error: str, failure: Failure) -> bool:
+    """It did not go out: later again, longer each time, and after the last try it is given up; whether it was.
+
+    A mailbox that asks for another try later moves the moment from which the letter should have gone: it says nothing about our
+    post. What can never go out is given up at once.
+    """
     now = clock.now()
-    for row in session.scalars(select(DeliveryRow).where(DeliveryRow.id.in_(letter.delivery_ids))):
+    rows = session.scalars(select(DeliveryRow).where(DeliveryRow.id.in_(letter.delivery_ids))).all()
+    dead = failure is Failure.FOR_EVER or any(row.attempts >= TRIES_MAX for row in rows)
+    for row in rows:
         row.leased_until = None
         row.last_error = error[:500]
         row.next_try_at = now + back_off(row.attempts)
-        if row.attempts >= TRIES_MAX:
+        if failure is Failure.MAILBOX_LATER:
+            row.due_at = row.next_try_at
+        if dead:
             row.state, row.dead_at = State.DEAD.value, now
+    return dead
 
 
 def retry(session: Session, *, delivery_id: int) -> list[int]:

@@ -50,6 +50,7 @@ class Notice(StrEnum):
     DEMAND_FRESHNESS = "demand_freshness"
     DEMAND_STALE = "demand_stale"
     PROPOSAL = "proposal"
+    LETTER_GIVEN_UP = "letter_given_up"
 
 
 class Cadence(StrEnum):
@@ -73,6 +74,14 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
+class Failure(StrEnum):
+    """Why a letter did not go out: our post, its mailbox for now, or the letter or its mailbox for ever."""
+
+    POST = "post"
+    MAILBOX_LATER = "mailbox_later"
+    FOR_EVER = "for_ever"
+
+
 CADENCE_LABELS: dict[Cadence, Text] = {
     Cadence.AT_ONCE: _("At once"),
     Cadence.DAILY: _("Once a day"),
@@ -81,6 +90,7 @@ CADENCE_LABELS: dict[Cadence, Text] = {
 }
 SECURITY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.PASSWORD_CHANGED)  # never suppressed, never delayed
 MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET)  # nothing but a secret link
+FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP,)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
 _GATHERED = (
     Notice.NEW_MATCH,  # domain.md: by mail at most once a day
@@ -89,6 +99,7 @@ _GATHERED = (
     Notice.LISTING_STALE,
     Notice.DEMAND_FRESHNESS,
     Notice.DEMAND_STALE,
+    Notice.LETTER_GIVEN_UP,
 )
 
 

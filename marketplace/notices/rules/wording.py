@@ -293,6 +293,15 @@ WORDINGS: dict[Notice, Wording] = {
         ),
         (_AT_LISTING, _AT_DEMAND),
     ),
+    Notice.LETTER_GIVEN_UP: Wording(
+        _("A letter was given up"),
+        _("A letter to %(reader)s was given up"),
+        (
+            _("What went wrong: %(error)s"),
+            _("What it says is in the inbox of its reader. On the page of the clock you have it tried again, or let it go."),
+        ),
+        (("clock", _("Look at the letters that were given up")),),
+    ),
 }
 ENDS_TODAY = _("The reservation of “%(title)s” ends today")
 COUNTS_ITSELF = (
@@ -304,42 +313,6 @@ COUNTS_ITSELF = (
     ),
 )
 _SOME = ngettext("%(num)s message for you", "%(num)s messages for you", 0)
-THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
-    (
-        _("Requests and reservations"),
-        (
-            Notice.RESERVATION_REQUESTED,
-            Notice.RESERVATION_WAITING,
-            Notice.RESERVATION_APPROVED,
-            Notice.RESERVATION_REJECTED,
-            Notice.RESERVATION_DISPLACED,
-            Notice.WAITING_ENDED,
-            Notice.RESERVATION_OFFERED,
-            Notice.RESERVATION_EXPIRING,
-            Notice.RESERVATION_EXPIRED,
-            Notice.RESERVATION_CANCELLED,
-        ),
-    ),
-    (
-        _("Collecting and handing over"),
-        (
-            Notice.APPOINTMENT_PROPOSED,
-            Notice.APPOINTMENT_AGREED,
-            Notice.HANDED_OVER,
-            Notice.COMPLETED,
-            Notice.DISPUTED,
-            Notice.DISPUTE_ANSWERED,
-            Notice.CANCEL_PROPOSED,
-            Notice.NO_SHOW,
-            Notice.RETURNED,
-        ),
-    ),
-    (_("Found for you"), (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.PROPOSAL)),
-    (
-        _("Keeping your lots and demands up to date"),
-        (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),
-    ),
-)
 
 
 def _same(words: str) -> str:

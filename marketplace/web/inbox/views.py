@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions.inbox import mark_all_read, mark_read
 from marketplace.accounts.actions.preferences import set_preferences
-from marketplace.accounts.policy import Can
+from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.inbox import list_inbox
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.http.notice_text import page_of, sentence_of
 from marketplace.http.request import PATH_NUMBER_MAX, current_actor, current_session, permission
 from marketplace.kernel.language import _
-from marketplace.notices.rules.wording import THEMES
+from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS
+from marketplace.notices.rules.themes import THEMES
 from marketplace.web.inbox.forms import preferences_form
 from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.paging import PAGE_SIZE, paged
@@ -62,4 +63,5 @@ def preferences() -> ResponseReturnValue:
     form = preferences_form(get_preferences(session, actor))
     if submit(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
         return done(_("Your choice is saved."), url_for("inbox.preferences"))
-    return page("inbox/preferences.html", form, themes=THEMES)
+    themes = [theme for theme in THEMES if theme[1] != FOR_ADMINISTRATORS or may(actor, Can.READ_HEALTH)]
+    return page("inbox/preferences.html", form, themes=themes)

@@ -115,7 +115,7 @@ class Gate:
         agree_form.about(latest)
         return cls(
             appointment=latest,
-            place=meeting_place(reservation, latest) if latest else "",
+            place=meeting_place(session, actor, reservation, latest) if latest else "",
             is_side=is_side,
             is_readable=gate.may_read_gate(actor, reservation),
             can_propose=can_propose,

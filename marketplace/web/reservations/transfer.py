@@ -12,7 +12,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.requests import list_requests
-from marketplace.exchange.queries.reservations import find_contact, sees_exact_place
+from marketplace.exchange.queries.reservations import find_contact, sees_exact_place, sees_names
 from marketplace.exchange.rules.reservation import (
     BETWEEN_SIGNATURES,
     MEASURED_LABELS,
@@ -62,6 +62,7 @@ class Transfer:
     upcoming: "Next"
     possible: set[str]
     exact: bool
+    names: bool
     owner_contact: Person | None
     asker_contact: Person | None
     booked: Exchange | None
@@ -91,6 +92,7 @@ class Transfer:
             upcoming=upcoming(actor, reservation),
             possible=possible(actor, reservation),
             exact=sees_exact_place(session, actor, reservation.listing),
+            names=sees_names(session, actor, reservation.listing),
             owner_contact=find_contact(session, reservation, actor, of_owner=True),
             asker_contact=find_contact(session, reservation, actor, of_owner=False),
             booked=booked,

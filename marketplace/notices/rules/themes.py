@@ -1,0 +1,42 @@
+"""The kinds of notice by theme, in the order in which a reader chooses how often each is mailed."""
+
+from marketplace.kernel.language import Text, _
+from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, Notice
+
+THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
+    (
+        _("Requests and reservations"),
+        (
+            Notice.RESERVATION_REQUESTED,
+            Notice.RESERVATION_WAITING,
+            Notice.RESERVATION_APPROVED,
+            Notice.RESERVATION_REJECTED,
+            Notice.RESERVATION_DISPLACED,
+            Notice.WAITING_ENDED,
+            Notice.RESERVATION_OFFERED,
+            Notice.RESERVATION_EXPIRING,
+            Notice.RESERVATION_EXPIRED,
+            Notice.RESERVATION_CANCELLED,
+        ),
+    ),
+    (
+        _("Collecting and handing over"),
+        (
+            Notice.APPOINTMENT_PROPOSED,
+            Notice.APPOINTMENT_AGREED,
+            Notice.HANDED_OVER,
+            Notice.COMPLETED,
+            Notice.DISPUTED,
+            Notice.DISPUTE_ANSWERED,
+            Notice.CANCEL_PROPOSED,
+            Notice.NO_SHOW,
+            Notice.RETURNED,
+        ),
+    ),
+    (_("Found for you"), (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.PROPOSAL)),
+    (
+        _("Keeping your lots and demands up to date"),
+        (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),
+    ),
+    (_("For the administrator"), FOR_ADMINISTRATORS),
+)
