@@ -118,7 +118,7 @@ def _report_use(session: Session, cast: Cast, chance: Random) -> None:
 
 
 def _included(session: Session, slug: str, year: int, masses: list[UseRow]) -> Decimal:
-    """All that came through the bank in that year, as far as it fits into what is reported as reused."""
+    """Give all that came through the bank that year, at most what is reported as reused."""
     reused_kg = sum((row.mass_kg for row in masses if row.origin == "reused"), Decimal(0))
     return max(min(get_bank_mass(session, slug=slug, year=year), reused_kg), Decimal(0))
 

@@ -58,7 +58,7 @@ def _fingerprint() -> str:
 
 
 def _digest_of_file(stream: IO[bytes]) -> str:
-    """The SHA-256 of a whole file, however much of it was read before; it is left where it stood."""
+    """Hash a whole file, however much of it was read before; it is left where it stood."""
     position = stream.tell()
     stream.seek(0)
     digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]

@@ -122,7 +122,7 @@ def report_material_use(
     includes_bank_as_of: date | None = None,
     version: int | None = None,
 ) -> MaterialUseYear:
-    """Replace what a municipality said of a year; the report of before stays as an earlier version.
+    """Replace what a municipality said of a year; the report before it stays as a version.
 
     No rows above zero: the year counts as not reported again. `version` is the one that was read (0: nothing yet); None takes whatever
     stands there. `includes_bank_kg` is how much of the reused mass came through the bank, as it stood on `includes_bank_as_of`. Refused

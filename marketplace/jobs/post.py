@@ -41,7 +41,10 @@ class Unreachable(Exception):
 
 
 class Unwritable(Exception):
-    """This letter can never be written: an address, a title or a fact of it does not fit in a mail."""
+    """A letter that can never be written.
+
+    An address, a title or a fact of it does not fit in a mail.
+    """
 
 
 def post_due(app: Flask) -> int:
@@ -168,7 +171,10 @@ def _record(database: Database, letter: Letter, reader: Recipient, error: Except
 
 
 def _judge(error: Exception) -> Failure:
-    """Whose fault it is, by the answer of the mail server: 4xx to this mailbox or letter may pass, 5xx never will."""
+    """Say whose fault it is, by the answer of the mail server.
+
+    4xx to this mailbox or letter may pass, 5xx never will.
+    """
     if isinstance(error, Unwritable | smtplib.SMTPNotSupportedError):
         return Failure.FOR_EVER
     if isinstance(error, smtplib.SMTPRecipientsRefused):

@@ -32,8 +32,7 @@ GUARDED_ELSEWHERE = {
     "market.queries.listings.list_own_listings",
     "market.queries.listings.list_usual_materials",
     # the rows are cut to what the actor may see
-    "exchange.queries.reservations.list_exact_places",
-    "exchange.queries.reservations.sees_exact_place",
+    "exchange.queries.reservations.sees_names",
     "market.queries.demands.list_demands",
     "matching.queries.broker.why_not",
     # a part of a verb that has asked

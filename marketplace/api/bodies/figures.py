@@ -16,7 +16,10 @@ class UseRow(Body):
 
 
 class MaterialUseBody(Body):
-    """What a municipality put to use in a year; it replaces what stood there, which stays as an earlier version."""
+    """What a municipality put to use in a year.
+
+    It replaces what stood there, which stays as an earlier version.
+    """
 
     version = Whole("the version that you read (0: nothing yet); absent: whatever is there")
     includes_bank_kg = Number(

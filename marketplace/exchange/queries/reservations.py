@@ -127,7 +127,7 @@ def sees_names(session: Session, actor: Actor, listing: Listing) -> bool:
 
 
 def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
-    """Whether the reader sees the exact place: whoever sees names there does, with one exception.
+    """Whether the reader sees the exact place: whoever sees names does, with one exception.
 
     A lot that lies in a depot has its place from there, so its owner sees it only by the rule of the depot.
     """
@@ -135,7 +135,7 @@ def sees_exact_place(session: Session, actor: Actor, listing: Listing) -> bool:
 
 
 def _list_lent_places(session: Session, actor: Actor, listings: list[Listing]) -> set[int]:
-    """Which of the actor's own listings lie in a depot whose exact place is not the actor's to see."""
+    """List the actor's own listings in a depot whose exact place is not theirs to see."""
     lying = {item.id: item.depot_id for item in listings if item.depot_id and item.organisation_id == actor.organisation_id}
     if not lying:
         return set()

@@ -97,7 +97,10 @@ class YearInput:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A share with its numerator and denominator in kg; `share` is None where nothing is known, or of too few inhabitants."""
+    """A share with its numerator and denominator in kg.
+
+    `share` is None where nothing is known, or of too few inhabitants.
+    """
 
     renewable_kg: Decimal = ZERO
     total_kg: Decimal = ZERO
@@ -108,7 +111,7 @@ class Indicator:
 
     @property
     def inhabitants_share(self) -> Decimal | None:
-        """Which part of the inhabitants live in a municipality that reported; None: of one municipality."""
+        """The part of the inhabitants in municipalities that reported; None: of one municipality."""
         return Decimal(self.inhabitants) / self.inhabitants_asked if self.inhabitants_asked else None
 
     @property
@@ -139,7 +142,10 @@ def indicator(year: YearInput | None) -> Indicator:
 
 
 def regional(each: Sequence[tuple[Indicator, int]]) -> Indicator:
-    """Over every municipality with its inhabitants: the sum of those that reported, and by how many of how many."""
+    """Sum the municipalities that reported, and say by how many of how many.
+
+    Over every municipality with its inhabitants.
+    """
     existing = [(item, inhabitants) for item, inhabitants in each if item.reported]
     return Indicator(
         sum((item.renewable_kg for item, _inhabitants in existing), ZERO),

@@ -179,7 +179,10 @@ def mark_dropped(session: Session, *, letter: Letter, why: str) -> None:
 
 
 def mark_failed(session: Session, *, letter: Letter, error: str, failure: Failure) -> bool:
-    """It did not go out: later again, longer each time, and after the last try it is given up; whether it was.
+    """Mark a letter that did not go out; whether it is given up now.
+
+    It is tried later again, longer each time, and given up after the last try.
+
 
     A mailbox that asks for another try later moves the moment from which the letter should have gone: it says nothing about our
     post. What can never go out is given up at once.

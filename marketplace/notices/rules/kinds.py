@@ -75,7 +75,10 @@ class State(StrEnum):
 
 
 class Failure(StrEnum):
-    """Why a letter did not go out: our post, its mailbox for now, or the letter or its mailbox for ever."""
+    """Why a letter did not go out.
+
+    Our post, its mailbox for now, or the letter or its mailbox for ever.
+    """
 
     POST = "post"
     MAILBOX_LATER = "mailbox_later"

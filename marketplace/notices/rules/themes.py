@@ -1,4 +1,4 @@
-"""The kinds of notice by theme, in the order in which a reader chooses how often each is mailed."""
+"""The kinds of notice by theme, in the order in which a reader chooses their mail."""
 
 from marketplace.kernel.language import Text, _
 from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, Notice
