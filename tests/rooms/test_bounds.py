@@ -12,7 +12,8 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.exchange.queries.reservations import find_reservation
 from marketplace.exchange.queries.watch import list_unconfirmed
-from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft, ReturnDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.exchange.rules.terms import TermsDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid

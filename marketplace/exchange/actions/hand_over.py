@@ -292,7 +292,7 @@ def complete(
 
 
 def _period(reservation: Reservation) -> str | None:
-    """Late paperwork counts in the month in which it is booked; all else in the month of the hand-over."""
+    """The month of the booking for late paperwork; None is the month of the hand-over."""
     return f"{clock.today():%Y-%m}" if reservation.late_reason else None
 
 

@@ -10,6 +10,7 @@ from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, REASON_LE
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import check_length
 from marketplace.market.rules.listing import Condition, Location
 
 OPEN_TO_CHANGE = (ReservationStatus.APPROVED, *BETWEEN_SIGNATURES)  # after completion nothing about a transfer changes
@@ -129,11 +130,7 @@ def check_proposal(before: Terms, after: Terms, reason: str) -> None:
         raise Invalid(_("These are the terms as they are. Change at least one of them."), "price_cents_per_unit")
     if not reason.strip():
         raise Invalid(_("Say why, in one sentence. The other side reads it."), "reason")
-    if len(reason) > REASON_LENGTH_MAX:
-        raise Invalid(
-            _("This is %(length)s characters long. Use %(longest)s or fewer.", length=len(reason), longest=REASON_LENGTH_MAX),
-            "reason",
-        )
+    check_length(reason, REASON_LENGTH_MAX, "reason")
 
 
 def check_first_day(handed_over_on: date | None) -> None:

@@ -32,6 +32,10 @@ class StepForm(Form):
     def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         """Nothing to fill in, unless a form says otherwise."""
 
+    def because(self) -> str:
+        """The sentence that says why; empty where none was given."""
+        return str(self["reason"].data or "")
+
 
 class ApproveForm(StepForm):
     """The owner's approval, in full or in part. The day is optional, and so is the sentence until somebody is passed over."""
@@ -57,10 +61,6 @@ class ApproveForm(StepForm):
         """How much of what was asked."""
         return self.quantity.data.amount if self.quantity.data else None
 
-    def because(self) -> str:
-        """The sentence, where there is one."""
-        return self.reason.data or ""
-
 
 class RejectForm(StepForm):
     """The owner says no, and why."""
@@ -68,10 +68,6 @@ class RejectForm(StepForm):
     reason = TextAreaField(
         _("Why do you reject this request?"), [_WHY], description=_("The asker reads this."), id="reject-reason"
     )
-
-    def because(self) -> str:
-        """The reason."""
-        return self.reason.data or ""
 
 
 class CancelForm(StepForm):
@@ -83,10 +79,6 @@ class CancelForm(StepForm):
         description=_("The other side reads this. What was held is free again at once."),
         id="cancel-reason",
     )
-
-    def because(self) -> str:
-        """The reason."""
-        return self.reason.data or ""
 
 
 class ProposeCancelForm(CancelForm):
@@ -108,10 +100,6 @@ class NoShowForm(StepForm):
         description=_("For example: we waited until 11 o’clock and could not reach anybody."),
         id="no-show-reason",
     )
-
-    def because(self) -> str:
-        """What happened, where it was said."""
-        return self.reason.data or ""
 
 
 class PlainForm(StepForm):
@@ -192,10 +180,6 @@ class LateHandoverForm(HandoverForm):
     )
     confirm_unusual = right("late")
 
-    def because(self) -> str:
-        """Why it is late."""
-        return self.reason.data or ""
-
 
 class ObjectForm(StepForm):
     """The asker objects to a no-show."""
@@ -206,10 +190,6 @@ class ObjectForm(StepForm):
         description=_("The owner and the broker of the region read this. You can object once."),
         id="object-reason",
     )
-
-    def because(self) -> str:
-        """The sentence."""
-        return self.reason.data or ""
 
 
 class DecideObjectionForm(StepForm):
@@ -227,10 +207,6 @@ class DecideObjectionForm(StepForm):
     def is_upheld(self) -> bool:
         """Whether the objection is right."""
         return bool(self.upheld.data == "yes")
-
-    def because(self) -> str:
-        """The reason."""
-        return self.reason.data or ""
 
 
 class ConfirmForm(StepForm):
@@ -270,10 +246,6 @@ class DisputeForm(StepForm):
     def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)
 
-    def because(self) -> str:
-        """The reason."""
-        return self.reason.data or ""
-
     def figure(self) -> Quantity | None:
         """The receiver's own figure, where there is one."""
         return self.quantity.data
@@ -304,10 +276,6 @@ class ResolveForm(StepForm):
     def figure(self) -> Quantity | None:
         """The quantity."""
         return self.quantity.data
-
-    def because(self) -> str:
-        """Why, where it was said."""
-        return self.reason.data or ""
 
     def is_unusual(self) -> bool:
         """Whether so much more than was ordered is meant."""
