@@ -71,6 +71,8 @@ class Can(StrEnum):
     RESOLVE = "reservation:resolve"
     RETURN = "reservation:return"
     MEET = "reservation:meet"
+    CHANGE_TERMS = "reservation:terms"
+    HAND_OVER_LATE = "reservation:hand_over_late"
     READ_REQUESTS = "listing:requests"
     READ_CHOICES = "figures:choices"
     READ_LOSSES = "figures:losses"
@@ -141,6 +143,11 @@ def may_read_matches(actor: Actor, subject: Any) -> bool:
 def is_owner_side(actor: Actor, subject: Any) -> bool:
     """A trader of the organisation whose lot it is."""
     return actor.role in _TRADERS and (subject is None or subject.owner_id == actor.organisation_id)
+
+
+def is_owning_coordinator(actor: Actor, subject: Any) -> bool:
+    """A coordinator of the organisation whose lot it is."""
+    return actor.role == Role.COORDINATOR and is_owner_side(actor, subject)
 
 
 def is_asking_side(actor: Actor, subject: Any) -> bool:
@@ -278,6 +285,8 @@ POLICY: dict[Can, Predicate] = {
     Can.RESOLVE: may_resolve,
     Can.RETURN: is_either_side,
     Can.MEET: is_either_side,
+    Can.CHANGE_TERMS: is_either_side,
+    Can.HAND_OVER_LATE: is_owning_coordinator,
     Can.READ_REQUESTS: may_read_requests,
     Can.READ_CHOICES: may_account_for_region,
     Can.READ_LOSSES: may_account_for_region,

@@ -1,13 +1,14 @@
 """What happened before today, and what is going on. Finished exchanges, material use, depots, and a few open reservations."""
 
 from datetime import UTC, datetime, time, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from random import Random
 
 from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, rows
 from marketplace.depots.actions import create_depot
 from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.queries.terms import terms_of
 from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
 from marketplace.impact.actions import report_material_use
 from marketplace.impact.queries.goals import get_bank_mass
@@ -15,7 +16,7 @@ from marketplace.impact.rules.goals import UseRow
 from marketplace.impact.rules.impact import LORRY
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.geo import Point
+from marketplace.kernel.geo import Point, distance_km
 from marketplace.kernel.units import Quantity, Unit, round_down
 from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
@@ -85,12 +86,12 @@ def _exchange(
     with clock.frozen(day + timedelta(days=2)):
         reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=ReservationDraft(quantity))
     with clock.frozen(day + timedelta(days=3)):
-        decide.approve(session, giver, reservation_id=reservation.id)
+        reservation = decide.approve(session, giver, reservation_id=reservation.id)
     with clock.frozen(day + timedelta(days=8)):
-        entered = chance.random() < 0.6
-        handover = HandoverDraft(
-            quantity, clock.today(), LORRY if entered else None, Decimal(chance.randint(6, 38)) if entered else None
-        )
+        terms = terms_of(session, reservation)
+        entered, detour = chance.random() < 0.6, Decimal(chance.randint(105, 160)) / 100
+        driven = (distance_km(terms.lot, terms.destination) * detour).quantize(Decimal(1), rounding=ROUND_UP)
+        handover = HandoverDraft(quantity, clock.today(), LORRY if entered else None, driven if entered else None)
         hand_over.hand_over(session, giver, reservation_id=reservation.id, draft=handover)
     with clock.frozen(day + timedelta(days=9)):
         hand_over.confirm(session, taker, reservation_id=reservation.id)

@@ -1,14 +1,16 @@
-"""Reservations: claims on part of a listing, with their appointments and gate photos."""
+"""Reservations: claims on part of a listing, with their terms, appointments and gate photos."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
+from marketplace.exchange.rules.terms import Terms, TermsStatus
 from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
+from marketplace.kernel.geo import Point
 from marketplace.market.models import Demand, Listing
 
 
@@ -45,6 +47,10 @@ class Reservation(Base):
     driven_km: Mapped[Decimal | None] = mapped_column(Fixed(3))
     project: Mapped[str] = mapped_column(String(200), default="", server_default="")
     use: Mapped[str] = mapped_column(String(200), default="", server_default="", comment="what it is used for in that project")
+    reused_as_is: Mapped[bool | None] = mapped_column(comment="used again without being processed first; empty: not said")
+    same_grade: Mapped[bool | None] = mapped_column(
+        comment="for what it was made for, or something of a higher grade; empty: not said"
+    )
     replaces_purchase: Mapped[bool | None] = mapped_column(comment="whether it avoids buying new; empty: not said")
     purchase_price_cents: Mapped[int | None] = mapped_column(
         BigInteger, comment="estimate of that purchase, for all that is asked"
@@ -56,12 +62,30 @@ class Reservation(Base):
         Text, default="", server_default="", comment="why this one, though others ranked higher"
     )
     ordered: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="as approved, before anything was measured")
-    owner_quantity: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="the owner's latest figure")
+    kept: Mapped[Decimal] = mapped_column(
+        Fixed(3),
+        default=Decimal(0),
+        server_default="0",
+        comment="of what was ordered, missing at the gate and held until confirmed",
+    )
+    late_reason: Mapped[str] = mapped_column(
+        Text, default="", server_default="", comment="why the paperwork came after the hand-over; empty: it did not"
+    )
+    unconfirmed_since: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="14 days without an answer to a figure that silence does not confirm"
+    )
+    owner_quantity: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="the owner's figure as signed for at the gate")
     owner_measured_by: Mapped[str | None] = mapped_column(String(9))
     owner_condition: Mapped[str | None] = mapped_column(String(4))
-    receiver_quantity: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="the receiver's latest figure")
+    owner_answer: Mapped[Decimal | None] = mapped_column(
+        Fixed(3), comment="in a dispute: the latest figure that the owner accepts"
+    )
+    receiver_quantity: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="the receiver's own figure, as first given")
     receiver_measured_by: Mapped[str | None] = mapped_column(String(9))
     receiver_condition: Mapped[str | None] = mapped_column(String(4))
+    receiver_answer: Mapped[Decimal | None] = mapped_column(
+        Fixed(3), comment="in a dispute: the latest figure that the receiver accepts"
+    )
     disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dispute_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     settled_reason: Mapped[str] = mapped_column(Text, default="", server_default="", comment="of the figure that both agreed on")
@@ -80,6 +104,10 @@ class Reservation(Base):
     )
     cancel_asked_by_id: Mapped[int | None] = mapped_column(comment="organisation that proposes to cancel after hand-over")
     no_show: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="nobody came to collect it")
+    objection: Mapped[str] = mapped_column(Text, default="", server_default="", comment="of the asker to a no-show")
+    objected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    objection_upheld: Mapped[bool | None] = mapped_column(comment="whether the broker agreed; empty: not decided yet")
+    objection_answer: Mapped[str] = mapped_column(Text, default="", server_default="", comment="why the broker decided so")
     reminded_days: Mapped[int | None] = mapped_column(comment="the last reminder before expires_at: 3, 1 or 0 days")
 
     listing: Mapped[Listing] = relationship(lazy="raise_on_sql")
@@ -87,6 +115,9 @@ class Reservation(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql", foreign_keys=[organisation_id])
     owner: Mapped[Organisation] = relationship(lazy="raise_on_sql", foreign_keys=[owner_id])
     appointments: Mapped[list["Appointment"]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="Appointment.id")
+    terms_versions: Mapped[list["TermsVersion"]] = relationship(
+        lazy="raise_on_sql", viewonly=True, order_by="TermsVersion.number"
+    )
 
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -106,6 +137,99 @@ class Reservation(Base):
     def is_internal(self) -> bool:
         """Within one organisation: counted as internal reuse."""
         return self.organisation_id == self.owner_id
+
+    @property
+    def held(self) -> Decimal:
+        """What it holds of its lot while it is open.
+
+        What was measured, and what was missing and is not confirmed yet.
+        """
+        return self.quantity + self.kept
+
+    @property
+    def owner_figure(self) -> Decimal | None:
+        """The figure that the owner accepts now.
+
+        The latest answer in a dispute, else what was signed for at the gate.
+        """
+        return self.owner_quantity if self.owner_answer is None else self.owner_answer
+
+    @property
+    def receiver_figure(self) -> Decimal | None:
+        """The figure that the receiver accepts now."""
+        return self.receiver_quantity if self.receiver_answer is None else self.receiver_answer
+
+    @property
+    def terms(self) -> Terms | None:
+        """The terms that count; None before approval."""
+        agreed = [version for version in self.terms_versions if version.status == TermsStatus.AGREED]
+        return agreed[-1].terms if agreed else None
+
+    @property
+    def proposed_terms(self) -> "TermsVersion | None":
+        """The proposal that waits for the other side, where there is one."""
+        latest = self.terms_versions[-1] if self.terms_versions else None
+        return latest if latest is not None and latest.status == TermsStatus.PROPOSED else None
+
+
+class TermsVersion(Base):
+    """One version of the terms of a transfer: as frozen at approval, or as proposed."""
+
+    __tablename__ = "terms_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(comment="1, 2, 3 … of its reservation")
+    status: Mapped[str] = mapped_column(String(8))
+    proposed_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id"), comment="which side proposed it; empty: frozen at approval"
+    )
+    reason: Mapped[str] = mapped_column(Text, default="", comment="why it was proposed")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    price_cents_per_unit: Mapped[int] = mapped_column(BigInteger, comment="0: free of charge")
+    kg_per_unit: Mapped[Decimal] = mapped_column(Fixed(6))
+    kg_basis: Mapped[str] = mapped_column(String(10), comment="taxonomy or measured")
+    place_name: Mapped[str] = mapped_column(String(120), comment="where the lot lies")
+    address: Mapped[str | None] = mapped_column(String(200))
+    lat: Mapped[float]
+    lon: Mapped[float]
+    available_from: Mapped[date]
+    condition: Mapped[str] = mapped_column(String(4))
+    destination_name: Mapped[str] = mapped_column(String(120))
+    destination_lat: Mapped[float]
+    destination_lon: Mapped[float]
+    destination_basis: Mapped[str] = mapped_column(String(12), comment="demand, reservation or main_place")
+    replaces_purchase: Mapped[bool | None]
+    factor_version: Mapped[int] = mapped_column(ForeignKey("taxonomy_version.id"))
+
+    proposed_by: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("reservation_id", "number"),
+        CheckConstraint("status IN ('agreed', 'proposed', 'declined', 'fallen')", name="status"),
+        CheckConstraint("price_cents_per_unit >= 0", name="price_not_negative"),
+        CheckConstraint("kg_per_unit > 0", name="weight_positive"),
+    )
+
+    @property
+    def terms(self) -> Terms:
+        """The terms as one value."""
+        return Terms(
+            price_cents_per_unit=self.price_cents_per_unit,
+            kg_per_unit=self.kg_per_unit,
+            kg_basis=self.kg_basis,
+            place_name=self.place_name,
+            address=self.address,
+            lot=Point(self.lat, self.lon),
+            available_from=self.available_from,
+            condition=self.condition,
+            destination_name=self.destination_name,
+            destination=Point(self.destination_lat, self.destination_lon),
+            destination_basis=self.destination_basis,
+            replaces_purchase=self.replaces_purchase,
+            factor_version=self.factor_version,
+        )
 
 
 class Appointment(Base):

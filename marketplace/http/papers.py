@@ -1,7 +1,7 @@
 """The papers of a transfer: the hand-over note and the calendar file. As far as the reader may know what is in them."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,17 +12,19 @@ from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.exchange.models import Appointment, Reservation
 from marketplace.exchange.queries.gate import list_gate_photos, may_read_gate, newest
 from marketplace.exchange.queries.reservations import SEES_EXACT, get_reservation, sees_exact_place
-from marketplace.exchange.queries.signatures import Signature, find_signatures
+from marketplace.exchange.queries.signatures import Signature, Statement, find_signatures, find_statements
+from marketplace.exchange.queries.terms import may_read_terms_place, ordered_of, terms_of
 from marketplace.exchange.rules.gate import MOMENT_LABELS, PhotoMoment, check_note
 from marketplace.exchange.rules.reservation import MEASURED_LABELS, STATUS_LABELS, MeasuredBy, ReservationStatus
+from marketplace.exchange.rules.terms import TERM_LABELS, Terms, TermsStatus, changed_terms
 from marketplace.http.request import site_address
+from marketplace.impact.rules.impact import mass_kg
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.formats import NO_BREAK_SPACE, long_date, moment, money, number, quantity
-from marketplace.kernel.language import DEFAULT_LOCALE, _, current_locale, ngettext
+from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, current_locale, ngettext
 from marketplace.kernel.units import Unit
-from marketplace.ledger.queries import find_exchange
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
 from marketplace.sheets import calendar_file, handover_note
@@ -97,9 +99,10 @@ def calendar_of(session: Session, actor: Actor, reservation_id: int) -> Calendar
 
 def meeting_place(session: Session, actor: Actor, reservation: Reservation, appointment: Appointment) -> str:
     """Find where to meet: as proposed, else where the lot lies. A reservation that has ended shows no address any more."""
-    is_shown = reservation.status in SEES_EXACT and sees_exact_place(session, actor, reservation.listing)
-    address = reservation.listing.address if is_shown else ""
-    return str(appointment.place or address or reservation.listing.place_name)
+    terms = reservation.terms
+    if terms is None or reservation.status not in SEES_EXACT or not sees_exact_place(session, actor, reservation.listing):
+        return str(appointment.place or reservation.listing.place_name)
+    return str(appointment.place or terms.address or terms.place_name)
 
 
 def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote:
@@ -111,10 +114,11 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
     status = ReservationStatus(reservation.status)
     check_note(status)
     material = taxonomy(session).material_by_id(reservation.listing.material_id)
-    booked, unit = find_exchange(session, reservation_id=reservation_id), Unit(reservation.unit)
-    kilograms = booked.mass_kg if booked else material.mass_kg(reservation.quantity, unit, reservation.listing.kg_per_unit)
-    price_cents = booked.price_cents if booked else _price_cents(reservation)
+    unit, terms = Unit(reservation.unit), terms_of(session, reservation)
+    kilograms = mass_kg(reservation.quantity, terms.kg_per_unit)
+    price_cents = terms.price_cents(reservation.quantity)
     by_owner, by_receiver = find_signatures(session, actor, reservation)
+    owner, receiver, agreed = statements_of(session, actor, reservation)
     latest = newest(reservation) if may(actor, Can.MEET, reservation) else None
     return HandoverNote(
         number=reservation_id,
@@ -125,10 +129,16 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
         material=material.name,
         owner=Side(reservation.owner.name, _signed(by_owner)),
         receiver=Side(reservation.organisation.name, _signed(by_receiver)),
-        ordered=Figure(quantity(_ordered(reservation), unit)),
-        by_owner=_figure(reservation, "owner", fallback=_handed_over(reservation)),
-        by_receiver=_figure(reservation, "receiver"),
-        counted=Figure(quantity(reservation.quantity, unit) if status is ReservationStatus.COMPLETED else ""),
+        ordered=Figure(quantity(ordered_of(reservation), unit)),
+        by_owner=owner,
+        by_receiver=receiver,
+        counted=agreed,
+        is_finished=status is ReservationStatus.COMPLETED,
+        condition=str(CONDITION_LABELS[Condition(terms.condition)]),
+        destination=terms.destination_name,
+        changes=_agreed_changes(reservation),
+        late_reason=reservation.late_reason,
+        reuse=reservation.use if _is_reuse_certain(reservation) else "",
         mass=f"{number(kilograms)}{NO_BREAK_SPACE}kg",
         written_off=quantity(reservation.written_off, unit) if reservation.written_off else "",
         write_off_reason=reservation.write_off_reason,
@@ -137,40 +147,77 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
         returned=quantity(reservation.returned, unit) if reservation.returned else "",
         price=money(price_cents) if price_cents else "",
         handed_over_on=long_date(reservation.handed_over_on) if reservation.handed_over_on else "",
-        place=_place(reservation, is_exact=sees_exact_place(session, actor, reservation.listing)),
-        term=_term(reservation, status),
+        place=_place(
+            terms,
+            is_exact=may_read_terms_place(actor, reservation) and sees_exact_place(session, actor, reservation.listing),
+        ),
+        term=_term(reservation, terms, status),
         appointment=_appointment(session, actor, reservation, latest) if may(actor, Can.MEET, reservation) else None,
         appointment_notes=latest.notes if latest else "",
         papers=_papers(list_gate_photos(session, actor, reservation_id=reservation_id)),
         made_on=long_date(clock.today()),
+        made=clock.today(),
     )
 
 
-def _ordered(reservation: Reservation) -> Decimal:
-    """What was approved, which may be a part of what was asked."""
-    ordered: Decimal = reservation.asked if reservation.ordered is None else reservation.ordered
-    return ordered
+def term_text(terms: Terms, name: str) -> Text | str:
+    """One of the terms as a reader reads it."""
+    match name:
+        case "price_cents_per_unit":
+            return money(terms.price_cents_per_unit) if terms.price_cents_per_unit else _("free of charge")
+        case "kg_per_unit":
+            basis = _("measured") if terms.kg_basis == "measured" else _("by the list of materials")
+            return _("%(kg)s kg, %(basis)s", kg=number(terms.kg_per_unit), basis=basis)
+        case "available_from":
+            return long_date(terms.available_from)
+        case "condition":
+            return CONDITION_LABELS[Condition(terms.condition)]
+        case "replaces_purchase":
+            return {True: _("yes"), False: _("no"), None: _("not said")}[terms.replaces_purchase]
+        case "place_name":
+            return terms.place_name
+    return terms.destination_name
 
 
-def _price_cents(reservation: Reservation) -> int:
-    per_unit = reservation.listing.price_cents_per_unit or 0
-    return int((reservation.quantity * per_unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def _agreed_changes(reservation: Reservation) -> tuple[str, ...]:
+    """One line for each change of the terms that both sides agreed on after the approval."""
+    agreed = [version for version in reservation.terms_versions if version.status == TermsStatus.AGREED]
+    return tuple(
+        str(
+            _(
+                "%(term)s changed from %(before)s to %(after)s, agreed on %(day)s. Reason: %(reason)s",
+                term=TERM_LABELS[name],
+                before=term_text(before.terms, name),
+                after=term_text(after.terms, name),
+                day=_day(after.answered_at or after.created_at),
+                reason=after.reason,
+            )
+        )
+        for before, after in pairwise(agreed)
+        for name in changed_terms(before.terms, after.terms)
+    )
 
 
-def _handed_over(reservation: Reservation) -> Decimal | None:
-    """What the owner entered, of a transfer from before both sides entered their own figure."""
-    return reservation.quantity if reservation.handed_over_at is not None else None
+def statements_of(session: Session, actor: Actor, reservation: Reservation) -> tuple[Figure, Figure, Figure]:
+    """What the owner stated, what the receiver stated, and what counts, in words."""
+    owner, receiver, agreed = find_statements(session, actor, reservation)
+    unit = Unit(reservation.unit)
+    return _stated(owner, unit), _stated(receiver, unit), _stated(agreed, unit)
 
 
-def _figure(reservation: Reservation, side: str, fallback: Decimal | None = None) -> Figure:
-    amount = getattr(reservation, f"{side}_quantity")
-    measured, condition = getattr(reservation, f"{side}_measured_by"), getattr(reservation, f"{side}_condition")
-    visible = fallback if amount is None else amount
+def _stated(statement: Statement, unit: Unit) -> Figure:
+    measured, condition = statement.measured_by, statement.condition
     return Figure(
-        quantity(visible, reservation.unit) if visible is not None else "",
+        quantity(statement.quantity, unit) if statement.quantity is not None else "",
         str(MEASURED_LABELS[MeasuredBy(measured)]) if measured else "",
         str(CONDITION_LABELS[Condition(condition)]) if condition else "",
+        _signed(statement.signature),
     )
+
+
+def _is_reuse_certain(reservation: Reservation) -> bool:
+    """Whether a use was named, and it is reused as it is, for what it was made for or better."""
+    return bool(reservation.use.strip()) and reservation.reused_as_is is True and reservation.same_grade is True
 
 
 def _signed(signature: Signature | None) -> str:
@@ -183,19 +230,18 @@ def _signed(signature: Signature | None) -> str:
     return str(_("%(who)s, on %(at)s", who=who, at=moment(signature.at)))
 
 
-def _place(reservation: Reservation, *, is_exact: bool) -> str:
-    listing = reservation.listing
+def _place(terms: Terms, *, is_exact: bool) -> str:
     if not is_exact:
-        return str(listing.place_name)
-    spot = f"{listing.lat:.5f}, {listing.lon:.5f}"
-    return ", ".join(part for part in (listing.address, listing.place_name) if part) + f" ({spot})"
+        return terms.place_name
+    spot = f"{terms.lot.lat:.5f}, {terms.lot.lon:.5f}"
+    return ", ".join(part for part in (terms.address, terms.place_name) if part) + f" ({spot})"
 
 
-def _term(reservation: Reservation, status: ReservationStatus) -> str:
-    listing, last = reservation.listing, reservation.expires_at
+def _term(reservation: Reservation, terms: Terms, status: ReservationStatus) -> str:
+    last = reservation.expires_at
     if status is not ReservationStatus.APPROVED:
         return str(_("collected on %(day)s", day=long_date(reservation.handed_over_on)))
-    first = long_date(listing.available_from)
+    first = long_date(terms.available_from)
     if last is None:
         return str(_("from %(day)s", day=first))
     return str(_("from %(first)s until %(last)s", first=first, last=_day(last)))

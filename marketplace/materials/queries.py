@@ -50,16 +50,26 @@ def taxonomy(session: Session) -> Taxonomy:
     newest = session.execute(_NEWEST).first()
     if newest is None:
         raise Missing(_("There is no list of materials yet. Run: python3 -m marketplace materials sync"))
-    key: _Key = (newest.id, newest.digest, newest.loaded_at)
+    existing = _remembered(session, (newest.id, newest.digest, newest.loaded_at))
+    if not session.info.get("write", True):  # who reads sees one moment
+        session.info["taxonomy"] = existing
+    return existing
+
+
+def taxonomy_of_version(session: Session, version: int) -> Taxonomy:
+    """The taxonomy as one version has it. What was agreed by its factors is computed with them."""
+    row = session.execute(select(_version.id, _version.digest, _version.loaded_at).where(_version.id == version)).one()
+    return _remembered(session, (row.id, row.digest, row.loaded_at))
+
+
+def _remembered(session: Session, key: _Key) -> Taxonomy:
     existing = _kept.get(key)
     if existing is None:
-        existing = load_taxonomy(session, newest.id)
+        existing = load_taxonomy(session, key[0])
         with _lock:
             while len(_kept) >= KEPT_VERSIONS:
                 _kept.pop(next(iter(_kept)))
             _kept[key] = existing
-    if not session.info.get("write", True):  # who reads sees one moment
-        session.info["taxonomy"] = existing
     return existing
 
 

@@ -70,12 +70,22 @@ def list_records(session: Session, *, action: str, object_type: str) -> list[Aud
 
 
 def find_record(
-    session: Session, *, actions: tuple[str, ...], object_type: str, object_id: int, organisation_id: int | None = None
+    session: Session,
+    *,
+    actions: tuple[str, ...],
+    object_type: str,
+    object_id: int,
+    organisation_id: int | None = None,
+    first: bool = False,
 ) -> AuditRow | None:
-    """Find the last time that one of these was done to an object (for that organisation). None when it never was."""
+    """Find the last time, or the first, that one of these was done to an object.
+
+    For that organisation, where one is given. None when it never was.
+    """
     rows = select(AuditRow).where(
         AuditRow.object_type == object_type, AuditRow.object_id == object_id, AuditRow.action.in_(actions)
     )
     if organisation_id is not None:
         rows = rows.where(AuditRow.organisation_id == organisation_id)
-    return session.scalars(rows.where(AuditRow.result == "done").order_by(AuditRow.id.desc()).limit(1)).one_or_none()
+    order = AuditRow.id.asc() if first else AuditRow.id.desc()
+    return session.scalars(rows.where(AuditRow.result == "done").order_by(order).limit(1)).one_or_none()

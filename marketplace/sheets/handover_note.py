@@ -1,6 +1,6 @@
-"""The hand-over note (overdrachtsbon) as an accessible PDF: PDF/UA-1, by Typst.
+"""The hand-over note (overdrachtsbon) as an accessible, lasting PDF: UA-1 and A-2a.
 
-With tags, a title, a language and a QR code that has words.
+Made by Typst, with tags, a title, a language and a QR code that has words.
 
 What it says is a plain value; how it looks is `handover_note.typ`. Letters come from the package of Source Sans 3 and never from
 the machine, so the same note is the same everywhere.
@@ -10,6 +10,7 @@ import io
 import json
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,6 +41,7 @@ class Figure:
     quantity: str = ""
     measured_by: str = ""
     condition: str = ""
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,17 @@ class HandoverNote:
     handed_over_on: str
     place: str
     term: str
+    is_finished: bool
+    condition: str
+    destination: str
+    changes: tuple[str, ...]
+    late_reason: str
+    reuse: str
     appointment: str | None
     appointment_notes: str
     papers: tuple[str, ...]
     made_on: str
+    made: date
 
 
 def handover_note(note: HandoverNote) -> bytes:
@@ -89,7 +98,7 @@ def handover_note(note: HandoverNote) -> bytes:
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"note": values},
-            pdf_standards=["ua-1"],
+            pdf_standards=["a-2a", "ua-1"],
         )
     )
 
@@ -159,6 +168,7 @@ def _said(note: HandoverNote) -> dict[str, Any]:
         "footer": _(
             "Twentse Materialenbank, hand-over note %(number)s, as it stood on %(day)s", number=str(note.number), day=note.made_on
         ),
+        "date": {"year": note.made.year, "month": note.made.month, "day": note.made.day},
         "lot": note.lot,
         "written": DEFAULT_LOCALE,
         "state": note.state,
@@ -173,7 +183,7 @@ def _said(note: HandoverNote) -> dict[str, Any]:
             "list": note.papers,
             "none": _("No papers or photos have been added yet."),
         },
-        "terms": _terms(),
+        "terms": _terms(note),
     }
 
 
@@ -191,11 +201,11 @@ def _sides(note: HandoverNote) -> dict[str, Any]:
 def _quantities(note: HandoverNote) -> dict[str, Any]:
     message: list[tuple[Text, Figure]] = [
         (_("Ordered"), note.ordered),
-        (_("Figure of the owner"), note.by_owner),
-        (_("Figure of the receiver"), note.by_receiver),
-        (_("Counted as transferred"), note.counted),
+        (_("Statement of the owner"), note.by_owner),
+        (_("Statement of the receiver"), note.by_receiver),
+        (_("What both agreed, and what counts"), note.counted),
     ]
-    sentences: list[Text] = []
+    sentences: list[Text | str] = []
     if note.written_off:
         sentences.append(
             _("Written off: %(quantity)s. Reason: %(reason)s", quantity=note.written_off, reason=note.write_off_reason)
@@ -208,18 +218,28 @@ def _quantities(note: HandoverNote) -> dict[str, Any]:
         sentences.append(_("Returned after completion: %(quantity)s.", quantity=note.returned))
     return {
         "heading": _("The quantity"),
-        "head": [_("Which figure"), _("Quantity"), _("How it was measured"), _("Condition")],
+        "head": [_("Which figure"), _("Quantity"), _("Measured and condition"), _("By whom and when")],
         "rows": [
-            [label, figure.quantity or _not_yet(), *_how(figure, is_order=figure is note.ordered)] for label, figure in message
+            [
+                label,
+                figure.quantity or _empty(note),
+                _how(figure),
+                figure.signed or ("–" if figure is note.ordered else _empty(note)),
+            ]
+            for label, figure in message
         ],
         "sentences": sentences,
     }
 
 
-def _how(figure: Figure, *, is_order: bool) -> list[Text | str]:
-    """An order is not measured; a figure that is not there says so once."""
-    empty: Text | str = "–" if is_order or not figure.quantity else _not_yet()
-    return [figure.measured_by or empty, figure.condition or empty]
+def _how(figure: Figure) -> Text | str:
+    """How it was measured and in which condition; nothing where neither was said."""
+    return ", ".join(part for part in (figure.measured_by, figure.condition) if part) or "–"
+
+
+def _empty(note: HandoverNote) -> Text | str:
+    """What stands where nobody said anything: on a finished note nothing can follow any more."""
+    return "–" if note.is_finished else _not_yet()
 
 
 def _facts(note: HandoverNote) -> dict[str, Any]:
@@ -227,16 +247,25 @@ def _facts(note: HandoverNote) -> dict[str, Any]:
         (_("Material"), note.material),
         (_("Lot"), _("number %(number)s on the bank", number=str(note.lot_number))),
         (_("Mass"), note.mass),
-        (_("Price"), note.price or _("for no payment")),
+        (_("Condition"), note.condition),
+        (_("Price"), note.price or _("free of charge")),
         (_("Ownership passes"), _passes(note)),
         (_("Place to collect"), note.place),
+        (_("Destination"), note.destination),
         (_("To be collected"), note.term),
     ]
-    if note.appointment is not None:
+    if note.late_reason:
+        rows.append((_("Booked afterwards, because"), note.late_reason))
+    if note.appointment is not None and (note.appointment or not note.is_finished):
         rows.append((_("Appointment"), note.appointment or _not_yet()))
         if note.appointment_notes:
             rows.append((_("At the gate"), note.appointment_notes))
-    return {"heading": _("The transfer"), "head": [_("What"), _("As agreed")], "rows": [list(row) for row in rows]}
+    return {
+        "heading": _("The transfer"),
+        "head": [_("What"), _("As agreed")],
+        "rows": [list(row) for row in rows],
+        "sentences": note.changes,
+    }
 
 
 def _passes(note: HandoverNote) -> Text:
@@ -245,14 +274,11 @@ def _passes(note: HandoverNote) -> Text:
     return _("At the hand-over, on the day that the owner enters. That has not been filled in yet.")
 
 
-def _terms() -> dict[str, Any]:
+def _terms(note: HandoverNote) -> dict[str, Any]:
     return {
         "heading": _("Waste status and liability"),
         "sentences": [
-            _(
-                "Both sides hand over and accept this material to be used again for the purpose for which it was made. The reservation, made "
-                "before the hand-over, is the evidence that this use is certain; the material is not handed over as waste."
-            ),
+            _waste_status(note),
             _(
                 "The owner has said what is known about the material, its hazards and its origin. The receiver looks at it at the hand-over and "
                 "checks that it is fit and lawful for the intended use. From the hand-over on the receiver carries the risk; the materials bank "
@@ -264,6 +290,17 @@ def _terms() -> dict[str, Any]:
             "writing, that counts."
         ),
     }
+
+
+def _waste_status(note: HandoverNote) -> Text:
+    """What was answered about the use decides; no paper says more than is known."""
+    if not note.reuse:
+        return _("The waste status has not been assessed.")
+    return _(
+        "The receiver uses it as it is, for what it was made for or something of a higher grade: %(use)s. The reservation, made before the "
+        "hand-over, is the evidence that this use is certain; the material is not handed over as waste.",
+        use=note.reuse,
+    )
 
 
 def _not_yet() -> Text:

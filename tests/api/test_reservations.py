@@ -130,13 +130,15 @@ def test_the_exact_spot_is_shown_to_the_holder_of_an_approved_reservation(hengel
     assert "exact" not in losser.get("/listings").get_json()["items"][0]
 
 
-def test_less_than_reserved_at_the_gate_frees_the_rest(hengelo: Api, borne: Api) -> None:
+def test_less_than_reserved_at_the_gate_frees_the_rest_once_it_is_confirmed(hengelo: Api, borne: Api) -> None:
     number = reserved(borne, hengelo)
     hengelo.post(f"/reservations/{number}/approve")
     handed = hengelo.post(
         f"/reservations/{number}/hand-over", {"quantity": "790.5", "unit": "m2", "drivenKm": 7.2, "vehicleClass": None}
     )
     assert (handed.get_json()["quantity"], handed.get_json()["drivenKm"]) == ("790.5", 7.2)
+    assert hengelo.get(f"/listings/{handed.get_json()['listing']['id']}").get_json()["available"] == "400"
+    borne.post(f"/reservations/{number}/confirm")
     assert hengelo.get(f"/listings/{handed.get_json()['listing']['id']}").get_json()["available"] == "409.5"
 
 

@@ -51,7 +51,9 @@ def test_a_no_show_is_counted_and_belongs_to_the_owner(hengelo: Api, borne: Api)
     assert step(hengelo, made, "no-show", 409)["currentStatus"] == "requested"
     step(hengelo, made, "approve")
     assert step(borne, made, "no-show", 403)["status"] == 403
-    ended = step(hengelo, made, "no-show")
+    assert "keptUntil" in step(hengelo, made, "no-show", 409)  # seconds after the approval nobody has failed to come
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        ended = step(hengelo, made, "no-show")
     assert (ended["status"], ended["noShow"]) == ("cancelled", True)
     assert counters(hengelo, lot) == ("500", "0", "0", "500")
 
@@ -61,8 +63,10 @@ def test_confirming_without_a_body_takes_the_owners_figure(hengelo: Api, borne: 
     made = ask(borne, lot, 300)
     step(hengelo, made, "approve")
     given = step(hengelo, made, "hand-over", quantity=280, measuredBy="weighed", condition="fair", writeOffReason="20 kapot")
-    assert (given["ownerMeasuredBy"], given["ownerCondition"], given["writtenOff"]) == ("weighed", "fair", "20")
-    assert step(borne, made, "confirm")["quantity"] == "280"
+    assert (given["ownerMeasuredBy"], given["ownerCondition"], given["writtenOff"]) == ("weighed", "fair", "0")
+    assert counters(hengelo, lot) == ("500", "300", "0", "200")  # what is missing is held until it is confirmed
+    done = step(borne, made, "confirm")
+    assert (done["quantity"], done["writtenOff"]) == ("280", "20")
     assert counters(hengelo, lot) == ("480", "0", "280", "200")
 
 
@@ -148,7 +152,8 @@ def test_a_reason_that_nobody_gave_stands_there_in_dutch_whoever_acts(hengelo: A
     lot, english = published(hengelo, quantity=500), {"Accept-Language": "en"}
     missed, withdrawn = ask(borne, lot, 100), ask(borne, lot, 100)
     step(hengelo, missed, "approve")
-    hengelo.post(f"/reservations/{missed['id']}/no-show", headers=english)
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        hengelo.post(f"/reservations/{missed['id']}/no-show", headers=english)
     hengelo.post(f"/listings/{lot['id']}/withdraw", headers=english)
     reasons = [borne.get(f"/reservations/{one['id']}").get_json()["reason"] for one in (missed, withdrawn)]
     assert reasons == ["Niemand kwam het ophalen.", "De eigenaar heeft de partij ingetrokken."]
@@ -160,7 +165,7 @@ def test_a_figure_that_was_sent_twice_is_one_dispute_and_its_reason_may_follow(h
         assert step(borne, made, "confirm", quantity=200)["status"] == "disputed"
     assert step(borne, made, "confirm", 409, quantity=210)["currentStatus"] == "disputed"
     told = step(borne, made, "dispute", quantity=205, reason="Eén pallet te weinig")
-    assert (told["disputeReason"], told["receiverQuantity"]) == ("Eén pallet te weinig", "205")
+    assert (told["disputeReason"], told["receiverQuantity"], told["receiverAnswer"]) == ("Eén pallet te weinig", "200", "205")
     assert step(borne, made, "dispute", reason="Nog een reden")["disputeReason"] == "Eén pallet te weinig"
 
 

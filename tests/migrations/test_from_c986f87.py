@@ -45,6 +45,8 @@ CHANGED: dict[str, list[str]] = {
         f"material_use_report CREATE UNIQUE INDEX {ONE_REPORT} ON public.material_use_report USING btree (organisation_id, year)",
         f"material_use_report {ONE_REPORT} UNIQUE (organisation_id, year)",
         "material_use_report includes_bank boolean NOT NULL",
+        "reservation owner_quantity bigint the owner's latest figure",  # a comment
+        "reservation receiver_quantity bigint the receiver's latest figure",
     ],
 }
 """Lines of the schema of c986f87, as `describe` writes them, that read otherwise now."""
@@ -155,6 +157,18 @@ def test_the_upgrade_of_every_start_takes_it_to_the_newest_version(old: Database
     command.check(alembic_config(old_url))
     with old.read() as session:
         assert {name: found for name, question in INVARIANTS if (found := question(session))} == {}
+
+
+def test_a_transfer_of_before_has_the_terms_that_it_was_booked_with(old: Database, old_url: str) -> None:
+    command.upgrade(alembic_config(old_url), SAME_SCHEMA)
+    statuses = "('approved', 'handed_over', 'disputed', 'completed')"
+    with old.read() as session:
+        approved = session.scalars(text(f"SELECT id FROM reservation WHERE status IN {statuses} ORDER BY id")).all()
+        frozen = session.execute(text("SELECT reservation_id, kg_per_unit FROM terms_version ORDER BY reservation_id")).all()
+        booked = session.execute(text("SELECT reservation_id, kg_per_unit FROM exchange WHERE kind = 'transfer'")).all()
+    assert [row[0] for row in frozen] == approved
+    assert {tuple(row) for row in booked} <= {tuple(row) for row in frozen}
+    assert booked
 
 
 def test_the_ledger_holds_with_every_column_as_it_was_exported(old: Database, old_url: str) -> None:

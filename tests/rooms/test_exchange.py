@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -157,10 +157,15 @@ def test_a_measured_surplus_takes_what_is_free_and_then_raises_the_lot_if_nobody
         hand_over.hand_over(bank, hengelo, reservation_id=mine.id, draft=handover("261"))
     assert refused.value.facts["available"] == "260"
     decide.cancel(bank, almelo, reservation_id=other.id, reason="Niet meer nodig")
-    hand_over.hand_over(bank, hengelo, reservation_id=mine.id, draft=handover("320"))
+    hand_over.hand_over(bank, hengelo, reservation_id=mine.id, draft=handover("320", confirm_unusual=True))
     hand_over.confirm(bank, borne, reservation_id=mine.id)
     assert counters(bank, listing) == (Decimal(0), Decimal(320), Decimal(0))
     assert (listing.quantity, listing.status) == (Decimal(320), "closed")
+
+
+def end_of(moment: datetime) -> datetime:
+    """The last second of the day of a moment: a last day counts whole."""
+    return clock.last_moment(clock.local(moment).date())
 
 
 def test_a_request_lapses_after_ten_days_and_an_approval_after_thirty(bank: Session) -> None:
@@ -169,13 +174,13 @@ def test_a_request_lapses_after_ten_days_and_an_approval_after_thirty(bank: Sess
     asked, held = ask(bank, borne, listing, "100"), ask(bank, borne, listing, "200")
     decide.approve(bank, hengelo, reservation_id=held.id)
     now = clock.now()
-    with clock.frozen(now + timedelta(days=9, hours=23)):
+    with clock.frozen(end_of(now + timedelta(days=10)) - timedelta(minutes=1)):
         assert not deadlines.expire(bank, reservation_id=asked.id)
-    with clock.frozen(now + timedelta(days=10, hours=1)):
+    with clock.frozen(end_of(now + timedelta(days=10))):
         assert deadlines.expire(bank, reservation_id=asked.id)
         assert not deadlines.expire(bank, reservation_id=asked.id)
         assert not deadlines.expire(bank, reservation_id=held.id)
-    with clock.frozen(now + timedelta(days=30, hours=1)):
+    with clock.frozen(end_of(now + timedelta(days=30))):
         assert deadlines.expire(bank, reservation_id=held.id)
     assert counters(bank, listing) == (Decimal(0), Decimal(0), Decimal(1200))
 
@@ -186,7 +191,7 @@ def test_fourteen_days_after_hand_over_it_counts_as_confirmed(bank: Session) -> 
     reservation = ask(bank, borne, listing, "100")
     decide.approve(bank, hengelo, reservation_id=reservation.id)
     hand_over.hand_over(bank, hengelo, reservation_id=reservation.id, draft=handover("100"))
-    with clock.frozen(clock.now() + timedelta(days=14, hours=1)):
+    with clock.frozen(end_of(clock.now() + timedelta(days=14))):
         assert deadlines.expire(bank, reservation_id=reservation.id)
     assert bank.get(Reservation, reservation.id).status == "completed"
     assert bank.scalars(select(Exchange)).one().distance_basis == "main_place"

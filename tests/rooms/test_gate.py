@@ -98,10 +98,10 @@ def test_a_surplus_passes_only_where_nobody_holds_it(bank: Session, cast: dict) 
     other = reserve.reserve(bank, cast["almelo"], listing_id=lot.id, draft=ReservationDraft(m2("190")))
     confirm(bank, cast, reservation, "320")  # 20 of 300 is 6.7 %: first they agree
     with pytest.raises(Conflict) as refused:
-        hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("320"))
+        hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("320"), confirm_unusual=True)
     assert refused.value.facts["available"] == "310"
     decide.cancel(bank, cast["almelo"], reservation_id=other.id, reason="Niet meer nodig")
-    done = hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("320"))
+    done = hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("320"), confirm_unusual=True)
     assert (done.status, done.quantity) == ("completed", Decimal(320))
     assert counted(bank, lot) == ("500", "0", "320", "180")
     sound(bank)
@@ -113,10 +113,11 @@ def test_a_third_figure_is_a_proposal_until_the_other_says_the_same(bank: Sessio
     with pytest.raises(Invalid):
         hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("290"))
     first = hand_over.resolve(bank, cast["hengelo"], reservation_id=reservation.id, quantity=m2("290"), reason="Nageteld")
-    assert (first.status, first.owner_quantity, first.settled_reason) == ("disputed", Decimal(290), "Nageteld")
+    assert (first.status, first.owner_answer, first.settled_reason) == ("disputed", Decimal(290), "Nageteld")
+    assert first.owner_quantity == Decimal(300)  # what was signed for at the gate is never replaced
     done = hand_over.resolve(bank, cast["borne"], reservation_id=reservation.id, quantity=m2("290"))
     assert (done.status, done.quantity, done.settled_reason) == ("completed", Decimal(290), "Nageteld")
-    assert kinds(bank)[-3:] == ["disputed", "dispute_answered", "completed"]
+    assert kinds(bank)[-4:] == ["disputed", "dispute_to_decide", "dispute_answered", "completed"]
     sound(bank)
 
 
@@ -282,7 +283,7 @@ def test_a_proposal_to_cancel_that_nobody_took_leaves_no_reason_behind(bank: Ses
 
 def test_a_surplus_that_was_never_there_leaves_nothing_behind(bank: Session, cast: dict) -> None:
     lot, reservation = approved(bank, cast, lot=make_listing(bank, cast["hengelo"], quantity=m2("300")))
-    draft = HandoverDraft(m2("320"), clock.today())
+    draft = HandoverDraft(m2("320"), clock.today(), confirm_unusual=True)
     hand_over.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
     assert counted(bank, lot) == ("320", "320", "0", "0")
     confirm(bank, cast, reservation, "308")  # 12 of 320 is 3.75 %: 8 more than the lot had, not 20
@@ -293,7 +294,7 @@ def test_a_surplus_that_was_never_there_leaves_nothing_behind(bank: Session, cas
 
 def test_a_surplus_goes_with_a_transfer_that_is_called_off(bank: Session, cast: dict) -> None:
     lot, reservation = approved(bank, cast, lot=make_listing(bank, cast["hengelo"], quantity=m2("310")))
-    draft = HandoverDraft(m2("330"), clock.today())  # 10 that were free, and 20 that the books did not know
+    draft = HandoverDraft(m2("330"), clock.today(), confirm_unusual=True)  # 10 that were free, and 20 that the books did not know
     hand_over.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
     assert counted(bank, lot) == ("330", "330", "0", "0")
     decide.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen")

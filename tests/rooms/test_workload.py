@@ -19,7 +19,8 @@ MORE_ROUNDS = 10
 OPERATIONS = int(os.environ.get("WORKLOAD_OPERATIONS", "250"))
 MUST_HAPPEN = (
     *("reserve", "approve", "reject", "accept_offer", "cancel", "no_show", "hand_over", "confirm", "dispute", "resolve"),
-    *("return_part", "expire", "in_vain", "withdraw", "publish"),
+    *("return_part", "expire", "in_vain", "withdraw", "publish", "propose_terms", "accept_terms", "decline_terms", "silence"),
+    *("object", "decide_objection"),
 )
 
 
@@ -27,13 +28,14 @@ MUST_HAPPEN = (
 def test_after_a_random_workload_over_four_processes_every_invariant_holds(session: Session, database_url: str) -> None:
     seed_taxonomy(session)
     actors = [make_actor(session, slug) for slug in ("hengelo", "borne", "almelo", "wierden", "losser")]
+    broker = make_actor(session, "regio-twente", "coordinator")
     for actor in actors:
         make_listing(session, actor)
     session.commit()
     done: Counter[str] = Counter()
     faults: list[str] = []
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        jobs = [pool.apply_async(work, (database_url, actors, seed, OPERATIONS)) for seed in range(PROCESSES)]
+        jobs = [pool.apply_async(work, (database_url, actors, broker, seed, OPERATIONS)) for seed in range(PROCESSES)]
         for job in jobs:
             counted, wrong = job.get(timeout=3600)
             done.update(counted)
@@ -43,7 +45,7 @@ def test_after_a_random_workload_over_four_processes_every_invariant_holds(sessi
     for seed in range(PROCESSES, PROCESSES + MORE_ROUNDS):  # what chance has left out
         if all(done[name] for name in MUST_HAPPEN):
             break
-        counted, wrong = work(database_url, actors, seed, OPERATIONS)
+        counted, wrong = work(database_url, actors, broker, seed, OPERATIONS)
         done.update(counted)
         faults += wrong
     assert faults == []

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange.actions import deadlines, decide, hand_over, reserve
-from marketplace.exchange.models import Reservation
+from marketplace.exchange.actions import deadlines, decide, hand_over, reserve, terms
+from marketplace.exchange.models import Reservation, TermsVersion
 from marketplace.exchange.queries.reservations import list_due, list_listings_to_offer, list_waiting_to_expire
 from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
 from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.exchange.rules.terms import TermsDraft
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.errors import Refusal
@@ -28,6 +29,7 @@ from tests.factories import location, make_listing
 LOTS_AT_ONCE = 12
 OPERATIONS = (
     *("reserve",) * 6, *("approve",) * 4, *("hand_over",) * 4, *("confirm",) * 4, *("resolve",) * 2, *("return_part",) * 2,
+    *("propose_terms",) * 2, *("accept_terms",) * 2, *("decline_terms", "object", "decide_objection", "silence"),
     *("cancel", "reject", "accept_offer", "dispute", "agree_cancel", "no_show", "expire", "offer", "in_vain", "withdraw", "publish"),
 )  # fmt: skip
 FROM = {
@@ -35,11 +37,16 @@ FROM = {
     "reject": ("waiting", "offered", "requested"),
     "accept_offer": ("offered",),
     "cancel": ("waiting", "offered", "requested", "approved", "handed_over", "disputed"),
-    "no_show": ("approved",),
+    "no_show": ("approved", "expired"),
+    "object": ("cancelled", "expired"),
+    "decide_objection": ("cancelled", "expired"),
+    "propose_terms": ("approved", "handed_over", "disputed"),
+    "accept_terms": ("approved", "handed_over", "disputed"),
+    "decline_terms": ("approved", "handed_over", "disputed"),
     "hand_over": ("approved",),
     "confirm": ("handed_over",),
     "dispute": ("handed_over",),
-    "resolve": ("disputed",),
+    "resolve": ("disputed", "handed_over"),
     "agree_cancel": ("handed_over", "disputed"),
     "return_part": ("completed",),
 }
@@ -52,7 +59,8 @@ class Nothing(Exception):
 class Worker:
     """Somebody of every organisation, with dice."""
 
-    def __init__(self, url: str, actors: list[Actor], seed: int) -> None:
+    def __init__(self, url: str, actors: list[Actor], broker: Actor, seed: int) -> None:
+        self.broker = broker
         self.database, self.dice = Database(url, pool_size=2), Random(seed)
         self.actors = {actor.organisation_id: actor for actor in actors}
         self.done: Counter[str] = Counter()
@@ -93,15 +101,20 @@ class Worker:
             "expire": lambda session: self._clock(
                 session, list_due, "expire", "reservation_id", days=self.dice.choice((0, 3, 15, 32))
             ),
+            "silence": lambda session: self._clock(session, self._unanswered, "expire", "reservation_id", days=15),
             "offer": lambda session: self._clock(session, list_listings_to_offer, "offer", "listing_id", days=0),
             "in_vain": lambda session: self._clock(session, list_waiting_to_expire, "expire_waiting", "reservation_id", days=0),
         }
         if name in plain:
             plain[name](session)
             return
-        rows = session.scalars(
-            select(Reservation).where(Reservation.status.in_(FROM[name])).order_by(Reservation.id.desc()).limit(30)
-        )
+        open_ones = select(Reservation).where(Reservation.status.in_(FROM[name]))
+        if name in ("object", "decide_objection"):
+            open_ones = open_ones.where(Reservation.no_show, Reservation.objected_at.is_(None) == (name == "object"))
+        if name in ("accept_terms", "decline_terms"):
+            proposed = select(TermsVersion.reservation_id).where(TermsVersion.status == "proposed")
+            open_ones = open_ones.where(Reservation.id.in_(proposed))
+        rows = session.scalars(open_ones.order_by(Reservation.id.desc()).limit(30))
         found = list(rows)
         if not found:
             raise Nothing
@@ -151,11 +164,40 @@ class Worker:
         decide.cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id, reason="Plan gewijzigd")
 
     def _no_show(self, session, one, owner, asker) -> None:
-        decide.no_show(session, owner, reservation_id=one.id)
+        with clock.frozen(clock.now() + timedelta(days=self.dice.choice((0, 32, 32)))):
+            decide.no_show(session, owner, reservation_id=one.id)
+
+    def _object(self, session, one, owner, asker) -> None:
+        decide.object_to_no_show(session, asker, reservation_id=one.id, reason="Wij stonden er")
+
+    def _decide_objection(self, session, one, owner, asker) -> None:
+        upheld = self.dice.random() < 0.5
+        decide.decide_objection(session, self.broker, reservation_id=one.id, is_upheld=upheld, reason="Foto gezien")
+
+    def _propose_terms(self, session, one, owner, asker) -> None:
+        draft = TermsDraft(
+            "Afgesproken aan de poort",
+            price_cents_per_unit=self.dice.choice((0, 150, 300)),
+            kg_per_unit=self.dice.choice((None, Decimal(190), Decimal(700))),
+            available_from=self.dice.choice((None, None, clock.today() + timedelta(days=40))),
+        )
+        terms.propose_terms(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
+
+    def _accept_terms(self, session, one, owner, asker) -> None:
+        terms.accept_terms(session, self.dice.choice((owner, asker)), reservation_id=one.id)
+
+    def _decline_terms(self, session, one, owner, asker) -> None:
+        terms.decline_terms(session, self.dice.choice((owner, asker)), reservation_id=one.id)
+
+    def _unanswered(self, session: Session) -> list[int]:
+        rows = select(Reservation.id).where(Reservation.status == "handed_over", Reservation.unconfirmed_since.is_(None))
+        return list(session.scalars(rows))
 
     def _hand_over(self, session, one, owner, asker) -> None:
         gone = "Gebroken" if self.dice.random() < 0.3 else ""
-        draft = HandoverDraft(self._near(one.quantity), clock.today(), write_off_reason=gone)
+        draft = HandoverDraft(
+            self._near(one.quantity), clock.today(), write_off_reason=gone, confirm_unusual=self.dice.random() < 0.7
+        )
         hand_over.hand_over(session, owner, reservation_id=one.id, draft=draft)
 
     def _confirm(self, session, one, owner, asker) -> None:
@@ -167,11 +209,13 @@ class Worker:
         hand_over.dispute(session, asker, reservation_id=one.id, reason="Klopt niet", quantity=figure)
 
     def _resolve(self, session, one, owner, asker) -> None:
-        side = self.dice.choice((owner, asker))
-        other = one.receiver_quantity if side is owner else one.owner_quantity
+        side = self.dice.choice((owner, asker, self.broker))
+        other = one.receiver_figure if side is owner else one.owner_figure
         figure = Quantity(other, Unit.M2) if other and self.dice.random() < 0.7 else self._near(one.quantity)
         gone = "Gebroken" if self.dice.random() < 0.3 else ""
-        hand_over.resolve(session, side, reservation_id=one.id, quantity=figure, reason="Geteld", write_off_reason=gone)
+        hand_over.resolve(
+            session, side, reservation_id=one.id, quantity=figure, reason="Geteld", write_off_reason=gone, confirm_unusual=True
+        )
 
     def _agree_cancel(self, session, one, owner, asker) -> None:
         decide.agree_cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id)
@@ -190,6 +234,6 @@ class Worker:
             hand_over.return_part(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
 
 
-def work(url: str, actors: list[Actor], seed: int, operations: int) -> tuple[dict[str, int], list[str]]:
+def work(url: str, actors: list[Actor], broker: Actor, seed: int, operations: int) -> tuple[dict[str, int], list[str]]:
     """Do so many things at random."""
-    return Worker(url, actors, seed).run(operations)
+    return Worker(url, actors, broker, seed).run(operations)

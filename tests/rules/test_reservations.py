@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from marketplace.exchange.rules.deadlines import answer_until, collect_until
+from marketplace.exchange.rules.measure import check_day, check_handover, check_late_day, is_within_tolerance
 from marketplace.exchange.rules.reservation import (
     CONFIRM_WITHIN,
     OFFER_WITHIN,
@@ -15,23 +17,20 @@ from marketplace.exchange.rules.reservation import (
     ReservationDraft,
     ReservationStatus,
     Step,
-    answer_until,
     check_approval,
     check_choice,
-    check_handover,
     check_part,
     check_quantity,
     check_reason,
     check_reservable,
     check_step,
     check_words,
-    collect_until,
     is_done,
-    is_within_tolerance,
     reminder,
     too_much,
 )
 from marketplace.exchange.rules.returns import ReturnDraft, check_return
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Refusal
 from marketplace.kernel.units import Amount, Quantity, Unit, plain
 from marketplace.market.rules.listing import Condition
@@ -55,8 +54,8 @@ POSSIBLE = {
     "waiting": "approve reject cancel expire",
     "offered": "approve reject accept-offer cancel expire",
     "requested": "approve reject cancel expire",
-    "approved": "cancel no-show hand-over expire",
-    "handed_over": "confirm dispute agree-cancel",
+    "approved": "cancel no-show hand-over late-hand-over expire",
+    "handed_over": "confirm dispute resolve agree-cancel",
     "disputed": "resolve agree-cancel",
     "completed": "return",
     "rejected": "",
@@ -145,21 +144,25 @@ def test_the_waiting_list_has_two_days_and_a_receiver_two_weeks() -> None:
 
 
 def test_the_owner_answers_within_ten_days() -> None:
-    assert answer_until(NOON) == datetime(2027, 1, 22, 12, tzinfo=UTC)
+    assert answer_until(NOON) == datetime(2027, 1, 22, 23, 59, 59, tzinfo=clock.AMSTERDAM)  # the last day counts whole
 
 
 @pytest.mark.parametrize(
-    ("first_day", "chosen", "until"),
+    ("first_day", "last_day", "chosen", "until"),
     [
-        (NOON - timedelta(days=5), None, datetime(2027, 2, 11, 12, tzinfo=UTC)),  # 30 days after the approval
-        (NOON + timedelta(days=10), None, datetime(2027, 2, 21, 12, tzinfo=UTC)),  # 30 days after the first day
-        (NOON, NOON + timedelta(days=3), datetime(2027, 1, 15, 12, tzinfo=UTC)),
+        (TODAY - timedelta(days=5), None, None, date(2027, 2, 11)),  # 30 days after the approval
+        (TODAY + timedelta(days=10), None, None, date(2027, 2, 21)),  # 30 days after the first day
+        (TODAY, date(2027, 2, 11), None, date(2027, 2, 11)),
+        (TODAY, date(2027, 2, 10), None, date(2027, 2, 10)),  # a hold does not outlive its lot by itself
+        (TODAY, TODAY, None, TODAY),
+        (TODAY, YESTERDAY, None, date(2027, 2, 11)),  # the lot was over already when it was approved
+        (TODAY, date(2027, 1, 13), datetime(2027, 1, 15, 23, 59, 59, tzinfo=clock.AMSTERDAM), date(2027, 1, 15)),
     ],
 )
 def test_it_is_collected_within_thirty_days_unless_the_owner_says_otherwise(
-    first_day: datetime, chosen: datetime | None, until: datetime
+    first_day: date, last_day: date | None, chosen: datetime | None, until: date
 ) -> None:
-    assert collect_until(NOON, first_day=first_day, hold_until=chosen) == until
+    assert collect_until(NOON, first_day=first_day, last_day=last_day, hold_until=chosen) == clock.last_moment(until)
 
 
 @pytest.mark.parametrize(
@@ -312,8 +315,9 @@ GIVEN = HandoverDraft(ASKED, TODAY)
 
 def handed_over(**changes: Any) -> None:
     check_handover(
-        replace(GIVEN, **changes), unit="m2", vehicle_classes=("bestelbus-diesel",), available_from=YESTERDAY, today=TODAY
+        replace(GIVEN, **changes), unit="m2", vehicle_classes=("bestelbus-diesel",), straight_km=Decimal("1.5"), today=TODAY
     )
+    check_day(changes.get("handed_over_on", TODAY), approved_on=YESTERDAY, available_from=YESTERDAY)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +326,7 @@ def handed_over(**changes: Any) -> None:
         {},
         {"handed_over_on": YESTERDAY},
         {"vehicle_class": "bestelbus-diesel"},
-        {"driven_km": Decimal(0)},
+        {"driven_km": Decimal("1.5")},
         {"driven_km": Decimal(2000)},
         {"write_off_reason": "x" * 1000},
     ],
@@ -339,6 +343,7 @@ def test_a_hand_over_is_taken_up_to_its_limits(changes: dict[str, Any]) -> None:
         ({"handed_over_on": YESTERDAY - timedelta(days=1)}, "handed_over_on"),
         ({"vehicle_class": "slee"}, "vehicle_class"),
         ({"driven_km": Decimal("-0.001")}, "driven_km"),
+        ({"driven_km": Decimal("1.499")}, "driven_km"),
         ({"driven_km": Decimal("2000.001")}, "driven_km"),
         ({"write_off_reason": "x" * 1001}, "write_off_reason"),
     ],
@@ -346,4 +351,25 @@ def test_a_hand_over_is_taken_up_to_its_limits(changes: dict[str, Any]) -> None:
 def test_a_hand_over_past_its_limits_is_refused_at_its_field(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refusal:
         handed_over(**changes)
+    assert fields(refusal.value) == [field]
+
+
+def test_a_hand_over_is_not_before_the_lot_is_free() -> None:
+    with pytest.raises(Invalid, match="vrij vanaf"):
+        check_day(TODAY, approved_on=YESTERDAY, available_from=TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("day", "reason", "field"),
+    [
+        (YESTERDAY, " ", "reason"),
+        (TODAY, "Bon zoek", "handed_over_on"),  # not late: the day of the approval
+        (TODAY - timedelta(days=5 * 365 + 1), "Bon zoek", "handed_over_on"),
+    ],
+)
+def test_late_paperwork_is_of_before_the_approval_and_says_why(day: date, reason: str, field: str) -> None:
+    check_late_day(YESTERDAY, approved_on=TODAY, today=TODAY, reason="Bon zoek")
+    check_late_day(TODAY - timedelta(days=5 * 365), approved_on=TODAY, today=TODAY, reason="Bon zoek")
+    with pytest.raises(Invalid) as refusal:
+        check_late_day(day, approved_on=TODAY, today=TODAY, reason=reason)
     assert fields(refusal.value) == [field]

@@ -253,7 +253,8 @@ def test_the_note_says_what_is_agreed_and_what_is_not_filled_in_yet(transfer: Tr
         "800 m²",
         "Hengelo",
         "Borne",
-        "om niet",
+        "gratis",
+        "De afvalstatus is niet beoordeeld",
         "nog niet ingevuld",
         "nog niet getekend",
     ):
@@ -266,8 +267,8 @@ def test_the_note_of_a_completed_transfer_has_both_signatures_and_every_figure(a
     transfer = Transfer(app, session, price_cents_per_unit=250).approve().complete()
     said = pages(transfer.asker.get(f"{transfer.page}/overdrachtsbon.pdf").data)
     assert transfer.hengelo.name in said and transfer.borne.name in said and "nog niet getekend" not in said
-    assert "Besteld 800 m²" in said and "Geteld als overgedragen 790 m²" in said
-    assert "€ 1.975,00" in said and "om niet" not in said  # 790 × € 2,50
+    assert "Besteld 800 m²" in said and "Wat beide kanten afspraken en wat telt 790 m²" in said
+    assert "€ 1.975,00" in said and "gratis" not in said and "nog niet ingevuld" not in said  # 790 × € 2,50
     hidden = pages(
         transfer.browser(make_actor(session, "regio-twente", "coordinator")).get(f"{transfer.page}/overdrachtsbon.pdf").data
     )
@@ -288,8 +289,9 @@ def test_the_note_has_what_each_side_measured_and_why_it_is_less(transfer: Trans
     session.commit()
     said = pages(transfer.owner.get(f"{transfer.page}/overdrachtsbon.pdf").data)
     assert "Besteld 800 m² – –" in said
-    assert "Opgave van de eigenaar 790 m² Geteld Goed" in said and "Opgave van de ontvanger 785 m² Gewogen Redelijk" in said
-    assert "Geteld als overgedragen 785 m²" in said and "145.225 kg" in said  # 785 × 185
+    assert "Opgave van de eigenaar 790 m² Geteld, Goed project_leader" in said
+    assert "Opgave van de ontvanger 785 m² Gewogen, Redelijk project_leader" in said
+    assert "Wat beide kanten afspraken en wat telt 785 m²" in said and "145.225 kg" in said  # 785 × 185
     assert "Afgeboekt: 10 m². Reden: 10 m² was gebroken" in said
 
 

@@ -12,12 +12,13 @@ from typing import Any
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
 from marketplace.api.bodies.depot import DepotBody
 from marketplace.api.bodies.listing import ListingBody, ListingPatch
-from marketplace.api.bodies.reservation import ReservationBody
+from marketplace.api.bodies.reservation import ReservationBody, TermsBody
 from marketplace.api.reading import location_of, read_json
 from marketplace.api.schema import take
 from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
 from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.exchange.rules.terms import TermsDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point
@@ -31,6 +32,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import PlaceBasis
 
 _WHERE = ("place", "lat", "lon")
+_DESTINATION = {"place": "destination", "lat": "destination_lat", "lon": "destination_lon"}
 _NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version")
 
 
@@ -127,7 +129,24 @@ def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft
         measured_by=values.get("measured_by"),
         condition=values.get("condition"),
         write_off_reason=values.get("write_off_reason") or "",
+        confirm_unusual=bool(values.get("confirm_unusual")),
     )
+
+
+def new_terms() -> tuple[TermsDraft, bool]:
+    """The terms that one side proposes, and whether an unusual weight is meant."""
+    values, errors = take(TermsBody(), read_json())
+    place = _location(values, errors, required=False)
+    to = {name: values.get(f"destination_{name}") for name in ("lat", "lon")}
+    try:
+        destination = location_of({**to, "place": values.get("destination")}, required=False)
+    except Invalid as refusal:
+        destination = None
+        errors += [FieldError(_DESTINATION[error.field], error.message) for error in refusal.errors]
+    _settle(errors)
+    said = ("price_cents_per_unit", "kg_per_unit", "available_from", "condition", "replaces_purchase")
+    draft = TermsDraft(values["reason"], place=place, destination=destination, **{name: values.get(name) for name in said})
+    return draft, bool(values.get("confirm_unusual"))
 
 
 def measured(values: Mapping[str, Any], unit: str) -> Quantity | None:

@@ -1,7 +1,7 @@
 """What is taken of a listing."""
 
 from marketplace.api.bodies.place import Placed
-from marketplace.api.fields import Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole
+from marketplace.api.fields import Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole, YesNo
 from marketplace.api.listing_fields import taken_fields
 from marketplace.api.schema import Body
 from marketplace.market.rules.freshness import Outcome, Refreshed
@@ -22,6 +22,7 @@ class ListingBody(Placed):
     depot = Whole("id of the depot in which it lies, instead of a place")
     hazards = Answers(Answer, "hazard code of the material to yes, no or unknown")
     circle = Codes("slugs of municipalities that go before the region; empty: none; absent: as the organisation agreed")
+    confirm_unusual = YesNo("yes, a weight so far from the taxonomy's; absent: no")
 
 
 class ListingPatch(ListingBody):

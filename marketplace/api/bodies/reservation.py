@@ -6,6 +6,7 @@ from marketplace.api.fields import (
     Choice,
     Day,
     DayOrMoment,
+    Degrees,
     Line,
     Lines,
     Moment,
@@ -15,6 +16,7 @@ from marketplace.api.fields import (
     Whole,
     YesNo,
 )
+from marketplace.api.listing_fields import CENTS_MAX
 from marketplace.api.schema import Body
 from marketplace.exchange.rules.gate import TIMES_MAX
 from marketplace.exchange.rules.reservation import PURCHASE_CENTS_MAX, MeasuredBy
@@ -34,6 +36,7 @@ class ReservationBody(Placed):
     purchase_price_cents = Whole("estimate of that purchase for all that is asked for, in euro cents", most=PURCHASE_CENTS_MAX)
     needed_by = Day("the last day on which it is useful")
     join_waiting_list = YesNo("whether to wait where it does not fit; absent: no")
+    confirm_unusual = YesNo("yes, more than the demand needs with what is on its way to it already; absent: no")
 
 
 class ApproveBody(Body):
@@ -60,7 +63,49 @@ class HandoverBody(Body):
     driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic")
     measured_by = Choice(MeasuredBy, "how it was measured")
     condition = Choice(Condition, "as it was handed over")
-    write_off_reason = Lines("what is missing of the order is gone, and why; absent: it is free again")
+    write_off_reason = Lines("what is missing of the order is gone, and why; absent: it is free again once it is confirmed")
+    confirm_unusual = YesNo("yes, so much more than was ordered; absent: no")
+
+
+class LateHandoverBody(HandoverBody):
+    """A hand-over of before the approval, booked by a coordinator."""
+
+    handed_over_on = Day("a day before the approval", required=True)
+    reason = Lines("why the paperwork is late, in a sentence", required=True)
+
+
+class TermsBody(Placed):
+    """Other terms for one transfer; what is left out stays as it was agreed. The place is the lot's."""
+
+    price_cents_per_unit = Whole("in euro cents per unit; 0: free of charge", most=CENTS_MAX)
+    kg_per_unit = Number("measured weight of one unit in kg", places=6)
+    available_from = Day("first day on which it can be collected")
+    condition = Choice(Condition)
+    destination = Line("where it goes: a place name or postcode; destinationLat and destinationLon count before it")
+    destination_lat = Degrees("latitude, WGS84, between 50.30 and 54.00")
+    destination_lon = Degrees("longitude, WGS84, between 2.60 and 7.95")
+    replaces_purchase = YesNo("whether it replaces a new purchase")
+    reason = Lines("why, in a sentence", required=True)
+    confirm_unusual = YesNo("yes, a weight so far from the taxonomy's; absent: no")
+
+
+class DeclineBody(Body):
+    """A no to other terms."""
+
+    reason = Lines("why, in a sentence; absent: not said")
+
+
+class ObjectionBody(Body):
+    """An objection to a no-show."""
+
+    reason = Lines("why it is not right, in a sentence", required=True)
+
+
+class DecisionBody(Body):
+    """The broker's decision on an objection."""
+
+    upheld = YesNo("yes: the no-show does not count", required=True)
+    reason = Lines("why, in a sentence", required=True)
 
 
 class ReceiptBody(Body):
@@ -86,6 +131,7 @@ class ResolveBody(Body):
     quantity = Amount("in the listing's unit", required=True)
     unit = UnitChoice("the listing's")
     reason = Lines("why, in a sentence; needed unless it is the other side's figure")
+    confirm_unusual = YesNo("yes, so much more than was ordered; absent: no")
     write_off_reason = Lines("by the owner or the broker: what is missing is gone, and why; absent: it is free again")
 
 

@@ -8,7 +8,13 @@ from marketplace.api.bodies.demand import ProposalBody
 from marketplace.api.reading import read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.broker import First, GapsSchema, NearMissesSchema, ProposalSchema, ProposalsSchema
-from marketplace.exchange.queries.watch import list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.exchange.queries.watch import (
+    list_about_to_lapse,
+    list_disputes,
+    list_objections,
+    list_unconfirmed,
+    list_unwanted,
+)
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.market.queries.demands import get_demand
 from marketplace.matching.actions.broker import propose
@@ -44,6 +50,8 @@ def show_gaps() -> Response:
             unwanted=First(*list_unwanted(session, actor, most=FIRST)),
             lapsing=First(*list_about_to_lapse(session, actor, most=FIRST)),
             disputes=First(*list_disputes(session, actor, most=FIRST)),
+            unconfirmed=First(*list_unconfirmed(session, actor, most=FIRST)),
+            objections=First(*list_objections(session, actor, most=FIRST)),
             looked_at=result,
         )
     )

@@ -7,7 +7,14 @@ from flask import Response
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies import drafts
-from marketplace.api.bodies.reservation import ApproveBody, HandoverBody, ReasonBody, ReceiptBody, ReservationBody
+from marketplace.api.bodies.reservation import (
+    ApproveBody,
+    HandoverBody,
+    LateHandoverBody,
+    ReasonBody,
+    ReceiptBody,
+    ReservationBody,
+)
 from marketplace.api.reading import asked, asked_id, asked_words, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.reservation import ReservationSchema, ReservationsSchema
@@ -119,6 +126,18 @@ def hand_over_reservation(reservation_id: int) -> Response:
     reserved = get_visible(session, actor, reservation_id)
     draft = drafts.new_handover(values, Quantity(reserved.quantity, Unit(reserved.unit)))
     return ok(ReservationSchema.write(hand_over.hand_over(session, actor, reservation_id=reservation_id, draft=draft)))
+
+
+@route("POST", f"{RESERVATION}/late-hand-over", takes=LateHandoverBody(), gives=ReservationSchema, tag="reservations")
+@permission(Can.HAND_OVER_LATE)
+def hand_over_late(reservation_id: int) -> Response:
+    """A coordinator of the owner books a hand-over of before the approval, and says why. It counts in the period of the booking."""
+    values = read_body(LateHandoverBody())
+    session, actor = current_session(), current_actor()
+    reserved = get_visible(session, actor, reservation_id)
+    draft = drafts.new_handover(values, Quantity(reserved.quantity, Unit(reserved.unit)))
+    late = hand_over.hand_over_late(session, actor, reservation_id=reservation_id, draft=draft, reason=values["reason"])
+    return ok(ReservationSchema.write(late))
 
 
 @route("POST", f"{RESERVATION}/confirm", takes=ReceiptBody(), gives=ReservationSchema, tag="reservations")

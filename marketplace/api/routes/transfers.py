@@ -6,12 +6,21 @@ from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.nothing import NothingBody
-from marketplace.api.bodies.reservation import DisputeBody, NoShowBody, ResolveBody, ReturnBody
+from marketplace.api.bodies.reservation import (
+    DecisionBody,
+    DeclineBody,
+    DisputeBody,
+    NoShowBody,
+    ObjectionBody,
+    ResolveBody,
+    ReturnBody,
+    TermsBody,
+)
 from marketplace.api.reading import location_of, read_body, read_page
 from marketplace.api.routes.reservations import RESERVATION
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.reservation import RankedRequestSchema, RequestsSchema, ReservationSchema, ReturnedSchema
-from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.actions import decide, hand_over, reserve, terms
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.queries.reservations import get_reservation as get_visible
 from marketplace.http.request import current_actor, current_session, permission
@@ -64,6 +73,7 @@ def resolve_reservation(reservation_id: int) -> Response:
         quantity=figure,
         reason=values.get("reason") or "",
         write_off_reason=values.get("write_off_reason") or "",
+        confirm_unusual=bool(values.get("confirm_unusual")),
     )
     return ok(ReservationSchema.write(resolved))
 
@@ -98,3 +108,50 @@ def report_no_show(reservation_id: int) -> Response:
     reason = read_body(NoShowBody()).get("reason") or ""
     session, actor = current_session(), current_actor()
     return ok(ReservationSchema.write(decide.no_show(session, actor, reservation_id=reservation_id, reason=reason)))
+
+
+@route("POST", f"{RESERVATION}/object", takes=ObjectionBody(), gives=ReservationSchema, tag="reservations")
+@permission(Can.CONFIRM)
+def object_to_no_show(reservation_id: int) -> Response:
+    """The asker objects to a no-show, once. It does not count for the ranking until the broker has decided."""
+    reason = read_body(ObjectionBody())["reason"]
+    session, actor = current_session(), current_actor()
+    return ok(ReservationSchema.write(decide.object_to_no_show(session, actor, reservation_id=reservation_id, reason=reason)))
+
+
+@route("POST", f"{RESERVATION}/decide-objection", takes=DecisionBody(), gives=ReservationSchema, tag="reservations")
+@permission(Can.BROKER)
+def decide_objection(reservation_id: int) -> Response:
+    """The broker decides whether a no-show counts, and says why."""
+    values, session, actor = read_body(DecisionBody()), current_session(), current_actor()
+    decided = decide.decide_objection(
+        session, actor, reservation_id=reservation_id, is_upheld=values["upheld"], reason=values["reason"]
+    )
+    return ok(ReservationSchema.write(decided))
+
+
+@route("POST", f"{RESERVATION}/propose-terms", takes=TermsBody(), gives=ReservationSchema, tag="reservations")
+@permission(Can.CHANGE_TERMS)
+def propose_terms(reservation_id: int) -> Response:
+    """One side proposes other terms for this transfer; they count once the other side accepts."""
+    draft, confirmed = drafts.new_terms()
+    session, actor = current_session(), current_actor()
+    proposed = terms.propose_terms(session, actor, reservation_id=reservation_id, draft=draft, confirm_unusual=confirmed)
+    return ok(ReservationSchema.write(proposed))
+
+
+@route("POST", f"{RESERVATION}/accept-terms", takes=NothingBody(), gives=ReservationSchema, tag="reservations")
+@permission(Can.CHANGE_TERMS)
+def accept_terms(reservation_id: int) -> Response:
+    """The other side accepts: from now on the note prints and the ledger books these terms."""
+    read_body(NothingBody())
+    return ok(ReservationSchema.write(terms.accept_terms(current_session(), current_actor(), reservation_id=reservation_id)))
+
+
+@route("POST", f"{RESERVATION}/decline-terms", takes=DeclineBody(), gives=ReservationSchema, tag="reservations")
+@permission(Can.CHANGE_TERMS)
+def decline_terms(reservation_id: int) -> Response:
+    """The other side declines: the terms stay as they were agreed."""
+    reason = read_body(DeclineBody()).get("reason") or ""
+    session, actor = current_session(), current_actor()
+    return ok(ReservationSchema.write(terms.decline_terms(session, actor, reservation_id=reservation_id, reason=reason)))

@@ -109,4 +109,6 @@ class GapsSchema(Shape):
     unwanted = Part(_FirstTitledSchema)
     lapsing = Part(_FirstReservationsSchema)
     disputes = Part(_FirstReservationsSchema)
+    unconfirmed = Part(_FirstReservationsSchema)
+    objections = Part(_FirstReservationsSchema)
     looked_at = Part(LookedAtSchema)

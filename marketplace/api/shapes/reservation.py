@@ -1,5 +1,6 @@
 """Reservations, for either side, with the appointment at the gate."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import missing
@@ -10,10 +11,14 @@ from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Momen
 from marketplace.api.schema import List, PageSchema, Part, Shape
 from marketplace.api.shapes.listing import TitledSchema
 from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.api.shapes.place import ExactSchema
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import may_read_gate, newest
+from marketplace.exchange.queries.terms import may_read_terms_place
+from marketplace.exchange.rules.deadlines import is_beyond_lot
 from marketplace.exchange.rules.gate import AppointmentStatus
 from marketplace.exchange.rules.reservation import MeasuredBy, ReservationStatus
+from marketplace.exchange.rules.terms import Terms
 from marketplace.http.request import current_actor
 from marketplace.market.rules.listing import Condition
 
@@ -44,6 +49,61 @@ def _appointment(row: Reservation) -> Any:
     return AppointmentSchema.write(latest, **hidden)
 
 
+class TermsSchema(Shape):
+    """What was agreed on a transfer: what the note prints and the ledger books."""
+
+    price_cents_per_unit = Integer()
+    kg_per_unit = Number()
+    kg_basis = Line()
+    place_name = Line()
+    exact = Part(ExactSchema, allow_none=True)
+    available_from = Day()
+    condition = Choice(Condition)
+    destination_name = Line()
+    destination_basis = Line()
+    replaces_purchase = YesNo(allow_none=True)
+    factor_version = Integer()
+
+
+class ProposedTermsSchema(TermsSchema):
+    """Other terms that one side proposed and the other has not answered."""
+
+    proposed_by = Part(OrganisationSchema)
+    proposed_at = Moment()
+    reason = Line()
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    lat: float
+    lon: float
+    address: str | None
+
+
+def _exact(row: Reservation, terms: Terms) -> _Exact | None:
+    """The lot's exact place, for those who may know it."""
+    if not may_read_terms_place(current_actor(), row):
+        return None
+    return _Exact(terms.lot.lat, terms.lot.lon, terms.address)
+
+
+def _terms(row: Reservation) -> Any:
+    terms = row.terms
+    return None if terms is None else TermsSchema.write(terms, exact=_exact(row, terms))
+
+
+def _proposed_terms(row: Reservation) -> Any:
+    version = row.proposed_terms
+    if version is None:
+        return None
+    said = {"proposed_by": version.proposed_by, "proposed_at": version.created_at, "reason": version.reason}
+    return ProposedTermsSchema.write(version.terms, exact=_exact(row, version.terms), **said)
+
+
+def _is_beyond_lot(row: Reservation) -> bool:
+    return row.status == ReservationStatus.APPROVED and is_beyond_lot(row.expires_at, row.listing.available_until)
+
+
 def _choice_reason(row: Reservation) -> str | None:
     """Why another went before, for those who may read the requests."""
     return row.choice_reason if may(current_actor(), Can.READ_REQUESTS, row.listing) else None
@@ -65,6 +125,9 @@ class ReservationSchema(Shape):
     unit = UnitChoice()
     organisation = Part(OrganisationSchema)
     owner = Part(OrganisationSchema)
+    terms = Part(TermsSchema, allow_none=True, get=_terms)
+    proposed_terms = Part(ProposedTermsSchema, allow_none=True, get=_proposed_terms)
+    outlives_listing = YesNo(get=_is_beyond_lot)
     purpose = Line()
     reason = LineOrNull()
     place_name = Line(allow_none=True)
@@ -81,15 +144,22 @@ class ReservationSchema(Shape):
     ordered = Quantity(allow_none=True)
     project = Line()
     use = Line()
+    reused_as_is = YesNo(allow_none=True)
+    same_grade = YesNo(allow_none=True)
     replaces_purchase = YesNo(allow_none=True)
     purchase_price_cents = Integer(allow_none=True)
     needed_by = Day(allow_none=True)
     offered_at = Moment(allow_none=True)
     choice_reason = LineOrNull(get=_choice_reason)
+    kept = Quantity()
+    late_reason = LineOrNull()
+    unconfirmed_since = Moment(allow_none=True)
     owner_quantity = Quantity(allow_none=True)
+    owner_answer = Quantity(allow_none=True)
     owner_measured_by = Choice(MeasuredBy, allow_none=True)
     owner_condition = Choice(Condition, allow_none=True)
     receiver_quantity = Quantity(allow_none=True)
+    receiver_answer = Quantity(allow_none=True)
     receiver_measured_by = Choice(MeasuredBy, allow_none=True)
     receiver_condition = Choice(Condition, allow_none=True)
     disputed_at = Moment(allow_none=True)
@@ -100,6 +170,10 @@ class ReservationSchema(Shape):
     returned = Quantity()
     cancel_proposed_by = Part(OrganisationSchema, allow_none=True, get=_cancel_proposed_by)
     no_show = YesNo()
+    objection = LineOrNull()
+    objected_at = Moment(allow_none=True)
+    objection_upheld = YesNo(allow_none=True)
+    objection_answer = LineOrNull()
     appointment = Part(AppointmentSchema, allow_none=True, optional=True, get=_appointment)
 
 

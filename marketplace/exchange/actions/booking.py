@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.destination import destination
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
-from marketplace.kernel.geo import Point, distance_km
+from marketplace.kernel.geo import distance_km
 from marketplace.kernel.units import Unit
 from marketplace.ledger import actions as ledger
 from marketplace.ledger.actions import append
@@ -20,7 +19,7 @@ from marketplace.ledger.actions import rebuild_month as count_again
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_exchange, list_by_demand
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry, ReplacesPurchase, RowKind
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
 from marketplace.notices.actions.audit import record
 
@@ -28,20 +27,19 @@ NOTHING = Decimal(0)
 
 
 def book(session: Session, reservation: Reservation, *, period: str | None = None) -> Decimal:
-    """Append the transfer row of a completed reservation.
+    """Append the transfer row of a completed reservation, by the terms that were agreed.
 
     Returns what it covers of its demand, in the demand's unit (zero without a demand). It counts in `period` (`YYYY-MM`), by default
     the month in which it was handed over.
     """
-    reference = taxonomy(session)
-    listing, demand = reservation.listing, reservation.demand
+    listing, demand, terms = reservation.listing, reservation.demand, reservation.terms
+    if terms is None:
+        raise RuntimeError(f"reservation {reservation.id} was never approved")
+    reference = taxonomy_of_version(session, terms.factor_version)
     material = reference.material_by_id(listing.material_id)
-    unit = Unit(reservation.unit)
-    kg_per_unit = listing.kg_per_unit or material.kg_per_unit(unit)
-    point, basis = destination(reservation, demand, reservation.organisation)
     figures = impact(
-        mass_in_kg=mass_kg(reservation.quantity, kg_per_unit),
-        distance_in_km=distance_km(Point(listing.lat, listing.lon), point),
+        mass_in_kg=mass_kg(reservation.quantity, terms.kg_per_unit),
+        distance_in_km=distance_km(terms.lot, terms.destination),
         vehicle_factors=reference.vehicle_factors,
         carbon_factor=material.carbon.kgco2e_per_kg if material.carbon else None,
         processing_factor=material.processing_kgco2e_per_kg,
@@ -64,12 +62,12 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
             material_slug=material.slug,
             group_slug=material.group.slug,
             quantity=reservation.quantity,
-            unit=unit.value,
-            kg_per_unit=kg_per_unit,
-            kg_basis="measured" if listing.kg_per_unit else "taxonomy",
+            unit=reservation.unit,
+            kg_per_unit=terms.kg_per_unit,
+            kg_basis=terms.kg_basis,
             mass_kg=figures.mass_kg,
             distance_km=figures.distance_km,
-            distance_basis=basis,
+            distance_basis=terms.destination_basis,
             road_km=figures.road_km,
             road_basis=figures.road_basis.value,
             tonne_km=figures.tonne_km,
@@ -80,10 +78,10 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
             transport_kgco2e=figures.transport_kgco2e,
             avoided_kgco2e=figures.avoided_kgco2e,
             net_kgco2e=figures.net_kgco2e,
-            factor_version=reference.version,
-            price_cents=int(_cents(reservation.quantity * (listing.price_cents_per_unit or 0))),
+            factor_version=terms.factor_version,
+            price_cents=terms.price_cents(reservation.quantity),
             happened_on=reservation.handed_over_on or clock.today(),
-            replaces_purchase=ReplacesPurchase.of(reservation.replaces_purchase).value,
+            replaces_purchase=ReplacesPurchase.of(terms.replaces_purchase).value,
             processing_factor=figures.processing_factor,
             processing_kgco2e=figures.processing_kgco2e,
             origin=material.origin.value,
@@ -167,8 +165,9 @@ def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, wa
     """
     distance, basis = was.distance_km, was.distance_basis
     if draft.location is not None:
-        start, _basis = destination(reservation, reservation.demand, reservation.organisation)
-        distance, basis = distance_km(start, draft.location.point), "return"
+        if reservation.terms is None:
+            raise RuntimeError(f"reservation {reservation.id} was never approved")
+        distance, basis = distance_km(reservation.terms.destination, draft.location.point), "return"
     figures = impact(
         mass_in_kg=mass_kg(draft.quantity.amount, was.kg_per_unit),
         distance_in_km=distance,

@@ -3,10 +3,9 @@
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK
-from marketplace.exchange.actions import waiting_list
 from marketplace.exchange.actions.decide import end
 from marketplace.exchange.actions.hand_over import complete_by_clock
-from marketplace.exchange.actions.transitions import note, tell
+from marketplace.exchange.actions.transitions import note, offer_next, tell
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import find_reservation, is_reminder_due, list_waiting_to_expire
 from marketplace.exchange.rules.reservation import STEPS, ReservationStatus, Step, reminder
@@ -33,7 +32,7 @@ def _behind_lock(session: Session, reservation_id: int) -> Reservation:
 def expire(session: Session, *, reservation_id: int) -> bool:
     """Let a reservation lapse whose time has come, and offer it to the next on the list.
 
-    After hand-over it counts as confirmed instead. Returns whether anything happened.
+    After hand-over it counts as confirmed instead, or goes to the broker. Returns whether anything happened.
     """
     reservation = _behind_lock(session, reservation_id)
     if reservation.expires_at is None or reservation.expires_at > clock.now():
@@ -83,7 +82,7 @@ def remind(session: Session, *, reservation_id: int) -> bool:
 
 def offer(session: Session, *, listing_id: int) -> bool:
     """Offer what is free of a lot to whoever waits for it; whether anything was offered."""
-    if waiting_list.offer_next(session, listing_id) == 0:
+    if offer_next(session, listing_id) == 0:
         return False
     bump_catalogue(session)
     return True

@@ -11,11 +11,24 @@ from marketplace.accounts.actions import people as accounts
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.actions.reserve import collect_until
-from marketplace.exchange.actions.transitions import begin, give_back, is_clock, lower_surplus, move, note, tell
-from marketplace.exchange.actions.waiting_list import displace, offer_next
+from marketplace.exchange.actions.terms import drop_proposal, freeze
+from marketplace.exchange.actions.transitions import (
+    begin,
+    displace,
+    give_back,
+    is_clock,
+    lower_surplus,
+    move,
+    note,
+    offer_next,
+    tell,
+    tell_broker,
+)
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.requests import rank_requests
-from marketplace.exchange.queries.reservations import list_open_of_listing
+from marketplace.exchange.queries.reservations import find_reservation, get_reservation, list_open_of_listing
+from marketplace.exchange.rules import deadlines as deadline_rules
 from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, OPEN, ReservationStatus, Step
 from marketplace.kernel import clock
@@ -44,9 +57,10 @@ def approve(
     quantity: Decimal | None = None,
     reason: str = "",
 ) -> Reservation:
-    """Approve a reservation in full or in part, on the owner's behalf.
+    """Approve a reservation in full or in part, on the owner's behalf; its terms are frozen.
 
-    It is held for 30 days from now or from the first free day, or until the day that the owner sets.
+    It is held for 30 days from now or from the first free day, at most until the lot's last day, or until the day that the
+    owner sets.
 
     A waiting one may be approved in place of others: those that nobody approved and that no longer fit then wait, and are
     notified. An owner who passes over a higher one gives a reason.
@@ -78,6 +92,7 @@ def approve(
         choice_reason=reason.strip(),
         reminded_days=reservation_rules.reminder(clock.local(until).date(), clock.today()),
     )
+    reservation = freeze(session, reservation)
     tell(session, Notice.RESERVATION_APPROVED, reservation, owner=False)
     offer_next(session, reservation.listing_id)
     bump_catalogue(session)
@@ -116,11 +131,13 @@ def end(
     """
     held = reservation.status in HOLDING
     values: dict[str, Any] = {"ended_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
+    values |= {"kept": Decimal(0), "unconfirmed_since": None}
     if held:
-        never_there = lower_surplus(session, reservation, reservation.quantity)
-        give_back(session, reservation, reservation.quantity - never_there)
+        never_there = lower_surplus(session, reservation, reservation.held)
+        give_back(session, reservation, reservation.held - never_there)
         values["surplus"] = reservation.surplus - never_there
     reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)
+    drop_proposal(session, reservation)
     if is_clock(actor):
         tell(session, kind, reservation, owner=False)
         if held:
@@ -183,22 +200,76 @@ def _agreed(session: Session, actor: Actor, reservation: Reservation) -> Reserva
 
 
 def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str = "") -> Reservation:
-    """Record that nobody came to collect it. The hold ends, and it counts when the same organisation competes again."""
-    reservation, done = begin(session, actor, reservation_id, Step.NO_SHOW, Can.HAND_OVER)
-    if done:
-        if not reservation.no_show:
-            reservation_rules.check_step(Step.NO_SHOW, ReservationStatus(reservation.status))
+    """Record that nobody came at the agreed time, or before the hold was over.
+
+    The hold ends, and it counts when the same organisation competes again. A hold that has lapsed stays lapsed. The asker is
+    notified, and may object.
+    """
+    reservation = get_reservation(session, actor, reservation_id)
+    require(actor, Can.HAND_OVER, reservation)
+    counters.lock(session, reservation.listing_id)
+    reservation = find_reservation(session, reservation_id)
+    if reservation.no_show:
         return reservation
+    status, has_lapsed = ReservationStatus(reservation.status), _has_lapsed(reservation)
+    if not has_lapsed:
+        reservation_rules.check_step(Step.NO_SHOW, status)
     check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
     if reservation.is_internal:
         raise Conflict(_("This is within your own organisation. Cancel it instead."))
-    first = reservation.listing.available_from
-    if clock.today() < first:
-        raise Conflict(
-            _("This lot is free from %(first)s. Before that day nobody can fail to come; cancel it instead.", first=first)
-        )
     message = reason.strip() or in_default_locale(_("Nobody came to collect it."))
+    if has_lapsed:
+        reservation = note(session, actor, reservation, Step.NO_SHOW.value, no_show=True, reason=message)
+        tell(session, Notice.NO_SHOW, reservation, owner=False)
+        return reservation
+    latest = newest(reservation)
+    deadline_rules.check_no_show(agreed=latest.agreed_time if latest else None, until=reservation.expires_at, now=clock.now())
     return end(session, actor, reservation, Step.NO_SHOW, Notice.NO_SHOW, message, no_show=True)
+
+
+def _has_lapsed(reservation: Reservation) -> bool:
+    """Whether it was approved and then not collected in time."""
+    return reservation.status == ReservationStatus.EXPIRED and reservation.approved_at is not None
+
+
+def object_to_no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str) -> Reservation:
+    """The asker says why a no-show is not right, once. It does not count for the ranking until the broker has decided."""
+    reservation = get_reservation(session, actor, reservation_id)
+    require(actor, Can.CONFIRM, reservation)
+    counters.lock(session, reservation.listing_id)
+    reservation = find_reservation(session, reservation_id)
+    if not reservation.no_show:
+        raise Conflict(_("Nobody said that you did not come, so there is nothing to object to."))
+    if reservation.objected_at is not None:
+        if reservation.objection == reason.strip():
+            return reservation
+        raise Conflict(_("You have objected already, and one can object once. The broker of the region decides."))
+    reservation_rules.check_reason(reason)
+    reservation = note(session, actor, reservation, "object", objection=reason.strip(), objected_at=clock.now())
+    tell(session, Notice.OBJECTED, reservation, owner=True, reason=reservation.objection)
+    tell_broker(session, Notice.OBJECTION_TO_DECIDE, reservation, reason=reservation.objection)
+    return reservation
+
+
+def decide_objection(session: Session, actor: Actor, *, reservation_id: int, is_upheld: bool, reason: str) -> Reservation:
+    """The broker decides whether a no-show counts, and says why; both sides are told."""
+    reservation = get_reservation(session, actor, reservation_id)
+    require(actor, Can.BROKER, reservation)
+    counters.lock(session, reservation.listing_id)
+    reservation = find_reservation(session, reservation_id)
+    if reservation.objected_at is None:
+        raise Conflict(_("Nobody objected to this, so there is nothing to decide."))
+    if reservation.objection_upheld is not None:
+        if reservation.objection_upheld is is_upheld:
+            return reservation
+        raise Conflict(_("This objection has been decided already."))
+    reservation_rules.check_reason(reason)
+    values = {"objection_upheld": is_upheld, "objection_answer": reason.strip()}
+    reservation = note(session, actor, reservation, "decide-objection", **values)
+    kind = Notice.OBJECTION_UPHELD if is_upheld else Notice.OBJECTION_REJECTED
+    for owner in (True, False):
+        tell(session, kind, reservation, owner=owner, reason=reservation.objection_answer)
+    return reservation
 
 
 def withdraw(session: Session, actor: Actor, *, listing_id: int, reason: str = "", outcome: Outcome | None = None) -> Listing:

@@ -3,25 +3,41 @@
 The owner signs for what was handed over, the receiver for what arrived.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import CLOCK, Actor, Can, may
+from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
 from marketplace.exchange.actions.booking import book, book_return
-from marketplace.exchange.actions.transitions import begin, measured_as, move, note, put, tell
-from marketplace.exchange.actions.waiting_list import offer_next
+from marketplace.exchange.actions.terms import drop_proposal
+from marketplace.exchange.actions.transitions import (
+    begin,
+    measured_as,
+    move,
+    note,
+    offer_next,
+    put,
+    settled_as,
+    tell,
+    tell_broker,
+)
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.exchange.queries.terms import is_confirmed_by_silence, ordered_of, terms_of
+from marketplace.exchange.rules import deadlines as deadline_rules
+from marketplace.exchange.rules import measure
 from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationStatus, Step
 from marketplace.exchange.rules.returns import ReturnDraft, check_return, is_same_return
+from marketplace.exchange.rules.terms import Terms
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.geo import distance_km
 from marketplace.kernel.language import _
 from marketplace.kernel.text import check_length
-from marketplace.kernel.units import Quantity, plain
+from marketplace.kernel.units import Amount, Quantity, Unit, plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.demands import fulfil, need_again
 from marketplace.market.actions.revision import bump_catalogue
@@ -33,25 +49,73 @@ from marketplace.notices.rules.kinds import Notice
 def hand_over(session: Session, actor: Actor, *, reservation_id: int, draft: HandoverDraft) -> Reservation:
     """Record what the owner measured at the gate.
 
-    Less: the rest is free again, or written off with a reason. More: as far as it is available, and where nobody else holds any
-    part of the lot. The receiver has 14 days to confirm.
+    Less: what is missing stays held until the transfer is confirmed. More: as far as it is available, and where nobody else holds
+    any part of the lot. The receiver has 14 days to confirm.
     """
     reservation, done = begin(session, actor, reservation_id, Step.HAND_OVER, Can.HAND_OVER)
     if done:
         return reservation
+    terms = terms_of(session, reservation)
+    _check_handover(session, reservation, terms, draft)
+    measure.check_day(draft.handed_over_on, approved_on=_approved_on(reservation), available_from=terms.available_from)
+    return _handed_over(session, actor, reservation, Step.HAND_OVER, draft)
+
+
+def hand_over_late(session: Session, actor: Actor, *, reservation_id: int, draft: HandoverDraft, reason: str) -> Reservation:
+    """Book a hand-over of before the approval, with the reason why the paperwork is late.
+
+    For a coordinator of the owner. It counts in the period in which it is booked.
+    """
+    reservation, done = begin(session, actor, reservation_id, Step.LATE_HAND_OVER, Can.HAND_OVER_LATE)
+    if done:
+        return reservation
+    _check_handover(session, reservation, terms_of(session, reservation), draft)
+    measure.check_late_day(draft.handed_over_on, approved_on=_approved_on(reservation), today=clock.today(), reason=reason)
+    return _handed_over(session, actor, reservation, Step.LATE_HAND_OVER, draft, late_reason=reason.strip())
+
+
+def _approved_on(reservation: Reservation) -> date:
+    return clock.local(reservation.approved_at or reservation.requested_at).date()
+
+
+def _check_handover(session: Session, reservation: Reservation, terms: Terms, draft: HandoverDraft) -> None:
     classes = tuple(vehicle.slug for vehicle in taxonomy(session).vehicles)
-    first = reservation.listing.available_from
-    reservation_rules.check_handover(
-        draft, unit=reservation.unit, vehicle_classes=classes, available_from=first, today=clock.today()
+    straight = distance_km(terms.lot, terms.destination)
+    measure.check_handover(draft, unit=reservation.unit, vehicle_classes=classes, straight_km=straight, today=clock.today())
+    _check_figure(session, reservation, draft.quantity.amount, confirmed=draft.confirm_unusual)
+
+
+def _check_figure(session: Session, reservation: Reservation, amount: Decimal, *, confirmed: bool) -> None:
+    """Check a figure that is not the broker's.
+
+    It is no more than ten times what was listed, and asked again when it is more than was ordered.
+    """
+    figure = Amount(amount, Unit(reservation.unit))
+    measure.check_surplus(figure, listed=reservation.listing.listed + reservation.listing.corrected)
+    measure.check_usual(
+        figure,
+        ordered=ordered_of(reservation),
+        tolerance_percent=_tolerance(session, reservation),
+        confirmed=confirmed,
     )
-    values = measured_as(session, reservation, draft.quantity.amount, draft.write_off_reason)
+
+
+def _tolerance(session: Session, reservation: Reservation) -> Decimal:
+    return taxonomy(session).material_by_id(reservation.listing.material_id).tolerance_percent
+
+
+def _handed_over(
+    session: Session, actor: Actor, reservation: Reservation, step: Step, draft: HandoverDraft, **more: str
+) -> Reservation:
+    values = measured_as(session, reservation, draft.quantity.amount, draft.write_off_reason.strip())
     now = clock.now()
     reservation = move(
         session,
         actor,
         reservation,
-        Step.HAND_OVER,
+        step,
         **values,
+        **more,
         owner_quantity=draft.quantity.amount,
         owner_measured_by=draft.measured_by,
         owner_condition=draft.condition,
@@ -59,11 +123,12 @@ def hand_over(session: Session, actor: Actor, *, reservation_id: int, draft: Han
         handed_over_at=now,
         vehicle_class=draft.vehicle_class,
         driven_km=draft.driven_km,
-        expires_at=now + reservation_rules.CONFIRM_WITHIN,
+        expires_at=deadline_rules.confirm_until(now),
         reminded_days=None,
     )
-    tell(session, Notice.HANDED_OVER, reservation, owner=False)
-    offer_next(session, reservation.listing_id)
+    needs_yes = not is_confirmed_by_silence(session, reservation)
+    asked: dict[str, Any] = {"until": None, "ordered": _figure(reservation, ordered_of(reservation))} if needs_yes else {}
+    tell(session, Notice.HANDED_OVER, reservation, owner=False, **asked)
     bump_catalogue(session)
     return reservation
 
@@ -84,16 +149,14 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     _check_unit(receipt.quantity, reservation)
     given = reservation.quantity
     received = given if receipt.quantity is None else receipt.quantity.amount
-    words = {
+    words: dict[str, Any] = {
         "receiver_quantity": received,
         "receiver_measured_by": receipt.measured_by,
         "receiver_condition": receipt.condition,
     }
-    material = taxonomy(session).material_by_id(reservation.listing.material_id)
-    if not reservation_rules.is_within_tolerance(given, received, material.tolerance_percent):
+    if not measure.is_within_tolerance(given, received, _tolerance(session, reservation)):
         return _disputed(session, actor, reservation, "", **words)
-    values = measured_as(session, reservation, received, "")
-    return complete(session, actor, reservation, Step.CONFIRM, **words, **values)
+    return complete(session, actor, reservation, Step.CONFIRM, received, **words)
 
 
 def _is_repeated(actor: Actor, reservation: Reservation, receipt: ReceiptDraft) -> bool:
@@ -115,9 +178,9 @@ def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str,
     reservation_rules.check_reason(reason)
     _check_unit(quantity, reservation)
     if done:  # two figures put it in dispute; why, is said only now
-        own = {} if quantity is None else {"receiver_quantity": quantity.amount}
+        own = {} if quantity is None else {"receiver_answer": quantity.amount}
         reservation = note(session, actor, reservation, "answer-dispute", dispute_reason=reason, **own)
-        figure = _figure(reservation, reservation.receiver_quantity)
+        figure = _figure(reservation, reservation.receiver_figure)
         tell(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
         return reservation
     return _disputed(session, actor, reservation, reason, receiver_quantity=None if quantity is None else quantity.amount)
@@ -125,10 +188,11 @@ def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str,
 
 def _disputed(session: Session, actor: Actor, reservation: Reservation, reason: str, **said: Any) -> Reservation:
     """Two figures for one hand-over. It is held as the owner entered it until people agree: the clock leaves it alone."""
-    values = {"disputed_at": clock.now(), "dispute_reason": reason, "expires_at": None, "reminded_days": None}
-    reservation = move(session, actor, reservation, Step.DISPUTE, **said, **values)
+    values: dict[str, Any] = {"disputed_at": clock.now(), "dispute_reason": reason, "expires_at": None, "reminded_days": None}
+    reservation = move(session, actor, reservation, Step.DISPUTE, **said, **values, unconfirmed_since=None)
     figure = _figure(reservation, reservation.receiver_quantity)
     tell(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
+    tell_broker(session, Notice.DISPUTE_TO_DECIDE, reservation, reason=reason, other_quantity=figure)
     bump_catalogue(session)
     return reservation
 
@@ -138,45 +202,73 @@ def _figure(reservation: Reservation, quantity: Decimal | None) -> dict[str, str
 
 
 def resolve(
-    session: Session, actor: Actor, *, reservation_id: int, quantity: Quantity, reason: str = "", write_off_reason: str = ""
+    session: Session,
+    actor: Actor,
+    *,
+    reservation_id: int,
+    quantity: Quantity,
+    reason: str = "",
+    write_off_reason: str = "",
+    confirm_unusual: bool = False,
 ) -> Reservation:
     """Enter a figure that one of the two sides accepts.
 
-    When it is the other side's latest one the transfer is complete. The broker's figure settles it at once, with a reason.
+    When it is the other side's latest one the transfer is complete. The broker's figure settles it at once, with a reason; it also
+    settles what was not confirmed in 14 days and may not be confirmed by silence.
     """
     reservation, done = begin(session, actor, reservation_id, Step.RESOLVE, Can.RESOLVE)
     if done:
         return reservation
+    owns = actor.organisation_id == reservation.owner_id
+    is_side = (owns or actor.organisation_id == reservation.organisation_id) and not reservation.is_internal
+    if reservation.status == ReservationStatus.HANDED_OVER and (is_side or reservation.unconfirmed_since is None):
+        raise Conflict(_("The receiver can still confirm this hand-over, or dispute it."), currentStatus=reservation.status)
     _check_unit(quantity, reservation)
     check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
     check_length(write_off_reason, reservation_rules.REASON_LENGTH_MAX, "write_off_reason")
-    figure = quantity.amount
-    owns = actor.organisation_id == reservation.owner_id
     if write_off_reason.strip() and not owns and actor.organisation_id == reservation.organisation_id:
         raise Invalid(_("Only the owner can write off what is missing. Leave this empty."), "write_off_reason")
-    is_side = (owns or actor.organisation_id == reservation.organisation_id) and not reservation.is_internal
-    other = reservation.receiver_quantity if owns else reservation.owner_quantity
+    figure = quantity.amount
+    if not is_broker(actor):
+        _check_figure(session, reservation, figure, confirmed=confirm_unusual)
+    other = reservation.receiver_figure if owns else reservation.owner_figure
     if is_side and other != figure:
-        reservation_rules.check_reason(reason)
-        own = {"owner_quantity" if owns else "receiver_quantity": figure, "settled_reason": reason}
-        reservation = note(session, actor, reservation, "answer-dispute", **own)
-        proposed = _figure(reservation, figure)
-        tell(session, Notice.DISPUTE_ANSWERED, reservation, owner=not owns, reason=reason, other_quantity=proposed)
-        return reservation
+        return _answer_dispute(session, actor, reservation, figure, reason, owns=owns)
     if not is_side:
         reservation_rules.check_reason(reason)
-    values = measured_as(session, reservation, figure, write_off_reason)
-    figures = {"owner_quantity": figure, "receiver_quantity": figure} if is_side else {}
+    answers = {"owner_answer": figure, "receiver_answer": figure} if is_side else {}
     settled = reason.strip() or reservation.settled_reason
-    return complete(session, actor, reservation, Step.RESOLVE, **values, **figures, settled_reason=settled)
+    return complete(session, actor, reservation, Step.RESOLVE, figure, write_off_reason, **answers, settled_reason=settled)
 
 
-def complete(session: Session, actor: Actor, reservation: Reservation, step: Step, **values: Any) -> Reservation:
+def _answer_dispute(
+    session: Session, actor: Actor, reservation: Reservation, figure: Decimal, reason: str, *, owns: bool
+) -> Reservation:
+    """Another figure than the other side's is a proposal to them. What each side signed for first is never replaced."""
+    reservation_rules.check_reason(reason)
+    own = {"owner_answer" if owns else "receiver_answer": figure, "settled_reason": reason}
+    if not owns and reservation.receiver_quantity is None:
+        own["receiver_quantity"] = figure
+    reservation = note(session, actor, reservation, "answer-dispute", **own)
+    proposed = _figure(reservation, figure)
+    tell(session, Notice.DISPUTE_ANSWERED, reservation, owner=not owns, reason=reason, other_quantity=proposed)
+    return reservation
+
+
+def complete(
+    session: Session,
+    actor: Actor,
+    reservation: Reservation,
+    step: Step,
+    amount: Decimal,
+    write_off_reason: str = "",
+    **values: Any,
+) -> Reservation:
     """Complete a transfer that both sides have signed.
 
     What was held is transferred, the book gets its row, and the demand needs that much less.
     """
-    amount = values.get("quantity", reservation.quantity)
+    values |= settled_as(session, reservation, amount, write_off_reason)
     if not counters.transfer(session, reservation.listing_id, amount):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
     ending = {"completed_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reason": "", "reminded_days": None}
@@ -187,15 +279,21 @@ def complete(session: Session, actor: Actor, reservation: Reservation, step: Ste
         step.value,
         reservation_rules.STEPS[step][0],
         ReservationStatus.COMPLETED,
-        **{**values, **ending},
+        **{**values, **ending, "unconfirmed_since": None},
     )
-    covered = book(session, reservation)
+    drop_proposal(session, reservation)
+    covered = book(session, reservation, period=_period(reservation))
     if reservation.demand_id is not None:
         fulfil(session, reservation.demand_id, covered)
     _tell_completed(session, actor, reservation)
     offer_next(session, reservation.listing_id)
     bump_catalogue(session)
     return reservation
+
+
+def _period(reservation: Reservation) -> str | None:
+    """The month of the booking for late paperwork; None is the month of the hand-over."""
+    return f"{clock.today():%Y-%m}" if reservation.late_reason else None
 
 
 def _tell_completed(session: Session, actor: Actor, reservation: Reservation) -> None:
@@ -206,8 +304,15 @@ def _tell_completed(session: Session, actor: Actor, reservation: Reservation) ->
 
 
 def complete_by_clock(session: Session, reservation: Reservation) -> None:
-    """14 days without an answer: it counts as confirmed."""
-    complete(session, CLOCK, reservation, Step.CONFIRM)
+    """Confirm what nobody answered in 14 days, or tell the broker that it waits for a yes."""
+    if is_confirmed_by_silence(session, reservation):
+        complete(session, CLOCK, reservation, Step.CONFIRM, reservation.quantity)
+        return
+    values = {"unconfirmed_since": clock.now(), "expires_at": None, "reminded_days": None}
+    reservation = note(session, CLOCK, reservation, "unconfirmed", **values)
+    for owner in (True, False):
+        tell(session, Notice.UNCONFIRMED, reservation, owner=owner)
+    tell_broker(session, Notice.UNCONFIRMED_TO_DECIDE, reservation)
 
 
 def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> tuple[Reservation, bool]:

@@ -1,15 +1,20 @@
 """Asking for part of a lot: held at once, or on the waiting list. Several parts are asked for in one stroke, all or none."""
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.actions.terms import freeze
 from marketplace.exchange.actions.transitions import begin, move, tell
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import covered, total_under_way
+from marketplace.exchange.queries.reservations import find_reservation
+from marketplace.exchange.rules import deadlines as deadline_rules
+from marketplace.exchange.rules import measure
 from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import ReservationDraft, ReservationStatus, Step
 from marketplace.kernel import clock
@@ -45,6 +50,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     reservation_rules.check_words(draft, clock.today())
     demand = _demand_served(session, actor, listing, draft)
     _check_destination(actor, draft)
+    if demand is not None:
+        _check_under_way(session, listing, demand, draft)
     status = _take(session, actor, listing, draft)
     now = clock.now()
     is_approved = status is ReservationStatus.APPROVED
@@ -62,6 +69,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         purpose=draft.purpose,
         project=draft.project,
         use=draft.use,
+        reused_as_is=draft.reused_as_is,
+        same_grade=draft.same_grade,
         replaces_purchase=draft.replaces_purchase,
         purchase_price_cents=draft.purchase_price_cents,
         needed_by=draft.needed_by,
@@ -77,6 +86,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         surplus=Decimal(0),
         written_off=Decimal(0),
         returned=Decimal(0),
+        kept=Decimal(0),
     )
     session.add(reservation)
     session.flush()
@@ -88,7 +98,9 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         object_id=reservation.id,
         quantity=reservation.quantity,
     )
-    if not is_approved:
+    if is_approved:
+        freeze(session, find_reservation(session, reservation.id))
+    else:
         waits = status is ReservationStatus.WAITING
         tell(
             session,
@@ -131,7 +143,7 @@ def _take(session: Session, actor: Actor, listing: Listing, draft: ReservationDr
 def _until(listing: Listing, status: ReservationStatus, now: datetime) -> datetime | None:
     if status is ReservationStatus.WAITING:
         return None
-    return collect_until(listing, None) if status is ReservationStatus.APPROVED else reservation_rules.answer_until(now)
+    return collect_until(listing, None) if status is ReservationStatus.APPROVED else deadline_rules.answer_until(now)
 
 
 def _proposal(session: Session, listing: Listing, asked: Quantity) -> Quantity | None:
@@ -185,6 +197,18 @@ def _demand_served(session: Session, actor: Actor, listing: Listing, draft: Rese
     return demand
 
 
+def _check_under_way(session: Session, listing: Listing, demand: Demand, draft: ReservationDraft) -> None:
+    """What is asked for a demand is held against what is on its way to it already."""
+    unit = Unit(demand.unit)
+    measure.check_demand_under_way(
+        Amount(draft.quantity.amount, Unit(listing.unit)),
+        asked_of_demand=Amount(covered(session, listing, demand, draft.quantity.amount), unit),
+        under_way=Amount(total_under_way(session, demand), unit),
+        remaining=Amount(demand.remaining, unit),
+        confirmed=draft.confirm_unusual,
+    )
+
+
 def _check_destination(actor: Actor, draft: ReservationDraft) -> None:
     if actor.is_partner and draft.demand_id is None and draft.location is None:
         raise Invalid(_("Say where the material goes: a place, a postcode or coordinates."), "place")
@@ -198,9 +222,10 @@ def _too_much(session: Session, listing: Listing) -> Conflict:
 
 
 def collect_until(listing: Listing, hold_until: datetime | None) -> datetime:
-    """30 days from now or from the first free day, whichever is later; or what the owner set."""
-    first = datetime.combine(listing.available_from, time(0), clock.AMSTERDAM)
-    return reservation_rules.collect_until(clock.now(), first_day=first, hold_until=hold_until)
+    """Until when it is kept: 30 days, at most until the lot's last day, or what the owner set."""
+    return deadline_rules.collect_until(
+        clock.now(), first_day=listing.available_from, last_day=listing.available_until, hold_until=hold_until
+    )
 
 
 def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Reservation:
@@ -210,7 +235,7 @@ def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Rese
         return reservation
     if reservation.expires_at is not None and reservation.expires_at <= clock.now():
         raise Conflict(_("The 48 hours of this offer are over: it goes to the next on the list. Ask again if you still need it."))
-    until = reservation_rules.answer_until(clock.now())
+    until = deadline_rules.answer_until(clock.now())
     reservation = move(session, actor, reservation, Step.ACCEPT_OFFER, expires_at=until, reminded_days=None)
     tell(session, Notice.RESERVATION_REQUESTED, reservation, owner=True)
     return reservation

@@ -12,14 +12,20 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
+from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
 from marketplace.exchange.queries.reservations import find_reservation, get_reservation
 from marketplace.exchange.rules import reservation as reservation_rules
-from marketplace.exchange.rules.reservation import ReservationStatus, Step
+from marketplace.exchange.rules.reservation import OFFER_WITHIN, ReservationStatus, Step, reminder
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions import counters
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import ListingStatus, is_part_allowed
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -82,22 +88,22 @@ def note(session: Session, actor: Actor, reservation: Reservation, action: str, 
     return put(session, actor, reservation, action, (status,), status, **values)
 
 
-def give_back(session: Session, reservation: Reservation, amount: Decimal | None = None) -> None:
-    """Let go of what is held, or of a part of it."""
-    if not counters.release(session, reservation.listing_id, reservation.quantity if amount is None else amount):
+def give_back(session: Session, reservation: Reservation, amount: Decimal) -> None:
+    """Let go of a part of what is held, or of all of it."""
+    if not counters.release(session, reservation.listing_id, amount):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
 
 
 def take_more(session: Session, reservation: Reservation, extra: Decimal) -> Decimal:
-    """Hold more than was ordered.
+    """Hold more than it does.
 
     From what is available, or where nobody else holds any part of the lot; refused otherwise. Returns by how much that raised the
     lot.
     """
     before = counters.lock(session, reservation.listing_id).quantity
-    if not counters.take_more(session, reservation.listing_id, extra, mine=reservation.quantity):
+    if not counters.take_more(session, reservation.listing_id, extra, mine=reservation.held):
         listing = counters.lock(session, reservation.listing_id)
-        most = Amount(reservation.quantity + listing.available, Unit(reservation.unit))
+        most = Amount(reservation.held + listing.available, Unit(reservation.unit))
         raise Conflict(
             _("Others hold part of this lot. At most %(most)s can be handed over here.", most=most),
             "quantity",
@@ -112,28 +118,47 @@ def lower_surplus(session: Session, reservation: Reservation, missing: Decimal) 
     It was never there, so it goes first. Returns how much that was.
     """
     back = min(missing, reservation.surplus)
-    if back > 0 and not counters.write_off(session, reservation.listing_id, back):
-        raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
+    if back > 0:
+        _write_off(session, reservation, back)
     return back
 
 
+def _write_off(session: Session, reservation: Reservation, amount: Decimal) -> None:
+    if not counters.write_off(session, reservation.listing_id, amount):
+        raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
+
+
 def measured_as(session: Session, reservation: Reservation, quantity: Decimal, write_off_reason: str) -> dict[str, Any]:
-    """Bring what is held to a measured figure; the columns that say so. What is missing is free again, or gone where a reason says so."""
-    missing = reservation.quantity - quantity
-    values: dict[str, Any] = {"quantity": quantity}
-    if missing > 0 and reservation.surplus > 0:
-        back = lower_surplus(session, reservation, missing)
-        missing -= back
-        values["surplus"] = reservation.surplus - back
-    if missing > 0 and write_off_reason.strip():
-        if not counters.write_off(session, reservation.listing_id, missing):
-            raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
-        values |= {"written_off": reservation.written_off + missing, "write_off_reason": write_off_reason}
-    elif missing > 0:
-        give_back(session, reservation, missing)
-    elif missing < 0:
-        values["surplus"] = reservation.surplus + take_more(session, reservation, -missing)
-    return values
+    """The owner's figure at the gate; the columns that say so. What is missing stays held until the transfer is confirmed, and is written
+    off then where a reason says that it is gone."""
+    missing = reservation.held - quantity
+    if missing >= 0:
+        return {"quantity": quantity, "kept": missing, "write_off_reason": write_off_reason if missing else ""}
+    raised = take_more(session, reservation, -missing)
+    return {"quantity": quantity, "kept": Decimal(0), "surplus": reservation.surplus + raised}
+
+
+def settled_as(session: Session, reservation: Reservation, quantity: Decimal, write_off_reason: str = "") -> dict[str, Any]:
+    """Bring what is held to the figure that counts; the columns that say so.
+
+    What is missing is free again, or gone: all of it for a reason given now, and as much as the owner missed at the gate for a reason
+    given then.
+    """
+    missing = reservation.held - quantity
+    values: dict[str, Any] = {"quantity": quantity, "kept": Decimal(0)}
+    if missing < 0:
+        return values | {"surplus": reservation.surplus + take_more(session, reservation, -missing), "write_off_reason": ""}
+    back = lower_surplus(session, reservation, missing)
+    missing -= back
+    said_at_gate = reservation.write_off_reason if reservation.kept else ""
+    reason = write_off_reason.strip() or said_at_gate
+    gone = missing if write_off_reason.strip() else min(missing, reservation.kept) if said_at_gate else Decimal(0)
+    if gone > 0:
+        _write_off(session, reservation, gone)
+    if missing > gone:
+        give_back(session, reservation, missing - gone)
+    values |= {"written_off": gone, "write_off_reason": reason if gone else ""}
+    return values | {"surplus": reservation.surplus - back}
 
 
 def tell(
@@ -168,6 +193,87 @@ def tell(
     )
 
 
+def tell_broker(session: Session, kind: Notice, reservation: Reservation, **more: Any) -> None:
+    """Tell the coordinators of the region what waits for them."""
+    for region in list_organisations(session, kind=OrganisationKind.REGION):
+        notify(
+            session,
+            kind,
+            organisation_id=region.id,
+            reservation_id=reservation.id,
+            listing_id=reservation.listing_id,
+            listing_title=reservation.listing.title,
+            organisation=reservation.owner.name,
+            other=reservation.organisation.name,
+            quantity={"amount": str(reservation.quantity), "unit": reservation.unit},
+            **more,
+        )
+
+
 def is_clock(actor: Actor) -> bool:
     """Whether the clock acts rather than a person."""
     return actor is CLOCK or actor.is_system
+
+
+def offer_next(session: Session, listing_id: int) -> int:
+    """Offer what is free again to the highest on the waiting list that fits.
+
+    For 48 hours, and so on while another fits; returns how many.
+
+    Behind the lock of the listing, so the quantity is offered once, however often this is called.
+    """
+    listing = counters.lock(session, listing_id)
+    offered = 0
+    while _gives(listing):
+        fit = next((item for item in _waiting(session, listing) if _fits(listing, item)), None)
+        if fit is None or not counters.hold(session, listing_id, fit.quantity):
+            break
+        now = clock.now()
+        until = now + OFFER_WITHIN
+        made = put(
+            session,
+            CLOCK,
+            fit,
+            "offer",
+            (WAITING,),
+            ReservationStatus.OFFERED,
+            offered_at=now,
+            expires_at=until,
+            reminded_days=reminder(clock.local(until).date(), clock.local(now).date()),
+        )
+        tell(session, Notice.RESERVATION_OFFERED, made, owner=False)
+        offered += 1
+        listing = counters.lock(session, listing_id)
+    return offered
+
+
+def _gives(listing: Listing) -> bool:
+    ended = listing.available_until is not None and listing.available_until < clock.today()
+    return listing.status == ListingStatus.PUBLISHED and listing.available > 0 and not ended
+
+
+def _waiting(session: Session, listing: Listing) -> list[Reservation]:
+    return [claim.reservation for claim in rank_requests(session, listing).claims if claim.reservation.status == WAITING]
+
+
+def _fits(listing: Listing, reservation: Reservation) -> bool:
+    needed = reservation.needed_by is None or reservation.needed_by >= clock.today()
+    whole = is_part_allowed(reservation.quantity, listing.available, listing.minimum_part)
+    return needed and whole and reservation.quantity <= listing.available
+
+
+def displace(session: Session, actor: Actor, listing: Listing, chosen: Reservation, left: Decimal) -> None:
+    """Leave other unapproved reservations, in their order, what still fits. The rest wait and are notified."""
+    for claim in rank_requests(session, listing).claims:
+        other = claim.reservation
+        if other.id == chosen.id or other.status not in CLAIMING:
+            continue
+        if other.quantity <= left:
+            left -= other.quantity
+            continue
+        if not counters.release(session, listing.id, other.quantity):
+            raise RuntimeError(f"reservation {other.id} held more than its listing says")
+        moved = put(
+            session, actor, other, "displace", CLAIMING, WAITING, waiting_since=clock.now(), expires_at=None, reminded_days=None
+        )
+        tell(session, Notice.RESERVATION_DISPLACED, moved, owner=False)

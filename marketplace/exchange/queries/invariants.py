@@ -6,8 +6,10 @@ from decimal import Decimal
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
-from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation
-from marketplace.exchange.rules.reservation import HOLDING, TIMED, ReservationStatus
+from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation, TermsVersion
+from marketplace.exchange.rules.gate import WITH_NOTE
+from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, TIMED, ReservationStatus
+from marketplace.exchange.rules.terms import TermsStatus
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
@@ -43,7 +45,7 @@ def quantity_is_accounted_for(session: Session) -> str | None:
 def held_is_open_reservations(session: Session) -> str | None:
     """held equals the sum of the listing's reservations that hold."""
     sums = (
-        select(Reservation.listing_id, func.sum(Reservation.quantity).label("amount"))
+        select(Reservation.listing_id, func.sum(Reservation.quantity + Reservation.kept).label("amount"))
         .where(Reservation.status.in_(HOLDING))
         .group_by(Reservation.listing_id)
         .subquery()
@@ -86,10 +88,46 @@ def reservation_goes_by_its_listing(session: Session) -> str | None:
 def only_timed_reservations_expire(session: Session) -> str | None:
     """The clock waits for every reservation that has a term, and for no other.
 
-    Not for one on the waiting list, nor for a dispute.
+    Not for one on the waiting list, nor for a dispute, nor for what silence did not confirm.
     """
-    is_open = Reservation.status.in_(TIMED)
+    is_open = Reservation.status.in_(TIMED) & Reservation.unconfirmed_since.is_(None)
     wrong = (is_open & Reservation.expires_at.is_(None)) | (~is_open & Reservation.expires_at.is_not(None))
+    return _first(session, select(Reservation.id).where(wrong).order_by(Reservation.id), "reservation")
+
+
+def missing_is_kept_until_confirmed(session: Session) -> str | None:
+    """What is missing at the gate is kept between the two signatures only."""
+    wrong = (Reservation.kept < 0) | ((Reservation.kept > 0) & Reservation.status.not_in(BETWEEN_SIGNATURES))
+    return _first(session, select(Reservation.id).where(wrong).order_by(Reservation.id), "reservation")
+
+
+def approved_has_terms(session: Session) -> str | None:
+    """Whatever was approved and did not end has agreed terms. The ledger was booked by them."""
+    agreed = (
+        select(TermsVersion.reservation_id, func.max(TermsVersion.number).label("number"))
+        .where(TermsVersion.status == TermsStatus.AGREED)
+        .group_by(TermsVersion.reservation_id)
+        .subquery()
+    )
+    rows = select(Reservation.id).outerjoin(agreed, agreed.c.reservation_id == Reservation.id)
+    without = rows.where(Reservation.status.in_(WITH_NOTE), agreed.c.reservation_id.is_(None))
+    booked = (
+        select(Exchange.reservation_id)
+        .join(agreed, agreed.c.reservation_id == Exchange.reservation_id)
+        .join(TermsVersion, (TermsVersion.reservation_id == agreed.c.reservation_id) & (TermsVersion.number == agreed.c.number))
+        .where(
+            Exchange.kind == "transfer",
+            (Exchange.kg_per_unit != TermsVersion.kg_per_unit) | (Exchange.factor_version != TermsVersion.factor_version),
+        )
+    )
+    missing = _first(session, without.order_by(Reservation.id), "reservation")
+    return missing or _first(session, booked.order_by(Exchange.reservation_id), "reservation")
+
+
+def objections_are_to_no_shows(session: Session) -> str | None:
+    """Only a no-show is objected to, and only an objection is decided."""
+    objected = Reservation.objected_at.is_not(None)
+    wrong = (objected & ~Reservation.no_show) | (~objected & Reservation.objection_upheld.is_not(None))
     return _first(session, select(Reservation.id).where(wrong).order_by(Reservation.id), "reservation")
 
 
@@ -184,6 +222,9 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("a completed reservation stands in the ledger exactly once"), completed_once_in_the_ledger),
     (_("a reservation has its listing's unit and owner"), reservation_goes_by_its_listing),
     (_("the clock waits for reservations with a term only"), only_timed_reservations_expire),
+    (_("what is missing is kept until the transfer is confirmed"), missing_is_kept_until_confirmed),
+    (_("what was approved has terms, and was booked by them"), approved_has_terms),
+    (_("only a no-show is objected to"), objections_are_to_no_shows),
     (_("a published listing has a photo, windows and a confirmation"), published_is_complete),
     (_("what is not published holds nothing"), withdrawn_holds_nothing),
     (_("a fulfilled demand needs nothing, an open one something"), fulfilled_needs_nothing),

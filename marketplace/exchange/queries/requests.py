@@ -103,6 +103,7 @@ def _no_shows(session: Session, organisation_ids: set[int]) -> dict[int, int]:
         .where(
             Reservation.organisation_id.in_(organisation_ids),
             Reservation.no_show,
+            Reservation.objected_at.is_(None) | (Reservation.objection_upheld.is_(False)),
             Reservation.ended_at >= clock.now() - NO_SHOWS_COUNT,
         )
         .group_by(Reservation.organisation_id)

@@ -9,8 +9,8 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, is_broker, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.depots.models import Depot
-from marketplace.exchange.models import Appointment, Reservation
-from marketplace.exchange.rules.reservation import HOLDING, OPEN, REMIND_DAYS, TIMED, ReservationStatus, reminder
+from marketplace.exchange.models import Appointment, Reservation, TermsVersion
+from marketplace.exchange.rules.reservation import OPEN, REMIND_DAYS, TIMED, ReservationStatus, reminder
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
@@ -31,6 +31,7 @@ def _reservations() -> Select[Reservation]:
         joinedload(Reservation.owner),
         joinedload(Reservation.demand),
         selectinload(Reservation.appointments).joinedload(Appointment.proposed_by),
+        selectinload(Reservation.terms_versions).joinedload(TermsVersion.proposed_by),
         joinedload(Reservation.listing).options(joinedload(Listing.organisation), selectinload(Listing.photos)),
     )
 
@@ -98,15 +99,6 @@ def list_open_of_listing(session: Session, listing_id: int) -> list[Reservation]
     """The open reservations of a listing, oldest first: what withdrawing it would end."""
     rows = _reservations().where(Reservation.listing_id == listing_id, Reservation.status.in_(OPEN)).order_by(Reservation.id)
     return list(session.scalars(rows).unique())
-
-
-def list_holding_for_demand(session: Session, demand_id: int) -> list[Reservation]:
-    """List the reservations that hold something for a demand now, with their listings.
-
-    One on the waiting list holds nothing, and what is completed is already counted.
-    """
-    rows = select(Reservation).where(Reservation.demand_id == demand_id, Reservation.status.in_(HOLDING))
-    return list(session.scalars(rows.options(joinedload(Reservation.listing)).order_by(Reservation.id)))
 
 
 def sees_names(session: Session, actor: Actor, listing: Listing) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -29,29 +30,71 @@ class Signature:
     by_clock: bool
 
 
-_HANDED_OVER = ("reservation.hand-over",)
+_HANDED_OVER = ("reservation.hand-over", "reservation.late-hand-over")
 _COMPLETED = ("reservation.confirm", "reservation.resolve")
 _ANSWERED = (*_COMPLETED, "reservation.answer-dispute", "reservation.dispute")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What was said of the quantity, by whom and when. Said once and never replaced."""
+
+    quantity: Decimal | None
+    measured_by: str | None
+    condition: str | None
+    signature: Signature | None
 
 
 def find_signatures(session: Session, actor: Actor, reservation: Reservation) -> tuple[Signature | None, Signature | None]:
     """Find the owner's and the receiver's signature, as far as this reader may see them.
 
-    None for what has not been signed. Where the broker settled it, or the clock, that stands in the receiver's place; where the
-    owner took over the receiver's figure, the receiver signed by giving it.
+    One each: the first. None for what has not been signed. Where the broker settled it, or the clock, that stands in the receiver's
+    place.
     """
+    owner, receiver, agreed = find_statements(session, actor, reservation)
+    return owner.signature, (receiver.signature or agreed.signature) if agreed.signature else None
+
+
+def find_statements(session: Session, actor: Actor, reservation: Reservation) -> tuple[Statement, Statement, Statement]:
+    """Find the owner's statement, the receiver's, and the figure that counts."""
+    is_done = reservation.status == ReservationStatus.COMPLETED
     handed = _record(session, reservation, _HANDED_OVER) if reservation.handed_over_at else None
-    last = _record(session, reservation, _COMPLETED) if reservation.status == ReservationStatus.COMPLETED else None
-    if last is not None and last.organisation_id == reservation.owner_id and not reservation.is_internal:
-        last = _record(session, reservation, _ANSWERED, reservation.organisation_id) or last
-    return _signature(session, actor, reservation, handed), _signature(session, actor, reservation, last)
+    answered = _record(session, reservation, _ANSWERED, reservation.organisation_id, first=True)
+    last = _record(session, reservation, _COMPLETED) if is_done else None
+
+    def signed(record: AuditRow | None) -> Signature | None:
+        return _signature(session, actor, reservation, record)
+
+    owner_quantity = reservation.owner_quantity
+    if owner_quantity is None and reservation.handed_over_at is not None:  # of before both sides entered their own figure
+        owner_quantity = reservation.quantity
+    return (
+        Statement(owner_quantity, reservation.owner_measured_by, reservation.owner_condition, signed(handed)),
+        Statement(
+            reservation.receiver_quantity,
+            reservation.receiver_measured_by,
+            reservation.receiver_condition,
+            signed(answered) if reservation.handed_over_at else None,
+        ),
+        Statement(reservation.quantity if is_done else None, None, None, signed(last)),
+    )
 
 
 def _record(
-    session: Session, reservation: Reservation, actions: tuple[str, ...], organisation_id: int | None = None
+    session: Session,
+    reservation: Reservation,
+    actions: tuple[str, ...],
+    organisation_id: int | None = None,
+    *,
+    first: bool = False,
 ) -> AuditRow | None:
     return find_record(
-        session, actions=actions, object_type="reservation", object_id=reservation.id, organisation_id=organisation_id
+        session,
+        actions=actions,
+        object_type="reservation",
+        object_id=reservation.id,
+        organisation_id=organisation_id,
+        first=first,
     )
 
 

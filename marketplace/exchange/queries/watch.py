@@ -31,6 +31,20 @@ def list_disputes(session: Session, actor: Actor, *, most: int = 25) -> tuple[li
     return _first(session, rows.order_by(Reservation.disputed_at, Reservation.id), most)
 
 
+def list_unconfirmed(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Reservation], int]:
+    """List the hand-overs that silence did not confirm, longest waiting first, and their number."""
+    require(actor, Can.BROKER)
+    rows = select(Reservation).where(Reservation.unconfirmed_since.is_not(None))
+    return _first(session, rows.order_by(Reservation.unconfirmed_since, Reservation.id), most)
+
+
+def list_objections(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Reservation], int]:
+    """List the objections that the broker has not decided, oldest first, and their number."""
+    require(actor, Can.BROKER)
+    rows = select(Reservation).where(Reservation.objected_at.is_not(None), Reservation.objection_upheld.is_(None))
+    return _first(session, rows.order_by(Reservation.objected_at, Reservation.id), most)
+
+
 def days_open(reservation: Reservation) -> int | None:
     """For how many calendar days a dispute is open; None where it is none."""
     if reservation.disputed_at is None:

@@ -1,7 +1,7 @@
 """The life of a reservation as a table, and what each step requires."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,9 +16,9 @@ OFFER_WITHIN = timedelta(hours=48)  # domain.md: the next on the list gets 48 ho
 COLLECT_WITHIN = timedelta(days=30)  # domain.md: not collected within 30 days
 CONFIRM_WITHIN = timedelta(days=14)  # domain.md: with neither in 14 days it counts as confirmed
 REASON_LENGTH_MAX = 1000
+DRIVEN_KM_MAX = Decimal(2000)
 PURPOSE_LENGTH_MAX = 500
 LINE_LENGTH_MAX = 200
-DRIVEN_KM_MAX = Decimal(2000)
 PURCHASE_CENTS_MAX = 1_000_000_000_00
 REMIND_DAYS = (3, 1, 0)  # issue: expiry at three and one days and on the day
 
@@ -50,6 +50,7 @@ class Step(StrEnum):
     CANCEL = "cancel"
     NO_SHOW = "no-show"
     HAND_OVER = "hand-over"
+    LATE_HAND_OVER = "late-hand-over"
     CONFIRM = "confirm"
     DISPUTE = "dispute"
     RESOLVE = "resolve"
@@ -70,9 +71,13 @@ STEPS: dict[Step, tuple[tuple[ReservationStatus, ...], ReservationStatus]] = {
     Step.CANCEL: ((_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.CANCELLED),
     Step.NO_SHOW: ((_S.APPROVED,), _S.CANCELLED),
     Step.HAND_OVER: ((_S.APPROVED,), _S.HANDED_OVER),
+    Step.LATE_HAND_OVER: ((_S.APPROVED,), _S.HANDED_OVER),
     Step.CONFIRM: ((_S.HANDED_OVER,), _S.COMPLETED),
     Step.DISPUTE: ((_S.HANDED_OVER,), _S.DISPUTED),
-    Step.RESOLVE: ((_S.DISPUTED,), _S.COMPLETED),
+    Step.RESOLVE: (
+        BETWEEN_SIGNATURES,
+        _S.COMPLETED,
+    ),  # of what is only handed over by the broker, once silence did not confirm it
     Step.AGREE_CANCEL: (BETWEEN_SIGNATURES, _S.CANCELLED),
     Step.RETURN: ((_S.COMPLETED,), _S.COMPLETED),
     Step.EXPIRE: ((_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.EXPIRED),
@@ -114,7 +119,8 @@ class ReservationDraft:
 
     How much of which listing, for which demand or place, for what, and whether to wait when it does not fit.
 
-    `purchase_price_cents`: the estimate of the purchase that this replaces, for all that is asked.
+    `purchase_price_cents`: the estimate of the purchase that this replaces, for all that is asked. `reused_as_is` and `same_grade` say how it
+    is used: without being processed first, and for what it was made for or better. `confirm_unusual`: yes, more than the demand needs.
     """
 
     quantity: Quantity
@@ -123,18 +129,22 @@ class ReservationDraft:
     purpose: str = ""
     project: str = ""
     use: str = ""
+    reused_as_is: bool | None = None
+    same_grade: bool | None = None
     replaces_purchase: bool | None = None
     purchase_price_cents: int | None = None
     needed_by: date | None = None
     join_waiting_list: bool = False
+    confirm_unusual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverDraft:
     """What the owner recorded at the gate.
 
-    The measured quantity, how it was measured, the condition, the day, and the vehicle and kilometres where known. With
-    `write_off_reason` what is missing of the order is gone for good; without it that is free again.
+    The measured quantity, how it was measured, the condition, the day, and the vehicle and kilometres where known. What is missing
+    of the order is held until the transfer is confirmed; with `write_off_reason` it is then gone for good, without it free again.
+    `confirm_unusual`: yes, so much more than was ordered.
     """
 
     quantity: Quantity
@@ -144,6 +154,7 @@ class HandoverDraft:
     measured_by: MeasuredBy | None = None
     condition: Condition | None = None
     write_off_reason: str = ""
+    confirm_unusual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,19 +246,6 @@ def too_much(available: Amount | None, unit: str) -> Conflict:
     )
 
 
-def answer_until(now: datetime) -> datetime:
-    """The owner answers within 10 days."""
-    return now + ANSWER_WITHIN
-
-
-def collect_until(now: datetime, *, first_day: datetime, hold_until: datetime | None) -> datetime:
-    """Work out until when the holder may collect.
-
-    30 days after approval or after the first day it is free, whichever is later, unless the owner sets another date.
-    """
-    return hold_until if hold_until is not None else max(now, first_day) + COLLECT_WITHIN
-
-
 def check_words(draft: ReservationDraft, today: date) -> None:
     """Check what the asker wrote.
 
@@ -326,14 +324,6 @@ def check_choice(reason: str, *, passed_over: int) -> None:
         )
 
 
-def is_within_tolerance(given: Decimal, received: Decimal, tolerance_percent: Decimal) -> bool:
-    """Whether the receiver's figure differs from the owner's by no more than the tolerance.
-
-    The tolerance is the material's, in percent of the owner's figure.
-    """
-    return abs(given - received) * 100 <= given * tolerance_percent
-
-
 def reminder(expires_on: date, today: date) -> int | None:
     """Which reminder is due, 3, 1 or 0 days before the last day; None while it is farther away."""
     left = (expires_on - today).days
@@ -346,22 +336,3 @@ def check_drive(vehicle_class: str | None, driven_km: Decimal | None, vehicle_cl
         raise Invalid(_("This vehicle class is not known. Choose one from the list, or leave it empty."), "vehicle_class")
     if driven_km is not None and not 0 <= driven_km <= DRIVEN_KM_MAX:
         raise Invalid(_("Enter the kilometres driven with the load, from 0 to %(most)s.", most=DRIVEN_KM_MAX), "driven_km")
-
-
-def check_handover(
-    draft: HandoverDraft, *, unit: str, vehicle_classes: tuple[str, ...], available_from: date, today: date
-) -> None:
-    """Check what was measured at the hand-over.
-
-    It is in the listing's unit, on a day that is not in the future, with a vehicle class for which there is a factor.
-    """
-    if draft.quantity.unit.value != unit:
-        raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
-    if draft.handed_over_on > today:
-        raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "handed_over_on")
-    if draft.handed_over_on < available_from:
-        raise Invalid(
-            _("This lot is free from %(first)s. Hand it over on that day or later.", first=available_from), "handed_over_on"
-        )
-    check_drive(draft.vehicle_class, draft.driven_km, vehicle_classes)
-    check_length(draft.write_off_reason, REASON_LENGTH_MAX, "write_off_reason")

@@ -3,6 +3,7 @@
 Publishing that notifies those whom it serves is matching's; withdrawing with holds is the exchange's.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -98,8 +99,16 @@ def _columns(
     session: Session, actor: Actor, draft: ListingDraft, material: Material, published: Listing | None = None
 ) -> dict[str, Any]:
     turns, faults = window_columns(session, actor, draft, published)
+    unit = draft.quantity.unit
     faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
-    check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=clock.today(), also=faults)
+    check_listing(
+        draft,
+        units=material.units,
+        hazards=tuple(material.hazard_codes),
+        today=clock.today(),
+        usual_kg=material.kg_per_unit(unit) if material.takes(unit) else None,
+        also=faults,
+    )
     answers = {code: draft.hazards.get(code, Answer.UNKNOWN) for code in sorted(material.hazard_codes)}
     said_yes = sorted(code for code, answer in answers.items() if answer == Answer.YES)
     return {
@@ -146,6 +155,8 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
     if version != listing.version:
         raise version_conflict(listing.version, changed_since(session, "listing", listing_id, version))
     material = taxonomy(session).material(draft.material)
+    if (listing.kg_per_unit, listing.unit, listing.material_id) == (draft.kg_per_unit, draft.quantity.unit, material.id):
+        draft = replace(draft, confirm_unusual=True)  # this weight has been confirmed before
     is_published = listing.status == ListingStatus.PUBLISHED
     columns = _columns(session, actor, draft, material, listing if is_published else None)
     if is_published:

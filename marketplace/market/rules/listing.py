@@ -21,6 +21,8 @@ LINE_LENGTH_MAX = 200
 REMARKS_LENGTH_MAX = 2000
 PRICE_CENTS_MAX = 100_000_000
 KG_PER_UNIT_MAX = Decimal(1_000_000)
+WEIGHT_TIMES = 3  # a measured weight that differs by more than this factor from the taxonomy's is asked again
+WEIGHED = (Unit.TONNE, Unit.KG)
 FIRST_YEAR = 1200
 STALE_AFTER = timedelta(days=60)  # domain.md: nobody has confirmed it for 60 days
 
@@ -145,6 +147,7 @@ class ListingDraft:
     region_from: date | None = None
     partners_from: date | None = None
     window_reason: str = ""
+    confirm_unusual: bool = False  # yes, a weight so far from the taxonomy's
     fields: Mapping[str, Any] = field(default_factory=dict)  # what has no attribute here, by the name in `rules.fields`
 
 

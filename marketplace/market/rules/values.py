@@ -18,6 +18,8 @@ from marketplace.market.rules.listing import (
     KG_PER_UNIT_MAX,
     LISTING_STATUS_LABELS,
     PRICE_CENTS_MAX,
+    WEIGHED,
+    WEIGHT_TIMES,
     ListingDraft,
     ListingStatus,
     find_unit_faults,
@@ -123,11 +125,17 @@ def is_year(year: int, today: date) -> bool:
 
 
 def check_listing(
-    draft: ListingDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date, also: Sequence[FieldError] = ()
+    draft: ListingDraft,
+    *,
+    units: tuple[Unit, ...],
+    hazards: tuple[str, ...],
+    today: date,
+    usual_kg: Decimal | None = None,
+    also: Sequence[FieldError] = (),
 ) -> None:
     """Refuse a listing draft that cannot be right, every sentence at its field.
 
-    In the order of the form. `also`: faults of its parts and windows.
+    In the order of the form. `usual_kg`: what one unit weighs by the taxonomy. `also`: faults of its parts and windows.
     """
     errors: list[FieldError] = []
     if not draft.title:
@@ -145,20 +153,8 @@ def check_listing(
                 _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.available_from),
             )
         )
-    if draft.kg_per_unit is not None and not 0 < draft.kg_per_unit <= KG_PER_UNIT_MAX:
-        errors.append(
-            FieldError(
-                "kg_per_unit",
-                _("Enter the measured weight per unit in kilograms, more than 0 and at most %(most)s.", most=KG_PER_UNIT_MAX),
-            )
-        )
-    if draft.price_cents_per_unit is not None and not 0 <= draft.price_cents_per_unit <= PRICE_CENTS_MAX:
-        errors.append(
-            FieldError(
-                "price_cents_per_unit",
-                _("Enter a price of at least 0 and at most 1 million euro, or leave it empty if it is free."),
-            )
-        )
+    errors += find_weight_faults(draft.kg_per_unit, draft.quantity.unit, usual=usual_kg, confirmed=draft.confirm_unusual)
+    errors += find_price_faults(draft.price_cents_per_unit)
     if draft.year_of_construction is not None and not is_year(draft.year_of_construction, today):
         errors.append(FieldError("year_of_construction", _NO_YEAR))
     errors.extend(
@@ -169,6 +165,48 @@ def check_listing(
     errors += _find_faults(draft, today)
     errors.extend(also)
     if errors:
+        raise Invalid.all(errors)
+
+
+def find_weight_faults(kg_per_unit: Decimal | None, unit: Unit, *, usual: Decimal | None, confirmed: bool) -> list[FieldError]:
+    """Find what a measured weight per unit cannot be.
+
+    Of a tonne or a kilogram, nothing, too much, or far from the taxonomy's (`usual`) without a second yes.
+    """
+    if kg_per_unit is None:
+        return []
+    if unit in WEIGHED:
+        return [FieldError("kg_per_unit", _("A tonne and a kilogram have a weight of their own. Leave this empty."))]
+    if not 0 < kg_per_unit <= KG_PER_UNIT_MAX:
+        sentence = _("Enter the measured weight per unit in kilograms, more than 0 and at most %(most)s.", most=KG_PER_UNIT_MAX)
+        return [FieldError("kg_per_unit", sentence)]
+    if confirmed or usual is None or usual / WEIGHT_TIMES <= kg_per_unit <= usual * WEIGHT_TIMES:
+        return []
+    sentence = _(
+        "Do you mean %(given)s kg? By the list of materials it is %(usual)s kg. If it is right, confirm it.",
+        given=kg_per_unit,
+        usual=usual,
+    )
+    return [FieldError("confirm_unusual", sentence)]
+
+
+def check_weight(kg_per_unit: Decimal, unit: Unit, *, usual: Decimal, confirmed: bool) -> None:
+    """Refuse a weight per unit that cannot be."""
+    if errors := find_weight_faults(kg_per_unit, unit, usual=usual, confirmed=confirmed):
+        raise Invalid.all(errors)
+
+
+def find_price_faults(price_cents_per_unit: int | None) -> list[FieldError]:
+    """Find what a price per unit cannot be: negative, or more than a million euro."""
+    if price_cents_per_unit is None or 0 <= price_cents_per_unit <= PRICE_CENTS_MAX:
+        return []
+    sentence = _("Enter a price of at least 0 and at most 1 million euro, or leave it empty if it is free.")
+    return [FieldError("price_cents_per_unit", sentence)]
+
+
+def check_price(price_cents_per_unit: int) -> None:
+    """Refuse a price per unit that cannot be."""
+    if errors := find_price_faults(price_cents_per_unit):
         raise Invalid.all(errors)
 
 

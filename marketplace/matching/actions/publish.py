@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
-from marketplace.exchange.actions.waiting_list import offer_next
+from marketplace.exchange.actions.transitions import offer_next
 from marketplace.exchange.queries.reservations import list_claims
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock

@@ -37,6 +37,7 @@ def request_parts(
                 purpose=proposal.demand.title,
                 project=proposal.demand.project,
                 needed_by=proposal.demand.needed_until,
+                confirm_unusual=True,  # the proposal has said what is surplus
             )
             for part in proposal.parts
         },

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.exchange.queries.destination import total_under_way, totals_under_way
 from marketplace.impact.rules.impact import Impact, impact
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, ecef_m, whole_km
@@ -94,12 +95,13 @@ def list_listings_for_demand(
     require(actor, Can.READ_MATCHES, demand)
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
-    is_over = demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or demand.remaining <= 0
+    to_find = demand.remaining - total_under_way(session, demand)
+    is_over = demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or to_find <= 0
     if is_over or is_demand_stale(demand.confirmed_on, clock.today()):
         return Matches((), 0, page, size)
     is_loaded = "organisation" in demand.__dict__
     asker = demand.organisation if is_loaded else session.execute(_ASKER, {"id": demand.organisation_id}).one()
-    need = need_of(demand, asker.kind, terms, asker.slug)
+    need = need_of(demand, asker.kind, terms, asker.slug, to_find)
     serving = terms.serving(need.material)
     refused = sorted({code for item in serving for code in item.hazard_codes} - need.accepts_hazards)
     farthest = demand.max_distance_km
@@ -114,7 +116,7 @@ def list_listings_for_demand(
         "organisation": demand.organisation_id,
         "in_circle": f"%|{_escaped(asker.slug)}|%",
         "unit": demand.unit,
-        "remaining": demand.remaining,
+        "remaining": to_find,
         **{f"scant_{unit.value}": int(pair.scant(unit, need.remaining.unit, serving) * 1000) for unit in Unit},
         **{f"refused_{number}": f"%|{_escaped(code)}|%" for number, code in enumerate(refused)},
     }
@@ -187,11 +189,14 @@ def list_demands_for_listing(
     def serving_ids(doubted: list[int]) -> set[int]:
         return _serving((row.id, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": doubted}))
 
-    def asked_by(demand: Demand) -> Need:
-        return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug)
+    def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
+        to_find = demand.remaining - under_way
+        return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find)
 
     ids, total = _settled(session, statements, figures, serving_ids, page, size)
-    pairs = [(listing, row, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": ids})] if ids else []
+    demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
+    under_way = totals_under_way(session, demands) if demands else {}
+    pairs = [(listing, row, lot, asked_by(row, under_way.get(row.id, Decimal(0)))) for row in demands]
     return _ranked(actor, terms, pairs, total, page, size)
 
 
@@ -235,7 +240,7 @@ def _ranked(
     today, rows = clock.today(), []
     for listing, demand, lot, need in pairs:
         exact = distance_km(lot.point, need.point)
-        if pair.objections(lot, need, distance_km=exact, today=today):
+        if need.remaining.amount <= 0 or pair.objections(lot, need, distance_km=exact, today=today):
             total -= 1
             continue
         rows.append((pair.rank_key(lot, need, exact, listing.id), demand.id, exact, listing, demand, lot, need))
@@ -300,8 +305,10 @@ def lot_of(listing: Listing, terms: Taxonomy) -> Lot:
     )
 
 
-def need_of(demand: Demand, organisation_kind: str, terms: Taxonomy, organisation_slug: str = "") -> Need:
-    """What of a demand counts for a match."""
+def need_of(
+    demand: Demand, organisation_kind: str, terms: Taxonomy, organisation_slug: str = "", to_find: Decimal | None = None
+) -> Need:
+    """What of a demand counts for a match. `to_find`: what is needed and not under way already, where that is known."""
     material = terms.material_by_id(demand.material_id)
     return Need(
         material=material,
@@ -310,7 +317,7 @@ def need_of(demand: Demand, organisation_kind: str, terms: Taxonomy, organisatio
         organisation_kind=organisation_kind,
         status=DemandStatus(demand.status),
         min_condition=Condition(demand.min_condition),
-        remaining=Amount(demand.remaining, Unit(demand.unit)),
+        remaining=Amount(demand.remaining if to_find is None else to_find, Unit(demand.unit)),
         needed_from=demand.needed_from,
         needed_until=demand.needed_until,
         max_distance_km=demand.max_distance_km,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.exchange.queries.reservations import list_holding_for_demand
+from marketplace.exchange.queries.destination import total_under_way
 from marketplace.kernel.language import Text
 from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.kernel.units import Amount, Unit
@@ -14,7 +14,6 @@ from marketplace.market.models import Demand, Listing
 from marketplace.matching.queries.matches import Match, list_listings_for_demand, lot_of
 from marketplace.matching.rules.proposal import Part, Plan, Supply, plan, sentences
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules.taxonomy import Material, convert
 
 LOTS_MAX = PAGE_SIZE_MAX  # the best hundred that fit; a need that they do not cover says what is missing
 
@@ -67,7 +66,7 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
     require(actor, Can.READ_MATCHES, demand)
     terms = taxonomy(session)
     material, unit = terms.material_by_id(demand.material_id), Unit(demand.unit)
-    under_way = _under_way(session, demand, material)
+    under_way = Amount(total_under_way(session, demand), unit)
     needed = Amount(max(demand.remaining - under_way.amount, Decimal(0)), unit)
     matches = list_listings_for_demand(session, actor, demand, page_size=LOTS_MAX).items if needed.amount > 0 else ()
     known_ids = {match.listing.id: match for match in matches}
@@ -90,13 +89,3 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
 
 def _proposed(part: Part, match: Match) -> ProposedPart:
     return ProposedPart(match.listing, part.takes, part.gives, match.distance_km, match.road_km, part.mass_kg, part.tonne_km)
-
-
-def _under_way(session: Session, demand: Demand, material: Material) -> Amount:
-    """List what reservations that serve the demand hold now, in its unit. Each as its completion would count."""
-    terms, unit, held = taxonomy(session), Unit(demand.unit), Decimal(0)
-    for item in list_holding_for_demand(session, demand.id):
-        offered, source = terms.material_by_id(item.listing.material_id), Unit(item.unit)
-        of = offered if offered.takes(unit) else material
-        held += convert(item.quantity, source, unit, of, item.listing.kg_per_unit, source)
-    return Amount(held, unit)

@@ -2,6 +2,7 @@
 
 from marketplace.kernel.language import Text, _
 from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, Notice
+from marketplace.notices.rules.settling import SETTLING
 
 THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
     (
@@ -29,8 +30,9 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
             Notice.DISPUTED,
             Notice.DISPUTE_ANSWERED,
             Notice.CANCEL_PROPOSED,
-            Notice.NO_SHOW,
             Notice.RETURNED,
+            *SETTLING,
+            Notice.NO_SHOW,
         ),
     ),
     (_("Found for you"), (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.PROPOSAL)),

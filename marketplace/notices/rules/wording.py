@@ -18,13 +18,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.notices.rules.kinds import Notice
+from marketplace.notices.rules.letter import REASON, Button, Wording
+from marketplace.notices.rules.settling import SETTLING
 
 _NEEDED = re.compile(r"%\((\w+)\)s")
 _PEOPLES_WORDS = ("title", "demand", "name", "reason")
-_OPEN = _("Open the reservation")
 _AT_LISTING = ("listing", _("Look at the listing"))
 _AT_DEMAND = ("demand", _("Look at the demand"))
-_REASON = _("The reason: %(reason)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +37,6 @@ class Moment:
         local = clock.local(self.at)
         day, time = format_date(local, format="d MMMM y", locale=locale), format_time(local, format="HH:mm", locale=locale)
         return str(_("%(day)s at %(time)s", day=day, time=time))
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """Something that can be done with one click in a mail. The word that a door knows it by, and the fact that holds the id."""
-
-    word: str
-    about: str
-    label: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """One kind. `links`: what it is about (`reservation`, `listing`, `demand`, `search`, `password` or `secret`) and the words of
-    the link. `before` and `after` stand around the link of a letter; `points` names a fact that is a list."""
-
-    label: Text
-    line: Text
-    before: tuple[Text, ...] = ()
-    links: tuple[tuple[str, Text], ...] = (("reservation", _OPEN),)
-    buttons: tuple[Button, ...] = ()
-    points: str = ""
-    after: tuple[Text, ...] = ()
-    many: Text | None = None
 
 
 WORDINGS: dict[Notice, Wording] = {
@@ -93,7 +69,7 @@ WORDINGS: dict[Notice, Wording] = {
         _("%(organisation)s asks for “%(title)s”"),
         (
             _("%(organisation)s would like to have %(quantity)s of “%(title)s”. It is held for them."),
-            _("Answer before %(until)s. After that the request lapses and the quantity is free again."),
+            _("Answer by %(until)s. After that the request lapses and the quantity is free again."),
         ),
         (("reservation", _("Answer the request")),),
         (Button("approve", "reservation_id", _("Approve")),),
@@ -114,18 +90,18 @@ WORDINGS: dict[Notice, Wording] = {
         _("Your reservation of “%(title)s” is approved"),
         (
             _("%(organisation)s approved your reservation of %(quantity)s of “%(title)s”."),
-            _("Collect it before %(until)s. The reservation shows where it is and whom to call."),
+            _("Collect it by %(until)s. The reservation shows where it is and whom to call."),
         ),
     ),
     Notice.RESERVATION_REJECTED: Wording(
         _("Your request is not approved"),
         _("Your reservation of “%(title)s” is not approved"),
-        (_("%(organisation)s did not approve your reservation of %(quantity)s of “%(title)s”."), _REASON),
+        (_("%(organisation)s did not approve your reservation of %(quantity)s of “%(title)s”."), REASON),
     ),
     Notice.RESERVATION_CANCELLED: Wording(
         _("A reservation is cancelled"),
         _("The reservation of “%(title)s” is cancelled"),
-        (_("The reservation of %(quantity)s of “%(title)s”, with %(organisation)s, is cancelled."), _REASON),
+        (_("The reservation of %(quantity)s of “%(title)s”, with %(organisation)s, is cancelled."), REASON),
     ),
     Notice.RESERVATION_EXPIRED: Wording(
         _("A reservation has lapsed"),
@@ -141,14 +117,15 @@ WORDINGS: dict[Notice, Wording] = {
         _("Did you receive “%(title)s”?"),
         (
             _("%(organisation)s says that %(quantity)s of “%(title)s” was handed over to you."),
-            _("Confirm it before %(until)s. After that day it counts as confirmed."),
+            _("Confirm it by %(until)s. After that day it counts as confirmed."),
+            _("%(ordered)s was ordered. It counts only once you have confirmed it."),
             _("Did you count a different quantity? Open the reservation and enter your own figure."),
         ),
         buttons=(Button("confirm", "reservation_id", _("Confirm the hand-over")),),
     ),
     Notice.COMPLETED: Wording(
-        _("A transfer is confirmed"),
-        _("The transfer of “%(title)s” is confirmed"),
+        _("A transfer is complete"),
+        _("The transfer of “%(title)s” is complete"),
         (_("%(organisation)s received %(quantity)s of “%(title)s”. The exchange now counts in the figures."),),
     ),
     Notice.RESERVATION_DISPLACED: Wording(
@@ -157,7 +134,7 @@ WORDINGS: dict[Notice, Wording] = {
         (
             _("%(organisation)s chose another request, so there is not enough left for your %(quantity)s of “%(title)s”."),
             _("You need not do anything: when something becomes free and it is your turn, it is offered to you."),
-            _REASON,
+            REASON,
         ),
     ),
     Notice.WAITING_ENDED: Wording(
@@ -167,7 +144,7 @@ WORDINGS: dict[Notice, Wording] = {
             _(
                 "You were waiting for %(quantity)s of “%(title)s” from %(organisation)s. Your place on the waiting list has ended."
             ),
-            _REASON,
+            REASON,
         ),
         (_AT_LISTING,),
     ),
@@ -193,7 +170,7 @@ WORDINGS: dict[Notice, Wording] = {
         _("%(organisation)s counted a different quantity of “%(title)s”"),
         (
             _("You entered %(quantity)s. %(organisation)s says that it was %(other_quantity)s."),
-            _REASON,
+            REASON,
             _("Enter in the reservation which figure is right. When you both give the same one, the transfer is complete."),
         ),
     ),
@@ -202,14 +179,14 @@ WORDINGS: dict[Notice, Wording] = {
         _("%(organisation)s answered about the quantity of “%(title)s”"),
         (
             _("The figure of %(organisation)s is now %(other_quantity)s."),
-            _REASON,
+            REASON,
             _("Is that right? Enter the same figure in the reservation. Then the transfer is complete."),
         ),
     ),
     Notice.CANCEL_PROPOSED: Wording(
         _("A proposal to cancel after the hand-over"),
         _("%(organisation)s proposes to cancel the transfer of “%(title)s”"),
-        (_("It is about %(quantity)s. The transfer is cancelled only when you agree."), _REASON),
+        (_("It is about %(quantity)s. The transfer is cancelled only when you agree."), REASON),
         (("reservation", _("Answer the proposal")),),
     ),
     Notice.NO_SHOW: Wording(
@@ -217,13 +194,17 @@ WORDINGS: dict[Notice, Wording] = {
         _("“%(title)s” was not collected"),
         (
             _("Nobody came to collect %(quantity)s of “%(title)s”, says %(organisation)s. The reservation has ended."),
+            _(
+                "Is that not right? Say so in the reservation, once. It then does not count until the broker of the region has decided."
+            ),
             _("Do you still need it? Then ask for it again."),
         ),
     ),
+    **SETTLING,
     Notice.RETURNED: Wording(
         _("Something was returned"),
         _("Part of “%(title)s” came back"),
-        (_("%(quantity)s went back after the transfer with %(organisation)s. The figures have been corrected."), _REASON),
+        (_("%(quantity)s went back after the transfer with %(organisation)s. The figures have been corrected."), REASON),
     ),
     Notice.APPOINTMENT_PROPOSED: Wording(
         _("A time to collect is proposed"),
@@ -289,7 +270,7 @@ WORDINGS: dict[Notice, Wording] = {
         _("The region proposes “%(title)s” for your demand “%(demand)s”"),
         (
             _("It does not fit everything that you asked for, but it may do all the same. The lot belongs to %(organisation)s."),
-            _REASON,
+            REASON,
         ),
         (_AT_LISTING, _AT_DEMAND),
     ),
@@ -328,7 +309,7 @@ def readable_facts(facts: Mapping[str, Any], written: Callable[[str], str] = _sa
     for name in _PEOPLES_WORDS:
         if values.get(name):
             values[name] = written(str(values[name]))
-    for name in ("quantity", "other_quantity"):
+    for name in ("quantity", "other_quantity", "ordered"):
         if isinstance(values.get(name), dict):
             values[name] = Amount(Decimal(str(values[name]["amount"])), Unit(values[name]["unit"]))
     until = values.pop("until", None)

@@ -4,7 +4,14 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
-from marketplace.exchange.queries.watch import days_open, list_about_to_lapse, list_disputes, list_unwanted
+from marketplace.exchange.queries.watch import (
+    days_open,
+    list_about_to_lapse,
+    list_disputes,
+    list_objections,
+    list_unconfirmed,
+    list_unwanted,
+)
 from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.errors import Missing
@@ -39,6 +46,8 @@ def show() -> ResponseReturnValue:
         last=last_page(len(result.misses)),
         lapsing=list_about_to_lapse(session, actor, most=FIRST),
         disputes=list_disputes(session, actor, most=FIRST),
+        unconfirmed=list_unconfirmed(session, actor, most=FIRST),
+        objections=list_objections(session, actor, most=FIRST),
         unwanted=list_unwanted(session, actor, most=FIRST),
         known=taxonomy(session),
         first=FIRST,

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from marketplace.accounts.policy import ANONYMOUS
+from marketplace.accounts.policy import ANONYMOUS, Can, may
 from marketplace.catalogue.queries.search import browse, nearest_outside, search
 from marketplace.catalogue.rules.query import Sort
 from marketplace.exchange.queries.reservations import sees_exact_place
+from marketplace.exchange.queries.terms import count_fixed_terms
 from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
 from marketplace.market.queries.listings import get_listing
@@ -83,6 +84,7 @@ def show_listing(listing_id: int) -> str:
         structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing),
         terms=terms_of(listing, lot),
+        fixed_terms=count_fixed_terms(session, listing.id) if may(actor, Can.EDIT_LISTING, listing) else 0,
         turns=turns_of(listing, actor, municipal_names(session) if listing.chosen_circle else {}),
         confirmation=confirmation_of_listing(actor, listing),
         lot_answers=LOT_ANSWERS,

@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from flask import request
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, StopValidation
 
 from marketplace.depots.models import Depot
@@ -161,6 +161,7 @@ class ListingForm(Form):
     photos: PhotosField
     circle_by: SelectField
     circle: ChecksField
+    confirm_unusual = BooleanField(_("Yes, this weight is right"))
 
     answers = [(key.value, label) for key, label in ANSWER_LABELS.items()]
     changes: list[Row] = []
@@ -265,6 +266,7 @@ class ListingForm(Form):
                 "location": None if self.depot.data else self.place.location,
                 "depot_id": int(self.depot.data) if (self.depot.data or "").isdecimal() else None,
                 "hazards": self.hazards(),
+                "confirm_unusual": bool(self.confirm_unusual.data),
                 "circle": self.chosen_circle(),
             }
         )

@@ -29,6 +29,9 @@ def register(blueprint: Blueprint) -> None:
         ("samen-annuleren", agree_cancel),
         ("niet-opgehaald", no_show),
         ("retour", return_part),
+        ("achteraf-overdragen", hand_over_late),
+        ("bezwaar", object_to_no_show),
+        ("bezwaar-beslissen", decide_objection),
     ):
         blueprint.route(f"{ONE}/{path}", methods=METHODS)(view)
 
@@ -68,7 +71,7 @@ def dispute(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.RESOLVE)
 def resolve(reservation_id: int) -> ResponseReturnValue:
     """A figure that one side can live with, or the broker's."""
-    facts = {"quantity": "figure", "reason": "because", "write_off_reason": "gone"}
+    facts = {"quantity": "figure", "reason": "because", "write_off_reason": "gone", "confirm_unusual": "is_unusual"}
     return take_step(reservation_id, "resolve", hand_over.resolve, _resolved, **facts)
 
 
@@ -115,3 +118,25 @@ def _returned(outcome: tuple[Reservation, bool]) -> Text:
     if is_repeated:
         return _("This return was entered already, less than a minute ago. It counts once.")
     return _("Entered. What came back is on offer again as a lot of its own.")
+
+
+@permission(Can.HAND_OVER_LATE)
+def hand_over_late(reservation_id: int) -> ResponseReturnValue:
+    """A coordinator books a hand-over of before the approval."""
+    message = _("Entered. The receiver has been asked to confirm.")
+    return take_step(reservation_id, "late_hand_over", hand_over.hand_over_late, message, draft="draft", reason="because")
+
+
+@permission(Can.CONFIRM)
+def object_to_no_show(reservation_id: int) -> ResponseReturnValue:
+    """The asker says why a no-show is not right."""
+    message = _("The owner and the broker of the region have been notified. Until the broker decides it does not count.")
+    return take_step(reservation_id, "object", decide.object_to_no_show, message, reason="because")
+
+
+@permission(Can.BROKER)
+def decide_objection(reservation_id: int) -> ResponseReturnValue:
+    """The broker decides."""
+    message = _("Decided. Both sides have been notified.")
+    facts = {"is_upheld": "is_upheld", "reason": "because"}
+    return take_step(reservation_id, "decide_objection", decide.decide_objection, message, **facts)

@@ -14,16 +14,18 @@ from wtforms.widgets import TextInput
 from marketplace.exchange.models import Appointment
 from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.exchange.rules.terms import TermsDraft
 from marketplace.kernel.clock import AMSTERDAM, local
 from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.formats import moment, quantity
-from marketplace.kernel.language import _, current_locale
+from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Quantity, Unit, read_decimal
 from marketplace.market.actions.photos import store_picture
 from marketplace.market.models import Demand, Listing
+from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.market.rules.photos import StoredPicture
-from marketplace.web.ui.choices import SelectChoice, or_nothing
+from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
 from marketplace.web.ui.place_field import PlaceField
 
@@ -155,6 +157,74 @@ class GatePhotoForm(Form):
 CENTS = Decimal(100)
 
 
+class TermsForm(Form):
+    """Other terms for one transfer. What is left empty stays as it was agreed."""
+
+    idempotency_key = IdempotencyField()
+    price = DecimalField(
+        _("Price per unit, in euros"), description=_("0 is free of charge. Leave empty to leave it as it is."), id="terms-price"
+    )
+    kg_per_unit = DecimalField(_("Measured weight per unit, in kilograms"), id="terms-kg")
+    available_from = DutchDateField(_("First day on which it can be collected"), id="terms-first")
+    condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="terms-condition")
+    place = PlaceField(_("Where does the lot lie?"), id="terms-place")
+    destination = PlaceField(_("Where does it go?"), id="terms-destination")
+    replaces_purchase = SelectField(_("Does it replace a new purchase?"), validate_choice=False, default="", id="terms-replaces")
+    reason = TextAreaField(
+        _("Why do you propose other terms?"),
+        [Required(_("Say why, in one sentence. The other side reads it."))],
+        description=_("The other side reads this. Until it accepts, the terms stay as they were agreed."),
+        id="terms-reason",
+    )
+    confirm_unusual = BooleanField(_("Yes, this is right"), id="terms-unusual")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.condition.choices = choices(CONDITION_LABELS, nothing=_("As it was agreed"))
+        yes_or_no = [("yes", _("Yes, otherwise it is bought new")), ("no", _("No"))]
+        self.replaces_purchase.choices = or_nothing(_("As it was agreed"), yes_or_no)
+
+    def draft(self) -> TermsDraft:
+        """What was proposed."""
+        return TermsDraft(
+            self.reason.data or "",
+            price_cents_per_unit=_cents(self.price.data),
+            kg_per_unit=self.kg_per_unit.data,
+            available_from=self.available_from.data,
+            condition=Condition(self.condition.data) if self.condition.data in set(Condition) else None,
+            place=self.place.location,
+            destination=self.destination.location,
+            replaces_purchase=_yes_or_no(self.replaces_purchase),
+        )
+
+    def is_unusual(self) -> bool:
+        """Whether a weight so far from the usual one is meant."""
+        return bool(self.confirm_unusual.data)
+
+    def at_fields(self, refusal: Refusal) -> Refusal:
+        """A price by the name that it has here."""
+        if refusal.field == "price_cents_per_unit":
+            return type(refusal)(refusal.message, "price", **refusal.facts)
+        return refusal
+
+
+class AcceptTermsForm(Form):
+    """One button."""
+
+    idempotency_key = IdempotencyField()
+
+
+class DeclineTermsForm(Form):
+    """A no, and why."""
+
+    idempotency_key = IdempotencyField()
+    reason = TextAreaField(_("Why not?"), description=_("The other side reads this."), id="decline-reason")
+
+    def because(self) -> str:
+        """Why, where it was said."""
+        return self.reason.data or ""
+
+
 class ReserveForm(Form):
     """How much of this lot, and for what: for one of the own demands, or for a place."""
 
@@ -174,6 +244,17 @@ class ReserveForm(Form):
         _("What will you make of it?"), description=_("For example: parking places, or the foundation of a cycle path.")
     )
     needed_by = DutchDateField(_("By when do you need it?"), description=_("For example 12-1-2027."))
+    reused_as_is = RadioField(
+        _("Is it used again as it is?"),
+        choices=[SelectChoice("yes", _("Yes, without being processed first")), SelectChoice("no", _("No"))],
+        validate_choice=False,
+        description=_("With the use and the next answer this says on the note why it is not waste."),
+    )
+    same_grade = RadioField(
+        _("Is it used for what it was made for, or for something of a higher grade?"),
+        choices=[SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))],
+        validate_choice=False,
+    )
     replaces_purchase = RadioField(
         _("Does it replace a new purchase?"),
         choices=[SelectChoice("yes", _("Yes, otherwise we buy it new")), SelectChoice("no", _("No"))],
@@ -188,15 +269,18 @@ class ReserveForm(Form):
         _("What is it for?"), description=_("The owner reads this. For example: parking places at the sports hall.")
     )
     join_waiting_list = BooleanField(_("If it does not fit, put me on the waiting list"))
+    confirm_unusual = BooleanField(_("Yes, I want it all the same"))
 
-    def about(self, listing: Listing, demands: list[Demand], asked: Mapping[str, str]) -> None:
+    def about(
+        self, listing: Listing, demands: list[Demand], asked: Mapping[str, str], under_way: Mapping[int, Decimal] | None = None
+    ) -> None:
         """Fill in the listing's unit, the demands that it can serve, and what a link asked for.
 
         The demands are the organisation's own; the link has `quantity` with a point, and `demand`.
         """
         self.quantity.units = (Unit(listing.unit),)
-        choices = [(str(demand.id), f"{demand.title} ({quantity(demand.remaining, demand.unit)})") for demand in demands]
-        self.demand_id.choices = or_nothing(_("For no demand on the bank"), choices)
+        said = [(str(demand.id), _needed(demand, (under_way or {}).get(demand.id))) for demand in demands]
+        self.demand_id.choices = or_nothing(_("For no demand on the bank"), said)
         if not self.is_submitted():
             self.demand_id.data = asked.get("demand", "")
             self.quantity.data = _asked(asked.get("quantity", ""), Unit(listing.unit))
@@ -211,10 +295,13 @@ class ReserveForm(Form):
             purpose=self.purpose.data or "",
             project=self.project.data or "",
             use=self.use.data or "",
-            replaces_purchase={"yes": True, "no": False}.get(self.replaces_purchase.data or ""),
+            reused_as_is=_yes_or_no(self.reused_as_is),
+            same_grade=_yes_or_no(self.same_grade),
+            replaces_purchase=_yes_or_no(self.replaces_purchase),
             purchase_price_cents=_cents(self.purchase_price.data),
             needed_by=self.needed_by.data,
             join_waiting_list=bool(self.join_waiting_list.data),
+            confirm_unusual=bool(self.confirm_unusual.data),
         )
 
     @property
@@ -228,6 +315,18 @@ def _asked(typed: str, unit: Unit) -> Quantity | None:
         return Quantity(read_decimal(typed), unit)
     except Refusal:
         return None
+
+
+def _needed(demand: Demand, under_way: Decimal | None) -> Text:
+    """A demand with what it still needs, and what is on its way to it already."""
+    facts: dict[str, Any] = {"title": demand.title, "needed": quantity(demand.remaining, demand.unit)}
+    if not under_way:
+        return _("%(title)s (%(needed)s)", **facts)
+    return _("%(title)s (%(needed)s, of which %(under_way)s on its way)", **facts, under_way=quantity(under_way, demand.unit))
+
+
+def _yes_or_no(field: Any) -> bool | None:
+    return {"yes": True, "no": False}.get(field.data or "")
 
 
 def _cents(euros: Decimal | None) -> int | None:

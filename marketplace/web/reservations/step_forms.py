@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft
@@ -16,7 +16,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import VehicleClass
-from marketplace.web.ui.choices import choices, or_nothing
+from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
 from marketplace.web.ui.place_field import PlaceField
 
@@ -31,6 +31,10 @@ class StepForm(Form):
 
     def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         """Nothing to fill in, unless a form says otherwise."""
+
+    def because(self) -> str:
+        """The sentence that says why; empty where none was given."""
+        return str(self["reason"].data or "")
 
 
 class ApproveForm(StepForm):
@@ -57,10 +61,6 @@ class ApproveForm(StepForm):
         """How much of what was asked."""
         return self.quantity.data.amount if self.quantity.data else None
 
-    def because(self) -> str:
-        """The sentence, where there is one."""
-        return self.reason.data or ""
-
 
 class RejectForm(StepForm):
     """The owner says no, and why."""
@@ -68,10 +68,6 @@ class RejectForm(StepForm):
     reason = TextAreaField(
         _("Why do you reject this request?"), [_WHY], description=_("The asker reads this."), id="reject-reason"
     )
-
-    def because(self) -> str:
-        """The reason."""
-        return self.reason.data or ""
 
 
 class CancelForm(StepForm):
@@ -83,10 +79,6 @@ class CancelForm(StepForm):
         description=_("The other side reads this. What was held is free again at once."),
         id="cancel-reason",
     )
-
-    def because(self) -> str:
-        """The reason."""
-        return self.reason.data or ""
 
 
 class ProposeCancelForm(CancelForm):
@@ -109,13 +101,14 @@ class NoShowForm(StepForm):
         id="no-show-reason",
     )
 
-    def because(self) -> str:
-        """What happened, where it was said."""
-        return self.reason.data or ""
-
 
 class PlainForm(StepForm):
     """One button: accept an offer, or agree to call it off."""
+
+
+def right(name: str) -> BooleanField:
+    """A second look: the yes to a figure that is asked again. It is only shown once that was asked."""
+    return BooleanField(_("Yes, this is right"), id=f"{name}-unusual")
 
 
 class HandoverForm(StepForm):
@@ -127,9 +120,12 @@ class HandoverForm(StepForm):
     handed_over_on = DutchDateField(_("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))])
     write_off_reason = TextAreaField(
         _("Is what is missing gone for good? Say why"),
-        description=_("For example: broken while loading. Leave empty if it is still there: then it is free again."),
+        description=_(
+            "For example: broken while loading. Leave empty if it is still there: then it is free again once the transfer is confirmed."
+        ),
         id="given-gone",
     )
+    confirm_unusual = right("given")
     vehicle_class = SelectField(
         _("With which vehicle?"),
         validate_choice=False,
@@ -160,7 +156,57 @@ class HandoverForm(StepForm):
             measured_by=_measured(self.measured_by.data),
             condition=_condition(self.condition.data),
             write_off_reason=self.write_off_reason.data or "",
+            confirm_unusual=bool(self.confirm_unusual.data),
         )
+
+
+class LateHandoverForm(HandoverForm):
+    """A hand-over of before the approval: the same questions, and why the paperwork is late."""
+
+    quantity = QuantityField(_("How much was handed over?"), [_HOW_MUCH], id="late-quantity")
+    measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="late-measured")
+    condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="late-condition")
+    handed_over_on = DutchDateField(
+        _("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], id="late-day"
+    )
+    write_off_reason = TextAreaField(_("Is what is missing gone for good? Say why"), id="late-gone")
+    vehicle_class = SelectField(_("With which vehicle?"), validate_choice=False, default="", id="late-vehicle")
+    driven_km = DecimalField(_("Kilometres driven with the load"), id="late-km")
+    reason = TextAreaField(
+        _("Why does the paperwork come after the hand-over?"),
+        [_WHY],
+        description=_("It counts in the period in which you book it, and the day on which it happened stands beside it."),
+        id="late-reason",
+    )
+    confirm_unusual = right("late")
+
+
+class ObjectForm(StepForm):
+    """The asker objects to a no-show."""
+
+    reason = TextAreaField(
+        _("Why is it not right that you did not come?"),
+        [_WHY],
+        description=_("The owner and the broker of the region read this. You can object once."),
+        id="object-reason",
+    )
+
+
+class DecideObjectionForm(StepForm):
+    """The broker decides whether a no-show counts."""
+
+    upheld = RadioField(
+        _("Does the no-show count?"),
+        [Required(_("Choose whether it counts."))],
+        choices=[SelectChoice("no", _("Yes, it counts")), SelectChoice("yes", _("No, the objection is right"))],
+        validate_choice=False,
+        id="objection-upheld",
+    )
+    reason = TextAreaField(_("Why do you decide so?"), [_WHY], description=_("Both sides read this."), id="objection-reason")
+
+    def is_upheld(self) -> bool:
+        """Whether the objection is right."""
+        return bool(self.upheld.data == "yes")
 
 
 class ConfirmForm(StepForm):
@@ -200,10 +246,6 @@ class DisputeForm(StepForm):
     def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)
 
-    def because(self) -> str:
-        """The reason."""
-        return self.reason.data or ""
-
     def figure(self) -> Quantity | None:
         """The receiver's own figure, where there is one."""
         return self.quantity.data
@@ -226,6 +268,7 @@ class ResolveForm(StepForm):
         description=_("Leave empty if it is still there: then it is free again."),
         id="resolve-gone",
     )
+    confirm_unusual = right("resolve")
 
     def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)
@@ -234,9 +277,9 @@ class ResolveForm(StepForm):
         """The quantity."""
         return self.quantity.data
 
-    def because(self) -> str:
-        """Why, where it was said."""
-        return self.reason.data or ""
+    def is_unusual(self) -> bool:
+        """Whether so much more than was ordered is meant."""
+        return bool(self.confirm_unusual.data)
 
     def gone(self) -> str:
         """Why what is missing is gone, where it is."""
@@ -322,6 +365,9 @@ FORMS: dict[str, type[StepForm]] = {
     "accept_offer": PlainForm,
     "agree_cancel": PlainForm,
     "hand_over": HandoverForm,
+    "late_hand_over": LateHandoverForm,
+    "object": ObjectForm,
+    "decide_objection": DecideObjectionForm,
     "confirm": ConfirmForm,
     "dispute": DisputeForm,
     "resolve": ResolveForm,

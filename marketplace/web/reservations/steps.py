@@ -13,12 +13,13 @@ from marketplace.exchange.queries import gate, reservations
 from marketplace.exchange.queries.gate import list_gate_photos
 from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
 from marketplace.exchange.rules.reservation import ReservationStatus
-from marketplace.http.papers import meeting_place
+from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, TERM_LABELS, Terms, changed_terms
+from marketplace.http.papers import meeting_place, term_text
 from marketplace.http.request import current_actor, current_session
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text
 from marketplace.materials.queries import taxonomy
-from marketplace.web.reservations.forms import AgreeForm, GatePhotoForm, ProposeForm
+from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, GatePhotoForm, ProposeForm, TermsForm
 from marketplace.web.reservations.step_forms import FORMS, Sent, sheets
 from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.ui.form_page import attempt, done, page
@@ -45,6 +46,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         reservation=reservation,
         transfer=transfer,
         forms_by_step=made,
+        agreement=Agreement.of(actor, reservation, sent.form if sent else None),
         gate=Gate.of(session, actor, reservation, sent.form if sent else None),
         sent_step=sent.step if sent else "",
         judges=judges,
@@ -126,6 +128,45 @@ class Gate:
             propose_form=_as_sent(ProposeForm, sent),
             agree_form=agree_form,
             photo_form=_as_sent(GatePhotoForm, sent),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was agreed, what is proposed, and the forms that change it. `terms` is None before approval."""
+
+    terms: Terms | None
+    rows: list[tuple[Text, Any]]
+    proposed: Any
+    changes: list[tuple[Text, Any, Any]]
+    history: list[Any]
+    can_propose: bool
+    can_answer: bool
+    form: TermsForm
+    accept_form: AcceptTermsForm
+    decline_form: DeclineTermsForm
+
+    @classmethod
+    def of(cls, actor: Actor, reservation: Reservation, sent: Any = None) -> "Agreement":
+        """Gather it for this reader; the form that was sent as it was sent."""
+        terms, pending = reservation.terms, reservation.proposed_terms
+        is_open = ReservationStatus(reservation.status) in OPEN_TO_CHANGE and may(actor, Can.CHANGE_TERMS, reservation)
+        changes = [] if terms is None or pending is None else changed_terms(terms, pending.terms)
+        return cls(
+            terms=terms,
+            rows=[] if terms is None else [(label, term_text(terms, name)) for name, label in TERM_LABELS.items()],
+            proposed=pending,
+            changes=[
+                (TERM_LABELS[name], term_text(terms, name), term_text(pending.terms, name))
+                for name in changes
+                if terms is not None and pending is not None
+            ],
+            history=[version for version in reservation.terms_versions if version.number > 1 and version.status == "agreed"],
+            can_propose=is_open,
+            can_answer=is_open and pending is not None and pending.proposed_by_id != actor.organisation_id,
+            form=_as_sent(TermsForm, sent),
+            accept_form=_as_sent(AcceptTermsForm, sent),
+            decline_form=_as_sent(DeclineTermsForm, sent),
         )
 
 

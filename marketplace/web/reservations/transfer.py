@@ -6,24 +6,28 @@ Figures, place and people as far as the reader may see them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.queries.reservations import find_contact, sees_exact_place, sees_names
+from marketplace.exchange.queries.terms import is_confirmed_by_silence, may_read_terms_place, terms_of
+from marketplace.exchange.rules.deadlines import has_failed_to_come, is_beyond_lot
 from marketplace.exchange.rules.reservation import (
     BETWEEN_SIGNATURES,
-    MEASURED_LABELS,
     STATUS_LABELS,
     STEPS,
-    MeasuredBy,
     ReservationStatus,
     Step,
 )
+from marketplace.exchange.rules.terms import Terms
+from marketplace.http.papers import statements_of
 from marketplace.http.written import Written
-from marketplace.kernel.clock import local
+from marketplace.impact.rules.impact import mass_kg
+from marketplace.kernel.clock import local, now
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date, moment, money, quantity, short_date
 from marketplace.kernel.language import Text, _
@@ -32,9 +36,9 @@ from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_exchange
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import list_child_lots
-from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
+from marketplace.sheets.handover_note import Figure as Stated
 from marketplace.web.ui.states import RESERVATION_BADGES, Badge
 
 Fact = tuple[Text, Text | str | None]
@@ -42,12 +46,10 @@ Fact = tuple[Text, Text | str | None]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one side measured at the gate, in words."""
+    """A figure of one side that the others can agree with."""
 
     who: str
-    quantity: Amount | None
-    measured_by: Text | None
-    condition: Text | None
+    quantity: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,13 @@ class Transfer:
     timeline: list[tuple[Text, str, str | None]]
     upcoming: "Next"
     possible: set[str]
-    exact: bool
+    exact: Terms | None
     names: bool
     owner_contact: Person | None
     asker_contact: Person | None
     booked: Exchange | None
     vehicle: str
-    figures: list[Figure]
+    figures: list[tuple[Text | str, Stated]]
     to_agree_with: list[Figure]
     rivals: int
     passed_over: int
@@ -81,47 +83,57 @@ class Transfer:
         materials, unit = taxonomy(session), Unit(reservation.unit)
         material = materials.material_by_id(reservation.listing.material_id)
         vehicles = {vehicle.slug: vehicle.name for vehicle in materials.vehicles}
-        figures = _figures(reservation, unit)
+        terms = terms_of(session, reservation)
         booked = find_exchange(session, reservation_id=reservation.id)
         return cls(
             material=material,
             quantity=Amount(reservation.quantity, unit),
-            mass_kg=material.mass_kg(reservation.quantity, unit, reservation.listing.kg_per_unit),
+            mass_kg=mass_kg(reservation.quantity, terms.kg_per_unit),
             badge=RESERVATION_BADGES[reservation.status],
             timeline=timeline(reservation),
-            upcoming=upcoming(actor, reservation),
+            upcoming=upcoming(actor, reservation, needs_yes=_needs_yes(session, reservation)),
             possible=possible(actor, reservation),
-            exact=sees_exact_place(session, actor, reservation.listing),
+            exact=terms
+            if may_read_terms_place(actor, reservation) and sees_exact_place(session, actor, reservation.listing)
+            else None,
             names=sees_names(session, actor, reservation.listing),
             owner_contact=find_contact(session, reservation, actor, of_owner=True),
             asker_contact=find_contact(session, reservation, actor, of_owner=False),
             booked=booked,
             vehicle=vehicles.get(booked.vehicle_class, booked.vehicle_class) if booked else "",
-            figures=figures,
-            to_agree_with=[figure for figure in figures if figure.who != actor.organisation_name],
+            figures=_figures(session, actor, reservation),
+            to_agree_with=_to_agree_with(actor, reservation, unit),
             sides=_sides(reservation),
-            facts=_facts(actor, reservation),
+            facts=_facts(actor, reservation, terms),
             child_lots=list_child_lots(session, actor, reservation.listing_id) if reservation.returned else [],
             **_rivals(session, actor, reservation),
         )
 
 
-def _figures(reservation: Reservation, unit: Unit) -> list[Figure]:
-    """The owner's figure, and the receiver's where there is one."""
-    values = []
-    for side, name in (("owner", reservation.owner.name), ("receiver", reservation.organisation.name)):
-        quantity = getattr(reservation, f"{side}_quantity")
-        how, state = getattr(reservation, f"{side}_measured_by"), getattr(reservation, f"{side}_condition")
-        if quantity is not None:
-            values.append(
-                Figure(
-                    name,
-                    Amount(quantity, unit),
-                    MEASURED_LABELS[MeasuredBy(how)] if how else None,
-                    CONDITION_LABELS[Condition(state)] if state else None,
-                )
-            )
-    return values
+def _figures(session: Session, actor: Actor, reservation: Reservation) -> list[tuple[Text | str, Stated]]:
+    """List what the owner stated, what the receiver stated, and what counts. Each as far as it is there."""
+    names: tuple[Text | str, ...] = (
+        reservation.owner.name,
+        reservation.organisation.name,
+        _("What both agreed, and what counts"),
+    )
+    said = zip(names, statements_of(session, actor, reservation), strict=True)
+    return [(name, figure) for name, figure in said if figure.quantity]
+
+
+def _to_agree_with(actor: Actor, reservation: Reservation, unit: Unit) -> list[Figure]:
+    """The latest figures of the others, each of which this reader can agree with."""
+    latest = {reservation.owner.name: reservation.owner_figure, reservation.organisation.name: reservation.receiver_figure}
+    return [
+        Figure(name, Amount(figure, unit))
+        for name, figure in latest.items()
+        if figure is not None and name != actor.organisation_name
+    ]
+
+
+def _needs_yes(session: Session, reservation: Reservation) -> bool:
+    """Whether silence does not confirm what was handed over."""
+    return reservation.status == ReservationStatus.HANDED_OVER and not is_confirmed_by_silence(session, reservation)
 
 
 def _sides(reservation: Reservation) -> list[Fact]:
@@ -134,19 +146,21 @@ def _sides(reservation: Reservation) -> list[Fact]:
     ]
 
 
-def _facts(actor: Actor, reservation: Reservation) -> list[Fact]:
+def _facts(actor: Actor, reservation: Reservation, terms: Terms) -> list[Fact]:
     """List what was asked and on which terms, and until when the next step may wait.
 
     The reason of a choice only for whoever sees all requests.
     """
-    replaces, price, status = reservation.replaces_purchase, price_cents(reservation), ReservationStatus(reservation.status)
+    price, status = terms.price_cents(reservation.quantity), ReservationStatus(reservation.status)
     sees_choice = may(actor, Can.READ_REQUESTS, reservation.listing)
     until = reservation.expires_at
     return [
-        (_("Destination"), reservation.place_name or None),
+        (_("Destination"), terms.destination_name),
         (_("Project"), Written(reservation.project) or None),
         (_("Use"), Written(reservation.use) or None),
-        (_("Replaces a new purchase"), None if replaces is None else _("yes") if replaces else _("no")),
+        (_("Used again as it is"), _said(reservation.reused_as_is)),
+        (_("For what it was made for, or better"), _said(reservation.same_grade)),
+        (_("Replaces a new purchase"), _said(terms.replaces_purchase)),
         (
             _("Estimated price of that purchase"),
             money(reservation.purchase_price_cents) if reservation.purchase_price_cents else None,
@@ -158,8 +172,33 @@ def _facts(actor: Actor, reservation: Reservation) -> list[Fact]:
         (_("Asked on"), moment(reservation.requested_at)),
         (_("Offered until"), moment(until) if status is ReservationStatus.OFFERED else None),
         (_("Answer by"), long_date(until) if status is ReservationStatus.REQUESTED else None),
-        (_("Kept until"), long_date(until) if status is ReservationStatus.APPROVED else None),
+        (_("Kept until"), _kept_until(reservation) if status is ReservationStatus.APPROVED else None),
+        (_("Booked afterwards, because"), Written(reservation.late_reason) or None),
+        (_("Objection of %(asker)s", asker=reservation.organisation.name), Written(reservation.objection) or None),
+        (_("Decision of the broker"), _decision(reservation)),
     ]
+
+
+def _said(answer: bool | None) -> Text | None:
+    return None if answer is None else _("yes") if answer else _("no")
+
+
+def _kept_until(reservation: Reservation) -> Text | str:
+    until, last = reservation.expires_at, reservation.listing.available_until
+    if is_beyond_lot(until, last):
+        return _(
+            "%(until)s, longer than the lot itself is on offer (until %(last)s)", until=long_date(until), last=long_date(last)
+        )
+    return long_date(until)
+
+
+def _decision(reservation: Reservation) -> Text | None:
+    if reservation.objected_at is None:
+        return None
+    if reservation.objection_upheld is None:
+        return _("not yet; until then it does not count")
+    sentence = _("It does not count: %(why)s") if reservation.objection_upheld else _("It counts: %(why)s")
+    return _(sentence.message, why=Written(reservation.objection_answer))
 
 
 def _rivals(session: Session, actor: Actor, reservation: Reservation) -> dict[str, int]:
@@ -178,6 +217,7 @@ RIGHTS = {
     Step.CANCEL: Can.CANCEL_RESERVATION,
     Step.NO_SHOW: Can.HAND_OVER,
     Step.HAND_OVER: Can.HAND_OVER,
+    Step.LATE_HAND_OVER: Can.HAND_OVER_LATE,
     Step.CONFIRM: Can.CONFIRM,
     Step.DISPUTE: Can.CONFIRM,
     Step.RESOLVE: Can.RESOLVE,
@@ -201,11 +241,42 @@ def possible(actor: Actor, reservation: Reservation) -> set[str]:
     steps = {step for step, right in RIGHTS.items() if status in STEPS[step][0] and may(actor, right, reservation)}
     if Step.REJECT in steps:
         steps -= {Step.CANCEL}
-    if reservation.is_internal:
+    if not _may_be_missed(actor, reservation):
         steps -= {Step.NO_SHOW}
+    elif status is ReservationStatus.EXPIRED:
+        steps |= {Step.NO_SHOW}
+    if status is ReservationStatus.HANDED_OVER and not _waits_for_broker(actor, reservation):
+        steps -= {Step.RESOLVE}
     if reservation.returned >= reservation.quantity:
         steps -= {Step.RETURN}
-    return {step.name.lower() for step in steps} | _calling_off(actor, reservation, status)
+    return {step.name.lower() for step in steps} | _calling_off(actor, reservation, status) | _objecting(actor, reservation)
+
+
+def _may_be_missed(actor: Actor, reservation: Reservation) -> bool:
+    """Whether the owner can say that nobody came.
+
+    An agreed time or the hold has passed, and it has not been said.
+    """
+    if reservation.is_internal or reservation.no_show or not may(actor, Can.HAND_OVER, reservation):
+        return False
+    if reservation.status == ReservationStatus.EXPIRED:
+        return reservation.approved_at is not None
+    latest = newest(reservation)
+    return has_failed_to_come(agreed=latest.agreed_time if latest else None, until=reservation.expires_at, now=now())
+
+
+def _waits_for_broker(actor: Actor, reservation: Reservation) -> bool:
+    is_side = actor.organisation_id in (reservation.owner_id, reservation.organisation_id)
+    return reservation.unconfirmed_since is not None and not is_side
+
+
+def _objecting(actor: Actor, reservation: Reservation) -> set[str]:
+    """To a no-show: the asker objects once, the broker decides."""
+    if not reservation.no_show or reservation.objection_upheld is not None:
+        return set()
+    if reservation.objected_at is None:
+        return {"object"} if may(actor, Can.CONFIRM, reservation) else set()
+    return {"decide_objection"} if may(actor, Can.BROKER, reservation) else set()
 
 
 def _calling_off(actor: Actor, reservation: Reservation, status: ReservationStatus) -> set[str]:
@@ -224,7 +295,7 @@ def timeline(reservation: Reservation) -> list[tuple[Text, str, str | None]]:
         (_("Requested"), _day(reservation.requested_at)),
         (_("Approved"), _day(reservation.approved_at)),
         (_("Handed over"), reservation.handed_over_on),
-        (_("Confirmed"), _day(reservation.completed_at)),
+        (STATUS_LABELS[ReservationStatus.COMPLETED], _day(reservation.completed_at)),
     ]
     done: list[tuple[Text, str, str | None]] = [(label, "done", short_date(day)) for label, day in message if day]
     if status in ENDED:
@@ -241,13 +312,16 @@ def _day(at: datetime | None) -> date | None:
     return None if at is None else local(at).date()
 
 
-def upcoming(actor: Actor, reservation: Reservation) -> Next:
-    """Say what comes next, and whose step it is."""
+def upcoming(actor: Actor, reservation: Reservation, *, needs_yes: bool = False) -> Next:
+    """Say what comes next, and whose step it is. `needs_yes`: silence does not confirm what was handed over."""
     status = ReservationStatus(reservation.status)
     owns, asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
     who = {"owner": reservation.owner.name, "asker": reservation.organisation.name, "until": _day(reservation.expires_at)}
     if reservation.cancel_asked_by_id is not None and status in BETWEEN_SIGNATURES:
         return _called_off(reservation, owns=owns, asks=asks)
+    if needs_yes:
+        sentence = _UNCONFIRMED if reservation.unconfirmed_since else _NEEDS_YES
+        return Next(_(sentence.message, **who), asks)
     if status not in _NEXT:
         return Next(_ENDINGS[status], False)
     sentence, mine = _NEXT[status](owns, asks)
@@ -301,6 +375,13 @@ def _disputed(owns: bool, asks: bool) -> tuple[Text, bool]:
     return _("The two figures differ. %(owner)s and %(asker)s agree on one, or the broker of the region decides."), owns or asks
 
 
+_NEEDS_YES = _(
+    "%(asker)s checks what was received and confirms it. It differs from what was agreed, so it counts only after that yes."
+)
+_UNCONFIRMED = _(
+    "Nobody answered within 14 days, and it differs too much from what was agreed to count by itself. %(asker)s can still confirm or "
+    "dispute it; the broker of the region has been notified."
+)
 _NEXT: dict[ReservationStatus, Callable[[bool, bool], tuple[Text, bool]]] = {
     ReservationStatus.WAITING: _waiting,
     ReservationStatus.OFFERED: _offered,
@@ -315,9 +396,3 @@ _ENDINGS = {
     ReservationStatus.CANCELLED: _("This reservation was cancelled. What was held is free again."),
     ReservationStatus.EXPIRED: _("This reservation lapsed, because its time was over. What was held is free again."),
 }
-
-
-def price_cents(reservation: Reservation) -> int:
-    """The price of the whole quantity in cents; 0 is free of charge."""
-    per_unit = reservation.listing.price_cents_per_unit or 0
-    return int((reservation.quantity * per_unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))

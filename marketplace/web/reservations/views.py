@@ -7,11 +7,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
-from marketplace.exchange.actions import decide, gate, reserve
+from marketplace.exchange.actions import decide, gate, reserve, terms
 from marketplace.exchange.actions import hand_over as hand_over_actions
 from marketplace.exchange.actions.gate import add_gate_photo
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries import reservations
+from marketplace.exchange.queries.destination import totals_under_way
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.papers import calendar_answer, note_answer
@@ -24,7 +25,7 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.reservations import contested, forms
-from marketplace.web.reservations.forms import AgreeForm, GatePhotoForm, ProposeForm
+from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, GatePhotoForm, ProposeForm, TermsForm
 from marketplace.web.reservations.step_forms import Sent
 from marketplace.web.reservations.steps import take_step, transfer_page
 from marketplace.web.ui.form_page import attempt, done, page
@@ -50,7 +51,8 @@ def create(listing_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
     material = taxonomy(session).material_by_id(listing.material_id)
-    form.about(listing, _own_demands(session, material), request.args)
+    demands = _own_demands(session, material)
+    form.about(listing, demands, request.args, totals_under_way(session, demands))
     reservation = is_valid and attempt(form, lambda: reserve.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
     if reservation:
         waits = reservation.status == ReservationStatus.WAITING
@@ -171,6 +173,30 @@ def agree_time(reservation_id: int) -> ResponseReturnValue:
     """The other side chooses."""
     form, message = AgreeForm(), _("Agreed. The other side has been notified.")
     return _step(reservation_id, form, gate.agree_time, message, time=form.chosen)
+
+
+@blueprint.route(f"{ONE}/afspraken", methods=METHODS)
+@permission(Can.CHANGE_TERMS)
+def propose_terms(reservation_id: int) -> ResponseReturnValue:
+    """One side proposes other terms."""
+    form, message = TermsForm(), _("Proposed. The terms stay as they were agreed until the other side accepts.")
+    facts = {"draft": form.draft, "confirm_unusual": form.is_unusual}
+    return _step(reservation_id, form, terms.propose_terms, message, **facts)
+
+
+@blueprint.route(f"{ONE}/afspraken/akkoord", methods=METHODS)
+@permission(Can.CHANGE_TERMS)
+def accept_terms(reservation_id: int) -> ResponseReturnValue:
+    """The other side accepts."""
+    return _step(reservation_id, AcceptTermsForm(), terms.accept_terms, _("Accepted. The new terms count from now on."))
+
+
+@blueprint.route(f"{ONE}/afspraken/afwijzen", methods=METHODS)
+@permission(Can.CHANGE_TERMS)
+def decline_terms(reservation_id: int) -> ResponseReturnValue:
+    """The other side declines."""
+    form, message = DeclineTermsForm(), _("Declined. The terms stay as they were agreed.")
+    return _step(reservation_id, form, terms.decline_terms, message, reason=form.because)
 
 
 @blueprint.route(f"{ONE}/foto", methods=METHODS)

@@ -10,6 +10,7 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.reservations import list_reservations
+from marketplace.exchange.queries.watch import list_disputes, list_objections, list_unconfirmed
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, ReservationStatus
 from marketplace.http.written import Written
 from marketplace.kernel.clock import local, today
@@ -113,6 +114,13 @@ def _tasks(session: Session, actor: Actor, listings: list[Listing]) -> list[Task
             for side in ("asking", "owning")
             for task in _of(session, actor, side, status, _CALL_OFF, _("Answer the proposal"), _proposes_to_cancel)
         ),
+        *(
+            task
+            for status in (ReservationStatus.APPROVED, *BETWEEN_SIGNATURES)
+            for side in ("asking", "owning")
+            for task in _of(session, actor, side, status, _TERMS, _("Answer the proposal"), _proposes_terms)
+        ),
+        *_of_broker(session, actor),
         *(_refresh(listing) for listing in list_listings_to_refresh(session, actor)),
         *(_still_needed(demand) for demand in list_demands_to_refresh(session, actor)),
     ]
@@ -128,6 +136,28 @@ _SETTLE = _("%(owner)s and %(asker)s disagree about %(quantity)s of “%(title)s
 
 _MEET = _("%(organisation)s proposes when “%(title)s” can be collected")
 _CALL_OFF = _("%(organisation)s proposes to cancel the transfer of “%(title)s”")
+
+
+_TERMS = _("%(organisation)s proposes other terms for “%(title)s”")
+_UNCONFIRMED = _("Nobody confirmed %(quantity)s of “%(title)s”, from %(owner)s to %(asker)s")
+_OBJECTION = _("%(asker)s objects to a no-show for “%(title)s” of %(owner)s")
+
+
+def _of_broker(session: Session, actor: Actor) -> list[Task]:
+    """List what the broker has to settle: disputes, hand-overs that wait for a yes, objections."""
+    if not may(actor, Can.BROKER):
+        return []
+    waiting = (
+        (list_disputes(session, actor), _SETTLE, _("Settle it")),
+        (list_unconfirmed(session, actor), _UNCONFIRMED, _("Settle it")),
+        (list_objections(session, actor), _OBJECTION, _("Decide")),
+    )
+    return [_task(reservation, sentence, label) for (rows, _total), sentence, label in waiting for reservation in rows]
+
+
+def _proposes_terms(actor: Actor, reservation: Reservation) -> bool:
+    pending = reservation.proposed_terms
+    return pending is not None and pending.proposed_by_id != actor.organisation_id
 
 
 def _proposes_times(actor: Actor, reservation: Reservation) -> bool:
@@ -149,23 +179,24 @@ def _of(
     asks: Callable[[Actor, Reservation], bool] | None = None,
 ) -> list[Task]:
     rows, _total = list_reservations(session, actor, side=side, statuses=(status.value,), page_size=TASKS_MAX)
-    return [
-        Task(
-            what=_(
-                sentence.message,
-                asker=reservation.organisation.name,
-                owner=reservation.owner.name,
-                organisation=(reservation.owner if side == "asking" else reservation.organisation).name,
-                quantity=Amount(reservation.quantity, Unit(reservation.unit)),
-                title=Written(reservation.listing.title),
-            ),
-            until=_day_of(reservation.expires_at or reservation.disputed_at),
-            label=label,
-            href=url_for("reservations.show", reservation_id=reservation.id),
-        )
-        for reservation in rows
-        if asks is None or asks(actor, reservation)
-    ]
+    return [_task(reservation, sentence, label, side) for reservation in rows if asks is None or asks(actor, reservation)]
+
+
+def _task(reservation: Reservation, sentence: Text, label: Text, side: str = "") -> Task:
+    since = reservation.disputed_at or reservation.unconfirmed_since or reservation.objected_at
+    return Task(
+        what=_(
+            sentence.message,
+            asker=reservation.organisation.name,
+            owner=reservation.owner.name,
+            organisation=(reservation.owner if side == "asking" else reservation.organisation).name,
+            quantity=Amount(reservation.quantity, Unit(reservation.unit)),
+            title=Written(reservation.listing.title),
+        ),
+        until=_day_of(reservation.expires_at or since),
+        label=label,
+        href=url_for("reservations.show", reservation_id=reservation.id),
+    )
 
 
 def _refresh(listing: Listing) -> Task:

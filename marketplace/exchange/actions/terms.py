@@ -1,0 +1,171 @@
+"""The terms of a transfer: frozen at approval, changed when both sides agree."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.actions.transitions import note, tell
+from marketplace.exchange.models import Reservation, TermsVersion
+from marketplace.exchange.queries.reservations import find_reservation, get_reservation
+from marketplace.exchange.queries.terms import last_number, terms_of, terms_today
+from marketplace.exchange.rules import measure
+from marketplace.exchange.rules import terms as terms_rules
+from marketplace.exchange.rules.deadlines import collect_until
+from marketplace.exchange.rules.reservation import REASON_LENGTH_MAX, ReservationStatus, reminder
+from marketplace.exchange.rules.terms import Terms, TermsDraft, TermsStatus
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.geo import distance_km
+from marketplace.kernel.language import _
+from marketplace.kernel.text import check_length
+from marketplace.kernel.units import Unit
+from marketplace.market.actions import counters
+from marketplace.market.rules.values import check_price, check_weight
+from marketplace.materials.queries import taxonomy
+from marketplace.notices.rules.kinds import Notice
+
+
+def freeze(session: Session, reservation: Reservation) -> Reservation:
+    """Write down the terms of a reservation that has just been approved."""
+    _store(session, reservation, terms_today(session, reservation), TermsStatus.AGREED)
+    return find_reservation(session, reservation.id)
+
+
+def _store(session: Session, reservation: Reservation, terms: Terms, status: TermsStatus, **said: Any) -> None:
+    values = {field.name: getattr(terms, field.name) for field in fields(Terms)}
+    lot, destination = values.pop("lot"), values.pop("destination")
+    session.add(
+        TermsVersion(
+            reservation_id=reservation.id,
+            number=last_number(session, reservation.id) + 1,
+            status=status.value,
+            created_at=clock.now(),
+            lat=lot.lat,
+            lon=lot.lon,
+            destination_lat=destination.lat,
+            destination_lon=destination.lon,
+            **{"reason": "", **values, **said},
+        )
+    )
+    session.flush()
+
+
+def propose_terms(
+    session: Session, actor: Actor, *, reservation_id: int, draft: TermsDraft, confirm_unusual: bool = False
+) -> Reservation:
+    """Propose other terms for this transfer, with a reason.
+
+    A proposal that was still open falls. The same proposal again changes nothing. Within one organisation it is agreed at once.
+    """
+    reservation = _locked(session, actor, reservation_id)
+    status = ReservationStatus(reservation.status)
+    terms_rules.check_open_to_change(status)
+    before = terms_of(session, reservation)
+    after, pending = draft.applied_to(before), reservation.proposed_terms
+    if pending is not None and (pending.proposed_by_id, pending.terms, pending.reason) == _said(actor, after, draft):
+        return reservation
+    terms_rules.check_proposal(before, after, draft.reason)
+    _check_possible(session, reservation, before, after, confirm_unusual)
+    drop_proposal(session, reservation)
+    agreed = reservation.is_internal
+    values: dict[str, Any] = {"proposed_by_id": actor.organisation_id, "reason": draft.reason.strip()}
+    if agreed:
+        values["answered_at"] = clock.now()
+    _store(session, reservation, after, TermsStatus.AGREED if agreed else TermsStatus.PROPOSED, **values)
+    reservation = note(session, actor, reservation, "propose-terms", **_kept_until(reservation, after) if agreed else {})
+    if not agreed:
+        other = actor.organisation_id != reservation.owner_id
+        tell(session, Notice.TERMS_PROPOSED, reservation, owner=other, reason=draft.reason.strip())
+    return reservation
+
+
+def _said(actor: Actor, after: Terms, draft: TermsDraft) -> tuple[int | None, Terms, str]:
+    return actor.organisation_id, after, draft.reason.strip()
+
+
+def _check_possible(session: Session, reservation: Reservation, before: Terms, after: Terms, confirm_unusual: bool) -> None:
+    check_price(after.price_cents_per_unit)
+    if after.kg_per_unit != before.kg_per_unit:
+        unit = Unit(reservation.unit)
+        usual = taxonomy(session).material_by_id(reservation.listing.material_id).kg_per_unit(unit)
+        check_weight(after.kg_per_unit, unit, usual=usual, confirmed=confirm_unusual)
+    if after.available_from != before.available_from:
+        terms_rules.check_first_day(reservation.handed_over_on)
+    straight = distance_km(after.lot, after.destination)
+    measure.check_driven(reservation.driven_km, straight_km=straight, field="destination")
+
+
+def _kept_until(reservation: Reservation, terms: Terms) -> dict[str, Any]:
+    """A first day that moves past the hold moves the hold's end with it."""
+    until = reservation.expires_at
+    if reservation.status != ReservationStatus.APPROVED or until is None or clock.local(until).date() >= terms.available_from:
+        return {}
+    later = collect_until(clock.now(), first_day=terms.available_from, last_day=None, hold_until=None)
+    return {"expires_at": later, "reminded_days": reminder(clock.local(later).date(), clock.today())}
+
+
+def accept_terms(session: Session, actor: Actor, *, reservation_id: int) -> Reservation:
+    """The other side accepts: from now on the note prints and the ledger books these terms. Accepted already: nothing changes."""
+    reservation, pending = _pending(session, actor, reservation_id, TermsStatus.AGREED)
+    if pending is None:
+        return reservation
+    terms = pending.terms
+    _check_possible(session, reservation, terms_of(session, reservation), terms, True)
+    _answer(session, pending, TermsStatus.AGREED)
+    reservation = note(session, actor, reservation, "accept-terms", **_kept_until(reservation, terms))
+    tell(session, Notice.TERMS_ACCEPTED, reservation, owner=actor.organisation_id != reservation.owner_id, reason="")
+    return reservation
+
+
+def decline_terms(session: Session, actor: Actor, *, reservation_id: int, reason: str = "") -> Reservation:
+    """The other side declines: the terms stay as they were agreed. Declined already: nothing changes."""
+    reservation, pending = _pending(session, actor, reservation_id, TermsStatus.DECLINED)
+    if pending is None:
+        return reservation
+    check_length(reason, REASON_LENGTH_MAX, "reason")
+    _answer(session, pending, TermsStatus.DECLINED)
+    reservation = note(session, actor, reservation, "decline-terms")
+    tell(session, Notice.TERMS_DECLINED, reservation, owner=actor.organisation_id != reservation.owner_id, reason=reason.strip())
+    return reservation
+
+
+def _pending(session: Session, actor: Actor, reservation_id: int, answer: TermsStatus) -> tuple[Reservation, TermsVersion | None]:
+    """The proposal that this side can answer; None when it has given this answer already."""
+    reservation = _locked(session, actor, reservation_id)
+    latest = reservation.terms_versions[-1] if reservation.terms_versions else None
+    is_proposal = latest is not None and latest.proposed_by_id is not None
+    is_own = latest is not None and latest.proposed_by_id == actor.organisation_id
+    if latest is not None and is_proposal and latest.status == answer and not is_own:
+        return reservation, None
+    terms_rules.check_open_to_change(ReservationStatus(reservation.status))
+    if latest is None or latest.status != TermsStatus.PROPOSED:
+        raise Conflict(_("No other terms have been proposed, so there is nothing to answer."))
+    if is_own:
+        raise Conflict(_("Your own organisation proposed these terms. The other side answers."))
+    return reservation, latest
+
+
+def _locked(session: Session, actor: Actor, reservation_id: int) -> Reservation:
+    reservation = get_reservation(session, actor, reservation_id)
+    require(actor, Can.CHANGE_TERMS, reservation)
+    counters.lock(session, reservation.listing_id)
+    return find_reservation(session, reservation_id)
+
+
+def drop_proposal(session: Session, reservation: Reservation) -> None:
+    """A proposal that nobody answered falls: another takes its place, or the transfer is over."""
+    if (pending := reservation.proposed_terms) is not None:
+        _answer(session, pending, TermsStatus.FALLEN)
+
+
+def _answer(session: Session, version: TermsVersion, status: TermsStatus) -> None:
+    values = {"status": status.value, "answered_at": clock.now()}
+    session.execute(
+        update(TermsVersion)
+        .where(TermsVersion.id == version.id, TermsVersion.status == TermsStatus.PROPOSED.value)
+        .values(**values)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -1,0 +1,87 @@
+"""The terms of a transfer: as they were agreed, or as they would be today."""
+
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.rules.accounts import Role
+from marketplace.exchange.models import Reservation, TermsVersion
+from marketplace.exchange.queries.destination import destination
+from marketplace.exchange.queries.reservations import SEES_EXACT
+from marketplace.exchange.rules.measure import does_silence_confirm
+from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, Terms
+from marketplace.kernel.geo import Point
+from marketplace.kernel.units import Unit
+from marketplace.materials.queries import taxonomy
+
+
+def terms_of(session: Session, reservation: Reservation) -> Terms:
+    """What was agreed; before approval what would be frozen today."""
+    return reservation.terms or terms_today(session, reservation)
+
+
+def terms_today(session: Session, reservation: Reservation) -> Terms:
+    """The terms that an approval at this moment would freeze."""
+    listing, demand, reference = reservation.listing, reservation.demand, taxonomy(session)
+    material = reference.material_by_id(listing.material_id)
+    point, basis = destination(reservation, demand, reservation.organisation)
+    given = demand.place_name if demand else reservation.place_name
+    return Terms(
+        price_cents_per_unit=listing.price_cents_per_unit or 0,
+        kg_per_unit=listing.kg_per_unit or material.kg_per_unit(Unit(reservation.unit)),
+        kg_basis="measured" if listing.kg_per_unit else "taxonomy",
+        place_name=listing.place_name,
+        address=listing.address,
+        lot=Point(listing.lat, listing.lon),
+        available_from=listing.available_from,
+        condition=listing.condition,
+        destination_name=given or reservation.organisation.main_place,
+        destination=point,
+        destination_basis=basis,
+        replaces_purchase=reservation.replaces_purchase,
+        factor_version=reference.version,
+    )
+
+
+def ordered_of(reservation: Reservation) -> Decimal:
+    """What was approved, which may be a part of what was asked."""
+    return reservation.asked if reservation.ordered is None else reservation.ordered
+
+
+def is_confirmed_by_silence(session: Session, reservation: Reservation) -> bool:
+    """Whether 14 days without an answer count as a yes to the owner's figure."""
+    material = taxonomy(session).material_by_id(reservation.listing.material_id)
+    return does_silence_confirm(
+        ordered=ordered_of(reservation),
+        figure=reservation.quantity,
+        tolerance_percent=material.tolerance_percent,
+        price_cents_per_unit=terms_of(session, reservation).price_cents_per_unit,
+        surplus=reservation.surplus,
+        has_proposal=reservation.proposed_terms is not None,
+    )
+
+
+def may_read_terms_place(actor: Actor, reservation: Reservation) -> bool:
+    """Whether this reader may know exactly where the lot lies.
+
+    The owner, the reviewer, and the holder while the reservation stands.
+    """
+    if actor.role == Role.REVIEWER or actor.organisation_id == reservation.owner_id:
+        return True
+    return actor.organisation_id == reservation.organisation_id and reservation.status in SEES_EXACT
+
+
+def count_fixed_terms(session: Session, listing_id: int) -> int:
+    """How many transfers under way keep their own terms, whatever is changed in the lot."""
+    rows = select(func.count()).where(
+        Reservation.listing_id == listing_id, Reservation.status.in_([status.value for status in OPEN_TO_CHANGE])
+    )
+    return session.scalar(rows) or 0
+
+
+def last_number(session: Session, reservation_id: int) -> int:
+    """The number of the newest version of the terms; 0 where there is none."""
+    rows = select(func.max(TermsVersion.number)).where(TermsVersion.reservation_id == reservation_id)
+    return session.scalar(rows) or 0

@@ -1,0 +1,32 @@
+"""What a letter about one kind of notice is made of."""
+
+from dataclasses import dataclass
+
+from marketplace.kernel.language import Text, _
+
+OPEN = _("Open the reservation")
+REASON = _("The reason: %(reason)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something that can be done with one click in a mail. The word that a door knows it by, and the fact that holds the id."""
+
+    word: str
+    about: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One kind. `links`: what it is about (`reservation`, `listing`, `demand`, `search`, `password` or `secret`) and the words of
+    the link. `before` and `after` stand around the link of a letter; `points` names a fact that is a list."""
+
+    label: Text
+    line: Text
+    before: tuple[Text, ...] = ()
+    links: tuple[tuple[str, Text], ...] = (("reservation", OPEN),)
+    buttons: tuple[Button, ...] = ()
+    points: str = ""
+    after: tuple[Text, ...] = ()
+    many: Text | None = None

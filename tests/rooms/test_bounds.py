@@ -1,0 +1,299 @@
+"""Facts within bounds: on which day, how much, over how many kilometres, and what silence may confirm."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.exchange.actions import deadlines, decide, hand_over, reserve, terms
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.exchange.queries.reservations import find_reservation
+from marketplace.exchange.queries.watch import list_unconfirmed
+from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.exchange.rules.terms import TermsDraft
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.ledger.models import Exchange
+from marketplace.market.actions.listings import create_listing, update_listing
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import Condition
+from marketplace.notices.models import NoticeRow
+from tests.factories import listing_draft, make_actor, make_demand, make_listing, seed_taxonomy
+
+
+def m2(amount: str) -> Quantity:
+    return Quantity(Decimal(amount), Unit.M2)
+
+
+@pytest.fixture
+def bank(session: Session) -> Session:
+    seed_taxonomy(session)
+    return session
+
+
+@pytest.fixture
+def cast(bank: Session) -> dict:
+    return {
+        **{slug: make_actor(bank, slug) for slug in ("hengelo", "borne", "losser")},
+        "coordinator": make_actor(bank, "hengelo", "coordinator"),
+        "broker": make_actor(bank, "regio-twente", "coordinator"),
+    }
+
+
+def approved(bank: Session, cast: dict, amount: str = "60", **changes) -> Reservation:
+    lot = make_listing(bank, cast["hengelo"], **{"quantity": m2("100"), "available_until": None, **changes})
+    made = reserve.reserve(bank, cast["borne"], listing_id=lot.id, draft=ReservationDraft(m2(amount)))
+    return decide.approve(bank, cast["hengelo"], reservation_id=made.id)
+
+
+def give(bank: Session, cast: dict, one: Reservation, amount: str = "60", **more) -> Reservation:
+    draft = HandoverDraft(m2(amount), more.pop("on", clock.today()), **more)
+    return hand_over.hand_over(bank, cast["hengelo"], reservation_id=one.id, draft=draft)
+
+
+def after_silence(bank: Session, one: Reservation) -> Reservation:
+    with clock.frozen(clock.now() + timedelta(days=15)):
+        assert deadlines.expire(bank, reservation_id=one.id)
+        assert not deadlines.expire(bank, reservation_id=one.id)
+    return find_reservation(bank, one.id)
+
+
+def counted(bank: Session, one: Reservation) -> tuple[Decimal, ...]:
+    lot = bank.get_one(Listing, one.listing_id)
+    bank.refresh(lot)
+    return (lot.quantity, lot.held, lot.transferred, lot.available)
+
+
+def kinds(bank: Session) -> list[str]:
+    return [row.kind for row in bank.scalars(select(NoticeRow).order_by(NoticeRow.id))]
+
+
+def sound(bank: Session) -> None:
+    assert [(name, found) for name, question in INVARIANTS if (found := question(bank))] == []
+
+
+def test_what_was_asked_for_today_was_not_handed_over_780_days_ago(bank: Session, cast: dict) -> None:
+    one = approved(bank, cast, available_from=clock.today() - timedelta(days=900))
+    for days_ago in (780, 1):
+        with pytest.raises(Invalid) as refused:
+            give(bank, cast, one, on=clock.today() - timedelta(days=days_ago))
+        assert refused.value.field == "handed_over_on"
+        assert refused.value.facts["approvedOn"] == clock.today().isoformat()
+    assert give(bank, cast, one).status == "handed_over"
+
+
+def test_a_coordinator_books_late_paperwork_and_says_why(bank: Session, cast: dict) -> None:
+    one = approved(bank, cast)
+    earlier = clock.today() - timedelta(days=40)
+    draft = HandoverDraft(m2("60"), earlier)
+    with pytest.raises(Forbidden):
+        hand_over.hand_over_late(bank, cast["hengelo"], reservation_id=one.id, draft=draft, reason="Bon zoek")
+    with pytest.raises(Invalid) as refused:
+        hand_over.hand_over_late(bank, cast["coordinator"], reservation_id=one.id, draft=draft, reason=" ")
+    assert refused.value.field == "reason"
+    for day in (clock.today(), clock.today() - timedelta(days=6 * 365)):
+        with pytest.raises(Invalid) as refused:
+            hand_over.hand_over_late(
+                bank, cast["coordinator"], reservation_id=one.id, draft=HandoverDraft(m2("60"), day), reason="Bon zoek"
+            )
+        assert refused.value.field == "handed_over_on"
+    late = hand_over.hand_over_late(bank, cast["coordinator"], reservation_id=one.id, draft=draft, reason="Bon zoek")
+    assert (late.status, late.handed_over_on, late.late_reason) == ("handed_over", earlier, "Bon zoek")
+    hand_over.confirm(bank, cast["borne"], reservation_id=one.id)
+    assert bank.scalars(select(Exchange)).one().happened_on == earlier
+    sound(bank)
+
+
+def test_what_comes_back_did_so_between_the_hand_over_and_today(bank: Session, cast: dict) -> None:
+    one = approved(bank, cast)
+    give(bank, cast, one)
+    hand_over.confirm(bank, cast["borne"], reservation_id=one.id)
+    for days in (-1, 1):
+        draft = ReturnDraft(m2("10"), Condition.POOR, clock.today() + timedelta(days=days), "Maat past niet")
+        with pytest.raises(Invalid) as refused:
+            hand_over.return_part(bank, cast["borne"], reservation_id=one.id, draft=draft)
+        assert refused.value.field == "returned_on"
+
+
+def test_60_000_for_60_is_asked_again_and_only_the_broker_enters_more_than_ten_times_what_was_listed(
+    bank: Session, cast: dict
+) -> None:
+    one = approved(bank, cast)
+    with pytest.raises(Invalid, match="Do you mean 70|Bedoelt u 70") as refused:
+        give(bank, cast, one, "70")
+    assert refused.value.field == "confirm_unusual"
+    for amount in ("1000.001", "60000"):
+        with pytest.raises(Invalid) as refused:
+            give(bank, cast, one, amount, confirm_unusual=True)
+        assert refused.value.facts["most"] == "1000"
+    give(bank, cast, one, "70", confirm_unusual=True)
+    hand_over.confirm(bank, cast["borne"], reservation_id=one.id, draft=ReceiptDraft(m2("1200")))
+    with pytest.raises(Invalid):
+        hand_over.resolve(bank, cast["hengelo"], reservation_id=one.id, quantity=m2("1200"), confirm_unusual=True)
+    done = hand_over.resolve(bank, cast["broker"], reservation_id=one.id, quantity=m2("1200"), reason="Weegbon gezien")
+    assert (done.status, done.quantity) == ("completed", Decimal(1200))
+    sound(bank)
+
+
+@pytest.mark.parametrize(
+    ("lot", "given", "is_confirmed"),
+    [
+        ({}, {"amount": "60"}, True),
+        ({}, {"amount": "58"}, True),  # within the five percent
+        ({}, {"amount": "62"}, True),
+        ({}, {"amount": "50"}, False),  # beyond the tolerance
+        ({}, {"amount": "70", "confirm_unusual": True}, False),
+        ({"price_cents_per_unit": 100}, {"amount": "60"}, True),
+        ({"price_cents_per_unit": 100}, {"amount": "62"}, False),  # priced above what was agreed
+        ({"quantity": m2("60")}, {"amount": "62"}, False),  # a surplus
+    ],
+)
+def test_silence_confirms_only_what_was_agreed(bank: Session, cast: dict, lot: dict, given: dict, is_confirmed: bool) -> None:
+    one = approved(bank, cast, **lot)
+    give(bank, cast, one, **given)
+    silent = after_silence(bank, one)
+    assert silent.status == ("completed" if is_confirmed else "handed_over")
+    assert (silent.unconfirmed_since is None) is is_confirmed
+    assert [row.id for row in list_unconfirmed(bank, cast["broker"])[0]] == ([] if is_confirmed else [one.id])
+    assert ("unconfirmed_to_decide" in kinds(bank)) is not is_confirmed
+    sound(bank)
+
+
+def test_what_silence_did_not_confirm_waits_for_a_yes_or_the_broker(bank: Session, cast: dict) -> None:
+    first, second = approved(bank, cast), approved(bank, cast)
+    for one in (first, second):
+        give(bank, cast, one, "50")
+        with pytest.raises(Conflict):  # nobody was silent for 14 days yet
+            hand_over.resolve(bank, cast["broker"], reservation_id=one.id, quantity=m2("50"), reason="Gezien")
+        after_silence(bank, one)
+    with pytest.raises(Conflict):
+        hand_over.resolve(bank, cast["hengelo"], reservation_id=first.id, quantity=m2("50"))
+    assert hand_over.confirm(bank, cast["borne"], reservation_id=first.id).status == "completed"
+    settled = hand_over.resolve(bank, cast["broker"], reservation_id=second.id, quantity=m2("50"), reason="Gezien")
+    assert (settled.status, settled.unconfirmed_since) == ("completed", None)
+    assert list_unconfirmed(bank, cast["broker"]) == ([], 0)
+    sound(bank)
+
+
+def test_silence_does_not_confirm_while_other_terms_are_proposed(bank: Session, cast: dict) -> None:
+    one = approved(bank, cast)
+    draft = TermsDraft("Toch een prijs", price_cents_per_unit=100)
+    terms.propose_terms(bank, cast["borne"], reservation_id=one.id, draft=draft)
+    give(bank, cast, one)
+    assert after_silence(bank, one).status == "handed_over"
+
+
+def test_what_is_missing_at_the_gate_stays_held_until_it_is_confirmed(bank: Session, cast: dict) -> None:
+    one = approved(bank, cast)
+    give(bank, cast, one, "58")
+    assert counted(bank, one) == (100, 60, 0, 40)
+    other = reserve.reserve(bank, cast["losser"], listing_id=one.listing_id, draft=ReservationDraft(m2("40")))
+    decide.approve(bank, cast["hengelo"], reservation_id=other.id)
+    done = hand_over.confirm(bank, cast["borne"], reservation_id=one.id, draft=ReceiptDraft(m2("60")))  # all came after all
+    assert (done.status, done.quantity, done.kept) == ("completed", Decimal(60), Decimal(0))
+    assert counted(bank, one) == (100, 40, 60, 0)
+    sound(bank)
+
+
+def test_what_is_missing_is_free_once_the_transfer_is_confirmed_or_called_off(bank: Session, cast: dict) -> None:
+    first, second = approved(bank, cast), approved(bank, cast)
+    for one in (first, second):
+        give(bank, cast, one, "50")
+    hand_over.confirm(bank, cast["borne"], reservation_id=first.id)
+    assert counted(bank, first) == (100, 0, 50, 50)
+    decide.cancel(bank, cast["borne"], reservation_id=second.id, reason="Verkeerde kleur")
+    decide.agree_cancel(bank, cast["hengelo"], reservation_id=second.id)
+    assert counted(bank, second) == (100, 0, 0, 100)
+    sound(bank)
+
+
+def test_what_the_owner_wrote_off_at_the_gate_comes_back_when_all_came_after_all(bank: Session, cast: dict) -> None:
+    first, second = approved(bank, cast), approved(bank, cast)
+    for one in (first, second):
+        give(bank, cast, one, "58", write_off_reason="Gebroken")
+    gone = hand_over.confirm(bank, cast["borne"], reservation_id=first.id, draft=ReceiptDraft(m2("57")))
+    assert (gone.written_off, gone.write_off_reason) == (Decimal(2), "Gebroken")  # the third is free: nobody broke it
+    assert counted(bank, first) == (98, 0, 57, 41)
+    back = hand_over.confirm(bank, cast["borne"], reservation_id=second.id, draft=ReceiptDraft(m2("60")))
+    assert (back.written_off, back.write_off_reason) == (Decimal(0), "")
+    assert counted(bank, second) == (100, 0, 60, 40)
+    sound(bank)
+
+
+def test_nobody_drives_less_than_the_straight_line(bank: Session, cast: dict) -> None:
+    one = approved(bank, cast)  # from Hengelo to the main place of Borne
+    with pytest.raises(Invalid) as refused:
+        give(bank, cast, one, driven_km=Decimal("4.9"))
+    assert refused.value.field == "driven_km"
+    assert (refused.value.facts["drivenKm"], refused.value.facts["straightKm"]) == ("4.9", "5")
+    assert give(bank, cast, one, driven_km=Decimal(5)).driven_km == Decimal(5)
+
+
+@pytest.mark.parametrize("unit", [Unit.TONNE, Unit.KG])
+def test_a_tonne_and_a_kilogram_have_a_weight_of_their_own(bank: Session, cast: dict, unit: Unit) -> None:
+    draft = listing_draft(quantity=Quantity(Decimal(10), unit), kg_per_unit=Decimal(900))
+    with pytest.raises(Invalid) as refused:
+        create_listing(bank, cast["hengelo"], draft)
+    assert refused.value.errors[0].field == "kg_per_unit"
+
+
+@pytest.mark.parametrize(("kg", "is_asked"), [("61", True), ("62", False), ("555", False), ("556", True)])
+def test_a_weight_far_from_the_taxonomys_185_is_asked_again(bank: Session, cast: dict, kg: str, is_asked: bool) -> None:
+    draft = listing_draft(kg_per_unit=Decimal(kg))
+    if is_asked:
+        with pytest.raises(Invalid) as refused:
+            create_listing(bank, cast["hengelo"], draft)
+        assert refused.value.errors[0].field == "confirm_unusual"
+    confirmed = listing_draft(kg_per_unit=Decimal(kg), confirm_unusual=is_asked)
+    lot = create_listing(bank, cast["hengelo"], confirmed)
+    again = listing_draft(kg_per_unit=Decimal(kg), title="Andere titel")  # a yes is asked once
+    assert update_listing(bank, cast["hengelo"], listing_id=lot.id, version=lot.version, draft=again).title == "Andere titel"
+
+
+def test_a_second_hold_for_the_same_need_is_asked_again(bank: Session, cast: dict) -> None:
+    wanted = make_demand(bank, cast["borne"], quantity=m2("100"))
+    lots = [make_listing(bank, cast["hengelo"], quantity=m2("80")) for _number in range(2)]
+    draft = ReservationDraft(m2("80"), demand_id=wanted.id)
+    reserve.reserve(bank, cast["borne"], listing_id=lots[0].id, draft=draft)
+    with pytest.raises(Invalid) as refused:
+        reserve.reserve(bank, cast["borne"], listing_id=lots[1].id, draft=draft)
+    assert (refused.value.field, refused.value.facts["underWay"]) == ("confirm_unusual", "80")
+    reserve.reserve(bank, cast["borne"], listing_id=lots[1].id, draft=ReservationDraft(m2("20"), demand_id=wanted.id))
+    both = ReservationDraft(m2("60"), demand_id=wanted.id, confirm_unusual=True)
+    assert reserve.reserve(bank, cast["borne"], listing_id=lots[1].id, draft=both).status == "requested"
+
+
+def test_a_hold_lasts_until_the_end_of_its_last_day_and_warns_on_it(bank: Session, cast: dict) -> None:
+    first = clock.today() + timedelta(days=20)
+    one = approved(bank, cast, available_from=first)
+    last_day = first + timedelta(days=30)
+    assert one.expires_at == clock.last_moment(last_day)
+    with clock.frozen(clock.last_moment(last_day) - timedelta(hours=12)):
+        assert not deadlines.expire(bank, reservation_id=one.id)
+        assert deadlines.remind(bank, reservation_id=one.id)
+    with clock.frozen(clock.last_moment(last_day) + timedelta(seconds=1)):
+        assert deadlines.expire(bank, reservation_id=one.id)
+
+
+def test_a_hold_ends_with_the_lots_own_last_day_unless_the_owner_says_otherwise(bank: Session, cast: dict) -> None:
+    last = clock.today() + timedelta(days=10)
+    assert approved(bank, cast, available_until=last).expires_at == clock.last_moment(last)
+
+
+def test_matching_knows_what_is_under_way(bank: Session, cast: dict) -> None:
+    from marketplace.matching.queries.matches import list_listings_for_demand
+
+    wanted = make_demand(bank, cast["borne"], quantity=m2("100"))
+    lots = [make_listing(bank, cast["hengelo"], quantity=m2("80")) for _number in range(2)]
+    draft = ReservationDraft(m2("70"), demand_id=wanted.id)
+    reserve.reserve(bank, cast["borne"], listing_id=lots[0].id, draft=draft)
+    matches = {match.listing.id: match.covers for match in list_listings_for_demand(bank, cast["borne"], wanted).items}
+    assert matches[lots[1].id].amount == Decimal(30)  # 70 of the 100 are on their way
+    rest = ReservationDraft(m2("30"), demand_id=wanted.id)
+    reserve.reserve(bank, cast["borne"], listing_id=lots[1].id, draft=rest)
+    assert list_listings_for_demand(bank, cast["borne"], wanted).items == ()

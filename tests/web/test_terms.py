@@ -1,0 +1,97 @@
+"""The card of what was agreed, the second look, objections, and what the lot's page says to its owner."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.exchange.actions import decide, reserve
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.kernel import clock
+from marketplace.kernel.units import Quantity, Unit
+from tests.factories import make_actor, make_listing, seed_taxonomy
+from tests.visitors import send, visit
+
+PAGE = "/reserveringen/1"
+
+
+class Deal:
+    """60 of 100 m², approved by Hengelo for Borne, and the browsers of both and of the broker."""
+
+    def __init__(self, app: Flask, session: Session) -> None:
+        seed_taxonomy(session)
+        hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+        lot = make_listing(session, hengelo, quantity=Quantity(Decimal(100), Unit.M2), available_until=None)
+        draft = ReservationDraft(Quantity(Decimal(60), Unit.M2), use="Parkeerplaatsen", reused_as_is=True, same_grade=True)
+        made = reserve.reserve(session, borne, listing_id=lot.id, draft=draft)
+        decide.approve(session, hengelo, reservation_id=made.id)
+        self.hengelo, self.session = hengelo, session
+        self.owner, self.asker = visit(app, session, hengelo), visit(app, session, borne)
+        self.coordinator = visit(app, session, make_actor(session, "hengelo", "coordinator"))
+        self.broker = visit(app, session, make_actor(session, "regio-twente", "coordinator"))
+
+    def now(self) -> Reservation:
+        self.session.expire_all()
+        return self.session.scalars(select(Reservation)).one()
+
+
+@pytest.fixture
+def deal(app: Flask, session: Session) -> Deal:
+    return Deal(app, session)
+
+
+def test_other_terms_are_proposed_on_one_card_and_accepted_by_the_other_side(deal: Deal) -> None:
+    page = deal.owner.get(PAGE).text
+    assert "Wat is afgesproken" in page and "Andere afspraken voorstellen" in page
+    refused = send(deal.owner, PAGE, {"price": "2,50"}, to=f"{PAGE}/afspraken")
+    assert refused.status_code == 422 and 'href="#terms-reason"' in refused.text
+    said = {"price": "2,50", "destination": "Almelo", "reason": "Telefonisch afgesproken"}
+    assert send(deal.owner, PAGE, said, to=f"{PAGE}/afspraken").status_code == 303
+    assert "Akkoord met deze afspraken" not in deal.owner.get(PAGE).text
+    answer = deal.asker.get(PAGE).text
+    assert "gratis wordt € 2,50" in answer.replace("\u00a0", " ") and "Telefonisch afgesproken" in answer
+    assert "stelt andere afspraken voor" in deal.asker.get("/werk").text
+    assert send(deal.asker, PAGE, {}, to=f"{PAGE}/afspraken/akkoord").status_code == 303
+    assert "op voorstel van Hengelo" in deal.owner.get(PAGE).text
+
+
+def test_the_lots_page_says_to_its_owner_for_how_many_a_change_does_not_count(deal: Deal) -> None:
+    assert "Geldt niet voor 1 lopende reservering." in deal.owner.get("/aanbod/1").text
+    assert "lopende reservering" not in deal.asker.get("/aanbod/1").text
+
+
+def test_a_figure_far_above_the_order_gets_a_second_look(deal: Deal) -> None:
+    said = {"quantity": "70", "unit": "m2", "handed_over_on": f"{clock.today():%d-%m-%Y}"}
+    asked = send(deal.owner, PAGE, said, to=f"{PAGE}/overdragen")
+    assert asked.status_code == 422 and "Bedoelt u 70" in asked.text and 'id="given-unusual"' in asked.text
+    assert send(deal.owner, PAGE, {**said, "confirm_unusual": "y"}, to=f"{PAGE}/overdragen").status_code == 303
+    told = deal.asker.get(PAGE).text
+    assert "telt het pas na dat ja" in told or "dus het telt pas na dat ja" in told
+
+
+def test_late_paperwork_is_offered_to_the_coordinator_only(deal: Deal) -> None:
+    heading = "Het is voor de goedkeuring al overgedragen"
+    assert heading not in deal.owner.get(PAGE).text
+    assert heading in deal.coordinator.get(PAGE).text
+    day = clock.today() - timedelta(days=30)
+    said = {"quantity": "60", "unit": "m2", "handed_over_on": f"{day:%d-%m-%Y}", "reason": "De bon lag in de keet"}
+    assert send(deal.coordinator, PAGE, said, to=f"{PAGE}/achteraf-overdragen").status_code == 303
+    assert deal.now().handed_over_on == day
+    assert "De bon lag in de keet" in deal.asker.get(PAGE).text
+
+
+def test_a_no_show_is_objected_to_and_decided_on_the_page(deal: Deal) -> None:
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        decide.no_show(deal.session, deal.hengelo, reservation_id=1)
+    deal.session.commit()
+    assert send(deal.asker, PAGE, {"reason": "Wij stonden er om 9 uur"}, to=f"{PAGE}/bezwaar").status_code == 303
+    assert "Wij stonden er om 9 uur" in deal.broker.get(PAGE).text
+    assert "maakt bezwaar" in deal.broker.get("/werk").text
+    assert "Wij stonden" not in deal.broker.get("/makelaar").text and "Bezwaren" in deal.broker.get("/makelaar").text
+    decision = {"upheld": "yes", "reason": "Foto met tijd"}
+    assert send(deal.broker, PAGE, decision, to=f"{PAGE}/bezwaar-beslissen").status_code == 303
+    assert "De melding telt niet: Foto met tijd" in deal.asker.get(PAGE).text
