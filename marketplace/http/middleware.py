@@ -5,6 +5,8 @@ from typing import Any
 
 from werkzeug.sansio.utils import host_is_trusted
 
+from marketplace.kernel import patience
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -32,6 +34,17 @@ class LocalePrefix:
                 "marketplace.locale": "en",
             }
         return self.wsgi(environ, start_response)
+
+
+class LimitedWaits:
+    """Middleware that lets one request wait ten seconds for the database at most, all its questions together."""
+
+    def __init__(self, wsgi: Wsgi) -> None:
+        self.wsgi = wsgi
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        with patience.limited():
+            return self.wsgi(environ, start_response)
 
 
 class KnownHosts:
