@@ -1,7 +1,7 @@
 # The bank in production: gunicorn behind a buffering proxy, PostgreSQL beside it (compose.yaml), migrations by their own command,
 # and from the same image the worker: python -m marketplace.cli.command jobs work
 FROM python:3.13-slim
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 APP_ENV=production INSTANCE_PATH=/srv/var
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 APP_ENV=production INSTANCE_PATH=/srv/var
 WORKDIR /srv/app
 COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
