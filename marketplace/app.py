@@ -18,7 +18,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config
 from marketplace import api, cli, web
 from marketplace.http import compression, errors, identity, written
-from marketplace.http.middleware import LOOPBACK, KnownHosts, LocalePrefix, SecurityHeaders, security_headers
+from marketplace.http.middleware import (
+    LOOPBACK,
+    KnownHosts,
+    LimitedWaits,
+    LocalePrefix,
+    ReadOn,
+    SecurityHeaders,
+    security_headers,
+)
 from marketplace.http.page_cache import PageCache, PageStore
 from marketplace.http.request import (
     MAX_BODY_BYTES,
@@ -126,7 +134,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
 
 def _wrap(app: Marketplace, config: Config) -> None:
     pages = app.extensions["kept_pages"] = PageStore()
-    wsgi: Any = assets.serve(app, config, LocalePrefix(PageCache(app.wsgi_app, pages, app.extensions["database"])))
+    wsgi: Any = assets.serve(app, config, LimitedWaits(LocalePrefix(PageCache(app.wsgi_app, pages, app.extensions["database"]))))
     if config.trusted_hosts:
         wsgi = KnownHosts(wsgi, config.trusted_hosts)
     tiles = urlsplit(config.map_tiles_url)
@@ -134,4 +142,4 @@ def _wrap(app: Marketplace, config: Config) -> None:
     if config.proxy_hops:
         hops = config.proxy_hops
         wsgi = ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops)
-    app.wsgi_app = wsgi  # type: ignore[method-assign]
+    app.wsgi_app = ReadOn(wsgi)  # type: ignore[method-assign]

@@ -1,15 +1,20 @@
 """Middleware around Flask: `/en` in front of a path, and the headers of every answer. Static files and errors carry them too."""
 
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from werkzeug.sansio.utils import host_is_trusted
+
+from marketplace.kernel import patience
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 API_PAGE = "/api/v1/docs"  # the one page among the API's addresses
 PROBES, LOOPBACK = ("/healthz", "/readyz"), ("127.0.0.1", "localhost")
+READ_ON_BYTES, READ_ON_S, READ_ON_STEP = 270_000_000, 30, 65_536  # a little more than the largest form
 _WITHOUT_LOCALE = ("/api/", "/static/", "/media/", "/healthz", "/readyz")
 
 
@@ -32,6 +37,40 @@ class LocalePrefix:
                 "marketplace.locale": "en",
             }
         return self.wsgi(environ, start_response)
+
+
+class ReadOn:
+    """Middleware that reads on to the end of a body that was refused, within bounds.
+
+    A server that closes while the body still comes resets the connection, and a proxy makes 502 of our answer.
+    """
+
+    def __init__(self, wsgi: Wsgi) -> None:
+        self.wsgi = wsgi
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self.wsgi(environ, start_response)
+        if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
+            self._read_on(environ["wsgi.input"])
+        return answer
+
+    @staticmethod
+    def _read_on(body: Any) -> None:
+        until, left = monotonic() + READ_ON_S, READ_ON_BYTES
+        with suppress(OSError, ValueError):  # the client is gone, or the body has been closed
+            while left > 0 and monotonic() < until and (read := body.read(READ_ON_STEP)):
+                left -= len(read)
+
+
+class LimitedWaits:
+    """Middleware that lets one request wait ten seconds for the database at most, all its questions together."""
+
+    def __init__(self, wsgi: Wsgi) -> None:
+        self.wsgi = wsgi
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        with patience.limited():
+            return self.wsgi(environ, start_response)
 
 
 class KnownHosts:

@@ -7,7 +7,7 @@ silently.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -22,11 +22,12 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.types import TypeDecorator
 
+from marketplace.kernel import patience
 from marketplace.kernel.language import Text as Sentence
 from marketplace.kernel.language import _
 
 T = TypeVar("T")
-BUSY_TIMEOUT_MS = 15_000
+BUSY_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 TRIES = 4
@@ -133,10 +134,21 @@ def _tune_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+        if not connection.get_execution_options().get("write"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        with patience.waiting(BUSY_TIMEOUT_MS / 1000) as most:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(most * 1000)}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _tune_postgresql(engine: Engine) -> None:
+    patient = patience.patient_connection()
+
+    @event.listens_for(engine, "do_connect")
+    def _open(_dialect: Any, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:
+        return patient.opened(*arguments, **options)
+
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
@@ -181,8 +193,9 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": 10}
         if not self.is_sqlite:
-            options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
+            options["pool_pre_ping"] = True
         self.engine = create_engine(parsed, **options)
+        self._driver: Any = self.engine.dialect.dbapi
         (_tune_sqlite if self.is_sqlite else _tune_postgresql)(self.engine)
 
     @property
@@ -200,15 +213,15 @@ class Database:
 
         `question` is SQL from our own source, never a user's words.
         """
-        connection = self.engine.raw_connection()
         try:
-            cursor = connection.cursor()
-            cursor.execute(question)
-            row = cursor.fetchone()
-            cursor.close()
-            return tuple(row or ())
-        finally:
-            connection.close()
+            with closing(self.engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute(question)
+                row = cursor.fetchone()
+                cursor.close()
+                return tuple(row or ())
+        except self._driver.OperationalError as error:  # SQLAlchemy leaves it as the driver raised it
+            raise OperationalError(question, None, error) from error
 
     @contextmanager
     def read(self) -> Iterator[Session]:

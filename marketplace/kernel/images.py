@@ -1,15 +1,17 @@
 """Pictures: bytes in, bytes out, and nothing of the sender inside."""
 
 import io
+import json
+import sys
 import threading
 import warnings
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import pillow_heif
 from PIL import Image, ImageCms
 
+from marketplace.kernel import apart
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
@@ -28,8 +30,9 @@ _JPEG: dict[str, Any] = {"quality": 82}
 _FILTER = Image.Resampling.BICUBIC
 _STRIP_ROWS = 32
 _LANE = threading.BoundedSemaphore(2)  # as many at once as use the machine
-_WIDE_LANE = threading.Lock()  # only JPEG shrinks while it decodes; 50 megapixels of PNG take 250 MiB, of WebP 800: one at a time
-_WIDE_PIXELS = 16_000_000
+_WIDE_PIXELS = (
+    4_000_000  # only JPEG shrinks while it decodes; 50 megapixels of PNG take 250 MiB, of WebP 800: in a process of its own
+)
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _ORIENTATION_TAG = 0x0112
 _TURNS = {
@@ -86,14 +89,46 @@ def develop(upload: bytes) -> Photo:
         raise TooLarge(_("This photo is larger than 20 MB. Choose a smaller photo, or send it in a lower quality."), "photo")
     if not upload:
         raise Invalid(_("This file is empty. Choose the photo again."), "photo")
+    with _opened(upload) as image:
+        _refuse_bomb(image)
+        shrinks = image.format in _SHRINK_WHILE_DECODING and not image.info.get("progressive")
+        if image.width * image.height > _WIDE_PIXELS and not shrinks:
+            return _unpacked(apart.run("from marketplace.kernel.images import develop_apart; develop_apart()", upload))
     with _LANE:
-        with _opened(upload) as image:
-            _refuse_bomb(image)
-            wide = image.width * image.height > _WIDE_PIXELS and image.format not in _SHRINK_WHILE_DECODING
-            with _WIDE_LANE if wide else nullcontext():
-                taken_at = position_of(image)
-                largest = _largest(image)
-        return Photo(largest.width, largest.height, _variants(largest), taken_at)
+        return _develop_here(upload)
+
+
+def _develop_here(upload: bytes) -> Photo:
+    with _opened(upload) as image:
+        taken_at = position_of(image)
+        largest = _largest(image)
+    return Photo(largest.width, largest.height, _variants(largest), taken_at)
+
+
+def develop_apart() -> None:
+    """The other side of `develop`, in a process of its own: a picture on standard input, what was made of it on standard output."""
+    try:
+        photo = _develop_here(sys.stdin.buffer.read())
+    except Invalid:
+        return  # nothing is the answer for a damaged picture
+    sys.stdout.buffer.write(_packed(photo))
+
+
+def _packed(photo: Photo) -> bytes:
+    """A photo as bytes: one line of JSON and then the pictures. No pickle, for a decoder may have been taken over."""
+    sizes = [[one.name, one.width_px, one.height_px, one.media_type, one.suffix, len(one.content)] for one in photo.variants]
+    at = [photo.taken_at.lat, photo.taken_at.lon] if photo.taken_at else None
+    head = json.dumps({"size": [photo.width_px, photo.height_px], "variants": sizes, "at": at})
+    return b"\n".join([head.encode(), b"".join(one.content for one in photo.variants)])
+
+
+def _unpacked(answer: bytes) -> Photo:
+    head, _end, content = answer.partition(b"\n")
+    if not head:
+        raise _damaged()
+    values, stream = json.loads(head), io.BytesIO(content)
+    variants = tuple(Variant(*about, content=stream.read(length)) for *about, length in values["variants"])
+    return Photo(*values["size"], variants, Point(*values["at"]) if values["at"] else None)
 
 
 def turn(developed: bytes) -> Photo:

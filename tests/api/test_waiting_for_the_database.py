@@ -1,0 +1,118 @@
+"""A database that is busy or frozen: a request is told to come back, within seconds."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import make_url
+
+from config import Config
+from marketplace.app import create_app
+from marketplace.kernel import patience
+from marketplace.kernel.db import BUSY_TIMEOUT_MS, Database
+from tests.api.conftest import Api, listing_body
+from tests.databases import settings
+
+WAITS_S = 1.5
+
+
+class Wire:
+    """A connection to the server of PostgreSQL that can be frozen: nothing comes through, and nothing is closed."""
+
+    def __init__(self, url: str) -> None:
+        self.server = make_url(url)
+        self.is_frozen = False
+        self.sockets: list[socket.socket] = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        host, port = self.listener.getsockname()
+        address = self.server.set(host=host, port=port, query={})
+        return address.render_as_string(hide_password=False)
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _address = self.listener.accept()
+                far = self._reach()
+                self.sockets += [near, far]
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _reach(self) -> socket.socket:
+        folder = self.server.query.get("host")
+        if isinstance(folder, str) and folder.startswith("/"):
+            far = socket.socket(socket.AF_UNIX)
+            far.connect(f"{folder}/.s.PGSQL.{self.server.query.get('port') or self.server.port or 5432}")
+            return far
+        return socket.create_connection((self.server.host or "127.0.0.1", self.server.port or 5432))
+
+    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while content := one.recv(65536):
+                while self.is_frozen:
+                    time.sleep(0.01)
+                other.sendall(content)
+            other.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self.is_frozen = False
+        for one in (self.listener, *self.sockets):
+            one.close()
+
+
+@contextmanager
+def busy(database: Database, wire: Wire | None) -> Iterator[None]:
+    """SQLite: another writer keeps the lock. PostgreSQL: the server says nothing any more."""
+    if wire is None:
+        with database.transaction() as session:
+            session.connection()
+            yield
+    else:
+        wire.is_frozen = True
+        yield
+        wire.is_frozen = False
+
+
+@pytest.fixture
+def wire(database_url: str) -> Iterator[Wire | None]:
+    made = None if database_url.startswith("sqlite") else Wire(database_url)
+    yield made
+    if made is not None:
+        made.close()
+
+
+@pytest.fixture
+def served(config: Config, wire: Wire | None, hengelo: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
+    monkeypatch.setattr(patience, "REQUEST_WAITS_S", WAITS_S)
+    app = create_app(settings(wire.url if wire else config.database_url, config.instance_path))
+    yield app.test_client()
+    app.extensions["database"].dispose()
+
+
+def test_who_waits_for_a_database_that_does_not_answer_is_told_to_come_back(
+    served: FlaskClient, hengelo: Api, database: Database, wire: Wire | None
+) -> None:
+    writes = {"json": listing_body(), "headers": {"Authorization": f"Bearer {hengelo.token}"}}
+    assert served.post("/api/v1/listings", **writes).status_code == 201
+    with busy(database, wire):
+        for _attempt in range(2):  # on a connection of before, and on a new one
+            begun = time.monotonic()
+            answer = served.post("/api/v1/listings", **writes)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+            assert time.monotonic() - begun < WAITS_S + 3
+        if wire is not None:
+            begun = time.monotonic()
+            assert served.get("/aanbod").status_code == 503
+            assert time.monotonic() - begun < WAITS_S + 3
+    assert served.post("/api/v1/listings", **writes).status_code == 201
+
+
+def test_a_request_waits_ten_seconds_at_most_for_the_database() -> None:
+    assert patience.REQUEST_WAITS_S <= 10 and BUSY_TIMEOUT_MS <= 10_000
