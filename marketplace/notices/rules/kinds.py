@@ -24,6 +24,8 @@ class Notice(StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
     PASSWORD_CHANGED = "password_changed"
+    JOIN_REQUESTED = "join_requested"
+    JOIN_DECLINED = "join_declined"
     RESERVATION_REQUESTED = "reservation_requested"
     RESERVATION_WAITING = "reservation_waiting"
     RESERVATION_APPROVED = "reservation_approved"
@@ -91,8 +93,9 @@ CADENCE_LABELS: dict[Cadence, Text] = {
     Cadence.WEEKLY: _("Once a week"),
     Cadence.NEVER: _("Never"),
 }
-SECURITY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.PASSWORD_CHANGED)  # never suppressed, never delayed
-MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET)  # nothing but a secret link
+JOINING = (Notice.JOIN_REQUESTED, Notice.JOIN_DECLINED)  # between somebody without an account and the administrator
+SECURITY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.PASSWORD_CHANGED, *JOINING)  # never suppressed, never delayed
+MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.JOIN_DECLINED)  # to somebody who has no inbox, or a secret link
 FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP,)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
 _GATHERED = (
