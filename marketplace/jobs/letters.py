@@ -24,7 +24,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.language import LOCALES, Text, reading_in
 from marketplace.matching.actions.mail_actions import MAIL_ACTIONS
 from marketplace.notices.actions.deliveries import Letter
-from marketplace.notices.rules.kinds import JOINING, SECURITY, Notice
+from marketplace.notices.rules.kinds import SECURITY, Notice
 from marketplace.notices.rules.parts import Moment
 from marketplace.notices.rules.wording import WORDINGS, line, readable_facts, sentences, subject
 
@@ -99,7 +99,7 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
             "parts": _parts(items),
             "is_digest": len(items) > 1,
             "less": less,
-            "is_security": letter.kind in SECURITY and letter.kind not in JOINING,
+            "is_security": letter.kind in SECURITY and letter.kind is not Notice.JOIN_DECLINED,
             "preferences": addresses.page("inbox.preferences"),
         }
         text = app.jinja_env.get_template("mail/letter.txt").render(values)

@@ -213,7 +213,10 @@ def ask_to_join(session: Session, actor: Actor, *, draft: JoinDraft, locale: str
 
 
 def accept_request(session: Session, actor: Actor, *, request_id: int, draft: OrganisationDraft) -> Organisation:
-    """Make the organisation that asked to join, as it is described now, and invite the asker as its coordinator."""
+    """Make the organisation that asked to join, and invite the asker as its coordinator.
+
+    As the administrator describes it now.
+    """
     require(actor, Can.MANAGE_ORGANISATIONS)
     request = _decide(session, actor, request_id)
     organisation = create_organisation(session, actor, draft=draft)

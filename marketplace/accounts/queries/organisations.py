@@ -31,7 +31,7 @@ def list_all_organisations(session: Session, actor: Actor) -> Sequence[Organisat
 
 
 def list_join_requests(session: Session, actor: Actor) -> Sequence[JoinRequest]:
-    """The requests to join: first those that wait, oldest first, then the last hundred that were answered."""
+    """The requests to join. First those that wait, oldest first, then the last hundred that were answered."""
     require(actor, Can.MANAGE_ORGANISATIONS)
     waiting = select(JoinRequest).where(JoinRequest.status == JoinStatus.WAITING.value).order_by(JoinRequest.id)
     answered = select(JoinRequest).where(JoinRequest.status != JoinStatus.WAITING.value).order_by(JoinRequest.decided_at.desc())

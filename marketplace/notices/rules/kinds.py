@@ -93,10 +93,9 @@ CADENCE_LABELS: dict[Cadence, Text] = {
     Cadence.WEEKLY: _("Once a week"),
     Cadence.NEVER: _("Never"),
 }
-JOINING = (Notice.JOIN_REQUESTED, Notice.JOIN_DECLINED)  # between somebody without an account and the administrator
-SECURITY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.PASSWORD_CHANGED, *JOINING)  # never suppressed, never delayed
-MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.JOIN_DECLINED)  # to somebody who has no inbox, or a secret link
-FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP,)
+SECURITY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.PASSWORD_CHANGED, Notice.JOIN_DECLINED)  # never suppressed or delayed
+MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.JOIN_DECLINED)  # a secret link, or a reader without an inbox
+FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP, Notice.JOIN_REQUESTED)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
 _GATHERED = (
     Notice.NEW_MATCH,  # domain.md: by mail at most once a day

@@ -58,7 +58,7 @@ class OrganisationForm(Form):
     place = StringField(
         _("Main place"),
         [Required(_("Fill in a place, a postcode or coordinates."))],
-        description=_("Where the organisation sits. What it receives without naming a place is measured to here."),
+        description=_("Where the organisation sits, for example Almelo."),
     )
     code = StringField(_("Code of the CBS"), description=_("Only of a municipality, for example GM0164."))
     email_domain = StringField(_("What its mail addresses end in"), description=_("For example vechtstromen.nl. May be empty."))

@@ -116,7 +116,7 @@ def join_requests() -> str:
 
 @MANAGED
 def join_request(request_id: int) -> ResponseReturnValue:
-    """Accept a request to join: the organisation is made as it is described here, and the asker invited."""
+    """Accept a request to join. The organisation is made as it is described here, and the asker invited."""
     asked = get_join_request(current_session(), current_actor(), request_id)
     form = OrganisationForm(
         name=asked.organisation_name,

@@ -1,4 +1,4 @@
-"""The form of organisations that ask to join, and one field of each kind for the page of components."""
+"""The form of whoever asks to join, and the form of the page of components."""
 
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 
