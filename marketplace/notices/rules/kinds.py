@@ -93,7 +93,12 @@ CADENCE_LABELS: dict[Cadence, Text] = {
     Cadence.WEEKLY: _("Once a week"),
     Cadence.NEVER: _("Never"),
 }
-SECURITY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.PASSWORD_CHANGED, Notice.JOIN_DECLINED)  # never suppressed or delayed
+SECURITY = (  # never suppressed, never delayed
+    Notice.INVITATION,
+    Notice.PASSWORD_RESET,
+    Notice.PASSWORD_CHANGED,
+    Notice.JOIN_DECLINED,
+)
 MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.JOIN_DECLINED)  # a secret link, or a reader without an inbox
 FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP, Notice.JOIN_REQUESTED)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
