@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.rules.accounts import OrganisationKind, Role
@@ -11,7 +11,7 @@ from marketplace.kernel.db import Base, Json, UtcDateTime
 
 
 class Organisation(Base):
-    """A municipality, a partner or the region."""
+    """A municipality, a partner, an adviser or the region. Closed, not removed: history points here by id and slug."""
 
     __tablename__ = "organisation"
 
@@ -20,19 +20,50 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(120))
     sort_key: Mapped[str] = mapped_column(String(120), comment="the name folded: the databases have no Dutch collation")
     kind: Mapped[str] = mapped_column(String(20))
+    sub_kind: Mapped[str | None] = mapped_column(String(20), comment="what sort of partner")
     code: Mapped[str | None] = mapped_column(String(10), comment="CBS code of a municipality, such as GM0164")
     main_place: Mapped[str] = mapped_column(String(80))
     main_lat: Mapped[float]
     main_lon: Mapped[float]
     email_domain: Mapped[str | None] = mapped_column(String(120))
     is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1", comment="goes up with every change")
 
-    __table_args__ = (CheckConstraint("kind IN ('municipality', 'partner', 'region')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('municipality', 'partner', 'region', 'adviser')", name="kind"),
+        CheckConstraint("sub_kind IS NULL OR kind = 'partner'", name="sub_kind"),
+    )
 
     @property
     def is_municipality(self) -> bool:
         """Whether this is one of the municipalities whose goals are counted."""
         return self.kind == OrganisationKind.MUNICIPALITY
+
+
+class JoinRequest(Base):
+    """An organisation that asks to join as a partner. Accepting it makes the organisation and invites the asker as its coordinator."""
+
+    __tablename__ = "join_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_name: Mapped[str] = mapped_column(String(120))
+    sub_kind: Mapped[str] = mapped_column(String(20))
+    place: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), index=True, comment="lower case")
+    message: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(String(2), comment="in which the answer is written")
+    status: Mapped[str] = mapped_column(String(10), index=True)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text, comment="why it was declined")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), comment="what it became")
+
+    __table_args__ = (
+        CheckConstraint("status IN ('waiting', 'accepted', 'declined')", name="status"),
+        CheckConstraint("(status = 'accepted') = (organisation_id IS NOT NULL)", name="accepted_has_organisation"),
+    )
 
 
 class Person(Base):

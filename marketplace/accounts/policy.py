@@ -13,6 +13,8 @@ from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
 from marketplace.kernel.language import _
 
+_TRADERS = {Role.PROJECT_LEADER, Role.COORDINATOR}
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -36,8 +38,13 @@ class Actor:
 
     @property
     def is_partner(self) -> bool:
-        """Whether the organisation is a partner: its turn comes later and it sees whole kilometres."""
-        return self.organisation_kind == OrganisationKind.PARTNER
+        """Whether the organisation stands outside the region. Its turn comes later, if at all, and it sees whole kilometres."""
+        return self.organisation_kind in (OrganisationKind.PARTNER, OrganisationKind.ADVISER)
+
+    @property
+    def trades(self) -> bool:
+        """Whether the actor lists and reserves. Project leaders and coordinators do; an adviser's only read along."""
+        return self.role in _TRADERS and self.organisation_kind != OrganisationKind.ADVISER
 
     @property
     def is_system(self) -> bool:
@@ -92,7 +99,9 @@ class Can(StrEnum):
     TIGHTEN_GOAL = "goal:tighten"
     MANAGE_GOALS = "goal:manage"
     MANAGE_TAXONOMY = "taxonomy:manage"
+    READ_ORGANISATIONS = "organisation:read"
     MANAGE_ORGANISATIONS = "organisation:manage"
+    ASK_TO_JOIN = "organisation:ask_to_join"
     READ_HEALTH = "health:read"
     MAINTAIN = "bank:maintain"
     START_TASK = "task:start"
@@ -103,7 +112,6 @@ class Can(StrEnum):
 
 
 Predicate = Callable[[Actor, Any], bool]
-_TRADERS = {Role.PROJECT_LEADER, Role.COORDINATOR}
 
 
 def _organisation(subject: Any) -> int | None:
@@ -122,12 +130,12 @@ def is_member(actor: Actor, subject: Any) -> bool:
 
 def is_trader(actor: Actor, subject: Any) -> bool:
     """Whether the actor lists and reserves: project leaders and coordinators."""
-    return actor.role in _TRADERS
+    return actor.trades
 
 
 def is_own(actor: Actor, subject: Any) -> bool:
     """A trader, for what belongs to the own organisation."""
-    return actor.role in _TRADERS and (subject is None or _organisation(subject) == actor.organisation_id)
+    return actor.trades and (subject is None or _organisation(subject) == actor.organisation_id)
 
 
 def may_look_inside(actor: Actor, subject: Any) -> bool:
@@ -142,7 +150,7 @@ def may_read_matches(actor: Actor, subject: Any) -> bool:
 
 def is_owner_side(actor: Actor, subject: Any) -> bool:
     """A trader of the organisation whose lot it is."""
-    return actor.role in _TRADERS and (subject is None or subject.owner_id == actor.organisation_id)
+    return actor.trades and (subject is None or subject.owner_id == actor.organisation_id)
 
 
 def is_owning_coordinator(actor: Actor, subject: Any) -> bool:
@@ -152,7 +160,7 @@ def is_owning_coordinator(actor: Actor, subject: Any) -> bool:
 
 def is_asking_side(actor: Actor, subject: Any) -> bool:
     """A trader of the organisation that asked for it."""
-    return actor.role in _TRADERS and (subject is None or subject.organisation_id == actor.organisation_id)
+    return actor.trades and (subject is None or subject.organisation_id == actor.organisation_id)
 
 
 def is_either_side(actor: Actor, subject: Any) -> bool:
@@ -190,6 +198,11 @@ def is_coordinator_of(actor: Actor, subject: Any) -> bool:
     return actor.role == Role.COORDINATOR and (subject is None or _organisation(subject) == actor.organisation_id)
 
 
+def is_trading_coordinator(actor: Actor, subject: Any) -> bool:
+    """The coordinator of an organisation that lists, for that organisation."""
+    return actor.trades and is_coordinator_of(actor, subject)
+
+
 def is_municipal_coordinator(actor: Actor, subject: Any) -> bool:
     """The coordinator of a municipality, for that municipality."""
     return is_coordinator_of(actor, subject) and actor.organisation_kind == OrganisationKind.MUNICIPALITY
@@ -222,8 +235,9 @@ def may_follow_task(actor: Actor, subject: Any) -> bool:
 
 
 def may_read_people(actor: Actor, subject: Any) -> bool:
-    """Traders see their own colleagues, the reviewer and the administrator everyone."""
-    return may_look_inside(actor, subject) or is_admin(actor, subject)
+    """Everyone sees their own colleagues, the reviewer and the administrator all."""
+    own = actor.role in _TRADERS and (subject is None or _organisation(subject) == actor.organisation_id)
+    return own or may_look_inside(actor, subject) or is_admin(actor, subject)
 
 
 def may_manage_people(actor: Actor, subject: Any) -> bool:
@@ -250,7 +264,7 @@ def may_invite(actor: Actor, subject: Any) -> bool:
 
 def may_list_reservations(actor: Actor, subject: Any) -> bool:
     """Traders for their own organisation, the reviewer for all."""
-    return actor.role in _TRADERS or actor.role == Role.REVIEWER
+    return actor.trades or actor.role == Role.REVIEWER
 
 
 def may_manage_depots(actor: Actor, subject: Any) -> bool:
@@ -290,7 +304,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_REQUESTS: may_read_requests,
     Can.READ_CHOICES: may_account_for_region,
     Can.READ_LOSSES: may_account_for_region,
-    Can.SET_WINDOWS: is_coordinator_of,
+    Can.SET_WINDOWS: is_trading_coordinator,
     Can.BROKER: is_broker,
     Can.READ_EXCHANGES: is_member,
     Can.READ_ALL_EXCHANGES: is_reviewer_or_admin,
@@ -306,7 +320,9 @@ POLICY: dict[Can, Predicate] = {
     Can.TIGHTEN_GOAL: is_municipal_coordinator,
     Can.MANAGE_GOALS: is_reviewer_or_admin,
     Can.MANAGE_TAXONOMY: is_reviewer_or_admin,
+    Can.READ_ORGANISATIONS: is_member,
     Can.MANAGE_ORGANISATIONS: is_admin,
+    Can.ASK_TO_JOIN: is_anyone,
     Can.READ_HEALTH: is_admin,
     Can.MAINTAIN: is_admin,
     Can.START_TASK: may_start_task,

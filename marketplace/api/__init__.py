@@ -23,6 +23,7 @@ MODULES = (
     "notices",
     "figures",
     "depots",
+    "organisations",
     "windows",
     "tasks",
     "reference",

@@ -4,7 +4,20 @@ from importlib import import_module
 
 from flask import Flask
 
-GROUPS = ("migrations", "bench", "people", "tokens", "materials", "ledger", "check", "backup", "jobs", "demo", "translations")
+GROUPS = (
+    "migrations",
+    "bench",
+    "people",
+    "organisations",
+    "tokens",
+    "materials",
+    "ledger",
+    "check",
+    "backup",
+    "jobs",
+    "demo",
+    "translations",
+)
 
 
 def register(app: Flask) -> None:

@@ -17,6 +17,8 @@ ACCOUNTS: tuple[tuple[str, str], ...] = (
     (f"projectleider.hengelo@{DOMAIN}", "project leader of Hengelo: lists and reserves (one for each municipality)"),
     (f"projectleider.borne@{DOMAIN}", "project leader of Borne"),
     (f"coordinator.hengelo@{DOMAIN}", "coordinator of Hengelo: people, depots, material use"),
+    (f"projectleider.waterschap-vechtstromen@{DOMAIN}", "project leader of a partner, a water board: its turn comes later"),
+    (f"coordinator.waterschap-vechtstromen@{DOMAIN}", "coordinator of the water board"),
     (f"coordinator.regio-twente@{DOMAIN}", "the region's coordinator"),
     (f"aoce@{DOMAIN}", "reviewer of the AO CE: every figure of the region"),
     (f"beheer@{DOMAIN}", "administrator of the platform"),
@@ -44,6 +46,7 @@ def load(app: Flask) -> bool:
     pictures = demo_lots.store_pictures(app.extensions["media"])
     password = hash_password(config.demo_password)
     with database.transaction() as session:
+        demo_lots.make_partner(session)
         cast = demo_lots.make_people(session, password, DOMAIN)
         demo_story.load_history(session, cast, pictures)
         lots = demo_lots.make_listings(session, cast, pictures)

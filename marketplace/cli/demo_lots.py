@@ -10,11 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from marketplace.accounts.actions.organisations import create_organisation
 from marketplace.accounts.actions.people import add_person
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import OPERATOR, Actor
 from marketplace.accounts.queries.organisations import list_organisations
-from marketplace.accounts.rules.accounts import REGION_SLUG, Role
+from marketplace.accounts.rules.accounts import REGION_SLUG, OrganisationKind, Role
+from marketplace.accounts.rules.organisations import OrganisationDraft, SubKind
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.files import SHIPPED, Media
@@ -68,6 +70,19 @@ def _people(organisations: Iterator[Organisation], domain: str) -> Iterator[tupl
         if slug == REGION_SLUG:
             yield "aoce", f"aoce@{domain}", "AO CE", organisation, Role.REVIEWER
             yield "beheer", f"beheer@{domain}", "Platformbeheer", organisation, Role.ADMIN
+
+
+def make_partner(session: Session) -> Organisation:
+    """Make the partner that the demonstration knows: a water board."""
+    draft = OrganisationDraft(
+        name="Waterschap Vechtstromen",
+        kind=OrganisationKind.PARTNER,
+        sub_kind=SubKind.WATER_BOARD,
+        main_place="Almelo",
+        point=Point(52.35667, 6.6625),
+        email_domain="vechtstromen.nl",
+    )
+    return create_organisation(session, OPERATOR, draft=draft)
 
 
 def make_people(session: Session, password_hash: str, domain: str) -> Cast:

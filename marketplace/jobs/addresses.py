@@ -43,6 +43,8 @@ class Addresses:
         if about == "search":
             query = facts.get("query")
             return self.page("catalogue.list_listings") + (f"?{query}" if query else "")
+        if about == "joining":
+            return self.page("admin.join_requests")
         if about == "password":
             return self.page("account.forgot")
         if about == "clock":

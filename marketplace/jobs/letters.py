@@ -25,7 +25,8 @@ from marketplace.kernel.language import LOCALES, Text, reading_in
 from marketplace.matching.actions.mail_actions import MAIL_ACTIONS
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import SECURITY, Notice
-from marketplace.notices.rules.wording import WORDINGS, Moment, line, readable_facts, sentences, subject
+from marketplace.notices.rules.letter import Moment
+from marketplace.notices.rules.wording import WORDINGS, line, readable_facts, sentences, subject
 
 ANSWERED_WITHIN = timedelta(days=14)  # a link works until the term of the notice, else for so long
 SIGNED = {Notice.INVITATION: (links.INVITATION, "invitation_id"), Notice.PASSWORD_RESET: (links.RESET, "reset_id")}
@@ -98,7 +99,7 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
             "parts": _parts(items),
             "is_digest": len(items) > 1,
             "less": less,
-            "is_security": letter.kind in SECURITY,
+            "is_security": letter.kind in SECURITY and letter.kind is not Notice.JOIN_DECLINED,
             "preferences": addresses.page("inbox.preferences"),
         }
         text = app.jinja_env.get_template("mail/letter.txt").render(values)

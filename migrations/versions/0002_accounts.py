@@ -1,5 +1,7 @@
 """Organisations, people and how they log in; what stops guessing and repeated requests."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +9,62 @@ revision = "0002_accounts"
 down_revision = "0001_kernel_and_notices"
 branch_labels = None
 depends_on = None
+
+KINDS = "kind IN ('municipality', 'partner', 'region', 'adviser')"
+SUB_KINDS = "sub_kind IS NULL OR kind = 'partner'"
+
+
+def bridge() -> None:
+    """Add to a database of commit c986f87 what came since."""
+    with op.batch_alter_table("organisation") as table:
+        table.add_column(sub_kind())
+        table.add_column(version())
+        table.drop_constraint(op.f("ck_organisation_kind"), type_="check")
+        table.create_check_constraint(op.f("ck_organisation_kind"), KINDS)
+        table.create_check_constraint(op.f("ck_organisation_sub_kind"), SUB_KINDS)
+    create_join_request()
+
+
+def sub_kind() -> sa.Column[Any]:
+    """What sort of partner an organisation is."""
+    return sa.Column("sub_kind", sa.String(length=20), nullable=True, comment="what sort of partner")
+
+
+def version() -> sa.Column[Any]:
+    """How often an organisation was changed."""
+    return sa.Column("version", sa.Integer(), server_default="1", nullable=False, comment="goes up with every change")
+
+
+def create_join_request() -> None:
+    """Create the table of organisations that ask to join."""
+    op.create_table(
+        "join_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_name", sa.String(length=120), nullable=False),
+        sa.Column("sub_kind", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False, comment="lower case"),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("locale", sa.String(length=2), nullable=False, comment="in which the answer is written"),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("requested_at", sa.DateTime(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False, comment="why it was declined"),
+        sa.Column("organisation_id", sa.Integer(), nullable=True, comment="what it became"),
+        sa.CheckConstraint("status IN ('waiting', 'accepted', 'declined')", name=op.f("ck_join_request_status")),
+        sa.CheckConstraint(
+            "(status = 'accepted') = (organisation_id IS NOT NULL)", name=op.f("ck_join_request_accepted_has_organisation")
+        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_join_request_decided_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_join_request_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_join_request")),
+    )
+    op.create_index(op.f("ix_join_request_email"), "join_request", ["email"])
+    op.create_index(op.f("ix_join_request_status"), "join_request", ["status"])
 
 
 def upgrade() -> None:
@@ -19,13 +77,16 @@ def upgrade() -> None:
             "sort_key", sa.String(length=120), nullable=False, comment="the name folded: the databases have no Dutch collation"
         ),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sub_kind(),
         sa.Column("code", sa.String(length=10), nullable=True, comment="CBS code of a municipality, such as GM0164"),
         sa.Column("main_place", sa.String(length=80), nullable=False),
         sa.Column("main_lat", sa.Double(), nullable=False),
         sa.Column("main_lon", sa.Double(), nullable=False),
         sa.Column("email_domain", sa.String(length=120), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("kind IN ('municipality', 'partner', 'region')", name=op.f("ck_organisation_kind")),
+        version(),
+        sa.CheckConstraint(KINDS, name=op.f("ck_organisation_kind")),
+        sa.CheckConstraint(SUB_KINDS, name=op.f("ck_organisation_sub_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
@@ -146,9 +207,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_kept_form_kept_at"), "kept_form", ["kept_at"])
     op.create_index(op.f("ix_kept_form_person_id"), "kept_form", ["person_id"])
+    create_join_request()
 
 
 def downgrade() -> None:
+    op.drop_table("join_request")
     op.drop_table("kept_form")
     op.drop_table("idempotency_key")
     op.drop_table("failed_attempt")

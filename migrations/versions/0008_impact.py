@@ -39,7 +39,7 @@ def bridge() -> None:
     with op.batch_alter_table("material_use_report") as table:
         table.add_column(included(nullable=True))
         table.add_column(included_as_of())
-        table.drop_constraint("uq_material_use_report_organisation_id_year", type_="unique")
+        table.drop_constraint(op.f("uq_material_use_report_organisation_id_year"), type_="unique")
         table.create_unique_constraint(op.f(VERSIONS), ["organisation_id", "year", "version"])
     for statement in AS_REPORTED:
         op.execute(statement)

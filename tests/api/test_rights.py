@@ -67,10 +67,12 @@ BODIES: dict[str, Any] = {
     "create_depot": {"name": "Werf", "place": "Losser"},
     "create_task": {"kind": "check"},
     "change_windows": {"regionDays": 0, "partnersDays": 14},
+    "create_organisation": {"name": "Van mij", "kind": "partner", "subKind": "contractor", "place": "Losser"},
+    "edit_organisation": {"version": 1, "name": "Van mij"},
 }
-MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year")
+MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year", "change_windows")
 ONES_OWN = ("change_preferences",)  # of nobody else, and for everybody
-UPKEEP = ("create_task", "stop_task")  # for every administrator
+UPKEEP = ("create_task", "stop_task", "create_organisation", "edit_organisation")  # for every administrator
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET" and operation.name not in ONES_OWN]
 
 
@@ -78,6 +80,7 @@ def path_of(operation: Operation, ids: dict[str, int]) -> str:
     path = operation.path
     for name, number in ids.items():
         path = path.replace(f"<int:{name}>", str(number)).replace(f"<{name}:{name}>", str(number))
+    path = path.replace("<slug>", "hengelo")
     assert "<" not in path
     return path
 
@@ -122,12 +125,34 @@ def test_who_only_reads_changes_nothing(
     assert everything(database) == before
 
 
-def test_another_municipality_changes_nothing_of_somebody_elses(ids: dict[str, int], losser: Api, database: Database) -> None:
+@pytest.mark.parametrize(
+    ("slug", "role", "kind"),
+    [
+        ("losser", "project_leader", "municipality"),
+        ("waterschap-vechtstromen", "project_leader", "partner"),
+        ("waterschap-vechtstromen", "coordinator", "partner"),
+        ("raad", "coordinator", "adviser"),
+    ],
+)
+def test_another_organisation_changes_nothing_of_somebody_elses(
+    ids: dict[str, int], somebody: Callable[..., Api], database: Database, slug: str, role: str, kind: str
+) -> None:
+    client = somebody(slug, role, kind)
     before = everything(database)
     for operation in CHANGES:
-        if operation.name not in MAKES_ITS_OWN:
-            assert send(losser, operation, ids) in (403, 404), operation
+        if operation.name not in MAKES_ITS_OWN or kind == "adviser":
+            assert send(client, operation, ids) in (403, 404), operation
     assert everything(database) == before
+
+
+@pytest.mark.parametrize("operation", ["create_depot", "report_year"])
+def test_a_partner_has_no_depot_and_no_year_to_report(
+    ids: dict[str, int], somebody: Callable[..., Api], database: Database, operation: str
+) -> None:
+    client = somebody("waterschap-vechtstromen", "coordinator", "partner")
+    before = everything(database)
+    assert send(client, next(one for one in OPERATIONS if one.name == operation), ids) == 403
+    assert {**everything(database), "audit": []} == {**before, "audit": []}  # that it was refused is noted
 
 
 def test_a_cookie_opens_nothing_here(ids: dict[str, int], public: Api, app: Flask) -> None:

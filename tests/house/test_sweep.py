@@ -10,6 +10,7 @@ from sqlalchemy import inspect, text
 
 from marketplace.accounts.policy import ANONYMOUS, Can, may
 from marketplace.kernel.db import Database
+from tests.factories import make_organisation
 from tests.visitors import csrf_token, log_in, newcomer
 
 ASK_AGAIN = {"web_session", "api_token"}  # last_seen_at is the only write that a GET may cause
@@ -61,8 +62,13 @@ def test_nobody_gets_in_where_a_permission_is_needed(app: Flask, client: FlaskCl
 
 
 @pytest.mark.slow
-def test_no_get_changes_anything_or_falls_over(app: Flask, client: FlaskClient, database: Database) -> None:
-    log_in(client, newcomer(database, role="coordinator"))
+@pytest.mark.parametrize(
+    ("slug", "role"), [("borne", "coordinator"), ("waterschap-vechtstromen", "coordinator"), ("regio-twente", "admin")]
+)
+def test_no_get_changes_anything_or_falls_over(app: Flask, client: FlaskClient, database: Database, slug: str, role: str) -> None:
+    with database.transaction() as session:
+        make_organisation(session, "waterschap-vechtstromen", "partner")
+    log_in(client, newcomer(database, slug, role))
     before = contents(database)
     fallen = {path: status for _endpoint, path in addresses(app, "GET") if (status := client.get(path).status_code) >= 500}
     assert fallen == {}

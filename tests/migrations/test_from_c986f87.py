@@ -26,12 +26,17 @@ CATALOGUE_INDEXES = {  # gone: the catalogue is answered from memory
     "ix_listing_newest": "status, published_at, id",
 }
 ONE_REPORT = "uq_material_use_report_organisation_id_year"
+KINDS = {  # of an organisation; an adviser is new
+    "sqlite": "kind IN ('municipality', 'partner', 'region')",
+    "postgresql": "kind = ANY ARRAY['municipality', 'partner', 'region']",
+}
 CHANGED: dict[str, list[str]] = {
     "sqlite": [
         "exchange CONSTRAINT ck_exchange_kind CHECK (kind IN ('transfer', 'reversal'))",
         *(f"listing CREATE INDEX {name} ON listing ({columns})" for name, columns in CATALOGUE_INDEXES.items()),
         f"material_use_report CONSTRAINT {ONE_REPORT} UNIQUE (organisation_id, year)",
         "material_use_report includes_bank BOOLEAN NOT NULL",
+        f"organisation CONSTRAINT ck_organisation_kind CHECK ({KINDS['sqlite']})",
     ],
     "postgresql": [
         "exchange ck_exchange_kind CHECK kind= ANY ARRAY['transfer', 'reversal']",
@@ -47,6 +52,7 @@ CHANGED: dict[str, list[str]] = {
         "material_use_report includes_bank boolean NOT NULL",
         "reservation owner_quantity bigint the owner's latest figure",  # a comment
         "reservation receiver_quantity bigint the receiver's latest figure",
+        f"organisation ck_organisation_kind CHECK {KINDS['postgresql']}",
     ],
 }
 """Lines of the schema of c986f87, as `describe` writes them, that read otherwise now."""

@@ -1,6 +1,6 @@
 """Who may do what: every cell of the table of rights, read aloud."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -28,7 +28,8 @@ def actor(role: str, organisation_id: int = OWN, kind: str = "municipality") -> 
 LEADER, COORDINATOR = actor("project_leader"), actor("coordinator")
 REVIEWER, ADMIN = actor("reviewer", REGION, "region"), actor("admin", REGION, "region")
 BROKER = actor("coordinator", REGION, "region")
-PARTNER = actor("coordinator", 40, "partner")
+PARTNER, PARTNERS_LEADER = actor("coordinator", 40, "partner"), actor("project_leader", 40, "partner")
+ADVISER = actor("coordinator", 50, "adviser")
 EVERYONE = {"public": ANONYMOUS, "leader": LEADER, "coordinator": COORDINATOR, "reviewer": REVIEWER, "admin": ADMIN}
 
 MINE, THEIRS = Thing(OWN), Thing(OTHER, owner_id=OTHER)
@@ -102,7 +103,9 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("tighten another's goal", Can.TIGHTEN_GOAL, OTHER, ""),
     ("change goals", Can.MANAGE_GOALS, None, "reviewer admin"),
     ("change the taxonomy", Can.MANAGE_TAXONOMY, None, "reviewer admin"),
+    ("read which organisations take part", Can.READ_ORGANISATIONS, None, "leader coordinator reviewer admin"),
     ("manage organisations", Can.MANAGE_ORGANISATIONS, None, "admin"),
+    ("ask to join", Can.ASK_TO_JOIN, None, "public leader coordinator reviewer admin"),
     ("read the system's health", Can.READ_HEALTH, None, "admin"),
     ("keep the bank up", Can.MAINTAIN, None, "admin"),
     ("start long work", Can.START_TASK, None, "leader coordinator reviewer admin"),
@@ -144,9 +147,46 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
     assert may(BROKER, Can.MANAGE_DEPOTS, Thing(REGION))
 
 
-def test_a_partner_trades_like_a_municipality_and_opens_no_depots() -> None:
-    assert may(PARTNER, Can.RESERVE, THEIRS)
-    assert not may(PARTNER, Can.MANAGE_DEPOTS)
+OWN_OF_A_MUNICIPALITY = {Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.TIGHTEN_GOAL}
+"""What a partner's coordinator does not have: depots, and goals that are asked of municipalities."""
+
+
+@pytest.mark.parametrize(("name", "what", "subject", "allowed"), TABLE, ids=[row[0] for row in TABLE])
+def test_a_partners_people_may_what_a_municipalitys_people_may(name: str, what: Can, subject: object, allowed: str) -> None:
+    def moved(thing: object) -> object:
+        """The same thing, of organisation 40 where it was of organisation 1."""
+        if isinstance(thing, int):
+            return 40 if thing == OWN else thing
+        if isinstance(thing, InvitationDraft):
+            return replace(thing, organisation_id=40 if thing.organisation_id == OWN else thing.organisation_id)
+        if isinstance(thing, Thing):
+            organisation, owner = (40 if one == OWN else one for one in (thing.organisation_id, thing.owner_id))
+            return replace(thing, organisation_id=organisation, owner_id=owner)
+        return thing
+
+    expected = set(allowed.split()) & {"leader", "coordinator"} if what not in OWN_OF_A_MUNICIPALITY else set()
+    assert {
+        who for who, one in {"leader": PARTNERS_LEADER, "coordinator": PARTNER}.items() if may(one, what, moved(subject))
+    } == expected
+
+
+def test_an_adviser_reads_along_and_trades_nothing() -> None:
+    mine = Thing(50, owner_id=50)
+    assert may(ADVISER, Can.READ_DEMANDS)
+    assert may(ADVISER, Can.READ_MEMBER_FIGURES)
+    assert may(ADVISER, Can.READ_PEOPLE, 50)
+    assert may(ADVISER, Can.INVITE, InvitationDraft("a@b.nl", 50, Role.PROJECT_LEADER))
+    for what in (
+        Can.OFFER,
+        Can.ASK,
+        Can.RESERVE,
+        Can.EDIT_LISTING,
+        Can.EDIT_DEMAND,
+        Can.LIST_RESERVATIONS,
+        Can.HAND_OVER,
+        Can.SET_WINDOWS,
+    ):
+        assert not may(ADVISER, what, mine), what
 
 
 def test_the_operator_manages_people_and_the_clock_does_not() -> None:

@@ -32,6 +32,8 @@ def invite(session: Session, actor: Actor, *, draft: InvitationDraft, locale: st
     """Reserve a seat for an address and have the link mailed. An earlier invitation of the same address ends."""
     require(actor, Can.INVITE, draft)
     organisation = organisations.get_organisation(session, draft.organisation_id)
+    if not organisation.is_active:
+        raise Conflict(_("This organisation is closed. Open it again before you invite anybody."), "organisation")
     email = clean_email(draft.email)
     existing = people.find_person(session, email)
     if existing is not None:

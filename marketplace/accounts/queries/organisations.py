@@ -5,17 +5,46 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.models import JoinRequest, Organisation
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.region import seed_organisations
 from marketplace.accounts.rules.accounts import REGION_SLUG, OrganisationKind
+from marketplace.accounts.rules.organisations import JoinStatus
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+
+ANSWERED_SHOWN = 100
 
 
 def list_organisations(session: Session, *, kind: OrganisationKind | None = None) -> Sequence[Organisation]:
     """All that take part, by name; of one kind when asked."""
     statement = select(Organisation).where(Organisation.is_active).order_by(Organisation.sort_key)
     return session.scalars(statement if kind is None else statement.where(Organisation.kind == kind)).all()
+
+
+def list_all_organisations(session: Session, actor: Actor) -> Sequence[Organisation]:
+    """All that take part, by name; for the administrator also those that were closed."""
+    require(actor, Can.READ_ORGANISATIONS)
+    if not may(actor, Can.MANAGE_ORGANISATIONS):
+        return list_organisations(session)
+    return session.scalars(select(Organisation).order_by(Organisation.is_active.desc(), Organisation.sort_key)).all()
+
+
+def list_join_requests(session: Session, actor: Actor) -> Sequence[JoinRequest]:
+    """The requests to join. First those that wait, oldest first, then the last hundred that were answered."""
+    require(actor, Can.MANAGE_ORGANISATIONS)
+    waiting = select(JoinRequest).where(JoinRequest.status == JoinStatus.WAITING.value).order_by(JoinRequest.id)
+    answered = select(JoinRequest).where(JoinRequest.status != JoinStatus.WAITING.value).order_by(JoinRequest.decided_at.desc())
+    return [*session.scalars(waiting), *session.scalars(answered.limit(ANSWERED_SHOWN))]
+
+
+def get_join_request(session: Session, actor: Actor, request_id: int) -> JoinRequest:
+    """One request to join, or Missing."""
+    require(actor, Can.MANAGE_ORGANISATIONS)
+    row = session.get(JoinRequest, request_id)
+    if row is None:
+        raise Missing(_("There is no such request to join. Look in the list."))
+    return row
 
 
 def is_region_seeded(session: Session) -> bool:

@@ -136,8 +136,9 @@ def find_password(session: Session, email: str) -> tuple[int, str] | None:
 
 def find_recipient(session: Session, person_id: int) -> Recipient | None:
     """Where mail for a person goes now; None when they have left."""
-    person = session.get(Person, person_id)
-    return _recipient(person) if person is not None and person.is_active else None
+    statement = select(Person).join(Person.organisation).where(Person.id == person_id, Person.is_active, Organisation.is_active)
+    person = session.scalars(statement).one_or_none()
+    return None if person is None else _recipient(person)
 
 
 def _recipient(person: Person) -> Recipient:
@@ -162,7 +163,11 @@ def list_recipients(session: Session, *, person_id: int | None, organisation_id:
         return [reader]
     if organisation_id is None:
         return []
-    statement = select(Person).where(Person.organisation_id == organisation_id, Person.is_active, Person.role.in_(TRADERS))
+    statement = (
+        select(Person)
+        .join(Person.organisation)
+        .where(Person.organisation_id == organisation_id, Person.is_active, Organisation.is_active, Person.role.in_(TRADERS))
+    )
     traders = session.scalars(statement.order_by(Person.id)).all()
     coordinators = [person for person in traders if person.role == Role.COORDINATOR]
     return [_recipient(person) for person in coordinators or traders]

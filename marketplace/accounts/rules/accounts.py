@@ -13,11 +13,12 @@ from marketplace.kernel.text import clean
 
 
 class OrganisationKind(StrEnum):
-    """The kinds of organisation. A municipality, a partner (company, housing corporation, water board) or the region itself."""
+    """The kinds of organisation. A municipality, a partner (company, housing corporation, water board), the region itself, or an adviser."""
 
     MUNICIPALITY = "municipality"
     PARTNER = "partner"
     REGION = "region"
+    ADVISER = "adviser"
 
 
 class Role(StrEnum):

@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.accounts.rules.organisations import OrganisationDraft, SubKind
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
 from marketplace.api.bodies.depot import DepotBody
 from marketplace.api.bodies.listing import ListingBody, ListingPatch
+from marketplace.api.bodies.organisation import OrganisationBody, OrganisationPatch
 from marketplace.api.bodies.reservation import ReservationBody, TermsBody
 from marketplace.api.reading import location_of, read_json
 from marketplace.api.schema import take
@@ -191,6 +195,65 @@ def new_depot() -> DepotDraft:
         place_basis=location.basis.value,
         address=values.get("address") or location.address,
     )
+
+
+def new_organisation() -> OrganisationDraft:
+    """The organisation in the body."""
+    values, errors = take(OrganisationBody(), read_json())
+    location = _location(values, errors, required=True)
+    _settle(errors)
+    assert location is not None
+    return OrganisationDraft(
+        name=values["name"],
+        kind=values["kind"],
+        sub_kind=values.get("sub_kind"),
+        main_place=location.place_name,
+        point=location.point,
+        slug=values.get("slug") or "",
+        code=values.get("code") or "",
+        email_domain=values.get("email_domain") or "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationChange:
+    """A change of an organisation: what was sent, and nothing else."""
+
+    version: int
+    values: dict[str, Any]
+    location: Location | None
+
+    @property
+    def is_active(self) -> bool | None:
+        """Whether it should take part; None: as it is."""
+        return self.values.get("is_active")
+
+    def of(self, before: Organisation) -> OrganisationDraft:
+        """The organisation as it should become."""
+        sent: dict[str, Any] = {name: self.values[name] or "" for name in ("name", "code", "email_domain") if name in self.values}
+        draft = OrganisationDraft(
+            name=before.name,
+            kind=OrganisationKind(before.kind),
+            main_place=before.main_place,
+            point=Point(before.main_lat, before.main_lon),
+            sub_kind=SubKind(before.sub_kind) if before.sub_kind else None,
+            code=before.code or "",
+            email_domain=before.email_domain or "",
+        )
+        if "sub_kind" in self.values:
+            draft = replace(draft, sub_kind=self.values["sub_kind"])
+        if self.location is not None:
+            draft = replace(draft, main_place=self.location.place_name, point=self.location.point)
+        return replace(draft, **sent)
+
+
+def change_of_organisation() -> OrganisationChange:
+    """The change in the body; only its version is required."""
+    body = OrganisationPatch()
+    values, errors = take(body, read_json(), partial=tuple(name for name in body.fields if name != "version"))
+    location = _location(values, errors, required=False)
+    _settle(errors)
+    return OrganisationChange(values["version"], values, location)
 
 
 def listing_before(row: Listing, taxonomy: Taxonomy) -> ListingDraft:

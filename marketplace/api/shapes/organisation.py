@@ -1,7 +1,9 @@
 """Organisations, and the person whom a token belongs to."""
 
-from marketplace.api.fields import Line
-from marketplace.api.schema import Part, Shape
+from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.accounts.rules.organisations import SubKind
+from marketplace.api.fields import Choice, Degrees, Integer, Line, LineOrNull, YesNo
+from marketplace.api.schema import List, PageSchema, Part, Shape
 
 
 class OrganisationSchema(Shape):
@@ -9,6 +11,26 @@ class OrganisationSchema(Shape):
 
     slug = Line()
     name = Line()
+
+
+class WholeOrganisationSchema(OrganisationSchema):
+    """An organisation by itself."""
+
+    kind = Choice(OrganisationKind)
+    sub_kind = Choice(SubKind, meaning="what sort of partner; null: no partner", allow_none=True)
+    code = LineOrNull("of a municipality: its code of the CBS")
+    main_place = Line()
+    lat = Degrees(attribute="main_lat")
+    lon = Degrees(attribute="main_lon")
+    email_domain = LineOrNull()
+    is_active = YesNo("false: it does not take part any more")
+    version = Integer()
+
+
+class OrganisationsSchema(PageSchema):
+    """A page of organisations."""
+
+    items = List(Part(WholeOrganisationSchema))
 
 
 class MeSchema(Shape):

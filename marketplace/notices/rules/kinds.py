@@ -24,6 +24,8 @@ class Notice(StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
     PASSWORD_CHANGED = "password_changed"
+    JOIN_REQUESTED = "join_requested"
+    JOIN_DECLINED = "join_declined"
     RESERVATION_REQUESTED = "reservation_requested"
     RESERVATION_WAITING = "reservation_waiting"
     RESERVATION_APPROVED = "reservation_approved"
@@ -101,9 +103,14 @@ CADENCE_LABELS: dict[Cadence, Text] = {
     Cadence.WEEKLY: _("Once a week"),
     Cadence.NEVER: _("Never"),
 }
-SECURITY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.PASSWORD_CHANGED)  # never suppressed, never delayed
-MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET)  # nothing but a secret link
-FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP,)
+SECURITY = (  # never suppressed, never delayed
+    Notice.INVITATION,
+    Notice.PASSWORD_RESET,
+    Notice.PASSWORD_CHANGED,
+    Notice.JOIN_DECLINED,
+)
+MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.JOIN_DECLINED)  # a secret link, or a reader without an inbox
+FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP, Notice.JOIN_REQUESTED)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
 _GATHERED = (
     Notice.NEW_MATCH,  # domain.md: by mail at most once a day

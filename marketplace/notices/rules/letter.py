@@ -1,11 +1,27 @@
 """What a letter about one kind of notice is made of."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from babel.dates import format_date, format_time
+
+from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _
 
 OPEN = _("Open the reservation")
 REASON = _("The reason: %(reason)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day and a time, written as the reader does: `12 januari 2027 om 14:02`."""
+
+    at: datetime
+
+    def localized(self, locale: str) -> str:
+        local = clock.local(self.at)
+        day, time = format_date(local, format="d MMMM y", locale=locale), format_time(local, format="HH:mm", locale=locale)
+        return str(_("%(day)s at %(time)s", day=day, time=time))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,36 +7,21 @@ The facts of a notice are plain values; `told` makes of them what a reader reads
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-
-from babel.dates import format_date, format_time
 
 from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.notices.rules.kinds import Notice
-from marketplace.notices.rules.letter import REASON, Button, Wording
+from marketplace.notices.rules.letter import REASON, Button, Moment, Wording
 from marketplace.notices.rules.settling import SETTLING
 
 _NEEDED = re.compile(r"%\((\w+)\)s")
 _PEOPLES_WORDS = ("title", "demand", "name", "reason")
 _AT_LISTING = ("listing", _("Look at the listing"))
 _AT_DEMAND = ("demand", _("Look at the demand"))
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A day and a time, written as the reader does: `12 januari 2027 om 14:02`."""
-
-    at: datetime
-
-    def localized(self, locale: str) -> str:
-        local = clock.local(self.at)
-        day, time = format_date(local, format="d MMMM y", locale=locale), format_time(local, format="HH:mm", locale=locale)
-        return str(_("%(day)s at %(time)s", day=day, time=time))
 
 
 WORDINGS: dict[Notice, Wording] = {
@@ -63,6 +48,18 @@ WORDINGS: dict[Notice, Wording] = {
         (_("The password of your account was changed. You were logged out in every other browser."),),
         (("password", _("Set a new password")),),
         after=(_("Was it not you? Then set a new password at once, and tell the administrator."),),
+    ),
+    Notice.JOIN_REQUESTED: Wording(
+        _("A request to join"),
+        _("%(organisation)s asks to join"),
+        (_("Look at the request, and accept it or say why not."),),
+        (("joining", _("Look at the request")),),
+    ),
+    Notice.JOIN_DECLINED: Wording(
+        _("Your request to join"),
+        _("%(organisation)s cannot join the Twente Materials Bank now"),
+        (_("You asked whether %(organisation)s could join. The administrator declined it."), REASON),
+        (),
     ),
     Notice.RESERVATION_REQUESTED: Wording(
         _("A request for your lot"),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
+from marketplace.accounts.rules.accounts import ROLE_LABELS, OrganisationKind, Role
+from marketplace.accounts.rules.organisations import KIND_LABELS, SUB_KIND_LABELS
 from marketplace.kernel.language import _
 from marketplace.market.rules.windows import WindowDefaults
 from marketplace.web.ui.forms import ChecksField, Form, IdempotencyField, Required, options
@@ -37,6 +38,38 @@ class RoleForm(Form):
     def narrow(self, roles: tuple[Role, ...]) -> None:
         """Only the roles that the actor may give."""
         self.role.choices = options((role.value, ROLE_LABELS[role]) for role in roles)
+
+
+class OrganisationForm(Form):
+    """What the administrator says of an organisation."""
+
+    version = HiddenField()
+    name = StringField(_("What is the organisation called?"), [Required()])
+    kind = SelectField(
+        _("Kind"),
+        [Required()],
+        choices=options((kind.value, KIND_LABELS[kind]) for kind in KIND_LABELS if kind is not OrganisationKind.REGION),
+        validate_choice=False,
+    )
+    sub_kind = SelectField(
+        _("What sort of partner?"),
+        choices=options(((kind.value, label) for kind, label in SUB_KIND_LABELS.items()), empty=_("no partner")),
+    )
+    place = StringField(
+        _("Main place"),
+        [Required(_("Fill in a place, a postcode or coordinates."))],
+        description=_("Where the organisation sits, for example Almelo."),
+    )
+    code = StringField(_("Code of the CBS"), description=_("Only of a municipality, for example GM0164."))
+    email_domain = StringField(_("What its mail addresses end in"), description=_("For example vechtstromen.nl. May be empty."))
+
+
+class DeclineForm(Form):
+    """Why an organisation cannot join."""
+
+    reason = TextAreaField(
+        _("Why not?"), [Required(_("Say why. The asker reads it."))], description=_("The asker reads it in a mail.")
+    )
 
 
 class DepotForm(Form):

@@ -18,6 +18,7 @@ from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.web.admin import clock as clock_views
+from marketplace.web.admin import organisations as organisation_views
 from marketplace.web.admin import windows
 from marketplace.web.admin.forms import DepotDetailsForm, DepotForm, InviteForm, RoleForm
 from marketplace.web.ui.form_page import done, page, submit
@@ -26,6 +27,7 @@ from marketplace.web.ui.forms import Form
 blueprint = Blueprint("admin", __name__)
 clock_views.register(blueprint)
 windows.register(blueprint)
+organisation_views.register(blueprint)
 
 
 @blueprint.context_processor

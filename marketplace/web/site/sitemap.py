@@ -14,6 +14,7 @@ PUBLIC_PATHS = (
     "/toegankelijkheid",
     "/privacy",
     "/contact",
+    "/meedoen",
 )
 SITEMAP_LISTINGS_MAX = 20_000  # two addresses each; a file holds 50 000 at most
 

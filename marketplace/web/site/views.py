@@ -7,19 +7,25 @@ import shutil
 from datetime import datetime, time, timedelta
 from typing import cast
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from config import Config
+from marketplace.accounts.actions.organisations import ask_to_join
+from marketplace.accounts.actions.sessions import attempt_keys, count_attempt
 from marketplace.accounts.policy import Can, require
 from marketplace.accounts.rules.accounts import INVITATION_LIFETIME, SESSION_IDLE
 from marketplace.http.request import current_actor, current_session, database, public
 from marketplace.kernel import health
 from marketplace.kernel.clock import now
+from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.runs import find_last_start
 from marketplace.market.queries.listings import list_public_ids
 from marketplace.notices.queries import find_oldest_waiting
 from marketplace.web.site import statement, style
+from marketplace.web.site.forms import JoinForm
 from marketplace.web.site.sitemap import PUBLIC_PATHS, SITEMAP_LISTINGS_MAX, sitemap
+from marketplace.web.ui.form_page import done, page, submit
 
 blueprint = Blueprint("site", __name__)
 SECURITY_TXT_DAYS = 180
@@ -65,6 +71,25 @@ def privacy() -> str:
 def contact() -> str:
     """Whom to ask."""
     return render_template("site/contact.html", contact=settings().contact_email)
+
+
+@blueprint.route("/meedoen", methods=["GET", "POST"])
+@public
+def join() -> ResponseReturnValue:
+    """Ask to join as a partner; the administrator answers."""
+    form = JoinForm()
+    if submit(form, lambda: _ask_to_join(form)):
+        return done(
+            _("Thank you. The administrator looks at your request, and you get a mail with the answer."), url_for("home.show")
+        )
+    return page("site/join.html", form)
+
+
+def _ask_to_join(form: JoinForm) -> None:
+    """Send the request: only so many times from one network address."""
+    keys = attempt_keys(account=None, address=request.remote_addr, door="join")
+    database().run(lambda aside: count_attempt(aside, keys))
+    ask_to_join(current_session(), current_actor(), draft=form.draft(), locale=current_locale())
 
 
 @blueprint.get("/.well-known/security.txt")
