@@ -127,8 +127,12 @@ def _unpacked(answer: bytes) -> Photo:
     if not head:
         raise _damaged()
     values, stream = json.loads(head), io.BytesIO(content)
-    variants = tuple(Variant(*about, content=stream.read(length)) for *about, length in values["variants"])
-    return Photo(*values["size"], variants, Point(*values["at"]) if values["at"] else None)
+    variants = tuple(
+        Variant(name, width_px, height_px, media_type, suffix, stream.read(length))
+        for name, width_px, height_px, media_type, suffix, length in values["variants"]
+    )
+    width_px, height_px = values["size"]
+    return Photo(width_px, height_px, variants, Point(*values["at"]) if values["at"] else None)
 
 
 def turn(developed: bytes) -> Photo:
