@@ -35,7 +35,7 @@ def bank(session: Session) -> Session:
     """Borne received 1 000 kg from Hengelo and reported half of its material as reused."""
     seed_taxonomy(session)
     make_organisation(session, "sloper-bv", "partner")
-    append_entry(session, "hengelo", "borne", mass_kg="1000.5", happened_on=date(YEAR, 1, 3))
+    append_entry(session, "hengelo", "borne", mass_kg="1000.5", happened_on=date(YEAR, 1, 3), processing_factor=Decimal("0.002"))
     append_entry(
         session, "hengelo", "sloper-bv", mass_kg="200", happened_on=date(YEAR - 1, 12, 3), material="zand", group="grond"
     )
