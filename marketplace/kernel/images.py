@@ -106,7 +106,7 @@ def _develop_here(upload: bytes) -> Photo:
 
 
 def develop_apart() -> None:
-    """The other side of `develop`, in a process of its own: a picture on standard input, what was made of it on standard output."""
+    """Develop a picture from standard input to standard output: the other side of `develop`."""
     try:
         photo = _develop_here(sys.stdin.buffer.read())
     except Invalid:
