@@ -54,7 +54,7 @@ def lane() -> Iterator[None]:
 def run(statement: str, content: bytes) -> bytes:
     """Run a statement of our own in a new Python and return what it wrote.
 
-    It reads `given` on its standard input.
+    It reads `content` on its standard input.
     """
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r}); {statement}"]
     with lane():
