@@ -28,7 +28,7 @@ CATALOGUE_INDEXES = {  # gone: the catalogue is answered from memory
 ONE_REPORT = "uq_material_use_report_organisation_id_year"
 KINDS = {  # of an organisation; an adviser is new
     "sqlite": "kind IN ('municipality', 'partner', 'region')",
-    "postgresql": "kind = ANY ARRAY['municipality', 'partner', 'region']",
+    "postgresql": "kind= ANY ARRAY['municipality', 'partner', 'region']",
 }
 CHANGED: dict[str, list[str]] = {
     "sqlite": [
