@@ -63,10 +63,7 @@ class ReadOn:
 
 
 class LimitedWaits:
-    """Middleware that lets one request wait ten seconds for the database at most.
-
-    All its questions together.
-    """
+    """Middleware that lets one request wait ten seconds for the database. All its questions together."""
 
     def __init__(self, wsgi: Wsgi) -> None:
         self.wsgi = wsgi

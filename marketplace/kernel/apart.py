@@ -1,7 +1,4 @@
-"""Work that needs much memory for a moment, in a process of its own that ends.
-
-One at a time on this machine.
-
+"""Work that needs much memory: in a process of its own, one at a time on this machine.
 
 A process never gives back all that it once used, and a limit for each process is none for the machine.
 """
@@ -52,9 +49,9 @@ def lane() -> Iterator[None]:
 
 
 def run(statement: str, content: bytes) -> bytes:
-    """Run a statement of our own in a new Python and return what it wrote.
+    """Run a statement of our own in a new Python, with this on its standard input.
 
-    It reads `content` on its standard input.
+    What it wrote is the answer.
     """
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r}); {statement}"]
     with lane():

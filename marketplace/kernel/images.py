@@ -106,7 +106,10 @@ def _develop_here(upload: bytes) -> Photo:
 
 
 def develop_apart() -> None:
-    """Develop a picture from standard input to standard output: the other side of `develop`."""
+    """The other side of `develop`, in a process of its own.
+
+    A picture on standard input, what was made of it on standard output.
+    """
     try:
         photo = _develop_here(sys.stdin.buffer.read())
     except Invalid:

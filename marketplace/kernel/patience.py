@@ -2,7 +2,6 @@
 
 And PostgreSQL's connection with such a limit.
 
-
 A server that is busy answers by its own timeouts. One that is frozen (its process stopped, its disk gone, its network cut) says
 nothing and keeps the connection, so the waiting side needs a limit of its own.
 """
@@ -32,7 +31,7 @@ def limited() -> Iterator[None]:
 
 @contextmanager
 def waiting(most: float = ONE_WAIT_S) -> Iterator[float]:
-    """One wait: how long it may take, taken off what the request has left."""
+    """One wait: how long it may take at most. What it took goes off what the request has left."""
     left = _left.get()
     begun = time.monotonic()
     try:
