@@ -45,7 +45,7 @@ from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
 from marketplace.web.account.ended import log_in_first
 from marketplace.web.ui import assets, filters, frame
-from marketplace.web.ui.cards import card, filter_field
+from marketplace.web.ui.cards import card, filter_field, ticks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -93,7 +93,7 @@ def create_app(config: Config) -> Marketplace:
     api.register(app)
     filters.register(app)
     written.register(app)
-    app.jinja_env.globals.update(card=card, filter_field=filter_field)
+    app.jinja_env.globals.update(card=card, filter_field=filter_field, ticks=ticks)
     frame.register(app)
     errors.register(app, log_in_first=log_in_first)
     cli.register(app)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketplace.catalogue.queries.columns import CONDITIONS, Columns, Ids, Mask
+from marketplace.catalogue.queries.columns import CONDITIONS, Columns, Ids, Mask, among
 from marketplace.kernel.language import Text
 
 
@@ -61,9 +61,9 @@ def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Callable[[int],
     some = np.flatnonzero(counts)
     counts, materials, conditions, organisations = counts[some], *columns.kinds[some].T
     everything = np.ones(len(some), np.bool_)
-    groups_fit = everything if picked.materials is None else np.isin(materials, list(picked.materials))
-    conditions_fit = everything if picked.conditions is None else np.isin(conditions, [*map(CONDITIONS.index, picked.conditions)])
-    owners_fit = everything if picked.organisations is None else np.isin(organisations, list(picked.organisations))
+    groups_fit = everything if picked.materials is None else among(materials, picked.materials)
+    conditions_fit = everything if picked.conditions is None else among(conditions, map(CONDITIONS.index, picked.conditions))
+    owners_fit = everything if picked.organisations is None else among(organisations, picked.organisations)
 
     def by(keys: Ids, fits: Mask) -> dict[int, int]:
         found = np.bincount(keys[fits], counts[fits]).astype(int)

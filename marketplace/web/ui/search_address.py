@@ -58,6 +58,7 @@ class Question:
             for value in args.getlist(key)[: MOST_VALUES if key in MANY else 1]
             if value.strip()
         ]
+        self._encoded = {pair: urlencode([pair]) for pair in self.pairs}
 
     def all(self, key: str) -> tuple[str, ...]:
         """Every value of a key, each once."""
@@ -101,4 +102,4 @@ class Question:
         return sorted(rows, key=lambda row: (not row.chosen, -row.count, str(row.label)))
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:
-        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+        return f"{self.path}?{'&'.join(self._encoded.get(pair) or urlencode([pair]) for pair in pairs)}" if pairs else self.path
