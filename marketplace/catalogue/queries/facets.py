@@ -3,7 +3,7 @@
 Sums over how many listings there are of each kind, of what fits the filters without facets.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,7 @@ class Sums:
     by_organisation: dict[int, int]
 
 
-def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Callable[[int], str]) -> Sums:
+def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Mapping[int, str]) -> Sums:
     """Every count that a page shows, from the kinds of what fits all filters that have no facet."""
     counts = np.bincount(kinds, minlength=len(columns.kinds))
     some = np.flatnonzero(counts)
@@ -71,7 +71,7 @@ def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Callable[[int],
 
     by_group: dict[str, int] = {}
     for material, count in by(materials, conditions_fit & owners_fit).items():
-        group = group_of(material)
+        group = group_of[material]
         by_group[group] = by_group.get(group, 0) + count
     by_condition = by(conditions, groups_fit & owners_fit)
     return Sums(
