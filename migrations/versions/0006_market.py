@@ -22,9 +22,8 @@ MATCH = [
     *("quantity", "held", "transferred", "hazards_yes", "circle", "circle_from", "minimum_part", "unit", "id"),
 ]
 MATCH_DEMAND = [
-    *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "min_condition", "needed_from", "needed_until"),
-    *("confirmed_on", "organisation_id", "quantity", "fulfilled", "unit", "reach_chord2_m2", "max_distance_km"),
-    *("accepts_hazards", "accepts_unknown_hazards", "id"),
+    *(*MATCH[:7], "min_condition", "needed_from", "needed_until", "confirmed_on", "organisation_id", "quantity", "fulfilled"),
+    *("unit", "reach_chord2_m2", "max_distance_km", "accepts_hazards", "accepts_unknown_hazards", "id"),
 ]
 FTS5 = "content='', detail=none, columnsize=0, prefix='2 3 4 5 6 7 8 9 10', tokenize='ascii'"
 # the material is a word too, one that nobody can type: 0m12
@@ -36,17 +35,8 @@ CHANGED = "old.search_text <> new.search_text OR old.material_id <> new.material
 
 # what the catalogue holds in memory: a change of any of these is noted
 HELD = [
-    *(
-        "status",
-        "material_id",
-        "condition",
-        "organisation_id",
-        "public_lat",
-        "public_lon",
-        "public_x_m",
-        "public_y_m",
-        "public_z_m",
-    ),
+    *("status", "material_id", "condition", "organisation_id"),
+    *("public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"),
     *("available_from", "available_until", "region_from", "confirmed_on", "published_at", "search_text"),
 ]
 NOTE = (

@@ -1,4 +1,4 @@
-"""The formats of figures, dates and places as filters of Jinja, and the sentences of templates."""
+"""The formats of figures, dates and places as filters of Jinja, and the sentences."""
 
 from collections.abc import Callable
 from functools import lru_cache

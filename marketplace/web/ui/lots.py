@@ -127,7 +127,7 @@ def address_of(place: str = "") -> str:
 def lot_of(listing: Listing | CardRow, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
     """A card. `address` is the pattern of `address_of`."""
     material = known.material_by_id(listing.material_id)
-    photo = next(iter(listing.photos), None)
+    photo: Photo | Cover | None = listing.photos[0] if listing.photos else None
     state, tone = state_of(listing)
     return Lot(
         title=listing.title,
