@@ -45,10 +45,9 @@ from marketplace.jobs.retention import retention
 from marketplace.jobs.timetable import TIMETABLE
 from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
-from marketplace.kernel.language import gettext, plain_ngettext
 from marketplace.web.account.ended import log_in_first
 from marketplace.web.ui import assets, filters, frame
-from marketplace.web.ui.cards import card, filter_field
+from marketplace.web.ui.cards import card, filter_field, ticks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -96,13 +95,10 @@ def create_app(config: Config) -> Marketplace:
     api.register(app)
     filters.register(app)
     written.register(app)
-    app.jinja_env.globals.update(card=card, filter_field=filter_field)
+    app.jinja_env.globals.update(card=card, filter_field=filter_field, ticks=ticks)
     frame.register(app)
     errors.register(app, log_in_first=log_in_first)
     cli.register(app)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.policies["ext.i18n.trimmed"] = True
     if not config.production:
         app.jinja_env.undefined = StrictUndefined  # a name that a view forgot shows up here, not at a reader's
     _wrap(app, config)

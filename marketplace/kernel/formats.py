@@ -8,19 +8,17 @@ What is not known is said in a word, never as zero or an empty cell.
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from marketplace.kernel.language import _, current_locale, plain_ngettext
-from marketplace.kernel.units import Amount, Unit, format_amount
+from marketplace.kernel.units import Amount, Unit, format_amount, format_number, separators
 
 NO_BREAK_SPACE = "\u00a0"
 SCREEN_ZONE = ZoneInfo("Europe/Amsterdam")
 KG_PER_TONNE = 1000
-DECIMALS_MOST = 3
 FIGURES_KEPT = 8192  # a page shows the same days again and again, and Babel is slow
 
 Figure = Decimal | int | None
@@ -35,16 +33,12 @@ def number(value: Figure, places: int | None = None) -> str:
     """Write a number as in `1.234,5`. As many decimals as there are (at most three), or exactly `places`, rounded half up."""
     if value is None:
         return unknown()
-    if places is not None:
-        return f"{rounded(value, places):,.{places}f}".translate(_separators(current_locale()))
-    written = f"{Decimal(value):,.{DECIMALS_MOST}f}".rstrip("0").rstrip(".")
-    return ("0" if written == "-0" else written).translate(_separators(current_locale()))
+    return format_number(value, current_locale()) if places is None else _rounded(value, places, current_locale())
 
 
-@cache
-def _separators(locale: str) -> dict[int, str]:
-    """The marks of a language for those that Python writes."""
-    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+@lru_cache(maxsize=FIGURES_KEPT)
+def _rounded(value: Decimal | int, places: int, locale: str) -> str:
+    return f"{rounded(value, places):,.{places}f}".translate(separators(locale))
 
 
 @lru_cache(maxsize=FIGURES_KEPT)

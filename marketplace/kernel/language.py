@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -26,6 +26,7 @@ from markupsafe import escape
 LOCALES = ("nl", "en")
 DEFAULT_LOCALE = "nl"
 SOURCE_LOCALE = "en"
+SENTENCES_KEPT = 8192  # more than all of both languages
 TRANSLATED_TO = tuple(locale for locale in LOCALES if locale != SOURCE_LOCALE)
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
@@ -76,7 +77,12 @@ def _translations(locale: str) -> NullTranslations:
 
 def gettext(message: str) -> str:
     """The sentence in the reader's language, or as it is where there is no translation."""
-    return _translations(_locale.get()).gettext(message)
+    return _translated(message, _locale.get())
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def _translated(message: str, locale: str) -> str:
+    return _translations(locale).gettext(message)
 
 
 def plain_ngettext(singular: str, plural: str, num: int) -> str:

@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _, ngettext, reading_in
@@ -19,6 +19,7 @@ LARGEST = Decimal("9999999.999")
 THOUSANDTH = Decimal("0.001")
 NO_BREAK_SPACE = "\u00a0"
 LONGEST_NUMBER = 30
+DECIMALS_MOST = 3
 
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009]")
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -78,7 +79,14 @@ def read_unit(value: object, field: str = "unit") -> Unit:
 @lru_cache(maxsize=8192)
 def format_number(amount: Decimal | int, locale: str) -> str:
     """At most three decimals, grouped as the locale does: 1234.5 is `1.234,5` in Dutch."""
-    return format_decimal(amount, format="#,##0.###", locale=locale)
+    written = f"{Decimal(amount):,.{DECIMALS_MOST}f}".rstrip("0").rstrip(".")
+    return ("0" if written == "-0" else written).translate(separators(locale))
+
+
+@cache
+def separators(locale: str) -> dict[int, str]:
+    """The marks of a language for those that Python writes."""
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 def format_amount(amount: Decimal, unit: Unit, locale: str) -> str:

@@ -263,7 +263,12 @@ class Demand(Placed, Base):
         CheckConstraint("status IN ('draft', 'open', 'fulfilled', 'withdrawn', 'lapsed')", name="status"),
         CheckConstraint("needed_until >= needed_from", name="period"),
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
-        Index("ix_demand_match", "status", "material_id", "lat", "lon", "x_m", "y_m", "z_m"),
+        Index(
+            "ix_demand_match",
+            *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "min_condition", "needed_from", "needed_until"),
+            *("confirmed_on", "organisation_id", "quantity", "fulfilled", "unit", "reach_chord2_m2", "max_distance_km"),
+            *("accepts_hazards", "accepts_unknown_hazards", "id"),
+        ),
     )
 
     @property

@@ -47,7 +47,7 @@ def taxonomy(session: Session) -> Taxonomy:
     """The taxonomy in use: one small query to see which, the rest from memory. Missing until `materials sync` has run."""
     if "taxonomy" in session.info:
         return cast(Taxonomy, session.info["taxonomy"])
-    newest = session.execute(_NEWEST).first()
+    newest = session.connection().execute(_NEWEST).first()
     if newest is None:
         raise Missing(_("There is no list of materials yet. Run: python3 -m marketplace materials sync"))
     existing = _remembered(session, (newest.id, newest.digest, newest.loaded_at))

@@ -21,6 +21,10 @@ MATCH = [
     *("confirmed_on", "region_from", "partners_from", "organisation_id", "hazards_unknown"),
     *("quantity", "held", "transferred", "hazards_yes", "circle", "circle_from", "minimum_part", "unit", "id"),
 ]
+MATCH_DEMAND = [
+    *(*MATCH[:7], "min_condition", "needed_from", "needed_until", "confirmed_on", "organisation_id", "quantity", "fulfilled"),
+    *("unit", "reach_chord2_m2", "max_distance_km", "accepts_hazards", "accepts_unknown_hazards", "id"),
+]
 FTS5 = "content='', detail=none, columnsize=0, prefix='2 3 4 5 6 7 8 9 10', tokenize='ascii'"
 # the material is a word too, one that nobody can type: 0m12
 ADD_WORDS = "INSERT INTO listing_fts (rowid, words) VALUES (new.id, new.search_text || ' 0m' || new.material_id)"
@@ -31,17 +35,8 @@ CHANGED = "old.search_text <> new.search_text OR old.material_id <> new.material
 
 # what the catalogue holds in memory: a change of any of these is noted
 HELD = [
-    *(
-        "status",
-        "material_id",
-        "condition",
-        "organisation_id",
-        "public_lat",
-        "public_lon",
-        "public_x_m",
-        "public_y_m",
-        "public_z_m",
-    ),
+    *("status", "material_id", "condition", "organisation_id"),
+    *("public_lat", "public_lon", "public_x_m", "public_y_m", "public_z_m"),
     *("available_from", "available_until", "region_from", "confirmed_on", "published_at", "search_text"),
 ]
 NOTE = (
@@ -81,6 +76,8 @@ def bridge() -> None:
         op.add_column("listing", column)
     for name in ("ix_listing_catalogue", "ix_listing_free", "ix_listing_newest"):
         op.drop_index(name, "listing")
+    op.drop_index("ix_demand_match", "demand")
+    op.create_index("ix_demand_match", "demand", MATCH_DEMAND)
     create_changes()
 
 
@@ -299,7 +296,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_demand_organisation_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_demand")),
     )
-    op.create_index("ix_demand_match", "demand", ["status", "material_id", "lat", "lon", "x_m", "y_m", "z_m"])
+    op.create_index("ix_demand_match", "demand", MATCH_DEMAND)
     op.create_index(op.f("ix_demand_material_id"), "demand", ["material_id"])
     op.create_index(op.f("ix_demand_organisation_id"), "demand", ["organisation_id"])
     op.create_table(

@@ -32,6 +32,7 @@ KINDS = {  # of an organisation; an adviser is new
 }
 CHANGED: dict[str, list[str]] = {
     "sqlite": [
+        "demand CREATE INDEX ix_demand_match ON demand (status, material_id, lat, lon, x_m, y_m, z_m)",
         "exchange CONSTRAINT ck_exchange_kind CHECK (kind IN ('transfer', 'reversal'))",
         *(f"listing CREATE INDEX {name} ON listing ({columns})" for name, columns in CATALOGUE_INDEXES.items()),
         f"material_use_report CONSTRAINT {ONE_REPORT} UNIQUE (organisation_id, year)",
@@ -39,6 +40,7 @@ CHANGED: dict[str, list[str]] = {
         f"organisation CONSTRAINT ck_organisation_kind CHECK ({KINDS['sqlite']})",
     ],
     "postgresql": [
+        "demand CREATE INDEX ix_demand_match ON public.demand USING btree (status, material_id, lat, lon, x_m, y_m, z_m)",
         "exchange ck_exchange_kind CHECK kind= ANY ARRAY['transfer', 'reversal']",
         "exchange kind character varying(10) NOT NULL transfer or reversal",
         "exchange quantity bigint NOT NULL negative in a reversal, as are all sums",

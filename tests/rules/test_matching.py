@@ -247,18 +247,18 @@ THICK = replace(KEI, slug="dik", weights_kg=weights({Unit.M2: Decimal(300)}, Dec
 @pytest.mark.parametrize(
     ("source", "wanted", "materials", "least"),
     [
-        (Unit.M2, Unit.M2, [KEI], "0"),
-        (Unit.PIECE, Unit.M2, [KEI], "0.01"),  # a thousandth of a m² is no whole piece: (0 + 0.001) × 10
-        (Unit.M2, Unit.PIECE, [KEI], "0.23"),  # 1/44 = 0.022: (0.022 + 0.001) × 10
-        (Unit.M2, Unit.TONNE, [KEI], "0.06"),  # 1/185 = 0.005: (0.005 + 0.001) × 10
-        (Unit.M2, Unit.PIECE, [KEI, THICK], "1.01"),  # 1/10: (0.1 + 0.001) × 10
-        (Unit.M2, Unit.PIECE, [THICK, KEI], "1.01"),
-        (Unit.M2, Unit.PIECE, [KEI, BAND], "0.23"),  # kerb goes by neither, so pavers count
-        (Unit.M2, Unit.TONNE, [KEI, BAND], "0.06"),  # and by only one here
-        (Unit.M2, Unit.M, [KEI, BAND], "10000000.999"),  # nothing goes by both: all of it is in doubt
+        (Unit.M2, Unit.M2, (KEI,), "0"),
+        (Unit.PIECE, Unit.M2, (KEI,), "0.01"),  # a thousandth of a m² is no whole piece: (0 + 0.001) × 10
+        (Unit.M2, Unit.PIECE, (KEI,), "0.23"),  # 1/44 = 0.022: (0.022 + 0.001) × 10
+        (Unit.M2, Unit.TONNE, (KEI,), "0.06"),  # 1/185 = 0.005: (0.005 + 0.001) × 10
+        (Unit.M2, Unit.PIECE, (KEI, THICK), "1.01"),  # 1/10: (0.1 + 0.001) × 10
+        (Unit.M2, Unit.PIECE, (THICK, KEI), "1.01"),
+        (Unit.M2, Unit.PIECE, (KEI, BAND), "0.23"),  # kerb goes by neither, so pavers count
+        (Unit.M2, Unit.TONNE, (KEI, BAND), "0.06"),  # and by only one here
+        (Unit.M2, Unit.M, (KEI, BAND), "10000000.999"),  # nothing goes by both: all of it is in doubt
     ],
 )
 def test_below_ten_times_what_one_piece_takes_it_is_in_doubt(
-    source: Unit, wanted: Unit, materials: list[Material], least: str
+    source: Unit, wanted: Unit, materials: tuple[Material, ...], least: str
 ) -> None:
     assert scant(source, wanted, materials) == Decimal(least)

@@ -67,5 +67,5 @@ _GLIMPSES = (
 
 def list_card_rows(session: Session, ids: list[int]) -> list[CardRow]:
     """These listings in this order; one that is gone meanwhile is left out."""
-    rows = {row[0]: CardRow._make(row) for row in session.execute(_GLIMPSES, {"ids": ids}).all()} if ids else {}
+    rows = {row[0]: CardRow._make(row) for row in session.connection().execute(_GLIMPSES, {"ids": ids}).all()} if ids else {}
     return [rows[number] for number in ids if number in rows]

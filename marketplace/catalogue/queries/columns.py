@@ -149,7 +149,7 @@ class Columns:
     def near(self, point: Point, radius_km: float | None) -> Near:
         """The distances from a place to every spot."""
         difference = self.spots[:, 2:] - np.array(ecef_m(point), np.float64)
-        return Near((difference * difference).sum(axis=1), radius_km)
+        return Near(np.einsum("ij,ij->i", difference, difference), radius_km)
 
     def spots_within(self, box: Box) -> Mask:
         """Which spots lie in the box."""
@@ -166,7 +166,7 @@ class Columns:
     ) -> Mask | None:
         """The kinds that fit every filter that is given; None where there is no filter."""
         wanted = (materials, None if conditions is None else [CONDITIONS.index(word) for word in conditions], owners)
-        masks = [np.isin(self.kinds[:, number], list(ids)) for number, ids in enumerate(wanted) if ids is not None]
+        masks = [among(self.kinds[:, number], ids) for number, ids in enumerate(wanted) if ids is not None]
         return np.logical_and.reduce(masks) if masks else None
 
     def find(
@@ -256,6 +256,13 @@ class Columns:
         self._columns = {name: _longer(column, room) for name, column in self._columns.items()}
         self._in_sight = {key: _longer(mask, room) for key, mask in self._in_sight.items()}
         self.words = {word: _longer(mask, room) for word, mask in self.words.items()}
+
+
+def among(column: Ids, wanted: Iterable[int]) -> Mask:
+    """Which of these small numbers are wanted: by a table, which takes a tenth of `numpy.isin`."""
+    table = np.zeros(int(column.max(initial=0)) + 1, np.bool_)
+    table[[number for number in wanted if number < len(table)]] = True
+    return table[column]
 
 
 def _longer(column: NDArray[Any], room: int) -> NDArray[Any]:

@@ -3,12 +3,12 @@
 Sums over how many listings there are of each kind, of what fits the filters without facets.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from marketplace.catalogue.queries.columns import CONDITIONS, Columns, Ids, Mask
+from marketplace.catalogue.queries.columns import CONDITIONS, Columns, Ids, Mask, among
 from marketplace.kernel.language import Text
 
 
@@ -55,15 +55,15 @@ class Sums:
     by_organisation: dict[int, int]
 
 
-def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Callable[[int], str]) -> Sums:
+def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Mapping[int, str]) -> Sums:
     """Every count that a page shows, from the kinds of what fits all filters that have no facet."""
     counts = np.bincount(kinds, minlength=len(columns.kinds))
     some = np.flatnonzero(counts)
     counts, materials, conditions, organisations = counts[some], *columns.kinds[some].T
     everything = np.ones(len(some), np.bool_)
-    groups_fit = everything if picked.materials is None else np.isin(materials, list(picked.materials))
-    conditions_fit = everything if picked.conditions is None else np.isin(conditions, [*map(CONDITIONS.index, picked.conditions)])
-    owners_fit = everything if picked.organisations is None else np.isin(organisations, list(picked.organisations))
+    groups_fit = everything if picked.materials is None else among(materials, picked.materials)
+    conditions_fit = everything if picked.conditions is None else among(conditions, map(CONDITIONS.index, picked.conditions))
+    owners_fit = everything if picked.organisations is None else among(organisations, picked.organisations)
 
     def by(keys: Ids, fits: Mask) -> dict[int, int]:
         found = np.bincount(keys[fits], counts[fits]).astype(int)
@@ -71,7 +71,7 @@ def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Callable[[int],
 
     by_group: dict[str, int] = {}
     for material, count in by(materials, conditions_fit & owners_fit).items():
-        group = group_of(material)
+        group = group_of[material]
         by_group[group] = by_group.get(group, 0) + count
     by_condition = by(conditions, groups_fit & owners_fit)
     return Sums(

@@ -126,7 +126,7 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
         ids = asked.find(columns, near)
         kinds = columns.kinds_of(ids)
         if with_facets:
-            counted = sums(columns, kinds, asked.picked, lambda number: terms.material_by_id(number).group.slug)
+            counted = sums(columns, kinds, asked.picked, terms.group_slugs)
             facets = _facets(query, terms, places, counted)
         picked = asked.picked_kinds(columns)
         if picked is not None:
@@ -161,7 +161,7 @@ def nearest_outside(
 
 def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
     """Slug and name of every organisation by its id, in the order of the facet."""
-    return {row[0]: (row[1], row[2]) for row in session.execute(_ORGANISATIONS).all()}
+    return {row[0]: (row[1], row[2]) for row in session.connection().execute(_ORGANISATIONS).all()}
 
 
 def resolve_query(actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]) -> Asked:

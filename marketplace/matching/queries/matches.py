@@ -42,7 +42,8 @@ _LISTINGS = (
 )
 _DEMANDS = select(Demand).where(Demand.id.in_(_IDS)).options(joinedload(Demand.organisation))
 _BARE_LISTINGS = select(Listing).where(Listing.id.in_(_IDS)).options(defer(Listing.search_text))
-_ASKER = select(Organisation.kind, Organisation.slug).where(Organisation.id == bindparam("id", type_=Integer))
+_organisation = Organisation.__table__.c
+_ASKER = select(_organisation.kind, _organisation.slug).where(_organisation.id == bindparam("id", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def list_listings_for_demand(
     if is_over or is_demand_stale(demand.confirmed_on, clock.today()):
         return Matches((), 0, page, size)
     is_loaded = "organisation" in demand.__dict__
-    asker = demand.organisation if is_loaded else session.execute(_ASKER, {"id": demand.organisation_id}).one()
+    asker = demand.organisation if is_loaded else session.connection().execute(_ASKER, {"id": demand.organisation_id}).one()
     need = need_of(demand, asker.kind, terms, asker.slug, to_find)
     serving = terms.serving(need.material)
     refused = sorted({code for item in serving for code in item.hazard_codes} - need.accepts_hazards)
@@ -125,24 +126,22 @@ def list_listings_for_demand(
         figures["chord2"] = chord2_m2(float(farthest) + EDGE_KM)
         figures["inner_chord2"] = chord2_m2(max(float(farthest) - EDGE_KM, 0))
 
-    def statements(skips: bool) -> tuple[Select[Any], Select[Any]]:
-        return listings_that_serve(
-            dialect=session.get_bind().dialect.name,
-            has_limit=farthest is not None,
-            refused_codes=len(refused),
-            accepts_unknown=need.accepts_unknown_hazards,
-            is_partner=asker.kind == OrganisationKind.PARTNER,
-            skips=skips,
-        )
+    statement = listings_that_serve(
+        has_limit=farthest is not None,
+        refused_codes=len(refused),
+        accepts_unknown=need.accepts_unknown_hazards,
+        is_partner=asker.kind == OrganisationKind.PARTNER,
+    )
 
     def serving_ids(doubted: list[int]) -> set[int]:
         return _serving((row.id, lot_of(row, terms), need) for row in session.scalars(_BARE_LISTINGS, {"ids": doubted}))
 
-    ids, total = _settled(session, statements, figures, serving_ids, page, size)
+    fitting = _fitting(session, statement, figures, serving_ids)
+    ids = fitting[(page - 1) * size : page * size]
     pairs = (
         [(listing, demand, lot_of(listing, terms), need) for listing in session.scalars(_LISTINGS, {"ids": ids})] if ids else []
     )
-    return _ranked(actor, terms, pairs, total, page, size)
+    return _ranked(actor, terms, pairs, len(fitting), page, size)
 
 
 def list_demands_for_listing(
@@ -173,18 +172,15 @@ def list_demands_for_listing(
         **{f"declared_{number}": f'%"{_escaped(code)}"%' for number, code in enumerate(declared)},
     }
 
-    def statements(skips: bool) -> tuple[Select[Any], Select[Any]]:
-        return demands_served(
-            dialect=session.get_bind().dialect.name,
-            declared_codes=len(declared),
-            hazards_unknown=lot.hazards_unknown,
-            ends=lot.available_until is not None,
-            circle_open=bool(lot.circle) and lot.circle_from is not None and lot.circle_from <= today,
-            region_open=lot.region_from is not None and lot.region_from <= today,
-            partners_open=lot.partners_from is not None and lot.partners_from <= today,
-            has_part=lot.minimum_part is not None,
-            skips=skips,
-        )
+    statement = demands_served(
+        declared_codes=len(declared),
+        hazards_unknown=lot.hazards_unknown,
+        ends=lot.available_until is not None,
+        circle_open=bool(lot.circle) and lot.circle_from is not None and lot.circle_from <= today,
+        region_open=lot.region_from is not None and lot.region_from <= today,
+        partners_open=lot.partners_from is not None and lot.partners_from <= today,
+        has_part=lot.minimum_part is not None,
+    )
 
     def serving_ids(doubted: list[int]) -> set[int]:
         return _serving((row.id, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": doubted}))
@@ -193,35 +189,24 @@ def list_demands_for_listing(
         to_find = demand.remaining - under_way
         return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find)
 
-    ids, total = _settled(session, statements, figures, serving_ids, page, size)
+    fitting = _fitting(session, statement, figures, serving_ids)
+    ids = fitting[(page - 1) * size : page * size]
     demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
     under_way = totals_under_way(session, demands) if demands else {}
     pairs = [(listing, row, lot, asked_by(row, under_way.get(row.id, Decimal(0)))) for row in demands]
-    return _ranked(actor, terms, pairs, total, page, size)
+    return _ranked(actor, terms, pairs, len(fitting), page, size)
 
 
-def _settled(
-    session: Session,
-    statements: Callable[[bool], tuple[Select[Any], Select[Any]]],
-    figures: dict[str, Any],
-    serving_ids: Callable[[list[int]], set[int]],
-    page: int,
-    size: int,
-) -> tuple[list[int], int]:
-    """Find the ids on the page and the total.
-
-    Where something is in doubt the rule decides, and the page is asked again without what it refuses.
-    """
-    figures |= {"limit": size, "offset": (page - 1) * size}
-    rows = session.execute(statements(False)[0], figures).all()
-    if rows and rows[0][2]:
-        doubted = list(session.scalars(statements(False)[1], figures))
-        skipped = sorted(set(doubted) - serving_ids(doubted))
-        if skipped:
-            rows = session.execute(statements(True)[0], {**figures, "skipped": skipped}).all()
-    if not rows and page > 1:  # a page past the end has no row to say how many there are
-        return [], _settled(session, statements, figures, serving_ids, 1, 1)[1]
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+def _fitting(
+    session: Session, statement: Select[Any], figures: dict[str, Any], serving_ids: Callable[[list[int]], set[int]]
+) -> list[int]:
+    """The ids of all that fits, best first. Where something is in doubt the rule decides."""
+    rows = session.execute(statement, figures).all()
+    doubted = [number for number, is_doubted in rows if is_doubted]
+    if not doubted:
+        return [row[0] for row in rows]
+    refused = set(doubted) - serving_ids(doubted)
+    return [row[0] for row in rows if row[0] not in refused]
 
 
 def _serving(pairs: Iterable[tuple[int, Lot, Need]]) -> set[int]:

@@ -4,10 +4,10 @@ domain.md, "Demand and matching": the same material or a named substitute, the c
 declared that the demand does not accept, and the organisation's turn has come. Ranked by distance, then condition, then quantity fit.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
+from functools import lru_cache
 
 from marketplace.impact.rules.impact import DETOUR_FACTOR, VAN, Impact
 from marketplace.kernel.geo import Point
@@ -20,6 +20,7 @@ from marketplace.market.rules.windows import Asker, Rings, has_turn
 from marketplace.materials.rules.taxonomy import Material, convert
 
 TENTH = Decimal("0.1")
+SCANTS_KEPT = 4096  # of every material in every pair of units
 RANKS = {condition: condition.rank for condition in Condition}
 
 
@@ -165,7 +166,8 @@ def _enough(covers: Decimal, wanted: Unit, source: Unit, material: Material, lot
     return amount.quantize(step, rounding=ROUND_UP)
 
 
-def scant(source: Unit, wanted: Unit, materials: Sequence[Material]) -> Decimal:
+@lru_cache(maxsize=SCANTS_KEPT)
+def scant(source: Unit, wanted: Unit, materials: tuple[Material, ...]) -> Decimal:
     """Work out below how much of a lot it is in doubt whether it covers anything.
 
     Ten times what one piece or one thousandth takes by the taxonomy's weights, so that a measured weight is covered as well.

@@ -213,6 +213,7 @@ class Taxonomy:
     vehicles: tuple[VehicleClass, ...]
     detour_factor: Decimal
     retired: tuple[Material, ...] = ()
+    group_slugs: dict[int, str] = field(init=False, repr=False, compare=False)  # of each material by its id
     _by_slug: dict[str, Material] = field(init=False, repr=False, compare=False)
     _by_id: dict[int, Material] = field(init=False, repr=False, compare=False)
     _words: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False)
@@ -221,6 +222,7 @@ class Taxonomy:
         existing = (*self.materials, *self.retired)
         object.__setattr__(self, "_by_slug", {material.slug: material for material in existing})
         object.__setattr__(self, "_by_id", {material.id: material for material in existing})
+        object.__setattr__(self, "group_slugs", {material.id: material.group.slug for material in existing})
         words = {material.slug: frozenset(search_text(*material.search_words).split()) for material in self.materials}
         object.__setattr__(self, "_words", words)
 

@@ -3,18 +3,21 @@
 Each macro is drawn once for every kind and language, and its places are filled in, escaped.
 """
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
 from flask import current_app
 from markupsafe import Markup, escape
 
-from marketplace.kernel.formats import km, mass, quantity, short_date
+from marketplace.kernel.formats import km, mass, number, quantity, short_date
 from marketplace.kernel.language import _, current_locale
 from marketplace.web.ui.lots import Lot
+from marketplace.web.ui.search_address import Choice
 from marketplace.web.ui.search_form import FilterForm
 
 AVAILABLE, NEAREST_KM = _("Available"), 1
+BETWEEN = "\x1f"  # the unit separator, which hardly any text holds
 PLACES = (
     *("href", "title", "group", "amount", "beside", "place", "distance", "day", "confirmed"),
     *("condition", "state", "tone", "photo_url", "photo_alt"),
@@ -23,25 +26,30 @@ PLACES = (
 
 def card(lot: Lot, *, lazy: bool = True) -> Markup:
     """The card of `macros/card.html`. `lazy`: its photo loads when it comes into view."""
-    beside = quantity(lot.also) if lot.also else mass(lot.mass_kg) if lot.mass_kg else ""
-    values = {
-        "href": lot.href,
-        "title": lot.title,
-        "group": lot.group,
-        "amount": quantity(lot.amount),
-        "beside": beside,
-        "place": lot.place,
-        "distance": "" if lot.distance_km is None else away(lot.distance_km),
-        "day": short_date(lot.from_on) if lot.from_on else "",
-        "confirmed": short_date(lot.confirmed_on) if lot.confirmed_on else "",
-        "condition": lot.condition,
-        "state": lot.state or AVAILABLE,
-        "tone": lot.tone,
-        "photo_url": lot.photo_url or "",
-        "photo_alt": lot.photo_alt,
-    }
-    pattern = _pattern(frozenset(name for name, words in values.items() if words == ""), lazy, current_locale())
-    return Markup(pattern % {name: str(escape(words)) for name, words in values.items()})  # noqa: S704 the pattern comes from the macro
+    values = [
+        lot.href,
+        lot.title,
+        lot.group,
+        quantity(lot.amount),
+        quantity(lot.also) if lot.also else mass(lot.mass_kg) if lot.mass_kg else "",
+        lot.place,
+        "" if lot.distance_km is None else away(lot.distance_km),
+        short_date(lot.from_on) if lot.from_on else "",
+        short_date(lot.confirmed_on) if lot.confirmed_on else "",
+        str(lot.condition),
+        str(lot.state or AVAILABLE),
+        lot.tone,
+        lot.photo_url or "",
+        lot.photo_alt,
+    ]
+    pattern = _pattern(tuple(map(bool, values)), lazy, current_locale())
+    return Markup(pattern % dict(zip(PLACES, _escaped(values), strict=True)))  # noqa: S704 the pattern comes from the macro
+
+
+def _escaped(values: list[str]) -> list[str]:
+    """All of them escaped together, which takes a fourth of the time. One by one where a text holds the mark between them."""
+    escaped = str(escape(BETWEEN.join(values))).split(BETWEEN)
+    return escaped if len(escaped) == len(values) else [str(escape(value)) for value in values]
 
 
 def away(distance_km: int) -> str:
@@ -50,17 +58,39 @@ def away(distance_km: int) -> str:
 
 
 @cache
-def _pattern(empty: frozenset[str], lazy: bool, locale: str) -> str:
+def _pattern(filled: tuple[bool, ...], lazy: bool, locale: str) -> str:
     """Draw the macro with `%(name)s` in the places of what differs from lot to lot.
 
     What is empty here is so for all cards of this kind.
     """
     macros = current_app.jinja_env.get_template("macros/card.html").module
-    marks = {name: "" if name in empty else f"\x02{name}\x03" for name in PLACES}
-    drawn = str(macros.lot(marks, lazy=lazy)).replace("%", "%%")  # type: ignore[attr-defined]
+    marks = {name: f"\x02{name}\x03" if is_filled else "" for name, is_filled in zip(PLACES, filled, strict=True)}
+    return _with_places(str(macros.lot(marks, lazy=lazy)), marks)  # type: ignore[attr-defined]
+
+
+def _with_places(drawn: str, marks: dict[str, str]) -> str:
+    drawn = drawn.replace("%", "%%")
     for name, mark in marks.items():
         drawn = drawn.replace(mark, f"%({name})s") if mark else drawn
     return drawn
+
+
+def ticks(key: str, choices: Iterable[Choice]) -> Markup:
+    """The boxes of one facet, as `tick` in `catalogue/_fields.html` draws each."""
+    locale = current_locale()
+    drawn = [
+        _tick_pattern(key, choice.chosen, locale)
+        % {"value": str(escape(choice.value)), "label": str(escape(choice.label)), "count": number(choice.count)}
+        for choice in choices
+    ]
+    return Markup("".join(drawn))  # noqa: S704 the pattern comes from the macro
+
+
+@lru_cache(maxsize=64)
+def _tick_pattern(key: str, chosen: bool, locale: str) -> str:
+    macros = current_app.jinja_env.get_template("catalogue/_fields.html").module
+    marks = {name: f"\x02{name}\x03" for name in ("value", "label", "count")}
+    return _with_places(str(macros.tick(key, marks, chosen)), marks)  # type: ignore[attr-defined]
 
 
 FIELDS_KEPT = 256

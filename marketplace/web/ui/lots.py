@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -71,17 +72,18 @@ def picture(photo: Photo | Cover, title: str) -> Picture:
     """A photo by its addresses; without a text of its own it is called after the lot."""
     files = photo.files
 
-    def address(variant: str) -> str:
-        return f"/media/{files[variant]['name']}" if variant in files else ""
-
     return Picture(
-        small=address(SMALL),
-        medium=address(MEDIUM) or address(SMALL),
-        large=address(LARGE) or address(MEDIUM) or address(SMALL),
+        small=_address(files, SMALL),
+        medium=_address(files, MEDIUM) or _address(files, SMALL),
+        large=_address(files, LARGE) or _address(files, MEDIUM) or _address(files, SMALL),
         alt=photo.alt or title,
         width=files.get(MEDIUM, {}).get("width", 960),
         height=files.get(MEDIUM, {}).get("height", 640),
     )
+
+
+def _address(files: dict[str, Any], variant: str) -> str:
+    return f"/media/{files[variant]['name']}" if variant in files else ""
 
 
 def state_of(listing: Listing | CardRow) -> tuple[Text | None, str]:
@@ -125,7 +127,7 @@ def address_of(place: str = "") -> str:
 def lot_of(listing: Listing | CardRow, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
     """A card. `address` is the pattern of `address_of`."""
     material = known.material_by_id(listing.material_id)
-    visible = picture(listing.photos[0], listing.title) if listing.photos else None
+    photo: Photo | Cover | None = listing.photos[0] if listing.photos else None
     state, tone = state_of(listing)
     return Lot(
         title=listing.title,
@@ -138,8 +140,8 @@ def lot_of(listing: Listing | CardRow, known: Taxonomy, *, distance_km: int | No
         condition=CONDITION_LABELS[Condition(listing.condition)],
         state=state,
         tone=tone,
-        photo_url=visible.small if visible else None,
-        photo_alt=visible.alt if visible else "",
+        photo_url=_address(photo.files, SMALL) if photo else None,
+        photo_alt=(photo.alt or listing.title) if photo else "",
         also=also_of(listing, material),
         mass_kg=mass_of(listing, material, listing.available) if listing.available > 0 else None,
         confirmed_on=listing.confirmed_on if listing.status == ListingStatus.PUBLISHED else None,

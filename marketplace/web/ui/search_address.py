@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -27,6 +28,7 @@ MANY = ("materialGroup", "material", "condition", "organisation")
 LONGEST_VALUE = 200
 MOST_VALUES = 40
 LAST_PAGE = 10_000
+PAIRS_KEPT = 1024  # a page has dozens of addresses, each with nearly the same pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +103,9 @@ class Question:
         return sorted(rows, key=lambda row: (not row.chosen, -row.count, str(row.label)))
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:
-        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+        return f"{self.path}?{'&'.join(map(_encoded, pairs))}" if pairs else self.path
+
+
+@lru_cache(maxsize=PAIRS_KEPT)
+def _encoded(pair: tuple[str, str]) -> str:
+    return urlencode([pair])

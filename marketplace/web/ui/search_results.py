@@ -3,7 +3,7 @@
 What is asked of the market, and the facets, chips and orders around what it answers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -168,8 +168,10 @@ def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
     return {key: value for key, value in result.items() if value}
 
 
-def shown_lots(rows: Iterable[CatalogueRow[CardRow]], known: Taxonomy, place: str = "") -> list[Lot]:
+def shown_lots(rows: Sequence[CatalogueRow[CardRow]], known: Taxonomy, place: str = "") -> list[Lot]:
     """Make the cards of the results; a `place` that was typed goes along in their addresses."""
+    if not rows:
+        return []
     address = address_of(place)
     return [lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in rows]
 
