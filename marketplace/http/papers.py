@@ -11,7 +11,7 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.exchange.models import Appointment, Reservation
 from marketplace.exchange.queries.gate import list_gate_photos, may_read_gate, newest
-from marketplace.exchange.queries.reservations import SEES_EXACT, get_reservation, sees_exact_place
+from marketplace.exchange.queries.reservations import SEES_EXACT, get_reservation
 from marketplace.exchange.queries.signatures import Signature, Statement, find_signatures, find_statements
 from marketplace.exchange.queries.terms import may_read_terms_place, ordered_of, terms_of
 from marketplace.exchange.rules.gate import MOMENT_LABELS, PhotoMoment, check_note
@@ -100,7 +100,7 @@ def calendar_of(session: Session, actor: Actor, reservation_id: int) -> Calendar
 def meeting_place(session: Session, actor: Actor, reservation: Reservation, appointment: Appointment) -> str:
     """Find where to meet: as proposed, else where the lot lies. A reservation that has ended shows no address any more."""
     terms = reservation.terms
-    if terms is None or reservation.status not in SEES_EXACT or not sees_exact_place(session, actor, reservation.listing):
+    if terms is None or reservation.status not in SEES_EXACT or not may_read_terms_place(session, actor, reservation):
         return str(appointment.place or reservation.listing.place_name)
     return str(appointment.place or terms.address or terms.place_name)
 
@@ -147,10 +147,7 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
         returned=quantity(reservation.returned, unit) if reservation.returned else "",
         price=money(price_cents) if price_cents else "",
         handed_over_on=long_date(reservation.handed_over_on) if reservation.handed_over_on else "",
-        place=_place(
-            terms,
-            is_exact=may_read_terms_place(actor, reservation) and sees_exact_place(session, actor, reservation.listing),
-        ),
+        place=_place(terms, is_exact=may_read_terms_place(session, actor, reservation)),
         term=_term(reservation, terms, status),
         appointment=_appointment(session, actor, reservation, latest) if may(actor, Can.MEET, reservation) else None,
         appointment_notes=latest.notes if latest else "",

@@ -116,3 +116,11 @@ def test_a_second_hold_for_one_need_is_422_unless_it_is_confirmed(hengelo: Api, 
     refused = borne.post(f"/listings/{second['id']}/reservations", body)
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "confirmUnusual")
     ask(borne, second, 80, demandId=need, confirmUnusual=True)
+
+
+def test_the_terms_of_a_lot_in_anothers_depot_keep_its_spot_from_the_lots_owner(hengelo: Api, borne: Api, somebody) -> None:  # type: ignore[no-untyped-def]
+    there = {"name": "Werf Borne", "lat": 52.30136, "lon": 6.7482, "address": "Europastraat 1"}
+    depot = somebody("borne", "coordinator").post("/depots", there).get_json()["id"]
+    number = ask(borne, published(hengelo, quantity=100, place=None, depot=depot))
+    assert step(hengelo, number, "approve")["terms"]["exact"] is None
+    assert borne.get(f"/reservations/{number}").get_json()["terms"]["exact"]["lat"] == 52.30136

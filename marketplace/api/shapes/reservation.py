@@ -19,7 +19,7 @@ from marketplace.exchange.rules.deadlines import is_beyond_lot
 from marketplace.exchange.rules.gate import AppointmentStatus
 from marketplace.exchange.rules.reservation import MeasuredBy, ReservationStatus
 from marketplace.exchange.rules.terms import Terms
-from marketplace.http.request import current_actor
+from marketplace.http.request import current_actor, current_session
 from marketplace.market.rules.listing import Condition
 
 
@@ -82,7 +82,7 @@ class _Exact:
 
 def _exact(row: Reservation, terms: Terms) -> _Exact | None:
     """The lot's exact place, for those who may know it."""
-    if not may_read_terms_place(current_actor(), row):
+    if not may_read_terms_place(current_session(), current_actor(), row):
         return None
     return _Exact(terms.lot.lat, terms.lot.lon, terms.address)
 

@@ -9,7 +9,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.accounts.rules.accounts import Role
 from marketplace.exchange.models import Reservation, TermsVersion
 from marketplace.exchange.queries.destination import destination
-from marketplace.exchange.queries.reservations import SEES_EXACT
+from marketplace.exchange.queries.reservations import SEES_EXACT, sees_exact_place
 from marketplace.exchange.rules.measure import does_silence_confirm
 from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, Terms
 from marketplace.kernel.geo import Point
@@ -63,13 +63,13 @@ def is_confirmed_by_silence(session: Session, reservation: Reservation) -> bool:
     )
 
 
-def may_read_terms_place(actor: Actor, reservation: Reservation) -> bool:
+def may_read_terms_place(session: Session, actor: Actor, reservation: Reservation) -> bool:
     """Whether this reader may know exactly where the lot lies.
 
     The owner, the reviewer, and the holder while the reservation stands.
     """
     if actor.role == Role.REVIEWER or actor.organisation_id == reservation.owner_id:
-        return True
+        return sees_exact_place(session, actor, reservation.listing)
     return actor.organisation_id == reservation.organisation_id and reservation.status in SEES_EXACT
 
 

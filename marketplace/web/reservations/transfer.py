@@ -13,7 +13,7 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.requests import list_requests
-from marketplace.exchange.queries.reservations import find_contact, sees_exact_place, sees_names
+from marketplace.exchange.queries.reservations import find_contact, sees_names
 from marketplace.exchange.queries.terms import is_confirmed_by_silence, may_read_terms_place, terms_of
 from marketplace.exchange.rules.deadlines import has_failed_to_come, is_beyond_lot
 from marketplace.exchange.rules.reservation import (
@@ -93,9 +93,7 @@ class Transfer:
             timeline=timeline(reservation),
             upcoming=upcoming(actor, reservation, needs_yes=_needs_yes(session, reservation)),
             possible=possible(actor, reservation),
-            exact=terms
-            if may_read_terms_place(actor, reservation) and sees_exact_place(session, actor, reservation.listing)
-            else None,
+            exact=terms if may_read_terms_place(session, actor, reservation) else None,
             names=sees_names(session, actor, reservation.listing),
             owner_contact=find_contact(session, reservation, actor, of_owner=True),
             asker_contact=find_contact(session, reservation, actor, of_owner=False),
