@@ -29,10 +29,12 @@ from marketplace.http.middleware import (
 )
 from marketplace.http.page_cache import PageCache, PageStore
 from marketplace.http.request import (
+    FORM_FIELDS_MAX,
     MAX_BODY_BYTES,
     SAFE_METHODS,
     Marketplace,
     PathNumber,
+    check_number_of_fields,
     check_permission,
     comes_from_elsewhere,
     current_actor,
@@ -76,9 +78,9 @@ def create_app(config: Config) -> Marketplace:
         TESTING=config.testing,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
-        MAX_FORM_PARTS=500,
+        MAX_FORM_PARTS=FORM_FIELDS_MAX,
         TRUSTED_HOSTS=[*config.trusted_hosts, *LOOPBACK] if config.trusted_hosts else None,  # KnownHosts is stricter
-        SESSION_COOKIE_NAME="form",
+        SESSION_COOKIE_NAME="__Host-form" if config.secure_cookies else "form",
         SESSION_COOKIE_SECURE=bool(config.secure_cookies),
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
@@ -117,6 +119,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
             return
         if comes_from_elsewhere():
             raise errors.foreign_origin()
+        check_number_of_fields()
         csrf.protect()
 
     def private(response: Response) -> Response:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 from marketplace.api.fields import ID_MAX, read_choice
 from marketplace.api.schema import Body, take
 from marketplace.http.places import finder, located
+from marketplace.http.rights import require_for_address
 from marketplace.kernel.errors import FieldError, Invalid, TooLarge
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
@@ -49,6 +50,7 @@ def read_body(body: Body) -> dict[str, Any]:
     """The properties of the body, or everything that is wrong with them at once."""
     values, errors = take(body, read_json())
     if errors:
+        require_for_address()
         raise Invalid.all(errors)
     return values
 

@@ -189,7 +189,9 @@ def test_a_reset_link_works_once_for_an_hour_and_ends_every_session(session: Ses
     notice = session.scalars(select(NoticeRow)).one()
     reset_id = int(notice.facts["reset_id"])
     nonce = people_queries.find_nonce(session, "reset", reset_id) or ""
+    token = sessions.create_token(session, OPERATOR, name="voorraad", person_id=leader.id)
     people.reset_password(session, ANONYMOUS, reset_id=reset_id, nonce=nonce, password_hash="new")
+    assert sessions_queries.find_visit_by_token(session, sessions.digest(token)) is None
     assert leader.password_hash == "new"
     assert session.scalars(select(WebSession)).all() == []
     with pytest.raises(Missing):

@@ -12,6 +12,7 @@ from marketplace.kernel.db import Database
 from tests.visitors import PASSWORD, csrf_token, log_in, newcomer, send
 
 NEW = "vier heel andere woorden"
+TOKEN = re.compile(r"tmb_[\w-]{43}")
 
 
 @pytest.fixture
@@ -94,7 +95,11 @@ def test_logging_out_everywhere_ends_every_session(app: Flask, client: FlaskClie
     other = app.test_client()
     log_in(other, email)
     log_in(client, email)
+    made = send(client, "/account/tokens", name="voorraadlijst")
+    token = {"Authorization": f"Bearer {TOKEN.findall(made.text)[0]}"}
+    assert app.test_client().get("/api/v1/notices", headers=token).status_code == 200
     assert send(client, "/account", to="/uitloggen-overal").status_code == 303
+    assert app.test_client().get("/api/v1/notices", headers=token).status_code == 401
     assert client.get("/account").status_code == 303
     assert other.get("/account").status_code == 303
 
@@ -102,7 +107,7 @@ def test_logging_out_everywhere_ends_every_session(app: Flask, client: FlaskClie
 def test_a_token_is_shown_once_and_can_be_revoked(client: FlaskClient, email: str) -> None:
     log_in(client, email)
     made = send(client, "/account/tokens", name="voorraadlijst")
-    secret = re.search(r"tmb_[\w-]{43}", made.get_data(as_text=True))
+    secret = TOKEN.search(made.get_data(as_text=True))
     assert secret
     listed = client.get("/account")
     assert "voorraadlijst" in listed.get_data(as_text=True)

@@ -159,10 +159,19 @@ def revoke_session(session: Session, actor: Actor, *, session_id: int) -> None:
 
 
 def close_all_sessions(session: Session, actor: Actor) -> None:
-    """Log out everywhere."""
+    """Log out everywhere: every browser, and every program with a token."""
     require(actor, Can.OWN_ACCOUNT)
-    ended = end_sessions(session, person_id=int(actor.person_id or 0))
-    audit.record(session, actor, action="session.close_all", object_type="person", object_id=actor.person_id, ended=ended)
+    person_id = int(actor.person_id or 0)
+    ended, revoked = end_sessions(session, person_id=person_id), end_tokens(session, person_id=person_id)
+    audit.record(
+        session,
+        actor,
+        action="session.close_all",
+        object_type="person",
+        object_id=actor.person_id,
+        ended=ended,
+        revoked=revoked,
+    )
 
 
 def end_sessions(session: Session, *, person_id: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from marketplace.http.rights import require_for_address
 from marketplace.kernel.errors import Conflict, Invalid, TooLarge
 from marketplace.kernel.language import Text
 from marketplace.web.ui.forms import Form, attach
@@ -16,6 +17,8 @@ T = TypeVar("T")
 def submit(form: Form, verb: Callable[[], object]) -> bool:
     """Check a form that was sent and run its verb; whether it did its work."""
     if not form.validate_on_submit():
+        if form.is_submitted():
+            require_for_address()
         return False
     attempt(form, verb)
     return form.refusal is None

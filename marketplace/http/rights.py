@@ -1,0 +1,32 @@
+"""The right to what an address names, asked before what was sent is judged: somebody without it learns nothing of the form."""
+
+from typing import Any
+
+from flask import current_app, request
+
+from marketplace.accounts.policy import require
+from marketplace.depots.queries import get_depot
+from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.http.request import current_actor, database
+from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.listings import get_listing
+
+
+def require_for_address() -> None:
+    """Refuse whoever has no right to the object in the address; the right is the one that the view declares.
+
+    For a request that is refused in any case: the verb asks the same of what it changes. Reads in a short transaction of its own.
+    """
+    what: Any = getattr(current_app.view_functions.get(request.endpoint or ""), "permission", None)
+    named, actor = request.view_args or {}, current_actor()
+    if what is None or not named:
+        return
+    with database().read() as reading:
+        if "listing_id" in named:
+            require(actor, what, get_listing(reading, actor, named["listing_id"]))
+        elif "reservation_id" in named:
+            require(actor, what, get_reservation(reading, actor, named["reservation_id"]))
+        elif "demand_id" in named:
+            require(actor, what, get_demand(reading, actor, named["demand_id"]))
+        elif "depot_id" in named:
+            require(actor, what, get_depot(reading, named["depot_id"]))
