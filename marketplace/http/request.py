@@ -166,7 +166,10 @@ def start_request() -> None:
 
 
 def check_number_of_fields() -> None:
-    """Refuse a form with very many fields before one of them is read; Werkzeug counts only those of a form with files."""
+    """Refuse a form with very many fields before one of them is read.
+
+    Werkzeug counts only those of a form with files.
+    """
     if request.mimetype == "application/x-www-form-urlencoded":
         body = request.get_data(cache=True, parse_form_data=False)
         if body.count(b"&") >= FORM_FIELDS_MAX:

@@ -1,4 +1,7 @@
-"""The right to what an address names, asked before what was sent is judged: somebody without it learns nothing of the form."""
+"""The right to what an address names, asked before what was sent is judged.
+
+So somebody without it learns nothing of the form.
+"""
 
 from typing import Any
 
@@ -13,7 +16,9 @@ from marketplace.market.queries.listings import get_listing
 
 
 def require_for_address() -> None:
-    """Refuse whoever has no right to the object in the address; the right is the one that the view declares.
+    """Refuse whoever has no right to the object in the address.
+
+    The right is the one that the view declares.
 
     For a request that is refused in any case: the verb asks the same of what it changes. Reads in a short transaction of its own.
     """

@@ -151,7 +151,7 @@ def request_reset(session: Session, actor: Actor, *, email: str) -> None:
 
 
 def reset_password(session: Session, actor: Actor, *, reset_id: int, nonce: str, password_hash: str) -> Person:
-    """Set a new password by a mailed link, once; every session and every token of the person ends."""
+    """Set a new password by a mailed link, once. Every session and token of the person ends."""
     reset, person = people.get_reset(session, reset_id, nonce)
     now = clock.now()
     taken = update(PasswordReset).where(
