@@ -65,7 +65,9 @@ def bank(app: Flask, session: Session, database_url: str) -> Iterator[Bank]:
     for actor in actors:
         make_listing(session, actor)
     session.commit()
-    people = Worker(database_url, actors, seed=1)
+    broker = make_actor(session, "regio-twente", "coordinator")
+    session.commit()
+    people = Worker(database_url, actors, broker, seed=1)
     while head_of(people.database)[0] < TRANSFERS:
         assert people.run(10)[1] == []
     stored = store_picture(app.extensions["media"], picture())
@@ -161,7 +163,7 @@ def test_people_go_on_in_the_restored_bank(bank: Bank, place: Flask, tmp_path: P
     output(bank.app, "backup", tmp_path / "kept")
     output(place, "restore", tmp_path / "kept")
     before = rows(place.extensions["database"])["listing_change"]
-    people = Worker(place.extensions["settings"].database_url, bank.actors, seed=2)
+    people = Worker(place.extensions["settings"].database_url, bank.actors, bank.people.broker, seed=2)
     try:
         assert people.run(60)[1] == []
     finally:

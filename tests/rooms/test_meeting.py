@@ -17,7 +17,7 @@ from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.models import Appointment, GatePhotoFile
 from marketplace.exchange.queries.gate import list_gate_photo_files, list_gate_photos, may_see_gate_photo, newest
 from marketplace.exchange.queries.reservations import get_reservation
-from marketplace.exchange.queries.signatures import find_signatures
+from marketplace.exchange.queries.signatures import find_signatures, find_statements
 from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
@@ -227,7 +227,7 @@ def test_where_the_owner_takes_over_the_receivers_figure_the_receiver_signed_by_
     assert second is not None and second.name == cast.asker.name
 
 
-def test_where_the_broker_settles_it_the_broker_signs(session: Session, cast: Cast) -> None:
+def test_where_the_broker_settles_it_the_broker_signs_the_third_figure(session: Session, cast: Cast) -> None:
     hand_over(
         session, cast.owner, reservation_id=cast.number, draft=HandoverDraft(Quantity(Decimal(800), Unit.M2), clock.today())
     )
@@ -235,5 +235,6 @@ def test_where_the_broker_settles_it_the_broker_signs(session: Session, cast: Ca
     broker = make_actor(session, "regio-twente", "coordinator")
     settled = Quantity(Decimal(600), Unit.M2)
     resolve(session, broker, reservation_id=cast.number, quantity=settled, reason="Samen geteld")
-    _first, second = find_signatures(session, cast.owner, get_reservation(session, cast.owner, cast.number))
-    assert second is not None and (second.name, second.organisation) == (broker.name, "Regio Twente")
+    owner, receiver, agreed = find_statements(session, cast.owner, get_reservation(session, cast.owner, cast.number))
+    assert [said.signature.name for said in (owner, receiver, agreed)] == [cast.owner.name, cast.asker.name, broker.name]
+    assert [said.quantity for said in (owner, receiver, agreed)] == [Decimal(800), Decimal(500), Decimal(600)]

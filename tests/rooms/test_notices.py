@@ -21,7 +21,7 @@ from marketplace.notices.actions.deliveries import Letter, forget_notices
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
 from marketplace.notices.queries import find_oldest_waiting, list_due, list_due_deliveries
-from marketplace.notices.rules.kinds import LEASE, TRIES_MAX, Cadence, Notice
+from marketplace.notices.rules.kinds import LEASE, TRIES_MAX, Cadence, Failure, Notice
 from tests.factories import make_actor
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)  # a Wednesday
@@ -68,7 +68,7 @@ def test_a_reader_whose_address_fails_neither_blocks_nor_repeats_the_others(sess
     make_actor(session, "borne", "coordinator")
     tell(session, Notice.COMPLETED, all_of=make_actor(session, "borne", "coordinator"))
     failing, working = leased(session)
-    deliveries.mark_failed(session, letter=failing, error="550 no such user")
+    deliveries.mark_failed(session, letter=failing, error="451 busy", failure=Failure.MAILBOX_LATER)
     deliveries.mark_sent(session, letter=working)
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         assert [one.delivery_id for one in leased(session)] == [failing.delivery_id]
@@ -219,7 +219,7 @@ def give_up(session: Session) -> Letter:
     for _try in range(TRIES_MAX):
         with clock.frozen(at):
             [letter] = leased(session)
-            deliveries.mark_failed(session, letter=letter, error="451 later")
+            deliveries.mark_failed(session, letter=letter, error="451 later", failure=Failure.MAILBOX_LATER)
         at = session.get_one(DeliveryRow, letter.delivery_id).next_try_at
     return letter
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from xml.etree import ElementTree as ET
 
@@ -105,7 +105,9 @@ def test_no_text_stops_a_hand_over_note() -> None:
             number=1, address="http://localhost/reserveringen/1", state="", lot=some[0], lot_number=1, material=some[-1],
             owner=Side(some[0], some[-1]), receiver=Side(some[-1]), ordered=Figure(some[0]), by_owner=Figure(), by_receiver=Figure(),
             counted=Figure(), mass="", written_off="", write_off_reason="", dispute_reason="\n".join(some), settled_reason=" ".join(some),
-            returned="", price="", handed_over_on="", place=some[0], term="", appointment=None, appointment_notes="\n".join(some),
-            papers=tuple(some), made_on="",
+            returned="", price="", handed_over_on="", place=some[0],
+            term="", is_finished=False, condition="", destination=some[0], changes=tuple(some), late_reason=" ".join(some), reuse="",
+            appointment=None, appointment_notes="\n".join(some),
+            papers=tuple(some), made_on="", made=date(2027, 6, 1),
         )  # fmt: skip
         assert handover_note(note).startswith(b"%PDF-"), some
