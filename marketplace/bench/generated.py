@@ -191,6 +191,7 @@ class _Source:
         said_yes = [code for code, answer in answers.items() if answer == Answer.YES]
         return {
             **shared,
+            "listed": shared["quantity"],
             "status": ListingStatus.PUBLISHED.value,
             "created_at": published,
             "published_at": published,
