@@ -10,13 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from marketplace.accounts.actions.organisations import create_organisation
+from marketplace.accounts.actions.organisations import ask_to_join, create_organisation
 from marketplace.accounts.actions.people import add_person
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.policy import OPERATOR, Actor
+from marketplace.accounts.policy import ANONYMOUS, OPERATOR, Actor
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.rules.accounts import REGION_SLUG, OrganisationKind, Role
-from marketplace.accounts.rules.organisations import OrganisationDraft, SubKind
+from marketplace.accounts.rules.organisations import JoinDraft, OrganisationDraft, SubKind
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.files import SHIPPED, Media
@@ -73,7 +73,7 @@ def _people(organisations: Iterator[Organisation], domain: str) -> Iterator[tupl
 
 
 def make_partner(session: Session) -> Organisation:
-    """Make the partner that the demonstration knows: a water board."""
+    """Make the partner that the demonstration knows, a water board; a housing corporation asks to join."""
     draft = OrganisationDraft(
         name="Waterschap Vechtstromen",
         kind=OrganisationKind.PARTNER,
@@ -82,7 +82,17 @@ def make_partner(session: Session) -> Organisation:
         point=Point(52.35667, 6.6625),
         email_domain="vechtstromen.nl",
     )
-    return create_organisation(session, OPERATOR, draft=draft)
+    partner = create_organisation(session, OPERATOR, draft=draft)
+    draft_of_another = JoinDraft(
+        organisation="Woningstichting Het Twentse Dak",
+        sub_kind=SubKind.HOUSING_CORPORATION,
+        place="Hengelo",
+        name="Noor Wissink",
+        email="n.wissink@twentsedak.example",
+        message="Wij renoveren de komende jaren 400 woningen en willen dakpannen en kozijnen aanbieden.",
+    )
+    ask_to_join(session, ANONYMOUS, draft=draft_of_another)
+    return partner
 
 
 def make_people(session: Session, password_hash: str, domain: str) -> Cast:

@@ -22,6 +22,7 @@ STEPS = {  # sent on to the reservation
     for verb in (
         *("accept_offer", "approve", "reject", "cancel", "no_show", "propose_times", "agree_time", "hand_over", "add_photo"),
         *("confirm", "dispute", "resolve", "propose_cancel", "agree_cancel", "return_part"),
+        *("propose_terms", "accept_terms", "decline_terms", "hand_over_late", "object_to_no_show", "decide_objection"),
     )
 }
 NO_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}  # they are the same in each language
