@@ -1,7 +1,7 @@
 """The registered list of figures over the ledger, and their sums. Page, API and export all loop over this list."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -46,23 +46,35 @@ class Statistics:
 
 
 def get_statistics(session: Session, actor: Actor) -> Statistics:
-    """The totals for everybody; by municipality, material group and month for members."""
+    """The totals for everybody; by municipality, material group and month for members.
+
+    Whoever may not know exact points gets every sum with its average distance in whole kilometres.
+    """
     require(actor, Can.READ_PUBLIC_FIGURES)
+    shown = _as_they_are if may(actor, Can.READ_POINTS) else Totals.in_whole_km
     received = _sums(session, MonthPair, MonthPair.to_slug)
     totals = sum(received.values(), Totals())
     within = sum(_sums(session, MonthPair, MonthPair.to_slug, within=True).values(), Totals())
     since = session.scalar(select(func.min(MonthPair.month)))
     if not may(actor, Can.READ_MEMBER_FIGURES):
-        return Statistics(totals, within, since)
+        return Statistics(shown(totals), shown(within), since)
     return Statistics(
-        totals=totals,
-        within=within,
+        totals=shown(totals),
+        within=shown(within),
         since=since,
-        by_municipality=_by_municipality(session, received),
-        by_material_group=_by_group(session),
-        by_month=_by_month(session),
+        by_municipality=_shown(_by_municipality(session, received), shown),
+        by_material_group=_shown(_by_group(session), shown),
+        by_month=_shown(_by_month(session), shown),
         is_public=False,
     )
+
+
+def _as_they_are(totals: Totals) -> Totals:
+    return totals
+
+
+def _shown(rows: tuple[StatisticsRow, ...], shown: Callable[[Totals], Totals]) -> tuple[StatisticsRow, ...]:
+    return tuple(replace(row, totals=shown(row.totals)) for row in rows)
 
 
 def _sums(
