@@ -63,6 +63,7 @@ def test_no_distance_can_be_worked_back_from_the_public_figures(bank: Session) -
     assert average % 1 != 0
     for stranger in (ANONYMOUS, partner):
         found = get_statistics(bank, stranger)
+        assert found.in_whole_km
         sums = [found.totals, *(row.totals for row in (*found.by_month, *found.by_material_group) if row.totals.mass_kg)]
         assert len(sums) == (1 if stranger is ANONYMOUS else 3)
         for totals in sums:

@@ -33,7 +33,8 @@ class StatisticsRow:
 class Statistics:
     """The totals, and for members three ways of adding up to them.
 
-    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`.
+    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`. `in_whole_km`: the average
+    distance of every sum is, for a reader who may not know exact ones.
     """
 
     totals: Totals
@@ -43,6 +44,7 @@ class Statistics:
     by_material_group: tuple[StatisticsRow, ...] = ()
     by_month: tuple[StatisticsRow, ...] = ()
     is_public: bool = True
+    in_whole_km: bool = True
 
 
 def get_statistics(session: Session, actor: Actor) -> Statistics:
@@ -51,7 +53,8 @@ def get_statistics(session: Session, actor: Actor) -> Statistics:
     Whoever may not know exact points gets every sum with its average distance in whole kilometres.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
-    shown = _as_they_are if may(actor, Can.READ_POINTS) else Totals.in_whole_km
+    exact = may(actor, Can.READ_POINTS)
+    shown = _as_they_are if exact else Totals.in_whole_km
     received = _sums(session, MonthPair, MonthPair.to_slug)
     totals = sum(received.values(), Totals())
     within = sum(_sums(session, MonthPair, MonthPair.to_slug, within=True).values(), Totals())
@@ -66,6 +69,7 @@ def get_statistics(session: Session, actor: Actor) -> Statistics:
         by_material_group=_shown(_by_group(session), shown),
         by_month=_shown(_by_month(session), shown),
         is_public=False,
+        in_whole_km=not exact,
     )
 
 
