@@ -148,8 +148,8 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
     assert may(BROKER, Can.MANAGE_DEPOTS, Thing(REGION))
 
 
-OWN_OF_A_MUNICIPALITY = {Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.TIGHTEN_GOAL}
-"""What a partner's coordinator does not have: depots, and goals that are asked of municipalities."""
+OWN_OF_A_MUNICIPALITY = {Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.TIGHTEN_GOAL, Can.READ_POINTS}
+"""What a partner's coordinator does not have: depots, goals that are asked of municipalities, and exact points."""
 
 
 @pytest.mark.parametrize(("name", "what", "subject", "allowed"), TABLE, ids=[row[0] for row in TABLE])
