@@ -150,7 +150,7 @@ def may_read_matches(actor: Actor, subject: Any) -> bool:
 
 
 def may_know_points(actor: Actor, subject: Any) -> bool:
-    """Whether the actor may know the exact point of whatever is on offer or sought, and exact kilometres.
+    """Whether the actor may know the exact points of what is published, and exact kilometres.
 
     The one rule for every distance: people of the municipalities and of the region are colleagues, the reviewer and the clock see
     everything. For anybody else a distance lies between public points, their own included.

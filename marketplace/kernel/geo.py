@@ -116,7 +116,7 @@ def distance_km(a: Point, b: Point) -> Decimal:
 
 
 def apart_km(a: Point, b: Point, *, exact: bool) -> Decimal:
-    """How far two points lie apart for whoever may know both (`exact`), else between the public points of both."""
+    """How far two points lie apart, or, where that may not be known, their public points."""
     return distance_km(a, b) if exact else distance_km(public_point(a), public_point(b))
 
 

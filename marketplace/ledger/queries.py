@@ -58,9 +58,9 @@ class Totals:
         return cls(**values | {name: int(values[name]) for name in ("exchanges", "late_rows")})
 
     def in_whole_km(self) -> "Totals":
-        """The same with the average distance in whole kilometres, for whoever may not know exact ones.
+        """The same with the average distance in whole kilometres.
 
-        Of one transfer, or of the difference between two sums, the distance could be worked back otherwise.
+        For whoever may not know exact ones. Of one transfer, or of the difference between two sums, the distance could be worked back otherwise.
         """
         if self.mass_kg <= 0 or not self.tonne_km:
             return self

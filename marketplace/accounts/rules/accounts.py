@@ -25,7 +25,10 @@ _COLLEAGUES = frozenset((OrganisationKind.MUNICIPALITY, OrganisationKind.REGION)
 
 
 def are_colleagues(kinds: Iterable[str]) -> bool:
-    """Whether organisations of all these kinds belong to the region, so that their people may know each other's exact points."""
+    """Whether organisations of all these kinds belong to the region.
+
+    Their people may know each other's exact points.
+    """
     return _COLLEAGUES.issuperset(kinds)
 
 

@@ -137,7 +137,7 @@ def _list_lent_places(session: Session, actor: Actor, listings: list[Listing]) -
 
 
 def find_spot(session: Session, actor: Actor, listing: Listing) -> Spot | None:
-    """Where a lot lies, as far as the reader may know: nothing, the point, or the point and the address."""
+    """Where a lot lies, as far as the reader may know; None where that is nothing."""
     return list_spots(session, actor, [listing]).get(listing.id)
 
 

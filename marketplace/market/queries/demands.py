@@ -40,7 +40,7 @@ def get_demand(session: Session, actor: Actor, demand_id: int) -> Demand:
 
 
 def find_demand_spot(actor: Actor, demand: Demand) -> Spot | None:
-    """Where it is needed, as far as the reader may know: nothing, the point, or the point and the address."""
+    """Where it is needed, as far as the reader may know; None where that is nothing."""
     inside = may(actor, Can.READ_LISTING_INSIDE, demand)
     if not inside and (demand.status != DemandStatus.OPEN or not may(actor, Can.READ_POINTS)):
         return None

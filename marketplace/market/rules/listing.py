@@ -109,7 +109,10 @@ LISTING_STATUS_LABELS: dict[ListingStatus, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """An exact place as one reader may know it: the point, and the address only where that is theirs to read."""
+    """An exact place as one reader may know it.
+
+    The point, and the address only where that is theirs to read.
+    """
 
     lat: float
     lon: float

@@ -186,7 +186,7 @@ def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
 
 
 def _both_may_know(found: Iterable[tuple[Match, ...]]) -> list[Match]:
-    """Of what fits by exact points the pairs of colleagues, of what fits by public points all others.
+    """The pairs of colleagues that fit by exact points, and all others that fit by public ones.
 
     A notice, or its absence, would otherwise tell a partner on which side of a farthest distance the exact points lie.
     """
