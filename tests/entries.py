@@ -24,6 +24,7 @@ def append_entry(
     receiver: str,
     *,
     mass_kg: str,
+    distance_km: str = "10",
     happened_on: date = date(2026, 1, 15),
     material: str = KEI,
     group: str = "bestrating",
@@ -31,11 +32,11 @@ def append_entry(
     processing_factor: Decimal | None = None,
     period: str | None = None,
 ) -> Exchange:
-    """One transfer of so many kilograms over 10 km."""
+    """One transfer of so many kilograms over 10 km, or another distance."""
     gives, takes = make_organisation(session, giver), make_organisation(session, receiver)
     figures = impact(
         mass_in_kg=Decimal(mass_kg),
-        distance_in_km=Decimal(10),
+        distance_in_km=Decimal(distance_km),
         vehicle_factors=LORRY_FACTOR,
         carbon_factor=carbon_factor,
         processing_factor=processing_factor,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from marketplace.accounts.rules.accounts import OrganisationKind, Role
+from marketplace.accounts.rules.accounts import OrganisationKind, Role, are_colleagues
 from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
 from marketplace.kernel.language import _
 
@@ -38,7 +38,7 @@ class Actor:
 
     @property
     def is_partner(self) -> bool:
-        """Whether the organisation stands outside the region. Its turn comes later, if at all, and it sees whole kilometres."""
+        """Whether the organisation stands outside the region. Its turn comes later, if at all, and it knows public points only."""
         return self.organisation_kind in (OrganisationKind.PARTNER, OrganisationKind.ADVISER)
 
     @property
@@ -68,6 +68,7 @@ class Can(StrEnum):
     READ_DEMANDS = "demand:read"
     EDIT_DEMAND = "demand:edit"
     READ_MATCHES = "match:read"
+    READ_POINTS = "place:read_points"
     RESERVE = "reservation:reserve"
     READ_RESERVATION = "reservation:read"
     LIST_RESERVATIONS = "reservation:list"
@@ -146,6 +147,16 @@ def may_look_inside(actor: Actor, subject: Any) -> bool:
 def may_read_matches(actor: Actor, subject: Any) -> bool:
     """As looking inside, and the clock, which notifies both sides."""
     return actor is CLOCK or may_look_inside(actor, subject)
+
+
+def may_know_points(actor: Actor, subject: Any) -> bool:
+    """Whether the actor may know the exact points of what is published, and exact kilometres.
+
+    The one rule for every distance: people of the municipalities and of the region are colleagues, the reviewer and the clock see
+    everything. For anybody else a distance lies between public points, their own included.
+    """
+    is_colleague = actor.is_member and are_colleagues((actor.organisation_kind,))
+    return is_colleague or actor.role == Role.REVIEWER or actor.is_system
 
 
 def is_owner_side(actor: Actor, subject: Any) -> bool:
@@ -289,6 +300,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_DEMANDS: is_member,
     Can.EDIT_DEMAND: is_own,
     Can.READ_MATCHES: may_read_matches,
+    Can.READ_POINTS: may_know_points,
     Can.RESERVE: is_trader,
     Can.READ_RESERVATION: may_follow_reservation,
     Can.LIST_RESERVATIONS: may_list_reservations,

@@ -115,6 +115,11 @@ def distance_km(a: Point, b: Point) -> Decimal:
     return Decimal(repr(_geodesic_km(a, b))).quantize(METRE, rounding=ROUND_HALF_UP)
 
 
+def apart_km(a: Point, b: Point, *, exact: bool) -> Decimal:
+    """How far two points lie apart, or, where that may not be known, their public points."""
+    return distance_km(a, b) if exact else distance_km(public_point(a), public_point(b))
+
+
 def whole_km(a: Point, b: Point) -> int:
     """The geodesic in whole kilometres, rounded half up once. The chord answers; only beside a half kilometre the geodesic is asked."""
     km = chord_to_arc_km(chord2_between_m2(a, b))

@@ -1,14 +1,15 @@
 """What the book says: rows, totals from the roll-ups, and whether the chain holds."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import Select, String, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.kernel.units import THOUSANDTH
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
 from marketplace.ledger.rules import ENTRY_FIELDS, FIELDS_OF_VERSION, FIRST_HASH, Entry, RowKind, canonical, chained, misplaced
 from marketplace.notices.queries import list_records
@@ -55,6 +56,22 @@ class Totals:
         """
         values = dict(zip(SUMS, sums, strict=True))
         return cls(**values | {name: int(values[name]) for name in ("exchanges", "late_rows")})
+
+    def in_whole_km(self) -> "Totals":
+        """The same with the average distance in whole kilometres.
+
+        For whoever may not know exact ones. Of one transfer, or of the difference between two sums, the distance could be worked back otherwise.
+        """
+        if self.mass_kg <= 0 or not self.tonne_km:
+            return self
+        tonnes = self.mass_kg / 1000
+        coarse = (self.tonne_km / tonnes).quantize(Decimal(1), rounding=ROUND_HALF_UP) * tonnes
+        transport = self.transport_kgco2e * coarse / self.tonne_km
+        return replace(
+            self,
+            tonne_km=coarse.quantize(THOUSANDTH, rounding=ROUND_HALF_UP),
+            transport_kgco2e=transport.quantize(THOUSANDTH, rounding=ROUND_HALF_UP),
+        )
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*(getattr(self, name) + getattr(other, name) for name in SUMS))

@@ -34,7 +34,6 @@ GUARDED_ELSEWHERE = {
     # the rows are cut to what the actor may see
     "exchange.queries.reservations.sees_names",
     "market.queries.demands.list_demands",
-    "matching.queries.broker.why_not",
     # a part of a verb that has asked
     "exchange.actions.decide.end",
     "exchange.actions.hand_over.complete",

@@ -148,9 +148,13 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         for listing in listings
         for demand in demands
         if not objections(
-            lot := lot_of(listing, terms),
+            lot := lot_of(listing, terms, exact=True),
             need := need_of(
-                demand, asked[demand.organisation_id].organisation_kind, terms, asked[demand.organisation_id].organisation_slug
+                demand,
+                asked[demand.organisation_id].organisation_kind,
+                terms,
+                asked[demand.organisation_id].organisation_slug,
+                exact=True,
             ),
             distance_km=distance_km(lot.point, need.point),
             today=clock.today(),

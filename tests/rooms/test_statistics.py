@@ -54,6 +54,26 @@ def report(session: Session, actor: Actor, *, included: int = 0, version: int | 
     )
 
 
+def test_no_distance_can_be_worked_back_from_the_public_figures(bank: Session) -> None:
+    """One exchange of 148 tonnes over 6.7 km: whoever may not know exact points gets whole kilometres, also of the difference of two sums."""
+    append_entry(bank, "hengelo", "borne", mass_kg="148000", distance_km="5.123", happened_on=clock.today())
+    colleague, partner = make_actor(bank, "almelo"), make_actor(bank, "sloper-bv", kind="partner")
+    exact = get_statistics(bank, colleague).totals
+    average = exact.tonne_km / 148
+    assert average % 1 != 0
+    for stranger in (ANONYMOUS, partner):
+        found = get_statistics(bank, stranger)
+        assert found.in_whole_km
+        sums = [found.totals, *(row.totals for row in (*found.by_month, *found.by_material_group) if row.totals.mass_kg)]
+        assert len(sums) == (1 if stranger is ANONYMOUS else 3)
+        for totals in sums:
+            assert totals.tonne_km == 148 * round(average)
+            assert totals.transport_kgco2e == pytest.approx(
+                exact.transport_kgco2e * totals.tonne_km / exact.tonne_km, abs=Decimal("0.001")
+            )
+            assert (totals.mass_kg, totals.avoided_kgco2e) == (exact.mass_kg, exact.avoided_kgco2e)
+
+
 def some_exchanges(session: Session) -> None:
     make_organisation(session, "sloper-bv", "partner")
     append_entry(session, "hengelo", "borne", mass_kg="1000", happened_on=date(2026, 1, 31))

@@ -48,6 +48,7 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("edit another's demand", Can.EDIT_DEMAND, THEIRS, ""),
     ("read the own matches", Can.READ_MATCHES, MINE, "leader coordinator reviewer"),
     ("read another's matches", Can.READ_MATCHES, THEIRS, "reviewer"),
+    ("know the exact point of what is published", Can.READ_POINTS, THEIRS, "leader coordinator reviewer admin"),
     ("list reservations", Can.LIST_RESERVATIONS, None, "leader coordinator reviewer"),
     ("read a reservation on the own lot", Can.READ_RESERVATION, Thing(OTHER, owner_id=OWN), "leader coordinator reviewer"),
     ("read a reservation of one's own", Can.READ_RESERVATION, Thing(OWN, owner_id=OTHER), "leader coordinator reviewer"),
@@ -147,8 +148,8 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
     assert may(BROKER, Can.MANAGE_DEPOTS, Thing(REGION))
 
 
-OWN_OF_A_MUNICIPALITY = {Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.TIGHTEN_GOAL}
-"""What a partner's coordinator does not have: depots, and goals that are asked of municipalities."""
+OWN_OF_A_MUNICIPALITY = {Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.TIGHTEN_GOAL, Can.READ_POINTS}
+"""What a partner's coordinator does not have: depots, goals that are asked of municipalities, and exact points."""
 
 
 @pytest.mark.parametrize(("name", "what", "subject", "allowed"), TABLE, ids=[row[0] for row in TABLE])
@@ -233,6 +234,14 @@ def test_an_administrator_and_a_reviewer_set_no_windows_and_open_no_depots_of_th
         assert not may(one, Can.SET_WINDOWS, REGION)
         assert not may(one, Can.MANAGE_DEPOTS, Thing(REGION))
         assert not may(one, Can.BROKER)
+
+
+def test_only_colleagues_and_the_clock_know_exact_points() -> None:
+    """The people of the municipalities and of the region are colleagues; a partner's and an adviser's are not, nor is the public."""
+    assert may(BROKER, Can.READ_POINTS) and may(CLOCK, Can.READ_POINTS)
+    for stranger in (PARTNER, PARTNERS_LEADER, actor("project_leader", 41, "adviser"), ANONYMOUS):
+        assert not may(stranger, Can.READ_POINTS)
+        assert not may(stranger, Can.READ_POINTS, Thing(stranger.organisation_id or 0))
 
 
 def test_a_coordinator_invites_no_reviewer() -> None:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,17 @@ class OrganisationKind(StrEnum):
     PARTNER = "partner"
     REGION = "region"
     ADVISER = "adviser"
+
+
+_COLLEAGUES = frozenset((OrganisationKind.MUNICIPALITY, OrganisationKind.REGION))
+
+
+def are_colleagues(kinds: Iterable[str]) -> bool:
+    """Whether organisations of all these kinds belong to the region.
+
+    Their people may know each other's exact points.
+    """
+    return _COLLEAGUES.issuperset(kinds)
 
 
 class Role(StrEnum):

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from marketplace.accounts.policy import Can, may
+from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
@@ -17,6 +17,7 @@ from marketplace.http.request import current_actor, current_session, permission,
 from marketplace.kernel.errors import Conflict
 from marketplace.market.actions import demands as market
 from marketplace.market.models import Demand
+from marketplace.market.queries.demands import find_demand_spot
 from marketplace.market.queries.demands import get_demand as get_visible
 from marketplace.market.queries.demands import list_demands as list_visible
 from marketplace.market.rules.demand import DemandStatus
@@ -110,4 +111,4 @@ def write_demand(demand: Demand) -> Written:
     actor = current_actor()
     if not actor.is_member:
         return PublicDemandSchema.write(demand)
-    return DemandSchema.write(demand, exact=demand if may(actor, Can.READ_LISTING_INSIDE, demand) else None)
+    return DemandSchema.write(demand, exact=find_demand_spot(actor, demand))

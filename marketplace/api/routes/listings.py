@@ -19,7 +19,7 @@ from marketplace.api.shapes.material import current_taxonomy
 from marketplace.catalogue.queries.search import Found, search
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.exchange.actions import decide as exchange
-from marketplace.exchange.queries.reservations import list_exact_places, sees_exact_place
+from marketplace.exchange.queries.reservations import find_spot, list_spots
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.errors import Conflict
 from marketplace.market.actions import listings as market
@@ -56,10 +56,9 @@ def list_listings() -> Response:
     query.check_groups(materials, question.groups)
     query.check_materials(materials, question.materials)
     result = search(session, actor, question)
-    exact = list_exact_places(session, actor, [row.listing for row in result.rows])
+    spots = list_spots(session, actor, [row.listing for row in result.rows])
     items = [
-        ListingSchema.write(row.listing, distance_km=row.distance_km, exact=row.listing if row.listing.id in exact else None)
-        for row in result.rows
+        ListingSchema.write(row.listing, distance_km=row.distance_km, exact=spots.get(row.listing.id)) for row in result.rows
     ]
     return many(ListingsSchema, items, total=result.total, page=page, facets=_facets(result))
 
@@ -180,5 +179,5 @@ def list_listing_matches(listing_id: int) -> Response:
 
 def write_listing(listing: Listing, distance_km: int | None = None) -> Written:
     """A listing as this actor may see it."""
-    shows_exact = sees_exact_place(current_session(), current_actor(), listing)
-    return ListingSchema.write(listing, distance_km=distance_km, exact=listing if shows_exact else None)
+    spot = find_spot(current_session(), current_actor(), listing)
+    return ListingSchema.write(listing, distance_km=distance_km, exact=spot)

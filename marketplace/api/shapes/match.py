@@ -6,13 +6,15 @@ from marketplace.api.shapes.demand import DemandSchema
 from marketplace.api.shapes.listing import ListingSchema, TitledSchema
 from marketplace.api.shapes.reservation import ReservationSchema
 
+DISTANCE = "exact for people of the municipalities and the region, else between public points, in whole kilometres"
+
 
 class MatchSchema(Shape):
     """The other one of the two, with figures for the part that is covered. `unit` is the demand's."""
 
     listing = Part(ListingSchema, optional=True)
     demand = Part(DemandSchema, optional=True)
-    distance_km = Number()
+    distance_km = Number(DISTANCE)
     road_km = Number()
     tonne_km = Number(allow_none=True)
     transport_kgco2e = Number(allow_none=True)
@@ -37,7 +39,7 @@ class _ProposedPartSchema(Shape):
     quantity = Quantity("what is taken, in the listing's unit", attribute="takes.amount")
     unit = UnitChoice(attribute="takes.unit")
     covers = Quantity("what that gives, in the demand's unit", attribute="covers.amount")
-    distance_km = Number()
+    distance_km = Number(DISTANCE)
     road_km = Number()
     tonne_km = Number()
     mass_kg = Number()

@@ -9,7 +9,7 @@ class ExactSchema(Shape):
 
     lat = Degrees()
     lon = Degrees()
-    address = Line(allow_none=True)
+    address = Line("null where there is none, or you may know the point only", allow_none=True)
 
 
 class PlaceSchema(Shape):

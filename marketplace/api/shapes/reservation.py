@@ -1,6 +1,5 @@
 """Reservations, for either side, with the appointment at the gate."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import missing
@@ -20,7 +19,7 @@ from marketplace.exchange.rules.gate import AppointmentStatus
 from marketplace.exchange.rules.reservation import MeasuredBy, ReservationStatus
 from marketplace.exchange.rules.terms import Terms
 from marketplace.http.request import current_actor, current_session
-from marketplace.market.rules.listing import Condition
+from marketplace.market.rules.listing import Condition, Spot
 
 
 class AppointmentSchema(Shape):
@@ -73,18 +72,11 @@ class ProposedTermsSchema(TermsSchema):
     reason = Line()
 
 
-@dataclass(frozen=True, slots=True)
-class _Exact:
-    lat: float
-    lon: float
-    address: str | None
-
-
-def _exact(row: Reservation, terms: Terms) -> _Exact | None:
+def _exact(row: Reservation, terms: Terms) -> Spot | None:
     """The lot's exact place, for those who may know it."""
     if not may_read_terms_place(current_session(), current_actor(), row):
         return None
-    return _Exact(terms.lot.lat, terms.lot.lon, terms.address)
+    return Spot(terms.lot.lat, terms.lot.lon, terms.address)
 
 
 def _terms(row: Reservation) -> Any:

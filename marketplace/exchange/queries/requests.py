@@ -6,14 +6,16 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.rules.accounts import are_colleagues
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import destination
 from marketplace.exchange.queries.reservations import list_claims
 from marketplace.exchange.rules.ranking import NO_SHOWS_COUNT, Claim, Score, ranked
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
-from marketplace.kernel.geo import Point, distance_km
+from marketplace.kernel.geo import Point, apart_km
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
@@ -69,13 +71,18 @@ def list_requests(session: Session, actor: Actor, listing_id: int) -> Queue:
 
 
 def rank_requests(session: Session, listing: Listing) -> Queue:
-    """The same for a verb that has asked what the actor may."""
+    """The same for a verb that has asked what the actor may.
+
+    As soon as the owner or one who asks may not know the exact points, all distances are those between public points.
+    """
     rows = list_claims(session, listing.id)
     held = sum((row.quantity for row in rows if row.status in CLAIMING), Decimal(0))
     free = listing.available + held
     missed = _no_shows(session, {row.organisation_id for row in rows})
     by_number = {row.id: row for row in rows}
-    result = ranked([_claim(listing, row, missed) for row in rows], free=free, today=clock.today())
+    owner = session.get_one(Organisation, listing.organisation_id)
+    exact = are_colleagues((owner.kind, *(row.organisation.kind for row in rows)))
+    result = ranked([_claim(listing, row, missed, exact=exact) for row in rows], free=free, today=clock.today())
     return Queue(
         listing,
         free,
@@ -83,7 +90,7 @@ def rank_requests(session: Session, listing: Listing) -> Queue:
     )
 
 
-def _claim(listing: Listing, reservation: Reservation, missed: dict[int, int]) -> Claim:
+def _claim(listing: Listing, reservation: Reservation, missed: dict[int, int], *, exact: bool) -> Claim:
     point, _basis = destination(reservation, reservation.demand, reservation.organisation)
     return Claim(
         number=reservation.id,
@@ -92,7 +99,7 @@ def _claim(listing: Listing, reservation: Reservation, missed: dict[int, int]) -
         unit=Unit(reservation.unit),
         replaces_purchase=reservation.replaces_purchase,
         needed_by=reservation.needed_by,
-        distance_km=distance_km(Point(listing.lat, listing.lon), point),
+        distance_km=apart_km(Point(listing.lat, listing.lon), point, exact=exact),
         no_shows=missed.get(reservation.organisation_id, 0),
     )
 

@@ -15,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.models import Listing
-from marketplace.market.rules.listing import ListingStatus
+from marketplace.market.rules.listing import ListingStatus, Spot
 
 SEES_EXACT = (
     ReservationStatus.APPROVED,
@@ -136,7 +136,25 @@ def _list_lent_places(session: Session, actor: Actor, listings: list[Listing]) -
     return {listing_id for listing_id, depot_id in lying.items() if depot_id in closed}
 
 
-def list_exact_places(session: Session, actor: Actor, listings: list[Listing]) -> set[int]:
+def find_spot(session: Session, actor: Actor, listing: Listing) -> Spot | None:
+    """Where a lot lies, as far as the reader may know; None where that is nothing."""
+    return list_spots(session, actor, [listing]).get(listing.id)
+
+
+def list_spots(session: Session, actor: Actor, listings: list[Listing]) -> dict[int, Spot]:
+    """Where these lots lie, as far as the reader may know, by their ids.
+
+    Colleagues know the point of what is published; the address is for whoever sees the exact place.
+    """
+    whole = _list_exact_places(session, actor, listings)
+    return {
+        listing.id: Spot(listing.lat, listing.lon, listing.address if listing.id in whole else None)
+        for listing in listings
+        if listing.id in whole or (listing.status == ListingStatus.PUBLISHED and may(actor, Can.READ_POINTS))
+    }
+
+
+def _list_exact_places(session: Session, actor: Actor, listings: list[Listing]) -> set[int]:
     """Of which of these listings `sees_exact_place` says yes, in two questions."""
     if not actor.is_member:
         return set()

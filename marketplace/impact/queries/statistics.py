@@ -1,7 +1,7 @@
 """The registered list of figures over the ledger, and their sums. Page, API and export all loop over this list."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -33,7 +33,8 @@ class StatisticsRow:
 class Statistics:
     """The totals, and for members three ways of adding up to them.
 
-    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`.
+    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`. `in_whole_km`: the average
+    distance of every sum is, for a reader who may not know exact ones.
     """
 
     totals: Totals
@@ -43,26 +44,41 @@ class Statistics:
     by_material_group: tuple[StatisticsRow, ...] = ()
     by_month: tuple[StatisticsRow, ...] = ()
     is_public: bool = True
+    in_whole_km: bool = True
 
 
 def get_statistics(session: Session, actor: Actor) -> Statistics:
-    """The totals for everybody; by municipality, material group and month for members."""
+    """The totals for everybody; by municipality, material group and month for members.
+
+    Whoever may not know exact points gets every sum with its average distance in whole kilometres.
+    """
     require(actor, Can.READ_PUBLIC_FIGURES)
+    exact = may(actor, Can.READ_POINTS)
+    shown = _as_they_are if exact else Totals.in_whole_km
     received = _sums(session, MonthPair, MonthPair.to_slug)
     totals = sum(received.values(), Totals())
     within = sum(_sums(session, MonthPair, MonthPair.to_slug, within=True).values(), Totals())
     since = session.scalar(select(func.min(MonthPair.month)))
     if not may(actor, Can.READ_MEMBER_FIGURES):
-        return Statistics(totals, within, since)
+        return Statistics(shown(totals), shown(within), since)
     return Statistics(
-        totals=totals,
-        within=within,
+        totals=shown(totals),
+        within=shown(within),
         since=since,
-        by_municipality=_by_municipality(session, received),
-        by_material_group=_by_group(session),
-        by_month=_by_month(session),
+        by_municipality=_shown(_by_municipality(session, received), shown),
+        by_material_group=_shown(_by_group(session), shown),
+        by_month=_shown(_by_month(session), shown),
         is_public=False,
+        in_whole_km=not exact,
     )
+
+
+def _as_they_are(totals: Totals) -> Totals:
+    return totals
+
+
+def _shown(rows: tuple[StatisticsRow, ...], shown: Callable[[Totals], Totals]) -> tuple[StatisticsRow, ...]:
+    return tuple(replace(row, totals=shown(row.totals)) for row in rows)
 
 
 def _sums(

@@ -11,6 +11,7 @@ from marketplace.kernel.language import _
 from marketplace.market.models import Demand
 from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import Spot
 
 
 def _missing_demand() -> Missing:
@@ -36,6 +37,14 @@ def get_demand(session: Session, actor: Actor, demand_id: int) -> Demand:
     if demand is None or not is_demand_visible(actor, demand):
         raise _missing_demand()
     return demand
+
+
+def find_demand_spot(actor: Actor, demand: Demand) -> Spot | None:
+    """Where it is needed, as far as the reader may know; None where that is nothing."""
+    inside = may(actor, Can.READ_LISTING_INSIDE, demand)
+    if not inside and (demand.status != DemandStatus.OPEN or not may(actor, Can.READ_POINTS)):
+        return None
+    return Spot(demand.lat, demand.lon, demand.address if inside else None)
 
 
 def list_demands(

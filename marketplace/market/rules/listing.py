@@ -108,6 +108,18 @@ LISTING_STATUS_LABELS: dict[ListingStatus, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """An exact place as one reader may know it.
+
+    The point, and the address only where that is theirs to read.
+    """
+
+    lat: float
+    lon: float
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """Where something lies: an exact point, and how it is known. `municipality` is a slug, empty outside the region."""
 

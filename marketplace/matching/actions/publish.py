@@ -4,12 +4,14 @@ The other side gets one notice per match; the side that acts gets one for the be
 rest.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
+from marketplace.accounts.rules.accounts import are_colleagues
 from marketplace.exchange.actions.transitions import offer_next
 from marketplace.exchange.queries.reservations import list_claims
 from marketplace.exchange.rules.reservation import ReservationStatus
@@ -122,7 +124,10 @@ def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int,
 
 
 def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
-    result = list_demands_for_listing(session, actor, listing, page_size=TOLD_AT_ONCE).items
+    result = _both_may_know(
+        list_demands_for_listing(session, actor, listing, page_size=TOLD_AT_ONCE, by_public_points=by_public_points).items
+        for by_public_points in (False, True)
+    )
     notified = set(session.scalars(select(MatchNotified.demand_id).where(MatchNotified.listing_id == listing.id)))
     new = [match for match in result if match.demand.id not in notified]
     _remember(session, new)
@@ -166,7 +171,10 @@ def notify_turn(session: Session, *, listing_id: int) -> bool:
 
 
 def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
-    result = list_listings_for_demand(session, actor, demand, page_size=TOLD_AT_ONCE).items
+    result = _both_may_know(
+        list_listings_for_demand(session, actor, demand, page_size=TOLD_AT_ONCE, by_public_points=by_public_points).items
+        for by_public_points in (False, True)
+    )
     notified = set(session.scalars(select(MatchNotified.listing_id).where(MatchNotified.demand_id == demand.id)))
     new = [match for match in result if match.listing.id not in notified]
     _remember(session, new)
@@ -175,6 +183,19 @@ def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
             _tell_owner(session, match)
     if new:
         _tell_asker(session, new[0])
+
+
+def _both_may_know(found: Iterable[tuple[Match, ...]]) -> list[Match]:
+    """The pairs of colleagues that fit by exact points, and all others that fit by public ones.
+
+    A notice, or its absence, would otherwise tell a partner on which side of a farthest distance the exact points lie.
+    """
+    exact, public = found
+    return [match for match in exact if _are_colleagues(match)] + [match for match in public if not _are_colleagues(match)]
+
+
+def _are_colleagues(match: Match) -> bool:
+    return are_colleagues((match.listing.organisation.kind, match.demand.organisation.kind))
 
 
 def _remember(session: Session, new: list[Match]) -> None:

@@ -1,13 +1,13 @@
 """What the broker has pointed out, and why a lot does not fit."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel import clock
-from marketplace.kernel.geo import Point, distance_km
+from marketplace.kernel.geo import distance_km, whole_km
 from marketplace.kernel.language import Text
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import ListingStatus
@@ -56,10 +56,11 @@ def list_proposals(session: Session, actor: Actor, demand: Demand) -> list[Propo
 def why_not(session: Session, actor: Actor, made: ProposalMade) -> tuple[Decimal, list[Text]]:
     """Explain what stands between the two and a match, and how far apart they lie.
 
-    A partner gets whole kilometres. Nothing where it has become a match.
+    Between public points, in whole kilometres, for whoever may know no more. Nothing where it has become a match.
     """
-    materials = taxonomy(session)
-    away = distance_km(Point(made.listing.lat, made.listing.lon), Point(made.demand.lat, made.demand.lon))
-    need = need_of(made.demand, made.demand.organisation.kind, materials)
-    result = objections(lot_of(made.listing, materials), need, distance_km=away, today=clock.today())
-    return away.quantize(Decimal(1), rounding=ROUND_HALF_UP) if actor.is_partner else away, result
+    materials, exact = taxonomy(session), may(actor, Can.READ_POINTS)
+    lot = lot_of(made.listing, materials, exact=exact)
+    need = need_of(made.demand, made.demand.organisation.kind, materials, exact=exact)
+    away = distance_km(lot.point, need.point)
+    result = objections(lot, need, distance_km=away, today=clock.today())
+    return away if exact else Decimal(whole_km(lot.point, need.point)), result

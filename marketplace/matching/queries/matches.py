@@ -1,7 +1,7 @@
 """Listings that serve a demand, and demands a listing serves: best first, with reasons.
 
-Distances are exact, by the geodesic between the exact points; a partner gets whole kilometres, and every figure that follows from
-them.
+Whoever may know the exact points gets what fits by them, in their order, with exact kilometres. For anybody else the public points
+of both sides decide what fits and in which order, and the kilometres are whole, with every figure that follows from them.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Integer, Select, bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.exchange.queries.destination import total_under_way, totals_under_way
 from marketplace.impact.rules.impact import Impact, impact
@@ -90,10 +90,14 @@ class Matches:
 
 
 def list_listings_for_demand(
-    session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE
+    session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE, by_public_points: bool = False
 ) -> Matches:
-    """The listings that serve this demand. For the organisation that asks, the reviewer and the clock."""
+    """The listings that serve this demand. For the organisation that asks, the reviewer and the clock.
+
+    `by_public_points`: as somebody who may know no more finds them.
+    """
     require(actor, Can.READ_MATCHES, demand)
+    exact = may(actor, Can.READ_POINTS) and not by_public_points
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
     to_find = demand.remaining - total_under_way(session, demand)
@@ -102,7 +106,7 @@ def list_listings_for_demand(
         return Matches((), 0, page, size)
     is_loaded = "organisation" in demand.__dict__
     asker = demand.organisation if is_loaded else session.connection().execute(_ASKER, {"id": demand.organisation_id}).one()
-    need = need_of(demand, asker.kind, terms, asker.slug, to_find)
+    need = need_of(demand, asker.kind, terms, asker.slug, to_find, exact=exact)
     serving = terms.serving(need.material)
     refused = sorted({code for item in serving for code in item.hazard_codes} - need.accepts_hazards)
     farthest = demand.max_distance_km
@@ -127,6 +131,7 @@ def list_listings_for_demand(
         figures["inner_chord2"] = chord2_m2(max(float(farthest) - EDGE_KM, 0))
 
     statement = listings_that_serve(
+        exact=exact,
         has_limit=farthest is not None,
         refused_codes=len(refused),
         accepts_unknown=need.accepts_unknown_hazards,
@@ -134,24 +139,28 @@ def list_listings_for_demand(
     )
 
     def serving_ids(doubted: list[int]) -> set[int]:
-        return _serving((row.id, lot_of(row, terms), need) for row in session.scalars(_BARE_LISTINGS, {"ids": doubted}))
+        rows = session.scalars(_BARE_LISTINGS, {"ids": doubted})
+        return _serving((row.id, lot_of(row, terms, exact=exact), need) for row in rows)
 
     fitting = _fitting(session, statement, figures, serving_ids)
     ids = fitting[(page - 1) * size : page * size]
-    pairs = (
-        [(listing, demand, lot_of(listing, terms), need) for listing in session.scalars(_LISTINGS, {"ids": ids})] if ids else []
-    )
-    return _ranked(actor, terms, pairs, len(fitting), page, size)
+    listings = session.scalars(_LISTINGS, {"ids": ids}).all() if ids else []
+    pairs = [(listing, demand, lot_of(listing, terms, exact=exact), need) for listing in listings]
+    return _ranked(exact, terms, pairs, len(fitting), page, size)
 
 
 def list_demands_for_listing(
-    session: Session, actor: Actor, listing: Listing, *, page: int = 1, page_size: int = PAGE_SIZE
+    session: Session, actor: Actor, listing: Listing, *, page: int = 1, page_size: int = PAGE_SIZE, by_public_points: bool = False
 ) -> Matches:
-    """The open demands that this listing serves. For the organisation that owns it, the reviewer and the clock."""
+    """The open demands that this listing serves. For the organisation that owns it, the reviewer and the clock.
+
+    `by_public_points`: as somebody who may know no more finds them.
+    """
     require(actor, Can.READ_MATCHES, listing)
+    exact = may(actor, Can.READ_POINTS) and not by_public_points
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
-    lot, today = lot_of(listing, terms), clock.today()
+    lot, today = lot_of(listing, terms, exact=exact), clock.today()
     is_over = lot.available_until is not None and lot.available_until < today
     is_stale = lot.confirmed_on is None or lot.confirmed_on < today - STALE_AFTER
     if lot.status != ListingStatus.PUBLISHED or is_over or is_stale or lot.available.amount <= 0:
@@ -173,6 +182,7 @@ def list_demands_for_listing(
     }
 
     statement = demands_served(
+        exact=exact,
         declared_codes=len(declared),
         hazards_unknown=lot.hazards_unknown,
         ends=lot.available_until is not None,
@@ -187,14 +197,14 @@ def list_demands_for_listing(
 
     def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
         to_find = demand.remaining - under_way
-        return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find)
+        return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find, exact=exact)
 
     fitting = _fitting(session, statement, figures, serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
     under_way = totals_under_way(session, demands) if demands else {}
     pairs = [(listing, row, lot, asked_by(row, under_way.get(row.id, Decimal(0)))) for row in demands]
-    return _ranked(actor, terms, pairs, len(fitting), page, size)
+    return _ranked(exact, terms, pairs, len(fitting), page, size)
 
 
 def _fitting(
@@ -219,22 +229,31 @@ def _serving(pairs: Iterable[tuple[int, Lot, Need]]) -> set[int]:
 
 
 def _ranked(
-    actor: Actor, terms: Taxonomy, pairs: list[tuple[Listing, Demand, Lot, Need]], total: int, page: int, size: int
+    exact: bool, terms: Taxonomy, pairs: list[tuple[Listing, Demand, Lot, Need]], total: int, page: int, size: int
 ) -> Matches:
-    """The page in its exact order, each with its place among all. What the rule refuses has been left out before; one that slipped through falls out here."""
+    """The page in its order, each with its place among all. What the rule refuses has been left out before; one that slipped through falls out here."""
     today, rows = clock.today(), []
     for listing, demand, lot, need in pairs:
-        exact = distance_km(lot.point, need.point)
-        if need.remaining.amount <= 0 or pair.objections(lot, need, distance_km=exact, today=today):
+        away = distance_km(lot.point, need.point)
+        if need.remaining.amount <= 0 or pair.objections(lot, need, distance_km=away, today=today):
             total -= 1
             continue
-        rows.append((pair.rank_key(lot, need, exact, listing.id), demand.id, exact, listing, demand, lot, need))
+        rows.append((pair.rank_key(lot, need, away, listing.id), demand.id, away, listing, demand, lot, need))
     rows.sort(key=lambda item: item[:2])
     first = (page - 1) * size + 1
     return Matches(
         tuple(
-            _match(actor, terms, listing, demand, lot, need, exact, place=first + number, total=total)
-            for number, (_key, _id, exact, listing, demand, lot, need) in enumerate(rows)
+            _match(
+                terms,
+                listing,
+                demand,
+                lot,
+                need,
+                away if exact else Decimal(whole_km(lot.point, need.point)),
+                place=first + number,
+                total=total,
+            )
+            for number, (_key, _id, away, listing, demand, lot, need) in enumerate(rows)
         ),
         total,
         page,
@@ -243,32 +262,30 @@ def _ranked(
 
 
 def _match(
-    actor: Actor,
     terms: Taxonomy,
     listing: Listing,
     demand: Demand,
     lot: Lot,
     need: Need,
-    exact: Decimal,
+    shown_km: Decimal,
     *,
     place: int,
     total: int,
 ) -> Match:
-    visible = Decimal(whole_km(lot.point, need.point)) if actor.is_partner else exact
     covered = pair.cover(lot, need)
     figures = impact(
         mass_in_kg=covered.mass_kg,
-        distance_in_km=visible,
+        distance_in_km=shown_km,
         vehicle_factors=terms.vehicle_factors,
         carbon_factor=lot.material.carbon.kgco2e_per_kg if lot.material.carbon else None,
         processing_factor=lot.material.processing_kgco2e_per_kg,
     )
     reasons = pair.explain(lot, need, covered, figures, place=place, total=total)
-    return Match(listing, demand, visible, covered.covers, covered.takes, figures, reasons)
+    return Match(listing, demand, shown_km, covered.covers, covered.takes, figures, reasons)
 
 
-def lot_of(listing: Listing, terms: Taxonomy) -> Lot:
-    """What of a listing counts for a match."""
+def lot_of(listing: Listing, terms: Taxonomy, *, exact: bool) -> Lot:
+    """What of a listing counts for a match. `exact`: for whoever may know its exact point."""
     return Lot(
         material=terms.material_by_id(listing.material_id),
         organisation_id=listing.organisation_id,
@@ -283,7 +300,7 @@ def lot_of(listing: Listing, terms: Taxonomy) -> Lot:
         region_from=listing.region_from,
         partners_from=listing.partners_from,
         confirmed_on=listing.confirmed_on,
-        point=Point(listing.lat, listing.lon),
+        point=_point(listing, exact=exact),
         circle=listing.chosen_circle or (),
         circle_from=listing.circle_from,
         minimum_part=listing.minimum_part,
@@ -291,9 +308,18 @@ def lot_of(listing: Listing, terms: Taxonomy) -> Lot:
 
 
 def need_of(
-    demand: Demand, organisation_kind: str, terms: Taxonomy, organisation_slug: str = "", to_find: Decimal | None = None
+    demand: Demand,
+    organisation_kind: str,
+    terms: Taxonomy,
+    organisation_slug: str = "",
+    to_find: Decimal | None = None,
+    *,
+    exact: bool,
 ) -> Need:
-    """What of a demand counts for a match. `to_find`: what is needed and not under way already, where that is known."""
+    """What of a demand counts for a match. `to_find`: what is needed and not under way already, where that is known.
+
+    `exact`: for whoever may know its exact point.
+    """
     material = terms.material_by_id(demand.material_id)
     return Need(
         material=material,
@@ -309,9 +335,13 @@ def need_of(
         accepts_hazards=frozenset(demand.accepts_hazards),
         accepts_unknown_hazards=demand.accepts_unknown_hazards,
         confirmed_on=demand.confirmed_on,
-        point=Point(demand.lat, demand.lon),
+        point=_point(demand, exact=exact),
         organisation_slug=organisation_slug,
     )
+
+
+def _point(placed: Listing | Demand, *, exact: bool) -> Point:
+    return Point(placed.lat, placed.lon) if exact else Point(placed.public_lat, placed.public_lon)
 
 
 def _place(point: Point) -> dict[str, float]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.exchange.queries.destination import total_under_way
 from marketplace.kernel.language import Text
 from marketplace.kernel.paging import PAGE_SIZE_MAX
@@ -77,7 +77,7 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
             Supply(
                 item.listing.id,
                 item.listing.organisation.name,
-                lot_of(item.listing, terms),
+                lot_of(item.listing, terms, exact=may(actor, Can.READ_POINTS)),
                 item.listing.minimum_part,
                 item.road_km,
             )

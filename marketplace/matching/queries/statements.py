@@ -1,6 +1,7 @@
 """The SQL of matching, both directions, built once per shape.
 
-The index gives what lies near enough by the squared chord between the exact points, five metres more than asked. One statement gives every id in its order, and
+The index gives what lies near enough by the squared chord between the exact points (for whoever may know no more: the public ones), five metres more than
+asked. One statement gives every id in its order, and
 of each whether it is in doubt, for the rule to decide: what lies within ten metres of the edge, where the geodesic knows; and of what goes by another unit: so
 little that it may give no whole piece, and what has a smallest part. Everything else is decided here. That costs less than a page with its counts: a database
 sorts and counts by windows three times as long as it takes to hand over two numbers for each.
@@ -44,14 +45,14 @@ def _several(name: str, kind: Any) -> Any:
     return bindparam(name, type_=kind(), expanding=True)
 
 
-def _chord2(table: type[Listing] | type[Demand]) -> ColumnElement[Any]:
-    axes = ((table.x_m, "x"), (table.y_m, "y"), (table.z_m, "z"))
+def _chord2(table: type[Listing] | type[Demand], *, exact: bool) -> ColumnElement[Any]:
+    columns = (table.x_m, table.y_m, table.z_m) if exact else (table.public_x_m, table.public_y_m, table.public_z_m)
+    axes = zip(columns, "xyz", strict=True)
     return sum(
         ((axis - _bound(name, Float)) * (axis - _bound(name, Float)) for axis, name in axes), start=literal_column("0.0", Float)
     )
 
 
-LISTING_CHORD2, DEMAND_CHORD2 = _chord2(Listing), _chord2(Demand)
 LISTING_RANK = case({condition.value: condition.rank for condition in Condition}, value=Listing.condition)
 
 
@@ -65,8 +66,12 @@ def _in_order(
 
 
 @cache
-def listings_that_serve(*, has_limit: bool, refused_codes: int, accepts_unknown: bool, is_partner: bool) -> Select[Any]:
-    """For one demand. `refused_codes`: how many hazards of these materials it does not accept."""
+def listings_that_serve(
+    *, exact: bool, has_limit: bool, refused_codes: int, accepts_unknown: bool, is_partner: bool
+) -> Select[Any]:
+    """For one demand. `exact`: by exact points. `refused_codes`: how many hazards of these materials it does not accept."""
+    chord2 = _chord2(Listing, exact=exact)
+    lat, lon = (Listing.lat, Listing.lon) if exact else (Listing.public_lat, Listing.public_lon)
     others = Listing.unit != bindparam("unit")
     free = Listing.quantity - Listing.held - Listing.transferred
     conditions: list[Any] = [
@@ -87,9 +92,9 @@ def listings_that_serve(*, has_limit: bool, refused_codes: int, accepts_unknown:
     ]
     if has_limit:
         conditions += [
-            Listing.lat.between(_bound("south", Float), _bound("north", Float)),
-            Listing.lon.between(_bound("west", Float), _bound("east", Float)),
-            _bound("chord2", Float) >= LISTING_CHORD2,
+            lat.between(_bound("south", Float), _bound("north", Float)),
+            lon.between(_bound("west", Float), _bound("east", Float)),
+            _bound("chord2", Float) >= chord2,
         ]
     if refused_codes:
         clean = [
@@ -101,8 +106,8 @@ def listings_that_serve(*, has_limit: bool, refused_codes: int, accepts_unknown:
     scant = case({unit.value: _bound(f"scant_{unit.value}", BigInteger) for unit in Unit}, value=Listing.unit)
     doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, BigInteger)]
     if has_limit:
-        doubts.append(_bound("inner_chord2", Float) < LISTING_CHORD2)
-    return _in_order(Listing, doubts, conditions, (LISTING_CHORD2, LISTING_RANK.desc(), Listing.id))
+        doubts.append(_bound("inner_chord2", Float) < chord2)
+    return _in_order(Listing, doubts, conditions, (chord2, LISTING_RANK.desc(), Listing.id))
 
 
 def _turns(*, is_partner: bool) -> list[ColumnElement[bool]]:
@@ -120,6 +125,7 @@ def _turns(*, is_partner: bool) -> list[ColumnElement[bool]]:
 @cache
 def demands_served(
     *,
+    exact: bool,
     declared_codes: int,
     hazards_unknown: bool,
     ends: bool,
@@ -129,6 +135,7 @@ def demands_served(
     has_part: bool,
 ) -> Select[Any]:
     """For one listing, each demand by the reach that it stores. `declared_codes`: how many hazards it holds. `has_part`: it has a smallest part."""
+    chord2 = _chord2(Demand, exact=exact)
     partners = select(Organisation.id).where(Organisation.kind == OrganisationKind.PARTNER.value)
     own = Demand.organisation_id == _bound("organisation", Integer)
     accepted = type_coerce(Demand.accepts_hazards, String)
@@ -139,7 +146,7 @@ def demands_served(
         Demand.needed_until >= bindparam("starts_before"),
         Demand.fulfilled < Demand.quantity,
         Demand.confirmed_on >= bindparam("confirmed_since"),
-        Demand.reach_chord2_m2 >= DEMAND_CHORD2,
+        Demand.reach_chord2_m2 >= chord2,
         *(accepted.like(_bound(f"declared_{number}", String), escape="\\") for number in range(declared_codes)),
     ]
     if ends:
@@ -157,9 +164,9 @@ def demands_served(
     if has_part:
         conditions.append(or_(others, Demand.quantity - Demand.fulfilled >= bindparam("least", type_=Fixed(3))))
     farthest_m = type_coerce(Demand.max_distance_km, Integer)  # stored in thousandths of a km
-    edge = Demand.reach_chord2_m2 - DEMAND_CHORD2 < literal_column("20.1", Float) * farthest_m
+    edge = Demand.reach_chord2_m2 - chord2 < literal_column("20.1", Float) * farthest_m
     doubts = [edge, Demand.unit.in_(_several("doubted_units", String)), *([others] if has_part else [])]
-    return _in_order(Demand, doubts, conditions, (DEMAND_CHORD2, Demand.id))
+    return _in_order(Demand, doubts, conditions, (chord2, Demand.id))
 
 
 def _circle() -> Select[Any]:

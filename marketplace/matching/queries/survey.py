@@ -156,10 +156,10 @@ def _sought(session: Session) -> list[Demand]:
 def _pairs(listings: list[Listing], demands: list[Demand], known: Taxonomy) -> list[Pair]:
     wanted: defaultdict[int, list[tuple[Demand, Need]]] = defaultdict(list)
     for demand in demands:
-        wanted[demand.material_id].append((demand, need_of(demand, demand.organisation.kind, known)))
+        wanted[demand.material_id].append((demand, need_of(demand, demand.organisation.kind, known, exact=True)))
     rows = []
     for listing in listings:
-        lot = lot_of(listing, known)
+        lot = lot_of(listing, known, exact=True)
         for material in known.served_by(lot.material):
             rows += [Pair(listing, demand, lot, need) for demand, need in wanted[material.id]]
     return rows

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from marketplace.accounts.policy import ANONYMOUS, Can, may
 from marketplace.catalogue.queries.search import browse, nearest_outside, search
 from marketplace.catalogue.rules.query import Sort
-from marketplace.exchange.queries.reservations import sees_exact_place
+from marketplace.exchange.queries.reservations import find_spot
 from marketplace.exchange.queries.terms import count_fixed_terms
 from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
@@ -88,6 +88,6 @@ def show_listing(listing_id: int) -> str:
         turns=turns_of(listing, actor, municipal_names(session) if listing.chosen_circle else {}),
         confirmation=confirmation_of_listing(actor, listing),
         lot_answers=LOT_ANSWERS,
-        exact=listing if sees_exact_place(session, actor, listing) else None,
+        exact=find_spot(session, actor, listing),
         away=search_results.away_from(here, listing),
     )

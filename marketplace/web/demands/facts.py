@@ -5,6 +5,7 @@ from marketplace.http.written import Written
 from marketplace.kernel.formats import km, long_date, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand
+from marketplace.market.queries.demands import find_demand_spot
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import Material
@@ -27,10 +28,12 @@ def facts_of(demand: Demand, material: Material, actor: Actor, *, inside: bool) 
         (_("Asked by"), demand.organisation.name),
     ]
     if actor.is_member:
+        spot = find_demand_spot(actor, demand)
         farthest = _("no limit") if demand.max_distance_km is None else km(demand.max_distance_km, None)
         facts += [
             (_("At least in this condition"), CONDITION_LABELS[Condition(demand.min_condition)]),
-            (_("Place"), (demand.address if inside else None) or demand.place_name),
+            (_("Place"), (spot.address if spot else None) or demand.place_name),
+            (_("Coordinates"), f"{spot.lat:.5f}, {spot.lon:.5f}" if spot else None),
             (_("Maximum distance"), farthest),
         ]
     if inside:
