@@ -5,11 +5,13 @@ Its path, what it takes and what it gives, for Flask and for the specification a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, jsonify, url_for
 
-from marketplace.accounts.policy import Can
+from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
+from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.api.reading import Page
 from marketplace.api.schema import Body, PageSchema, Shape, Written, key_of
 from marketplace.kernel.errors import Conflict
@@ -38,6 +40,7 @@ class Operation:
     refuses: tuple[int, ...] = ()
     is_public: bool = False
     media_type: str = "application/json"
+    description: str = ""
 
 
 OPERATIONS: list[Operation] = []
@@ -61,16 +64,40 @@ def route(
 
     def join(view: View) -> View:
         blueprint.add_url_rule(path, view.__name__, view, methods=[method])
-        summary = (view.__doc__ or "").strip().split("\n")[0]
-        is_public = getattr(view, "permission", None) in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
+        summary, _end, more = cleandoc(view.__doc__ or "").partition("\n")
+        right: Can = cast(Any, view).permission
+        is_public = right in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
+        description = " ".join([*more.split(), _readers(right)])
         OPERATIONS.append(
             Operation(
-                method, path, view.__name__, summary, tag, gives, status, takes, upload, query, refuses, is_public, media_type
+                method,
+                path,
+                view.__name__,
+                summary,
+                tag,
+                gives,
+                status,
+                takes,
+                upload,
+                query,
+                refuses,
+                is_public,
+                media_type,
+                description,
             )
         )
         return view
 
     return join
+
+
+def _readers(right: Can) -> str:
+    """Whose token has the right that a view asks for, in a sentence."""
+    if may(ANONYMOUS, right):
+        return "For everybody, with or without a token."
+    people = [Actor(person_id=0, role=role, organisation_kind=kind) for role in Role for kind in OrganisationKind]
+    able = [role.value for role in Role if any(may(person, right) for person in people if person.role == role)]
+    return f"With the token of somebody whose role is: {', '.join(able)}; what it may be done to is for the rules to say."
 
 
 def ok(written: Written) -> Response:

@@ -102,7 +102,7 @@ class Change:
 
 def change_of(body: ListingPatch | DemandPatch) -> Change:
     """The change in the body; only its version is required."""
-    values, errors = take(body, read_json(), partial=tuple(name for name in body.fields if name != "version"))
+    values, errors = take(body, read_json())
     location = None
     if values.get("depot") is None:
         location = _location(values, errors, required=False)
@@ -249,8 +249,7 @@ class OrganisationChange:
 
 def change_of_organisation() -> OrganisationChange:
     """The change in the body; only its version is required."""
-    body = OrganisationPatch()
-    values, errors = take(body, read_json(), partial=tuple(name for name in body.fields if name != "version"))
+    values, errors = take(OrganisationPatch(), read_json())
     location = _location(values, errors, required=False)
     _settle(errors)
     return OrganisationChange(values["version"], values, location)
