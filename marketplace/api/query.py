@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.api.reading import PAGE_SIZE, QUERY_LENGTH_MAX
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.materials.rules.taxonomy import Taxonomy
@@ -50,6 +52,15 @@ def check_materials(known: Taxonomy, slugs: Iterable[str]) -> None:
     for slug in slugs:
         if known.find_material(slug) is None:
             raise Invalid(_("There is no material “%(slug)s”. See /materials for the list.", slug=slug), "material")
+
+
+def check_organisations(session: Session, slugs: Iterable[str]) -> None:
+    """Refuse an organisation that is not there."""
+    for slug in slugs:
+        try:
+            get_organisation_by_slug(session, slug)
+        except Missing as missing:
+            raise Invalid(missing.message, "organisation") from missing
 
 
 def material_ids(known: Taxonomy, groups: Iterable[str], materials: Iterable[str]) -> tuple[int, ...]:

@@ -69,15 +69,17 @@ class Page:
 
 
 def read_page() -> Page:
-    """`page` and `pageSize`; what cannot be read gets its default, what is too much the most."""
+    """`page` and `pageSize`, each with its default; what cannot be one is refused."""
     return Page(_whole("page", 1, PAGE_MAX), _whole("pageSize", PAGE_SIZE, PAGE_SIZE_MAX))
 
 
 def _whole(key: str, default: int, most: int) -> int:
-    typed = request.args.get(key, "")
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or int(typed) < 1:
+    typed = asked(key)
+    if not typed:
         return default
-    return min(int(typed), most)
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 1 <= int(typed) <= most:
+        raise Invalid(_("Write a whole number from 1 to %(most)s.", most=most), key)
+    return int(typed)
 
 
 def asked(key: str) -> str:

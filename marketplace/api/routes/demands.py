@@ -1,6 +1,6 @@
 """Demands: what is wanted, and by whom."""
 
-from flask import Response
+from flask import Response, request
 
 from marketplace.accounts.policy import Can, may
 from marketplace.api import query
@@ -8,7 +8,7 @@ from marketplace.api.bodies import drafts
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.reading import asked_all, asked_words, asked_yes, read_body, read_page
-from marketplace.api.routing import created, many, ok, route, with_current
+from marketplace.api.routing import created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.demand import DemandSchema, DemandsSchema, PublicDemandSchema
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
@@ -71,13 +71,14 @@ def get_demand(demand_id: int) -> Response:
     return ok(write_demand(get_visible(current_session(), current_actor(), demand_id)))
 
 
-@route("PATCH", "/demands/<int:demand_id>", takes=DemandPatch(), gives=DemandSchema, tag="demands")
+@route("PATCH", "/demands/<int:demand_id>", takes=DemandPatch(), gives=DemandSchema, tag="demands", matched=True)
 @permission(Can.EDIT_DEMAND)
 def edit_demand(demand_id: int) -> Response:
     """Change what is sent and leave the rest; `version` is the one that you read."""
     change = drafts.change_of(DemandPatch())
     session, actor = current_session(), current_actor()
     before = get_visible(session, actor, demand_id)
+    require_match(before, write_demand)
     draft = change.demand(drafts.demand_before(before, current_taxonomy()))
     try:
         demand = matching.edit_demand(session, actor, demand_id=demand_id, version=change.version, draft=draft)
@@ -86,10 +87,11 @@ def edit_demand(demand_id: int) -> Response:
     return ok(write_demand(demand))
 
 
-@route("POST", "/demands/<int:demand_id>/withdraw", takes=NothingBody(), gives=DemandSchema, tag="demands")
+@route("POST", "/demands/<int:demand_id>/withdraw", takes=NothingBody(), gives=DemandSchema, tag="demands", matched=True)
 @permission(Can.EDIT_DEMAND)
 def withdraw_demand(demand_id: int) -> Response:
     """Take a demand away; reservations that serve it go on."""
+    _require_match(demand_id)
     read_body(NothingBody())
     return ok(write_demand(market.withdraw_demand(current_session(), current_actor(), demand_id=demand_id)))
 
@@ -111,3 +113,9 @@ def write_demand(demand: Demand) -> Written:
     if not actor.is_member:
         return PublicDemandSchema.write(demand)
     return DemandSchema.write(demand, exact=demand if may(actor, Can.READ_LISTING_INSIDE, demand) else None)
+
+
+def _require_match(demand_id: int) -> None:
+    """For a step whose body names no version."""
+    if request.if_match:
+        require_match(get_visible(current_session(), current_actor(), demand_id), write_demand)

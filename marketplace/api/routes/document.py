@@ -29,11 +29,24 @@ TAGS: dict[str, Text] = {
 ALWAYS = {400, 401, 422, 429, 503}
 WRITE = {409, 413, 415}
 ALSO: dict[str, set[int]] = {"GET": set(), "POST": WRITE, "PATCH": WRITE, "PUT": WRITE, "DELETE": {409}}
-REFUSALS = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503)
 LICENCE = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
 _PATH_PARAMETER = re.compile(r"<(int:)?([a-z_]+)>")
 _VERSION: dict[str, Any] = {"API-Version": {"schema": {"type": "string"}, "description": "which version of the API answered"}}
 _RETRY: dict[str, Any] = {"Retry-After": {"schema": {"type": "integer", "minimum": 0}, "description": "seconds to wait"}}
+_KEY: dict[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "the same key and body: the stored answer; another body: 422",
+}
+_IF_MATCH: dict[str, Any] = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": {"type": "string"},
+    "description": "the ETag that you read, which is the version; another one now: 412",
+}
+_ETAG: dict[str, Any] = {"ETag": {"schema": {"type": "string"}, "description": "its version, for If-Match"}}
 _HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Bearer: a token is asked for"}},
     429: _RETRY,
@@ -120,15 +133,14 @@ def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
-    if operation.method not in ("POST", "PATCH", "PUT"):
-        return []
-    meaning = "the same key and body: the stored answer; another body: 422"
-    return [{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 200}, "description": meaning}]
+    keyed = operation.method in ("POST", "PATCH", "PUT")
+    return [*([_KEY] if keyed else []), *([_IF_MATCH] if operation.is_matched else [])]
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
     given: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
-    given["headers"] = dict(_VERSION)
+    has_version = operation.gives is not None and "version" in operation.gives().fields
+    given["headers"] = {**_VERSION, **(_ETAG if has_version else {})}
     if operation.gives:
         given["content"] = {"application/json": {"schema": operation.gives}}
     elif operation.media_type != "application/json":
@@ -138,6 +150,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         given["headers"]["Location"] = {"schema": {"type": "string"}, "description": "where it is"}
     refused = {*ALWAYS, *ALSO[operation.method], *operation.refuses}
     refused |= set() if operation.is_public else {403}
+    refused |= {412} if operation.is_matched else set()
     refused |= {404} if "<" in operation.path else set()
     return {str(operation.status): given, **{str(status): _refusal(status) for status in sorted(refused)}}
 
