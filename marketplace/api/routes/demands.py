@@ -7,16 +7,19 @@ from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
 from marketplace.api.bodies.nothing import NothingBody
-from marketplace.api.reading import asked_all, asked_words, asked_yes, read_body, read_page
+from marketplace.api.reading import asked, asked_all, asked_period, asked_point, asked_words, asked_yes, read_body, read_page
 from marketplace.api.routing import created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.demand import DemandSchema, DemandsSchema, PublicDemandSchema
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, permission, public
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, Unauthorised
+from marketplace.kernel.language import _
+from marketplace.kernel.text import tokens
 from marketplace.market.actions import demands as market
 from marketplace.market.models import Demand
+from marketplace.market.queries.demands import DemandFilter
 from marketplace.market.queries.demands import get_demand as get_visible
 from marketplace.market.queries.demands import list_demands as list_visible
 from marketplace.market.rules.demand import DemandStatus
@@ -24,8 +27,16 @@ from marketplace.matching.actions import publish as matching
 from marketplace.matching.queries.matches import list_listings_for_demand
 
 FILTERS = (
+    query.parameter("q", "words that stand in the title, with a token also in the description"),
     query.MATERIAL_GROUPS,
     query.MATERIALS,
+    query.ORGANISATION,
+    query.FROM,
+    query.UNTIL,
+    query.parameter("municipality", "with a token: slug of the municipality in which it is needed", many=True),
+    query.parameter("near", "with a token: latitude,longitude to search around", example="52.26,6.79"),
+    query.parameter("place", "with a token: a place name or postcode to search around"),
+    query.RADIUS,
     query.words("status", "open unless another is asked for; with a token", DemandStatus, many=True),
     query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
     *query.PAGE,
@@ -37,7 +48,7 @@ FILTERS = (
 def list_demands() -> Response:
     """List what is wanted; without a token the public view."""
     page, mine = read_page(), asked_yes("mine")
-    statuses = asked_words("status", DemandStatus)
+    statuses, wanted = asked_words("status", DemandStatus), _wanted()
     groups, materials = asked_all("materialGroup"), asked_all("material")
     session, actor = current_session(), current_actor()
     materials_known = current_taxonomy()
@@ -49,10 +60,30 @@ def list_demands() -> Response:
         statuses=statuses or (() if mine else (DemandStatus.OPEN,)),
         mine=mine and actor.is_member,
         material_ids=query.material_ids(materials_known, groups, materials),
+        wanted=wanted,
         page=page.number,
         page_size=page.size,
     )
     return many(DemandsSchema, [write_demand(item) for item in rows], total=total, page=page)
+
+
+def _wanted() -> DemandFilter:
+    """The filters of the query. Where a demand lies is only told to members."""
+    municipalities, (first, last) = asked_all("municipality"), asked_period()
+    point, radius_km = asked_point()
+    if (municipalities or point is not None) and not current_actor().is_member:
+        raise Unauthorised(_("Log in first. Then try again."))
+    session = current_session()
+    query.check_organisations(session, municipalities, "municipality")
+    return DemandFilter(
+        words=tuple(tokens(asked("q"))),
+        organisation_ids=query.check_organisations(session, asked_all("organisation")),
+        municipalities=municipalities,
+        first=first,
+        last=last,
+        point=point,
+        radius_km=radius_km,
+    )
 
 
 @route("POST", "/demands", takes=DemandBody(), gives=DemandSchema, status=201, tag="demands")
