@@ -3,6 +3,7 @@
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Amount, Choice, Codes, Day, Line, Lines, Number, UnitChoice, Whole, YesNo
 from marketplace.api.schema import Body, Patch
+from marketplace.market.rules.external import EXTERNAL_ID_LENGTH_MAX
 from marketplace.market.rules.freshness import Refreshed
 from marketplace.market.rules.listing import DESCRIPTION_LENGTH_MAX, LINE_LENGTH_MAX, TITLE_LENGTH_MAX, Condition
 
@@ -24,6 +25,7 @@ class DemandBody(Placed):
     project = Line(longest=LINE_LENGTH_MAX)
     department = Line(longest=LINE_LENGTH_MAX)
     draft = YesNo("keeps it out of matching")
+    external_id = Line("what your own system calls it; one of each kind per id", longest=EXTERNAL_ID_LENGTH_MAX)
 
 
 class DemandPatch(Patch, DemandBody):

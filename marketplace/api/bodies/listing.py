@@ -4,6 +4,7 @@ from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole, YesNo
 from marketplace.api.listing_fields import taken_fields
 from marketplace.api.schema import Body, Patch
+from marketplace.market.rules.external import EXTERNAL_ID_LENGTH_MAX
 from marketplace.market.rules.freshness import REASON_LENGTH_MAX, Outcome, Refreshed
 from marketplace.market.rules.listing import Answer
 from marketplace.market.rules.photos import ALT_LENGTH_MAX
@@ -24,6 +25,7 @@ class ListingBody(Placed):
     hazards = Answers(Answer, "hazard code of the material to yes, no or unknown")
     circle = Codes("slugs of municipalities that go before the region; empty: none; absent: as the organisation agreed")
     confirm_unusual = YesNo("yes, a weight so far from the taxonomy's; absent: no")
+    external_id = Line("what your own system calls it; one of each kind per id", longest=EXTERNAL_ID_LENGTH_MAX)
 
 
 class ListingPatch(Patch, ListingBody):

@@ -18,6 +18,7 @@ from marketplace.kernel.errors import Conflict, Unauthorised
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens
 from marketplace.market.actions import demands as market
+from marketplace.market.actions.external import set_external_id
 from marketplace.market.models import Demand
 from marketplace.market.queries.demands import DemandFilter
 from marketplace.market.queries.demands import get_demand as get_visible
@@ -90,8 +91,9 @@ def _wanted() -> DemandFilter:
 @permission(Can.ASK)
 def create_demand() -> Response:
     """Ask for a material: open at once, unless it is a draft."""
-    draft = drafts.new_demand()
+    draft, external_id = drafts.new_demand()
     demand = matching.ask(current_session(), current_actor(), draft)
+    set_external_id(current_session(), current_actor(), demand, external_id)
     return created(write_demand(demand), "get_demand", demand_id=demand.id)
 
 
@@ -115,6 +117,7 @@ def edit_demand(demand_id: int) -> Response:
         demand = matching.edit_demand(session, actor, demand_id=demand_id, version=change.version, draft=draft)
     except Conflict as conflict:
         raise with_current(conflict, write_demand(get_visible(session, actor, demand_id))) from conflict
+    change.name(session, actor, demand)
     return ok(write_demand(demand))
 
 

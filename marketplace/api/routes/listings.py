@@ -23,6 +23,7 @@ from marketplace.exchange.queries.reservations import list_exact_places, sees_ex
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.errors import Conflict
 from marketplace.market.actions import listings as market
+from marketplace.market.actions.external import set_external_id
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.market.rules.listing import Condition, ListingStatus
@@ -101,8 +102,9 @@ def _facets(found: Found[Listing]) -> dict[str, Any]:
 @permission(Can.OFFER)
 def create_listing() -> Response:
     """Write a listing down, as a draft."""
-    draft = drafts.new_listing()
+    draft, external_id = drafts.new_listing()
     listing = market.create_listing(current_session(), current_actor(), draft)
+    set_external_id(current_session(), current_actor(), listing, external_id)
     return created(write_listing(listing), "get_listing", listing_id=listing.id)
 
 
@@ -128,6 +130,7 @@ def edit_listing(listing_id: int) -> Response:
         listing = matching.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
     except Conflict as conflict:
         raise with_current(conflict, write_listing(get_visible(session, actor, listing_id))) from conflict
+    change.name(session, actor, listing)
     return ok(write_listing(listing))
 
 
