@@ -89,6 +89,7 @@ class Can(StrEnum):
     READ_EXCHANGES = "exchange:read"
     READ_ALL_EXCHANGES = "exchange:read_all"
     READ_MEMBER_FIGURES = "figures:members"
+    READ_PERIOD_FIGURES = "figures:period"
     READ_PUBLIC_FIGURES = "figures:public"
     READ_PEOPLE = "people:read"
     MANAGE_PEOPLE = "people:manage"
@@ -127,6 +128,11 @@ def is_anyone(actor: Actor, subject: Any) -> bool:
 def is_member(actor: Actor, subject: Any) -> bool:
     """Any person of the bank."""
     return actor.is_member
+
+
+def is_of_region(actor: Actor, subject: Any) -> bool:
+    """A person of the municipalities or of the region; partners and advisers are not."""
+    return actor.is_member and not actor.is_partner
 
 
 def is_trader(actor: Actor, subject: Any) -> bool:
@@ -321,6 +327,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_EXCHANGES: is_member,
     Can.READ_ALL_EXCHANGES: is_reviewer_or_admin,
     Can.READ_MEMBER_FIGURES: is_member,
+    Can.READ_PERIOD_FIGURES: is_of_region,
     Can.READ_PUBLIC_FIGURES: is_anyone,
     Can.READ_PEOPLE: may_read_people,
     Can.MANAGE_PEOPLE: may_manage_people,

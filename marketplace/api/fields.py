@@ -4,7 +4,7 @@ marshmallow's own fields are lenient (`true` is 1, `2027-3-1` is a day); these r
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -41,6 +41,13 @@ def refuse(sentence: Text) -> ValidationError:
     return ValidationError([sentence])
 
 
+def with_null(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """The same JSON Schema for what may be null: an enum names null too."""
+    if None in shape.get("enum", [None]):
+        return dict(shape)
+    return {**shape, "enum": [*shape["enum"], None]}
+
+
 class Property(fields.Field[Any]):
     """A JSON property, its meaning and its JSON Schema. `get` finds what is written, or `attribute` names it; without them its name does.
 
@@ -53,9 +60,7 @@ class Property(fields.Field[Any]):
         self, meaning: str = "", *, get: Callable[[Any], Any] | None = None, optional: bool = False, **more: Any
     ) -> None:
         shape = {**self.shape, **more.pop("shape", {}), **({"description": meaning} if meaning else {})}
-        if "enum" in shape and more.get("allow_none"):
-            shape["enum"] = [*shape["enum"], None]
-        super().__init__(metadata=shape, **more)
+        super().__init__(metadata=with_null(shape) if more.get("allow_none") else shape, **more)
         self.get, self.optional = get, optional
 
     @property
@@ -89,6 +94,11 @@ class Line(Given):
 
     shape = {"type": "string"}
     lines = False
+
+    def __init__(self, meaning: str = "", *, longest: int | None = None, **more: Any) -> None:
+        if longest is not None:
+            more["shape"] = {"maxLength": longest, **more.get("shape", {})}
+        super().__init__(meaning, **more)
 
     def read(self, value: Any) -> str:
         """Text without invisible or forbidden characters."""
@@ -141,7 +151,13 @@ class Quantity(Property):
 class Amount(Given):
     """A quantity as it is read: a decimal string or a JSON number. Its unit decides the rest, later."""
 
-    shape = {"type": ["string", "number"], "example": "800"}
+    shape = {
+        "type": ["string", "number"],
+        "example": "800",
+        "exclusiveMinimum": 0,
+        "maximum": float(units.LARGEST),
+        "maxLength": units.LONGEST_NUMBER,
+    }
 
     def read(self, value: Any) -> Decimal:
         """An exact decimal."""
@@ -176,7 +192,7 @@ class Number(Given):
 class Degrees(Given):
     """Latitude or longitude, as a JSON number."""
 
-    shape = {"type": "number"}
+    shape = {"type": "number", "minimum": -180, "maximum": 180}
 
     def read(self, value: Any) -> float:
         """Degrees as a float; whether they lie in the Netherlands is for Point to say."""
@@ -197,7 +213,7 @@ class Whole(Given):
     shape = {"type": "integer", "minimum": 0}
 
     def __init__(self, meaning: str = "", *, most: int = ID_MAX, **more: Any) -> None:
-        super().__init__(meaning, **more)
+        super().__init__(meaning, shape={"maximum": most, **more.pop("shape", {})}, **more)
         self.most = most
 
     def read(self, value: Any) -> int:
@@ -254,7 +270,7 @@ class Moment(Given):
 class Moments(Given):
     """A list of moments."""
 
-    shape = {"type": "array", "items": Moment.shape}
+    shape = {"type": "array", "items": Moment.shape, "maxItems": LISTED_MAX}
 
     def read(self, value: Any) -> tuple[datetime, ...]:
         """Each of them; how many there may be is for the rule to say."""
@@ -306,7 +322,8 @@ class Answers(Given):
     """An object that gives one word per code."""
 
     def __init__(self, words: type[StrEnum], meaning: str = "", **more: Any) -> None:
-        shape = {"type": "object", "additionalProperties": {"type": "string", "enum": [word.value for word in words]}}
+        one = {"type": "string", "enum": [word.value for word in words]}
+        shape = {"type": "object", "additionalProperties": one, "maxProperties": LISTED_MAX}
         super().__init__(meaning, shape=shape, **more)
         self.words = words
 
@@ -320,7 +337,7 @@ class Answers(Given):
 class Codes(Given):
     """A list of words."""
 
-    shape = {"type": "array", "items": {"type": "string"}}
+    shape = {"type": "array", "items": {"type": "string"}, "maxItems": LISTED_MAX}
 
     def read(self, value: Any) -> tuple[str, ...]:
         """Without doubles, in the order given; at most a hundred."""

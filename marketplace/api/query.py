@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.api.reading import PAGE_SIZE, QUERY_LENGTH_MAX
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.materials.rules.taxonomy import Taxonomy
@@ -33,6 +35,9 @@ OF = parameter("organisation", "slug of a municipality, for the reviewer")
 WORDS = parameter("q", "words; the beginning of a word will do")
 MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=True)
 MATERIALS = parameter("material", "slug of a material", many=True)
+ORGANISATION = parameter("organisation", "slug of an organisation", many=True)
+FROM = parameter("from", "first day of a period", format="date")
+UNTIL = parameter("until", "last day of a period", format="date")
 NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
 PLACE = parameter("place", "a place name or postcode to search around")
 RADIUS = parameter("radiusKm", "maximum distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000)
@@ -50,6 +55,14 @@ def check_materials(known: Taxonomy, slugs: Iterable[str]) -> None:
     for slug in slugs:
         if known.find_material(slug) is None:
             raise Invalid(_("There is no material “%(slug)s”. See /materials for the list.", slug=slug), "material")
+
+
+def check_organisations(session: Session, slugs: Iterable[str], field: str = "organisation") -> tuple[int, ...]:
+    """The ids of these organisations. One that is not there is refused."""
+    try:
+        return tuple(get_organisation_by_slug(session, slug).id for slug in slugs)
+    except Missing as missing:
+        raise Invalid(missing.message, field) from missing
 
 
 def material_ids(known: Taxonomy, groups: Iterable[str], materials: Iterable[str]) -> tuple[int, ...]:

@@ -1,7 +1,9 @@
 """What a client sends: the JSON body, the query, the page, and a place. The place has one of three forms."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -9,7 +11,7 @@ from typing import Any, TypeVar, cast
 from flask import current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from marketplace.api.fields import ID_MAX, read_choice
+from marketplace.api.fields import ID_MAX, read_choice, read_day
 from marketplace.api.schema import Body, take
 from marketplace.http.places import finder, located
 from marketplace.http.rights import require_for_address
@@ -25,6 +27,7 @@ from marketplace.places.queries.gazetteer import gazetteer
 PAGE_SIZE = 20
 QUERY_LENGTH_MAX = 200
 RADIUS_KM_MAX = Decimal(1000)
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 Words = TypeVar("Words", bound=StrEnum)
 
 
@@ -69,15 +72,17 @@ class Page:
 
 
 def read_page() -> Page:
-    """`page` and `pageSize`; what cannot be read gets its default, what is too much the most."""
+    """`page` and `pageSize`, each with its default; what cannot be one is refused."""
     return Page(_whole("page", 1, PAGE_MAX), _whole("pageSize", PAGE_SIZE, PAGE_SIZE_MAX))
 
 
 def _whole(key: str, default: int, most: int) -> int:
-    typed = request.args.get(key, "")
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or int(typed) < 1:
+    typed = asked(key)
+    if not typed:
         return default
-    return min(int(typed), most)
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 1 <= int(typed) <= most:
+        raise Invalid(_("Write a whole number from 1 to %(most)s.", most=most), key)
+    return int(typed)
 
 
 def asked(key: str) -> str:
@@ -104,6 +109,29 @@ def asked_id(key: str) -> int | None:
     if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 0 < int(typed) <= ID_MAX:
         raise Invalid(_("This must be a whole number of 0 or more, without quotes."), key)
     return int(typed)
+
+
+def asked_day(key: str) -> date | None:
+    """A day; None when it is not asked for."""
+    typed = asked(key)
+    return read_day(typed, key) if typed else None
+
+
+def asked_period() -> tuple[date | None, date | None]:
+    """`from` and `until`, each of which may be left open."""
+    first, last = asked_day("from"), asked_day("until")
+    if first is not None and last is not None and last < first:
+        raise Invalid(_("The last day lies before the first day. Enter a day on or after %(first)s.", first=first), "until")
+    return first, last
+
+
+def asked_months() -> tuple[str, str]:
+    """`from` and `until` as months `YYYY-MM`; empty where it is left open."""
+    first, last = asked("from"), asked("until")
+    for key, typed in (("from", first), ("until", last)):
+        if typed and not _MONTH.fullmatch(typed):
+            raise Invalid(_("Write a month as year and month, for example 2027-03."), key)
+    return first, last
 
 
 def asked_yes(key: str) -> bool:

@@ -3,22 +3,37 @@
 Its path, what it takes and what it gives, for Flask and for the specification alike.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from difflib import get_close_matches
+from inspect import cleandoc
+from typing import Any, Protocol, TypeVar, cast
 
-from flask import Blueprint, Response, jsonify, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 
-from marketplace.accounts.policy import Can
+from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
+from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.api.reading import Page
 from marketplace.api.schema import Body, PageSchema, Shape, Written, key_of
-from marketplace.kernel.errors import Conflict
+from marketplace.http.rights import require_for_address
+from marketplace.kernel.errors import Conflict, FieldError, Invalid, Stale
+from marketplace.kernel.language import _
 
 PREFIX = "/api/v1"
 API_VERSION = "1.0.0"
+ERRORS_TOLD = 20
+KEY_LENGTH_TOLD = 60
 View = TypeVar("View", bound=Callable[..., Any])
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+
+
+class Versioned(Protocol):
+    """Something whose version rises with every edit."""
+
+    @property
+    def version(self) -> Any:
+        """The number that a client read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,8 @@ class Operation:
     refuses: tuple[int, ...] = ()
     is_public: bool = False
     media_type: str = "application/json"
+    description: str = ""
+    is_matched: bool = False
 
 
 OPERATIONS: list[Operation] = []
@@ -55,17 +72,34 @@ def route(
     query: tuple[dict[str, Any], ...] = (),
     refuses: tuple[int, ...] = (),
     media_type: str = "application/json",
+    matched: bool = False,
 ) -> Callable[[View], View]:
     """Join a view at a path, `/listings/<int:listing_id>`. Stands above `@permission`; the docstring is the summary. A view that gives a
-    file names no shape and says of which kind the file is."""
+    file names no shape and says of which kind the file is. A step that is `matched` heeds If-Match, with `require_match`."""
 
     def join(view: View) -> View:
         blueprint.add_url_rule(path, view.__name__, view, methods=[method])
-        summary = (view.__doc__ or "").strip().split("\n")[0]
-        is_public = getattr(view, "permission", None) in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
+        summary, _end, more = cleandoc(view.__doc__ or "").partition("\n")
+        right: Can = cast(Any, view).permission
+        is_public = right in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
+        description = " ".join([*more.split(), _readers(right)])
         OPERATIONS.append(
             Operation(
-                method, path, view.__name__, summary, tag, gives, status, takes, upload, query, refuses, is_public, media_type
+                method,
+                path,
+                view.__name__,
+                summary,
+                tag,
+                gives,
+                status,
+                takes,
+                upload,
+                query,
+                refuses,
+                is_public,
+                media_type,
+                description,
+                matched,
             )
         )
         return view
@@ -73,9 +107,66 @@ def route(
     return join
 
 
+def _readers(right: Can) -> str:
+    """Whose token has the right that a view asks for, in a sentence."""
+    if may(ANONYMOUS, right):
+        return "For everybody, with or without a token."
+    people = [Actor(person_id=0, role=role, organisation_kind=kind) for role in Role for kind in OrganisationKind]
+    able = [role.value for role in Role if any(may(person, right) for person in people if person.role == role)]
+    return f"With the token of somebody whose role is: {', '.join(able)}; what it may be done to is for the rules to say."
+
+
+@blueprint.before_request
+def check_query() -> None:
+    """Refuse what the operation does not ask for in the query, and words that it does not know."""
+    endpoint = (request.endpoint or "").rpartition(".")[2]
+    operation = next((one for one in OPERATIONS if one.name == endpoint), None)
+    if operation is None or not request.args:
+        return
+    errors = [error for key in [*request.args][:ERRORS_TOLD] for error in _faults(operation, key)]
+    if errors:
+        require_for_address()
+        raise Invalid.all(errors)
+
+
+def _faults(operation: Operation, key: str) -> Iterator[FieldError]:
+    known = {parameter["name"]: parameter["schema"] for parameter in operation.query}
+    if key not in known:
+        name = key[:KEY_LENGTH_TOLD]
+        nearest = get_close_matches(name, known, n=1)
+        if nearest:
+            said = _("There is no parameter “%(name)s” here. Do you mean “%(nearest)s”?", name=name, nearest=nearest[0])
+        else:
+            said = _("There is no parameter “%(name)s” here. Leave it out.", name=name)
+        yield FieldError(name, said)
+        return
+    is_list = known[key]["type"] == "array"
+    given = request.args.getlist(key)
+    if len(given) > 1 and not is_list:
+        yield FieldError(key, _("Send this parameter once."))
+    words = (known[key]["items"] if is_list else known[key]).get("enum")
+    if words and any(word.strip() not in ("", *words) for word in given):
+        yield FieldError(key, _("Choose one of: %(words)s.", words=", ".join(words)))
+
+
+def require_match(row: Versioned, write: Callable[[Any], Written]) -> None:
+    """Refuse a step on another version than If-Match names, with the object as it is now."""
+    if request.if_match and not request.if_match.contains(str(row.version)):
+        require_for_address()
+        sentence = _("Somebody else changed this in the meantime. Open the page again to see how it stands.")
+        raise Stale(sentence, current=write(row))
+
+
 def ok(written: Written) -> Response:
     """The whole object, 200."""
-    return jsonify(written)
+    return _tagged(jsonify(written), written)
+
+
+def _tagged(response: Response, written: Written) -> Response:
+    """The answer with the version of the object as its ETag, for If-Match."""
+    if "version" in written:
+        response.set_etag(str(written["version"]))
+    return response
 
 
 def with_current(conflict: Conflict, current: Written) -> Conflict:
@@ -88,7 +179,7 @@ def with_current(conflict: Conflict, current: Written) -> Conflict:
 
 def created(written: Written, view: str, **ids: Any) -> Response:
     """The new object, 201, with where it is."""
-    response = jsonify(written)
+    response = _tagged(jsonify(written), written)
     response.status_code = 201
     response.headers["Location"] = url_for(f"api.{view}", **ids)
     return response

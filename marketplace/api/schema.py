@@ -5,9 +5,9 @@ from functools import cache, cached_property, partial
 from operator import attrgetter
 from typing import Any, cast
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
+from marshmallow import Schema, ValidationError, fields, missing
 
-from marketplace.api.fields import Given, Integer, Property
+from marketplace.api.fields import Given, Integer, Property, Whole, with_null
 from marketplace.http.errors import camel
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
@@ -25,20 +25,27 @@ def key_of(name: str) -> str:
 class Body(Schema):
     """A JSON object that is taken. Properties are the camelCase of the names here; an optional one may be null."""
 
-    class Meta:
-        """What it does not take is refused in `take`, by name."""
-
-        unknown = EXCLUDE
-
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """The name in JSON, and null for what may be left out."""
         field_obj.data_key = key_of(field_name)
         if not field_obj.required:
             field_obj.allow_none = True
+            field_obj.metadata = with_null(field_obj.metadata)
 
 
-def take(body: Body, given: Any, *, partial: tuple[str, ...] = ()) -> tuple[dict[str, Any], list[FieldError]]:
-    """Take the values by their internal names, and everything that is wrong with them. Those in `partial` may be left out."""
+class Patch(Body):
+    """A change: of all that may be said only its version is required. What cannot be empty may be left out, not null."""
+
+    version = Whole("the version that you read", required=True)
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """The version is required, and nothing else."""
+        super().on_bind_field(field_name, field_obj)
+        field_obj.required = field_name == "version"
+
+
+def take(body: Body, given: Any) -> tuple[dict[str, Any], list[FieldError]]:
+    """Take the values by their internal names, and everything that is wrong with them."""
     if not isinstance(given, dict):
         return {}, [FieldError("body", _NO_BODY)]
     existing = {field.data_key for field in body.fields.values()}
@@ -48,7 +55,7 @@ def take(body: Body, given: Any, *, partial: tuple[str, ...] = ()) -> tuple[dict
         if name not in existing
     ]
     try:
-        values: dict[str, Any] = body.load(given, partial=partial)
+        values: dict[str, Any] = body.load({name: value for name, value in given.items() if name in existing})
     except ValidationError as error:
         errors += [FieldError(name, _first(sentences)) for name, sentences in error.messages_dict.items()]
         valid: Any = error.valid_data
@@ -62,6 +69,12 @@ def _first(sentences: Any) -> Text:
     return sentences
 
 
+def _described(field: fields.Field[Any]) -> dict[str, Any]:
+    """A property of a row, which may be null where it may be left out."""
+    shape = dict(field.metadata)
+    return {**shape, "type": [shape["type"], "null"]} if field.allow_none else shape
+
+
 class Rows(Given):
     """A list of objects that are taken, each a Body. The first thing that is wrong with a row is told with its number."""
 
@@ -69,7 +82,7 @@ class Rows(Given):
         items = {
             "type": "object",
             "required": [key_of(name) for name, field in of.fields.items() if field.required],
-            "properties": {key_of(name): dict(field.metadata) for name, field in of.fields.items()},
+            "properties": {key_of(name): _described(field) for name, field in of.fields.items()},
             "additionalProperties": False,
         }
         super().__init__(meaning, shape={"type": "array", "maxItems": most, "items": items}, **more)
@@ -96,9 +109,10 @@ class Shape(Schema):
     """
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """The name in JSON, and whether it is always there."""
+        """The name in JSON, whether it is always there, and that nobody can send it."""
         field_obj.data_key = key_of(field_name)
         field_obj.required = not cast(Property, field_obj).optional
+        field_obj.dump_only = True
 
     @classmethod
     def write(cls, of: Any, **given: Any) -> Written:

@@ -7,7 +7,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot
 from marketplace.depots.queries import get_depot
 from marketplace.depots.rules import DepotDraft, check_place_basis, clean_address, clean_depot_name
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Taken
 from marketplace.kernel.language import _
 from marketplace.notices.actions import audit
 
@@ -69,4 +69,4 @@ def _check_new_name(session: Session, organisation_id: int, name: str, *, but: i
         same = select(Depot.id).where(Depot.organisation_id == organisation_id, Depot.name == name)
         taken = session.scalars(same).all()
     if [item for item in taken if item != but]:
-        raise Conflict(_("There is a depot with this name already. Choose another name."), "name")
+        raise Taken(_("There is a depot with this name already. Choose another name."), "name")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
 from marketplace.exchange.rules.terms import Terms, TermsStatus
+from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
 from marketplace.kernel.geo import Point
 from marketplace.market.models import Demand, Listing
@@ -37,6 +38,9 @@ class Reservation(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, nullable=True, default=clock.now, onupdate=clock.now, comment="of anything in this row"
+    )
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_over_on: Mapped[date | None]

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from marketplace.accounts.policy import Actor
 from marketplace.http.request import current_actor, database, is_api, is_by_token
 from marketplace.kernel.db import is_unavailable
-from marketplace.kernel.errors import Forbidden, Invalid, Refusal, TooMany, Unauthorised
+from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refusal, TooLarge, TooMany, Unauthorised, Unavailable
 from marketplace.kernel.language import Text, _
 from marketplace.notices.actions import audit
 
@@ -31,6 +31,21 @@ SENTENCES: dict[int, Text] = {
     503: _("The materials bank is busy. Nothing was lost: try again in a moment."),
 }
 
+PROBLEM = "urn:materialenbank:problem:"
+CAUSES = {
+    400: "unreadable",
+    401: Unauthorised.cause,
+    403: Forbidden.cause,
+    404: Missing.cause,
+    405: "method",
+    413: TooLarge.cause,
+    415: "media-type",
+    422: Invalid.cause,
+    429: TooMany.cause,
+    500: "failure",
+    503: Unavailable.cause,
+}
+
 
 def camel(name: str) -> str:
     """snake_case as JSON names it; any other name, as a client may invent it, stays as it is."""
@@ -38,9 +53,9 @@ def camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in tail) if head and all(tail) else name
 
 
-def problem(status: int, title: str, detail: str, /, **more: Any) -> Response:
-    """An RFC 9457 problem."""
-    values = {"type": f"urn:materialenbank:problem:{status}", "title": title, "status": status, "detail": detail}
+def problem(status: int, cause: str, title: str, detail: str, /, **more: Any) -> Response:
+    """An RFC 9457 problem. Its type names the cause; the id of the request finds it in the log."""
+    values = {"type": PROBLEM + cause, "title": title, "status": status, "detail": detail, "requestId": g.get("request_id")}
     return Response(json.dumps({**values, **more, **values}), status=status, content_type="application/problem+json")
 
 
@@ -62,7 +77,7 @@ def on_refusal(refusal: Refusal) -> Response:
         more: dict[str, Any] = {camel(name): value for name, value in refusal.facts.items()}
         if isinstance(refusal, Invalid):
             more["errors"] = [{"field": camel(error.field), "message": str(error.message)} for error in refusal.errors]
-        response = problem(refusal.status, refusal.title, str(refusal.message), **more)
+        response = problem(refusal.status, refusal.cause, refusal.title, str(refusal.message), **more)
         if isinstance(refusal, Unauthorised):
             response.headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(refusal, Unauthorised) and request.method in ("GET", "HEAD"):
@@ -97,7 +112,7 @@ def on_http(error: HTTPException) -> Response:
     if status == 401:
         return on_refusal(Unauthorised(SENTENCES[401]))
     sentence = str(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]))
-    response = problem(status, error.name, sentence) if is_api() else page(status, sentence)
+    response = problem(status, CAUSES.get(status, "failure"), error.name, sentence) if is_api() else page(status, sentence)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     retry_after = getattr(error, "retry_after", None)
@@ -111,7 +126,11 @@ def on_failure(error: Exception) -> Response:
     status = 503 if is_unavailable(error) else 500
     log.error("request failed", exc_info=error, extra={"request_id": g.get("request_id")})
     sentence = str(SENTENCES[status])
-    response = problem(status, "Unavailable" if status == 503 else "Failure", sentence) if is_api() else page(status, sentence)
+    response = (
+        problem(status, CAUSES[status], "Unavailable" if status == 503 else "Failure", sentence)
+        if is_api()
+        else page(status, sentence)
+    )
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response

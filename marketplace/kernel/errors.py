@@ -14,10 +14,14 @@ class FieldError:
 
 
 class Refusal(Exception):
-    """A refusal in the reader's language. `facts` are the figures that a client may need, such as `available`."""
+    """A refusal in the reader's language. `facts` are the figures that a client may need, such as `available`.
+
+    `cause` is a word for a program; the sentence is for people.
+    """
 
     status = 400
     title = "Refused"
+    cause = "refused"
 
     def __init__(self, message: Text, field: str | None = None, **facts: object) -> None:
         super().__init__(message)
@@ -39,6 +43,7 @@ class Unauthorised(Refusal):
 
     status = 401
     title = "Unauthorised"
+    cause = "unauthorised"
 
 
 class Forbidden(Refusal):
@@ -46,6 +51,7 @@ class Forbidden(Refusal):
 
     status = 403
     title = "Forbidden"
+    cause = "forbidden"
 
 
 class Missing(Refusal):
@@ -53,6 +59,7 @@ class Missing(Refusal):
 
     status = 404
     title = "Not found"
+    cause = "not-found"
 
 
 class Conflict(Refusal):
@@ -60,6 +67,28 @@ class Conflict(Refusal):
 
     status = 409
     title = "Conflict"
+    cause = "state"
+
+    def __init__(self, message: Text, field: str | None = None, **facts: object) -> None:
+        super().__init__(message, field, **facts)
+        if "changed" in facts:
+            self.cause = "version"
+        elif "available" in facts:
+            self.cause = "quantity"
+
+
+class Taken(Conflict):
+    """A name, an address or another thing of which there is one already."""
+
+    cause = "taken"
+
+
+class Stale(Conflict):
+    """The version is not the one that the question named beforehand."""
+
+    status = 412
+    title = "Precondition failed"
+    cause = "version"
 
 
 class TooLarge(Refusal):
@@ -67,6 +96,7 @@ class TooLarge(Refusal):
 
     status = 413
     title = "Too large"
+    cause = "too-large"
 
 
 class Invalid(Refusal):
@@ -74,6 +104,7 @@ class Invalid(Refusal):
 
     status = 422
     title = "Invalid"
+    cause = "invalid"
 
     def __init__(self, message: Text, field: str | None = None, errors: list[FieldError] | None = None, **facts: object) -> None:
         super().__init__(message, field, **facts)
@@ -94,6 +125,7 @@ class TooMany(Refusal):
 
     status = 429
     title = "Too many requests"
+    cause = "too-many-requests"
 
     def __init__(self, message: Text, retry_after_s: int, **facts: object) -> None:
         super().__init__(message, None, **facts)
@@ -105,3 +137,4 @@ class Unavailable(Refusal):
 
     status = 503
     title = "Unavailable"
+    cause = "unavailable"

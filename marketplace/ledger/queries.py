@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -101,12 +102,40 @@ def _visible(actor: Actor) -> Select[Exchange]:
     return rows
 
 
-def list_exchanges(session: Session, actor: Actor, *, page: int, page_size: int) -> tuple[list[Exchange], int]:
+@dataclass(frozen=True, slots=True)
+class ExchangeFilter:
+    """Which rows are asked for: of a period, of an organisation on either side, of materials."""
+
+    first: date | None = None
+    last: date | None = None
+    organisations: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+
+    def narrow(self, rows: Select[Exchange]) -> Select[Exchange]:
+        """The rows that this leaves."""
+        if self.first is not None:
+            rows = rows.where(Exchange.happened_on >= self.first)
+        if self.last is not None:
+            rows = rows.where(Exchange.happened_on <= self.last)
+        if self.organisations:
+            rows = rows.where(Exchange.from_slug.in_(self.organisations) | Exchange.to_slug.in_(self.organisations))
+        if self.groups:
+            rows = rows.where(Exchange.group_slug.in_(self.groups))
+        return rows.where(Exchange.material_slug.in_(self.materials)) if self.materials else rows
+
+
+EVERY_EXCHANGE = ExchangeFilter()
+
+
+def list_exchanges(
+    session: Session, actor: Actor, *, page: int, page_size: int, wanted: ExchangeFilter = EVERY_EXCHANGE
+) -> tuple[list[Exchange], int]:
     """List exchanges, newest first, with their number.
 
     The actor's own organisation's rows, or all for reviewer and administrator.
     """
-    rows = _visible(actor)
+    rows = wanted.narrow(_visible(actor))
     total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     result = session.scalars(rows.order_by(Exchange.seq.desc()).limit(page_size).offset((page - 1) * page_size))
     return list(result), total

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
+from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
 from marketplace.kernel.units import Unit
 from marketplace.market.rules import windows
@@ -48,6 +49,10 @@ class Listing(Placed, Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_by_id: Mapped[int | None] = mapped_column(comment="person; empty after leaving")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, nullable=True, default=clock.now, onupdate=clock.now, comment="of anything in this row"
+    )
+    external_id: Mapped[str | None] = mapped_column(String(120), comment="what its organisation's own system calls it")
     title: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(Text, default="")
     material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), index=True)
@@ -119,6 +124,7 @@ class Listing(Placed, Base):
         CheckConstraint("condition IN ('new', 'good', 'fair', 'poor')", name="condition"),
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
         CheckConstraint("available_until IS NULL OR available_until >= available_from", name="period"),
+        Index("uq_listing_external_id", "organisation_id", "external_id", unique=True),
         Index(
             "ix_listing_match",
             *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "condition", "available_from", "available_until"),
@@ -230,6 +236,10 @@ class Demand(Placed, Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_by_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, nullable=True, default=clock.now, onupdate=clock.now, comment="of anything in this row"
+    )
+    external_id: Mapped[str | None] = mapped_column(String(120), comment="what its organisation's own system calls it")
     title: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(Text, default="")
     material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), index=True)
@@ -263,6 +273,7 @@ class Demand(Placed, Base):
         CheckConstraint("status IN ('draft', 'open', 'fulfilled', 'withdrawn', 'lapsed')", name="status"),
         CheckConstraint("needed_until >= needed_from", name="period"),
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
+        Index("uq_demand_external_id", "organisation_id", "external_id", unique=True),
         Index(
             "ix_demand_match",
             *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "min_condition", "needed_from", "needed_until"),

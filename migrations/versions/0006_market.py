@@ -74,6 +74,12 @@ def bridge() -> None:
     op.add_column("listing", fields())
     for column in first_quantities():
         op.add_column("listing", column)
+    for table in ("listing", "demand"):
+        for column in known_outside():
+            op.add_column(table, column)
+        op.create_index(f"uq_{table}_external_id", table, ["organisation_id", "external_id"], unique=True)
+    op.execute("UPDATE listing SET updated_at = created_at")
+    op.execute("UPDATE demand SET updated_at = created_at")
     for name in ("ix_listing_catalogue", "ix_listing_free", "ix_listing_newest"):
         op.drop_index(name, "listing")
     op.drop_index("ix_demand_match", "demand")
@@ -92,6 +98,15 @@ def first_quantities() -> list[sa.Column[Any]]:
     """What a listing's quantity began with. With the exchange's figures `check` proves the quantity by it."""
     comments = {"listed": "as first listed, or as it came back", "corrected": "by how much its owner changed the quantity since"}
     return [sa.Column(name, sa.BigInteger(), nullable=False, server_default="0", comment=said) for name, said in comments.items()]
+
+
+def known_outside() -> list[sa.Column[Any]]:
+    """What another system keeps a copy by."""
+    called = "what its organisation's own system calls it"
+    return [
+        sa.Column("updated_at", sa.DateTime(), nullable=True, comment="of anything in this row"),
+        sa.Column("external_id", sa.String(length=120), nullable=True, comment=called),
+    ]
 
 
 def create_search() -> None:
@@ -151,6 +166,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True, comment="person; empty after leaving"),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        *known_outside(),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("material_id", sa.Integer(), nullable=False),
@@ -220,6 +236,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
     )
     op.create_index(op.f("ix_listing_depot_id"), "listing", ["depot_id"])
+    op.create_index("uq_listing_external_id", "listing", ["organisation_id", "external_id"], unique=True)
     op.create_index("ix_listing_match", "listing", MATCH)
     op.create_index(op.f("ix_listing_material_id"), "listing", ["material_id"])
     op.create_index(op.f("ix_listing_organisation_id"), "listing", ["organisation_id"])
@@ -253,6 +270,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        *known_outside(),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("material_id", sa.Integer(), nullable=False),
@@ -296,6 +314,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_demand_organisation_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_demand")),
     )
+    op.create_index("uq_demand_external_id", "demand", ["organisation_id", "external_id"], unique=True)
     op.create_index("ix_demand_match", "demand", MATCH_DEMAND)
     op.create_index(op.f("ix_demand_material_id"), "demand", ["material_id"])
     op.create_index(op.f("ix_demand_organisation_id"), "demand", ["organisation_id"])

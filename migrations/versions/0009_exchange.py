@@ -104,6 +104,11 @@ def added() -> list[sa.Column[Any]]:
     ]
 
 
+def updated_at() -> sa.Column[Any]:
+    """When anything in a reservation changed last."""
+    return sa.Column("updated_at", sa.DateTime(), nullable=True, comment="of anything in this row")
+
+
 def upgrade() -> None:
     op.create_table(
         "reservation",
@@ -134,6 +139,7 @@ def upgrade() -> None:
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("lon", sa.Double(), nullable=True),
         sa.Column("requested_at", sa.DateTime(), nullable=False),
+        updated_at(),
         sa.Column("waiting_since", sa.DateTime(), nullable=True, comment="ties in the ranking go by requested_at"),
         sa.Column("offered_at", sa.DateTime(), nullable=True),
         sa.Column("approved_at", sa.DateTime(), nullable=True),
@@ -305,8 +311,9 @@ def bridge() -> None:
     for child, facts in database.execute(sa.text("SELECT object_id, facts FROM audit WHERE action = 'listing.return'")).all():
         values = {"child": child, "first": int(Decimal(json.loads(facts)["quantity"]) * 1000)}
         database.execute(sa.text("UPDATE listing SET corrected = listed - :first, listed = :first WHERE id = :child"), values)
-    for column in added():
+    for column in (*added(), updated_at()):
         op.add_column("reservation", column)
+    database.execute(sa.text("UPDATE reservation SET updated_at = coalesce(ended_at, completed_at, requested_at)"))
     if op.get_bind().dialect.name == "postgresql":
         for name, comment in FIGURES.items():
             op.alter_column("reservation", name, comment=comment)

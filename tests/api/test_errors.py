@@ -8,7 +8,7 @@ from tests.api.conftest import Api
 def test_a_path_that_does_not_exist_is_a_problem(public: Api) -> None:
     missing = public.get("/no-such-thing")
     assert missing.status_code == 404
-    assert set(missing.get_json()) == {"type", "title", "status", "detail"}
+    assert set(missing.get_json()) == {"type", "title", "status", "detail", "requestId"}
 
 
 def test_a_trailing_slash_is_another_path(public: Api) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from marketplace.kernel import clock
-from tests.api.conftest import Api, demand_body, listing_body, published
+from tests.api.conftest import Api, listing_body
 from tests.entries import append_entry
 
 FIGURES = (
@@ -19,23 +19,6 @@ FIGURES = (
 )
 
 PARTS = ("byMunicipality", "byMaterialGroup", "byMonth")
-
-
-@pytest.fixture
-def exchanged(hengelo: Api, borne: Api) -> dict[str, Any]:
-    """Hengelo lists 1 200 m², Borne needs 800: asked, approved, handed over, confirmed. The listing as it is then."""
-    listing = published(hengelo)
-    demand = borne.post("/demands", demand_body()).get_json()
-    asked = {"quantity": 800, "unit": "m2", "demandId": demand["id"]}
-    reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
-    path = f"/reservations/{reservation['id']}"
-    assert hengelo.post(f"{path}/approve").get_json()["status"] == "approved"
-    assert hengelo.post(f"{path}/hand-over", {"quantity": "800"}).get_json()["status"] == "handed_over"
-    for _twice in range(2):
-        assert borne.post(f"{path}/confirm").get_json()["status"] == "completed"
-    assert borne.get(f"/demands/{demand['id']}").get_json()["status"] == "fulfilled"
-    after: dict[str, Any] = hengelo.get(f"/listings/{listing['id']}").get_json()
-    return after
 
 
 def test_four_hundred_are_left(exchanged: dict[str, Any]) -> None:

@@ -28,13 +28,16 @@ def test_materials_are_listed_by_page(public: Api) -> None:
     assert body["total"] > 100
 
 
-def test_a_page_size_is_capped_at_a_hundred(public: Api) -> None:
-    assert public.get("/materials?pageSize=5000").get_json()["pageSize"] == 100
+def test_a_page_holds_a_hundred_at_most(public: Api) -> None:
+    assert public.get("/materials?pageSize=100").get_json()["pageSize"] == 100
+    assert public.get("/materials?pageSize=101").status_code == 422
 
 
-def test_a_page_that_cannot_be_read_is_the_first(public: Api) -> None:
+def test_a_page_that_cannot_be_read_is_refused_at_its_name(public: Api) -> None:
     for typed in ("0", "-3", "abc", "1e3", "²", "9" * 50):
-        assert public.get(f"/materials?page={typed}&pageSize={typed}").status_code == 200
+        for key in ("page", "pageSize"):
+            refused = public.get(f"/materials?{key}={typed}")
+            assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, key)
 
 
 def test_an_unknown_material_group_is_refused_at_its_name(public: Api) -> None:

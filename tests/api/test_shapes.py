@@ -96,5 +96,5 @@ def test_the_same_lines_make_the_document() -> None:
     assert list(described["properties"]) == [*WRITTEN, "distanceKm", "signedBy"]
     assert set(described["required"]) == set(WRITTEN)
     assert described["additionalProperties"] is False
-    assert described["properties"]["massKg"] == {"type": "number", "description": "on the scale"}
-    assert described["properties"]["drivenOn"] == {"type": ["string", "null"], "format": "date"}
+    assert described["properties"]["massKg"] == {"type": "number", "description": "on the scale", "readOnly": True}
+    assert described["properties"]["drivenOn"] == {"type": ["string", "null"], "format": "date", "readOnly": True}

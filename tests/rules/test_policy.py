@@ -82,6 +82,7 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("read exchanges", Can.READ_EXCHANGES, None, "leader coordinator reviewer admin"),
     ("read all exchanges", Can.READ_ALL_EXCHANGES, None, "reviewer admin"),
     ("figures of every municipality", Can.READ_MEMBER_FIGURES, None, "leader coordinator reviewer admin"),
+    ("figures of a part of the months", Can.READ_PERIOD_FIGURES, None, "leader coordinator reviewer admin"),
     ("regional totals", Can.READ_PUBLIC_FIGURES, None, "public leader coordinator reviewer admin"),
     ("read the own people", Can.READ_PEOPLE, OWN, "leader coordinator reviewer admin"),
     ("read another organisation's people", Can.READ_PEOPLE, OTHER, "reviewer admin"),
@@ -148,8 +149,10 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
     assert may(BROKER, Can.MANAGE_DEPOTS, Thing(REGION))
 
 
-OWN_OF_A_MUNICIPALITY = {Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.TIGHTEN_GOAL, Can.READ_POINTS}
-"""What a partner's coordinator does not have: depots, goals that are asked of municipalities, and exact points."""
+OWN_OF_A_MUNICIPALITY = {
+    *(Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.TIGHTEN_GOAL, Can.READ_POINTS, Can.READ_PERIOD_FIGURES),
+}
+"""What a partner's coordinator lacks: depots, goals that are asked of municipalities, exact points, figures of a few months."""
 
 
 @pytest.mark.parametrize(("name", "what", "subject", "allowed"), TABLE, ids=[row[0] for row in TABLE])

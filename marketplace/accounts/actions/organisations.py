@@ -26,7 +26,7 @@ from marketplace.accounts.rules.organisations import (
     clean_reason,
 )
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Missing
+from marketplace.kernel.errors import Conflict, Missing, Taken
 from marketplace.kernel.language import LOCALES, _
 from marketplace.kernel.text import fold
 from marketplace.notices.actions import audit
@@ -172,13 +172,13 @@ def _change(session: Session, actor: Actor, organisation: Organisation, version:
 def _check_new(session: Session, name: str, *, slug: str | None = None, but: int | None = None) -> None:
     same = session.scalars(select(Organisation.id).where(Organisation.sort_key == fold(name))).all()
     if [item for item in same if item != but]:
-        raise Conflict(_("There is an organisation with this name already. Choose another name."), "name")
+        raise Taken(_("There is an organisation with this name already. Choose another name."), "name")
     if slug is not None and find_organisation(session, slug) is not None:
         raise _taken_slug()
 
 
 def _taken_slug() -> Conflict:
-    return Conflict(_("There is, or was, an organisation with this short name. Choose another one."), "slug")
+    return Taken(_("There is, or was, an organisation with this short name. Choose another one."), "slug")
 
 
 def ask_to_join(session: Session, actor: Actor, *, draft: JoinDraft, locale: str = "nl") -> JoinRequest:
@@ -188,7 +188,7 @@ def ask_to_join(session: Session, actor: Actor, *, draft: JoinDraft, locale: str
     waiting = select(JoinRequest.email).where(JoinRequest.status == JoinStatus.WAITING.value)
     emails = session.scalars(waiting).all()
     if draft.email in emails:
-        raise Conflict(_("A request with this e-mail address is waiting for an answer already."), "email")
+        raise Taken(_("A request with this e-mail address is waiting for an answer already."), "email")
     if len(emails) >= REQUESTS_OPEN_MAX:
         raise Conflict(_("Too many requests are waiting for an answer. Send us a mail instead."))
     request = JoinRequest(

@@ -21,7 +21,7 @@ from marketplace.accounts.rules.accounts import (
     clean_name,
 )
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Missing
+from marketplace.kernel.errors import Conflict, Missing, Taken
 from marketplace.kernel.language import LOCALES, _
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
@@ -39,7 +39,7 @@ def invite(session: Session, actor: Actor, *, draft: InvitationDraft, locale: st
     if existing is not None:
         message = _("This address has an account already. Choose another address.")
         left = _("This address has an account that is switched off. Switch it on again in the list of people.")
-        raise Conflict(message if existing.is_active or existing.organisation_id != organisation.id else left, "email")
+        raise Taken(message if existing.is_active or existing.organisation_id != organisation.id else left, "email")
     now = clock.now()
     session.execute(update(Invitation).where(Invitation.email == email, Invitation.used_at.is_(None)).values(expires_at=now))
     invitation = Invitation(
@@ -96,7 +96,7 @@ def accept(
     if session.scalar(taken.values(used_at=now).returning(Invitation.id)) is None:
         raise Missing(_("This invitation has been used. Log in, or ask a coordinator of your organisation for a new one."))
     if people.find_person(session, invitation.email) is not None:
-        raise Conflict(_("This address has an account already. Log in with it."))
+        raise Taken(_("This address has an account already. Log in with it."))
     person = add_person(
         session,
         email=invitation.email,

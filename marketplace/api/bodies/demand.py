@@ -2,34 +2,34 @@
 
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Amount, Choice, Codes, Day, Line, Lines, Number, UnitChoice, Whole, YesNo
-from marketplace.api.schema import Body
+from marketplace.api.schema import Body, Patch
+from marketplace.market.rules.external import EXTERNAL_ID_LENGTH_MAX
 from marketplace.market.rules.freshness import Refreshed
-from marketplace.market.rules.listing import Condition
+from marketplace.market.rules.listing import DESCRIPTION_LENGTH_MAX, LINE_LENGTH_MAX, TITLE_LENGTH_MAX, Condition
 
 
 class DemandBody(Placed):
     """What may be said of a demand."""
 
-    title = Line("at most 120 characters", required=True)
-    description = Lines("at most 5 000 characters")
+    title = Line(longest=TITLE_LENGTH_MAX, required=True)
+    description = Lines(longest=DESCRIPTION_LENGTH_MAX)
     material = Line("slug of a material, see /materials", required=True)
     quantity = Amount("more than 0, at most three decimals, pieces whole", required=True)
     unit = UnitChoice(required=True)
     min_condition = Choice(Condition, required=True)
     needed_from = Day(required=True)
     needed_until = Day(required=True)
-    max_distance_km = Number("maximum distance in km; absent: no limit")
+    max_distance_km = Number("maximum distance in km; absent: no limit", shape={"exclusiveMinimum": 0, "maximum": 1000})
     accepts_hazards = Codes("hazard codes that are accepted when declared yes")
     accepts_unknown_hazards = YesNo("whether a hazard that is not known yet is accepted; absent: yes")
-    project = Line()
-    department = Line()
+    project = Line(longest=LINE_LENGTH_MAX)
+    department = Line(longest=LINE_LENGTH_MAX)
     draft = YesNo("keeps it out of matching")
+    external_id = Line("what your own system calls it; one of each kind per id", longest=EXTERNAL_ID_LENGTH_MAX)
 
 
-class DemandPatch(DemandBody):
+class DemandPatch(Patch, DemandBody):
     """A change of a demand: what is left out stays."""
-
-    version = Whole("the version that you changed", required=True)
 
 
 class RefreshDemandBody(Body):

@@ -10,6 +10,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
 from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.accounts.rules.organisations import OrganisationDraft, SubKind
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
@@ -24,10 +25,12 @@ from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, 
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.exchange.rules.terms import TermsDraft
 from marketplace.kernel import clock
+from marketplace.kernel.db import Session
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit, check_amount
+from marketplace.market.actions.external import set_external_id
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
 from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location
@@ -37,25 +40,25 @@ from marketplace.places.rules import PlaceBasis
 
 _WHERE = ("place", "lat", "lon")
 _DESTINATION = {"place": "destination", "lat": "destination_lat", "lon": "destination_lon"}
-_NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version")
+_NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version", "external_id")
 
 
-def new_listing() -> ListingDraft:
-    """The listing in the body."""
+def new_listing() -> tuple[ListingDraft, str | None]:
+    """The listing in the body, and what the client's own system calls it."""
     values, errors = take(ListingBody(), read_json())
     quantity, where = _quantity(values, errors), _where(values, errors)
     _settle(errors)
     assert quantity is not None
-    return draft_of({**_told(values), "quantity": quantity, **where})
+    return draft_of({**_told(values), "quantity": quantity, **where}), values.get("external_id")
 
 
-def new_demand() -> DemandDraft:
-    """The demand in the body."""
+def new_demand() -> tuple[DemandDraft, str | None]:
+    """The demand in the body, and what the client's own system calls it."""
     values, errors = take(DemandBody(), read_json())
     quantity, location = _quantity(values, errors), _location(values, errors, required=True)
     _settle(errors)
     assert quantity is not None
-    return DemandDraft(**_told(values), quantity=quantity, location=location)
+    return DemandDraft(**_told(values), quantity=quantity, location=location), values.get("external_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,11 @@ class Change:
         where: dict[str, Any] = {} if self.location is None else {"location": self.location}
         return replace(before, **self._changed(DemandDraft), quantity=self._quantity(before.quantity), **where)
 
+    def name(self, session: Session, actor: Actor, row: Listing | Demand) -> None:
+        """Say what the client's own system calls it, where the body says so."""
+        if "external_id" in self.values:
+            set_external_id(session, actor, row, self.values["external_id"])
+
     def _changed(self, draft: type[ListingDraft] | type[DemandDraft]) -> dict[str, Any]:
         empty = {
             field.name: field.default_factory() if field.default_factory is not MISSING else field.default
@@ -102,7 +110,7 @@ class Change:
 
 def change_of(body: ListingPatch | DemandPatch) -> Change:
     """The change in the body; only its version is required."""
-    values, errors = take(body, read_json(), partial=tuple(name for name in body.fields if name != "version"))
+    values, errors = take(body, read_json())
     location = None
     if values.get("depot") is None:
         location = _location(values, errors, required=False)
@@ -249,8 +257,7 @@ class OrganisationChange:
 
 def change_of_organisation() -> OrganisationChange:
     """The change in the body; only its version is required."""
-    body = OrganisationPatch()
-    values, errors = take(body, read_json(), partial=tuple(name for name in body.fields if name != "version"))
+    values, errors = take(OrganisationPatch(), read_json())
     location = _location(values, errors, required=False)
     _settle(errors)
     return OrganisationChange(values["version"], values, location)

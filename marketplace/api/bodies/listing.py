@@ -3,15 +3,17 @@
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole, YesNo
 from marketplace.api.listing_fields import taken_fields
-from marketplace.api.schema import Body
-from marketplace.market.rules.freshness import Outcome, Refreshed
+from marketplace.api.schema import Body, Patch
+from marketplace.market.rules.external import EXTERNAL_ID_LENGTH_MAX
+from marketplace.market.rules.freshness import REASON_LENGTH_MAX, Outcome, Refreshed
 from marketplace.market.rules.listing import Answer
+from marketplace.market.rules.photos import ALT_LENGTH_MAX
 
 
 class ListingBody(Placed):
     """What may be said of a listing."""
 
-    class Meta(Placed.Meta):
+    class Meta:
         """The fields that are one value come from the table."""
 
         include = taken_fields()
@@ -23,19 +25,18 @@ class ListingBody(Placed):
     hazards = Answers(Answer, "hazard code of the material to yes, no or unknown")
     circle = Codes("slugs of municipalities that go before the region; empty: none; absent: as the organisation agreed")
     confirm_unusual = YesNo("yes, a weight so far from the taxonomy's; absent: no")
+    external_id = Line("what your own system calls it; one of each kind per id", longest=EXTERNAL_ID_LENGTH_MAX)
 
 
-class ListingPatch(ListingBody):
+class ListingPatch(Patch, ListingBody):
     """A change of a listing: what is left out stays."""
-
-    version = Whole("the version that you changed", required=True)
 
 
 class CloseBody(Body):
     """What became of the part that was not taken."""
 
     outcome = Choice(Outcome, "what became of the rest; absent: not stated")
-    reason = Lines("why it found no taker")
+    reason = Lines("why it found no taker", longest=REASON_LENGTH_MAX)
 
 
 class WithdrawBody(Body):
@@ -50,11 +51,11 @@ class RefreshBody(Body):
 
     answer = Choice(Refreshed, "absent: still; gone closes it")
     outcome = Choice(Outcome, "with gone: what became of the rest")
-    reason = Lines("with gone: why it found no taker")
+    reason = Lines("with gone: why it found no taker", longest=REASON_LENGTH_MAX)
 
 
 class PhotoPatch(Body):
     """Alternative text and place in the order."""
 
-    alt = Line("what the picture shows, at most 300 characters")
+    alt = Line("what the picture shows", longest=ALT_LENGTH_MAX)
     position = Whole("1 is first", most=1000)

@@ -1,29 +1,29 @@
 """What is taken of an organisation."""
 
-from marketplace.accounts.rules.accounts import OrganisationKind
-from marketplace.accounts.rules.organisations import SubKind
+from marketplace.accounts.rules.accounts import NAME_LENGTH_MAX, OrganisationKind
+from marketplace.accounts.rules.organisations import DOMAIN_LENGTH_MAX, SLUG_LENGTH_MAX, SubKind
 from marketplace.api.bodies.place import Placed
-from marketplace.api.fields import Choice, Line, Whole, YesNo
+from marketplace.api.fields import Choice, Line, YesNo
+from marketplace.api.schema import Patch
 
 
 class _Described(Placed):
     """What an administrator says of an organisation."""
 
-    name = Line("at most 120 characters", required=True)
+    name = Line(longest=NAME_LENGTH_MAX, required=True)
     sub_kind = Choice(SubKind, meaning="what sort of partner; required for a partner, for no other kind", allow_none=True)
     code = Line("of a municipality: its code of the CBS, such as GM0164")
-    email_domain = Line("what its mail addresses end in, at most 120 characters")
+    email_domain = Line("what its mail addresses end in", longest=DOMAIN_LENGTH_MAX)
 
 
 class OrganisationBody(_Described):
     """A new organisation."""
 
     kind = Choice(OrganisationKind, required=True)
-    slug = Line("short name, at most 60 characters, never changed; absent: made of the name")
+    slug = Line("short name, never changed; absent: made of the name", longest=SLUG_LENGTH_MAX)
 
 
-class OrganisationPatch(_Described):
+class OrganisationPatch(Patch, _Described):
     """A change of an organisation."""
 
-    version = Whole("the version that you read", required=True)
     is_active = YesNo("false closes it and withdraws what it has open; true opens it again")

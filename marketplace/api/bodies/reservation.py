@@ -1,6 +1,6 @@
 """What is taken at each step of a reservation."""
 
-from marketplace.api.bodies.place import Placed
+from marketplace.api.bodies.place import LATITUDE, LONGITUDE, Placed
 from marketplace.api.fields import (
     Amount,
     Choice,
@@ -18,9 +18,18 @@ from marketplace.api.fields import (
 )
 from marketplace.api.listing_fields import CENTS_MAX
 from marketplace.api.schema import Body
-from marketplace.exchange.rules.gate import TIMES_MAX
-from marketplace.exchange.rules.reservation import PURCHASE_CENTS_MAX, MeasuredBy
+from marketplace.exchange.rules.gate import NOTES_LENGTH_MAX, PLACE_LENGTH_MAX, TIMES_MAX
+from marketplace.exchange.rules.reservation import (
+    DRIVEN_KM_MAX,
+    LINE_LENGTH_MAX,
+    PURCHASE_CENTS_MAX,
+    PURPOSE_LENGTH_MAX,
+    REASON_LENGTH_MAX,
+    MeasuredBy,
+)
 from marketplace.market.rules.listing import Condition
+
+DRIVEN = {"minimum": 0, "maximum": int(DRIVEN_KM_MAX)}
 
 
 class ReservationBody(Placed):
@@ -29,9 +38,9 @@ class ReservationBody(Placed):
     quantity = Amount("in the listing's unit", required=True)
     unit = UnitChoice("the listing's", required=True)
     demand_id = Whole("id of the demand that it serves")
-    purpose = Lines("what it is for")
-    project = Line("the project in which it is used")
-    use = Line("what it is used for there")
+    purpose = Lines("what it is for", longest=PURPOSE_LENGTH_MAX)
+    project = Line("the project in which it is used", longest=LINE_LENGTH_MAX)
+    use = Line("what it is used for there", longest=LINE_LENGTH_MAX)
     replaces_purchase = YesNo("whether it replaces a new purchase; absent: not stated")
     purchase_price_cents = Whole("estimate of that purchase for all that is asked for, in euro cents", most=PURCHASE_CENTS_MAX)
     needed_by = Day("the last day on which it is useful")
@@ -43,14 +52,14 @@ class ApproveBody(Body):
     """An approval, of all of it or of a part."""
 
     quantity = Amount("in the listing's unit; absent: as asked for")
-    reason = Lines("why this one is chosen, where one that ranks higher goes without")
+    reason = Lines("why this one is chosen, where one that ranks higher goes without", longest=REASON_LENGTH_MAX)
     hold_until = DayOrMoment("the last day on which it is held, or the last moment; absent: 30 days")
 
 
 class ReasonBody(Body):
     """A rejection or a cancellation."""
 
-    reason = Lines("why, in a sentence", required=True)
+    reason = Lines("why, in a sentence", required=True, longest=REASON_LENGTH_MAX)
 
 
 class HandoverBody(Body):
@@ -60,10 +69,12 @@ class HandoverBody(Body):
     unit = UnitChoice("the listing's")
     handed_over_on = Day("absent: today")
     vehicle_class = Line("code of a transport factor; absent: by mass")
-    driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic")
+    driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic", shape=DRIVEN)
     measured_by = Choice(MeasuredBy, "how it was measured")
     condition = Choice(Condition, "as it was handed over")
-    write_off_reason = Lines("what is missing of the order is gone, and why; absent: it is free again once it is confirmed")
+    write_off_reason = Lines(
+        "what is missing of the order is gone, and why; absent: it is free again once it is confirmed", longest=REASON_LENGTH_MAX
+    )
     confirm_unusual = YesNo("yes, so much more than was ordered; absent: no")
 
 
@@ -71,7 +82,7 @@ class LateHandoverBody(HandoverBody):
     """A hand-over of before the approval, booked by a coordinator."""
 
     handed_over_on = Day("a day before the approval", required=True)
-    reason = Lines("why the paperwork is late, in a sentence", required=True)
+    reason = Lines("why the paperwork is late, in a sentence", required=True, longest=REASON_LENGTH_MAX)
 
 
 class TermsBody(Placed):
@@ -82,30 +93,30 @@ class TermsBody(Placed):
     available_from = Day("first day on which it can be collected")
     condition = Choice(Condition)
     destination = Line("where it goes: a place name or postcode; destinationLat and destinationLon count before it")
-    destination_lat = Degrees("latitude, WGS84, between 50.30 and 54.00")
-    destination_lon = Degrees("longitude, WGS84, between 2.60 and 7.95")
+    destination_lat = Degrees("latitude, WGS84, between 50.30 and 54.00", shape=LATITUDE)
+    destination_lon = Degrees("longitude, WGS84, between 2.60 and 7.95", shape=LONGITUDE)
     replaces_purchase = YesNo("whether it replaces a new purchase")
-    reason = Lines("why, in a sentence", required=True)
+    reason = Lines("why, in a sentence", required=True, longest=REASON_LENGTH_MAX)
     confirm_unusual = YesNo("yes, a weight so far from the taxonomy's; absent: no")
 
 
 class DeclineBody(Body):
     """A no to other terms."""
 
-    reason = Lines("why, in a sentence; absent: not said")
+    reason = Lines("why, in a sentence; absent: not said", longest=REASON_LENGTH_MAX)
 
 
 class ObjectionBody(Body):
     """An objection to a no-show."""
 
-    reason = Lines("why it is not right, in a sentence", required=True)
+    reason = Lines("why it is not right, in a sentence", required=True, longest=REASON_LENGTH_MAX)
 
 
 class DecisionBody(Body):
     """The broker's decision on an objection."""
 
     upheld = YesNo("yes: the no-show does not count", required=True)
-    reason = Lines("why, in a sentence", required=True)
+    reason = Lines("why, in a sentence", required=True, longest=REASON_LENGTH_MAX)
 
 
 class ReceiptBody(Body):
@@ -122,7 +133,7 @@ class DisputeBody(Body):
 
     quantity = Amount("the receiver's own figure, where there is one")
     unit = UnitChoice("the listing's")
-    reason = Lines("why, in a sentence", required=True)
+    reason = Lines("why, in a sentence", required=True, longest=REASON_LENGTH_MAX)
 
 
 class ResolveBody(Body):
@@ -130,9 +141,11 @@ class ResolveBody(Body):
 
     quantity = Amount("in the listing's unit", required=True)
     unit = UnitChoice("the listing's")
-    reason = Lines("why, in a sentence; needed unless it is the other side's figure")
+    reason = Lines("why, in a sentence; needed unless it is the other side's figure", longest=REASON_LENGTH_MAX)
     confirm_unusual = YesNo("yes, so much more than was ordered; absent: no")
-    write_off_reason = Lines("by the owner or the broker: what is missing is gone, and why; absent: it is free again")
+    write_off_reason = Lines(
+        "by the owner or the broker: what is missing is gone, and why; absent: it is free again", longest=REASON_LENGTH_MAX
+    )
 
 
 class ReturnBody(Placed):
@@ -142,15 +155,15 @@ class ReturnBody(Placed):
     unit = UnitChoice("the listing's")
     condition = Choice(Condition, "as it came back", required=True)
     returned_on = Day("absent: today")
-    driven_km = Number("kilometres driven with the load on the way back; absent: 1.3 times the geodesic")
+    driven_km = Number("kilometres driven with the load on the way back; absent: 1.3 times the geodesic", shape=DRIVEN)
     vehicle_class = Line("code of a transport factor, for the way back; absent: by mass")
-    reason = Lines("why, in a sentence", required=True)
+    reason = Lines("why, in a sentence", required=True, longest=REASON_LENGTH_MAX)
 
 
 class NoShowBody(Body):
     """Nobody came to collect it."""
 
-    reason = Lines("what happened; absent: that nobody came")
+    reason = Lines("what happened; absent: that nobody came", longest=REASON_LENGTH_MAX)
 
 
 class AppointmentBody(Body):
@@ -161,8 +174,8 @@ class AppointmentBody(Body):
         required=True,
         shape={"minItems": 1, "maxItems": TIMES_MAX},
     )
-    place = Line("where to meet; absent: where the lot lies")
-    notes = Lines("what to know at the gate")
+    place = Line("where to meet; absent: where the lot lies", longest=PLACE_LENGTH_MAX)
+    notes = Lines("what to know at the gate", longest=NOTES_LENGTH_MAX)
 
 
 class AgreeBody(Body):

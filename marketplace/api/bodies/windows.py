@@ -2,7 +2,7 @@
 
 from marketplace.api.fields import Codes, Lines, Whole
 from marketplace.api.schema import Body
-from marketplace.market.rules.windows import WAIT_DAYS_MAX
+from marketplace.market.rules.windows import REASON_LENGTH_MAX, WAIT_DAYS_MAX
 
 
 class WindowsBody(Body):
@@ -14,4 +14,4 @@ class WindowsBody(Body):
         "days until the region's turn, after the circle's or without one after publication", required=True, most=WAIT_DAYS_MAX
     )
     partners_days = Whole("days from the region's turn until the partners'", required=True, most=WAIT_DAYS_MAX)
-    reason = Lines("why a ring does not wait; required when one does not")
+    reason = Lines("why a ring does not wait; required when one does not", longest=REASON_LENGTH_MAX)

@@ -1,23 +1,26 @@
 """Demands: what is wanted, and by whom."""
 
-from flask import Response
+from flask import Response, request
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
 from marketplace.api.bodies.nothing import NothingBody
-from marketplace.api.reading import asked_all, asked_words, asked_yes, read_body, read_page
-from marketplace.api.routing import created, many, ok, route, with_current
+from marketplace.api.reading import asked, asked_all, asked_period, asked_point, asked_words, asked_yes, read_body, read_page
+from marketplace.api.routing import created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.demand import DemandSchema, DemandsSchema, PublicDemandSchema
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, permission, public
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, Unauthorised
+from marketplace.kernel.language import _
+from marketplace.kernel.text import tokens
 from marketplace.market.actions import demands as market
+from marketplace.market.actions.external import set_external_id
 from marketplace.market.models import Demand
-from marketplace.market.queries.demands import find_demand_spot
+from marketplace.market.queries.demands import DemandFilter, find_demand_spot
 from marketplace.market.queries.demands import get_demand as get_visible
 from marketplace.market.queries.demands import list_demands as list_visible
 from marketplace.market.rules.demand import DemandStatus
@@ -25,8 +28,16 @@ from marketplace.matching.actions import publish as matching
 from marketplace.matching.queries.matches import list_listings_for_demand
 
 FILTERS = (
+    query.parameter("q", "words that stand in the title, with a token also in the description"),
     query.MATERIAL_GROUPS,
     query.MATERIALS,
+    query.ORGANISATION,
+    query.FROM,
+    query.UNTIL,
+    query.parameter("municipality", "with a token: slug of the municipality in which it is needed", many=True),
+    query.parameter("near", "with a token: latitude,longitude to search around", example="52.26,6.79"),
+    query.parameter("place", "with a token: a place name or postcode to search around"),
+    query.RADIUS,
     query.words("status", "open unless another is asked for; with a token", DemandStatus, many=True),
     query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
     *query.PAGE,
@@ -38,7 +49,7 @@ FILTERS = (
 def list_demands() -> Response:
     """List what is wanted; without a token the public view."""
     page, mine = read_page(), asked_yes("mine")
-    statuses = asked_words("status", DemandStatus)
+    statuses, wanted = asked_words("status", DemandStatus), _wanted()
     groups, materials = asked_all("materialGroup"), asked_all("material")
     session, actor = current_session(), current_actor()
     materials_known = current_taxonomy()
@@ -50,18 +61,39 @@ def list_demands() -> Response:
         statuses=statuses or (() if mine else (DemandStatus.OPEN,)),
         mine=mine and actor.is_member,
         material_ids=query.material_ids(materials_known, groups, materials),
+        wanted=wanted,
         page=page.number,
         page_size=page.size,
     )
     return many(DemandsSchema, [write_demand(item) for item in rows], total=total, page=page)
 
 
+def _wanted() -> DemandFilter:
+    """The filters of the query. Where a demand lies is only told to members."""
+    municipalities, (first, last) = asked_all("municipality"), asked_period()
+    point, radius_km = asked_point()
+    if (municipalities or point is not None) and not current_actor().is_member:
+        raise Unauthorised(_("Log in first. Then try again."))
+    session = current_session()
+    query.check_organisations(session, municipalities, "municipality")
+    return DemandFilter(
+        words=tuple(tokens(asked("q"))),
+        organisation_ids=query.check_organisations(session, asked_all("organisation")),
+        municipalities=municipalities,
+        first=first,
+        last=last,
+        point=point,
+        radius_km=radius_km,
+    )
+
+
 @route("POST", "/demands", takes=DemandBody(), gives=DemandSchema, status=201, tag="demands")
 @permission(Can.ASK)
 def create_demand() -> Response:
     """Ask for a material: open at once, unless it is a draft."""
-    draft = drafts.new_demand()
+    draft, external_id = drafts.new_demand()
     demand = matching.ask(current_session(), current_actor(), draft)
+    set_external_id(current_session(), current_actor(), demand, external_id)
     return created(write_demand(demand), "get_demand", demand_id=demand.id)
 
 
@@ -72,25 +104,28 @@ def get_demand(demand_id: int) -> Response:
     return ok(write_demand(get_visible(current_session(), current_actor(), demand_id)))
 
 
-@route("PATCH", "/demands/<int:demand_id>", takes=DemandPatch(), gives=DemandSchema, tag="demands")
+@route("PATCH", "/demands/<int:demand_id>", takes=DemandPatch(), gives=DemandSchema, tag="demands", matched=True)
 @permission(Can.EDIT_DEMAND)
 def edit_demand(demand_id: int) -> Response:
     """Change what is sent and leave the rest; `version` is the one that you read."""
     change = drafts.change_of(DemandPatch())
     session, actor = current_session(), current_actor()
     before = get_visible(session, actor, demand_id)
+    require_match(before, write_demand)
     draft = change.demand(drafts.demand_before(before, current_taxonomy()))
     try:
         demand = matching.edit_demand(session, actor, demand_id=demand_id, version=change.version, draft=draft)
     except Conflict as conflict:
         raise with_current(conflict, write_demand(get_visible(session, actor, demand_id))) from conflict
+    change.name(session, actor, demand)
     return ok(write_demand(demand))
 
 
-@route("POST", "/demands/<int:demand_id>/withdraw", takes=NothingBody(), gives=DemandSchema, tag="demands")
+@route("POST", "/demands/<int:demand_id>/withdraw", takes=NothingBody(), gives=DemandSchema, tag="demands", matched=True)
 @permission(Can.EDIT_DEMAND)
 def withdraw_demand(demand_id: int) -> Response:
     """Take a demand away; reservations that serve it go on."""
+    _require_match(demand_id)
     read_body(NothingBody())
     return ok(write_demand(market.withdraw_demand(current_session(), current_actor(), demand_id=demand_id)))
 
@@ -112,3 +147,9 @@ def write_demand(demand: Demand) -> Written:
     if not actor.is_member:
         return PublicDemandSchema.write(demand)
     return DemandSchema.write(demand, exact=find_demand_spot(actor, demand))
+
+
+def _require_match(demand_id: int) -> None:
+    """For a step whose body names no version."""
+    if request.if_match:
+        require_match(get_visible(current_session(), current_actor(), demand_id), write_demand)

@@ -14,6 +14,7 @@ from marketplace.api.shapes.problem import ProblemSchema
 from marketplace.http.errors import camel
 from marketplace.http.request import PATH_NUMBER_MAX, public
 from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, set_locale
+from marketplace.market.rules.photos import ALT_LENGTH_MAX
 
 TAGS: dict[str, Text] = {
     "listings": _("Listings and their photos"),
@@ -25,25 +26,55 @@ TAGS: dict[str, Text] = {
     "tasks": _("Long work"),
     "reference": _("Materials, places, depots and yourself"),
 }
-WRITE = (400, 409, 413, 415, 422, 429)
-ALWAYS = {"GET": (), "POST": WRITE, "PATCH": WRITE, "PUT": WRITE, "DELETE": (409, 429)}
-_PATH_PARAMETER = re.compile(r"<int:([a-z_]+)>")
+ALWAYS = {400, 401, 422, 429, 503}
+WRITE = {409, 413, 415}
+ALSO: dict[str, set[int]] = {"GET": set(), "POST": WRITE, "PATCH": WRITE, "PUT": WRITE, "DELETE": {409}}
+REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503)
+LICENCE = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
+_PATH_PARAMETER = re.compile(r"<(int:)?([a-z_]+)>")
+_VERSION: dict[str, Any] = {"API-Version": {"schema": {"type": "string"}, "description": "which version of the API answered"}}
+_RETRY: dict[str, Any] = {"Retry-After": {"schema": {"type": "integer", "minimum": 0}, "description": "seconds to wait"}}
+_KEY: dict[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "the same key and body: the stored answer; another body: 422",
+}
+_IF_MATCH: dict[str, Any] = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": {"type": "string"},
+    "description": "the ETag that you read, which is the version; another one now: 412",
+}
+_ETAG: dict[str, Any] = {"ETag": {"schema": {"type": "string"}, "description": "its version, for If-Match"}}
+_HEADERS: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Bearer: a token is asked for"}},
+    429: _RETRY,
+    503: _RETRY,
+}
 
 
 def specification() -> dict[str, Any]:
     """OpenAPI 3.1."""
+    settings = current_app.extensions["settings"]
+    site = settings.base_url.rstrip("/")
     spec = APISpec(
         title="Twentse Materialenbank",
         version=API_VERSION,
         openapi_version="3.1.0",
         info={
             "description": "Everything that a page can do, by the same verbs and in the same sentences (`Accept-Language`: nl, en).",
-            "contact": {"email": current_app.extensions["settings"].contact_email},
+            "contact": {"name": "Twentse Materialenbank", "url": f"{site}/contact", "email": settings.contact_email},
+            "license": LICENCE,
         },
-        servers=[{"url": current_app.extensions["settings"].base_url.rstrip("/") + PREFIX}],
+        servers=[{"url": site + PREFIX}],
         plugins=[MarshmallowPlugin(schema_name_resolver=_component)],
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    for name, meaning in TAGS.items():
+        spec.tag({"name": name, "description": str(meaning)})
+    for status in REFUSALS:
+        spec.components.response(_refusal(status), _problem(status))
     for operation in OPERATIONS:
         spec.path(path=openapi_path(operation), operations={operation.method.lower(): _operation(operation)})
     return spec.to_dict()
@@ -57,13 +88,14 @@ def _component(schema: Any) -> str:
 
 def openapi_path(operation: Operation) -> str:
     """`/listings/{listingId}` for `/listings/<int:listing_id>`."""
-    return _PATH_PARAMETER.sub(lambda found: "{" + camel(found[1]) + "}", operation.path)
+    return _PATH_PARAMETER.sub(lambda found: "{" + camel(found[2]) + "}", operation.path)
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": camel(operation.name),
         "summary": operation.summary,
+        "description": operation.description,
         "tags": [operation.tag],
         "security": [{"token": []}, {}] if operation.is_public else [{"token": []}],
         "parameters": [*_path_parameters(operation), *operation.query, *_header_parameters(operation)],
@@ -73,7 +105,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
         photo = {
             "type": "object",
             "required": ["photo"],
-            "properties": {"photo": {"type": "string", "format": "binary"}, "alt": {"type": "string"}},
+            "additionalProperties": False,
+            "properties": {
+                "photo": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB"},
+                "alt": {"type": "string", "maxLength": ALT_LENGTH_MAX, "description": "what the picture shows"},
+            },
         }
         described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": photo}}}
     elif operation.takes is not None:
@@ -90,40 +126,46 @@ def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
             "in": "path",
             "name": camel(name),
             "required": True,
-            "schema": {"type": "integer", "minimum": 0, "maximum": PATH_NUMBER_MAX},
+            "schema": {"type": "integer", "minimum": 0, "maximum": PATH_NUMBER_MAX} if number else {"type": "string"},
         }
-        for name in _PATH_PARAMETER.findall(operation.path)
+        for number, name in _PATH_PARAMETER.findall(operation.path)
     ]
 
 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
-    if operation.method not in ("POST", "PATCH", "PUT"):
-        return []
-    meaning = "the same key and body: the stored answer; another body: 422"
-    return [{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 200}, "description": meaning}]
+    keyed = operation.method in ("POST", "PATCH", "PUT")
+    return [*([_KEY] if keyed else []), *([_IF_MATCH] if operation.is_matched else [])]
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
     given: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
-    given["headers"] = {"API-Version": {"schema": {"type": "string"}}}
+    has_version = operation.gives is not None and "version" in operation.gives().fields
+    given["headers"] = {**_VERSION, **(_ETAG if has_version else {})}
     if operation.gives:
         given["content"] = {"application/json": {"schema": operation.gives}}
     elif operation.media_type != "application/json":
-        given["content"] = {operation.media_type: {}}
+        is_text = operation.media_type.startswith("text/")
+        given["content"] = {operation.media_type: {"schema": {"type": "string", **({} if is_text else {"format": "binary"})}}}
     if operation.status == 201:
-        given["headers"]["Location"] = {"schema": {"type": "string"}}
-    refused = {*ALWAYS[operation.method], *operation.refuses}
-    refused |= set() if operation.is_public else {401, 403}
-    refused |= {422} if operation.query else set()
+        given["headers"]["Location"] = {"schema": {"type": "string"}, "description": "where it is"}
+    refused = {*ALWAYS, *ALSO[operation.method], *operation.refuses}
+    refused |= set() if operation.is_public else {403}
+    refused |= {412} if operation.is_matched else set()
     refused |= {404} if "<" in operation.path else set()
-    problems = {
-        str(status): {
-            "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": ProblemSchema}},
-        }
-        for status in sorted(refused)
+    return {str(operation.status): given, **{str(status): _refusal(status) for status in sorted(refused)}}
+
+
+def _refusal(status: int) -> str:
+    """`NotFound`: the component that describes a refusal with this status."""
+    return HTTPStatus(status).phrase.title().replace(" ", "")
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": HTTPStatus(status).phrase,
+        "headers": {**_VERSION, **_HEADERS.get(status, {})},
+        "content": {"application/problem+json": {"schema": ProblemSchema}},
     }
-    return {str(operation.status): given, **problems}
 
 
 @blueprint.get("/openapi.json")
@@ -158,6 +200,7 @@ def _shown(operation: Operation, spec: dict[str, Any]) -> dict[str, Any]:
         "method": operation.method,
         "path": PREFIX + openapi_path(operation),
         "summary": operation.summary,
+        "description": operation.description,
         "is_public": operation.is_public,
         "parameters": [(item["name"], item["in"], _english(item.get("description", ""))) for item in described["parameters"]],
         "properties": [

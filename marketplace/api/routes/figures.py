@@ -5,34 +5,51 @@ from flask import Response
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies.figures import MaterialUseBody
-from marketplace.api.reading import asked, asked_id, read_body, read_page
+from marketplace.api.reading import asked, asked_all, asked_id, asked_months, asked_period, read_body, read_page
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.exchange import ExchangesSchema
 from marketplace.api.shapes.figures import GoalsSchema, MaterialUseSchema, PublicStatisticsSchema, StatisticsSchema
+from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.impact import actions as impact
 from marketplace.impact.queries.goals import get_goals, get_material_use
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.goals import UseRow
+from marketplace.ledger.queries import ExchangeFilter
 from marketplace.ledger.queries import list_exchanges as list_visible
 
+EXCHANGE_FILTERS = (query.FROM, query.UNTIL, query.ORGANISATION, query.MATERIAL_GROUPS, query.MATERIALS, *query.PAGE)
+MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+MONTHS = (
+    query.parameter("from", "first month of a period, for the region", pattern=MONTH),
+    query.parameter("until", "last month of a period, for the region", pattern=MONTH),
+)
 MATERIAL_USE = "/material-use/<int:year>"
 
 
-@route("GET", "/exchanges", gives=ExchangesSchema, tag="figures", query=query.PAGE)
+@route("GET", "/exchanges", gives=ExchangesSchema, tag="figures", query=EXCHANGE_FILTERS, refuses=(422,))
 @permission(Can.READ_EXCHANGES)
 def list_exchanges() -> Response:
     """List rows of the ledger: your own organisation's, or all for reviewer and administrator."""
-    page = read_page()
-    rows, total = list_visible(current_session(), current_actor(), page=page.number, page_size=page.size)
+    page, (first, last) = read_page(), asked_period()
+    wanted = ExchangeFilter(first, last, asked_all("organisation"), asked_all("materialGroup"), asked_all("material"))
+    session, materials = current_session(), current_taxonomy()
+    query.check_groups(materials, wanted.groups)
+    query.check_materials(materials, wanted.materials)
+    query.check_organisations(session, wanted.organisations)
+    rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size, wanted=wanted)
     return many(ExchangesSchema, rows, total=total, page=page)
 
 
-@route("GET", "/statistics", gives=StatisticsSchema, tag="figures")
+@route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=MONTHS)
 @permission(Can.READ_PUBLIC_FIGURES)
 def show_statistics() -> Response:
-    """The totals; with a token also by municipality, material group and month."""
-    statistics = get_statistics(current_session(), current_actor())
+    """The totals; with a token also by municipality, material group and month.
+
+    A part of the months is for the region: the few transfers of a short period would tell partners and the public where something lay.
+    """
+    first, last = asked_months()
+    statistics = get_statistics(current_session(), current_actor(), first=first, last=last)
     return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
 
 

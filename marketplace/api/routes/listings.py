@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
@@ -11,7 +11,7 @@ from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch,
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.fields import read_day
 from marketplace.api.reading import asked, asked_all, asked_point, asked_words, asked_yes, read_body, read_page
-from marketplace.api.routing import created, many, ok, route, with_current
+from marketplace.api.routing import created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.listing import ListingSchema, ListingsSchema, distance_km
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
@@ -23,6 +23,7 @@ from marketplace.exchange.queries.reservations import find_spot, list_spots
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.errors import Conflict
 from marketplace.market.actions import listings as market
+from marketplace.market.actions.external import set_external_id
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.market.rules.listing import Condition, ListingStatus
@@ -55,6 +56,7 @@ def list_listings() -> Response:
     session, actor, materials = current_session(), current_actor(), current_taxonomy()
     query.check_groups(materials, question.groups)
     query.check_materials(materials, question.materials)
+    query.check_organisations(session, question.organisations)
     result = search(session, actor, question)
     spots = list_spots(session, actor, [row.listing for row in result.rows])
     items = [
@@ -99,8 +101,9 @@ def _facets(found: Found[Listing]) -> dict[str, Any]:
 @permission(Can.OFFER)
 def create_listing() -> Response:
     """Write a listing down, as a draft."""
-    draft = drafts.new_listing()
+    draft, external_id = drafts.new_listing()
     listing = market.create_listing(current_session(), current_actor(), draft)
+    set_external_id(current_session(), current_actor(), listing, external_id)
     return created(write_listing(listing), "get_listing", listing_id=listing.id)
 
 
@@ -113,51 +116,58 @@ def get_listing(listing_id: int) -> Response:
     return ok(write_listing(listing, distance_km=distance_km(listing, point)))
 
 
-@route("PATCH", "/listings/<int:listing_id>", takes=ListingPatch(), gives=ListingSchema, tag="listings")
+@route("PATCH", "/listings/<int:listing_id>", takes=ListingPatch(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def edit_listing(listing_id: int) -> Response:
     """Change what is sent and leave the rest; `version` is the one that you read."""
     change = drafts.change_of(ListingPatch())
     session, actor = current_session(), current_actor()
     before = get_visible(session, actor, listing_id)
+    require_match(before, write_listing)
     draft = change.listing(drafts.listing_before(before, current_taxonomy()))
     try:
         listing = matching.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
     except Conflict as conflict:
         raise with_current(conflict, write_listing(get_visible(session, actor, listing_id))) from conflict
+    change.name(session, actor, listing)
     return ok(write_listing(listing))
 
 
-@route("DELETE", "/listings/<int:listing_id>", gives=ListingSchema, tag="listings")
+@route("DELETE", "/listings/<int:listing_id>", gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def delete_listing(listing_id: int) -> Response:
     """Delete a draft; the answer is what it was."""
     session, actor = current_session(), current_actor()
-    gone = write_listing(get_visible(session, actor, listing_id))
+    listing = get_visible(session, actor, listing_id)
+    require_match(listing, write_listing)
+    gone = write_listing(listing)
     market.delete_draft(session, actor, listing_id=listing_id)
     return ok(gone)
 
 
-@route("POST", "/listings/<int:listing_id>/publish", takes=NothingBody(), gives=ListingSchema, tag="listings")
+@route("POST", "/listings/<int:listing_id>/publish", takes=NothingBody(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def publish_listing(listing_id: int) -> Response:
     """Publish a draft; it needs a photo."""
+    _require_match(listing_id)
     read_body(NothingBody())
     return ok(write_listing(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
 
 
-@route("POST", "/listings/<int:listing_id>/withdraw", takes=WithdrawBody(), gives=ListingSchema, tag="listings")
+@route("POST", "/listings/<int:listing_id>/withdraw", takes=WithdrawBody(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def withdraw_listing(listing_id: int) -> Response:
     """Withdraw a listing; its open reservations are cancelled and their holders notified."""
+    _require_match(listing_id)
     body = _said(read_body(WithdrawBody()))
     return ok(write_listing(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
-@route("POST", "/listings/<int:listing_id>/close", takes=CloseBody(), gives=ListingSchema, tag="listings")
+@route("POST", "/listings/<int:listing_id>/close", takes=CloseBody(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def close_listing(listing_id: int) -> Response:
     """Offer what is left no more, and say what became of it."""
+    _require_match(listing_id)
     body = _said(read_body(CloseBody()))
     return ok(write_listing(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **body)))
 
@@ -181,3 +191,9 @@ def write_listing(listing: Listing, distance_km: int | None = None) -> Written:
     """A listing as this actor may see it."""
     spot = find_spot(current_session(), current_actor(), listing)
     return ListingSchema.write(listing, distance_km=distance_km, exact=spot)
+
+
+def _require_match(listing_id: int) -> None:
+    """For a step whose body names no version."""
+    if request.if_match:
+        require_match(get_visible(current_session(), current_actor(), listing_id), write_listing)

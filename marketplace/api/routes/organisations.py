@@ -10,7 +10,7 @@ from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.organisation import OrganisationBody, OrganisationPatch
 from marketplace.api.reading import read_page
-from marketplace.api.routing import created, many, ok, route, with_current
+from marketplace.api.routing import created, many, ok, require_match, route, with_current
 from marketplace.api.shapes.organisation import OrganisationsSchema, WholeOrganisationSchema
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.errors import Conflict
@@ -42,9 +42,7 @@ def create_organisation() -> Response:
     return created(WholeOrganisationSchema.write(organisation), "get_organisation", slug=organisation.slug)
 
 
-@route(
-    "PATCH", "/organisations/<slug>", takes=OrganisationPatch(), gives=WholeOrganisationSchema, tag="reference", refuses=(409,)
-)
+@route("PATCH", "/organisations/<slug>", takes=OrganisationPatch(), gives=WholeOrganisationSchema, tag="reference", matched=True)
 @permission(Can.MANAGE_ORGANISATIONS)
 def edit_organisation(slug: str) -> Response:
     """Change what is sent and leave the rest; `version` is the one that you read. `isActive` closes it or opens it again."""
@@ -60,6 +58,7 @@ def _changed(slug: str, change: drafts.OrganisationChange) -> Organisation:
     """The organisation after the change: described first, then closed or opened."""
     session, actor = current_session(), current_actor()
     before = get_organisation_by_slug(session, slug)
+    require_match(before, WholeOrganisationSchema.write)
     organisation = matching.edit_organisation(session, actor, slug=slug, version=change.version, draft=change.of(before))
     if change.is_active is None:
         return organisation

@@ -53,6 +53,8 @@ class DemandSchema(PublicDemandSchema):
     lat = Degrees(attribute="public_lat", optional=True)
     lon = Degrees(attribute="public_lon", optional=True)
     created_at = Moment(optional=True)
+    updated_at = Moment("when anything in it changed", optional=True)
+    external_id = LineOrNull("what its organisation's own system calls it", optional=True)
     confirmed_on = Day(allow_none=True, optional=True)
     exact = Part(ExactSchema, optional=True)
 

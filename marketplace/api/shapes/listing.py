@@ -66,6 +66,8 @@ class ListingSchema(Shape):
     photos = List(Part(PhotoSchema))
     returned_from = Integer(attribute="parent_id", allow_none=True)
     created_at = Moment()
+    updated_at = Moment("when anything in it changed, what is available too")
+    external_id = LineOrNull("what its organisation's own system calls it")
     published_at = Moment(allow_none=True)
     confirmed_on = Day("last day on which its owner said that it is still there", allow_none=True)
     distance_km = Integer(optional=True)

@@ -4,6 +4,10 @@ from marshmallow import INCLUDE
 
 from marketplace.api.fields import Integer, Line, Property, Quantity
 from marketplace.api.schema import List, Part, Shape
+from marketplace.http.errors import CAUSES, PROBLEM
+from marketplace.kernel.errors import Conflict, Stale, Taken
+
+OF_REFUSALS = {Conflict.cause, Stale.cause, Taken.cause, "quantity"}
 
 
 class _ErrorSchema(Shape):
@@ -21,11 +25,12 @@ class ProblemSchema(Shape):
 
         unknown = INCLUDE
 
-    type = Line()
+    type = Line(shape={"enum": [PROBLEM + cause for cause in sorted(OF_REFUSALS | set(CAUSES.values()))]})
     title = Line()
     status = Integer()
-    detail = Line()
+    detail = Line("one sentence, in the language of the client")
+    request_id = Line("what to name when you ask about it")
     errors = List(Part(_ErrorSchema), optional=True)
-    available = Quantity("409 quantity: what is left", optional=True)
-    current = Property("409 version: the object as it is now", optional=True)
-    changed = List(Line(), "409 version: the properties that differ", optional=True)
+    available = Quantity("quantity: what is left", optional=True)
+    current = Property("version: the object as it is now", optional=True)
+    changed = List(Line(), "version: the properties that differ", optional=True)

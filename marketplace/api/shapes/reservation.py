@@ -124,6 +124,7 @@ class ReservationSchema(Shape):
     reason = LineOrNull()
     place_name = Line(allow_none=True)
     requested_at = Moment()
+    updated_at = Moment("when anything in it changed")
     approved_at = Moment(allow_none=True)
     handed_over_at = Moment(allow_none=True)
     handed_over_on = Day(allow_none=True)

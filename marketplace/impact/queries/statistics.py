@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.accounts.models import Organisation
@@ -47,17 +48,40 @@ class Statistics:
     in_whole_km: bool = True
 
 
-def get_statistics(session: Session, actor: Actor) -> Statistics:
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A period of whole months, `YYYY-MM`, that may be open at either end."""
+
+    first: str = ""
+    last: str = ""
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it leaves nothing out."""
+        return not (self.first or self.last)
+
+    def narrow(self, statement: Select[Any], table: type[MonthPair] | type[MonthMaterial]) -> Select[Any]:
+        """The rows that count in it."""
+        if self.first:
+            statement = statement.where(table.month >= self.first)
+        return statement.where(table.month <= self.last) if self.last else statement
+
+
+def get_statistics(session: Session, actor: Actor, *, first: str = "", last: str = "") -> Statistics:
     """The totals for everybody; by municipality, material group and month for members.
 
-    Whoever may not know exact points gets every sum with its average distance in whole kilometres.
+    Whoever may not know exact points gets every sum with its average distance in whole kilometres. Of a part of the months,
+    `YYYY-MM`, for members of the region: few rows tell how far something was carried.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     exact = may(actor, Can.READ_POINTS)
     shown = _as_they_are if exact else Totals.in_whole_km
-    received = _sums(session, MonthPair, MonthPair.to_slug)
+    months = Months(first, last)
+    if not months.is_all:
+        require(actor, Can.READ_PERIOD_FIGURES)
+    received = _sums(session, MonthPair, MonthPair.to_slug, months)
     totals = sum(received.values(), Totals())
-    within = sum(_sums(session, MonthPair, MonthPair.to_slug, within=True).values(), Totals())
+    within = sum(_sums(session, MonthPair, MonthPair.to_slug, months, within=True).values(), Totals())
     since = session.scalar(select(func.min(MonthPair.month)))
     if not may(actor, Can.READ_MEMBER_FIGURES):
         return Statistics(shown(totals), shown(within), since)
@@ -65,9 +89,9 @@ def get_statistics(session: Session, actor: Actor) -> Statistics:
         totals=shown(totals),
         within=shown(within),
         since=since,
-        by_municipality=_shown(_by_municipality(session, received), shown),
-        by_material_group=_shown(_by_group(session), shown),
-        by_month=_shown(_by_month(session), shown),
+        by_municipality=_shown(_by_municipality(session, received, months), shown),
+        by_material_group=_shown(_by_group(session, months), shown),
+        by_month=_shown(_by_month(session, months), shown),
         is_public=False,
         in_whole_km=not exact,
     )
@@ -85,21 +109,23 @@ def _sums(
     session: Session,
     table: type[MonthPair] | type[MonthMaterial],
     key: InstrumentedAttribute[str],
+    months: Months,
     *,
     within: bool = False,
 ) -> dict[str, Totals]:
     statement = select(key, *(func.sum(getattr(table, name)) for name in SUMS)).group_by(key)
+    statement = months.narrow(statement, table)
     if within:
         statement = statement.where(MonthPair.from_slug == MonthPair.to_slug)
     return {row[0]: Totals.of(row[1:]) for row in session.execute(statement)}
 
 
-def _by_municipality(session: Session, received: Mapping[str, Totals]) -> tuple[StatisticsRow, ...]:
+def _by_municipality(session: Session, received: Mapping[str, Totals], months: Months) -> tuple[StatisticsRow, ...]:
     """Order the sums by municipality name, then partners and the region.
 
     Partners and the region only where they have given or received.
     """
-    given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, MonthPair.from_slug).items()}
+    given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, MonthPair.from_slug, months).items()}
     names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
     municipalities = [municipality.slug for municipality in list_municipalities(session)]
     others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
@@ -109,9 +135,9 @@ def _by_municipality(session: Session, received: Mapping[str, Totals]) -> tuple[
     )
 
 
-def _by_group(session: Session) -> tuple[StatisticsRow, ...]:
+def _by_group(session: Session, months: Months) -> tuple[StatisticsRow, ...]:
     """The groups in which something moved, heaviest first."""
-    sums = _sums(session, MonthMaterial, MonthMaterial.group_slug)
+    sums = _sums(session, MonthMaterial, MonthMaterial.group_slug, months)
     if not sums:
         return ()
     reference = taxonomy(session)
@@ -120,14 +146,14 @@ def _by_group(session: Session) -> tuple[StatisticsRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.totals.mass_kg, row.key)))
 
 
-def _by_month(session: Session) -> tuple[StatisticsRow, ...]:
+def _by_month(session: Session, months: Months) -> tuple[StatisticsRow, ...]:
     """List every month from the first to the last with a movement, oldest first. Months without one are included."""
-    sums = _sums(session, MonthPair, MonthPair.month)
+    sums = _sums(session, MonthPair, MonthPair.month, months)
     if not sums:
         return ()
     first, last = (int(item[:4]) * 12 + int(item[5:]) - 1 for item in (min(sums), max(sums)))
-    months = [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
-    return tuple(StatisticsRow(month, month, sums.get(month, Totals())) for month in months)
+    every = [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
+    return tuple(StatisticsRow(month, month, sums.get(month, Totals())) for month in every)
 
 
 Figure = Decimal | int

@@ -1,12 +1,17 @@
 """Questions about demands."""
 
-from sqlalchemy import func, select
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Double, Select, cast, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.accounts.rules.accounts import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
+from marketplace.kernel.geo import Point, chord2_m2, ecef_m
 from marketplace.kernel.language import _
 from marketplace.market.models import Demand
 from marketplace.market.queries.freshness import confirmed_since
@@ -47,6 +52,40 @@ def find_demand_spot(actor: Actor, demand: Demand) -> Spot | None:
     return Spot(demand.lat, demand.lon, demand.address if inside else None)
 
 
+@dataclass(frozen=True, slots=True)
+class DemandFilter:
+    """Which demands are asked for. Distances are to the public point, which is all that others may know of it."""
+
+    words: tuple[str, ...] = ()
+    organisation_ids: tuple[int, ...] = ()
+    municipalities: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    point: Point | None = None
+    radius_km: Decimal | None = None
+
+    def narrow(self, rows: Select[Demand], actor: Actor) -> Select[Demand]:
+        """The rows that this leaves. Words are looked for in what the actor sees: of the public the title."""
+        text = Demand.title + " " + Demand.description if actor.is_member else Demand.title
+        rows = rows.where(*(func.lower(text).contains(word, autoescape=True) for word in self.words))
+        if self.organisation_ids:
+            rows = rows.where(Demand.organisation_id.in_(self.organisation_ids))
+        if self.municipalities:
+            rows = rows.where(Demand.municipality.in_(self.municipalities))
+        if self.first is not None:
+            rows = rows.where(Demand.needed_until >= self.first)
+        if self.last is not None:
+            rows = rows.where(Demand.needed_from <= self.last)
+        if self.point is None or self.radius_km is None:
+            return rows
+        there = zip((Demand.public_x_m, Demand.public_y_m, Demand.public_z_m), ecef_m(self.point), strict=True)
+        steps = [cast(axis, Double) - here for axis, here in there]
+        return rows.where(steps[0] * steps[0] + steps[1] * steps[1] + steps[2] * steps[2] <= chord2_m2(float(self.radius_km)))
+
+
+EVERY_DEMAND = DemandFilter()
+
+
 def list_demands(
     session: Session,
     actor: Actor,
@@ -54,6 +93,7 @@ def list_demands(
     statuses: tuple[str, ...] = (DemandStatus.OPEN,),
     mine: bool = False,
     material_ids: tuple[int, ...] = (),
+    wanted: DemandFilter = EVERY_DEMAND,
     page: int = 1,
     page_size: int = 25,
 ) -> tuple[list[Demand], int]:
@@ -62,7 +102,7 @@ def list_demands(
     Of other organisations never a draft; the public gets open ones only. What nobody has confirmed for 90 days is seen by its own
     organisation (`mine`) and the reviewer.
     """
-    rows = select(Demand).options(joinedload(Demand.organisation))
+    rows = wanted.narrow(select(Demand).options(joinedload(Demand.organisation)), actor)
     if mine:
         rows = rows.where(Demand.organisation_id == actor.organisation_id)
     elif actor.role != Role.REVIEWER:

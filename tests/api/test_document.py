@@ -1,0 +1,119 @@
+"""The specification promises what a good client needs, and what it promises is so."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.api.conftest import Api, Specification, demand_body, listing_body
+
+ALWAYS_REFUSED = ("400", "401", "422", "429")
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def objects_in(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from objects_in(inner)
+
+
+def resolved(document: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in shape:
+        return shape
+    _hash, _components, kind, name = shape["$ref"].split("/")
+    found: dict[str, Any] = document["components"][kind][name]
+    return found
+
+
+def bodies(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, operation in operations(document):
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            yield name, resolved(document, media["schema"])
+
+
+def test_a_change_requires_its_version_and_nothing_else(specification: Specification) -> None:
+    required = {name: body.get("required", []) for name, body in bodies(specification.document) if name.startswith("PATCH")}
+    assert required.pop("PATCH /listings/{listingId}/photos/{photoId}") == []
+    assert len(required) >= 3 and all(names == ["version"] for names in required.values()), required
+
+
+def test_what_may_be_null_says_so_in_its_words(specification: Specification) -> None:
+    nullable = [one for one in objects_in(specification.document) if "enum" in one and "null" in one.get("type", ())]
+    assert len(nullable) > 10
+    assert [one for one in nullable if None not in one["enum"]] == []
+
+
+def test_a_body_takes_nothing_that_it_does_not_name(specification: Specification, hengelo: Api) -> None:
+    assert [name for name, body in bodies(specification.document) if body.get("additionalProperties") is not False] == []
+    assert hengelo.post("/listings", listing_body(colour="red")).status_code == 422
+
+
+def test_every_operation_tells_how_it_may_refuse(specification: Specification) -> None:
+    for name, operation in operations(specification.document):
+        assert set(ALWAYS_REFUSED) <= set(operation["responses"]), name
+        for status, header in (("401", "WWW-Authenticate"), ("429", "Retry-After")):
+            assert header in resolved(specification.document, operation["responses"][status])["headers"], name
+
+
+def test_every_operation_says_whom_it_is_for(specification: Specification) -> None:
+    described = dict(operations(specification.document))
+    assert [name for name, operation in described.items() if not operation["description"]] == []
+    assert "without a token" in described["GET /listings"]["description"]
+    assert "project_leader, coordinator;" in described["POST /listings"]["description"]
+
+
+def test_the_document_names_whom_to_ask_and_its_licence(specification: Specification) -> None:
+    info = specification.document["info"]
+    assert info["contact"]["name"] and info["contact"]["url"].endswith("/contact") and info["license"]["name"]
+    used = {tag for _name, operation in operations(specification.document) for tag in operation["tags"]}
+    assert {tag["name"] for tag in specification.document["tags"] if tag["description"]} == used
+
+
+def test_every_name_in_a_path_is_described(specification: Specification) -> None:
+    for name, operation in operations(specification.document):
+        named = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+        assert named == {part[1:-1] for part in name.split("/") if part.startswith("{")}, name
+        assert "<" not in name
+
+
+def test_an_answer_is_read_only_and_a_file_has_a_type(specification: Specification) -> None:
+    answers = specification.document["components"]["schemas"]
+    assert answers["Listing"]["properties"]["available"]["readOnly"] is True
+    note = specification.document["paths"]["/reservations/{reservationId}/note.pdf"]["get"]["responses"]["200"]
+    assert note["content"] == {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+
+
+def test_a_text_of_one_character_too_many_is_refused(specification: Specification, hengelo: Api) -> None:
+    shapes = specification.document["components"]["schemas"]
+    tried = 0
+    for address, body in (("/listings", listing_body), ("/demands", demand_body)):
+        properties = shapes["ListingBody" if address == "/listings" else "DemandBody"]["properties"]
+        for name, shape in properties.items():
+            if "maxLength" in shape and shape["type"] != ["string", "number"]:
+                refused = hengelo.post(address, body(**{name: "x" * (shape["maxLength"] + 1)}))
+                assert refused.status_code == 422, (address, name)
+                assert [error["field"] for error in refused.get_json()["errors"]] == [name]
+                tried += 1
+    assert tried >= 7
+
+
+def test_a_number_out_of_bounds_is_refused(specification: Specification, hengelo: Api) -> None:
+    latitude = specification.document["components"]["schemas"]["ListingBody"]["properties"]["lat"]
+    assert (float(latitude["minimum"]), float(latitude["maximum"])) == (50.3, 54)
+    assert hengelo.post("/listings", listing_body(place=None, lat=float(latitude["maximum"]) + 0.1, lon=6.8)).status_code == 422
+    distance = specification.document["components"]["schemas"]["DemandBody"]["properties"]["maxDistanceKm"]
+    refused = hengelo.post("/demands", demand_body(maxDistanceKm=distance["maximum"] + 1))
+    assert [error["field"] for error in refused.get_json()["errors"]] == ["maxDistanceKm"]
+
+
+def test_a_version_that_is_null_is_refused_as_one_that_is_missing(hengelo: Api) -> None:
+    listing = hengelo.post("/listings", listing_body()).get_json()
+    for change in ({}, {"version": None}):
+        refused = hengelo.patch(f"/listings/{listing['id']}", {"title": "Andere stenen", **change})
+        assert [error["field"] for error in refused.get_json()["errors"]] == ["version"]
+    unnamed = hengelo.patch(f"/listings/{listing['id']}", {"version": 1, "title": None})
+    assert [error["field"] for error in unnamed.get_json()["errors"]] == ["title"]

@@ -1,0 +1,78 @@
+"""Demands, the ledger and its figures, each cut to what is asked for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from marketplace.kernel import clock
+from tests.api.conftest import Api, demand_body
+
+
+@pytest.fixture
+def demands(borne: Api, losser: Api) -> dict[str, int]:
+    """One of Borne for this month, and one of Losser for the month after."""
+    later = clock.today() + timedelta(days=90)
+    next_month = {"neededFrom": later.isoformat(), "neededUntil": (later + timedelta(days=20)).isoformat()}
+    made = {
+        "borne": borne.post("/demands", demand_body(description="Voor de oprit van het dorpshuis")),
+        "losser": losser.post("/demands", demand_body(title="Klinkers", place="Losser", **next_month)),
+    }
+    return {name: answer.get_json()["id"] for name, answer in made.items()}
+
+
+def found(client: Api, query: str) -> list[int]:
+    return [item["id"] for item in client.get(f"/demands?{query}").get_json()["items"]]
+
+
+def test_demands_are_found_by_words_period_organisation_and_place(hengelo: Api, demands: dict[str, int]) -> None:
+    first = (clock.today() + timedelta(days=80)).isoformat()
+    assert found(hengelo, "q=parkeer") == found(hengelo, "q=DORPSHUIS oprit") == [demands["borne"]]
+    assert found(hengelo, "q=dorpshuis klinkers") == []
+    assert found(hengelo, f"from={first}") == [demands["losser"]]
+    assert found(hengelo, f"until={first}") == [demands["borne"]]
+    assert found(hengelo, "organisation=losser") == found(hengelo, "municipality=losser") == [demands["losser"]]
+    assert found(hengelo, "place=Losser&radiusKm=5") == found(hengelo, "near=52.26,7.00&radiusKm=5") == [demands["losser"]]
+    assert set(found(hengelo, "place=Losser&radiusKm=60")) == set(demands.values())
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(hengelo: Api) -> None:
+    for address in ("/demands", "/exchanges"):
+        refused = hengelo.get(f"{address}?from=2027-03-02&until=2027-03-01")
+        assert [error["field"] for error in refused.get_json()["errors"]] == ["until"]
+
+
+def test_the_public_does_not_learn_where_or_what_for_by_filters(public: Api, demands: dict[str, int]) -> None:
+    assert found(public, "q=dorpshuis") == [] and found(public, "q=parkeerhof") == [demands["borne"]]
+    for query in ("municipality=borne", "near=52.30,6.75&radiusKm=1", "place=Borne"):
+        assert public.get(f"/demands?{query}").status_code == 401
+
+
+def test_rows_of_the_ledger_are_found_by_day_side_group_and_material(exchanged: dict[str, Any], reviewer: Api) -> None:
+    row = reviewer.get("/exchanges").get_json()["items"][0]
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    for query, total in {
+        f"from={row['happenedOn']}&until={row['happenedOn']}": 1,
+        f"from={tomorrow}": 0,
+        "until=2020-01-01": 0,
+        "organisation=borne": 1,
+        "organisation=losser": 0,
+        f"material={row['material']['slug']}": 1,
+        f"materialGroup={row['material']['group']}": 1,
+    }.items():
+        assert reviewer.get(f"/exchanges?{query}").get_json()["total"] == total, query
+    assert reviewer.get("/exchanges?organisation=atlantis").status_code == 422
+
+
+def test_figures_of_a_period_are_for_the_region(
+    exchanged: dict[str, Any], hengelo: Api, public: Api, somebody: Callable[..., Api]
+) -> None:
+    month = clock.today().strftime("%Y-%m")
+    whole = hengelo.get("/statistics").get_json()
+    assert hengelo.get(f"/statistics?from={month}&until={month}").get_json()["totals"] == whole["totals"]
+    before = hengelo.get("/statistics?until=2020-01").get_json()
+    assert (before["totals"]["massKg"], before["byMonth"], before["byMaterialGroup"]) == (0, [], [])
+    assert hengelo.get("/statistics?from=2027-13").status_code == 422
+    assert public.get(f"/statistics?from={month}").status_code == 401
+    assert somebody("waterschap", kind="partner").get(f"/statistics?from={month}").status_code == 403
