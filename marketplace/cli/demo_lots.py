@@ -73,7 +73,7 @@ def _people(organisations: Iterator[Organisation], domain: str) -> Iterator[tupl
 
 
 def make_partner(session: Session) -> Organisation:
-    """Make the partner that the demonstration knows, a water board; a housing corporation asks to join."""
+    """Make the demonstration's partner, a water board; a housing corporation asks to join."""
     draft = OrganisationDraft(
         name="Waterschap Vechtstromen",
         kind=OrganisationKind.PARTNER,

@@ -1,4 +1,4 @@
-"""The id that an organisation's own system gave to a lot or a demand: one of each kind for each id."""
+"""The id that an organisation's own system gave to a lot or a demand, unique per kind."""
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
