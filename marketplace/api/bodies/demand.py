@@ -3,9 +3,14 @@
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Amount, Choice, Codes, Day, Line, Lines, Number, UnitChoice, Whole, YesNo
 from marketplace.api.schema import Body, Patch
-from marketplace.market.rules.external import EXTERNAL_ID_LENGTH_MAX
 from marketplace.market.rules.freshness import Refreshed
-from marketplace.market.rules.listing import DESCRIPTION_LENGTH_MAX, LINE_LENGTH_MAX, TITLE_LENGTH_MAX, Condition
+from marketplace.market.rules.listing import (
+    DESCRIPTION_LENGTH_MAX,
+    EXTERNAL_ID_LENGTH_MAX,
+    LINE_LENGTH_MAX,
+    TITLE_LENGTH_MAX,
+    Condition,
+)
 
 
 class DemandBody(Placed):

@@ -30,7 +30,7 @@ from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit, check_amount
-from marketplace.market.actions.external import set_external_id
+from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
 from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location

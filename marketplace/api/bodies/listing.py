@@ -4,9 +4,8 @@ from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole, YesNo
 from marketplace.api.listing_fields import taken_fields
 from marketplace.api.schema import Body, Patch
-from marketplace.market.rules.external import EXTERNAL_ID_LENGTH_MAX
 from marketplace.market.rules.freshness import REASON_LENGTH_MAX, Outcome, Refreshed
-from marketplace.market.rules.listing import Answer
+from marketplace.market.rules.listing import EXTERNAL_ID_LENGTH_MAX, Answer
 from marketplace.market.rules.photos import ALT_LENGTH_MAX
 
 

@@ -18,7 +18,7 @@ from marketplace.kernel.errors import Conflict, Unauthorised
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens
 from marketplace.market.actions import demands as market
-from marketplace.market.actions.external import set_external_id
+from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Demand
 from marketplace.market.queries.demands import DemandFilter, find_demand_spot
 from marketplace.market.queries.demands import get_demand as get_visible

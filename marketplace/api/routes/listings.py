@@ -23,7 +23,7 @@ from marketplace.exchange.queries.reservations import find_spot, list_spots
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.errors import Conflict
 from marketplace.market.actions import listings as market
-from marketplace.market.actions.external import set_external_id
+from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.market.rules.listing import Condition, ListingStatus

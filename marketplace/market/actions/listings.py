@@ -1,13 +1,11 @@
-"""The verbs of listings.
-
-Publishing that notifies those whom it serves is matching's; withdrawing with holds is the exchange's.
-"""
+"""The verbs of listings. Publishing with notices is matching's; withdrawing with holds is the exchange's."""
 
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, literal, update
+from sqlalchemy import delete, literal, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
@@ -20,17 +18,45 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.market.actions.windows import audit_windows, note_changed_windows, published_windows, window_columns
-from marketplace.market.models import Listing, SupplyLoss
+from marketplace.market.models import Demand, Listing, SupplyLoss
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules import listing as listing_rules
 from marketplace.market.rules.freshness import Outcome, check_reason
-from marketplace.market.rules.listing import Answer, ListingDraft, ListingStatus, Location, find_part_faults, listing_search_text
+from marketplace.market.rules.listing import (
+    Answer,
+    ListingDraft,
+    ListingStatus,
+    Location,
+    clean_external_id,
+    find_part_faults,
+    listing_search_text,
+    taken,
+)
 from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.places.rules import PlaceBasis
+
+
+def set_external_id(session: Session, actor: Actor, row: Listing | Demand, external_id: str | None) -> None:
+    """Say what the organisation's own system calls it, or that it has no name there. It is no edit: the version stays."""
+    kind = type(row)
+    require(actor, Can.EDIT_LISTING if kind is Listing else Can.EDIT_DEMAND, row)
+    name = clean_external_id(external_id)
+    if name == row.external_id:
+        return
+    mine = select(kind.id).where(kind.organisation_id == row.organisation_id, kind.external_id == name)
+    if name is not None and (other := session.scalar(mine)) is not None:
+        raise taken(name, other)
+    try:
+        with session.begin_nested():
+            session.execute(update(kind).where(kind.id == row.id).values(external_id=name))
+    except IntegrityError as error:  # two at once: the second is refused
+        raise taken(name or "", session.scalars(mine).one()) from error
+    session.refresh(row, ["external_id", "updated_at"])
+    audit.record(session, actor, action=f"{row.__tablename__}.external-id", object_type=row.__tablename__, object_id=row.id)
 
 
 def record_loss(session: Session, listing: Listing, outcome: Outcome | None, reason: str) -> SupplyLoss | None:

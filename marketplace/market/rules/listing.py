@@ -7,13 +7,31 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.errors import FieldError, Invalid, Taken
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.text import search_text
+from marketplace.kernel.text import clean, search_text
 from marketplace.kernel.units import Quantity, Unit, check_amount
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.places.rules import PlaceBasis
+
+EXTERNAL_ID_LENGTH_MAX = 120
+
+
+def clean_external_id(text: str | None) -> str | None:
+    """One line, or None where nothing is said."""
+    return clean(text or "", longest=EXTERNAL_ID_LENGTH_MAX, field="external_id") or None
+
+
+def taken(external_id: str, number: int) -> Taken:
+    """There is one already, with this id here."""
+    sentence = _(
+        "Your organisation has one with the external id “%(external_id)s” already: number %(number)s.",
+        external_id=external_id,
+        number=number,
+    )
+    return Taken(sentence, "external_id", id=number)
+
 
 TITLE_LENGTH_MAX = 120
 DESCRIPTION_LENGTH_MAX = 5000
