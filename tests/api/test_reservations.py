@@ -1,7 +1,12 @@
 """Reservations over the API: what is held, who may take which step, and what is refused with which figures."""
 
+from collections.abc import Callable
+
 import pytest
 
+from marketplace.kernel import clock
+from marketplace.kernel.db import Database
+from marketplace.market.models import Listing
 from tests.api.conftest import Api, demand_body, published
 
 
@@ -119,15 +124,32 @@ def test_reservations_are_listed_by_side_and_state(hengelo: Api, borne: Api) -> 
     assert borne.get("/reservations?status=completed").get_json()["total"] == 0
 
 
-def test_the_exact_spot_is_shown_to_the_holder_of_an_approved_reservation(hengelo: Api, borne: Api, losser: Api) -> None:
-    number = reserved(borne, hengelo)
-    listing_id = borne.get(f"/reservations/{number}").get_json()["listing"]["id"]
-    assert "exact" not in borne.get(f"/listings/{listing_id}").get_json()
-    hengelo.post(f"/reservations/{number}/approve")
-    assert "exact" in borne.get(f"/listings/{listing_id}").get_json()
-    assert "exact" in borne.get("/listings").get_json()["items"][0]
-    assert "exact" not in losser.get(f"/listings/{listing_id}").get_json()
-    assert "exact" not in losser.get("/listings").get_json()["items"][0]
+def test_the_exact_spot_is_shown_to_the_holder_of_an_approved_reservation(
+    hengelo: Api, somebody: Callable[..., Api], database: Database
+) -> None:
+    """A colleague knows the point before that, and the address no sooner than a partner does."""
+    listing_id = published(hengelo)["id"]
+    with database.transaction() as session:
+        lot = session.get_one(Listing, listing_id)
+        lot.partners_from, lot.address = clock.today(), "Dorpsstraat 12"
+    clients = {slug: somebody(slug, kind=kind) for slug, kind in (("woonstichting", "partner"), ("borne", ""), ("losser", ""))}
+
+    def known(slug: str) -> object:
+        """On the page of the lot and in the catalogue alike."""
+        spots = [
+            clients[slug].get(f"/listings/{listing_id}").get_json().get("exact", {"address": "no point"}),
+            clients[slug].get("/listings").get_json()["items"][0].get("exact", {"address": "no point"}),
+        ]
+        assert spots[0] == spots[1]
+        return spots[0]["address"]
+
+    for slug, before in (("woonstichting", "no point"), ("borne", None)):
+        body = {"quantity": "10", "unit": "m2", "place": "Borne"}
+        number = clients[slug].post(f"/listings/{listing_id}/reservations", body).get_json()["id"]
+        assert known(slug) == before
+        hengelo.post(f"/reservations/{number}/approve")
+        assert known(slug) == "Dorpsstraat 12"
+    assert known("losser") is None
 
 
 def test_less_than_reserved_at_the_gate_frees_the_rest_once_it_is_confirmed(hengelo: Api, borne: Api) -> None:
