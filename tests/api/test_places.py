@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.geo import GRID_LAT_STEP, GRID_LON_STEP, Point, distance_km, ecef_m, public_point
 from marketplace.market.models import Listing
@@ -57,7 +58,9 @@ def test_an_answer_and_its_etag_stay_the_same_wherever_in_its_cell_a_lot_lies(
     database: Database, hengelo: Api, partner: Api, public: Api
 ) -> None:
     lot = published(hengelo, **PLACED)["id"]
-    demand = partner.post("/demands", demand_body(maxDistanceKm=5.2)).get_json()["id"]
+    with database.transaction() as session:
+        session.get_one(Listing, lot).partners_from = clock.today()
+    demand = partner.post("/demands", demand_body()).get_json()["id"]
     questions = [
         *((client, f"/listings{query}") for client in (partner, public) for query in ("", "?near=52.31,6.71&radiusKm=8")),
         *((client, f"/listings/{lot}?near=52.31,6.71") for client in (partner, public)),
@@ -69,6 +72,7 @@ def test_an_answer_and_its_etag_stay_the_same_wherever_in_its_cell_a_lot_lies(
         return [(response.get_data(as_text=True), response.headers.get("ETag")) for response in found]
 
     before = answers()
+    assert partner.get(f"/demands/{demand}/matches").get_json()["items"][0]["distanceKm"] == 5
     with database.transaction() as session:
         row = session.get_one(Listing, lot)
         row.lat, row.lon = ELSEWHERE.lat, ELSEWHERE.lon
