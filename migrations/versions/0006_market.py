@@ -109,6 +109,14 @@ def known_outside() -> list[sa.Column[Any]]:
     ]
 
 
+def freshness(said: str) -> list[sa.Column[Any]]:
+    """The last day on which somebody said that it is still so, and what was told since."""
+    earlier = "one before confirmed_on is of an earlier round"
+    reminded, told = f"day of the last reminder; {earlier}", f"day on which the owner heard that it left; {earlier}"
+    comments = {"confirmed_on": said, "freshness_reminded_on": reminded, "stale_told_on": told}
+    return [sa.Column(name, sa.Date(), nullable=True, comment=comment) for name, comment in comments.items()]
+
+
 def create_search() -> None:
     """Full text over `listing.search_text`, on each database in its own way."""
     if op.get_bind().dialect.name == "postgresql":
@@ -206,19 +214,7 @@ def upgrade() -> None:
         sa.Column("window_reason", sa.Text(), nullable=False, server_default="", comment="why a ring was skipped"),
         sa.Column("turns_told_on", sa.Date(), nullable=True, comment="up to which day the matches that a turn brings were told"),
         sa.Column("published_at", sa.DateTime(), nullable=True),
-        sa.Column("confirmed_on", sa.Date(), nullable=True, comment="last day on which the owner said that it is still there"),
-        sa.Column(
-            "freshness_reminded_on",
-            sa.Date(),
-            nullable=True,
-            comment="day of the last reminder; one before confirmed_on is of an earlier round",
-        ),
-        sa.Column(
-            "stale_told_on",
-            sa.Date(),
-            nullable=True,
-            comment="day on which the owner heard that it left; one before confirmed_on is of an earlier round",
-        ),
+        *freshness("last day on which the owner said that it is still there"),
         sa.Column(
             "search_text", sa.Text(), nullable=False, comment="folded and stemmed words of title, description and material"
         ),
@@ -292,19 +288,7 @@ def upgrade() -> None:
         sa.Column("project", sa.String(length=200), nullable=False),
         sa.Column("department", sa.String(length=200), nullable=False),
         *place(),
-        sa.Column("confirmed_on", sa.Date(), nullable=True, comment="last day on which the asker said that it is still needed"),
-        sa.Column(
-            "freshness_reminded_on",
-            sa.Date(),
-            nullable=True,
-            comment="day of the last reminder; one before confirmed_on is of an earlier round",
-        ),
-        sa.Column(
-            "stale_told_on",
-            sa.Date(),
-            nullable=True,
-            comment="day on which the owner heard that it left; one before confirmed_on is of an earlier round",
-        ),
+        *freshness("last day on which the asker said that it is still needed"),
         sa.CheckConstraint("status IN ('draft', 'open', 'fulfilled', 'withdrawn', 'lapsed')", name=op.f("ck_demand_status")),
         sa.CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name=op.f("ck_demand_unit")),
         sa.CheckConstraint("fulfilled >= 0", name=op.f("ck_demand_fulfilled_not_negative")),

@@ -26,6 +26,7 @@ PUBLIC = {
     ("GET", "/goals"),
     ("GET", "/materials"),
     ("GET", "/places"),
+    ("GET", "/vehicle-classes"),
 }
 UNCOUNTED = ("api_token", "failed_attempt")  # when a token was last seen is no change of anything
 
@@ -65,13 +66,15 @@ BODIES: dict[str, Any] = {
     "agree_appointment": {"time": "2099-01-12T10:00:00Z"},
     "report_year": {"includesBankKg": 0, "rows": []},
     "create_depot": {"name": "Werf", "place": "Losser"},
+    "edit_depot": {"name": "Van mij"},
+    "read_notices": {"until": 1},
     "create_task": {"kind": "check"},
     "change_windows": {"regionDays": 0, "partnersDays": 14},
     "create_organisation": {"name": "Van mij", "kind": "partner", "subKind": "contractor", "place": "Losser"},
     "edit_organisation": {"version": 1, "name": "Van mij"},
 }
 MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year", "change_windows")
-ONES_OWN = ("change_preferences",)  # of nobody else, and for everybody
+ONES_OWN = ("change_preferences", "read_notices")  # of nobody else, and for everybody
 UPKEEP = ("create_task", "stop_task", "create_organisation", "edit_organisation")  # for every administrator
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET" and operation.name not in ONES_OWN]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.api.fields import Choice, Given, YesNo
+from marketplace.api.fields import Choice, Given, Whole, YesNo
 from marketplace.api.schema import Body, Rows
 from marketplace.notices.rules.kinds import CHOOSABLE, Cadence, Notice
 
@@ -23,6 +23,12 @@ class PreferenceRow(Body):
     kind = Choice(Notice, required=True, shape={"enum": [kind.value for kind in CHOOSABLE]})
     cadence = Choice(Cadence, required=True)
     is_default = _AsRead("as it was read; it says nothing here")
+
+
+class ReadBody(Body):
+    """Up to where the inbox was read."""
+
+    until = Whole("id of the newest notice that was seen", required=True)
 
 
 class PreferencesBody(Body):

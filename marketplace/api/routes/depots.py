@@ -2,11 +2,11 @@
 
 from flask import Response
 
-from marketplace.accounts.policy import Can, may
+from marketplace.accounts.policy import Can, may, require
 from marketplace.api import query
 from marketplace.api.bodies import drafts
-from marketplace.api.bodies.depot import DepotBody
-from marketplace.api.reading import read_page
+from marketplace.api.bodies.depot import DepotBody, DepotPatch
+from marketplace.api.reading import read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.depot import DepotSchema, DepotsSchema
@@ -41,6 +41,22 @@ def create_depot() -> Response:
 def show_depot(depot_id: int) -> Response:
     """One storage place."""
     return ok(write_depot(get_depot(current_session(), depot_id)))
+
+
+@route("PATCH", "/depots/<int:depot_id>", takes=DepotPatch(), gives=DepotSchema, tag="reference")
+@permission(Can.MANAGE_DEPOTS)
+def edit_depot(depot_id: int) -> Response:
+    """Change the name or the address of a storage place of your own organisation. Or close it for new lots, or open it again."""
+    values, session, actor = read_body(DepotPatch()), current_session(), current_actor()
+    depot = get_depot(session, depot_id)
+    require(actor, Can.MANAGE_DEPOTS, depot)
+    if "name" in values or "address" in values:
+        name, address = values.get("name", depot.name), values.get("address", depot.address)
+        depot = depots.edit_depot(session, actor, depot_id=depot_id, name=name or "", address=address)
+    if values.get("is_active") is not None:
+        switch = depots.reopen_depot if values["is_active"] else depots.close_depot
+        depot = switch(session, actor, depot_id=depot_id)
+    return ok(write_depot(depot))
 
 
 def write_depot(depot: Depot) -> Written:

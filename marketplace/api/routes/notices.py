@@ -2,14 +2,14 @@
 
 from flask import Response
 
-from marketplace.accounts.actions.inbox import mark_read
+from marketplace.accounts.actions.inbox import mark_all_read, mark_read
 from marketplace.accounts.actions.preferences import set_preferences
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.inbox import list_inbox
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.api import query
-from marketplace.api.bodies.notice import PreferencesBody
-from marketplace.api.reading import asked_yes, read_body, read_page
+from marketplace.api.bodies.notice import PreferencesBody, ReadBody
+from marketplace.api.reading import PAGE_SIZE, Page, asked_yes, read_body, read_page
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.notice import NoticePreferencesSchema, NoticeSchema, NoticesSchema
 from marketplace.http.request import current_actor, current_session, permission
@@ -33,6 +33,17 @@ def list_notices() -> Response:
 def read_notice(notice_id: int) -> Response:
     """Mark one as read; again changes nothing."""
     return ok(NoticeSchema.write(mark_read(current_session(), current_actor(), notice_id=notice_id)))
+
+
+@route("POST", "/notices/read", takes=ReadBody(), gives=NoticesSchema, tag="notices")
+@permission(Can.OWN_ACCOUNT)
+def read_notices() -> Response:
+    """Mark everything up to and including a notice as read; the answer is what is unread still. What came after it stays unread."""
+    until, session, actor = read_body(ReadBody())["until"], current_session(), current_actor()
+    mark_all_read(session, actor, until=until)
+    page = Page(1, PAGE_SIZE)
+    rows, total = list_inbox(session, actor, unread=True, page=page.number, page_size=page.size)
+    return many(NoticesSchema, rows, total=total, page=page)
 
 
 @route("GET", "/notice-preferences", gives=NoticePreferencesSchema, tag="notices")

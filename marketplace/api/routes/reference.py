@@ -6,7 +6,7 @@ from marketplace.accounts.policy import Can
 from marketplace.api.query import MATERIAL_GROUPS, PAGE, WORDS, check_groups
 from marketplace.api.reading import asked, asked_all, read_page
 from marketplace.api.routing import many, ok, route
-from marketplace.api.shapes.material import MaterialsSchema, current_taxonomy
+from marketplace.api.shapes.material import MaterialsSchema, VehicleClassesSchema, current_taxonomy
 from marketplace.api.shapes.organisation import MeSchema
 from marketplace.api.shapes.place import PlacesSchema
 from marketplace.http.places import finder
@@ -33,6 +33,14 @@ def list_places() -> Response:
     page = read_page()
     result = finder().suggest(asked("q"), MOST_SUGGESTIONS)
     return many(PlacesSchema, result[page.offset : page.offset + page.size], total=len(result), page=page)
+
+
+@route("GET", "/vehicle-classes", gives=VehicleClassesSchema, tag="reference", query=PAGE)
+@public
+def list_vehicle_classes() -> Response:
+    """The ways to drive that a hand-over may name, each with what it emits."""
+    page, rows = read_page(), current_taxonomy().vehicles
+    return many(VehicleClassesSchema, rows[page.offset : page.offset + page.size], total=len(rows), page=page)
 
 
 @route("GET", "/me", gives=MeSchema, tag="reference")

@@ -1,6 +1,6 @@
 """Storage places: the public point, and the exact one for people who may know it."""
 
-from marketplace.api.fields import Degrees, Integer, Line, LineOrNull
+from marketplace.api.fields import Degrees, Integer, Line, LineOrNull, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.place import ExactSchema
@@ -22,6 +22,7 @@ class DepotSchema(Shape):
     municipality = LineOrNull()
     lat = Degrees(get=lambda depot: _public(depot).lat)
     lon = Degrees(get=lambda depot: _public(depot).lon)
+    is_active = YesNo("false: it takes no new lots")
     exact = Part(ExactSchema, optional=True)
 
 

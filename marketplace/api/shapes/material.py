@@ -2,7 +2,7 @@
 
 from flask import g
 
-from marketplace.api.fields import Choice, Line, Number, UnitChoice, YesNo
+from marketplace.api.fields import Choice, Codes, Line, Number, Sentence, UnitChoice, YesNo
 from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
 from marketplace.http.request import current_session
 from marketplace.market.models import Demand, Listing
@@ -39,6 +39,7 @@ class FullMaterialSchema(MaterialSchema):
     kg_per_unit = Dict(Number(), get=lambda material: {unit.value: material.weights_kg[unit] for unit in material.units})
     hazards = List(Part(_HazardSchema))
     is_tradable = YesNo()
+    substitutes = Codes("slugs of materials that may serve a demand for this one")
     tolerance_percent = Number("by how much the receiver's figure may differ from the owner's")
     avoided_kgco2e_per_kg = Number(
         allow_none=True, get=lambda material: None if material.carbon is None else material.carbon.kgco2e_per_kg
@@ -66,3 +67,19 @@ def current_taxonomy() -> Taxonomy:
 def material_of(row: Listing | Demand) -> Material:
     """The material of a listing or a demand."""
     return current_taxonomy().material_by_id(row.material_id)
+
+
+class VehicleClassSchema(Shape):
+    """A way to drive, from well to wheel."""
+
+    slug = Line()
+    name = Sentence()
+    kgco2e_per_tonne_km = Number()
+    loading = Line("how full it drives", attribute="load")
+    source = Line()
+
+
+class VehicleClassesSchema(PageSchema):
+    """A page of vehicle classes."""
+
+    items = List(Part(VehicleClassSchema))
