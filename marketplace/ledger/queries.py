@@ -16,6 +16,7 @@ from marketplace.ledger.rules import ENTRY_FIELDS, FIELDS_OF_VERSION, FIRST_HASH
 from marketplace.notices.queries import list_records
 
 CHUNK = 1000
+FEW_TRANSFERS = 5  # a sum of fewer tells how far something lay
 HEAD_LOGGED = "ledger.head"
 BEFORE_ALL = -(2**31)  # a forged row may carry any number
 month_happened = func.substr(cast(Exchange.happened_on, String), 1, 7)
@@ -59,11 +60,11 @@ class Totals:
         return cls(**values | {name: int(values[name]) for name in ("exchanges", "late_rows")})
 
     def in_whole_km(self) -> "Totals":
-        """The same with the average distance in whole kilometres.
+        """The same, where it rests on few transfers with their average distance in whole kilometres.
 
-        For whoever may not know exact ones. Of one transfer, or of the difference between two sums, the distance could be worked back otherwise.
+        For whoever may not know exact ones: of a single transfer the distance could be worked back otherwise.
         """
-        if self.mass_kg <= 0 or not self.tonne_km:
+        if self.exchanges >= FEW_TRANSFERS or self.mass_kg <= 0 or not self.tonne_km:
             return self
         tonnes = self.mass_kg / 1000
         coarse = (self.tonne_km / tonnes).quantize(Decimal(1), rounding=ROUND_HALF_UP) * tonnes

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import ANONYMOUS
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
@@ -61,7 +60,7 @@ def test_40_of_240_m2_come_back_over_the_same_road(session: Session, cast: dict)
     """240 × 185 = 44 400 kg × 6.5 km = 288.6 tonne-km out, 7 400 kg × 6.5 = 48.1 back; 37 000 kg stay × 0.1188 = 4 395.6."""
     reservation = transferred(session, cast)
     give_back(session, cast, reservation, back("40", driven_km=Decimal("6.5"), vehicle_class=LORRY))
-    totals = get_statistics(session, ANONYMOUS).totals
+    totals = get_statistics(session, cast["borne"]).totals
     assert (totals.exchanges, totals.mass_kg) == (1, 37_000)
     assert totals.tonne_km == Decimal("336.700")
     assert totals.transport_kgco2e == Decimal("87.522")  # 75.019 + 12.503

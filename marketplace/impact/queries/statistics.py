@@ -35,7 +35,7 @@ class Statistics:
     """The totals, and for members three ways of adding up to them.
 
     `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`. `in_whole_km`: the average
-    distance of every sum is, for a reader who may not know exact ones.
+    distance of a sum of few transfers is, for a reader who may not know exact ones.
     """
 
     totals: Totals
@@ -70,7 +70,7 @@ class Months:
 def get_statistics(session: Session, actor: Actor, *, first: str = "", last: str = "") -> Statistics:
     """The totals for everybody; by municipality, material group and month for members.
 
-    Whoever may not know exact points gets every sum with its average distance in whole kilometres. Of a part of the months,
+    Whoever may not know exact points gets sums of few transfers with their average distance in whole kilometres. Of a part of the months,
     `YYYY-MM`, for members of the region: few rows tell how far something was carried.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
