@@ -18,6 +18,7 @@ PHASES = ("setup", "call", "teardown")
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("marketplace")
     group.addoption("--spent", action="store_true", help="print where the time went: per folder, and the slowest tests")
+    group.addoption("--screens", action="store_true", help="keep a picture of every page of a journey in test-results/screens/")
     group.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in an order that this number draws")
 
 

@@ -1,7 +1,7 @@
 """Journeys: people in a real browser, on a real server with the demonstration data, at the width of a phone and of a desk.
 
 Whatever a journey is about, it fails when a page asks another host for anything, breaks the content security policy or logs an error.
-Screenshots land in `test-results/screens/`.
+With `--screens` a picture of every page lands in `test-results/screens/`; taking them all costs minutes.
 """
 
 import os
@@ -23,7 +23,7 @@ from tests.journeys.walk import Walks
 
 SCREENS = PROJECT / "test-results" / "screens"
 SETTLED = "Promise.race([Promise.allSettled(document.getAnimations().map(one => one.finished)), new Promise(done => setTimeout(done, 2000))])"
-FAULTS = """options => axe.run({resultTypes: ["violations"], ...options}).then(answer => answer.violations.map(found =>
+FAULTS = """options => axe.run({resultTypes: ["violations"], preload: false, ...options}).then(answer => answer.violations.map(found =>
  `${found.id}: ${found.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
 PATIENCE_MS = 20_000  # a busy machine takes its time
 expect.set_options(timeout=PATIENCE_MS)
@@ -152,22 +152,25 @@ def page(new_page: Callable[[], Page]) -> Page:
     return new_page()
 
 
-def picture(page: Page, name: str, width: int) -> Path:
-    """A picture of the whole page in the folder of screenshots."""
-    path = SCREENS / f"{name}-{width}.jpg"
-    page.screenshot(path=path, full_page=True, type="jpeg", quality=80)
-    return path
+Photographer = Callable[[Page, str, int], None]
+
+
+@pytest.fixture(scope="session")
+def picture(pytestconfig: pytest.Config) -> Photographer:
+    """Keep a picture of the whole page in the folder of screenshots, where they are asked for: `picture(page, name, width)`."""
+
+    def keep(page: Page, name: str, width: int) -> None:
+        if pytestconfig.getoption("--screens"):
+            page.screenshot(path=SCREENS / f"{name}-{width}.jpg", full_page=True, type="jpeg", quality=80)
+
+    return keep
 
 
 @pytest.fixture
-def shot(request: pytest.FixtureRequest, width: int) -> Callable[[Page, str], Path]:
-    """Takes a picture of the whole page: `shot(page, "listing")`."""
+def shot(request: pytest.FixtureRequest, picture: Photographer, width: int) -> Callable[[Page, str], None]:
+    """Take a picture of the whole page: `shot(page, "listing")`."""
     test = re.sub(r"\W+", "-", request.node.originalname.removeprefix("test_"))
-
-    def take(page: Page, name: str) -> Path:
-        return picture(page, f"{test}-{name}", width)
-
-    return take
+    return lambda page, name: picture(page, f"{test}-{name}", width)
 
 
 def faults(page: Page, **options: object) -> list[str]:

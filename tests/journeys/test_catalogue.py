@@ -1,7 +1,6 @@
 """Somebody looks for material: without scripts, with the keyboard alone, from their own place."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,7 +27,7 @@ def open_filters(page: Page, width: int) -> None:
 
 @pytest.mark.parametrize("scripts", [False], ids=["without-scripts"])
 def test_somebody_finds_the_nearest_pavers_and_opens_them(
-    site: Site, page: Page, width: int, shot: Callable[[Page, str], Path]
+    site: Site, page: Page, width: int, shot: Callable[[Page, str], None]
 ) -> None:
     page.goto(site.url)
     page.get_by_label("Zoek op materiaal").fill("betontegels")
@@ -69,7 +68,7 @@ def test_a_lot_is_found_and_opened_with_the_keyboard_alone(site: Site, page: Pag
 
 
 def test_a_place_that_does_not_exist_keeps_what_was_typed(
-    site: Site, page: Page, width: int, accessible: Callable[[Page], None], shot: Callable[[Page, str], Path]
+    site: Site, page: Page, width: int, accessible: Callable[[Page], None], shot: Callable[[Page, str], None]
 ) -> None:
     page.goto(f"{site.url}/aanbod?place=Atlantis&q=klinkers")
     expect(page.locator("#faults")).to_be_focused()

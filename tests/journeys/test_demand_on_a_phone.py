@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +13,7 @@ LEADER = "projectleider.hengelo@materialenbank.example"
 
 @pytest.mark.parametrize("width", [390], ids=["phone"])
 def test_a_demand_is_kept_while_it_is_typed_and_goes_on_elsewhere(
-    new_page: Callable[[], Page], site: Site, shot: Callable[[Page, str], Path], accessible: Callable[[Page], None]
+    new_page: Callable[[], Page], site: Site, shot: Callable[[Page, str], None], accessible: Callable[[Page], None]
 ) -> None:
     page = new_page()
     site.let_in(page, LEADER)

@@ -2,7 +2,7 @@
 
 The pages are found by following the links as each visitor, in a bank that is full and in one where nothing has happened yet. A page
 is looked at when it has a kind of element that was not seen on its route before. A form that requires an answer is also sent empty.
-Pictures of every page lie in `test-results/screens/`.
+With `--screens` pictures of every page lie in `test-results/screens/`.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.journeys.conftest import WIDTHS, faults, picture, watch
+from tests.journeys.conftest import WIDTHS, Photographer, faults, watch
 from tests.journeys.sites import Site
 from tests.journeys.walk import NO_PAGES, VISITORS, Walks, kinds_of
 
@@ -72,15 +72,27 @@ def test_every_route_that_shows_a_page_is_looked_at(plan: Plan, standing: Site) 
     ("bank", "visitor"), [pytest.param(bank, one, id=f"{bank}-{one}") for bank in BANKS for one in BANKS[bank]], indirect=["bank"]
 )
 def test_every_page_is_for_everyone(
-    bank: Site, visitor: str, language: str, plan: Plan, page: Page, request: pytest.FixtureRequest
+    bank: Site, visitor: str, language: str, plan: Plan, page: Page, picture: Photographer, request: pytest.FixtureRequest
 ) -> None:
     name = request.node.callspec.id.removeprefix("chromium-")
     wrong: dict[str, list[str]] = {}
     sent = set[str]()
+
+    def looked_at(where: str) -> list[str]:
+        """What is wrong with the page as it is now, at every width."""
+        found: list[str] = []
+        for width in WIDTHS.values():
+            page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
+            options = NO_COLOURS if language else {}
+            found += [f"{width}: {fault}" for fault in (*faults(page, **options), *page.evaluate(WIDER))]
+            picture(page, "-".join(["every", *(part[:20] for part in re.split(r"\W+", f"{name}{where}") if part)]), width)
+        page.set_viewport_size(ENLARGED)
+        return found + [f"400 %: {fault}" for fault in page.evaluate(WIDER)]
+
     for endpoint, address in plan[f"{'full' if 'full' in name else 'bare'} {visitor}"]:
         where = language + address
         page.goto(where)
-        wrong[where] = looked_at(page, f"{name}{where}" if not language else "", NO_COLOURS if language else {})
+        wrong[where] = looked_at(where)
         if endpoint in sent or "?" in address:
             continue
         sent.add(endpoint)
@@ -91,25 +103,9 @@ def test_every_page_is_for_everyone(
             if not page.title().startswith(("Fout: ", "Error: ")):
                 wrong[there] = [f"was not refused: {page.title()}"]
                 continue
-            wrong[there] = looked_at(
-                page, f"{name}{where}-empty-{number}" if not language else "", NO_COLOURS if language else {}
-            )
+            wrong[there] = looked_at(f"{where}-empty-{number}")
             page.goto(where)
     assert {where: found for where, found in wrong.items() if found} == {}
-
-
-def looked_at(page: Page, name: str, options: dict[str, object]) -> list[str]:
-    """What is wrong with the page as it is now, at every width."""
-    found: list[str] = []
-    name = "-".join(part[:20] for part in re.split(r"\W+", name) if part)
-    for width in WIDTHS.values():
-        page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
-        found += [f"{width}: {fault}" for fault in (*faults(page, **options), *page.evaluate(WIDER))]
-        if name:
-            picture(page, f"every-{name}", width)
-    page.set_viewport_size(ENLARGED)
-    found += [f"400 %: {fault}" for fault in page.evaluate(WIDER)]
-    return found
 
 
 @pytest.fixture

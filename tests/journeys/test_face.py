@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -24,7 +23,7 @@ def open_filters(page: Page, width: int) -> None:
 
 
 def test_a_material_is_suggested_and_chosen_with_the_keyboard(
-    site: Site, page: Page, width: int, shot: Callable[[Page, str], Path], accessible: Callable[[Page], None]
+    site: Site, page: Page, width: int, shot: Callable[[Page, str], None], accessible: Callable[[Page], None]
 ) -> None:
     page.goto(f"{site.url}/aanbod")
     field = page.get_by_role("combobox", name=WORDS)
@@ -143,7 +142,7 @@ def test_the_next_page_comes_without_reloading_with_its_title(site: Site, page: 
 
 
 def test_photos_are_looked_at_with_the_keyboard(
-    site: Site, page: Page, width: int, shot: Callable[[Page, str], Path], accessible: Callable[[Page], None]
+    site: Site, page: Page, width: int, shot: Callable[[Page, str], None], accessible: Callable[[Page], None]
 ) -> None:
     page.goto(f"{site.url}/aanbod")
     page.locator(".mp-card__title a").first.click()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -49,7 +48,7 @@ def log_in(page: Page, site: Site, email: str) -> None:
 
 @pytest.mark.parametrize("width", [1280], ids=["desk"])
 def test_a_lot_is_reserved_and_approved_with_the_keyboard_alone(
-    site: Site, new_page: Callable[[], Page], shot: Callable[[Page, str], Path]
+    site: Site, new_page: Callable[[], Page], shot: Callable[[Page, str], None]
 ) -> None:
     borne, owner = new_page(), new_page()
     log_in(borne, site, BORNE)

@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -14,7 +13,7 @@ from tests.journeys.conftest import Site
 HENGELO = "projectleider.hengelo@materialenbank.example"
 PAVING = "Betonstraatsteen keiformaat 8 cm"
 TITLE = "Keien uit de Brinkstraat"
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 
 
 def photo(colour: str) -> bytes:

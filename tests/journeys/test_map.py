@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import Site
 
 LEADER = "projectleider.hengelo@materialenbank.example"
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Somebody follows an old link."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +14,7 @@ def site(standing: Site) -> Site:
 
 
 def test_an_old_link_ends_on_a_page_that_tells_the_way_on(
-    site: Site, page: Page, shot: Callable[[Page, str], Path], accessible: Callable[[Page], None]
+    site: Site, page: Page, shot: Callable[[Page, str], None], accessible: Callable[[Page], None]
 ) -> None:
     answer = page.goto(f"{site.url}/aanbod/bestaat-niet")
     assert answer is not None

@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -29,7 +28,7 @@ def photo(colour: str, taken_at: dict[int, object] | None = None) -> bytes:
 
 @pytest.mark.parametrize("width", [390], ids=["phone"])
 def test_the_place_of_a_photo_is_offered(
-    page: Page, site: Site, shot: Callable[[Page, str], Path], accessible: Callable[[Page], None]
+    page: Page, site: Site, shot: Callable[[Page, str], None], accessible: Callable[[Page], None]
 ) -> None:
     def place_of_the_lot() -> str:
         with site.app.extensions["database"].read() as reading:

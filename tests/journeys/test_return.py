@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -11,7 +10,7 @@ from tests.journeys.lots import HENGELO, on_offer
 
 TITLE = "Keien van de Deldenerstraat"
 BORNE = "projectleider.borne@materialenbank.example"
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 
 
 def press(page: Page, button: str) -> None:

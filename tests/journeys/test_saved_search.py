@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -10,7 +9,7 @@ from tests.journeys.sites import Site
 
 
 def test_a_search_is_saved_after_logging_in_and_deleted_again(
-    site: Site, page: Page, width: int, accessible: Callable[[Page], None], shot: Callable[[Page, str], Path]
+    site: Site, page: Page, width: int, accessible: Callable[[Page], None], shot: Callable[[Page, str], None]
 ) -> None:
     page.goto(f"{site.url}/aanbod?q=klinkers&condition=new")
     expect(page.get_by_role("heading", name="Niets gevonden")).to_be_visible()

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
@@ -18,7 +17,7 @@ BORNE = "projectleider.borne@materialenbank.example"
 TITLE = "Keien uit de Enschedesestraat"
 NEED = "Keien voor het parkeerhof bij de sporthal"
 PAVING = "Betonstraatsteen keiformaat 8 cm"
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 
 
 def photo() -> bytes:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -12,7 +11,7 @@ from tests.journeys.lots import on_offer
 TITLE = "Keien van het Stationsplein"
 HENGELO, BORNE, ALMELO = (f"projectleider.{slug}@materialenbank.example" for slug in ("hengelo", "borne", "almelo"))
 REVIEWER = "aoce@materialenbank.example"
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 
 
 def ask(page: Page, lot: str, quantity: str) -> None:

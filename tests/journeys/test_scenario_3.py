@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,7 +22,7 @@ BORNE = "projectleider.borne@materialenbank.example"
 OWNERS = {"hengelo": ("150", None), "almelo": ("120", Decimal(100))}
 PAVING = "betonstraatsteen-kei-10cm"  # 44 pieces/m² too, and no other lot of it in the demonstration data
 NEED = "Keien voor het fietspad langs het spoor"
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 
 
 def prepare(site: Site) -> int:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -14,7 +13,7 @@ from tests.journeys.lots import HENGELO, on_offer
 
 TITLE = "Keien van de Deldenerstraat"
 BORNE, ALMELO = (f"projectleider.{slug}@materialenbank.example" for slug in ("borne", "almelo"))
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 
 
 def reserve(page: Page, lot: str, quantity: str, *, waits: bool = False) -> str:
