@@ -15,6 +15,8 @@ FASTER = (
     "full_page_writes = off",
     "max_connections = 400",
     "shared_buffers = '256MB'",
+    "file_copy_method = clone",  # the kernel copies a database, a third quicker
+    "autovacuum = off",
 )
 
 
