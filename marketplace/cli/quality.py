@@ -7,7 +7,7 @@ what the journeys in Chromium look at. Every part runs, whatever the one before 
 part that cannot run for want of a program is named in one closing line with the package to install; where `CI` is set that is a
 failure too.
 
-`--quick` runs the checks and, on SQLite, the tests that take less than two seconds. `--durations` prints where the time went.
+`--quick` runs the checks and, on SQLite, the tests that are not marked `slow`: those of half a second at most. `--durations` prints where the time went.
 Other arguments go to pytest: `python3 -m marketplace test tests/rooms -k reserve`; a file that is named runs on both databases.
 """
 

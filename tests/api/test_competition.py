@@ -15,10 +15,11 @@ from marketplace.market.models import Listing
 from tests.api.askers import ask_at_once
 from tests.factories import make_actor, make_listing, seed_taxonomy
 
+pytestmark = pytest.mark.slow
+
 THREADS = 50
 
 
-@pytest.mark.slow
 def test_200_simultaneous_reservations_answer_201_or_409(session: Session, database_url: str, instance: Path) -> None:
     seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))

@@ -13,6 +13,8 @@ from marketplace.api.limits import SharedCounts
 from marketplace.app import create_app
 from tests.api.conftest import Api, listing_body
 
+pytestmark = pytest.mark.slow
+
 WORKER = """
 import sys, threading
 from types import SimpleNamespace

@@ -94,6 +94,7 @@ def test_the_calendar_file_is_there_once_there_is_a_time(hengelo: Api, borne: Ap
     assert str(event["STATUS"]) == "TENTATIVE" and b"DTSTART:20990112T090000Z" in answer.data
 
 
+@pytest.mark.slow
 def test_photos_of_the_gate_are_listed_for_who_may_follow_it(
     hengelo: Api, borne: Api, losser: Api, reviewer: Api, number: int
 ) -> None:
@@ -109,6 +110,7 @@ def test_photos_of_the_gate_are_listed_for_who_may_follow_it(
     assert reviewer.post(f"/reservations/{number}/photos", data={"photo": (BytesIO(picture()), "x.jpg")}).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_key_that_was_used_for_one_photo_is_refused_for_another(hengelo: Api, borne: Api, number: int) -> None:
     """A picture of more than half a megabyte is kept in a file while it is read."""
     first, second = picture("red") + bytes(600_000), picture("blue") + bytes(600_000)
@@ -136,6 +138,7 @@ def test_before_approval_there_are_no_photos_and_no_note(hengelo: Api, borne: Ap
     assert (refused.status_code, refused.get_json()["currentStatus"]) == (409, "requested")
 
 
+@pytest.mark.slow
 def test_the_note_is_in_the_language_that_is_asked_for(hengelo: Api, losser: Api, number: int) -> None:
     for language, title in (("nl", f"Overdrachtsbon {number}"), ("en", f"Hand-over note {number}")):
         answer = hengelo.get(f"/reservations/{number}/note.pdf", headers={"Accept-Language": language})

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.api.conftest import Api, listing_body, published
 
 
+@pytest.mark.slow
 def test_a_depot_is_renamed_closed_and_opened_again(hengelo: Api, borne: Api, somebody: Callable[..., Api]) -> None:
     coordinator = somebody("hengelo", "coordinator")
     depot = coordinator.post("/depots", {"name": "Werf", "place": "Hengelo", "address": "Industriestraat 1"}).get_json()

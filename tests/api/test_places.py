@@ -41,6 +41,7 @@ def test_a_lot_of_a_partner_shows_a_colleague_its_point_and_its_owner_all(borne:
     assert borne.get(lot).get_json()["exact"] == partner.get(lot).get_json()["exact"] == pytest.approx(EXACT)
 
 
+@pytest.mark.slow
 def test_whoever_moves_a_radius_finds_the_public_point(hengelo: Api, partner: Api, public: Api) -> None:
     """Fourteen questions from a place find the kilometre at which a lot comes in: that of its public point, to the metre."""
     lot = published(hengelo, **PLACED)["id"]

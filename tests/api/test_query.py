@@ -54,6 +54,7 @@ def test_a_write_takes_no_parameters(hengelo: Api) -> None:
     assert hengelo.post("/listings?dryRun=true", {}).get_json()["errors"][0]["field"] == "dryRun"
 
 
+@pytest.mark.slow
 def test_a_page_of_the_site_stays_lenient(public: Api) -> None:
     assert public.client.get("/aanbod?zwart=1&sort=cheapest").status_code == 200
     assert public.client.get("/api/v1/docs?zwart=1").status_code == 200

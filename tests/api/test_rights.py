@@ -16,6 +16,8 @@ from marketplace.kernel.db import Database
 from tests.api.conftest import Api, Specification, demand_body, form, listing_body, picture, published
 from tests.factories import make_actor
 
+pytestmark = pytest.mark.slow
+
 PUBLIC = {
     ("GET", "/listings"),
     ("GET", "/listings/<int:listing_id>"),

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 
 from marketplace.jobs.worker import run_all
 from marketplace.kernel import clock
 from tests.api.conftest import Api, published
+
+pytestmark = pytest.mark.slow
 
 
 def ask(asker: Api, lot: dict, quantity: object, **more: object) -> dict:

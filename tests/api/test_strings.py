@@ -11,6 +11,8 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.text import clean
 from tests.api.conftest import Api, demand_body, listing_body, published
 
+pytestmark = pytest.mark.slow
+
 STRINGS: list[str] = json.loads((PROJECT / "tests/corpora/strings/blns.json").read_text(encoding="utf-8"))
 UNFIT = ("a\x00b", "a\ud800b", "a\ufffeb", "\x07", "\udfff")
 DUTCH = ("’s-Hertogenbosch", "< 3 m", "=wit=", "Ø 160 mm – 5 m¹", "Coöperatie ‘t Gooi & zn.", "naïve ﬁlter", "6 × 4½ ″", "ĳssel")
@@ -24,7 +26,6 @@ def stored(text: str, *, lines: bool = False) -> str | None:
         return None
 
 
-@pytest.mark.slow
 def test_a_listing_gives_every_text_back_or_refuses_it(hengelo: Api) -> None:
     for text in (*STRINGS, *UNFIT, *DUTCH):
         body = listing_body(title=f"a{text}"[:100], description=text, project=text, remarks=text)
@@ -51,7 +52,6 @@ def test_what_no_database_keeps_is_refused_at_its_property(hengelo: Api, text: s
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "description")
 
 
-@pytest.mark.slow
 def test_no_text_breaks_a_search(hengelo: Api, public: Api) -> None:
     published(hengelo)
     for text in (*STRINGS[::4], *DUTCH):
@@ -62,7 +62,6 @@ def test_no_text_breaks_a_search(hengelo: Api, public: Api) -> None:
             assert public.get(path).status_code in (200, 422), text
 
 
-@pytest.mark.slow
 def test_no_text_breaks_a_code_a_word_or_a_number(hengelo: Api) -> None:
     names = (
         "material",
@@ -81,7 +80,6 @@ def test_no_text_breaks_a_code_a_word_or_a_number(hengelo: Api) -> None:
             assert hengelo.post("/listings", listing_body(**{name: text or None})).status_code in (201, 422), (name, text)
 
 
-@pytest.mark.slow
 def test_no_text_breaks_a_demand_a_reservation_or_a_reason(hengelo: Api, borne: Api) -> None:
     listing_id = published(hengelo, quantity="900000")["id"]
     for text in (*STRINGS[::6], *UNFIT):

@@ -96,6 +96,7 @@ def served(config: Config, wire: Wire | None, hengelo: Api, monkeypatch: pytest.
     app.extensions["database"].dispose()
 
 
+@pytest.mark.slow
 def test_who_waits_for_a_database_that_does_not_answer_is_told_to_come_back(
     served: FlaskClient, hengelo: Api, database: Database, wire: Wire | None
 ) -> None:

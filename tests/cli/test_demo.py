@@ -14,8 +14,9 @@ from marketplace.ledger.queries import get_head
 from marketplace.market.queries.demands import list_demands
 from marketplace.notices.queries import list_due
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_an_empty_database_is_filled_once(app: Flask) -> None:
     assert demo.load(app)
     assert not demo.load(app)

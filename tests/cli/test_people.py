@@ -33,6 +33,7 @@ def test_an_empty_installation_starts_with_an_invitation(app: Flask) -> None:
     assert re.search(r"beheer@twente.example +admin +regio-twente +active", output(app, "people", "list"))
 
 
+@pytest.mark.slow
 def test_an_invitation_can_be_the_very_first_command_of_an_installation(instance: Path) -> None:
     app = create_app(settings(f"sqlite:///{instance / 'new.sqlite3'}", instance))
     arguments = ("people", "invite", "beheer@twente.example", "--role", "admin", "--organisation", "regio-twente")
@@ -40,6 +41,7 @@ def test_an_invitation_can_be_the_very_first_command_of_an_installation(instance
     app.extensions["database"].dispose()
 
 
+@pytest.mark.slow
 def test_made_up_listings_go_into_an_installation_that_was_never_started(instance: Path) -> None:
     app = create_app(settings(f"sqlite:///{instance / 'new.sqlite3'}", instance))
     with app.app_context():

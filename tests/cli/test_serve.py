@@ -15,6 +15,8 @@ import pytest
 
 from config import PROJECT, Config
 
+pytestmark = pytest.mark.slow
+
 READY_S = 60
 
 
@@ -72,7 +74,6 @@ def body(url: str) -> str:
         return str(answer.read().decode())
 
 
-@pytest.mark.slow
 def test_two_servers_that_start_at_once_on_one_new_folder_work_side_by_side(folder: Path) -> None:
     settings = {"INSTANCE_PATH": str(folder)}
     with running("--port", "0", "--no-demo", **settings) as one, running("--port", "0", "--no-demo", **settings) as other:
@@ -82,7 +83,6 @@ def test_two_servers_that_start_at_once_on_one_new_folder_work_side_by_side(fold
         assert f"Sitemap: {addresses[1]}/sitemap.xml" in body(f"{addresses[1]}/robots.txt")
 
 
-@pytest.mark.slow
 def test_the_console_says_where_jobs_run_and_where_mail_lands(folder: Path) -> None:
     with running("--port", "0", "--no-demo", INSTANCE_PATH=str(folder)) as process:
         where = address(process)

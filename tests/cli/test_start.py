@@ -10,6 +10,8 @@ import pytest
 
 from config import PROJECT
 
+pytestmark = pytest.mark.slow
+
 COMMAND = 'import os, sys\nprint("command", *sys.argv[1:], "in", os.getcwd(), "by", sys.prefix)\n'
 
 
@@ -43,7 +45,6 @@ def start(project: Path, *arguments: str, code: str | None = None) -> subprocess
     )
 
 
-@pytest.mark.slow
 def test_two_first_starts_at_once_make_one_environment_and_the_next_start_uses_it(project: Path) -> None:
     answers = [process.communicate(timeout=120) for process in [start(project, "db", "upgrade"), start(project, "--port", "0")]]
     said = "".join(err for _out, err in answers)

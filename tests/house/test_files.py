@@ -3,6 +3,8 @@
 import ast
 import tomllib
 
+import pytest
+
 from config import PROJECT
 from tests.house.source import BENCH, DOORS, PACKAGE, ROOMS, files, name_of, tree_of
 
@@ -21,6 +23,7 @@ def test_the_shared_fixtures_stay_small() -> None:
     assert (PROJECT / "tests" / "conftest.py").read_text(encoding="utf-8").count("\n") <= 150
 
 
+@pytest.mark.slow
 def test_no_module_or_class_has_a_name_that_says_nothing() -> None:
     modules = {name_of(path) for path in files(".py") if path.stem in SAYING_NOTHING}
     classes = {

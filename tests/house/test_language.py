@@ -33,6 +33,7 @@ def key(sentence: Ids) -> str:
 
 
 @BY_LOCALE
+@pytest.mark.slow
 def test_every_sentence_is_translated(locale: str) -> None:
     untranslated = [f"{one.file}:{one.line}: {one.ids}" for one in missing(source(), catalogues(locale))]
     assert untranslated == []

@@ -13,6 +13,8 @@ from marketplace.kernel.db import Database
 from tests.factories import make_organisation
 from tests.visitors import csrf_token, log_in, newcomer
 
+pytestmark = pytest.mark.slow
+
 ASK_AGAIN = {"web_session", "api_token"}  # last_seen_at is the only write that a GET may cause
 
 
@@ -61,7 +63,6 @@ def test_nobody_gets_in_where_a_permission_is_needed(app: Flask, client: FlaskCl
     assert let_in == {}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("slug", "role"), [("borne", "coordinator"), ("waterschap-vechtstromen", "coordinator"), ("regio-twente", "admin")]
 )

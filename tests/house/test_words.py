@@ -6,6 +6,7 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from babel.messages.pofile import read_po
 
 from tests.house.source import PACKAGE, TEMPLATES, name_of, tree_of
@@ -68,6 +69,7 @@ def test_a_docstring_opens_with_one_short_sentence() -> None:
     assert not long, f"say it in {MOST_CHARACTERS} characters, then the rest:\n" + "\n".join(map(" ".join, long.items()))
 
 
+@pytest.mark.slow
 def test_a_person_is_whoever_and_never_a_bare_who() -> None:
     bare = {place: text for place, text in written() if BARE_WHO.search(text)}
     assert not bare, "whoever, people who, the person who:\n" + "\n".join(map(": ".join, bare.items()))

@@ -24,6 +24,8 @@ from marketplace.notices.queries import count_dead, count_waiting
 from marketplace.notices.rules.kinds import Notice
 from tests.visitors import settle_in
 
+pytestmark = pytest.mark.slow
+
 NOTICES, KILLS = 1000, 100
 READERS = 10
 LATER_S = 360  # a lease is five minutes
@@ -82,7 +84,6 @@ class Nursery:
         self.process.stdout.close()
 
 
-@pytest.mark.slow
 def test_a_worker_that_is_killed_a_hundred_times_loses_no_letter_and_repeats_none(
     database_url: str, database: Database, instance: Path, mailbox: tuple[Mailbox, int]
 ) -> None:

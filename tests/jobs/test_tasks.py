@@ -25,7 +25,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.models import Task
 from marketplace.notices.models import AuditRow
 from tests.factories import make_actor
-from tests.jobs.long_work import STEPS, fail, kind, leave_a_row, work
+from tests.jobs.long_work import STEP_S, STEPS, fail, kind, leave_a_row, pace, work
 from tests.jobs.test_turns import wait_for
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -61,6 +61,7 @@ def steps(database: Database) -> Counter[str]:
         return Counter(session.scalars(select(AuditRow.action).where(AuditRow.object_type == "test")))
 
 
+@pytest.mark.slow
 def test_a_task_whose_worker_is_killed_again_and_again_takes_each_step_once(
     app: Flask, database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_task_whose_worker_is_killed_again_and_again_takes_each_step_once(
     assert tasks.work_off(app) == 0
 
 
+@pytest.mark.slow
 def test_a_lease_runs_out_after_two_minutes_and_not_before(app: Flask, database: Database) -> None:
     task_id, begun = started(database), clock.now()
     with clock.frozen(begun), database.transaction() as session:
@@ -98,6 +100,7 @@ def test_a_lease_runs_out_after_two_minutes_and_not_before(app: Flask, database:
     assert now_is(database, task_id).state == "done"
 
 
+@pytest.mark.slow
 def test_a_worker_that_lost_its_lease_leaves_no_trace_of_its_step(app: Flask, database: Database) -> None:
     task_id = started(database)
     late = database.run(lambda session: kernel_tasks.claim(session, task_id=task_id, worker="late"))
@@ -111,12 +114,13 @@ def test_a_worker_that_lost_its_lease_leaves_no_trace_of_its_step(app: Flask, da
     assert (steps(database), now_is(database, task_id).state) == (ONCE, "done")
 
 
+@pytest.mark.slow
 def test_two_processes_share_the_tasks_and_take_each_step_once(database: Database, database_url: str, tmp_path: Path) -> None:
     with database.transaction() as session:
         people = [make_actor(session, "borne") for _each in range(4)]
     for actor in people:
         started(database, actor)
-    workers = [SPAWN.Process(target=work, args=(database_url, tmp_path / "var")) for _each in range(2)]
+    workers = [SPAWN.Process(target=work, args=(database_url, tmp_path / "var", STEP_S / 10)) for _each in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -127,6 +131,7 @@ def test_two_processes_share_the_tasks_and_take_each_step_once(database: Databas
         assert set(session.scalars(select(Task.state))) == {"done"}
 
 
+@pytest.mark.slow
 def test_the_same_work_that_is_under_way_is_not_started_twice(app: Flask, database: Database, leader: Actor) -> None:
     assert started(database) == started(database) != started(database, leader)
     tasks.work_off(app)
@@ -173,6 +178,7 @@ def test_a_task_whose_worker_died_before_it_heard_of_the_cancelling_is_not_gone_
     assert (now_is(database, task_id).state, steps(database)) == ("cancelled", {})
 
 
+@pytest.mark.slow
 def test_what_is_over_cannot_be_cancelled(app: Flask, database: Database) -> None:
     task_id = started(database)
     tasks.work_off(app)
@@ -180,6 +186,7 @@ def test_what_is_over_cannot_be_cancelled(app: Flask, database: Database) -> Non
         tasks.cancel_task(session, OPERATOR, task_id=task_id)
 
 
+@pytest.mark.slow
 def test_a_worker_that_must_stop_gives_its_task_back_and_the_next_goes_on_there(app: Flask, database: Database) -> None:
     task_id = started(database)
     assert tasks.take(app, task_id, stopping=lambda: True)
@@ -235,6 +242,7 @@ def test_the_timetable_writes_a_lost_note_again_and_not_twice(app: Flask, databa
     assert [tasks.wake_waiting(app), tasks.wake_waiting(app)] == [1, 0]
 
 
+@pytest.mark.slow
 def test_the_worker_beside_the_server_does_what_is_noted(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waking, "TIMETABLE", ())
     with waking.embedded(app):
@@ -244,10 +252,12 @@ def test_the_worker_beside_the_server_does_what_is_noted(app: Flask, database: D
     assert steps(database) == ONCE
 
 
+@pytest.mark.slow
 def test_a_server_that_stops_halfway_gives_the_task_to_the_next(
     app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waking, "TIMETABLE", ())
+    monkeypatch.setitem(pace, "step_s", STEP_S)
     task_id = started(database)
     tasks.wake(app, task_id)
     with waking.embedded(app):
@@ -258,6 +268,7 @@ def test_a_server_that_stops_halfway_gives_the_task_to_the_next(
     assert steps(database) == ONCE
 
 
+@pytest.mark.slow
 def test_cron_in_the_place_of_a_worker_does_what_waits(app: Flask, database: Database) -> None:
     task_id = started(database)
     said = app.test_cli_runner().invoke(args=["jobs", "run", "--due"]).output
@@ -265,6 +276,7 @@ def test_cron_in_the_place_of_a_worker_does_what_waits(app: Flask, database: Dat
     assert now_is(database, task_id).state == "done"
 
 
+@pytest.mark.slow
 def test_a_task_that_was_over_for_ninety_days_is_forgotten(app: Flask, database: Database) -> None:
     started(database)
     tasks.work_off(app)

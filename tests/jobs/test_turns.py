@@ -29,6 +29,8 @@ from marketplace.notices.rules.kinds import Notice
 from tests.jobs.side_by_side import LINES, die_at_work, take_everything, tally
 from tests.visitors import settle_in
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -47,7 +49,6 @@ def test_turns_of_a_cadence_begin_at_the_same_moments_for_everybody() -> None:
     assert runs.slot_at(clock.local(NOON), timedelta(hours=6)) == NOON
 
 
-@pytest.mark.slow
 def test_two_processes_with_four_threads_each_do_every_turn_once(database: Database, database_url: str, instance: Path) -> None:
     with SPAWN.Pool(2) as pool:
         asked = [pool.apply_async(take_everything, (database_url, instance, NOON)) for _ in range(2)]
@@ -59,7 +60,6 @@ def test_two_processes_with_four_threads_each_do_every_turn_once(database: Datab
     assert [(run.count, run.failure, run.finished_at) for run in turns(database)] == [(1, "", NOON)] * LINES
 
 
-@pytest.mark.slow
 def test_a_turn_of_a_worker_that_was_killed_is_taken_over_after_two_minutes(
     app: Flask, database: Database, database_url: str, instance: Path
 ) -> None:
@@ -171,7 +171,6 @@ def test_the_worker_inside_the_server_is_woken_at_once_and_takes_the_lines_in_or
         assert list(rows) == ["first", "second", "third"]
 
 
-@pytest.mark.slow
 def test_two_worker_processes_share_the_timetable_and_stop_when_told(
     app: Flask, database: Database, database_url: str, instance: Path
 ) -> None:

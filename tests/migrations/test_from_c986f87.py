@@ -18,6 +18,8 @@ from tests.conftest import Template, settings
 from tests.house.source import PROJECT
 from tests.migrations.schema import describe
 
+pytestmark = pytest.mark.slow
+
 SAME_SCHEMA = "0010_matching"
 CATALOGUE_INDEXES = {  # gone: the catalogue is answered from memory
     "ix_listing_catalogue": "status, material_id, public_lat, public_lon, public_x_m, public_y_m, public_z_m, organisation_id, condition, "

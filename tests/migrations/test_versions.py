@@ -24,6 +24,7 @@ def test_the_models_are_what_the_migrations_make(alembic: AlembicConfig) -> None
     command.check(alembic)
 
 
+@pytest.mark.slow
 def test_the_migrations_go_up_down_and_up_again(alembic: AlembicConfig, database: Database) -> None:
     command.downgrade(alembic, "base")
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}

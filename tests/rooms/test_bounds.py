@@ -188,6 +188,7 @@ def test_silence_does_not_confirm_while_other_terms_are_proposed(bank: Session, 
     assert after_silence(bank, one).status == "handed_over"
 
 
+@pytest.mark.slow
 def test_what_is_missing_at_the_gate_stays_held_until_it_is_confirmed(bank: Session, cast: dict) -> None:
     one = approved(bank, cast)
     give(bank, cast, one, "58")

@@ -15,10 +15,11 @@ from marketplace.market.models import Listing
 from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.rooms.competition import ask_at_once
 
+pytestmark = pytest.mark.slow
+
 PROCESSES, THREADS = 4, 50
 
 
-@pytest.mark.slow
 def test_200_simultaneous_requests_over_4_processes_hold_no_more_than_there_is(session: Session, database_url: str) -> None:
     seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))

@@ -24,6 +24,8 @@ from marketplace.market.rules.listing import Condition, Location
 from marketplace.places.rules import PlaceBasis
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 
+pytestmark = pytest.mark.slow
+
 STATION, BESIDE, ALMELO = (52.263, 6.789), (52.263, 6.7963), (52.3575, 6.6576)
 HENGELO = Box(52.25, 52.28, 6.75, 6.85)
 

@@ -116,6 +116,7 @@ DEMANDS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, hengelo: Actor, borne: Actor) -> None:
     """Whatever the SQL finds is what the rule alone would say, pair by pair, for a municipality, the owner itself and a partner."""
     from marketplace.kernel.geo import distance_km
@@ -170,6 +171,7 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
     assert pairs == by_listing
 
 
+@pytest.mark.slow
 def test_the_farthest_distance_is_decided_by_the_geodesic_at_its_edge(session: Session, hengelo: Actor, borne: Actor) -> None:
     source = random.Random(2)
     for _number in range(8):

@@ -74,6 +74,7 @@ def test_a_newer_file_is_a_new_version_and_the_old_one_stays(session: Session, t
     assert load_taxonomy(session, 1).material("betonstraatsteen-kei-8cm") == before
 
 
+@pytest.mark.slow
 def test_a_material_that_a_newer_file_leaves_out_keeps_its_name(session: Session, tmp_path: Path) -> None:
     sync(session, OPERATOR)
     old = taxonomy(session).material("leemsteen")

@@ -292,6 +292,7 @@ def compare(region: Region, places: int, distances: int) -> None:
     assert any("Decimal" in answer for answer in before)
 
 
+@pytest.mark.slow
 def test_every_answer_is_the_same_wherever_in_its_cell_a_lot_or_a_demand_lies(
     session: Session, hengelo: Actor, borne: Actor, water_board: Actor
 ) -> None:

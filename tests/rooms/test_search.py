@@ -118,6 +118,7 @@ def test_new_words_are_found_and_old_ones_are_not_after_an_edit(session: Session
     assert find(session, q="hardhout").total == 1
 
 
+@pytest.mark.slow
 def test_the_radius_is_right_at_its_edge_within_two_metres(session: Session, owner: Actor) -> None:
     source = random.Random(4)
     made = [
@@ -208,6 +209,7 @@ def test_pages_hold_every_listing_once_in_every_order(session: Session, owner: A
     assert [(len(page.rows), page.total) for page in without] == [(4, 7), (3, 7), (0, 7)]
 
 
+@pytest.mark.slow
 def test_the_nearest_stand_in_the_order_of_the_geodesic_over_all_pages(session: Session, owner: Actor) -> None:
     source = random.Random(9)
     made = [make_listing(session, owner, location=at(source.uniform(51.5, 53), source.uniform(5, 7))) for _ in range(30)]

@@ -17,6 +17,8 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
 from tests.factories import make_actor, make_listing, seed_taxonomy
 
+pytestmark = pytest.mark.slow
+
 TEN = Quantity(Decimal(10), Unit.M2)
 STATES = [status.value for status in ReservationStatus]
 SIDES = ("owner", "coordinator", "asker", "stranger", "reviewer", "broker")

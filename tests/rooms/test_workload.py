@@ -14,6 +14,8 @@ from marketplace.exchange.queries.invariants import INVARIANTS
 from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.rooms.workload import work
 
+pytestmark = pytest.mark.slow
+
 PROCESSES = 4
 MORE_ROUNDS = 10
 OPERATIONS = int(os.environ.get("WORKLOAD_OPERATIONS", "250"))
@@ -24,7 +26,6 @@ MUST_HAPPEN = (
 )
 
 
-@pytest.mark.slow
 def test_after_a_random_workload_over_four_processes_every_invariant_holds(session: Session, database_url: str) -> None:
     seed_taxonomy(session)
     actors = [make_actor(session, slug) for slug in ("hengelo", "borne", "almelo", "wierden", "losser")]

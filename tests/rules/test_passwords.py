@@ -43,6 +43,7 @@ def test_a_password_that_is_short_common_or_the_address_is_refused(password: str
     assert refusal.value.field == "password"
 
 
+@pytest.mark.slow
 def test_a_hash_is_argon2id_with_64_mib_and_three_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = hash_password("een lang genoeg wachtwoord")
     monkeypatch.setattr(passwords, "_hasher", passwords.make_hasher())  # as it is for people, not as it is for tests

@@ -192,6 +192,7 @@ def test_print_colours_grey_palette_and_transparency_come_out_as_seen() -> None:
     assert all(is_near(one, other, 12) for one, other in zip(found, expected.values(), strict=True)), found
 
 
+@pytest.mark.slow
 def test_a_large_transparent_picture_is_reduced_without_dark_edges() -> None:
     picture = quarters(4000, 3000).convert("RGBA")
     picture.paste((0, 0, 0, 0), (2000, 1500, 4000, 3000))
@@ -255,6 +256,7 @@ def test_cut_off_and_altered_files_are_refused_or_shown_and_never_crash(kind: st
         assert answer(bytes(altered))
 
 
+@pytest.mark.slow
 def test_twelve_megapixels_take_little_memory(tmp_path: Path) -> None:
     photo = Image.effect_noise((500, 375), 60).resize((4000, 3000), Image.Resampling.BICUBIC).convert("RGB")
     (tmp_path / "photo.jpg").write_bytes(encoded(photo, "JPEG", quality=90))

@@ -198,6 +198,7 @@ def lots(draw: Any) -> list[Supply]:
 
 @settings(max_examples=400, deadline=None)
 @given(amounts(), lots())
+@pytest.mark.slow
 def test_nothing_is_created_or_lost_and_every_owner_is_respected(needed: Amount, supplies: list[Supply]) -> None:
     found = plan(needed, KEI, supplies)
     assert found.covered.amount + found.missing.amount == needed.amount
@@ -217,6 +218,7 @@ def test_nothing_is_created_or_lost_and_every_owner_is_respected(needed: Amount,
 
 @settings(max_examples=200, deadline=None)
 @given(amounts(), lots())
+@pytest.mark.slow
 def test_a_surplus_is_never_more_than_the_last_part_needs_to_be(needed: Amount, supplies: list[Supply]) -> None:
     found = plan(needed, KEI, supplies)
     if found.surplus.amount:
@@ -231,6 +233,7 @@ def test_a_surplus_is_never_more_than_the_last_part_needs_to_be(needed: Amount, 
 
 @settings(max_examples=200, deadline=None)
 @given(amounts(), lots())
+@pytest.mark.slow
 def test_nothing_is_missing_while_a_lot_could_give_it(needed: Amount, supplies: list[Supply]) -> None:
     found = plan(needed, KEI, supplies)
     if found.missing.amount:

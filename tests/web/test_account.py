@@ -34,6 +34,7 @@ def mailed_path(app: Flask, kind: str) -> str:
     return found.group(1)
 
 
+@pytest.mark.slow
 def test_the_account_page_shows_who_you_are_and_where_you_are_logged_in(client: FlaskClient, email: str) -> None:
     log_in(client, email)
     text = client.get("/account", headers={"User-Agent": "x"}).get_data(as_text=True)
@@ -71,6 +72,7 @@ def test_a_changed_password_ends_the_other_sessions_and_renews_this_one(app: Fla
         (PASSWORD, "", "Vul een nieuw wachtwoord in."),
     ],
 )
+@pytest.mark.slow
 def test_a_password_is_not_changed(client: FlaskClient, email: str, old: str, new: str, sentence: str) -> None:
     log_in(client, email)
     answer = send(client, "/account/wachtwoord", old_password=old, password=new)
@@ -168,6 +170,7 @@ def test_asking_for_an_unknown_address_reads_the_same_and_sends_nothing(app: Fla
     assert post_due(app) == 1
 
 
+@pytest.mark.slow
 def test_an_invitation_makes_an_account_once(app: Flask, client: FlaskClient, email: str) -> None:
     coordinator = app.test_client()
     log_in(coordinator, email)

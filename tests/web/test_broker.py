@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
 
+@pytest.mark.slow
 def test_an_empty_region_says_so_under_every_heading(app: Flask, session: Session) -> None:
     seed_taxonomy(session)
     page = visit(app, session, make_actor(session, "regio-twente", "coordinator")).get("/makelaar").text

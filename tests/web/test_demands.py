@@ -90,6 +90,7 @@ def test_other_members_see_no_matches_and_are_asked_to_offer(app: Flask, session
     assert "Iets passends aanbieden" in page and "partij past" not in page
 
 
+@pytest.mark.slow
 def test_the_second_editor_sees_what_changed(app: Flask, session: Session) -> None:
     seed_taxonomy(session)
     asker = make_actor(session, "borne")
@@ -149,6 +150,7 @@ def test_sending_a_demand_twice_places_it_once(borne: FlaskClient, session: Sess
     assert only(session).status == "open"
 
 
+@pytest.mark.slow
 def test_a_change_is_kept_beside_the_demand_until_it_is_saved(app: Flask, session: Session) -> None:
     seed_taxonomy(session)
     asker = make_actor(session, "borne")

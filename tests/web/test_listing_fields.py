@@ -27,6 +27,8 @@ from tests.factories import KEI, make_actor, seed_taxonomy
 from tests.pages import LookingClient
 from tests.visitors import picture, send, upload, visit
 
+pytestmark = pytest.mark.slow
+
 LABEL = "What does it say on the tin?"
 PLAIN = ListingField(name="tin", kind=Kind.LINE, label=Text(LABEL), is_feature=True, is_checked=True, has_column=False)
 LOT = {

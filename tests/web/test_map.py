@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -50,6 +51,7 @@ def test_a_single_lot_is_told_by_its_public_point_with_its_title_and_place(clien
         assert secret not in answer.text
 
 
+@pytest.mark.slow
 def test_many_lots_are_one_mark_named_after_the_place_near_it(client: FlaskClient, session: Session) -> None:
     seed_taxonomy(session)
     owner = make_actor(session, "hengelo")

@@ -295,6 +295,7 @@ def test_the_note_has_what_each_side_measured_and_why_it_is_less(transfer: Trans
     assert "Afgeboekt: 10 m². Reden: 10 m² was gebroken" in said
 
 
+@pytest.mark.slow
 def test_the_note_has_the_appointment_for_the_two_sides_and_counts_the_photos(transfer: Transfer, session: Session) -> None:
     send(transfer.owner, transfer.page, {"times": typed(2), "notes": "Hek links"}, to=f"{transfer.page}/afspraak")
     choice = {"time": session.scalars(select(Appointment)).one().moments[0].isoformat()}

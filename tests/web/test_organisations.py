@@ -108,6 +108,7 @@ def test_one_address_asks_once_and_one_network_only_so_often(client: FlaskClient
     assert answers[8] != 303
 
 
+@pytest.mark.slow
 def test_the_administrator_adds_describes_and_closes_an_organisation(
     client: FlaskClient, admin: FlaskClient, database: Database
 ) -> None:

@@ -62,6 +62,7 @@ def test_the_proposal_stands_there_with_its_arithmetic(borne: FlaskClient, lots:
     assert "1,000 pieces is surplus, because Almelo parts with no less than 100 m²." in english
 
 
+@pytest.mark.slow
 def test_one_button_asks_for_all(borne: FlaskClient, session: Session, lots: tuple[Listing, Listing], demand: Demand) -> None:
     address = f"/gezocht/{demand.id}"
     fields = hidden(borne.get(address).text)
@@ -92,6 +93,7 @@ def test_amounts_that_changed_are_shown_and_not_asked_for(
 
 
 @pytest.mark.parametrize("sent", ["", "onzin", "1:x 2:100", "1:150"])
+@pytest.mark.slow
 def test_what_did_not_stand_on_the_page_is_not_asked_for(borne: FlaskClient, session: Session, demand: Demand, sent: str) -> None:
     address = f"/gezocht/{demand.id}"
     answer = borne.post(f"{address}/voorstel", data={**hidden(borne.get(address).text), "parts": sent})

@@ -45,6 +45,7 @@ def test_a_form_of_sixty_thousand_fields_is_refused_at_once(app: Flask, session:
     assert time.perf_counter() - begun < 0.2
 
 
+@pytest.mark.slow
 def test_with_https_every_cookie_is_bound_to_this_host(config: Config) -> None:
     app = create_app(settings(config.database_url, config.instance_path, base_url="https://localhost"))
     client: FlaskClient = app.test_client()

@@ -54,6 +54,7 @@ def test_a_link_fills_in_the_quantity_and_the_demand(sides: Sides) -> None:
     assert f'<option selected value="{demand}">' in page
 
 
+@pytest.mark.slow
 def test_more_than_is_left_is_refused_with_what_is_left_and_the_form_stays(sides: Sides, session: Session) -> None:
     _owner, asker, lot, _demand = sides
     answer = send(asker, f"/aanbod/{lot}/reserveren", {"quantity": "1.300", "purpose": "Voor de sporthal"})
@@ -63,6 +64,7 @@ def test_more_than_is_left_is_refused_with_what_is_left_and_the_form_stays(sides
     assert session.scalars(select(Reservation)).all() == []
 
 
+@pytest.mark.slow
 def test_names_and_the_exact_place_come_with_the_approval(sides: Sides) -> None:
     owner, asker, _lot, _demand = sides
     address = reserved(sides)
@@ -73,6 +75,7 @@ def test_names_and_the_exact_place_come_with_the_approval(sides: Sides) -> None:
     assert "52.26583" in after and "project_leader Hengelo" in after and "mailto:" in after
 
 
+@pytest.mark.slow
 def test_who_comes_next_is_told_to_each_side(sides: Sides) -> None:
     owner, asker, _lot, _demand = sides
     address = reserved(sides)
@@ -80,6 +83,7 @@ def test_who_comes_next_is_told_to_each_side(sides: Sides) -> None:
     assert "Wat nu volgt" in asker.get(address).text and "Hengelo beslist" in asker.get(address).text
 
 
+@pytest.mark.slow
 def test_a_rejection_needs_a_reason(sides: Sides, session: Session) -> None:
     owner, asker, _lot, _demand = sides
     address = reserved(sides)
@@ -97,6 +101,7 @@ def test_the_address_of_a_refused_step_leads_back_to_the_reservation(sides: Side
     assert answer.status_code == 303 and answer.location == f"/en{address}"
 
 
+@pytest.mark.slow
 def test_the_whole_transfer_ends_in_the_ledger(sides: Sides, session: Session) -> None:
     owner, asker, lot, _demand = sides
     address = reserved(sides)
@@ -129,6 +134,7 @@ def test_a_double_click_does_the_work_once(sides: Sides, session: Session) -> No
     assert only(session).quantity == Decimal("100.000")
 
 
+@pytest.mark.slow
 def test_a_third_organisation_does_not_see_it(app: Flask, sides: Sides, session: Session) -> None:
     address = reserved(sides)
     losser = visit(app, session, make_actor(session, "losser"))
@@ -136,6 +142,7 @@ def test_a_third_organisation_does_not_see_it(app: Flask, sides: Sides, session:
     assert "Grijze" not in losser.get("/reserveringen").text
 
 
+@pytest.mark.slow
 def test_the_list_tells_the_two_sides_apart(sides: Sides) -> None:
     owner, asker, _lot, _demand = sides
     reserved(sides)

@@ -31,6 +31,7 @@ def hengelo(app: Flask, session: Session) -> FlaskClient:
     return visit(app, session, make_actor(session, "hengelo"))
 
 
+@pytest.mark.slow
 def test_four_steps_make_a_lot_on_offer(hengelo: FlaskClient, session: Session) -> None:
     assert "Stap 1 van 4" in hengelo.get(START).text
     assert send(hengelo, START, material()).location == SECOND
@@ -52,6 +53,7 @@ def test_four_steps_make_a_lot_on_offer(hengelo: FlaskClient, session: Session) 
     assert session.scalars(select(Sketch)).all() == []
 
 
+@pytest.mark.slow
 def test_wrong_input_says_so_and_stays(hengelo: FlaskClient) -> None:
     refused = send(hengelo, START, material(title=""))
     assert refused.status_code == 422 and "<title>Fout: " in refused.text and 'href="#title"' in refused.text
@@ -151,6 +153,7 @@ def test_an_earlier_lot_is_offered_again_without_its_quantity(app: Flask, sessio
     assert "52.26583" in client.get("/aanbod/concept/2/stap/2").text
 
 
+@pytest.mark.slow
 def test_a_copied_lot_goes_all_the_way_to_the_catalogue(app: Flask, session: Session) -> None:
     seed_taxonomy(session)
     owner = make_actor(session, "hengelo")

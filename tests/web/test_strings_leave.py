@@ -27,6 +27,8 @@ from marketplace.sheets.writing import csv_file
 from marketplace.web.ui.open_formats import atom
 from tests.factories import make_actor, make_listing
 
+pytestmark = pytest.mark.slow
+
 NASTY: list[str] = json.loads((PROJECT / "tests/corpora/strings/blns.json").read_text(encoding="utf-8"))
 BREAKS = [f"a{sign}b" for sign in ("\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r\n", "\r")]
 FORMULAS = ["=1+1", " =1+1", "＝1+1", "＋1", "－1", "＠A1", "|calc", "｜calc", "\t=1", "@A1", "-1", "+1"]
@@ -97,7 +99,6 @@ def test_no_text_is_a_formula_in_a_table() -> None:
             assert row[0].strip()[:1] not in tuple("=+-@|＝＋－＠｜"), row[0]
 
 
-@pytest.mark.slow
 def test_no_text_stops_a_hand_over_note() -> None:
     for begin in range(0, len(TEXTS), 60):
         some = TEXTS[begin : begin + 60]

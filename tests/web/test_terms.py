@@ -44,6 +44,7 @@ def deal(app: Flask, session: Session) -> Deal:
     return Deal(app, session)
 
 
+@pytest.mark.slow
 def test_other_terms_are_proposed_on_one_card_and_accepted_by_the_other_side(deal: Deal) -> None:
     page = deal.owner.get(PAGE).text
     assert "Wat is afgesproken" in page and "Andere afspraken voorstellen" in page
@@ -59,11 +60,13 @@ def test_other_terms_are_proposed_on_one_card_and_accepted_by_the_other_side(dea
     assert "op voorstel van Hengelo" in deal.owner.get(PAGE).text
 
 
+@pytest.mark.slow
 def test_the_lots_page_says_to_its_owner_for_how_many_a_change_does_not_count(deal: Deal) -> None:
     assert "Geldt niet voor 1 lopende reservering." in deal.owner.get("/aanbod/1").text
     assert "lopende reservering" not in deal.asker.get("/aanbod/1").text
 
 
+@pytest.mark.slow
 def test_a_figure_far_above_the_order_gets_a_second_look(deal: Deal) -> None:
     said = {"quantity": "70", "unit": "m2", "handed_over_on": f"{clock.today():%d-%m-%Y}"}
     asked = send(deal.owner, PAGE, said, to=f"{PAGE}/overdragen")
@@ -84,6 +87,7 @@ def test_late_paperwork_is_offered_to_the_coordinator_only(deal: Deal) -> None:
     assert "De bon lag in de keet" in deal.asker.get(PAGE).text
 
 
+@pytest.mark.slow
 def test_a_no_show_is_objected_to_and_decided_on_the_page(deal: Deal) -> None:
     with clock.frozen(clock.now() + timedelta(days=31)):
         decide.no_show(deal.session, deal.hengelo, reservation_id=1)

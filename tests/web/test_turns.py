@@ -146,6 +146,7 @@ def stored_fields(html: str) -> dict[str, Any]:
     return {**found, "step": "save"}
 
 
+@pytest.mark.slow
 def test_the_page_of_a_lot_tells_whose_turn_it_is_and_who_comes_next(app: Flask, session: Session, owner: Actor) -> None:
     lot = make_listing(
         session,

@@ -24,6 +24,8 @@ from tests.entries import append_entry
 from tests.factories import PLACES, listing_draft, make_actor, seed_taxonomy
 from tests.visitors import visit
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES, MOST_FONT_BYTES = 60_000, 30_000
 EAGER = 3  # photos that may be in sight when a page opens
 VARIANTS = {"webp-480": 480, "webp-960": 960, "webp-1600": 1600, "jpeg-1200": 1200}

@@ -36,6 +36,7 @@ def told(html: str) -> list[str]:
     return spoken(f'<html lang="en">{body}', "en")
 
 
+@pytest.mark.slow
 def test_every_english_page_marks_what_people_wrote(app: Flask, client: FlaskClient, session: Session) -> None:
     seed_taxonomy(session)
     owner, asker = make_actor(session, "hengelo"), make_actor(session, "borne")
