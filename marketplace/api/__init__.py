@@ -33,13 +33,18 @@ WRITES = ["POST", "PATCH", "PUT", "DELETE"]
 WRITES_ALLOWED = "1200 per minute"  # api.md: never below 600 writes a minute and token
 
 
+def load() -> None:
+    """Let every view join the blueprint."""
+    for module in MODULES:
+        import_module(f"marketplace.api.routes.{module}")
+
+
 def register(app: Flask) -> None:
     """Add the API to the application."""
     import_module("marketplace.api.limits")  # makes the storage known by its scheme
-    from marketplace.api.routing import API_VERSION, blueprint
+    from marketplace.api.routing import API_VERSION, blueprint, is_public
 
-    for module in MODULES:
-        import_module(f"marketplace.api.routes.{module}")
+    load()
     options: dict[str, Any] = {"app": app}
     limiter = Limiter(_who, app=app, storage_uri="shared://", storage_options=options, headers_enabled=False, swallow_errors=True)
     limiter.limit(WRITES_ALLOWED, methods=WRITES)(blueprint)
@@ -52,7 +57,16 @@ def register(app: Flask) -> None:
             response.vary.update(("Accept-Language", "Authorization"))
         return response
 
+    def allow_every_origin(response: Response) -> Response:
+        """Let pages of every site read what is public, without a token (docs/decisions.md, 34)."""
+        is_anonymous_read = request.method in ("GET", "HEAD") and "Authorization" not in request.headers
+        if is_api() and is_anonymous_read and is_public(app.view_functions.get(request.endpoint or "")):
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Retry-After"
+        return response
+
     app.after_request(tell_version)
+    app.after_request(allow_every_origin)
 
 
 def _who() -> str:

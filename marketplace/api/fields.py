@@ -22,6 +22,7 @@ from marketplace.kernel.units import Unit
 ID_MAX = 2**31 - 1
 WHOLE_MAX = 10**12
 LISTED_MAX = 100
+CODE_LENGTH_MAX = 60  # of slugs of materials, groups and organisations, and of the codes of hazards and of ways to drive
 _ISO_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REQUIRED = _("This is required. Fill it in.")
@@ -337,7 +338,7 @@ class Answers(Given):
 class Codes(Given):
     """A list of words."""
 
-    shape = {"type": "array", "items": {"type": "string"}, "maxItems": LISTED_MAX}
+    shape = {"type": "array", "items": {"type": "string", "maxLength": CODE_LENGTH_MAX}, "maxItems": LISTED_MAX}
 
     def read(self, value: Any) -> tuple[str, ...]:
         """Without doubles, in the order given; at most a hundred."""

@@ -49,8 +49,8 @@ def _taken(row: ListingField) -> Property:
     required = _is_always_there(row) and row.default is None
     if row.kind is Kind.CHOICE:
         return Choice(row.choices or (), row.meaning, required=required)
-    limits = {} if row.longest is None else {"longest": row.longest}
-    return TAKEN[row.kind](row.meaning, required=required, **limits)
+    limits = dict(row.limits or {}) if row.longest is None else {"maxLength": row.longest}
+    return TAKEN[row.kind](row.meaning, required=required, shape=limits)
 
 
 def _given(row: ListingField) -> Property:

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
+from marketplace.api.fields import ID_MAX, LISTED_MAX
 from marketplace.api.reading import PAGE_SIZE, QUERY_LENGTH_MAX
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.queries.gazetteer import LONGEST_QUERY
 
 Parameter = dict[str, Any]
 
@@ -17,7 +19,7 @@ Parameter = dict[str, Any]
 def parameter(name: str, meaning: str, *, many: bool = False, **schema: Any) -> Parameter:
     """One key; with `many` it may be repeated, and any of its values will do."""
     one = {"type": "string", "maxLength": QUERY_LENGTH_MAX, **schema} if schema.get("type", "string") == "string" else schema
-    shape = {"type": "array", "items": one} if many else one
+    shape = {"type": "array", "items": one, "maxItems": LISTED_MAX} if many else one
     return {"in": "query", "name": name, "description": meaning, "schema": shape}
 
 
@@ -30,7 +32,7 @@ PAGE = (
     parameter("page", "from 1", type="integer", minimum=1, maximum=PAGE_MAX, default=1),
     parameter("pageSize", "how many to a page", type="integer", minimum=1, maximum=PAGE_SIZE_MAX, default=PAGE_SIZE),
 )
-YEAR = parameter("year", "by default the last year in which a municipality reported", type="integer", minimum=1)
+YEAR = parameter("year", "by default the last year in which a municipality reported", type="integer", minimum=1, maximum=ID_MAX)
 OF = parameter("organisation", "slug of a municipality, for the reviewer")
 WORDS = parameter("q", "words; the beginning of a word will do")
 MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=True)
@@ -38,8 +40,9 @@ MATERIALS = parameter("material", "slug of a material", many=True)
 ORGANISATION = parameter("organisation", "slug of an organisation", many=True)
 FROM = parameter("from", "first day of a period", format="date")
 UNTIL = parameter("until", "last day of a period", format="date")
-NEAR = parameter("near", "latitude,longitude to search around", example="52.26,6.79")
-PLACE = parameter("place", "a place name or postcode to search around")
+POINT: dict[str, Any] = {"pattern": r"^[0-9]+(\.[0-9]+)?, ?[0-9]+(\.[0-9]+)?$", "example": "52.26,6.79"}
+NEAR = parameter("near", "latitude,longitude to search around", **POINT)
+PLACE = parameter("place", "a place name or postcode to search around", maxLength=LONGEST_QUERY)
 RADIUS = parameter("radiusKm", "maximum distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000)
 
 

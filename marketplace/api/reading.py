@@ -92,7 +92,7 @@ def asked(key: str) -> str:
 
 def asked_all(key: str) -> tuple[str, ...]:
     """Every value of a repeated key: any of them will do."""
-    values = (clean(value, longest=QUERY_LENGTH_MAX, field=key) for value in request.args.getlist(key)[:100])
+    values = (clean(value, longest=QUERY_LENGTH_MAX, field=key) for value in request.args.getlist(key))
     return tuple(dict.fromkeys(value for value in values if value))
 
 

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
 from marketplace.accounts.rules.accounts import OrganisationKind, Role
+from marketplace.api.fields import LISTED_MAX
 from marketplace.api.reading import Page
 from marketplace.api.schema import Body, PageSchema, Shape, Written, key_of
 from marketplace.http.rights import require_for_address
@@ -20,7 +21,7 @@ from marketplace.kernel.errors import Conflict, FieldError, Invalid, Stale
 from marketplace.kernel.language import _
 
 PREFIX = "/api/v1"
-API_VERSION = "1.0.0"
+API_VERSION = "1.1.0"
 ERRORS_TOLD = 20
 KEY_LENGTH_TOLD = 60
 View = TypeVar("View", bound=Callable[..., Any])
@@ -53,7 +54,7 @@ class Operation:
     refuses: tuple[int, ...] = ()
     is_public: bool = False
     media_type: str = "application/json"
-    description: str = ""
+    description: tuple[str, ...] = ()
     is_matched: bool = False
 
 
@@ -81,8 +82,7 @@ def route(
         blueprint.add_url_rule(path, view.__name__, view, methods=[method])
         summary, _end, more = cleandoc(view.__doc__ or "").partition("\n")
         right: Can = cast(Any, view).permission
-        is_public = right in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
-        description = " ".join([*more.split(), _readers(right)])
+        description = (*filter(None, [" ".join(more.split())]), _readers(right))
         OPERATIONS.append(
             Operation(
                 method,
@@ -96,7 +96,7 @@ def route(
                 upload,
                 query,
                 refuses,
-                is_public,
+                is_public(view),
                 media_type,
                 description,
                 matched,
@@ -105,6 +105,11 @@ def route(
         return view
 
     return join
+
+
+def is_public(view: Callable[..., Any] | None) -> bool:
+    """Whether everybody may read what a view answers, with or without a token."""
+    return getattr(view, "permission", None) in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
 
 
 def _readers(right: Can) -> str:
@@ -144,6 +149,8 @@ def _faults(operation: Operation, key: str) -> Iterator[FieldError]:
     given = request.args.getlist(key)
     if len(given) > 1 and not is_list:
         yield FieldError(key, _("Send this parameter once."))
+    if len(given) > LISTED_MAX:
+        yield FieldError(key, _("Send this parameter at most %(most)s times.", most=LISTED_MAX))
     words = (known[key]["items"] if is_list else known[key]).get("enum")
     if words and any(word.strip() not in ("", *words) for word in given):
         yield FieldError(key, _("Choose one of: %(words)s.", words=", ".join(words)))

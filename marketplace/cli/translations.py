@@ -28,6 +28,7 @@ EXTRACTORS: tuple[tuple[str, str, tuple[str, ...], dict[str, str]], ...] = (
     ("templates", "jinja2.ext:babel_extract", (".html", ".txt", ".xml"), {"trimmed": "true", "silent": "false"}),
 )
 BESIDE_THE_AREAS = {"api": "api", "mail": "notices"}  # folders of templates that are no area of the site; the others are shared
+DOCUMENT = "marketplace/api/document.py"
 HEADER = """\
 msgid ""
 msgstr ""
@@ -54,7 +55,8 @@ class Sentence:
 
 
 def extract(project: Path = PROJECT) -> list[Sentence]:
-    """Every marked sentence of the source, in the order of the paths."""
+    """Every marked sentence of the source, in the order of the paths. Behind them what the document of the API says."""
+    of_the_document = _of_the_document() if project == PROJECT else []
     return [
         Sentence(ids, str(path.relative_to(project)), line)
         for folder, method, suffixes, options in EXTRACTORS
@@ -62,7 +64,16 @@ def extract(project: Path = PROJECT) -> list[Sentence]:
         if path.suffix in suffixes
         for line, ids, _comments, _context in extract_from_file(method, path, keywords=KEYWORDS, options=options)
         if ids
-    ]
+    ] + of_the_document
+
+
+def _of_the_document() -> list[Sentence]:
+    """Its sentences are docstrings of views and meanings of properties, which nobody marks."""
+    from marketplace.api import load
+    from marketplace.api.document import sentences
+
+    load()
+    return [Sentence(one, DOCUMENT, 1) for one in dict.fromkeys(sentences())]
 
 
 def catalogue_of(file: str, project: Path = PROJECT) -> str:

@@ -12,7 +12,7 @@ from marketplace.kernel import patience
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
-API_PAGE = "/api/v1/docs"  # the one page among the API's addresses
+API_PAGES = ("/api/v1/docs", "/api/v1/changelog")  # the two pages among the API's addresses
 PROBES, LOOPBACK = ("/healthz", "/readyz"), ("127.0.0.1", "localhost")
 READ_ON_BYTES, READ_ON_S, READ_ON_STEP = 270_000_000, 30, 65_536  # a little more than the largest form
 _WITHOUT_LOCALE = ("/api/", "/static/", "/media/", "/healthz", "/readyz")
@@ -29,7 +29,7 @@ class LocalePrefix:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path == "/en" or (path.startswith("/en/") and (path[3:] == API_PAGE or not path[3:].startswith(_WITHOUT_LOCALE))):
+        if path == "/en" or (path.startswith("/en/") and (path[3:] in API_PAGES or not path[3:].startswith(_WITHOUT_LOCALE))):
             environ = {
                 **environ,
                 "PATH_INFO": path[3:] or "/",

@@ -113,7 +113,7 @@ def taxonomy(database: Database) -> None:
 @cache
 def published_document(app: Flask) -> dict[str, Any]:
     """What the worker's application says of itself; the same for every test."""
-    document: dict[str, Any] = app.test_client().get(f"{PREFIX}/openapi.json").get_json()
+    document: dict[str, Any] = app.test_client().get(f"{PREFIX}/openapi.json?lang=en").get_json()
     return document
 
 

@@ -111,6 +111,49 @@ def test_a_number_out_of_bounds_is_refused(specification: Specification, hengelo
     assert [error["field"] for error in refused.get_json()["errors"]] == ["maxDistanceKm"]
 
 
+def unbounded(document: dict[str, Any], shape: dict[str, Any], name: str) -> Iterator[str]:
+    """What a client may send endlessly, as far as the document tells."""
+    shape = resolved(document, shape)
+    kinds = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
+    for inner, one in shape.get("properties", {}).items():
+        yield from unbounded(document, one, f"{name}.{inner}")
+    if "array" in kinds:
+        yield from [] if "maxItems" in shape else [name]
+        yield from unbounded(document, shape["items"], f"{name}[]")
+    if "object" in kinds and "properties" not in shape and shape.get("additionalProperties") is not False:
+        yield from [] if "maxProperties" in shape else [name]
+    if "string" in kinds and not {"enum", "format", "anyOf", "pattern", "maxLength"} & shape.keys():
+        yield name
+    if {"integer", "number"} & set(kinds) and not ("maximum" in shape and {"minimum", "exclusiveMinimum"} & shape.keys()):
+        yield name
+
+
+def test_every_body_and_every_query_tells_its_limits(specification: Specification) -> None:
+    document = specification.document
+    found = [one for name, body in bodies(document) for one in unbounded(document, body, name)]
+    for name, operation in operations(document):
+        sent = [parameter for parameter in operation["parameters"] if parameter["in"] != "header"]
+        found += [one for parameter in sent for one in unbounded(document, parameter["schema"], f"{name} {parameter['name']}")]
+    assert found == []
+
+
+def test_a_limit_that_a_rule_keeps_is_the_limit_that_is_told(specification: Specification, hengelo: Api) -> None:
+    bodies_told = specification.document["components"]["schemas"]
+    listing_id = hengelo.post("/listings", listing_body()).get_json()["id"]
+    longest = bodies_told["WithdrawBody"]["properties"]["reason"]["maxLength"]
+    refused = hengelo.post(f"/listings/{listing_id}/withdraw", {"reason": "x" * (longest + 1)})
+    assert [error["field"] for error in refused.get_json()["errors"]] == ["reason"]
+    for name in ("priceCentsPerUnit", "kgPerUnit"):
+        most = bodies_told["ListingBody"]["properties"][name]["maximum"]
+        assert hengelo.post("/listings", listing_body(**{name: most, "confirmUnusual": True})).status_code == 201
+        assert hengelo.post("/listings", listing_body(**{name: most + 1, "confirmUnusual": True})).status_code == 422
+
+
+def test_a_parameter_that_is_repeated_too_often_is_refused(public: Api) -> None:
+    words = "&".join(["condition=good"] * 101)
+    assert [error["field"] for error in public.get(f"/listings?{words}").get_json()["errors"]] == ["condition"]
+
+
 def test_a_version_that_is_null_is_refused_as_one_that_is_missing(hengelo: Api) -> None:
     listing = hengelo.post("/listings", listing_body()).get_json()
     for change in ({}, {"version": None}):

@@ -1,8 +1,9 @@
 """What is taken of a demand."""
 
 from marketplace.api.bodies.place import Placed
-from marketplace.api.fields import Amount, Choice, Codes, Day, Line, Lines, Number, UnitChoice, Whole, YesNo
+from marketplace.api.fields import CODE_LENGTH_MAX, Amount, Choice, Codes, Day, Line, Lines, Number, UnitChoice, Whole, YesNo
 from marketplace.api.schema import Body, Patch
+from marketplace.exchange.rules.reservation import REASON_LENGTH_MAX
 from marketplace.market.rules.freshness import Refreshed
 from marketplace.market.rules.listing import (
     DESCRIPTION_LENGTH_MAX,
@@ -18,7 +19,7 @@ class DemandBody(Placed):
 
     title = Line(longest=TITLE_LENGTH_MAX, required=True)
     description = Lines(longest=DESCRIPTION_LENGTH_MAX)
-    material = Line("slug of a material, see /materials", required=True)
+    material = Line("slug of a material, see /materials", longest=CODE_LENGTH_MAX, required=True)
     quantity = Amount("more than 0, at most three decimals, pieces whole", required=True)
     unit = UnitChoice(required=True)
     min_condition = Choice(Condition, required=True)
@@ -47,4 +48,4 @@ class ProposalBody(Body):
     """A lot that may serve, and why."""
 
     listing_id = Whole("id of the listing", required=True)
-    reason = Lines("for whoever placed the demand", required=True)
+    reason = Lines("for whoever placed the demand", longest=REASON_LENGTH_MAX, required=True)

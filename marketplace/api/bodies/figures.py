@@ -1,18 +1,19 @@
 """What is taken of a reported year."""
 
-from marketplace.api.fields import Choice, Day, Line, Number, Whole
+from marketplace.api.fields import CODE_LENGTH_MAX, Choice, Day, Line, Number, Whole
 from marketplace.api.schema import Body, Rows
-from marketplace.impact.rules.goals import Origin
+from marketplace.impact.rules.goals import LARGEST_KG, Origin
 
 USE_ROWS_MAX = 1000
+MASS = {"minimum": 0, "maximum": float(LARGEST_KG)}
 
 
 class UseRow(Body):
     """One row of a reported year."""
 
-    group = Line(required=True)
+    group = Line(longest=CODE_LENGTH_MAX, required=True)
     origin = Choice(Origin, required=True)
-    mass_kg = Number(required=True)
+    mass_kg = Number(required=True, shape=MASS)
 
 
 class MaterialUseBody(Body):
@@ -23,7 +24,9 @@ class MaterialUseBody(Body):
 
     version = Whole("the version that you read (0: nothing yet); absent: whatever is there")
     includes_bank_kg = Number(
-        "how many kilograms of the reused mass came through the materials bank; what is left out is added", required=True
+        "how many kilograms of the reused mass came through the materials bank; what is left out is added",
+        required=True,
+        shape=MASS,
     )
     includes_bank_as_of = Day("the day on which that was read; required when more than 0 kg is included")
     rows = Rows(

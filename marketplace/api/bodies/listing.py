@@ -1,7 +1,7 @@
 """What is taken of a listing."""
 
 from marketplace.api.bodies.place import Placed
-from marketplace.api.fields import Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole, YesNo
+from marketplace.api.fields import CODE_LENGTH_MAX, Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole, YesNo
 from marketplace.api.listing_fields import taken_fields
 from marketplace.api.schema import Body, Patch
 from marketplace.market.rules.freshness import REASON_LENGTH_MAX, Outcome, Refreshed
@@ -17,7 +17,7 @@ class ListingBody(Placed):
 
         include = taken_fields()
 
-    material = Line("slug of a material, see /materials", required=True)
+    material = Line("slug of a material, see /materials", longest=CODE_LENGTH_MAX, required=True)
     quantity = Amount("more than 0, at most three decimals, pieces whole", required=True)
     unit = UnitChoice(required=True)
     depot = Whole("id of the depot in which it lies, instead of a place")
@@ -42,7 +42,7 @@ class WithdrawBody(Body):
     """The end of a listing."""
 
     outcome = Choice(Outcome, "what became of the rest; absent: not stated")
-    reason = Lines("for the holders of its reservations; absent: that it was withdrawn")
+    reason = Lines("for the holders of its reservations; absent: that it was withdrawn", longest=REASON_LENGTH_MAX)
 
 
 class RefreshBody(Body):

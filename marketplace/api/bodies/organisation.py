@@ -12,7 +12,7 @@ class _Described(Placed):
 
     name = Line(longest=NAME_LENGTH_MAX, required=True)
     sub_kind = Choice(SubKind, meaning="what sort of partner; required for a partner, for no other kind", allow_none=True)
-    code = Line("of a municipality: its code of the CBS, such as GM0164")
+    code = Line("of a municipality: its code of the CBS, such as GM0164", shape={"pattern": "^([Gg][Mm][0-9]{4})?$"})
     email_domain = Line("what its mail addresses end in", longest=DOMAIN_LENGTH_MAX)
 
 

@@ -2,6 +2,7 @@
 
 from marketplace.api.bodies.place import LATITUDE, LONGITUDE, Placed
 from marketplace.api.fields import (
+    CODE_LENGTH_MAX,
     Amount,
     Choice,
     Day,
@@ -16,7 +17,6 @@ from marketplace.api.fields import (
     Whole,
     YesNo,
 )
-from marketplace.api.listing_fields import CENTS_MAX
 from marketplace.api.schema import Body
 from marketplace.exchange.rules.gate import NOTES_LENGTH_MAX, PLACE_LENGTH_MAX, TIMES_MAX
 from marketplace.exchange.rules.reservation import (
@@ -27,8 +27,10 @@ from marketplace.exchange.rules.reservation import (
     REASON_LENGTH_MAX,
     MeasuredBy,
 )
-from marketplace.market.rules.listing import Condition
+from marketplace.market.rules.listing import KG_PER_UNIT_MAX, PRICE_CENTS_MAX, Condition
+from marketplace.places.queries.gazetteer import LONGEST_QUERY
 
+KG_PER_UNIT = {"exclusiveMinimum": 0, "maximum": int(KG_PER_UNIT_MAX)}
 DRIVEN = {"minimum": 0, "maximum": int(DRIVEN_KM_MAX)}
 
 
@@ -68,7 +70,7 @@ class HandoverBody(Body):
     quantity = Amount("as measured; absent: as reserved")
     unit = UnitChoice("the listing's")
     handed_over_on = Day("absent: today")
-    vehicle_class = Line("code of a transport factor; absent: by mass")
+    vehicle_class = Line("code of a transport factor; absent: by mass", longest=CODE_LENGTH_MAX)
     driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic", shape=DRIVEN)
     measured_by = Choice(MeasuredBy, "how it was measured")
     condition = Choice(Condition, "as it was handed over")
@@ -88,11 +90,13 @@ class LateHandoverBody(HandoverBody):
 class TermsBody(Placed):
     """Other terms for one transfer; what is left out stays as it was agreed. The place is the lot's."""
 
-    price_cents_per_unit = Whole("in euro cents per unit; 0: free of charge", most=CENTS_MAX)
-    kg_per_unit = Number("measured weight of one unit in kg", places=6)
+    price_cents_per_unit = Whole("in euro cents per unit; 0: free of charge", shape={"maximum": PRICE_CENTS_MAX})
+    kg_per_unit = Number("measured weight of one unit in kg", places=6, shape=KG_PER_UNIT)
     available_from = Day("first day on which it can be collected")
     condition = Choice(Condition)
-    destination = Line("where it goes: a place name or postcode; destinationLat and destinationLon count before it")
+    destination = Line(
+        "where it goes: a place name or postcode; destinationLat and destinationLon count before it", longest=LONGEST_QUERY
+    )
     destination_lat = Degrees("latitude, WGS84, between 50.30 and 54.00", shape=LATITUDE)
     destination_lon = Degrees("longitude, WGS84, between 2.60 and 7.95", shape=LONGITUDE)
     replaces_purchase = YesNo("whether it replaces a new purchase")
@@ -156,7 +160,7 @@ class ReturnBody(Placed):
     condition = Choice(Condition, "as it came back", required=True)
     returned_on = Day("absent: today")
     driven_km = Number("kilometres driven with the load on the way back; absent: 1.3 times the geodesic", shape=DRIVEN)
-    vehicle_class = Line("code of a transport factor, for the way back; absent: by mass")
+    vehicle_class = Line("code of a transport factor, for the way back; absent: by mass", longest=CODE_LENGTH_MAX)
     reason = Lines("why, in a sentence", required=True, longest=REASON_LENGTH_MAX)
 
 

@@ -26,6 +26,7 @@ from marketplace.market.queries.demands import list_demands as list_visible
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.matching.actions import publish as matching
 from marketplace.matching.queries.matches import list_listings_for_demand
+from marketplace.places.queries.gazetteer import LONGEST_QUERY
 
 FILTERS = (
     query.parameter("q", "words that stand in the title, with a token also in the description"),
@@ -35,8 +36,8 @@ FILTERS = (
     query.FROM,
     query.UNTIL,
     query.parameter("municipality", "with a token: slug of the municipality in which it is needed", many=True),
-    query.parameter("near", "with a token: latitude,longitude to search around", example="52.26,6.79"),
-    query.parameter("place", "with a token: a place name or postcode to search around"),
+    query.parameter("near", "with a token: latitude,longitude to search around", **query.POINT),
+    query.parameter("place", "with a token: a place name or postcode to search around", maxLength=LONGEST_QUERY),
     query.RADIUS,
     query.words("status", "open unless another is asked for; with a token", DemandStatus, many=True),
     query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),

@@ -15,6 +15,7 @@ from marketplace.api.bodies.reservation import (
     ReceiptBody,
     ReservationBody,
 )
+from marketplace.api.fields import ID_MAX
 from marketplace.api.reading import asked, asked_id, asked_words, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.reservation import ReservationSchema, ReservationsSchema
@@ -31,7 +32,7 @@ SIDES = ("asking", "owning")
 FILTERS = (
     query.words("status", "where it stands", ReservationStatus, many=True),
     query.words("side", "which side your own organisation is on", SIDES, many=False),
-    query.parameter("listing", "id of a listing", type="integer"),
+    query.parameter("listing", "id of a listing", type="integer", minimum=1, maximum=ID_MAX),
     *query.PAGE,
 )
 

@@ -16,13 +16,16 @@ from marketplace.market.rules.listing import (
     CONDITION_HINTS,
     CONDITION_LABELS,
     DESCRIPTION_LENGTH_MAX,
+    KG_PER_UNIT_MAX,
     LINE_LENGTH_MAX,
     PACKAGING_LABELS,
+    PRICE_CENTS_MAX,
     REMARKS_LENGTH_MAX,
     TITLE_LENGTH_MAX,
     Answer,
     QuantityBasis,
 )
+from marketplace.market.rules.windows import REASON_LENGTH_MAX
 
 
 class Kind(StrEnum):
@@ -92,6 +95,7 @@ class ListingField:
     default: StrEnum | None = None  # a choice that is always answered
     unit: Text | str | None = None
     longest: int | None = None  # characters
+    limits: Mapping[str, int] | None = None  # what the API's document says of bounds that a rule of its own keeps
     is_folded: bool = True  # under "More about this lot" on the page that asks everything
     is_again: bool = True  # copied when the same lot is offered once more
     is_of_project: bool = False  # copied to another lot of the same project
@@ -279,6 +283,7 @@ FIELDS: tuple[ListingField, ...] = (
         hint=_("Only if it was weighed. Otherwise we use the weight of the material."),
         unit="kg",
         meaning="measured weight of one unit in kg; replaces the taxonomy's",
+        limits={"exclusiveMinimum": 0, "maximum": int(KG_PER_UNIT_MAX)},
     ),
     ListingField(
         name="price_cents_per_unit",
@@ -287,6 +292,7 @@ FIELDS: tuple[ListingField, ...] = (
         hint=_("Leave empty if it is free of charge."),
         unit=_("euro"),
         meaning="in euro cents per unit; absent: free",
+        limits={"maximum": PRICE_CENTS_MAX},
     ),
     ListingField(
         name="project",
@@ -383,5 +389,6 @@ FIELDS: tuple[ListingField, ...] = (
         is_folded=False,
         is_again=False,
         meaning="why a ring is skipped; required when one is",
+        limits={"maxLength": REASON_LENGTH_MAX},
     ),
 )

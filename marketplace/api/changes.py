@@ -1,0 +1,49 @@
+"""What changed in each version of the API, and how long a version stays. The page `/api/v1/changelog` tells both.
+
+A change that a client can notice gets its line here, and raises API_VERSION: the last figure for a mend, the middle one for what is new.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from marketplace.kernel.language import Text, _
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version: when it came, and what a client notices of it."""
+
+    number: str
+    came_on: date
+    changes: tuple[Text, ...]
+
+
+CHANGES = (
+    Version(
+        "1.1.0",
+        date(2026, 11, 28),
+        (
+            _("New: organisations, their turns, long tasks, ways to drive and materials that may serve for another."),
+            _("New: other terms for one transfer, a hand-over that is booked late, and an objection to a no-show."),
+            _("New: the ids of your own system (externalId), when something changed (updatedAt), and If-Match with the ETag."),
+            _("New: filters on demands, on rows of the ledger and on its figures."),
+            _("A problem tells its cause in type: two refusals with the same status can be told apart."),
+            _("Stricter: a parameter or a property that is not known here is refused with 422, where it was passed over before."),
+            _(
+                "The document is there in Dutch and in English, tells every limit, and pages of other sites may read what is public."
+            ),
+        ),
+    ),
+    Version(
+        "1.0.0",
+        date(2026, 11, 25),
+        (_("The first version: listings, demands, matches, reservations, the ledger, its figures and the goals."),),
+    ),
+)
+DEPRECATION = (
+    _("From version 1.1.0 on nothing is taken away within a version: a program that works keeps working."),
+    _("New properties and words may come at any time. Pass over those that your program does not know."),
+    _("A change that would break programs becomes a version of its own, with its own number in the address: /api/v2."),
+    _("The version before it then stays for at least one year. This page names the day on which it ends."),
+    _("What will go is marked as deprecated in the document, and stands on this page with its last day, a year before."),
+)
