@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API, made from its routes and schemas, in Dutch and in English."""
+"""The OpenAPI document of the API, made of routes and schemas, in Dutch and in English."""
 
 import re
 from collections.abc import Iterator

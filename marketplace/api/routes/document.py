@@ -1,4 +1,4 @@
-"""The document of the API for programs; for people a page that reads it, and one of its changes."""
+"""The document of the API for programs, and two pages for people: its text and its changes."""
 
 from typing import Any
 
