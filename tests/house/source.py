@@ -38,7 +38,11 @@ def files(*suffixes: str) -> list[Path]:
         check=False,
     )
     if listed.returncode:  # an archive without git
-        names = [str(path.relative_to(PROJECT)) for path in PROJECT.rglob("*") if not {".venv", "var", ".git"} & set(path.parts)]
+        names = [
+            str(path.relative_to(PROJECT))
+            for path in PROJECT.rglob("*")
+            if not {".venv", "var", ".git", "node_modules"} & set(path.parts)
+        ]
     else:
         names = listed.stdout.splitlines()
     return sorted(PROJECT / name for name in names if name.endswith(suffixes) and (PROJECT / name).is_file())

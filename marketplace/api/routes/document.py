@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Response, current_app, jsonify, render_template, request, url_for
 
+from markupsafe import Markup, escape
+
 from marketplace.api.changes import CHANGES, DEPRECATION
 from marketplace.api.document import CHANGELOG, TAGS, document, openapi_path
 from marketplace.api.reading import asked
@@ -37,7 +39,7 @@ def docs() -> str:
         sections.setdefault(str(TAGS[operation.tag]), []).append(_shown(operation, described))
     return render_template(
         "api/docs.html",
-        about=described["info"]["description"].split("\n\n"),
+        about=[_marked(one) for one in described["info"]["description"].split("\n\n")],
         version=API_VERSION,
         sections=sections.items(),
         specification_url=url_for("api.openapi", lang=current_locale()),
@@ -68,19 +70,25 @@ def _shown(operation: Operation, described: dict[str, Any]) -> dict[str, Any]:
         "id": told["operationId"],
         "method": operation.method,
         "path": PREFIX + openapi_path(operation),
-        "summary": told["summary"],
-        "description": told["description"],
-        "parameters": [(item["name"], item["in"], item.get("description", "")) for item in told["parameters"]],
+        "summary": _marked(told["summary"]),
+        "description": _marked(told["description"]),
+        "parameters": [(item["name"], item["in"], _marked(item.get("description", ""))) for item in told["parameters"]],
         "properties": [
             (
                 name,
                 _type(one),
-                "; ".join(filter(None, (str(_("required")) if name in required else "", one.get("description", "")))),
+                _marked("; ".join(filter(None, (str(_("required")) if name in required else "", one.get("description", ""))))),
             )
             for name, one in shape.get("properties", {}).items()
         ],
         "answers": list(told["responses"]),
     }
+
+
+def _marked(text: str) -> Markup:
+    """A text of the document for a page: what stands between back quotes is code."""
+    code = Markup("<code>{}</code>")
+    return Markup().join(code.format(part) if odd % 2 else escape(part) for odd, part in enumerate(text.split("`")))
 
 
 def _type(shape: dict[str, Any]) -> str:
