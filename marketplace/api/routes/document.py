@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, current_app, jsonify, render_template, request, url_for
-
 from markupsafe import Markup, escape
 
 from marketplace.api.changes import CHANGES, DEPRECATION
