@@ -23,12 +23,12 @@ CHANGES = (
         "1.1.0",
         date(2026, 11, 28),
         (
-            _("New: organisations, their turns, long tasks, ways to drive and materials that may serve for another."),
+            _("New: organisations, long tasks, ways to drive, and materials that may serve for another."),
             _("New: other terms for one transfer, a hand-over that is booked late, and an objection to a no-show."),
             _("New: the ids of your own system (externalId), when something changed (updatedAt), and If-Match with the ETag."),
             _("New: filters on demands, on rows of the ledger and on its figures."),
             _("A problem tells its cause in type: two refusals with the same status can be told apart."),
-            _("Stricter: a parameter or a property that is not known here is refused with 422, where it was passed over before."),
+            _("Stricter: a query parameter that is not known here is refused with 422, where it was passed over before."),
             _(
                 "The document is there in Dutch and in English, tells every limit, and pages of other sites may read what is public."
             ),
