@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 
 from marketplace.market.models import Listing, Photo
@@ -20,16 +20,18 @@ class Cover(NamedTuple):
 
 
 class CardRow(NamedTuple):
-    """A listing by the same names, as far as a card needs it; quantities in its unit."""
+    """A listing by the same names, as far as a card needs it; quantities in its unit.
+
+    `available` is what is neither held nor transferred.
+    """
 
     id: int
     title: str
     status: str
     material_id: int
     unit: str
-    quantity: Decimal
+    available: Decimal
     held: Decimal
-    transferred: Decimal
     kg_per_unit: Decimal | None
     condition: str
     place_name: str
@@ -39,11 +41,6 @@ class CardRow(NamedTuple):
     confirmed_on: date | None
     cover_alt: str | None
     cover_files: dict[str, Any] | None
-
-    @property
-    def available(self) -> Decimal:
-        """What is neither held nor transferred, in the listing's unit."""
-        return self.quantity - self.held - self.transferred
 
     @property
     def photos(self) -> tuple[Cover, ...]:
@@ -58,8 +55,14 @@ _COVER = (
     .limit(1)
     .scalar_subquery()
 )
-_GLIMPSES = (
-    select(*(_listing.c[name] for name in CardRow._fields[:-2]), _photo.c.alt, _photo.c.files)
+_COLUMNS = {
+    **_listing.c,
+    "available": type_coerce(_listing.c.quantity - _listing.c.held - _listing.c.transferred, _listing.c.quantity.type),
+    "cover_alt": _photo.c.alt,
+    "cover_files": _photo.c.files,
+}
+_CARDS = (
+    select(*(_COLUMNS[name] for name in CardRow._fields))
     .select_from(_listing.outerjoin(_photo, _photo.c.id == _COVER))
     .where(_listing.c.id.in_(bindparam("ids", type_=Integer, expanding=True)))
 )
@@ -67,5 +70,5 @@ _GLIMPSES = (
 
 def list_card_rows(session: Session, ids: list[int]) -> list[CardRow]:
     """These listings in this order; one that is gone meanwhile is left out."""
-    rows = {row[0]: CardRow._make(row) for row in session.connection().execute(_GLIMPSES, {"ids": ids}).all()} if ids else {}
+    rows = {row[0]: CardRow._make(row) for row in session.connection().execute(_CARDS, {"ids": ids}).all()} if ids else {}
     return [rows[number] for number in ids if number in rows]

@@ -83,8 +83,8 @@ class Columns:
     _columns: dict[str, NDArray[Any]] = field(
         default_factory=lambda: {name: np.zeros(ROOM, kind) for name, kind in COLUMNS.items()}
     )
-    _spots: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 5)))
-    _kinds: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 3), np.int64))
+    _spots: NDArray[np.float64] = field(default_factory=lambda: np.empty((5, 0)))
+    _kinds: NDArray[np.int64] = field(default_factory=lambda: np.empty((3, 0), np.int64))
     _in_sight: dict[tuple[date, bool], Mask] = field(default_factory=dict)
 
     @property
@@ -94,16 +94,17 @@ class Columns:
 
     @property
     def spots(self) -> NDArray[np.float64]:
-        """For each spot latitude and longitude, then x, y and z in metres."""
-        if len(self._spots) < len(self.spot_numbers):
-            self._spots = np.array(list(self.spot_numbers), np.float64)
+        """Five rows: latitude and longitude of each spot, then x, y and z in metres."""
+        if self._spots.shape[1] < len(self.spot_numbers):
+            self._spots = np.array(list(zip(*self.spot_numbers, strict=True)), np.float64)
         return self._spots
 
     @property
     def kinds(self) -> NDArray[np.int64]:
-        """Give for each kind its material's id, its condition's place and its organisation's id."""
-        if len(self._kinds) < len(self.kind_numbers):
-            self._kinds = np.array([(material, CONDITIONS.index(word), owner) for material, word, owner in self.kind_numbers])
+        """Three rows: the id of the material of each kind, the place of its condition and the id of its organisation."""
+        if self._kinds.shape[1] < len(self.kind_numbers):
+            materials, words, owners = zip(*self.kind_numbers, strict=True)
+            self._kinds = np.array((materials, list(map(CONDITIONS.index, words)), owners), np.int64)
         return self._kinds
 
     def copy(self) -> "Columns":
@@ -148,12 +149,12 @@ class Columns:
 
     def near(self, point: Point, radius_km: float | None) -> Near:
         """The distances from a place to every spot."""
-        difference = self.spots[:, 2:] - np.array(ecef_m(point), np.float64)
-        return Near(np.einsum("ij,ij->i", difference, difference), radius_km)
+        x, y, z = (axis - here for axis, here in zip(self.spots[2:], ecef_m(point), strict=True))
+        return Near(x * x + y * y + z * z, radius_km)
 
     def spots_within(self, box: Box) -> Mask:
         """Which spots lie in the box."""
-        lat, lon = self.spots[:, 0], self.spots[:, 1]
+        lat, lon = self.spots[:2]
         found: Mask = (box.south <= lat) & (lat <= box.north) & (box.west <= lon) & (lon <= box.east)
         return found
 
@@ -166,7 +167,7 @@ class Columns:
     ) -> Mask | None:
         """The kinds that fit every filter that is given; None where there is no filter."""
         wanted = (materials, None if conditions is None else [CONDITIONS.index(word) for word in conditions], owners)
-        masks = [among(self.kinds[:, number], ids) for number, ids in enumerate(wanted) if ids is not None]
+        masks = [among(column, ids) for column, ids in zip(self.kinds, wanted, strict=True) if ids is not None]
         return np.logical_and.reduce(masks) if masks else None
 
     def find(

@@ -5,6 +5,7 @@ Sums over how many listings there are of each kind, of what fits the filters wit
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -57,26 +58,28 @@ class Sums:
 
 def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Mapping[int, str]) -> Sums:
     """Every count that a page shows, from the kinds of what fits all filters that have no facet."""
-    counts = np.bincount(kinds, minlength=len(columns.kinds))
-    some = np.flatnonzero(counts)
-    counts, materials, conditions, organisations = counts[some], *columns.kinds[some].T
-    everything = np.ones(len(some), np.bool_)
-    groups_fit = everything if picked.materials is None else among(materials, picked.materials)
-    conditions_fit = everything if picked.conditions is None else among(conditions, map(CONDITIONS.index, picked.conditions))
-    owners_fit = everything if picked.organisations is None else among(organisations, picked.organisations)
+    materials, conditions, organisations = columns.kinds
+    counts = np.bincount(kinds, minlength=len(materials))
+    groups_fit = None if picked.materials is None else among(materials, picked.materials)
+    conditions_fit = None if picked.conditions is None else among(conditions, map(CONDITIONS.index, picked.conditions))
+    owners_fit = None if picked.organisations is None else among(organisations, picked.organisations)
 
-    def by(keys: Ids, fits: Mask) -> dict[int, int]:
-        found = np.bincount(keys[fits], counts[fits]).astype(int)
-        return {int(key): int(found[key]) for key in np.flatnonzero(found)}
+    def fitting(*filters: Mask | None) -> Ids:
+        """The counts of the kinds that fit, 0 for the others."""
+        return reduce(np.multiply, [item for item in filters if item is not None], counts)
+
+    def by(keys: Ids, *filters: Mask | None) -> dict[int, int]:
+        found = np.bincount(keys, fitting(*filters))
+        return {key: int(found[key]) for key in np.flatnonzero(found).tolist()}
 
     by_group: dict[str, int] = {}
-    for material, count in by(materials, conditions_fit & owners_fit).items():
+    for material, count in by(materials, conditions_fit, owners_fit).items():
         group = group_of[material]
         by_group[group] = by_group.get(group, 0) + count
-    by_condition = by(conditions, groups_fit & owners_fit)
+    by_condition = by(conditions, groups_fit, owners_fit)
     return Sums(
-        int(counts[groups_fit & conditions_fit & owners_fit].sum()),
+        int(fitting(groups_fit, conditions_fit, owners_fit).sum()),
         by_group,
         {CONDITIONS[number]: count for number, count in by_condition.items()},
-        by(organisations, groups_fit & conditions_fit),
+        by(organisations, groups_fit, conditions_fit),
     )

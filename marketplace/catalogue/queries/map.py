@@ -73,8 +73,8 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
 def _spots(columns: Columns, ids: Ids) -> list[Spot]:
     """Group listings by spot from south to north, with their number and the first of them."""
     spots = columns.spots_of(ids)
-    counts, first = np.bincount(spots, minlength=len(columns.spots)), np.zeros(len(columns.spots), np.intp)
+    counts, first = np.bincount(spots, minlength=columns.spots.shape[1]), np.zeros(columns.spots.shape[1], np.intp)
     first[spots[::-1]] = ids[::-1]  # the lowest id is written last and stays
     there = np.flatnonzero(counts)
-    lat, lon = columns.spots[there, :2].T
+    lat, lon = columns.spots[:2, there]
     return sorted(map(Spot, lat.tolist(), lon.tolist(), counts[there].tolist(), first[there].tolist()))
