@@ -167,7 +167,10 @@ def convert(
     """
     if from_unit == to_unit:
         return amount
-    return whole(Fraction(amount) * conversion(from_unit, to_unit, material, kg_per_unit_override, override_unit), to_unit)
+    rate = conversion(from_unit, to_unit, material, kg_per_unit_override, override_unit)
+    above, below = amount.as_integer_ratio()
+    steps = above * rate.numerator * 10**to_unit.places // (below * rate.denominator)
+    return Decimal(steps).scaleb(-to_unit.places)
 
 
 def conversion(

@@ -3,7 +3,8 @@
 Each macro is drawn once for every kind and language, and its places are filled in, escaped.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from marketplace.web.ui.search_form import FilterForm
 
 AVAILABLE, NEAREST_KM = _("Available"), 1
 BETWEEN = "\x1f"  # the unit separator, which hardly any text holds
+Pattern = tuple[tuple[str, ...], tuple[int, ...]]
 PLACES = (
     *("href", "title", "group", "amount", "beside", "place", "distance", "day", "confirmed"),
     *("condition", "state", "tone", "photo_url", "photo_alt"),
@@ -42,8 +44,7 @@ def card(lot: Lot, *, lazy: bool = True) -> Markup:
         lot.photo_url or "",
         lot.photo_alt,
     ]
-    pattern = _pattern(tuple(map(bool, values)), lazy, current_locale())
-    return Markup(pattern % dict(zip(PLACES, _escaped(values), strict=True)))  # noqa: S704 the pattern comes from the macro
+    return _filled(_card_pattern(tuple(map(bool, values)), lazy, current_locale()), _escaped(values))
 
 
 def _escaped(values: list[str]) -> list[str]:
@@ -58,39 +59,54 @@ def away(distance_km: int) -> str:
 
 
 @cache
-def _pattern(filled: tuple[bool, ...], lazy: bool, locale: str) -> str:
-    """Draw the macro with `%(name)s` in the places of what differs from lot to lot.
+def _card_pattern(present: tuple[bool, ...], lazy: bool, locale: str) -> Pattern:
+    """Draw the macro with a mark in the places of what differs from lot to lot.
 
     What is empty here is so for all cards of this kind.
     """
     macros = current_app.jinja_env.get_template("macros/card.html").module
-    marks = {name: f"\x02{name}\x03" if is_filled else "" for name, is_filled in zip(PLACES, filled, strict=True)}
-    return _with_places(str(macros.lot(marks, lazy=lazy)), marks)  # type: ignore[attr-defined]
+    marks = {
+        name: _mark(number) if is_present else "" for number, (name, is_present) in enumerate(zip(PLACES, present, strict=True))
+    }
+    return _cut(str(macros.lot(marks, lazy=lazy)))  # type: ignore[attr-defined]
 
 
-def _with_places(drawn: str, marks: dict[str, str]) -> str:
-    drawn = drawn.replace("%", "%%")
-    for name, mark in marks.items():
-        drawn = drawn.replace(mark, f"%({name})s") if mark else drawn
-    return drawn
+def _mark(number: int) -> str:
+    return f"\x02{number}\x03"
+
+
+def _cut(drawn: str) -> Pattern:
+    """What stands around the marks, and the numbers in them. Putting these together takes a third of what `%` takes."""
+    parts = re.split("\x02([0-9]+)\x03", drawn)
+    return tuple(parts), tuple(map(int, parts[1::2]))
+
+
+def _filled(pattern: Pattern, values: Sequence[str]) -> Markup:
+    """Draw a pattern with these values, escaped already, in its places."""
+    parts, places = pattern
+    drawn = list(parts)
+    drawn[1::2] = [values[place] for place in places]
+    return Markup("".join(drawn))  # noqa: S704 the parts come from the macro
 
 
 def ticks(key: str, choices: Iterable[Choice]) -> Markup:
     """The boxes of one facet, as `tick` in `catalogue/_fields.html` draws each."""
     locale = current_locale()
     drawn = [
-        _tick_pattern(key, choice.chosen, locale)
-        % {"value": str(escape(choice.value)), "label": str(escape(choice.label)), "count": number(choice.count)}
+        _filled(
+            _tick_pattern(key, choice.chosen, locale),
+            (str(escape(choice.value)), str(escape(choice.label)), number(choice.count)),
+        )
         for choice in choices
     ]
-    return Markup("".join(drawn))  # noqa: S704 the pattern comes from the macro
+    return Markup("".join(drawn))  # noqa: S704 the parts come from the macro
 
 
 @lru_cache(maxsize=64)
-def _tick_pattern(key: str, chosen: bool, locale: str) -> str:
+def _tick_pattern(key: str, chosen: bool, locale: str) -> Pattern:
     macros = current_app.jinja_env.get_template("catalogue/_fields.html").module
-    marks = {name: f"\x02{name}\x03" for name in ("value", "label", "count")}
-    return _with_places(str(macros.tick(key, marks, chosen)), marks)  # type: ignore[attr-defined]
+    marks = {name: _mark(number) for number, name in enumerate(("value", "label", "count"))}
+    return _cut(str(macros.tick(key, marks, chosen)))  # type: ignore[attr-defined]
 
 
 FIELDS_KEPT = 256
