@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from decimal import Decimal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Integer, bindparam, select, type_coerce
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.exchange.models import Reservation
@@ -13,7 +13,15 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules.taxonomy import convert
+from marketplace.materials.rules.taxonomy import Taxonomy, convert
+
+_UNDER_WAY = (
+    select(
+        type_coerce(Reservation.demand_id, Integer), Reservation.quantity, Listing.unit, Listing.material_id, Listing.kg_per_unit
+    )
+    .join(Reservation.listing)
+    .where(Reservation.demand_id.in_(bindparam("ids", type_=Integer, expanding=True)), Reservation.status.in_(HOLDING))
+)
 
 
 def destination(reservation: Reservation, demand: Demand | None, receiver: Organisation) -> tuple[Point, str]:
@@ -30,10 +38,15 @@ def destination(reservation: Reservation, demand: Demand | None, receiver: Organ
 
 def covered(session: Session, listing: Listing, demand: Demand, amount: Decimal) -> Decimal:
     """What an amount of a lot covers of a demand, in the demand's unit."""
-    reference, unit, wanted = taxonomy(session), Unit(listing.unit), Unit(demand.unit)
-    offered = reference.material_by_id(listing.material_id)
+    return _covered(taxonomy(session), demand, amount, Unit(listing.unit), listing.material_id, listing.kg_per_unit)
+
+
+def _covered(
+    reference: Taxonomy, demand: Demand, amount: Decimal, unit: Unit, material_id: int, kg_per_unit: Decimal | None
+) -> Decimal:
+    wanted, offered = Unit(demand.unit), reference.material_by_id(material_id)
     material = offered if offered.takes(wanted) else reference.material_by_id(demand.material_id)
-    return convert(amount, unit, wanted, material, listing.kg_per_unit, unit)
+    return convert(amount, unit, wanted, material, kg_per_unit, unit)
 
 
 def total_under_way(session: Session, demand: Demand) -> Decimal:
@@ -44,10 +57,8 @@ def total_under_way(session: Session, demand: Demand) -> Decimal:
 def totals_under_way(session: Session, demands: Collection[Demand]) -> dict[int, Decimal]:
     """The same of several demands, by their ids. Those with nothing under way are left out."""
     by_id = {demand.id: demand for demand in demands}
-    rows = select(Reservation).where(Reservation.demand_id.in_(by_id), Reservation.status.in_(HOLDING))
     totals: dict[int, Decimal] = {}
-    for item in session.scalars(rows.options(joinedload(Reservation.listing))):
-        if item.demand_id is not None:
-            part = covered(session, item.listing, by_id[item.demand_id], item.quantity)
-            totals[item.demand_id] = totals.get(item.demand_id, Decimal(0)) + part
+    for number, amount, unit, material_id, kg_per_unit in session.execute(_UNDER_WAY, {"ids": list(by_id)}):
+        part = _covered(taxonomy(session), by_id[number], amount, Unit(unit), material_id, kg_per_unit)
+        totals[number] = totals.get(number, Decimal(0)) + part
     return totals

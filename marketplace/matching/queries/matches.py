@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, Select, bindparam, select
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
@@ -38,7 +38,7 @@ _IDS: BindParameter[Any] = bindparam("ids", type_=Integer, expanding=True)
 _LISTINGS = (
     select(Listing)
     .where(Listing.id.in_(_IDS))
-    .options(joinedload(Listing.organisation), selectinload(Listing.photos), defer(Listing.search_text))
+    .options(joinedload(Listing.organisation), joinedload(Listing.photos), defer(Listing.search_text))
 )
 _DEMANDS = select(Demand).where(Demand.id.in_(_IDS)).options(joinedload(Demand.organisation))
 _BARE_LISTINGS = select(Listing).where(Listing.id.in_(_IDS)).options(defer(Listing.search_text))
@@ -144,7 +144,7 @@ def list_listings_for_demand(
 
     fitting = _fitting(session, statement, figures, serving_ids)
     ids = fitting[(page - 1) * size : page * size]
-    listings = session.scalars(_LISTINGS, {"ids": ids}).all() if ids else []
+    listings = session.scalars(_LISTINGS, {"ids": ids}).unique().all() if ids else []
     pairs = [(listing, demand, lot_of(listing, terms, exact=exact), need) for listing in listings]
     return _ranked(exact, terms, pairs, len(fitting), page, size)
 
@@ -211,12 +211,13 @@ def _fitting(
     session: Session, statement: Select[Any], figures: dict[str, Any], serving_ids: Callable[[list[int]], set[int]]
 ) -> list[int]:
     """The ids of all that fits, best first. Where something is in doubt the rule decides."""
-    rows = session.execute(statement, figures).all()
-    doubted = [number for number, is_doubted in rows if is_doubted]
+    session.flush()  # the connection itself is asked: the session would make an object of each row
+    numbers = session.connection().scalars(statement, figures).all()
+    doubted = [-number for number in numbers if number < 0]
     if not doubted:
-        return [row[0] for row in rows]
+        return list(numbers)
     refused = set(doubted) - serving_ids(doubted)
-    return [row[0] for row in rows if row[0] not in refused]
+    return [abs(number) for number in numbers if -number not in refused]
 
 
 def _serving(pairs: Iterable[tuple[int, Lot, Need]]) -> set[int]:

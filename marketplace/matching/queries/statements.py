@@ -1,10 +1,10 @@
 """The SQL of matching, both directions, built once per shape.
 
 The index gives what lies near enough by the squared chord between the exact points (for whoever may know no more: the public ones), five metres more than
-asked. One statement gives every id in its order, and
-of each whether it is in doubt, for the rule to decide: what lies within ten metres of the edge, where the geodesic knows; and of what goes by another unit: so
+asked. One statement gives every id in its order, negative
+where it is in doubt, for the rule to decide: what lies within ten metres of the edge, where the geodesic knows; and of what goes by another unit: so
 little that it may give no whole piece, and what has a smallest part. Everything else is decided here. That costs less than a page with its counts: a database
-sorts and counts by windows three times as long as it takes to hand over two numbers for each.
+sorts and counts by windows three times as long as it takes to hand over a number for each.
 """
 
 from functools import cache
@@ -59,9 +59,8 @@ LISTING_RANK = case({condition.value: condition.rank for condition in Condition}
 def _in_order(
     table: type[Listing] | type[Demand], doubts: list[ColumnElement[bool]], conditions: list[Any], order: tuple[Any, ...]
 ) -> Select[Any]:
-    """The ids of all that fits, best first, each with whether it is in doubt."""
-    doubt = case((or_(*doubts), 1), else_=0)
-    statement: Select[Any] = select(table.id, doubt).where(*conditions).order_by(*order)
+    """The ids of all that fits, best first; one that is in doubt is negative."""
+    statement: Select[Any] = select(case((or_(*doubts), -table.id), else_=table.id)).where(*conditions).order_by(*order)
     return statement.with_hint(table, f"INDEXED BY ix_{table.__tablename__}_match", "sqlite")
 
 
