@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 
 from marketplace.bench.bank import Bank
 from marketplace.bench.served import CONNECTIONS, asked, processor_seconds, worker
-from marketplace.bench.table import Row, at_least, at_most, at_most_each
+from marketplace.bench.table import Row, Times, at_least, at_most, at_most_each
 from marketplace.bench.towns import towns
 from marketplace.materials.queries import taxonomy
 
 PLACES, PAGES, BARE = 12, 400, 2_000
+ROUNDS = 4  # of pages; the processor time is of the quickest, for a busy machine makes the same work dearer
 BARE_BAR = {"SQLite": 0.15, "PostgreSQL": 0.10}
 
 
@@ -24,20 +25,34 @@ def catalogue(banks: list[Bank]) -> Iterator[Row]:
     Their places recur, as on a real day.
     """
     with worker("", Path()) as port:
-        _times, bare = asked(port, ["/"] * BARE)
-    yield Row("a bare Flask answer", f"{bare:.0f} a second", "", None)
+        bare_ms, _times, bare = _rounds(port, ["/"] * BARE)
+    yield Row("a bare Flask answer", f"{bare:.0f} a second, {bare_ms:.2f} ms of processor", "", None)
     for bank in banks:
         addresses = _addresses(bank)
         with worker(bank.config.database_url, bank.config.instance_path) as port:
             asked(port, addresses[: PLACES * 4])  # every place with every word: those recur
-            before = processor_seconds(port)
-            times, rate = asked(port, addresses[PLACES * 4 :])
-            each_ms = (processor_seconds(port) - before) * 1000 / len(times.ms)
+            each_ms, times, rate = _rounds(port, addresses[PLACES * 4 :])
             _times, unchanged = asked(port, addresses[-40:] * 20, etags=True)
         yield at_most(f"catalogue page, {CONNECTIONS} connections, {bank.name}", times, 50)
         yield at_most_each(f"processor time of a catalogue page, {bank.name}", each_ms, 5)
+        yield Row(f"catalogue pages in a second of processor, {bank.name}", f"{1000 / each_ms:.0f}", "", None)
         yield at_least(f"catalogue page against a bare Flask answer, {bank.name}", rate / bare, BARE_BAR[bank.name])
         yield at_least(f"304 against a bare Flask answer, {bank.name}", unchanged / bare, 0.3)
+
+
+def _rounds(port: int, addresses: list[str]) -> tuple[float, Times, float]:
+    """The processor time of one answer in the quickest round, the times of all, and how many a second."""
+    each_ms: list[float] = []
+    taken: list[float] = []
+    seconds = 0.0
+    for number in range(ROUNDS):
+        part = addresses[number::ROUNDS]
+        before = processor_seconds(port)
+        times, rate = asked(port, part)
+        each_ms.append((processor_seconds(port) - before) * 1000 / len(part))
+        taken += times.ms
+        seconds += len(part) / rate
+    return min(each_ms), Times(sorted(taken)), len(addresses) / seconds
 
 
 def _addresses(bank: Bank) -> list[str]:
