@@ -41,7 +41,7 @@ def catalogue(banks: list[Bank]) -> Iterator[Row]:
 
 
 def _rounds(port: int, addresses: list[str]) -> tuple[float, Times, float]:
-    """The processor time of one answer in the quickest round, the times of all, and how many a second."""
+    """One answer's processor time in the quickest round, all times, and how many a second."""
     each_ms: list[float] = []
     taken: list[float] = []
     seconds = 0.0

@@ -101,7 +101,7 @@ class Columns:
 
     @property
     def kinds(self) -> NDArray[np.int64]:
-        """Three rows: the id of the material of each kind, the place of its condition and the id of its organisation."""
+        """Three rows: the material's id of each kind, its condition's place, its owner's id."""
         if self._kinds.shape[1] < len(self.kind_numbers):
             materials, words, owners = zip(*self.kind_numbers, strict=True)
             self._kinds = np.array((materials, list(map(CONDITIONS.index, words)), owners), np.int64)
