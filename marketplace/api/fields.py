@@ -13,7 +13,6 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from marketplace.kernel import units
-from marketplace.kernel.clock import AMSTERDAM
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
@@ -22,14 +21,20 @@ from marketplace.kernel.units import Unit
 ID_MAX = 2**31 - 1
 WHOLE_MAX = 10**12
 LISTED_MAX = 100
-_ISO_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
+_ISO_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_OFFSET = re.compile(r"Z|[+-](0[0-9]|1[0-3]):?[0-5][0-9]|[+-]14:?00")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REQUIRED = _("This is required. Fill it in.")
 _NOT_NULL = _("This is required and may not be null. Fill it in.")
 _NOT_TEXT = _("This must be text, between quotes.")
 _NOT_NUMBER = _("This must be a number, without quotes and with a point before decimals.")
 _NOT_WHOLE = _("This must be a whole number of 0 or more, without quotes.")
-_NOT_A_MOMENT = _("This is not a moment. Write it as a day and a time, for example 2027-03-31T10:00 or 2027-03-31T08:00:00Z.")
+_NOT_A_MOMENT = _(
+    "This is not a moment. Write it as a day, a time and an offset, for example 2027-03-31T10:00+02:00 or 2027-03-31T08:00:00Z."
+)
+_NO_OFFSET = _("A time needs an offset from UTC. Write it, for example 2027-03-31T10:00+02:00 or 2027-03-31T08:00:00Z.")
 _NOT_A_DAY = _("This is not a day. Write it as year, month and day, for example 2027-03-31.")
 _NOT_YES_OR_NO = _("This must be true or false, without quotes.")
 _NOT_AN_OBJECT = _("This must be an object with a value per name.")
@@ -254,7 +259,7 @@ class Day(Given):
 
 
 class Moment(Given):
-    """A moment, ISO 8601; without an offset it is the time on the clock of Amsterdam."""
+    """A moment, ISO 8601, with its offset from UTC."""
 
     shape = {"type": "string", "format": "date-time"}
 
@@ -278,21 +283,13 @@ class Moments(Given):
 
 
 class DayOrMoment(Given):
-    """A calendar day, or a moment; a moment without a zone is Amsterdam's."""
+    """A calendar day, or a moment with its offset from UTC."""
 
     shape = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
 
     def read(self, value: Any) -> date | datetime:
         """YYYY-MM-DD, or ISO 8601 with a time."""
-        if not isinstance(value, str) or "T" not in value:
-            return read_day(value)
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            raise Invalid(_NOT_A_DAY) from None
-        if not 1900 <= at.year <= 2200:
-            raise Invalid(_NOT_A_DAY)
-        return at if at.tzinfo else at.replace(tzinfo=AMSTERDAM)
+        return read_moment(value) if isinstance(value, str) and "T" in value else read_day(value)
 
 
 class Choice(Given):
@@ -371,16 +368,27 @@ def read_day(value: Any, field: str | None = None) -> date:
 
 
 def read_moment(value: Any) -> datetime:
-    """Read a moment such as `2027-01-12T10:00`. With or without seconds, with `Z`, an offset, or the clock of Amsterdam."""
-    if isinstance(value, str) and _ISO_MOMENT.fullmatch(value):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            if 1900 <= moment.year <= 2200:
-                return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
-    raise Invalid(_NOT_A_MOMENT)
+    """Read a moment such as `2027-01-12T10:00+01:00`, with or without seconds. Without an offset it could be several moments."""
+    written = _ISO_MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if written is None:
+        raise Invalid(_NOT_A_MOMENT)
+    offset = written["offset"]
+    if offset is None:
+        raise Invalid(_NO_OFFSET)
+    if not _OFFSET.fullmatch(offset):
+        raise Invalid(
+            _(
+                "“%(offset)s” is no offset from UTC. Write one from -14:00 to +14:00, for example 2027-03-31T10:00+02:00.",
+                offset=offset,
+            )
+        )
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise Invalid(_NOT_A_MOMENT) from None
+    if not 1900 <= moment.year <= 2200:
+        raise Invalid(_NOT_A_MOMENT)
+    return moment
 
 
 def read_choice(value: Any, words: Iterable[StrEnum], field: str | None = None) -> StrEnum:
