@@ -3,12 +3,15 @@
 import html
 import json
 import re
+from decimal import Decimal
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 
@@ -24,6 +27,13 @@ def lots(session: Session) -> list[Listing]:
     make_draft(session, hengelo, title="Nog niet af")
     session.commit()
     return made
+
+
+def schema_org(page: str) -> Any:
+    """What a page says in schema.org's words."""
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    return json.loads(found.group(1))
 
 
 def test_the_feed_of_a_search_names_what_it_finds_newest_first(client: FlaskClient, lots: list[Listing]) -> None:
@@ -48,13 +58,33 @@ def test_the_sitemap_holds_public_pages_in_both_languages(client: FlaskClient, l
 
 def test_a_lot_in_the_words_of_schema_org_tells_no_exact_spot(client: FlaskClient, lots: list[Listing]) -> None:
     page = client.get(f"/aanbod/{lots[0].id}").text
-    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    said = json.loads(found.group(1))
+    said = schema_org(page)
     assert (said["@type"], said["name"], said["offers"]["inventoryLevel"]["value"]) == ("Product", "Grijze <keien>", 1200)
     assert said["offers"]["seller"]["name"] == "Hengelo"
     assert str(lots[0].lat) not in page
     assert 'property="og:image" content="http://localhost/media/' in page
+
+
+@pytest.mark.parametrize(
+    ("unit", "cents", "price", "code", "word"),
+    [("m2", 45, "0.45", "MTK", "m²"), ("piece", 1250, "12.50", "C62", "stuk"), ("tonne", None, "0.00", "TNE", "ton")],
+)
+def test_a_lot_in_the_words_of_schema_org_has_its_price_for_one_unit(
+    client: FlaskClient, session: Session, unit: str, cents: int | None, price: str, code: str, word: str
+) -> None:
+    seed_taxonomy(session)
+    lot = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(40), Unit(unit)), price_cents_per_unit=cents)
+    session.commit()
+    offer = schema_org(client.get(f"/aanbod/{lot.id}").text)["offers"]
+    assert offer["priceSpecification"] == {
+        "@type": "UnitPriceSpecification",
+        "price": price,
+        "priceCurrency": "EUR",
+        "unitCode": code,
+        "unitText": word,
+        "referenceQuantity": {"@type": "QuantitativeValue", "value": 1, "unitCode": code, "unitText": word},
+    }
+    assert "price" not in offer  # it would be the price of the whole lot
 
 
 def test_a_link_to_a_lot_is_shared_with_its_name_amount_and_photo(client: FlaskClient, lots: list[Listing]) -> None:

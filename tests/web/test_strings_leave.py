@@ -21,7 +21,7 @@ from marketplace.kernel.text import clean
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import Notice
-from marketplace.sheets.calendar_file import CalendarEntry, calendar_file
+from marketplace.sheets.calendar_file import CalendarEntry, CalendarTime, EventStatus, calendar_file
 from marketplace.sheets.handover_note import Figure, HandoverNote, Side, handover_note
 from marketplace.sheets.writing import csv_file
 from marketplace.web.ui.open_formats import atom
@@ -81,7 +81,18 @@ def test_no_title_breaks_a_line_of_a_calendar() -> None:
     now = datetime(2026, 12, 1, 9, tzinfo=UTC)
     for text in TEXTS:
         content = calendar_file(
-            CalendarEntry("r-1@localhost", (now,), "CONFIRMED", 0, now, text, text, f"{text}\n{text}", "http://localhost/", "nl")
+            CalendarEntry(
+                uid="r-1@localhost",
+                times=(CalendarTime(now, EventStatus.CONFIRMED),),
+                revision=0,
+                changed_at=now,
+                summary=text,
+                place=text,
+                description=f"{text}\n{text}",
+                address="http://localhost/",
+                organizer=("Bank", "bank@localhost"),
+                locale="nl",
+            )
         )
         assert len(content.decode().splitlines()) == content.count(b"\r\n"), text
         [event] = Calendar.from_ical(content).walk("VEVENT")

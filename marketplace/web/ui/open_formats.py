@@ -66,7 +66,8 @@ def share_picture(photo: Photo | Cover) -> str:
 
 
 def structured(listing: Listing, lot: LotPage, *, site: str) -> dict[str, Any]:
-    """Describe a lot as schema.org Product with an Offer. Nothing that the page does not show to everybody."""
+    """Describe a lot as schema.org Product with an Offer, at a price for one unit. Nothing that the page does not show to everybody."""
+    unit = {"unitCode": UNIT_CODES[listing.unit], "unitText": str(listing.unit_of.one)}
     page = site + url_for("catalogue.show_listing", listing_id=listing.id)
     return {
         "@context": "https://schema.org",
@@ -80,15 +81,20 @@ def structured(listing: Listing, lot: LotPage, *, site: str) -> dict[str, Any]:
         "offers": {
             "@type": "Offer",
             "url": page,
-            "price": f"{(listing.price_cents_per_unit or 0) / 100:.2f}",
-            "priceCurrency": "EUR",
+            "priceSpecification": {
+                "@type": "UnitPriceSpecification",
+                "price": f"{(listing.price_cents_per_unit or 0) / 100:.2f}",
+                "priceCurrency": "EUR",
+                **unit,
+                "referenceQuantity": {"@type": "QuantitativeValue", "value": 1, **unit},
+            },
             "itemCondition": f"https://schema.org/{SCHEMA_CONDITIONS[listing.condition]}",
             "availability": "https://schema.org/InStock" if listing.available > 0 else "https://schema.org/SoldOut",
             "availabilityStarts": listing.available_from.isoformat(),
             "inventoryLevel": {
                 "@type": "QuantitativeValue",
                 "value": float(listing.available),
-                "unitCode": UNIT_CODES[listing.unit],
+                **unit,
             },
             "seller": {"@type": "GovernmentOrganization", "name": listing.organisation.name},
             "areaServed": "Twente",
