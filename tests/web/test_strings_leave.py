@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from config import PROJECT
 from marketplace.accounts.queries.people import Recipient
+from marketplace.catalogue.queries.feed import Feed
 from marketplace.jobs.letters import render
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
@@ -25,6 +27,7 @@ from marketplace.sheets.calendar_file import CalendarEntry, CalendarTime, EventS
 from marketplace.sheets.handover_note import Figure, HandoverNote, Side, handover_note
 from marketplace.sheets.writing import csv_file
 from marketplace.web.ui.open_formats import atom
+from marketplace.web.ui.search_address import Question
 from tests.factories import make_actor, make_listing
 
 pytestmark = pytest.mark.slow
@@ -72,7 +75,8 @@ def test_no_title_breaks_a_feed(app: Flask, session: Session) -> None:
     with app.test_request_context():
         for text in TEXTS:
             listing.title = listing.place_name = text
-            feed = ET.fromstring(atom([listing], known, site="http://localhost", address="/aanbod.atom"))
+            page = Feed((listing,), (), clock.now(), page=1, pages=1)
+            feed = ET.fromstring(atom(page, known, Question("/aanbod.atom", MultiDict({"q": text})), site="http://localhost"))
             assert feed.findtext(".//{*}entry/{*}title") == text
     session.rollback()
 
