@@ -100,7 +100,7 @@ def calendar_of(session: Session, actor: Actor, reservation_id: int) -> Calendar
 
 
 def _calendar_times(appointments: Sequence[Appointment], *, over: bool) -> tuple[CalendarTime, ...]:
-    """Every time that a calendar may have of this transfer, oldest appointment first: what took its place, and what is off."""
+    """Every time that a calendar may have of this transfer. A later one takes the place of an earlier one."""
     times: dict[int, CalendarTime] = {}
     for appointment in appointments:
         chosen = appointment.agreed_time

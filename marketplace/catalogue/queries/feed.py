@@ -1,4 +1,4 @@
-"""The feed of a search, as the public sees it: the lots, newest change first, and those that have gone."""
+"""The feed of a search as the public sees it: newest change first, and what has gone."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

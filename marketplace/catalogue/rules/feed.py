@@ -16,9 +16,9 @@ def gone_at(
     confirmed_on: date | None,
     region_from: date | None,
 ) -> datetime | None:
-    """The moment at which a lot that is not in the catalogue left it: withdrawn, nothing left, its period over, or stale.
+    """The moment at which a lot that is not in the catalogue left it.
 
-    None where the public had not seen it yet.
+    Withdrawn, nothing left, its period over, or stale. None where the public had not seen it yet.
     """
     left = changed_at
     if status is ListingStatus.PUBLISHED:

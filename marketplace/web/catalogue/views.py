@@ -51,7 +51,7 @@ def list_listings() -> str:
 @blueprint.get("/aanbod.atom")
 @public
 def feed() -> Response:
-    """The lots of any search of the catalogue for feed readers, newest change first, and which have gone."""
+    """The lots of any search for feed readers, newest change first, and which have gone."""
     has_one_order = MultiDict(pair for pair in request.args.items(multi=True) if pair[0] not in ("sort", "weergave"))
     question = Question(url_for("catalogue.feed"), has_one_order)
     form = FilterForm(request.args)

@@ -29,9 +29,9 @@ def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
 
 
 def atom(feed: Feed, known: Taxonomy, question: Question, *, site: str) -> bytes:
-    """Make an Atom feed (RFC 4287) of lots, newest change first, in pages (RFC 5005), with those that have gone (RFC 6721).
+    """Make an Atom feed (RFC 4287) of lots, newest change first.
 
-    `site` is the public address of this installation.
+    In pages (RFC 5005), with the lots that have gone (RFC 6721). `site` is the public address of this installation.
     """
     ET.register_namespace("", ATOM)
     ET.register_namespace("at", TOMBSTONES)
