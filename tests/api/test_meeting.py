@@ -124,6 +124,17 @@ def test_the_calendar_file_is_there_once_there_is_a_time(hengelo: Api, borne: Ap
     assert str(event["STATUS"]) == "TENTATIVE" and b"DTSTART:20990112T090000Z" in answer.data
 
 
+def test_a_time_that_was_not_chosen_is_cancelled_in_the_calendar_file(hengelo: Api, borne: Api, number: int) -> None:
+    address, times = f"/reservations/{number}/appointment.ics", [f"{day(ahead)}T10:00Z" for ahead in (1, 2)]
+    hengelo.post(f"/reservations/{number}/appointments", {"times": times})
+    before = Calendar.from_ical(borne.get(address).data).walk("VEVENT")
+    borne.post(f"/reservations/{number}/appointments/agree", {"time": times[1]})
+    after = Calendar.from_ical(borne.get(address).data).walk("VEVENT")
+    assert [str(event["STATUS"]) for event in after] == ["CANCELLED", "CONFIRMED"]
+    assert [event["UID"] for event in after] == [event["UID"] for event in before]
+    assert all(int(new["SEQUENCE"]) > int(old["SEQUENCE"]) for old, new in zip(before, after, strict=True))
+
+
 @pytest.mark.slow
 def test_photos_of_the_gate_are_listed_for_who_may_follow_it(
     hengelo: Api, borne: Api, losser: Api, reviewer: Api, number: int

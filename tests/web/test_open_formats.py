@@ -97,6 +97,12 @@ def test_a_lot_that_changes_comes_first_in_the_feed_and_moves_its_moment(
     assert after.updated == after.lots[first] > before.updated and after.lots[second] == before.lots[second]
 
 
+def test_a_lot_has_one_name_in_the_feeds_of_both_languages(client: FlaskClient, lots: list[Listing]) -> None:
+    dutch, english = read_feed(client, "/aanbod.atom?q=rode"), read_feed(client, "/en/aanbod.atom?q=rode")
+    assert list(dutch.lots) == list(english.lots) == [lots[1].id]
+    assert english.links["self"] == "http://localhost/en/aanbod.atom?q=rode" != dutch.links["self"]
+
+
 @pytest.mark.postgresql
 def test_the_feed_says_which_lots_have_gone(client: FlaskClient, session: Session, lots: list[Listing]) -> None:
     hengelo = make_actor(session, "hengelo")
