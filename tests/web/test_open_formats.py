@@ -194,7 +194,9 @@ def test_a_lot_in_the_words_of_schema_org_has_its_price_for_one_unit(
         session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(40), Unit(unit)), price_cents_per_unit=cents
     )
     session.commit()
-    offer = schema_org(client.get(f"/aanbod/{lot.id}").text)["offers"]
+    page = client.get(f"/aanbod/{lot.id}").text
+    assert (f" per {word}<" in page) is bool(cents)
+    offer = schema_org(page)["offers"]
     assert offer["priceSpecification"] == {
         "@type": "UnitPriceSpecification",
         "price": price,
