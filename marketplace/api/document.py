@@ -26,6 +26,8 @@ TAGS: dict[str, Text] = {
     "reservations": _("Reservations"),
     "notices": _("Your messages, and how often you get mail"),
     "figures": _("Figures, goals and the ledger"),
+    "searches": _("Your saved searches"),
+    "people": _("People, invitations and requests to join"),
     "broker": _("The broker's list and proposals"),
     "tasks": _("Long work"),
     "reference": _("Materials, places, depots and yourself"),

@@ -3,7 +3,6 @@
 marshmallow's own fields are lenient (`true` is 1, `2027-3-1` is a day); these refuse what is not exactly right, in our sentences.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,8 +11,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from marketplace.api.moments import read_day, read_moment
 from marketplace.kernel import units
-from marketplace.kernel.clock import AMSTERDAM
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
@@ -23,15 +22,11 @@ ID_MAX = 2**31 - 1
 WHOLE_MAX = 10**12
 LISTED_MAX = 100
 CODE_LENGTH_MAX = 60  # of slugs of materials, groups and organisations, and of the codes of hazards and of ways to drive
-_ISO_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REQUIRED = _("This is required. Fill it in.")
 _NOT_NULL = _("This is required and may not be null. Fill it in.")
 _NOT_TEXT = _("This must be text, between quotes.")
 _NOT_NUMBER = _("This must be a number, without quotes and with a point before decimals.")
 _NOT_WHOLE = _("This must be a whole number of 0 or more, without quotes.")
-_NOT_A_MOMENT = _("This is not a moment. Write it as a day and a time, for example 2027-03-31T10:00 or 2027-03-31T08:00:00Z.")
-_NOT_A_DAY = _("This is not a day. Write it as year, month and day, for example 2027-03-31.")
 _NOT_YES_OR_NO = _("This must be true or false, without quotes.")
 _NOT_AN_OBJECT = _("This must be an object with a value per name.")
 _NOT_A_LIST = _("This must be a list.")
@@ -255,7 +250,7 @@ class Day(Given):
 
 
 class Moment(Given):
-    """A moment, ISO 8601; without an offset it is the time on the clock of Amsterdam."""
+    """A moment, ISO 8601, with its offset from UTC."""
 
     shape = {"type": "string", "format": "date-time"}
 
@@ -279,21 +274,13 @@ class Moments(Given):
 
 
 class DayOrMoment(Given):
-    """A calendar day, or a moment; a moment without a zone is Amsterdam's."""
+    """A calendar day, or a moment with its offset from UTC."""
 
     shape = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
 
     def read(self, value: Any) -> date | datetime:
         """YYYY-MM-DD, or ISO 8601 with a time."""
-        if not isinstance(value, str) or "T" not in value:
-            return read_day(value)
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            raise Invalid(_NOT_A_DAY) from None
-        if not 1900 <= at.year <= 2200:
-            raise Invalid(_NOT_A_DAY)
-        return at if at.tzinfo else at.replace(tzinfo=AMSTERDAM)
+        return read_moment(value) if isinstance(value, str) and "T" in value else read_day(value)
 
 
 class Choice(Given):
@@ -356,32 +343,6 @@ def _read_list(value: Any) -> list[Any]:
     if not isinstance(value, list) or len(value) > LISTED_MAX:
         raise Invalid(_NOT_A_LIST)
     return value
-
-
-def read_day(value: Any, field: str | None = None) -> date:
-    """A day written YYYY-MM-DD, between the years 1900 and 2200."""
-    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            if 1900 <= day.year <= 2200:
-                return day
-    raise Invalid(_NOT_A_DAY, field)
-
-
-def read_moment(value: Any) -> datetime:
-    """Read a moment such as `2027-01-12T10:00`. With or without seconds, with `Z`, an offset, or the clock of Amsterdam."""
-    if isinstance(value, str) and _ISO_MOMENT.fullmatch(value):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            if 1900 <= moment.year <= 2200:
-                return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
-    raise Invalid(_NOT_A_MOMENT)
 
 
 def read_choice(value: Any, words: Iterable[StrEnum], field: str | None = None) -> StrEnum:

@@ -11,7 +11,8 @@ from typing import Any, TypeVar, cast
 from flask import current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from marketplace.api.fields import ID_MAX, read_choice, read_day
+from marketplace.api.fields import ID_MAX, read_choice
+from marketplace.api.moments import read_day
 from marketplace.api.schema import Body, take
 from marketplace.http.places import finder, located
 from marketplace.http.rights import require_for_address

@@ -1,11 +1,13 @@
 """The papers of a transfer: the hand-over note and the calendar file. As far as the reader may know what is in them."""
 
+from collections.abc import Sequence
 from datetime import date
+from email.utils import parseaddr
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, make_response
+from flask import Response, current_app, make_response
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
@@ -28,7 +30,7 @@ from marketplace.kernel.units import Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
 from marketplace.sheets import calendar_file, handover_note
-from marketplace.sheets.calendar_file import CalendarEntry
+from marketplace.sheets.calendar_file import CalendarEntry, CalendarTime, EventStatus
 from marketplace.sheets.handover_note import Figure, HandoverNote, Side
 
 PAGE = "/reserveringen/{}"
@@ -83,8 +85,7 @@ def calendar_of(session: Session, actor: Actor, reservation_id: int) -> Calendar
     ]
     return CalendarEntry(
         uid=f"reservation-{reservation_id}@{urlsplit(site_address()).hostname or 'localhost'}",
-        times=(agreed,) if agreed else latest.moments,
-        status="CANCELLED" if over else "CONFIRMED" if agreed else "TENTATIVE",
+        times=_calendar_times(reservation.appointments, over=over),
         revision=2 * (len(reservation.appointments) - 1) + bool(agreed) + 2 * over,
         changed_at=(reservation.ended_at if over else None) or latest.agreed_at or latest.created_at,
         summary=str(_("Collect material: %(title)s", title=reservation.listing.title)),
@@ -93,8 +94,21 @@ def calendar_of(session: Session, actor: Actor, reservation_id: int) -> Calendar
         else reservation.listing.place_name,
         description="\n".join(line for line in values if line),
         address=address_of(reservation_id),
+        organizer=parseaddr(current_app.extensions["settings"].mail_from),
         locale=current_locale(),
     )
+
+
+def _calendar_times(appointments: Sequence[Appointment], *, over: bool) -> tuple[CalendarTime, ...]:
+    """Every time that a calendar may have of this transfer. A later one takes the place of an earlier one."""
+    times: dict[int, CalendarTime] = {}
+    for appointment in appointments:
+        chosen = appointment.agreed_time
+        times = {place: CalendarTime(time.at, EventStatus.CANCELLED) for place, time in times.items()}
+        for place, at in enumerate(appointment.moments):
+            status = EventStatus.CONFIRMED if at == chosen else EventStatus.CANCELLED if chosen else EventStatus.TENTATIVE
+            times[place] = CalendarTime(at, EventStatus.CANCELLED if over else status)
+    return tuple(times[place] for place in sorted(times))
 
 
 def meeting_place(session: Session, actor: Actor, reservation: Reservation, appointment: Appointment) -> str:

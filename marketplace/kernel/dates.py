@@ -1,8 +1,9 @@
 """Dates as people type them, in Dutch and in English. What can be read in two ways is refused, never guessed."""
 
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from marketplace.kernel.clock import AMSTERDAM
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 
@@ -51,3 +52,26 @@ def parse_date(text: str, locale: str, field: str | None = None) -> date:
         return date(year, month, day)
     except ValueError:
         raise Invalid(_("“%(typed)s” is not a day on the calendar. Check the day and the month.", typed=typed), field) from None
+
+
+def at_the_clock(day: date, at: time) -> datetime:
+    """The moment at which the clock in Twente shows this time. Refused: a time that the clock skips, or shows twice."""
+    moment = datetime.combine(day, at, AMSTERDAM)
+    before, after = (moment.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    if before < after:
+        raise Invalid(
+            _(
+                "In the night of %(day)s the clock goes from 02:00 to 03:00; there is no %(time)s. Choose another time.",
+                day=day,
+                time=f"{at:%H:%M}",
+            )
+        )
+    if before > after:
+        raise Invalid(
+            _(
+                "In the night of %(day)s the clock goes from 03:00 back to 02:00; there is %(time)s twice. Choose another time.",
+                day=day,
+                time=f"{at:%H:%M}",
+            )
+        )
+    return moment

@@ -50,6 +50,11 @@ class Unit(StrEnum):
         """The unit by itself, for a list to choose from: `stuks`, `m²`, `ton`."""
         return _LABELS[self]
 
+    @property
+    def one(self) -> Text:
+        """A single one of it, for a price: `stuk`, `m²`, `ton`."""
+        return _ONE.get(self, self.label)
+
 
 _LABELS = {
     Unit.PIECE: _("pieces"),
@@ -59,6 +64,7 @@ _LABELS = {
     Unit.TONNE: _("tonnes"),
     Unit.KG: _("kg"),
 }
+_ONE = {Unit.PIECE: ngettext("piece", "pieces", 1), Unit.TONNE: ngettext("tonne", "tonnes", 1)}
 _SYMBOLS = {Unit.M: "m", Unit.M2: "m²", Unit.M3: "m³", Unit.KG: "kg"}
 _SPELLINGS = {
     "piece": Unit.PIECE, "pieces": Unit.PIECE, "stuk": Unit.PIECE, "stuks": Unit.PIECE, "st": Unit.PIECE,

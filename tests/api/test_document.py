@@ -37,8 +37,14 @@ def bodies(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_a_change_requires_its_version_and_nothing_else(specification: Specification) -> None:
     required = {name: body.get("required", []) for name, body in bodies(specification.document) if name.startswith("PATCH")}
-    for unversioned in ("/listings/{listingId}/photos/{photoId}", "/depots/{depotId}"):
-        assert required.pop(f"PATCH {unversioned}") == []
+    unversioned = (
+        "/listings/{listingId}/photos/{photoId}",
+        "/depots/{depotId}",
+        "/people/{personId}",
+        "/saved-searches/{searchId}",
+    )
+    for path in unversioned:
+        assert required.pop(f"PATCH {path}") == []
     assert len(required) >= 3 and all(names == ["version"] for names in required.values()), required
 
 

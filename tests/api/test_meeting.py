@@ -30,9 +30,9 @@ def appointment(client: Api, number: int) -> Any:
     return client.get(f"/reservations/{number}").get_json()["appointment"]
 
 
-def test_a_time_is_taken_with_an_offset_with_z_and_as_the_clock_in_twente(hengelo: Api, number: int) -> None:
+def test_a_time_is_taken_with_z_and_with_an_offset(hengelo: Api, number: int) -> None:
     assert appointment(hengelo, number) is None
-    times = ["2099-01-12T10:00", "2099-07-12T08:00:00Z", "2099-01-13T10:00:00+02:00"]
+    times = ["2099-01-12T10:00+01:00", "2099-07-12T08:00:00Z", "2099-01-13T10:00:00+02:00"]
     answer = hengelo.post(f"/reservations/{number}/appointments", {"times": times, "place": "Poort 3", "notes": "Hek links"})
     assert (answer.status_code, answer.get_json()["id"]) == (200, number)
     assert appointment(hengelo, number) == {
@@ -45,26 +45,56 @@ def test_a_time_is_taken_with_an_offset_with_z_and_as_the_clock_in_twente(hengel
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2099-01-12T10:00", "Een tijd heeft een tijdzone nodig"),
+        ("2099-03-29T02:30:00", "Een tijd heeft een tijdzone nodig"),
+        ("2099-01-12T10:00:00+25:00", "“+25:00” is geen tijdzone"),
+        ("2099-01-12T10:00:00-14:30", "“-14:30” is geen tijdzone"),
+        ("2099-01-12T10:00:00+02:60", "“+02:60” is geen tijdzone"),
+        ("2099-02-30T10:00:00Z", "Dit is geen tijdstip"),
+        ("2099-01-12T24:30:00Z", "Dit is geen tijdstip"),
+        ("0001-01-01T00:00:00+14:00", "Dit is geen tijdstip"),
+    ],
+)
+def test_a_time_that_leaves_open_which_moment_it_is_is_refused(hengelo: Api, number: int, written: str, said: str) -> None:
+    for path, sent in (("appointments", {"times": [written]}), ("appointments/agree", {"time": written})):
+        refused = hengelo.post(f"/reservations/{number}/{path}", sent, headers={"Accept-Language": "nl"})
+        assert refused.status_code == 422 and said in refused.get_json()["errors"][0]["message"]
+    assert "2027-03-31T10:00+02:00" in refused.get_json()["errors"][0]["message"]
+    assert appointment(hengelo, number) is None
+
+
+def test_a_hold_ends_on_a_day_or_at_a_moment_with_an_offset(hengelo: Api, borne: Api) -> None:
+    listing_id = published(hengelo)["id"]
+    asked = borne.post(f"/listings/{listing_id}/reservations", {"quantity": "8", "unit": "m2"}).get_json()["id"]
+    refused = hengelo.post(f"/reservations/{asked}/approve", {"holdUntil": f"{day(5)}T12:00"})
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "holdUntil")
+    approved = hengelo.post(f"/reservations/{asked}/approve", {"holdUntil": f"{day(5)}T12:00:00+01:00"})
+    assert (approved.status_code, approved.get_json()["expiresAt"]) == (200, f"{day(5)}T11:00:00Z")
+
+
 def test_one_of_the_proposed_times_sent_back_agrees(hengelo: Api, borne: Api, number: int) -> None:
-    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00", f"{day(2)}T10:00"], "place": "Poort 3"})
+    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00Z", f"{day(2)}T10:00Z"], "place": "Poort 3"})
     for _twice in range(2):
-        agreed = borne.post(f"/reservations/{number}/appointments", {"times": [f"{day(2)}T10:00"]}).get_json()["appointment"]
+        agreed = borne.post(f"/reservations/{number}/appointments", {"times": [f"{day(2)}T10:00Z"]}).get_json()["appointment"]
         assert (agreed["status"], agreed["time"], agreed["place"]) == ("agreed", agreed["times"][1], "Poort 3")
 
 
 def test_there_is_a_step_of_its_own_to_agree(hengelo: Api, borne: Api, number: int) -> None:
-    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00"]})
-    assert hengelo.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(1)}T10:00"}).status_code == 409
-    assert borne.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(5)}T10:00"}).status_code == 422
-    agreed = borne.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(1)}T10:00"})
+    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00Z"]})
+    assert hengelo.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(1)}T10:00Z"}).status_code == 409
+    assert borne.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(5)}T10:00Z"}).status_code == 422
+    agreed = borne.post(f"/reservations/{number}/appointments/agree", {"time": f"{day(1)}T10:00Z"})
     assert (agreed.status_code, agreed.get_json()["appointment"]["status"]) == (200, "agreed")
 
 
 @pytest.mark.parametrize(
     "times",
     [
-        *(None, [], "2099-01-12T10:00", ["2099-01-12"], ["morgen"], [1], ["2020-01-12T10:00Z"], ["2099-13-12T10:00"]),
-        [f"2099-01-1{number}T10:00" for number in range(4)],
+        *(None, [], "2099-01-12T10:00Z", ["2099-01-12"], ["morgen"], [1], ["2020-01-12T10:00Z"], ["2099-13-12T10:00Z"]),
+        [f"2099-01-1{number}T10:00Z" for number in range(4)],
     ],
 )
 def test_what_is_no_list_of_one_to_three_times_to_come_is_refused(borne: Api, number: int, times: Any) -> None:
@@ -75,23 +105,34 @@ def test_what_is_no_list_of_one_to_three_times_to_come_is_refused(borne: Api, nu
 def test_only_the_two_sides_see_the_appointment(
     hengelo: Api, number: int, losser: Api, reviewer: Api, somebody: Callable[..., Api]
 ) -> None:
-    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00"], "notes": "Hek links"})
+    hengelo.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00Z"], "notes": "Hek links"})
     for client in (reviewer, somebody("regio-twente", "coordinator")):
         seen = client.get(f"/reservations/{number}")
         assert seen.status_code == 200 and "appointment" not in seen.get_json() and "Hek links" not in seen.text
         assert client.get(f"/reservations/{number}/appointment.ics").status_code in (403, 404)
-        assert client.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00"]}).status_code == 403
+        assert client.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00Z"]}).status_code == 403
     assert losser.get(f"/reservations/{number}/appointment.ics").status_code == 404
     assert [one["appointment"]["notes"] for one in hengelo.get("/reservations").get_json()["items"]] == ["Hek links"]
 
 
 def test_the_calendar_file_is_there_once_there_is_a_time(hengelo: Api, borne: Api, number: int) -> None:
     assert borne.get(f"/reservations/{number}/appointment.ics").status_code == 404
-    hengelo.post(f"/reservations/{number}/appointments", {"times": ["2099-01-12T10:00"]})
+    hengelo.post(f"/reservations/{number}/appointments", {"times": ["2099-01-12T10:00+01:00"]})
     answer = borne.get(f"/reservations/{number}/appointment.ics")
     assert answer.mimetype == "text/calendar"
     (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
     assert str(event["STATUS"]) == "TENTATIVE" and b"DTSTART:20990112T090000Z" in answer.data
+
+
+def test_a_time_that_was_not_chosen_is_cancelled_in_the_calendar_file(hengelo: Api, borne: Api, number: int) -> None:
+    address, times = f"/reservations/{number}/appointment.ics", [f"{day(ahead)}T10:00Z" for ahead in (1, 2)]
+    hengelo.post(f"/reservations/{number}/appointments", {"times": times})
+    before = Calendar.from_ical(borne.get(address).data).walk("VEVENT")
+    borne.post(f"/reservations/{number}/appointments/agree", {"time": times[1]})
+    after = Calendar.from_ical(borne.get(address).data).walk("VEVENT")
+    assert [str(event["STATUS"]) for event in after] == ["CANCELLED", "CONFIRMED"]
+    assert [event["UID"] for event in after] == [event["UID"] for event in before]
+    assert all(int(new["SEQUENCE"]) > int(old["SEQUENCE"]) for old, new in zip(before, after, strict=True))
 
 
 @pytest.mark.slow
@@ -133,7 +174,7 @@ def test_before_approval_there_are_no_photos_and_no_note(hengelo: Api, borne: Ap
     listing_id = published(hengelo)["id"]
     asked = borne.post(f"/listings/{listing_id}/reservations", {"quantity": "8", "unit": "m2"}).get_json()["id"]
     assert borne.post(f"/reservations/{asked}/photos", data={"photo": (BytesIO(picture()), "x.jpg")}).status_code == 409
-    assert borne.post(f"/reservations/{asked}/appointments", {"times": [f"{day(1)}T10:00"]}).status_code == 409
+    assert borne.post(f"/reservations/{asked}/appointments", {"times": [f"{day(1)}T10:00Z"]}).status_code == 409
     refused = borne.get(f"/reservations/{asked}/note.pdf")
     assert (refused.status_code, refused.get_json()["currentStatus"]) == (409, "requested")
 

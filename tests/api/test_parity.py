@@ -1,10 +1,60 @@
 """What a page can do and a program could not: a depot changes, an inbox is read, vehicles are listed."""
 
+import csv
+import io
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from flask import Flask
 
+from marketplace.api.routing import OPERATIONS
 from tests.api.conftest import Api, listing_body, published
+
+# what a page does, by its endpoint, and the operation that does the same
+STEPS = {
+    "listings.create": "create_listing", "listings.edit": "edit_listing", "listings.photos": "add_photo",
+    "listings.change_photo": "edit_photo", "listings.publish": "publish_listing", "listings.close": "close_listing",
+    "listings.withdraw": "withdraw_listing", "listings.delete": "delete_listing", "listings.refresh": "refresh_listing",
+    "listings.again": "create_listing", "demands.create": "create_demand", "demands.edit": "edit_demand",
+    "demands.again": "create_demand", "demands.withdraw": "withdraw_demand", "demands.refresh": "refresh_demand",
+    "demands.request_all": "request_proposal", "broker.propose": "create_proposal",
+    "reservations.create": "create_reservation", "reservations.approve": "approve_reservation",
+    "reservations.reject": "reject_reservation", "reservations.cancel": "cancel_reservation",
+    "reservations.propose_cancel": "cancel_reservation", "reservations.agree_cancel": "agree_cancel",
+    "reservations.hand_over": "hand_over_reservation", "reservations.hand_over_late": "hand_over_late",
+    "reservations.confirm": "confirm_reservation", "reservations.dispute": "dispute_reservation",
+    "reservations.resolve": "resolve_reservation", "reservations.return_part": "return_reservation",
+    "reservations.no_show": "report_no_show", "reservations.object_to_no_show": "object_to_no_show",
+    "reservations.decide_objection": "decide_objection", "reservations.accept_offer": "accept_offer",
+    "reservations.propose_terms": "propose_terms", "reservations.accept_terms": "accept_terms",
+    "reservations.decline_terms": "decline_terms", "reservations.propose_times": "propose_appointment",
+    "reservations.agree_time": "agree_appointment", "reservations.add_photo": "add_reservation_photo",
+    "inbox.read_all": "read_notices", "inbox.open_notice": "read_notice", "inbox.preferences": "change_preferences",
+    "figures.material_use": "report_year", "searches.create": "create_search", "searches.delete": "delete_search",
+    "admin.create_depot": "create_depot", "admin.edit_depot": "edit_depot", "admin.close_depot": "edit_depot",
+    "admin.reopen_depot": "edit_depot", "admin.windows": "change_windows", "admin.person": "edit_person",
+    "admin.deactivate": "edit_person", "admin.reactivate": "edit_person", "admin.invite": "create_invitation",
+    "admin.withdraw_invitation": "delete_invitation", "admin.create_organisation": "create_organisation",
+    "admin.edit_organisation": "edit_organisation", "admin.close_organisation": "edit_organisation",
+    "admin.reopen_organisation": "edit_organisation", "admin.join_request": "accept_join_request",
+    "admin.decline_join": "decline_join_request", "tasks.start": "create_task", "tasks.cancel": "stop_task",
+}  # fmt: skip
+# what is of a person before a screen and of no program: passwords, sessions, links from a mail, half a form, the post of the platform
+PAGES_ONLY = re.compile(
+    r"account\.|signed\.|site\.join|listings\.(start|step)|demands\.go_on|work\.discard|admin\..*_dead_letter"
+)
+
+
+def test_every_step_of_a_page_is_an_operation_too(app: Flask) -> None:
+    steps = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not rule.endpoint.startswith("api.") and not PAGES_ONLY.match(rule.endpoint)
+    }
+    assert steps == set(STEPS)
+    assert set(STEPS.values()) <= {operation.name for operation in OPERATIONS}
 
 
 @pytest.mark.slow
@@ -21,6 +71,37 @@ def test_a_depot_is_renamed_closed_and_opened_again(hengelo: Api, borne: Api, so
     assert hengelo.post("/listings", listing_body(place=None, depot=depot["id"])).status_code == 201
     assert coordinator.patch(address, {"name": ""}).status_code == 422
     assert somebody("borne", "coordinator").patch(address, {}).status_code == 403
+
+
+def test_a_closed_depot_is_found_by_whoever_asks_for_it(somebody: Callable[..., Api], borne: Api) -> None:
+    coordinator = somebody("hengelo", "coordinator")
+    depot = coordinator.post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()
+    coordinator.patch(f"/depots/{depot['id']}", {"isActive": False})
+    assert borne.get("/depots").get_json()["total"] == 0
+    [closed] = borne.get("/depots?withClosed=true").get_json()["items"]
+    assert (closed["id"], closed["isActive"]) == (depot["id"], False)
+
+
+def ledger(client: Api, locale: str = "nl") -> list[dict[str, str]]:
+    """The rows of the ledger as a table."""
+    answer = client.get("/ledger.csv", headers={"Accept-Language": locale})
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    text = io.StringIO(answer.data.decode("utf-8-sig"), newline="")
+    return list(csv.DictReader(text, delimiter=";" if locale == "nl" else ","))
+
+
+def test_the_ledger_is_a_table_for_those_who_may_read_its_rows(
+    exchanged: dict[str, Any], hengelo: Api, borne: Api, losser: Api, reviewer: Api, public: Api, somebody: Callable[..., Api]
+) -> None:
+    [row] = ledger(hengelo)
+    assert (row["seq"], row["from_slug"], row["to_slug"], row["quantity"]) == ("1", "hengelo", "borne", "800")
+    written = borne.get("/exchanges").get_json()["items"][0]
+    assert (row["hash"], row["mass_kg"]) == (written["hash"], str(written["massKg"]))
+    assert ledger(borne) == ledger(reviewer) == [row]
+    assert ledger(losser) == ledger(somebody("waterschap-vechtstromen", kind="partner")) == []
+    assert public.get("/ledger.csv").status_code == 401
+    assert ledger(hengelo, "en")[0]["distance_km"] == row["distance_km"].replace(",", ".")
 
 
 def test_an_inbox_is_read_up_to_a_notice(hengelo: Api, borne: Api) -> None:

@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy import MetaData, select
 
 from config import Config
+from marketplace.accounts.actions.organisations import ask_to_join
 from marketplace.accounts.actions.sessions import create_token
+from marketplace.accounts.policy import ANONYMOUS
+from marketplace.accounts.rules.organisations import JoinDraft, SubKind
 from marketplace.api import WRITES_ALLOWED
 from marketplace.api.routing import OPERATIONS, Operation
 from marketplace.app import create_app
@@ -34,15 +37,24 @@ UNCOUNTED = ("api_token", "failed_attempt")  # when a token was last seen is no 
 
 
 @pytest.fixture
-def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api]) -> dict[str, int]:
-    """A published listing with a photo, a demand, a reservation, and a depot."""
+def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Database) -> dict[str, int]:
+    """A published listing with a photo, a demand, a reservation, a depot, and whoever works there or is invited."""
     depot = somebody("hengelo", "coordinator").post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()
     listing = published(hengelo)
     demand_id = borne.post("/demands", demand_body()).get_json()["id"]
     asked = {"quantity": 8, "unit": "m2", "demandId": demand_id}
     reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
-    task = somebody("regio-twente", "admin").post("/tasks", {"kind": "check"}).get_json()
+    admin = somebody("regio-twente", "admin")
+    task = admin.post("/tasks", {"kind": "check"}).get_json()
+    invitation = admin.post("/invitations", {"email": "nieuw@hengelo.nl", "organisation": "hengelo"}).get_json()
+    with database.transaction() as session:
+        draft = JoinDraft("Sloper BV", SubKind.CONTRACTOR, "Almelo", "S. Sloper", "sloper@sloper.nl")
+        request_id = ask_to_join(session, ANONYMOUS, draft=draft).id
     return {
+        "person_id": hengelo.get("/people").get_json()["items"][0]["id"],
+        "invitation_id": invitation["id"],
+        "request_id": request_id,
+        "search_id": hengelo.post("/saved-searches", {"name": "Keien", "q": "keien"}).get_json()["id"],
         "task_id": task["id"],
         "notice_id": hengelo.get("/notices").get_json()["items"][0]["id"],
         "listing_id": listing["id"],
@@ -74,10 +86,18 @@ BODIES: dict[str, Any] = {
     "change_windows": {"regionDays": 0, "partnersDays": 14},
     "create_organisation": {"name": "Van mij", "kind": "partner", "subKind": "contractor", "place": "Losser"},
     "edit_organisation": {"version": 1, "name": "Van mij"},
+    "edit_person": {"role": "coordinator", "isActive": False},
+    "create_invitation": {"email": "een.ander@hengelo.nl", "organisation": "hengelo"},
+    "decline_join_request": {"reason": "Daarom"},
+    "create_search": {"name": "Van mij"},
+    "edit_search": {"name": "Van mij"},
 }
 MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year", "change_windows")
-ONES_OWN = ("change_preferences", "read_notices")  # of nobody else, and for everybody
-UPKEEP = ("create_task", "stop_task", "create_organisation", "edit_organisation")  # for every administrator
+ONES_OWN = ("change_preferences", "read_notices", "create_search")  # of nobody else, and for everybody
+UPKEEP = (  # for every administrator
+    *("create_task", "stop_task", "create_organisation", "edit_organisation"),
+    *("edit_person", "create_invitation", "delete_invitation", "accept_join_request", "decline_join_request"),
+)
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET" and operation.name not in ONES_OWN]
 
 

@@ -1,10 +1,10 @@
 """Days as people type them."""
 
-from datetime import date
+from datetime import UTC, date, time
 
 import pytest
 
-from marketplace.kernel.dates import parse_date
+from marketplace.kernel.dates import at_the_clock, parse_date
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import reading_in
 
@@ -110,3 +110,36 @@ def test_what_is_quoted_of_a_long_text_is_forty_characters() -> None:
     with pytest.raises(Invalid) as refused:
         parse_date("x" * 41, "nl")
     assert f"“{'x' * 40}”" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "said"),
+    [
+        (date(2026, 3, 29), time(2), "In de nacht van 29 maart 2026 gaat de klok van 02:00 naar 03:00; 02:00 is er niet."),
+        (date(2026, 3, 29), time(2, 59), "02:59 is er niet."),
+        (
+            date(2026, 10, 25),
+            time(2),
+            "In de nacht van 25 oktober 2026 gaat de klok van 03:00 terug naar 02:00; 02:00 is er twee keer.",
+        ),
+        (date(2026, 10, 25), time(2, 59), "02:59 is er twee keer."),
+    ],
+)
+def test_a_time_that_the_clock_skips_or_shows_twice_is_refused(day: date, at: time, said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        at_the_clock(day, at)
+    with reading_in("nl"):
+        assert said in str(refused.value.message).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "utc"),
+    [
+        (date(2026, 3, 29), time(1, 59), "00:59"),
+        (date(2026, 3, 29), time(3), "01:00"),
+        (date(2026, 10, 25), time(1, 59), "23:59"),
+        (date(2026, 10, 25), time(3), "02:00"),
+    ],
+)
+def test_every_other_time_of_such_a_night_is_one_moment(day: date, at: time, utc: str) -> None:
+    assert f"{at_the_clock(day, at).astimezone(UTC):%H:%M}" == utc

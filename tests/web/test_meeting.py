@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from icalendar import Calendar
+from icalendar import Calendar, Component
 from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -73,6 +73,13 @@ def typed(days: int, time: str = "10:00") -> str:
     return f"{day.day}-{day.month}-{day.year} {time}"
 
 
+def events(transfer: Transfer) -> list[Component]:
+    """What the calendar file of the transfer holds."""
+    calendar = Calendar.from_ical(transfer.asker.get(f"{transfer.page}/afspraak.ics").data)
+    assert str(calendar["METHOD"]) == "PUBLISH"
+    return calendar.walk("VEVENT")
+
+
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
@@ -92,6 +99,12 @@ def test_a_day_and_a_time_are_read_as_people_type_them(text: str) -> None:
 def test_what_is_no_day_and_time_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_moment(text, "nl")
+
+
+@pytest.mark.parametrize("text", ["29-3-2026 2:30", "25 oktober 2026 om 02.30 uur"])
+def test_a_time_that_the_clock_skips_or_shows_twice_is_refused_at_its_field(transfer: Transfer, text: str) -> None:
+    refused = send(transfer.owner, transfer.page, {"times": text}, to=f"{transfer.page}/afspraak")
+    assert refused.status_code == 422 and 'href="#meeting-1"' in refused.text and "In de nacht van" in refused.text
 
 
 def test_one_side_proposes_and_the_other_chooses(transfer: Transfer, session: Session) -> None:
@@ -149,25 +162,55 @@ def test_the_calendar_has_each_proposed_time_and_then_the_agreed_one(transfer: T
     second = session.scalars(select(Appointment)).one().moments[1]
     session.rollback()
     send(transfer.asker, transfer.page, {"time": second.isoformat()}, to=f"{transfer.page}/afspraak/kiezen")
-    (agreed,) = Calendar.from_ical(transfer.owner.get(f"{transfer.page}/afspraak.ics").data).walk("VEVENT")
+    off, agreed = Calendar.from_ical(transfer.owner.get(f"{transfer.page}/afspraak.ics").data).walk("VEVENT")
     assert (str(agreed["STATUS"]), agreed.decoded("DTSTART"), agreed.decoded("DTEND")) == (
         "CONFIRMED",
         second,
         second + timedelta(minutes=60),
     )
-    assert str(agreed["UID"]) == str(proposed[0]["UID"]) == f"reservation-{transfer.number}@localhost"
+    assert (str(off["UID"]), str(agreed["UID"])) == tuple(str(event["UID"]) for event in proposed)
+    assert str(off["UID"]) == f"reservation-{transfer.number}@localhost"
     assert int(agreed["SEQUENCE"]) > int(proposed[0]["SEQUENCE"])
     assert str(agreed["LOCATION"]) == "Poort 3; links, achter" and str(agreed["SUMMARY"]).startswith("Materiaal ophalen:")
     english = Calendar.from_ical(transfer.owner.get(f"/en{transfer.page}/afspraak.ics").data).walk("VEVENT")[0]
     assert str(english["SUMMARY"]).startswith("Collect material:")
 
 
+def test_times_that_were_not_chosen_leave_the_calendar(transfer: Transfer, session: Session) -> None:
+    said = {"times": typed(2), "second_time": typed(3), "third_time": typed(4)}
+    send(transfer.owner, transfer.page, said, to=f"{transfer.page}/afspraak")
+    before = events(transfer)
+    second = session.scalars(select(Appointment)).one().moments[1]
+    session.rollback()
+    send(transfer.asker, transfer.page, {"time": second.isoformat()}, to=f"{transfer.page}/afspraak/kiezen")
+    after = events(transfer)
+    assert [str(event["STATUS"]) for event in after] == ["CANCELLED", "CONFIRMED", "CANCELLED"]
+    for was, event in zip(before, after, strict=True):
+        assert (event["UID"], event.decoded("DTSTART")) == (was["UID"], was.decoded("DTSTART"))
+        assert int(event["SEQUENCE"]) > int(was["SEQUENCE"])
+
+
+def test_a_new_proposal_takes_the_agreed_time_out_of_the_calendar(transfer: Transfer, session: Session) -> None:
+    send(transfer.owner, transfer.page, {"times": typed(2), "second_time": typed(3)}, to=f"{transfer.page}/afspraak")
+    second = session.scalars(select(Appointment)).one().moments[1]
+    session.rollback()
+    send(transfer.asker, transfer.page, {"time": second.isoformat()}, to=f"{transfer.page}/afspraak/kiezen")
+    agreed = events(transfer)[1]
+    send(transfer.asker, transfer.page, {"times": typed(6)}, to=f"{transfer.page}/afspraak")
+    new, off = events(transfer)
+    assert (str(new["STATUS"]), str(off["STATUS"])) == ("TENTATIVE", "CANCELLED")
+    assert (off["UID"], off.decoded("DTSTART")) == (agreed["UID"], second)
+    assert int(off["SEQUENCE"]) > int(agreed["SEQUENCE"])
+
+
 def test_a_cancelled_reservation_takes_its_appointment_out_of_the_calendar(transfer: Transfer, session: Session) -> None:
     send(transfer.owner, transfer.page, {"times": typed(2)}, to=f"{transfer.page}/afspraak")
     cancel(session, transfer.hengelo, reservation_id=transfer.number, reason="Toch niet")
     session.commit()
-    (event,) = Calendar.from_ical(transfer.asker.get(f"{transfer.page}/afspraak.ics").data).walk("VEVENT")
-    assert (str(event["STATUS"]), int(event["SEQUENCE"])) == ("CANCELLED", 2)
+    calendar = Calendar.from_ical(transfer.asker.get(f"{transfer.page}/afspraak.ics").data)
+    (event,) = calendar.walk("VEVENT")
+    assert (str(calendar["METHOD"]), str(event["STATUS"]), int(event["SEQUENCE"])) == ("CANCEL", "CANCELLED", 2)
+    assert str(event["ORGANIZER"]).startswith("mailto:")  # without it nothing can be cancelled
 
 
 def test_what_has_ended_tells_no_address_any_more(app: Flask, session: Session) -> None:

@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from config import PROJECT
 from marketplace.accounts.queries.people import Recipient
+from marketplace.catalogue.queries.feed import Feed
 from marketplace.jobs.letters import render
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
@@ -21,10 +23,11 @@ from marketplace.kernel.text import clean
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import Notice
-from marketplace.sheets.calendar_file import CalendarEntry, calendar_file
+from marketplace.sheets.calendar_file import CalendarEntry, CalendarTime, EventStatus, calendar_file
 from marketplace.sheets.handover_note import Figure, HandoverNote, Side, handover_note
 from marketplace.sheets.writing import csv_file
 from marketplace.web.ui.open_formats import atom
+from marketplace.web.ui.search_address import Question
 from tests.factories import make_actor, make_listing
 
 pytestmark = pytest.mark.slow
@@ -72,7 +75,8 @@ def test_no_title_breaks_a_feed(app: Flask, session: Session) -> None:
     with app.test_request_context():
         for text in TEXTS:
             listing.title = listing.place_name = text
-            feed = ET.fromstring(atom([listing], known, site="http://localhost", address="/aanbod.atom"))
+            page = Feed((listing,), (), clock.now(), page=1, pages=1)
+            feed = ET.fromstring(atom(page, known, Question("/aanbod.atom", MultiDict({"q": text})), site="http://localhost"))
             assert feed.findtext(".//{*}entry/{*}title") == text
     session.rollback()
 
@@ -81,7 +85,18 @@ def test_no_title_breaks_a_line_of_a_calendar() -> None:
     now = datetime(2026, 12, 1, 9, tzinfo=UTC)
     for text in TEXTS:
         content = calendar_file(
-            CalendarEntry("r-1@localhost", (now,), "CONFIRMED", 0, now, text, text, f"{text}\n{text}", "http://localhost/", "nl")
+            CalendarEntry(
+                uid="r-1@localhost",
+                times=(CalendarTime(now, EventStatus.CONFIRMED),),
+                revision=0,
+                changed_at=now,
+                summary=text,
+                place=text,
+                description=f"{text}\n{text}",
+                address="http://localhost/",
+                organizer=("Bank", "bank@localhost"),
+                locale="nl",
+            )
         )
         assert len(content.decode().splitlines()) == content.count(b"\r\n"), text
         [event] = Calendar.from_ical(content).walk("VEVENT")

@@ -11,7 +11,7 @@ from marketplace.accounts.actions import sessions
 from marketplace.accounts.actions.people import invite
 from marketplace.accounts.models import Invitation, JoinRequest, Organisation, Person
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.accounts.queries.organisations import find_organisation, get_organisation_by_slug
+from marketplace.accounts.queries.organisations import find_organisation, get_organisation, get_organisation_by_slug
 from marketplace.accounts.queries.region import seed_organisations
 from marketplace.accounts.rules.accounts import InvitationDraft, OrganisationKind, Role
 from marketplace.accounts.rules.organisations import (
@@ -215,10 +215,13 @@ def ask_to_join(session: Session, actor: Actor, *, draft: JoinDraft, locale: str
 def accept_request(session: Session, actor: Actor, *, request_id: int, draft: OrganisationDraft) -> Organisation:
     """Make the organisation that asked to join, and invite the asker as its coordinator.
 
-    As the administrator describes it now.
+    As the administrator describes it now. Accepting again changes nothing.
     """
     require(actor, Can.MANAGE_ORGANISATIONS)
-    request = _decide(session, actor, request_id)
+    request = _locked(session, request_id)
+    if request.organisation_id is not None:
+        return get_organisation(session, request.organisation_id)
+    _decide(request, actor)
     organisation = create_organisation(session, actor, draft=draft)
     invite(session, actor, draft=InvitationDraft(request.email, organisation.id, Role.COORDINATOR), locale=request.locale)
     request.status, request.organisation_id = JoinStatus.ACCEPTED.value, organisation.id
@@ -235,9 +238,12 @@ def accept_request(session: Session, actor: Actor, *, request_id: int, draft: Or
 
 
 def decline_request(session: Session, actor: Actor, *, request_id: int, reason: str) -> JoinRequest:
-    """Decline a request to join; the asker reads the reason in a mail."""
+    """Decline a request to join; the asker reads the reason in a mail. Declining again changes nothing."""
     require(actor, Can.MANAGE_ORGANISATIONS)
-    request = _decide(session, actor, request_id)
+    request = _locked(session, request_id)
+    if request.status == JoinStatus.DECLINED.value:
+        return request
+    _decide(request, actor)
     request.status, request.reason = JoinStatus.DECLINED.value, clean_reason(reason)
     session.flush()
     notify(
@@ -252,14 +258,18 @@ def decline_request(session: Session, actor: Actor, *, request_id: int, reason: 
     return request
 
 
-def _decide(session: Session, actor: Actor, request_id: int) -> JoinRequest:
+def _locked(session: Session, request_id: int) -> JoinRequest:
     """The request, locked for the one decision that is made of it."""
     request = session.scalars(
         select(JoinRequest).where(JoinRequest.id == request_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
     if request is None:
         raise Missing(_("There is no such request to join. Look in the list."))
-    if request.status != JoinStatus.WAITING.value:
-        raise Conflict(_("This request has been answered already."))
-    request.decided_at, request.decided_by_id = clock.now(), actor.person_id
     return request
+
+
+def _decide(request: JoinRequest, actor: Actor) -> None:
+    """Refuse a second decision; note whose this one is."""
+    if request.status != JoinStatus.WAITING.value:
+        raise Conflict(_("This request has been answered already."), currentStatus=request.status)
+    request.decided_at, request.decided_by_id = clock.now(), actor.person_id

@@ -86,6 +86,20 @@ def list_invitations(session: Session, actor: Actor, organisation_id: int) -> Se
     return session.scalars(statement.order_by(Invitation.created_at, Invitation.id)).all()
 
 
+def get_waiting_invitation(session: Session, actor: Actor, invitation_id: int) -> Invitation:
+    """Get an invitation that waits for an answer, with its organisation; else Missing.
+
+    For those who may see the people of that organisation.
+    """
+    statement = select(Invitation).join(Invitation.organisation).options(contains_eager(Invitation.organisation))
+    waiting = statement.where(Invitation.used_at.is_(None), Invitation.expires_at > clock.now())
+    row = session.scalars(waiting.where(Invitation.id == invitation_id)).one_or_none()
+    if row is None:
+        raise Missing(_("No such invitation waits for an answer. Look at those that do."))
+    require(actor, Can.READ_PEOPLE, row, hidden=True)
+    return row
+
+
 def get_invitation(session: Session, invitation_id: int, nonce: str) -> Invitation:
     """Get the invitation behind a signed link, with its organisation. Missing when it was used, replaced or is too old."""
     statement = select(Invitation).join(Invitation.organisation).options(contains_eager(Invitation.organisation))

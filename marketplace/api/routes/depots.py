@@ -6,7 +6,7 @@ from marketplace.accounts.policy import Can, may, require
 from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.depot import DepotBody, DepotPatch
-from marketplace.api.reading import read_body, read_page
+from marketplace.api.reading import asked_yes, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.depot import DepotSchema, DepotsSchema
@@ -16,13 +16,15 @@ from marketplace.depots.queries import get_depot
 from marketplace.depots.queries import list_depots as list_all
 from marketplace.http.request import current_actor, current_session, permission
 
+CLOSED = query.parameter("withClosed", "true: also those that are closed, last", type="boolean", default=False)
 
-@route("GET", "/depots", gives=DepotsSchema, tag="reference", query=query.PAGE)
+
+@route("GET", "/depots", gives=DepotsSchema, tag="reference", query=(CLOSED, *query.PAGE))
 @permission(Can.READ_DEPOTS)
 def list_depots() -> Response:
     """The storage places of the municipalities and of the region."""
     page = read_page()
-    rows = list_all(current_session())
+    rows = list_all(current_session(), with_closed=asked_yes("withClosed"))
     visible = rows[page.offset : page.offset + page.size]
     return many(DepotsSchema, [write_depot(item) for item in visible], total=len(rows), page=page)
 

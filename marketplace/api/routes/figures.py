@@ -11,6 +11,7 @@ from marketplace.api.shapes.exchange import ExchangesSchema
 from marketplace.api.shapes.figures import GoalsSchema, MaterialUseSchema, PublicStatisticsSchema, StatisticsSchema
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.tables import ledger_answer
 from marketplace.impact import actions as impact
 from marketplace.impact.queries.goals import get_goals, get_material_use
 from marketplace.impact.queries.statistics import get_statistics
@@ -39,6 +40,16 @@ def list_exchanges() -> Response:
     query.check_organisations(session, wanted.organisations)
     rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size, wanted=wanted)
     return many(ExchangesSchema, rows, total=total, page=page)
+
+
+@route("GET", "/ledger.csv", gives=None, tag="figures", media_type="text/csv")
+@permission(Can.READ_EXCHANGES)
+def get_ledger() -> Response:
+    """Get the same rows as a table, oldest first, with all that their figures came from.
+
+    Notation follows `Accept-Language`: semicolons and decimal commas in Dutch, commas and points in English.
+    """
+    return ledger_answer(current_session(), current_actor())
 
 
 @route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=MONTHS)

@@ -33,13 +33,7 @@ SEARCHES_MAX = 50
 def save_search(session: Session, actor: Actor, *, name: str, query: str) -> SavedSearch:
     """Keep a search under a name. Refused: no name, a name or an address that is too long, and more than fifty."""
     require(actor, Can.OWN_ACCOUNT)
-    called = clean(name)
-    if not called:
-        raise Invalid(_("Give the search a name, for example “Pavers near Borne”."), "name")
-    if len(called) > NAME_LENGTH_MAX:
-        raise Invalid(_("Use at most %(most)s characters for the name.", most=NAME_LENGTH_MAX), "name")
-    if len(query) > QUERY_LENGTH_MAX:
-        raise Invalid(_("This search is too long to save. Choose fewer filters."), "name")
+    called = _checked(name, query)
     stored = session.scalar(select(func.count()).where(SavedSearch.person_id == actor.person_id)) or 0
     if stored >= SEARCHES_MAX:
         raise Conflict(_("You have saved %(most)s searches, which is the maximum. Delete one first.", most=SEARCHES_MAX))
@@ -48,6 +42,29 @@ def save_search(session: Session, actor: Actor, *, name: str, query: str) -> Sav
     session.flush()
     audit.record(session, actor, action="search.save", object_type="saved_search", object_id=search.id)
     return search
+
+
+def edit_search(session: Session, actor: Actor, *, search_id: int, name: str, query: str) -> SavedSearch:
+    """Change the name or the filters of one of the actor's saved searches. The same again changes nothing."""
+    require(actor, Can.OWN_ACCOUNT)
+    search, called = get_saved_search(session, actor, search_id), _checked(name, query)
+    if (search.name, search.query) != (called, query):
+        search.name, search.query = called, query
+        session.flush()
+        audit.record(session, actor, action="search.edit", object_type="saved_search", object_id=search.id)
+    return search
+
+
+def _checked(name: str, query: str) -> str:
+    """The name, cleaned."""
+    called = clean(name)
+    if not called:
+        raise Invalid(_("Give the search a name, for example “Pavers near Borne”."), "name")
+    if len(called) > NAME_LENGTH_MAX:
+        raise Invalid(_("Use at most %(most)s characters for the name.", most=NAME_LENGTH_MAX), "name")
+    if len(query) > QUERY_LENGTH_MAX:
+        raise Invalid(_("This search is too long to save. Choose fewer filters."), "name")
+    return called
 
 
 def delete_search(session: Session, actor: Actor, *, search_id: int) -> None:

@@ -48,10 +48,7 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
     asked = resolve_query(actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
     with up_to_date(session, asked.prefixes) as columns:
         near = asked.near(columns)
-        everywhere = asked.find(columns, near)
-        picked = asked.picked_kinds(columns)
-        if picked is not None:
-            everywhere = everywhere[picked[columns.kinds_of(everywhere)]]
+        everywhere = asked.find_all(columns, near)
         inside = everywhere if query.box is None else everywhere[columns.spots_within(query.box)[columns.spots_of(everywhere)]]
         spots = _spots(columns, inside)
         ids = columns.page(inside, asked.sort, near, query.offset, query.limit)

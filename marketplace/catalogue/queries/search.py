@@ -102,6 +102,11 @@ class Asked:
             words=self.prefixes,
         )
 
+    def find_all(self, columns: Columns, near: Near | None) -> Ids:
+        """The ids of what fits every filter."""
+        ids, picked = self.find(columns, near), self.picked_kinds(columns)
+        return ids if picked is None else ids[picked[columns.kinds_of(ids)]]
+
 
 def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listing]:
     """One page of what fits, in a stable order, with the total and the facets."""

@@ -9,6 +9,8 @@ from marketplace.kernel.geo import Box, Point
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.market.rules.listing import Condition, ListingStatus
 
+RADII_KM = (5, 10, 15, 25, 50)  # what a page offers, and a saved search keeps
+
 
 class Sort(StrEnum):
     """The orders of the catalogue. By distance without a place falls back to newest; equal ones stand by number."""

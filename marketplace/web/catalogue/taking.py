@@ -69,7 +69,7 @@ def _free(listing: Listing, lot: LotPage) -> Text:
 def _price(listing: Listing) -> Text:
     if not listing.price_cents_per_unit:
         return _("free of charge")
-    return _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.label)
+    return _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.one)
 
 
 def taking(actor: Actor, listing: Listing) -> Taking:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
-from marketplace.accounts.policy import ANONYMOUS, Can, may
-from marketplace.catalogue.queries.search import browse, nearest_outside, search
-from marketplace.catalogue.rules.query import Sort
+from marketplace.accounts.policy import Can, may
+from marketplace.catalogue.queries.feed import feed as feed_of
+from marketplace.catalogue.queries.search import browse, nearest_outside
 from marketplace.exchange.queries.reservations import find_spot
 from marketplace.exchange.queries.terms import count_fixed_terms
 from marketplace.http.page_cache import cached_page
@@ -50,17 +51,15 @@ def list_listings() -> str:
 @blueprint.get("/aanbod.atom")
 @public
 def feed() -> Response:
-    """The newest lots of any search of the catalogue, for feed readers."""
-    question = Question(url_for("catalogue.list_listings"), request.args)
+    """The lots of any search for feed readers, newest change first, and which have gone."""
+    has_one_order = MultiDict(pair for pair in request.args.items(multi=True) if pair[0] not in ("sort", "weergave"))
+    question = Question(url_for("catalogue.feed"), has_one_order)
     form = FilterForm(request.args)
     form.validate()
     near = search_results.near_of(form)
-    requested = replace(search_results.asked_of(question, form, near, near), sort=Sort.NEWEST, page=1, page_size=FEED_SIZE)
+    requested = replace(search_results.asked_of(question, form, near, near), page_size=FEED_SIZE)
     session = current_session()
-    result = search(session, ANONYMOUS, requested)
-    content = atom(
-        [row.listing for row in result.rows], taxonomy(session), site=site_address(), address=request.full_path.rstrip("?")
-    )
+    content = atom(feed_of(session, requested), taxonomy(session), question, site=site_address())
     return Response(content, content_type="application/atom+xml; charset=utf-8")
 
 

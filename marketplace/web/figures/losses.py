@@ -1,13 +1,12 @@
 """Why supply was lost, for whoever answers for the region. By outcome and by material group, and lot by lot as a file."""
 
-from collections.abc import Callable, Iterable, Sequence
-
 from flask import Blueprint, Response, render_template
 
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.tables import table_answer
 from marketplace.kernel.formats import mass, number
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.language import _
 from marketplace.market.queries.losses import Losses, LossSum, get_losses
 from marketplace.market.rules.freshness import OUTCOME_LABELS
 from marketplace.materials.queries import taxonomy
@@ -29,13 +28,12 @@ HEADER = [
     _("What became of it"),
     _("Reason"),
 ]
-FileOf = Callable[[str, Sequence[str | Text], Iterable[Sequence[Cell]]], Response]
 
 
-def register(blueprint: Blueprint, file: FileOf) -> None:
-    """Give these pages to the area of figures; `file` makes a download of a table."""
+def register(blueprint: Blueprint) -> None:
+    """Give these pages to the area of figures."""
     blueprint.get("/cijfers/verloren-aanbod")(losses)
-    blueprint.get("/cijfers/verloren-aanbod.csv")(permission(Can.READ_LOSSES)(_export(file)))
+    blueprint.get("/cijfers/verloren-aanbod.csv")(export_losses)
 
 
 @permission(Can.READ_LOSSES)
@@ -58,12 +56,10 @@ def losses() -> str:
     )
 
 
-def _export(file: FileOf) -> Callable[[], Response]:
-    def export_losses() -> Response:
-        """Every lot of which something was lost, newest first, exact."""
-        return file("materialenbank-verloren-aanbod", HEADER, lines(get_losses(current_session(), current_actor())))
-
-    return export_losses
+@permission(Can.READ_LOSSES)
+def export_losses() -> Response:
+    """Every lot of which something was lost, newest first, exact."""
+    return table_answer("materialenbank-verloren-aanbod", HEADER, lines(get_losses(current_session(), current_actor())))
 
 
 def lines(found: Losses) -> list[list[Cell]]:

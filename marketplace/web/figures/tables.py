@@ -1,6 +1,6 @@
 """The figures and the rows of the ledger as tables. Rounded on the page, exact in the file, out of one list."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -26,14 +26,6 @@ COLUMNS: list[tuple[Text, str]] = [
     (_("Road"), "number"),
     (_("Net saved"), "number"),
 ]
-FIELDS = (
-    "seq", "kind", "happened_on", "from_slug", "from_name", "to_slug", "to_name", "material_slug", "group_slug", "quantity", "unit",
-    "kg_per_unit", "kg_basis", "mass_kg", "distance_km", "distance_basis", "road_km", "road_basis", "tonne_km", "vehicle_class",
-    "vehicle_basis", "vehicle_factor", "carbon_factor", "transport_kgco2e", "avoided_kgco2e", "net_kgco2e", "factor_version",
-    "price_cents", "reverses", "hash", "row_version", "booked_at", "month", "replaces_purchase", "processing_factor",
-    "processing_kgco2e", "origin",
-)  # fmt: skip
-HEADER = tuple("period" if name == "month" else name for name in FIELDS)
 
 
 def cells(found: Sequence[Exchange], reference: Taxonomy) -> list[list[object]]:
@@ -58,12 +50,6 @@ def _numbered(row: Exchange) -> str:
     if row.kind == RowKind.HAUL:
         return str(_("%(seq)s, way back", seq=row.seq))
     return str(row.seq) if row.reverses is None else str(_("%(seq)s, reverses %(reverses)s", seq=row.seq, reverses=row.reverses))
-
-
-def lines(found: Iterable[Exchange]) -> Iterator[list[Cell]]:
-    """Every column that the figures came from, exact."""
-    for row in found:
-        yield [getattr(row, name) for name in FIELDS]
 
 
 T = TypeVar("T")

@@ -1,22 +1,20 @@
 """The figures of the ledger, the goals, and what a municipality reports for them."""
 
-from collections.abc import Iterable, Sequence
-
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.exchange.queries.reservations import list_choices
 from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.tables import ledger_answer, table_answer
 from marketplace.impact.actions import report_material_use
 from marketplace.impact.queries.goals import get_goals, get_material_use
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin
 from marketplace.kernel import clock
-from marketplace.kernel.language import Text, _, current_locale
-from marketplace.ledger.queries import each_exchange, list_exchanges
+from marketplace.kernel.language import _
+from marketplace.ledger.queries import list_exchanges
 from marketplace.materials.queries import taxonomy
-from marketplace.sheets.writing import MEDIA_TYPE, Cell, csv_file
 from marketplace.web.figures import factors, losses
 from marketplace.web.figures import tables as rows
 from marketplace.web.figures.dashboard import charts_of
@@ -27,6 +25,7 @@ from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.paging import paged
 
 blueprint = Blueprint("figures", __name__)
+losses.register(blueprint)
 PAGE_SIZE = 50
 
 
@@ -54,7 +53,7 @@ def export() -> Response:
     if key != "totals":
         require(current_actor(), Can.READ_MEMBER_FIGURES)
     table = table_for(get_statistics(current_session(), current_actor()), key)
-    return _file(f"materialenbank-{key}", table.header, table.lines)
+    return table_answer(f"materialenbank-{key}", table.header, table.lines)
 
 
 @blueprint.get("/cijfers/hoe-wij-rekenen")
@@ -94,8 +93,7 @@ def exchanges() -> str:
 @permission(Can.READ_EXCHANGES)
 def export_exchanges() -> Response:
     """The same rows as a file, oldest first, with all that their figures came from."""
-    lines = rows.lines(each_exchange(current_session(), current_actor()))
-    return _file("materialenbank-uitwisselingen", rows.HEADER, lines)
+    return ledger_answer(current_session(), current_actor())
 
 
 @blueprint.get("/cijfers/keuzes")
@@ -153,14 +151,3 @@ def _report(form: MaterialUseForm, year: int) -> None:
         rows=form.rows(),
         version=int(form.version.data or 0) if (form.version.data or "0").isdigit() else None,
     )
-
-
-def _file(name: str, header: Sequence[str | Text], lines: Iterable[Sequence[Cell]]) -> Response:
-    return Response(
-        csv_file(header, lines, current_locale()),
-        content_type=MEDIA_TYPE,
-        headers={"Content-Disposition": f'attachment; filename="{name}-{clock.today().isoformat()}.csv"'},
-    )
-
-
-losses.register(blueprint, _file)

@@ -15,8 +15,8 @@ from marketplace.exchange.models import Appointment
 from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.exchange.rules.terms import TermsDraft
-from marketplace.kernel.clock import AMSTERDAM, local
-from marketplace.kernel.dates import parse_date
+from marketplace.kernel.clock import local
+from marketplace.kernel.dates import at_the_clock, parse_date
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.formats import moment, quantity
 from marketplace.kernel.language import Text, _, current_locale
@@ -41,7 +41,7 @@ def parse_moment(text: str, locale: str) -> datetime:
     hour, minute = int(result["hour"]), int(result["minute"])
     if hour > 23 or minute > 59:
         raise Invalid(_("A time runs from 0:00 to 23:59."))
-    return datetime.combine(parse_date(result["day"], locale), time(hour, minute), AMSTERDAM)
+    return at_the_clock(parse_date(result["day"], locale), time(hour, minute))
 
 
 class DutchMomentField(Field):

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField
 
+from marketplace.catalogue.rules.query import RADII_KM
 from marketplace.http.places import finder
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
@@ -14,7 +15,7 @@ from marketplace.places.rules import Place
 from marketplace.web.ui.forms import DutchDateField, Form, attach, options
 from marketplace.web.ui.suggestions import suggests
 
-RADII_KM = ("5", "10", "15", "25", "50")
+RADII = tuple(str(radius_km) for radius_km in RADII_KM)
 SORTS = {"distance": _("Nearest first"), "newest": _("Newest first"), "availableFrom": _("Free soonest")}
 WORDS_LENGTH_MAX = 200
 
@@ -26,7 +27,7 @@ class FilterForm(Form):
     place = StringField(_("Place or postcode"), description=_("For example Hengelo or 7551"), render_kw=suggests("places"))
     radius_km = SelectField(
         _("Within"),
-        choices=options([(km, _("%(km)s km", km=int(km))) for km in RADII_KM], empty=_("No limit")),
+        choices=options([(km, _("%(km)s km", km=int(km))) for km in RADII], empty=_("No limit")),
         validate_choice=False,
         name="radiusKm",
     )
@@ -41,7 +42,7 @@ class FilterForm(Form):
 
     def __init__(self, formdata: Any) -> None:
         existing = formdata.copy()
-        if existing.get("radiusKm") not in RADII_KM:
+        if existing.get("radiusKm") not in RADII:
             existing.poplist("radiusKm")
         if existing.get("sort") not in SORTS:
             existing.poplist("sort")
