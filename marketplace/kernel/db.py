@@ -184,6 +184,24 @@ def explain(error: BaseException) -> Sentence | None:
     return None
 
 
+class ReadingSession(Session):
+    """A session that refuses to write.
+
+    On PostgreSQL what it wrote would stay, for it has no transaction to roll back.
+    """
+
+    def execute(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """Execute what only reads."""
+        if getattr(statement, "is_dml", False):
+            raise RuntimeError("a reading session was asked to write")
+        return super().execute(statement, *args, **options)
+
+
+@event.listens_for(ReadingSession, "before_flush")
+def _refuse_to_flush(*_of: Any) -> None:
+    raise RuntimeError("a reading session was asked to write")
+
+
 class Database:
     """One engine and the three ways to open a session: to read, to write, and aside."""
 
@@ -211,7 +229,8 @@ class Database:
         A reader of PostgreSQL opens none: READ COMMITTED gives each statement a moment of its own in one as well, and its
         BEGIN and ROLLBACK cost two of a page's seven turns to and fro.
         """
-        return Session(self._writing if write else self._reading, expire_on_commit=False, autoflush=True, info={"write": write})
+        kind, bind = (Session, self._writing) if write else (ReadingSession, self._reading)
+        return kind(bind, expire_on_commit=False, autoflush=True, info={"write": write})
 
     def fetch_one(self, question: str) -> tuple[Any, ...]:
         """Fetch one row without a transaction of its own, for what every request asks.
