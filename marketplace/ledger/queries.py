@@ -82,7 +82,8 @@ class Totals:
     def in_whole_km(self) -> "Totals":
         """The same with an average distance in whole kilometres.
 
-        Over all that was driven: what moved and what came back. For whoever may not know exact ones: of a single transfer the distance could be worked back otherwise.
+        Over all that was driven: what moved and what came back. For whoever may not know exact ones, since of a single transfer the
+        distance could be worked back.
         """
         tonnes = (self.moved_mass_kg * 2 - self.mass_kg) / 1000
         if not self.tonne_km or tonnes <= 0:

@@ -126,6 +126,17 @@ def test_the_avoided_is_told_by_what_was_said_of_a_purchase(bank: Session) -> No
     assert get_statistics(bank, reviewer(bank)).totals == found.totals
 
 
+def test_a_municipality_that_received_granulates_reports_them_as_recycled(bank: Session) -> None:
+    """They came through the bank, and are in the report: they count once."""
+    append_entry(bank, "hengelo", "borne", mass_kg="300", happened_on=clock.today())
+    coordinator = make_actor(bank, "borne", "coordinator")
+    report(bank, coordinator, primary=700, recycled=300, included=300)
+    assert place(bank, "borne").standings[1].indicator.share == Decimal("0.3")
+    with pytest.raises(Invalid) as refused:
+        report(bank, coordinator, primary=1000, recycled=299, included=300)
+    assert "gerecycled" in str(refused.value.message) and refused.value.field == "includes_bank_kg"
+
+
 def some_exchanges(session: Session) -> None:
     make_organisation(session, "sloper-bv", "partner")
     append_entry(session, "hengelo", "borne", mass_kg="1000", happened_on=date(2026, 1, 31))

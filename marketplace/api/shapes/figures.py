@@ -168,7 +168,9 @@ class MaterialUseSchema(Shape):
     organisation = Part(OrganisationSchema)
     year = Integer()
     version = Integer()
-    includes_bank_kg = Number("how much of the reused mass came through the materials bank", allow_none=True)
+    includes_bank_kg = Number(
+        "how much of the reused, recycled and biobased mass came through the materials bank", allow_none=True
+    )
     includes_bank_as_of = Day("the day on which that was read; null: nothing is included", allow_none=True)
     rows = List(Part(_UseRowSchema))
     bank_mass_kg = Number(attribute="bank_kg")
