@@ -103,7 +103,7 @@ def test_granulates_of_the_bank_are_included_where_they_are_reported_as_recycled
         return check_included(rows, year=2026, included_kg=Decimal(300), as_of=day, bank_kg=Decimal(300), today=date(2026, 6, 1))
 
     assert as_reported(recycled=300) == as_reported(reused=100, recycled=150, biobased=50) == date(2026, 5, 1)
-    with pytest.raises(Invalid, match="granulates as recycled"):
+    with pytest.raises(Invalid, match="granulaat als gerecycled"):
         as_reported(recycled=299, primary=5000)
 
 
