@@ -1,6 +1,6 @@
 """An attacker halves intervals, as a partner and as anybody, over 200 lots and 200 demands, and learns their public points.
 
-The 400 lie in 16 cells of the public grid, each at another spot of its cell. What the attacker measures from three places is held against
+The 400 lie in 8 cells of the public grid, each at another spot of its cell. What the attacker measures from three places is held against
 the public points to the metre, so all that lie in one cell come in at the same metre.
 """
 
@@ -30,7 +30,7 @@ from tests.factories import demand_draft, listing_draft, make_actor, make_demand
 from tests.rooms.test_places import CORNER, FEW, METRE, at, beside, open_to_partners
 
 EACH = 200
-CELLS = 16
+CELLS = 8
 PAGES = (1, 2, 3)
 STEPS = 7
 FROM_HERE = (beside(CORNER, 7.3, 2.2), beside(CORNER, -5.4, 6.4), beside(CORNER, 1.45, -9.3))
