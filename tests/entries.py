@@ -31,6 +31,7 @@ def append_entry(
     carbon_factor: Decimal | None = FACTOR,
     processing_factor: Decimal | None = None,
     period: str | None = None,
+    replaces_purchase: str = "not_said",
 ) -> Exchange:
     """One transfer of so many kilograms over 10 km, or another distance."""
     gives, takes = make_organisation(session, giver), make_organisation(session, receiver)
@@ -50,7 +51,7 @@ def append_entry(
         road_basis=figures.road_basis, tonne_km=figures.tonne_km, vehicle_class=figures.vehicle_class,
         vehicle_basis=figures.vehicle_basis, vehicle_factor=figures.vehicle_factor, carbon_factor=figures.carbon_factor,
         transport_kgco2e=figures.transport_kgco2e, avoided_kgco2e=figures.avoided_kgco2e, net_kgco2e=figures.net_kgco2e,
-        factor_version=1, price_cents=0, happened_on=happened_on, replaces_purchase="not_said",
+        factor_version=1, price_cents=0, happened_on=happened_on, replaces_purchase=replaces_purchase,
         processing_factor=figures.processing_factor, processing_kgco2e=figures.processing_kgco2e, origin="reused", period=period,
     )  # fmt: skip
     return append(session, entry)

@@ -115,6 +115,8 @@ def main(arguments: list[str]) -> int:
                     failed += run_pytest("PostgreSQL", wanted.on_postgresql(), on_it, wanted)
                 if wanted.journeys or wanted.is_whole:
                     failed += run_chromium(wanted, on_it, missing)
+        if wanted.is_whole and shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:
+            missing.append("the proxy of production, for want of the program nginx (on Debian: apt install nginx-light)")
     return close(failed, missing, minutes=(time.monotonic() - began) / 60)
 
 

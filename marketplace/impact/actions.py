@@ -125,9 +125,9 @@ def report_material_use(
     """Replace what a municipality said of a year; the report before it stays as a version.
 
     No rows above zero: the year counts as not reported again. `version` is the one that was read (0: nothing yet); None takes whatever
-    stands there. `includes_bank_kg` is how much of the reused mass came through the bank, as it stood on `includes_bank_as_of`. Refused
+    stands there. `includes_bank_kg` is how much of what is not primary came through the bank, as it stood on `includes_bank_as_of`. Refused
     when somebody reported meanwhile, when a row has an unknown group or origin, is negative or stands there twice, and when more is
-    included than was reused or received.
+    included than was reported so or received.
     """
     organisation = get_organisation_by_slug(session, organisation_slug)
     require(actor, Can.EDIT_MATERIAL_USE, organisation.id)

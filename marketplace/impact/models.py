@@ -40,7 +40,7 @@ class MaterialUseReport(Base):
     year: Mapped[int]
     version: Mapped[int]
     includes_bank_kg: Mapped[Decimal] = mapped_column(
-        Fixed(3), comment="how much of the reused mass came through the bank; the rest of the bank's is added"
+        Fixed(3), comment="how much of what is not primary came through the bank; the rest of the bank's is added"
     )
     includes_bank_as_of: Mapped[date | None] = mapped_column(comment="the day on which that was read; empty: nothing is included")
     reported_at: Mapped[datetime] = mapped_column(UtcDateTime)

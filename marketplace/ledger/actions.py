@@ -1,6 +1,7 @@
 """Adding to the book. There is no verb that changes or removes a row, and triggers refuse raw SQL that tries."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -10,7 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
 from marketplace.ledger.queries import HEAD_LOGGED, SUMS, count_exchanges, get_head, grouped, list_months
-from marketplace.ledger.rules import ENTRY_FIELDS, NEWEST_VERSION, Entry, RowKind, canonical, chained
+from marketplace.ledger.rules import ENTRY_FIELDS, NEWEST_VERSION, Entry, ReplacesPurchase, RowKind, canonical, chained
 from marketplace.notices.actions import audit
 
 
@@ -63,7 +64,14 @@ def _sums(entry: Entry) -> dict[str, Any]:
         "unknown_processing_mass_kg": entry.mass_kg if entry.processing_factor is None else 0,
         "late_mass_kg": entry.mass_kg if entry.is_booked_late else 0,
         "late_rows": 1 if entry.is_booked_late else 0,
+        "moved_mass_kg": entry.mass_kg if entry.kind == RowKind.TRANSFER else 0,
+        "avoided_replacing_kgco2e": _avoided_if(entry, ReplacesPurchase.YES),
+        "avoided_not_replacing_kgco2e": _avoided_if(entry, ReplacesPurchase.NO),
     }
+
+
+def _avoided_if(entry: Entry, answer: ReplacesPurchase) -> Decimal:
+    return entry.avoided_kgco2e or Decimal(0) if entry.replaces_purchase == answer else Decimal(0)
 
 
 def _add(

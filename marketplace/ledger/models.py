@@ -122,6 +122,13 @@ class MonthMaterial(Base):
         Fixed(3), server_default="0", comment="of rows that happened in an earlier month"
     )
     late_rows: Mapped[int] = mapped_column(default=0, server_default="0", comment="rows that happened in an earlier month")
+    moved_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3), server_default="0", comment="of transfers: what came back is in it")
+    avoided_replacing_kgco2e: Mapped[Decimal] = mapped_column(
+        Fixed(3), server_default="0", comment="avoided by what replaces a purchase"
+    )
+    avoided_not_replacing_kgco2e: Mapped[Decimal] = mapped_column(
+        Fixed(3), server_default="0", comment="avoided by what replaces none"
+    )
 
 
 class MonthPair(Base):
@@ -146,3 +153,10 @@ class MonthPair(Base):
         Fixed(3), server_default="0", comment="of rows that happened in an earlier month"
     )
     late_rows: Mapped[int] = mapped_column(default=0, server_default="0", comment="rows that happened in an earlier month")
+    moved_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3), server_default="0", comment="of transfers: what came back is in it")
+    avoided_replacing_kgco2e: Mapped[Decimal] = mapped_column(
+        Fixed(3), server_default="0", comment="avoided by what replaces a purchase"
+    )
+    avoided_not_replacing_kgco2e: Mapped[Decimal] = mapped_column(
+        Fixed(3), server_default="0", comment="avoided by what replaces none"
+    )

@@ -12,11 +12,20 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel.units import THOUSANDTH
 from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
-from marketplace.ledger.rules import ENTRY_FIELDS, FIELDS_OF_VERSION, FIRST_HASH, Entry, RowKind, canonical, chained, misplaced
+from marketplace.ledger.rules import (
+    ENTRY_FIELDS,
+    FIELDS_OF_VERSION,
+    FIRST_HASH,
+    Entry,
+    ReplacesPurchase,
+    RowKind,
+    canonical,
+    chained,
+    misplaced,
+)
 from marketplace.notices.queries import list_records
 
 CHUNK = 1000
-FEW_TRANSFERS = 5  # a sum of fewer tells how far something lay
 HEAD_LOGGED = "ledger.head"
 BEFORE_ALL = -(2**31)  # a forged row may carry any number
 month_happened = func.substr(cast(Exchange.happened_on, String), 1, 7)
@@ -24,6 +33,7 @@ month_booked = func.coalesce(Exchange.period, month_happened).label("month")
 SUMS = (
     *("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "unknown_factor_mass_kg"),
     *("processing_kgco2e", "unknown_processing_mass_kg", "late_mass_kg", "late_rows"),
+    *("moved_mass_kg", "avoided_replacing_kgco2e", "avoided_not_replacing_kgco2e"),
 )
 
 
@@ -31,7 +41,9 @@ SUMS = (
 class Totals:
     """Sums over the book. `avoided_kgco2e` is of the mass whose factor is known; the rest is `unknown_factor_mass_kg`. Processing likewise.
 
-    `late_mass_kg` and `late_rows`: of what counts in a later month than that in which it happened.
+    `late_mass_kg` and `late_rows`: of what counts in a later month than that in which it happened. `moved_mass_kg`: of the transfers, with what
+    came back later. `avoided_replacing_kgco2e`: the part of the avoided that replaced a purchase, as was said; `avoided_not_replacing_kgco2e`:
+    the part that did not.
     """
 
     exchanges: int = 0
@@ -44,6 +56,14 @@ class Totals:
     unknown_processing_mass_kg: Decimal = Decimal(0)
     late_mass_kg: Decimal = Decimal(0)
     late_rows: int = 0
+    moved_mass_kg: Decimal = Decimal(0)
+    avoided_replacing_kgco2e: Decimal = Decimal(0)
+    avoided_not_replacing_kgco2e: Decimal = Decimal(0)
+
+    @property
+    def avoided_not_said_kgco2e(self) -> Decimal:
+        """The part of the avoided of which nobody said whether it replaces a purchase."""
+        return self.avoided_kgco2e - self.avoided_replacing_kgco2e - self.avoided_not_replacing_kgco2e
 
     @property
     def net_kgco2e(self) -> Decimal:
@@ -60,13 +80,14 @@ class Totals:
         return cls(**values | {name: int(values[name]) for name in ("exchanges", "late_rows")})
 
     def in_whole_km(self) -> "Totals":
-        """The same, where it rests on few transfers with their average distance in whole kilometres.
+        """The same with an average distance in whole kilometres.
 
-        For whoever may not know exact ones: of a single transfer the distance could be worked back otherwise.
+        Over all that was driven: what moved and what came back. For whoever may not know exact ones, since of a single transfer the
+        distance could be worked back.
         """
-        if self.exchanges >= FEW_TRANSFERS or self.mass_kg <= 0 or not self.tonne_km:
+        tonnes = (self.moved_mass_kg * 2 - self.mass_kg) / 1000
+        if not self.tonne_km or tonnes <= 0:
             return self
-        tonnes = self.mass_kg / 1000
         coarse = (self.tonne_km / tonnes).quantize(Decimal(1), rounding=ROUND_HALF_UP) * tonnes
         transport = self.transport_kgco2e * coarse / self.tonne_km
         return replace(
@@ -209,6 +230,16 @@ def grouped(keys: tuple[str, ...], *, month: str | None = None) -> Select[Any]:
         ),
         func.sum(case((is_late, Exchange.mass_kg), else_=nothing)).label("late_mass_kg"),
         func.sum(case((is_late, 1), else_=0)).label("late_rows"),
+        func.sum(case((Exchange.kind == RowKind.TRANSFER, Exchange.mass_kg), else_=nothing)).label("moved_mass_kg"),
+        *(
+            func.sum(
+                case((Exchange.replaces_purchase == answer, func.coalesce(Exchange.avoided_kgco2e, nothing)), else_=nothing)
+            ).label(label)
+            for answer, label in (
+                (ReplacesPurchase.YES, "avoided_replacing_kgco2e"),
+                (ReplacesPurchase.NO, "avoided_not_replacing_kgco2e"),
+            )
+        ),
     ).group_by(month_booked, *columns)
     return sums if month is None else sums.where(month_booked == month)
 

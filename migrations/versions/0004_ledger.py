@@ -142,6 +142,14 @@ def sums_since_version_2() -> list[sa.Column[Any]]:
         sa.Column(
             "late_rows", sa.Integer(), nullable=False, server_default="0", comment="rows that happened in an earlier month"
         ),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=False, server_default="0", comment=meaning)
+            for name, meaning in (
+                ("moved_mass_kg", "of transfers: what came back is in it"),
+                ("avoided_replacing_kgco2e", "avoided by what replaces a purchase"),
+                ("avoided_not_replacing_kgco2e", "avoided by what replaces none"),
+            )
+        ),
     ]
 
 
@@ -157,11 +165,17 @@ def bridge() -> None:
     create_exchange()
     op.execute(sa.insert(after).from_select(names, sa.select(before).order_by(before.c.seq)))
     op.drop_table("exchange_of_before")
-    for table in ("rollup_material", "rollup_pair"):
+    for table, keys in (("rollup_material", ("material_slug",)), ("rollup_pair", ("from_slug", "to_slug"))):
         for column in sums_since_version_2():
             op.add_column(table, column)
         sums = sa.table(table, sa.column("mass_kg"), sa.column("unknown_processing_mass_kg"))
         op.execute(sums.update().values(unknown_processing_mass_kg=sums.c.mass_kg))
+        same = " AND ".join(f"exchange.{key} = {table}.{key}" for key in keys)
+        month = "substr(CAST(happened_on AS VARCHAR(10)), 1, 7)"
+        op.execute(
+            f"UPDATE {table} SET moved_mass_kg = coalesce((SELECT sum(exchange.mass_kg) FROM exchange "  # noqa: S608
+            f"WHERE kind = 'transfer' AND {month} = {table}.month AND {same}), 0)"
+        )
     comment = {"comment": "YYYY-MM, the period of the rows", "existing_type": sa.String(length=7), "existing_nullable": False}
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column("rollup_material", "month", **comment)

@@ -31,7 +31,7 @@ AS_REPORTED = (
     "UPDATE material_use_report SET includes_bank_as_of = date(reported_at) WHERE includes_bank_kg > 0",
 )
 """What the bank had brought in that year, at most what is reported as reused: so much can a report of before have included."""
-INCLUDED = "how much of the reused mass came through the bank; the rest of the bank's is added"
+INCLUDED = "how much of what is not primary came through the bank; the rest of the bank's is added"
 
 
 def bridge() -> None:

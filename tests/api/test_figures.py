@@ -57,6 +57,8 @@ def test_the_public_sees_the_totals_and_no_more(exchanged: dict[str, Any], publi
     assert set(statistics) == {"totals", "bookedLate"}
     assert statistics["bookedLate"] == {"rows": 0, "massKg": 0}
     assert (statistics["totals"]["exchanges"], statistics["totals"]["massKg"]) == (1, 148_000)
+    avoided = statistics["totals"]["avoidedKgCo2e"]
+    assert statistics["totals"]["avoidedByReplacesPurchase"] == {"yes": 0, "no": 0, "notSaid": avoided}
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -1,4 +1,4 @@
-"""At the gate: short and over, within the tolerance and outside it, agreed on and settled, called off together, and brought back."""
+"""At the gate: short and over, within the tolerance and outside it, agreed on and settled, cancelled together, and brought back."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -303,4 +303,4 @@ def test_every_answer_is_the_same_wherever_in_its_cell_a_lot_or_a_demand_lies(
 def test_two_hundred_lots_and_demands_stay_within_their_cells(
     session: Session, hengelo: Actor, borne: Actor, water_board: Actor
 ) -> None:
-    compare(region_of(session, hengelo, borne, water_board, each=200), places=8, distances=6)
+    compare(region_of(session, hengelo, borne, water_board, each=200), places=3, distances=2)

@@ -16,6 +16,8 @@ from marketplace.impact.queries.statistics import STATISTICS, get_statistics
 from marketplace.impact.rules.goals import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
+from marketplace.ledger.actions import rebuild_rollups
+from marketplace.ledger.queries import Totals, find_rollup_breach
 from marketplace.notices.models import AuditRow
 from tests.entries import append_entry, append_reversal
 from tests.factories import make_actor, make_organisation, seed_taxonomy
@@ -76,6 +78,63 @@ def test_no_distance_can_be_worked_back_from_the_public_figures(bank: Session) -
         assert get_statistics(bank, ANONYMOUS).totals != get_statistics(bank, colleague).totals
         append_entry(bank, "hengelo", "borne", mass_kg="1000", distance_km=f"{more}.123", happened_on=clock.today())
     assert get_statistics(bank, ANONYMOUS).totals == get_statistics(bank, colleague).totals
+
+
+def test_nothing_exact_is_left_when_one_part_is_subtracted_from_another(bank: Session) -> None:
+    """Five transfers in January and one in March: the total less January was March, and March one distance to the metre."""
+    for more in range(5):
+        append_entry(bank, "hengelo", "borne", mass_kg="1000", distance_km=f"{more + 2}.123", happened_on=date(2026, 1, 15))
+    append_entry(bank, "hengelo", "borne", mass_kg="148000", distance_km="5.123", happened_on=date(2026, 3, 15))
+    exact = get_statistics(bank, make_actor(bank, "almelo"))
+    found = get_statistics(bank, make_actor(bank, "sloper-bv", kind="partner"))
+    january, _february, march = (row.totals for row in found.by_month)
+    assert found.totals == exact.totals
+    assert (january.tonne_km, march.tonne_km) == (5 * 5, 148 * 7)  # 5.36 and 6.66 km on the average
+    assert abs(found.totals.tonne_km - january.tonne_km - exact.by_month[2].totals.tonne_km) > Decimal("1.5")
+    assert get_statistics(bank, ANONYMOUS).within.tonne_km == 0
+
+
+@pytest.mark.parametrize("came_back", ["0", "44000", "44400"])
+def test_what_came_back_makes_no_distance_finer(came_back: str) -> None:
+    """44.4 tonnes over 8.523 km by road, and the way back: of what is left, 0.4 tonnes, a whole kilometre would be 9 metres of it."""
+    out, back = Decimal("44.4"), Decimal(came_back) / 1000
+    totals = Totals(
+        exchanges=1,
+        mass_kg=(out - back) * 1000,
+        moved_mass_kg=out * 1000,
+        tonne_km=(out + back) * Decimal("8.523"),
+        transport_kgco2e=Decimal(100),
+    )
+    assert totals.in_whole_km().tonne_km == (out + back) * 9
+
+
+def test_the_avoided_is_told_by_what_was_said_of_a_purchase(bank: Session) -> None:
+    """The net saved counts all of it; whoever reads it sees how much would have been bought."""
+    said = {"yes": "1000", "no": "200", "not_said": "50"}
+    for answer, mass in said.items():
+        append_entry(bank, "hengelo", "borne", mass_kg=mass, happened_on=date(2026, 1, 31), replaces_purchase=answer)
+    append_reversal(bank, seq=1, happened_on=date(2026, 2, 3))
+    append_entry(bank, "hengelo", "borne", mass_kg="3000", happened_on=date(2026, 2, 5), replaces_purchase="yes")
+    found = get_statistics(bank, reviewer(bank))
+    for totals in (found.totals, found.by_material_group[0].totals, get_statistics(bank, ANONYMOUS).totals):
+        assert totals.avoided_replacing_kgco2e == Decimal("356.4")  # 3 000 kg × 0.1188
+        assert totals.avoided_not_replacing_kgco2e == Decimal("23.76")
+        assert totals.avoided_not_said_kgco2e == Decimal("5.94")
+        assert totals.avoided_kgco2e == Decimal("386.1")
+    assert find_rollup_breach(bank) is None
+    rebuild_rollups(bank)
+    assert get_statistics(bank, reviewer(bank)).totals == found.totals
+
+
+def test_a_municipality_that_received_granulates_reports_them_as_recycled(bank: Session) -> None:
+    """They came through the bank, and are in the report: they count once."""
+    append_entry(bank, "hengelo", "borne", mass_kg="300", happened_on=clock.today())
+    coordinator = make_actor(bank, "borne", "coordinator")
+    report(bank, coordinator, primary=700, recycled=300, included=300)
+    assert place(bank, "borne").standings[1].indicator.share == Decimal("0.3")
+    with pytest.raises(Invalid) as refused:
+        report(bank, coordinator, primary=1000, recycled=299, included=300)
+    assert "gerecycled" in str(refused.value.message) and refused.value.field == "includes_bank_kg"
 
 
 def some_exchanges(session: Session) -> None:

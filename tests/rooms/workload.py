@@ -4,7 +4,8 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
+from marketplace.accounts.rules.accounts import Role
 from marketplace.exchange.actions import deadlines, decide, hand_over, reserve, terms
 from marketplace.exchange.models import Reservation, TermsVersion
 from marketplace.exchange.queries.reservations import list_due, list_listings_to_offer, list_waiting_to_expire
@@ -29,7 +31,7 @@ from tests.factories import location, make_listing
 LOTS_AT_ONCE = 12
 OPERATIONS = (
     *("reserve",) * 6, *("approve",) * 4, *("hand_over",) * 4, *("confirm",) * 4, *("resolve",) * 2, *("return_part",) * 2,
-    *("propose_terms",) * 2, *("accept_terms",) * 2, *("decline_terms", "object", "decide_objection", "silence"),
+    *("propose_terms",) * 2, *("accept_terms",) * 2, *("hand_over_late",) * 2, *("decline_terms", "object", "decide_objection", "silence"),
     *("cancel", "reject", "accept_offer", "dispute", "agree_cancel", "no_show", "expire", "offer", "in_vain", "withdraw", "publish"),
 )  # fmt: skip
 FROM = {
@@ -44,6 +46,7 @@ FROM = {
     "accept_terms": ("approved", "handed_over", "disputed"),
     "decline_terms": ("approved", "handed_over", "disputed"),
     "hand_over": ("approved",),
+    "hand_over_late": ("approved",),
     "confirm": ("handed_over",),
     "dispute": ("handed_over",),
     "resolve": ("disputed", "handed_over"),
@@ -193,12 +196,17 @@ class Worker:
         rows = select(Reservation.id).where(Reservation.status == "handed_over", Reservation.unconfirmed_since.is_(None))
         return list(session.scalars(rows))
 
-    def _hand_over(self, session, one, owner, asker) -> None:
+    def _measured(self, one: Reservation, day: date) -> HandoverDraft:
         gone = "Gebroken" if self.dice.random() < 0.3 else ""
-        draft = HandoverDraft(
-            self._near(one.quantity), clock.today(), write_off_reason=gone, confirm_unusual=self.dice.random() < 0.7
-        )
-        hand_over.hand_over(session, owner, reservation_id=one.id, draft=draft)
+        return HandoverDraft(self._near(one.quantity), day, write_off_reason=gone, confirm_unusual=self.dice.random() < 0.7)
+
+    def _hand_over(self, session, one, owner, asker) -> None:
+        hand_over.hand_over(session, owner, reservation_id=one.id, draft=self._measured(one, clock.today()))
+
+    def _hand_over_late(self, session, one, owner, asker) -> None:
+        draft = self._measured(one, clock.today() - timedelta(days=self.dice.randint(0, 60)))
+        coordinator = replace(owner, role=Role.COORDINATOR)
+        hand_over.hand_over_late(session, coordinator, reservation_id=one.id, draft=draft, reason="De bon lag nog op de wagen")
 
     def _confirm(self, session, one, owner, asker) -> None:
         figure = self._near(one.quantity) if self.dice.random() < 0.7 else None

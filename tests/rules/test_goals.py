@@ -85,7 +85,7 @@ def test_a_region_in_which_nobody_reported_has_no_share() -> None:
 
 
 def included(kg: str, *, as_of: date | None = date(2026, 5, 1), bank: int = 500) -> date | None:
-    rows = [UseRow("bestrating", "reused", Decimal(400)), UseRow("grond", "recycled", Decimal(900))]
+    rows = [UseRow("bestrating", "reused", Decimal(400)), UseRow("grond", "primary", Decimal(900))]
     return check_included(rows, year=2026, included_kg=Decimal(kg), as_of=as_of, bank_kg=Decimal(bank), today=date(2026, 6, 1))
 
 
@@ -94,6 +94,17 @@ def test_a_report_includes_of_the_bank_at_most_what_it_reports_as_reused() -> No
     with pytest.raises(Invalid, match=r"400.kg .* 400.*") as refused:
         included("400.001")
     assert refused.value.field == "includes_bank_kg"
+
+
+def test_granulates_of_the_bank_are_included_where_they_are_reported_as_recycled() -> None:
+    def as_reported(**masses: int) -> date | None:
+        rows = [UseRow("bestrating", origin, Decimal(mass)) for origin, mass in masses.items()]
+        day = date(2026, 5, 1)
+        return check_included(rows, year=2026, included_kg=Decimal(300), as_of=day, bank_kg=Decimal(300), today=date(2026, 6, 1))
+
+    assert as_reported(recycled=300) == as_reported(reused=100, recycled=150, biobased=50) == date(2026, 5, 1)
+    with pytest.raises(Invalid, match="granulaat als gerecycled"):
+        as_reported(recycled=299, primary=5000)
 
 
 @pytest.mark.parametrize(("kg", "bank"), [("201", 200), ("1", 0), ("-1", 200), ("0.0001", 200)])

@@ -78,7 +78,7 @@ def test_a_reservation_that_lapses_soon_says_in_how_many_days(days: int, said: s
 def test_a_sentence_whose_fact_is_missing_is_left_out() -> None:
     wording = WORDINGS[Notice.RESERVATION_REJECTED]
     without = [str(sentence) for sentence in sentences(wording.before, readable_facts({**FACTS, "reason": None}))]
-    assert without == ["Borne heeft uw reservering van 1.200\u00a0m² van “Keien” niet goedgekeurd."]
+    assert without == ["Borne heeft uw reservering van 1.200\u00a0m² van “Keien” afgewezen."]
     given = [str(sentence) for sentence in sentences(wording.before, readable_facts({**FACTS, "reason": "Zelf nodig"}))]
     assert given == [*without, "De reden: Zelf nodig"]
 

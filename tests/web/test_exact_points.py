@@ -8,6 +8,8 @@ from tests.entries import append_entry
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import visit
 
+pytestmark = pytest.mark.postgresql
+
 
 @pytest.mark.parametrize(
     ("slug", "kind", "is_colleague"),
@@ -37,6 +39,6 @@ def test_the_figures_say_to_whom_transport_is_counted_in_whole_kilometres(app: F
         visit(app, session, make_actor(session, slug, kind=kind))
         for slug, kind in (("waterschap-vechtstromen", "partner"), ("almelo", "municipality"))
     )
-    said = "gemiddelde afstanden in hele kilometers"
+    said = "gemiddelde afstand in hele kilometers"
     assert said in partner.get("/cijfers").text and said in app.test_client().get("/cijfers").text
     assert said not in colleague.get("/cijfers").text

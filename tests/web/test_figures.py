@@ -199,7 +199,7 @@ def test_a_report_tells_how_much_of_the_banks_it_includes_and_what_stood_there_b
     }
     refused = member.post(path, data=sent)
     assert refused.status_code == 422
-    assert "U geeft 900\u00a0kg hergebruikt op" in refused.text
+    assert "U geeft 900\u00a0kg op als hergebruikt" in refused.text
     assert member.post(path, data={**sent, "mass-bestrating-reused": "1,5"}).status_code == 303
     after = content(member.get(path))
     assert "Eerdere opgaven over dit jaar" in after

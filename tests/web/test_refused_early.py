@@ -16,6 +16,8 @@ from tests.databases import settings
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 from tests.visitors import csrf_token, visit
 
+pytestmark = pytest.mark.postgresql
+
 FIELDS = 60_000
 
 

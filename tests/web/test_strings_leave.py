@@ -30,7 +30,7 @@ from marketplace.web.ui.open_formats import atom
 from marketplace.web.ui.search_address import Question
 from tests.factories import make_actor, make_listing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 
 NASTY: list[str] = json.loads((PROJECT / "tests/corpora/strings/blns.json").read_text(encoding="utf-8"))
 BREAKS = [f"a{sign}b" for sign in ("\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r\n", "\r")]

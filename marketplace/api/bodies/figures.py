@@ -24,7 +24,7 @@ class MaterialUseBody(Body):
 
     version = Whole("the version that you read (0: nothing yet); absent: whatever is there")
     includes_bank_kg = Number(
-        "how many kilograms of the reused mass came through the materials bank; what is left out is added",
+        "how many kilograms of the reused, recycled and biobased mass came through the materials bank; what is left out is added",
         required=True,
         shape=MASS,
     )

@@ -81,7 +81,7 @@ def resolve_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/agree-cancel", takes=NothingBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CANCEL_RESERVATION)
 def agree_cancel(reservation_id: int) -> Response:
-    """Between the two signatures: the other side accepts that it is called off."""
+    """Between the two signatures: the other side accepts that it is cancelled."""
     read_body(NothingBody())
     return ok(ReservationSchema.write(decide.agree_cancel(current_session(), current_actor(), reservation_id=reservation_id)))
 

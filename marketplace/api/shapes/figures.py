@@ -13,6 +13,23 @@ from marketplace.impact.rules.goals import Origin
 from marketplace.ledger.queries import Totals
 
 
+def _if_known(name: str) -> Callable[[Totals], Decimal | None]:
+    """A part of the avoided that is null where the avoided is unknown."""
+    avoided = next(statistic for statistic in STATISTICS if statistic.name == "avoided_kgco2e")
+    return lambda totals: None if avoided.known(totals) is None else getattr(totals, name)
+
+
+class _AvoidedSchema(Shape):
+    """Avoided kg CO₂e by whether the transfer replaces a purchase, as was said.
+
+    They add up to the avoided, and are null where that is.
+    """
+
+    yes = Number(allow_none=True, get=_if_known("avoided_replacing_kgco2e"))
+    no = Number(allow_none=True, get=_if_known("avoided_not_replacing_kgco2e"))
+    not_said = Number(allow_none=True, get=_if_known("avoided_not_said_kgco2e"))
+
+
 def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> type[Shape]:
     """The shape with every figure of the list.
 
@@ -26,6 +43,7 @@ def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> typ
         return kind(get=lambda of: statistic.known(totals_of(of)), **unknown)
 
     figures: dict[str, Any] = {statistic.name: figure(statistic) for statistic in STATISTICS}
+    figures["avoided_by_replaces_purchase"] = Part(_AvoidedSchema, get=totals_of)
     return cast(type[Shape], shape.from_dict(figures, name=shape.__name__))
 
 
@@ -150,7 +168,9 @@ class MaterialUseSchema(Shape):
     organisation = Part(OrganisationSchema)
     year = Integer()
     version = Integer()
-    includes_bank_kg = Number("how much of the reused mass came through the materials bank", allow_none=True)
+    includes_bank_kg = Number(
+        "how much of the reused, recycled and biobased mass came through the materials bank", allow_none=True
+    )
     includes_bank_as_of = Day("the day on which that was read; null: nothing is included", allow_none=True)
     rows = List(Part(_UseRowSchema))
     bank_mass_kg = Number(attribute="bank_kg")

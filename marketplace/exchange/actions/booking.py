@@ -123,7 +123,7 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
     """
     booked = find_exchange(session, reservation_id=reservation.id)
     if booked is None:
-        raise RuntimeError(f"reservation {reservation.id} is complete and has no row in the ledger")
+        raise RuntimeError(f"reservation {reservation.id} is completed and has no row in the ledger")
     was = Entry(**{name: getattr(booked, name) for name in ENTRY_FIELDS})
     before, amount, total = reservation.returned, draft.quantity.amount, reservation.quantity
 

@@ -184,7 +184,7 @@ def begin_cancel(session: Session, actor: Actor, reservation_id: int) -> tuple[R
 
 
 def agree_cancel(session: Session, actor: Actor, *, reservation_id: int) -> Reservation:
-    """Between the two signatures: the other side accepts that it is called off. Everything is free again; nothing was booked."""
+    """Between the two signatures: the other side accepts that it is cancelled. Everything is free again; nothing was booked."""
     reservation, done = begin(session, actor, reservation_id, Step.AGREE_CANCEL, Can.CANCEL_RESERVATION)
     if done:
         return reservation

@@ -213,7 +213,7 @@ def resolve(
 ) -> Reservation:
     """Enter a figure that one of the two sides accepts.
 
-    When it is the other side's latest one the transfer is complete. The broker's figure settles it at once, with a reason; it also
+    When it is the other side's latest one the transfer is completed. The broker's figure settles it at once, with a reason; it also
     settles what was not confirmed in 14 days and may not be confirmed by silence.
     """
     reservation, done = begin(session, actor, reservation_id, Step.RESOLVE, Can.RESOLVE)

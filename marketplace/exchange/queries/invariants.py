@@ -222,7 +222,7 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("a completed reservation stands in the ledger exactly once"), completed_once_in_the_ledger),
     (_("a reservation has its listing's unit and owner"), reservation_goes_by_its_listing),
     (_("the clock waits for reservations with a term only"), only_timed_reservations_expire),
-    (_("what is missing is kept until the transfer is confirmed"), missing_is_kept_until_confirmed),
+    (_("what is missing is kept until the transfer is completed"), missing_is_kept_until_confirmed),
     (_("what was approved has terms, and was booked by them"), approved_has_terms),
     (_("only a no-show is objected to"), objections_are_to_no_shows),
     (_("a published listing has a photo, windows and a confirmation"), published_is_complete),

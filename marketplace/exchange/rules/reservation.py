@@ -92,7 +92,7 @@ STATUS_LABELS: dict[ReservationStatus, Text] = {
     _S.COMPLETED: _("Completed"),
     _S.REJECTED: _("Rejected"),
     _S.CANCELLED: _("Cancelled"),
-    _S.EXPIRED: _("Expired"),
+    _S.EXPIRED: _("Lapsed"),
 }
 
 

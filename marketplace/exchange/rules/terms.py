@@ -112,7 +112,7 @@ def changed_terms(before: Terms, after: Terms) -> tuple[str, ...]:
 
 
 def check_open_to_change(status: ReservationStatus) -> None:
-    """Terms are fixed at approval and final once the transfer is complete."""
+    """Terms are fixed at approval and final once the transfer is completed."""
     if status in OPEN_TO_CHANGE:
         return
     if status in (ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.REQUESTED):

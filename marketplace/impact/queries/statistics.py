@@ -18,6 +18,7 @@ from marketplace.ledger.queries import SUMS, Totals
 from marketplace.materials.queries import taxonomy
 
 ZERO = Decimal(0)
+FEW_TRANSFERS = 5  # a sum of fewer tells how far something lay
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Statistics:
     """The totals, and for members three ways of adding up to them.
 
     `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`. `in_whole_km`: the average
-    distance of a sum of few transfers is, for a reader who may not know exact ones.
+    distance of every part is, for a reader who may not know exact ones.
     """
 
     totals: Totals
@@ -70,8 +71,9 @@ class Months:
 def get_statistics(session: Session, actor: Actor, *, first: str = "", last: str = "") -> Statistics:
     """The totals for everybody; by municipality, material group and month for members.
 
-    Whoever may not know exact points gets sums of few transfers with their average distance in whole kilometres. Of a part of the months,
-    `YYYY-MM`, for members of the region: few rows tell how far something was carried.
+    Whoever may not know exact points gets every part with an average distance in whole kilometres, and the total too while it is one of
+    few transfers: parts that were exact could be subtracted until one transfer is left. Of a part of the months, `YYYY-MM`, for members
+    of the region: few rows tell how far something was carried.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     exact = may(actor, Can.READ_POINTS)
@@ -81,12 +83,13 @@ def get_statistics(session: Session, actor: Actor, *, first: str = "", last: str
         require(actor, Can.READ_PERIOD_FIGURES)
     received = _sums(session, MonthPair, MonthPair.to_slug, months)
     totals = sum(received.values(), Totals())
+    totals = totals if totals.exchanges >= FEW_TRANSFERS else shown(totals)
     within = sum(_sums(session, MonthPair, MonthPair.to_slug, months, within=True).values(), Totals())
     since = session.scalar(select(func.min(MonthPair.month)))
     if not may(actor, Can.READ_MEMBER_FIGURES):
-        return Statistics(shown(totals), shown(within), since)
+        return Statistics(totals, shown(within), since)
     return Statistics(
-        totals=shown(totals),
+        totals=totals,
         within=shown(within),
         since=since,
         by_municipality=_shown(_by_municipality(session, received, months), shown),

@@ -1,7 +1,7 @@
 """The three regional goals and their indicators, checkable with a pencil.
 
 Goals 1 and 2 share one indicator: (biobased + reused + recycled) / total input, by mass, per municipality and year. What came
-through the materials bank is reused material. A report says how many kilograms of that its reused mass includes; what it leaves out
+through the materials bank is not primary. A report says how many kilograms of that it includes, under any origin but primary; what it leaves out
 is added above and below the line alike, so every kilogram counts once. A municipality that has not reported has no share: not 0 %,
 not 100 %. The region has one when those that reported hold at least half the inhabitants.
 
@@ -232,7 +232,8 @@ def check_included(
 ) -> date | None:
     """The day as of which a report includes the bank's mass; None where it includes nothing.
 
-    Refused: more than the bank brought, more than the reused mass that should hold it, and a day before the year or after today.
+    The bank's mass may stand under any origin but primary: granulates are reported as recycled. Refused: more than the bank brought, more
+    than the mass that should hold it, and a day before the year or after today.
     """
     if not included_kg.is_finite() or included_kg < 0:
         raise Invalid(_("A mass must be zero or more."), "includes_bank_kg")
@@ -240,13 +241,13 @@ def check_included(
         raise Invalid(_("A mass can have at most three decimals in kilograms."), "includes_bank_kg")
     if not included_kg:
         return None
-    reused_kg = sum((row.mass_kg for row in rows if row.origin == Origin.REUSED), ZERO)
-    if reused_kg < included_kg:
+    renewable_kg = sum((row.mass_kg for row in rows if row.origin != Origin.PRIMARY), ZERO)
+    if renewable_kg < included_kg:
         raise Invalid(
             _(
-                "You report %(reused)s reused, and say that %(included)s of the materials bank is in it. Fill in more reused material, "
-                "or say that less is included.",
-                reused=mass(reused_kg),
+                "You report %(renewable)s reused, recycled and biobased, and say that %(included)s of the materials bank is in it. "
+                "Report what you received as reused, granulates as recycled and wood as biobased, or say that less is included.",
+                renewable=mass(renewable_kg),
                 included=mass(included_kg),
             ),
             "includes_bank_kg",

@@ -135,7 +135,7 @@ MAIL_ACTIONS: dict[str, MailAction] = {
             "You confirm that you received %(quantity)s of “%(title)s” from %(organisation)s. The exchange then counts in the figures."
         ),
         _("Confirm the hand-over"),
-        _("The hand-over is confirmed. The exchange now counts in the figures."),
+        _("The transfer is completed. The exchange now counts in the figures."),
         _reservation(Step.CONFIRM, Can.CONFIRM),
         lambda session, actor, number: hand_over.confirm(session, actor, reservation_id=number),
     ),

@@ -91,9 +91,9 @@ WORDINGS: dict[Notice, Wording] = {
         ),
     ),
     Notice.RESERVATION_REJECTED: Wording(
-        _("Your request is not approved"),
-        _("Your reservation of “%(title)s” is not approved"),
-        (_("%(organisation)s did not approve your reservation of %(quantity)s of “%(title)s”."), REASON),
+        _("Your request is rejected"),
+        _("Your reservation of “%(title)s” is rejected"),
+        (_("%(organisation)s rejected your reservation of %(quantity)s of “%(title)s”."), REASON),
     ),
     Notice.RESERVATION_CANCELLED: Wording(
         _("A reservation is cancelled"),
@@ -121,8 +121,8 @@ WORDINGS: dict[Notice, Wording] = {
         buttons=(Button("confirm", "reservation_id", _("Confirm the hand-over")),),
     ),
     Notice.COMPLETED: Wording(
-        _("A transfer is complete"),
-        _("The transfer of “%(title)s” is complete"),
+        _("A transfer is completed"),
+        _("The transfer of “%(title)s” is completed"),
         (_("%(organisation)s received %(quantity)s of “%(title)s”. The exchange now counts in the figures."),),
     ),
     Notice.RESERVATION_DISPLACED: Wording(
@@ -168,7 +168,7 @@ WORDINGS: dict[Notice, Wording] = {
         (
             _("You entered %(quantity)s. %(organisation)s says that it was %(other_quantity)s."),
             REASON,
-            _("Enter in the reservation which figure is right. When you both give the same one, the transfer is complete."),
+            _("Enter in the reservation which figure is right. When you both give the same one, the transfer is completed."),
         ),
     ),
     Notice.DISPUTE_ANSWERED: Wording(
@@ -177,7 +177,7 @@ WORDINGS: dict[Notice, Wording] = {
         (
             _("The figure of %(organisation)s is now %(other_quantity)s."),
             REASON,
-            _("Is that right? Enter the same figure in the reservation. Then the transfer is complete."),
+            _("Is that right? Enter the same figure in the reservation. Then the transfer is completed."),
         ),
     ),
     Notice.CANCEL_PROPOSED: Wording(

@@ -33,9 +33,12 @@ class MaterialUseForm(Form):
     groups: Sequence[MaterialGroup] = ()
     version = HiddenField()
     includes_bank_kg = TonnesField(
-        _("How much of “Reused” did you receive through the materials bank?"),
+        _("How much of what is not primary did you receive through the materials bank?"),
         [Required()],
-        description=_("In tonnes; 0 if nothing of it is in there. What is not in there, we add."),
+        description=_(
+            "In tonnes, whether you report it as reused, recycled (granulates) or biobased; 0 if nothing of it is in there. What is not in "
+            "there, we add."
+        ),
     )
     includes_bank_as_of = DutchDateField(
         _("As of which day?"), description=_("What you received through the materials bank after that day, we add.")
@@ -46,7 +49,7 @@ class MaterialUseForm(Form):
         return self[_name(group.slug, origin)]
 
     def included_kg(self) -> Decimal:
-        """How much of the reused mass came through the bank, in kilograms."""
+        """How much of what is not primary came through the bank, in kilograms."""
         return Decimal(self.includes_bank_kg.data or 0) * KG_PER_TONNE
 
     def rows(self) -> list[UseRow]:

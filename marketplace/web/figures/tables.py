@@ -57,6 +57,11 @@ KG_PER_TONNE = 1000
 SHORT_TONNES = {10_000: 3, 1_000_000: 2}  # below so many kilograms in all: this many decimals of a tonne
 PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e"), Measure.TONNE_KM: _("tonne-km")}
 FILE_UNITS = {Measure.MASS: _("kg"), Measure.CARBON: _("kg CO₂e"), Measure.TONNE_KM: _("tonne-km")}
+AVOIDED_BY: tuple[tuple[Text, str], ...] = (  # what was said: does it replace a purchase
+    (_("Avoided, replaces a purchase"), "avoided_replacing_kgco2e"),
+    (_("Avoided, replaces no purchase"), "avoided_not_replacing_kgco2e"),
+    (_("Avoided, not said"), "avoided_not_said_kgco2e"),
+)
 IN_FULL: dict[Measure, Callable[[Figure | None], str]] = {
     Measure.COUNT: number,
     Measure.MASS: mass,
@@ -94,13 +99,18 @@ class Table:
     @property
     def header(self) -> list[str]:
         """The first line of the file."""
-        return [str(self.first_column), *self._labels(FILE_UNITS)]
+        split = (f"{label} ({FILE_UNITS[Measure.CARBON]})" for label, _name in AVOIDED_BY)
+        return [str(self.first_column), *self._labels(FILE_UNITS), *split]
 
     @property
     def lines(self) -> list[list[Cell]]:
         """The rows of the file; no total, so that a column adds up to it."""
         return [
-            [row.name, *self._with_given([item.known(row.totals) for item in STATISTICS], row.given_mass_kg or 0)]
+            [
+                row.name,
+                *self._with_given([item.known(row.totals) for item in STATISTICS], row.given_mass_kg or 0),
+                *(getattr(row.totals, name) for _label, name in AVOIDED_BY),
+            ]
             for row in self.rows
         ]
 

@@ -78,7 +78,7 @@ def resolve(reservation_id: int) -> ResponseReturnValue:
 def _resolved(reservation: Reservation) -> Text:
     if reservation.status == ReservationStatus.DISPUTED:
         return _("Your proposal has been sent to the other side.")
-    return _("Settled. The transfer is complete and counted.")
+    return _("Settled. The transfer is completed and counted.")
 
 
 @permission(Can.CANCEL_RESERVATION)
@@ -89,14 +89,14 @@ def propose_cancel(reservation_id: int) -> ResponseReturnValue:
 
 def _proposed(reservation: Reservation) -> Text:
     if reservation.status == ReservationStatus.CANCELLED:
-        return _("Called off together. What was held is free again.")
+        return _("Cancelled together. What was held is free again.")
     return _("Your proposal has been sent to the other side.")
 
 
 @permission(Can.CANCEL_RESERVATION)
 def agree_cancel(reservation_id: int) -> ResponseReturnValue:
-    """The other side accepts that it is called off."""
-    message = _("Called off together. What was held is free again.")
+    """The other side accepts that it is cancelled."""
+    message = _("Cancelled together. What was held is free again.")
     return take_step(reservation_id, "agree_cancel", decide.agree_cancel, message)
 
 

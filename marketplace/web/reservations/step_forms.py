@@ -121,7 +121,7 @@ class HandoverForm(StepForm):
     write_off_reason = TextAreaField(
         _("Is what is missing gone for good? Say why"),
         description=_(
-            "For example: broken while loading. Leave empty if it is still there: then it is free again once the transfer is confirmed."
+            "For example: broken while loading. Leave empty if it is still there: then it is free again once the transfer is completed."
         ),
         id="given-gone",
     )

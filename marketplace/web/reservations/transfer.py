@@ -389,7 +389,7 @@ _NEXT: dict[ReservationStatus, Callable[[bool, bool], tuple[Text, bool]]] = {
     ReservationStatus.DISPUTED: _disputed,
 }
 _ENDINGS = {
-    ReservationStatus.COMPLETED: _("This transfer is complete and counted."),
+    ReservationStatus.COMPLETED: _("This transfer is completed and counted."),
     ReservationStatus.REJECTED: _("The owner rejected this request. What was held is free again."),
     ReservationStatus.CANCELLED: _("This reservation was cancelled. What was held is free again."),
     ReservationStatus.EXPIRED: _("This reservation lapsed, because its time was over. What was held is free again."),

@@ -129,14 +129,14 @@ def hand_over(reservation_id: int) -> ResponseReturnValue:
 @blueprint.route("/reserveringen/<int:reservation_id>/bevestigen", methods=("GET", "POST"))
 @permission(Can.CONFIRM)
 def confirm(reservation_id: int) -> ResponseReturnValue:
-    """Confirm what arrived, as the receiver. The transfer is complete and counted, or the two figures differ too much."""
+    """Confirm what arrived, as the receiver. The transfer is completed and counted, or the two figures differ too much."""
     return take_step(reservation_id, "confirm", hand_over_actions.confirm, _confirmed, draft="draft")
 
 
 def _confirmed(reservation: Reservation) -> Text:
     if reservation.status == ReservationStatus.DISPUTED:
         return _("Your figure differs too much from the owner’s. The owner has been asked to look at it.")
-    return _("Confirmed. The transfer is complete and counted.")
+    return _("The transfer is completed and counted.")
 
 
 def _step(
