@@ -53,7 +53,7 @@ def register(app: Flask) -> None:
     limiter.limit(WRITES_ALLOWED, methods=WRITES)(blueprint)
     app.register_blueprint(blueprint)
 
-    def tell_version(response: Response) -> Response:
+    def add_version(response: Response) -> Response:
         """Which version of the API answered, errors too; and what the answer depends on."""
         if is_api():
             response.headers["API-Version"] = API_VERSION
@@ -68,7 +68,7 @@ def register(app: Flask) -> None:
             response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Retry-After"
         return response
 
-    app.after_request(tell_version)
+    app.after_request(add_version)
     app.after_request(allow_every_origin)
 
 

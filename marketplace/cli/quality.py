@@ -42,18 +42,16 @@ class Check:
 def code_checks() -> list[Check]:
     """List the checks that read the code without running it.
 
-    Style, types, imports, scripts, templates, and models against migrations.
+    Style, types, imports, scripts and templates.
     """
     python = (sys.executable, "-m")
     contracts = "import sys; from importlinter.cli import lint_imports_command as run; sys.argv[1:] = ['--no-logo']; run()"
-    manage = (*python, "marketplace.cli.command")
     checks = [
         Check("ruff check", ((*python, "ruff", "check", "--quiet", "."),)),
         Check("ruff format --check", ((*python, "ruff", "format", "--check", "--quiet", "."),)),
         Check("mypy --strict", ((*python, "mypy", "--strict", "--no-error-summary"),)),
         Check("lint-imports", ((sys.executable, "-c", contracts),)),
         Check("oxlint", ((str(Path(sys.executable).with_name("oxlint")), "--deny-warnings", "static/js"),)),
-        Check("db check", ((*manage, "db", "upgrade"), (*manage, "db", "check"))),
     ]
     if (PROJECT / "templates").is_dir():
         checks.append(Check("djlint", ((*python, "djlint", "--lint", "--quiet", "templates"),)))

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import CLOCK
 from marketplace.exchange.actions.decide import end
 from marketplace.exchange.actions.hand_over import complete_by_clock
-from marketplace.exchange.actions.transitions import note, offer_next, tell
+from marketplace.exchange.actions.transitions import note, notify_side, offer_next
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import find_reservation, is_reminder_due, list_waiting_to_expire
 from marketplace.exchange.rules.reservation import STEPS, ReservationStatus, Step, reminder
@@ -69,7 +69,7 @@ def remind(session: Session, *, reservation_id: int) -> bool:
     last_day, today = clock.local(until).date(), clock.today()
     reservation = note(session, CLOCK, reservation, "remind", reminded_days=reminder(last_day, today))
     for owner in sides:
-        tell(
+        notify_side(
             session,
             Notice.RESERVATION_EXPIRING,
             reservation,

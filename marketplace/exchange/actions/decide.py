@@ -20,9 +20,9 @@ from marketplace.exchange.actions.transitions import (
     lower_surplus,
     move,
     note,
+    notify_broker,
+    notify_side,
     offer_next,
-    tell,
-    tell_broker,
 )
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
@@ -93,7 +93,7 @@ def approve(
         reminded_days=reservation_rules.reminder(clock.local(until).date(), clock.today()),
     )
     reservation = freeze(session, reservation)
-    tell(session, Notice.RESERVATION_APPROVED, reservation, owner=False)
+    notify_side(session, Notice.RESERVATION_APPROVED, reservation, owner=False)
     offer_next(session, reservation.listing_id)
     bump_catalogue(session)
     return reservation
@@ -139,11 +139,11 @@ def end(
     reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)
     drop_proposal(session, reservation)
     if is_clock(actor):
-        tell(session, kind, reservation, owner=False)
+        notify_side(session, kind, reservation, owner=False)
         if held:
-            tell(session, kind, reservation, owner=True)
+            notify_side(session, kind, reservation, owner=True)
     else:
-        tell(session, kind, reservation, owner=actor.organisation_id != reservation.owner_id)
+        notify_side(session, kind, reservation, owner=actor.organisation_id != reservation.owner_id)
     if held:
         offer_next(session, reservation.listing_id)
     bump_catalogue(session)
@@ -171,7 +171,7 @@ def cancel(session: Session, actor: Actor, *, reservation_id: int, reason: str) 
         return end(session, actor, reservation, Step.AGREE_CANCEL, Notice.RESERVATION_CANCELLED, reason)
     requested = {"cancel_asked_by_id": actor.organisation_id, "reason": reason}
     reservation = note(session, actor, reservation, "propose-cancel", **requested)
-    tell(session, Notice.CANCEL_PROPOSED, reservation, owner=actor.organisation_id != reservation.owner_id)
+    notify_side(session, Notice.CANCEL_PROPOSED, reservation, owner=actor.organisation_id != reservation.owner_id)
     return reservation
 
 
@@ -220,7 +220,7 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
     message = reason.strip() or in_default_locale(_("Nobody came to collect it."))
     if has_lapsed:
         reservation = note(session, actor, reservation, Step.NO_SHOW.value, no_show=True, reason=message)
-        tell(session, Notice.NO_SHOW, reservation, owner=False)
+        notify_side(session, Notice.NO_SHOW, reservation, owner=False)
         return reservation
     latest = newest(reservation)
     deadline_rules.check_no_show(agreed=latest.agreed_time if latest else None, until=reservation.expires_at, now=clock.now())
@@ -246,8 +246,8 @@ def object_to_no_show(session: Session, actor: Actor, *, reservation_id: int, re
         raise Conflict(_("You have objected already, and one can object once. The broker of the region decides."))
     reservation_rules.check_reason(reason)
     reservation = note(session, actor, reservation, "object", objection=reason.strip(), objected_at=clock.now())
-    tell(session, Notice.OBJECTED, reservation, owner=True, reason=reservation.objection)
-    tell_broker(session, Notice.OBJECTION_TO_DECIDE, reservation, reason=reservation.objection)
+    notify_side(session, Notice.OBJECTED, reservation, owner=True, reason=reservation.objection)
+    notify_broker(session, Notice.OBJECTION_TO_DECIDE, reservation, reason=reservation.objection)
     return reservation
 
 
@@ -268,7 +268,7 @@ def decide_objection(session: Session, actor: Actor, *, reservation_id: int, is_
     reservation = note(session, actor, reservation, "decide-objection", **values)
     kind = Notice.OBJECTION_UPHELD if is_upheld else Notice.OBJECTION_REJECTED
     for owner in (True, False):
-        tell(session, kind, reservation, owner=owner, reason=reservation.objection_answer)
+        notify_side(session, kind, reservation, owner=owner, reason=reservation.objection_answer)
     return reservation
 
 

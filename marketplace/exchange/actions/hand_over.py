@@ -17,11 +17,11 @@ from marketplace.exchange.actions.transitions import (
     measured_as,
     move,
     note,
+    notify_broker,
+    notify_side,
     offer_next,
     put,
     settled_as,
-    tell,
-    tell_broker,
 )
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import get_reservation
@@ -128,7 +128,7 @@ def _handed_over(
     )
     needs_yes = not is_confirmed_by_silence(session, reservation)
     asked: dict[str, Any] = {"until": None, "ordered": _figure(reservation, ordered_of(reservation))} if needs_yes else {}
-    tell(session, Notice.HANDED_OVER, reservation, owner=False, **asked)
+    notify_side(session, Notice.HANDED_OVER, reservation, owner=False, **asked)
     bump_catalogue(session)
     return reservation
 
@@ -181,7 +181,7 @@ def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str,
         own = {} if quantity is None else {"receiver_answer": quantity.amount}
         reservation = note(session, actor, reservation, "answer-dispute", dispute_reason=reason, **own)
         figure = _figure(reservation, reservation.receiver_figure)
-        tell(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
+        notify_side(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
         return reservation
     return _disputed(session, actor, reservation, reason, receiver_quantity=None if quantity is None else quantity.amount)
 
@@ -191,8 +191,8 @@ def _disputed(session: Session, actor: Actor, reservation: Reservation, reason: 
     values: dict[str, Any] = {"disputed_at": clock.now(), "dispute_reason": reason, "expires_at": None, "reminded_days": None}
     reservation = move(session, actor, reservation, Step.DISPUTE, **said, **values, unconfirmed_since=None)
     figure = _figure(reservation, reservation.receiver_quantity)
-    tell(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
-    tell_broker(session, Notice.DISPUTE_TO_DECIDE, reservation, reason=reason, other_quantity=figure)
+    notify_side(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
+    notify_broker(session, Notice.DISPUTE_TO_DECIDE, reservation, reason=reason, other_quantity=figure)
     bump_catalogue(session)
     return reservation
 
@@ -251,7 +251,7 @@ def _answer_dispute(
         own["receiver_quantity"] = figure
     reservation = note(session, actor, reservation, "answer-dispute", **own)
     proposed = _figure(reservation, figure)
-    tell(session, Notice.DISPUTE_ANSWERED, reservation, owner=not owns, reason=reason, other_quantity=proposed)
+    notify_side(session, Notice.DISPUTE_ANSWERED, reservation, owner=not owns, reason=reason, other_quantity=proposed)
     return reservation
 
 
@@ -298,9 +298,9 @@ def _period(reservation: Reservation) -> str | None:
 
 def _tell_completed(session: Session, actor: Actor, reservation: Reservation) -> None:
     if actor.organisation_id != reservation.owner_id or reservation.is_internal:
-        tell(session, Notice.COMPLETED, reservation, owner=True)
+        notify_side(session, Notice.COMPLETED, reservation, owner=True)
     if actor.organisation_id != reservation.organisation_id:
-        tell(session, Notice.COMPLETED, reservation, owner=False)
+        notify_side(session, Notice.COMPLETED, reservation, owner=False)
 
 
 def complete_by_clock(session: Session, reservation: Reservation) -> None:
@@ -311,8 +311,8 @@ def complete_by_clock(session: Session, reservation: Reservation) -> None:
     values = {"unconfirmed_since": clock.now(), "expires_at": None, "reminded_days": None}
     reservation = note(session, CLOCK, reservation, "unconfirmed", **values)
     for owner in (True, False):
-        tell(session, Notice.UNCONFIRMED, reservation, owner=owner)
-    tell_broker(session, Notice.UNCONFIRMED_TO_DECIDE, reservation)
+        notify_side(session, Notice.UNCONFIRMED, reservation, owner=owner)
+    notify_broker(session, Notice.UNCONFIRMED_TO_DECIDE, reservation)
 
 
 def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: ReturnDraft) -> tuple[Reservation, bool]:
@@ -349,6 +349,6 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
         "returned": plain(amount),
     }
     is_owner = actor.organisation_id == reservation.owner_id
-    tell(session, Notice.RETURNED, reservation, owner=not is_owner, quantity=amount, **facts)
+    notify_side(session, Notice.RETURNED, reservation, owner=not is_owner, quantity=amount, **facts)
     bump_catalogue(session)
     return reservation, False

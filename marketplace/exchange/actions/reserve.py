@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.actions.terms import freeze
-from marketplace.exchange.actions.transitions import begin, move, tell
+from marketplace.exchange.actions.transitions import begin, move, notify_side
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import covered, total_under_way
 from marketplace.exchange.queries.reservations import find_reservation
@@ -102,7 +102,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         freeze(session, find_reservation(session, reservation.id))
     else:
         waits = status is ReservationStatus.WAITING
-        tell(
+        notify_side(
             session,
             Notice.RESERVATION_WAITING if waits else Notice.RESERVATION_REQUESTED,
             reservation,
@@ -237,7 +237,7 @@ def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Rese
         raise Conflict(_("The 48 hours of this offer are over: it goes to the next on the list. Ask again if you still need it."))
     until = deadline_rules.answer_until(clock.now())
     reservation = move(session, actor, reservation, Step.ACCEPT_OFFER, expires_at=until, reminded_days=None)
-    tell(session, Notice.RESERVATION_REQUESTED, reservation, owner=True)
+    notify_side(session, Notice.RESERVATION_REQUESTED, reservation, owner=True)
     return reservation
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.exchange.actions.transitions import note, tell
+from marketplace.exchange.actions.transitions import note, notify_side
 from marketplace.exchange.models import Reservation, TermsVersion
 from marketplace.exchange.queries.reservations import find_reservation, get_reservation
 from marketplace.exchange.queries.terms import last_number, terms_of, terms_today
@@ -78,7 +78,7 @@ def propose_terms(
     reservation = note(session, actor, reservation, "propose-terms", **_kept_until(reservation, after) if agreed else {})
     if not agreed:
         other = actor.organisation_id != reservation.owner_id
-        tell(session, Notice.TERMS_PROPOSED, reservation, owner=other, reason=draft.reason.strip())
+        notify_side(session, Notice.TERMS_PROPOSED, reservation, owner=other, reason=draft.reason.strip())
     return reservation
 
 
@@ -116,7 +116,7 @@ def accept_terms(session: Session, actor: Actor, *, reservation_id: int) -> Rese
     _check_possible(session, reservation, terms_of(session, reservation), terms, True)
     _answer(session, pending, TermsStatus.AGREED)
     reservation = note(session, actor, reservation, "accept-terms", **_kept_until(reservation, terms))
-    tell(session, Notice.TERMS_ACCEPTED, reservation, owner=actor.organisation_id != reservation.owner_id, reason="")
+    notify_side(session, Notice.TERMS_ACCEPTED, reservation, owner=actor.organisation_id != reservation.owner_id, reason="")
     return reservation
 
 
@@ -128,7 +128,9 @@ def decline_terms(session: Session, actor: Actor, *, reservation_id: int, reason
     check_length(reason, REASON_LENGTH_MAX, "reason")
     _answer(session, pending, TermsStatus.DECLINED)
     reservation = note(session, actor, reservation, "decline-terms")
-    tell(session, Notice.TERMS_DECLINED, reservation, owner=actor.organisation_id != reservation.owner_id, reason=reason.strip())
+    notify_side(
+        session, Notice.TERMS_DECLINED, reservation, owner=actor.organisation_id != reservation.owner_id, reason=reason.strip()
+    )
     return reservation
 
 

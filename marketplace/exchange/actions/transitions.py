@@ -161,7 +161,7 @@ def settled_as(session: Session, reservation: Reservation, quantity: Decimal, wr
     return values | {"surplus": reservation.surplus - back}
 
 
-def tell(
+def notify_side(
     session: Session,
     kind: Notice,
     reservation: Reservation,
@@ -193,7 +193,7 @@ def tell(
     )
 
 
-def tell_broker(session: Session, kind: Notice, reservation: Reservation, **more: Any) -> None:
+def notify_broker(session: Session, kind: Notice, reservation: Reservation, **more: Any) -> None:
     """Tell the coordinators of the region what waits for them."""
     for region in list_organisations(session, kind=OrganisationKind.REGION):
         notify(
@@ -241,7 +241,7 @@ def offer_next(session: Session, listing_id: int) -> int:
             expires_at=until,
             reminded_days=reminder(clock.local(until).date(), clock.local(now).date()),
         )
-        tell(session, Notice.RESERVATION_OFFERED, made, owner=False)
+        notify_side(session, Notice.RESERVATION_OFFERED, made, owner=False)
         offered += 1
         listing = counters.lock(session, listing_id)
     return offered
@@ -276,4 +276,4 @@ def displace(session: Session, actor: Actor, listing: Listing, chosen: Reservati
         moved = put(
             session, actor, other, "displace", CLAIMING, WAITING, waiting_since=clock.now(), expires_at=None, reminded_days=None
         )
-        tell(session, Notice.RESERVATION_DISPLACED, moved, owner=False)
+        notify_side(session, Notice.RESERVATION_DISPLACED, moved, owner=False)

@@ -204,14 +204,14 @@ def _remember(session: Session, new: list[Match]) -> None:
 
 
 def _tell_asker(session: Session, match: Match) -> None:
-    _tell(session, match, match.demand.created_by_id, match.demand.organisation_id, match.listing.organisation.name)
+    _notify(session, match, match.demand.created_by_id, match.demand.organisation_id, match.listing.organisation.name)
 
 
 def _tell_owner(session: Session, match: Match) -> None:
-    _tell(session, match, match.listing.created_by_id, match.listing.organisation_id, match.demand.organisation.name)
+    _notify(session, match, match.listing.created_by_id, match.listing.organisation_id, match.demand.organisation.name)
 
 
-def _tell(session: Session, match: Match, person_id: int | None, organisation_id: int, other: str) -> None:
+def _notify(session: Session, match: Match, person_id: int | None, organisation_id: int, other: str) -> None:
     notify(
         session,
         Notice.NEW_MATCH,

@@ -19,7 +19,7 @@ class PartsForm(Form):
     parts = HiddenField()
 
     @classmethod
-    def about(cls, proposal: Proposal) -> "PartsForm":
+    def of(cls, proposal: Proposal) -> "PartsForm":
         """The form under this proposal."""
         return cls(formdata=None, data={"parts": " ".join(f"{number}:{plain(amount)}" for number, amount in proposal.amounts)})
 

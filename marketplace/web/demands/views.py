@@ -128,7 +128,7 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> ResponseReturnValue:
         "is_open": demand.status == DemandStatus.OPEN,
         "can_change": can_change(demand),
         "badge": DEMAND_BADGES[demand.status],
-        "asking": PartsForm.about(proposal) if proposal and may_edit else None,
+        "asking": PartsForm.of(proposal) if proposal and may_edit else None,
         "confirmation": confirmation_of_demand(actor, demand),
         "answers": DEMAND_ANSWERS,
     }

@@ -102,7 +102,7 @@ class AgreeForm(Form):
         _("Which time suits you?"), [Required(_("Choose one of the times."))], validate_choice=False, id="meeting-time"
     )
 
-    def about(self, appointment: Appointment | None) -> None:
+    def prepare(self, appointment: Appointment | None) -> None:
         """The times that can be chosen."""
         self.time.choices = options((item.isoformat(), moment(item)) for item in appointment.moments) if appointment else []
 
@@ -271,7 +271,7 @@ class ReserveForm(Form):
     join_waiting_list = BooleanField(_("If it does not fit, put me on the waiting list"))
     confirm_unusual = BooleanField(_("Yes, I want it all the same"))
 
-    def about(
+    def prepare(
         self, listing: Listing, demands: list[Demand], asked: Mapping[str, str], under_way: Mapping[int, Decimal] | None = None
     ) -> None:
         """Fill in the listing's unit, the demands that it can serve, and what a link asked for.

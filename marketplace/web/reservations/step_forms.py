@@ -25,11 +25,11 @@ _WHY = Required(_("Say why, in one sentence. The other side reads it."))
 
 
 class StepForm(Form):
-    """A form about one reservation; `about` fills in what is known of it."""
+    """A form about one reservation; `prepare` fills in what is known of it."""
 
     idempotency_key = IdempotencyField()
 
-    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
+    def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         """Nothing to fill in, unless a form says otherwise."""
 
     def because(self) -> str:
@@ -50,7 +50,7 @@ class ApproveForm(StepForm):
         id="approve-reason",
     )
 
-    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
+    def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
 
     def until(self) -> datetime | None:
@@ -139,7 +139,7 @@ class HandoverForm(StepForm):
         description=_("Leave empty if you do not know. Then we use the straight line times 1.3."),
     )
 
-    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
+    def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
         _gate_choices(self)
         self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
@@ -222,7 +222,7 @@ class ConfirmForm(StepForm):
     measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="received-measured")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="received-condition")
 
-    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
+    def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
         _gate_choices(self)
 
@@ -243,7 +243,7 @@ class DisputeForm(StepForm):
     )
     reason = TextAreaField(_("What is not right?"), [_WHY], description=_("The owner reads this."), id="dispute-reason")
 
-    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
+    def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)
 
     def figure(self) -> Quantity | None:
@@ -270,7 +270,7 @@ class ResolveForm(StepForm):
     )
     confirm_unusual = right("resolve")
 
-    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
+    def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)
 
     def figure(self) -> Quantity | None:
@@ -317,7 +317,7 @@ class ReturnForm(StepForm):
     )
     reason = TextAreaField(_("Why does it come back?"), [_WHY], id="return-reason")
 
-    def about(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
+    def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
         self.quantity.units = (Unit(reservation.unit),)
         if self.returned_on.raw_data is None:
@@ -388,5 +388,5 @@ def sheets(sent: Sent | None, reservation: Reservation, vehicles: Iterable[Vehic
     existing = tuple(vehicles)
     made = {step: sent.form if sent and sent.step == step else form(formdata=None) for step, form in FORMS.items()}
     for form in made.values():
-        form.about(reservation, existing)
+        form.prepare(reservation, existing)
     return made

@@ -68,7 +68,7 @@ def take_step(
     form = FORMS[step]()
     session, actor = current_session(), current_actor()
     reservation = reservations.get_reservation(session, actor, reservation_id)
-    form.about(reservation, taxonomy(session).vehicles)
+    form.prepare(reservation, taxonomy(session).vehicles)
     sent = Sent(step, form)
     if returned() is not None:
         return transfer_page(reservation_id, sent)
@@ -114,7 +114,7 @@ class Gate:
         from_other = latest is not None and (latest.proposed_by_id != actor.organisation_id or reservation.is_internal)
         can_propose = is_side and status is ReservationStatus.APPROVED
         agree_form = _as_sent(AgreeForm, sent)
-        agree_form.about(latest)
+        agree_form.prepare(latest)
         return cls(
             appointment=latest,
             place=meeting_place(session, actor, reservation, latest) if latest else "",

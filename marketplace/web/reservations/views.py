@@ -52,7 +52,7 @@ def create(listing_id: int) -> ResponseReturnValue:
     listing = get_listing(session, actor, listing_id)
     material = taxonomy(session).material_by_id(listing.material_id)
     demands = _own_demands(session, material)
-    form.about(listing, demands, request.args, totals_under_way(session, demands))
+    form.prepare(listing, demands, request.args, totals_under_way(session, demands))
     reservation = is_valid and attempt(form, lambda: reserve.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
     if reservation:
         waits = reservation.status == ReservationStatus.WAITING
