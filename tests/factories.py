@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.actions.tokens import create_machine, create_token
 from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policy import OPERATOR, Actor
+from marketplace.accounts.rules.tokens import TokenDraft
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point
 from marketplace.kernel.text import fold
@@ -84,6 +86,17 @@ def make_actor(session: Session, slug: str, role: str = "project_leader", kind: 
         organisation_kind=organisation.kind,
         role=role,
     )
+
+
+def make_token(session: Session, actor: Actor, name: str = "test", *, person_id: int | None = None, **terms: Any) -> str:
+    """The secret of a new token, as its owner was shown it."""
+    return create_token(session, actor, draft=TokenDraft(name, **terms), person_id=person_id)[1]
+
+
+def make_machine(session: Session, slug: str, name: str = "Voorraadsysteem", kind: str = "") -> Person:
+    """A machine account of an organisation, made by a coordinator of it."""
+    coordinator = make_actor(session, slug, "coordinator", kind)
+    return create_machine(session, coordinator, organisation_id=int(coordinator.organisation_id or 0), name=name)
 
 
 def location(slug: str = "hengelo", lat: float | None = None, lon: float | None = None) -> Location:

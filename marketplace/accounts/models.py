@@ -1,9 +1,9 @@
 """Organisations and people, and how a person is identified. By session, token, invitation or password reset."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.rules.accounts import OrganisationKind, Role
@@ -67,18 +67,19 @@ class JoinRequest(Base):
 
 
 class Person(Base):
-    """A person in one organisation. Deactivated, not removed: history points here by id."""
+    """A person in one organisation, or a machine account of it. Deactivated, not removed: history points here by id."""
 
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True, comment="lower case")
+    email: Mapped[str | None] = mapped_column(String(254), unique=True, comment="lower case; a machine account has none")
     name: Mapped[str] = mapped_column(String(120))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(2), default="nl")
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_machine: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="a program: no mail, no password")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -87,6 +88,8 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("role IN ('project_leader', 'coordinator', 'reviewer', 'admin')", name="role"),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("is_machine = (email IS NULL)", name="machine_has_no_email"),
+        CheckConstraint("NOT is_machine OR (password_hash = '' AND role = 'project_leader')", name="machine_has_no_password"),
     )
 
     @property
@@ -109,7 +112,7 @@ class WebSession(Base):
 
 
 class ApiToken(Base):
-    """A person's bearer token; only its SHA-256 is stored."""
+    """A bearer token of a person or a machine account; only its SHA-256 is stored."""
 
     __tablename__ = "api_token"
 
@@ -117,9 +120,14 @@ class ApiToken(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str] = mapped_column(String(80))
+    scope: Mapped[str] = mapped_column(String(10), default="write", server_default="write")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), comment="for which alone it acts")
+    expires_on: Mapped[date | None] = mapped_column(comment="last day on which it works")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("scope IN ('read', 'write')", name="scope"),)
 
 
 class Invitation(Base):

@@ -6,10 +6,12 @@ A predicate takes the actor and the subject. A subject is whatever the question 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from marketplace.accounts.rules.accounts import OrganisationKind, Role, are_colleagues
+from marketplace.accounts.rules.tokens import Scope
 from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
 from marketplace.kernel.language import _
 
@@ -18,7 +20,10 @@ _TRADERS = {Role.PROJECT_LEADER, Role.COORDINATOR}
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person who asks, with their organisation and the door they came through."""
+    """The person or machine account that asks, its organisation, and the door it came through.
+
+    `scope`, `is_bound` and `token_ends_on` are of the token: what it is good for, whether it is kept to one organisation, its last day.
+    """
 
     person_id: int | None = None
     name: str = ""
@@ -30,10 +35,14 @@ class Actor:
     origin: str = "web"
     request_id: str | None = None
     locale: str = "nl"
+    is_machine: bool = False
+    scope: Scope = Scope.WRITE
+    is_bound: bool = False
+    token_ends_on: date | None = None
 
     @property
     def is_member(self) -> bool:
-        """Whether this is a person of the bank."""
+        """Whether this is a person or a machine account of the bank."""
         return self.person_id is not None
 
     @property
@@ -111,6 +120,10 @@ class Can(StrEnum):
     CANCEL_TASK = "task:cancel"
     WORK = "work:read"
     OWN_ACCOUNT = "account:own"
+    OWN_TOKENS = "token:own"
+    REVOKE_TOKENS = "token:revoke"
+    ISSUE_TOKENS = "token:issue"
+    MANAGE_MACHINES = "machine:manage"
 
 
 Predicate = Callable[[Actor, Any], bool]
@@ -225,11 +238,6 @@ def is_municipal_coordinator(actor: Actor, subject: Any) -> bool:
     return is_coordinator_of(actor, subject) and actor.organisation_kind == OrganisationKind.MUNICIPALITY
 
 
-def may_read_own_house(actor: Actor, subject: Any) -> bool:
-    """Traders for their own organisation, the reviewer for all."""
-    return may_look_inside(actor, subject)
-
-
 def is_reviewer_or_admin(actor: Actor, subject: Any) -> bool:
     """The AO CE and the platform administrator."""
     return actor.role in (Role.REVIEWER, Role.ADMIN)
@@ -237,7 +245,27 @@ def is_reviewer_or_admin(actor: Actor, subject: Any) -> bool:
 
 def is_admin(actor: Actor, subject: Any) -> bool:
     """The platform administrator, and the operator at the console of the server."""
-    return actor.role == Role.ADMIN or (actor.origin == "cli" and actor.person_id is None)
+    return actor.role == Role.ADMIN or is_operator(actor, subject)
+
+
+def is_person(actor: Actor, subject: Any) -> bool:
+    """Anybody of the bank but a machine account, which gets its tokens from its coordinator."""
+    return actor.is_member and not actor.is_machine
+
+
+def is_operator(actor: Actor, subject: Any) -> bool:
+    """Whoever sits at the console of the server."""
+    return actor.origin == "cli" and actor.person_id is None
+
+
+def may_revoke_tokens(actor: Actor, subject: Any) -> bool:
+    """Whoever the tokens belong to, and the operator."""
+    return is_operator(actor, subject) or (is_person(actor, subject) and (subject is None or subject.id == actor.person_id))
+
+
+def may_manage_machines(actor: Actor, subject: Any) -> bool:
+    """The coordinator for the own organisation, the administrator for every one."""
+    return is_coordinator_of(actor, subject) or is_admin(actor, subject)
 
 
 def may_start_task(actor: Actor, subject: Any) -> bool:
@@ -334,7 +362,7 @@ POLICY: dict[Can, Predicate] = {
     Can.INVITE: may_invite,
     Can.READ_DEPOTS: may_read_depots,
     Can.MANAGE_DEPOTS: may_manage_depots,
-    Can.READ_MATERIAL_USE: may_read_own_house,
+    Can.READ_MATERIAL_USE: may_look_inside,
     Can.EDIT_MATERIAL_USE: is_municipal_coordinator,
     Can.TIGHTEN_GOAL: is_municipal_coordinator,
     Can.MANAGE_GOALS: is_reviewer_or_admin,
@@ -349,6 +377,10 @@ POLICY: dict[Can, Predicate] = {
     Can.CANCEL_TASK: may_follow_task,
     Can.WORK: is_member,
     Can.OWN_ACCOUNT: is_member,
+    Can.OWN_TOKENS: is_person,
+    Can.REVOKE_TOKENS: may_revoke_tokens,
+    Can.ISSUE_TOKENS: is_operator,
+    Can.MANAGE_MACHINES: may_manage_machines,
 }
 
 

@@ -27,6 +27,7 @@ MODULES = (
     "people",
     "join_requests",
     "saved_searches",
+    "tokens",
     "windows",
     "tasks",
     "reference",

@@ -29,6 +29,7 @@ TAGS: dict[str, Text] = {
     "searches": _("Your saved searches"),
     "people": _("People, invitations and requests to join"),
     "broker": _("The broker's list and proposals"),
+    "accounts": _("Tokens and machine accounts"),
     "tasks": _("Long work"),
     "reference": _("Materials, places, depots and yourself"),
 }

@@ -8,10 +8,11 @@ from functools import partial
 from sqlalchemy import text
 
 from marketplace.accounts.actions.people import add_person
-from marketplace.accounts.actions.sessions import create_token
+from marketplace.accounts.actions.tokens import create_token
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.rules.accounts import Role
+from marketplace.accounts.rules.tokens import TokenDraft
 from marketplace.app import create_app
 from marketplace.bench.bank import Bank
 from marketplace.bench.statements import counted
@@ -63,7 +64,7 @@ def _by_verb(bank: Bank, asker: Actor, units: dict[int, str], number: int) -> No
 
 def _over_http(bank: Bank, asker: Actor) -> float:
     with bank.database.transaction() as session:
-        token = create_token(session, asker, name="bench")
+        _row, token = create_token(session, asker, draft=TokenDraft("bench"))
         units = {number: session.get_one(Listing, number).unit for number in range(2 * RESERVATIONS, 3 * RESERVATIONS + 1)}
     app = create_app(bank.config)
     client = app.test_client()

@@ -86,6 +86,15 @@ def claim(session: Session, actor: Actor) -> None:
     raise Replay(response)
 
 
+def show_once(secret: str) -> str:
+    """Keep a secret out of the answer that is stored.
+
+    Whoever asks again under the same key gets the answer without it.
+    """
+    g.shown_once = secret
+    return secret
+
+
 def store(session: Session, response: Response) -> None:
     """Keep the answer beside the key, in the transaction of the write."""
     key = g.pop("idempotency_key", None)
@@ -98,5 +107,5 @@ def store(session: Session, response: Response) -> None:
         status=response.status_code,
         content_type=response.content_type,
         location=response.headers.get("Location"),
-        body=response.get_data(),
+        body=response.get_data().replace(g.pop("shown_once", "").encode(), b""),
     )

@@ -14,9 +14,11 @@ from flask_login import LoginManager, current_user
 
 from config import Config
 from marketplace.accounts.actions import sessions
+from marketplace.accounts.actions.tokens import digest
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.accounts.queries import sessions as sessions_queries
 from marketplace.accounts.queries.sessions import Visit
+from marketplace.accounts.queries.tokens import find_visit_by_token
 from marketplace.accounts.rules.accounts import SEEN_EVERY
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, Session, is_unavailable
@@ -60,7 +62,7 @@ def _by_cookie(asked: Request) -> Visit | None:
         return None
     idle, lifetime = limits()
     with _database().read() as reading:
-        return sessions_queries.find_visit_by_session(reading, sessions.digest(secret), idle=idle, lifetime=lifetime)
+        return sessions_queries.find_visit_by_session(reading, digest(secret), idle=idle, lifetime=lifetime)
 
 
 def _by_token(asked: Request) -> Visit | None:
@@ -70,7 +72,7 @@ def _by_token(asked: Request) -> Visit | None:
     scheme, _blank, secret = header.partition(" ")
     if scheme.lower() == "bearer" and secret.strip():
         with _database().read() as reading:
-            visit = sessions_queries.find_visit_by_token(reading, sessions.digest(secret.strip()))
+            visit = find_visit_by_token(reading, digest(secret.strip()))
         if visit is not None:
             return visit
     _database().run(lambda aside: _count_wrong_token(aside, asked.remote_addr))

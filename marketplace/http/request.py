@@ -15,9 +15,10 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
 from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
+from marketplace.accounts.rules.tokens import Scope
 from marketplace.http import idempotency, identity
 from marketplace.kernel.db import TRIES, Database, Session, is_retryable, settle
-from marketplace.kernel.errors import Forbidden, Unauthorised
+from marketplace.kernel.errors import Forbidden, OutOfScope, Unauthorised
 from marketplace.kernel.language import _, current_locale, set_locale
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -194,3 +195,5 @@ def check_permission() -> None:
         if not actor.is_member:
             raise Unauthorised(_("Log in first. Then try again."))
         raise Forbidden(_("You do not have the right to do this. Ask a coordinator of the organisation that it belongs to."))
+    if actor.scope is Scope.READ and request.method not in SAFE_METHODS:
+        raise OutOfScope(_("This token only reads. Use a token that may change things for this."))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config import Config
-from marketplace.accounts.actions import idempotency, kept_forms, sessions
+from marketplace.accounts.actions import idempotency, sessions
 from marketplace.accounts.rules.accounts import FAILURES_WINDOW, IDEMPOTENCY_LIFETIME, KEPT_FOR
 from marketplace.kernel import runs, tasks
 from marketplace.kernel.db import Session
@@ -44,7 +44,7 @@ def retention(config: Config) -> tuple[Kept, ...]:
             lambda session: sessions.forget_sessions(session, idle=idle, lifetime=lifetime),
         ),
         Kept(_("Answers to forms and to the API, so that nothing is done twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
-        Kept(_("What somebody had typed when the session ended"), KEPT_FOR, kept_forms.forget_forms),
+        Kept(_("What somebody had typed when the session ended"), KEPT_FOR, sessions.forget_forms),
         Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
         Kept(_("Runs of the jobs; those that had nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
         Kept(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),

@@ -54,6 +54,12 @@ class Forbidden(Refusal):
     cause = "forbidden"
 
 
+class OutOfScope(Forbidden):
+    """Allowed to the owner of the token, and not to this token."""
+
+    cause = "scope"
+
+
 class Missing(Refusal):
     """Not there, or not visible to the actor: the two answers are the same on purpose."""
 

@@ -7,6 +7,7 @@ from flask import Blueprint
 AREAS = (
     "home",
     "account",
+    "tokens",
     "catalogue",
     "map",
     "searches",

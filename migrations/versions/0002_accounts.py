@@ -12,6 +12,12 @@ depends_on = None
 
 KINDS = "kind IN ('municipality', 'partner', 'region', 'adviser')"
 SUB_KINDS = "sub_kind IS NULL OR kind = 'partner'"
+EMAIL = "lower case; a machine account has none"
+SCOPES = "scope IN ('read', 'write')"
+MACHINES = {
+    "ck_person_machine_has_no_email": "is_machine = (email IS NULL)",
+    "ck_person_machine_has_no_password": "NOT is_machine OR (password_hash = '' AND role = 'project_leader')",
+}
 
 
 def bridge() -> None:
@@ -23,6 +29,34 @@ def bridge() -> None:
         table.create_check_constraint(op.f("ck_organisation_kind"), KINDS)
         table.create_check_constraint(op.f("ck_organisation_sub_kind"), SUB_KINDS)
     create_join_request()
+    with op.batch_alter_table("person") as table:
+        table.add_column(is_machine())
+        table.alter_column(
+            "email", existing_type=sa.String(length=254), nullable=True, comment=EMAIL, existing_comment="lower case"
+        )
+        for name, rule in MACHINES.items():
+            table.create_check_constraint(op.f(name), rule)
+    with op.batch_alter_table("api_token") as table:
+        for column in reach_of_a_token():
+            table.add_column(column)
+        table.create_foreign_key(op.f("fk_api_token_organisation_id_organisation"), "organisation", ["organisation_id"], ["id"])
+        table.create_check_constraint(op.f("ck_api_token_scope"), SCOPES)
+
+
+def is_machine() -> sa.Column[Any]:
+    """Whether an account is a program's."""
+    return sa.Column(
+        "is_machine", sa.Boolean(), server_default=sa.false(), nullable=False, comment="a program: no mail, no password"
+    )
+
+
+def reach_of_a_token() -> list[sa.Column[Any]]:
+    """What a token is good for, for whom alone, and until when."""
+    return [
+        sa.Column("scope", sa.String(length=10), server_default="write", nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True, comment="for which alone it acts"),
+        sa.Column("expires_on", sa.Date(), nullable=True, comment="last day on which it works"),
+    ]
 
 
 def sub_kind() -> sa.Column[Any]:
@@ -93,17 +127,19 @@ def upgrade() -> None:
     op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False, comment="lower case"),
+        sa.Column("email", sa.String(length=254), nullable=True, comment=EMAIL),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("locale", sa.String(length=2), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        is_machine(),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("password_changed_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint("role IN ('project_leader', 'coordinator', 'reviewer', 'admin')", name=op.f("ck_person_role")),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_person_email_lower")),
+        *(sa.CheckConstraint(rule, name=op.f(name)) for name, rule in MACHINES.items()),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_person_organisation_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
@@ -128,10 +164,13 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
+        *reach_of_a_token(),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(SCOPES, name=op.f("ck_api_token_scope")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id_person")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_api_token_organisation_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
     )

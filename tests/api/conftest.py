@@ -14,10 +14,9 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from tests.factories import KEI, make_actor, seed_taxonomy
+from tests.factories import KEI, make_actor, make_token, seed_taxonomy
 
 PREFIX = "/api/v1"
 
@@ -134,7 +133,7 @@ def somebody(app: Flask, database: Database, specification: Specification) -> Ca
 
     def client_of(slug: str, role: str = "project_leader", kind: str = "") -> Api:
         with database.transaction() as session:
-            token = create_token(session, make_actor(session, slug, role, kind), name="test")
+            token = make_token(session, make_actor(session, slug, role, kind), name="test")
         return Api(app.test_client(), specification, token)
 
     return client_of

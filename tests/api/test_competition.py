@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from tests.api.askers import ask_at_once
-from tests.factories import make_actor, make_listing, seed_taxonomy
+from tests.factories import make_actor, make_listing, make_token, seed_taxonomy
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +22,7 @@ THREADS = 50
 def test_200_simultaneous_reservations_answer_201_or_409(session: Session, database_url: str, instance: Path) -> None:
     seed_taxonomy(session)
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))
-    tokens = [create_token(session, make_actor(session, slug), name="test") for slug in ("borne", "almelo", "wierden", "losser")]
+    tokens = [make_token(session, make_actor(session, slug), name="test") for slug in ("borne", "almelo", "wierden", "losser")]
     session.commit()
     with multiprocessing.get_context("spawn").Pool(len(tokens)) as pool:
         jobs = [pool.apply_async(ask_at_once, (database_url, instance, token, listing.id, "7", THREADS)) for token in tokens]

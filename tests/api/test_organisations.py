@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.actions.people import accept, invite
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.accounts.models import Invitation
 from marketplace.accounts.policy import OPERATOR, Actor
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
@@ -18,6 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.notices.models import AuditRow
 from tests.api.conftest import Api, Specification, listing_body, published
+from tests.factories import make_token
 
 SLUG = "waterschap-vechtstromen"
 
@@ -49,7 +49,7 @@ def water_board(admin: Api, app: Flask, database: Database, specification: Speci
         invite(session, OPERATOR, draft=InvitationDraft("dijkgraaf@vechtstromen.nl", organisation.id, Role.COORDINATOR))
         seat = session.scalars(select(Invitation)).one()
         person = accept(session, OPERATOR, invitation_id=seat.id, nonce=seat.nonce, name="D. Dijkgraaf", password_hash="!")
-        token = create_token(session, Actor(person_id=person.id, organisation_id=organisation.id, role=person.role), name="test")
+        token = make_token(session, Actor(person_id=person.id, organisation_id=organisation.id, role=person.role), name="test")
     return Api(app.test_client(), specification, token)
 
 

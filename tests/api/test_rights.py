@@ -9,7 +9,6 @@ from sqlalchemy import MetaData, select
 
 from config import Config
 from marketplace.accounts.actions.organisations import ask_to_join
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.accounts.rules.organisations import JoinDraft, SubKind
 from marketplace.api import WRITES_ALLOWED
@@ -17,7 +16,7 @@ from marketplace.api.routing import OPERATIONS, Operation
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from tests.api.conftest import Api, Specification, demand_body, form, listing_body, picture, published
-from tests.factories import make_actor
+from tests.factories import make_actor, make_token
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +38,10 @@ UNCOUNTED = ("api_token", "failed_attempt")  # when a token was last seen is no 
 @pytest.fixture
 def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Database) -> dict[str, int]:
     """A published listing with a photo, a demand, a reservation, a depot, and whoever works there or is invited."""
-    depot = somebody("hengelo", "coordinator").post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()
+    coordinator = somebody("hengelo", "coordinator")
+    depot = coordinator.post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()
+    account = coordinator.post("/machine-accounts", {"name": "Voorraadsysteem"}).get_json()
+    token = coordinator.post("/tokens", {"name": "werf", "scope": "read", "machineAccount": account["id"]}).get_json()
     listing = published(hengelo)
     demand_id = borne.post("/demands", demand_body()).get_json()["id"]
     asked = {"quantity": 8, "unit": "m2", "demandId": demand_id}
@@ -62,6 +64,8 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "demand_id": demand_id,
         "reservation_id": reservation["id"],
         "depot_id": depot["id"],
+        "account_id": account["id"],
+        "token_id": token["id"],
         "year": 2025,
     }
 
@@ -80,6 +84,8 @@ BODIES: dict[str, Any] = {
     "agree_appointment": {"time": "2099-01-12T10:00:00Z"},
     "report_year": {"includesBankKg": 0, "rows": []},
     "create_depot": {"name": "Werf", "place": "Losser"},
+    "create_machine_account": {"name": "Van mij"},
+    "create_token": {"name": "van mij", "scope": "read"},
     "edit_depot": {"name": "Van mij"},
     "read_notices": {"until": 1},
     "create_task": {"kind": "check"},
@@ -92,11 +98,12 @@ BODIES: dict[str, Any] = {
     "create_search": {"name": "Van mij"},
     "edit_search": {"name": "Van mij"},
 }
-MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_reservation", "report_year", "change_windows")
-ONES_OWN = ("change_preferences", "read_notices", "create_search")  # of nobody else, and for everybody
+MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_machine_account", "create_reservation", "report_year", "change_windows")
+ONES_OWN = ("change_preferences", "read_notices", "create_search", "create_token")  # of nobody else, and for everybody
 UPKEEP = (  # for every administrator
     *("create_task", "stop_task", "create_organisation", "edit_organisation"),
     *("edit_person", "create_invitation", "delete_invitation", "accept_join_request", "decline_join_request"),
+    *("create_machine_account", "end_machine_account", "revoke_token"),
 )
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET" and operation.name not in ONES_OWN]
 
@@ -165,7 +172,8 @@ def test_another_organisation_changes_nothing_of_somebody_elses(
     client = somebody(slug, role, kind)
     before = everything(database)
     for operation in CHANGES:
-        if operation.name not in MAKES_ITS_OWN or kind == "adviser":
+        makes_its_own = operation.name in MAKES_ITS_OWN and (kind != "adviser" or operation.name == "create_machine_account")
+        if not makes_its_own:
             assert send(client, operation, ids) in (403, 404), operation
     assert everything(database) == before
 
@@ -195,7 +203,7 @@ def test_too_many_writes_are_told_when_to_come_back(
 ) -> None:
     monkeypatch.setattr("marketplace.api.WRITES_ALLOWED", "2 per minute")
     with database.transaction() as session:
-        tokens = [create_token(session, make_actor(session, "borne"), name="test") for _each in range(2)]
+        tokens = [make_token(session, make_actor(session, "borne"), name="test") for _each in range(2)]
     app = create_app(config)
     one, other = (Api(app.test_client(), specification, token) for token in tokens)
     answers = [one.post("/demands", {}) for _time in range(3)]

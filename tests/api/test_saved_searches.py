@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from marketplace.accounts.actions.sessions import create_token
+from tests.factories import make_token
 from marketplace.catalogue.actions.saved_searches import save_search
 from marketplace.kernel.db import Database
 from tests.api.conftest import Api, Specification
@@ -51,7 +51,7 @@ def test_what_a_page_saved_is_read_here(app: Flask, database: Database, specific
         actor = make_actor(session, "losser")
         save_search(session, actor, name="Vanaf de pagina", query="q=tegel&now=1&availableFrom=12+January+2099&sort=anders")
         save_search(session, actor, name="Onleesbaar", query="availableFrom=ooit&radiusKm=ver")
-        losser = Api(app.test_client(), specification, create_token(session, actor, name="test"))
+        losser = Api(app.test_client(), specification, make_token(session, actor, name="test"))
     unreadable, made = losser.get("/saved-searches").get_json()["items"]
     assert without(made, "id", "createdAt", "url") == {
         **NONE,

@@ -21,10 +21,9 @@ from pathlib import Path
 import pytest
 
 from config import PROJECT, Config
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.kernel.db import Database
 from tests.databases import SECRET
-from tests.factories import make_actor, make_draft, seed_taxonomy
+from tests.factories import make_actor, make_draft, make_token, seed_taxonomy
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 TIMES = 20
@@ -111,8 +110,8 @@ def test_every_refused_body_gets_its_own_answer_behind_nginx(site: str, database
         seed_taxonomy(session)
         owner = make_actor(session, "hengelo")
         listing_id = make_draft(session, owner).id
-        own = f"Bearer {create_token(session, owner, name='own')}"
-        other = f"Bearer {create_token(session, make_actor(session, 'borne'), name='other')}"
+        own = f"Bearer {make_token(session, owner, name='own')}"
+        other = f"Bearer {make_token(session, make_actor(session, 'borne'), name='other')}"
     photos = f"{site}/api/v1/listings/{listing_id}/photos"
     large, kind = picture_form(25_000_000)
     taken, _kind = picture_form(15_000_000)

@@ -85,3 +85,22 @@ def test_a_moment_that_is_none_is_refused(app: Flask) -> None:
     ended = app.test_cli_runner().invoke(args=["jobs", "run", "--at", "morgen"])
     assert ended.exit_code == 2
     assert "2026-12-15T08:00" in ended.output
+
+
+def test_tokens_are_made_listed_and_revoked_at_the_console(app: Flask, database: Database) -> None:
+    email = newcomer(database, "almelo")
+    made = output(app, "tokens", "create", email, "--scope", "read", "--organisation", "almelo", "--expires-on", "2099-12-31")
+    header = {"Authorization": f"Bearer {made.split()[-1]}"}
+    assert app.test_client().get("/api/v1/me", headers=header).get_json()["scope"] == "read"
+    line = output(app, "tokens", "list")
+    assert re.search(rf"^\d+ +{email} +read +almelo +2099-12-31 ", line)
+    assert output(app, "tokens", "revoke", line.split()[0]).strip().endswith("is revoked: command line")
+    assert app.test_client().get("/api/v1/me", headers=header).status_code == 401
+
+
+def test_a_machine_account_is_made_and_ended_at_the_console(app: Flask) -> None:
+    number = output(app, "tokens", "machine", "Voorraadsysteem", "--organisation", "almelo").split()[-1]
+    header = {"Authorization": f"Bearer {output(app, 'tokens', 'create', number).split()[-1]}"}
+    assert app.test_client().get("/api/v1/me", headers=header).get_json()["isMachine"] is True
+    output(app, "tokens", "end-machine", number)
+    assert app.test_client().get("/api/v1/me", headers=header).status_code == 401

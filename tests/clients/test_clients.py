@@ -17,11 +17,10 @@ from typing import Any
 import pytest
 
 from config import Config
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from tests.clients import node
-from tests.factories import KEI, make_actor
+from tests.factories import KEI, make_actor, make_token
 from tests.journeys.sites import running
 from tests.visitors import picture
 
@@ -46,7 +45,7 @@ class Bank:
 @pytest.fixture
 def bank(config: Config, database: Database, tmp_path: Path) -> Iterator[Bank]:
     with database.transaction() as session:
-        hengelo, borne = (create_token(session, make_actor(session, slug), name="program") for slug in ("hengelo", "borne"))
+        hengelo, borne = (make_token(session, make_actor(session, slug), name="program") for slug in ("hengelo", "borne"))
     with running(config) as site:
         document = tmp_path / "openapi.json"
         document.write_bytes(site.client().get(f"{PREFIX}/openapi.json?lang=en").data)

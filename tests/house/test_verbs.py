@@ -21,7 +21,7 @@ GUARDED_ELSEWHERE = {
     "accounts.actions.sessions.open_session",
     "accounts.actions.sessions.start_session",
     # only the actor's own rows are asked for
-    "accounts.queries.kept_forms.find_form",
+    "accounts.queries.sessions.find_form",
     "catalogue.queries.saved_searches.get_saved_search",
     "market.queries.drafts.find_sketch_of_demand",
     "market.queries.drafts.get_sketch",

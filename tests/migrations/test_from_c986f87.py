@@ -40,6 +40,7 @@ CHANGED: dict[str, list[str]] = {
         f"material_use_report CONSTRAINT {ONE_REPORT} UNIQUE (organisation_id, year)",
         "material_use_report includes_bank BOOLEAN NOT NULL",
         f"organisation CONSTRAINT ck_organisation_kind CHECK ({KINDS['sqlite']})",
+        "person email VARCHAR(254) NOT NULL",
     ],
     "postgresql": [
         "demand CREATE INDEX ix_demand_match ON public.demand USING btree (status, material_id, lat, lon, x_m, y_m, z_m)",
@@ -57,6 +58,7 @@ CHANGED: dict[str, list[str]] = {
         "reservation owner_quantity bigint the owner's latest figure",  # a comment
         "reservation receiver_quantity bigint the receiver's latest figure",
         f"organisation ck_organisation_kind CHECK {KINDS['postgresql']}",
+        "person email character varying(254) NOT NULL lower case",
     ],
 }
 """Lines of the schema of c986f87, as `describe` writes them, that read otherwise now."""

@@ -7,17 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions import organisations, people, sessions
+from marketplace.accounts.actions.tokens import digest
 from marketplace.accounts.models import ApiToken, Organisation, WebSession
 from marketplace.accounts.policy import ANONYMOUS, OPERATOR
 from marketplace.accounts.queries import organisations as organisations_queries
 from marketplace.accounts.queries import people as people_queries
 from marketplace.accounts.queries import sessions as sessions_queries
+from marketplace.accounts.queries.tokens import find_visit_by_token
 from marketplace.accounts.rules.accounts import InvitationDraft, Role
 from marketplace.exchange.actions.decide import release_person
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.notices.models import AuditRow, NoticeRow
-from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
+from tests.factories import make_actor, make_demand, make_listing, make_token, seed_taxonomy
 from tests.visitors import hashed, settle_in
 
 
@@ -147,7 +149,7 @@ def test_who_leaves_loses_sessions_and_tokens_and_the_organisation_keeps_the_wor
     leader = make_actor(session, "borne")
     coordinator = make_actor(session, "borne", "coordinator")
     listing, demand = make_listing(session, leader), make_demand(session, leader)
-    sessions.create_token(session, leader, name="werf")
+    make_token(session, leader, name="werf")
     person = people_queries.get_own(session, leader)
     sessions.start_session(session, ANONYMOUS, person=person, agent="")
     release_person(session, coordinator, person_id=person.id)
@@ -189,9 +191,9 @@ def test_a_reset_link_works_once_for_an_hour_and_ends_every_session(session: Ses
     notice = session.scalars(select(NoticeRow)).one()
     reset_id = int(notice.facts["reset_id"])
     nonce = people_queries.find_nonce(session, "reset", reset_id) or ""
-    token = sessions.create_token(session, OPERATOR, name="voorraad", person_id=leader.id)
+    token = make_token(session, OPERATOR, name="voorraad", person_id=leader.id)
     people.reset_password(session, ANONYMOUS, reset_id=reset_id, nonce=nonce, password_hash="new")
-    assert sessions_queries.find_visit_by_token(session, sessions.digest(token)) is None
+    assert find_visit_by_token(session, digest(token)) is None
     assert leader.password_hash == "new"
     assert session.scalars(select(WebSession)).all() == []
     with pytest.raises(Missing):

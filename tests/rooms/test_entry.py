@@ -7,23 +7,25 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions import sessions
+from marketplace.accounts.actions import sessions, tokens
+from marketplace.accounts.actions.tokens import digest
 from marketplace.accounts.models import ApiToken, FailedAttempt, Person, WebSession
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.accounts.queries import people
 from marketplace.accounts.queries import sessions as sessions_queries
 from marketplace.accounts.queries.sessions import Visit
+from marketplace.accounts.queries.tokens import find_visit_by_token
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Missing, TooMany, Unauthorised
-from tests.factories import make_actor
+from tests.factories import make_actor, make_token
 from tests.visitors import hashed, settle_in
 
 IDLE, LIFETIME = timedelta(minutes=30), timedelta(hours=8)
 
 
 def visit(session: Session, secret: str) -> Visit | None:
-    return sessions_queries.find_visit_by_session(session, sessions.digest(secret), idle=IDLE, lifetime=LIFETIME)
+    return sessions_queries.find_visit_by_session(session, digest(secret), idle=IDLE, lifetime=LIFETIME)
 
 
 def opened(session: Session, person: Person, replaces: str | None = None, seen_hash: str | None = None) -> str:
@@ -43,7 +45,7 @@ def test_the_database_keeps_a_digest_of_256_random_bits(session: Session) -> Non
     person = settle_in(session)
     secret = opened(session, person)
     assert len(secret) == 43  # 32 bytes in base64
-    assert session.scalars(select(WebSession.digest)).one() == sessions.digest(secret) != secret
+    assert session.scalars(select(WebSession.digest)).one() == digest(secret) != secret
 
 
 def test_a_log_in_gives_a_new_session_and_ends_the_one_before(session: Session) -> None:
@@ -132,20 +134,20 @@ def test_old_attempts_and_ended_sessions_are_forgotten(session: Session) -> None
 
 def test_a_token_speaks_for_its_person_until_it_is_revoked(session: Session) -> None:
     actor = make_actor(session, "borne")
-    secret = sessions.create_token(session, actor, name="voorraadlijst")
-    found = sessions_queries.find_visit_by_token(session, sessions.digest(secret))
+    secret = make_token(session, actor, name="voorraadlijst")
+    found = find_visit_by_token(session, digest(secret))
     assert found is not None and found.actor.person_id == actor.person_id
-    sessions.revoke_token(session, actor, token_id=found.token_id or 0)
-    sessions.revoke_token(session, actor, token_id=found.token_id or 0)
-    assert sessions_queries.find_visit_by_token(session, sessions.digest(secret)) is None
+    tokens.revoke_token(session, actor, token_id=found.token_id or 0)
+    tokens.revoke_token(session, actor, token_id=found.token_id or 0)
+    assert find_visit_by_token(session, digest(secret)) is None
 
 
 def test_nobody_revokes_a_colleagues_token_or_session(session: Session) -> None:
     one, other = make_actor(session, "borne"), make_actor(session, "borne")
-    sessions.create_token(session, one, name="van mij")
+    make_token(session, one, name="van mij")
     sessions.start_session(session, ANONYMOUS, person=people.get_own(session, one), agent="")
     with pytest.raises(Missing):
-        sessions.revoke_token(session, other, token_id=session.scalars(select(ApiToken.id)).one())
+        tokens.revoke_token(session, other, token_id=session.scalars(select(ApiToken.id)).one())
     with pytest.raises(Missing):
         sessions.revoke_session(session, other, session_id=session.scalars(select(WebSession.id)).one())
 
@@ -153,9 +155,9 @@ def test_nobody_revokes_a_colleagues_token_or_session(session: Session) -> None:
 def test_twenty_tokens_are_enough(session: Session) -> None:
     actor = make_actor(session, "borne")
     for number in range(20):
-        sessions.create_token(session, actor, name=f"nummer {number}")
+        make_token(session, actor, name=f"nummer {number}")
     with pytest.raises(Conflict, match="20"):
-        sessions.create_token(session, actor, name="nog een")
+        make_token(session, actor, name="nog een")
 
 
 def test_of_thirty_attempts_at_once_ten_are_judged(database: Database) -> None:

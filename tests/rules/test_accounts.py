@@ -13,7 +13,6 @@ from marketplace.accounts.rules.accounts import (
     SEEN_EVERY,
     SESSION_IDLE,
     SESSION_LIFETIME,
-    TOKENS_MAX,
     check_leaving,
     check_password,
     check_role_change,
@@ -21,6 +20,7 @@ from marketplace.accounts.rules.accounts import (
     clean_name,
     retry_after_s,
 )
+from marketplace.accounts.rules.tokens import TOKENS_MAX
 from marketplace.kernel.errors import Conflict, Invalid
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=UTC)

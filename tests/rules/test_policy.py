@@ -19,6 +19,7 @@ class Thing:
     owner_id: int = OWN
     role: str = "project_leader"
     person_id: int = 7
+    id: int = 7
 
 
 def actor(role: str, organisation_id: int = OWN, kind: str = "municipality") -> Actor:
@@ -34,6 +35,7 @@ EVERYONE = {"public": ANONYMOUS, "leader": LEADER, "coordinator": COORDINATOR, "
 
 MINE, THEIRS = Thing(OWN), Thing(OTHER, owner_id=OTHER)
 SOMEBODYS = Thing(OWN, person_id=8)
+SELF, COLLEAGUE = Thing(OWN, id=7), Thing(OWN, id=8)
 TABLE: list[tuple[str, Can, object, str]] = [
     ("the catalogue", Can.READ_CATALOGUE, None, "public leader coordinator reviewer admin"),
     ("offer something", Can.OFFER, None, "leader coordinator"),
@@ -117,6 +119,12 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("cancel another's long task", Can.CANCEL_TASK, SOMEBODYS, "admin"),
     ("work page", Can.WORK, None, "leader coordinator reviewer admin"),
     ("own account", Can.OWN_ACCOUNT, None, "leader coordinator reviewer admin"),
+    ("make one's own tokens", Can.OWN_TOKENS, None, "leader coordinator reviewer admin"),
+    ("revoke one's own token", Can.REVOKE_TOKENS, SELF, "leader coordinator reviewer admin"),
+    ("revoke another person's token", Can.REVOKE_TOKENS, COLLEAGUE, ""),
+    ("make a token in a person's name", Can.ISSUE_TOKENS, None, ""),
+    ("look after the own machine accounts", Can.MANAGE_MACHINES, MINE, "coordinator admin"),
+    ("look after another's machine accounts", Can.MANAGE_MACHINES, THEIRS, "admin"),
 ]
 
 
@@ -256,3 +264,10 @@ def test_a_leader_of_the_region_and_a_coordinator_of_a_partner_are_no_brokers() 
     assert not may(PARTNER, Can.BROKER)
     assert PARTNER.is_partner
     assert not BROKER.is_partner and not LEADER.is_partner
+
+
+def test_a_machine_account_trades_and_gets_its_tokens_from_others() -> None:
+    machine = replace(LEADER, is_machine=True)
+    assert may(machine, Can.OFFER) and may(machine, Can.OWN_ACCOUNT)
+    assert not may(machine, Can.OWN_TOKENS) and not may(machine, Can.REVOKE_TOKENS, SELF)
+    assert may(OPERATOR, Can.ISSUE_TOKENS) and not may(CLOCK, Can.ISSUE_TOKENS)

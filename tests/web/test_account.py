@@ -97,7 +97,7 @@ def test_logging_out_everywhere_ends_every_session(app: Flask, client: FlaskClie
     other = app.test_client()
     log_in(other, email)
     log_in(client, email)
-    made = send(client, "/account/tokens", name="voorraadlijst")
+    made = send(client, "/account/tokens", name="voorraadlijst", scope="write")
     token = {"Authorization": f"Bearer {TOKEN.findall(made.text)[0]}"}
     assert app.test_client().get("/api/v1/notices", headers=token).status_code == 200
     assert send(client, "/account", to="/uitloggen-overal").status_code == 303
@@ -108,7 +108,7 @@ def test_logging_out_everywhere_ends_every_session(app: Flask, client: FlaskClie
 
 def test_a_token_is_shown_once_and_can_be_revoked(client: FlaskClient, email: str) -> None:
     log_in(client, email)
-    made = send(client, "/account/tokens", name="voorraadlijst")
+    made = send(client, "/account/tokens", name="voorraadlijst", scope="write")
     secret = TOKEN.search(made.get_data(as_text=True))
     assert secret
     listed = client.get("/account")
@@ -129,7 +129,7 @@ def test_a_wrong_token_is_401_even_where_nobody_needs_one(client: FlaskClient) -
 
 def test_wrong_tokens_from_one_address_are_throttled_and_right_ones_live_on(client: FlaskClient, email: str) -> None:
     log_in(client, email)
-    secret = re.search(r"tmb_[\w-]{43}", send(client, "/account/tokens", name="x").get_data(as_text=True))
+    secret = re.search(r"tmb_[\w-]{43}", send(client, "/account/tokens", name="x", scope="read").get_data(as_text=True))
     assert secret
     statuses = [client.get("/api/v1/me", headers={"Authorization": f"Bearer wrong{number}"}).status_code for number in range(11)]
     assert statuses == [401] * 10 + [429]

@@ -10,11 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.app import create_app
 from marketplace.kernel.db import Database
 from tests.databases import settings
-from tests.factories import listing_draft, make_actor, seed_taxonomy
+from tests.factories import listing_draft, make_actor, make_token, seed_taxonomy
 from tests.visitors import picture, visit
 
 
@@ -46,7 +45,7 @@ def test_the_machine_itself_may_ask_by_number_whether_the_process_lives(named: F
 def test_a_program_sees_the_photos_of_its_own_draft_with_its_token(app: Flask, session: Session, database: Database) -> None:
     seed_taxonomy(session)
     hengelo, losser = make_actor(session, "hengelo"), make_actor(session, "losser")
-    tokens = [create_token(session, one, name="test") for one in (hengelo, losser)]
+    tokens = [make_token(session, one, name="test") for one in (hengelo, losser)]
     from marketplace.market.actions.listings import create_listing
 
     number = create_listing(session, hengelo, listing_draft()).id

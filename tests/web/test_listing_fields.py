@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 import marketplace.api
 from config import Config
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.app import create_app
 from marketplace.kernel.language import Text
 from marketplace.market.models import Listing
@@ -23,7 +22,7 @@ from marketplace.market.rules.fields import Kind, ListingField, Needed
 from marketplace.market.rules.listing import PACKAGING_LABELS
 from tests.api.conftest import Api, Specification
 from tests.compiled import COMPILED
-from tests.factories import KEI, make_actor, seed_taxonomy
+from tests.factories import KEI, make_actor, make_token, seed_taxonomy
 from tests.pages import LookingClient
 from tests.visitors import picture, send, upload, visit
 
@@ -109,7 +108,7 @@ def hengelo(app: Flask, session: Session) -> FlaskClient:
 @pytest.fixture
 def api(app: Flask, hengelo: FlaskClient, session: Session) -> Api:
     """The API with a token of the same organisation; every answer is held against the document."""
-    token = create_token(session, make_actor(session, "hengelo"), name="test")
+    token = make_token(session, make_actor(session, "hengelo"), name="test")
     session.commit()
     return Api(app.test_client(), Specification(app.test_client().get("/api/v1/openapi.json").get_json(), app), token)
 

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from config import Config
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.app import create_app
 from tests.databases import settings
-from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
+from tests.factories import make_actor, make_draft, make_listing, make_token, seed_taxonomy
 from tests.visitors import csrf_token, visit
 
 pytestmark = pytest.mark.postgresql
@@ -25,7 +24,7 @@ def test_who_has_no_right_hears_nothing_of_what_is_wrong_with_the_form(app: Flas
     seed_taxonomy(session)
     owner, other = make_actor(session, "hengelo"), make_actor(session, "borne")
     listing, draft = make_listing(session, owner), make_draft(session, owner)
-    token = create_token(session, other, name="test")
+    token = make_token(session, other, name="test")
     stranger = visit(app, session, other)
     secret = csrf_token(stranger.get("/account"))
     for number, status in ((listing.id, 403), (draft.id, 404)):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions import sessions
 from marketplace.accounts.actions.people import invite
+from marketplace.accounts.actions.tokens import end_tokens
 from marketplace.accounts.models import Invitation, JoinRequest, Organisation, Person
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import find_organisation, get_organisation, get_organisation_by_slug
@@ -115,7 +116,10 @@ def describe_organisation(session: Session, actor: Actor, *, slug: str, version:
 
 
 def mark_closed(session: Session, actor: Actor, *, slug: str, version: int) -> Organisation:
-    """Let nobody of an organisation in any more: sessions, tokens and invitations end. `matching.actions.organisations` sees to what it had open."""
+    """Let nobody of an organisation in any more.
+
+    Sessions, tokens, machine accounts and invitations end. `matching.actions.organisations` sees to what it had open.
+    """
     require(actor, Can.MANAGE_ORGANISATIONS)
     organisation = get_organisation_by_slug(session, slug)
     check_closable(OrganisationKind(organisation.kind))
@@ -123,7 +127,8 @@ def mark_closed(session: Session, actor: Actor, *, slug: str, version: int) -> O
     now = clock.now()
     for person_id in session.scalars(select(Person.id).where(Person.organisation_id == organisation.id)).all():
         sessions.end_sessions(session, person_id=person_id)
-        sessions.end_tokens(session, person_id=person_id)
+        end_tokens(session, person_id=person_id)
+    session.execute(update(Person).where(Person.organisation_id == organisation.id, Person.is_machine).values(is_active=False))
     waiting = update(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.used_at.is_(None))
     session.execute(waiting.where(Invitation.expires_at > now).values(expires_at=now))
     return organisation

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions import sessions as sessions_actions
+from marketplace.accounts.actions.tokens import end_tokens
 from marketplace.accounts.models import Invitation, PasswordReset, Person
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries import organisations, people
@@ -163,7 +164,7 @@ def reset_password(session: Session, actor: Actor, *, reset_id: int, nonce: str,
         update(PasswordReset).where(PasswordReset.person_id == person.id, PasswordReset.used_at.is_(None)).values(used_at=now)
     )
     _set_password(session, actor, person, password_hash, action="password.reset")
-    sessions_actions.end_tokens(session, person_id=person.id)
+    end_tokens(session, person_id=person.id)
     return person
 
 
@@ -219,7 +220,7 @@ def deactivate(session: Session, actor: Actor, *, person_id: int) -> Person:
         person.is_active = False
         sessions, tokens = (
             sessions_actions.end_sessions(session, person_id=person.id),
-            sessions_actions.end_tokens(session, person_id=person.id),
+            end_tokens(session, person_id=person.id),
         )
         session.execute(
             update(PasswordReset)

@@ -1,9 +1,8 @@
-"""Signing in and out: counted attempts, browser sessions, API tokens.
+"""Signing in and out: counted attempts, browser sessions, and what was typed as one ended.
 
-A cookie and a token are 256 random bits; only their SHA-256 is stored, so whoever reads the database cannot sign in with it.
+A cookie is 256 random bits; only its SHA-256 is stored, so whoever reads the database cannot sign in with it.
 """
 
-import hashlib
 import secrets
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -11,21 +10,17 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import ApiToken, FailedAttempt, Organisation, Person, WebSession
+from marketplace.accounts.actions.tokens import digest, end_tokens
+from marketplace.accounts.models import ApiToken, FailedAttempt, KeptForm, Person, WebSession
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.accounts.rules.accounts import FAILURES_WINDOW, TOKEN_NAME_LENGTH_MAX, TOKENS_MAX, clean_name, retry_after_s
+from marketplace.accounts.queries.sessions import Fields
+from marketplace.accounts.rules.accounts import FAILURES_WINDOW, KEPT_FOR, retry_after_s
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Missing, TooMany, Unauthorised
+from marketplace.kernel.errors import Missing, TooMany, Unauthorised
 from marketplace.kernel.language import _
 from marketplace.notices.actions import audit
 
 AGENT_LENGTH_MAX = 200
-TOKEN_PREFIX = "tmb_"
-
-
-def digest(secret: str) -> str:
-    """Digest a cookie or a token: the only form of it that is stored."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def attempt_keys(*, account: str | None, address: str | None, door: str = "login") -> list[str]:
@@ -179,45 +174,6 @@ def end_sessions(session: Session, *, person_id: int) -> int:
     return len(session.scalars(delete(WebSession).where(WebSession.person_id == person_id).returning(WebSession.id)).all())
 
 
-def end_tokens(session: Session, *, person_id: int) -> int:
-    """Revoke every token of a person; how many."""
-    statement = (
-        update(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None)).values(revoked_at=clock.now())
-    )
-    return len(session.scalars(statement.returning(ApiToken.id)).all())
-
-
-def create_token(session: Session, actor: Actor, *, name: str, person_id: int | None = None) -> str:
-    """A new API token for oneself, or by the operator for anyone; shown this once."""
-    require(actor, Can.OWN_ACCOUNT if person_id in (None, actor.person_id) else Can.MANAGE_ORGANISATIONS)
-    owner_id = actor.person_id if person_id is None else person_id
-    active = select(Person.id).join(Organisation).where(Person.id == owner_id, Person.is_active, Organisation.is_active)
-    if owner_id is None or session.scalar(active) is None:
-        raise Missing(_("There is no active person with this address. Look at the list of people."))
-    count = session.scalar(select(func.count()).where(ApiToken.person_id == owner_id, ApiToken.revoked_at.is_(None))) or 0
-    if count >= TOKENS_MAX:
-        raise Conflict(_("There are %(count)s tokens already. Revoke one that is not used any more first.", count=count))
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken(
-        digest=digest(secret), person_id=owner_id, name=clean_name(name, longest=TOKEN_NAME_LENGTH_MAX), created_at=clock.now()
-    )
-    session.add(token)
-    session.flush()
-    audit.record(session, actor, action="token.create", object_type="api_token", object_id=token.id, owner_id=owner_id)
-    return secret
-
-
-def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
-    """Revoke one of the actor's tokens; a second time changes nothing."""
-    require(actor, Can.OWN_ACCOUNT)
-    token = session.scalars(select(ApiToken).where(ApiToken.id == token_id, ApiToken.person_id == actor.person_id)).one_or_none()
-    if token is None:
-        raise Missing(_("This token does not exist any more. Open the list again."))
-    if token.revoked_at is None:
-        token.revoked_at = clock.now()
-        audit.record(session, actor, action="token.revoke", object_type="api_token", object_id=token_id)
-
-
 def forget_attempts(session: Session) -> int:
     """Drop attempts that count no longer; how many."""
     statement = delete(FailedAttempt).where(FailedAttempt.at <= clock.now() - FAILURES_WINDOW)
@@ -229,3 +185,17 @@ def forget_sessions(session: Session, *, idle: timedelta, lifetime: timedelta) -
     now = clock.now()
     ended = (WebSession.last_seen_at <= now - idle) | (WebSession.created_at <= now - lifetime)
     return len(session.scalars(delete(WebSession).where(ended).returning(WebSession.id)).all())
+
+
+def keep_form(session: Session, *, person_id: int, path: str, fields: Fields) -> int:
+    """Store a form for the person who has just logged in; returns its id. Called at the door, before there is an actor."""
+    stored = KeptForm(person_id=person_id, path=path, fields=fields, kept_at=clock.now())
+    session.add(stored)
+    session.flush()
+    return stored.id
+
+
+def forget_forms(session: Session) -> int:
+    """Drop what is older than 24 hours; how many."""
+    outcome = session.execute(delete(KeptForm).where(KeptForm.kept_at < clock.now() - KEPT_FOR))
+    return int(getattr(outcome, "rowcount", 0))

@@ -38,7 +38,7 @@ def get_person(session: Session, actor: Actor, person_id: int) -> Person:
     statement = (
         select(Person).join(Person.organisation).options(contains_eager(Person.organisation)).where(Person.id == person_id)
     )
-    row = session.scalars(statement).one_or_none()
+    row = session.scalars(statement.where(~Person.is_machine)).one_or_none()
     if row is None:
         raise Missing(_("This person does not exist, or you may not see them. Go back to the list of people."))
     require(actor, Can.READ_PEOPLE, row, hidden=True)
@@ -66,7 +66,7 @@ def get_own(session: Session, actor: Actor) -> Person:
 def list_people(session: Session, actor: Actor, organisation_id: int) -> Sequence[Person]:
     """The people of one organisation, those who left last."""
     require(actor, Can.READ_PEOPLE, organisation_id, hidden=True)
-    statement = select(Person).where(Person.organisation_id == organisation_id)
+    statement = select(Person).where(Person.organisation_id == organisation_id, ~Person.is_machine)
     return session.scalars(statement.order_by(Person.is_active.desc(), func.lower(Person.name), Person.id)).all()
 
 
@@ -74,7 +74,7 @@ def list_all_people(session: Session, actor: Actor) -> Sequence[Person]:
     """Everybody with their organisation, by organisation and address."""
     require(actor, Can.MANAGE_ORGANISATIONS)
     statement = select(Person).join(Person.organisation).options(contains_eager(Person.organisation))
-    return session.scalars(statement.order_by(Organisation.sort_key, Person.email)).all()
+    return session.scalars(statement.where(~Person.is_machine).order_by(Organisation.sort_key, Person.email)).all()
 
 
 def list_invitations(session: Session, actor: Actor, organisation_id: int) -> Sequence[Invitation]:
@@ -149,14 +149,28 @@ def find_password(session: Session, email: str) -> tuple[int, str] | None:
 
 
 def find_recipient(session: Session, person_id: int) -> Recipient | None:
-    """Where mail for a person goes now; None when they have left."""
+    """Where mail for a person goes now; None when they have left, and for a machine account."""
     statement = select(Person).join(Person.organisation).where(Person.id == person_id, Person.is_active, Organisation.is_active)
-    person = session.scalars(statement).one_or_none()
+    person = session.scalars(statement.where(~Person.is_machine)).one_or_none()
     return None if person is None else _recipient(person)
 
 
 def _recipient(person: Person) -> Recipient:
-    return Recipient(person.email, person.name, person.locale, person.id)
+    return Recipient(person.email or "", person.name, person.locale, person.id)
+
+
+def find_contact(session: Session, person_id: int | None) -> Person | None:
+    """Whom to call about what this account does; None when they have left.
+
+    The person, and for a machine account a coordinator of the organisation.
+    """
+    person = session.get(Person, person_id) if person_id is not None else None
+    if person is None or not person.is_machine:
+        return person if person is not None and person.is_active else None
+    coordinators = select(Person).where(
+        Person.organisation_id == person.organisation_id, Person.role == Role.COORDINATOR, Person.is_active
+    )
+    return session.scalars(coordinators.order_by(Person.id).limit(1)).one_or_none()
 
 
 def list_administrators(session: Session) -> list[int]:
@@ -181,6 +195,7 @@ def list_recipients(session: Session, *, person_id: int | None, organisation_id:
         select(Person)
         .join(Person.organisation)
         .where(Person.organisation_id == organisation_id, Person.is_active, Organisation.is_active, Person.role.in_(TRADERS))
+        .where(~Person.is_machine)
     )
     traders = session.scalars(statement.order_by(Person.id)).all()
     coordinators = [person for person in traders if person.role == Role.COORDINATOR]

@@ -1,4 +1,4 @@
-"""Questions about who a session or token belongs to."""
+"""Questions about browser sessions: whose they are, and what had been typed when one ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import ApiToken, Organisation, Person, WebSession
+from marketplace.accounts.models import KeptForm, Organisation, Person, WebSession
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.rules.accounts import KEPT_FOR
 from marketplace.kernel import clock
+
+Fields = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +40,11 @@ def find_visit_by_session(session: Session, digest: str, *, idle: timedelta, lif
     if result is None:
         return None
     row, person, organisation = result
-    return Visit(_actor(person, organisation), row.id, None, row.last_seen_at, min(now + idle, row.created_at + lifetime))
+    return Visit(actor_of(person, organisation), row.id, None, row.last_seen_at, min(now + idle, row.created_at + lifetime))
 
 
-def find_visit_by_token(session: Session, digest: str) -> Visit | None:
-    """Find the visit that belongs to the API token with this digest. None when it was revoked or its person left."""
-    statement = (
-        select(ApiToken, Person, Organisation)
-        .join(Person, Person.id == ApiToken.person_id)
-        .join(Organisation, Organisation.id == Person.organisation_id)
-        .where(ApiToken.digest == digest, ApiToken.revoked_at.is_(None), Person.is_active, Organisation.is_active)
-    )
-    result = session.execute(statement).one_or_none()
-    return None if result is None else Visit(_actor(result[1], result[2]), None, result[0].id, result[0].last_seen_at)
-
-
-def _actor(person: Person, organisation: Organisation) -> Actor:
+def actor_of(person: Person, organisation: Organisation) -> Actor:
+    """A person or a machine account as the one who acts for this organisation."""
     return Actor(
         person_id=person.id,
         name=person.name,
@@ -62,6 +54,7 @@ def _actor(person: Person, organisation: Organisation) -> Actor:
         organisation_kind=organisation.kind,
         role=person.role,
         locale=person.locale,
+        is_machine=person.is_machine,
     )
 
 
@@ -71,7 +64,7 @@ def get_actor(session: Session, person_id: int, *, origin: str = "web") -> Actor
         select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == person_id)
     )
     person, organisation = session.execute(statement).one()
-    return replace(_actor(person, organisation), origin=origin)
+    return replace(actor_of(person, organisation), origin=origin)
 
 
 def find_actor(session: Session, person_id: int, *, origin: str) -> Actor | None:
@@ -81,7 +74,7 @@ def find_actor(session: Session, person_id: int, *, origin: str) -> Actor | None
     """
     statement = select(Person, Organisation).join(Organisation, Organisation.id == Person.organisation_id)
     result = session.execute(statement.where(Person.id == person_id, Person.is_active, Organisation.is_active)).one_or_none()
-    return None if result is None else replace(_actor(result[0], result[1]), origin=origin)
+    return None if result is None else replace(actor_of(result[0], result[1]), origin=origin)
 
 
 def list_sessions(session: Session, actor: Actor, *, idle: timedelta, lifetime: timedelta) -> Sequence[WebSession]:
@@ -94,8 +87,9 @@ def list_sessions(session: Session, actor: Actor, *, idle: timedelta, lifetime: 
     return session.scalars(statement.order_by(WebSession.last_seen_at.desc(), WebSession.id.desc())).all()
 
 
-def list_tokens(session: Session, actor: Actor) -> Sequence[ApiToken]:
-    """The actor's API tokens that still work, newest first."""
-    require(actor, Can.OWN_ACCOUNT)
-    statement = select(ApiToken).where(ApiToken.person_id == actor.person_id, ApiToken.revoked_at.is_(None))
-    return session.scalars(statement.order_by(ApiToken.id.desc())).all()
+def find_form(session: Session, actor: Actor, *, form_id: int, path: str) -> Fields | None:
+    """Find what this person had typed on this page. None where it is somebody else's, belongs to another page, or is too old."""
+    stored = session.get(KeptForm, form_id)
+    if stored is None or (stored.person_id, stored.path) != (actor.person_id, path) or stored.kept_at < clock.now() - KEPT_FOR:
+        return None
+    return stored.fields

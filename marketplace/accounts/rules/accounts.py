@@ -60,8 +60,6 @@ ROLE_LABELS: dict[Role, Text] = {
     Role.ADMIN: _("Administrator of the platform"),
 }
 NAME_LENGTH_MAX = 120
-TOKEN_NAME_LENGTH_MAX = 80
-TOKENS_MAX = 20
 EMAIL_LENGTH_MAX = 254
 RESETS_PER_HOUR = 3
 SEEN_EVERY = timedelta(minutes=1)

@@ -2,7 +2,8 @@
 
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.accounts.rules.organisations import SubKind
-from marketplace.api.fields import Choice, Degrees, Integer, Line, LineOrNull, YesNo
+from marketplace.accounts.rules.tokens import Scope
+from marketplace.api.fields import Choice, Day, Degrees, Integer, Line, LineOrNull, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape
 
 
@@ -38,4 +39,7 @@ class MeSchema(Shape):
 
     name = Line()
     role = Line()
+    is_machine = YesNo("true: a machine account")
+    scope = Choice(Scope, meaning="what the token is good for")
+    token_ends_on = Day("last day on which the token works; null: until it is revoked", allow_none=True)
     organisation = Part(OrganisationSchema, get=lambda actor: {"slug": actor.organisation_slug, "name": actor.organisation_name})

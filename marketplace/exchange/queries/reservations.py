@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, is_broker, may, require
+from marketplace.accounts.queries import people
 from marketplace.accounts.rules.accounts import Role
 from marketplace.depots.models import Depot
 from marketplace.exchange.models import Appointment, Reservation, TermsVersion
@@ -243,6 +244,4 @@ def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of
         reservation.owner_id,
     ):
         return None
-    person_id = reservation.listing.created_by_id if of_owner else reservation.person_id
-    person = session.get(Person, person_id) if person_id is not None else None
-    return person if person is not None and person.is_active else None
+    return people.find_contact(session, reservation.listing.created_by_id if of_owner else reservation.person_id)

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template, request, session, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from marketplace.accounts.actions.kept_forms import keep_form
-from marketplace.accounts.queries.kept_forms import Fields
+from marketplace.accounts.actions.sessions import keep_form
+from marketplace.accounts.queries.sessions import Fields
 from marketplace.accounts.rules.accounts import KEPT_FOR
 from marketplace.http.request import comes_from_elsewhere, current_session
 from marketplace.web.account.forms import LogInForm

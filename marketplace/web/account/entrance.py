@@ -77,7 +77,7 @@ def sign_in(person: Person) -> None:
 def change_password(*, old: str, new: str) -> None:
     """Change the actor's own password after the old one was right. Only this browser stays signed in, with a new session."""
     with database().read() as reading:
-        email = people_queries.get_own(reading, current_actor()).email
+        email = people_queries.get_own(reading, current_actor()).email or ""
     passwords.check_new(new, email=email)
     try:
         _person_id, seen_hash, attempts = check_credentials(email=email, password=old)
@@ -104,7 +104,7 @@ def reset_password(token: str, *, password: str) -> None:
     reset_id, nonce = links.read(_secret_key(), links.RESET, token)
     with database().read() as reading:
         _reset, person = people_queries.get_reset(reading, reset_id, nonce)
-        email = person.email
+        email = person.email or ""
     passwords.check_new(password, email=email)
     password_hash = passwords.hash_password(password)
     people.reset_password(current_session(), current_actor(), reset_id=reset_id, nonce=nonce, password_hash=password_hash)

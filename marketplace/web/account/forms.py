@@ -59,13 +59,3 @@ class PasswordForm(Form):
 
     old_password = PasswordField(_("Present password"), [Required(_("Fill in your present password."))])
     password = PasswordField(_("New password"), [Required(_("Fill in a new password."))], description=NEW_PASSWORD_HINT)
-
-
-class TokenForm(Form):
-    """What a token is for."""
-
-    name = StringField(
-        _("What will you use the token for?"),
-        [Required(_("Fill in what the token is for."))],
-        description=_("For example: the stock list of our works yard. You will recognise the token by this name."),
-    )

@@ -1,4 +1,4 @@
-"""Log-in, invitations, passwords, sessions and tokens."""
+"""Log-in, invitations, passwords and sessions."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import Response as BaseResponse
@@ -8,13 +8,15 @@ from marketplace.accounts.actions import people, sessions
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries import people as people_queries
 from marketplace.accounts.queries import sessions as sessions_queries
+from marketplace.accounts.queries.tokens import list_tokens
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
+from marketplace.accounts.rules.tokens import SCOPE_LABELS
 from marketplace.http import identity
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.language import _, reading_in
 from marketplace.web.account import entrance
 from marketplace.web.account.browsers import browser
-from marketplace.web.account.forms import AcceptForm, DetailsForm, ForgotForm, LogInForm, PasswordForm, ResetForm, TokenForm
+from marketplace.web.account.forms import AcceptForm, DetailsForm, ForgotForm, LogInForm, PasswordForm, ResetForm
 from marketplace.web.ui.form_page import done, page, submit
 
 blueprint = Blueprint("account", __name__)
@@ -122,7 +124,8 @@ def show() -> ResponseReturnValue:
         browser=browser,
         sessions=sessions_queries.list_sessions(session, actor, idle=idle, lifetime=lifetime),
         this_session_id=identity.current_session_id(),
-        tokens=sessions_queries.list_tokens(session, actor),
+        tokens=list_tokens(session, actor),
+        scopes=SCOPE_LABELS,
     )
 
 
@@ -158,21 +161,3 @@ def revoke_session(session_id: int) -> ResponseReturnValue:
     """Log out in one other browser."""
     sessions.revoke_session(current_session(), current_actor(), session_id=session_id)
     return done(_("That session has ended."), url_for("account.show"))
-
-
-@blueprint.route("/account/tokens", methods=["GET", "POST"])
-@permission(Can.OWN_ACCOUNT)
-def create_token() -> ResponseReturnValue:
-    """Make an API token; it is shown this once."""
-    form, made = TokenForm(), [""]
-    if submit(form, lambda: made.append(sessions.create_token(current_session(), current_actor(), name=form.name.data or ""))):
-        return render_template("account/create_token.html", form=form, secret=made[-1])
-    return page("account/create_token.html", form, refused=422, secret=None)
-
-
-@blueprint.post("/account/tokens/<int:token_id>/intrekken")
-@permission(Can.OWN_ACCOUNT)
-def revoke_token(token_id: int) -> ResponseReturnValue:
-    """Make a token worthless."""
-    sessions.revoke_token(current_session(), current_actor(), token_id=token_id)
-    return done(_("The token is revoked. Programs that use it are refused from now on."), url_for("account.show"))

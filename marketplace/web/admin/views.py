@@ -30,7 +30,7 @@ windows.register(blueprint)
 organisation_views.register(blueprint)
 
 
-@blueprint.context_processor
+@blueprint.app_context_processor
 def this_year() -> dict[str, int]:
     """The year whose material use the tabs lead to."""
     return {"this_year": clock.today().year}

@@ -8,7 +8,7 @@ Only a GET shows it (`?kept=` names it), so nothing is done by itself: the form 
 from flask import g, has_request_context, request
 from werkzeug.datastructures import MultiDict
 
-from marketplace.accounts.queries import kept_forms
+from marketplace.accounts.queries import sessions
 from marketplace.http.request import current_actor, current_session
 
 ARGUMENT = "kept"
@@ -24,7 +24,7 @@ def returned() -> MultiDict[str, str] | None:
         return None
     if "returned" not in g:
         path = request.script_root + request.path
-        fields = kept_forms.find_form(current_session(), current_actor(), form_id=int(name), path=path)
+        fields = sessions.find_form(current_session(), current_actor(), form_id=int(name), path=path)
         g.returned = None if fields is None else MultiDict(fields)
     result: MultiDict[str, str] | None = g.returned
     return result

@@ -1,0 +1,1 @@
+"""Tokens for the API, and the accounts of programs."""
