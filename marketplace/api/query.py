@@ -33,6 +33,12 @@ PAGE = (
     parameter("pageSize", "how many to a page", type="integer", minimum=1, maximum=PAGE_SIZE_MAX, default=PAGE_SIZE),
 )
 YEAR = parameter("year", "by default the last year in which a municipality reported", type="integer", minimum=1, maximum=ID_MAX)
+SINCE = parameter(
+    "updatedSince",
+    "what has changed since then, oldest change first: `next` of the answer before, or at first a moment with its offset; "
+    "goes alone with pageSize, and with mine where there is one",
+    example="2027-03-31T08:00:00Z",
+)
 OF = parameter("organisation", "slug of a municipality, for the reviewer")
 WORDS = parameter("q", "words; the beginning of a word will do")
 MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 
 from marketplace.api.fields import ID_MAX, read_choice
 from marketplace.api.moments import read_day
+from marketplace.api.fields import ID_MAX, read_choice, read_day, read_moment
 from marketplace.api.schema import Body, take
 from marketplace.http.places import finder, located
 from marketplace.http.rights import require_for_address
@@ -22,6 +23,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import read_decimal
+from marketplace.market.rules.copying import is_cursor
 from marketplace.market.rules.listing import Location
 from marketplace.places.queries.gazetteer import gazetteer
 
@@ -141,6 +143,24 @@ def asked_yes(key: str) -> bool:
     if typed not in ("", "true", "false", "1", "0"):
         raise Invalid(_("Write true or false."), key)
     return typed in ("true", "1")
+
+
+def asked_since(*along: str) -> str | datetime | None:
+    """Since when changes are asked for: a cursor or a moment with its offset; None when they are not. Only `along` may go with it."""
+    typed = asked("updatedSince")
+    if not typed:
+        return None
+    others = [key for key in request.args if key not in ("updatedSince", "pageSize", *along) and request.args.get(key)]
+    if others:
+        raise Invalid.all(
+            [FieldError(key, _("This cannot be asked together with updatedSince. Leave it out.")) for key in others]
+        )
+    if is_cursor(typed):
+        return typed
+    try:
+        return read_moment(typed)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, "updatedSince") from refusal
 
 
 def asked_point() -> tuple[Point | None, Decimal | None]:

@@ -15,10 +15,11 @@ from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
 from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.api.fields import LISTED_MAX
 from marketplace.api.reading import Page
-from marketplace.api.schema import Body, PageSchema, Shape, Written, key_of
+from marketplace.api.schema import Body, CopySchema, PageSchema, Shape, Written, key_of
 from marketplace.http.rights import require_for_address
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, Stale
 from marketplace.kernel.language import _
+from marketplace.market.queries.copying import Copied
 
 PREFIX = "/api/v1"
 API_VERSION = "1.1.0"
@@ -190,6 +191,14 @@ def created(written: Written, view: str, **ids: Any) -> Response:
     response.status_code = 201
     response.headers["Location"] = url_for(f"api.{view}", **ids)
     return response
+
+
+def copied(shape: type[CopySchema], part: Copied[Any], items: Sequence[Any], **more: Any) -> Response:
+    """What has changed since the cursor: what is new or different, what is gone, and where to go on."""
+    told = len(items) + len(part.gone)
+    page = Page(1, max(told, 1))
+    cursor = {"gone": part.gone, "next": str(part.cursor), "more": part.left > 0}
+    return jsonify(shape.write(page, items=items, total=told + part.left, **cursor, **more))
 
 
 def many(shape: type[PageSchema], items: Sequence[Any], *, total: int, page: Page, **more: Any) -> Response:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from marshmallow import Schema, ValidationError, fields, missing
 
-from marketplace.api.fields import Given, Integer, Property, Whole, with_null
+from marketplace.api.fields import Given, Integer, Line, Moment, Property, Whole, YesNo, with_null
 from marketplace.http.errors import camel
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
@@ -226,9 +226,25 @@ class Dict(Property, fields.Dict):
         return {code: self.of.write(item) for code, item in value.items()}
 
 
+class GoneSchema(Shape):
+    """Something that the reader cannot see any more, or that is not there any more."""
+
+    id = Integer(attribute="object_id")
+    gone = Property(shape={"type": "boolean", "const": True}, get=lambda _change: True)
+    gone_at = Moment("since when, at the latest", attribute="at")
+
+
 class PageSchema(Shape):
     """A page of a list, of which a shape says what its `items` are."""
 
     total = Integer()
     page = Integer(attribute="number")
     page_size = Integer(attribute="size")
+
+
+class CopySchema(PageSchema):
+    """A page of a list that a system may keep a copy of."""
+
+    gone = List(Part(GoneSchema), "with updatedSince: what to take out of the copy", optional=True)
+    next = Line("with updatedSince: the cursor to send next time", optional=True)
+    more = YesNo("with updatedSince: whether there is more now; if not, ask again later", optional=True)

@@ -83,6 +83,12 @@ class Conflict(Refusal):
             self.cause = "quantity"
 
 
+class Outdated(Conflict):
+    """A cursor with which this reader cannot go on."""
+
+    cause = "cursor"
+
+
 class Taken(Conflict):
     """A name, an address or another thing of which there is one already."""
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -322,6 +322,21 @@ class ListingChange(Base):
     revision: Mapped[int] = mapped_column(
         index=True, comment="of the catalogue; 2147483647 until its counter is bumped, the last write of a transaction"
     )
+
+
+class ObjectChange(Base):
+    """When an object last changed, in an order in which nothing is committed behind what a reader has seen.
+
+    Triggers write it as the last thing of a transaction, one transaction at a time; the migration of the exchange makes them.
+    """
+
+    __tablename__ = "object_change"
+
+    kind: Mapped[str] = mapped_column(String(11), primary_key=True, comment="listing, demand or reservation")
+    object_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger, unique=True, comment="of the last change; higher than any that was committed")
+    organisation_id: Mapped[int | None] = mapped_column(comment="whose it is, known also when the row is gone")
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class CatalogueRevision(Base):

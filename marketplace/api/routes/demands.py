@@ -1,5 +1,7 @@
 """Demands: what is wanted, and by whom."""
 
+from datetime import datetime
+
 from flask import Response, request
 
 from marketplace.accounts.policy import Can
@@ -7,8 +9,18 @@ from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
 from marketplace.api.bodies.nothing import NothingBody
-from marketplace.api.reading import asked, asked_all, asked_period, asked_point, asked_words, asked_yes, read_body, read_page
-from marketplace.api.routing import created, many, ok, require_match, route, with_current
+from marketplace.api.reading import (
+    asked,
+    asked_all,
+    asked_period,
+    asked_point,
+    asked_since,
+    asked_words,
+    asked_yes,
+    read_body,
+    read_page,
+)
+from marketplace.api.routing import copied, created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.demand import DemandSchema, DemandsSchema, PublicDemandSchema
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
@@ -20,6 +32,7 @@ from marketplace.kernel.text import tokens
 from marketplace.market.actions import demands as market
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Demand
+from marketplace.market.queries.copying import demand_changes
 from marketplace.market.queries.demands import DemandFilter, find_demand_spot
 from marketplace.market.queries.demands import get_demand as get_visible
 from marketplace.market.queries.demands import list_demands as list_visible
@@ -41,6 +54,7 @@ FILTERS = (
     query.RADIUS,
     query.words("status", "open unless another is asked for; with a token", DemandStatus, many=True),
     query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
+    query.SINCE,
     *query.PAGE,
 )
 
@@ -48,7 +62,13 @@ FILTERS = (
 @route("GET", "/demands", gives=DemandsSchema, tag="demands", query=FILTERS, refuses=(422,))
 @public
 def list_demands() -> Response:
-    """List what is wanted; without a token the public view."""
+    """List what is wanted; without a token the public view.
+
+    With updatedSince what has changed in it, for a system that keeps a copy.
+    """
+    since = asked_since("mine")
+    if since is not None:
+        return _changed_demands(since)
     page, mine = read_page(), asked_yes("mine")
     statuses, wanted = asked_words("status", DemandStatus), _wanted()
     groups, materials = asked_all("materialGroup"), asked_all("material")
@@ -67,6 +87,12 @@ def list_demands() -> Response:
         page_size=page.size,
     )
     return many(DemandsSchema, [write_demand(item) for item in rows], total=total, page=page)
+
+
+def _changed_demands(since: str | datetime) -> Response:
+    size, mine, session, actor = read_page().size, asked_yes("mine"), current_session(), current_actor()
+    part = demand_changes(session, actor, since=since, mine=mine and actor.is_member, size=size)
+    return copied(DemandsSchema, part, [write_demand(row) for row in part.items])
 
 
 def _wanted() -> DemandFilter:

@@ -1,5 +1,6 @@
 """Listings: the catalogue, your own, and the steps of their life."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
@@ -12,6 +13,9 @@ from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.moments import read_day
 from marketplace.api.reading import asked, asked_all, asked_point, asked_words, asked_yes, read_body, read_page
 from marketplace.api.routing import created, many, ok, require_match, route, with_current
+from marketplace.api.fields import read_day
+from marketplace.api.reading import asked, asked_all, asked_point, asked_since, asked_words, asked_yes, read_body, read_page
+from marketplace.api.routing import copied, created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.listing import ListingSchema, ListingsSchema, distance_km
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
@@ -25,6 +29,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.market.actions import listings as market
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Listing
+from marketplace.market.queries.copying import listing_changes
 from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.market.rules.listing import Condition, ListingStatus
 from marketplace.matching.actions import publish as matching
@@ -44,6 +49,7 @@ FILTERS = (
     query.words("sort", "distance needs a place", SORTS, many=False),
     query.words("status", "with a token: of your own organisation", ListingStatus, many=True),
     query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
+    query.SINCE,
     *query.PAGE,
 )
 
@@ -51,7 +57,13 @@ FILTERS = (
 @route("GET", "/listings", gives=ListingsSchema, tag="listings", query=FILTERS, refuses=(422,))
 @public
 def list_listings() -> Response:
-    """The catalogue, with counts beside every filter."""
+    """The catalogue, with counts beside every filter.
+
+    With updatedSince what has changed in it, for a system that keeps a copy.
+    """
+    since = asked_since("mine")
+    if since is not None:
+        return _changed_listings(since)
     page, question = read_page(), _question()
     session, actor, materials = current_session(), current_actor(), current_taxonomy()
     query.check_groups(materials, question.groups)
@@ -63,6 +75,14 @@ def list_listings() -> Response:
         ListingSchema.write(row.listing, distance_km=row.distance_km, exact=spots.get(row.listing.id)) for row in result.rows
     ]
     return many(ListingsSchema, items, total=result.total, page=page, facets=_facets(result))
+
+
+def _changed_listings(since: str | datetime) -> Response:
+    size, mine, session, actor = read_page().size, asked_yes("mine"), current_session(), current_actor()
+    part = listing_changes(session, actor, since=since, mine=mine and actor.is_member, size=size)
+    spots = list_spots(session, actor, part.items)
+    items = [ListingSchema.write(row, exact=spots.get(row.id)) for row in part.items]
+    return copied(ListingsSchema, part, items, facets={})
 
 
 def _question() -> CatalogueQuery:

@@ -16,12 +16,13 @@ from marketplace.api.bodies.reservation import (
     ReservationBody,
 )
 from marketplace.api.fields import ID_MAX
-from marketplace.api.reading import asked, asked_id, asked_words, read_body, read_page
-from marketplace.api.routing import created, many, ok, route
+from marketplace.api.reading import asked, asked_id, asked_since, asked_words, read_body, read_page
+from marketplace.api.routing import copied, created, many, ok, route
 from marketplace.api.shapes.reservation import ReservationSchema, ReservationsSchema
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.reservations import get_reservation as get_visible
 from marketplace.exchange.queries.reservations import list_reservations as list_visible
+from marketplace.exchange.queries.reservations import reservation_changes
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
@@ -33,6 +34,7 @@ FILTERS = (
     query.words("status", "where it stands", ReservationStatus, many=True),
     query.words("side", "which side your own organisation is on", SIDES, many=False),
     query.parameter("listing", "id of a listing", type="integer", minimum=1, maximum=ID_MAX),
+    query.SINCE,
     *query.PAGE,
 )
 
@@ -57,7 +59,14 @@ def create_reservation(listing_id: int) -> Response:
 @route("GET", "/reservations", gives=ReservationsSchema, tag="reservations", query=FILTERS, refuses=(422,))
 @permission(Can.LIST_RESERVATIONS)
 def list_reservations() -> Response:
-    """List the reservations of your own organisation on either side."""
+    """List the reservations of your own organisation on either side.
+
+    With updatedSince what has changed in them, for a system that keeps a copy.
+    """
+    since = asked_since()
+    if since is not None:
+        part = reservation_changes(current_session(), current_actor(), since=since, size=read_page().size)
+        return copied(ReservationsSchema, part, part.items)
     page, side = read_page(), asked("side")
     statuses, listing_id = asked_words("status", ReservationStatus), asked_id("listing")
     rows, total = list_visible(

@@ -14,7 +14,7 @@ from marketplace.api.fields import (
     UnitChoice,
     YesNo,
 )
-from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.api.schema import CopySchema, List, Part, Shape
 from marketplace.api.shapes.material import MaterialSchema, material_of
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.place import ExactSchema
@@ -59,7 +59,7 @@ class DemandSchema(PublicDemandSchema):
     exact = Part(ExactSchema, optional=True)
 
 
-class DemandsSchema(PageSchema):
+class DemandsSchema(CopySchema):
     """A page of demands."""
 
     items = List(Part(DemandSchema))

@@ -18,7 +18,7 @@ from marketplace.api.fields import (
     UnitChoice,
 )
 from marketplace.api.listing_fields import given_fields
-from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
+from marketplace.api.schema import CopySchema, Dict, List, Part, Shape
 from marketplace.api.shapes.material import MaterialSchema, material_of
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.photo import PhotoSchema
@@ -82,7 +82,7 @@ class FacetSchema(Shape):
     count = Integer()
 
 
-class ListingsSchema(PageSchema):
+class ListingsSchema(CopySchema):
     """A page of the catalogue, with counts beside every filter."""
 
     items = List(Part(ListingSchema))

@@ -5,9 +5,9 @@ from marshmallow import INCLUDE
 from marketplace.api.fields import Integer, Line, Property, Quantity
 from marketplace.api.schema import List, Part, Shape
 from marketplace.http.errors import CAUSES, PROBLEM
-from marketplace.kernel.errors import Conflict, OutOfScope, Stale, Taken
+from marketplace.kernel.errors import Conflict, Outdated, OutOfScope, Stale, Taken
 
-OF_REFUSALS = {Conflict.cause, Stale.cause, Taken.cause, OutOfScope.cause, "quantity"}
+OF_REFUSALS = {Conflict.cause, Stale.cause, Taken.cause, OutOfScope.cause, Outdated.cause, "quantity"}
 
 
 class _ErrorSchema(Shape):

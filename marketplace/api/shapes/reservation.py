@@ -7,7 +7,7 @@ from marshmallow import missing
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Can, may
 from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Moment, Number, Quantity, Sentence, UnitChoice, YesNo
-from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.api.schema import CopySchema, List, PageSchema, Part, Shape
 from marketplace.api.shapes.listing import TitledSchema
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.place import ExactSchema
@@ -176,7 +176,7 @@ class ReturnedSchema(ReservationSchema):
     repeated = YesNo("whether this return was entered already, less than a minute ago: then nothing has changed")
 
 
-class ReservationsSchema(PageSchema):
+class ReservationsSchema(CopySchema):
     """A page of reservations."""
 
     items = List(Part(ReservationSchema))

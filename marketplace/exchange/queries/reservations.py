@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.models import Person
@@ -15,7 +15,8 @@ from marketplace.exchange.rules.reservation import OPEN, REMIND_DAYS, TIMED, Res
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.models import Listing
+from marketplace.market.models import Listing, ObjectChange
+from marketplace.market.queries.copying import Copied, changes, start
 from marketplace.market.rules.listing import ListingStatus, Spot
 
 SEES_EXACT = (
@@ -94,6 +95,20 @@ def list_reservations(
     total = session.scalar(select(func.count()).select_from(counted)) or 0
     result = session.scalars(rows.order_by(Reservation.id.desc()).limit(page_size).offset((page - 1) * page_size))
     return list(result.unique()), total
+
+
+def reservation_changes(session: Session, actor: Actor, *, since: str | datetime, size: int) -> Copied[Reservation]:
+    """What to change in a copy of the reservations that the actor follows. None of them ever leaves it."""
+    require(actor, Can.LIST_RESERVATIONS)
+    followed: ColumnElement[bool] = true()
+    if actor.role != Role.REVIEWER and not is_broker(actor):
+        sides = or_(Reservation.organisation_id == actor.organisation_id, Reservation.owner_id == actor.organisation_id)
+        followed = ObjectChange.object_id.in_(select(Reservation.id).where(sides))
+    cursor = start(session, "reservation", actor, since=since)
+    part = changes(session, "reservation", cursor, size=size, wanted=followed)
+    rows = session.scalars(_reservations().where(Reservation.id.in_([change.object_id for change in part.rows]))).unique()
+    by_id = {row.id: row for row in rows}
+    return Copied([by_id[change.object_id] for change in part.rows], [], part.cursor, part.left)
 
 
 def list_open_of_listing(session: Session, listing_id: int) -> list[Reservation]:

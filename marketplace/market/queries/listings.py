@@ -70,7 +70,8 @@ def list_photo_files(session: Session) -> set[str]:
     return set(session.scalars(select(PhotoFile.name).distinct()))
 
 
-def _listings() -> Select[Listing]:
+def listings_with_parts() -> Select[Listing]:
+    """Listings with all that is shown of them."""
     return select(Listing).options(joinedload(Listing.organisation), selectinload(Listing.photos))
 
 
@@ -78,7 +79,7 @@ def list_own_listings(
     session: Session, actor: Actor, *, statuses: tuple[str, ...] = (), page: int = 1, page_size: int = 25
 ) -> tuple[list[Listing], int]:
     """The own organisation's listings, newest first, and their number. The reviewer gets everybody's."""
-    rows = _listings()
+    rows = listings_with_parts()
     if actor.role != Role.REVIEWER:
         rows = rows.where(Listing.organisation_id == actor.organisation_id)
     if statuses:
@@ -89,14 +90,14 @@ def list_own_listings(
 
 def list_child_lots(session: Session, actor: Actor, listing_id: int) -> list[Listing]:
     """The lots that came back from this one, oldest first, as far as the actor may see them."""
-    rows = session.scalars(_listings().where(Listing.parent_id == listing_id).order_by(Listing.id))
+    rows = session.scalars(listings_with_parts().where(Listing.parent_id == listing_id).order_by(Listing.id))
     return [listing for listing in rows if is_visible(actor, listing)]
 
 
 def list_listings_to_refresh(session: Session, actor: Actor) -> list[Listing]:
     """List the organisation's published listings not confirmed for 45 days, oldest first."""
     limit = clock.today() - REMIND_AFTER
-    rows = _listings().where(
+    rows = listings_with_parts().where(
         Listing.organisation_id == actor.organisation_id, Listing.status == ListingStatus.PUBLISHED, Listing.confirmed_on <= limit
     )
     return list(session.scalars(rows.order_by(Listing.confirmed_on, Listing.id)))
