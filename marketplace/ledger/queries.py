@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, func, literal, select
+from sqlalchemy import Select, String, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
@@ -126,13 +126,20 @@ def _visible(actor: Actor) -> Select[Exchange]:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeFilter:
-    """Which rows are asked for: of a period, of an organisation on either side, of materials."""
+    """Which rows are asked for: of a period, of organisations on either side, of materials, of lots.
+
+    A municipality is one side too, and both of these have to fit. `words` stand in the names of the two sides or of the material.
+    """
 
     first: date | None = None
     last: date | None = None
     organisations: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
+    municipalities: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    listing_ids: Select[int] | None = None
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def narrow(self, rows: Select[Exchange]) -> Select[Exchange]:
         """The rows that this leaves."""
@@ -140,8 +147,15 @@ class ExchangeFilter:
             rows = rows.where(Exchange.happened_on >= self.first)
         if self.last is not None:
             rows = rows.where(Exchange.happened_on <= self.last)
-        if self.organisations:
-            rows = rows.where(Exchange.from_slug.in_(self.organisations) | Exchange.to_slug.in_(self.organisations))
+        for slugs in filter(None, (self.organisations, self.municipalities)):
+            rows = rows.where(Exchange.from_slug.in_(slugs) | Exchange.to_slug.in_(slugs))
+        if self.kinds:
+            rows = rows.where(Exchange.kind.in_(self.kinds))
+        if self.listing_ids is not None:
+            rows = rows.where(Exchange.listing_id.in_(self.listing_ids))
+        for word, materials in self.words:
+            named = (func.lower(name).contains(word, autoescape=True) for name in (Exchange.from_name, Exchange.to_name))
+            rows = rows.where(or_(*named, Exchange.material_slug.in_(materials)))
         if self.groups:
             rows = rows.where(Exchange.group_slug.in_(self.groups))
         return rows.where(Exchange.material_slug.in_(self.materials)) if self.materials else rows

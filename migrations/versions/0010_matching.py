@@ -27,6 +27,7 @@ AGAIN = (
     "ON CONFLICT (kind, object_id) DO UPDATE SET number = excluded.number, changed_at = excluded.changed_at, "
     "organisation_id = coalesce(excluded.organisation_id, object_change.organisation_id)"
 )
+NOTE = "INSERT INTO object_change (" + COLUMNS + ") VALUES ('{kind}', {key}, {owner}, " + NEXT_NUMBER + ", {now}) " + AGAIN
 SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
 POSTGRESQL_NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
 NOTE_CHANGE = f"""
@@ -111,11 +112,8 @@ def create_changes() -> None:
             )
             continue
         for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
-            values = f"'{kind}', {row}.{key}, {f'{row}.{owner}' if owner else 'NULL'}, {NEXT_NUMBER}, {SQLITE_NOW}"
-            op.execute(
-                f"CREATE TRIGGER {table}_changes_{kind}_{event.lower()} AFTER {event} ON {table} "
-                f"BEGIN INSERT INTO object_change ({COLUMNS}) VALUES ({values}) {AGAIN}; END"
-            )
+            note = NOTE.format(kind=kind, key=f"{row}.{key}", owner=f"{row}.{owner}" if owner else "NULL", now=SQLITE_NOW)
+            op.execute(f"CREATE TRIGGER {table}_changes_{kind}_{event.lower()} AFTER {event} ON {table} BEGIN {note}; END")
 
 
 def note_what_is_there() -> None:

@@ -60,9 +60,20 @@ def test_rows_of_the_ledger_are_found_by_day_side_group_and_material(exchanged: 
         "organisation=losser": 0,
         f"material={row['material']['slug']}": 1,
         f"materialGroup={row['material']['group']}": 1,
+        "municipality=hengelo": 1,
+        "municipality=losser": 0,
+        "municipality=hengelo&organisation=borne": 1,
+        "kind=transfer": 1,
+        "kind=reversal&kind=haul": 0,
+        "q=betonstraatsteen BORNE": 1,
+        "q=betonstraatsteen losser": 0,
+        "q=asfalt": 0,
+        "place=Hengelo&radiusKm=5": 1,
+        "place=Losser&radiusKm=5": 0,
     }.items():
         assert reviewer.get(f"/exchanges?{query}").get_json()["total"] == total, query
-    assert reviewer.get("/exchanges?organisation=atlantis").status_code == 422
+    for unknown in ("organisation=atlantis", "municipality=atlantis", "kind=gift", "place=Hengelo"):
+        assert reviewer.get(f"/exchanges?{unknown}").status_code == 422
 
 
 def test_figures_of_a_period_are_for_the_region(
@@ -76,3 +87,27 @@ def test_figures_of_a_period_are_for_the_region(
     assert hengelo.get("/statistics?from=2027-13").status_code == 422
     assert public.get(f"/statistics?from={month}").status_code == 401
     assert somebody("waterschap", kind="partner").get(f"/statistics?from={month}").status_code == 403
+
+
+def test_figures_of_a_municipality_a_group_and_a_kind_are_sums_of_the_same_rows(exchanged: dict[str, Any], hengelo: Api) -> None:
+    whole = hengelo.get("/statistics").get_json()
+    group = whole["byMaterialGroup"][0]["key"]
+    for query in (f"materialGroup={group}", "municipality=borne", f"municipality=hengelo&materialGroup={group}&kind=transfer"):
+        cut = hengelo.get(f"/statistics?{query}").get_json()
+        assert [cut[part] for part in ("totals", "byMonth", "byMaterialGroup", "byMunicipality")] == [
+            whole[part] for part in ("totals", "byMonth", "byMaterialGroup", "byMunicipality")
+        ], query
+    for query in ("materialGroup=asfalt", "municipality=losser", "kind=haul"):
+        nothing = hengelo.get(f"/statistics?{query}").get_json()
+        assert (nothing["totals"]["exchanges"], nothing["totals"]["massKg"], nothing["byMonth"]) == (0, 0, []), query
+    for query in ("materialGroup=goud", "municipality=atlantis", "kind=gift"):
+        assert hengelo.get(f"/statistics?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("query", ["municipality=borne", "materialGroup=bestrating", "kind=transfer"])
+def test_few_transfers_cannot_be_cut_out_of_the_figures_by_whoever_knows_public_points(
+    exchanged: dict[str, Any], public: Api, somebody: Callable[..., Api], query: str
+) -> None:
+    assert public.get(f"/statistics?{query}").status_code == 401
+    for kind in ("partner", "adviser"):
+        assert somebody(f"een-{kind}", kind=kind).get(f"/statistics?{query}").status_code == 403

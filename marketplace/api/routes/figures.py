@@ -5,7 +5,17 @@ from flask import Response
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies.figures import MaterialUseBody
-from marketplace.api.reading import asked, asked_all, asked_id, asked_months, asked_period, read_body, read_page
+from marketplace.api.reading import (
+    asked,
+    asked_all,
+    asked_id,
+    asked_months,
+    asked_period,
+    asked_point,
+    asked_words,
+    read_body,
+    read_page,
+)
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.exchange import ExchangesSchema
 from marketplace.api.shapes.figures import GoalsSchema, MaterialUseSchema, PublicStatisticsSchema, StatisticsSchema
@@ -14,16 +24,38 @@ from marketplace.http.request import current_actor, current_session, permission
 from marketplace.http.tables import ledger_answer
 from marketplace.impact import actions as impact
 from marketplace.impact.queries.goals import get_goals, get_material_use
-from marketplace.impact.queries.statistics import get_statistics
+from marketplace.impact.queries.statistics import Cut, get_statistics
 from marketplace.impact.rules.goals import UseRow
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.text import tokens
 from marketplace.ledger.queries import ExchangeFilter
 from marketplace.ledger.queries import list_exchanges as list_visible
+from marketplace.ledger.rules import RowKind
+from marketplace.market.queries.demands import listings_within
 
-EXCHANGE_FILTERS = (query.FROM, query.UNTIL, query.ORGANISATION, query.MATERIAL_GROUPS, query.MATERIALS, *query.PAGE)
+KIND = query.words("kind", "kind of row", RowKind, many=True)
+EXCHANGE_FILTERS = (
+    query.parameter("q", "words that stand in the name of one side or of the material"),
+    query.FROM,
+    query.UNTIL,
+    query.ORGANISATION,
+    query.MUNICIPALITY,
+    query.MATERIAL_GROUPS,
+    query.MATERIALS,
+    KIND,
+    query.NEAR,
+    query.parameter("place", "a place name or postcode around which the lot lay, by its public point"),
+    query.RADIUS,
+    *query.PAGE,
+)
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
-MONTHS = (
+CUT = (
     query.parameter("from", "first month of a period, for the region", pattern=MONTH),
     query.parameter("until", "last month of a period, for the region", pattern=MONTH),
+    query.parameter("municipality", "slug of a municipality on either side, for the region", many=True),
+    query.parameter("materialGroup", "slug of a material group, for the region", many=True),
+    query.words("kind", "kind of row, for the region", RowKind, many=True),
 )
 MATERIAL_USE = "/material-use/<int:year>"
 
@@ -32,9 +64,22 @@ MATERIAL_USE = "/material-use/<int:year>"
 @permission(Can.READ_EXCHANGES)
 def list_exchanges() -> Response:
     """List rows of the ledger: your own organisation's, or all for reviewer and administrator."""
-    page, (first, last) = read_page(), asked_period()
-    wanted = ExchangeFilter(first, last, asked_all("organisation"), asked_all("materialGroup"), asked_all("material"))
+    page, (first, last), (point, radius_km) = read_page(), asked_period(), asked_point()
+    if point is not None and radius_km is None:
+        raise Invalid(_("A place needs a radius here. Send radiusKm as well."), "radiusKm")
     session, materials = current_session(), current_taxonomy()
+    wanted = ExchangeFilter(
+        first,
+        last,
+        asked_all("organisation"),
+        asked_all("materialGroup"),
+        asked_all("material"),
+        asked_all("municipality"),
+        asked_words("kind", RowKind),
+        None if point is None or radius_km is None else listings_within(point, radius_km),
+        tuple((word, tuple(item.slug for item in materials.search(word))) for word in tokens(asked("q"))),
+    )
+    query.check_organisations(session, wanted.municipalities, "municipality")
     query.check_groups(materials, wanted.groups)
     query.check_materials(materials, wanted.materials)
     query.check_organisations(session, wanted.organisations)
@@ -53,14 +98,18 @@ def get_ledger() -> Response:
 
 
 @route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=MONTHS)
+@route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=CUT)
 @permission(Can.READ_PUBLIC_FIGURES)
 def show_statistics() -> Response:
     """The totals; with a token also by municipality, material group and month.
 
-    A part of the months is for the region: the few transfers of a short period would tell partners and the public where something lay.
+    A part of the ledger is for the region: its few transfers would tell partners and the public where something lay.
     """
-    first, last = asked_months()
-    statistics = get_statistics(current_session(), current_actor(), first=first, last=last)
+    cut = Cut(*asked_months(), asked_all("municipality"), asked_all("materialGroup"), asked_words("kind", RowKind))
+    session, actor = current_session(), current_actor()
+    statistics = get_statistics(session, actor, cut)
+    query.check_organisations(session, cut.municipalities, "municipality")
+    query.check_groups(current_taxonomy(), cut.groups)
     return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
 
 

@@ -6,15 +6,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import FromClause, Select, func, select
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.kernel.language import Text, _
-from marketplace.ledger.models import MonthMaterial, MonthPair
-from marketplace.ledger.queries import SUMS, Totals
+from marketplace.ledger.models import Exchange, MonthMaterial, MonthPair
+from marketplace.ledger.queries import SUMS, Totals, grouped
 from marketplace.materials.queries import taxonomy
 
 ZERO = Decimal(0)
@@ -50,41 +50,62 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
-class Months:
-    """A period of whole months, `YYYY-MM`, that may be open at either end."""
+class Cut:
+    """A part of the ledger: a period of whole months, `YYYY-MM`, one side's municipality, groups of material, kinds of rows."""
 
     first: str = ""
     last: str = ""
+    municipalities: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     @property
     def is_all(self) -> bool:
         """Whether it leaves nothing out."""
-        return not (self.first or self.last)
+        return self == EVERYTHING
 
-    def narrow(self, statement: Select[Any], table: type[MonthPair] | type[MonthMaterial]) -> Select[Any]:
-        """The rows that count in it."""
+    def of(self, table: type[MonthPair] | type[MonthMaterial]) -> FromClause:
+        """What is summed: a roll-up where only months are asked for, else the book itself."""
+        if not (self.municipalities or self.groups or self.kinds):
+            return table.__table__
+        rows = grouped(("from_slug", "to_slug", "group_slug"))
+        if self.municipalities:
+            rows = rows.where(Exchange.from_slug.in_(self.municipalities) | Exchange.to_slug.in_(self.municipalities))
+        if self.groups:
+            rows = rows.where(Exchange.group_slug.in_(self.groups))
+        return (rows.where(Exchange.kind.in_(self.kinds)) if self.kinds else rows).subquery()
+
+    def narrow(self, statement: Select[Any], rows: FromClause) -> Select[Any]:
+        """The rows that count in the period."""
         if self.first:
-            statement = statement.where(table.month >= self.first)
-        return statement.where(table.month <= self.last) if self.last else statement
+            statement = statement.where(rows.c.month >= self.first)
+        return statement.where(rows.c.month <= self.last) if self.last else statement
 
 
-def get_statistics(session: Session, actor: Actor, *, first: str = "", last: str = "") -> Statistics:
+EVERYTHING = Cut()
+
+
+def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Statistics:
     """The totals for everybody; by municipality, material group and month for members.
 
+<<<<<<< HEAD
     Whoever may not know exact points gets every part with an average distance in whole kilometres, and the total too while it is one of
     few transfers: parts that were exact could be subtracted until one transfer is left. Of a part of the months, `YYYY-MM`, for members
     of the region: few rows tell how far something was carried.
+=======
+    Whoever may not know exact points gets sums of few transfers with their average distance in whole kilometres. A part of
+    the ledger is for members of the region: few rows tell how far something was carried, and so does what is left when they are taken off.
+>>>>>>> e9f3364 (figures: rows and sums by municipality, group, kind, place and words)
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     exact = may(actor, Can.READ_POINTS)
     shown = _as_they_are if exact else Totals.in_whole_km
-    months = Months(first, last)
-    if not months.is_all:
+    if not cut.is_all:
         require(actor, Can.READ_PERIOD_FIGURES)
-    received = _sums(session, MonthPair, MonthPair.to_slug, months)
+    received = _sums(session, MonthPair, "to_slug", cut)
     totals = sum(received.values(), Totals())
     totals = totals if totals.exchanges >= FEW_TRANSFERS else shown(totals)
-    within = sum(_sums(session, MonthPair, MonthPair.to_slug, months, within=True).values(), Totals())
+    within = sum(_sums(session, MonthPair, "to_slug", cut, within=True).values(), Totals())
     since = session.scalar(select(func.min(MonthPair.month)))
     if not may(actor, Can.READ_MEMBER_FIGURES):
         return Statistics(totals, shown(within), since)
@@ -92,9 +113,9 @@ def get_statistics(session: Session, actor: Actor, *, first: str = "", last: str
         totals=totals,
         within=shown(within),
         since=since,
-        by_municipality=_shown(_by_municipality(session, received, months), shown),
-        by_material_group=_shown(_by_group(session, months), shown),
-        by_month=_shown(_by_month(session, months), shown),
+        by_municipality=_shown(_by_municipality(session, received, cut), shown),
+        by_material_group=_shown(_by_group(session, cut), shown),
+        by_month=_shown(_by_month(session, cut), shown),
         is_public=False,
         in_whole_km=not exact,
     )
@@ -111,24 +132,25 @@ def _shown(rows: tuple[StatisticsRow, ...], shown: Callable[[Totals], Totals]) -
 def _sums(
     session: Session,
     table: type[MonthPair] | type[MonthMaterial],
-    key: InstrumentedAttribute[str],
-    months: Months,
+    key: str,
+    cut: Cut,
     *,
     within: bool = False,
 ) -> dict[str, Totals]:
-    statement = select(key, *(func.sum(getattr(table, name)) for name in SUMS)).group_by(key)
-    statement = months.narrow(statement, table)
+    rows = cut.of(table)
+    statement = select(rows.c[key], *(func.sum(rows.c[name]) for name in SUMS)).group_by(rows.c[key])
+    statement = cut.narrow(statement, rows)
     if within:
-        statement = statement.where(MonthPair.from_slug == MonthPair.to_slug)
+        statement = statement.where(rows.c.from_slug == rows.c.to_slug)
     return {row[0]: Totals.of(row[1:]) for row in session.execute(statement)}
 
 
-def _by_municipality(session: Session, received: Mapping[str, Totals], months: Months) -> tuple[StatisticsRow, ...]:
+def _by_municipality(session: Session, received: Mapping[str, Totals], cut: Cut) -> tuple[StatisticsRow, ...]:
     """Order the sums by municipality name, then partners and the region.
 
     Partners and the region only where they have given or received.
     """
-    given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, MonthPair.from_slug, months).items()}
+    given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, "from_slug", cut).items()}
     names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
     municipalities = [municipality.slug for municipality in list_municipalities(session)]
     others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
@@ -138,9 +160,9 @@ def _by_municipality(session: Session, received: Mapping[str, Totals], months: M
     )
 
 
-def _by_group(session: Session, months: Months) -> tuple[StatisticsRow, ...]:
+def _by_group(session: Session, cut: Cut) -> tuple[StatisticsRow, ...]:
     """The groups in which something moved, heaviest first."""
-    sums = _sums(session, MonthMaterial, MonthMaterial.group_slug, months)
+    sums = _sums(session, MonthMaterial, "group_slug", cut)
     if not sums:
         return ()
     reference = taxonomy(session)
@@ -149,9 +171,9 @@ def _by_group(session: Session, months: Months) -> tuple[StatisticsRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.totals.mass_kg, row.key)))
 
 
-def _by_month(session: Session, months: Months) -> tuple[StatisticsRow, ...]:
+def _by_month(session: Session, cut: Cut) -> tuple[StatisticsRow, ...]:
     """List every month from the first to the last with a movement, oldest first. Months without one are included."""
-    sums = _sums(session, MonthPair, MonthPair.month, months)
+    sums = _sums(session, MonthPair, "month", cut)
     if not sums:
         return ()
     first, last = (int(item[:4]) * 12 + int(item[5:]) - 1 for item in (min(sums), max(sums)))

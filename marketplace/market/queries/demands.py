@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Double, Select, cast, func, select
+from sqlalchemy import ColumnElement, Double, Select, cast, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, may
@@ -13,7 +13,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.geo import Point, chord2_m2, ecef_m
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand
+from marketplace.market.models import Demand, Listing, Placed
 from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import Spot
@@ -52,6 +52,18 @@ def find_demand_spot(actor: Actor, demand: Demand) -> Spot | None:
     return Spot(demand.lat, demand.lon, demand.address if inside else None)
 
 
+def is_within(table: type[Placed], point: Point, radius_km: Decimal) -> ColumnElement[bool]:
+    """Whether the public point of a row lies within a distance of a point."""
+    there = zip((table.public_x_m, table.public_y_m, table.public_z_m), ecef_m(point), strict=True)
+    steps = [cast(axis, Double) - here for axis, here in there]
+    return steps[0] * steps[0] + steps[1] * steps[1] + steps[2] * steps[2] <= chord2_m2(float(radius_km))
+
+
+def listings_within(point: Point, radius_km: Decimal) -> Select[int]:
+    """Ids of the lots whose public point lies within a distance of a point."""
+    return select(Listing.id).where(is_within(Listing, point, radius_km))
+
+
 @dataclass(frozen=True, slots=True)
 class DemandFilter:
     """Which demands are asked for. Distances are to the public point, which is all that others may know of it."""
@@ -78,9 +90,7 @@ class DemandFilter:
             rows = rows.where(Demand.needed_from <= self.last)
         if self.point is None or self.radius_km is None:
             return rows
-        there = zip((Demand.public_x_m, Demand.public_y_m, Demand.public_z_m), ecef_m(self.point), strict=True)
-        steps = [cast(axis, Double) - here for axis, here in there]
-        return rows.where(steps[0] * steps[0] + steps[1] * steps[1] + steps[2] * steps[2] <= chord2_m2(float(self.radius_km)))
+        return rows.where(is_within(Demand, self.point, self.radius_km))
 
 
 EVERY_DEMAND = DemandFilter()
