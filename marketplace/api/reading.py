@@ -15,6 +15,7 @@ from marketplace.api.fields import ID_MAX, read_choice
 from marketplace.api.moments import read_day
 from marketplace.api.fields import ID_MAX, read_choice, read_day, read_moment
 from marketplace.api.schema import Body, take
+from marketplace.catalogue.rules.copying import is_cursor
 from marketplace.http.places import finder, located
 from marketplace.http.rights import require_for_address
 from marketplace.kernel.errors import FieldError, Invalid, TooLarge
@@ -23,7 +24,6 @@ from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import read_decimal
-from marketplace.market.rules.copying import is_cursor
 from marketplace.market.rules.listing import Location
 from marketplace.places.queries.gazetteer import gazetteer
 
@@ -146,7 +146,10 @@ def asked_yes(key: str) -> bool:
 
 
 def asked_since(*along: str) -> str | datetime | None:
-    """Since when changes are asked for: a cursor or a moment with its offset; None when they are not. Only `along` may go with it."""
+    """Since when changes are asked for; None when they are not. Only `along` may go with it.
+
+    A cursor, or a moment with its offset.
+    """
     typed = asked("updatedSince")
     if not typed:
         return None

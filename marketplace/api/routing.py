@@ -16,10 +16,10 @@ from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.api.fields import LISTED_MAX
 from marketplace.api.reading import Page
 from marketplace.api.schema import Body, CopySchema, PageSchema, Shape, Written, key_of
+from marketplace.catalogue.queries.copying import Copied
 from marketplace.http.rights import require_for_address
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, Stale
 from marketplace.kernel.language import _
-from marketplace.market.queries.copying import Copied
 
 PREFIX = "/api/v1"
 API_VERSION = "1.1.0"
@@ -194,7 +194,7 @@ def created(written: Written, view: str, **ids: Any) -> Response:
 
 
 def copied(shape: type[CopySchema], part: Copied[Any], items: Sequence[Any], **more: Any) -> Response:
-    """What has changed since the cursor: what is new or different, what is gone, and where to go on."""
+    """What has changed since the cursor: what is new, what is gone, and where to go on."""
     told = len(items) + len(part.gone)
     page = Page(1, max(told, 1))
     cursor = {"gone": part.gone, "next": str(part.cursor), "more": part.left > 0}

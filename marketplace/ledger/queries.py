@@ -126,7 +126,7 @@ def _visible(actor: Actor) -> Select[Exchange]:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeFilter:
-    """Which rows are asked for: of a period, of organisations on either side, of materials, of lots.
+    """Which rows are asked for: of a period, of either side, of materials, of lots.
 
     A municipality is one side too, and both of these have to fit. `words` stand in the names of the two sides or of the material.
     """

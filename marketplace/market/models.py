@@ -325,9 +325,9 @@ class ListingChange(Base):
 
 
 class ObjectChange(Base):
-    """When an object last changed, in an order in which nothing is committed behind what a reader has seen.
+    """When an object last changed. Nothing is ever committed behind a number that a reader has seen.
 
-    Triggers write it as the last thing of a transaction, one transaction at a time; the migration of the exchange makes them.
+    Triggers write it as the last thing of a transaction, one transaction at a time; the last migration makes them.
     """
 
     __tablename__ = "object_change"

@@ -27,7 +27,7 @@ AGAIN = (
     "ON CONFLICT (kind, object_id) DO UPDATE SET number = excluded.number, changed_at = excluded.changed_at, "
     "organisation_id = coalesce(excluded.organisation_id, object_change.organisation_id)"
 )
-NOTE = "INSERT INTO object_change (" + COLUMNS + ") VALUES ('{kind}', {key}, {owner}, " + NEXT_NUMBER + ", {now}) " + AGAIN
+NOTE = f"INSERT INTO object_change ({COLUMNS}) VALUES ('{{kind}}', {{key}}, {{owner}}, {NEXT_NUMBER}, {{now}}) {AGAIN}"  # noqa: S608  nobody's words
 SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
 POSTGRESQL_NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
 NOTE_CHANGE = f"""

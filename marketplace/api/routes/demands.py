@@ -25,6 +25,7 @@ from marketplace.api.schema import Written
 from marketplace.api.shapes.demand import DemandSchema, DemandsSchema, PublicDemandSchema
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
 from marketplace.api.shapes.material import current_taxonomy
+from marketplace.catalogue.queries.copying import demand_changes
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.errors import Conflict, Unauthorised
 from marketplace.kernel.language import _
@@ -32,7 +33,6 @@ from marketplace.kernel.text import tokens
 from marketplace.market.actions import demands as market
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Demand
-from marketplace.market.queries.copying import demand_changes
 from marketplace.market.queries.demands import DemandFilter, find_demand_spot
 from marketplace.market.queries.demands import get_demand as get_visible
 from marketplace.market.queries.demands import list_demands as list_visible

@@ -20,6 +20,7 @@ from marketplace.api.schema import Written
 from marketplace.api.shapes.listing import ListingSchema, ListingsSchema, distance_km
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
 from marketplace.api.shapes.material import current_taxonomy
+from marketplace.catalogue.queries.copying import listing_changes
 from marketplace.catalogue.queries.search import Found, search
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.exchange.actions import decide as exchange
@@ -29,7 +30,6 @@ from marketplace.kernel.errors import Conflict
 from marketplace.market.actions import listings as market
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Listing
-from marketplace.market.queries.copying import listing_changes
 from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.market.rules.listing import Condition, ListingStatus
 from marketplace.matching.actions import publish as matching

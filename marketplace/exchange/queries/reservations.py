@@ -9,6 +9,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, is_broker, may, require
 from marketplace.accounts.queries import people
 from marketplace.accounts.rules.accounts import Role
+from marketplace.catalogue.queries.copying import Copied, changes, start
 from marketplace.depots.models import Depot
 from marketplace.exchange.models import Appointment, Reservation, TermsVersion
 from marketplace.exchange.rules.reservation import OPEN, REMIND_DAYS, TIMED, ReservationStatus, reminder
@@ -16,7 +17,6 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.models import Listing, ObjectChange
-from marketplace.market.queries.copying import Copied, changes, start
 from marketplace.market.rules.listing import ListingStatus, Spot
 
 SEES_EXACT = (

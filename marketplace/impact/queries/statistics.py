@@ -51,7 +51,10 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A part of the ledger: a period of whole months, `YYYY-MM`, one side's municipality, groups of material, kinds of rows."""
+    """A part of the ledger.
+
+    A period of whole months, `YYYY-MM`, one side's municipality, groups of material, kinds of rows.
+    """
 
     first: str = ""
     last: str = ""
@@ -88,14 +91,9 @@ EVERYTHING = Cut()
 def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Statistics:
     """The totals for everybody; by municipality, material group and month for members.
 
-<<<<<<< HEAD
     Whoever may not know exact points gets every part with an average distance in whole kilometres, and the total too while it is one of
-    few transfers: parts that were exact could be subtracted until one transfer is left. Of a part of the months, `YYYY-MM`, for members
-    of the region: few rows tell how far something was carried.
-=======
-    Whoever may not know exact points gets sums of few transfers with their average distance in whole kilometres. A part of
-    the ledger is for members of the region: few rows tell how far something was carried, and so does what is left when they are taken off.
->>>>>>> e9f3364 (figures: rows and sums by municipality, group, kind, place and words)
+    few transfers: parts that were exact could be subtracted until one transfer is left. A part of the ledger is
+    for members of the region: few rows tell how far something was carried.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     exact = may(actor, Can.READ_POINTS)

@@ -1,4 +1,4 @@
-"""What has changed since a reader last asked, so that a system can keep a copy that misses nothing.
+"""What has changed since a reader last asked, for a system that keeps a copy.
 
 The order is that of the numbers in `object_change`, in which transactions have ended. What becomes visible or leaves because a day
 has come changes no row: that is found by its dates, before the changes after the cursor.
@@ -12,12 +12,12 @@ from typing import Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.rules.accounts import Role
+from marketplace.catalogue.rules.copying import Cursor, is_cursor, read_cursor, reader_mark
 from marketplace.kernel import clock
 from marketplace.market.models import Demand, Listing, ObjectChange
 from marketplace.market.queries.listings import listings_with_parts
-from marketplace.market.rules.copying import Cursor, is_cursor, read_cursor, reader_mark
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import DEMAND_STALE_AFTER, is_demand_stale, listing_holds_until
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
@@ -45,7 +45,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Copied(Generic[T]):
-    """What a reader writes into the copy, what it takes out, where to go on, and how many come after it."""
+    """What goes into the copy, what goes out, where to go on, and how many come after it."""
 
     items: list[T]
     gone: list[Change]
@@ -54,7 +54,7 @@ class Copied(Generic[T]):
 
 
 def start(session: Session, kind: str, actor: Actor, *, since: str | datetime, mine: bool = False) -> Cursor:
-    """The cursor of an earlier answer, or that from which everything is told that changed at this moment or later."""
+    """The cursor of an earlier answer, or that of a moment: it tells what changed then or later."""
     reader = reader_mark(kind, mine, actor.organisation_id, actor.organisation_kind, actor.role, actor.is_member)
     newest = session.scalar(select(func.max(ObjectChange.number))) or 0
     if isinstance(since, str) and is_cursor(since):
@@ -74,7 +74,7 @@ def changes(
     wanted: ColumnElement[bool],
     calendar: Calendar | None = None,
 ) -> Changes:
-    """The next changes of a kind: first what the calendar changed, then what people and programs did."""
+    """The next changes of a kind: first those of the calendar, then those that were written."""
     rows: list[Change] = []
     left = 0
     while calendar is not None and (cursor.until or cursor.day < clock.today()) and len(rows) < size:
@@ -100,7 +100,8 @@ def changes(
 
 
 def listing_changes(session: Session, actor: Actor, *, since: str | datetime, mine: bool, size: int) -> Copied[Listing]:
-    """What to change in a copy of the catalogue as the actor sees it, or of the own organisation's lots in every state."""
+    """What to change in a copy of the catalogue, or of one's own lots in every state."""
+    require(actor, Can.READ_CATALOGUE)
     wanted = ObjectChange.organisation_id == actor.organisation_id if mine else true()
     cursor = start(session, "listing", actor, since=since, mine=mine)
     part = changes(session, "listing", cursor, size=size, wanted=wanted, calendar=None if mine else _flipped_listings)
@@ -121,7 +122,7 @@ def _stands_in_catalogue(actor: Actor, row: Listing) -> bool:
 
 
 def _was_public(row: Listing | None) -> bool:
-    """Whether others may have seen this lot: a draft was never told to anybody, so nobody hears that it is gone."""
+    """Whether others may have seen this lot. A draft was never told, so nobody hears that it is gone."""
     return row is not None and row.published_at is not None
 
 
@@ -138,7 +139,8 @@ def _flipped_listings(before: date, until: date) -> Select[int]:
 
 
 def demand_changes(session: Session, actor: Actor, *, since: str | datetime, mine: bool, size: int) -> Copied[Demand]:
-    """What to change in a copy of the open demands as the actor sees them, or of the own organisation's in every state."""
+    """What to change in a copy of the open demands, or of one's own in every state."""
+    require(actor, Can.READ_CATALOGUE)
     wanted = ObjectChange.organisation_id == actor.organisation_id if mine else true()
     cursor = start(session, "demand", actor, since=since, mine=mine)
     part = changes(session, "demand", cursor, size=size, wanted=wanted, calendar=None if mine else _flipped_demands)
@@ -173,7 +175,7 @@ def _ids(rows: list[Change]) -> list[int]:
 
 
 def _copied(part: Changes, rows: dict[int, T], there: set[int], tellable: set[int]) -> Copied[T]:
-    """Each object once, as it is now; what is not there is gone, as far as the reader may have known it."""
+    """Each object once, as it is now; what is not there is gone, if it was known."""
     last = {change.object_id: change for change in part.rows}
     return Copied(
         [rows[number] for number in last if number in there],

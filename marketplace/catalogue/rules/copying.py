@@ -1,4 +1,4 @@
-"""Where a system that keeps a copy has got to: a cursor that only this reader can go on with."""
+"""Where a system that keeps a copy has got to: a cursor, of this reader alone."""
 
 import hashlib
 import re
@@ -13,7 +13,7 @@ _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,7})\.([0-9]{0,7})\.([0-9]{0,10})\
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Everything up to change `number` was told, and what the calendar changed up to and including `day`.
+    """Everything up to change `number` was told, and what the calendar changed up to `day`.
 
     In the middle of what the calendar changed up to and including `until`, everything up to the object `after` was told.
     """
@@ -29,7 +29,7 @@ class Cursor:
         return f"{self.number}.{self.day.toordinal()}.{until}.{after}.{self.reader}"
 
     def through_calendar(self, until: date, last: int | None) -> "Cursor":
-        """The cursor after a part of what the calendar changed; without a last object that is all of it."""
+        """The cursor after a part of the calendar's changes; without a last object: after all."""
         if last is None:
             return replace(self, day=until, until=None, after=0)
         return replace(self, until=until, after=last)
