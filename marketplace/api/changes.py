@@ -27,6 +27,8 @@ CHANGES = (
             _("New: other terms for one transfer, a hand-over that is booked late, and an objection to a no-show."),
             _("New: the ids of your own system (externalId), when something changed (updatedAt), and If-Match with the ETag."),
             _("New: filters on demands, on rows of the ledger and on its figures."),
+            _("New: what has changed since a cursor (updatedSince), and what is gone, for a system that keeps a copy."),
+            _("New: tokens that only read, act for one organisation or end on a day, and machine accounts."),
             _("A problem tells its cause in type: two refusals with the same status can be told apart."),
             _("Stricter: a query parameter that is not known here is refused with 422, where it was passed over before."),
             _(
