@@ -12,8 +12,7 @@ from flask import current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from marketplace.api.fields import ID_MAX, read_choice
-from marketplace.api.moments import read_day
-from marketplace.api.fields import ID_MAX, read_choice, read_day, read_moment
+from marketplace.api.moments import read_day, read_moment
 from marketplace.api.schema import Body, take
 from marketplace.catalogue.rules.copying import is_cursor
 from marketplace.http.places import finder, located

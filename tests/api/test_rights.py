@@ -98,7 +98,15 @@ BODIES: dict[str, Any] = {
     "create_search": {"name": "Van mij"},
     "edit_search": {"name": "Van mij"},
 }
-MAKES_ITS_OWN = ("create_listing", "create_demand", "create_depot", "create_machine_account", "create_reservation", "report_year", "change_windows")
+MAKES_ITS_OWN = (
+    "create_listing",
+    "create_demand",
+    "create_depot",
+    "create_machine_account",
+    "create_reservation",
+    "report_year",
+    "change_windows",
+)
 ONES_OWN = ("change_preferences", "read_notices", "create_search", "create_token")  # of nobody else, and for everybody
 UPKEEP = (  # for every administrator
     *("create_task", "stop_task", "create_organisation", "edit_organisation"),

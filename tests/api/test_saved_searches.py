@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.factories import make_token
 from marketplace.catalogue.actions.saved_searches import save_search
 from marketplace.kernel.db import Database
 from tests.api.conftest import Api, Specification
-from tests.factories import KEI, make_actor
+from tests.factories import KEI, make_actor, make_token
 
 FILTERS = {
     "q": "keien",

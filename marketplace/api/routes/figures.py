@@ -97,7 +97,6 @@ def get_ledger() -> Response:
     return ledger_answer(current_session(), current_actor())
 
 
-@route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=MONTHS)
 @route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=CUT)
 @permission(Can.READ_PUBLIC_FIGURES)
 def show_statistics() -> Response:

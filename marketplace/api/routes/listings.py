@@ -11,9 +11,6 @@ from marketplace.api.bodies import drafts
 from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch, WithdrawBody
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.moments import read_day
-from marketplace.api.reading import asked, asked_all, asked_point, asked_words, asked_yes, read_body, read_page
-from marketplace.api.routing import created, many, ok, require_match, route, with_current
-from marketplace.api.fields import read_day
 from marketplace.api.reading import asked, asked_all, asked_point, asked_since, asked_words, asked_yes, read_body, read_page
 from marketplace.api.routing import copied, created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
