@@ -5,9 +5,10 @@ measured once for each spot and a filter looked up once for each kind, and what 
 Squared distances are whole numbers of square metres below 2⁵³, so the order is the same whichever database the rows came from.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from marketplace.catalogue.rules.query import Sort
 from marketplace.kernel.geo import Box, Point, chord2_m2, ecef_m
+from marketplace.kernel.language import Text
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
 
 Ids = NDArray[np.intp]
@@ -274,3 +276,75 @@ def _days(days: Sequence[Any], missing: int) -> NDArray[np.int32]:
     """Days since 1970, from dates or from their text."""
     told = np.array(days, "datetime64[D]")
     return np.where(np.isnat(told), missing, told.astype(np.int64)).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """One box to tick.
+
+    Its value in the query, its name for people, and how many listings there are with it.
+    """
+
+    key: str
+    name: str | Text
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Counts of each filter with the other filters applied and not its own.
+
+    Values without listings stand here only where they are ticked.
+    """
+
+    groups: tuple[FacetCount, ...]
+    conditions: tuple[FacetCount, ...]
+    organisations: tuple[FacetCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The filters that have facets; None: no such filter. `materials`: the ids of the groups' materials."""
+
+    materials: frozenset[int] | None
+    conditions: frozenset[str] | None
+    organisations: frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The total of what fits every filter; the others each without their own."""
+
+    total: int
+    by_group: dict[str, int]
+    by_condition: dict[str, int]
+    by_organisation: dict[int, int]
+
+
+def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Mapping[int, str]) -> Sums:
+    """Every count that a page shows, from the kinds of what fits all filters that have no facet."""
+    materials, conditions, organisations = columns.kinds
+    counts = np.bincount(kinds, minlength=len(materials))
+    groups_fit = None if picked.materials is None else among(materials, picked.materials)
+    conditions_fit = None if picked.conditions is None else among(conditions, map(CONDITIONS.index, picked.conditions))
+    owners_fit = None if picked.organisations is None else among(organisations, picked.organisations)
+
+    def fitting(*filters: Mask | None) -> Ids:
+        """The counts of the kinds that fit, 0 for the others."""
+        return reduce(np.multiply, [item for item in filters if item is not None], counts)
+
+    def by(keys: Ids, *filters: Mask | None) -> dict[int, int]:
+        found = np.bincount(keys, fitting(*filters))
+        return {key: int(found[key]) for key in np.flatnonzero(found).tolist()}
+
+    by_group: dict[str, int] = {}
+    for material, count in by(materials, conditions_fit, owners_fit).items():
+        group = group_of[material]
+        by_group[group] = by_group.get(group, 0) + count
+    by_condition = by(conditions, groups_fit, owners_fit)
+    return Sums(
+        int(fitting(groups_fit, conditions_fit, owners_fit).sum()),
+        by_group,
+        {CONDITIONS[number]: count for number, count in by_condition.items()},
+        by(organisations, groups_fit, conditions_fit),
+    )

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.catalogue.queries.cards import CardRow, list_card_rows
-from marketplace.catalogue.queries.columns import Columns, Ids, Mask, Near, View
-from marketplace.catalogue.queries.facets import FacetCount, Facets, Picked, Sums, sums
+from marketplace.catalogue.queries.columns import Columns, FacetCount, Facets, Ids, Mask, Near, Picked, Sums, View, sums
 from marketplace.catalogue.queries.memory import up_to_date
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock

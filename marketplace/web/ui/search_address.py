@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from marketplace.catalogue.queries.facets import FacetCount
+from marketplace.catalogue.queries.columns import FacetCount
 from marketplace.kernel.language import Text
 
 KEYS = (

@@ -12,7 +12,7 @@ from flask import url_for
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import get_organisation
 from marketplace.catalogue.queries.cards import CardRow
-from marketplace.catalogue.queries.facets import Facets
+from marketplace.catalogue.queries.columns import Facets
 from marketplace.catalogue.queries.search import CatalogueRow, Found
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.http.places import finder
