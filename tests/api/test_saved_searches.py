@@ -18,14 +18,14 @@ FILTERS = {
     "organisation": ["hengelo", "borne"],
     "place": "Borne",
     "radiusKm": 15,
-    "now": False,
+    "availableNow": False,
     "availableFrom": "2099-03-31",
     "sort": "distance",
 }
 NONE = {
     **dict.fromkeys(("q", "place", "radiusKm", "availableFrom", "sort")),
     **{key: [] for key in ("materialGroup", "material", "condition", "organisation")},
-    "now": False,
+    "availableNow": False,
 }
 
 
@@ -56,7 +56,7 @@ def test_what_a_page_saved_is_read_here(app: Flask, database: Database, specific
         **NONE,
         "name": "Vanaf de pagina",
         "q": "tegel",
-        "now": True,
+        "availableNow": True,
         "availableFrom": "2099-01-12",
     }
     assert without(unreadable, "id", "createdAt", "url") == {**NONE, "name": "Onleesbaar"}
@@ -66,7 +66,9 @@ def test_a_change_leaves_what_is_not_sent(borne: Api) -> None:
     address = f"/saved-searches/{borne.post('/saved-searches', {'name': 'Keien', **FILTERS}).get_json()['id']}"
     renamed = borne.patch(address, {"name": "Andere keien"}).get_json()
     assert without(renamed, "id", "createdAt", "url") == {"name": "Andere keien", **FILTERS}
-    fewer = borne.patch(address, {"material": [], "place": None, "radiusKm": None, "availableFrom": None, "now": True}).get_json()
+    fewer = borne.patch(
+        address, {"material": [], "place": None, "radiusKm": None, "availableFrom": None, "availableNow": True}
+    ).get_json()
     assert without(fewer, "id", "createdAt", "url") == {
         "name": "Andere keien",
         **FILTERS,
@@ -74,7 +76,7 @@ def test_a_change_leaves_what_is_not_sent(borne: Api) -> None:
         "place": None,
         "radiusKm": None,
         "availableFrom": None,
-        "now": True,
+        "availableNow": True,
     }
     assert borne.patch(address, {}).get_json() == borne.get(address).get_json() == fewer
 

@@ -62,7 +62,7 @@ class SavedSearchPatch(Body):
     organisation = Codes("slugs of organisations", shape={"maxItems": FILTERS_MAX})
     place = Line("a place name or postcode to search around", longest=QUERY_LENGTH_MAX)
     radius_km = Radius("maximum distance in km; needs a place")
-    now = YesNo("true: what can be collected on the day that one looks; goes before availableFrom")
+    available_now = YesNo("true: what can be collected on the day that one looks; goes before availableFrom")
     available_from = Day("a day on which it must be free")
     sort = Choice(Order, meaning="how it stands when it is opened; absent: as the catalogue does")
 
@@ -106,7 +106,7 @@ _FILTERS = {
     "organisation": "organisations",
     "place": "place",
     "radius_km": "radius_km",
-    "now": "now",
+    "available_now": "now",
     "available_from": "day",
     "sort": "sort",
 }

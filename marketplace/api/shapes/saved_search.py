@@ -32,7 +32,7 @@ class SavedSearchSchema(Shape):
     organisation = Codes("slugs of organisations", attribute="organisations")
     place = LineOrNull("a place name or postcode to search around")
     radius_km = Integer("maximum distance in km", allow_none=True)
-    now = YesNo("whether it asks for what can be collected on the day that one looks")
+    available_now = YesNo("whether it asks for what can be collected on the day that one looks", attribute="now")
     available_from = Day("a day on which it must be free; null: any, or one that cannot be read", allow_none=True, get=_day)
     sort = Choice(
         Order,
