@@ -8,7 +8,6 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.sessions import create_token
 from marketplace.accounts.policy import ANONYMOUS, may
 from marketplace.catalogue.actions.saved_searches import notify_saved_search, save_search
 from marketplace.exchange.actions.reserve import reserve
@@ -18,7 +17,7 @@ from marketplace.kernel.geo import Point
 from marketplace.notices.models import NoticeRow
 from marketplace.places.queries.gazetteer import PlaceFinder
 from tests.conftest import forget
-from tests.factories import make_actor, seed_taxonomy
+from tests.factories import make_actor, make_token, seed_taxonomy
 from tests.house.test_sweep import needs
 from tests.rooms.test_places import FEW, Region, at, region_of
 from tests.visitors import visit
@@ -82,7 +81,7 @@ def test_every_answer_is_the_same_wherever_in_their_cells_two_hundred_lots_and_d
         reserve(session, borne, listing_id=1, draft=ReservationDraft(FEW))
         with clock.frozen(clock.now() - timedelta(days=1)):
             saved = save_search(session, partner, name="Dichtbij", query="place=Borne&radiusKm=7")
-        token = {"Authorization": f"Bearer {create_token(session, partner, name='test')}"}
+        token = {"Authorization": f"Bearer {make_token(session, partner)}"}
         browser = visit(app, session, partner)
         assert browser.get("/api/v1/me", headers=token).status_code == 200  # the page of tokens says when each was used last
         asking = paths(app, region, asked.id)

@@ -40,8 +40,11 @@ STEPS = {
     "admin.edit_organisation": "edit_organisation", "admin.close_organisation": "edit_organisation",
     "admin.reopen_organisation": "edit_organisation", "admin.join_request": "accept_join_request",
     "admin.decline_join": "decline_join_request", "tasks.start": "create_task", "tasks.cancel": "stop_task",
+    "tokens.create_token": "create_token", "tokens.revoke_token": "revoke_token",
+    "tokens.create_machine": "create_machine_account", "tokens.create_machine_token": "create_token",
+    "tokens.end_machine": "end_machine_account",
 }  # fmt: skip
-# what is of a person before a screen and of no program: passwords, sessions, links from a mail, half a form, the post of the platform
+# what is of a person before a screen and of no program: passwords, log-ins, links from a mail, half a form, the post of the platform
 PAGES_ONLY = re.compile(
     r"account\.|signed\.|site\.join|listings\.(start|step)|demands\.go_on|work\.discard|admin\..*_dead_letter"
 )
