@@ -142,7 +142,7 @@ def fill_with_people(app: Flask) -> None:
 
 
 def fill_with_unfinished_work(app: Flask) -> None:
-    """What nobody has yet in the demonstration: a lot and a need half told, a search that is kept, an invitation, a forgotten password."""
+    """What nobody has yet in the demonstration: a lot and a need half told, a search that is kept, a program, an invitation, a forgotten password."""
     leader = client_of(app, f"projectleider.hengelo@{demo.DOMAIN}")
     material = {"material": "betonstraatsteen-kei-8cm", "title": "Keien van de Brink", "do": "next"}
     second = send(leader, "/aanbod/nieuw/stap/1", material).location
@@ -156,6 +156,11 @@ def fill_with_unfinished_work(app: Flask) -> None:
         draft = InvitationDraft(f"nieuw.hengelo@{demo.DOMAIN}", organisation.id, Role.PROJECT_LEADER)
         invite(session, OPERATOR, draft=draft)
         request_reset(session, ANONYMOUS, email=f"projectleider.borne@{demo.DOMAIN}")
+    coordinator = client_of(app, f"coordinator.hengelo@{demo.DOMAIN}")
+    assert (
+        send(coordinator, "/beheer/systeemaccounts/nieuw", {"name": "Beheersysteem", "organisation": "hengelo"}).status_code
+        == 303
+    )
     administrator = client_of(app, f"beheer@{demo.DOMAIN}")
     for kind, is_done in (("check", True), ("rebuild", False)):
         assert send(administrator, "/beheer/klok", {"kind": kind}, to="/taken").status_code == 303

@@ -1,7 +1,8 @@
 """Every page there is, in both languages: axe finds nothing on it at the width of a phone and of a desk, and nothing falls off it at 400 %.
 
 The pages are found by following the links as each visitor, in a bank that is full and in one where nothing has happened yet. A page
-is looked at when it has a kind of element that was not seen on its route before. A form that requires an answer is also sent empty.
+is looked at when it has a kind of element that was not seen on its route before. A form that requires an answer is also sent empty,
+and looked at as a phone shows it.
 With `--screens` pictures of every page lie in `test-results/screens/`.
 """
 
@@ -78,10 +79,10 @@ def test_every_page_is_for_everyone(
     wrong: dict[str, list[str]] = {}
     sent = set[str]()
 
-    def looked_at(where: str) -> list[str]:
-        """What is wrong with the page as it is now, at every width."""
+    def looked_at(where: str, *widths: int) -> list[str]:
+        """What is wrong with the page as it is now, at these widths."""
         found: list[str] = []
-        for width in WIDTHS.values():
+        for width in widths:
             page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
             options = NO_COLOURS if language else {}
             found += [f"{width}: {fault}" for fault in (*faults(page, **options), *page.evaluate(WIDER))]
@@ -92,7 +93,7 @@ def test_every_page_is_for_everyone(
     for endpoint, address in plan[f"{'full' if 'full' in name else 'bare'} {visitor}"]:
         where = language + address
         page.goto(where)
-        wrong[where] = looked_at(where)
+        wrong[where] = looked_at(where, *WIDTHS.values())
         if endpoint in sent or "?" in address:
             continue
         sent.add(endpoint)
@@ -103,7 +104,7 @@ def test_every_page_is_for_everyone(
             if not page.title().startswith(("Fout: ", "Error: ")):
                 wrong[there] = [f"was not refused: {page.title()}"]
                 continue
-            wrong[there] = looked_at(f"{where}-empty-{number}")
+            wrong[there] = looked_at(f"{where}-empty-{number}", WIDTHS["phone"])
             page.goto(where)
     assert {where: found for where, found in wrong.items() if found} == {}
 
