@@ -34,7 +34,7 @@ KINDS = re.compile(
 )
 # What changes no answer: a frozen or slotted class, a field that is not printed, a cache and its size, and the check that two equally long lists are.
 NO_RULE = re.compile(r"@dataclass\(|@(lru_)?cache|= field\(|strict=True")
-TIMEOUT_S = 120
+TIMEOUT_S = 300
 
 
 @dataclass(frozen=True)
