@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from marketplace.ledger.rules import FIRST_HASH, Entry, canonical, chained
+from marketplace.ledger.rules import FIELDS_OF_VERSION, FIRST_HASH, Entry, canonical, chained
 
 BOOKED = datetime(2027, 1, 12, 9, 30, 0, 5, tzinfo=UTC)
 ROW = Entry(
@@ -68,3 +68,8 @@ def test_nothing_is_written_as_a_nought_whatever_its_places_and_its_sign() -> No
 def test_a_row_holds_on_to_the_row_before_it() -> None:
     assert FIRST_HASH == "0" * 64
     assert chained(FIRST_HASH, "{}") == hashlib.sha256(b"0" * 64 + b"\n{}").hexdigest()
+
+
+def test_each_version_of_a_row_has_its_own_fields_and_they_only_grow() -> None:
+    assert list(FIELDS_OF_VERSION) == [1, 2]
+    assert set(FIELDS_OF_VERSION[1]) < set(FIELDS_OF_VERSION[2])

@@ -1,5 +1,6 @@
 """The table of a listing's fields: every row is whole, and what stands in a field survives the way to the columns and back."""
 
+from collections.abc import Callable
 from dataclasses import fields as attributes
 from dataclasses import replace
 from datetime import date
@@ -76,6 +77,42 @@ def test_what_is_empty_in_a_draft_is_what_its_field_says() -> None:
 def test_every_step_but_the_last_asks_something() -> None:
     assert {row.step for row in FIELDS} == {1, 2, 3}
     assert {part.step for part in (Part.OFFER, Part.ORIGIN)} == {1} and Part.PHOTOS.step == 3
+
+
+def names_where(is_so: Callable[[ListingField], bool]) -> set[str]:
+    return {row.name for row in FIELDS if is_so(row)}
+
+
+def test_where_each_field_is_asked_kept_and_shown() -> None:
+    """The table once more, as people were promised it."""
+    windows = {"circle", "circle_from", "region_from", "partners_from", "window_reason"}
+    days = {"available_from", "available_until"}
+    assert names_where(lambda row: row.step == 1) == {"material", "title", "description", "project", "year_of_construction"}
+    assert names_where(lambda row: row.step == 3) == {"photos"}
+    assert names_where(lambda row: row.needed is Needed.PUBLISHED) == {"place", "photos"}
+    assert names_where(lambda row: row.needed is Needed.DRAFT) == {
+        *("material", "title", "quantity", "quantity_basis", "condition", "available_from")
+    }
+    assert names_where(lambda row: not row.is_again) == {"quantity", "minimum_part", *days, *windows} - {"circle"}
+    assert names_where(lambda row: row.is_of_project) == {"place", "depot", "project", *days}
+    assert names_where(lambda row: row.is_feature) == {"packaging", "loading_possible", "project", "year_of_construction"}
+    assert names_where(lambda row: row.is_inside) == {"project"}
+    assert names_where(lambda row: row.is_checked) == {"project", "year_of_construction", "minimum_part"}
+    folded = {"description", "packaging", "loading_possible", "kg_per_unit", "price_cents_per_unit", "project"}
+    assert names_where(lambda row: row.is_folded and row.is_plain) == folded | {
+        *("year_of_construction", "asbestos_suspected", "remarks", "minimum_part")
+    }
+    assert {row.name: row.longest for row in FIELDS if row.longest} == {
+        "title": 120,
+        "description": 5000,
+        "project": 200,
+        "remarks": 2000,
+    }
+    assert {row.name: dict(row.limits) for row in FIELDS if row.limits} == {
+        "kg_per_unit": {"exclusiveMinimum": 0, "maximum": 1_000_000},
+        "price_cents_per_unit": {"maximum": 100_000_000},
+        "window_reason": {"maxLength": 500},
+    }
 
 
 KINDS = [

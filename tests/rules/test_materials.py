@@ -99,6 +99,8 @@ def test_the_taxonomy_answers_by_slug_id_and_group() -> None:
     assert TAXONOMY.materials_in("bestrating") == (PAVERS, KERB)
     assert TAXONOMY.ids_of(slugs=["band"]) == {2}
     assert TAXONOMY.ids_of(groups=["nergens"]) == frozenset()
+    assert TAXONOMY.group("bestrating") is PAVING
+    assert [TAXONOMY.group("aarde"), TAXONOMY.group("zand"), TAXONOMY.hazard("asbest")] == [None, None, None]
     assert TAXONOMY.serving(KERB) == (KERB, PAVERS)
     assert TAXONOMY.served_by(PAVERS) == (PAVERS, KERB)
     with pytest.raises(Invalid):

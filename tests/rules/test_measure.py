@@ -1,0 +1,119 @@
+"""Facts within bounds: how much, how far, on which day, and what silence may confirm. Each at its limit and one past it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from marketplace.exchange.rules import measure
+from marketplace.exchange.rules.measure import SURPLUS_TIMES_MAX, check_demand_under_way, check_driven, check_surplus, check_usual
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.units import Amount, Unit
+
+APPROVED = date(2027, 1, 12)
+
+
+def m2(amount: str) -> Amount:
+    return Amount(Decimal(amount), Unit.M2)
+
+
+@pytest.mark.parametrize(("driven", "is_refused"), [("6.5", False), ("6.501", False), ("6.499", True), (None, False)])
+def test_nobody_drives_less_than_the_straight_line(driven: str | None, *, is_refused: bool) -> None:
+    km = None if driven is None else Decimal(driven)
+    if not is_refused:
+        return check_driven(km, straight_km=Decimal("6.5"))
+    with pytest.raises(Invalid, match=r"6[.,]499.*6[.,]5") as refused:
+        check_driven(km, straight_km=Decimal("6.5"), field="km")
+    assert refused.value.errors[0].field == "km"
+    return None
+
+
+@pytest.mark.parametrize(
+    ("figure", "tolerance", "confirmed", "is_asked"),
+    [
+        ("63", "5", False, False),  # 60 × 1.05 = 63
+        ("63.001", "5", False, True),
+        ("60000", "5", False, True),
+        ("60000", "5", True, False),
+        ("60", "0", False, False),
+        ("60.001", "0", False, True),
+    ],
+)
+def test_more_than_the_tolerance_above_what_was_ordered_is_asked_again(
+    figure: str, tolerance: str, *, confirmed: bool, is_asked: bool
+) -> None:
+    terms: dict[str, Any] = {"ordered": Decimal(60), "tolerance_percent": Decimal(tolerance), "confirmed": confirmed}
+    if not is_asked:
+        return check_usual(m2(figure), **terms)
+    with pytest.raises(Invalid) as refused:
+        check_usual(m2(figure), **terms)
+    assert refused.value.errors[0].field == "confirm_unusual"
+    return None
+
+
+def test_a_surplus_is_at_most_ten_times_what_was_listed() -> None:
+    assert SURPLUS_TIMES_MAX == 10
+    check_surplus(m2("600"), listed=Decimal(60))
+    with pytest.raises(Invalid, match="600"):
+        check_surplus(m2("600.001"), listed=Decimal(60))
+
+
+@pytest.mark.parametrize(
+    ("changes", "does"),
+    [
+        ({}, True),
+        ({"figure": Decimal(105)}, True),
+        ({"figure": Decimal("105.001")}, False),
+        ({"figure": Decimal(95)}, True),
+        ({"figure": Decimal("94.999")}, False),
+        ({"figure": Decimal(101), "price_cents_per_unit": 1}, False),
+        ({"figure": Decimal(100), "price_cents_per_unit": 1}, True),
+        ({"figure": Decimal(99), "price_cents_per_unit": 1}, True),
+        ({"surplus": Decimal("0.001")}, False),
+        ({"has_proposal": True}, False),
+    ],
+)
+def test_silence_confirms_only_what_nobody_could_object_to(changes: dict[str, Any], *, does: bool) -> None:
+    usual: dict[str, Any] = {"ordered": Decimal(100), "figure": Decimal(100), "tolerance_percent": Decimal(5)}
+    facts = {**usual, "price_cents_per_unit": 0, "surplus": Decimal(0), **changes}
+    assert measure.does_silence_confirm(**facts) is does
+
+
+@pytest.mark.parametrize(
+    ("asked", "under_way", "confirmed", "is_asked"),
+    [
+        ("20", "80", False, False),
+        ("20.001", "80", False, True),
+        ("20.001", "80", True, False),
+        ("500", "0", False, False),  # nothing is on its way: how much is too much is for another rule
+        ("100", "0.001", False, True),
+    ],
+)
+def test_more_than_a_demand_needs_with_what_is_under_way_is_asked_again(
+    asked: str, under_way: str, *, confirmed: bool, is_asked: bool
+) -> None:
+    facts: dict[str, Any] = {
+        "asked_of_demand": m2(asked),
+        "under_way": m2(under_way),
+        "remaining": m2("100"),
+        "confirmed": confirmed,
+    }
+    if not is_asked:
+        return check_demand_under_way(m2(asked), **facts)
+    with pytest.raises(Invalid) as refused:
+        check_demand_under_way(m2(asked), **facts)
+    assert refused.value.errors[0].field == "confirm_unusual"
+    return None
+
+
+@pytest.mark.parametrize(("day", "is_refused"), [(date(2022, 1, 13), False), (date(2022, 1, 12), True)])
+def test_paperwork_of_more_than_five_years_ago_is_not_booked(day: date, *, is_refused: bool) -> None:
+    """1 825 days before 12 January 2027 is 13 January 2022: 2024 had a day more."""
+    facts: dict[str, Any] = {"approved_on": APPROVED, "today": APPROVED, "reason": "De bon lag in een la"}
+    if not is_refused:
+        return measure.check_late_day(day, **facts)
+    with pytest.raises(Invalid) as refused:
+        measure.check_late_day(day, **facts)
+    assert refused.value.errors[0].field == "handed_over_on"
+    return None
