@@ -32,7 +32,8 @@ KINDS = re.compile(
     | ReplaceComparisonOperator_((Lt|LtE|Gt|GtE|Eq|NotEq)_(Lt|LtE|Gt|GtE|Eq|NotEq)|Is_IsNot|IsNot_Is)
     """
 )
-# What changes no answer: the star before arguments that have to be named, a frozen or slotted class, a field that is not printed, a cache and its size, and the check that two equally long lists are.
+# What changes no answer: the star before arguments that have to be named, a frozen or slotted class, a field that is not printed,
+# a cache and its size, and the check that two equally long lists are.
 NO_RULE = re.compile(r"\*, |@dataclass\(|@(lru_)?cache|= field\(|strict=True")
 TIMEOUT_S = 300
 
