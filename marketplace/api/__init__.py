@@ -1,12 +1,13 @@
 """The JSON API, version 1: one blueprint, whose views join it in the modules named here."""
 
-import hashlib
 from importlib import import_module
 from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 
+from marketplace.accounts.actions.sessions import network
+from marketplace.http.identity import current_token_id
 from marketplace.http.request import is_api
 
 MODULES = (
@@ -74,6 +75,6 @@ def register(app: Flask) -> None:
 
 
 def _who() -> str:
-    """What writes are counted by: the token, or the address without one."""
-    token = request.headers.get("Authorization")
-    return hashlib.sha256(token.encode()).hexdigest() if token else request.remote_addr or "unknown"
+    """What writes are counted by: the token, however the header is written, or the network without one."""
+    token_id = current_token_id()
+    return f"token:{token_id}" if token_id is not None else network(request.remote_addr) or "unknown"

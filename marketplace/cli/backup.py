@@ -211,7 +211,7 @@ def count_faults(database: Database, archive: Archive) -> int:
     faults = []
     if corruption := snapshot.find_corruption(database):
         faults.append(f"the file of the database is damaged: {corruption}")
-    with database.read() as session:
+    with database.read(one_moment=True) as session:
         if breach := find_breach(session):
             faults.append(f"ledger, seq {breach.seq}: {breach.reason}")
         rows, head = get_head(session)

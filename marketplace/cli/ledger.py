@@ -27,7 +27,7 @@ def verify_command(head: str | None) -> None:
     A head that was logged, or that is given with --head, must still be there. Exits with 1 where something does not fit.
     """
     kept = _kept(head)
-    with current_app.extensions["database"].read() as session:
+    with current_app.extensions["database"].read(one_moment=True) as session:
         breach = find_breach(session) or find_lost_head(session, kept)
         if breach is not None:
             click.echo(f"seq {breach.seq}: {breach.reason}")

@@ -115,6 +115,12 @@ def current_session_id() -> int | None:
     return visit.session_id if visit else None
 
 
+def current_token_id() -> int | None:
+    """The row of the token that came with this request."""
+    visit = _visit()
+    return visit.token_id if visit else None
+
+
 def cookie_name() -> str:
     """`__Host-` makes the browser refuse the cookie from a subdomain or without https."""
     return "__Host-session" if _config().secure_cookies else "session"

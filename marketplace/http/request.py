@@ -45,6 +45,15 @@ def public(view: View) -> View:
     return permission(Can.READ_CATALOGUE)(view)
 
 
+def one_moment(view: View) -> View:
+    """Declare a view whose figures have to agree with each other.
+
+    It reads the bank as it was at its first question, however many it asks.
+    """
+    cast(Any, view).one_moment = True
+    return view
+
+
 def csrf_exempt(view: View) -> View:
     """Declare a view whose address is the proof.
 
@@ -67,7 +76,9 @@ def site_address() -> str:
 def current_session() -> Session:
     """The request's session, opened at its first use."""
     if "session" not in g:
-        g.session = database().session(write=request.method not in SAFE_METHODS)
+        view = current_app.view_functions.get(request.endpoint or "")
+        writes, at_once = request.method not in SAFE_METHODS, getattr(view, "one_moment", False)
+        g.session = database().session(write=writes, one_moment=at_once)
         idempotency.claim(g.session, current_actor())
     return cast(Session, g.session)
 

@@ -192,13 +192,25 @@ class ReadingSession(Session):
 
     def execute(self, statement: Any, *args: Any, **options: Any) -> Any:
         """Execute what only reads."""
-        if getattr(statement, "is_dml", False):
-            raise RuntimeError("a reading session was asked to write")
-        return super().execute(statement, *args, **options)
+        return super().execute(_only_reads(statement), *args, **options)
+
+    def scalars(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """The first column of what only reads."""
+        return super().scalars(_only_reads(statement), *args, **options)
+
+    def scalar(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """One value of what only reads."""
+        return super().scalar(_only_reads(statement), *args, **options)
+
+
+def _only_reads(statement: Any) -> Any:
+    if getattr(statement, "is_dml", False):
+        _refuse_to_write()
+    return statement
 
 
 @event.listens_for(ReadingSession, "before_flush")
-def _refuse_to_flush(*_of: Any) -> None:
+def _refuse_to_write(*_of: Any) -> None:
     raise RuntimeError("a reading session was asked to write")
 
 
@@ -214,6 +226,11 @@ class Database:
             options["pool_pre_ping"] = True
         self.engine = create_engine(parsed, **options)
         self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._moment = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
         self._writing = self.engine.execution_options(write=True) if self.is_sqlite else self.engine
         self._driver: Any = self.engine.dialect.dbapi
         (_tune_sqlite if self.is_sqlite else _tune_postgresql)(self.engine)
@@ -223,13 +240,15 @@ class Database:
         """The address as PostgreSQL's own programs read it, password included."""
         return make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
 
-    def session(self, *, write: bool) -> Session:
+    def session(self, *, write: bool, one_moment: bool = False) -> Session:
         """Open a session whose first statement opens a reading or a writing transaction. The caller settles and closes it.
 
         A reader of PostgreSQL opens none: READ COMMITTED gives each statement a moment of its own in one as well, and its
-        BEGIN and ROLLBACK cost two of a page's seven turns to and fro.
+        BEGIN and ROLLBACK cost two of a page's seven turns to and fro. `one_moment`: a reader whose figures have to agree
+        with each other sees the bank as it was at the first statement, as every reader of SQLite does.
         """
-        kind, bind = (Session, self._writing) if write else (ReadingSession, self._reading)
+        reading = self._moment if one_moment else self._reading
+        kind, bind = (Session, self._writing) if write else (ReadingSession, reading)
         return kind(bind, expire_on_commit=False, autoflush=True, info={"write": write})
 
     def fetch_one(self, question: str) -> tuple[Any, ...]:
@@ -251,9 +270,9 @@ class Database:
             raise OperationalError(question, None, error) from error
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """Read; nothing is written."""
-        session = self.session(write=False)
+    def read(self, *, one_moment: bool = False) -> Iterator[Session]:
+        """Read; nothing is written. `one_moment`: every statement sees the bank as the first one did."""
+        session = self.session(write=False, one_moment=one_moment)
         try:
             yield session
         finally:

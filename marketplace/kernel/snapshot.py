@@ -67,8 +67,8 @@ def _copied_file(database: Database, write: Write, scratch: Path) -> Iterator[tu
 @contextmanager
 def _copied_tables(database: Database, write: Write, scratch: Path) -> Iterator[tuple[Session, dict[str, Any]]]:
     version = health.version(database)
-    with database.read() as session:
-        connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+    with database.read(one_moment=True) as session:
+        connection = session.connection()
         _take_time(connection)
         tables = [_copy_out(connection, name, columns, write) for name, columns in _columns(connection).items()]
         yield session, {"kind": kind_of(database), "version": version, "tables": tables}

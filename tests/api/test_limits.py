@@ -64,3 +64,16 @@ def test_what_one_worker_counted_another_refuses(app: Flask, config: Config, hen
     refused = client.post("/api/v1/listings", json=listing_body(), headers={"Authorization": f"Bearer {hengelo.token}"})
     assert refused.status_code == 429 and refused.headers["Retry-After"]
     other.extensions["database"].dispose()
+
+
+def test_a_token_is_counted_once_however_its_header_is_written(app: Flask, hengelo: Api) -> None:
+    """A blank more, or another case, made another key of the same token: its writes were as many as one liked."""
+    storage = app.extensions["limiter"].copy().pop()._storage
+    client = app.test_client()
+    for scheme in ("Bearer ", "bearer ", "BEARER  ", "Bearer    "):
+        written = client.post("/api/v1/listings", json=listing_body(), headers={"Authorization": scheme + str(hengelo.token)})
+        assert written.status_code == 201
+    with limits.sqlite3.connect(storage.file) as connection:
+        counts = connection.execute("SELECT hits FROM hits").fetchall()
+    connection.close()
+    assert counts == [(4,)]

@@ -80,7 +80,7 @@ def list_demands() -> Response:
         session,
         actor,
         statuses=statuses or (() if mine else (DemandStatus.OPEN,)),
-        mine=mine and actor.is_member,
+        mine=mine,
         material_ids=query.material_ids(materials_known, groups, materials),
         wanted=wanted,
         page=page.number,
@@ -91,7 +91,7 @@ def list_demands() -> Response:
 
 def _changed_demands(since: str | datetime) -> Response:
     size, mine, session, actor = read_page().size, asked_yes("mine"), current_session(), current_actor()
-    part = demand_changes(session, actor, since=since, mine=mine and actor.is_member, size=size)
+    part = demand_changes(session, actor, since=since, mine=mine, size=size)
     return copied(DemandsSchema, part, [write_demand(row) for row in part.items])
 
 

@@ -20,7 +20,7 @@ from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.exchange import ExchangesSchema
 from marketplace.api.shapes.figures import GoalsSchema, MaterialUseSchema, PublicStatisticsSchema, StatisticsSchema
 from marketplace.api.shapes.material import current_taxonomy
-from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer
 from marketplace.impact import actions as impact
 from marketplace.impact.queries.goals import get_goals, get_material_use
@@ -62,6 +62,7 @@ MATERIAL_USE = "/material-use/<int:year>"
 
 @route("GET", "/exchanges", gives=ExchangesSchema, tag="figures", query=EXCHANGE_FILTERS, refuses=(422,))
 @permission(Can.READ_EXCHANGES)
+@one_moment
 def list_exchanges() -> Response:
     """List rows of the ledger: your own organisation's, or all for reviewer and administrator."""
     page, (first, last), (point, radius_km) = read_page(), asked_period(), asked_point()
@@ -89,6 +90,7 @@ def list_exchanges() -> Response:
 
 @route("GET", "/ledger.csv", gives=None, tag="figures", media_type="text/csv")
 @permission(Can.READ_EXCHANGES)
+@one_moment
 def get_ledger() -> Response:
     """Get the same rows as a table, oldest first, with all that their figures came from.
 
@@ -99,6 +101,7 @@ def get_ledger() -> Response:
 
 @route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=CUT)
 @permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
 def show_statistics() -> Response:
     """The totals; with a token also by municipality, material group and month.
 
@@ -114,6 +117,7 @@ def show_statistics() -> Response:
 
 @route("GET", "/goals", gives=GoalsSchema, tag="figures", query=(query.YEAR,), refuses=(422,))
 @permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
 def show_goals() -> Response:
     """The three goals: the region, and with a token every municipality."""
     year = asked_id("year")
@@ -122,6 +126,7 @@ def show_goals() -> Response:
 
 @route("GET", MATERIAL_USE, gives=MaterialUseSchema, tag="figures", query=(query.OF,))
 @permission(Can.READ_MATERIAL_USE)
+@one_moment
 def get_year(year: int) -> Response:
     """Get what your own municipality reported of a year. The reviewer names another with `organisation`."""
     slug = asked("organisation") or None

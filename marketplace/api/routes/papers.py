@@ -5,13 +5,14 @@ from flask import Response
 from marketplace.accounts.policy import Can
 from marketplace.api.routing import route
 from marketplace.http.papers import calendar_answer, note_answer
-from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.request import current_actor, current_session, one_moment, permission
 
 RESERVATION = "/reservations/<int:reservation_id>"
 
 
 @route("GET", f"{RESERVATION}/note.pdf", gives=None, tag="reservations", refuses=(409,), media_type="application/pdf")
 @permission(Can.READ_RESERVATION)
+@one_moment
 def get_note(reservation_id: int) -> Response:
     """Get the hand-over note as an accessible PDF, from approval on. In the language that is asked for."""
     return note_answer(current_session(), current_actor(), reservation_id)

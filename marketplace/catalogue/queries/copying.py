@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
+from marketplace.catalogue.rules.feed import gone_at
 from marketplace.catalogue.rules.copying import Cursor, is_cursor, read_cursor, reader_mark
 from marketplace.kernel import clock
 from marketplace.market.models import Demand, Listing, ObjectChange
+from marketplace.market.queries.demands import was_open
 from marketplace.market.queries.listings import listings_with_parts
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import DEMAND_STALE_AFTER, is_demand_stale, listing_holds_until
@@ -102,13 +104,35 @@ def changes(
 def listing_changes(session: Session, actor: Actor, *, since: str | datetime, mine: bool, size: int) -> Copied[Listing]:
     """What to change in a copy of the catalogue, or of one's own lots in every state."""
     require(actor, Can.READ_CATALOGUE)
-    wanted = ObjectChange.organisation_id == actor.organisation_id if mine else true()
+    mine = mine and may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
     cursor = start(session, "listing", actor, since=since, mine=mine)
-    part = changes(session, "listing", cursor, size=size, wanted=wanted, calendar=None if mine else _flipped_listings)
+    known = _may_be_known(actor)
+
+    def flipped(before: date, until: date) -> Select[int]:
+        return _flipped_listings(before, until).where(known)
+
+    part = changes(
+        session,
+        "listing",
+        cursor,
+        size=size,
+        wanted=_of_own(actor) if mine else ObjectChange.object_id.in_(select(Listing.id).where(known)),
+        calendar=None if mine else flipped,
+    )
     rows = {row.id: row for row in session.scalars(listings_with_parts().where(Listing.id.in_(_ids(part.rows))))}
     there = {number for number, row in rows.items() if mine or _stands_in_catalogue(actor, row)}
-    tellable = {change.object_id for change in part.rows if mine or _was_public(rows.get(change.object_id))}
+    tellable = {number for number in _ids(part.rows) if mine or (number in rows and _was_seen(actor, rows[number]))}
     return _copied(part, rows, there, tellable)
+
+
+def _of_own(actor: Actor) -> ColumnElement[bool]:
+    return ObjectChange.organisation_id == actor.organisation_id
+
+
+def _may_be_known(actor: Actor) -> ColumnElement[bool]:
+    """Lots that this reader may have seen. Nobody hears of another's draft, nor the public of a lot before its first day."""
+    published = Listing.published_at.is_not(None)
+    return published if actor.is_member else and_(published, Listing.region_from <= clock.today())
 
 
 def _stands_in_catalogue(actor: Actor, row: Listing) -> bool:
@@ -121,9 +145,16 @@ def _stands_in_catalogue(actor: Actor, row: Listing) -> bool:
     return actor.is_member or (row.region_from is not None and row.region_from <= today)
 
 
-def _was_public(row: Listing | None) -> bool:
-    """Whether others may have seen this lot. A draft was never told, so nobody hears that it is gone."""
-    return row is not None and row.published_at is not None
+def _was_seen(actor: Actor, row: Listing) -> bool:
+    """Whether this reader saw a lot that has gone: the public did not where it went before its first day."""
+    left = gone_at(
+        ListingStatus(row.status),
+        changed_at=row.updated_at,
+        last_day=row.available_until,
+        confirmed_on=row.confirmed_on,
+        region_from=row.region_from,
+    )
+    return actor.is_member or left is not None
 
 
 def _flipped_listings(before: date, until: date) -> Select[int]:
@@ -141,14 +172,20 @@ def _flipped_listings(before: date, until: date) -> Select[int]:
 def demand_changes(session: Session, actor: Actor, *, since: str | datetime, mine: bool, size: int) -> Copied[Demand]:
     """What to change in a copy of the open demands, or of one's own in every state."""
     require(actor, Can.READ_CATALOGUE)
-    wanted = ObjectChange.organisation_id == actor.organisation_id if mine else true()
+    mine = mine and may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
     cursor = start(session, "demand", actor, since=since, mine=mine)
-    part = changes(session, "demand", cursor, size=size, wanted=wanted, calendar=None if mine else _flipped_demands)
+    part = changes(
+        session,
+        "demand",
+        cursor,
+        size=size,
+        wanted=_of_own(actor) if mine else ObjectChange.object_id.in_(select(Demand.id).where(was_open())),
+        calendar=None if mine else _flipped_demands,
+    )
     statement = select(Demand).options(joinedload(Demand.organisation)).where(Demand.id.in_(_ids(part.rows)))
     rows = {row.id: row for row in session.scalars(statement)}
     there = {number for number, row in rows.items() if mine or _is_wanted_today(actor, row)}
-    tellable = {number for number in _ids(part.rows) if mine or (number in rows and rows[number].status != DemandStatus.DRAFT)}
-    return _copied(part, rows, there, tellable)
+    return _copied(part, rows, there, set(_ids(part.rows)))
 
 
 def _is_wanted_today(actor: Actor, row: Demand) -> bool:

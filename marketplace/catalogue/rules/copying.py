@@ -8,6 +8,8 @@ from datetime import date
 from marketplace.kernel.errors import Outdated
 from marketplace.kernel.language import _
 
+OBJECT_ID_MAX = 2**31 - 1
+FIRST_DAY = date(1900, 1, 1).toordinal()  # as that of a moment
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,7})\.([0-9]{0,7})\.([0-9]{0,10})\.([0-9a-f]{16})")
 
 
@@ -50,8 +52,8 @@ def read_cursor(text: str, *, reader: str, newest: int, today: date) -> Cursor:
     found = _CURSOR.fullmatch(text)
     assert found is not None, "ask is_cursor first"
     number, day, until, after, mark = found.groups()
-    is_known = mark == reader and int(number) <= newest and 0 < int(day) <= today.toordinal()
-    if not is_known or (until and not int(day) <= int(until) <= today.toordinal()):
+    is_known = mark == reader and int(number) <= newest and FIRST_DAY <= int(day) <= today.toordinal()
+    if not is_known or int(after or 0) > OBJECT_ID_MAX or (until and not int(day) <= int(until) <= today.toordinal()):
         raise Outdated(
             _("What you may see has changed since this cursor was given. Throw the copy away, and start from the beginning.")
         )

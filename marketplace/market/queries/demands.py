@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Double, Select, cast, func, select
+from sqlalchemy import ColumnElement, Double, Select, cast, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, may
@@ -26,14 +26,19 @@ def _missing_demand() -> Missing:
 def is_demand_visible(actor: Actor, demand: Demand) -> bool:
     """Whether the actor may see this demand.
 
-    Open demands are visible to everybody, in their public view; fulfilled and lapsed ones to members; a draft to its own
-    organisation.
+    Open demands are visible to everybody, in their public view; those that are over to members; a draft to its own
+    organisation, also when it was withdrawn as one.
     """
     if may(actor, Can.READ_LISTING_INSIDE, demand):
         return True
-    if demand.status == DemandStatus.DRAFT:
+    if demand.confirmed_on is None:
         return False
     return actor.is_member or demand.status == DemandStatus.OPEN
+
+
+def was_open() -> ColumnElement[bool]:
+    """Whether a demand was ever open. One that was withdrawn as a draft was not."""
+    return Demand.confirmed_on.is_not(None)
 
 
 def get_demand(session: Session, actor: Actor, demand_id: int) -> Demand:
@@ -113,12 +118,14 @@ def list_demands(
     organisation (`mine`) and the reviewer.
     """
     rows = wanted.narrow(select(Demand).options(joinedload(Demand.organisation)), actor)
-    if mine:
-        rows = rows.where(Demand.organisation_id == actor.organisation_id)
+    inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
+    own = (Demand.organisation_id == actor.organisation_id) if inside else false()
+    if mine and inside:
+        rows = rows.where(own)
     elif actor.role != Role.REVIEWER:
-        rows = rows.where((Demand.status != DemandStatus.DRAFT) | (Demand.organisation_id == (actor.organisation_id or -1)))
+        rows = rows.where(was_open() | own)
         rows = rows.where((Demand.status != DemandStatus.OPEN) | (Demand.confirmed_on >= confirmed_since()))
-    if not actor.is_member:
+    if not actor.is_member or (mine and not inside):
         statuses = (DemandStatus.OPEN,)
     if statuses:
         rows = rows.where(Demand.status.in_(statuses))

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.exchange.queries.reservations import list_choices
-from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, table_answer
 from marketplace.impact.actions import report_material_use
 from marketplace.impact.queries.goals import get_goals, get_material_use
@@ -31,6 +31,7 @@ PAGE_SIZE = 50
 
 @blueprint.get("/cijfers")
 @permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
 def show() -> str:
     """How much, how far, what it saved: the totals for everybody, charts and tables for members."""
     statistics, today = get_statistics(current_session(), current_actor()), clock.today()
@@ -47,6 +48,7 @@ def show() -> str:
 
 @blueprint.get("/cijfers.csv")
 @permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
 def export() -> Response:
     """One table as a file."""
     key = request.args.get("table", "totals")
@@ -75,6 +77,7 @@ def method() -> str:
 
 @blueprint.get("/cijfers/uitwisselingen")
 @permission(Can.READ_EXCHANGES)
+@one_moment
 def exchanges() -> str:
     """The rows of the ledger that the reader may see, newest first."""
     session, actor = current_session(), current_actor()
@@ -91,6 +94,7 @@ def exchanges() -> str:
 
 @blueprint.get("/cijfers/uitwisselingen.csv")
 @permission(Can.READ_EXCHANGES)
+@one_moment
 def export_exchanges() -> Response:
     """The same rows as a file, oldest first, with all that their figures came from."""
     return ledger_answer(current_session(), current_actor())
@@ -98,6 +102,7 @@ def export_exchanges() -> Response:
 
 @blueprint.get("/cijfers/keuzes")
 @permission(Can.READ_CHOICES)
+@one_moment
 def choices() -> str:
     """Where an owner chose another request than the one that stood higher, and why."""
     session, actor = current_session(), current_actor()
@@ -107,6 +112,7 @@ def choices() -> str:
 
 @blueprint.get("/doelen")
 @permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
 def goals() -> str:
     """How far the region is from its three goals, and for members each municipality."""
     actor = current_actor()

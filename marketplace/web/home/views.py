@@ -7,7 +7,7 @@ from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import browse
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.http.page_cache import cached_page
-from marketplace.http.request import current_actor, current_session, public, site_address
+from marketplace.http.request import current_actor, current_session, one_moment, public, site_address
 from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.materials.queries import taxonomy
@@ -24,6 +24,7 @@ GROUPS = 6
 
 @blueprint.get("/")
 @public
+@one_moment
 @cached_page
 def show() -> str:
     """What this is, what lies ready now, what the region used again, and how to join."""

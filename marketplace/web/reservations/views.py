@@ -16,7 +16,7 @@ from marketplace.exchange.queries.destination import totals_under_way
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.papers import calendar_answer, note_answer
-from marketplace.http.request import current_actor, current_session, database, permission
+from marketplace.http.request import current_actor, current_session, database, one_moment, permission
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand, Listing
@@ -218,6 +218,7 @@ def calendar(reservation_id: int) -> ResponseReturnValue:
 
 @blueprint.get(f"{ONE}/overdrachtsbon.pdf")
 @permission(Can.READ_RESERVATION)
+@one_moment
 def note(reservation_id: int) -> ResponseReturnValue:
     """The hand-over note."""
     return note_answer(current_session(), current_actor(), reservation_id)
