@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, Request, Response, current_app, g, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask_login import LoginManager, current_user
 
 from config import Config
@@ -57,28 +57,53 @@ def _visit() -> Visit | None:
 
 
 def _by_cookie(asked: Request) -> Visit | None:
-    secret = asked.cookies.get(cookie_name())
-    if not secret:
+    if not asked.cookies.get(cookie_name()):
         return None
-    idle, lifetime = limits()
     with _database().read() as reading:
-        return sessions_queries.find_visit_by_session(reading, digest(secret), idle=idle, lifetime=lifetime)
+        return _find_session(reading, asked)
 
 
 def _by_token(asked: Request) -> Visit | None:
-    header = asked.headers.get("Authorization")
-    if header is None:
+    if "Authorization" not in asked.headers:
         return None
-    scheme, _blank, secret = header.partition(" ")
-    if scheme.lower() == "bearer" and secret.strip():
-        with _database().read() as reading:
-            visit = find_visit_by_token(reading, digest(secret.strip()))
-        if visit is not None:
-            return visit
+    with _database().read() as reading:
+        visit = _find_token(reading, asked)
+    if visit is not None:
+        return visit
     _database().run(lambda aside: _count_wrong_token(aside, asked.remote_addr))
-    raise Unauthorised(
+    raise _not_valid()
+
+
+def _find_session(reading: Session, asked: Request) -> Visit | None:
+    idle, lifetime = limits()
+    secret = asked.cookies.get(cookie_name(), "")
+    return sessions_queries.find_visit_by_session(reading, digest(secret), idle=idle, lifetime=lifetime)
+
+
+def _find_token(reading: Session, asked: Request) -> Visit | None:
+    scheme, _blank, secret = asked.headers.get("Authorization", "").partition(" ")
+    is_bearer = scheme.lower() == "bearer" and secret.strip()
+    return find_visit_by_token(reading, digest(secret.strip())) if is_bearer else None
+
+
+def _not_valid() -> Unauthorised:
+    return Unauthorised(
         _("This token is not valid. Make a new one on your account page, and send it as “Authorization: Bearer …”.")
     )
+
+
+def check_again(writing: Session) -> None:
+    """Refuse a write whose token or session ended while its body was still coming.
+
+    Somebody who sends slowly would else make a new token after the old one was revoked.
+    """
+    visit = _visit()
+    if visit is None:
+        return
+    if visit.token_id is not None and _find_token(writing, request) is None:
+        raise _not_valid()
+    if visit.session_id is not None and _find_session(writing, request) is None:
+        raise Unauthorised(_("Log in first. Then try again."))
 
 
 def _count_wrong_token(aside: Session, address: str | None) -> None:

@@ -79,7 +79,9 @@ def current_session() -> Session:
         view = current_app.view_functions.get(request.endpoint or "")
         writes, at_once = request.method not in SAFE_METHODS, getattr(view, "one_moment", False)
         g.session = database().session(write=writes, one_moment=at_once)
-        idempotency.claim(g.session, current_actor())
+        if writes:
+            identity.check_again(g.session)
+            idempotency.claim(g.session, current_actor())
     return cast(Session, g.session)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions import sessions
 from marketplace.accounts.actions.people import invite
-from marketplace.accounts.actions.tokens import end_tokens
+from marketplace.accounts.actions.tokens import end_tokens, end_tokens_kept_to
 from marketplace.accounts.models import Invitation, JoinRequest, Organisation, Person
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import find_organisation, get_organisation, get_organisation_by_slug
@@ -128,6 +128,7 @@ def mark_closed(session: Session, actor: Actor, *, slug: str, version: int) -> O
     for person_id in session.scalars(select(Person.id).where(Person.organisation_id == organisation.id)).all():
         sessions.end_sessions(session, person_id=person_id)
         end_tokens(session, person_id=person_id)
+    end_tokens_kept_to(session, organisation_id=organisation.id)
     session.execute(update(Person).where(Person.organisation_id == organisation.id, Person.is_machine).values(is_active=False))
     waiting = update(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.used_at.is_(None))
     session.execute(waiting.where(Invitation.expires_at > now).values(expires_at=now))

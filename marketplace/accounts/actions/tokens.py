@@ -103,6 +103,12 @@ def end_tokens(session: Session, *, person_id: int) -> int:
     return len(session.scalars(statement.returning(ApiToken.id)).all())
 
 
+def end_tokens_kept_to(session: Session, *, organisation_id: int) -> None:
+    """Revoke the tokens that act for this organisation alone; a reviewer of another one may have such."""
+    kept = update(ApiToken).where(ApiToken.organisation_id == organisation_id, ApiToken.revoked_at.is_(None))
+    session.execute(kept.values(revoked_at=clock.now()))
+
+
 def create_machine(session: Session, actor: Actor, *, organisation_id: int, name: str) -> Person:
     """Make an account for a program, which belongs to the organisation.
 
