@@ -23,6 +23,7 @@ class Actor:
     """The person or machine account that asks, its organisation, and the door it came through.
 
     `scope`, `is_bound` and `token_ends_on` are of the token: what it is good for, whether it is kept to one organisation, its last day.
+    `is_visiting`: a reviewer's that is kept to one organisation; what is the reviewer's own is out of its reach.
     """
 
     person_id: int | None = None
@@ -38,6 +39,7 @@ class Actor:
     is_machine: bool = False
     scope: Scope = Scope.WRITE
     is_bound: bool = False
+    is_visiting: bool = False
     token_ends_on: date | None = None
 
     @property
@@ -248,9 +250,14 @@ def is_admin(actor: Actor, subject: Any) -> bool:
     return actor.role == Role.ADMIN or is_operator(actor, subject)
 
 
+def is_account(actor: Actor, subject: Any) -> bool:
+    """Whoever has something of their own here: messages, searches, long tasks."""
+    return actor.is_member and not actor.is_visiting
+
+
 def is_person(actor: Actor, subject: Any) -> bool:
     """Anybody of the bank but a machine account, which gets its tokens from its coordinator."""
-    return actor.is_member and not actor.is_machine
+    return is_account(actor, subject) and not actor.is_machine
 
 
 def is_operator(actor: Actor, subject: Any) -> bool:
@@ -275,7 +282,7 @@ def may_start_task(actor: Actor, subject: Any) -> bool:
 
 def may_follow_task(actor: Actor, subject: Any) -> bool:
     """Whoever started the long task, and the administrator."""
-    own = actor.is_member and (subject is None or subject.person_id == actor.person_id)
+    own = is_account(actor, subject) and (subject is None or subject.person_id == actor.person_id)
     return own or is_admin(actor, subject)
 
 
@@ -376,7 +383,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_TASK: may_follow_task,
     Can.CANCEL_TASK: may_follow_task,
     Can.WORK: is_member,
-    Can.OWN_ACCOUNT: is_member,
+    Can.OWN_ACCOUNT: is_account,
     Can.OWN_TOKENS: is_person,
     Can.REVOKE_TOKENS: may_revoke_tokens,
     Can.ISSUE_TOKENS: is_operator,

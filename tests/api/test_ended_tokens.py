@@ -1,4 +1,4 @@
-"""A token that has ended stays ended: for who sends slowly, and for a partner that comes back."""
+"""A token that has ended stays ended, and one for an organisation does not reach what is its owner's own."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -82,3 +82,13 @@ def test_a_reviewers_token_for_a_partner_ends_with_the_partner(somebody: Somebod
         assert admin.patch(f"/organisations/{slug}", change).status_code == 200
         assert program.get("/me").status_code == 401
     assert reviewer.get("/me").status_code == 200
+
+
+def test_a_reviewers_token_for_one_organisation_does_not_reach_what_is_the_reviewers_own(reviewer: Api, hengelo: Api) -> None:
+    asked = {"name": "rekenkamer", "scope": "read", "organisation": "hengelo"}
+    program = Api(reviewer.client, reviewer.specification, reviewer.post("/tokens", asked).get_json()["secret"])
+    reviewer.post("/saved-searches", {"name": "Klinkers", "q": "klinker"})
+    for path in ("/tokens", "/saved-searches", "/notices", "/tasks"):
+        assert (reviewer.get(path).status_code, program.get(path).status_code) == (200, 403), path
+    assert program.get("/me").get_json()["organisation"]["slug"] == "hengelo"
+    assert hengelo.get("/people").get_json() == program.get("/people").get_json()

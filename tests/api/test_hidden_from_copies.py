@@ -22,7 +22,9 @@ def test_a_forged_cursor_is_refused(hengelo: Api, path: str, days: str) -> None:
     assert (answer.status_code, answer.get_json()["type"]) == (409, CURSOR)
 
 
-def test_the_public_hears_nothing_of_a_lot_before_its_first_day(somebody: Somebody, hengelo: Api, public: Api, borne: Api) -> None:
+def test_the_public_hears_nothing_of_a_lot_before_its_first_day(
+    somebody: Somebody, hengelo: Api, public: Api, borne: Api
+) -> None:
     later = {"circle": [], "circleDays": 0, "regionDays": 10, "partnersDays": 14, "reason": "Eerst zelf gebruiken"}
     assert somebody("hengelo", "coordinator").put("/windows", later).status_code == 200
     copiers = {reader: Copier(reader, "/listings") for reader in (public, borne)}

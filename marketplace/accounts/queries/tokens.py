@@ -60,7 +60,7 @@ def _actor_by(token: ApiToken, person: Person, organisation: Organisation) -> Ac
         token_ends_on=token.expires_on,
     )
     if actor.is_bound and actor.role == Role.REVIEWER:
-        return replace(actor, role=Role.PROJECT_LEADER, scope=Scope.READ)
+        return replace(actor, role=Role.PROJECT_LEADER, scope=Scope.READ, is_visiting=True)
     return actor
 
 

@@ -44,7 +44,7 @@ def list_vehicle_classes() -> Response:
 
 
 @route("GET", "/me", gives=MeSchema, tag="reference")
-@permission(Can.OWN_ACCOUNT)
+@permission(Can.WORK)
 def show_me() -> Response:
     """Who the token belongs to."""
     return ok(MeSchema.write(current_actor()))

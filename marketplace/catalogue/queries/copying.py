@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
-from marketplace.catalogue.rules.feed import gone_at
 from marketplace.catalogue.rules.copying import Cursor, is_cursor, read_cursor, reader_mark
+from marketplace.catalogue.rules.feed import gone_at
 from marketplace.kernel import clock
 from marketplace.market.models import Demand, Listing, ObjectChange
 from marketplace.market.queries.demands import was_open

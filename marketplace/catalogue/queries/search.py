@@ -170,7 +170,9 @@ def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
 
 def resolve_query(actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]) -> Asked:
     """Look up the names in a question, and what this actor may see."""
-    inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id) and (query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,)))
+    inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id) and (
+        query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,))
+    )
     sees_all = not query.mine and may(actor, Can.READ_LISTING_INSIDE, 0)
     wanted = frozenset(query.organisations)
     return Asked(
