@@ -1,13 +1,16 @@
 """The people of an organisation over the API: who works there, who is invited, and who may change that."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from marketplace.accounts.actions import people as actions
 from marketplace.accounts.actions.people import accept
 from marketplace.accounts.models import Invitation
 from marketplace.accounts.policy import ANONYMOUS
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from tests.api.conftest import Api
 
@@ -124,3 +127,25 @@ def test_a_partner_sees_and_invites_its_own_people(somebody: Callable[..., Api],
     assert partner.post("/invitations", {"email": "dijk@vechtstromen.nl"}).status_code == 201
     assert partner.get("/people?organisation=hengelo").status_code == 404
     assert partner.get("/invitations?organisation=hengelo").status_code == 404
+
+
+def test_an_address_gets_three_invitations_a_day(coordinator: Api, admin: Api) -> None:
+    for _letter in range(3):
+        assert coordinator.post("/invitations", INVITED).status_code == 201
+    for other in (coordinator, admin):
+        refused = other.post("/invitations", {**INVITED, "organisation": "hengelo"})
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "86400")
+    with clock.frozen(clock.now() + timedelta(days=1, minutes=1)):
+        assert coordinator.post("/invitations", INVITED).status_code == 201
+
+
+def test_whoever_tries_addresses_is_stopped_also_at_those_that_have_an_account(
+    coordinator: Api, hengelo: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "INVITES_PER_DAY", 2)
+    known = {"email": people(hengelo)[0]["email"]}
+    assert coordinator.post("/invitations", known).status_code == 409
+    for name in ("een", "twee"):
+        assert coordinator.post("/invitations", {"email": f"{name}@hengelo.nl"}).status_code == 201
+    for body in (known, {"email": "drie@hengelo.nl"}):
+        assert coordinator.post("/invitations", body).status_code == 429

@@ -1,8 +1,9 @@
 """The verbs of people: invited, accepted, changed, deactivated. Sessions and tokens stand in `sessions.py`."""
 
 import secrets
+from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions import sessions as sessions_actions
@@ -12,6 +13,8 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries import organisations, people
 from marketplace.accounts.rules.accounts import (
     INVITATION_LIFETIME,
+    INVITED_PER_DAY,
+    INVITES_PER_DAY,
     RESET_LIFETIME,
     RESETS_PER_HOUR,
     InvitationDraft,
@@ -22,7 +25,7 @@ from marketplace.accounts.rules.accounts import (
     clean_name,
 )
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Missing, Taken
+from marketplace.kernel.errors import Conflict, Missing, Taken, TooMany
 from marketplace.kernel.language import LOCALES, _
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
@@ -36,6 +39,7 @@ def invite(session: Session, actor: Actor, *, draft: InvitationDraft, locale: st
     if not organisation.is_active:
         raise Conflict(_("This organisation is closed. Open it again before you invite anybody."), "organisation")
     email = clean_email(draft.email)
+    _check_letters(session, actor, email)
     existing = people.find_person(session, email)
     if existing is not None:
         message = _("This address has an account already. Choose another address.")
@@ -74,6 +78,22 @@ def invite(session: Session, actor: Actor, *, draft: InvitationDraft, locale: st
         role=draft.role.value,
     )
     return invitation
+
+
+def _check_letters(session: Session, actor: Actor, email: str) -> None:
+    """Refuse to send an address more letters in a day than it can overlook, or more than one person would send."""
+    day = timedelta(days=1)
+    sent = select(func.count()).where(Invitation.created_at > clock.now() - day)
+    if (session.scalar(sent.where(Invitation.email == email)) or 0) >= INVITED_PER_DAY:
+        raise TooMany(
+            _("This address was invited %(most)s times in a day. Try again tomorrow.", most=INVITED_PER_DAY), day.days * 86_400
+        )
+    own = sent.where(Invitation.invited_by_id == actor.person_id)
+    if actor.is_member and (session.scalar(own) or 0) >= INVITES_PER_DAY:
+        raise TooMany(
+            _("You invited %(most)s people in a day, which is the maximum. Try again tomorrow.", most=INVITES_PER_DAY),
+            day.days * 86_400,
+        )
 
 
 def withdraw_invitation(session: Session, actor: Actor, *, invitation_id: int) -> None:

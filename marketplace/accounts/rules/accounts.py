@@ -62,6 +62,8 @@ ROLE_LABELS: dict[Role, Text] = {
 NAME_LENGTH_MAX = 120
 EMAIL_LENGTH_MAX = 254
 RESETS_PER_HOUR = 3
+INVITED_PER_DAY = 3  # one address
+INVITES_PER_DAY = 50  # one person
 SEEN_EVERY = timedelta(minutes=1)
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
