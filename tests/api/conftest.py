@@ -33,16 +33,16 @@ class Specification:
         """Fail when the answer is not one that the specification promises."""
         assert response.status_code < 500, response.get_data(as_text=True)
         assert response.headers["API-Version"]
+        operation = self._operation(method, path)
+        promised = operation["responses"] if operation else {}
+        assert not promised or str(response.status_code) in promised, (method, path, response.status_code, list(promised))
         if response.status_code >= 400:
             assert response.mimetype == "application/problem+json", (method, path, response.mimetype)
             schema = self.document["components"]["schemas"]["Problem"]
             assert response.get_json()["status"] == response.status_code
         else:
-            operation = self._operation(method, path)
             if operation is None:
                 return
-            promised = operation["responses"]
-            assert str(response.status_code) in promised, (method, path, response.status_code, list(promised))
             content = promised[str(response.status_code)].get("content")
             if content is None:
                 assert not response.get_data()

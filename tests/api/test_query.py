@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import Api
+from tests.api.conftest import Api, Specification
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,18 @@ def test_a_side_that_is_none_of_the_two_is_refused(borne: Api) -> None:
 def test_a_parameter_of_one_value_is_sent_once(public: Api) -> None:
     assert public.get("/listings?q=steen&q=hout").status_code == 422
     assert public.get("/listings?condition=good&condition=new").status_code == 200
+
+
+def test_a_parameter_without_a_value_counts_as_none(specification: Specification, hengelo: Api) -> None:
+    asked = 0
+    for path, methods in specification.document["paths"].items():
+        if "get" in methods and "{" not in path and hengelo.get(path).status_code == 200:
+            parameters = methods["get"]["parameters"]
+            assert [one["name"] for one in parameters if one["allowEmptyValue"] is not True] == [], path
+            without_values = "&".join(f"{one['name']}=" for one in parameters)
+            assert hengelo.get(f"{path}?{without_values}").status_code == 200, path
+            asked += len(parameters)
+    assert asked > 60
 
 
 def test_a_write_takes_no_parameters(hengelo: Api) -> None:

@@ -57,15 +57,7 @@ def show_gaps() -> Response:
     )
 
 
-@route(
-    "POST",
-    "/demands/<int:demand_id>/proposals",
-    takes=ProposalBody(),
-    gives=ProposalSchema,
-    status=201,
-    tag="broker",
-    refuses=(404,),
-)
+@route("POST", "/demands/<int:demand_id>/proposals", takes=ProposalBody(), gives=ProposalSchema, status=201, tag="broker")
 @permission(Can.BROKER)
 def create_proposal(demand_id: int) -> Response:
     """Propose a listing to the organisation that placed a demand; it is notified once."""

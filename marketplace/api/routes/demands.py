@@ -59,7 +59,7 @@ FILTERS = (
 )
 
 
-@route("GET", "/demands", gives=DemandsSchema, tag="demands", query=FILTERS, refuses=(422,))
+@route("GET", "/demands", gives=DemandsSchema, tag="demands", query=FILTERS, refuses=(409,))
 @public
 def list_demands() -> Response:
     """List what is wanted; without a token the public view.

@@ -60,7 +60,7 @@ CUT = (
 MATERIAL_USE = "/material-use/<int:year>"
 
 
-@route("GET", "/exchanges", gives=ExchangesSchema, tag="figures", query=EXCHANGE_FILTERS, refuses=(422,))
+@route("GET", "/exchanges", gives=ExchangesSchema, tag="figures", query=EXCHANGE_FILTERS)
 @permission(Can.READ_EXCHANGES)
 @one_moment
 def list_exchanges() -> Response:
@@ -99,7 +99,7 @@ def get_ledger() -> Response:
     return ledger_answer(current_session(), current_actor())
 
 
-@route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=CUT)
+@route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=CUT, refuses=(403,))
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show_statistics() -> Response:
@@ -115,7 +115,7 @@ def show_statistics() -> Response:
     return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
 
 
-@route("GET", "/goals", gives=GoalsSchema, tag="figures", query=(query.YEAR,), refuses=(422,))
+@route("GET", "/goals", gives=GoalsSchema, tag="figures", query=(query.YEAR,))
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show_goals() -> Response:
@@ -134,7 +134,7 @@ def get_year(year: int) -> Response:
     return ok(MaterialUseSchema.write(reported))
 
 
-@route("PUT", MATERIAL_USE, takes=MaterialUseBody(), gives=MaterialUseSchema, tag="figures", refuses=(409,))
+@route("PUT", MATERIAL_USE, takes=MaterialUseBody(), gives=MaterialUseSchema, tag="figures")
 @permission(Can.EDIT_MATERIAL_USE)
 def report_year(year: int) -> Response:
     """Replace what your own municipality reported of a year."""

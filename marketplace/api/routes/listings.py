@@ -51,7 +51,7 @@ FILTERS = (
 )
 
 
-@route("GET", "/listings", gives=ListingsSchema, tag="listings", query=FILTERS, refuses=(422,))
+@route("GET", "/listings", gives=ListingsSchema, tag="listings", query=FILTERS, refuses=(409,))
 @public
 def list_listings() -> Response:
     """The catalogue, with counts beside every filter.

@@ -17,7 +17,7 @@ from marketplace.http.request import current_actor, current_session, permission
 UNREAD = query.parameter("unread", "true: only unread ones", type="boolean", default=False)
 
 
-@route("GET", "/notices", gives=NoticesSchema, tag="notices", query=(UNREAD, *query.PAGE), refuses=(422,))
+@route("GET", "/notices", gives=NoticesSchema, tag="notices", query=(UNREAD, *query.PAGE))
 @permission(Can.OWN_ACCOUNT)
 def list_notices() -> Response:
     """List your notices, newest first; traders also see those of their organisation."""

@@ -20,7 +20,7 @@ OF = query.parameter("organisation", "slug of an organisation, for reviewer and 
 PERSON, INVITATION = "/people/<int:person_id>", "/invitations/<int:invitation_id>"
 
 
-@route("GET", "/people", gives=PeopleSchema, tag="people", query=(OF, *query.PAGE))
+@route("GET", "/people", gives=PeopleSchema, tag="people", query=(OF, *query.PAGE), refuses=(404,))
 @permission(Can.READ_PEOPLE)
 def list_colleagues() -> Response:
     """List the people of your own organisation by name.
@@ -54,7 +54,7 @@ def edit_person(person_id: int) -> Response:
     return ok(PersonSchema.write(person))
 
 
-@route("GET", "/invitations", gives=InvitationsSchema, tag="people", query=(OF, *query.PAGE))
+@route("GET", "/invitations", gives=InvitationsSchema, tag="people", query=(OF, *query.PAGE), refuses=(404,))
 @permission(Can.READ_PEOPLE)
 def list_waiting_invitations() -> Response:
     """List the invitations to your own organisation that wait for an answer."""

@@ -56,7 +56,7 @@ def create_reservation(listing_id: int) -> Response:
     return created(ReservationSchema.write(made), "get_reservation", reservation_id=made.id)
 
 
-@route("GET", "/reservations", gives=ReservationsSchema, tag="reservations", query=FILTERS, refuses=(422,))
+@route("GET", "/reservations", gives=ReservationsSchema, tag="reservations", query=FILTERS, refuses=(409,))
 @permission(Can.LIST_RESERVATIONS)
 def list_reservations() -> Response:
     """List the reservations of your own organisation on either side.

@@ -34,7 +34,7 @@ def list_tokens() -> Response:
     return many(TokensSchema, rows[page.offset : page.offset + page.size], total=len(rows), page=page)
 
 
-@route("POST", "/tokens", takes=TokenBody(), gives=NewTokenSchema, status=201, tag="accounts")
+@route("POST", "/tokens", takes=TokenBody(), gives=NewTokenSchema, status=201, tag="accounts", refuses=(404,))
 @permission(Can.OWN_TOKENS)
 def create_token() -> Response:
     """Make a token for yourself, or for a machine account that you look after. It reaches no further than the token that asks."""
