@@ -53,7 +53,8 @@ class OrganisationForm(Form):
     )
     sub_kind = SelectField(
         _("What sort of partner?"),
-        choices=options(((kind.value, label) for kind, label in SUB_KIND_LABELS.items()), empty=_("no partner")),
+        description=_("Leave empty for anything but a partner."),
+        choices=options(((kind.value, label) for kind, label in SUB_KIND_LABELS.items()), empty=_("Choose one")),
     )
     place = StringField(
         _("Main place"),
@@ -61,7 +62,7 @@ class OrganisationForm(Form):
         description=_("Where the organisation sits, for example Almelo."),
     )
     code = StringField(_("Code of the CBS"), description=_("Only of a municipality, for example GM0164."))
-    email_domain = StringField(_("What its mail addresses end in"), description=_("For example vechtstromen.nl. May be empty."))
+    email_domain = StringField(_("What its mail addresses end in"), description=_("For example vechtstromen.nl."))
 
 
 class DeclineForm(Form):
