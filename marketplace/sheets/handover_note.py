@@ -181,7 +181,7 @@ def _said(note: HandoverNote) -> dict[str, Any]:
         "papers": {
             "heading": _("Papers with this note"),
             "list": note.papers,
-            "none": _("No papers or photos have been added yet."),
+            "none": _("No papers or photos have been added."),
         },
         "terms": _terms(note),
     }
