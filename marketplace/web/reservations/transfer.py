@@ -302,7 +302,8 @@ def upcoming(actor: Actor, reservation: Reservation, *, needs_yes: bool = False)
     if reservation.no_show:
         return _missed(actor, reservation, asks=asks)
     if needs_yes:
-        sentence = _UNCONFIRMED if reservation.unconfirmed_since else _NEEDS_YES
+        waits = _YOUR_YES if asks else _NEEDS_YES
+        sentence = _UNCONFIRMED if reservation.unconfirmed_since else waits
         return Next(_(sentence.message, **who), asks)
     if status not in _NEXT:
         return Next(_ENDINGS[status], False, over=True)
@@ -375,9 +376,8 @@ def _disputed(owns: bool, asks: bool) -> tuple[Text, bool]:
 
 
 _JUDGED = _("The two figures differ. As long as %(owner)s and %(asker)s do not agree, you decide which one counts.")
-_NEEDS_YES = _(
-    "%(asker)s checks what was received and confirms it. It differs from what was agreed, so it counts only after that yes."
-)
+_NEEDS_YES = _("%(asker)s checks what was received and confirms it. It counts only after that yes.")
+_YOUR_YES = _("Check what you received and confirm it. Without your yes it does not count.")
 _UNCONFIRMED = _(
     "Nobody answered within 14 days, and it differs too much from what was agreed to count by itself. %(asker)s can still confirm or "
     "dispute it; the broker of the region has been notified."
