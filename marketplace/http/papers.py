@@ -178,7 +178,7 @@ def term_text(terms: Terms, name: str) -> Text | str:
             return money(terms.price_cents_per_unit) if terms.price_cents_per_unit else _("free of charge")
         case "kg_per_unit":
             basis = _("measured") if terms.kg_basis == "measured" else _("by the list of materials")
-            return _("%(kg)s kg, %(basis)s", kg=number(terms.kg_per_unit), basis=basis)
+            return _("%(kg)s kg (%(basis)s)", kg=number(terms.kg_per_unit), basis=basis)
         case "available_from":
             return long_date(terms.available_from)
         case "condition":

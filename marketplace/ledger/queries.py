@@ -184,6 +184,12 @@ def find_exchange(session: Session, *, reservation_id: int) -> Exchange | None:
     ).one_or_none()
 
 
+def list_later_rows(session: Session, *, reservation_id: int) -> list[Exchange]:
+    """List what was booked of a reservation later: what came back, and the ways back."""
+    rows = select(Exchange).where(Exchange.reservation_id == reservation_id, Exchange.kind != RowKind.TRANSFER)
+    return list(session.scalars(rows.order_by(Exchange.seq)))
+
+
 def list_by_demand(session: Session, demand_id: int) -> list[Exchange]:
     """The rows that moved something to a demand, or took it back."""
     rows = select(Exchange).where(Exchange.demand_id == demand_id, Exchange.kind != RowKind.HAUL)

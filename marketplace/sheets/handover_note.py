@@ -181,7 +181,7 @@ def _said(note: HandoverNote) -> dict[str, Any]:
         "papers": {
             "heading": _("Papers with this note"),
             "list": note.papers,
-            "none": _("No papers or photos have been added yet."),
+            "none": _("No papers or photos have been added."),
         },
         "terms": _terms(note),
     }
@@ -213,7 +213,7 @@ def _quantities(note: HandoverNote) -> dict[str, Any]:
     if note.dispute_reason:
         sentences.append(_("The receiver disputed the quantity. Reason: %(reason)s", reason=note.dispute_reason))
     if note.settled_reason:
-        sentences.append(_("Both sides agreed on the counted figure. Reason: %(reason)s", reason=note.settled_reason))
+        sentences.append(_("Why this figure counts: %(reason)s", reason=note.settled_reason))
     if note.returned:
         sentences.append(_("Returned after completion: %(quantity)s.", quantity=note.returned))
     return {

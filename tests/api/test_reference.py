@@ -1,5 +1,7 @@
 """Materials, places, the specification and its page, read by anybody."""
 
+import re
+
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -20,6 +22,13 @@ def test_the_page_about_the_api_loads_nothing_from_elsewhere(public: Api) -> Non
 
 def test_the_page_about_the_api_exists_in_english(public: Api) -> None:
     assert '<html lang="en">' in public.client.get("/en/api/v1/docs").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("page", ["/api/v1/docs", "/en/api/v1/docs"])
+def test_the_page_about_the_api_links_to_a_document_that_is_there(public: Api, page: str) -> None:
+    address = re.search(r'href="([^"]*/openapi\.json[^"]*)"', public.client.get(page).text)
+    assert address is not None
+    assert public.client.get(address[1]).get_json()["openapi"].startswith("3.1")
 
 
 def test_materials_are_listed_by_page(public: Api) -> None:

@@ -98,6 +98,15 @@ def test_without_a_word_about_the_way_back_it_is_the_way_that_it_came_times_1_3(
     assert (haul.vehicle_class, haul.vehicle_basis) == ("bestelbus-diesel", "default")  # 740 kg fit in a van
 
 
+def test_the_way_back_is_no_shorter_than_the_straight_line(session: Session, cast: dict) -> None:
+    reservation = transferred(session, cast)
+    with pytest.raises(Invalid) as refused:
+        give_back(session, cast, reservation, back("40", location=location("losser"), driven_km=Decimal("18")))
+    assert refused.value.facts == {"drivenKm": "18", "straightKm": "18.042"}
+    give_back(session, cast, reservation, back("40", location=location("losser"), driven_km=Decimal("18.1")))
+    assert [haul.road_km for haul in rows(session, RowKind.HAUL)] == [Decimal("18.1")]
+
+
 def test_what_is_brought_elsewhere_is_on_offer_there(session: Session, cast: dict) -> None:
     reservation = transferred(session, cast)
     give_back(session, cast, reservation, back("40", location=location("losser")))

@@ -51,7 +51,8 @@ def test_a_request_is_accepted_and_the_asker_becomes_the_coordinator(
     path = f"/beheer/organisaties/verzoeken/{requested(database)}"
     page = admin.get(path)
     assert "Wij hebben stortsteen over." in page.text and 'value="vechtstromen.nl"' in page.text
-    fields = {"name": "Waterschap Vechtstromen", "kind": "partner", "sub_kind": "water_board", "place": "Almelo"}
+    assert 'name="kind"' not in page.text
+    fields = {"name": "Waterschap Vechtstromen", "sub_kind": "water_board", "place": "Almelo"}
     assert send(admin, path, **fields, code="", email_domain="vechtstromen.nl").status_code == 303
     with database.read() as session:
         made = session.scalars(select(Organisation).where(Organisation.slug == SLUG)).one()
@@ -120,8 +121,9 @@ def test_the_administrator_adds_describes_and_closes_an_organisation(
     assert send(admin, "/beheer/organisaties/nieuw", **fields).status_code == 303
     assert "Woningcorporatie" in admin.get("/beheer/organisaties").text
     path = "/beheer/organisaties/domijn"
-    edited = {**fields, "name": "Domijn Wonen"}
+    edited = {name: typed for name, typed in {**fields, "name": "Domijn Wonen"}.items() if name != "kind"}
     page = admin.get(path)
+    assert 'name="kind"' not in page.text
     assert send(admin, path, **edited).status_code == 303
     stale = admin.post(path, data={**edited, "name": "Te laat", "version": "1", "csrf_token": csrf_token(page)})
     assert stale.status_code == 422

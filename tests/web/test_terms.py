@@ -56,6 +56,8 @@ def test_other_terms_are_proposed_on_one_card_and_accepted_by_the_other_side(dea
     assert send(deal.owner, PAGE, said, to=f"{PAGE}/afspraken").status_code == 303
     assert "Akkoord met deze afspraken" not in deal.owner.get(PAGE).text
     answer = deal.asker.get(PAGE).text
+    assert "Hengelo stelt andere afspraken voor. Lees ze en antwoord" in answer
+    assert answer.index('id="terms"') < answer.index('id="meeting"')
     assert "gratis wordt € 2,50" in answer.replace("\u00a0", " ") and "Telefonisch afgesproken" in answer
     assert "stelt andere afspraken voor" in deal.asker.get("/werk").text
     assert send(deal.asker, PAGE, {}, to=f"{PAGE}/afspraken/akkoord").status_code == 303
@@ -75,7 +77,8 @@ def test_a_figure_far_above_the_order_gets_a_second_look(deal: Deal) -> None:
     assert asked.status_code == 422 and "Bedoelt u 70" in asked.text and 'id="given-unusual"' in asked.text
     assert send(deal.owner, PAGE, {**said, "confirm_unusual": "y"}, to=f"{PAGE}/overdragen").status_code == 303
     told = deal.asker.get(PAGE).text
-    assert "telt het pas na dat ja" in told or "dus het telt pas na dat ja" in told
+    assert "Zonder uw ja telt het niet" in told
+    assert "Het telt pas na dat ja" in deal.owner.get(PAGE).text
 
 
 def test_late_paperwork_is_offered_to_the_coordinator_only(deal: Deal) -> None:
@@ -94,10 +97,40 @@ def test_a_no_show_is_objected_to_and_decided_on_the_page(deal: Deal) -> None:
     with clock.frozen(clock.now() + timedelta(days=31)):
         decide.no_show(deal.session, deal.hengelo, reservation_id=1)
     deal.session.commit()
+    assert "Hengelo meldt dat niemand het kwam ophalen. Klopt dat niet?" in deal.asker.get(PAGE).text
     assert send(deal.asker, PAGE, {"reason": "Wij stonden er om 9 uur"}, to=f"{PAGE}/bezwaar").status_code == 303
     assert "Wij stonden er om 9 uur" in deal.broker.get(PAGE).text
     assert "maakt bezwaar" in deal.broker.get("/werk").text
     assert "Wij stonden" not in deal.broker.get("/makelaar").text and "Bezwaren" in deal.broker.get("/makelaar").text
     decision = {"upheld": "yes", "reason": "Foto met tijd"}
     assert send(deal.broker, PAGE, decision, to=f"{PAGE}/bezwaar-beslissen").status_code == 303
-    assert "De melding telt niet: Foto met tijd" in deal.asker.get(PAGE).text
+    decided = deal.asker.get(PAGE).text
+    assert "De melding telt niet: Foto met tijd" in decided
+    assert "De makelaar heeft beslist: de melding telt niet voor Borne." in decided
+
+
+@pytest.mark.slow
+def test_what_came_back_stands_with_what_was_booked(deal: Deal) -> None:
+    day = f"{clock.today():%d-%m-%Y}"
+    send(deal.owner, PAGE, {"quantity": "60", "unit": "m2", "handed_over_on": day}, to=f"{PAGE}/overdragen")
+    send(deal.asker, PAGE, {"quantity": "60", "unit": "m2"}, to=f"{PAGE}/bevestigen")
+    assert "Wat later is geboekt" not in deal.asker.get(PAGE).text
+    back = {"quantity": "20", "unit": "m2", "condition": "fair", "returned_on": day, "driven_km": "1", "reason": "Te veel"}
+    short = send(deal.asker, PAGE, back, to=f"{PAGE}/retour")
+    assert short.status_code == 422 and "U vult 1 km in en hemelsbreed is het" in short.text
+    assert send(deal.asker, PAGE, {**back, "driven_km": "12"}, to=f"{PAGE}/retour").status_code == 303
+    page = deal.asker.get(PAGE).text.replace("\u00a0", " ")
+    assert "Hoe het afliep" in page and "Wat later is geboekt" in page
+    assert "door wat terugkwam gaat er 3,7 ton af, en 440 kg" in page  # 20 m² × 185 kg × 0.1188
+    assert "bij de terugweg van 12,0 km hoort nog 44,4 tonkm" in page
+
+
+@pytest.mark.slow
+def test_the_broker_decides_a_dispute_and_reads_no_promise_of_names(deal: Deal) -> None:
+    said = {"quantity": "60", "unit": "m2", "handed_over_on": f"{clock.today():%d-%m-%Y}"}
+    send(deal.owner, PAGE, said, to=f"{PAGE}/overdragen")
+    send(deal.asker, PAGE, {"quantity": "40", "unit": "m2"}, to=f"{PAGE}/bevestigen")
+    page = deal.broker.get(PAGE).text.replace("\u00a0", " ")
+    assert "Wat u nu doet" in page and "beslist u welke telt" in page
+    assert "Beslissen: 40 m² van Borne telt" in page
+    assert "Alleen de twee partijen zien de precieze plek" in page

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, jsonify, render_template, request, url_for
+from flask import Response, current_app, jsonify, render_template, request
 from markupsafe import Markup, escape
 
 from marketplace.api.changes import CHANGES, DEPRECATION
@@ -41,7 +41,7 @@ def docs() -> str:
         about=[_marked(one) for one in described["info"]["description"].split("\n\n")],
         version=API_VERSION,
         sections=sections.items(),
-        specification_url=url_for("api.openapi", lang=current_locale()),
+        specification_url=f"{PREFIX}/openapi.json?lang={current_locale()}",
     )
 
 

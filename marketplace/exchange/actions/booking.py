@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.measure import check_driven
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
@@ -161,13 +162,14 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
 def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry) -> Entry:
     """Make the row of the way back, from the receiver to where it lies now.
 
-    Without a place it goes the way that it came. Kilometres without tonnes.
+    Without a place it goes the way that it came. Kilometres without tonnes, and no fewer than the straight line.
     """
     distance, basis = was.distance_km, was.distance_basis
     if draft.location is not None:
         if reservation.terms is None:
             raise RuntimeError(f"reservation {reservation.id} was never approved")
         distance, basis = distance_km(reservation.terms.destination, draft.location.point), "return"
+    check_driven(draft.driven_km, straight_km=distance)
     figures = impact(
         mass_in_kg=mass_kg(draft.quantity.amount, was.kg_per_unit),
         distance_in_km=distance,

@@ -41,19 +41,13 @@ class RoleForm(Form):
 
 
 class OrganisationForm(Form):
-    """What the administrator says of an organisation."""
+    """What the administrator says of an organisation of which the kind is known."""
 
     version = HiddenField()
     name = StringField(_("What is the organisation called?"), [Required()])
-    kind = SelectField(
-        _("Kind"),
-        [Required()],
-        choices=options((kind.value, KIND_LABELS[kind]) for kind in KIND_LABELS if kind is not OrganisationKind.REGION),
-        validate_choice=False,
-    )
     sub_kind = SelectField(
         _("What sort of partner?"),
-        choices=options(((kind.value, label) for kind, label in SUB_KIND_LABELS.items()), empty=_("no partner")),
+        choices=options(((kind.value, label) for kind, label in SUB_KIND_LABELS.items()), empty=_("Choose one")),
     )
     place = StringField(
         _("Main place"),
@@ -61,7 +55,18 @@ class OrganisationForm(Form):
         description=_("Where the organisation sits, for example Almelo."),
     )
     code = StringField(_("Code of the CBS"), description=_("Only of a municipality, for example GM0164."))
-    email_domain = StringField(_("What its mail addresses end in"), description=_("For example vechtstromen.nl. May be empty."))
+    email_domain = StringField(_("What its mail addresses end in"), description=_("For example vechtstromen.nl."))
+
+
+class NewOrganisationForm(OrganisationForm):
+    """An organisation that is made: its kind too, which never changes after that."""
+
+    kind = SelectField(
+        _("Kind"),
+        [Required()],
+        choices=options((kind.value, KIND_LABELS[kind]) for kind in KIND_LABELS if kind is not OrganisationKind.REGION),
+        validate_choice=False,
+    )
 
 
 class DeclineForm(Form):

@@ -19,7 +19,7 @@ from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.matching.actions import organisations as matching
-from marketplace.web.admin.forms import DeclineForm, OrganisationForm
+from marketplace.web.admin.forms import DeclineForm, NewOrganisationForm, OrganisationForm
 from marketplace.web.ui.form_page import done, page, submit
 
 MANAGED = permission(Can.MANAGE_ORGANISATIONS)
@@ -53,10 +53,11 @@ def organisations() -> str:
 @MANAGED
 def create_organisation() -> ResponseReturnValue:
     """Make an organisation."""
-    form = OrganisationForm(kind=OrganisationKind.PARTNER.value)
+    form = NewOrganisationForm(kind=OrganisationKind.PARTNER.value)
 
     def make() -> None:
-        accounts.create_organisation(current_session(), current_actor(), draft=_draft(form))
+        draft = _draft(form, OrganisationKind(form.kind.data))
+        accounts.create_organisation(current_session(), current_actor(), draft=draft)
 
     if submit(form, make):
         return done(
@@ -71,7 +72,6 @@ def edit_organisation(slug: str) -> ResponseReturnValue:
     organisation = get_organisation_by_slug(current_session(), slug)
     form = OrganisationForm(
         name=organisation.name,
-        kind=organisation.kind,
         sub_kind=organisation.sub_kind or "",
         place=organisation.main_place,
         code=organisation.code,
@@ -80,7 +80,7 @@ def edit_organisation(slug: str) -> ResponseReturnValue:
     )
 
     def save() -> None:
-        draft = _draft(form, organisation)
+        draft = _draft(form, OrganisationKind(organisation.kind), organisation)
         matching.edit_organisation(current_session(), current_actor(), slug=slug, version=_version(form), draft=draft)
 
     if submit(form, save):
@@ -120,14 +120,14 @@ def join_request(request_id: int) -> ResponseReturnValue:
     asked = get_join_request(current_session(), current_actor(), request_id)
     form = OrganisationForm(
         name=asked.organisation_name,
-        kind=OrganisationKind.PARTNER.value,
         sub_kind=asked.sub_kind,
         place=asked.place,
         email_domain=asked.email.partition("@")[2],
     )
 
     def accept() -> None:
-        accounts.accept_request(current_session(), current_actor(), request_id=request_id, draft=_draft(form))
+        draft = _draft(form, OrganisationKind.PARTNER)
+        accounts.accept_request(current_session(), current_actor(), request_id=request_id, draft=draft)
 
     if submit(form, accept):
         return done(
@@ -157,7 +157,7 @@ def _version(form: OrganisationForm) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
-def _draft(form: OrganisationForm, before: Organisation | None = None) -> OrganisationDraft:
+def _draft(form: OrganisationForm, kind: OrganisationKind, before: Organisation | None = None) -> OrganisationDraft:
     """What the form says. A place that stays as it was keeps its point; another one is looked up."""
     typed = form.place.data or ""
     if before is not None and typed == before.main_place:
@@ -167,7 +167,7 @@ def _draft(form: OrganisationForm, before: Organisation | None = None) -> Organi
         name, point = place.name, place.point
     return OrganisationDraft(
         name=form.name.data or "",
-        kind=OrganisationKind(before.kind if before else form.kind.data),
+        kind=kind,
         main_place=name,
         point=point,
         sub_kind=SubKind(form.sub_kind.data) if form.sub_kind.data else None,

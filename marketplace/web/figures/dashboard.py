@@ -35,7 +35,7 @@ def charts_of(statistics: Statistics, *, today: date) -> list[BarChart]:
         charts.append(
             row_chart(
                 "carbon-by-municipality",
-                _("Avoided and emitted, by receiver"),
+                _("Avoided, and emitted by transport, by receiver"),
                 category=_("Receiver"),
                 unit=_("tonnes CO₂e"),
                 names=[row.name for row in receivers],

@@ -33,15 +33,15 @@ class MaterialUseForm(Form):
     groups: Sequence[MaterialGroup] = ()
     version = HiddenField()
     includes_bank_kg = TonnesField(
-        _("How much of what is not primary did you receive through the materials bank?"),
+        _("How much of this came to you through the materials bank?"),
         [Required()],
         description=_(
-            "In tonnes, whether you report it as reused, recycled (granulates) or biobased; 0 if nothing of it is in there. What is not in "
-            "there, we add."
+            "What you received and also enter below as reused, recycled or biobased: it counts once. What you leave out, we add. "
+            "Enter 0 if nothing of it is below."
         ),
     )
     includes_bank_as_of = DutchDateField(
-        _("As of which day?"), description=_("What you received through the materials bank after that day, we add.")
+        _("Up to which day?"), description=_("What you received through the materials bank after that day, we add.")
     )
 
     def mass(self, group: MaterialGroup, origin: Origin) -> Any:

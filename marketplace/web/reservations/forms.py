@@ -161,9 +161,7 @@ class TermsForm(Form):
     """Other terms for one transfer. What is left empty stays as it was agreed."""
 
     idempotency_key = IdempotencyField()
-    price = DecimalField(
-        _("Price per unit, in euros"), description=_("0 is free of charge. Leave empty to leave it as it is."), id="terms-price"
-    )
+    price = DecimalField(_("Price per unit, in euros"), description=_("0 is free of charge."), id="terms-price")
     kg_per_unit = DecimalField(_("Measured weight per unit, in kilograms"), id="terms-kg")
     available_from = DutchDateField(_("First day on which it can be collected"), id="terms-first")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="terms-condition")
@@ -248,7 +246,7 @@ class ReserveForm(Form):
         _("Is it used again as it is?"),
         choices=[SelectChoice("yes", _("Yes, without being processed first")), SelectChoice("no", _("No"))],
         validate_choice=False,
-        description=_("With the use and the next answer this says on the note why it is not waste."),
+        description=_("With yes here and to the next question, the note says for what use it goes and that it is not waste."),
     )
     same_grade = RadioField(
         _("Is it used for what it was made for, or for something of a higher grade?"),

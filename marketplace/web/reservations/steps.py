@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from flask import redirect, request, url_for
@@ -12,16 +13,17 @@ from marketplace.exchange.models import Appointment, GatePhoto, Reservation
 from marketplace.exchange.queries import gate, reservations
 from marketplace.exchange.queries.gate import list_gate_photos
 from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
-from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
 from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, TERM_LABELS, Terms, changed_terms
 from marketplace.http.papers import meeting_place, term_text
 from marketplace.http.request import current_actor, current_session
 from marketplace.kernel.db import Session
-from marketplace.kernel.language import Text
+from marketplace.kernel.formats import short_date
+from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import taxonomy
 from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, GatePhotoForm, ProposeForm, TermsForm
 from marketplace.web.reservations.step_forms import FORMS, Sent, sheets
-from marketplace.web.reservations.transfer import Transfer
+from marketplace.web.reservations.transfer import Transfer, day_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.returned import returned
@@ -45,6 +47,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         sent.form if sent else None,
         reservation=reservation,
         transfer=transfer,
+        timeline=timeline(reservation),
         forms_by_step=made,
         agreement=Agreement.of(actor, reservation, sent.form if sent else None),
         gate=Gate.of(session, actor, reservation, sent.form if sent else None),
@@ -53,6 +56,29 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         may_write_off=judges or actor.organisation_id == reservation.owner_id,
         explains_choice=transfer.passed_over or reason.errors or reason.data,
     )
+
+
+ENDED = (ReservationStatus.REJECTED, ReservationStatus.CANCELLED, ReservationStatus.EXPIRED)
+
+
+def timeline(reservation: Reservation) -> list[tuple[Text, str, str | None]]:
+    """(step, state, when) for the progress line; one that ended early stops where it ended."""
+    status = ReservationStatus(reservation.status)
+    message: list[tuple[Text, date | None]] = [
+        (_("Requested"), day_of(reservation.requested_at)),
+        (_("Approved"), day_of(reservation.approved_at)),
+        (_("Handed over"), reservation.handed_over_on),
+        (STATUS_LABELS[ReservationStatus.COMPLETED], day_of(reservation.completed_at)),
+    ]
+    done: list[tuple[Text, str, str | None]] = [(label, "done", short_date(day)) for label, day in message if day]
+    if status in ENDED:
+        return [*done, (STATUS_LABELS[status], "stop", short_date(day_of(reservation.ended_at)))]
+    left = [label for label, day in message if not day]
+    if status in (ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.DISPUTED):
+        since = reservation.disputed_at or reservation.offered_at or reservation.waiting_since
+        here = (STATUS_LABELS[status], "now", short_date(day_of(since)))
+        return [*done, here, *((label, "todo", None) for label in left)]
+    return [*done, *((label, "now" if place == 0 else "todo", None) for place, label in enumerate(left))]
 
 
 def take_step(

@@ -18,7 +18,6 @@ from marketplace.exchange.queries.terms import is_confirmed_by_silence, may_read
 from marketplace.exchange.rules.deadlines import has_failed_to_come, is_beyond_lot
 from marketplace.exchange.rules.reservation import (
     BETWEEN_SIGNATURES,
-    STATUS_LABELS,
     STEPS,
     ReservationStatus,
     Step,
@@ -29,11 +28,11 @@ from marketplace.http.written import Written
 from marketplace.impact.rules.impact import mass_kg
 from marketplace.kernel.clock import local, now
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import long_date, moment, money, quantity, short_date
+from marketplace.kernel.formats import long_date, moment, money, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import find_exchange
+from marketplace.ledger.queries import find_exchange, list_later_rows
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import list_child_lots
 from marketplace.materials.queries import taxonomy
@@ -60,7 +59,6 @@ class Transfer:
     quantity: Amount
     mass_kg: Decimal
     badge: Badge
-    timeline: list[tuple[Text, str, str | None]]
     upcoming: "Next"
     possible: set[str]
     exact: Terms | None
@@ -68,6 +66,7 @@ class Transfer:
     owner_contact: Person | None
     asker_contact: Person | None
     booked: Exchange | None
+    booked_later: list[Exchange]
     vehicle: str
     figures: list[tuple[Text | str, Stated]]
     to_agree_with: list[Figure]
@@ -76,6 +75,7 @@ class Transfer:
     child_lots: list[Listing]
     sides: list[Fact]
     facts: list[Fact]
+    place_waits: bool
 
     @classmethod
     def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Transfer":
@@ -90,7 +90,6 @@ class Transfer:
             quantity=Amount(reservation.quantity, unit),
             mass_kg=mass_kg(reservation.quantity, terms.kg_per_unit),
             badge=RESERVATION_BADGES[reservation.status],
-            timeline=timeline(reservation),
             upcoming=upcoming(actor, reservation, needs_yes=_needs_yes(session, reservation)),
             possible=possible(actor, reservation),
             exact=terms if may_read_terms_place(session, actor, reservation) else None,
@@ -98,11 +97,13 @@ class Transfer:
             owner_contact=find_contact(session, reservation, actor, of_owner=True),
             asker_contact=find_contact(session, reservation, actor, of_owner=False),
             booked=booked,
+            booked_later=list_later_rows(session, reservation_id=reservation.id) if reservation.returned else [],
             vehicle=vehicles.get(booked.vehicle_class, booked.vehicle_class) if booked else "",
             figures=_figures(session, actor, reservation),
             to_agree_with=_to_agree_with(actor, reservation, unit),
             sides=_sides(reservation),
             facts=_facts(actor, reservation, terms),
+            place_waits=reservation.status in UNDECIDED,
             child_lots=list_child_lots(session, actor, reservation.listing_id) if reservation.returned else [],
             **_rivals(session, actor, reservation),
         )
@@ -145,7 +146,7 @@ def _sides(reservation: Reservation) -> list[Fact]:
 
 
 def _facts(actor: Actor, reservation: Reservation, terms: Terms) -> list[Fact]:
-    """List what was asked and on which terms, and until when the next step may wait.
+    """List what was asked, and until when the next step may wait. Approved terms stand apart.
 
     The reason of a choice only for whoever sees all requests.
     """
@@ -153,12 +154,12 @@ def _facts(actor: Actor, reservation: Reservation, terms: Terms) -> list[Fact]:
     sees_choice = may(actor, Can.READ_REQUESTS, reservation.listing)
     until = reservation.expires_at
     return [
-        (_("Destination"), terms.destination_name),
+        (_("Destination"), None if reservation.terms else terms.destination_name),
         (_("Project"), Written(reservation.project) or None),
         (_("Use"), Written(reservation.use) or None),
         (_("Used again as it is"), _said(reservation.reused_as_is)),
         (_("For what it was made for, or better"), _said(reservation.same_grade)),
-        (_("Replaces a new purchase"), _said(terms.replaces_purchase)),
+        (_("Replaces a new purchase"), None if reservation.terms else _said(terms.replaces_purchase)),
         (
             _("Estimated price of that purchase"),
             money(reservation.purchase_price_cents) if reservation.purchase_price_cents else None,
@@ -166,7 +167,7 @@ def _facts(actor: Actor, reservation: Reservation, terms: Terms) -> list[Fact]:
         (_("Needed by"), long_date(reservation.needed_by) if reservation.needed_by else None),
         (_("Purpose"), Written(reservation.purpose) or None),
         (_("Why this request was chosen"), Written(reservation.choice_reason or "") or None if sees_choice else None),
-        (_("Price"), money(price) if price else _("free of charge")),
+        (_("Price"), money(price) if price else None if reservation.terms else _("free of charge")),
         (_("Asked on"), moment(reservation.requested_at)),
         (_("Offered until"), moment(until) if status is ReservationStatus.OFFERED else None),
         (_("Answer by"), long_date(until) if status is ReservationStatus.REQUESTED else None),
@@ -221,16 +222,17 @@ RIGHTS = {
     Step.RESOLVE: Can.RESOLVE,
     Step.RETURN: Can.RETURN,
 }
-ENDED = (ReservationStatus.REJECTED, ReservationStatus.CANCELLED, ReservationStatus.EXPIRED)
-QUEUED = (ReservationStatus.WAITING, ReservationStatus.OFFERED)
+
+UNDECIDED = (ReservationStatus.REQUESTED, ReservationStatus.WAITING, ReservationStatus.OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What comes next: one sentence, and whether the reader is the one who does it."""
+    """What comes next: one sentence, and whether the reader is the one who does it. `over`: nothing comes next."""
 
     sentence: Text
     mine: bool
+    over: bool = False
 
 
 def possible(actor: Actor, reservation: Reservation) -> set[str]:
@@ -286,27 +288,7 @@ def _calling_off(actor: Actor, reservation: Reservation, status: ReservationStat
     return set() if reservation.cancel_asked_by_id == actor.organisation_id else {"agree_cancel"}
 
 
-def timeline(reservation: Reservation) -> list[tuple[Text, str, str | None]]:
-    """(step, state, when) for the progress line; one that ended early stops where it ended."""
-    status = ReservationStatus(reservation.status)
-    message: list[tuple[Text, date | None]] = [
-        (_("Requested"), _day(reservation.requested_at)),
-        (_("Approved"), _day(reservation.approved_at)),
-        (_("Handed over"), reservation.handed_over_on),
-        (STATUS_LABELS[ReservationStatus.COMPLETED], _day(reservation.completed_at)),
-    ]
-    done: list[tuple[Text, str, str | None]] = [(label, "done", short_date(day)) for label, day in message if day]
-    if status in ENDED:
-        return [*done, (STATUS_LABELS[status], "stop", short_date(_day(reservation.ended_at)))]
-    left = [label for label, day in message if not day]
-    if status in (*QUEUED, ReservationStatus.DISPUTED):
-        since = reservation.disputed_at or reservation.offered_at or reservation.waiting_since
-        here = (STATUS_LABELS[status], "now", short_date(_day(since)))
-        return [*done, here, *((label, "todo", None) for label in left)]
-    return [*done, *((label, "now" if place == 0 else "todo", None) for place, label in enumerate(left))]
-
-
-def _day(at: datetime | None) -> date | None:
+def day_of(at: datetime | None) -> date | None:
     return None if at is None else local(at).date()
 
 
@@ -314,14 +296,19 @@ def upcoming(actor: Actor, reservation: Reservation, *, needs_yes: bool = False)
     """Say what comes next, and whose step it is. `needs_yes`: silence does not confirm what was handed over."""
     status = ReservationStatus(reservation.status)
     owns, asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
-    who = {"owner": reservation.owner.name, "asker": reservation.organisation.name, "until": _day(reservation.expires_at)}
+    who = {"owner": reservation.owner.name, "asker": reservation.organisation.name, "until": day_of(reservation.expires_at)}
     if reservation.cancel_asked_by_id is not None and status in BETWEEN_SIGNATURES:
         return _called_off(reservation, owns=owns, asks=asks)
+    if reservation.no_show:
+        return _missed(actor, reservation, asks=asks)
     if needs_yes:
-        sentence = _UNCONFIRMED if reservation.unconfirmed_since else _NEEDS_YES
+        waits = _YOUR_YES if asks else _NEEDS_YES
+        sentence = _UNCONFIRMED if reservation.unconfirmed_since else waits
         return Next(_(sentence.message, **who), asks)
     if status not in _NEXT:
-        return Next(_ENDINGS[status], False)
+        return Next(_ENDINGS[status], False, over=True)
+    if status is ReservationStatus.DISPUTED and may(actor, Can.BROKER) and not (owns or asks):
+        return Next(_(_JUDGED.message, **who), True)
     sentence, mine = _NEXT[status](owns, asks)
     return Next(_(sentence.message, **who), mine)
 
@@ -335,6 +322,21 @@ def _called_off(reservation: Reservation, *, owns: bool, asks: bool) -> Next:
         "%(proposer)s proposes to call this transfer off. %(other)s has to agree.", proposer=proposer.name, other=other.name
     )
     return Next(yours if mine else theirs, mine)
+
+
+def _missed(actor: Actor, reservation: Reservation, *, asks: bool) -> Next:
+    """Say that nobody came, according to the owner, and what became of the objection."""
+    who = {"owner": reservation.owner.name, "asker": reservation.organisation.name}
+    if reservation.objected_at is None:
+        said = _("%(owner)s says that nobody came to collect it. Is that not right? You can object once.", **who)
+        told = _("%(owner)s says that nobody came to collect it. What was held is free again.", **who)
+        return Next(said if asks else told, asks, over=not asks)
+    if reservation.objection_upheld is None:
+        opened = _("%(asker)s objects to the no-show. The broker of the region decides; until then it does not count.", **who)
+        return Next(opened, may(actor, Can.BROKER))
+    clears = _("The broker has decided: the no-show does not count against %(asker)s.", **who)
+    counts = _("The broker has decided: the no-show of %(asker)s counts.", **who)
+    return Next(clears if reservation.objection_upheld else counts, False, over=True)
 
 
 def _waiting(owns: bool, asks: bool) -> tuple[Text, bool]:
@@ -373,9 +375,9 @@ def _disputed(owns: bool, asks: bool) -> tuple[Text, bool]:
     return _("The two figures differ. %(owner)s and %(asker)s agree on one, or the broker of the region decides."), owns or asks
 
 
-_NEEDS_YES = _(
-    "%(asker)s checks what was received and confirms it. It differs from what was agreed, so it counts only after that yes."
-)
+_JUDGED = _("The two figures differ. As long as %(owner)s and %(asker)s do not agree, you decide which one counts.")
+_NEEDS_YES = _("%(asker)s checks what was received and confirms it. It counts only after that yes.")
+_YOUR_YES = _("Check what you received and confirm it. Without your yes it does not count.")
 _UNCONFIRMED = _(
     "Nobody answered within 14 days, and it differs too much from what was agreed to count by itself. %(asker)s can still confirm or "
     "dispute it; the broker of the region has been notified."

@@ -29,7 +29,7 @@ class JoinForm(Form):
         [Required()],
         choices=options(((kind.value, label) for kind, label in SUB_KIND_LABELS.items()), empty=_("Choose one")),
     )
-    place = StringField(_("In which place is it?"), [Required()])
+    place = StringField(_("In which place is your organisation?"), [Required()])
     name = StringField(_("What is your name?"), [Required()])
     email = StringField(
         _("What is your e-mail address at work?"),
