@@ -24,6 +24,9 @@ CHANGES = (
         date(2026, 11, 28),
         (
             _("New: organisations, long tasks, ways to drive, and materials that may serve for another."),
+            _(
+                "New: a request says whether it is used as it is, and for what it was made for or better; the note follows from that."
+            ),
             _("New: other terms for one transfer, a hand-over that is booked late, and an objection to a no-show."),
             _("New: the ids of your own system (externalId), when something changed (updatedAt), and If-Match with the ETag."),
             _("New: filters on demands, on rows of the ledger and on its figures."),

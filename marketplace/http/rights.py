@@ -3,16 +3,20 @@
 So somebody without it learns nothing of the form.
 """
 
-from typing import Any
-
 from flask import current_app, request
 
-from marketplace.accounts.policy import require
+from marketplace.accounts.policy import Can, require
 from marketplace.depots.queries import get_depot
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.http.request import current_actor, database
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.listings import get_listing
+
+
+def declared_right() -> Can | None:
+    """The right that the view of this request declares."""
+    right: Can | None = getattr(current_app.view_functions.get(request.endpoint or ""), "permission", None)
+    return right
 
 
 def require_for_address() -> None:
@@ -22,7 +26,7 @@ def require_for_address() -> None:
 
     For a request that is refused in any case: the verb asks the same of what it changes. Reads in a short transaction of its own.
     """
-    what: Any = getattr(current_app.view_functions.get(request.endpoint or ""), "permission", None)
+    what = declared_right()
     named, actor = request.view_args or {}, current_actor()
     if what is None or not named:
         return

@@ -132,7 +132,7 @@ def report_material_use(
     organisation = get_organisation_by_slug(session, organisation_slug)
     require(actor, Can.EDIT_MATERIAL_USE, organisation.id)
     today = clock.today()
-    check_year(year, this_year=today.year)
+    check_year(year, last=today.year)
     stored = check_rows(rows, groups=[group.slug for group in taxonomy(session).groups])
     as_of = check_included(
         stored,

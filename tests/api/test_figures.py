@@ -115,6 +115,17 @@ def test_a_municipality_reports_its_year_and_its_goal_moves(
     assert "municipalities" not in public.get("/goals").get_json()
 
 
+def test_a_year_that_the_reader_does_not_see_is_refused_and_not_answered_with_another(public: Api, borne: Api) -> None:
+    this_year = clock.today().year
+    for who, years in ((public, (this_year, this_year + 1, 1999)), (borne, (this_year + 1, 1999))):
+        for year in years:
+            refused = who.get(f"/goals?year={year}")
+            assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "year")
+    assert f"tot en met {this_year - 1}" in public.get(f"/goals?year={this_year}").get_json()["detail"]
+    assert public.get(f"/goals?year={this_year - 1}").get_json()["year"] == this_year - 1
+    assert borne.get(f"/goals?year={this_year}").get_json()["year"] == this_year
+
+
 def test_a_report_that_cannot_be_right_is_refused(somebody: Callable[..., Api]) -> None:
     coordinator, year = somebody("borne", "coordinator"), clock.today().year
     for rows in (

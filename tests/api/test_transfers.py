@@ -12,6 +12,8 @@ def test_a_request_says_what_it_is_for_and_the_owner_reads_it(hengelo: Api, born
     told = {
         "project": "Parkeerhof Bornsche Maten",
         "use": "Parkeervakken",
+        "reusedAsIs": True,
+        "sameGrade": False,
         "replacesPurchase": True,
         "purchasePriceCents": 1250000,
         "neededBy": (clock.today() + timedelta(days=20)).isoformat(),
@@ -30,6 +32,8 @@ def test_what_cannot_be_said_is_refused_at_its_property(hengelo: Api, borne: Api
         ({"replacesPurchase": False, "purchasePriceCents": 5}, "purchasePriceCents"),
         ({"project": "x" * 201}, "project"),
         ({"replacesPurchase": "ja"}, "replacesPurchase"),
+        ({"reusedAsIs": "ja"}, "reusedAsIs"),
+        ({"sameGrade": 1}, "sameGrade"),
     ):
         answer = borne.post(f"/listings/{lot['id']}/reservations", {"quantity": 1, "unit": "m2", **body})
         assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, field)
@@ -104,16 +108,18 @@ def test_a_return_says_how_it_was_driven_back_and_where_it_lies_now(hengelo: Api
         "quantity": 40,
         "condition": "fair",
         "reason": "Maat past niet",
-        "drivenKm": 6.5,
+        "drivenKm": 20,
         "vehicleClass": "vrachtauto-zwaar-50",
     }
     assert step(borne, made, "return", 422, **{**body, "vehicleClass": "bakfiets"})["errors"][0]["field"] == "vehicleClass"
     assert step(borne, made, "return", 422, **body, place="Nergenshuizen")["errors"][0]["field"] == "place"
+    refused = step(borne, made, "return", 422, **{**body, "drivenKm": 6.5}, place="Losser")
+    assert (refused["errors"][0]["field"], refused["drivenKm"], refused["straightKm"]) == ("drivenKm", "6.5", "18.042")
     assert step(borne, made, "return", **body, place="Losser")["returned"] == "40"
     haul = borne.get("/exchanges").get_json()["items"][0]
-    assert (haul["kind"], haul["quantity"], haul["massKg"], haul["roadKm"]) == ("haul", "40", 0, 6.5)
-    assert (haul["tonneKm"], haul["transportKgCo2e"], haul["vehicleClass"]) == (48.1, 12.503, "vrachtauto-zwaar-50")
-    assert (haul["avoidedKgCo2e"], haul["netKgCo2e"], haul["distanceBasis"]) == (0, -12.503, "return")
+    assert (haul["kind"], haul["quantity"], haul["massKg"], haul["roadKm"]) == ("haul", "40", 0, 20)
+    assert (haul["tonneKm"], haul["transportKgCo2e"], haul["vehicleClass"]) == (148, 38.471, "vrachtauto-zwaar-50")
+    assert (haul["avoidedKgCo2e"], haul["netKgCo2e"], haul["distanceBasis"]) == (0, -38.471, "return")
     child = next(one for one in hengelo.get("/listings?mine=true").get_json()["items"] if one["id"] != lot["id"])
     assert child["placeName"] == "Losser"
 

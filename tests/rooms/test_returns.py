@@ -129,6 +129,37 @@ def test_the_way_back_is_driven_with_a_known_vehicle_over_real_kilometres(
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(("place", "straight"), [(None, Decimal(5)), ("losser", Decimal("18.042"))])
+def test_nobody_drives_back_less_than_the_straight_line(
+    session: Session, cast: dict, place: str | None, straight: Decimal
+) -> None:
+    reservation = transferred(session, cast)
+    to = {} if place is None else {"location": location(place)}
+    with pytest.raises(Invalid) as refused:
+        give_back(session, cast, reservation, back("40", driven_km=straight - Decimal("0.001"), **to))
+    assert (refused.value.field, refused.value.facts["straightKm"]) == ("driven_km", f"{straight.normalize():f}")
+    give_back(session, cast, reservation, back("40", driven_km=straight, **to))
+    (haul,) = rows(session, RowKind.HAUL)
+    assert (haul.road_km, haul.road_basis) == (straight, "driven")
+    sound(session)
+
+
+def test_what_was_booked_late_goes_back_in_no_period_before_that_booking(session: Session, cast: dict) -> None:
+    """Handed over two years ago and booked today: a return of last year would take mass off a year that never had it."""
+    listing = make_listing(session, cast["hengelo"], quantity=m2("500"))
+    asked = reserve.reserve(session, cast["borne"], listing_id=listing.id, draft=ReservationDraft(m2("240")))
+    decide.approve(session, cast["hengelo"], reservation_id=asked.id)
+    long_ago = HandoverDraft(m2("240"), clock.today() - timedelta(days=730))
+    coordinator = make_actor(session, "hengelo", role="coordinator")
+    hand_over.hand_over_late(session, coordinator, reservation_id=asked.id, draft=long_ago, reason="Bon zoek")
+    reservation = hand_over.confirm(session, cast["borne"], reservation_id=asked.id)
+    last_year = clock.today() - timedelta(days=365)
+    give_back(session, cast, reservation, back("40", returned_on=last_year))
+    booked = [*rows(session, RowKind.REVERSAL), *rows(session, RowKind.HAUL)]
+    assert [(one.happened_on, one.month) for one in booked] == [(last_year, f"{clock.today():%Y-%m}")] * 2
+    sound(session)
+
+
 def test_the_same_return_within_a_minute_is_one_return_whoever_tells_it(session: Session, cast: dict) -> None:
     reservation = transferred(session, cast)
     assert give_back(session, cast, reservation, back("40")) is False

@@ -77,6 +77,9 @@ def test_an_address_is_kept_in_lower_case_and_refused_in_another_shape() -> None
         f"{'x' * 65}@borne.nl",
         "a@-b.nl",
         "a@b-.nl",
+        ".jan@borne.nl",
+        "jan.@borne.nl",
+        "jan..jansen@borne.nl",
         f"{'y' * 60}.{longest}",
     ):
         with pytest.raises(Invalid) as refusal:

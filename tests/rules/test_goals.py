@@ -161,7 +161,7 @@ def test_a_municipalitys_own_goal_counts_while_it_is_as_tight_as_the_regions() -
 @pytest.mark.parametrize("when", [2014, 2027])
 def test_a_year_that_nobody_can_have_measured_is_refused(when: int) -> None:
     with pytest.raises(Invalid):
-        check_year(when, this_year=2026)
+        check_year(when, last=2026)
 
 
 def test_every_faulty_row_is_named() -> None:
@@ -260,7 +260,7 @@ def test_what_does_not_tighten_a_goal_says_why(percent: str, when: int, field: s
 
 @pytest.mark.parametrize("when", [2015, 2020, 2026])
 def test_a_year_can_have_been_measured_from_2015_up_to_and_with_this_year(when: int) -> None:
-    check_year(when, this_year=2026)
+    check_year(when, last=2026)
 
 
 @pytest.mark.parametrize("mass", ["0.001", "0.5", "9999999999.999"])

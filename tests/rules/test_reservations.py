@@ -278,7 +278,15 @@ BACK = ReturnDraft(ASKED, Condition.GOOD, TODAY, "Niet nodig geweest")
 
 
 def returned(draft: ReturnDraft, left: str = "40", handed_over_on: date = TODAY) -> None:
-    check_return(draft, unit="m2", left=Decimal(left), handed_over_on=handed_over_on, today=TODAY, vehicle_classes=("bestelbus",))
+    check_return(
+        draft,
+        unit="m2",
+        left=Decimal(left),
+        handed_over_on=handed_over_on,
+        straight_km=Decimal(5),
+        today=TODAY,
+        vehicle_classes=("bestelbus",),
+    )
 
 
 def test_all_that_was_handed_over_can_come_back_the_same_day() -> None:

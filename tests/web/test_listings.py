@@ -204,6 +204,19 @@ def test_photos_change_places_and_words(app: Flask, session: Session) -> None:
     assert [photo.id for photo in photos(session)] == [second]
 
 
+def test_photos_that_are_sent_twice_are_added_once_and_others_beside_them(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    lot = make_draft(session, owner)
+    client = visit(app, session, owner)
+    address = f"/aanbod/{lot.id}/fotos"
+    key = {"idempotency_key": hidden(client.get(address).text)["idempotency_key"]}
+    before = len(photos(session))
+    for colour, there in (("red", 1), ("red", 1), ("blue", 2)):  # a double click; then another picture from the same page
+        assert send(client, address, {**key, "photos": [upload(picture(colour))]}).status_code == 303
+        assert len(photos(session)) == before + there
+
+
 def photos(session: Session) -> list[Photo]:
     session.expunge_all()
     found = list(session.scalars(select(Photo).order_by(Photo.position)))

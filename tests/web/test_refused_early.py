@@ -2,6 +2,7 @@
 
 import io
 import time
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -11,8 +12,12 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from config import Config
 from marketplace.app import create_app
+from marketplace.exchange.actions.decide import approve
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.kernel.units import Quantity, Unit
 from tests.databases import settings
-from tests.factories import make_actor, make_draft, make_listing, make_token, seed_taxonomy
+from tests.factories import make_actor, make_demand, make_draft, make_listing, make_token, seed_taxonomy
 from tests.visitors import csrf_token, visit
 
 pytestmark = pytest.mark.postgresql
@@ -32,6 +37,30 @@ def test_who_has_no_right_hears_nothing_of_what_is_wrong_with_the_form(app: Flas
         assert stranger.post(f"/api/v1/listings/{number}/close", **wrong).status_code == status
         assert stranger.post(f"/api/v1/listings/{number}/withdraw", **wrong).status_code == status
         assert stranger.post(f"/aanbod/{number}/bewerken", data={"csrf_token": secret, "quantity": "veel"}).status_code == status
+
+
+def test_who_may_not_take_a_step_hears_so_whatever_was_typed(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    owner, asker, third = (make_actor(session, slug) for slug in ("hengelo", "borne", "losser"))
+    lot, demand = make_listing(session, owner), make_demand(session, owner)
+    made = reserve(session, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(60), Unit.M2)))
+    approve(session, owner, reservation_id=made.id)
+    transfer = f"/reserveringen/{made.id}"
+    receiver = visit(app, session, asker)
+    secret = csrf_token(receiver.get("/account"))
+    for step in ("afwijzen", "overdragen", "niet-opgehaald"):  # the owner's
+        wrong = {"csrf_token": secret, "quantity": "veel"}
+        assert (step, receiver.post(f"{transfer}/{step}", data=wrong).status_code) == (step, 403)
+    stranger, token = app.test_client(), make_token(session, third, name="test")
+    session.commit()
+    for path, status in (
+        (f"listings/{lot.id}", 403),
+        (f"demands/{demand.id}", 403),
+        (f"reservations/{made.id}/propose-terms", 404),
+    ):
+        method = "POST" if status == 404 else "PATCH"
+        answer = stranger.open(f"/api/v1/{path}", method=method, json={"zzz": 1}, headers={"Authorization": f"Bearer {token}"})
+        assert (path, answer.status_code) == (path, status)
 
 
 @pytest.mark.parametrize("path", ["/inloggen", "/aanbod/nieuw"])

@@ -65,7 +65,8 @@ RESETS_PER_HOUR = 3
 INVITED_PER_DAY = 3  # one address
 INVITES_PER_DAY = 50  # one person
 SEEN_EVERY = timedelta(minutes=1)
-_EMAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,63}}")
 
 
 @dataclass(frozen=True, slots=True)

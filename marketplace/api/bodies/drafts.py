@@ -24,6 +24,7 @@ from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.exchange.rules.terms import TermsDraft
+from marketplace.http.rights import require_for_address
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import FieldError, Invalid
@@ -339,4 +340,5 @@ def _where(values: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any
 
 def _settle(errors: list[FieldError]) -> None:
     if errors:
+        require_for_address()
         raise Invalid.all(errors)

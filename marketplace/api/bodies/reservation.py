@@ -43,6 +43,8 @@ class ReservationBody(Placed):
     purpose = Lines("what it is for", longest=PURPOSE_LENGTH_MAX)
     project = Line("the project in which it is used", longest=LINE_LENGTH_MAX)
     use = Line("what it is used for there", longest=LINE_LENGTH_MAX)
+    reused_as_is = YesNo("whether it is used without being processed first; absent: not stated")
+    same_grade = YesNo("whether it is used for what it was made for, or for something of a higher grade; absent: not stated")
     replaces_purchase = YesNo("whether it replaces a new purchase; absent: not stated")
     purchase_price_cents = Whole("estimate of that purchase for all that is asked for, in euro cents", most=PURCHASE_CENTS_MAX)
     needed_by = Day("the last day on which it is useful")

@@ -25,7 +25,7 @@ from marketplace.http.tables import ledger_answer
 from marketplace.impact import actions as impact
 from marketplace.impact.queries.goals import get_goals, get_material_use
 from marketplace.impact.queries.statistics import Cut, get_statistics
-from marketplace.impact.rules.goals import UseRow
+from marketplace.impact.rules.goals import UseRow, check_year
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens
@@ -119,9 +119,12 @@ def show_statistics() -> Response:
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show_goals() -> Response:
-    """The three goals: the region, and with a token every municipality."""
+    """The three goals: the region, and with a token every municipality. Without a token in finished years only."""
     year = asked_id("year")
-    return ok(GoalsSchema.write(get_goals(current_session(), current_actor(), year=year)))
+    goals = get_goals(current_session(), current_actor(), year=year)
+    if year is not None:
+        check_year(year, last=max(goals.years))
+    return ok(GoalsSchema.write(goals))
 
 
 @route("GET", MATERIAL_USE, gives=MaterialUseSchema, tag="figures", query=(query.OF,))

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules.measure import check_driven
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
@@ -151,12 +150,20 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
             net_kgco2e=net_kgco2e(avoided, NOTHING, processing),
             price_cents=part_cents(was.price_cents),
             happened_on=draft.returned_on,
-            period=None,
+            period=_period_of_return(draft, was),
             reverses=booked.seq,
         ),
     )
     append(session, _way_back(session, reservation, draft, was))
     return -_newly_covered(session, reservation, row)
+
+
+def distance_back(reservation: Reservation, draft: ReturnDraft) -> Decimal:
+    """How far it is in a straight line from the receiver to where it lies now, or without a place to where it came from."""
+    if reservation.terms is None:
+        raise RuntimeError(f"reservation {reservation.id} was never approved")
+    to = reservation.terms.lot if draft.location is None else draft.location.point
+    return distance_km(reservation.terms.destination, to)
 
 
 def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry) -> Entry:
@@ -166,10 +173,7 @@ def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, wa
     """
     distance, basis = was.distance_km, was.distance_basis
     if draft.location is not None:
-        if reservation.terms is None:
-            raise RuntimeError(f"reservation {reservation.id} was never approved")
-        distance, basis = distance_km(reservation.terms.destination, draft.location.point), "return"
-    check_driven(draft.driven_km, straight_km=distance)
+        distance, basis = distance_back(reservation, draft), "return"
     figures = impact(
         mass_in_kg=mass_kg(draft.quantity.amount, was.kg_per_unit),
         distance_in_km=distance,
@@ -204,8 +208,13 @@ def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, wa
         factor_version=taxonomy(session).version,
         price_cents=0,
         happened_on=draft.returned_on,
-        period=None,
+        period=_period_of_return(draft, was),
     )
+
+
+def _period_of_return(draft: ReturnDraft, was: Entry) -> str:
+    """The month of the return; of what was booked late, no month before that booking: nothing goes back before it came."""
+    return max(f"{draft.returned_on:%Y-%m}", was.month)
 
 
 def _cents(amount: Decimal) -> Decimal:

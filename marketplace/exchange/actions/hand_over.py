@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
-from marketplace.exchange.actions.booking import book, book_return
+from marketplace.exchange.actions.booking import book, book_return, distance_back
 from marketplace.exchange.actions.terms import drop_proposal
 from marketplace.exchange.actions.transitions import (
     begin,
@@ -332,6 +332,7 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
         unit=reservation.unit,
         left=reservation.quantity - reservation.returned,
         handed_over_on=reservation.handed_over_on or clock.local(reservation.completed_at or clock.now()).date(),
+        straight_km=distance_back(reservation, draft),
         today=clock.today(),
         vehicle_classes=tuple(vehicle.slug for vehicle in taxonomy(session).vehicles),
     )

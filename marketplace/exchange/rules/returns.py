@@ -7,6 +7,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from marketplace.exchange.rules.measure import check_driven
 from marketplace.exchange.rules.reservation import check_drive, check_reason
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
@@ -55,7 +56,14 @@ def is_same_return(draft: ReturnDraft, last: Mapping[str, Any] | None, now: date
 
 
 def check_return(
-    draft: ReturnDraft, *, unit: str, left: Decimal, handed_over_on: date, today: date, vehicle_classes: tuple[str, ...]
+    draft: ReturnDraft,
+    *,
+    unit: str,
+    left: Decimal,
+    handed_over_on: date,
+    straight_km: Decimal,
+    today: date,
+    vehicle_classes: tuple[str, ...],
 ) -> None:
     """What comes back was handed over before, and has not come back yet."""
     if draft.quantity.unit.value != unit:
@@ -72,4 +80,5 @@ def check_return(
     if draft.returned_on < handed_over_on:
         raise Invalid(_("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on")
     check_drive(draft.vehicle_class, draft.driven_km, vehicle_classes)
+    check_driven(draft.driven_km, straight_km=straight_km)
     check_reason(draft.reason)

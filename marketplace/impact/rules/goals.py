@@ -206,11 +206,11 @@ def check_tightened(current: Target, *, percent: Decimal, year: int, this_year: 
     return Target(current.number, percent, year)
 
 
-def check_year(year: int, *, this_year: int) -> None:
-    """A year that can have been measured: from 2015 up to and with this year."""
-    if not FIRST_YEAR <= year <= this_year:
+def check_year(year: int, *, last: int) -> None:
+    """A year that can have been measured: from 2015 up to and with the last."""
+    if not FIRST_YEAR <= year <= last:
         raise Invalid(
-            _("Choose a year from %(first)s up to and including %(last)s.", first=str(FIRST_YEAR), last=str(this_year)), "year"
+            _("Choose a year from %(first)s up to and including %(last)s.", first=str(FIRST_YEAR), last=str(last)), "year"
         )
 
 

@@ -290,6 +290,7 @@ def shown_value(row: ListingField, value: Any) -> Any:
 class PhotosForm(Form):
     """More photos for a lot that is there already."""
 
+    idempotency_key = IdempotencyField()
     photos = PhotosField(
         _("Add photos"),
         [Required(_("Choose at least one photo."))],

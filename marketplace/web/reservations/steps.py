@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.exchange.models import Appointment, GatePhoto, Reservation
 from marketplace.exchange.queries import gate, reservations
 from marketplace.exchange.queries.gate import list_gate_photos
@@ -17,6 +17,7 @@ from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationSta
 from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, TERM_LABELS, Terms, changed_terms
 from marketplace.http.papers import meeting_place, term_text
 from marketplace.http.request import current_actor, current_session
+from marketplace.http.rights import declared_right
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import short_date
 from marketplace.kernel.language import Text, _
@@ -98,7 +99,10 @@ def take_step(
     sent = Sent(step, form)
     if returned() is not None:
         return transfer_page(reservation_id, sent)
-    made = form.validate() and attempt(
+    is_valid = form.validate()
+    if not is_valid and (right := declared_right()) is not None:
+        require(actor, right, reservation)
+    made = is_valid and attempt(
         form,
         lambda: verb(
             session, actor, reservation_id=reservation_id, **{name: getattr(form, read)() for name, read in facts.items()}

@@ -17,6 +17,7 @@ from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.papers import calendar_answer, note_answer
 from marketplace.http.request import current_actor, current_session, database, one_moment, permission
+from marketplace.http.rights import require_for_address
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand, Listing
@@ -151,6 +152,8 @@ def _step(
     if request.method != "POST":
         return redirect(url_for("reservations.show", reservation_id=reservation_id), 303)
     is_valid = form.validate()
+    if not is_valid:
+        require_for_address()
     session, actor = current_session(), current_actor()
     if is_valid and attempt(
         form, lambda: verb(session, actor, reservation_id=reservation_id, **{name: read() for name, read in facts.items()})
