@@ -320,16 +320,8 @@ def may_list_reservations(actor: Actor, subject: Any) -> bool:
 
 
 def may_manage_depots(actor: Actor, subject: Any) -> bool:
-    """Whether the actor may manage depots.
-
-    A coordinator of a municipality or of the region may, for its own depots; partners have none here.
-    """
+    """A coordinator of a municipality or of the region, for its own depots; partners have none."""
     return is_coordinator_of(actor, subject) and not actor.is_partner
-
-
-def may_read_depots(actor: Actor, subject: Any) -> bool:
-    """Every member knows the storage places: a lot that lies in one says so."""
-    return actor.is_member
 
 
 POLICY: dict[Can, Predicate] = {
@@ -367,7 +359,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_PEOPLE: may_read_people,
     Can.MANAGE_PEOPLE: may_manage_people,
     Can.INVITE: may_invite,
-    Can.READ_DEPOTS: may_read_depots,
+    Can.READ_DEPOTS: is_member,
     Can.MANAGE_DEPOTS: may_manage_depots,
     Can.READ_MATERIAL_USE: may_look_inside,
     Can.EDIT_MATERIAL_USE: is_municipal_coordinator,

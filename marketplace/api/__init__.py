@@ -75,6 +75,6 @@ def register(app: Flask) -> None:
 
 
 def _who() -> str:
-    """What writes are counted by: the token, however the header is written, or the network without one."""
+    """What writes are counted by: the token, or without one the network."""
     token_id = current_token_id()
     return f"token:{token_id}" if token_id is not None else network(request.remote_addr) or "unknown"

@@ -33,7 +33,6 @@ GUARDED_ELSEWHERE = {
     "market.queries.listings.list_usual_materials",
     # the rows are cut to what the actor may see
     "exchange.queries.reservations.sees_names",
-    "market.queries.demands.list_demands",
     # a part of a verb that has asked
     "exchange.actions.decide.end",
     "exchange.actions.hand_over.complete",

@@ -81,7 +81,7 @@ def invite(session: Session, actor: Actor, *, draft: InvitationDraft, locale: st
 
 
 def _check_letters(session: Session, actor: Actor, email: str) -> None:
-    """Refuse to send an address more letters in a day than it can overlook, or more than one person would send."""
+    """Refuse more letters in a day than an address can overlook, or than one person sends."""
     day = timedelta(days=1)
     sent = select(func.count()).where(Invitation.created_at > clock.now() - day)
     if (session.scalar(sent.where(Invitation.email == email)) or 0) >= INVITED_PER_DAY:

@@ -104,7 +104,10 @@ def end_tokens(session: Session, *, person_id: int) -> int:
 
 
 def end_tokens_kept_to(session: Session, *, organisation_id: int) -> None:
-    """Revoke the tokens that act for this organisation alone; a reviewer of another one may have such."""
+    """Revoke the tokens that act for this organisation alone.
+
+    A reviewer of another one may have such.
+    """
     kept = update(ApiToken).where(ApiToken.organisation_id == organisation_id, ApiToken.revoked_at.is_(None))
     session.execute(kept.values(revoked_at=clock.now()))
 

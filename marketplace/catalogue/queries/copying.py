@@ -146,7 +146,10 @@ def _stands_in_catalogue(actor: Actor, row: Listing) -> bool:
 
 
 def _was_seen(actor: Actor, row: Listing) -> bool:
-    """Whether this reader saw a lot that has gone: the public did not where it went before its first day."""
+    """Whether this reader saw a lot that has gone.
+
+    The public did not where it went before its first day.
+    """
     left = gone_at(
         ListingStatus(row.status),
         changed_at=row.updated_at,

@@ -159,7 +159,10 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
 
 
 def distance_back(reservation: Reservation, draft: ReturnDraft) -> Decimal:
-    """How far it is in a straight line from the receiver to where it lies now, or without a place to where it came from."""
+    """The straight line from the receiver to where it lies now.
+
+    Without a place: to where it came from.
+    """
     if reservation.terms is None:
         raise RuntimeError(f"reservation {reservation.id} was never approved")
     to = reservation.terms.lot if draft.location is None else draft.location.point
@@ -213,7 +216,7 @@ def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, wa
 
 
 def _period_of_return(draft: ReturnDraft, was: Entry) -> str:
-    """The month of the return; of what was booked late, no month before that booking: nothing goes back before it came."""
+    """The month of the return. Of what was booked late, no month before that booking: nothing goes back before it came."""
     return max(f"{draft.returned_on:%Y-%m}", was.month)
 
 
