@@ -124,6 +124,7 @@ def test_the_calendar_file_is_there_once_there_is_a_time(hengelo: Api, borne: Ap
     assert str(event["STATUS"]) == "TENTATIVE" and b"DTSTART:20990112T090000Z" in answer.data
 
 
+@pytest.mark.slow
 def test_a_time_that_was_not_chosen_is_cancelled_in_the_calendar_file(hengelo: Api, borne: Api, number: int) -> None:
     address, times = f"/reservations/{number}/appointment.ics", [f"{day(ahead)}T10:00Z" for ahead in (1, 2)]
     hengelo.post(f"/reservations/{number}/appointments", {"times": times})

@@ -63,6 +63,7 @@ def test_a_token_is_the_last_word_and_works(app: Flask, database: Database) -> N
     assert answer.get_json()["organisation"]["slug"] == "borne"
 
 
+@pytest.mark.slow
 def test_a_person_is_switched_off(app: Flask, database: Database) -> None:
     email = newcomer(database)
     client = app.test_client()

@@ -87,6 +87,7 @@ def test_what_was_asked_for_today_was_not_handed_over_780_days_ago(bank: Session
     assert give(bank, cast, one).status == "handed_over"
 
 
+@pytest.mark.slow
 def test_a_coordinator_books_late_paperwork_and_says_why(bank: Session, cast: dict) -> None:
     one = approved(bank, cast)
     earlier = clock.today() - timedelta(days=40)

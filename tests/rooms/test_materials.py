@@ -37,6 +37,7 @@ def test_without_a_list_of_materials_the_reader_is_told_what_to_run(session: Ses
         taxonomy(session)
 
 
+@pytest.mark.slow
 def test_the_shipped_files_become_version_one(session: Session) -> None:
     synced = sync(session, OPERATOR)
     known = taxonomy(session)

@@ -226,6 +226,7 @@ def test_eight_colleagues_who_ask_for_all_at_once_ask_once(
     assert [found for _name, question in INVARIANTS if (found := question(session))] == []
 
 
+@pytest.mark.slow
 def test_two_askers_who_walk_the_lots_from_either_end_do_not_block_each_other(
     session: Session, database: Database, hengelo: Actor, almelo: Actor, borne: Actor
 ) -> None:

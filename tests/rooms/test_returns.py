@@ -197,6 +197,7 @@ def test_after_a_minute_the_same_words_are_another_return(session: Session, cast
     assert reservation.returned == 80
 
 
+@pytest.mark.slow
 def test_three_thirds_of_100_m2_fulfil_a_need_of_4_400_pieces(session: Session, cast: dict) -> None:
     """44 pieces to the m²: 1 466.652 + 1 466.652 + 1 466.696 = 4 400, summed first and rounded once."""
     demand = make_demand(session, cast["borne"], quantity=Quantity(Decimal(4400), Unit.PIECE))

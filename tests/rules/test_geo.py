@@ -32,6 +32,7 @@ def metres(a: Point, b: Point) -> float:
 
 @settings(max_examples=400, deadline=None)
 @given(points, points)
+@pytest.mark.slow
 def test_the_radius_is_right_at_its_edge_within_two_metres(a: Point, b: Point) -> None:
     true_m = metres(a, b)
     chord2 = chord2_between_m2(a, b)

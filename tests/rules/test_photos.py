@@ -95,6 +95,7 @@ def test_every_accepted_kind_becomes_four_clean_pictures(kind: str) -> None:
     assert not any(b"Jan" in variant.content for variant in photo.variants)
 
 
+@pytest.mark.slow
 def test_sizes_shrink_to_the_longest_side_and_never_grow() -> None:
     large, upright, small = (
         develop(encoded(Image.new("RGB", size), "JPEG")) for size in ((3000, 2250), (1000, 2000), (200, 100))

@@ -179,6 +179,7 @@ def test_a_service_that_is_down_is_said() -> None:
 
 
 @pytest.mark.parametrize(("wait_s", "drip_s"), [(1.0, 0.0), (0.0, 0.1)])
+@pytest.mark.slow
 def test_a_slow_or_dripping_service_is_left_in_time(monkeypatch: pytest.MonkeyPatch, wait_s: float, drip_s: float) -> None:
     monkeypatch.setattr(pdok, "READ_TIMEOUT_S", 0.3)
     answer = {"response": {"docs": [DOCUMENT]}, "rest": "x" * 500}  # fifty pieces and more: five seconds of dripping

@@ -28,6 +28,7 @@ def test_an_empty_region_says_so_under_every_heading(app: Flask, session: Sessio
         assert words in page
 
 
+@pytest.mark.slow
 def test_a_near_miss_is_proposed_once_and_stands_with_the_demand(app: Flask, session: Session) -> None:
     seed_taxonomy(session)
     hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
@@ -60,6 +61,7 @@ def test_a_near_miss_is_proposed_once_and_stands_with_the_demand(app: Flask, ses
     assert "Voorgesteld door de makelaar" not in visit(app, session, hengelo).get(f"/gezocht/{demand.id}").text
 
 
+@pytest.mark.slow
 def test_only_the_broker_finds_the_list(app: Flask, session: Session) -> None:
     seed_taxonomy(session)
     broker = visit(app, session, make_actor(session, "regio-twente", "coordinator"))

@@ -26,6 +26,7 @@ def named(database_url: str, instance: Path) -> Iterator[Flask]:
 
 
 @pytest.mark.parametrize("path", ["/", "/aanbod", "/en/aanbod", "/api/v1/materials", "/static/site.css", "/healthz", "/nergens"])
+@pytest.mark.slow
 def test_another_host_name_is_answered_400(named: Flask, path: str) -> None:
     client = named.test_client()
     known = client.get(path, base_url="http://bank.example").status_code

@@ -108,6 +108,7 @@ def test_withdrawing_asks_what_became_of_the_rest_and_a_draft_is_not_asked(app: 
     assert [one.outcome for one in session.scalars(select(SupplyLoss))] == ["own_use"]
 
 
+@pytest.mark.slow
 def test_a_demand_is_confirmed_or_withdrawn_from_the_desk(app: Flask, session: Session, hengelo: Actor) -> None:
     far = clock.today() + timedelta(days=300)
     keep = make_demand(session, hengelo, title="Blijft", needed_until=far)

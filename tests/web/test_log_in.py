@@ -42,6 +42,7 @@ def test_the_cookie_is_for_this_site_alone(client: FlaskClient, email: str) -> N
     assert re.fullmatch(r"session=[\w-]{43}; HttpOnly; Path=/; SameSite=Lax", set_cookie)
 
 
+@pytest.mark.slow
 def test_over_https_the_cookie_is_bound_to_the_host(database_url: str, database: Database, email: str, instance: Path) -> None:
     from marketplace.app import create_app
 

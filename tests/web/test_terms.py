@@ -81,6 +81,7 @@ def test_a_figure_far_above_the_order_gets_a_second_look(deal: Deal) -> None:
     assert "Het telt pas na dat ja" in deal.owner.get(PAGE).text
 
 
+@pytest.mark.slow
 def test_late_paperwork_is_offered_to_the_coordinator_only(deal: Deal) -> None:
     heading = "Het is voor de goedkeuring al overgedragen"
     assert heading not in deal.owner.get(PAGE).text

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -95,6 +96,7 @@ def test_the_desk_is_not_for_the_public(app: Flask, session: Session) -> None:
     assert answer.status_code == 303 and "/inloggen" in answer.location
 
 
+@pytest.mark.slow
 def test_what_the_other_side_proposes_waits_for_an_answer(app: Flask, session: Session) -> None:
     seed_taxonomy(session)
     hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
