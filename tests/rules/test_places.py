@@ -18,7 +18,7 @@ from marketplace.places.queries.boundaries import municipality_of
 from marketplace.places.queries.gazetteer import PlaceFinder, gazetteer
 from marketplace.places.queries.pdok import PdokGeocoder
 from marketplace.places.queries.region import areas
-from marketplace.places.rules import PlaceBasis
+from marketplace.places.rules import Place, PlaceBasis
 
 DOCUMENT = {
     "weergavenaam": "Dorpsstraat 1, 7551AB Hengelo",
@@ -196,3 +196,9 @@ def test_pdok_speaks_longitude_first() -> None:
     with service({"response": {"docs": [DOCUMENT]}}) as (url, _asked):
         location = PdokGeocoder(url).geocode("Dorpsstraat 1")
     assert (location.latitude, location.longitude) == (52.2701, 6.8001)
+
+
+@pytest.mark.parametrize(("address", "said"), [("Markt 1, Hengelo", "Markt 1, Hengelo"), (None, "Hengelo (Overijssel)")])
+def test_an_address_says_that_it_is_one(address: str | None, said: str) -> None:
+    place = Place("Hengelo", "hengelo", Point(52.26583, 6.79306), PlaceBasis.ADDRESS, "Hengelo (Overijssel)", address=address)
+    assert str(place.status).startswith(f"{said}, ")
