@@ -299,3 +299,16 @@ def test_matching_knows_what_is_under_way(bank: Session, cast: dict) -> None:
     rest = ReservationDraft(m2("30"), demand_id=wanted.id)
     reserve.reserve(bank, cast["borne"], listing_id=lots[1].id, draft=rest)
     assert list_listings_for_demand(bank, cast["borne"], wanted).items == ()
+
+
+def test_within_one_organisation_nobody_confirms_their_own_unusual_figure_alone(bank: Session, cast: dict) -> None:
+    lot = make_listing(bank, cast["hengelo"], quantity=m2("100"), available_until=None)
+    one = reserve.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("60")))
+    give(bank, cast, one, "64", confirm_unusual=True)  # 60 × 1.05 = 63
+    with pytest.raises(Conflict, match="collega"):
+        hand_over.confirm(bank, cast["hengelo"], reservation_id=one.id)
+    assert hand_over.confirm(bank, cast["coordinator"], reservation_id=one.id).status == "completed"
+    two = reserve.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("20")))
+    give(bank, cast, two, "21")
+    assert hand_over.confirm(bank, cast["hengelo"], reservation_id=two.id).status == "completed"
+    sound(bank)

@@ -25,6 +25,7 @@ from marketplace.exchange.actions.transitions import (
 )
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.exchange.queries.signatures import handed_over_by
 from marketplace.exchange.queries.terms import is_confirmed_by_silence, ordered_of, terms_of
 from marketplace.exchange.rules import deadlines as deadline_rules
 from marketplace.exchange.rules import measure
@@ -147,6 +148,7 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     if done:
         return reservation
     _check_unit(receipt.quantity, reservation)
+    _check_second_person(session, actor, reservation)
     given = reservation.quantity
     received = given if receipt.quantity is None else receipt.quantity.amount
     words: dict[str, Any] = {
@@ -157,6 +159,22 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     if not measure.is_within_tolerance(given, received, _tolerance(session, reservation)):
         return _disputed(session, actor, reservation, "", **words)
     return complete(session, actor, reservation, Step.CONFIRM, received, **words)
+
+
+def _check_second_person(session: Session, actor: Actor, reservation: Reservation) -> None:
+    """Refuse that somebody confirms, within one organisation, their own unusual figure."""
+    is_internal = reservation.owner_id == reservation.organisation_id
+    usual = measure.is_usual(
+        reservation.quantity, ordered=ordered_of(reservation), tolerance_percent=_tolerance(session, reservation)
+    )
+    if is_internal and not usual and handed_over_by(session, reservation) == actor.person_id:
+        raise Conflict(
+            _(
+                "You entered %(figure)s yourself, and that is more than was ordered. Let a colleague confirm it.",
+                figure=_figure(reservation, reservation.quantity),
+            ),
+            "quantity",
+        )
 
 
 def _is_repeated(actor: Actor, reservation: Reservation, receipt: ReceiptDraft) -> bool:

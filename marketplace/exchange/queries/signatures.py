@@ -55,6 +55,12 @@ def find_signatures(session: Session, actor: Actor, reservation: Reservation) ->
     return owner.signature, (receiver.signature or agreed.signature) if agreed.signature else None
 
 
+def handed_over_by(session: Session, reservation: Reservation) -> int | None:
+    """The person who entered the owner's figure. None where nothing was handed over."""
+    handed = _record(session, reservation, _HANDED_OVER)
+    return handed.person_id if handed else None
+
+
 def find_statements(session: Session, actor: Actor, reservation: Reservation) -> tuple[Statement, Statement, Statement]:
     """Find the owner's statement, the receiver's, and the figure that counts."""
     is_done = reservation.status == ReservationStatus.COMPLETED

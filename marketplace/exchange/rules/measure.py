@@ -79,9 +79,14 @@ def is_within_tolerance(given: Decimal, received: Decimal, tolerance_percent: De
     return abs(given - received) * 100 <= given * tolerance_percent
 
 
+def is_usual(amount: Decimal, *, ordered: Decimal, tolerance_percent: Decimal) -> bool:
+    """Whether it is no more than the tolerance above what was ordered."""
+    return amount * 100 <= ordered * (100 + tolerance_percent)
+
+
 def check_usual(figure: Amount, *, ordered: Decimal, tolerance_percent: Decimal, confirmed: bool) -> None:
     """More than the tolerance above what was ordered is asked again before it is kept."""
-    if confirmed or figure.amount * 100 <= ordered * (100 + tolerance_percent):
+    if confirmed or is_usual(figure.amount, ordered=ordered, tolerance_percent=tolerance_percent):
         return
     raise Invalid(
         _(
