@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.accounts.policy import ANONYMOUS, CLOCK, OPERATOR, POLICY, Actor, Can, may, require
 from marketplace.accounts.rules.accounts import InvitationDraft, Role
+from marketplace.accounts.rules.tokens import Scope
 from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
 
 OWN, OTHER, REGION = 1, 2, 15
@@ -271,3 +272,10 @@ def test_a_machine_account_trades_and_gets_its_tokens_from_others() -> None:
     assert may(machine, Can.OFFER) and may(machine, Can.OWN_ACCOUNT)
     assert not may(machine, Can.OWN_TOKENS) and not may(machine, Can.REVOKE_TOKENS, SELF)
     assert may(OPERATOR, Can.ISSUE_TOKENS) and not may(CLOCK, Can.ISSUE_TOKENS)
+
+
+def test_whoever_logs_in_is_a_person_who_may_write_for_whatever_is_theirs() -> None:
+    """What a token takes away is said by the token, never by default."""
+    plain = Actor()
+    assert (plain.is_machine, plain.is_bound, plain.is_visiting) == (False, False, False)
+    assert (plain.scope, plain.token_ends_on) == (Scope.WRITE, None)
