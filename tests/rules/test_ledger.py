@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from marketplace.ledger.rules import FIELDS_OF_VERSION, FIRST_HASH, Entry, canonical, chained
+from marketplace.ledger.rules import FIELDS_OF_VERSION, FIRST_HASH, Entry, ReplacesPurchase, canonical, chained
 
 BOOKED = datetime(2027, 1, 12, 9, 30, 0, 5, tzinfo=UTC)
 ROW = Entry(
@@ -76,3 +76,7 @@ def test_a_row_holds_on_to_the_row_before_it() -> None:
 def test_each_version_of_a_row_has_its_own_fields_and_they_only_grow() -> None:
     assert list(FIELDS_OF_VERSION) == [1, 2]
     assert set(FIELDS_OF_VERSION[1]) < set(FIELDS_OF_VERSION[2])
+
+
+def test_whether_a_purchase_is_replaced_is_yes_no_or_not_said() -> None:
+    assert [ReplacesPurchase.of(answer).value for answer in (True, False, None)] == ["yes", "no", "not_said"]

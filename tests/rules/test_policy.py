@@ -279,3 +279,8 @@ def test_whoever_logs_in_is_a_person_who_may_write_for_whatever_is_theirs() -> N
     plain = Actor()
     assert (plain.is_machine, plain.is_bound, plain.is_visiting) == (False, False, False)
     assert (plain.scope, plain.token_ends_on) == (Scope.WRITE, None)
+
+
+def test_an_advisers_coordinator_reports_no_material_use() -> None:
+    assert may(COORDINATOR, Can.EDIT_MATERIAL_USE)
+    assert not may(ADVISER, Can.EDIT_MATERIAL_USE) and not may(PARTNER, Can.EDIT_MATERIAL_USE)
