@@ -208,3 +208,7 @@ def test_the_better_the_condition_the_higher_its_rank() -> None:
 def test_a_person_has_fifty_unfinished_drafts_that_are_kept_for_ninety_days() -> None:
     assert (SKETCHES_MAX, ANSWERS_LENGTH_MAX) == (50, 20_000)
     assert timedelta(days=90) == SKETCH_KEPT
+
+
+def test_nothing_is_confirmed_that_nobody_confirmed() -> None:
+    assert not LOT.confirm_unusual

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.files import NAMES, ReferenceFiles, read_files, read_reference
-from marketplace.materials.rules.taxonomy import Material, MaterialGroup, Taxonomy, convert, weights, whole
+from marketplace.materials.rules.taxonomy import Material, MaterialGroup, Taxonomy, VehicleClass, convert, weights, whole
 
 PAVING = MaterialGroup("bestrating", "Bestrating", "Paving")
 PAVERS = Material(
@@ -322,3 +322,11 @@ def test_a_mass_is_rounded_half_up_to_the_gram() -> None:
 def test_five_percent_is_tolerated_where_nothing_else_was_said() -> None:
     assert KERB.tolerance_percent == 5
     assert KERB.is_tradable and KERB.is_current
+
+
+def test_a_way_to_drive_is_found_by_its_slug_and_no_other() -> None:
+    lorry, van = (VehicleClass(slug, slug, slug) for slug in ("vrachtwagen", "bestelbus"))
+    known = replace(TAXONOMY, vehicles=(lorry, van))
+    assert (known.vehicle("vrachtwagen"), known.vehicle("bestelbus")) == (lorry, van)
+    with pytest.raises(Invalid):
+        known.vehicle("fiets")
