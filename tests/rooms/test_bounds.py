@@ -301,14 +301,29 @@ def test_matching_knows_what_is_under_way(bank: Session, cast: dict) -> None:
     assert list_listings_for_demand(bank, cast["borne"], wanted).items == ()
 
 
-def test_within_one_organisation_nobody_confirms_their_own_unusual_figure_alone(bank: Session, cast: dict) -> None:
+def internal(bank: Session, cast: dict, handed_over: str) -> Reservation:
+    """60 m² of the own organisation's lot, handed over by the project leader who asked for it."""
     lot = make_listing(bank, cast["hengelo"], quantity=m2("100"), available_until=None)
     one = reserve.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("60")))
-    give(bank, cast, one, "64", confirm_unusual=True)  # 60 × 1.05 = 63
-    with pytest.raises(Conflict, match="collega"):
+    return give(bank, cast, one, handed_over, confirm_unusual=True)
+
+
+def test_within_one_organisation_nobody_confirms_their_own_unusual_figure_alone(bank: Session, cast: dict) -> None:
+    one = internal(bank, cast, "64")  # 60 × 1.05 = 63
+    with pytest.raises(Conflict, match=r"64.m² is meer.*collega"):
         hand_over.confirm(bank, cast["hengelo"], reservation_id=one.id)
     assert hand_over.confirm(bank, cast["coordinator"], reservation_id=one.id).status == "completed"
-    two = reserve.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("20")))
-    give(bank, cast, two, "21")
-    assert hand_over.confirm(bank, cast["hengelo"], reservation_id=two.id).status == "completed"
+    usual = internal(bank, cast, "63")
+    assert hand_over.confirm(bank, cast["hengelo"], reservation_id=usual.id).status == "completed"
+    sound(bank)
+
+
+@pytest.mark.parametrize("handed_over", ["64", "60"])
+def test_nor_by_way_of_a_dispute_with_themselves(bank: Session, cast: dict, handed_over: str) -> None:
+    one = internal(bank, cast, handed_over)
+    hand_over.dispute(bank, cast["hengelo"], reservation_id=one.id, reason="Toch niet.")
+    settled = {"reservation_id": one.id, "quantity": m2("64"), "reason": "Nageteld.", "confirm_unusual": True}
+    with pytest.raises(Conflict, match=r"64.m² is meer.*collega"):
+        hand_over.resolve(bank, cast["hengelo"], **settled)
+    assert hand_over.resolve(bank, cast["coordinator"], **settled).status == "completed"
     sound(bank)

@@ -148,7 +148,7 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     if done:
         return reservation
     _check_unit(receipt.quantity, reservation)
-    _check_second_person(session, actor, reservation)
+    _check_second_person(session, actor, reservation, reservation.quantity)
     given = reservation.quantity
     received = given if receipt.quantity is None else receipt.quantity.amount
     words: dict[str, Any] = {
@@ -161,17 +161,16 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     return complete(session, actor, reservation, Step.CONFIRM, received, **words)
 
 
-def _check_second_person(session: Session, actor: Actor, reservation: Reservation) -> None:
+def _check_second_person(session: Session, actor: Actor, reservation: Reservation, amount: Decimal) -> None:
     """Refuse that somebody confirms, within one organisation, their own unusual figure."""
-    is_internal = reservation.owner_id == reservation.organisation_id
-    usual = measure.is_usual(
-        reservation.quantity, ordered=ordered_of(reservation), tolerance_percent=_tolerance(session, reservation)
-    )
-    if is_internal and not usual and handed_over_by(session, reservation) == actor.person_id:
+    terms = {"ordered": ordered_of(reservation), "tolerance_percent": _tolerance(session, reservation)}
+    if not reservation.is_internal or measure.is_usual(amount, **terms):
+        return
+    if handed_over_by(session, reservation) == actor.person_id:
         raise Conflict(
             _(
-                "You entered %(figure)s yourself, and that is more than was ordered. Let a colleague confirm it.",
-                figure=_figure(reservation, reservation.quantity),
+                "You handed it over yourself, and %(figure)s is more than was ordered. Let a colleague confirm it.",
+                figure=Amount(amount, Unit(reservation.unit)),
             ),
             "quantity",
         )
@@ -249,6 +248,7 @@ def resolve(
     figure = quantity.amount
     if not is_broker(actor):
         _check_figure(session, reservation, figure, confirmed=confirm_unusual)
+        _check_second_person(session, actor, reservation, figure)
     other = reservation.receiver_figure if owns else reservation.owner_figure
     if is_side and other != figure:
         return _answer_dispute(session, actor, reservation, figure, reason, owns=owns)
