@@ -57,6 +57,7 @@ class StyleForm(Form):
     remark = StringField(_("A few lines"))
     secret = PasswordField(_("A password"))
     material = SelectField(_("A choice from a list"), choices=KINDS)
+    sort = RadioField(_("A choice that takes one line"), choices=KINDS)
     condition = RadioField(
         _("A choice of a few"), choices=options([(key.value, label) for key, label in CONDITION_LABELS.items()]), default="good"
     )

@@ -31,7 +31,10 @@ from config import PROJECT, Config
 from marketplace.web.ui.region_map import region_geojson, region_svg, small_map
 
 SOURCE = PROJECT / "static"
-SHEETS = ("tokens", "base", "components", "forms", "figures", "trade", "account", "steps", "home")
+SHEETS = (
+    *("tokens", "base", "components", "forms", "figures", "trade", "account", "steps", "home"),
+    *("signed", "transfer", "talk", "demands", "work", "listing"),
+)
 COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 BUILDS_KEPT = 3
 FOREVER_S = 365 * 24 * 3600
