@@ -20,6 +20,15 @@ class Version:
 
 CHANGES = (
     Version(
+        "1.2.0",
+        date(2026, 11, 28),
+        (
+            _(
+                "New: words with a typing error find what they mean, and correctedQuery says so; literal=true searches for them as they stand."
+            ),
+        ),
+    ),
+    Version(
         "1.1.0",
         date(2026, 11, 28),
         (

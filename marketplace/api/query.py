@@ -41,6 +41,7 @@ SINCE = parameter(
 )
 OF = parameter("organisation", "slug of a municipality, for the reviewer")
 WORDS = parameter("q", "words; the beginning of a word will do")
+LITERAL = parameter("literal", "true: the words as they stand, without looking for typing errors", type="boolean")
 MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=True)
 MATERIALS = parameter("material", "slug of a material", many=True)
 MUNICIPALITY = parameter("municipality", "slug of a municipality on either side", many=True)

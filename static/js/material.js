@@ -39,13 +39,15 @@ function enhance(holder) {
   async function find(_words, signal) {
     const answer = await fetch(`${words.ask}?${new URLSearchParams({ q: typed() })}`, { signal, headers: { Accept: "application/json" } });
     if (!answer.ok) return null;
-    const { items } = await answer.json();
+    const { items, meant } = await answer.json();
+    words.meant = meant ?? "";
     const offered = new Set([...select.options].map((option) => option.value));
     return items.filter((one) => offered.has(one.slug))
       .map((one) => optionOf(one.name, one.usual ? `${one.group}, ${words.usual}` : one.group, { slug: one.slug }));
   }
 
   function tell(count) {
+    if (count && words.meant) return words.meant;
     if (count) return count === 1 ? words.one : words.more.replace("#", count);
     return typed() ? words.none : "";
   }

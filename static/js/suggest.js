@@ -11,7 +11,7 @@ let lists = 0;
 const sources = {
   materials: (found) => {
     const groups = new Map((found.groups ?? []).map((group) => [group.slug, group.name]));
-    return found.items.map((one) => ({ text: one.name, note: groups.get(one.group) ?? "" }));
+    return found.items.map((one) => ({ text: one.name, note: groups.get(one.group) ?? "", meant: found.correctedQuery ?? "" }));
   },
   places: (found) => found.items.map((one) => ({ text: one.label, note: "" })),
 };
@@ -32,10 +32,14 @@ function enhance(input) {
   async function find(words, signal) {
     if (words.length < SHORTEST) return null;
     const found = await Promise.all(kinds.map((kind) => ask(kind, words, signal)));
+    const isPlace = found.some((options, which) => kinds[which] === "places" && options.length > 0);
     return kinds.flatMap((kind, which) => {
+      const meant = found[which][0]?.meant;
+      if (meant && isPlace) return []; // a place is no mistyped material
       const options = found[which].map((one) => optionOf(one.text, one.note, { kind, text: one.text }));
       if (kinds.length === 1 || !options.length) return options;
-      const name = element("span", { id: `${list.id}-${kind}`, role: "presentation" }, input.dataset[`suggest${kind[0].toUpperCase()}${kind.slice(1)}`]);
+      const heading = meant ? input.dataset.suggestMeant.replace("{meant}", meant) : input.dataset[`suggest${kind[0].toUpperCase()}${kind.slice(1)}`];
+      const name = element("span", { id: `${list.id}-${kind}`, role: "presentation" }, heading);
       return [element("div", { role: "group", "aria-labelledby": name.id }, name, ...options)];
     });
   }

@@ -271,3 +271,46 @@ def test_a_reader_s_counts_follow_the_catalogue(session: Session, owner: Actor, 
             assert find(reader).total == number
         make_listing(session, owner)
         session.commit()
+
+
+def test_a_typing_error_finds_what_is_meant_and_says_so(session: Session, owner: Actor) -> None:
+    pavers = make_listing(session, owner, title="Rode klinkers van de Marktstraat")
+    make_listing(session, owner, title="Zwerfkeien", material="zwerfkeien", quantity=Quantity(Decimal(3), Unit.TONNE))
+    result = find(session, q="rode klinkker")
+    assert (ids(result), result.total, result.corrected) == ([pavers.id], 1, "rode klinker")
+    assert browse(session, ANONYMOUS, CatalogueQuery(q="marktstrat")).corrected == "marktstraat"
+    assert find(session, q="klinkers").corrected is None
+    literal = find(session, q="rode klinkker", is_literal=True)
+    assert (literal.total, literal.corrected) == (0, None)
+
+
+def test_a_word_that_only_stands_on_what_one_may_not_see_is_not_told(session: Session, owner: Actor) -> None:
+    listing = make_listing(session, owner, title="Geheimzinnige partij", region_from=clock.today() + timedelta(days=1))
+    make_draft(session, owner, title="Verborgenheid")
+    assert find(session, q="geheimzinige").corrected is None
+    assert find(session, q="verborgenheit").corrected is None
+    assert ids(find(session, make_actor(session, "borne"), q="geheimzinige")) == [listing.id]
+
+
+def test_places_and_words_of_the_list_of_materials_are_no_typing_errors(session: Session, owner: Actor) -> None:
+    make_listing(session, owner, title="Gaten boren, zelf doen")
+    assert find(session, q="Borne").corrected is None
+    assert find(session, q="boern").corrected == "boren"
+    assert find(session, q="dakpan").corrected is None
+
+
+def test_a_title_that_changes_brings_its_new_words(session: Session, owner: Actor, database: Database) -> None:
+    listing = make_listing(session, owner, title="Oude naam")
+    session.commit()
+    assert find(session, q="nieuwernaam").corrected is None
+    session.execute(update(Listing).values(title="Splinternieuw", search_text="splinternieuw"))
+    session.commit()
+    another = database.session(write=False)
+    assert ids(find(another, q="splinterniew")) == [listing.id]
+    another.close()
+
+
+def test_what_is_left_of_nothing_stays_nothing(session: Session, owner: Actor) -> None:
+    make_listing(session, owner, title="Rode klinkers")
+    result = find(session, q="klinkker", organisations=("borne",))
+    assert (result.total, result.corrected) == (0, None)

@@ -35,6 +35,7 @@ from marketplace.matching.queries.matches import list_demands_for_listing
 SORTS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
 FILTERS = (
     query.WORDS,
+    query.LITERAL,
     query.MATERIAL_GROUPS,
     query.MATERIALS,
     query.parameter("organisation", "slug of an organisation", many=True),
@@ -71,7 +72,9 @@ def list_listings() -> Response:
     items = [
         ListingSchema.write(row.listing, distance_km=row.distance_km, exact=spots.get(row.listing.id)) for row in result.rows
     ]
-    return many(ListingsSchema, items, total=result.total, page=page, facets=_facets(result))
+    return many(
+        ListingsSchema, items, total=result.total, page=page, facets=_facets(result), corrected_query=result.corrected
+    )
 
 
 def _changed_listings(since: str | datetime) -> Response:
@@ -89,6 +92,7 @@ def _question() -> CatalogueQuery:
     default = Sort.DISTANCE if point is not None else Sort.NEWEST
     return CatalogueQuery(
         q=asked("q"),
+        is_literal=asked_yes("literal"),
         groups=asked_all("materialGroup"),
         materials=asked_all("material"),
         organisations=asked_all("organisation"),

@@ -3,8 +3,8 @@
 from flask import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.api.query import MATERIAL_GROUPS, PAGE, WORDS, check_groups
-from marketplace.api.reading import asked, asked_all, read_page
+from marketplace.api.query import LITERAL, MATERIAL_GROUPS, PAGE, WORDS, check_groups
+from marketplace.api.reading import asked, asked_all, asked_yes, read_page
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.material import MaterialsSchema, VehicleClassesSchema, current_taxonomy
 from marketplace.api.shapes.organisation import MeSchema
@@ -14,16 +14,19 @@ from marketplace.http.request import current_actor, permission, public
 from marketplace.places.queries.gazetteer import MOST_SUGGESTIONS
 
 
-@route("GET", "/materials", gives=MaterialsSchema, tag="reference", query=(*PAGE, WORDS, MATERIAL_GROUPS))
+@route("GET", "/materials", gives=MaterialsSchema, tag="reference", query=(*PAGE, WORDS, LITERAL, MATERIAL_GROUPS))
 @public
 def list_materials() -> Response:
     """The taxonomy in use: materials with their units, weights and hazards, and the groups."""
     page, words, wanted = read_page(), asked("q"), asked_all("materialGroup")
     materials = current_taxonomy()
     check_groups(materials, wanted)
-    rows = [item for item in materials.search(words) if not wanted or item.group.slug in wanted]
+    found = materials.search(words)
+    meant = None if found or asked_yes("literal") else materials.mend(words)
+    rows = [item for item in (materials.search(meant) if meant else found) if not wanted or item.group.slug in wanted]
     visible = rows[page.offset : page.offset + page.size]
-    return many(MaterialsSchema, visible, total=len(rows), page=page, groups=materials.groups)
+    corrected = meant if rows else None
+    return many(MaterialsSchema, visible, total=len(rows), page=page, groups=materials.groups, corrected_query=corrected)
 
 
 @route("GET", "/places", gives=PlacesSchema, tag="reference", query=(*PAGE, WORDS))

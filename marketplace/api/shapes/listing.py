@@ -87,6 +87,7 @@ class ListingsSchema(CopySchema):
 
     items = List(Part(ListingSchema))
     facets = Dict(List(Part(FacetSchema)))
+    corrected_query = Line("the words that were searched for, where nothing was found for q as it was typed", optional=True)
 
 
 class TitledSchema(Shape):

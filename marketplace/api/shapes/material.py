@@ -53,6 +53,7 @@ class MaterialsSchema(PageSchema):
 
     items = List(Part(FullMaterialSchema))
     groups = List(Part(GroupSchema))
+    corrected_query = Line("the words that were searched for, where nothing was found for q as it was typed", optional=True)
 
 
 def current_taxonomy() -> Taxonomy:

@@ -13,7 +13,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.catalogue.queries.cards import CardRow, list_card_rows
 from marketplace.catalogue.queries.columns import Columns, Ids
 from marketplace.catalogue.queries.memory import up_to_date
-from marketplace.catalogue.queries.search import CatalogueRow, cards_of, organisations_by_id, resolve_query
+from marketplace.catalogue.queries.search import CatalogueRow, cards_of, mended, organisations_by_id, resolve_query
 from marketplace.catalogue.rules.clusters import Cluster, Spot, clusters_of
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.materials.queries import taxonomy
@@ -52,6 +52,8 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
         inside = everywhere if query.box is None else everywhere[columns.spots_within(query.box)[columns.spots_of(everywhere)]]
         spots = _spots(columns, inside)
         ids = columns.page(inside, asked.sort, near, query.offset, query.limit)
+    if not len(everywhere) and (meant := mended(session, actor, query)):
+        return search_map(session, actor, replace(query, q=meant, is_literal=True), zoom=zoom)
     clusters = clusters_of(spots, zoom)
     keys = {(spot.lat, spot.lon): cluster.key for cluster in clusters for spot in cluster.spots}
     alone = [cluster.first_id for cluster in clusters if cluster.count == 1]

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.queries.columns import Columns
+from marketplace.kernel.spelling import Vocabulary
 from marketplace.kernel.text import fts5_query, tsquery
 from marketplace.market.models import UNNUMBERED
 
@@ -32,9 +33,10 @@ _REVISION = "SELECT COALESCE(max(revision), 0) FROM listing_change WHERE revisio
 _NEWEST = text(_REVISION).bindparams(unnumbered=UNNUMBERED)
 _ALL = text(f"SELECT id, {_FIELDS} FROM listing WHERE id > :after ORDER BY id LIMIT :most")  # noqa: S608  nobody's words
 _CHANGED = text(
-    f"SELECT c.listing_id, {_FIELDS}, search_text, ({_REVISION}) "  # noqa: S608
+    f"SELECT c.listing_id, {_FIELDS}, title, search_text, ({_REVISION}) "  # noqa: S608
     "FROM listing_change c LEFT JOIN listing ON listing.id = c.listing_id WHERE c.revision > :revision"
 ).bindparams(unnumbered=UNNUMBERED)
+_TITLES = text("SELECT DISTINCT title FROM listing WHERE status = 'published'")
 _HOLDING = {
     "sqlite": text("SELECT group_concat(rowid) FROM listing_fts WHERE listing_fts MATCH :words"),
     "postgresql": text(
@@ -49,6 +51,7 @@ class _Memory:
 
     columns: Columns | None = None
     revision: int = 0
+    titles: Vocabulary | None = None  # of what was ever on offer since somebody first mistyped
     lock: RLock = field(default_factory=RLock)
 
 
@@ -59,9 +62,7 @@ _finding = RLock()
 @contextmanager
 def up_to_date(session: Session, words: Sequence[str] = ()) -> Iterator[Columns]:
     """The columns as this session sees the listings, or newer, with these words among theirs."""
-    engine = session.get_bind().engine
-    with _finding:
-        memory = _memories.setdefault(engine.pool, _Memory())
+    engine, memory = session.get_bind().engine, _memory_of(session)
     with memory.lock:
         if not session.info.get("write", True):
             columns = _follow(memory, session.connection())
@@ -77,6 +78,21 @@ def up_to_date(session: Session, words: Sequence[str] = ()) -> Iterator[Columns]
             columns.words.pop(word, None)
 
 
+def _memory_of(session: Session) -> _Memory:
+    with _finding:
+        return _memories.setdefault(session.get_bind().engine.pool, _Memory())
+
+
+@contextmanager
+def title_words(session: Session) -> Iterator[Vocabulary]:
+    """The words in the titles of what is on offer, and some of what was. Who uses one sees to it that the reader may see a lot with it."""
+    memory = _memory_of(session)
+    with memory.lock:
+        if memory.titles is None:
+            memory.titles = Vocabulary(session.connection().scalars(_TITLES))
+        yield memory.titles
+
+
 def _follow(memory: _Memory, connection: Connection) -> Columns:
     """Bring the columns up to what this connection sees. One that looks at an older moment changes nothing."""
     if memory.columns is None:
@@ -86,6 +102,8 @@ def _follow(memory: _Memory, connection: Connection) -> Columns:
     changes = _changes(connection, memory.revision)
     if changes and changes[0][-1] >= memory.revision:
         _apply(memory.columns, changes)
+        for row in changes if memory.titles is not None else ():
+            memory.titles.add(row[-3] or "")
         memory.revision = changes[0][-1]
     return memory.columns
 
@@ -103,7 +121,7 @@ def _changes(connection: Connection, revision: int) -> Sequence[Sequence[Any]]:
 
 
 def _apply(columns: Columns, changes: Sequence[Sequence[Any]]) -> None:
-    columns.put([row[:-2] for row in changes])
+    columns.put([row[:-3] for row in changes])
     if len(changes) > MANY:
         columns.words.clear()
     for word, holding in columns.words.items():

@@ -5,6 +5,7 @@ Columns in memory say which listings fit, how many, and which stand on the page;
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Generic, TypeVar
 
 from sqlalchemy import Integer, bindparam, select
@@ -14,15 +15,16 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.catalogue.queries.cards import CardRow, list_card_rows
 from marketplace.catalogue.queries.columns import Columns, FacetCount, Facets, Ids, Mask, Near, Picked, Sums, View, sums
-from marketplace.catalogue.queries.memory import up_to_date
+from marketplace.catalogue.queries.memory import title_words, up_to_date
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
-from marketplace.kernel import clock
+from marketplace.kernel import clock, spelling
 from marketplace.kernel.geo import Point, whole_km
-from marketplace.kernel.text import search_prefixes
+from marketplace.kernel.text import search_prefixes, tokens
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition, ListingStatus
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.queries.gazetteer import gazetteer
 
 FARTHEST_KM = 600.0  # farther than any two places that the bank knows
 _LISTINGS = (
@@ -52,13 +54,14 @@ class CatalogueRow(Generic[Shown]):
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Shown]):
-    """One page of the catalogue."""
+    """One page of the catalogue. `corrected`: the words that were searched for, where nothing was found for those that were typed."""
 
     rows: tuple[CatalogueRow[Shown], ...]
     total: int
     page: int
     page_size: int
     facets: Facets | None
+    corrected: str | None = None
 
     @property
     def pages(self) -> int:
@@ -109,14 +112,53 @@ class Asked:
 
 def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listing]:
     """One page of what fits, in a stable order, with the total and the facets."""
-    ids, total, facets = _answer(session, actor, query, with_facets=True)
-    return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
+    ids, total, facets, corrected = _answer_as_meant(session, actor, query, with_facets=True)
+    return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets, corrected)
 
 
 def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[CardRow]:
     """As `search`, with of each listing only what a card says."""
-    ids, total, facets = _answer(session, actor, query, with_facets=with_facets)
-    return Found(cards_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets)
+    ids, total, facets, corrected = _answer_as_meant(session, actor, query, with_facets=with_facets)
+    return Found(cards_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets, corrected)
+
+
+def _answer_as_meant(
+    session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool
+) -> tuple[list[int], int, Facets | None, str | None]:
+    """The answer, and where there is none the one to the words without typing errors."""
+    answer = _answer(session, actor, query, with_facets=with_facets)
+    if not answer[1] and (meant := mended(session, actor, query)):
+        other = _answer(session, actor, replace(query, q=meant), with_facets=with_facets)
+        if other[1]:
+            return (*other, meant)
+    return (*answer, None)
+
+
+def mended(session: Session, actor: Actor, query: CatalogueQuery) -> str | None:
+    """The words without typing errors. None where there is none, or where no lot in sight has a word that is near."""
+    if query.is_literal or not query.q:
+        return None
+    terms = taxonomy(session)
+    view = resolve_query(actor, query, terms, {}).view
+
+    def helps(word: str) -> bool:
+        prefixes = search_prefixes(word)
+        with up_to_date(session, prefixes) as columns:
+            return bool(prefixes) and len(columns.find(view, words=prefixes)) > 0
+
+    with title_words(session) as titles:
+        known = (terms.vocabulary, titles)
+        return spelling.mend(
+            query.q,
+            is_known=lambda word: word in _place_words() or any(word in vocabulary for vocabulary in known),
+            near=lambda word: spelling.nearest(word, *known),
+            helps=helps,
+        )
+
+
+@cache
+def _place_words() -> frozenset[str]:
+    return frozenset(word for place in gazetteer().places for word in tokens(place.name))
 
 
 def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool) -> tuple[list[int], int, Facets | None]:

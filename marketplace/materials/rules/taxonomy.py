@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
+from marketplace.kernel import spelling
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _, current_locale
 from marketplace.kernel.text import search_prefixes, search_text
@@ -283,6 +285,20 @@ class Taxonomy:
             material
             for material in self.materials
             if all(any(_begins(word, prefix) for word in self._words[material.slug]) for prefix in prefixes)
+        )
+
+    @cached_property
+    def vocabulary(self) -> spelling.Vocabulary:
+        """The words by which people may call the materials."""
+        return spelling.Vocabulary(text for material in self.materials for text in material.search_words)
+
+    def mend(self, query: str) -> str | None:
+        """The words without typing errors, where a material is meant; None where there are none, or none that is near."""
+        return spelling.mend(
+            query,
+            is_known=self.vocabulary.__contains__,
+            near=lambda word: spelling.nearest(word, self.vocabulary),
+            helps=lambda word: bool(self.search(word)),
         )
 
     def vehicle(self, slug: str, name: str = "vehicle_class") -> VehicleClass:

@@ -45,7 +45,7 @@ def list_listings() -> str:
     page = search_results.page_of(question, form, near, requested, result, others, taxonomy(session))
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
     visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
-    return render_template(visible, form=form, question=question, near=here, page=page, feed_address=feed_address)
+    return render_template(visible, form=form, question=page.question, near=here, page=page, feed_address=feed_address)
 
 
 @blueprint.get("/aanbod.atom")

@@ -225,13 +225,18 @@ def find_materials() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     words = request.args.get("q", "")[:TYPED_MAX]
     usual = list_usual_materials(session, actor) if actor.is_member else []
-    result = taxonomy(session).search(words)
-    if not words.strip():
+    materials = taxonomy(session)
+    result = materials.search(words)
+    meant = None if result else materials.mend(words)
+    if meant:
+        result = materials.search(meant)
+    elif not words.strip():
         result = tuple(item for item in result if item.id in usual)
     ranked = sorted(result, key=lambda item: usual.index(item.id) if item.id in usual else len(usual))[:FOUND_MAX]
     return jsonify(
         items=[{"slug": item.slug, "name": item.name, "group": item.group.name, "usual": item.id in usual} for item in ranked],
         total=len(result),
+        meant=str(_("Nothing found for “%(typed)s”. You see “%(meant)s”.", typed=words, meant=meant)) if meant else None,
     )
 
 

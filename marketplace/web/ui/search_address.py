@@ -12,6 +12,7 @@ from marketplace.kernel.language import Text
 
 KEYS = (
     "q",
+    "literal",
     "materialGroup",
     "material",
     "condition",
@@ -77,7 +78,11 @@ class Question:
 
     def query(self) -> str:
         """What to keep of this search: everything but the page and the way of looking."""
-        return urlencode([pair for pair in self.pairs if pair[0] not in ("page", "weergave")])
+        return urlencode([pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")])
+
+    def asking(self, words: str) -> "Question":
+        """The same question with other words."""
+        return Question(self.path, MultiDict([*(pair for pair in self.pairs if pair[0] != "q"), ("q", words)]))
 
     def at(self, page: int) -> str:
         """The address of another page of the same search."""
@@ -94,7 +99,7 @@ class Question:
 
     def hidden(self, *shown: str) -> list[tuple[str, str]]:
         """What a form must carry along that does not show these keys itself."""
-        return [pair for pair in self.pairs if pair[0] not in (*shown, "page")]
+        return [pair for pair in self.pairs if pair[0] not in (*shown, "page", *(("literal",) if "q" in shown else ()))]
 
     def choices(self, key: str, counts: Iterable[FacetCount]) -> list[Choice]:
         """A facet: what was chosen first, then what there is most of."""

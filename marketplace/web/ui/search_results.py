@@ -4,7 +4,7 @@ What is asked of the market, and the facets, chips and orders around what it ans
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from flask import url_for
@@ -85,6 +85,7 @@ def asked_of(question: Question, form: FilterForm, near: Place | None, from_here
     sort = form.sort.data if form.sort.data in SORTS else ("distance" if near else "newest")
     return CatalogueQuery(
         q=form.q.data or "",
+        is_literal=bool(question.one("literal")),
         groups=question.all("materialGroup"),
         materials=question.all("material"),
         organisations=question.all("organisation"),
@@ -147,6 +148,7 @@ def orders_of(question: Question, asked: CatalogueQuery) -> list[Order]:
 class Page:
     """Everything on the page but the form."""
 
+    question: Question
     total: int
     last: int
     facets: list[Facet]
@@ -158,12 +160,14 @@ class Page:
     nearest: list[Lot]
     demand: dict[str, str]
     keep: str
+    mistyped: str = ""  # what was typed, where other words were searched for
+    literal: str = ""  # the address that searches for what was typed
 
 
 def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
     """Give what a demand for this search starts with. Its material where the words mean one, the words, the place."""
     words, slugs = question.one("q"), question.all("material")
-    meant = known.search(words) if words and not slugs else ()
+    meant = known.search(known.mend(words) or words) if words and not slugs else ()
     result = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
     return {key: value for key, value in result.items() if value}
 
@@ -196,7 +200,15 @@ def page_of(
     others: tuple[CatalogueRow[CardRow], ...],
     known: Taxonomy,
 ) -> Page:
-    """Give the results as the page shows them. `others` are the nearest lots where there are no results."""
+    """Give the results as the page shows them. `others` are the nearest lots where there are no results.
+
+    Where other words were searched for than were typed, they stand in the field and in every link.
+    """
+    mistyped, literal = "", ""
+    if found.corrected:
+        mistyped, literal = asked.q, question.with_one("literal", "1")
+        question, asked = question.asking(found.corrected), replace(asked, q=found.corrected)
+        form.q.data = found.corrected
     facets = facets_of(question, found.facets)
     place = question.one("place")
     return Page(
@@ -211,4 +223,7 @@ def page_of(
         nearest=shown_lots(others, known, place),
         demand={} if found.total else demand_of(question, known),
         keep=f"{url_for('searches.create')}?{question.query()}",
+        question=question,
+        mistyped=mistyped,
+        literal=literal,
     )

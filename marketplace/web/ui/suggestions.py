@@ -15,6 +15,7 @@ def suggests(*kinds: str) -> dict[str, Any]:
     return {
         "data-suggest": " ".join(kinds),
         "data-suggest-label": _("Suggestions"),
+        **({"data-suggest-meant": _("Materials: did you mean “{meant}”?")} if "materials" in kinds else {}),
         "data-suggest-told": _("Suggestions: {count}. Choose one with the arrow keys."),
         **({f"data-suggest-{kind}": KINDS[kind] for kind in kinds} if len(kinds) > 1 else {}),
     }
