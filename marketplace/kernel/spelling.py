@@ -20,18 +20,33 @@ def errors_allowed(word: str) -> int:
     return 2 if len(word) >= LONG else 1
 
 
-def errors(typed: str, word: str) -> tuple[int, int]:
-    """The errors in what was typed, against the best beginning of the word and against the whole word."""
+def errors(typed: str, word: str) -> int:
+    """Count the errors between two words."""
+    return _rows(typed, word, len(typed) + len(word))[-1]
+
+
+def errors_at_the_beginning(typed: str, word: str, allowed: int) -> int:
+    """Count the errors against the best beginning of a word; more than allowed is one more than allowed."""
+    row = _rows(typed, word[: len(typed) + allowed], allowed)
+    return min(allowed + 1, *row)
+
+
+def _rows(typed: str, word: str, allowed: int) -> list[int]:
+    """The errors between what was typed and each beginning of the word, from none of it to all; what is beyond hope is not counted out."""
     before: list[int] = []
     row = list(range(len(word) + 1))
     for place, sign in enumerate(typed):
+        if place and min(row) > allowed and min(before) >= allowed:
+            break
         earlier, before, row = before, row, [place + 1]
+        left = place + 1
         for at, other in enumerate(word):
-            least = min(before[at] + (sign != other), before[at + 1] + 1, row[at] + 1)
-            if place and at and sign == word[at - 1] and typed[place - 1] == other:
-                least = min(least, earlier[at - 1] + 1)
+            least = before[at] if sign == other else 1 + min(before[at], before[at + 1], left)
+            if place and at and sign == word[at - 1] and typed[place - 1] == other and earlier[at - 1] < least:
+                least = earlier[at - 1] + 1
             row.append(least)
-    return min(row), row[-1]
+            left = least
+    return row
 
 
 class Vocabulary:
@@ -58,12 +73,12 @@ class Vocabulary:
             return []
         letters, shortest = _letters_of(typed), len(typed) - allowed
         candidates = [
-            word
-            for word, there in self._letters.items()
-            if len(word) >= shortest and (letters & ~there).bit_count() <= allowed
+            word for word, there in self._letters.items() if len(word) >= shortest and (letters & ~there).bit_count() <= allowed
         ]
-        counted = ((*errors(typed, word), word) for word in candidates)
-        return sorted(found for found in counted if found[0] <= allowed)
+        longest = len(typed) + allowed
+        least = {start: errors_at_the_beginning(typed, start, allowed) for start in {word[:longest] for word in candidates}}
+        near = (word for word in candidates if least[word[:longest]] <= allowed)
+        return sorted((least[word[:longest]], errors(typed, word), word) for word in near)
 
 
 def _letters_of(word: str) -> int:
@@ -73,7 +88,9 @@ def _letters_of(word: str) -> int:
     return bits
 
 
-def mend(typed: str, *, is_known: Callable[[str], bool], near: Callable[[str], Iterable[str]], helps: Callable[[str], bool]) -> str | None:
+def mend(
+    typed: str, *, is_known: Callable[[str], bool], near: Callable[[str], Iterable[str]], helps: Callable[[str], bool]
+) -> str | None:
     """The text with its unknown words replaced by the nearest known one that helps; None where none is replaced.
 
     A word that is known, or made of known parts, stays: that there is none of it is no typing error.

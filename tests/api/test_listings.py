@@ -351,3 +351,13 @@ def test_a_lot_in_anothers_depot_shows_its_exact_place_by_the_rule_of_the_depot(
             assert found["exact"] == (point | {"address": "Industriestraat 1"} if sees else point)
         assert "Industriestraat" not in hengelo.get(f"/reservations/{number}").text
     assert hengelo.get(f"/listings/{lot['id']}").get_json()["exact"] == point
+
+
+def test_words_with_a_typing_error_find_what_they_mean_unless_they_are_literal(hengelo: Api, public: Api) -> None:
+    listing = published(hengelo)
+    meant = public.get("/listings?q=betonklinkkers").get_json()
+    assert [item["id"] for item in meant["items"]] == [listing["id"]]
+    assert meant["correctedQuery"] == "betonklinker"
+    literal = public.get("/listings?q=betonklinkkers&literal=true").get_json()
+    assert literal["items"] == []
+    assert "correctedQuery" not in literal

@@ -76,3 +76,13 @@ def test_places_come_page_by_page_with_the_number_of_all(public: Api) -> None:
     pages = [public.get(f"/places?q=e&pageSize=3&page={page}").get_json() for page in (1, 2)]
     assert [one["label"] for page in pages for one in page["items"]] == [one["label"] for one in whole["items"][:6]]
     assert pages[0]["total"] == whole["total"] > 6
+
+
+def test_a_material_is_found_by_a_word_with_a_typing_error(public: Api) -> None:
+    meant = public.get("/materials?q=dakpanen").get_json()
+    assert meant["correctedQuery"] == "dakpan"
+    assert meant["items"] == public.get("/materials?q=dakpannen").get_json()["items"] != []
+    literal = public.get("/materials?q=dakpanen&literal=true").get_json()
+    assert literal["items"] == []
+    assert "correctedQuery" not in literal
+    assert "correctedQuery" not in public.get("/materials?q=dakpan").get_json()

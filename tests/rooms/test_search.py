@@ -20,6 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions.revision import bump_catalogue
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition, ListingStatus, Location
 from marketplace.places.rules import PlaceBasis
@@ -304,6 +305,7 @@ def test_a_title_that_changes_brings_its_new_words(session: Session, owner: Acto
     session.commit()
     assert find(session, q="nieuwernaam").corrected is None
     session.execute(update(Listing).values(title="Splinternieuw", search_text="splinternieuw"))
+    bump_catalogue(session)
     session.commit()
     another = database.session(write=False)
     assert ids(find(another, q="splinterniew")) == [listing.id]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.kernel.spelling import Vocabulary, errors, errors_allowed, mend, nearest
+from marketplace.kernel.spelling import Vocabulary, errors, errors_allowed, errors_at_the_beginning, mend, nearest
 
 WORDS = Vocabulary(["Klinkers van beton", "Dakpannen; dakplank", "trottoirband 13/15x25", "Azobé"])
 
@@ -23,8 +23,12 @@ WORDS = Vocabulary(["Klinkers van beton", "Dakpannen; dakplank", "trottoirband 1
         ("paal", "lamp", (3, 3)),
     ],
 )
-def test_an_error_is_a_letter_too_much_too_few_another_or_two_that_changed_places(typed: str, word: str, counted: tuple[int, int]) -> None:
-    assert errors(typed, word) == counted
+def test_an_error_is_a_letter_too_much_too_few_another_or_two_that_changed_places(
+    typed: str, word: str, counted: tuple[int, int]
+) -> None:
+    assert (errors_at_the_beginning(typed, word, 9), errors(typed, word)) == counted
+    for allowed in range(3):
+        assert errors_at_the_beginning(typed, word, allowed) == min(counted[0], allowed + 1)
 
 
 @pytest.mark.parametrize(

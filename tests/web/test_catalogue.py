@@ -276,3 +276,28 @@ def test_a_member_reads_how_far_a_lot_is_from_home(client: FlaskClient, session:
     asker = make_actor(session, "borne")
     assert away_from(home_of(session, asker), listing) == "ongeveer 5 km van Borne, hemelsbreed"  # 5.03 km
     assert away_from(home_of(session, ANONYMOUS), listing) is None
+
+
+def test_a_typing_error_is_mended_and_said_with_a_way_to_search_literally(client: FlaskClient, session: Session) -> None:
+    seed_taxonomy(session)
+    make_listing(session, make_actor(session, "hengelo"), title="Rode klinkers")
+    session.commit()
+    page = client.get("/aanbod?q=klinkkers&sort=newest").text
+    assert "Niets gevonden voor “klinkkers”. U ziet “klinkers”." in page
+    assert 'value="klinkers"' in page
+    assert 'href="/aanbod?q=klinkkers&amp;sort=newest&amp;literal=1"' in page
+    assert 'href="/zoekopdrachten/nieuw?q=klinkers&amp;sort=newest"' in page  # what is kept finds something
+    literal = client.get("/aanbod?q=klinkkers&literal=1").text
+    assert "Niets gevonden voor “klinkkers”; dit is het nieuwste" in literal
+    assert 'name="literal"' in literal  # a filter keeps it
+    assert literal.count('name="literal"') == 1  # other words do not
+    assert "Niets gevonden voor" not in client.get("/aanbod?q=klinkers").text
+
+
+def test_the_map_shows_what_is_meant_too(client: FlaskClient, session: Session) -> None:
+    seed_taxonomy(session)
+    make_listing(session, make_actor(session, "hengelo"), title="Rode klinkers")
+    session.commit()
+    assert client.get("/aanbod/kaart.json?q=klinkkers&zoom=10").get_json()["total"] == 1
+    assert client.get("/aanbod/kaart.json?q=klinkkers&zoom=10&literal=1").get_json()["total"] == 0
+    assert "U ziet “klinkers”" in client.get("/aanbod?q=klinkkers&weergave=kaart").text

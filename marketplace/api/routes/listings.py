@@ -72,9 +72,7 @@ def list_listings() -> Response:
     items = [
         ListingSchema.write(row.listing, distance_km=row.distance_km, exact=spots.get(row.listing.id)) for row in result.rows
     ]
-    return many(
-        ListingsSchema, items, total=result.total, page=page, facets=_facets(result), corrected_query=result.corrected
-    )
+    return many(ListingsSchema, items, total=result.total, page=page, facets=_facets(result), corrected_query=result.corrected)
 
 
 def _changed_listings(since: str | datetime) -> Response:
