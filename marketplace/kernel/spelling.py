@@ -72,8 +72,11 @@ class Vocabulary:
         if not allowed:
             return []
         letters, shortest = _letters_of(typed), len(typed) - allowed
+        first = typed[0] if len(typed) < LONG else ""  # of a short word the first letter is right: `aarde` is not `garden`
         candidates = [
-            word for word, there in self._letters.items() if len(word) >= shortest and (letters & ~there).bit_count() <= allowed
+            word
+            for word, there in self._letters.items()
+            if len(word) >= shortest and (letters & ~there).bit_count() <= allowed and word.startswith(first)
         ]
         longest = len(typed) + allowed
         least = {start: errors_at_the_beginning(typed, start, allowed) for start in {word[:longest] for word in candidates}}
