@@ -102,8 +102,9 @@ def _follow(memory: _Memory, connection: Connection) -> Columns:
     changes = _changes(connection, memory.revision)
     if changes and changes[0][-1] >= memory.revision:
         _apply(memory.columns, changes)
-        for row in changes if memory.titles is not None else ():
-            memory.titles.add(row[-3] or "")
+        if memory.titles is not None:
+            for row in changes:
+                memory.titles.add(row[-3] or "")
         memory.revision = changes[0][-1]
     return memory.columns
 
