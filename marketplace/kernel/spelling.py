@@ -26,13 +26,15 @@ def errors(typed: str, word: str) -> int:
 
 
 def errors_at_the_beginning(typed: str, word: str, allowed: int) -> int:
-    """Count the errors against the best beginning of a word; more than allowed is one more than allowed."""
+    """Count the errors against the best beginning of a word. More than allowed is one more than allowed."""
     row = _rows(typed, word[: len(typed) + allowed], allowed)
     return min(allowed + 1, *row)
 
 
 def _rows(typed: str, word: str, allowed: int) -> list[int]:
-    """The errors between what was typed and each beginning of the word, from none of it to all; what is beyond hope is not counted out."""
+    """The errors between what was typed and each beginning of the word, from none of it to all.
+
+    What is beyond hope is not counted out."""
     before: list[int] = []
     row = list(range(len(word) + 1))
     for place, sign in enumerate(typed):
@@ -67,7 +69,10 @@ class Vocabulary:
                 self._letters[word] = _letters_of(word)
 
     def near(self, typed: str) -> list[tuple[int, int, str]]:
-        """The words within the errors that are allowed: errors at the beginning, in the whole, and the word."""
+        """The words within the errors that are allowed.
+
+        Each with its errors at the beginning, and in the whole.
+        """
         allowed = errors_allowed(typed)
         if not allowed:
             return []
@@ -94,7 +99,9 @@ def _letters_of(word: str) -> int:
 def mend(
     typed: str, *, is_known: Callable[[str], bool], near: Callable[[str], Iterable[str]], helps: Callable[[str], bool]
 ) -> str | None:
-    """The text with its unknown words replaced by the nearest known one that helps; None where none is replaced.
+    """The text with its unknown words replaced by the nearest known one that helps.
+
+    None where none is replaced.
 
     A word that is known, or made of known parts, stays: that there is none of it is no typing error.
     """

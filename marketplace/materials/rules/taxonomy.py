@@ -293,7 +293,7 @@ class Taxonomy:
         return spelling.Vocabulary(text for material in self.materials for text in material.search_words)
 
     def mend(self, query: str) -> str | None:
-        """The words without typing errors, where a material is meant; None where there are none, or none that is near."""
+        """The words without typing errors. None where there are none, or no material is near."""
         return spelling.mend(
             query,
             is_known=self.vocabulary.__contains__,
