@@ -85,7 +85,7 @@ def _memory_of(session: Session) -> _Memory:
 
 @contextmanager
 def title_words(session: Session) -> Iterator[Vocabulary]:
-    """The words in the titles of what is on offer, and some of what was. Who uses one sees to it that the reader may see a lot with it."""
+    """The words in the titles of what is on offer, and some of what was. A reader is told none that stands on no lot in sight."""
     memory = _memory_of(session)
     with memory.lock:
         if memory.titles is None:
