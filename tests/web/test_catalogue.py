@@ -13,7 +13,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Answer, Location
 from marketplace.places.rules import PlaceBasis
-from marketplace.web.ui.search_results import away_from, home_of
+from marketplace.web.ui.finder import home_of
+from marketplace.web.ui.search_results import away_from
 from tests.factories import location, make_actor, make_draft, make_listing, seed_taxonomy
 
 pytestmark = pytest.mark.postgresql

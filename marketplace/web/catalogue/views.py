@@ -16,7 +16,7 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking, terms_of
-from marketplace.web.ui import search_results
+from marketplace.web.ui import finder, search_results
 from marketplace.web.ui.freshness import LOT_ANSWERS, confirmation_of_listing
 from marketplace.web.ui.lots import lot_page
 from marketplace.web.ui.open_formats import FEED_SIZE, atom, structured
@@ -35,9 +35,9 @@ def list_listings() -> str:
     question = Question(url_for("catalogue.list_listings"), request.args)
     form = FilterForm(request.args)
     form.validate()
-    typed = search_results.near_of(form)
+    typed = finder.near_of(form)
     session, actor = current_session(), current_actor()
-    here = typed or search_results.home_of(session, actor)
+    here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
     requested = search_results.asked_of(question, form, near, here)
     result = browse(session, actor, requested)
@@ -45,7 +45,8 @@ def list_listings() -> str:
     page = search_results.page_of(question, form, near, requested, result, others, taxonomy(session))
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
     visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
-    return render_template(visible, form=form, question=page.question, near=here, page=page, feed_address=feed_address)
+    around = {"feed_address": feed_address, "marks": url_for("map.show_marks")}
+    return render_template(visible, form=form, question=page.question, near=here, page=page, **around)
 
 
 @blueprint.get("/aanbod.atom")
@@ -56,7 +57,7 @@ def feed() -> Response:
     question = Question(url_for("catalogue.feed"), has_one_order)
     form = FilterForm(request.args)
     form.validate()
-    near = search_results.near_of(form)
+    near = finder.near_of(form)
     requested = replace(search_results.asked_of(question, form, near, near), page_size=FEED_SIZE)
     session = current_session()
     content = atom(feed_of(session, requested), taxonomy(session), question, site=site_address())
@@ -72,7 +73,7 @@ def show_listing(listing_id: int) -> str:
     typed = form.find()
     session, actor = current_session(), current_actor()
     listing, materials = get_listing(session, actor, listing_id), taxonomy(session)
-    here = typed or (search_results.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
+    here = typed or (finder.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
     lot = lot_page(listing, materials)
     return render_template(
         "catalogue/show_listing.html",

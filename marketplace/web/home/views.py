@@ -12,10 +12,11 @@ from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.materials.queries import taxonomy
 from marketplace.web.home.reuse import reuse_of
+from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.open_formats import share_picture
 from marketplace.web.ui.search_form import FilterForm
-from marketplace.web.ui.search_results import home_of, shown_lots
+from marketplace.web.ui.search_results import shown_lots
 
 blueprint = Blueprint("home", __name__)
 NEWEST, LOOKED_AT = 4, 24  # a lot of which nothing is left is in the catalogue, and not among the newest here

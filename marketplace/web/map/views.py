@@ -8,7 +8,7 @@ from marketplace.catalogue.queries.map import search_map
 from marketplace.http.request import current_actor, current_session, public
 from marketplace.materials.queries import taxonomy
 from marketplace.web.map import marks
-from marketplace.web.ui import search_results
+from marketplace.web.ui import finder, search_results
 from marketplace.web.ui.search_address import Question
 from marketplace.web.ui.search_form import FilterForm
 
@@ -23,9 +23,9 @@ def show_marks() -> Response:
     form = FilterForm(request.args)
     form.validate()
     box, zoom = marks.box_of(request.args), marks.zoom_of(request.args)
-    typed = search_results.near_of(form)
+    typed = finder.near_of(form)
     session, actor = current_session(), current_actor()
-    here = typed or search_results.home_of(session, actor)
+    here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
     requested = replace(search_results.asked_of(question, form, near, here), box=box)
     result = search_map(session, actor, requested, zoom=zoom)

@@ -15,7 +15,7 @@ from marketplace.kernel.formats import km, mass, number, quantity, short_date
 from marketplace.kernel.language import _, current_locale
 from marketplace.web.ui.lots import Lot
 from marketplace.web.ui.search_address import Choice
-from marketplace.web.ui.search_form import FilterForm
+from marketplace.web.ui.search_form import SearchForm
 
 AVAILABLE, NEAREST_KM = _("Available"), 1
 BETWEEN = "\x1f"  # the unit separator, which hardly any text holds
@@ -90,7 +90,7 @@ def _filled(pattern: Pattern, values: Sequence[str]) -> Markup:
 
 
 def ticks(key: str, choices: Iterable[Choice]) -> Markup:
-    """The boxes of one facet, as `tick` in `catalogue/_fields.html` draws each."""
+    """The boxes of one facet, as `tick` in `macros/filters.html` draws each."""
     locale, choices = current_locale(), tuple(choices)
     texts = _escaped([text for choice in choices for text in (choice.value, str(choice.label), number(choice.count))])
     drawn = [
@@ -102,7 +102,7 @@ def ticks(key: str, choices: Iterable[Choice]) -> Markup:
 
 @lru_cache(maxsize=64)
 def _tick_pattern(key: str, chosen: bool, locale: str) -> Pattern:
-    macros = current_app.jinja_env.get_template("catalogue/_fields.html").module
+    macros = current_app.jinja_env.get_template("macros/filters.html").module
     marks = {name: _mark(number) for number, name in enumerate(("value", "label", "count"))}
     return _cut(str(macros.tick(key, marks, chosen)))  # type: ignore[attr-defined]
 
@@ -127,13 +127,13 @@ class _Filled:
         return hash(self._looks)
 
 
-def filter_field(form: FilterForm, name: str) -> Markup:
-    """One field of the filters as its macro in `catalogue/_fields.html` draws it."""
+def filter_field(form: SearchForm, name: str) -> Markup:
+    """One field of the filters as its macro in `macros/filters.html` draws it."""
     return _drawn(_Filled(name, form[name]))
 
 
 @lru_cache(maxsize=FIELDS_KEPT)
 def _drawn(filled: _Filled) -> Markup:
-    macros = current_app.jinja_env.get_template("catalogue/_fields.html").module
+    macros = current_app.jinja_env.get_template("macros/filters.html").module
     drawn: Markup = getattr(macros, filled.name)(filled.field)
     return drawn

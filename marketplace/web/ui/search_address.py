@@ -51,13 +51,13 @@ class Choice:
 
 
 class Question:
-    """What stands in the query of the address; unknown keys are left out."""
+    """What stands in the query of the address, by the keys of this search; unknown ones are left out."""
 
-    def __init__(self, path: str, args: MultiDict[str, str]) -> None:
-        self.path = path
+    def __init__(self, path: str, args: MultiDict[str, str], keys: tuple[str, ...] = KEYS) -> None:
+        self.path, self.keys = path, keys
         self.pairs = [
             (key, value.strip()[:LONGEST_VALUE])
-            for key in KEYS
+            for key in keys
             for value in args.getlist(key)[: MOST_VALUES if key in MANY else 1]
             if value.strip()
         ]
@@ -82,7 +82,7 @@ class Question:
 
     def asking(self, words: str) -> "Question":
         """The same question with other words."""
-        return Question(self.path, MultiDict([*(pair for pair in self.pairs if pair[0] != "q"), ("q", words)]))
+        return Question(self.path, MultiDict([*(pair for pair in self.pairs if pair[0] != "q"), ("q", words)]), self.keys)
 
     def at(self, page: int) -> str:
         """The address of another page of the same search."""

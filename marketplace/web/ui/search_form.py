@@ -3,6 +3,7 @@
 A GET form: no token, and what cannot be read is reported while the rest still searches.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField
@@ -20,8 +21,8 @@ SORTS = {"distance": _("Nearest first"), "newest": _("Newest first"), "available
 WORDS_LENGTH_MAX = 200
 
 
-class FilterForm(Form):
-    """The words, the place and the period. Groups, conditions and organisations come from the facets."""
+class SearchForm(Form):
+    """What every search asks: the words, and the place to measure from. What has counts comes from the facets."""
 
     q = StringField(_("Search for material, size or project"), render_kw=suggests("materials", "places"))
     place = StringField(_("Place or postcode"), description=_("For example Hengelo or 7551"), render_kw=suggests("places"))
@@ -31,9 +32,8 @@ class FilterForm(Form):
         validate_choice=False,
         name="radiusKm",
     )
-    free_now = BooleanField(_("Can be collected now"), name="now")
-    available_from = DutchDateField(_("Free on or before"), description=_("For example 12-1-2027"), name="availableFrom")
-    sort = SelectField(_("Sort by"), choices=options(SORTS.items()), validate_choice=False)
+
+    sorts: Collection[str] = ()
 
     class Meta(Form.Meta):
         """Nothing changes, so nothing needs a token."""
@@ -44,10 +44,20 @@ class FilterForm(Form):
         existing = formdata.copy()
         if existing.get("radiusKm") not in RADII:
             existing.poplist("radiusKm")
-        if existing.get("sort") not in SORTS:
+        if existing.get("sort") not in self.sorts:
             existing.poplist("sort")
         existing["q"] = existing.get("q", "")[:WORDS_LENGTH_MAX]
         super().__init__(existing)
+
+
+class FilterForm(SearchForm):
+    """The words, the place and the period. Groups, conditions and organisations come from the facets."""
+
+    free_now = BooleanField(_("Can be collected now"), name="now")
+    available_from = DutchDateField(_("Free on or before"), description=_("For example 12-1-2027"), name="availableFrom")
+    sort = SelectField(_("Sort by"), choices=options(SORTS.items()), validate_choice=False)
+
+    sorts = SORTS
 
 
 class PlaceForm(Form):

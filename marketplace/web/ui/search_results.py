@@ -9,67 +9,25 @@ from decimal import Decimal
 
 from flask import url_for
 
-from marketplace.accounts.policy import Actor
-from marketplace.accounts.queries.organisations import get_organisation
 from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.columns import Facets
 from marketplace.catalogue.queries.search import CatalogueRow, Found
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
-from marketplace.http.places import finder
 from marketplace.kernel.clock import today
-from marketplace.kernel.db import Session
-from marketplace.kernel.errors import Invalid
 from marketplace.kernel.formats import short_date
 from marketplace.kernel.geo import Point, whole_km
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.places.rules import Place, PlaceBasis
-from marketplace.web.ui.forms import attach
+from marketplace.places.rules import Place
+from marketplace.web.ui.finder import Facet, Order, facet_chips, material_chips, place_chips
 from marketplace.web.ui.lots import Lot, address_of, lot_of
-from marketplace.web.ui.search_address import Chip, Choice, Question
+from marketplace.web.ui.search_address import Chip, Question
 from marketplace.web.ui.search_form import SORTS, FilterForm
 
 PAGE_SIZE = 24
 ORDERS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A filter with counts."""
-
-    key: str
-    label: Text
-    choices: list[Choice]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One way to sort, and the address that does it."""
-
-    label: Text
-    href: str
-    current: bool
-
-
-def near_of(form: FilterForm) -> Place | None:
-    """Look up the place to measure from, before the session opens. A place that cannot be looked up is reported at the field."""
-    if not form.place.data:
-        return None
-    try:
-        return finder().find(form.place.data)
-    except Invalid as refusal:
-        attach(form, refusal)
-        return None
-
-
-def home_of(session: Session, actor: Actor) -> Place | None:
-    """Find where a member's own organisation is. Distances are shown from there until another place is typed."""
-    if actor.organisation_id is None:
-        return None
-    own = get_organisation(session, actor.organisation_id)
-    return Place(own.main_place, own.slug, Point(own.main_lat, own.main_lon), PlaceBasis.PLACE, own.main_place)
 
 
 def away_from(here: Place | None, listing: Listing) -> Text | None:
@@ -112,21 +70,7 @@ def facets_of(question: Question, counted: Facets | None) -> list[Facet]:
 
 def chips_of(question: Question, form: FilterForm, known: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
     """Everything that narrows the search, each with the address without it."""
-    names = {(facet.key, choice.value): choice.label for facet in facets for choice in facet.choices}
-    chips = [Chip(f"“{form.q.data}”", question.without(("q", None)))] if form.q.data else []
-    for slug in question.all("material"):
-        material = known.find_material(slug)
-        chips.append(Chip(material.name if material else slug, question.without(("material", slug))))
-    for key in ("materialGroup", "condition", "organisation"):
-        chips += [Chip(names.get((key, value), value), question.without((key, value))) for value in question.all(key)]
-    if near:
-        radius = form.radius_km.data
-        label = (
-            _("Within %(km)s km of %(place)s", km=int(radius), place=near.label)
-            if radius
-            else _("From %(place)s", place=near.label)
-        )
-        chips.append(Chip(label, question.without(("place", None), ("radiusKm", None), ("sort", "distance"))))
+    chips = [*material_chips(question, known), *facet_chips(question, facets), *place_chips(question, form.radius_km.data, near)]
     if form.free_now.data:
         chips.append(Chip(_("Can be collected now"), question.without(("now", None))))
     elif form.available_from.data:
