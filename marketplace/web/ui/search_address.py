@@ -51,7 +51,7 @@ class Choice:
 
 
 class Question:
-    """What stands in the query of the address, by the keys of this search; unknown ones are left out."""
+    """What stands in the query of the address, by the keys of this search."""
 
     def __init__(self, path: str, args: MultiDict[str, str], keys: tuple[str, ...] = KEYS) -> None:
         self.path, self.keys = path, keys
