@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from marketplace import api, cli, web
-from marketplace.http import compression, errors, identity, written
+from marketplace.http import compression, errors, identity, kept, written
 from marketplace.http.middleware import (
     LOOPBACK,
     KnownHosts,
@@ -119,9 +119,9 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
         csrf.protect()
 
     def private(response: Response) -> Response:
-        """Keep what a signed-in person sees out of every cache."""
+        """Keep what a signed-in person sees out of every cache, but the form that was refused."""
         if current_actor().is_member and "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store"
+            kept.apart(response)
         return response
 
     identity.register(app)

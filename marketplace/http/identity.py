@@ -20,6 +20,7 @@ from marketplace.accounts.queries import sessions as sessions_queries
 from marketplace.accounts.queries.sessions import Visit
 from marketplace.accounts.queries.tokens import find_visit_by_token
 from marketplace.accounts.rules.accounts import SEEN_EVERY
+from marketplace.http import kept
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, Session, is_unavailable
 from marketplace.kernel.errors import Unauthorised
@@ -128,6 +129,11 @@ def _note_seen(database: Database, visit: Visit) -> None:
             raise
 
 
+def has_ended() -> bool:
+    """Whether this browser comes with the cookie of a session that is over."""
+    return _visit() is None and cookie_name() in request.cookies
+
+
 def session_ends_at() -> datetime | None:
     """When this browser's session ends if nothing else is asked; None without one."""
     visit = _visit()
@@ -166,6 +172,7 @@ def send_cookie(response: Response) -> Response:
         response.set_cookie(cookie_name(), secret, **settings)
     else:
         response.delete_cookie(cookie_name(), **settings)
+        kept.cleared(response)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -16,7 +16,7 @@ from werkzeug.routing import IntegerConverter
 
 from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
 from marketplace.accounts.rules.tokens import Scope
-from marketplace.http import idempotency, identity
+from marketplace.http import idempotency, identity, kept
 from marketplace.kernel.db import TRIES, Database, Session, is_retryable, settle
 from marketplace.kernel.errors import Forbidden, OutOfScope, Unauthorised
 from marketplace.kernel.language import _, current_locale, set_locale
@@ -126,6 +126,10 @@ class Marketplace(Flask):
                 if not asks_again or attempt == TRIES - 1:
                     return self.finalize_request(super().handle_user_exception(cast(Exception, error.__cause__ or error)))
         raise AssertionError("unreachable")
+
+    def process_response(self, response: Response) -> Response:
+        """Finish an answer; only after this its headers are complete."""
+        return kept.findable(super().process_response(response))
 
     def handle_user_exception(self, e: Exception) -> Any:
         """Roll back before the error page is made; hand retryable failures to the loop above."""

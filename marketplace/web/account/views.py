@@ -11,7 +11,7 @@ from marketplace.accounts.queries import sessions as sessions_queries
 from marketplace.accounts.queries.tokens import list_tokens
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.accounts.rules.tokens import SCOPE_LABELS
-from marketplace.http import identity
+from marketplace.http import identity, kept
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.language import _, reading_in
 from marketplace.web.account import entrance
@@ -24,10 +24,11 @@ TARGET_LENGTH_MAX = 2000
 
 
 @blueprint.after_request
-def no_store(response: BaseResponse) -> BaseResponse:
-    """Keep pages around a password out of every cache, for visitors too."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def kept_apart(response: BaseResponse) -> BaseResponse:
+    """Keep pages around a password out of every cache, for visitors too. Where a session has ended, the browser forgets what it kept."""
+    if request.method == "GET" and identity.has_ended():
+        kept.cleared(response)
+    return kept.apart(response)
 
 
 def local_target() -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, current_app, g, render_template, request, url_for
+from flask import Blueprint, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions.preferences import reduce_mail
@@ -10,6 +10,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.accounts.queries.sessions import find_actor
 from marketplace.accounts.rules import links
+from marketplace.http import kept
 from marketplace.http.notice_text import OBJECTS, address_of
 from marketplace.http.request import csrf_exempt, current_session, public
 from marketplace.http.written import Written
@@ -27,11 +28,7 @@ blueprint = Blueprint("signed", __name__)
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058: what a mail program posts
 
 
-@blueprint.after_request
-def no_store(response: Response) -> Response:
-    """No cache keeps what one person may do."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(kept.apart)
 
 
 def _acting(session: Session, person_id: int) -> Actor:

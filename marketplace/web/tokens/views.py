@@ -1,7 +1,6 @@
 """One's own tokens, and the machine accounts of an organisation with theirs."""
 
 from flask import Blueprint, render_template, url_for
-from flask import Response as BaseResponse
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions import tokens
@@ -11,6 +10,7 @@ from marketplace.accounts.queries import organisations
 from marketplace.accounts.queries import tokens as queries
 from marketplace.accounts.rules.accounts import Role
 from marketplace.accounts.rules.tokens import SCOPE_LABELS, Scope
+from marketplace.http import kept
 from marketplace.http.idempotency import show_once
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
@@ -21,11 +21,7 @@ blueprint = Blueprint("tokens", __name__)
 MANAGED = permission(Can.MANAGE_MACHINES)
 
 
-@blueprint.after_request
-def no_store(response: BaseResponse) -> BaseResponse:
-    """Keep pages with a secret out of every cache."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(kept.apart)
 
 
 @blueprint.route("/account/tokens", methods=["GET", "POST"])
