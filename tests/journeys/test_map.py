@@ -94,6 +94,16 @@ def test_pointing_at_a_lot_lights_its_mark_and_the_other_way_round(page: Page, s
     assert order[: len(listed)] == listed  # the Tab key visits the marks in the order of the list
 
 
+@pytest.mark.parametrize("width", [320], ids=["at-400-percent"])
+def test_enlarged_the_button_to_the_list_covers_nothing(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})
+    open_map(page, site)
+    search = page.get_by_role("button", name="Zoeken").bounding_box()
+    turn = page.get_by_role("button", name="Toon de lijst").bounding_box()
+    assert search and turn
+    assert turn["y"] >= search["y"] + search["height"]
+
+
 def test_by_keyboard_a_mark_opens_its_lot_and_gives_the_focus_back(
     page: Page, site: Site, accessible: Callable[[Page], None]
 ) -> None:
