@@ -1,4 +1,4 @@
-"""What a browser keeps of a page that is meant for one reader: nothing, but a form that was refused.
+"""What a browser keeps of a page for one reader: nothing but a form that was refused.
 
 Back to an answer on a POST shows the browser's copy or an error, for a form is not sent a second time by itself. So this one browser
 keeps a refused form, with what was typed, until its reader logs out.
@@ -17,7 +17,10 @@ def apart(response: Response) -> Response:
 
 
 def findable(response: Response) -> Response:
-    """Let the browser find its copy again after its cookie has changed, as every message does that is shown once."""
+    """Let the browser find its copy again after its cookie has changed.
+
+    Every message that is shown once changes it.
+    """
     if response.headers.get("Cache-Control") == HERE_ALONE:
         response.vary.discard("cookie")  # Werkzeug finds the name in small letters only
     return response
