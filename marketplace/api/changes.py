@@ -26,6 +26,7 @@ CHANGES = (
             _(
                 "New: words with a typing error find what they mean, and correctedQuery says so; literal=true searches for them as they stand."
             ),
+            _("New: a lot that is closed or withdrawn may be a mistake, or come later. Neither is counted as lost supply."),
         ),
     ),
     Version(

@@ -16,8 +16,9 @@ from marketplace.accounts.rules.accounts import FAILURES_WINDOW, IDEMPOTENCY_LIF
 from marketplace.kernel import runs, tasks
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
-from marketplace.market.actions import drafts
+from marketplace.market.actions import drafts, photos
 from marketplace.market.rules.drafts import SKETCH_KEPT
+from marketplace.market.rules.photos import REMOVED_KEPT
 from marketplace.notices.actions import deliveries
 
 
@@ -46,6 +47,7 @@ def retention(config: Config) -> tuple[Kept, ...]:
         Kept(_("Answers to forms and to the API, so that nothing is done twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
         Kept(_("What somebody had typed when the session ended"), KEPT_FOR, sessions.forget_forms),
         Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
+        Kept(_("Photos that were taken away"), REMOVED_KEPT, photos.forget_removed_photos),
         Kept(_("Runs of the jobs; those that had nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
         Kept(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),
         Kept(_("Messages that were delivered"), deliveries.NOTICES_KEPT, deliveries.forget_notices),

@@ -113,7 +113,12 @@ class Listing(Placed, Base):
     )
 
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
-    photos: Mapped[list["Photo"]] = relationship(lazy="raise_on_sql", order_by="Photo.position", cascade="all, delete-orphan")
+    photos: Mapped[list["Photo"]] = relationship(
+        lazy="raise_on_sql",
+        order_by="Photo.position",
+        cascade="all, delete-orphan",
+        primaryjoin="and_(Listing.id == Photo.listing_id, Photo.removed_at.is_(None))",
+    )
 
     __table_args__ = (
         CheckConstraint("quantity >= 0", name="quantity_not_negative"),
@@ -180,7 +185,8 @@ class Sketch(Base):
     Only the writer sees it.
 
     Once a lot is whole there is a draft listing behind it; `is_settled` says that the draft says the same as the answers. A
-    demand is placed when it is whole, and its sketch is gone; what is being changed of an existing demand names it.
+    demand is placed when it is whole, and its sketch is gone; what is being changed of an existing demand names it. No number
+    is used again: a page that was left open must not write into what somebody began later.
     """
 
     __tablename__ = "sketch"
@@ -198,22 +204,29 @@ class Sketch(Base):
         ForeignKey("demand.id", ondelete="CASCADE"), index=True, comment="the demand that is being changed; empty for a new one"
     )
     answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, comment="name of the field to what was typed")
+    version: Mapped[int] = mapped_column(default=1, server_default="1", comment="raised by every change of the answers")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    __table_args__ = (CheckConstraint("kind IN ('listing', 'demand')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('listing', 'demand')", name="kind"), {"sqlite_autoincrement": True})
 
 
 class Photo(Base):
-    """One picture of a lot, stored in four sizes, each file named by its digest."""
+    """One picture of a lot, or of an unfinished one, stored in four sizes, each file named by its digest."""
 
     __tablename__ = "photo"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
+    listing_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
+    sketch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sketch.id", ondelete="CASCADE"), index=True, comment="until the unfinished lot is a draft listing"
+    )
     position: Mapped[int]
     alt: Mapped[str] = mapped_column(String(300), default="")
     files: Mapped[dict[str, Any]] = mapped_column(Json, comment="variant (webp-480 … jpeg-1200) to name, width and height")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="taken away; can be put back for a day")
+
+    __table_args__ = (CheckConstraint("(listing_id IS NULL) <> (sketch_id IS NULL)", name="one_owner"),)
 
 
 class PhotoFile(Base):

@@ -72,6 +72,14 @@ def test_what_became_of_the_rest_is_read_by_the_reviewer(hengelo: Api, reviewer:
     assert [one["listing"]["id"] for one in page["items"]] == [first["id"]] and page["total"] == 3
 
 
+def test_a_mistake_and_what_comes_later_are_not_among_the_losses(hengelo: Api, reviewer: Api) -> None:
+    first, second = published(hengelo), published(hengelo)
+    assert hengelo.post(f"/listings/{first['id']}/withdraw", {"outcome": "mistake"}).get_json()["status"] == "withdrawn"
+    assert hengelo.post(f"/listings/{second['id']}/close", {"outcome": "later"}).get_json()["status"] == "closed"
+    found = reviewer.get("/losses").get_json()
+    assert (found["total"], found["totals"]["lots"]) == (0, 0)
+
+
 def test_an_outcome_that_is_none_is_refused(hengelo: Api) -> None:
     listing = published(hengelo)
     assert hengelo.post(f"/listings/{listing['id']}/close", {"outcome": "burnt"}).status_code == 422

@@ -241,3 +241,14 @@ def test_a_draft_demand_has_no_round_until_it_opens(session: Session, borne: Act
         change = demand_draft(needed_until=far)
         opened = edit_demand(session, borne, demand_id=draft.id, version=draft.version, draft=change)
         assert opened.confirmed_on == clock.today()
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MISTAKE, Outcome.LATER])
+def test_a_mistake_and_what_comes_later_are_no_lost_supply(session: Session, hengelo: Actor, outcome: Outcome) -> None:
+    closed, withdrawn = make_listing(session, hengelo), make_listing(session, hengelo)
+    close_listing(session, hengelo, listing_id=closed.id, outcome=outcome, reason="Verkeerde straat")
+    withdraw(session, hengelo, listing_id=withdrawn.id, outcome=outcome)
+    found = get_losses(session, make_actor(session, "regio-twente", role="reviewer"))
+    assert (found.rows, found.total.lots, outcome in found.by_outcome) == ((), 0, False)
+    told = [row.facts for row in session.scalars(select(AuditRow).where(AuditRow.action == "listing.close"))]
+    assert told == [{"outcome": outcome.value}]

@@ -117,3 +117,25 @@ def test_what_nobody_touched_for_ninety_days_is_dropped_and_its_draft_lot_stays(
     assert forget_sketches(session) == 2
     assert [sketch.answers for sketch in list_sketches(session, actor)] == [{"title": "Nog niet"}]
     assert draft.status == "draft"
+
+
+def test_the_number_of_a_draft_is_never_used_again(session: Session) -> None:
+    actor = make_actor(session, "hengelo")
+    first = start_sketch(session, actor, {"title": "Keien"})
+    number = first.id
+    discard_sketch(session, actor, first)
+    assert start_sketch(session, actor, {"title": "Banden"}).id > number
+    with pytest.raises(Missing):
+        save_sketch(session, actor, sketch_id=number, answers={"title": "Keien uit een oud venster"})
+
+
+def test_a_page_that_was_left_open_does_not_write_over_what_is_newer(session: Session) -> None:
+    actor = make_actor(session, "hengelo")
+    sketch = start_sketch(session, actor, {"title": "Keien"})
+    save_sketch(session, actor, sketch_id=sketch.id, answers={"title": "Grijze keien"}, version=1)
+    assert sketch.version == 2
+    with pytest.raises(Conflict):
+        save_sketch(session, actor, sketch_id=sketch.id, answers={"title": "Oud"}, version=1)
+    assert get_sketch(session, actor, sketch.id).answers == {"title": "Grijze keien"}
+    save_sketch(session, actor, sketch_id=sketch.id, answers={"title": "Met de knop"})
+    assert (sketch.answers, sketch.version) == ({"title": "Met de knop"}, 3)

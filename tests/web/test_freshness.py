@@ -91,6 +91,19 @@ def test_gone_asks_what_became_of_it_before_it_closes(app: Flask, session: Sessi
     assert (loss.outcome, loss.reason, session.get_one(Listing, lot.id).status) == ("recycled", "Te veel breuk", "closed")
 
 
+def test_a_lot_that_was_a_mistake_is_withdrawn_without_a_loss(app: Flask, session: Session, hengelo: Actor) -> None:
+    lot = make_listing(session, hengelo)
+    client = visit(app, session, hengelo)
+    address = f"/aanbod/{lot.id}/intrekken"
+    page = client.get(address).text
+    assert "Vergissing" in page and "Komt later" in page and "telt niet als verloren" in page
+    assert send(client, address, {"outcome": "mistake"}).status_code == 303
+    assert "telt niet als verloren" in client.get("/werk").text
+    session.expire_all()
+    assert session.get_one(Listing, lot.id).status == "withdrawn"
+    assert session.scalars(select(SupplyLoss)).all() == []
+
+
 def test_an_answer_that_is_none_is_refused(app: Flask, session: Session, hengelo: Actor) -> None:
     lot = make_listing(session, hengelo)
     aged(session, Listing, 50)

@@ -6,7 +6,7 @@ from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Numbe
 from marketplace.api.schema import List, PageSchema, Part, Shape
 from marketplace.api.shapes.listing import TitledSchema
 from marketplace.api.shapes.material import MaterialSchema
-from marketplace.market.rules.freshness import Outcome
+from marketplace.market.rules.freshness import LOST
 
 
 class LossSchema(Shape):
@@ -18,7 +18,7 @@ class LossSchema(Shape):
     quantity = Quantity(attribute="quantity.amount")
     unit = UnitChoice(attribute="quantity.unit")
     mass_kg = Number(allow_none=True)
-    outcome = Choice(Outcome, "null: nobody said", allow_none=True)
+    outcome = Choice(LOST, "null: nobody said", allow_none=True)
     reason = LineOrNull()
     lost_on = Day()
 
@@ -33,7 +33,7 @@ class LossSumSchema(Shape):
 class _ByOutcomeSchema(Shape):
     """The same of one outcome."""
 
-    outcome = Choice(Outcome, allow_none=True, get=itemgetter(0))
+    outcome = Choice(LOST, allow_none=True, get=itemgetter(0))
     lots = Integer(get=lambda pair: pair[1].lots)
     mass_kg = Number(get=lambda pair: pair[1].mass_kg)
 

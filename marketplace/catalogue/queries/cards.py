@@ -50,7 +50,7 @@ class CardRow(NamedTuple):
 
 _COVER = (
     select(_first.c.id)
-    .where(_first.c.listing_id == _listing.c.id)
+    .where(_first.c.listing_id == _listing.c.id, _first.c.removed_at.is_(None))
     .order_by(_first.c.position, _first.c.id)
     .limit(1)
     .scalar_subquery()

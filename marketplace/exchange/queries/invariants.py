@@ -139,7 +139,7 @@ def published_is_complete(session: Session) -> str | None:
         without
         | circle
         | (Listing.partners_from < Listing.region_from)
-        | ~select(Photo.id).where(Photo.listing_id == Listing.id).exists()
+        | ~select(Photo.id).where(Photo.listing_id == Listing.id, Photo.removed_at.is_(None)).exists()
     )
     rows = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED, wrong)
     return _first(session, rows.order_by(Listing.id), "listing")

@@ -1,15 +1,15 @@
-"""The verbs of sketches: an unfinished lot or demand, as it was typed. The last to write wins."""
+"""The verbs of sketches: an unfinished lot or demand, as it was typed."""
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand, Listing, Sketch
+from marketplace.market.models import Demand, Listing, Photo, Sketch
 from marketplace.market.queries.drafts import get_sketch, list_sketches
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SKETCH_KEPT, SKETCHES_MAX, SketchKind
@@ -50,24 +50,38 @@ def start_sketch(
     return sketch
 
 
-def save_sketch(session: Session, actor: Actor, *, sketch_id: int, answers: Answers) -> Sketch:
-    """Keep what was typed, whatever it is worth."""
+def save_sketch(session: Session, actor: Actor, *, sketch_id: int, answers: Answers, version: int | None = None) -> Sketch:
+    """Keep what was typed, whatever it is worth.
+
+    With the version that the sender looked at it is refused where the answers are newer; who presses the button means it.
+    """
     require(actor, Can.OFFER)
     sketch = get_sketch(session, actor, sketch_id)
+    if version is not None:
+        session.refresh(sketch, with_for_update=True)
+        if version != sketch.version:
+            raise Conflict(_("This draft was changed in another window. What you typed stays here, and is not saved by itself."))
     if answers != sketch.answers:
-        sketch.answers, sketch.is_settled = _checked(answers), False
+        sketch.answers, sketch.is_settled, sketch.version = _checked(answers), False, sketch.version + 1
     sketch.updated_at = clock.now()
     session.flush()
     return sketch
 
 
 def attach_listing(session: Session, actor: Actor, *, sketch_id: int, listing: Listing, answers: Answers) -> Sketch:
-    """The answers are whole: they stand in this draft listing now."""
+    """The answers are whole: they stand in this draft listing now, and so do the photos."""
     require(actor, Can.EDIT_LISTING, listing)
     sketch = get_sketch(session, actor, sketch_id)
     sketch.listing_id, sketch.listing_version = listing.id, listing.version
     sketch.answers, sketch.is_settled, sketch.updated_at = answers, True, clock.now()
     session.flush()
+    behind = session.scalar(select(func.max(Photo.position)).where(Photo.listing_id == listing.id)) or 0
+    moved = update(Photo).where(Photo.sketch_id == sketch_id)
+    session.execute(
+        moved.values(sketch_id=None, listing_id=listing.id, position=Photo.position + behind),
+        execution_options={"synchronize_session": False},
+    )
+    session.expire(listing, ["photos"])
     return sketch
 
 

@@ -22,7 +22,7 @@ from marketplace.market.models import Demand, Listing, SupplyLoss
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules import listing as listing_rules
-from marketplace.market.rules.freshness import Outcome, check_reason
+from marketplace.market.rules.freshness import Outcome, check_reason, is_lost
 from marketplace.market.rules.listing import (
     Answer,
     ListingDraft,
@@ -62,11 +62,11 @@ def set_external_id(session: Session, actor: Actor, row: Listing | Demand, exter
 def record_loss(session: Session, listing: Listing, outcome: Outcome | None, reason: str) -> SupplyLoss | None:
     """Write down what was left of a lot that has just been closed or withdrawn.
 
-    None where nothing was left or it was never on offer.
+    None where nothing was left, it was never on offer, or it is no loss: a mistake, or something that comes later.
     """
     check_reason(reason)
     left = listing.quantity - listing.transferred
-    if listing.published_at is None or left <= 0:
+    if listing.published_at is None or left <= 0 or not is_lost(outcome):
         return None
     material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
     is_weighed = listing.kg_per_unit is not None or material.takes(unit)
@@ -310,6 +310,8 @@ def close_listing(
 def _leave(session: Session, actor: Actor, listing: Listing, action: str, outcome: Outcome | None, reason: str) -> None:
     loss = record_loss(session, listing, outcome, reason)
     lost: dict[str, Any] = {} if loss is None else {"lost": plain(loss.quantity), "outcome": loss.outcome or "not_said"}
+    if not is_lost(outcome):
+        lost = {"outcome": outcome.value if outcome else None}
     audit.record(session, actor, action=action, object_type="listing", object_id=listing.id, **lost)
     bump_catalogue(session)
 

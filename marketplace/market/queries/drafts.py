@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand, Listing, Sketch
+from marketplace.market.models import Demand, Listing, Photo, Sketch
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.listing import ListingStatus
@@ -31,6 +31,22 @@ def find_sketch_of_demand(session: Session, actor: Actor, demand_id: int) -> Ske
 def list_sketches(session: Session, actor: Actor) -> list[Sketch]:
     """What this person is still telling of, the last touched first."""
     return list(session.scalars(_sketches(actor).order_by(Sketch.updated_at.desc(), Sketch.id.desc())))
+
+
+def list_sketch_photos(session: Session, sketch: Sketch) -> list[Photo]:
+    """The photos of an unfinished lot in their order, also where they stand at its draft listing already."""
+    owner = Photo.sketch_id == sketch.id if sketch.listing_id is None else Photo.listing_id == sketch.listing_id
+    return list(session.scalars(select(Photo).where(owner, Photo.removed_at.is_(None)).order_by(Photo.position, Photo.id)))
+
+
+def find_covers(session: Session, sketches: list[Sketch]) -> dict[int, Photo]:
+    """The first photo of each of these unfinished lots, by the number of the sketch."""
+    lots = {sketch.listing_id: sketch.id for sketch in sketches if sketch.listing_id is not None}
+    owned = Photo.sketch_id.in_([sketch.id for sketch in sketches]) | Photo.listing_id.in_(list(lots))
+    rows = session.scalars(
+        select(Photo).where(owned, Photo.removed_at.is_(None)).order_by(Photo.position.desc(), Photo.id.desc())
+    )
+    return {photo.sketch_id or lots[photo.listing_id or 0]: photo for photo in rows}
 
 
 def _sketches(actor: Actor) -> Select[Sketch]:

@@ -8,7 +8,7 @@ from marketplace.accounts.rules.accounts import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.models import Listing, Photo, PhotoFile
+from marketplace.market.models import Listing, Photo, PhotoFile, Sketch
 from marketplace.market.rules.freshness import REMIND_AFTER
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
 
@@ -56,13 +56,17 @@ def get_bare_listing(session: Session, actor: Actor, listing_id: int) -> Listing
 
 
 def may_see_photo(session: Session, actor: Actor, file_name: str) -> bool:
-    """Whether some listing that shows this picture is visible to the actor."""
+    """Whether some listing that shows this picture is visible to the actor, or it is of what the actor is still telling."""
     rows = select(Listing).join(Photo, Photo.listing_id == Listing.id).join(PhotoFile, PhotoFile.photo_id == Photo.id)
-    rows = rows.where(PhotoFile.name == file_name)
+    rows = rows.where(PhotoFile.name == file_name, Photo.removed_at.is_(None))
     public = rows.where(Listing.status == ListingStatus.PUBLISHED, Listing.region_from <= clock.today()).limit(1)
     if session.scalars(public).first() is not None:  # most pictures; and one picture may belong to very many listings
         return True
-    return any(is_visible(actor, listing) for listing in session.scalars(rows))
+    if any(is_visible(actor, listing) for listing in session.scalars(rows)):
+        return True
+    mine = select(Sketch.id).join(Photo, Photo.sketch_id == Sketch.id).join(PhotoFile, PhotoFile.photo_id == Photo.id)
+    mine = mine.where(PhotoFile.name == file_name, Photo.removed_at.is_(None), Sketch.person_id == actor.person_id)
+    return actor.is_member and session.scalars(mine).first() is not None
 
 
 def list_photo_files(session: Session) -> set[str]:
@@ -113,6 +117,12 @@ def find_last_project(session: Session, actor: Actor) -> str:
     """The project of the last lot that this person wrote down; empty when there is none."""
     rows = select(Listing.project).where(Listing.created_by_id == actor.person_id, Listing.project != "")
     return session.scalars(rows.order_by(Listing.id.desc()).limit(1)).first() or ""
+
+
+def find_last_listing(session: Session, actor: Actor) -> Listing | None:
+    """The last lot that this person wrote down, with its photos; None when there is none."""
+    rows = listings_with_parts().where(Listing.created_by_id == actor.person_id, Listing.organisation_id == actor.organisation_id)
+    return session.scalars(rows.order_by(Listing.id.desc()).limit(1)).first()
 
 
 def list_public_ids(session: Session, most: int) -> list[int]:

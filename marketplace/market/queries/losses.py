@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing, SupplyLoss
-from marketplace.market.rules.freshness import Outcome
+from marketplace.market.rules.freshness import LOST, Outcome
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 
@@ -59,7 +59,7 @@ def get_losses(session: Session, actor: Actor) -> Losses:
     """All losses. For the reviewer, the administrator and the broker."""
     require(actor, Can.READ_LOSSES)
     rows = tuple(_losses(session))
-    outcomes: list[Outcome | None] = [*Outcome, None]
+    outcomes: list[Outcome | None] = [*LOST, None]
     groups = sorted({row.material.group.slug for row in rows})
     return Losses(
         rows,

@@ -28,14 +28,28 @@ class Outcome(StrEnum):
     OWN_USE = "own_use"
     RECYCLED = "recycled"
     DISPOSED = "disposed"
+    MISTAKE = "mistake"
+    LATER = "later"
 
 
+LOST = (Outcome.SOLD_ELSEWHERE, Outcome.OWN_USE, Outcome.RECYCLED, Outcome.DISPOSED)  # the others are no lost supply
 OUTCOME_LABELS: dict[Outcome, Text] = {
     Outcome.SOLD_ELSEWHERE: _("Sold outside the bank"),
     Outcome.OWN_USE: _("Used by us"),
     Outcome.RECYCLED: _("Recycled"),
     Outcome.DISPOSED: _("Disposed of as waste"),
+    Outcome.MISTAKE: _("It was a mistake"),
+    Outcome.LATER: _("It comes later"),
 }
+OUTCOME_HINTS: dict[Outcome, Text] = {
+    Outcome.MISTAKE: _("it was never there, or not like this; not counted as lost"),
+    Outcome.LATER: _("it comes free on another day; not counted as lost"),
+}
+
+
+def is_lost(outcome: Outcome | None) -> bool:
+    """Whether the rest of a lot counts as lost supply. It does where nobody said what became of it."""
+    return outcome is None or outcome in LOST
 
 
 def listing_holds_until(confirmed_on: date) -> date:

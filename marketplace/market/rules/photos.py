@@ -1,6 +1,7 @@
 """What may be said of a photo, and how many there may be."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
@@ -8,6 +9,7 @@ from marketplace.kernel.text import check_length
 
 PHOTOS_MAX = 12
 ALT_LENGTH_MAX = 300
+REMOVED_KEPT = timedelta(days=1)  # how long a photo that was taken away can be put back
 
 
 @dataclass(frozen=True, slots=True)

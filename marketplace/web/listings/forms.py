@@ -17,7 +17,7 @@ from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _
 from marketplace.market.rules import fields
 from marketplace.market.rules.fields import Kind, ListingField, Needed, Part
-from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome
+from marketplace.market.rules.freshness import OUTCOME_HINTS, OUTCOME_LABELS, Outcome
 from marketplace.market.rules.listing import ANSWER_LABELS, Answer, ListingDraft
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
 from marketplace.market.rules.values import draft_of, plain_fields
@@ -333,6 +333,7 @@ class CloseForm(Form):
         [Required(_("Choose what became of the rest. The region learns from it why material is lost."))],
         choices=choices(OUTCOME_LABELS),
     )
+    hints = OUTCOME_HINTS
     reason = TextAreaField(
         _("Why did it find no taker here?"), description=_("One sentence will do. Whoever answers for the region reads it.")
     )

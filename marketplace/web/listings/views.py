@@ -10,11 +10,11 @@ from marketplace.exchange.actions.decide import withdraw as withdraw_listing
 from marketplace.exchange.queries.reservations import list_open_of_listing
 from marketplace.http.request import current_actor, current_session, database, permission
 from marketplace.kernel.db import Session
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.market.actions.listings import close_listing, delete_draft
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
-from marketplace.market.rules.freshness import Refreshed
+from marketplace.market.rules.freshness import Refreshed, is_lost
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.actions.offer import amend, offer
 from marketplace.matching.actions.publish import publish as publish_listing
@@ -136,8 +136,14 @@ def withdraw(listing_id: int) -> ResponseReturnValue:
         form,
         lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.said, outcome=form.chosen),
     ):
-        return done(_("The lot is withdrawn. Everyone who had reserved something has been notified."), url_for("work.show"))
+        return done(_withdrawn(form), url_for("work.show"))
     return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES)
+
+
+def _withdrawn(form: CloseForm) -> Text:
+    if not is_lost(form.chosen):
+        return _("The lot is withdrawn, and does not count as lost. Everyone who had reserved something has been notified.")
+    return _("The lot is withdrawn. Everyone who had reserved something has been notified.")
 
 
 @blueprint.route("/aanbod/<int:listing_id>/sluiten", methods=("GET", "POST"))
