@@ -211,7 +211,7 @@ class Sketch(Base):
 
 
 class Photo(Base):
-    """One picture of a lot, or of an unfinished one, stored in four sizes, each file named by its digest."""
+    """One picture of a lot, finished or not, in four sizes, each file named by its digest."""
 
     __tablename__ = "photo"
 

@@ -46,7 +46,7 @@ def turned(media: Media, files: dict[str, Any]) -> StoredPicture:
 
 
 def _open_owner(session: Session, actor: Actor, listing_id: int | None, sketch_id: int | None) -> Owner:
-    """The lot, or what somebody is still telling of one as long as there is no draft listing behind it."""
+    """The lot, or what somebody is still telling of one while no draft is behind it."""
     if sketch_id is not None:
         require(actor, Can.OFFER)
         sketch = get_sketch(session, actor, sketch_id, SketchKind.LISTING)

@@ -34,7 +34,7 @@ def list_sketches(session: Session, actor: Actor) -> list[Sketch]:
 
 
 def list_sketch_photos(session: Session, sketch: Sketch) -> list[Photo]:
-    """The photos of an unfinished lot in their order, also where they stand at its draft listing already."""
+    """The photos of an unfinished lot in their order, or those of its draft listing."""
     owner = Photo.sketch_id == sketch.id if sketch.listing_id is None else Photo.listing_id == sketch.listing_id
     return list(session.scalars(select(Photo).where(owner, Photo.removed_at.is_(None)).order_by(Photo.position, Photo.id)))
 

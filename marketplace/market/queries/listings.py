@@ -3,7 +3,7 @@
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
-from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
@@ -56,7 +56,7 @@ def get_bare_listing(session: Session, actor: Actor, listing_id: int) -> Listing
 
 
 def may_see_photo(session: Session, actor: Actor, file_name: str) -> bool:
-    """Whether some listing that shows this picture is visible to the actor, or it is of what the actor is still telling."""
+    """Whether a listing with this picture is visible to the actor, or it is of their draft."""
     rows = select(Listing).join(Photo, Photo.listing_id == Listing.id).join(PhotoFile, PhotoFile.photo_id == Photo.id)
     rows = rows.where(PhotoFile.name == file_name, Photo.removed_at.is_(None))
     public = rows.where(Listing.status == ListingStatus.PUBLISHED, Listing.region_from <= clock.today()).limit(1)
@@ -121,6 +121,7 @@ def find_last_project(session: Session, actor: Actor) -> str:
 
 def find_last_listing(session: Session, actor: Actor) -> Listing | None:
     """The last lot that this person wrote down, with its photos; None when there is none."""
+    require(actor, Can.OFFER)
     rows = listings_with_parts().where(Listing.created_by_id == actor.person_id, Listing.organisation_id == actor.organisation_id)
     return session.scalars(rows.order_by(Listing.id.desc()).limit(1)).first()
 
