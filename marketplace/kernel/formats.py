@@ -124,8 +124,11 @@ def moment(value: datetime | None) -> str:
 
 
 def iso(value: date | None) -> str:
-    """What stands in `<time datetime=…>`: the day, or the moment with its offset."""
-    return "" if value is None else _on_screen(value).isoformat()
+    """What stands in `<time datetime=…>`: the day, or the moment to the second with its offset."""
+    if value is None:
+        return ""
+    shown = _on_screen(value)
+    return shown.isoformat(timespec="seconds") if isinstance(shown, datetime) else shown.isoformat()
 
 
 def km(value: Figure, places: int | None = 1) -> str:

@@ -54,7 +54,7 @@ class StyleForm(Form):
     """One field of each kind."""
 
     title = StringField(_("A line of text"), description=_("A hint says what is meant."))
-    remark = StringField(_("A few lines"))
+    remark = TextAreaField(_("A few lines"))
     secret = PasswordField(_("A password"))
     material = SelectField(_("A choice from a list"), choices=KINDS)
     sort = RadioField(_("A choice that takes one line"), choices=KINDS)
