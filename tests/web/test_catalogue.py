@@ -302,3 +302,16 @@ def test_the_map_shows_what_is_meant_too(client: FlaskClient, session: Session) 
     assert client.get("/aanbod/kaart.json?q=klinkkers&zoom=10").get_json()["total"] == 1
     assert client.get("/aanbod/kaart.json?q=klinkkers&zoom=10&literal=1").get_json()["total"] == 0
     assert "U ziet “klinkers”" in client.get("/aanbod?q=klinkkers&weergave=kaart").text
+
+
+def test_a_day_is_a_word_too_and_what_is_kept_of_it_is_a_date(client: FlaskClient, session: Session) -> None:
+    seed_taxonomy(session)
+    soon = make_listing(
+        session, make_actor(session, "hengelo"), title="Morgen vrij", available_from=clock.today() + timedelta(days=1)
+    )
+    session.commit()
+    found = client.get("/aanbod?availableFrom=morgen").text
+    assert f'href="/aanbod/{soon.id}"' in found
+    assert f"availableFrom={clock.today() + timedelta(days=1)}" in found  # saved
+    assert "0 partijen" in client.get("/aanbod?availableFrom=vandaag").text
+    assert "Typ een dag van 1990 tot en met" in client.get("/aanbod?availableFrom=1-1-1900").text

@@ -1,5 +1,6 @@
 """The pages of what is wanted: for everybody, for members, and for those who ask."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.kernel import clock
+from marketplace.kernel.formats import long_date
 from marketplace.market.models import Demand, Sketch
 from tests.factories import KEI, make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import hidden, send, visit
@@ -140,6 +143,13 @@ def test_a_demand_that_is_not_right_yet_is_kept(borne: FlaskClient) -> None:
         assert refused.status_code == 422 and "Concept bewaard om" in refused.text
     assert 'value="veel"' in borne.get("/gezocht/concept/1").text
     assert 'value="1-12-2029"' in borne.get("/gezocht/concept/2").text
+
+
+def test_a_day_in_words_is_kept_as_a_date(borne: FlaskClient) -> None:
+    send(borne, "/gezocht/nieuw", {"title": "Half verteld", "needed_from": "morgen", "needed_until": "gauw", "do": "auto"})
+    page = borne.get("/gezocht/concept/1").text
+    assert f'value="{long_date(clock.today() + timedelta(days=1))}"'.replace("\u00a0", " ") in page
+    assert 'value="gauw"' in page
 
 
 def test_sending_a_demand_twice_places_it_once(borne: FlaskClient, session: Session) -> None:

@@ -12,6 +12,8 @@ from marketplace.catalogue.actions.saved_searches import NAME_LENGTH_MAX
 from marketplace.catalogue.rules.query import RADII_KM
 from marketplace.catalogue.rules.saved_query import SavedFilters
 from marketplace.http.places import finder
+from marketplace.kernel import clock
+from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.market.rules.listing import Condition
@@ -91,6 +93,8 @@ class SearchChange:
                 value = self.values[name]
                 sent[field] = _EMPTY[field] if value is None else value
         if "day" in sent and isinstance(sent["day"], date):
+            if faults := find_day_faults("available_from", sent["day"], clock.today()):
+                raise Invalid.all(faults)
             sent["day"] = sent["day"].isoformat()
         after = replace(before, **sent)
         if after.radius_km is not None and not after.place:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock
-from marketplace.kernel.dates import parse_date
+from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import Invalid
 from marketplace.market.rules.listing import Condition
 from marketplace.places.rules import Place
@@ -34,7 +34,7 @@ class SavedFilters:
     @property
     def available_from(self) -> date | None:
         """The day that was asked for. What an English page took says the month in a word, so it is read as it is in Dutch."""
-        return parse_date(self.day, "nl") if self.day else None
+        return read_date(self.day, "nl") if self.day else None
 
     def address(self) -> str:
         """The query of the page that shows this search."""

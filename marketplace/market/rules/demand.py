@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import find_length_faults
@@ -70,6 +71,9 @@ def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], hazards: tuple[
     errors += find_unit_faults(draft.quantity, units)
     if draft.location is None:
         errors.append(FieldError("place", _("Say where the material is needed: a place, a postcode or coordinates.")))
+    errors += find_day_faults("needed_from", draft.needed_from, today) + find_day_faults(
+        "needed_until", draft.needed_until, today
+    )
     if draft.needed_until < draft.needed_from:
         errors.append(
             FieldError(

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
+from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import find_length_faults
@@ -146,6 +147,9 @@ def check_listing(
     errors += find_unit_faults(draft.quantity, units)
     if draft.location is None and draft.depot_id is None:
         errors.append(FieldError("place", _("Say where the material lies: a place, a postcode, coordinates or a depot.")))
+    errors += find_day_faults("available_from", draft.available_from, today) + find_day_faults(
+        "available_until", draft.available_until, today
+    )
     if draft.available_until is not None and draft.available_until < draft.available_from:
         errors.append(
             FieldError(

@@ -41,7 +41,7 @@ class MaterialUseForm(Form):
         ),
     )
     includes_bank_as_of = DutchDateField(
-        _("Up to which day?"), description=_("What you received through the materials bank after that day, we add.")
+        _("Up to which day?"), description=_("What you received through the materials bank after that day, we add."), is_past=True
     )
 
     def mass(self, group: MaterialGroup, origin: Origin) -> Any:

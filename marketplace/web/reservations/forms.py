@@ -241,7 +241,7 @@ class ReserveForm(Form):
     use = StringField(
         _("What will you make of it?"), description=_("For example: parking places, or the foundation of a cycle path.")
     )
-    needed_by = DutchDateField(_("By when do you need it?"), description=_("For example 12-1-2027."))
+    needed_by = DutchDateField(_("By when do you need it?"), description=_("For example 12-1-2027, 12 January or tomorrow."))
     reused_as_is = RadioField(
         _("Is it used again as it is?"),
         choices=[SelectChoice("yes", _("Yes, without being processed first")), SelectChoice("no", _("No"))],

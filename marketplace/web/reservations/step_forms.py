@@ -43,7 +43,9 @@ class ApproveForm(StepForm):
     quantity = QuantityField(
         _("How much do you approve?"), description=_("All that was asked for, or part of it."), id="approve-quantity"
     )
-    hold_until = DutchDateField(_("Keep it until"), description=_("Leave empty for 30 days. For example 12-1-2027."))
+    hold_until = DutchDateField(
+        _("Keep it until"), description=_("Leave empty for 30 days. For example 12-1-2027, 12 January or next week Friday.")
+    )
     reason = TextAreaField(
         _("Why this request?"),
         description=_("Needed when a request that ranks higher then goes without. The AO CE can read it."),
@@ -117,7 +119,9 @@ class HandoverForm(StepForm):
     quantity = QuantityField(_("How much was handed over?"), [_HOW_MUCH], description=_("As measured on the spot."))
     measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="given-measured")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="given-condition")
-    handed_over_on = DutchDateField(_("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))])
+    handed_over_on = DutchDateField(
+        _("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], is_past=True
+    )
     write_off_reason = TextAreaField(
         _("Is what is missing gone for good? Say why"),
         description=_(
@@ -167,7 +171,7 @@ class LateHandoverForm(HandoverForm):
     measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="late-measured")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="late-condition")
     handed_over_on = DutchDateField(
-        _("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], id="late-day"
+        _("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], id="late-day", is_past=True
     )
     write_off_reason = TextAreaField(_("Is what is missing gone for good? Say why"), id="late-gone")
     vehicle_class = SelectField(_("With which vehicle?"), validate_choice=False, default="", id="late-vehicle")
@@ -297,7 +301,7 @@ class ReturnForm(StepForm):
         validate_choice=False,
         id="return-condition",
     )
-    returned_on = DutchDateField(_("On which day did it come back?"), [Required()], id="returned-on")
+    returned_on = DutchDateField(_("On which day did it come back?"), [Required()], id="returned-on", is_past=True)
     place = PlaceField(
         _("Where does it lie now?"),
         description=_("A place, a postcode or coordinates. Leave empty if it lies where it came from."),

@@ -14,7 +14,9 @@ from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel import clock
-from marketplace.kernel.formats import SCREEN_ZONE
+from marketplace.kernel.dates import is_dated, parse_date
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.formats import SCREEN_ZONE, long_date
 from marketplace.kernel.formats import moment as told_moment
 from marketplace.kernel.language import Text, _, current_locale, set_locale
 from marketplace.market.models import Sketch
@@ -24,11 +26,23 @@ from marketplace.web.ui.returned import submitted_values
 
 Answers = dict[str, Any]
 LONGEST = 6_000
+DAYS = {"available_from", "available_until", "needed_from", "needed_until"}
 
 
 def typed_values(names: Iterable[str]) -> Answers:
-    """What this request says under these names."""
-    return {name: submitted_values().get(name, "")[:LONGEST] for name in names} | {"locale": current_locale()}
+    """What this request says under these names. A day as a date: `morgen` is another day tomorrow."""
+    typed = {name: submitted_values().get(name, "")[:LONGEST] for name in names}
+    return typed | {name: _dated(typed[name]) for name in DAYS & typed.keys()} | {"locale": current_locale()}
+
+
+def _dated(typed: str) -> str:
+    """A day that was typed without its year, as a date in full; anything else as it is."""
+    if is_dated(typed):
+        return typed
+    try:
+        return long_date(parse_date(typed, current_locale())).replace("\u00a0", " ")
+    except Invalid:
+        return typed
 
 
 def displayed_values(form: Form, names: Iterable[str]) -> Answers:

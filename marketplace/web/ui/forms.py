@@ -251,10 +251,17 @@ class QuantityField(Field):
 
 
 class DutchDateField(Field):
-    """A day, typed as people write it. `12-1-2027`, `12 jan 2027`, `12 januari 2027`, `2027-01-12`; English month names too."""
+    """A day, typed as people write it. `12-1-2027`, `12 jan`, `morgen`, `2027-01-12`; English words too.
+
+    `is_past`: it has been, so a day without a year is the last one.
+    """
 
     widget = TextInput()
     data: date | None
+
+    def __init__(self, label: Any = None, validators: Any = None, *, is_past: bool = False, **kwargs: Any) -> None:
+        self.is_past = is_past
+        super().__init__(label, validators, **kwargs)
 
     def _value(self) -> str:
         if self.raw_data:
@@ -265,7 +272,7 @@ class DutchDateField(Field):
         """Read what was typed; nothing typed is None."""
         self.data = None
         if valuelist and str(valuelist[0]).strip():
-            self.data = _or_value_error(lambda: parse_date(str(valuelist[0]), current_locale()))
+            self.data = _or_value_error(lambda: parse_date(str(valuelist[0]), current_locale(), is_past=self.is_past))
 
 
 def _or_value_error(read: Any) -> Any:

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from marketplace.catalogue.queries.columns import FacetCount
-from marketplace.kernel.language import Text
+from marketplace.kernel.dates import is_dated, parse_date
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import Text, current_locale
 
 KEYS = (
     "q",
@@ -77,8 +79,9 @@ class Question:
         return max(1, min(int(typed), LAST_PAGE)) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 1
 
     def query(self) -> str:
-        """What to keep of this search: everything but the page and the way of looking."""
-        return urlencode([pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")])
+        """What to keep of this search: everything but the page and the way of looking. A day as a date: `morgen` is another day tomorrow."""
+        kept = [pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")]
+        return urlencode([(key, _dated(value) if key == "availableFrom" else value) for key, value in kept])
 
     def asking(self, words: str) -> "Question":
         """The same question with other words."""
@@ -109,6 +112,13 @@ class Question:
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:
         return f"{self.path}?{'&'.join(map(_encoded, pairs))}" if pairs else self.path
+
+
+def _dated(typed: str) -> str:
+    try:
+        return typed if is_dated(typed) else parse_date(typed, current_locale()).isoformat()
+    except Invalid:
+        return typed
 
 
 @lru_cache(maxsize=PAIRS_KEPT)

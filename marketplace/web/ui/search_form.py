@@ -54,7 +54,9 @@ class FilterForm(SearchForm):
     """The words, the place and the period. Groups, conditions and organisations come from the facets."""
 
     free_now = BooleanField(_("Can be collected now"), name="now")
-    available_from = DutchDateField(_("Free on or before"), description=_("For example 12-1-2027"), name="availableFrom")
+    available_from = DutchDateField(
+        _("Free on or before"), description=_("For example 12 January or tomorrow"), name="availableFrom"
+    )
     sort = SelectField(_("Sort by"), choices=options(SORTS.items()), validate_choice=False)
 
     sorts = SORTS
