@@ -79,13 +79,22 @@ class Totals:
         values = dict(zip(SUMS, sums, strict=True))
         return cls(**values | {name: int(values[name]) for name in ("exchanges", "late_rows")})
 
+    @property
+    def driven_tonnes(self) -> Decimal:
+        """All that was on the road: what moved, and what came back once more."""
+        return (self.moved_mass_kg * 2 - self.mass_kg) / 1000
+
+    @property
+    def average_km(self) -> Decimal | None:
+        """How far a tonne was driven on the average; None where nothing was."""
+        return self.tonne_km / self.driven_tonnes if self.driven_tonnes > 0 else None
+
     def in_whole_km(self) -> "Totals":
         """The same with an average distance in whole kilometres.
 
-        Over all that was driven: what moved and what came back. For whoever may not know exact ones, since of a single transfer the
-        distance could be worked back.
+        Over all that was driven. For whoever may not know exact ones, since of a single transfer the distance could be worked back.
         """
-        tonnes = (self.moved_mass_kg * 2 - self.mass_kg) / 1000
+        tonnes = self.driven_tonnes
         if not self.tonne_km or tonnes <= 0:
             return self
         coarse = (self.tonne_km / tonnes).quantize(Decimal(1), rounding=ROUND_HALF_UP) * tonnes
@@ -129,6 +138,7 @@ class ExchangeFilter:
     """Which rows are asked for: of a period, of either side, of materials, of lots.
 
     A municipality is one side too, and both of these have to fit. `words` stand in the names of the two sides or of the material.
+    `first` and `last` are days on which something happened, the months those in which it counts.
     """
 
     first: date | None = None
@@ -140,6 +150,10 @@ class ExchangeFilter:
     kinds: tuple[str, ...] = ()
     listing_ids: Select[int] | None = None
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    givers: tuple[str, ...] = ()
+    receivers: tuple[str, ...] = ()
+    first_month: str = ""
+    last_month: str = ""
 
     def narrow(self, rows: Select[Exchange]) -> Select[Exchange]:
         """The rows that this leaves."""
@@ -147,6 +161,12 @@ class ExchangeFilter:
             rows = rows.where(Exchange.happened_on >= self.first)
         if self.last is not None:
             rows = rows.where(Exchange.happened_on <= self.last)
+        if self.first_month:
+            rows = rows.where(month_booked >= self.first_month)
+        if self.last_month:
+            rows = rows.where(month_booked <= self.last_month)
+        for slugs, side in ((self.givers, Exchange.from_slug), (self.receivers, Exchange.to_slug)):
+            rows = rows.where(side.in_(slugs)) if slugs else rows
         for slugs in filter(None, (self.organisations, self.municipalities)):
             rows = rows.where(Exchange.from_slug.in_(slugs) | Exchange.to_slug.in_(slugs))
         if self.kinds:

@@ -32,11 +32,27 @@ class StatisticsRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
-    """The totals, and for members three ways of adding up to them.
+class Pair:
+    """What one organisation gave to another, or moved within itself."""
 
-    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`. `in_whole_km`: the average
-    distance of every part is, for a reader who may not know exact ones.
+    giver: str
+    receiver: str
+    giver_name: str
+    receiver_name: str
+    totals: Totals
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it stayed within one organisation."""
+        return self.giver == self.receiver
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The totals, and for members the ways of adding up to them.
+
+    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`. In `by_pair` who gave to
+    whom, for the region. `in_whole_km`: the average distance of every part is, for a reader who may not know exact ones.
     """
 
     totals: Totals
@@ -45,6 +61,7 @@ class Statistics:
     by_municipality: tuple[StatisticsRow, ...] = ()
     by_material_group: tuple[StatisticsRow, ...] = ()
     by_month: tuple[StatisticsRow, ...] = ()
+    by_pair: tuple[Pair, ...] = ()
     is_public: bool = True
     in_whole_km: bool = True
 
@@ -89,10 +106,10 @@ EVERYTHING = Cut()
 
 
 def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Statistics:
-    """The totals for everybody; by municipality, material group and month for members.
+    """The totals for everybody; by municipality, material group and month for members, and by pair for the region.
 
     Whoever may not know exact points gets every part with an average distance in whole kilometres, and the total too while it is one of
-    few transfers: parts that were exact could be subtracted until one transfer is left. A part of the ledger is
+    few transfers: parts that were exact could be subtracted until one transfer is left. A part of the ledger, and who gave to whom, is
     for members of the region: few rows tell how far something was carried.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
@@ -100,23 +117,33 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     shown = _as_they_are if exact else Totals.in_whole_km
     if not cut.is_all:
         require(actor, Can.READ_PERIOD_FIGURES)
-    received = _sums(session, MonthPair, "to_slug", cut)
-    totals = sum(received.values(), Totals())
+    pairs = _pairs(session, cut)
+    totals = sum(pairs.values(), Totals())
     totals = totals if totals.exchanges >= FEW_TRANSFERS else shown(totals)
-    within = sum(_sums(session, MonthPair, "to_slug", cut, within=True).values(), Totals())
+    within = sum((of for (giver, receiver), of in pairs.items() if giver == receiver), Totals())
     since = session.scalar(select(func.min(MonthPair.month)))
     if not may(actor, Can.READ_MEMBER_FIGURES):
         return Statistics(totals, shown(within), since)
+    names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
     return Statistics(
         totals=totals,
         within=shown(within),
         since=since,
-        by_municipality=_shown(_by_municipality(session, received, cut), shown),
+        by_municipality=_shown(_by_municipality(session, pairs, names), shown),
         by_material_group=_shown(_by_group(session, cut), shown),
         by_month=_shown(_by_month(session, cut), shown),
+        by_pair=_by_pair(pairs, names) if may(actor, Can.READ_PERIOD_FIGURES) else (),
         is_public=False,
         in_whole_km=not exact,
     )
+
+
+def get_totals(session: Session, actor: Actor, cut: Cut) -> Totals:
+    """The sums of a part of the ledger alone, to set beside another part. For the region."""
+    require(actor, Can.READ_PERIOD_FIGURES)
+    rows = cut.of(MonthPair)
+    sums = session.execute(cut.narrow(select(*(func.sum(rows.c[name]) for name in SUMS)), rows)).one()
+    return Totals() if sums[0] is None else Totals.of(sums)
 
 
 def _as_they_are(totals: Totals) -> Totals:
@@ -127,29 +154,41 @@ def _shown(rows: tuple[StatisticsRow, ...], shown: Callable[[Totals], Totals]) -
     return tuple(replace(row, totals=shown(row.totals)) for row in rows)
 
 
-def _sums(
-    session: Session,
-    table: type[MonthPair] | type[MonthMaterial],
-    key: str,
-    cut: Cut,
-    *,
-    within: bool = False,
-) -> dict[str, Totals]:
+def _sums(session: Session, table: type[MonthPair] | type[MonthMaterial], key: str, cut: Cut) -> dict[str, Totals]:
     rows = cut.of(table)
     statement = select(rows.c[key], *(func.sum(rows.c[name]) for name in SUMS)).group_by(rows.c[key])
-    statement = cut.narrow(statement, rows)
-    if within:
-        statement = statement.where(rows.c.from_slug == rows.c.to_slug)
-    return {row[0]: Totals.of(row[1:]) for row in session.execute(statement)}
+    return {row[0]: Totals.of(row[1:]) for row in session.execute(cut.narrow(statement, rows))}
 
 
-def _by_municipality(session: Session, received: Mapping[str, Totals], cut: Cut) -> tuple[StatisticsRow, ...]:
+def _pairs(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
+    """The sums by giver and receiver: the one reading from which received, given and kept within follow."""
+    rows = cut.of(MonthPair)
+    sides = (rows.c.from_slug, rows.c.to_slug)
+    statement = select(*sides, *(func.sum(rows.c[name]) for name in SUMS)).group_by(*sides)
+    return {(row[0], row[1]): Totals.of(row[2:]) for row in session.execute(cut.narrow(statement, rows))}
+
+
+def _by_pair(pairs: Mapping[tuple[str, str], Totals], names: Mapping[str, str]) -> tuple[Pair, ...]:
+    """Who gave to whom, heaviest first."""
+    found = [
+        Pair(giver, receiver, names.get(giver, giver), names.get(receiver, receiver), totals)
+        for (giver, receiver), totals in pairs.items()
+    ]
+    return tuple(sorted(found, key=lambda pair: (-pair.totals.mass_kg, pair.giver, pair.receiver)))
+
+
+def _by_municipality(
+    session: Session, pairs: Mapping[tuple[str, str], Totals], names: Mapping[str, str]
+) -> tuple[StatisticsRow, ...]:
     """Order the sums by municipality name, then partners and the region.
 
     Partners and the region only where they have given or received.
     """
-    given = {slug: totals.mass_kg for slug, totals in _sums(session, MonthPair, "from_slug", cut).items()}
-    names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
+    received: dict[str, Totals] = {}
+    given: dict[str, Decimal] = {}
+    for (giver, receiver), totals in pairs.items():
+        received[receiver] = received.get(receiver, Totals()) + totals
+        given[giver] = given.get(giver, ZERO) + totals.mass_kg
     municipalities = [municipality.slug for municipality in list_municipalities(session)]
     others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
     return tuple(
