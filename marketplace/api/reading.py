@@ -127,10 +127,10 @@ def asked_period() -> tuple[date | None, date | None]:
     return first, last
 
 
-def asked_months() -> tuple[str, str]:
-    """`from` and `until` as months `YYYY-MM`; empty where it is left open."""
-    first, last = asked("from"), asked("until")
-    for key, typed in (("from", first), ("until", last)):
+def asked_months(first_key: str = "from", last_key: str = "until") -> tuple[str, str]:
+    """`from` and `until`, or others, as months `YYYY-MM`; empty where it is left open."""
+    first, last = asked(first_key), asked(last_key)
+    for key, typed in ((first_key, first), (last_key, last)):
         if typed and not _MONTH.fullmatch(typed):
             raise Invalid(_("Write a month as year and month, for example 2027-03."), key)
     return first, last

@@ -197,6 +197,12 @@ def list_exchanges(
     return list(result), total
 
 
+def get_exchanged_mass(session: Session, actor: Actor, wanted: ExchangeFilter = EVERY_EXCHANGE) -> Decimal:
+    """The mass of these rows together."""
+    rows = wanted.narrow(_visible(actor)).subquery()
+    return session.scalar(select(func.sum(rows.c.mass_kg))) or Decimal(0)
+
+
 def find_exchange(session: Session, *, reservation_id: int) -> Exchange | None:
     """The transfer row of a reservation, where it has come to one."""
     return session.scalars(

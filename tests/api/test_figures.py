@@ -98,6 +98,50 @@ def test_a_municipality_counts_what_it_received_beside_what_it_gave(exchanged: d
     assert (rows["hengelo"]["massKg"], rows["hengelo"]["givenMassKg"]) == (0, 148_000)
 
 
+def test_pairs_add_up_to_the_totals_and_tell_what_was_given_kept_and_received(
+    borne: Api, public: Api, somebody: Callable[..., Api], app: Flask
+) -> None:
+    with app.extensions["database"].transaction() as session:
+        for giver, receiver, kg, month in (
+            ("hengelo", "borne", "1500", 1), ("hengelo", "borne", "500", 3), ("borne", "borne", "250", 3), ("losser", "hengelo", "70", 3),
+        ):  # fmt: skip
+            append_entry(session, giver, receiver, mass_kg=kg, happened_on=date(2026, month, 3))
+    whole, march = (borne.get(f"/statistics{query}").get_json() for query in ("", "?from=2026-03&until=2026-03"))
+    sides = [(row["fromOrganisation"]["slug"], row["toOrganisation"]["slug"], row["massKg"]) for row in whole["byPair"]]
+    assert sides == [("hengelo", "borne", 2000), ("borne", "borne", 250), ("losser", "hengelo", 70)]
+    assert [row["massKg"] for row in march["byPair"]] == [500, 250, 70]
+    for figure in FIGURES:
+        assert sum(Decimal(str(row[figure])) for row in whole["byPair"]) == Decimal(str(whole["totals"][figure])), figure
+    own = next(row for row in whole["byMunicipality"] if row["key"] == "borne")
+    assert (own["massKg"], own["givenMassKg"], own["keptMassKg"]) == (2250, 250, 250)
+    assert whole["totals"]["averageKm"] == 13  # each was driven 10 × 1.3 km
+    partner = somebody("waterschap-vechtstromen").get("/statistics").get_json()
+    assert "byMonth" in partner and "byPair" not in partner and "byPair" not in public.get("/statistics").get_json()
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("fromOrganisation=hengelo", 2), ("toOrganisation=hengelo", 1), ("fromOrganisation=hengelo&toOrganisation=borne", 1),
+        ("fromMonth=2026-02", 2), ("untilMonth=2026-01", 1), ("fromMonth=2026-02&untilMonth=2026-02", 1),
+    ],
+)  # fmt: skip
+def test_rows_are_found_by_giver_receiver_and_the_month_in_which_they_count(
+    somebody: Callable[..., Api], app: Flask, query: str, rows: int
+) -> None:
+    with app.extensions["database"].transaction() as session:
+        append_entry(session, "hengelo", "borne", mass_kg="1", happened_on=date(2026, 1, 3))
+        append_entry(session, "hengelo", "losser", mass_kg="1", happened_on=date(2025, 12, 3), period="2026-02")
+        append_entry(session, "borne", "hengelo", mass_kg="1", happened_on=date(2026, 3, 3))
+    assert somebody("hengelo").get(f"/exchanges?{query}").get_json()["total"] == rows
+
+
+@pytest.mark.parametrize(("query", "field"), [("fromOrganisation=niemand", "fromOrganisation"), ("fromMonth=2026", "fromMonth")])
+def test_a_giver_or_a_month_that_is_none_is_refused(borne: Api, query: str, field: str) -> None:
+    refused = borne.get(f"/exchanges?{query}")
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, field)
+
+
 def test_a_municipality_reports_its_year_and_its_goal_moves(
     exchanged: dict[str, Any], somebody: Callable[..., Api], public: Api
 ) -> None:

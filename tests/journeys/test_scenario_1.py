@@ -166,7 +166,7 @@ def travel(new_page: Callable[[], Page], site: Site, shot: Shot) -> None:
 def totals(page: Page) -> int:
     """How many exchanges the public figures tell of."""
     page.goto("/cijfers")
-    told = page.locator(".mp-figures > div", has_text=re.compile("uitwisselingen", re.IGNORECASE)).first.locator(".mp-figure")
+    told = page.locator(".mp-tally > div", has_text=re.compile("uitwisselingen", re.IGNORECASE)).first.locator(".mp-figure")
     return int(re.sub(r"\D", "", told.inner_text()))
 
 

@@ -13,7 +13,7 @@ def test_every_component_stands_on_one_page(client: FlaskClient) -> None:
         "mp-card",
         "mp-badge--stop",
         "mp-table",
-        "mp-chart",
+        "mp-fall",
         "mp-steps",
         "mp-pages",
         "mp-empty",

@@ -34,12 +34,17 @@ from marketplace.ledger.queries import list_exchanges as list_visible
 from marketplace.ledger.rules import RowKind
 from marketplace.market.queries.demands import listings_within
 
+MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 KIND = query.words("kind", "kind of row", RowKind, many=True)
 EXCHANGE_FILTERS = (
     query.parameter("q", "words that stand in the name of one side or of the material"),
     query.FROM,
     query.UNTIL,
     query.ORGANISATION,
+    query.parameter("fromOrganisation", "slug of who gave", many=True),
+    query.parameter("toOrganisation", "slug of who received", many=True),
+    query.parameter("fromMonth", "first month in which a row counts", pattern=MONTH),
+    query.parameter("untilMonth", "last month in which a row counts", pattern=MONTH),
     query.MUNICIPALITY,
     query.MATERIAL_GROUPS,
     query.MATERIALS,
@@ -49,7 +54,6 @@ EXCHANGE_FILTERS = (
     query.RADIUS,
     *query.PAGE,
 )
-MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 CUT = (
     query.parameter("from", "first month of a period, for the region", pattern=MONTH),
     query.parameter("until", "last month of a period, for the region", pattern=MONTH),
@@ -79,7 +83,12 @@ def list_exchanges() -> Response:
         asked_words("kind", RowKind),
         None if point is None or radius_km is None else listings_within(point, radius_km),
         tuple((word, tuple(item.slug for item in materials.search(word))) for word in tokens(asked("q"))),
+        asked_all("fromOrganisation"),
+        asked_all("toOrganisation"),
+        *asked_months("fromMonth", "untilMonth"),
     )
+    query.check_organisations(session, wanted.givers, "fromOrganisation")
+    query.check_organisations(session, wanted.receivers, "toOrganisation")
     query.check_organisations(session, wanted.municipalities, "municipality")
     query.check_groups(materials, wanted.groups)
     query.check_materials(materials, wanted.materials)
@@ -103,7 +112,7 @@ def get_ledger() -> Response:
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show_statistics() -> Response:
-    """The totals; with a token also by municipality, material group and month.
+    """The totals; with a token also by municipality, material group and month, and for the region by giver and receiver.
 
     A part of the ledger is for the region: its few transfers would tell partners and the public where something lay.
     """

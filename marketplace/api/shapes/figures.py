@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Number, Property, YesNo
 from marketplace.api.schema import List, Part, Shape
@@ -10,6 +10,7 @@ from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.impact.queries.goals import Standing
 from marketplace.impact.queries.statistics import STATISTICS, Measure, Statistic
 from marketplace.impact.rules.goals import Origin
+from marketplace.kernel.units import THOUSANDTH
 from marketplace.ledger.queries import Totals
 
 
@@ -30,6 +31,10 @@ class _AvoidedSchema(Shape):
     not_said = Number(allow_none=True, get=_if_known("avoided_not_said_kgco2e"))
 
 
+def _average(totals: Totals) -> Decimal | None:
+    return None if totals.average_km is None else totals.average_km.quantize(THOUSANDTH)
+
+
 def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> type[Shape]:
     """The shape with every figure of the list.
 
@@ -43,6 +48,11 @@ def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> typ
         return kind(get=lambda of: statistic.known(totals_of(of)), **unknown)
 
     figures: dict[str, Any] = {statistic.name: figure(statistic) for statistic in STATISTICS}
+    figures["average_km"] = Number(
+        "transport work by all tonnes that were on the road; null: nothing was",
+        allow_none=True,
+        get=lambda of: _average(totals_of(of)),
+    )
     figures["avoided_by_replaces_purchase"] = Part(_AvoidedSchema, get=totals_of)
     return cast(type[Shape], shape.from_dict(figures, name=shape.__name__))
 
@@ -55,14 +65,30 @@ class _RowSchema(Shape):
 
 
 class _MunicipalitySchema(_RowSchema):
-    """What it received, and beside that what it gave."""
+    """What it received, and beside that what it gave. What stayed within it is in both."""
 
-    given_mass_kg = Number(get=lambda row: row.given_mass_kg or Decimal(0))
+    given_mass_kg = Number()
+    kept_mass_kg = Number("stayed within the organisation")
+
+
+class _PairSchema(Shape):
+    """Who gave to whom."""
+
+    from_organisation = Part(OrganisationSchema, get=lambda pair: _Side(pair.giver, pair.giver_name))
+    to_organisation = Part(OrganisationSchema, get=lambda pair: _Side(pair.receiver, pair.receiver_name))
+
+
+class _Side(NamedTuple):
+    """One side of a pair, named as every organisation is."""
+
+    slug: str
+    name: str
 
 
 _Totals = _with_figures(type("_TotalsSchema", (Shape,), {}), lambda totals: totals)
 _Row = _with_figures(_RowSchema, lambda row: row.totals)
 _Municipality = _with_figures(_MunicipalitySchema, lambda row: row.totals)
+_Pair = _with_figures(_PairSchema, lambda pair: pair.totals)
 
 
 class _LateSchema(Shape):
@@ -80,11 +106,14 @@ class PublicStatisticsSchema(Shape):
 
 
 class StatisticsSchema(PublicStatisticsSchema):
-    """The totals, and for members three ways of adding up to them."""
+    """The totals, and for members the ways of adding up to them."""
 
     by_municipality = List(Part(_Municipality), optional=True)
     by_material_group = List(Part(_Row), optional=True)
     by_month = List(Part(_Row), optional=True)
+    by_pair = List(
+        Part(_Pair), "for the region", optional=True, get=lambda statistics: statistics.by_pair if statistics.has_pairs else None
+    )
 
 
 def _share_percent(standing: Standing) -> Decimal | None:

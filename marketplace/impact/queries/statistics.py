@@ -23,12 +23,27 @@ FEW_TRANSFERS = 5  # a sum of fewer tells how far something lay
 
 @dataclass(frozen=True, slots=True)
 class StatisticsRow:
-    """One municipality, partner, material group or month with its sums. `given_mass_kg`: what an organisation gave, beside what it received."""
+    """One municipality, partner, material group or month with its sums.
+
+    Of an organisation these are what it received; `given_mass_kg` is what it gave beside that, and `kept_mass_kg` what is in both
+    because it stayed within the organisation.
+    """
 
     key: str
     name: str
     totals: Totals
-    given_mass_kg: Decimal | None = None
+    given_mass_kg: Decimal = ZERO
+    kept_mass_kg: Decimal = ZERO
+
+    @property
+    def given_to_others_kg(self) -> Decimal:
+        """What went to another organisation."""
+        return self.given_mass_kg - self.kept_mass_kg
+
+    @property
+    def received_from_others_kg(self) -> Decimal:
+        """What came from another organisation."""
+        return self.totals.mass_kg - self.kept_mass_kg
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class Statistics:
     """The totals, and for members the ways of adding up to them.
 
     `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`. In `by_pair` who gave to
-    whom, for the region. `in_whole_km`: the average distance of every part is, for a reader who may not know exact ones.
+    whom, for the region (`has_pairs`). `in_whole_km`: the average distance of every part is, for a reader who may not know exact ones.
     """
 
     totals: Totals
@@ -64,6 +79,7 @@ class Statistics:
     by_pair: tuple[Pair, ...] = ()
     is_public: bool = True
     in_whole_km: bool = True
+    has_pairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,7 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     if not may(actor, Can.READ_MEMBER_FIGURES):
         return Statistics(totals, shown(within), since)
     names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
+    has_pairs = may(actor, Can.READ_PERIOD_FIGURES)
     return Statistics(
         totals=totals,
         within=shown(within),
@@ -132,9 +149,10 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
         by_municipality=_shown(_by_municipality(session, pairs, names), shown),
         by_material_group=_shown(_by_group(session, cut), shown),
         by_month=_shown(_by_month(session, cut), shown),
-        by_pair=_by_pair(pairs, names) if may(actor, Can.READ_PERIOD_FIGURES) else (),
+        by_pair=_by_pair(pairs, names) if has_pairs else (),
         is_public=False,
         in_whole_km=not exact,
+        has_pairs=has_pairs,
     )
 
 
@@ -186,13 +204,14 @@ def _by_municipality(
     """
     received: dict[str, Totals] = {}
     given: dict[str, Decimal] = {}
+    kept = {giver: totals.mass_kg for (giver, receiver), totals in pairs.items() if giver == receiver}
     for (giver, receiver), totals in pairs.items():
         received[receiver] = received.get(receiver, Totals()) + totals
         given[giver] = given.get(giver, ZERO) + totals.mass_kg
     municipalities = [municipality.slug for municipality in list_municipalities(session)]
     others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
     return tuple(
-        StatisticsRow(slug, names.get(slug, slug), received.get(slug, Totals()), given.get(slug, ZERO))
+        StatisticsRow(slug, names.get(slug, slug), received.get(slug, Totals()), given.get(slug, ZERO), kept.get(slug, ZERO))
         for slug in dict.fromkeys((*municipalities, *others))
     )
 

@@ -1,66 +1,303 @@
-"""The two charts of the figures. Tonnes per month, and what was avoided against what the driving emitted."""
+"""What stands on the page of figures: a period, four tiles, two charts, who gave and received, and who gave to whom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
 
-from marketplace.impact.queries.statistics import STATISTICS, Figure, Statistics
-from marketplace.kernel.formats import rounded
-from marketplace.kernel.language import _, current_locale
-from marketplace.web.ui.charts import BarChart, bar_chart, row_chart
+from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, Cut, Pair, Statistic, Statistics, StatisticsRow
+from marketplace.kernel.formats import NO_BREAK_SPACE, carbon, km, mass, month, number, percent, rounded
+from marketplace.kernel.language import Text, _, current_locale
+from marketplace.ledger.queries import Totals
+from marketplace.web.figures.tables import KG_PER_TONNE, in_tonnes, places_of, tonnes
+from marketplace.web.ui.charts import Chart, Column, Step, columns, share_of, waterfall
 
-MONTHS_SHOWN = 12
-KG_PER_TONNE = 1000
-AVOIDED, TRANSPORT = (next(item for item in STATISTICS if item.name == name) for name in ("avoided_kgco2e", "transport_kgco2e"))
+ALL_YEARS = "alles"
+FLOWS_SHOWN = 14
+BALANCE_LENGTH = 150
+CO2E = _("tonnes CO₂e")
+SAME_BELOW = Decimal("0.005")
+TWICE = 2
+KNOWN = {item.name: item for item in STATISTICS}
 
 
-def charts_of(statistics: Statistics, *, today: date) -> list[BarChart]:
-    """Both charts; no second one where nothing was received."""
-    months = _last_months(today)
-    received = {row.key: row.totals.mass_kg for row in statistics.by_month}
-    receivers = [row for row in statistics.by_municipality if row.totals.exchanges or row.totals.mass_kg]
-    charts = [
-        bar_chart(
-            "tonnes-per-month",
-            _("Used again in the last twelve months"),
-            category=_("Month"),
-            unit=_("tonnes"),
-            names=[_short(month) for month in months],
-            series=[(_("Used again"), _tonnes([received.get(month, Decimal(0)) for month in months]))],
-        )
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A year, or everything (no year). `before`: the same months of the year before, to set beside it."""
+
+    year: int | None
+    until: date
+    cut: Cut = Cut()
+    before: Cut | None = None
+
+    @property
+    def key(self) -> str:
+        """How an address names it."""
+        return ALL_YEARS if self.year is None else str(self.year)
+
+
+EVERYTHING = Period(None, date.max)
+
+
+def period_of(typed: str, *, may_choose: bool, today: date) -> Period:
+    """The period that was asked for; by default this year, for whoever may see a part of the ledger."""
+    if not may_choose or typed == ALL_YEARS:
+        return Period(None, today)
+    year = int(typed) if typed.isdecimal() and len(typed) == 4 and 2000 <= int(typed) <= today.year else today.year
+    until = min(today, date(year, 12, 31))
+    first, last = (f"{year}-01", f"{year}-{until.month:02d}")
+    return Period(year, until, Cut(first, last), Cut(f"{year - 1}{first[4:]}", f"{year - 1}{last[4:]}"))
+
+
+def years_of(period: Period, since: str | None, *, today: date) -> list[int]:
+    """Every year since the first exchange, newest first, and the one that is shown."""
+    first = min(int(since[:4]) if since else today.year, period.year or today.year)
+    return list(range(today.year, first - 1, -1))
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How a figure stands beside the same months of the year before: more, less or the same, and by how much in words."""
+
+    kind: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A large figure; its name leads to what it means."""
+
+    name: str
+    label: Text
+    figure: str
+    trend: Trend | None = None
+
+
+def tiles_of(totals: Totals, before: Totals | None) -> list[Tile]:
+    """The four figures that answer most questions. A trend only where both periods have enough transfers."""
+    is_comparable = before is not None and min(totals.exchanges, before.exchanges) >= FEW_TRANSFERS
+
+    def tile(name: str, label: Text, of: Callable[[Totals], Decimal | None], write: Callable[[Decimal | None], str]) -> Tile:
+        return Tile(name, label, write(of(totals)), _trend(of(totals), of(before)) if before and is_comparable else None)
+
+    return [
+        tile("exchanges", KNOWN["exchanges"].label, lambda one: Decimal(one.exchanges), number),
+        tile("mass_kg", KNOWN["mass_kg"].label, lambda one: one.mass_kg, mass),
+        tile("net_kgco2e", KNOWN["net_kgco2e"].label, _known(KNOWN["net_kgco2e"]), _carbon),
+        tile("average_km", _("Driven by the average tonne"), lambda one: one.average_km, km),
     ]
-    if receivers:
-        charts.append(
-            row_chart(
-                "carbon-by-municipality",
-                _("Avoided, and emitted by transport, by receiver"),
-                category=_("Receiver"),
-                unit=_("tonnes CO₂e"),
-                names=[row.name for row in receivers],
-                series=[
-                    (AVOIDED.label, _tonnes([AVOIDED.known(row.totals) for row in receivers])),
-                    (TRANSPORT.label, _tonnes([TRANSPORT.known(row.totals) for row in receivers])),
-                ],
+
+
+def _carbon(kg: Decimal | None) -> str:
+    """With the one decimal of the chart below it; what is less than a tonne in kilograms."""
+    return carbon(kg) if kg is None or abs(kg) < KG_PER_TONNE else f"{in_tonnes(kg, 1)}{NO_BREAK_SPACE}{CO2E}"
+
+
+def _known(statistic: Statistic) -> Callable[[Totals], Decimal | None]:
+    def of(totals: Totals) -> Decimal | None:
+        value = statistic.known(totals)
+        return None if value is None else Decimal(value)
+
+    return of
+
+
+def _trend(now: Decimal | None, before: Decimal | None) -> Trend | None:
+    if now is None or before is None or before <= 0 or now < 0:
+        return None
+    change = (now - before) / before
+    if abs(change) < SAME_BELOW:
+        return Trend("same")
+    if now / before >= TWICE:
+        return Trend("times", number(rounded(now / before, 1)))
+    return Trend("more" if change > 0 else "less", percent(abs(change), 0))
+
+
+def from_avoided_to_net(totals: Totals) -> Chart:
+    """Avoided less transport less processing, as far as each is known; what is not counted is never drawn as zero."""
+    avoided, transport, processing, net = (
+        _known(KNOWN[name])(totals) for name in ("avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
+    )
+    places = places_of(max(abs(value) for value in (avoided, transport, processing, net, Decimal(0)) if value is not None))
+    partly = _("partly counted") if totals.unknown_processing_mass_kg else _("making fit")
+    return waterfall(
+        "net",
+        [
+            _step("avoided_kgco2e", avoided, "plus", _("new product"), places),
+            _step("transport_kgco2e", transport, "less", _("by road"), places),
+            _step("processing_kgco2e", processing, "less", _("not counted") if processing is None else partly, places),
+            _step("net_kgco2e", net, "sum", _("saved"), places),
+        ],
+    )
+
+
+def _step(name: str, kg: Decimal | None, kind: str, note: Text, places: int) -> Step:
+    label = _("Net") if kind == "sum" else KNOWN[name].label
+    missing = _("not counted yet") if name == "processing_kgco2e" else _("unknown")
+    value = None if kg is None else kg / KG_PER_TONNE
+    sign = "" if kind != "less" or not value else "− " if value > 0 else "+ "
+    figure = "?" if value is None else f"{sign}{number(abs(value) if sign else value, places).replace('-', '−')}"
+    said = str(missing) if value is None else f"{figure}{NO_BREAK_SPACE}{CO2E}"
+    return Step(name, label, str(note), value, kind, figure, said)  # type: ignore[arg-type]
+
+
+def over_time(statistics: Statistics, period: Period) -> Chart:
+    """Tonnes used again: by month of a year, else by year."""
+    received = {row.key: row.totals.mass_kg for row in statistics.by_month}
+    year = period.year or _only_year(received)
+    if year is None:
+        years = sorted({key[:4] for key in received})
+        sums = [(one, sum((kg for key, kg in received.items() if key[:4] == one), Decimal(0))) for one in years]
+        named = [(one, one, one, one, kg) for one, kg in sums]
+    else:
+        months = [date(year, number_of, 1) for number_of in range(1, 13)]
+        named = [
+            (
+                f"{day:%Y-%m}",
+                _written(day, "MMMM"),
+                _written(day, "MMM"),
+                _written(day, "MMMMM"),
+                received.get(f"{day:%Y-%m}", Decimal(0)),
             )
+            for day in months
+        ]
+    places = places_of(max((kg for *_names, kg in named), default=Decimal(0)))
+    bars = [
+        Column(key, name, short, shortest, kg, in_tonnes(kg, 0 if places == 1 else places), tonnes(kg, places))
+        for key, name, short, shortest, kg in named
+    ]
+    return columns("time", bars)
+
+
+def _only_year(received: Iterable[str]) -> int | None:
+    years = {key[:4] for key in received}
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def _written(day: date, pattern: str) -> str:
+    return format_date(day, format=pattern, locale=current_locale()).replace(".", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What one organisation gave to others and received from them, with the lengths of both bars."""
+
+    slug: str
+    name: str
+    given: str
+    got: str
+    given_length: float
+    got_length: float
+
+
+def balance_of(rows: Sequence[StatisticsRow]) -> list[Balance]:
+    """Givers above, receivers below, and all fourteen also where nothing moved. What stayed within an organisation counts for neither."""
+    sums = [(row, row.given_to_others_kg, row.received_from_others_kg) for row in rows]
+    largest = max((kg for _row, *both in sums for kg in both), default=Decimal(0))
+    places = _chart_places(largest)
+    return [
+        Balance(
+            row.key,
+            row.name,
+            in_tonnes(given, places),
+            in_tonnes(got, places),
+            share_of(given, largest, BALANCE_LENGTH),
+            share_of(got, largest, BALANCE_LENGTH),
         )
-    return charts
+        for row, given, got in sorted(sums, key=lambda one: one[2] - one[1])
+    ]
 
 
-def _last_months(today: date) -> list[str]:
-    """The twelve months up to and with this one, `YYYY-MM`, oldest first."""
-    this = today.year * 12 + today.month - 1
-    return [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(this - MONTHS_SHOWN + 1, this + 1)]
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """From whom to whom, how much, and the length of its bar."""
+
+    pair: Pair
+    figure: str
+    length: float
 
 
-def _short(month: str) -> str:
-    """`nov 26`."""
-    return format_date(date.fromisoformat(f"{month}-01"), format="MMM yy", locale=current_locale()).replace(".", "")
+def flows_of(pairs: Sequence[Pair]) -> list[Flow]:
+    """The largest flows, heaviest first."""
+    moved = [pair for pair in pairs if pair.totals.mass_kg > 0][:FLOWS_SHOWN]
+    largest = max((pair.totals.mass_kg for pair in moved), default=Decimal(0))
+    places = _chart_places(largest)
+    return [Flow(pair, in_tonnes(pair.totals.mass_kg, places), share_of(pair.totals.mass_kg, largest)) for pair in moved]
 
 
-def _tonnes(masses_kg: Sequence[Figure | None]) -> list[Decimal | None]:
-    """In tonnes, with so many decimals as the largest needs; what is unknown stays so."""
-    largest = max((abs(Decimal(mass)) for mass in masses_kg if mass is not None), default=Decimal(0)) / KG_PER_TONNE
-    places = 0 if largest >= 1000 else 1 if largest >= 10 else 2
-    return [None if mass is None else rounded(Decimal(mass) / KG_PER_TONNE, places).normalize() for mass in masses_kg]
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a row and a column meet: the figure, empty where nothing moved, and its shade from 0 to 3."""
+
+    figure: str = ""
+    shade: int = 0
+    is_within: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """What one organisation gave to each other one."""
+
+    slug: str
+    name: str
+    cells: tuple[Cell, ...]
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Who gave to whom. What stayed within an organisation is shown and not in the sums."""
+
+    rows: tuple[MatrixRow, ...]
+    got: tuple[str, ...]
+    total: str
+
+
+def matrix_of(rows: Sequence[StatisticsRow], pairs: Sequence[Pair]) -> Matrix:
+    """From every organisation to every one, in the order of the rows."""
+    moved = {(pair.giver, pair.receiver): pair.totals.mass_kg for pair in pairs}
+    between = {sides: kg for sides, kg in moved.items() if sides[0] != sides[1]}
+    largest = max(between.values(), default=Decimal(0))
+    places = _chart_places(largest)
+
+    def cell(giver: str, receiver: str) -> Cell:
+        kg = moved.get((giver, receiver), Decimal(0))
+        if giver == receiver:
+            return Cell(in_tonnes(kg, places) if kg else "", is_within=True)
+        return Cell(in_tonnes(kg, places), _shade(kg, largest)) if kg else Cell()
+
+    return Matrix(
+        tuple(
+            MatrixRow(
+                row.key,
+                row.name,
+                tuple(cell(row.key, other.key) for other in rows),
+                in_tonnes(row.given_to_others_kg, places),
+            )
+            for row in rows
+        ),
+        tuple(in_tonnes(row.received_from_others_kg, places) for row in rows),
+        in_tonnes(sum(between.values(), Decimal(0)), places),
+    )
+
+
+def _shade(kg: Decimal, largest: Decimal) -> int:
+    """Three shades: from half of the largest, from a tenth, and less."""
+    return 0 if kg <= 0 else 3 if kg * 2 >= largest else 2 if kg * 10 >= largest else 1
+
+
+def _chart_places(largest_kg: Decimal) -> int:
+    """No decimals in a chart, unless all of it is small."""
+    places = places_of(largest_kg)
+    return 0 if places == 1 else places
+
+
+def said_until(period: Period, since: str) -> str:
+    """From when up to which day the figures count, in words."""
+    first = month(since) if period.year is None else _written(date(period.year, 1, 1), "d MMMM")
+    return str(_("%(first)s up to and including %(last)s", first=first, last=_day(period.until)))
+
+
+def _day(day: date) -> str:
+    return _written(day, "d MMMM y")

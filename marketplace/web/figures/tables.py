@@ -1,195 +1,225 @@
 """The figures and the rows of the ledger as tables. Rounded on the page, exact in the file, out of one list."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any
 
-from marketplace.impact.queries.statistics import STATISTICS, Figure, Measure, Statistic, Statistics, StatisticsRow
+from marketplace.impact.queries.statistics import STATISTICS, Figure, Measure, Statistics, StatisticsRow
 from marketplace.kernel.errors import Missing
-from marketplace.kernel.formats import carbon, km, mass, month, number, quantity, short_date, tonne_km, unknown
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.formats import NO_BREAK_SPACE, km, month, number, quantity, rounded, short_date, unknown
+from marketplace.kernel.language import Text, _, plain_ngettext
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import Totals
+from marketplace.ledger.queries import ExchangeFilter, Totals
 from marketplace.ledger.rules import RowKind
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
 
-COLUMNS: list[tuple[Text, str]] = [
-    (_("Row"), "text"),
-    (_("Date"), "text"),
-    (_("From"), "text"),
-    (_("To"), "text"),
-    (_("Material"), "text"),
-    (_("Quantity"), "number"),
-    (_("Mass"), "number"),
-    (_("Road"), "number"),
-    (_("Net saved"), "number"),
-]
-
-
-def cells(found: Sequence[Exchange], reference: Taxonomy) -> list[list[object]]:
-    """What a reader compares; a reversing row says which row it takes back."""
-    return [
-        [
-            _numbered(row),
-            short_date(row.happened_on),
-            row.from_name,
-            row.to_name,
-            material.name if (material := reference.find_material(row.material_slug)) else row.material_slug,
-            quantity(row.quantity, row.unit),
-            mass(row.mass_kg),
-            km(row.road_km),
-            carbon(row.net_kgco2e),
-        ]
-        for row in found
-    ]
-
-
-def _numbered(row: Exchange) -> str:
-    if row.kind == RowKind.HAUL:
-        return str(_("%(seq)s, way back", seq=row.seq))
-    return str(row.seq) if row.reverses is None else str(_("%(seq)s, reverses %(reverses)s", seq=row.seq, reverses=row.reverses))
-
-
-T = TypeVar("T")
 KG_PER_TONNE = 1000
-SHORT_TONNES = {10_000: 3, 1_000_000: 2}  # below so many kilograms in all: this many decimals of a tonne
-PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e"), Measure.TONNE_KM: _("tonne-km")}
+FEW_KG = 10_000  # a table of less than this is written to the kilogram
+ROW_PLACES = 2
+YEAR, MONTH = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 FILE_UNITS = {Measure.MASS: _("kg"), Measure.CARBON: _("kg CO₂e"), Measure.TONNE_KM: _("tonne-km")}
 AVOIDED_BY: tuple[tuple[Text, str], ...] = (  # what was said: does it replace a purchase
     (_("Avoided, replaces a purchase"), "avoided_replacing_kgco2e"),
     (_("Avoided, replaces no purchase"), "avoided_not_replacing_kgco2e"),
     (_("Avoided, not said"), "avoided_not_said_kgco2e"),
 )
-IN_FULL: dict[Measure, Callable[[Figure | None], str]] = {
-    Measure.COUNT: number,
-    Measure.MASS: mass,
-    Measure.CARBON: carbon,
-    Measure.TONNE_KM: tonne_km,
-}
+SHOWN_BY_GROUP = ("exchanges", "mass_kg", "avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
+ON_A_PHONE = {"mass_kg", "net_kgco2e"}
+PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e")}
+
+
+def places_of(largest_kg: Figure) -> int:
+    """How many decimals of a tonne a whole table gets: one, or to the kilogram where all of it is small."""
+    return 1 if abs(Decimal(largest_kg)) >= FEW_KG else 3
+
+
+def in_tonnes(kg: Figure | None, places: int) -> str:
+    """A bare number of tonnes with exactly so many decimals. What would be rounded away is `< 0,1`."""
+    if kg is None:
+        return unknown()
+    tonnes = Decimal(kg) / KG_PER_TONNE
+    if kg and not rounded(tonnes, places):
+        smallest = number(Decimal(1).scaleb(-places), places)
+        return f"<{NO_BREAK_SPACE}{smallest}" if kg > 0 else f">{NO_BREAK_SPACE}−{smallest}"
+    return number(tonnes, places).replace("-", "−")
+
+
+def tonnes(kg: Figure, places: int) -> str:
+    """The same with its unit: `22,3 ton`."""
+    return f"{in_tonnes(kg, places)}{NO_BREAK_SPACE}{plain_ngettext('tonne', 'tonnes', 1 if kg == KG_PER_TONNE else 2)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRow:
+    """A row of the ledger in words: what a reader compares. A reversing row says which row it takes back."""
+
+    row: Exchange
+    number: str
+    material: str
+    happened_on: str
+    quantity: str
+    tonnes: str
+    road: str
+    net: str
+
+
+def exchange_rows(found: Sequence[Exchange], reference: Taxonomy) -> list[ExchangeRow]:
+    """Tonnes only, and two decimals all the way down."""
+    return [
+        ExchangeRow(
+            row,
+            _numbered(row),
+            material.name if (material := reference.find_material(row.material_slug)) else row.material_slug,
+            short_date(row.happened_on),
+            quantity(row.quantity, row.unit),
+            in_tonnes(row.mass_kg, ROW_PLACES),
+            km(row.road_km),
+            in_tonnes(row.net_kgco2e, ROW_PLACES),
+        )
+        for row in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows an address asks for: by giver, receiver, either side, group and period. In words too."""
+
+    values: dict[str, Any]
+    words: tuple[str, ...]
+    wanted: ExchangeFilter
+
+    @classmethod
+    def of(cls, args: Mapping[str, str], names: Mapping[str, str], reference: Taxonomy) -> "Asked":
+        """What is asked, as far as it is known. An address that people edited is read leniently, so the rest is passed over."""
+        values: dict[str, Any] = {key: typed for key in ("van", "naar", "organisatie") if (typed := args.get(key, "")) in names}
+        group = reference.group(args.get("groep", ""))
+        year, of_month = args.get("jaar", ""), args.get("maand", "")
+        values |= {"groep": group.slug} if group else {}
+        if MONTH.fullmatch(of_month):
+            values["maand"] = of_month
+        elif YEAR.fullmatch(year):
+            values["jaar"] = year
+        when = values.get("maand") or values.get("jaar", "")
+        words = (
+            *(str(_("from %(name)s", name=names[slug])) for slug in [values.get("van")] if slug),
+            *(str(_("to %(name)s", name=names[slug])) for slug in [values.get("naar")] if slug),
+            *(names[slug] for slug in [values.get("organisatie")] if slug),
+            *([group.name] if group else []),
+            *([month(when) if len(when) > 4 else when] if when else []),
+        )
+        return cls(
+            values,
+            words,
+            ExchangeFilter(
+                organisations=_one(values, "organisatie"),
+                givers=_one(values, "van"),
+                receivers=_one(values, "naar"),
+                groups=_one(values, "groep"),
+                first_month=f"{when}-01" if len(when) == 4 else when,
+                last_month=f"{when}-12" if len(when) == 4 else when,
+            ),
+        )
+
+
+def _one(values: Mapping[str, str], key: str) -> tuple[str, ...]:
+    return (values[key],) if key in values else ()
+
+
+def _numbered(row: Exchange) -> str:
+    if row.kind == RowKind.HAUL:
+        return str(_("row %(seq)s, way back", seq=row.seq))
+    if row.reverses is None:
+        return str(_("row %(seq)s", seq=row.seq))
+    return str(_("row %(seq)s, reverses %(reverses)s", seq=row.seq, reverses=row.reverses))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """Material groups in tonnes. `columns`: label, and whether a phone shows it; the rows add up to `total`."""
+
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[str, str, tuple[str, ...]], ...]
+    total: tuple[str, ...]
+
+
+def group_table(statistics: Statistics) -> GroupTable:
+    """By material group, one precision in the whole table. Processing has a column as soon as any of it is known."""
+    shown = [item for item in STATISTICS if item.name in SHOWN_BY_GROUP]
+    if not any(item.name == "processing_kgco2e" and item.known(statistics.totals) is not None for item in shown):
+        shown = [item for item in shown if item.name != "processing_kgco2e"]
+    places = places_of(statistics.totals.mass_kg)
+
+    def cells(totals: Totals) -> tuple[str, ...]:
+        return tuple(
+            number(item.known(totals))
+            if item.measure is Measure.COUNT
+            else str(_("not counted"))
+            if item.name == "processing_kgco2e" and item.known(totals) is None
+            else in_tonnes(item.known(totals), places)
+            for item in shown
+        )
+
+    return GroupTable(
+        tuple(
+            (
+                f"{item.label} ({PAGE_UNITS[item.measure]})" if item.measure in PAGE_UNITS else str(item.label),
+                item.name in ON_A_PHONE,
+            )
+            for item in shown
+        ),
+        tuple((row.key, row.name, cells(row.totals)) for row in statistics.by_material_group),
+        cells(statistics.totals),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One way of cutting the totals. `rows` add up to `totals`."""
+    """One way of cutting the totals, as a file. No total in it, so that a column adds up to one."""
 
-    key: str
-    caption: Text
-    first_column: Text
-    rows: tuple[StatisticsRow, ...]
-    totals: Totals
-    has_given: bool = False
-
-    @property
-    def columns(self) -> list[tuple[str, str]]:
-        """Labels and kinds for the table macro."""
-        return [(str(self.first_column), "text"), *((label, "number") for label in self._labels(PAGE_UNITS))]
-
-    @property
-    def cells(self) -> list[list[str]]:
-        """The rows as a page shows them."""
-        return [self._shown(self._title(row), row.totals, row.given_mass_kg) for row in self.rows]
-
-    @property
-    def total(self) -> list[str]:
-        """The foot."""
-        return self._shown(str(_("Total")), self.totals, self.totals.mass_kg)
-
-    @property
-    def header(self) -> list[str]:
-        """The first line of the file."""
-        split = (f"{label} ({FILE_UNITS[Measure.CARBON]})" for label, _name in AVOIDED_BY)
-        return [str(self.first_column), *self._labels(FILE_UNITS), *split]
-
-    @property
-    def lines(self) -> list[list[Cell]]:
-        """The rows of the file; no total, so that a column adds up to it."""
-        return [
-            [
-                row.name,
-                *self._with_given([item.known(row.totals) for item in STATISTICS], row.given_mass_kg or 0),
-                *(getattr(row.totals, name) for _label, name in AVOIDED_BY),
-            ]
-            for row in self.rows
-        ]
-
-    def _title(self, row: StatisticsRow) -> str:
-        return month(row.key) if self.key == "months" else row.name
-
-    def _labels(self, units: dict[Measure, Text]) -> list[str]:
-        named = [
-            f"{label} ({units[item.measure]})" if item.measure in units else str(label)
-            for item in STATISTICS
-            for label in [_("Received") if self.has_given and item.name == "mass_kg" else item.label]
-        ]
-        given = _("Given away (%(unit)s)", unit=units[Measure.MASS])
-        return self._with_given(named, str(given))
-
-    def _with_given(self, cells: list[T], given: T) -> list[T]:
-        """What was given stands right after what was received."""
-        if not self.has_given:
-            return cells
-        after = next(index for index, one in enumerate(STATISTICS) if one.name == "mass_kg") + 1
-        return [*cells[:after], given, *cells[after:]]
-
-    def _shown(self, title: str, totals: Totals, given: Decimal | None) -> list[str]:
-        cells = [self._cell(item, item.known(totals)) for item in STATISTICS]
-        return [title, *self._with_given(cells, self._tonnes(given or Decimal(0)))]
-
-    def _cell(self, statistic: Statistic, value: Figure | None) -> str:
-        if value is None:
-            return unknown()
-        if statistic.measure in (Measure.MASS, Measure.CARBON):
-            return self._tonnes(value)
-        return number(value, 0)
-
-    def _tonnes(self, kg: Figure) -> str:
-        places = next((places for limit, places in SHORT_TONNES.items() if abs(self.totals.mass_kg) < limit), 1)
-        return number(Decimal(kg) / KG_PER_TONNE, places) if kg else "0"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One big figure with its meaning. `sign` shows how it follows from the ones before it: avoided − transport − processing = net."""
-
-    label: Text
-    figure: str
-    definition: Text
-    sign: str = ""
-
-
-SIGNS = {"transport_kgco2e": "−", "processing_kgco2e": "−", "net_kgco2e": "="}
-ASIDE = {"unknown_factor_mass_kg", "unknown_processing_mass_kg"}  # said in sentences of their own
-
-
-def facts_of(totals: Totals) -> list[Fact]:
-    """The totals as big figures."""
-    return [
-        Fact(item.label, IN_FULL[item.measure](item.known(totals)), item.definition, SIGNS.get(item.name, ""))
-        for item in STATISTICS
-        if item.name not in ASIDE
-    ]
-
-
-def tables_of(statistics: Statistics) -> list[Table]:
-    """The three ways in which the totals are cut."""
-    return [
-        Table(
-            "municipalities", _("By municipality"), _("Receiver"), statistics.by_municipality, statistics.totals, has_given=True
-        ),
-        Table("groups", _("By material group"), _("Material group"), statistics.by_material_group, statistics.totals),
-        Table("months", _("By month"), _("Month"), statistics.by_month, statistics.totals),
-    ]
+    header: list[str]
+    lines: list[list[Cell]]
 
 
 def table_for(statistics: Statistics, key: str) -> Table:
-    """The table that was asked for as a file; Missing for one that does not exist."""
-    if key == "totals":
+    """The table that was asked for as a file; Missing for one that does not exist, or that the reader does not see."""
+    if key == "municipalities":
+        kept = [
+            str(_("Given away (%(unit)s)", unit=FILE_UNITS[Measure.MASS])),
+            str(_("Kept within (%(unit)s)", unit=FILE_UNITS[Measure.MASS])),
+        ]
         return Table(
-            key, _("Totals"), _("What"), (StatisticsRow("totals", str(_("Total")), statistics.totals),), statistics.totals
+            [str(_("Receiver")), *_labels(_("Received")), *kept],
+            [[row.name, *_figures(row.totals), row.given_mass_kg, row.kept_mass_kg] for row in statistics.by_municipality],
         )
-    for table in tables_of(statistics):
-        if table.key == key:
-            return table
-    raise Missing(_("There is no such table. Choose totals, municipalities, groups or months."))
+    if key == "pairs" and statistics.has_pairs:
+        return Table(
+            [str(_("From")), str(_("To")), *_labels()],
+            [[pair.giver_name, pair.receiver_name, *_figures(pair.totals)] for pair in statistics.by_pair],
+        )
+    named: dict[str, tuple[Text, Sequence[StatisticsRow]]] = {
+        "totals": (_("What"), (StatisticsRow("totals", str(_("Total")), statistics.totals),)),
+        "groups": (_("Material group"), statistics.by_material_group),
+        "months": (_("Month"), statistics.by_month),
+    }
+    if key not in named:
+        raise Missing(_("There is no such table. Choose totals, municipalities, groups, months or, for the region, pairs."))
+    first, rows = named[key]
+    return Table([str(first), *_labels()], [[row.name, *_figures(row.totals)] for row in rows])
+
+
+def _labels(mass_label: Text | None = None) -> list[str]:
+    """The heads of the figures, each with its unit."""
+    named = [
+        f"{label} ({FILE_UNITS[item.measure]})" if item.measure in FILE_UNITS else str(label)
+        for item in STATISTICS
+        for label in [mass_label if mass_label and item.name == "mass_kg" else item.label]
+    ]
+    return [*named, *(f"{label} ({FILE_UNITS[Measure.CARBON]})" for label, _name in AVOIDED_BY)]
+
+
+def _figures(totals: Totals) -> list[Cell]:
+    """Every figure of the list, exact; empty where it is not known."""
+    return [*(item.known(totals) for item in STATISTICS), *(getattr(totals, name) for _label, name in AVOIDED_BY)]

@@ -1,25 +1,27 @@
 """The figures of the ledger, the goals, and what a municipality reports for them."""
 
+from functools import partial
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
+from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.exchange.queries.reservations import list_choices
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, table_answer
 from marketplace.impact.actions import report_material_use
 from marketplace.impact.queries.goals import get_goals, get_material_use
-from marketplace.impact.queries.statistics import get_statistics
+from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, get_statistics, get_totals
 from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
-from marketplace.ledger.queries import list_exchanges
+from marketplace.ledger.queries import ExchangeFilter, get_exchanged_mass, list_exchanges
 from marketplace.materials.queries import taxonomy
-from marketplace.web.figures import factors, losses
+from marketplace.web.figures import dashboard, factors, losses
 from marketplace.web.figures import tables as rows
-from marketplace.web.figures.dashboard import charts_of
 from marketplace.web.figures.forms import MaterialUseForm, material_use_form
-from marketplace.web.figures.tables import facts_of, table_for, tables_of
 from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.paging import paged
@@ -33,29 +35,74 @@ PAGE_SIZE = 50
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show() -> str:
-    """How much, how far, what it saved: the totals for everybody, charts and tables for members."""
-    statistics, today = get_statistics(current_session(), current_actor()), clock.today()
+    """How much, how far, what it saved: the totals for everybody, charts and tables for members, years for the region."""
+    session, actor = current_session(), current_actor()
+    period = _period()
+    statistics = get_statistics(session, actor, period.cut)
+    before = get_totals(session, actor, period.before) if period.before else None
+    totals, link = statistics.totals, partial(_exchanges_address, period)
+    is_sparse = totals.exchanges < FEW_TRANSFERS
+    tiles = dashboard.tiles_of(totals, before)
     return render_template(
         "figures/show.html",
         statistics=statistics,
-        totals=statistics.totals,
-        facts=facts_of(statistics.totals),
-        charts=[] if statistics.is_public else charts_of(statistics, today=today),
-        tables=[] if statistics.is_public else tables_of(statistics),
-        today=today,
+        totals=totals,
+        period=period,
+        said_until=dashboard.said_until(period, statistics.since) if statistics.since else "",
+        years_shown=dashboard.years_of(period, statistics.since, today=clock.today()),
+        tiles=tiles,
+        is_compared=any(tile.trend for tile in tiles),
+        is_sparse=is_sparse and not statistics.is_public,
+        net=dashboard.from_avoided_to_net(totals),
+        definition=lambda name: url_for("figures.method", _anchor=name),
+        time=dashboard.over_time(statistics, period),
+        exchanges_in=lambda key: link(month=key),
+        balances=dashboard.balance_of(statistics.by_municipality),
+        largest_flows=dashboard.flows_of(statistics.by_pair),
+        whole=dashboard.matrix_of(statistics.by_municipality, statistics.by_pair),
+        by_group=rows.group_table(statistics),
+        latest_rows=_latest(period) if is_sparse and not statistics.is_public else [],
+        link=link,
+        sees_all=may(actor, Can.READ_ALL_EXCHANGES),
     )
+
+
+def _period() -> dashboard.Period:
+    """The year in the address, for whoever may see a part of the ledger."""
+    may_choose = may(current_actor(), Can.READ_PERIOD_FIGURES)
+    return dashboard.period_of(request.args.get("jaar", ""), may_choose=may_choose, today=clock.today())
+
+
+def _exchanges_address(
+    period: dashboard.Period, *, giver: str = "", receiver: str = "", organisation: str = "", group: str = "", month: str = ""
+) -> str:
+    """Where the rows stand from which a figure is summed; empty where the reader does not see all of them."""
+    actor = current_actor()
+    if not may(actor, Can.READ_ALL_EXCHANGES) and actor.organisation_slug not in (giver, receiver, organisation):
+        return ""
+    when = {"jaar": month} if len(month) == 4 else {"maand": month} if month else {"jaar": period.year}
+    asked = {"van": giver, "naar": receiver, "organisatie": organisation, "groep": group, **when}
+    known: dict[str, Any] = {name: value or None for name, value in asked.items()}
+    return url_for("figures.exchanges", **known)
+
+
+def _latest(period: dashboard.Period) -> list[rows.ExchangeRow]:
+    """The few rows of a period that is too short to compare, as far as the reader sees them."""
+    wanted = ExchangeFilter(first_month=period.cut.first, last_month=period.cut.last)
+    found, _total = list_exchanges(current_session(), current_actor(), page=1, page_size=FEW_TRANSFERS, wanted=wanted)
+    return rows.exchange_rows(found, taxonomy(current_session()))
 
 
 @blueprint.get("/cijfers.csv")
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def export() -> Response:
-    """One table as a file."""
-    key = request.args.get("table", "totals")
+    """One table as a file: of everything, or of the year that is asked for."""
+    key, period = request.args.get("table", "totals"), _period() if request.args.get("jaar") else dashboard.EVERYTHING
     if key != "totals":
         require(current_actor(), Can.READ_MEMBER_FIGURES)
-    table = table_for(get_statistics(current_session(), current_actor()), key)
-    return table_answer(f"materialenbank-{key}", table.header, table.lines)
+    table = rows.table_for(get_statistics(current_session(), current_actor(), period.cut), key)
+    return table_answer("-".join(filter(None, ("materialenbank", key, str(period.year or "")))), table.header, table.lines)
 
 
 @blueprint.get("/cijfers/hoe-wij-rekenen")
@@ -66,6 +113,7 @@ def method() -> str:
     return render_template(
         "figures/method.html",
         reference=reference,
+        definitions=STATISTICS,
         formulas=factors.FORMULAS,
         sources=factors.SOURCES,
         vehicle_columns=factors.VEHICLE_COLUMNS,
@@ -79,15 +127,19 @@ def method() -> str:
 @permission(Can.READ_EXCHANGES)
 @one_moment
 def exchanges() -> str:
-    """The rows of the ledger that the reader may see, newest first."""
-    session, actor = current_session(), current_actor()
-    result, place = paged(lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE), PAGE_SIZE)
+    """The rows of the ledger that the reader may see, newest first; of a giver, a receiver, a group or a period where asked."""
+    session, actor, reference = current_session(), current_actor(), taxonomy(current_session())
+    asked = rows.Asked.of(request.args, {one.slug: one.name for one in list_organisations(session)}, reference)
+    result, place = paged(
+        lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
+    )
     return render_template(
         "figures/exchanges.html",
-        columns=rows.COLUMNS,
-        cells=rows.cells(result, taxonomy(session)) if result else [],
+        rows=rows.exchange_rows(result, reference),
+        asked=asked,
+        sum_tonnes=rows.in_tonnes(get_exchanged_mass(session, actor, asked.wanted), rows.ROW_PLACES),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
-        address=lambda number: url_for("figures.exchanges", page=number),
+        address=lambda number: url_for("figures.exchanges", **asked.values, page=number),
         **place,
     )
 

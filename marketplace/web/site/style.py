@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_HINTS, CONDITION_LABELS
 from marketplace.web.site.forms import StyleForm
-from marketplace.web.ui.charts import BarChart, bar_chart, row_chart
+from marketplace.web.ui.charts import Chart, Column, Step, columns, waterfall
 from marketplace.web.ui.forms import attach
 from marketplace.web.ui.lots import Lot
 
@@ -37,7 +37,7 @@ class Style:
     form: StyleForm
     refused: StyleForm
     lots: tuple[Lot, ...]
-    charts: tuple[BarChart, ...]
+    charts: tuple[Chart, ...]
     columns: tuple[tuple[Text, str], ...]
     rows: tuple[tuple[Any, ...], ...]
 
@@ -69,10 +69,13 @@ def style() -> Style:
     refused = StyleForm(formdata=None, prefix="refused-", data=filled)
     named = [name for name in refused.data if name not in ("csrf_token", "idempotency_key")]
     attach(refused, Invalid.all([FieldError(name, TOLD) for name in named]))
-    months = ("jan", "feb", "mrt", "apr")
-    figures = [Decimal(value) for value in (42, 38, 55, 61)]
-    less = [Decimal(value) for value in (12, 18, 21, 33)]
-    series = ((_("Avoided"), figures), (_("Transport"), less))
+    months = [(name, Decimal(value)) for name, value in (("jan", 42), ("feb", 38), ("mrt", 0), ("apr", 61))]
+    steps: tuple[tuple[Text, int | None, Literal["plus", "less", "sum"]], ...] = (
+        (_("Avoided"), 84, "plus"),
+        (_("Transport"), 6, "less"),
+        (_("Processing"), None, "less"),
+        (_("Net"), 78, "sum"),
+    )
     return Style(
         form=StyleForm(formdata=None, data=filled),
         refused=refused,
@@ -88,14 +91,13 @@ def style() -> Style:
             _lot(str(_("Grey pavers")), _("Partly reserved"), "wait", distance_km=None, from_on=None),
         ),
         charts=(
-            bar_chart("upright", _("Per month"), category=_("Month"), unit=_("tonne"), names=months, series=series),
-            row_chart(
-                "lying",
-                _("Per municipality"),
-                category=_("Municipality"),
-                unit=_("tonne"),
-                names=("Almelo", "Borne", "Hof van Twente", "Losser"),
-                series=series,
+            columns("upright", [Column(name, name, name, name[:1], kg, str(kg), f"{kg} ton") for name, kg in months]),
+            waterfall(
+                "steps",
+                [
+                    Step("", name, "", None if value is None else Decimal(value), kind, str(value), f"{value or '?'} ton")
+                    for name, value, kind in steps
+                ],
             ),
         ),
         columns=((_("Municipality"), "text"), (_("Mass"), "number")),

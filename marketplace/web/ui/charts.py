@@ -1,53 +1,48 @@
-"""Where the bars, lines and words of a chart stand. Pure geometry over exact figures; `templates/macros/chart.html` draws it.
+"""Where the bars and words of a chart stand. Pure geometry over exact figures; `templates/macros/chart.html` draws it.
 
 Each chart is laid out twice, in the width of a phone and of a wide screen, so that letters are never scaled down. A figure that is not
-known has no bar, and "unknown" in the table.
+known has no bar and a question mark; the same figures stand as a table below every chart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Literal
 
-from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text
 
-Value = Decimal | int | None
-PARTS_OF_TEN = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+LETTER = 9.2  # how wide a figure is in the drawings' type, at most
+TALLEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One rectangle; `series` is 1 or 2, `label` is what it says when pointed at."""
+class Block:
+    """One rectangle. What adds is filled, what takes off is hatched."""
 
     x: float
     y: float
     width: float
     height: float
-    series: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the grid or the axis."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    kind: Literal["grid", "axis"]
+    kind: Literal["plus", "less"] = "plus"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or figure; `anchor` is SVG's text-anchor."""
+    """A word or figure under or above the middle of its bar."""
 
     x: float
     y: float
     text: str
-    anchor: Literal["start", "middle", "end"]
-    kind: Literal["tick", "name", "figure"] = "tick"
+    kind: Literal["value", "name", "note"] = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A level line that leads from the end of one bar to the start of the next."""
+
+    x1: float
+    x2: float
+    y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,157 +52,132 @@ class Drawing:
     name: Literal["wide", "narrow"]
     width: int
     height: int
-    font_size: int
-    bars: tuple[Bar, ...]
-    lines: tuple[Line, ...]
+    axis: float
+    blocks: tuple[Block, ...]
     words: tuple[Word, ...]
+    joins: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class BarChart:
-    """A chart, its two drawings and the same figures as a table."""
+class Chart:
+    """A chart: its two drawings, what it says to who cannot see it, and the same figures as rows of key, name and figure."""
 
     id: str
-    title: Text | str
-    unit: Text | str
-    series: tuple[Text | str, ...]
+    says: str
     drawings: tuple[Drawing, ...]
-    columns: tuple[tuple[Text | str, str], ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, str, str], ...]
 
 
-def ticks(largest: Decimal, parts: int = 4) -> list[Decimal]:
-    """List round figures from zero to at or above the largest, in four steps or fewer. 81 gives 0, 25, 50, 75, 100."""
-    if largest <= 0:
-        return [Decimal(0), Decimal(1)]
-    rough = largest / parts
-    size = Decimal(1).scaleb(rough.adjusted())
-    step = next(size * part for part in PARTS_OF_TEN if size * part >= rough)
-    count = int((largest / step).to_integral_value(rounding=ROUND_CEILING))
-    return [step * index for index in range(count + 1)]
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A bar of a waterfall: `plus` begins it, `less` takes off, `sum` is what is left. A value of None is not known."""
+
+    key: str
+    name: Text | str
+    note: str
+    value: Decimal | None
+    kind: Literal["plus", "less", "sum"]
+    figure: str
+    said: str
 
 
-def bar_chart(
-    id: str,
-    title: Text | str,
-    *,
-    category: Text | str,
-    unit: Text | str,
-    names: Sequence[str],
-    series: Sequence[tuple[Text | str, Sequence[Value]]],
-) -> BarChart:
-    """Upright bars, for months: at most two series, each with a figure (or None) for every name."""
-    return _chart(id, title, category, unit, names, series, (_upright("wide", 720, 320, 15), _upright("narrow", 320, 250, 12)))
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An upright bar: its name in full, on a wide screen and on a phone, and what stands above it."""
+
+    key: str
+    name: str
+    short: str
+    shortest: str
+    value: Decimal
+    figure: str
+    said: str
 
 
-def row_chart(
-    id: str,
-    title: Text | str,
-    *,
-    category: Text | str,
-    unit: Text | str,
-    names: Sequence[str],
-    series: Sequence[tuple[Text | str, Sequence[Value]]],
-) -> BarChart:
-    """Lying bars with the name before or above them, for municipalities and material groups."""
-    return _chart(id, title, category, unit, names, series, (_lying("wide", 720, 15, 190), _lying("narrow", 320, 15, 0)))
+def waterfall(id: str, steps: Sequence[Step]) -> Chart:
+    """How a figure follows from others. Each bar begins where the one before it ended."""
+    wide = _waterfall("wide", 560, 92, steps, lines=1)
+    narrow = _waterfall("narrow", 340, 56, steps, lines=2)
+    rows = tuple((step.key, str(step.name), step.said) for step in steps)
+    return Chart(id, ", ".join(f"{name} {said}" for _key, name, said in rows), (wide, narrow), rows)
 
 
-Layout = Callable[[Sequence[str], Sequence[tuple[Text | str, Sequence[Value]]], str], Drawing]
+def columns(id: str, bars: Sequence[Column]) -> Chart:
+    """Upright bars side by side, for months and years. What is zero or less has no bar, and its figure all the same."""
+    rows = tuple((bar.key, bar.name, bar.said) for bar in bars)
+    says = ", ".join(f"{bar.name} {bar.said}" for bar in bars if bar.value)
+    return Chart(id, says, (_columns("wide", 560, bars), _columns("narrow", 340, bars)), rows)
 
 
-def _chart(
-    id: str, title: Text | str, category: Text | str, unit: Text | str, names: Sequence[str],
-    series: Sequence[tuple[Text | str, Sequence[Value]]], layouts: tuple[Layout, ...],
-) -> BarChart:  # fmt: skip
-    if not 1 <= len(series) <= 2 or any(len(values) != len(names) for _name, values in series):
-        raise ValueError("a chart has one or two series, each with a figure for every name")
-    return BarChart(
-        id=id, title=title, unit=unit, series=tuple(name for name, _values in series),
-        drawings=tuple(layout(names, series, str(unit)) for layout in layouts),
-        columns=((category, "text"), *((name, "number") for name, _values in series)),
-        rows=tuple((name, *(number(values[index]) for _name, values in series)) for index, name in enumerate(names)),
-    )  # fmt: skip
+def share_of(value: Decimal, largest: Decimal, length: int = TALLEST) -> float:
+    """How long a bar is beside the longest one; nothing below zero."""
+    return round(float(max(value, Decimal(0)) / largest) * length, 1) if largest > 0 else 0.0
 
 
-def _largest(series: Sequence[tuple[Text | str, Sequence[Value]]]) -> Decimal:
-    return max((Decimal(value) for _name, values in series for value in values if value is not None), default=Decimal(0))
+def _waterfall(name: Literal["wide", "narrow"], width: int, bar: int, steps: Sequence[Step], *, lines: int) -> Drawing:
+    top, bottom = 44.0, 230.0
+    pitch = width / len(steps)
+    ends = _ends(steps)
+    lowest = min(Decimal(0), *(level for start, end in ends for level in (start, end)))
+    highest = max(Decimal(0), *(level for start, end in ends for level in (start, end)))
 
+    def y(level: Decimal) -> float:
+        return round(bottom - float((level - lowest) / (highest - lowest or 1)) * (bottom - top), 1)
 
-def _label(place: str, name: Text | str, value: Value, unit: str) -> str:
-    return f"{place}, {name}: {number(value)}\u00a0{unit}"
-
-
-def _upright(name: Literal["wide", "narrow"], width: int, height: int, font: int) -> Layout:
-    def draw(names: Sequence[str], series: Sequence[tuple[Text | str, Sequence[Value]]], unit: str) -> Drawing:
-        marks = ticks(_largest(series))
-        left = 12 + max(len(number(mark)) for mark in marks) * font * 0.55
-        top, bottom = font, height - font * 2
-        is_valid = width - 4.0
-        pitch = (is_valid - left) / max(len(names), 1)
-        bar = min(pitch * 0.8 / len(series), 36.0)
-
-        def y(value: Decimal) -> float:
-            return round(bottom - float(value / marks[-1]) * (bottom - top), 1)
-
-        lines = [Line(round(left, 1), y(mark), is_valid, y(mark), "axis" if mark == 0 else "grid") for mark in marks]
-        words = [Word(round(left - 8, 1), y(mark) + font * 0.35, number(mark), "end") for mark in marks]
-        every = max(1, -(-len(names) * font * 2 // int(is_valid - left)))
+    blocks, words, joins = [], [], []
+    for index, (step, (start, end)) in enumerate(zip(steps, ends, strict=True)):
+        left = pitch * index + (pitch - bar) / 2
+        middle = round(left + bar / 2, 1)
+        upper = min(y(start), y(end))
+        if step.value is None:
+            joins.append(Join(round(left, 1), round(left + bar, 1), y(end)))
+        elif start != end:
+            height = max(abs(y(start) - y(end)), 1.0)
+            blocks.append(Block(round(left, 1), upper, bar, round(height, 1), "less" if step.kind == "less" else "plus"))
+        words.append(
+            Word(middle, upper - 8, step.figure if step.value is not None else "?", "note" if step.value is None else "value")
+        )
+        words.append(Word(middle, bottom + 22, str(step.name)))
         words += [
-            Word(round(left + pitch * (index + 0.5), 1), bottom + font * 1.5, one, "middle", "name")
-            for index, one in enumerate(names)
-            if index % every == 0
+            Word(middle, bottom + 42 + 18 * line, part, "note") for line, part in enumerate(_broken(step.note, lines)) if part
         ]
-        bars = []
-        for place, (title, values) in enumerate(series):
-            for index, value in enumerate(values):
-                if value and value > 0:  # a correction below zero is in the table
-                    start = left + pitch * (index + 0.5) + bar * (place - len(series) / 2)
-                    at = y(Decimal(value))
-                    bars.append(
-                        Bar(
-                            round(start + 1, 1),
-                            at,
-                            round(bar - 2, 1),
-                            round(bottom - at, 1),
-                            place + 1,
-                            _label(names[index], title, value, unit),
-                        )
-                    )
-        return Drawing(name, width, height, font, tuple(bars), tuple(lines), tuple(words))
-
-    return draw
+        if index:
+            joins.append(Join(round(left - (pitch - bar), 1), round(left, 1), y(ends[index - 1][1])))
+    return Drawing(name, width, 280 + 18 * (lines - 1), y(Decimal(0)), tuple(blocks), tuple(words), tuple(joins))
 
 
-def _lying(name: Literal["wide", "narrow"], width: int, font: int, name_width: int) -> Layout:
-    def draw(names: Sequence[str], series: Sequence[tuple[Text | str, Sequence[Value]]], unit: str) -> Drawing:
-        thick = 16.0 if len(series) > 1 else 20.0
-        head = 0.0 if name_width else font * 1.6
-        pitch = head + thick * len(series) + 14
-        most = max((Decimal(1), _largest(series)))
-        figures = 16 + font * 0.58 * max((len(number(value)) for _n, values in series for value in values if value), default=1)
-        room = width - name_width - figures
-        bars: list[Bar] = []
-        words: list[Word] = []
-        for index, one in enumerate(names):
-            top = pitch * index + 6
-            middle = top + thick * len(series) / 2 + font * 0.35
-            words.append(
-                Word(name_width - 10, round(middle, 1), one, "end", "name")
-                if name_width
-                else Word(0, round(top + font, 1), one, "start", "name")
-            )
-            for place, (title, values) in enumerate(series):
-                value = values[index]
-                at = top + head + thick * place
-                length = round(max(float(Decimal(value or 0) / most), 0.0) * room, 1)
-                if length > 0:
-                    bars.append(Bar(name_width, round(at, 1), length, thick - 2, place + 1, _label(one, title, value, unit)))
-                words.append(
-                    Word(name_width + length + 6, round(at + thick / 2 + font * 0.3, 1), number(value), "start", "figure")
-                )
-        height = int(pitch * len(names) + 6)
-        lines = (Line(name_width, 2, name_width, height - 4, "axis"),) if name_width else ()
-        return Drawing(name, width, height, font, tuple(bars), tuple(lines), tuple(words))
+def _ends(steps: Sequence[Step]) -> list[tuple[Decimal, Decimal]]:
+    """Between which two levels each bar stands. What is not known leaves the level where it was."""
+    level, found = Decimal(0), []
+    for step in steps:
+        value = step.value or Decimal(0)
+        start, end = {"plus": (Decimal(0), value), "less": (level, level - value), "sum": (Decimal(0), value)}[step.kind]
+        start = level if step.value is None else start
+        level = level if step.value is None else end
+        found.append((start, level))
+    return found
 
-    return draw
+
+def _broken(note: str, lines: int) -> list[str]:
+    """The note on so many lines, broken between its words."""
+    words = note.split(" ")
+    return [note] if lines == 1 or len(words) == 1 else [words[0], " ".join(words[1:])]
+
+
+def _columns(name: Literal["wide", "narrow"], width: int, bars: Sequence[Column]) -> Drawing:
+    top, bottom = 34.0, 250.0
+    pitch = width / max(len(bars), 1)
+    bar = min(pitch * 0.68, 64.0)
+    largest = max((one.value for one in bars), default=Decimal(0))
+    blocks, words = [], []
+    for index, one in enumerate(bars):
+        middle = round(pitch * (index + 0.5), 1)
+        height = round(share_of(one.value, largest) / TALLEST * (bottom - top), 1)
+        if one.value > 0:
+            height = max(height, 1.5)
+            blocks.append(Block(round(middle - bar / 2, 1), round(bottom - height, 1), round(bar, 1), height))
+        is_room = len(one.figure) * LETTER <= pitch or one.value == largest
+        if one.value and is_room:
+            words.append(Word(middle, round(bottom - height - 7, 1), one.figure, "value"))
+        words.append(Word(middle, 272, one.short if name == "wide" else one.shortest, "note"))
+    return Drawing(name, width, 280, bottom, tuple(blocks), tuple(words))
