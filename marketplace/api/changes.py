@@ -28,6 +28,10 @@ CHANGES = (
             ),
             _("New: a lot that is closed or withdrawn may be a mistake, or come later. Neither is counted as lost supply."),
             _("Stricter: a day of a lot, a demand or a saved search lies between 1990 and thirty years from now."),
+            _(
+                "New: statistics by giver and receiver for the region (byPair), what stayed within an organisation, and the average road."
+            ),
+            _("New: rows of the ledger by giver, receiver and the months in which they count (fromOrganisation, fromMonth)."),
         ),
     ),
     Version(

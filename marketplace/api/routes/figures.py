@@ -41,8 +41,8 @@ EXCHANGE_FILTERS = (
     query.FROM,
     query.UNTIL,
     query.ORGANISATION,
-    query.parameter("fromOrganisation", "slug of who gave", many=True),
-    query.parameter("toOrganisation", "slug of who received", many=True),
+    query.parameter("fromOrganisation", "slug of the giver", many=True),
+    query.parameter("toOrganisation", "slug of the receiver", many=True),
     query.parameter("fromMonth", "first month in which a row counts", pattern=MONTH),
     query.parameter("untilMonth", "last month in which a row counts", pattern=MONTH),
     query.MUNICIPALITY,
@@ -112,9 +112,9 @@ def get_ledger() -> Response:
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show_statistics() -> Response:
-    """The totals; with a token also by municipality, material group and month, and for the region by giver and receiver.
+    """The totals; with a token also by municipality, material group and month.
 
-    A part of the ledger is for the region: its few transfers would tell partners and the public where something lay.
+    For the region also by giver and receiver. A part of the ledger is for the region: its few transfers would tell partners and the public where something lay.
     """
     cut = Cut(*asked_months(), asked_all("municipality"), asked_all("materialGroup"), asked_words("kind", RowKind))
     session, actor = current_session(), current_actor()

@@ -122,11 +122,11 @@ EVERYTHING = Cut()
 
 
 def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Statistics:
-    """The totals for everybody; by municipality, material group and month for members, and by pair for the region.
+    """The totals for everybody; by municipality, material group and month for members.
 
-    Whoever may not know exact points gets every part with an average distance in whole kilometres, and the total too while it is one of
-    few transfers: parts that were exact could be subtracted until one transfer is left. A part of the ledger, and who gave to whom, is
-    for members of the region: few rows tell how far something was carried.
+    By giver and receiver for the region. Whoever may not know exact points gets every part with an average distance in whole kilometres,
+    and the total too while it is one of few transfers: parts that were exact could be subtracted until one transfer is left. A part of
+    the ledger, and who gave to whom, is for members of the region: few rows tell how far something was carried.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     exact = may(actor, Can.READ_POINTS)
@@ -179,7 +179,10 @@ def _sums(session: Session, table: type[MonthPair] | type[MonthMaterial], key: s
 
 
 def _pairs(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
-    """The sums by giver and receiver: the one reading from which received, given and kept within follow."""
+    """The sums by giver and receiver.
+
+    The one reading from which follows what each received, gave and kept.
+    """
     rows = cut.of(MonthPair)
     sides = (rows.c.from_slug, rows.c.to_slug)
     statement = select(*sides, *(func.sum(rows.c[name]) for name in SUMS)).group_by(*sides)

@@ -1,4 +1,7 @@
-"""What stands on the page of figures: a period, four tiles, two charts, who gave and received, and who gave to whom."""
+"""What stands on the page of figures.
+
+A period, four tiles, two charts, who gave and received, and who gave to whom.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -42,7 +45,10 @@ EVERYTHING = Period(None, date.max)
 
 
 def period_of(typed: str, *, may_choose: bool, today: date) -> Period:
-    """The period that was asked for; by default this year, for whoever may see a part of the ledger."""
+    """The period that was asked for.
+
+    By default this year, for whoever may see a part of the ledger.
+    """
     if not may_choose or typed == ALL_YEARS:
         return Period(None, today)
     year = int(typed) if typed.isdecimal() and len(typed) == 4 and 2000 <= int(typed) <= today.year else today.year
@@ -59,7 +65,10 @@ def years_of(period: Period, since: str | None, *, today: date) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """How a figure stands beside the same months of the year before: more, less or the same, and by how much in words."""
+    """How a figure stands beside the same months of the year before.
+
+    More, less or the same, and by how much in words.
+    """
 
     kind: str
     by: str = ""
@@ -115,7 +124,10 @@ def _trend(now: Decimal | None, before: Decimal | None) -> Trend | None:
 
 
 def from_avoided_to_net(totals: Totals) -> Chart:
-    """Avoided less transport less processing, as far as each is known; what is not counted is never drawn as zero."""
+    """Avoided less transport less processing, as far as each is known.
+
+    What is not counted is never drawn as zero.
+    """
     avoided, transport, processing, net = (
         _known(KNOWN[name])(totals) for name in ("avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
     )
@@ -181,7 +193,7 @@ def _written(day: date, pattern: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What one organisation gave to others and received from them, with the lengths of both bars."""
+    """What one organisation gave to others and received from them, as figures and as bars."""
 
     slug: str
     name: str
@@ -228,7 +240,10 @@ def flows_of(pairs: Sequence[Pair]) -> list[Flow]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a row and a column meet: the figure, empty where nothing moved, and its shade from 0 to 3."""
+    """Where a row and a column meet.
+
+    The figure, empty where nothing moved, and its shade from 0 to 3.
+    """
 
     figure: str = ""
     shade: int = 0

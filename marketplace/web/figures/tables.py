@@ -32,7 +32,10 @@ PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e")}
 
 
 def places_of(largest_kg: Figure) -> int:
-    """How many decimals of a tonne a whole table gets: one, or to the kilogram where all of it is small."""
+    """How many decimals of a tonne a whole table gets.
+
+    One, or to the kilogram where all of it is small.
+    """
     return 1 if abs(Decimal(largest_kg)) >= FEW_KG else 3
 
 
@@ -184,7 +187,10 @@ class Table:
 
 
 def table_for(statistics: Statistics, key: str) -> Table:
-    """The table that was asked for as a file; Missing for one that does not exist, or that the reader does not see."""
+    """The table that was asked for as a file.
+
+    Missing for one that does not exist, or that the reader does not see.
+    """
     if key == "municipalities":
         kept = [
             str(_("Given away (%(unit)s)", unit=FILE_UNITS[Measure.MASS])),

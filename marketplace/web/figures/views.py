@@ -35,7 +35,10 @@ PAGE_SIZE = 50
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show() -> str:
-    """How much, how far, what it saved: the totals for everybody, charts and tables for members, years for the region."""
+    """How much, how far, what it saved.
+
+    The totals for everybody, charts and tables for members, years and pairs for the region.
+    """
     session, actor = current_session(), current_actor()
     period = _period()
     statistics = get_statistics(session, actor, period.cut)
@@ -76,7 +79,10 @@ def _period() -> dashboard.Period:
 def _exchanges_address(
     period: dashboard.Period, *, giver: str = "", receiver: str = "", organisation: str = "", group: str = "", month: str = ""
 ) -> str:
-    """Where the rows stand from which a figure is summed; empty where the reader does not see all of them."""
+    """Where the rows stand from which a figure is summed.
+
+    Empty where the reader does not see all of them.
+    """
     actor = current_actor()
     if not may(actor, Can.READ_ALL_EXCHANGES) and actor.organisation_slug not in (giver, receiver, organisation):
         return ""
@@ -127,7 +133,10 @@ def method() -> str:
 @permission(Can.READ_EXCHANGES)
 @one_moment
 def exchanges() -> str:
-    """The rows of the ledger that the reader may see, newest first; of a giver, a receiver, a group or a period where asked."""
+    """The rows of the ledger that the reader may see, newest first.
+
+    Of a giver, a receiver, a group or a period, where that is asked.
+    """
     session, actor, reference = current_session(), current_actor(), taxonomy(current_session())
     asked = rows.Asked.of(request.args, {one.slug: one.name for one in list_organisations(session)}, reference)
     result, place = paged(

@@ -60,7 +60,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart: its two drawings, what it says to who cannot see it, and the same figures as rows of key, name and figure."""
+    """A chart in two drawings.
+
+    `says` is for whoever cannot see it; `rows` are the same figures, with key, name and figure.
+    """
 
     id: str
     says: str
@@ -83,7 +86,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An upright bar: its name in full, on a wide screen and on a phone, and what stands above it."""
+    """An upright bar.
+
+    Its name in full, on a wide screen and on a phone, and what stands above it.
+    """
 
     key: str
     name: str
