@@ -78,6 +78,8 @@ class Person(Base):
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(2), default="nl")
+    phone: Mapped[str] = mapped_column(String(16), default="", server_default="", comment="+31655551234; empty: none")
+    phone_shown: Mapped[str] = mapped_column(String(8), default="never", server_default="never", comment="to whom")
     is_active: Mapped[bool] = mapped_column(default=True)
     is_machine: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="a program: no mail, no password")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -88,6 +90,7 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("role IN ('project_leader', 'coordinator', 'reviewer', 'admin')", name="role"),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("phone_shown IN ('never', 'transfer', 'members')", name="phone_shown"),
         CheckConstraint("is_machine = (email IS NULL)", name="machine_has_no_email"),
         CheckConstraint("NOT is_machine OR (password_hash = '' AND role = 'project_leader')", name="machine_has_no_password"),
     )

@@ -79,6 +79,10 @@ class Can(StrEnum):
     READ_DEMANDS = "demand:read"
     EDIT_DEMAND = "demand:edit"
     READ_MATCHES = "match:read"
+    READ_QUESTIONS = "question:read"
+    ASK_QUESTION = "question:ask"
+    ANSWER_QUESTION = "question:answer"
+    WITHDRAW_QUESTION = "question:withdraw"
     READ_POINTS = "place:read_points"
     RESERVE = "reservation:reserve"
     READ_RESERVATION = "reservation:read"
@@ -91,6 +95,8 @@ class Can(StrEnum):
     RETURN = "reservation:return"
     MEET = "reservation:meet"
     CHANGE_TERMS = "reservation:terms"
+    TALK = "reservation:talk"
+    READ_TALK = "reservation:read_talk"
     HAND_OVER_LATE = "reservation:hand_over_late"
     READ_REQUESTS = "listing:requests"
     READ_CHOICES = "figures:choices"
@@ -160,6 +166,11 @@ def is_own(actor: Actor, subject: Any) -> bool:
     return actor.trades and (subject is None or _organisation(subject) == actor.organisation_id)
 
 
+def may_ask_question(actor: Actor, subject: Any) -> bool:
+    """A trader, about what belongs to another organisation."""
+    return actor.trades and (subject is None or _organisation(subject) != actor.organisation_id)
+
+
 def may_look_inside(actor: Actor, subject: Any) -> bool:
     """The own organisation's, and the reviewer for every organisation's."""
     return is_own(actor, subject) or actor.role == Role.REVIEWER
@@ -208,6 +219,13 @@ def is_broker(actor: Actor, subject: Any = None) -> bool:
 def may_follow_reservation(actor: Actor, subject: Any) -> bool:
     """Both sides, the reviewer and the broker."""
     return is_either_side(actor, subject) or actor.role == Role.REVIEWER or is_broker(actor)
+
+
+def may_read_talk(actor: Actor, subject: Any) -> bool:
+    """Both sides; the reviewer and the broker only where the broker is or was asked to decide."""
+    if is_either_side(actor, subject):
+        return True
+    return may_follow_reservation(actor, subject) and (subject is None or subject.is_contested)
 
 
 def may_resolve(actor: Actor, subject: Any) -> bool:
@@ -333,6 +351,10 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_DEMANDS: is_member,
     Can.EDIT_DEMAND: is_own,
     Can.READ_MATCHES: may_read_matches,
+    Can.READ_QUESTIONS: is_member,
+    Can.ASK_QUESTION: may_ask_question,
+    Can.ANSWER_QUESTION: is_own,
+    Can.WITHDRAW_QUESTION: is_own,
     Can.READ_POINTS: may_know_points,
     Can.RESERVE: is_trader,
     Can.READ_RESERVATION: may_follow_reservation,
@@ -345,6 +367,8 @@ POLICY: dict[Can, Predicate] = {
     Can.RETURN: is_either_side,
     Can.MEET: is_either_side,
     Can.CHANGE_TERMS: is_either_side,
+    Can.TALK: is_either_side,
+    Can.READ_TALK: may_read_talk,
     Can.HAND_OVER_LATE: is_owning_coordinator,
     Can.READ_REQUESTS: may_read_requests,
     Can.READ_CHOICES: may_account_for_region,

@@ -18,6 +18,7 @@ MODULES = (
     "reservations",
     "transfers",
     "gate",
+    "talk",
     "papers",
     "freshness",
     "broker",

@@ -32,6 +32,8 @@ CHANGES = (
                 "New: statistics by giver and receiver for the region (byPair), what stayed within an organisation, and the average road."
             ),
             _("New: rows of the ledger by giver, receiver and the months in which they count (fromOrganisation, fromMonth)."),
+            _("New: questions about listings and demands, with their answers, and the conversation of a reservation."),
+            _("New: your own name, language and phone number, and who sees that number (/people/me)."),
         ),
     ),
     Version(

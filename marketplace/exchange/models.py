@@ -143,6 +143,11 @@ class Reservation(Base):
         return self.organisation_id == self.owner_id
 
     @property
+    def is_contested(self) -> bool:
+        """Whether the broker is or was asked to decide: a dispute, silence after the hand-over, an objection to a no-show."""
+        return any(at is not None for at in (self.disputed_at, self.unconfirmed_since, self.objected_at))
+
+    @property
     def held(self) -> Decimal:
         """What it holds of its lot while it is open.
 

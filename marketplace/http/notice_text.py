@@ -15,6 +15,9 @@ OBJECTS = {
     "reservation": ("reservations.show", "reservation_id"),
     "listing": ("catalogue.show_listing", "listing_id"),
     "demand": ("demands.show", "demand_id"),
+    "listing_questions": ("talk.questions_about", "listing_id"),
+    "demand_questions": ("talk.questions_about", "demand_id"),
+    "talk": ("talk.thread", "reservation_id"),
 }
 
 

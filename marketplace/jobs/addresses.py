@@ -14,11 +14,15 @@ PAGES = {
     links.RESET: "account.reset",
     links.ANSWER: "signed.answer",
     links.LESS_MAIL: "signed.less",
+    links.REPLY: "signed.reply",
 }
 OBJECTS = {
     "reservation": ("reservations.show", "reservation_id"),
     "listing": ("catalogue.show_listing", "listing_id"),
     "demand": ("demands.show", "demand_id"),
+    "listing_questions": ("talk.questions_about", "listing_id"),
+    "demand_questions": ("talk.questions_about", "demand_id"),
+    "talk": ("talk.thread", "reservation_id"),
 }
 
 

@@ -26,6 +26,7 @@ from marketplace.matching.actions.mail_actions import MAIL_ACTIONS
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import SECURITY, Notice
 from marketplace.notices.rules.letter import Moment
+from marketplace.notices.rules.talking import REPLY
 from marketplace.notices.rules.wording import WORDINGS, line, readable_facts, sentences, subject
 
 ANSWERED_WITHIN = timedelta(days=14)  # a link works until the term of the notice, else for so long
@@ -158,16 +159,16 @@ def _answers(config: Config, addresses: Addresses, letter: Letter, person_id: in
     return [
         Button(
             answer.label,
-            addresses.signed(
-                links.ANSWER,
-                links.sign_action(
-                    config.secret_key, ActionLink(person_id, answer.word, int(letter.facts[answer.about]), expires_at)
-                ),
-            ),
+            _signed(config, addresses, ActionLink(person_id, answer.word, int(letter.facts[answer.about]), expires_at)),
         )
         for answer in WORDINGS[letter.kind].buttons
-        if person_id is not None and answer.word in MAIL_ACTIONS and letter.facts.get(answer.about)
+        if person_id is not None and answer.word in (*MAIL_ACTIONS, REPLY) and letter.facts.get(answer.about)
     ]
+
+
+def _signed(config: Config, addresses: Addresses, link: ActionLink) -> str:
+    purpose = links.REPLY if link.word == REPLY else links.ANSWER
+    return addresses.signed(purpose, links.sign_action(config.secret_key, link, purpose))
 
 
 def _secret_link(config: Config, addresses: Addresses, letter: Letter, nonce: str | None) -> str | None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
+from marketplace.kernel import clock
 from marketplace.kernel.language import _, current_locale, plain_ngettext
 from marketplace.kernel.units import Amount, Unit, format_amount, format_number, separators
 
@@ -121,6 +122,14 @@ def moment(value: datetime | None) -> str:
         return unknown()
     local = value.astimezone(SCREEN_ZONE)
     return str(_("%(day)s at %(time)s", day=long_date(local), time=format_time(local, format="HH:mm", locale=current_locale())))
+
+
+def brief_moment(value: datetime) -> str:
+    """`do 26 nov, 21:39`, with its year where that is another than this one: in a conversation."""
+    local = value.astimezone(SCREEN_ZONE)
+    form = "EEE d MMM" if local.year == clock.today().year else "EEE d MMM y"
+    day = _day(local, form, current_locale()).replace(".", "")
+    return f"{day}, {format_time(local, format='HH:mm', locale=current_locale())}"
 
 
 def iso(value: date | None) -> str:

@@ -14,6 +14,7 @@ AREAS = (
     "listings",
     "demands",
     "reservations",
+    "talk",
     "work",
     "broker",
     "inbox",

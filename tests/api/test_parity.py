@@ -32,6 +32,8 @@ STEPS = {
     "reservations.decline_terms": "decline_terms", "reservations.propose_times": "propose_appointment",
     "reservations.agree_time": "agree_appointment", "reservations.add_photo": "add_reservation_photo",
     "inbox.read_all": "read_notices", "inbox.open_notice": "read_notice", "inbox.preferences": "change_preferences",
+    "talk.questions_about": "ask_about_listing", "talk.answer": "answer_listing_question",
+    "talk.withdraw": "withdraw_listing_question", "talk.thread": "send_message",
     "figures.material_use": "report_year", "searches.create": "create_search", "searches.delete": "delete_search",
     "admin.create_depot": "create_depot", "admin.edit_depot": "edit_depot", "admin.close_depot": "edit_depot",
     "admin.reopen_depot": "edit_depot", "admin.windows": "change_windows", "admin.person": "edit_person",

@@ -16,10 +16,12 @@ ROOMS = (
     "ledger",
     "depots",
     "market",
+    "questions",
     "catalogue",
     "passports",
     "impact",
     "exchange",
+    "messages",
     "matching",
 )
 DOORS = ("sheets", "http", "api", "web", "jobs", "cli")

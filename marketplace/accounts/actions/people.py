@@ -24,6 +24,7 @@ from marketplace.accounts.rules.accounts import (
     clean_email,
     clean_name,
 )
+from marketplace.accounts.rules.phones import DetailsDraft, PhoneShown, check_phone_shown, clean_phone
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Missing, Taken, TooMany
 from marketplace.kernel.language import LOCALES, _
@@ -206,11 +207,18 @@ def _set_password(session: Session, actor: Actor, person: Person, password_hash:
     audit.record(session, actor, action=action, object_type="person", object_id=person.id, ended_sessions=ended)
 
 
-def change_details(session: Session, actor: Actor, *, name: str, locale: str) -> Person:
-    """Change the actor's own name and language of mail."""
+def change_details(session: Session, actor: Actor, *, draft: DetailsDraft) -> Person:
+    """Change the actor's own name, language of mail and phone number, and to whom that is shown. What is None stays."""
     person = people.get_own(session, actor)
-    person.name = clean_name(name)
-    person.locale = locale if locale in LOCALES else person.locale
+    if draft.name is not None:
+        person.name = clean_name(draft.name)
+    if draft.locale in LOCALES:
+        person.locale = draft.locale
+    if draft.phone is not None:
+        person.phone = clean_phone(draft.phone)
+    if draft.phone_shown is not None:
+        person.phone_shown = draft.phone_shown.value
+    check_phone_shown(person.phone, PhoneShown(person.phone_shown))
     audit.record(session, actor, action="person.edit", object_type="person", object_id=person.id)
     return person
 
@@ -232,12 +240,12 @@ def change_role(session: Session, actor: Actor, *, person_id: int, role: Role) -
 
 
 def deactivate(session: Session, actor: Actor, *, person_id: int) -> Person:
-    """Switch an account off: sessions and tokens end. What the person worked on stays the organisation's (`exchange.leaving`)."""
+    """Switch an account off: sessions and tokens end, and the phone number goes. What the person worked on stays the organisation's (`exchange.leaving`)."""
     person = people.get_person(session, actor, person_id)
     require(actor, Can.MANAGE_PEOPLE, person)
     check_leaving(is_self=person.id == actor.person_id)
     if person.is_active:
-        person.is_active = False
+        person.is_active, person.phone, person.phone_shown = False, "", PhoneShown.NEVER.value
         sessions, tokens = (
             sessions_actions.end_sessions(session, person_id=person.id),
             end_tokens(session, person_id=person.id),

@@ -15,6 +15,7 @@ INVITATION = "invitation"
 RESET = "reset"
 ANSWER = "answer"
 LESS_MAIL = "less-mail"
+REPLY = "reply"
 _NOT_OURS = _("This link is not complete. Copy the whole link from the mail, or ask for a new one.")
 
 
@@ -48,16 +49,16 @@ def read(secret_key: str, purpose: str, token: str) -> tuple[int, str]:
     return int(row_id), str(nonce)
 
 
-def sign_action(secret_key: str, link: ActionLink) -> str:
-    """The part of a one-click link that only this installation can make."""
+def sign_action(secret_key: str, link: ActionLink, purpose: str = ANSWER) -> str:
+    """The part of a link to one deed that only this installation can make: an answer with one click, or a reply."""
     until = int(link.expires_at.timestamp())
-    return str(_signer(secret_key, ANSWER).dumps([link.person_id, link.word, link.object_id, until]))
+    return str(_signer(secret_key, purpose).dumps([link.person_id, link.word, link.object_id, until]))
 
 
-def read_action(secret_key: str, token: str) -> ActionLink:
+def read_action(secret_key: str, token: str, purpose: str = ANSWER) -> ActionLink:
     """Read what the link would do; refused when it was not made here. Whether it has expired is for the caller to check."""
     try:
-        person_id, word, object_id, until = _signer(secret_key, ANSWER).loads(token)
+        person_id, word, object_id, until = _signer(secret_key, purpose).loads(token)
     except (BadSignature, ValueError, TypeError):
         raise Missing(_NOT_OURS) from None
     return ActionLink(int(person_id), str(word), int(object_id), datetime.fromtimestamp(until, UTC))

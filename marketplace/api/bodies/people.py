@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from marketplace.accounts.rules.accounts import EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, OrganisationKind, Role
 from marketplace.accounts.rules.organisations import DOMAIN_LENGTH_MAX, SLUG_LENGTH_MAX, TEXT_LENGTH_MAX, SubKind
+from marketplace.accounts.rules.phones import TYPED_LENGTH_MAX, PhoneShown
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Choice, Line, Lines, YesNo
 from marketplace.api.schema import Body
@@ -21,6 +22,15 @@ class PersonPatch(Body):
 
     role = Choice(Role, meaning="reviewer and admin are for the administrator to give")
     is_active = YesNo("false switches the account off, and open work goes to the organisation; true switches it on again")
+
+
+class OwnPatch(Body):
+    """A change of your own details: what is left out stays."""
+
+    name = Line(longest=NAME_LENGTH_MAX)
+    language = Choice(Language, meaning="of pages and mail")
+    phone = Line("with or without its country; empty: none", longest=TYPED_LENGTH_MAX)
+    phone_shown = Choice(PhoneShown, meaning="to whom the phone number is shown")
 
 
 class InvitationBody(Body):

@@ -6,13 +6,14 @@ from marketplace.accounts.actions import people
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
-from marketplace.accounts.queries.people import get_person, get_waiting_invitation, list_invitations, list_people
+from marketplace.accounts.queries.people import get_own, get_person, get_waiting_invitation, list_invitations, list_people
 from marketplace.accounts.rules.accounts import InvitationDraft, Role
+from marketplace.accounts.rules.phones import DetailsDraft
 from marketplace.api import query
-from marketplace.api.bodies.people import InvitationBody, Language, PersonPatch
+from marketplace.api.bodies.people import InvitationBody, Language, OwnPatch, PersonPatch
 from marketplace.api.reading import asked, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
-from marketplace.api.shapes.people import InvitationSchema, InvitationsSchema, PeopleSchema, PersonSchema
+from marketplace.api.shapes.people import InvitationSchema, InvitationsSchema, OwnSchema, PeopleSchema, PersonSchema
 from marketplace.exchange.actions.decide import release_person
 from marketplace.http.request import current_actor, current_session, permission
 
@@ -31,6 +32,23 @@ def list_colleagues() -> Response:
     rows = list_people(current_session(), current_actor(), organisation.id)
     visible = [PersonSchema.write(row, organisation=organisation) for row in rows[page.offset : page.offset + page.size]]
     return many(PeopleSchema, visible, total=len(rows), page=page)
+
+
+@route("GET", "/people/me", gives=OwnSchema, tag="people")
+@permission(Can.OWN_ACCOUNT)
+def show_own() -> Response:
+    """Your own details."""
+    return ok(OwnSchema.write(get_own(current_session(), current_actor())))
+
+
+@route("PATCH", "/people/me", takes=OwnPatch(), gives=OwnSchema, tag="people")
+@permission(Can.OWN_ACCOUNT)
+def edit_own() -> Response:
+    """Change your own name, language and phone number, and who sees that number. What is left out stays."""
+    values, session, actor = read_body(OwnPatch()), current_session(), current_actor()
+    language = values.get("language")
+    draft = DetailsDraft(values.get("name"), language and language.value, values.get("phone"), values.get("phone_shown"))
+    return ok(OwnSchema.write(people.change_details(session, actor, draft=draft)))
 
 
 @route("GET", PERSON, gives=PersonSchema, tag="people")

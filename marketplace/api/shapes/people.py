@@ -2,6 +2,7 @@
 
 from marketplace.accounts.rules.accounts import Role
 from marketplace.accounts.rules.organisations import JoinStatus, SubKind
+from marketplace.accounts.rules.phones import PhoneShown
 from marketplace.api.fields import Choice, Integer, Line, LineOrNull, Moment, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
@@ -22,6 +23,15 @@ class PeopleSchema(PageSchema):
     """A page of people, those whose account is off last."""
 
     items = List(Part(PersonSchema))
+
+
+class OwnSchema(PersonSchema):
+    """Yourself, or the machine account that a token belongs to."""
+
+    email = LineOrNull("null: a machine account")
+    language = Line(attribute="locale")
+    phone = LineOrNull("with its country, such as +31655551234")
+    phone_shown = Choice(PhoneShown, meaning="to whom the phone number is shown")
 
 
 class InvitationSchema(Shape):

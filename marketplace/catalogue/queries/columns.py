@@ -180,8 +180,9 @@ class Columns:
         kinds: Mask | None = None,
         on_day: date | None = None,
         words: Iterable[str] = (),
+        asked: Mapping[str, Iterable[int]] | None = None,
     ) -> Ids:
-        """The ids of what is in sight and fits, lowest first."""
+        """The ids of what is in sight and fits, lowest first. `asked`: by word, the listings about which it was asked or answered."""
         masks = [self._everything(view) if view.everything else self._visible(view)]
         masks += [one[self._columns["spot"]] for one in spots if one is not None]
         if kinds is not None:
@@ -189,7 +190,7 @@ class Columns:
         if on_day is not None:
             day = (on_day - EPOCH).days
             masks += [self._columns["first_day"] <= day, self._columns["last_day"] >= day]
-        masks += [self.words[word] for word in words]
+        masks += [self._holding(word, (asked or {}).get(word, ())) for word in words]
         fits = masks[0] & masks[1] if len(masks) > 1 else masks[0]
         for mask in masks[2:]:
             fits &= mask
@@ -227,6 +228,15 @@ class Columns:
         mask = np.zeros(self.room, np.bool_)
         mask[holding[holding < self.room]] = True
         self.words[word] = mask
+
+    def _holding(self, word: str, asked: Iterable[int]) -> Mask:
+        """The listings that hold a word, or about which it was asked."""
+        more = [number for number in asked if number < self.room]
+        if not more:
+            return self.words[word]
+        mask = self.words[word].copy()
+        mask[more] = True
+        return mask
 
     def _visible(self, view: View) -> Mask:
         key = (view.today, view.is_member)

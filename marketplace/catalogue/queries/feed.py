@@ -47,7 +47,7 @@ def feed(session: Session, query: CatalogueQuery) -> Feed:
     A lot that has gone is found whatever day was asked for, since its last day is why it may have gone.
     """
     places = organisations_by_id(session) if query.organisations else {}
-    asked = resolve_query(ANONYMOUS, replace(query, mine=False, statuses=()), taxonomy(session), places)
+    asked = resolve_query(session, ANONYMOUS, replace(query, mine=False, statuses=()), taxonomy(session), places)
     before = replace(
         asked,
         query=replace(asked.query, available_from=None),

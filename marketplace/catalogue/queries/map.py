@@ -45,7 +45,7 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
     """
     require(actor, Can.READ_CATALOGUE)
     places = organisations_by_id(session) if query.organisations else {}
-    asked = resolve_query(actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
+    asked = resolve_query(session, actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
     with up_to_date(session, asked.prefixes) as columns:
         near = asked.near(columns)
         everywhere = asked.find_all(columns, near)

@@ -4,6 +4,7 @@ It filters and orders on the public point, the same for everyone, and shows whol
 Columns in memory say which listings fit, how many, and which stand on the page; what is shown of those is read from the database.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, TypeVar
@@ -25,6 +26,7 @@ from marketplace.market.rules.listing import CONDITION_LABELS, Condition, Listin
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.queries.gazetteer import gazetteer
+from marketplace.questions.queries import find_asked_listings
 
 FARTHEST_KM = 600.0  # farther than any two places that the bank knows
 _LISTINGS = (
@@ -79,6 +81,7 @@ class Asked:
     materials: frozenset[int] | None  # by `materials`, which has no facet
     picked: Picked
     sort: Sort
+    asked: Mapping[str, list[int]]  # by word, where it stands in a question or an answer
 
     def near(self, columns: Columns) -> Near | None:
         """The distances from the place; None without a place."""
@@ -102,6 +105,7 @@ class Asked:
             kinds=columns.kinds_with(materials=self.materials),
             on_day=self.query.available_from,
             words=self.prefixes,
+            asked=self.asked,
         )
 
     def find_all(self, columns: Columns, near: Near | None) -> Ids:
@@ -165,7 +169,7 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
     require(actor, Can.READ_CATALOGUE)
     terms = taxonomy(session)
     places = organisations_by_id(session) if with_facets or query.organisations else {}
-    asked = resolve_query(actor, query, terms, places)
+    asked = resolve_query(session, actor, query, terms, places)
     facets: Facets | None = None
     with up_to_date(session, asked.prefixes) as columns:
         near = asked.near(columns)
@@ -210,13 +214,16 @@ def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
     return {row[0]: (row[1], row[2]) for row in session.connection().execute(_ORGANISATIONS).all()}
 
 
-def resolve_query(actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]) -> Asked:
+def resolve_query(
+    session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]
+) -> Asked:
     """Look up the names in a question, and what this actor may see."""
     inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id) and (
         query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,))
     )
     sees_all = not query.mine and may(actor, Can.READ_LISTING_INSIDE, 0)
     wanted = frozenset(query.organisations)
+    prefixes = tuple(search_prefixes(query.q))
     return Asked(
         query=query,
         view=View(
@@ -226,7 +233,8 @@ def resolve_query(actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: 
             own_id=None if sees_all else actor.organisation_id or 0,
             statuses=tuple(status.value for status in query.statuses),
         ),
-        prefixes=tuple(search_prefixes(query.q)),
+        prefixes=prefixes,
+        asked=find_asked_listings(session, actor, prefixes),
         materials=terms.ids_of(slugs=query.materials) if query.materials else None,
         picked=Picked(
             terms.ids_of(groups=query.groups) if query.groups else None,

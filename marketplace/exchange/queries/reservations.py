@@ -9,6 +9,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, is_broker, may, require
 from marketplace.accounts.queries import people
 from marketplace.accounts.rules.accounts import Role
+from marketplace.accounts.rules.phones import PhoneShown
 from marketplace.catalogue.queries.copying import Copied, changes, start
 from marketplace.depots.models import Depot
 from marketplace.exchange.models import Appointment, Reservation, TermsVersion
@@ -260,3 +261,23 @@ def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of
     ):
         return None
     return people.find_contact(session, reservation.listing.created_by_id if of_owner else reservation.person_id)
+
+
+def phone_shown_to(actor: Actor, person: Person | None, reservation: Reservation | None = None) -> str | None:
+    """The phone number of a person, `+31655551234`, as far as that person shows it to this reader; None when not.
+
+    To members: to everybody who is signed in. To the other side of a transfer: to colleagues, and to the people of both sides of this
+    reservation once it is approved.
+    """
+    if person is None or not person.phone or not person.is_active or not actor.is_member:
+        return None
+    shown = PhoneShown(person.phone_shown)
+    if person.id == actor.person_id or shown is PhoneShown.MEMBERS:
+        return person.phone
+    if shown is PhoneShown.NEVER:
+        return None
+    if person.organisation_id == actor.organisation_id:
+        return person.phone
+    sides = () if reservation is None else (reservation.organisation_id, reservation.owner_id)
+    is_between = actor.organisation_id in sides and person.organisation_id in sides
+    return person.phone if is_between and reservation is not None and reservation.status in SEES_EXACT else None

@@ -35,6 +35,7 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
             Notice.NO_SHOW,
         ),
     ),
+    (_("Questions and messages"), (Notice.QUESTION_ASKED, Notice.QUESTION_ANSWERED, Notice.MESSAGE)),
     (_("Found for you"), (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.PROPOSAL)),
     (
         _("Keeping your lots and demands up to date"),

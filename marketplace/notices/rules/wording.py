@@ -17,9 +17,10 @@ from marketplace.kernel.units import Amount, Unit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.letter import REASON, Button, Moment, Wording
 from marketplace.notices.rules.settling import SETTLING
+from marketplace.notices.rules.talking import TALKING
 
 _NEEDED = re.compile(r"%\((\w+)\)s")
-_PEOPLES_WORDS = ("title", "demand", "name", "reason")
+_PEOPLES_WORDS = ("title", "demand", "name", "reason", "about", "question", "answer", "message")
 _AT_LISTING = ("listing", _("Look at the listing"))
 _AT_DEMAND = ("demand", _("Look at the demand"))
 
@@ -198,6 +199,7 @@ WORDINGS: dict[Notice, Wording] = {
         ),
     ),
     **SETTLING,
+    **TALKING,
     Notice.RETURNED: Wording(
         _("Something was returned"),
         _("Part of “%(title)s” came back"),

@@ -1,8 +1,9 @@
 """What is asked around an account. Only shape is looked at here; passwords are judged in `accounts.passwords`."""
 
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 
 from marketplace.accounts.rules.accounts import PASSWORD_LENGTH_MIN
+from marketplace.accounts.rules.phones import PHONE_SHOWN_LABELS, PhoneShown
 from marketplace.kernel.language import _
 from marketplace.web.ui.forms import Form, Required, options
 
@@ -46,11 +47,19 @@ class AcceptForm(Form):
 
 
 class DetailsForm(Form):
-    """One's own name, and the language of mail."""
+    """One's own name, the language of mail, and a phone number with whom it is for."""
 
     name = StringField(_("Your name"), [Required(_("Fill in your name."))])
     locale = SelectField(
         _("Language of pages and mail"), [Required()], choices=options((("nl", "Nederlands"), ("en", "English")))
+    )
+    phone = StringField(
+        _("Your phone number"), description=_("For whoever wants to call about a lot or a transfer. For example 06 12345678.")
+    )
+    phone_shown = RadioField(
+        _("Who sees your phone number?"),
+        [Required()],
+        choices=options((item.value, PHONE_SHOWN_LABELS[item]) for item in PhoneShown),
     )
 
 

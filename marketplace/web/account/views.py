@@ -10,6 +10,7 @@ from marketplace.accounts.queries import people as people_queries
 from marketplace.accounts.queries import sessions as sessions_queries
 from marketplace.accounts.queries.tokens import list_tokens
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
+from marketplace.accounts.rules.phones import PHONE_SHOWN_LABELS, DetailsDraft, PhoneShown, phone_text
 from marketplace.accounts.rules.tokens import SCOPE_LABELS
 from marketplace.http import identity, kept
 from marketplace.http.request import current_actor, current_session, permission, public
@@ -120,6 +121,7 @@ def show() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     return render_template(
         "account/show.html",
+        phone_shown=PHONE_SHOWN_LABELS,
         person=people_queries.get_own(session, actor),
         role=ROLE_LABELS[Role(actor.role)],
         browser=browser,
@@ -133,8 +135,9 @@ def show() -> ResponseReturnValue:
 @blueprint.route("/account/gegevens", methods=["GET", "POST"])
 @permission(Can.OWN_ACCOUNT)
 def details() -> ResponseReturnValue:
-    """Change your own name and language."""
-    form = DetailsForm(obj=people_queries.get_own(current_session(), current_actor()))
+    """Change your own name, language and phone number."""
+    person = people_queries.get_own(current_session(), current_actor())
+    form = DetailsForm(obj=person, phone=phone_text(person.phone))
     if submit(form, lambda: change_details(form)):
         with reading_in(form.locale.data):
             return done(_("Your details are saved."), ("/en" if form.locale.data == "en" else "") + "/account")
@@ -143,7 +146,10 @@ def details() -> ResponseReturnValue:
 
 def change_details(form: DetailsForm) -> None:
     """Save what the form says."""
-    people.change_details(current_session(), current_actor(), name=form.name.data or "", locale=form.locale.data)
+    draft = DetailsDraft(
+        form.name.data or "", form.locale.data, phone=form.phone.data or "", phone_shown=PhoneShown(form.phone_shown.data)
+    )
+    people.change_details(current_session(), current_actor(), draft=draft)
 
 
 @blueprint.route("/account/wachtwoord", methods=["GET", "POST"])

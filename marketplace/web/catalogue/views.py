@@ -6,9 +6,10 @@ from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Can, may
+from marketplace.accounts.queries.people import find_contact
 from marketplace.catalogue.queries.feed import feed as feed_of
 from marketplace.catalogue.queries.search import browse, nearest_outside
-from marketplace.exchange.queries.reservations import find_spot
+from marketplace.exchange.queries.reservations import find_spot, phone_shown_to
 from marketplace.exchange.queries.terms import count_fixed_terms
 from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
@@ -22,6 +23,7 @@ from marketplace.web.ui.lots import lot_page
 from marketplace.web.ui.open_formats import FEED_SIZE, atom, structured
 from marketplace.web.ui.search_address import Question
 from marketplace.web.ui.search_form import FilterForm, PlaceForm
+from marketplace.web.ui.talk import questions_of
 from marketplace.web.ui.windows import municipal_names, turns_of
 
 blueprint = Blueprint("catalogue", __name__)
@@ -89,5 +91,7 @@ def show_listing(listing_id: int) -> str:
         confirmation=confirmation_of_listing(actor, listing),
         lot_answers=LOT_ANSWERS,
         exact=find_spot(session, actor, listing),
+        asked=questions_of(session, actor, listing),
+        phone=phone_shown_to(actor, find_contact(session, listing.created_by_id)) if actor.is_member else None,
         away=search_results.away_from(here, listing),
     )

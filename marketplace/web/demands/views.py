@@ -38,6 +38,7 @@ from marketplace.web.ui.freshness import DEMAND_ANSWERS, answered, confirmation_
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.states import DEMAND_BADGES
+from marketplace.web.ui.talk import questions_of
 
 blueprint = Blueprint("demands", __name__)
 
@@ -124,6 +125,7 @@ def _page(demand_id: int, sent: PartsForm | None = None) -> ResponseReturnValue:
     words: dict[str, Any] = {
         "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
         "material": material,
+        "asked": questions_of(session, actor, demand),
         "facts": facts_of(demand, material, actor, inside=inside),
         "is_open": demand.status == DemandStatus.OPEN,
         "can_change": can_change(demand),

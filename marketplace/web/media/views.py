@@ -1,6 +1,6 @@
 """Photos by the digest in their name: the same address always shows the same picture.
 
-For whoever may see a lot or a transfer that it belongs to.
+For whoever may see a lot, a transfer or a conversation that it belongs to.
 """
 
 from typing import cast
@@ -13,6 +13,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import _
 from marketplace.market.queries.listings import may_see_photo
+from marketplace.messages.queries import may_see_message_photo
 
 blueprint = Blueprint("media", __name__)
 TYPES = {".webp": "image/webp", ".jpeg": "image/jpeg", ".jpg": "image/jpeg"}
@@ -25,7 +26,8 @@ def show_photo(name: str) -> Response:
     """One file of a photo. Kept a day by browsers, by shared caches only where everybody may see it."""
     actor, session = current_actor(), current_session()
     suffix = name[name.rfind(".") :]
-    if suffix not in TYPES or not (may_see_photo(session, actor, name) or may_see_gate_photo(session, actor, name)):
+    questions = (may_see_photo, may_see_gate_photo, may_see_message_photo)
+    if suffix not in TYPES or not any(may_see(session, actor, name) for may_see in questions):
         raise Missing(_("This photo does not exist, or you may not see it."))
     answer = send_file(cast(Media, current_app.extensions["media"]).open(name), mimetype=TYPES[suffix], etag=False)
     answer.set_etag(name)

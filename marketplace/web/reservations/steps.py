@@ -28,6 +28,7 @@ from marketplace.web.reservations.transfer import Transfer, day_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.returned import returned
+from marketplace.web.ui.talk import talk_of
 
 AnyForm = TypeVar("AnyForm", bound=Form)
 
@@ -52,6 +53,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         forms_by_step=made,
         agreement=Agreement.of(actor, reservation, sent.form if sent else None),
         gate=Gate.of(session, actor, reservation, sent.form if sent else None),
+        talk=talk_of(session, actor, reservation),
         sent_step=sent.step if sent else "",
         judges=judges,
         may_write_off=judges or actor.organisation_id == reservation.owner_id,

@@ -6,23 +6,27 @@ from flask import Blueprint, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions.preferences import reduce_mail
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.accounts.queries.sessions import find_actor
 from marketplace.accounts.rules import links
 from marketplace.http import kept
+from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.http.notice_text import OBJECTS, address_of
-from marketplace.http.request import csrf_exempt, current_session, public
+from marketplace.http.request import csrf_exempt, current_session, database, permission, public
 from marketplace.http.written import Written
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Conflict, Invalid, Missing, Refusal
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.matching.actions.mail_actions import MAIL_ACTIONS, MailAction, Standing
+from marketplace.messages.actions import send
 from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, SECURITY, Cadence
 from marketplace.notices.rules.wording import WORDINGS
 from marketplace.web.signed.forms import LessForm
-from marketplace.web.ui.form_page import done, page
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.talk import talk_of
+from marketplace.web.ui.talk_forms import MESSAGE_FORM_BYTES_MAX, MessageForm
 
 blueprint = Blueprint("signed", __name__)
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058: what a mail program posts
@@ -90,6 +94,29 @@ def answer(token: str) -> ResponseReturnValue:
         href=address_of(answering.about, {OBJECTS[answering.about][1]: link.object_id}),
     )
     return visible, refusal.status if refusal is not None and request.method == "POST" else 200
+
+
+@blueprint.route("/gesprek/<string:token>", methods=("GET", "POST"))
+@permission(Can.READ_CATALOGUE, max_body_bytes=MESSAGE_FORM_BYTES_MAX)
+def reply(token: str) -> ResponseReturnValue:
+    """Write back from a mail: the conversation of a transfer at its form."""
+    link = links.read_action(_secret_key(), token, links.REPLY)
+    with database().read() as before:  # no picture is processed for people who may not send it
+        actor = _acting(before, link.person_id)
+        require(actor, Can.TALK, get_reservation(before, actor, link.object_id))
+    is_over = link.expires_at <= clock.now()
+    form, session = MessageForm(), current_session()
+    if request.method == "POST" and not is_over and form.validate():
+        words, picture = form.text.data or "", form.picture
+        if attempt(form, lambda: send(session, actor, reservation_id=link.object_id, text=words, picture=picture)):
+            return done(_("Your message is sent."), url_for("signed.reply", token=token))
+    reservation = get_reservation(session, actor, link.object_id)
+    sent = form if request.method == "POST" else None
+    href = address_of("talk", {"reservation_id": link.object_id})
+    talk = talk_of(session, actor, reservation, sent)
+    return page(
+        "signed/reply.html", sent, reservation=reservation, talk=talk, is_over=is_over, token=token, actor=actor, href=href
+    )
 
 
 def _done(session: Session, actor: Actor, answering: MailAction, object_id: int) -> Refusal | None:

@@ -8,7 +8,9 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from marketplace.accounts.rules.phones import phone_text
 from marketplace.kernel.formats import (
+    brief_moment,
     carbon,
     iso,
     km,
@@ -38,6 +40,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "short_date": short_date,
     "month": month,
     "datetime": moment,
+    "brief_moment": brief_moment,
+    "phone": phone_text,
     "iso": iso,
     "km": km,
     "percent": percent,

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.http.rights import require_for_address
-from marketplace.kernel.errors import Conflict, Invalid, TooLarge
+from marketplace.kernel.errors import Conflict, Invalid, TooLarge, TooMany
 from marketplace.kernel.language import Text
 from marketplace.web.ui.forms import Form, attach
 
@@ -29,7 +29,7 @@ def attempt(form: Form, verb: Callable[[], T]) -> T | None:
     are pages of their own."""
     try:
         return verb()
-    except (Invalid, Conflict, TooLarge) as refusal:
+    except (Invalid, Conflict, TooLarge, TooMany) as refusal:
         attach(form, form.at_fields(refusal))
         form.refusal = refusal
         return None

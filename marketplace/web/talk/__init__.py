@@ -1,0 +1,1 @@
+"""Talking: questions about a lot or a demand, and the conversation of a transfer."""
