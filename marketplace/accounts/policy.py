@@ -5,67 +5,17 @@ A predicate takes the actor and the subject. A subject is whatever the question 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from marketplace.accounts.rules.accounts import OrganisationKind, Role, are_colleagues
-from marketplace.accounts.rules.tokens import Scope
+from marketplace.accounts.rules.actors import ANONYMOUS as ANONYMOUS
+from marketplace.accounts.rules.actors import CLOCK as CLOCK
+from marketplace.accounts.rules.actors import OPERATOR as OPERATOR
+from marketplace.accounts.rules.actors import TRADING
+from marketplace.accounts.rules.actors import Actor as Actor
 from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
 from marketplace.kernel.language import _
-
-_TRADERS = {Role.PROJECT_LEADER, Role.COORDINATOR}
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """The person or machine account that asks, its organisation, and the door it came through.
-
-    `scope`, `is_bound` and `token_ends_on` are of the token: what it is good for, whether it is kept to one organisation, its last day.
-    `is_visiting`: a reviewer's that is kept to one organisation; what is the reviewer's own is out of its reach.
-    """
-
-    person_id: int | None = None
-    name: str = ""
-    organisation_id: int | None = None
-    organisation_slug: str = ""
-    organisation_name: str = ""
-    organisation_kind: str = ""
-    role: str = ""
-    origin: str = "web"
-    request_id: str | None = None
-    locale: str = "nl"
-    is_machine: bool = False
-    scope: Scope = Scope.WRITE
-    is_bound: bool = False
-    is_visiting: bool = False
-    token_ends_on: date | None = None
-
-    @property
-    def is_member(self) -> bool:
-        """Whether this is a person or a machine account of the bank."""
-        return self.person_id is not None
-
-    @property
-    def is_partner(self) -> bool:
-        """Whether the organisation stands outside the region. Its turn comes later, if at all, and it knows public points only."""
-        return self.organisation_kind in (OrganisationKind.PARTNER, OrganisationKind.ADVISER)
-
-    @property
-    def trades(self) -> bool:
-        """Whether the actor lists and reserves. Project leaders and coordinators do; an adviser's only read along."""
-        return self.role in _TRADERS and self.organisation_kind != OrganisationKind.ADVISER
-
-    @property
-    def is_system(self) -> bool:
-        """Whether this is the clock or the operator at the console."""
-        return self.origin in ("job", "cli") and self.person_id is None
-
-
-ANONYMOUS = Actor()
-CLOCK = Actor(origin="job")
-OPERATOR = Actor(origin="cli")
 
 
 class Can(StrEnum):
@@ -306,7 +256,7 @@ def may_follow_task(actor: Actor, subject: Any) -> bool:
 
 def may_read_people(actor: Actor, subject: Any) -> bool:
     """Everyone sees their own colleagues, the reviewer and the administrator all."""
-    own = actor.role in _TRADERS and (subject is None or _organisation(subject) == actor.organisation_id)
+    own = actor.role in TRADING and (subject is None or _organisation(subject) == actor.organisation_id)
     return own or may_look_inside(actor, subject) or is_admin(actor, subject)
 
 
@@ -318,7 +268,7 @@ def may_manage_people(actor: Actor, subject: Any) -> bool:
     The reviewer and the administrator sit in an organisation too; a coordinator there has no say over them.
     """
     return is_admin(actor, subject) or (
-        is_coordinator_of(actor, subject) and getattr(subject, "role", Role.COORDINATOR) in _TRADERS
+        is_coordinator_of(actor, subject) and getattr(subject, "role", Role.COORDINATOR) in TRADING
     )
 
 

@@ -144,7 +144,10 @@ class Reservation(Base):
 
     @property
     def is_contested(self) -> bool:
-        """Whether the broker is or was asked to decide: a dispute, silence after the hand-over, an objection to a no-show."""
+        """Whether the broker is or was asked to decide.
+
+        A dispute, silence after the hand-over, or an objection to a no-show.
+        """
         return any(at is not None for at in (self.disputed_at, self.unconfirmed_since, self.objected_at))
 
     @property

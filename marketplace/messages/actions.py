@@ -63,7 +63,7 @@ def _just_sent(session: Session, actor: Actor, reservation_id: int, text: str) -
 
 
 def _tell(session: Session, actor: Actor, reservation: Reservation, text: str) -> None:
-    """Tell the person on the other side; within one organisation the colleague, where there is one."""
+    """Tell the person on the other side; within one organisation the colleague."""
     asker, owner = reservation.person_id, reservation.listing.created_by_id
     from_owner = actor.organisation_id == reservation.owner_id
     if reservation.is_internal:

@@ -35,13 +35,13 @@ def get_message(session: Session, actor: Actor, *, reservation_id: int, message_
 
 
 def list_writer_names(session: Session, actor: Actor, messages: Sequence[Message]) -> dict[int, str]:
-    """By message, the name of the colleague who wrote it: of the other side only the organisation is told."""
+    """By message, the name of the colleague who wrote it. None of the other side."""
     require(actor, Can.READ_TALK)
     own = [row for row in messages if row.organisation_id == actor.organisation_id and row.person_id is not None]
     if not own:
         return {}
     people = {row.person_id for row in own}
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).tuples().all())
+    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).all())
     return {row.id: names[row.person_id] for row in own if row.person_id in names}
 
 

@@ -1,1 +1,1 @@
-"""Questions about lots and demands, before somebody asks for them: one answer each, for every member to read."""
+"""Questions about lots and demands, with one answer each, for every member to read."""

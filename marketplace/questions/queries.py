@@ -1,4 +1,4 @@
-"""Questions that were asked: of one lot or demand, those that wait for an answer, and lots by the words of their questions."""
+"""Questions about one lot or demand, those that wait, and lots by the words of theirs."""
 
 from collections.abc import Sequence
 
@@ -63,9 +63,9 @@ def _is_seen(actor: Actor, question: Question) -> bool:
 
 
 def list_unanswered_questions(session: Session, actor: Actor) -> list[Question]:
-    """The questions that the actor's organisation has to answer, oldest first, with the lot (and its photos) or the demand.
+    """The questions that the actor's organisation has to answer, oldest first.
 
-    Only about what is on offer or wanted now; none for whoever answers nothing.
+    With the lot (and its photos) or the demand of each. Only about what is on offer or wanted now; none for whoever answers nothing.
     """
     if not may(actor, Can.ANSWER_QUESTION):
         return []
@@ -76,7 +76,10 @@ def list_unanswered_questions(session: Session, actor: Actor) -> list[Question]:
 
 
 def find_asked_listings(session: Session, actor: Actor, words: Sequence[str]) -> dict[str, list[int]]:
-    """Ids of the lots whose questions or answers hold each word, for members; which of them are in sight is for the catalogue."""
+    """Ids of the lots whose questions or answers hold each word, for members.
+
+    Which of them are in sight is for the catalogue to say.
+    """
     if not words or not may(actor, Can.READ_QUESTIONS):
         return {}
     held = literal(" ") + Question.words + " "
@@ -104,12 +107,12 @@ def count_asked_today(session: Session, actor: Actor) -> int:
 
 
 def list_asker_names(session: Session, actor: Actor, questions: Sequence[Question]) -> dict[int, str]:
-    """By question, the name of the colleague who asked it: names of other organisations stay unseen."""
+    """By question, the name of the colleague who asked it. None of other organisations."""
     require(actor, Can.READ_QUESTIONS)
     own = {row.person_id: row.id for row in questions if row.organisation_id == actor.organisation_id and row.person_id}
     if not own:
         return {}
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(own))).tuples().all())
+    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(own))).all())
     return {
         row.id: names[row.person_id]
         for row in questions

@@ -40,6 +40,7 @@ def test_a_change_requires_its_version_and_nothing_else(specification: Specifica
     unversioned = (
         "/listings/{listingId}/photos/{photoId}",
         "/depots/{depotId}",
+        "/people/me",
         "/people/{personId}",
         "/saved-searches/{searchId}",
     )

@@ -46,6 +46,8 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
     demand_id = borne.post("/demands", demand_body()).get_json()["id"]
     asked = {"quantity": 8, "unit": "m2", "demandId": demand_id}
     reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
+    question = borne.post(f"/listings/{listing['id']}/questions", {"text": "Op pallets?"}).get_json()
+    message = borne.post(f"/reservations/{reservation['id']}/messages", {"text": "Op pallets?"}).get_json()
     admin = somebody("regio-twente", "admin")
     task = admin.post("/tasks", {"kind": "check"}).get_json()
     invitation = admin.post("/invitations", {"email": "nieuw@hengelo.nl", "organisation": "hengelo"}).get_json()
@@ -63,6 +65,8 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "photo_id": listing["photos"][0]["id"],
         "demand_id": demand_id,
         "reservation_id": reservation["id"],
+        "question_id": question["id"],
+        "message_id": message["id"],
         "depot_id": depot["id"],
         "account_id": account["id"],
         "token_id": token["id"],

@@ -54,6 +54,10 @@ FACTS: dict[str, Any] = {
     "query": "q=keien&sort=newest",
     "count": 2,
     "reader": "jan@borne.nl",
+    "about": "Keien <8 cm>",
+    "question": "Op <b>pallets</b>?",
+    "answer": "Ja, <b>40</b>.",
+    "message": "Tot <b>morgen</b>.",
     "error": "550 Geen <mailbox>",
 }
 

@@ -21,6 +21,7 @@ class Thing:
     role: str = "project_leader"
     person_id: int = 7
     id: int = 7
+    is_contested: bool = False
 
 
 def actor(role: str, organisation_id: int = OWN, kind: str = "municipality") -> Actor:
@@ -35,6 +36,7 @@ ADVISER = actor("coordinator", 50, "adviser")
 EVERYONE = {"public": ANONYMOUS, "leader": LEADER, "coordinator": COORDINATOR, "reviewer": REVIEWER, "admin": ADMIN}
 
 MINE, THEIRS = Thing(OWN), Thing(OTHER, owner_id=OTHER)
+CONTESTED = Thing(OTHER, owner_id=OTHER, is_contested=True)
 SOMEBODYS = Thing(OWN, person_id=8)
 SELF, COLLEAGUE = Thing(OWN, id=7), Thing(OWN, id=8)
 TABLE: list[tuple[str, Can, object, str]] = [
@@ -51,6 +53,13 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("edit another's demand", Can.EDIT_DEMAND, THEIRS, ""),
     ("read the own matches", Can.READ_MATCHES, MINE, "leader coordinator reviewer"),
     ("read another's matches", Can.READ_MATCHES, THEIRS, "reviewer"),
+    ("read questions", Can.READ_QUESTIONS, None, "leader coordinator reviewer admin"),
+    ("ask about another's lot", Can.ASK_QUESTION, THEIRS, "leader coordinator"),
+    ("ask about the own lot", Can.ASK_QUESTION, MINE, ""),
+    ("answer about the own lot", Can.ANSWER_QUESTION, MINE, "leader coordinator"),
+    ("answer about another's lot", Can.ANSWER_QUESTION, THEIRS, ""),
+    ("withdraw the own question", Can.WITHDRAW_QUESTION, MINE, "leader coordinator"),
+    ("withdraw another's question", Can.WITHDRAW_QUESTION, THEIRS, ""),
     ("know the exact point of what is published", Can.READ_POINTS, THEIRS, "leader coordinator reviewer admin"),
     ("list reservations", Can.LIST_RESERVATIONS, None, "leader coordinator reviewer"),
     ("read a reservation on the own lot", Can.READ_RESERVATION, Thing(OTHER, owner_id=OWN), "leader coordinator reviewer"),
@@ -73,6 +82,11 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("agree on a time for two others", Can.MEET, THEIRS, ""),
     ("propose other terms to the other side", Can.CHANGE_TERMS, Thing(OTHER, owner_id=OWN), "leader coordinator"),
     ("propose other terms for two others", Can.CHANGE_TERMS, THEIRS, ""),
+    ("write to the other side", Can.TALK, Thing(OTHER, owner_id=OWN), "leader coordinator"),
+    ("write to two others", Can.TALK, CONTESTED, ""),
+    ("read the own conversation", Can.READ_TALK, Thing(OWN, owner_id=OTHER), "leader coordinator"),
+    ("read the conversation of two others", Can.READ_TALK, THEIRS, ""),
+    ("read the contested conversation of two others", Can.READ_TALK, CONTESTED, "reviewer"),
     ("book late paperwork of one's own lot", Can.HAND_OVER_LATE, Thing(OTHER, owner_id=OWN), "coordinator"),
     ("book late paperwork of another's lot", Can.HAND_OVER_LATE, Thing(OWN, owner_id=OTHER), ""),
     ("read who asks for the own lot", Can.READ_REQUESTS, MINE, "leader coordinator reviewer"),
@@ -141,6 +155,7 @@ def test_every_question_has_an_answer_and_a_row_in_the_table() -> None:
 def test_the_coordinator_of_the_region_follows_every_reservation_and_decides_none() -> None:
     assert may(BROKER, Can.READ_RESERVATION, THEIRS)
     assert not may(BROKER, Can.DECIDE_RESERVATION, THEIRS)
+    assert may(BROKER, Can.READ_TALK, CONTESTED) and not may(BROKER, Can.READ_TALK, THEIRS)
     assert not may(BROKER, Can.CANCEL_RESERVATION, THEIRS)
 
 

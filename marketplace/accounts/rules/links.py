@@ -50,7 +50,7 @@ def read(secret_key: str, purpose: str, token: str) -> tuple[int, str]:
 
 
 def sign_action(secret_key: str, link: ActionLink, purpose: str = ANSWER) -> str:
-    """The part of a link to one deed that only this installation can make: an answer with one click, or a reply."""
+    """The part of a link that only this installation can make: to one answer, or a reply."""
     until = int(link.expires_at.timestamp())
     return str(_signer(secret_key, purpose).dumps([link.person_id, link.word, link.object_id, until]))
 

@@ -63,7 +63,7 @@ def answer_listing_question(listing_id: int, question_id: int) -> Response:
 @route("DELETE", f"{OF_LISTING}/<int:question_id>", gives=QuestionSchema, tag="listings")
 @permission(Can.WITHDRAW_QUESTION)
 def withdraw_listing_question(listing_id: int, question_id: int) -> Response:
-    """Take back a question of your own organisation that nobody answered yet; the answer is what it was."""
+    """Take back a question that nobody answered yet, as who asked it. You get what it was."""
     _about(question_id, listing_id=listing_id)
     return _withdrawn(question_id)
 
@@ -102,7 +102,7 @@ def answer_demand_question(demand_id: int, question_id: int) -> Response:
 @route("DELETE", f"{OF_DEMAND}/<int:question_id>", gives=QuestionSchema, tag="demands")
 @permission(Can.WITHDRAW_QUESTION)
 def withdraw_demand_question(demand_id: int, question_id: int) -> Response:
-    """Take back a question of your own organisation that nobody answered yet; the answer is what it was."""
+    """Take back a question that nobody answered yet, as who asked it. You get what it was."""
     _about(question_id, demand_id=demand_id)
     return _withdrawn(question_id)
 

@@ -143,7 +143,7 @@ def mended(session: Session, actor: Actor, query: CatalogueQuery) -> str | None:
     if query.is_literal or not query.q:
         return None
     terms = taxonomy(session)
-    view = resolve_query(actor, query, terms, {}).view
+    view = resolve_query(session, actor, query, terms, {}).view
 
     def helps(word: str) -> bool:
         prefixes = search_prefixes(word)

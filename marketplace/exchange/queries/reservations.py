@@ -264,7 +264,9 @@ def find_contact(session: Session, reservation: Reservation, actor: Actor, *, of
 
 
 def phone_shown_to(actor: Actor, person: Person | None, reservation: Reservation | None = None) -> str | None:
-    """The phone number of a person, `+31655551234`, as far as that person shows it to this reader; None when not.
+    """The phone number of a person, as far as that person shows it to this reader.
+
+    As `+31655551234`; None where it is not shown.
 
     To members: to everybody who is signed in. To the other side of a transfer: to colleagues, and to the people of both sides of this
     reservation once it is approved.

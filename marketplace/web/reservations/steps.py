@@ -12,6 +12,7 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.exchange.models import Appointment, GatePhoto, Reservation
 from marketplace.exchange.queries import gate, reservations
 from marketplace.exchange.queries.gate import list_gate_photos
+from marketplace.exchange.queries.reservations import phone_shown_to
 from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
 from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
 from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, TERM_LABELS, Terms, changed_terms
@@ -41,6 +42,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
     session, actor = current_session(), current_actor()
     reservation = reservations.get_reservation(session, actor, reservation_id)
     transfer = Transfer.of(session, actor, reservation)
+    contacts = (transfer.owner_contact, transfer.asker_contact)
     made = sheets(sent, reservation, taxonomy(session).vehicles)
     judges = actor.organisation_id not in (reservation.owner_id, reservation.organisation_id)
     reason = made["approve"]["reason"]
@@ -54,6 +56,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         agreement=Agreement.of(actor, reservation, sent.form if sent else None),
         gate=Gate.of(session, actor, reservation, sent.form if sent else None),
         talk=talk_of(session, actor, reservation),
+        phones={one.id: phone_shown_to(actor, one, reservation) for one in contacts if one is not None},
         sent_step=sent.step if sent else "",
         judges=judges,
         may_write_off=judges or actor.organisation_id == reservation.owner_id,

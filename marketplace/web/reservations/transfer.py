@@ -13,7 +13,7 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.requests import list_requests
-from marketplace.exchange.queries.reservations import find_contact, phone_shown_to, sees_names
+from marketplace.exchange.queries.reservations import find_contact, sees_names
 from marketplace.exchange.queries.terms import is_confirmed_by_silence, may_read_terms_place, terms_of
 from marketplace.exchange.rules.deadlines import has_failed_to_come, is_beyond_lot
 from marketplace.exchange.rules.reservation import (
@@ -65,7 +65,6 @@ class Transfer:
     names: bool
     owner_contact: Person | None
     asker_contact: Person | None
-    phones: dict[int, str]
     booked: Exchange | None
     booked_later: list[Exchange]
     vehicle: str
@@ -85,7 +84,6 @@ class Transfer:
         material = materials.material_by_id(reservation.listing.material_id)
         vehicles = {vehicle.slug: vehicle.name for vehicle in materials.vehicles}
         terms = terms_of(session, reservation)
-        contacts = [find_contact(session, reservation, actor, of_owner=of_owner) for of_owner in (True, False)]
         booked = find_exchange(session, reservation_id=reservation.id)
         return cls(
             material=material,
@@ -96,9 +94,8 @@ class Transfer:
             possible=possible(actor, reservation),
             exact=terms if may_read_terms_place(session, actor, reservation) else None,
             names=sees_names(session, actor, reservation.listing),
-            owner_contact=contacts[0],
-            asker_contact=contacts[1],
-            phones={one.id: phone for one in contacts if one and (phone := phone_shown_to(actor, one, reservation))},
+            owner_contact=find_contact(session, reservation, actor, of_owner=True),
+            asker_contact=find_contact(session, reservation, actor, of_owner=False),
             booked=booked,
             booked_later=list_later_rows(session, reservation_id=reservation.id) if reservation.returned else [],
             vehicle=vehicles.get(booked.vehicle_class, booked.vehicle_class) if booked else "",

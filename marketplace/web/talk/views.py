@@ -1,4 +1,4 @@
-"""Questions and conversations, each on a page of its own: for whom comes from a mail, and with all that was said."""
+"""Questions and conversations whole, each on a page of its own."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Questions on the page of a lot or a demand, and the conversation of a transfer: what is shown, and the forms."""
+"""What pages show of questions, and of the conversation of a transfer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
