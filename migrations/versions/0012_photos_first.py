@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012_photos_first"
-down_revision = "0010_matching"
+down_revision = "0011_talk"
 branch_labels = None
 depends_on = None
 

@@ -10,8 +10,8 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.accounts.queries.sessions import find_actor
 from marketplace.accounts.rules import links
-from marketplace.http import kept
 from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.http import kept
 from marketplace.http.notice_text import OBJECTS, address_of
 from marketplace.http.request import csrf_exempt, current_session, database, permission, public
 from marketplace.http.written import Written
