@@ -1,4 +1,4 @@
-"""Whoever asks: a person, a machine account, the clock, the operator at the console, or nobody in particular."""
+"""Whoever asks: a person, a machine account, the clock, the operator, or nobody known."""
 
 from dataclasses import dataclass
 from datetime import date
