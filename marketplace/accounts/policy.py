@@ -65,6 +65,7 @@ class Can(StrEnum):
     MANAGE_DEPOTS = "depot:manage"
     READ_MATERIAL_USE = "material_use:read"
     EDIT_MATERIAL_USE = "material_use:edit"
+    ASK_FOR_REPORT = "material_use:ask"
     TIGHTEN_GOAL = "goal:tighten"
     MANAGE_GOALS = "goal:manage"
     MANAGE_TAXONOMY = "taxonomy:manage"
@@ -264,7 +265,6 @@ def may_manage_people(actor: Actor, subject: Any) -> bool:
     """Whether the actor may manage this person.
 
     A coordinator looks after the project leaders and coordinators of their own organisation, the administrator after everyone.
-
     The reviewer and the administrator sit in an organisation too; a coordinator there has no say over them.
     """
     return is_admin(actor, subject) or (
@@ -337,6 +337,7 @@ POLICY: dict[Can, Predicate] = {
     Can.MANAGE_DEPOTS: may_manage_depots,
     Can.READ_MATERIAL_USE: may_look_inside,
     Can.EDIT_MATERIAL_USE: is_municipal_coordinator,
+    Can.ASK_FOR_REPORT: may_account_for_region,
     Can.TIGHTEN_GOAL: is_municipal_coordinator,
     Can.MANAGE_GOALS: is_reviewer_or_admin,
     Can.MANAGE_TAXONOMY: is_reviewer_or_admin,

@@ -34,6 +34,7 @@ CHANGES = (
             _("New: rows of the ledger by giver, receiver and the months in which they count (fromOrganisation, fromMonth)."),
             _("New: questions about listings and demands, with their answers, and the conversation of a reservation."),
             _("New: your own name, language and phone number, and who sees that number (/people/me)."),
+            _("New: which municipalities have not reported a year, and asking one to."),
         ),
     ),
     Version(

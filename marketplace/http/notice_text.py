@@ -35,6 +35,8 @@ def address_of(about: str, facts: Mapping[str, Any]) -> str | None:
         return url_for("admin.join_requests")
     if about == "password":
         return url_for("account.show")
+    if about == "material_use":
+        return url_for("figures.material_use", year=int(facts["year"])) if facts.get("year") else None
     if about == "clock":
         return url_for("admin.show_clock")
     if about not in OBJECTS:

@@ -1,4 +1,4 @@
-"""Setting the goals, tightening them, and reporting what was put to use."""
+"""Setting the goals, tightening them, and reporting what was put to use, or asking for it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,6 +13,7 @@ from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.impact.models import Goal, MaterialUse, MaterialUseReport
 from marketplace.impact.queries.goals import MaterialUseYear, find_report, find_target, get_bank_mass, get_material_use
+from marketplace.impact.queries.reports import ASK_AGAIN_AFTER, ASKED, OF, Reporting, get_reporting, last_year
 from marketplace.impact.rules.goals import (
     REGIONAL_TARGETS,
     ZERO,
@@ -30,6 +31,8 @@ from marketplace.kernel.language import _
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
+from marketplace.notices.actions.notify import notify
+from marketplace.notices.rules.kinds import Notice
 
 
 def seed_goals(session: Session) -> int:
@@ -172,6 +175,33 @@ def report_material_use(
     )
     bump_catalogue(session)
     return get_material_use(session, actor, year=year, organisation_slug=organisation_slug)
+
+
+def ask_for_report(session: Session, actor: Actor, *, organisation_slug: str, year: int) -> Reporting:
+    """Ask a municipality for its report of a year that is over; its coordinators are notified.
+
+    Refused when it has reported, and when somebody asked in the last 14 days.
+    """
+    require(actor, Can.ASK_FOR_REPORT)
+    check_year(year, last=last_year())
+    organisation = get_organisation_by_slug(session, organisation_slug)
+    if not organisation.is_municipality:
+        raise Invalid(_("Only municipalities report what they put to use. Choose a municipality."), "organisation")
+    missing = {one.organisation.id: one for one in get_reporting(session, actor, year=year).missing}.get(organisation.id)
+    if missing is None:
+        raise Conflict(_("%(organisation)s has reported %(year)s already.", organisation=organisation.name, year=str(year)))
+    if missing.asked_on is not None and not missing.may_be_asked:
+        raise Conflict(
+            _(
+                "%(organisation)s was asked on %(day)s. Ask again from %(again)s on.",
+                organisation=organisation.name,
+                day=missing.asked_on,
+                again=missing.asked_on + ASK_AGAIN_AFTER,
+            )
+        )
+    notify(session, Notice.REPORT_ASKED, organisation_id=organisation.id, year=str(year))
+    audit.record(session, actor, action=ASKED, object_type=OF, object_id=organisation.id, year=year)
+    return get_reporting(session, actor, year=year)
 
 
 def _next_version(session: Session, organisation_id: int, year: int, *, known: int | None) -> int:

@@ -108,6 +108,11 @@ def short_date(value: date | None) -> str:
     return unknown() if value is None else _day(_on_screen(value), "d MMM y", current_locale())
 
 
+def near_date(value: date | None) -> str:
+    """`ma 12 jan`, for what is at most some months away."""
+    return unknown() if value is None else _day(_on_screen(value), "EEE d MMM", current_locale()).replace(".", "")
+
+
 def month(value: date | str | None) -> str:
     """`januari 2027` from a date or from `2027-01`."""
     if value is None:

@@ -116,7 +116,7 @@ def reserve(page: Page, shot: Shot) -> str:
 def approve_and_hand_over(page: Page, shot: Shot) -> None:
     """Hengelo finds the request on its desk, approves it, and enters what went over the scales."""
     page.goto("/werk")
-    expect(page.locator(".mp-tasks").first).to_contain_text(f"Borne vraagt 800\u00a0m² van “{TITLE}”")
+    expect(page.locator(".mp-jobs").first).to_contain_text(f"Borne vraagt 800\u00a0m² van “{TITLE}”")
     shot(page, "8-desk")
     page.get_by_role("link", name=re.compile(f"Borne vraagt 800.*{TITLE}")).click()
     page.get_by_role("button", name="Goedkeuren").click()

@@ -44,6 +44,20 @@ def test_a_lesser_condition_says_how_many_steps() -> None:
     assert two is not None and two[1].startswith("2 stappen minder dan gevraagd")
 
 
+def test_in_a_few_words_it_says_how_much() -> None:
+    brief = []
+    for lot, km in (
+        ({}, "27.4"),
+        ({"condition": Condition.POOR}, "5"),
+        ({"available_from": date(2027, 2, 14), "available_until": None}, "5"),
+        ({"available_from": date(2027, 3, 31), "available_until": None}, "5"),
+    ):
+        found = near_miss(replace(LOT, **lot), NEED, distance_km=Decimal(km), today=TODAY)
+        with reading_in("nl"):
+            brief.append(str(found.brief) if found else "")
+    assert brief == ["12,4 km te ver", "kwaliteit één stap lager", "één dag te laat vrij", "46 dagen te laat vrij"]
+
+
 def test_a_period_that_passes_by_says_how_many_days() -> None:
     late = missed({"available_from": date(2027, 2, 14), "available_until": None})
     assert late == (Kind.PERIOD, "Eén dag te laat: het komt vrij op 14 februari 2027, en is nodig tot 13 februari 2027.")

@@ -93,6 +93,7 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("read who asks for another's lot", Can.READ_REQUESTS, THEIRS, "reviewer"),
     ("read how owners chose", Can.READ_CHOICES, None, "reviewer admin"),
     ("read why supply was lost", Can.READ_LOSSES, None, "reviewer admin"),
+    ("ask a municipality for its report", Can.ASK_FOR_REPORT, None, "reviewer admin"),
     ("set the own organisation's windows", Can.SET_WINDOWS, OWN, "coordinator"),
     ("set another organisation's windows", Can.SET_WINDOWS, OTHER, ""),
     ("read the broker's list", Can.BROKER, None, ""),
@@ -165,6 +166,7 @@ def test_the_coordinator_of_the_region_is_the_broker() -> None:
     assert may(BROKER, Can.READ_REQUESTS, THEIRS)
     assert may(BROKER, Can.READ_CHOICES)
     assert may(BROKER, Can.READ_LOSSES)
+    assert may(BROKER, Can.ASK_FOR_REPORT)
     assert not may(BROKER, Can.MEET, THEIRS)
 
 

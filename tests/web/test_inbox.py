@@ -10,7 +10,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.models import DeliveryRow, NoticeRow
-from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, Cadence, Notice
+from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_COORDINATORS, Cadence, Notice
 from tests.factories import make_actor
 from tests.visitors import send, visit
 
@@ -82,7 +82,7 @@ def test_how_often_mail_comes_is_chosen_kind_by_kind(browser: FlaskClient, sessi
     page = browser.get("/account/berichten").text
     chosen = {kind.value: cadence.value for kind, cadence in get_preferences(session, borne).items()}
     session.commit()
-    hidden = len(FOR_ADMINISTRATORS)
+    hidden = len((*FOR_ADMINISTRATORS, *FOR_COORDINATORS))
     assert page.count("<select") == len(chosen) - hidden and "password_changed" not in page
     saved = send(browser, "/account/berichten", {**chosen, "new_match": "weekly", "completed": "never"})
     assert (saved.status_code, saved.location) == (303, "/account/berichten")

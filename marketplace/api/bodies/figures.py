@@ -16,6 +16,12 @@ class UseRow(Body):
     mass_kg = Number(required=True, shape=MASS)
 
 
+class AskReportBody(Body):
+    """Which municipality is asked for its report."""
+
+    organisation = Line("slug of a municipality", longest=CODE_LENGTH_MAX, required=True)
+
+
 class MaterialUseBody(Body):
     """What a municipality put to use in a year.
 

@@ -4,7 +4,7 @@ from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
-from marketplace.api.bodies.figures import MaterialUseBody
+from marketplace.api.bodies.figures import AskReportBody, MaterialUseBody
 from marketplace.api.reading import (
     asked,
     asked_all,
@@ -18,12 +18,19 @@ from marketplace.api.reading import (
 )
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.exchange import ExchangesSchema
-from marketplace.api.shapes.figures import GoalsSchema, MaterialUseSchema, PublicStatisticsSchema, StatisticsSchema
+from marketplace.api.shapes.figures import (
+    GoalsSchema,
+    MaterialUseSchema,
+    MissingReportsSchema,
+    PublicStatisticsSchema,
+    StatisticsSchema,
+)
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer
 from marketplace.impact import actions as impact
 from marketplace.impact.queries.goals import get_goals, get_material_use
+from marketplace.impact.queries.reports import get_reporting, last_year
 from marketplace.impact.queries.statistics import Cut, get_statistics
 from marketplace.impact.rules.goals import UseRow, check_year
 from marketplace.kernel.errors import Invalid
@@ -62,6 +69,7 @@ CUT = (
     query.words("kind", "kind of row, for the region", RowKind, many=True),
 )
 MATERIAL_USE = "/material-use/<int:year>"
+MISSING = f"{MATERIAL_USE}/missing"
 
 
 @route("GET", "/exchanges", gives=ExchangesSchema, tag="figures", query=EXCHANGE_FILTERS)
@@ -163,3 +171,21 @@ def report_year(year: int) -> Response:
         version=values.get("version"),
     )
     return ok(MaterialUseSchema.write(reported))
+
+
+@route("GET", MISSING, gives=MissingReportsSchema, tag="figures")
+@permission(Can.ASK_FOR_REPORT)
+@one_moment
+def list_missing_reports(year: int) -> Response:
+    """Which municipalities have not reported a year that is over, and when each was asked to."""
+    check_year(year, last=last_year())
+    return ok(MissingReportsSchema.write(get_reporting(current_session(), current_actor(), year=year)))
+
+
+@route("POST", MISSING, takes=AskReportBody(), gives=MissingReportsSchema, tag="figures")
+@permission(Can.ASK_FOR_REPORT)
+def ask_for_report(year: int) -> Response:
+    """Ask a municipality for its report of a year. At most once in 14 days."""
+    values = read_body(AskReportBody())
+    reporting = impact.ask_for_report(current_session(), current_actor(), organisation_slug=values["organisation"], year=year)
+    return ok(MissingReportsSchema.write(reporting))

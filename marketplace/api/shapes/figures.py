@@ -191,6 +191,21 @@ class _EarlierReportSchema(Shape):
     includes_bank_kg = Number()
 
 
+class _MissingReportSchema(Shape):
+    """A municipality that has not reported the year."""
+
+    organisation = Part(OrganisationSchema)
+    asked_on = Day("the last day on which it was asked to; null: never", allow_none=True)
+
+
+class MissingReportsSchema(Shape):
+    """Which municipalities have not reported a year, of how many."""
+
+    year = Integer()
+    municipalities = Integer()
+    missing = List(Part(_MissingReportSchema))
+
+
 class MaterialUseSchema(Shape):
     """A reported year; version 0 and null where nothing is reported yet."""
 

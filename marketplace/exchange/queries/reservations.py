@@ -26,6 +26,7 @@ SEES_EXACT = (
     ReservationStatus.DISPUTED,
     ReservationStatus.COMPLETED,
 )
+OPEN_MOST = 200
 
 
 def _reservations() -> Select[Reservation]:
@@ -96,6 +97,15 @@ def list_reservations(
     total = session.scalar(select(func.count()).select_from(counted)) or 0
     result = session.scalars(rows.order_by(Reservation.id.desc()).limit(page_size).offset((page - 1) * page_size))
     return list(result.unique()), total
+
+
+def list_own_open(session: Session, actor: Actor, *, most: int = OPEN_MOST) -> list[Reservation]:
+    """List what the own organisation has open on either side. What ends first comes first; what has no term, such as a dispute, last."""
+    require(actor, Can.LIST_RESERVATIONS)
+    mine, owned = Reservation.organisation_id == actor.organisation_id, Reservation.owner_id == actor.organisation_id
+    rows = _reservations().where(mine | owned, Reservation.status.in_(OPEN))
+    in_order = rows.order_by(Reservation.expires_at.is_(None), Reservation.expires_at, Reservation.id)
+    return list(session.scalars(in_order.limit(most)).unique())
 
 
 def reservation_changes(session: Session, actor: Actor, *, since: str | datetime, size: int) -> Copied[Reservation]:

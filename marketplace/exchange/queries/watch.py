@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.exchange.models import Reservation
+from marketplace.exchange.models import Appointment, Reservation
 from marketplace.exchange.rules.reservation import HOLDING, STEPS, ReservationStatus, Step
 from marketplace.kernel import clock
 from marketplace.market.models import Listing
@@ -14,6 +14,7 @@ from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
 
 SOON = timedelta(days=7)
 UNWANTED_AFTER = timedelta(days=30)
+SILENT_AFTER = timedelta(days=14)
 _LAPSING = STEPS[Step.EXPIRE][0]
 
 
@@ -36,6 +37,19 @@ def list_unconfirmed(session: Session, actor: Actor, *, most: int = 25) -> tuple
     require(actor, Can.BROKER)
     rows = select(Reservation).where(Reservation.unconfirmed_since.is_not(None))
     return _first(session, rows.order_by(Reservation.unconfirmed_since, Reservation.id), most)
+
+
+def list_silent(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Reservation], int]:
+    """List the transfers for which no time was agreed in 14 days, and their number.
+
+    The longest approved first.
+    """
+    require(actor, Can.BROKER)
+    agreed = select(Appointment.id).where(Appointment.reservation_id == Reservation.id, Appointment.agreed_time.is_not(None))
+    rows = select(Reservation).where(
+        Reservation.status == ReservationStatus.APPROVED, Reservation.approved_at <= clock.now() - SILENT_AFTER, ~agreed.exists()
+    )
+    return _first(session, rows.order_by(Reservation.approved_at, Reservation.id), most)
 
 
 def list_objections(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Reservation], int]:
@@ -72,7 +86,9 @@ def list_unwanted(session: Session, actor: Actor, *, most: int = 25) -> tuple[li
     )
     total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Listing.id).subquery())) or 0
     result = session.scalars(
-        rows.options(joinedload(Listing.organisation)).order_by(Listing.published_at, Listing.id).limit(most)
+        rows.options(joinedload(Listing.organisation), selectinload(Listing.photos))
+        .order_by(Listing.published_at, Listing.id)
+        .limit(most)
     )
     return list(result), total
 
@@ -81,5 +97,6 @@ def _first(session: Session, rows: Select[Reservation], most: int) -> tuple[list
     total = (
         session.scalar(select(func.count()).select_from(rows.with_only_columns(Reservation.id).order_by(None).subquery())) or 0
     )
-    sides = (joinedload(Reservation.organisation), joinedload(Reservation.owner), joinedload(Reservation.listing))
+    listing = joinedload(Reservation.listing).options(selectinload(Listing.photos))
+    sides = (joinedload(Reservation.organisation), joinedload(Reservation.owner), listing)
     return list(session.scalars(rows.options(*sides).limit(most))), total

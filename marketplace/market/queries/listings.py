@@ -1,5 +1,7 @@
 """Questions about listings one by one; searching them is the catalogue's."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
@@ -77,6 +79,12 @@ def list_photo_files(session: Session) -> set[str]:
 def listings_with_parts() -> Select[Listing]:
     """Listings with all that is shown of them."""
     return select(Listing).options(joinedload(Listing.organisation), selectinload(Listing.photos))
+
+
+def load_photos(session: Session, listings: Iterable[Listing]) -> None:
+    """Load the photos of lots that are there already, in one question more."""
+    if ids := {listing.id for listing in listings}:
+        session.scalars(select(Listing).where(Listing.id.in_(ids)).options(selectinload(Listing.photos))).all()
 
 
 def list_own_listings(

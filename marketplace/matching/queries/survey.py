@@ -40,6 +40,7 @@ class NearMiss:
     demand: Demand
     kind: Kind
     sentence: Text
+    brief: Text
     distance_km: Decimal
     proposed: bool
 
@@ -89,7 +90,7 @@ class Survey:
             miss = near_miss(pair.lot, pair.need, distance_km=exact, today=today)
             if miss is not None:
                 values = (pair.listing.id, pair.demand.id) in self.proposed
-                rows.append(NearMiss(pair.listing, pair.demand, miss.kind, miss.sentence, exact, values))
+                rows.append(NearMiss(pair.listing, pair.demand, miss.kind, miss.sentence, miss.brief, exact, values))
         return rows
 
 

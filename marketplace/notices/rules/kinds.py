@@ -65,6 +65,7 @@ class Notice(StrEnum):
     DEMAND_FRESHNESS = "demand_freshness"
     DEMAND_STALE = "demand_stale"
     PROPOSAL = "proposal"
+    REPORT_ASKED = "report_asked"
     LETTER_GIVEN_UP = "letter_given_up"
 
 
@@ -113,6 +114,7 @@ SECURITY = (  # never suppressed, never delayed
     Notice.JOIN_DECLINED,
 )
 MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.JOIN_DECLINED)  # a secret link, or a reader without an inbox
+FOR_COORDINATORS = (Notice.REPORT_ASKED,)
 FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP, Notice.JOIN_REQUESTED)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
 _GATHERED = (

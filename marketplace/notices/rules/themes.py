@@ -1,7 +1,7 @@
 """The kinds of notice by theme, in the order in which a reader chooses their mail."""
 
 from marketplace.kernel.language import Text, _
-from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, Notice
+from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_COORDINATORS, Notice
 from marketplace.notices.rules.settling import SETTLING
 
 THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
@@ -41,5 +41,6 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
         _("Keeping your lots and demands up to date"),
         (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),
     ),
+    (_("For the coordinator"), FOR_COORDINATORS),
     (_("For the administrator"), FOR_ADMINISTRATORS),
 )

@@ -273,6 +273,12 @@ WORDINGS: dict[Notice, Wording] = {
         ),
         (_AT_LISTING, _AT_DEMAND),
     ),
+    Notice.REPORT_ASKED: Wording(
+        _("A report is asked for"),
+        _("The region asks what your municipality used in %(year)s"),
+        (_("Enter how much material your municipality put to use in %(year)s. It counts in the goals of the region."),),
+        (("material_use", _("Enter the material use")),),
+    ),
     Notice.LETTER_GIVEN_UP: Wording(
         _("A letter was given up"),
         _("A letter to %(reader)s was given up"),

@@ -11,7 +11,7 @@ from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.http.notice_text import page_of, sentence_of
 from marketplace.http.request import PATH_NUMBER_MAX, current_actor, current_session, permission
 from marketplace.kernel.language import _
-from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS
+from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_COORDINATORS
 from marketplace.notices.rules.themes import THEMES
 from marketplace.web.inbox.forms import preferences_form
 from marketplace.web.ui.form_page import done, page, submit
@@ -63,5 +63,10 @@ def preferences() -> ResponseReturnValue:
     form = preferences_form(get_preferences(session, actor))
     if submit(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
         return done(_("Your choice is saved."), url_for("inbox.preferences"))
-    themes = [theme for theme in THEMES if theme[1] != FOR_ADMINISTRATORS or may(actor, Can.READ_HEALTH)]
+    hidden = [
+        kinds
+        for kinds, right in ((FOR_ADMINISTRATORS, Can.READ_HEALTH), (FOR_COORDINATORS, Can.EDIT_MATERIAL_USE))
+        if not may(actor, right)
+    ]
+    themes = [theme for theme in THEMES if theme[1] not in hidden]
     return page("inbox/preferences.html", form, themes=themes)

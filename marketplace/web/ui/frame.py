@@ -22,7 +22,7 @@ NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers"
 INBOX = "/berichten"
 FOR_MEMBERS = (("/werk", _("My work")), (INBOX, _("Inbox")))
 FOR_BROKERS = (("/makelaar", _("Broker")),)
-FOR_CARETAKERS = (("/beheer", _("Administration")),)
+FOR_CARETAKERS = (("/beheer", _("Admin")),)
 FOOTER = (
     ("/toegankelijkheid", _("Accessibility")),
     ("/privacy", _("Privacy")),

@@ -5,6 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, permission
+from marketplace.impact.actions import ask_for_report as ask
+from marketplace.kernel.clock import today
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.market.actions.drafts import discard_sketch
 from marketplace.market.actions.listings import delete_draft
@@ -12,9 +15,9 @@ from marketplace.market.queries.drafts import get_sketch
 from marketplace.market.queries.listings import list_own_listings
 from marketplace.web.ui.form_page import done
 from marketplace.web.ui.paging import PAGE_SIZE, paged
-from marketplace.web.ui.states import DEMAND_BADGES, LISTING_BADGES
+from marketplace.web.ui.states import LISTING_BADGES
 from marketplace.web.ui.windows import next_turn
-from marketplace.web.work.desk import Desk
+from marketplace.web.work.desk import Desk, all_demands
 
 blueprint = Blueprint("work", __name__)
 
@@ -25,7 +28,7 @@ def show() -> ResponseReturnValue:
     """My work: what waits for me, and what is ours."""
     actor = current_actor()
     desk = Desk.of(current_session(), actor)
-    return render_template("work/show.html", desk=desk, actor=actor, listing_badges=LISTING_BADGES, demand_badges=DEMAND_BADGES)
+    return render_template("work/show.html", desk=desk, actor=actor, this_year=str(today().year), all_demands=all_demands())
 
 
 @blueprint.get("/werk/aanbod")
@@ -35,6 +38,18 @@ def listings() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     rows, place = paged(lambda page: list_own_listings(session, actor, page=page, page_size=PAGE_SIZE))
     return render_template("work/listings.html", listings=rows, badges=LISTING_BADGES, next_turn=next_turn, **place)
+
+
+@blueprint.post("/werk/opgave/<slug>/<int:year>/vragen")
+@permission(Can.ASK_FOR_REPORT)
+def ask_for_report(slug: str, year: int) -> ResponseReturnValue:
+    """Ask a municipality for its report of a year."""
+    session, actor = current_session(), current_actor()
+    try:
+        ask(session, actor, organisation_slug=slug, year=year)
+    except Conflict as refusal:
+        return done(refusal.message, url_for("work.show", _anchor="reports"), "warning")
+    return done(_("The coordinator has been asked."), url_for("work.show", _anchor="reports"))
 
 
 @blueprint.post("/werk/concept/<int:sketch_id>/verwijderen")

@@ -1,0 +1,98 @@
+"""What fits, what nearly does, and what neighbours look for: rows of the desk."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import url_for
+
+from marketplace.accounts.policy import Actor
+from marketplace.catalogue.queries.search import browse
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.http.written import Written
+from marketplace.kernel.db import Session
+from marketplace.kernel.formats import km, near_date, quantity
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Amount, Unit
+from marketplace.matching.queries.own import Fit, Neighbour, list_neighbours, list_own_fits
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import Place
+from marketplace.web.ui.jobs import Job, picture_of
+from marketplace.web.ui.lots import Lot
+from marketplace.web.ui.search_results import shown_lots
+
+SHOWN, NEAR_SHOWN, NEIGHBOURS = 3, 2, 3
+CARDS, CARDS_LOOKED_AT = 4, 12
+NEARBY_KM = Decimal(15)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The first of what fits and of what nearly does, with the numbers of all."""
+
+    jobs: list[Job]
+    fits: int
+    misses: int
+
+
+def findings(session: Session, actor: Actor) -> Findings:
+    """Gather it."""
+    found = list_own_fits(session, actor, most=SHOWN)
+    shown = [*found.fits[:SHOWN], *found.misses[: NEAR_SHOWN if found.fits else SHOWN]]
+    return Findings([_row(actor, fit) for fit in shown], len(found.fits), len(found.misses))
+
+
+def _row(actor: Actor, fit: Fit) -> Job:
+    lot, demand, away = Written(fit.listing.title), Written(fit.demand.title), km(fit.distance_km, 0)
+    near = fit.miss.brief if fit.miss else None
+    if fit.demand.organisation_id == actor.organisation_id:
+        what = _("%(lot)s, %(quantity)s", lot=lot, quantity=Amount(fit.listing.available, Unit(fit.listing.unit)))
+        where = f"{fit.listing.place_name}, {away}"
+        mine = _("your demand: %(demand)s", demand=demand) if near else _("fits your demand: %(demand)s", demand=demand)
+        href = url_for("demands.show", demand_id=fit.demand.id, _anchor="matches") if not near else _lot(fit)
+        return Job(what, href, picture_of(fit.listing), (where, mine), near=near)
+    what = _("%(organisation)s looks for %(quantity)s: %(demand)s", **_wanted(fit), demand=demand)
+    mine = _("your lot: %(lot)s", lot=lot) if near else _("your lot fits: %(lot)s", lot=lot)
+    return Job(what, url_for("demands.show", demand_id=fit.demand.id), picture_of(fit.listing), (away, mine), near=near)
+
+
+def _lot(fit: Fit) -> str:
+    return url_for("catalogue.show_listing", listing_id=fit.listing.id)
+
+
+def _wanted(fit: Fit) -> dict[str, object]:
+    return {"organisation": fit.demand.organisation.name, "quantity": Amount(fit.demand.remaining, Unit(fit.demand.unit))}
+
+
+def nearby(session: Session, actor: Actor, here: Place) -> list[Lot]:
+    """The lots that lie nearest, as cards."""
+    query = CatalogueQuery(point=here.point, sort=Sort.DISTANCE, page_size=CARDS_LOOKED_AT)
+    found = browse(session, actor, query, with_facets=False)
+    return shown_lots([row for row in found.rows if row.listing.available > 0][:CARDS], taxonomy(session))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What others look for nearby, and how many demands that are."""
+
+    jobs: list[Job]
+    total: int
+    km: Decimal = NEARBY_KM
+
+
+def neighbours(session: Session, actor: Actor, here: Place, known: Taxonomy) -> Neighbours:
+    """The nearest of them."""
+    rows, total = list_neighbours(session, actor, here.point, NEARBY_KM, most=NEIGHBOURS)
+    return Neighbours([_neighbour(row, known) for row in rows], total)
+
+
+def _neighbour(row: Neighbour, known: Taxonomy) -> Job:
+    demand = row.demand
+    what = _(
+        "%(organisation)s: %(quantity)s %(material)s",
+        organisation=demand.organisation.name,
+        quantity=quantity(demand.remaining, demand.unit),
+        material=known.material_by_id(demand.material_id).name,
+    )
+    also = (km(row.distance_km, 0), _("from %(day)s", day=near_date(demand.needed_from)))
+    return Job(what, url_for("demands.show", demand_id=demand.id), also=also)

@@ -1,0 +1,85 @@
+"""Who has not reported a year, and asking for it once in 14 days."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.actions.organisations import seed_region
+from marketplace.accounts.policy import Actor
+from marketplace.impact.actions import ask_for_report, report_material_use
+from marketplace.impact.queries.reports import find_own_missing, get_reporting, last_year
+from marketplace.impact.rules.goals import UseRow
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from marketplace.notices.models import NoticeRow
+from tests.factories import make_actor, seed_taxonomy
+
+
+@pytest.fixture
+def broker(session: Session) -> Actor:
+    seed_region(session)
+    seed_taxonomy(session)
+    return make_actor(session, "regio-twente", "coordinator")
+
+
+def report(session: Session, slug: str, mass_kg: int) -> None:
+    rows = [UseRow("bestrating", "primary", Decimal(mass_kg))] if mass_kg else []
+    coordinator = make_actor(session, slug, "coordinator")
+    report_material_use(session, coordinator, organisation_slug=slug, year=last_year(), rows=rows)
+
+
+def test_whoever_reported_something_is_not_missing_and_an_emptied_report_counts_as_none(session: Session, broker: Actor) -> None:
+    assert last_year() == clock.today().year - 1
+    report(session, "borne", 1000)
+    report(session, "hengelo", 1000)
+    report(session, "hengelo", 0)
+    found = get_reporting(session, broker)
+    assert (found.year, found.municipalities, found.reported, len(found.missing)) == (last_year(), 14, 1, 13)
+    slugs = [one.organisation.slug for one in found.missing]
+    assert "borne" not in slugs and "hengelo" in slugs and slugs == sorted(slugs)
+    assert len(get_reporting(session, broker, year=last_year() - 1).missing) == 14
+
+
+def test_a_municipality_is_asked_once_in_14_days_and_its_people_are_told(session: Session, broker: Actor) -> None:
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    asked = ask_for_report(session, broker, organisation_slug="hengelo", year=last_year())
+    [missing] = [one for one in asked.missing if one.organisation.slug == "hengelo"]
+    assert (missing.asked_on, missing.may_be_asked) == (clock.today(), False)
+    [notice] = session.scalars(select(NoticeRow).where(NoticeRow.kind == "report_asked"))
+    assert (notice.organisation_id, notice.facts) == (hengelo.organisation_id, {"year": str(last_year())})
+    start = clock.now()
+    with clock.frozen(start + timedelta(days=13)), pytest.raises(Conflict):
+        ask_for_report(session, broker, organisation_slug="hengelo", year=last_year())
+    with clock.frozen(start + timedelta(days=14)):
+        year = last_year()
+        again = ask_for_report(session, broker, organisation_slug="hengelo", year=year)
+        assert [one.asked_on for one in again.missing if one.organisation.slug == "hengelo"] == [clock.today()]
+
+
+def test_what_cannot_be_asked(session: Session, broker: Actor) -> None:
+    report(session, "borne", 1000)
+    for slug, year, refusal in (
+        ("borne", last_year(), Conflict),
+        ("regio-twente", last_year(), Invalid),
+        ("atlantis", last_year(), Missing),
+        ("hengelo", last_year() + 1, Invalid),
+        ("hengelo", 2014, Invalid),
+    ):
+        with pytest.raises(refusal):
+            ask_for_report(session, broker, organisation_slug=slug, year=year)
+    with pytest.raises(Forbidden):
+        ask_for_report(session, make_actor(session, "borne", "coordinator"), organisation_slug="hengelo", year=last_year())
+    with pytest.raises(Forbidden):
+        get_reporting(session, make_actor(session, "borne", "coordinator"))
+
+
+def test_the_coordinator_of_a_municipality_finds_the_year_that_is_missing(session: Session, broker: Actor) -> None:
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    assert find_own_missing(session, hengelo) == last_year()
+    assert find_own_missing(session, make_actor(session, "hengelo")) is None
+    assert find_own_missing(session, broker) is None
+    report(session, "hengelo", 1)
+    assert find_own_missing(session, hengelo) is None
