@@ -245,12 +245,6 @@ def list_totals_by_pair(session: Session) -> list[tuple[str, str, str, Totals]]:
     return [(row[0], row[1], row[2], Totals.of(row[3:])) for row in rows]
 
 
-def total_given(session: Session, *, slug: str, year: int) -> Decimal:
-    """What an organisation gave in a year, in kg; what it used again itself is in it."""
-    months = MonthPair.month.between(f"{year:04d}-01", f"{year:04d}-12")
-    return session.scalar(select(func.sum(MonthPair.mass_kg)).where(MonthPair.from_slug == slug, months)) or Decimal(0)
-
-
 def list_months(session: Session) -> list[str]:
     """Every month that stands in the ledger or in a roll-up, in order."""
     months = select(month_booked).union(select(MonthMaterial.month), select(MonthPair.month))

@@ -1,7 +1,8 @@
-"""Which municipalities have not reported a year yet, and on which day they were asked to."""
+"""Which municipalities have not reported a year yet, and what an organisation gave in one."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.impact.models import MaterialUse, MaterialUseReport
 from marketplace.kernel import clock
+from marketplace.ledger.models import MonthPair
 from marketplace.notices.queries import list_records
 
 ASKED, OF = "material_use.ask", "organisation"
@@ -88,3 +90,9 @@ def _asked_on(session: Session, year: int) -> dict[int, date]:
     """The last day on which each organisation was asked for a year, by its id."""
     rows = list_records(session, action=ASKED, object_type=OF)
     return {row.object_id: clock.local(row.at).date() for row in rows if row.object_id and row.facts.get("year") == year}
+
+
+def total_given(session: Session, *, slug: str, year: int) -> Decimal:
+    """What an organisation gave in a year, in kg; what it used again itself is in it."""
+    months = MonthPair.month.between(f"{year:04d}-01", f"{year:04d}-12")
+    return session.scalar(select(func.sum(MonthPair.mass_kg)).where(MonthPair.from_slug == slug, months)) or Decimal(0)

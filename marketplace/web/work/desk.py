@@ -9,12 +9,11 @@ from flask import url_for
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.catalogue.queries.saved_searches import list_saved_searches
 from marketplace.exchange.queries.reservations import list_own_open
-from marketplace.impact.queries.reports import find_own_missing
+from marketplace.impact.queries.reports import find_own_missing, total_given
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import near_date
 from marketplace.kernel.language import Text, _, ngettext
-from marketplace.ledger.queries import total_given
 from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.freshness import list_demands_to_refresh
 from marketplace.market.queries.listings import list_listings_to_refresh, list_own_listings
