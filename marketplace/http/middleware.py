@@ -105,7 +105,8 @@ def security_headers(*, tile_host: str = "") -> list[tuple[str, str]]:
     images = "'self' data: blob:" + (f" {tile_host}" if tile_host else "")
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
-        f"img-src {images}; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"img-src {images}; connect-src 'self'; font-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     return [
         ("Content-Security-Policy", policy),

@@ -23,6 +23,7 @@ AREAS = (
     "admin",
     "tasks",
     "media",
+    "device",
     "site",
 )
 

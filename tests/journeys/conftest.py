@@ -23,7 +23,7 @@ from tests.journeys.walk import Walks
 
 SCREENS = PROJECT / "test-results" / "screens"
 SETTLED = "Promise.race([Promise.allSettled(document.getAnimations().map(one => one.finished)), new Promise(done => setTimeout(done, 2000))])"
-FAULTS = """options => axe.run({resultTypes: ["violations"], preload: false, ...options}).then(answer => answer.violations.map(found =>
+FAULTS = """() => axe.run({resultTypes: ["violations"], preload: false}).then(answer => answer.violations.map(found =>
  `${found.id}: ${found.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
 PATIENCE_MS = 20_000  # a busy machine takes its time
 expect.set_options(timeout=PATIENCE_MS)
@@ -173,12 +173,12 @@ def shot(request: pytest.FixtureRequest, picture: Photographer, width: int) -> C
     return lambda page, name: picture(page, f"{test}-{name}", width)
 
 
-def faults(page: Page, **options: object) -> list[str]:
+def faults(page: Page) -> list[str]:
     """What axe finds on the page as it is now: the rule and the places."""
     page.evaluate(SETTLED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    return list(page.evaluate(FAULTS, options))
+    return list(page.evaluate(FAULTS))
 
 
 @pytest.fixture

@@ -29,6 +29,10 @@ REGION_UNITS = 1300  # the drawing is a square of 65 km
 VIEW_WIDTH, VIEW_HEIGHT = 440, 280  # 22 by 14 km around a lot
 LETTER_UNITS, LINE_UNITS = 8.0, 18.0  # how much room a name takes
 SMALL_MAPS_KEPT = 4096
+REGION_COLOURS = (  # a picture knows no tokens: the same as in static/css/tokens.css
+    ".edge{fill:none;stroke:#17594a;stroke-width:5}.land{fill:#f7f9f5;stroke:#b9c9c0;stroke-width:1.25}"
+    "@media(prefers-color-scheme:dark){.edge{stroke:#8fd3bd}.land{fill:#31413c;stroke:#5b6f68}}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def _units(lat: float, lon: float) -> tuple[int, int]:
 
 @cache
 def region_svg() -> bytes:
-    """The region as a picture for the small map, in the colours of static/css/map.css."""
+    """The region as a picture for the small map, in the light and the dark colours."""
     drawn = json.loads((SHIPPED / "gemeenten.geojson").read_text(encoding="utf-8"))
     lines = []
     for item in drawn["features"]:
@@ -77,8 +81,8 @@ def region_svg() -> bytes:
     land = "".join(lines)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {REGION_UNITS} {REGION_UNITS}" stroke-linejoin="round">'
-        f'<defs><path id="land" d="{land}"/></defs><use href="#land" fill="none" stroke="#17594a" stroke-width="5"/>'
-        '<use href="#land" fill="#f7f9f5" stroke="#b9c9c0" stroke-width="1.25"/></svg>'
+        f"<style>{REGION_COLOURS}</style>"
+        f'<defs><path id="land" d="{land}"/></defs><use href="#land" class="edge"/><use href="#land" class="land"/></svg>'
     ).encode()
 
 
