@@ -22,6 +22,7 @@ WORDS = [
     *product(("on-hero", "on-hero-muted", "action"), ("hero",)),
     *product(("on-action",), ("action", "action-lit")),
     *product(("on-stage",), ("stage",)),
+    *product(("text",), ("heat",)),
     *product(("text", "text-muted", "brand"), ("map-land",)),
 ]
 EDGES = [
