@@ -1,1 +1,1 @@
-"""What stands on somebody's device: the icon on its home screen, and what works without a network."""
+"""The site on a device: the icon on its home screen, and what needs no network."""
