@@ -18,7 +18,9 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import RowKind
 from marketplace.market.models import Demand, Listing
-from marketplace.market.rules.listing import Condition
+from marketplace.market.rules.listing import Condition, returned_title
+from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
+from marketplace.matching.queries.survey import survey
 from tests.at_the_gate import m2, sound
 from tests.factories import location, make_actor, make_demand, make_listing, seed_taxonomy
 
@@ -228,3 +230,26 @@ def test_a_row_says_what_it_replaces_what_processing_emits_and_as_what_it_counts
     assert {row.net_kgco2e for row in found} == {found[0].avoided_kgco2e - found[0].transport_kgco2e - Decimal("22.1")}
     assert {row.period for row in found} == {clock.today().strftime("%Y-%m")}
     sound(session)
+
+
+def test_the_lot_that_came_back_says_so_and_is_not_offered_to_the_demand_that_gave_it_back(session: Session, cast: dict) -> None:
+    demand = make_demand(session, cast["borne"], quantity=m2("240"), min_condition=Condition.POOR)
+    other = make_demand(session, cast["losser"], quantity=m2("240"), min_condition=Condition.POOR, max_distance_km=None)
+    reservation = transferred(session, cast, demand_id=demand.id)
+    parent = session.get_one(Listing, reservation.listing_id)
+    decide.withdraw(session, cast["hengelo"], listing_id=parent.id, reason="De rest is weg")
+    give_back(session, cast, reservation, back("60"))
+    child = session.scalars(select(Listing).where(Listing.parent_id == parent.id)).one()
+    session.refresh(demand)
+    assert child.title == "Retour: Grijze betonstraatstenen"
+    assert demand.remaining == Decimal(60)
+    assert list_listings_for_demand(session, cast["borne"], demand).items == ()
+    assert [match.listing.id for match in list_listings_for_demand(session, cast["losser"], other).items] == [child.id]
+    assert [match.demand.id for match in list_demands_for_listing(session, cast["hengelo"], child).items] == [other.id]
+    found = survey(session, make_actor(session, "regio-twente", "coordinator"))
+    assert [row.id for row in found.demand_without_supply] == [demand.id]
+
+
+def test_what_comes_back_twice_is_marked_once_and_a_long_title_is_cut() -> None:
+    assert returned_title(returned_title("Keien")) == "Retour: Keien"
+    assert returned_title("K" * 120) == "Retour: " + "K" * 112

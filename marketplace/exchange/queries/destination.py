@@ -1,4 +1,4 @@
-"""Where a transfer goes, and what is on its way to a demand already."""
+"""Where a transfer goes, what is on its way to a demand already, and what came back from it."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -62,3 +62,14 @@ def totals_under_way(session: Session, demands: Collection[Demand]) -> dict[int,
         part = _covered(taxonomy(session), by_id[number], amount, Unit(unit), material_id, kg_per_unit)
         totals[number] = totals.get(number, Decimal(0)) + part
     return totals
+
+
+def list_demands_come_back_from(session: Session, parent_ids: Collection[int]) -> dict[int, set[int]]:
+    """The demands that gave something of these lots back, by the ids of the lots. A lot that came back is not offered to them again."""
+    rows = select(Reservation.listing_id, type_coerce(Reservation.demand_id, Integer)).where(
+        Reservation.listing_id.in_(parent_ids), Reservation.demand_id.is_not(None), Reservation.returned > 0
+    )
+    found: dict[int, set[int]] = {}
+    for listing_id, demand_id in session.execute(rows) if parent_ids else ():
+        found.setdefault(listing_id, set()).add(demand_id)
+    return found

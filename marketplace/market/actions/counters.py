@@ -11,7 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Fixed
 from marketplace.market.actions.listings import place_columns
 from marketplace.market.models import Listing, Photo, PhotoFile
-from marketplace.market.rules.listing import Condition, ListingStatus, Location
+from marketplace.market.rules.listing import Condition, ListingStatus, Location, returned_title
 from marketplace.notices.actions import audit
 
 _amount = bindparam("amount", type_=Fixed(3))
@@ -139,15 +139,14 @@ def make_child_lot(
 ) -> Listing:
     """A published lot of what came back, for everybody at once: it has been offered before. By default at the place of its parent.
 
-    For everybody at once: it has been offered before.
-
-    It takes over the quantity from the parent, which was transferred that much less. The photos are the parent's: they show how
-    it was before, and say so.
+    Its title says that it came back. It takes over the quantity from the parent, which was transferred that much less. The photos are
+    the parent's: they show how it was before, and say so.
     """
     if not take_back(session, parent.id, quantity):
         raise RuntimeError(f"listing {parent.id} transferred less than came back")
     today = clock.today()
     stored = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
+    stored["title"] = returned_title(parent.title)
     if location is not None:
         stored |= {**place_columns(location), "depot_id": None}
     child = Listing(

@@ -9,7 +9,7 @@ from typing import Any
 
 from marketplace.kernel.errors import FieldError, Invalid, Taken
 from marketplace.kernel.geo import Point
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.kernel.text import clean, search_text
 from marketplace.kernel.units import Quantity, Unit, check_amount
 from marketplace.materials.rules.taxonomy import Material
@@ -195,6 +195,12 @@ def is_part_allowed(amount: Decimal, available: Decimal, minimum: Decimal | None
     The smallest part or more, or all that is left. No smallest part means any.
     """
     return minimum is None or amount >= minimum or amount == available
+
+
+def returned_title(title: str) -> str:
+    """The title of a lot that came back, in the language of the bank. It says so once, however often it comes back."""
+    mark = in_default_locale(_("Came back: %(title)s", title=""))
+    return title if title.startswith(mark) else f"{mark}{title}"[:TITLE_LENGTH_MAX]
 
 
 def is_stale(confirmed_on: date, today: date) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import OrganisationKind
-from marketplace.exchange.queries.destination import total_under_way, totals_under_way
+from marketplace.exchange.queries.destination import list_demands_come_back_from, total_under_way, totals_under_way
 from marketplace.impact.rules.impact import Impact, impact
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, ecef_m, whole_km
@@ -119,6 +119,7 @@ def list_listings_for_demand(
         "ends_after": max(demand.needed_from, clock.today()),
         "today": clock.today(),
         "organisation": demand.organisation_id,
+        "demand": demand.id,
         "in_circle": f"%|{_escaped(asker.slug)}|%",
         "unit": demand.unit,
         "remaining": to_find,
@@ -160,6 +161,8 @@ def list_demands_for_listing(
     exact = may(actor, Can.READ_POINTS) and not by_public_points
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
+    parents = [listing.parent_id] if listing.parent_id else []
+    returned = list_demands_come_back_from(session, parents).get(listing.parent_id or 0, set())
     lot, today = lot_of(listing, terms, exact=exact), clock.today()
     is_over = lot.available_until is not None and lot.available_until < today
     is_stale = lot.confirmed_on is None or lot.confirmed_on < today - STALE_AFTER
@@ -175,6 +178,7 @@ def list_demands_for_listing(
         "confirmed_since": confirmed_since(),
         "organisation": listing.organisation_id,
         "circle": list(lot.circle),
+        "came_back_from": sorted(returned),
         "unit": listing.unit,
         "doubted_units": [unit.value for unit in Unit if lot.available.amount < pair.scant(listing.unit_of, unit, served)],
         "least": min(lot.available.amount, lot.minimum_part or lot.available.amount),
@@ -190,6 +194,7 @@ def list_demands_for_listing(
         region_open=lot.region_from is not None and lot.region_from <= today,
         partners_open=lot.partners_from is not None and lot.partners_from <= today,
         has_part=lot.minimum_part is not None,
+        came_back=bool(returned),
     )
 
     def serving_ids(doubted: list[int]) -> set[int]:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.exchange.models import Reservation
 from marketplace.kernel.db import Fixed
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
@@ -82,6 +83,7 @@ def listings_that_serve(
         or_(Listing.available_until.is_(None), Listing.available_until >= bindparam("ends_after")),
         or_(*_turns(is_partner=is_partner)),
         free > literal_column("0", Integer),
+        or_(Listing.parent_id.is_(None), ~_came_back()),
         or_(
             Listing.minimum_part.is_(None),
             others,
@@ -109,6 +111,12 @@ def listings_that_serve(
     return _in_order(Listing, doubts, conditions, (chord2, LISTING_RANK.desc(), Listing.id))
 
 
+def _came_back() -> ColumnElement[bool]:
+    """Whether it came back from this very demand."""
+    came = select(Reservation.id).where(Reservation.listing_id == Listing.parent_id, Reservation.returned > 0)
+    return came.where(Reservation.demand_id == _bound("demand", Integer)).exists()
+
+
 def _turns(*, is_partner: bool) -> list[ColumnElement[bool]]:
     """List the conditions for a turn at a listing.
 
@@ -132,8 +140,12 @@ def demands_served(
     region_open: bool,
     partners_open: bool,
     has_part: bool,
+    came_back: bool,
 ) -> Select[Any]:
-    """For one listing, each demand by the reach that it stores. `declared_codes`: how many hazards it holds. `has_part`: it has a smallest part."""
+    """For one listing, each demand by the reach that it stores. `declared_codes`: how many hazards it holds. `has_part`: it has a smallest part.
+
+    `came_back`: there are demands that it came back from.
+    """
     chord2 = _chord2(Demand, exact=exact)
     partners = select(Organisation.id).where(Organisation.kind == OrganisationKind.PARTNER.value)
     own = Demand.organisation_id == _bound("organisation", Integer)
@@ -148,6 +160,8 @@ def demands_served(
         Demand.reach_chord2_m2 >= chord2,
         *(accepted.like(_bound(f"declared_{number}", String), escape="\\") for number in range(declared_codes)),
     ]
+    if came_back:
+        conditions.append(Demand.id.not_in(_several("came_back_from", Integer)))
     if ends:
         conditions.append(Demand.needed_from <= bindparam("ends_on"))
     if hazards_unknown:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.queries.destination import list_demands_come_back_from
 from marketplace.kernel import clock
 from marketplace.kernel.geo import METRE, chord_to_arc_km, distance_km
 from marketplace.kernel.language import Text
@@ -103,7 +104,10 @@ def survey(session: Session, actor: Actor) -> Survey:
     served_lots: set[int] = set()
     served_needs: set[int] = set()
     misses: list[tuple[Decimal, int, int, Pair]] = []
+    returned = list_demands_come_back_from(session, {row.parent_id for row in listings if row.parent_id})
     for pair in _pairs(listings, demands, materials):
+        if pair.demand.id in returned.get(pair.listing.parent_id or 0, ()):
+            continue
         about = pair.about_km()
         result = objections(pair.lot, pair.need, distance_km=about, today=today)
         if not result:
