@@ -20,6 +20,7 @@ from marketplace.kernel.units import Amount, Unit, format_amount, format_number,
 NO_BREAK_SPACE = "\u00a0"
 SCREEN_ZONE = ZoneInfo("Europe/Amsterdam")
 KG_PER_TONNE = 1000
+NEAR_DAYS = 183
 FIGURES_KEPT = 8192  # a page shows the same days again and again, and Babel is slow
 
 Figure = Decimal | int | None
@@ -109,8 +110,13 @@ def short_date(value: date | None) -> str:
 
 
 def near_date(value: date | None) -> str:
-    """`ma 12 jan`, for what is at most some months away."""
-    return unknown() if value is None else _day(_on_screen(value), "EEE d MMM", current_locale()).replace(".", "")
+    """`ma 12 jan`, for what is some months away; a day that is farther away with its year."""
+    if value is None:
+        return unknown()
+    seen = _on_screen(value)
+    day = date(seen.year, seen.month, seen.day)
+    pattern = "EEE d MMM" if abs((day - clock.today()).days) <= NEAR_DAYS else "d MMM y"
+    return _day(day, pattern, current_locale()).replace(".", "")
 
 
 def month(value: date | str | None) -> str:

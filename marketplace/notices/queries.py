@@ -69,6 +69,12 @@ def list_records(session: Session, *, action: str, object_type: str) -> list[Aud
     return list(session.scalars(rows.order_by(AuditRow.id)))
 
 
+def list_records_of(session: Session, *, object_type: str, object_id: int) -> list[AuditRow]:
+    """Everything that was done to one object, oldest first."""
+    rows = select(AuditRow).where(AuditRow.object_type == object_type, AuditRow.object_id == object_id, AuditRow.result == "done")
+    return list(session.scalars(rows.order_by(AuditRow.id)))
+
+
 def find_record(
     session: Session,
     *,

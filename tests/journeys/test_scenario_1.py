@@ -107,7 +107,7 @@ def reserve(page: Page, shot: Shot) -> str:
     page.get_by_label("Waar is het voor?").fill("Parkeerplaatsen")
     shot(page, "6-reserve")
     page.get_by_role("button", name="Reserveren").click()
-    expect(page.get_by_role("heading", name="Wat nu volgt")).to_be_visible()
+    expect(page.get_by_role("heading", name="U hoeft nu niets te doen")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text(HENGELO)
     shot(page, "7-requested")
     return page.url
@@ -122,7 +122,8 @@ def approve_and_hand_over(page: Page, shot: Shot) -> None:
     page.get_by_role("button", name="Goedkeuren").click()
     expect(page.locator("main")).to_contain_text(BORNE)
     shot(page, "9-approved")
-    page.get_by_label("Gereden kilometers met de lading").fill("7,5")
+    page.get_by_text("Meer invullen").first.click()
+    page.get_by_label("Gereden kilometers met de lading").first.fill("7,5")
     page.get_by_role("button", name="Overdracht bewaren").click()
     expect(page.locator("main")).to_contain_text("Borne bevestigt")
 

@@ -27,6 +27,7 @@ from marketplace.jobs.timetable import sweep_photos
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import MediaStore
+from marketplace.kernel.formats import near_date
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
 from marketplace.web.reservations.forms import parse_moment
@@ -119,7 +120,8 @@ def test_one_side_proposes_and_the_other_chooses(transfer: Transfer, session: Se
     session.rollback()
     assert send(transfer.asker, transfer.page, choice, to=f"{transfer.page}/afspraak/kiezen").status_code == 303
     after = plain(transfer.owner.get(transfer.page).text)
-    assert "Afgesproken:" in after and "om 14:30" in after
+    assert f"{plain(near_date(clock.today() + timedelta(days=3)))}, 14:30" in after and "Zet in agenda" in after
+    assert "De andere kant kiest" not in after and "U bent aan zet: overdracht invullen na" in after
 
 
 def test_what_cannot_be_read_stays_as_it_was_typed(transfer: Transfer) -> None:

@@ -1,5 +1,6 @@
 """The pages of a transfer, from the request to the confirmation, as both sides see them."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.exchange.models import Reservation
+from marketplace.kernel import clock
+from marketplace.kernel.formats import near_date
 from marketplace.ledger.models import Exchange
 from marketplace.market.models import Listing
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
@@ -79,8 +82,11 @@ def test_names_and_the_exact_place_come_with_the_approval(sides: Sides) -> None:
 def test_who_comes_next_is_told_to_each_side(sides: Sides) -> None:
     owner, asker, _lot, _demand = sides
     address = reserved(sides)
-    assert "Wat u nu doet" in owner.get(address).text
-    assert "Wat nu volgt" in asker.get(address).text and "Hengelo beslist" in asker.get(address).text
+    mine, theirs = plain(owner.get(address).text), plain(asker.get(address).text)
+    day = plain(near_date(clock.today() + timedelta(days=10)))
+    assert f"U beslist: goedkeuren, uiterlijk {day}" in mine and "Borne vraagt 800 m² van uw 1.200 m²" in mine
+    assert f"Wacht op Hengelo: goedkeuren, uiterlijk {day}" in theirs
+    assert "U hoeft nu niets te doen" in theirs and "Hengelo beslist" in theirs
 
 
 @pytest.mark.slow

@@ -56,8 +56,8 @@ def test_other_terms_are_proposed_on_one_card_and_accepted_by_the_other_side(dea
     assert send(deal.owner, PAGE, said, to=f"{PAGE}/afspraken").status_code == 303
     assert "Akkoord met deze afspraken" not in deal.owner.get(PAGE).text
     answer = deal.asker.get(PAGE).text
-    assert "Hengelo stelt andere afspraken voor. Lees ze en antwoord" in answer
-    assert answer.index('id="terms"') < answer.index('id="meeting"')
+    assert "U bent aan zet: antwoord op de andere afspraken" in answer
+    assert answer.index("Hengelo stelt andere afspraken voor") < answer.index('id="meeting"')
     assert "gratis wordt € 2,50" in answer.replace("\u00a0", " ") and "Telefonisch afgesproken" in answer
     assert "stelt andere afspraken voor" in deal.asker.get("/werk").text
     assert send(deal.asker, PAGE, {}, to=f"{PAGE}/afspraken/akkoord").status_code == 303
@@ -121,7 +121,8 @@ def test_what_came_back_stands_with_what_was_booked(deal: Deal) -> None:
     assert short.status_code == 422 and "U vult 1 km in en hemelsbreed is het" in short.text
     assert send(deal.asker, PAGE, {**back, "driven_km": "12"}, to=f"{PAGE}/retour").status_code == 303
     page = deal.asker.get(PAGE).text.replace("\u00a0", " ")
-    assert "Hoe het afliep" in page and "Wat later is geboekt" in page
+    assert "Afgerond, en 20 m² van de 60 m² kwam terug" in page and "Wat later is geboekt" in page
+    assert "<h1>40 m² " in page and "<dt>ton opnieuw gebruikt</dt><dd>7,4</dd>" in page  # 40 m² × 185 kg
     assert "door wat terugkwam gaat er 3,7 ton af, en 440 kg" in page  # 20 m² × 185 kg × 0.1188
     assert "bij de terugweg van 12,0 km hoort nog 44,4 tonkm" in page
 
@@ -132,6 +133,7 @@ def test_the_broker_decides_a_dispute_and_reads_no_promise_of_names(deal: Deal) 
     send(deal.owner, PAGE, said, to=f"{PAGE}/overdragen")
     send(deal.asker, PAGE, {"quantity": "40", "unit": "m2"}, to=f"{PAGE}/bevestigen")
     page = deal.broker.get(PAGE).text.replace("\u00a0", " ")
-    assert "Wat u nu doet" in page and "beslist u welke telt" in page
+    assert "U beslist: welke hoeveelheid telt?" in page and "beslist u welke telt" in page
+    assert "<h1>Betwist: 60 of 40 m²</h1>" in page and "Verschil: 20 m² (3,7 ton)" in page
     assert "Beslissen: 40 m² van Borne telt" in page
     assert "Alleen de twee partijen zien de precieze plek" in page

@@ -195,7 +195,7 @@ def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str,
     reservation_rules.check_reason(reason)
     _check_unit(quantity, reservation)
     if done:  # two figures put it in dispute; why, is said only now
-        own = {} if quantity is None else {"receiver_answer": quantity.amount}
+        own = {} if quantity is None else {"receiver_answer": quantity.amount, "figure": quantity.amount}
         reservation = note(session, actor, reservation, "answer-dispute", dispute_reason=reason, **own)
         figure = _figure(reservation, reservation.receiver_figure)
         notify_side(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
@@ -206,7 +206,8 @@ def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str,
 def _disputed(session: Session, actor: Actor, reservation: Reservation, reason: str, **said: Any) -> Reservation:
     """Two figures for one hand-over. It is held as the owner entered it until people agree: the clock leaves it alone."""
     values: dict[str, Any] = {"disputed_at": clock.now(), "dispute_reason": reason, "expires_at": None, "reminded_days": None}
-    reservation = move(session, actor, reservation, Step.DISPUTE, **said, **values, unconfirmed_since=None)
+    values |= {"unconfirmed_since": None, "figure": said["receiver_quantity"]}
+    reservation = move(session, actor, reservation, Step.DISPUTE, **said, **values)
     figure = _figure(reservation, reservation.receiver_quantity)
     notify_side(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
     notify_broker(session, Notice.DISPUTE_TO_DECIDE, reservation, reason=reason, other_quantity=figure)
@@ -267,7 +268,7 @@ def _answer_dispute(
     own = {"owner_answer" if owns else "receiver_answer": figure, "settled_reason": reason}
     if not owns and reservation.receiver_quantity is None:
         own["receiver_quantity"] = figure
-    reservation = note(session, actor, reservation, "answer-dispute", **own)
+    reservation = note(session, actor, reservation, "answer-dispute", figure=figure, **own)
     proposed = _figure(reservation, figure)
     notify_side(session, Notice.DISPUTE_ANSWERED, reservation, owner=not owns, reason=reason, other_quantity=proposed)
     return reservation
@@ -358,7 +359,8 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     child = counters.make_child_lot(session, actor, parent, quantity=amount, condition=draft.condition, location=draft.location)
     needed_again = book_return(session, reservation, draft)
     last = {"booked_at": clock.now().isoformat(), "fingerprint": draft.fingerprint}
-    reservation = note(session, actor, reservation, "return", returned=reservation.returned + amount, last_return=last)
+    back = {"returned": reservation.returned + amount, "last_return": last}
+    reservation = note(session, actor, reservation, "return", figure=amount, **back)
     if reservation.demand_id is not None:
         need_again(session, reservation.demand_id, needed_again)
     facts: dict[str, Any] = {

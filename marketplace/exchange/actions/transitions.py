@@ -57,11 +57,13 @@ def put(
     action: str,
     allowed: tuple[ReservationStatus, ...],
     target: ReservationStatus,
+    figure: Decimal | None = None,
     **values: Any,
 ) -> Reservation:
     """Move a reservation from one of some states into another.
 
-    Writes its audit row `reservation.<action>`; returns the reservation as it is then.
+    Writes its audit row `reservation.<action>`; returns the reservation as it is then. `figure`: what this side said that it was,
+    or how much came back, where that is not what is held from now on.
     """
     statement = update(Reservation).where(Reservation.id == reservation.id, Reservation.status.in_(allowed))
     moved = session.scalar(
@@ -69,7 +71,7 @@ def put(
     )
     if moved is None:
         raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
-    quantity = values.get("quantity", reservation.quantity)
+    said = {} if figure is None else {"figure": plain(figure)}
     audit.record(
         session,
         actor,
@@ -77,7 +79,8 @@ def put(
         object_type="reservation",
         object_id=reservation.id,
         before=reservation.status,
-        quantity=plain(quantity),
+        quantity=plain(values.get("quantity", reservation.quantity)),
+        **said,
     )
     return find_reservation(session, reservation.id)
 

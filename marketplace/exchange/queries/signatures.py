@@ -1,4 +1,7 @@
-"""The signatures of a transfer, as the audit knows them. The owner signs at the hand-over, the receiver at the confirmation."""
+"""The signatures and the history of a transfer, as the audit knows them.
+
+The owner signs at the hand-over, the receiver at the confirmation.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,12 +10,13 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation, Person
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import sees_names
+from marketplace.exchange.rules.history import By, Event, Record, history
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.notices.models import AuditRow
-from marketplace.notices.queries import find_record
+from marketplace.notices.queries import find_record, list_records_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +121,34 @@ def _signature(session: Session, actor: Actor, reservation: Reservation, record:
         name=person.name if person is not None and shows_name else "",
         by_clock=record.person_id is None,
     )
+
+
+def list_history(session: Session, actor: Actor, reservation: Reservation) -> list[Event]:
+    """Everything that happened, oldest first. When the two sides meet is only told to them."""
+    rows = list_records_of(session, object_type="reservation", object_id=reservation.id)
+    return history([_told(reservation, row) for row in rows], with_meeting=may(actor, Can.MEET, reservation))
+
+
+def _told(reservation: Reservation, row: AuditRow) -> Record:
+    action, facts = row.action.removeprefix("reservation."), row.facts
+    figure = facts.get("figure", facts.get("quantity") if action not in _OWN_FIGURE else None)
+    if figure is None and action == "dispute":  # of before the audit had it
+        figure = reservation.receiver_quantity
+    times = facts.get("times") or ([facts["time"]] if "time" in facts else [])
+    return Record(
+        row.at,
+        action,
+        _by(reservation, row),
+        None if figure is None else Decimal(figure),
+        tuple(datetime.fromisoformat(time) for time in times),
+    )
+
+
+_OWN_FIGURE = ("dispute", "answer-dispute", "return")  # what is held does not change with these
+
+
+def _by(reservation: Reservation, row: AuditRow) -> By:
+    if row.organisation_id is None:
+        return By.CLOCK
+    sides = {reservation.organisation_id: By.ASKER, reservation.owner_id: By.OWNER}
+    return sides.get(row.organisation_id, By.BROKER)

@@ -1,7 +1,6 @@
 """What the two sides of a transfer say at each step."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,13 +8,17 @@ from typing import Any
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.gate import newest
+from marketplace.exchange.rules.deadlines import collect_until
+from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft
 from marketplace.exchange.rules.returns import ReturnDraft
-from marketplace.kernel.clock import last_moment, today
+from marketplace.kernel.clock import last_moment, local, now, today
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import VehicleClass
+from marketplace.web.reservations.forms import DutchMomentField
 from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
 from marketplace.web.ui.place_field import PlaceField
@@ -38,14 +41,14 @@ class StepForm(Form):
 
 
 class ApproveForm(StepForm):
-    """The owner's approval, in full or in part. The day is optional, and so is the sentence until somebody is passed over."""
+    """The owner's approval, in full or in part, and at once when it can be collected. The sentence only where somebody is passed over."""
 
-    quantity = QuantityField(
-        _("How much do you approve?"), description=_("All that was asked for, or part of it."), id="approve-quantity"
+    quantity = QuantityField(_("How much do you approve?"), id="approve-quantity")
+    hold_until = DutchDateField(_("Keep it until"))
+    times = DutchMomentField(
+        _("First time"), description=_("When can it be collected? For example 12-1-2027 10:00."), id="approve-meeting-1"
     )
-    hold_until = DutchDateField(
-        _("Keep it until"), description=_("Leave empty for 30 days. For example 12-1-2027, 12 January or next week Friday.")
-    )
+    second_time = DutchMomentField(_("Second time"), id="approve-meeting-2")
     reason = TextAreaField(
         _("Why this request?"),
         description=_("Needed when a request that ranks higher then goes without. The AO CE can read it."),
@@ -54,6 +57,15 @@ class ApproveForm(StepForm):
 
     def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
+        if self.hold_until.raw_data is None:
+            lot = reservation.listing
+            until = collect_until(now(), first_day=lot.available_from, last_day=lot.available_until, hold_until=None)
+            self.hold_until.data = local(until).date()
+
+    def meeting(self) -> AppointmentDraft | None:
+        """When it can be collected, where the owner said so."""
+        given = tuple(time for time in (self.times.data, self.second_time.data) if time is not None)
+        return AppointmentDraft(given) if given else None
 
     def until(self) -> datetime | None:
         """The last moment of the day that was typed."""
@@ -113,11 +125,17 @@ def right(name: str) -> BooleanField:
     return BooleanField(_("Yes, this is right"), id=f"{name}-unusual")
 
 
+def measured(name: str) -> RadioField:
+    """How a quantity at the gate became known; nothing chosen is not said."""
+    choice = choices(MEASURED_LABELS)
+    return RadioField(_("How was it measured?"), choices=choice, validate_choice=False, id=f"{name}-measured")
+
+
 class HandoverForm(StepForm):
     """What the owner saw at the gate."""
 
-    quantity = QuantityField(_("How much was handed over?"), [_HOW_MUCH], description=_("As measured on the spot."))
-    measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="given-measured")
+    quantity = QuantityField(_("How much was handed over?"), [_HOW_MUCH])
+    measured_by = measured("given")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="given-condition")
     handed_over_on = DutchDateField(
         _("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], is_past=True
@@ -148,7 +166,8 @@ class HandoverForm(StepForm):
         _gate_choices(self)
         self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
         if self.handed_over_on.raw_data is None:
-            self.handed_over_on.data = today()
+            latest = newest(reservation)
+            self.handed_over_on.data = local(latest.agreed_time).date() if latest and latest.agreed_time else today()
 
     def draft(self) -> HandoverDraft:
         """What was measured."""
@@ -168,7 +187,7 @@ class LateHandoverForm(HandoverForm):
     """A hand-over of before the approval: the same questions, and why the paperwork is late."""
 
     quantity = QuantityField(_("How much was handed over?"), [_HOW_MUCH], id="late-quantity")
-    measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="late-measured")
+    measured_by = measured("late")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="late-condition")
     handed_over_on = DutchDateField(
         _("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], id="late-day", is_past=True
@@ -218,12 +237,10 @@ class ConfirmForm(StepForm):
 
     quantity = QuantityField(
         _("How much did you receive?"),
-        description=_(
-            "Change it if you counted a different quantity. A small difference is accepted; a larger one you settle together."
-        ),
+        description=_("A small difference is accepted; a larger one you settle together."),
         id="received-quantity",
     )
-    measured_by = SelectField(_("How was it measured?"), validate_choice=False, default="", id="received-measured")
+    measured_by = measured("received")
     condition = SelectField(_("In which condition?"), validate_choice=False, default="", id="received-condition")
 
     def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
@@ -348,7 +365,6 @@ def _first_answer(field: Any, reservation: Reservation) -> None:
 
 
 def _gate_choices(form: Any) -> None:
-    form.measured_by.choices = choices(MEASURED_LABELS, nothing=_("Not said"))
     form.condition.choices = choices(CONDITION_LABELS, nothing=_("As offered"))
 
 
@@ -377,20 +393,3 @@ FORMS: dict[str, type[StepForm]] = {
     "resolve": ResolveForm,
     "return": ReturnForm,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The form that was sent, of which step."""
-
-    step: str
-    form: StepForm
-
-
-def sheets(sent: Sent | None, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> dict[str, StepForm]:
-    """Make the form of every step by its name. The one that was sent as it was sent, the others as they begin."""
-    existing = tuple(vehicles)
-    made = {step: sent.form if sent and sent.step == step else form(formdata=None) for step, form in FORMS.items()}
-    for form in made.values():
-        form.prepare(reservation, existing)
-    return made

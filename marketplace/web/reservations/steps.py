@@ -1,8 +1,10 @@
-"""The page of one transfer, what it asks at the gate, and how a step on it is taken."""
+"""The page of one transfer, and how a step on it is taken.
 
-from collections.abc import Callable
+The one act of its reader with what is folded below it, the meeting, and what was agreed.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 
 from flask import redirect, request, url_for
@@ -12,26 +14,46 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.exchange.models import Appointment, GatePhoto, Reservation
 from marketplace.exchange.queries import gate, reservations
 from marketplace.exchange.queries.gate import list_gate_photos
-from marketplace.exchange.queries.reservations import phone_shown_to
+from marketplace.exchange.queries.reservations import find_spot, phone_shown_to
 from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
-from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, TERM_LABELS, Terms, changed_terms
 from marketplace.http.papers import meeting_place, term_text
 from marketplace.http.request import current_actor, current_session
 from marketplace.http.rights import declared_right
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import short_date
 from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import VehicleClass
 from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, GatePhotoForm, ProposeForm, TermsForm
-from marketplace.web.reservations.step_forms import FORMS, Sent, sheets
-from marketplace.web.reservations.transfer import Transfer, day_of
+from marketplace.web.reservations.step_forms import FORMS, StepForm
+from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
+from marketplace.web.ui.region_map import SmallMap, near_map
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.talk import talk_of
 
 AnyForm = TypeVar("AnyForm", bound=Form)
+_S = ReservationStatus
+CONTESTED_OR_DONE = (_S.DISPUTED, _S.COMPLETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The form that was sent, of which step."""
+
+    step: str
+    form: Form
+
+
+def _sheets(sent: Sent | None, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> dict[str, StepForm]:
+    """Make the form of every step by its name. The one that was sent as it was sent, the others as they begin."""
+    existing = tuple(vehicles)
+    made = {step: _as_sent(form, sent.form if sent and sent.step == step else None) for step, form in FORMS.items()}
+    for form in made.values():
+        form.prepare(reservation, existing)
+    return made
 
 
 def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseReturnValue:
@@ -43,48 +65,58 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
     reservation = reservations.get_reservation(session, actor, reservation_id)
     transfer = Transfer.of(session, actor, reservation)
     contacts = (transfer.owner_contact, transfer.asker_contact)
-    made = sheets(sent, reservation, taxonomy(session).vehicles)
+    made = _sheets(sent, reservation, taxonomy(session).vehicles)
     judges = actor.organisation_id not in (reservation.owner_id, reservation.organisation_id)
     reason = made["approve"]["reason"]
+    form = sent.form if sent else None
+    agreement, meeting = Agreement.of(actor, reservation, form), Meeting.of(session, actor, reservation, transfer, form)
     return page(
         "reservations/show.html",
-        sent.form if sent else None,
+        form,
         reservation=reservation,
         transfer=transfer,
-        timeline=timeline(reservation),
         forms_by_step=made,
-        agreement=Agreement.of(actor, reservation, sent.form if sent else None),
-        gate=Gate.of(session, actor, reservation, sent.form if sent else None),
+        agreement=agreement,
+        gate=meeting,
         talk=talk_of(session, actor, reservation),
         phones={one.id: phone_shown_to(actor, one, reservation) for one in contacts if one is not None},
-        sent_step=sent.step if sent else "",
+        acts=Acts.of(transfer, meeting, agreement, sent.step if sent else ""),
         judges=judges,
         may_write_off=judges or actor.organisation_id == reservation.owner_id,
-        explains_choice=transfer.passed_over or reason.errors or reason.data,
+        explains_choice=transfer.queue.passed_over or reason.errors or reason.data,
     )
 
 
-ENDED = (ReservationStatus.REJECTED, ReservationStatus.CANCELLED, ReservationStatus.EXPIRED)
+_FIRST = (  # what comes before what, as the one next act
+    *("agree_cancel", "answer_terms", "agree_time", "accept_offer", "confirm", "settle", "approve", "hand_over"),
+    *("object", "decide_objection", "propose_times"),
+)
+_FOLDED = (
+    *("confirm", "hand_over", "resolve", "dispute", "answer_terms", "propose_times", "late_hand_over", "return"),
+    *("no_show", "reject", "cancel", "propose_cancel"),
+)
+_WHOEVER_WAITS = ("approve", "settle")  # what one may do without being the one for whom it waits
 
 
-def timeline(reservation: Reservation) -> list[tuple[Text, str, str | None]]:
-    """(step, state, when) for the progress line; one that ended early stops where it ended."""
-    status = ReservationStatus(reservation.status)
-    message: list[tuple[Text, date | None]] = [
-        (_("Requested"), day_of(reservation.requested_at)),
-        (_("Approved"), day_of(reservation.approved_at)),
-        (_("Handed over"), reservation.handed_over_on),
-        (STATUS_LABELS[ReservationStatus.COMPLETED], day_of(reservation.completed_at)),
-    ]
-    done: list[tuple[Text, str, str | None]] = [(label, "done", short_date(day)) for label, day in message if day]
-    if status in ENDED:
-        return [*done, (STATUS_LABELS[status], "stop", short_date(day_of(reservation.ended_at)))]
-    left = [label for label, day in message if not day]
-    if status in (ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.DISPUTED):
-        since = reservation.disputed_at or reservation.offered_at or reservation.waiting_since
-        here = (STATUS_LABELS[status], "now", short_date(day_of(since)))
-        return [*done, here, *((label, "todo", None) for label in left)]
-    return [*done, *((label, "now" if place == 0 else "todo", None) for place, label in enumerate(left))]
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The one next act of this reader, and those that are folded below it. `opened`: the folded one that was sent and refused."""
+
+    first: str
+    folded: tuple[str, ...]
+    opened: str
+
+    @classmethod
+    def of(cls, transfer: Transfer, meeting: "Meeting", agreement: "Agreement", sent: str) -> "Acts":
+        """Put what the reader can do in its order."""
+        can = set(transfer.possible)
+        can |= {"settle"} if "resolve" in can and transfer.to_agree_with else set()
+        can |= {"answer_terms"} if agreement.can_answer else set()
+        can |= {"agree_time"} if meeting.can_choose else set()
+        can |= {"propose_times"} if meeting.can_propose else set()
+        fit: Iterable[str] = _FIRST if transfer.upcoming.mine else _WHOEVER_WAITS
+        first = next((act for act in fit if act in can), "")
+        return cls(first, tuple(act for act in _FOLDED if act in can and act != first), sent)
 
 
 def take_step(
@@ -120,15 +152,25 @@ def take_step(
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """What the page says and asks about meeting.
+class Meeting:
+    """When, where and with whom, as far as this reader may know; and what is asked about it.
 
-    `appointment` and `place` for the two sides only, photos for all who may follow the transfer.
+    `appointment` and `place` for the two sides only, photos for all who may follow the transfer. `map`: around the exact point, or
+    with a circle around the public one. `route`: where to drive to. `stands`: whether it is a card of its own, or folded away because the material
+    has moved.
     """
 
     appointment: Appointment | None
     place: str
-    is_side: bool
+    with_whom: str
+    phone: str
+    mail: str
+    map: SmallMap | None
+    is_exact: bool
+    route: str
+    hint: Text | None
+    stands: bool
+    has_calendar: bool
     is_readable: bool
     can_propose: bool
     can_choose: bool
@@ -140,20 +182,34 @@ class Gate:
     photo_form: GatePhotoForm
 
     @classmethod
-    def of(cls, session: Session, actor: Actor, reservation: Reservation, sent: Form | None = None) -> "Gate":
+    def of(
+        cls, session: Session, actor: Actor, reservation: Reservation, transfer: Transfer, sent: Form | None = None
+    ) -> "Meeting":
         """Gather it for this reader; the form that was sent as it was sent."""
         status, is_side = ReservationStatus(reservation.status), may(actor, Can.MEET, reservation)
         latest = gate.newest(reservation) if is_side else None
         photos = list_gate_photos(session, actor, reservation_id=reservation.id)
         mine = sum(photo.organisation_id == actor.organisation_id for photo in photos)
         from_other = latest is not None and (latest.proposed_by_id != actor.organisation_id or reservation.is_internal)
-        can_propose = is_side and status is ReservationStatus.APPROVED
+        can_propose = is_side and status is _S.APPROVED
         agree_form = _as_sent(AgreeForm, sent)
         agree_form.prepare(latest)
+        owns = actor.organisation_id == reservation.owner_id
+        contact = transfer.asker_contact if owns else transfer.owner_contact
+        spot = transfer.exact.lot if transfer.exact else find_spot(session, actor, reservation.listing)
+        listing, is_agreed = reservation.listing, latest is not None and latest.agreed_time is not None
         return cls(
             appointment=latest,
-            place=meeting_place(session, actor, reservation, latest) if latest else "",
-            is_side=is_side,
+            place=_place(session, actor, reservation, transfer, latest),
+            with_whom=contact.name if contact else "",
+            phone=phone_shown_to(actor, contact, reservation) or "",
+            mail=(contact.email or "") if contact else "",
+            map=near_map(spot.lat, spot.lon) if spot else near_map(listing.public_lat, listing.public_lon),
+            is_exact=spot is not None,
+            route=f"{transfer.exact.lot.lat:.5f},{transfer.exact.lot.lon:.5f}" if transfer.exact and contact else "",
+            hint=_hint(status, reservation, transfer, owns=owns, is_side=is_side),
+            stands=status not in CONTESTED_OR_DONE,
+            has_calendar=is_agreed and status is _S.APPROVED,
             is_readable=gate.may_read_gate(actor, reservation),
             can_propose=can_propose,
             can_choose=can_propose and from_other and latest is not None and latest.agreed_time is None,
@@ -164,6 +220,28 @@ class Gate:
             agree_form=agree_form,
             photo_form=_as_sent(GatePhotoForm, sent),
         )
+
+
+def _place(session: Session, actor: Actor, reservation: Reservation, transfer: Transfer, latest: Appointment | None) -> str:
+    """Where to meet as agreed, else where the lot lies, as exactly as the reader may know."""
+    if latest is not None and gate.may_read_gate(actor, reservation):
+        return meeting_place(session, actor, reservation, latest)
+    exact = transfer.exact
+    return exact.address or exact.place_name if exact else reservation.listing.place_name
+
+
+def _hint(status: ReservationStatus, reservation: Reservation, transfer: Transfer, *, owns: bool, is_side: bool) -> Text | None:
+    """When more of the place is seen, and by whom. Nothing where the reader has it all."""
+    undecided = status in (_S.WAITING, _S.OFFERED, _S.REQUESTED)
+    if owns and undecided and not reservation.is_internal:
+        return _(
+            "%(asker)s sees the address, names and mail addresses once you have approved.", asker=reservation.organisation.name
+        )
+    if transfer.names:
+        return None
+    if undecided and is_side:
+        return _("The exact place, names and mail addresses appear here once the owner has approved.")
+    return _("Only the two sides see the exact place, names and mail addresses, as long as the transfer goes ahead.")
 
 
 @dataclass(frozen=True, slots=True)

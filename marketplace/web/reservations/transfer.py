@@ -1,34 +1,30 @@
-"""One transfer as its page shows it to one reader, and where it stands.
+"""One transfer as its page shows it to one reader, and the steps that this reader can take.
 
 Figures, place and people as far as the reader may see them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
-from marketplace.exchange.queries.requests import list_requests
+from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
 from marketplace.exchange.queries.reservations import find_contact, sees_names
+from marketplace.exchange.queries.signatures import list_history
 from marketplace.exchange.queries.terms import is_confirmed_by_silence, may_read_terms_place, terms_of
 from marketplace.exchange.rules.deadlines import has_failed_to_come, is_beyond_lot
-from marketplace.exchange.rules.reservation import (
-    BETWEEN_SIGNATURES,
-    STEPS,
-    ReservationStatus,
-    Step,
-)
+from marketplace.exchange.rules.history import last_word, settled_by
+from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, STEPS, ReservationStatus, Step
 from marketplace.exchange.rules.terms import Terms
 from marketplace.http.papers import statements_of
 from marketplace.http.written import Written
-from marketplace.impact.rules.impact import mass_kg
-from marketplace.kernel.clock import local, now
+from marketplace.impact.rules.impact import Impact, impact, mass_kg
+from marketplace.kernel.clock import now
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date, moment, money, quantity
+from marketplace.kernel.geo import apart_km
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.ledger.models import Exchange
@@ -38,7 +34,8 @@ from marketplace.market.queries.listings import list_child_lots
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.sheets.handover_note import Figure as Stated
-from marketplace.web.ui.states import RESERVATION_BADGES, Badge
+from marketplace.web.reservations.parts import Head, Line, Result, Versus, lines, results, stages
+from marketplace.web.ui.next_step import Known, Next, next_step
 
 Fact = tuple[Text, Text | str | None]
 
@@ -52,14 +49,32 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """Who else asks for the lot. `place` of `total` on its list; `passed_over`: how many higher ones would go without.
+
+    `rivals` and `free` are for the owner, who decides.
+    """
+
+    place: int = 0
+    total: int = 0
+    rivals: int = 0
+    passed_over: int = 0
+    free: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """What the page of a reservation shows beside the reservation itself. `booked` is its row in the ledger, once there is one."""
 
     material: Material
     quantity: Amount
     mass_kg: Decimal
-    badge: Badge
-    upcoming: "Next"
+    head: Head
+    upcoming: Next
+    stages: list[tuple[Text, str]]
+    versus: Versus | None
+    results: list[Result]
+    history: list[Line]
     possible: set[str]
     exact: Terms | None
     names: bool
@@ -70,12 +85,11 @@ class Transfer:
     vehicle: str
     figures: list[tuple[Text | str, Stated]]
     to_agree_with: list[Figure]
-    rivals: int
-    passed_over: int
+    queue: Queue
+    saves: Impact
     child_lots: list[Listing]
     sides: list[Fact]
     facts: list[Fact]
-    place_waits: bool
 
     @classmethod
     def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Transfer":
@@ -83,29 +97,57 @@ class Transfer:
         materials, unit = taxonomy(session), Unit(reservation.unit)
         material = materials.material_by_id(reservation.listing.material_id)
         vehicles = {vehicle.slug: vehicle.name for vehicle in materials.vehicles}
-        terms = terms_of(session, reservation)
+        terms, queue = terms_of(session, reservation), _queue(session, actor, reservation)
         booked = find_exchange(session, reservation_id=reservation.id)
+        later = list_later_rows(session, reservation_id=reservation.id) if reservation.returned else []
+        rows = [booked, *later] if booked else []
+        events = list_history(session, actor, reservation)
+        upcoming = next_step(
+            actor,
+            reservation,
+            Known(
+                needs_yes=_needs_yes(session, reservation),
+                spoke_last=last_word(events),
+                settled_by=settled_by(events),
+                place=queue.place,
+                total=queue.total,
+                free=queue.free,
+            ),
+        )
+        exact = terms if may_read_terms_place(session, actor, reservation) else None
+        knows_points = exact is not None or may(actor, Can.READ_POINTS)
+        saves = impact(
+            mass_in_kg=mass_kg(reservation.quantity, terms.kg_per_unit),
+            distance_in_km=apart_km(terms.lot, terms.destination, exact=knows_points),
+            vehicle_factors=materials.vehicle_factors,
+            carbon_factor=material.carbon.kgco2e_per_kg if material.carbon else None,
+            processing_factor=material.processing_kgco2e_per_kg,
+        )
         return cls(
             material=material,
             quantity=Amount(reservation.quantity, unit),
-            mass_kg=mass_kg(reservation.quantity, terms.kg_per_unit),
-            badge=RESERVATION_BADGES[reservation.status],
-            upcoming=upcoming(actor, reservation, needs_yes=_needs_yes(session, reservation)),
+            mass_kg=saves.mass_kg,
+            head=Head.of(reservation, terms, saves, booked, exact=knows_points),
+            upcoming=upcoming,
+            stages=stages(reservation, upcoming),
+            versus=Versus.of(reservation, terms),
+            results=results(reservation, rows) if rows else [],
+            history=lines(actor, reservation, events, rows),
             possible=possible(actor, reservation),
-            exact=terms if may_read_terms_place(session, actor, reservation) else None,
+            exact=exact,
             names=sees_names(session, actor, reservation.listing),
             owner_contact=find_contact(session, reservation, actor, of_owner=True),
             asker_contact=find_contact(session, reservation, actor, of_owner=False),
             booked=booked,
-            booked_later=list_later_rows(session, reservation_id=reservation.id) if reservation.returned else [],
+            booked_later=later,
             vehicle=vehicles.get(booked.vehicle_class, booked.vehicle_class) if booked else "",
             figures=_figures(session, actor, reservation),
             to_agree_with=_to_agree_with(actor, reservation, unit),
+            queue=queue,
+            saves=saves,
+            child_lots=list_child_lots(session, actor, reservation.listing_id) if reservation.returned else [],
             sides=_sides(reservation),
             facts=_facts(actor, reservation, terms),
-            place_waits=reservation.status in UNDECIDED,
-            child_lots=list_child_lots(session, actor, reservation.listing_id) if reservation.returned else [],
-            **_rivals(session, actor, reservation),
         )
 
 
@@ -200,13 +242,17 @@ def _decision(reservation: Reservation) -> Text | None:
     return _(sentence.message, why=Written(reservation.objection_answer))
 
 
-def _rivals(session: Session, actor: Actor, reservation: Reservation) -> dict[str, int]:
-    """Count how many others ask for the same lot, and how many higher ones would go without. For the owner who decides."""
-    undecided = ReservationStatus(reservation.status) in STEPS[Step.APPROVE][0]
-    if not undecided or not may(actor, Can.READ_REQUESTS, reservation.listing):
-        return {"rivals": 0, "passed_over": 0}
-    queue = list_requests(session, actor, reservation.listing_id)
-    return {"rivals": len(queue.claims) - 1, "passed_over": len(queue.passed_over(reservation, reservation.quantity))}
+def _queue(session: Session, actor: Actor, reservation: Reservation) -> Queue:
+    """The place among all who ask for the lot, and for the owner who they are. Nothing once it is decided."""
+    if reservation.status not in (*CLAIMING, WAITING):
+        return Queue()
+    ranked = rank_requests(session, reservation.listing)
+    place = next((claim.place for claim in ranked.claims if claim.reservation.id == reservation.id), 0)
+    if not may(actor, Can.READ_REQUESTS, reservation.listing):
+        return Queue(place, len(ranked.claims))
+    passed_over = len(ranked.passed_over(reservation, reservation.quantity))
+    free = Amount(ranked.free, Unit(reservation.unit)) if ranked.free > 0 else None
+    return Queue(place, len(ranked.claims), len(ranked.claims) - 1, passed_over, free)
 
 
 RIGHTS = {
@@ -222,17 +268,6 @@ RIGHTS = {
     Step.RESOLVE: Can.RESOLVE,
     Step.RETURN: Can.RETURN,
 }
-
-UNDECIDED = (ReservationStatus.REQUESTED, ReservationStatus.WAITING, ReservationStatus.OFFERED)
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What comes next: one sentence, and whether the reader is the one who does it. `over`: nothing comes next."""
-
-    sentence: Text
-    mine: bool
-    over: bool = False
 
 
 def possible(actor: Actor, reservation: Reservation) -> set[str]:
@@ -286,113 +321,3 @@ def _calling_off(actor: Actor, reservation: Reservation, status: ReservationStat
     if reservation.cancel_asked_by_id is None:
         return {"propose_cancel"}
     return set() if reservation.cancel_asked_by_id == actor.organisation_id else {"agree_cancel"}
-
-
-def day_of(at: datetime | None) -> date | None:
-    return None if at is None else local(at).date()
-
-
-def upcoming(actor: Actor, reservation: Reservation, *, needs_yes: bool = False) -> Next:
-    """Say what comes next, and whose step it is. `needs_yes`: silence does not confirm what was handed over."""
-    status = ReservationStatus(reservation.status)
-    owns, asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
-    who = {"owner": reservation.owner.name, "asker": reservation.organisation.name, "until": day_of(reservation.expires_at)}
-    if reservation.cancel_asked_by_id is not None and status in BETWEEN_SIGNATURES:
-        return _called_off(reservation, owns=owns, asks=asks)
-    if reservation.no_show:
-        return _missed(actor, reservation, asks=asks)
-    if needs_yes:
-        waits = _YOUR_YES if asks else _NEEDS_YES
-        sentence = _UNCONFIRMED if reservation.unconfirmed_since else waits
-        return Next(_(sentence.message, **who), asks)
-    if status not in _NEXT:
-        return Next(_ENDINGS[status], False, over=True)
-    if status is ReservationStatus.DISPUTED and may(actor, Can.BROKER) and not (owns or asks):
-        return Next(_(_JUDGED.message, **who), True)
-    sentence, mine = _NEXT[status](owns, asks)
-    return Next(_(sentence.message, **who), mine)
-
-
-def _called_off(reservation: Reservation, *, owns: bool, asks: bool) -> Next:
-    by_owner = reservation.cancel_asked_by_id == reservation.owner_id
-    proposer, other = (reservation.owner, reservation.organisation) if by_owner else (reservation.organisation, reservation.owner)
-    mine = asks if by_owner else owns
-    yours = _("%(proposer)s proposes to call this transfer off. Agree, or go on with it.", proposer=proposer.name)
-    theirs = _(
-        "%(proposer)s proposes to call this transfer off. %(other)s has to agree.", proposer=proposer.name, other=other.name
-    )
-    return Next(yours if mine else theirs, mine)
-
-
-def _missed(actor: Actor, reservation: Reservation, *, asks: bool) -> Next:
-    """Say that nobody came, according to the owner, and what became of the objection."""
-    who = {"owner": reservation.owner.name, "asker": reservation.organisation.name}
-    if reservation.objected_at is None:
-        said = _("%(owner)s says that nobody came to collect it. Is that not right? You can object once.", **who)
-        told = _("%(owner)s says that nobody came to collect it. What was held is free again.", **who)
-        return Next(said if asks else told, asks, over=not asks)
-    if reservation.objection_upheld is None:
-        opened = _("%(asker)s objects to the no-show. The broker of the region decides; until then it does not count.", **who)
-        return Next(opened, may(actor, Can.BROKER))
-    clears = _("The broker has decided: the no-show does not count against %(asker)s.", **who)
-    counts = _("The broker has decided: the no-show of %(asker)s counts.", **who)
-    return Next(clears if reservation.objection_upheld else counts, False, over=True)
-
-
-def _waiting(owns: bool, asks: bool) -> tuple[Text, bool]:
-    return _(
-        "%(asker)s is on the waiting list: nothing is held. When something is free that fits, the highest on the list is offered it."
-    ), False
-
-
-def _offered(owns: bool, asks: bool) -> tuple[Text, bool]:
-    if asks:
-        return _("This is free for you until %(until)s. Accept the offer, or else it goes to the next on the list."), True
-    return _("Offered to %(asker)s from the waiting list, until %(until)s. You may approve it at once."), False
-
-
-def _requested(owns: bool, asks: bool) -> tuple[Text, bool]:
-    if owns:
-        return _("You decide. Answer by %(until)s; without an answer this request lapses and the material is free again."), True
-    return _("%(owner)s decides, by %(until)s at the latest. Without an answer this request lapses."), False
-
-
-def _approved(owns: bool, asks: bool) -> tuple[Text, bool]:
-    if owns:
-        return _(
-            "Agree on a time with %(asker)s. After the hand-over you enter how much it was. It is kept until %(until)s."
-        ), True
-    return _("%(asker)s collects it by %(until)s. After that %(owner)s enters how much was handed over."), False
-
-
-def _handed_over(owns: bool, asks: bool) -> tuple[Text, bool]:
-    if asks:
-        return _("Check what you received and confirm it. Without an answer it counts as confirmed on %(until)s."), True
-    return _("%(asker)s confirms what was received. Without an answer it counts as confirmed on %(until)s."), False
-
-
-def _disputed(owns: bool, asks: bool) -> tuple[Text, bool]:
-    return _("The two figures differ. %(owner)s and %(asker)s agree on one, or the broker of the region decides."), owns or asks
-
-
-_JUDGED = _("The two figures differ. As long as %(owner)s and %(asker)s do not agree, you decide which one counts.")
-_NEEDS_YES = _("%(asker)s checks what was received and confirms it. It counts only after that yes.")
-_YOUR_YES = _("Check what you received and confirm it. Without your yes it does not count.")
-_UNCONFIRMED = _(
-    "Nobody answered within 14 days, and it differs too much from what was agreed to count by itself. %(asker)s can still confirm or "
-    "dispute it; the broker of the region has been notified."
-)
-_NEXT: dict[ReservationStatus, Callable[[bool, bool], tuple[Text, bool]]] = {
-    ReservationStatus.WAITING: _waiting,
-    ReservationStatus.OFFERED: _offered,
-    ReservationStatus.REQUESTED: _requested,
-    ReservationStatus.APPROVED: _approved,
-    ReservationStatus.HANDED_OVER: _handed_over,
-    ReservationStatus.DISPUTED: _disputed,
-}
-_ENDINGS = {
-    ReservationStatus.COMPLETED: _("This transfer is completed and counted."),
-    ReservationStatus.REJECTED: _("The owner rejected this request. What was held is free again."),
-    ReservationStatus.CANCELLED: _("This reservation was cancelled. What was held is free again."),
-    ReservationStatus.EXPIRED: _("This reservation lapsed, because its time was over. What was held is free again."),
-}

@@ -28,6 +28,7 @@ UNITS_PER_LON = UNITS_PER_LAT * math.cos(math.radians(52.3))
 REGION_UNITS = 1300  # the drawing is a square of 65 km
 VIEW_WIDTH, VIEW_HEIGHT = 440, 280  # 22 by 14 km around a lot
 LETTER_UNITS, LINE_UNITS = 8.0, 18.0  # how much room a name takes
+NEAR_WIDTH, NEAR_HEIGHT = 160, 150  # 8 by 7.5 km, for a map as large as a thumb
 SMALL_MAPS_KEPT = 4096
 REGION_COLOURS = (  # a picture knows no tokens: the same as in static/css/tokens.css
     ".edge{fill:none;stroke:#17594a;stroke-width:5}.land{fill:#f7f9f5;stroke:#b9c9c0;stroke-width:1.25}"
@@ -92,9 +93,22 @@ def small_map(public_lat: float, public_lon: float) -> SmallMap | None:
 
     Never an exact point. None where no place of the region is near.
     """
-    x, y = _units(public_lat, public_lon)
-    bare = SmallMap(x - VIEW_WIDTH // 2, y - VIEW_HEIGHT // 2, x, y, ())
-    is_valid, bottom = bare.left + VIEW_WIDTH, bare.top + VIEW_HEIGHT
+    return _drawn(public_lat, public_lon, VIEW_WIDTH, VIEW_HEIGHT)
+
+
+@lru_cache(maxsize=SMALL_MAPS_KEPT)
+def near_map(lat: float, lon: float) -> SmallMap | None:
+    """The same from nearer by, around a point that its reader may know.
+
+    The exact one, or else the public one.
+    """
+    return _drawn(lat, lon, NEAR_WIDTH, NEAR_HEIGHT)
+
+
+def _drawn(lat: float, lon: float, width: int, height: int) -> SmallMap | None:
+    x, y = _units(lat, lon)
+    bare = SmallMap(x - width // 2, y - height // 2, x, y, (), width, height)
+    is_valid, bottom = bare.left + width, bare.top + height
     taken: list[tuple[float, float, float, float]] = [(x - bare.radius, y - bare.radius, x + bare.radius, y + bare.radius)]
     names: dict[str, Name] = {}
     for text, lat, lon, level in _places():
