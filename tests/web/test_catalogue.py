@@ -67,8 +67,19 @@ def test_a_lot_tells_what_it_saves_for_the_place_in_the_address_with_the_arithme
     assert "17,6 ton CO₂e" in page  # 800 m² × 185 kg × 0.1188 kg per kg
     assert "− 250 kg CO₂e" in page  # 148 t × 5 km × 1.3 × 0.25994: from Borne it is 5.03 km, shown as 5
     assert "17,3 ton CO₂e" in page
-    assert "Tot 352 km ver" in page  # 17 582.4 kg ÷ (148 t × 0.25994 × 1.3) = 351.56
+    assert "Het bespaart CO₂ overal in Nederland" in page  # 17 582.4 kg ÷ (148 t × 0.25994 × 1.3) = 351.56 km
     assert "148.000 kg ÷ 1.000 × 0,25994 × 1,3) = 352 km" in page
+
+
+def test_how_far_it_saves_is_told_in_kilometres_where_the_country_is_larger(client: FlaskClient, session: Session) -> None:
+    seed_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    near = make_listing(session, owner, quantity=Quantity(Decimal(10), Unit.M2))  # by van: 0.1188 ÷ 0.78225 ÷ 1.3 × 1 000
+    far = make_listing(session, owner, quantity=Quantity(Decimal(800), Unit.M2))
+    session.commit()
+    pages = [client.get(f"/aanbod/{lot.id}").text.replace("\u00a0", " ") for lot in (near, far)]
+    assert ["overal in Nederland" in page for page in pages] == [False, True]
+    assert ["Tot 117 km ver" in pages[0], "km ver, hemelsbreed" in pages[1]] == [True, False]
 
 
 def test_without_a_place_only_what_is_avoided_is_told_and_an_unknown_one_is_told_at_the_field(

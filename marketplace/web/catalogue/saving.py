@@ -11,6 +11,8 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import Place
 from marketplace.web.ui.lots import LotPage
 
+NETHERLANDS_KM = 350  # no two places in the country lie farther apart, as the crow flies
+
 
 @dataclass(frozen=True, slots=True)
 class Saving:
@@ -20,6 +22,16 @@ class Saving:
     place: Place | None
     impact: Impact
     break_even_km: Decimal | None
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it saves wherever in the country it goes."""
+        return self.break_even_km is not None and self.break_even_km >= NETHERLANDS_KM
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether it saves nothing worth a kilometre."""
+        return self.break_even_km is not None and self.break_even_km < 1
 
 
 def saving_of(listing: Listing, lot: LotPage, known: Taxonomy, here: Place | None) -> Saving | None:

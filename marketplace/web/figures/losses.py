@@ -5,16 +5,17 @@ from flask import Blueprint, Response, render_template
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.http.tables import table_answer
-from marketplace.kernel.formats import mass, number
+from marketplace.kernel.formats import number
 from marketplace.kernel.language import _
 from marketplace.market.queries.losses import Losses, LossSum, get_losses
 from marketplace.market.rules.freshness import OUTCOME_LABELS
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
+from marketplace.web.figures.tables import in_tonnes, places_of
 
 NOT_SAID = _("Not said")
-SUM_COLUMNS = (_("Lots"), _("Mass"))
+SUM_COLUMNS = (_("Lots"), _("Mass (tonnes)"))
 SHOWN = 50
 HEADER = [
     _("Day"),
@@ -41,6 +42,7 @@ def losses() -> str:
     """Show what became of supply that was not taken on the bank."""
     session = current_session()
     row, materials = get_losses(session, current_actor()), taxonomy(session)
+    places = places_of(row.total.mass_kg)
     return render_template(
         "figures/losses.html",
         found=row,
@@ -48,10 +50,10 @@ def losses() -> str:
         not_said=NOT_SAID,
         columns=[(str(label), "number") for label in SUM_COLUMNS],
         by_outcome=[
-            [str(OUTCOME_LABELS[one] if one else NOT_SAID), *_cells(of)] for one, of in row.by_outcome.items() if of.lots
+            [str(OUTCOME_LABELS[one] if one else NOT_SAID), *_cells(of, places)] for one, of in row.by_outcome.items() if of.lots
         ],
-        by_group=[[_group(materials, slug), *_cells(of)] for slug, of in row.by_group.items()],
-        total=[str(_("Total")), *_cells(row.total)],
+        by_group=[[_group(materials, slug), *_cells(of, places)] for slug, of in row.by_group.items()],
+        total=[str(_("Total")), *_cells(row.total, places)],
         shown=row.rows[:SHOWN],
     )
 
@@ -81,8 +83,8 @@ def lines(found: Losses) -> list[list[Cell]]:
     ]
 
 
-def _cells(of: LossSum) -> list[str]:
-    return [number(of.lots), mass(of.mass_kg)]
+def _cells(of: LossSum, places: int) -> list[str]:
+    return [number(of.lots), in_tonnes(of.mass_kg, places)]
 
 
 def _group(known: Taxonomy, slug: str) -> str:

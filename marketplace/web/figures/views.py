@@ -182,6 +182,7 @@ def goals() -> str:
         "figures/goals.html",
         overview=overview,
         meter=meter_of,
+        in_tonnes=partial(rows.in_tonnes, places=rows.places_of(overview.region.bank_kg)),
         reports=may(actor, Can.EDIT_MATERIAL_USE, actor.organisation_id),
         own=actor.organisation_slug,
     )
@@ -202,6 +203,8 @@ def material_use(year: int) -> ResponseReturnValue:
         refused=422,
         known=existing,
         origins=[(origin, ORIGIN_LABELS[origin]) for origin in Origin],
+        short={**ORIGIN_LABELS, Origin.PRIMARY: _("New")},
+        in_tonnes=partial(rows.in_tonnes, places=rows.places_of(max((one.mass_kg for one in existing.earlier), default=0))),
         years=range(clock.today().year, clock.today().year - 4, -1),
     )
 
