@@ -29,6 +29,7 @@ MODULES = (
     "people",
     "join_requests",
     "saved_searches",
+    "favourites",
     "tokens",
     "windows",
     "tasks",

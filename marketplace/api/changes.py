@@ -26,6 +26,7 @@ CHANGES = (
             _(
                 "New: words with a typing error find what they mean, and correctedQuery says so; literal=true searches for them as they stand."
             ),
+            _("New: lots that you keep (favourites), with a notice when one changes or goes."),
             _("New: a lot that is closed or withdrawn may be a mistake, or come later. Neither is counted as lost supply."),
             _("Stricter: a day of a lot, a demand or a saved search lies between 1990 and thirty years from now."),
             _(

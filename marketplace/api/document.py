@@ -27,6 +27,7 @@ TAGS: dict[str, Text] = {
     "notices": _("Your messages, and how often you get mail"),
     "figures": _("Figures, goals and the ledger"),
     "searches": _("Your saved searches"),
+    "favourites": _("The lots that you keep"),
     "people": _("People, invitations and requests to join"),
     "broker": _("The broker's list and proposals"),
     "accounts": _("Tokens and machine accounts"),

@@ -31,6 +31,8 @@ def address_of(about: str, facts: Mapping[str, Any]) -> str | None:
     if about == "search":
         query = facts.get("query")
         return url_for("catalogue.list_listings") + (f"?{query}" if query else "")
+    if about == "kept":
+        return url_for("favourites.list_kept")
     if about == "joining":
         return url_for("admin.join_requests")
     if about == "password":

@@ -15,7 +15,7 @@ from marketplace.exchange.queries.gate import list_gate_photo_files
 from marketplace.jobs.post import post_due
 from marketplace.jobs.queue import database, settings
 from marketplace.jobs.retention import retention
-from marketplace.jobs.searches import notify_saved_searches
+from marketplace.jobs.searches import notify_favourites, notify_saved_searches
 from marketplace.jobs.tasks import wake_waiting
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
@@ -165,6 +165,12 @@ TIMETABLE = (
         timedelta(minutes=10),
         notify_saved_searches,
         does=_("Notifies people with a saved search that there is something new."),
+    ),
+    Job(
+        "kept lots",
+        timedelta(minutes=10),
+        notify_favourites,
+        does=_("Notifies people who keep a lot that its price or quantity has changed, or that it is gone."),
     ),
     Job("long tasks", EVERY_MINUTE, wake_waiting, does=_("Wakes a worker for long tasks that nobody is busy with.")),
     Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),

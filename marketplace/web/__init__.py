@@ -11,6 +11,7 @@ AREAS = (
     "catalogue",
     "map",
     "searches",
+    "favourites",
     "listings",
     "demands",
     "reservations",

@@ -36,6 +36,7 @@ STEPS = {
     "talk.withdraw": "withdraw_listing_question", "talk.thread": "send_message",
     "figures.material_use": "report_year", "work.ask_for_report": "ask_for_report",
     "searches.create": "create_search", "searches.delete": "delete_search",
+    "favourites.keep": "keep_listing", "favourites.drop": "drop_listing",
     "admin.create_depot": "create_depot", "admin.edit_depot": "edit_depot", "admin.close_depot": "edit_depot",
     "admin.reopen_depot": "edit_depot", "admin.windows": "change_windows", "admin.person": "edit_person",
     "admin.deactivate": "edit_person", "admin.reactivate": "edit_person", "admin.invite": "create_invitation",

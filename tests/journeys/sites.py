@@ -32,6 +32,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.jobs import tasks
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
+from marketplace.market.queries.listings import list_public_ids
 from marketplace.notices.rules.kinds import Notice
 from tests.compiled import COMPILED
 from tests.databases import PASSWORD, Template, settings
@@ -151,6 +152,10 @@ def fill_with_unfinished_work(app: Flask) -> None:
     assert send(leader, third, {"photos": [upload(picture())], "do": "next"}).location.endswith("/stap/4")
     assert send(leader, "/gezocht/nieuw", {"title": "Half verteld", "quantity": "veel", "do": "auto"}).status_code == 200
     assert send(leader, "/zoekopdrachten/nieuw?q=klinkers", {"name": "Klinkers"}).status_code == 303
+    with database_of(app).read() as reading:
+        on_offer = list_public_ids(reading, 2)
+    for number in on_offer:
+        assert send(leader, f"/aanbod/{number}", {}, to=f"/aanbod/{number}/bewaren").status_code == 303
     with database_of(app).transaction() as session:
         organisation = get_organisation_by_slug(session, "hengelo")
         draft = InvitationDraft(f"nieuw.hengelo@{demo.DOMAIN}", organisation.id, Role.PROJECT_LEADER)

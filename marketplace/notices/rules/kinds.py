@@ -60,6 +60,8 @@ class Notice(StrEnum):
     MESSAGE = "message"
     NEW_MATCH = "new_match"
     SAVED_SEARCH = "saved_search"
+    FAVOURITE_CHANGED = "favourite_changed"
+    FAVOURITE_GONE = "favourite_gone"
     LISTING_FRESHNESS = "listing_freshness"
     LISTING_STALE = "listing_stale"
     DEMAND_FRESHNESS = "demand_freshness"
@@ -120,6 +122,8 @@ CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
 _GATHERED = (
     Notice.NEW_MATCH,  # domain.md: by mail at most once a day
     Notice.SAVED_SEARCH,
+    Notice.FAVOURITE_CHANGED,
+    Notice.FAVOURITE_GONE,
     Notice.LISTING_FRESHNESS,
     Notice.LISTING_STALE,
     Notice.DEMAND_FRESHNESS,

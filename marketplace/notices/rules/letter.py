@@ -6,7 +6,9 @@ from datetime import datetime
 from babel.dates import format_date, format_time
 
 from marketplace.kernel import clock
+from marketplace.kernel.formats import money
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Unit
 
 OPEN = _("Open the reservation")
 REASON = _("The reason: %(reason)s")
@@ -22,6 +24,19 @@ class Moment:
         local = clock.local(self.at)
         day, time = format_date(local, format="d MMMM y", locale=locale), format_time(local, format="HH:mm", locale=locale)
         return str(_("%(day)s at %(time)s", day=day, time=time))
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one unit costs, written as the reader does: `€ 2,50 per m²`, or free of charge."""
+
+    cents: int | None
+    unit: Unit
+
+    def localized(self, locale: str) -> str:
+        if not self.cents:
+            return str(_("free of charge"))
+        return str(_("%(price)s per %(unit)s", price=money(self.cents), unit=self.unit.one))
 
 
 @dataclass(frozen=True, slots=True)

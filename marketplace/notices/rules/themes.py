@@ -36,7 +36,10 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
         ),
     ),
     (_("Questions and messages"), (Notice.QUESTION_ASKED, Notice.QUESTION_ANSWERED, Notice.MESSAGE)),
-    (_("Found for you"), (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.PROPOSAL)),
+    (
+        _("Found for you"),
+        (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.FAVOURITE_CHANGED, Notice.FAVOURITE_GONE, Notice.PROPOSAL),
+    ),
     (
         _("Keeping your lots and demands up to date"),
         (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),

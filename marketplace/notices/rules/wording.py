@@ -15,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.notices.rules.kinds import Notice
-from marketplace.notices.rules.letter import REASON, Button, Moment, Wording
+from marketplace.notices.rules.letter import REASON, Button, Moment, Price, Wording
 from marketplace.notices.rules.settling import SETTLING
 from marketplace.notices.rules.talking import TALKING
 
@@ -236,6 +236,22 @@ WORDINGS: dict[Notice, Wording] = {
         (),
         (("search", _("Look at the results")),),
     ),
+    Notice.FAVOURITE_CHANGED: Wording(
+        _("A lot that you keep has changed"),
+        _("“%(title)s”, which you keep, has changed"),
+        (
+            _("The price is %(price)s now. It was %(price_before)s."),
+            _("There is %(free)s free now. It was %(free_before)s."),
+            _("Nothing of it is free now. %(reserved)s was free."),
+        ),
+        (_AT_LISTING,),
+    ),
+    Notice.FAVOURITE_GONE: Wording(
+        _("A lot that you keep is gone"),
+        _("“%(title)s”, which you keep, is not on offer any more"),
+        (),
+        (("kept", _("Look at the lots that you keep")),),
+    ),
     Notice.LISTING_FRESHNESS: Wording(
         _("Is your lot still there?"),
         _("Is “%(title)s” still there?"),
@@ -314,7 +330,10 @@ def readable_facts(facts: Mapping[str, Any], written: Callable[[str], str] = _sa
     for name in _PEOPLES_WORDS:
         if values.get(name):
             values[name] = written(str(values[name]))
-    for name in ("quantity", "other_quantity", "ordered"):
+    for name in ("price", "price_before"):
+        if isinstance(values.get(name), dict):
+            values[name] = Price(values[name]["cents"], Unit(values[name]["unit"]))
+    for name in ("quantity", "other_quantity", "ordered", "free", "free_before", "reserved"):
         if isinstance(values.get(name), dict):
             values[name] = Amount(Decimal(str(values[name]["amount"])), Unit(values[name]["unit"]))
     until = values.pop("until", None)

@@ -8,13 +8,15 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.people import find_contact
 from marketplace.catalogue.queries.feed import feed as feed_of
+from marketplace.catalogue.queries.kept import kept_ids
 from marketplace.catalogue.queries.search import browse, nearest_outside
 from marketplace.exchange.queries.reservations import find_spot, phone_shown_to
 from marketplace.exchange.queries.terms import count_fixed_terms
 from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
-from marketplace.market.queries.listings import get_listing
+from marketplace.market.queries.listings import get_listing, list_visible_listings
 from marketplace.materials.queries import taxonomy
+from marketplace.web.catalogue.comparing import MOST, comparison_of, numbers_of
 from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking, terms_of
 from marketplace.web.ui import finder, search_results
@@ -47,8 +49,23 @@ def list_listings() -> str:
     page = search_results.page_of(question, form, near, requested, result, others, taxonomy(session))
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
     visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
-    around = {"feed_address": feed_address, "marks": url_for("map.show_marks")}
+    around = {"feed_address": feed_address, "marks": url_for("map.show_marks"), "kept": _kept()}
     return render_template(visible, form=form, question=page.question, near=here, page=page, **around)
+
+
+@blueprint.get("/aanbod/vergelijken")
+@public
+def compare() -> str:
+    """Two to four lots side by side; of more the first four."""
+    session, actor = current_session(), current_actor()
+    numbers = numbers_of(request.args.getlist("lots"))
+    listings = list_visible_listings(session, actor, numbers[:MOST])
+    found = comparison_of(listings, taxonomy(session), finder.home_of(session, actor))
+    left_out = len(numbers) > MOST
+    gone = len(numbers[:MOST]) - len(listings)
+    return render_template(
+        "catalogue/compare.html", found=found, left_out=left_out, gone=gone, only=request.args.get("only") == "1"
+    )
 
 
 @blueprint.get("/aanbod.atom")
@@ -94,4 +111,11 @@ def show_listing(listing_id: int) -> str:
         asked=questions_of(session, actor, listing),
         phone=phone_shown_to(actor, find_contact(session, listing.created_by_id)) if actor.is_member else None,
         away=search_results.away_from(here, listing),
+        kept=_kept(),
+        share=site_address() + url_for("catalogue.show_listing", listing_id=listing_id),
     )
+
+
+def _kept() -> frozenset[int] | None:
+    """The lots that this reader keeps; None for those who keep none: visitors."""
+    return kept_ids(current_session(), current_actor()) if current_actor().is_member else None

@@ -4,11 +4,11 @@ Each macro is drawn once for every kind and language, and its places are filled 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 from markupsafe import Markup, escape
 
 from marketplace.kernel.formats import km, mass, number, quantity, short_date
@@ -22,12 +22,16 @@ BETWEEN = "\x1f"  # the unit separator, which hardly any text holds
 Pattern = tuple[tuple[str, ...], tuple[int, ...]]
 PLACES = (
     *("href", "title", "group", "amount", "beside", "place", "distance", "day", "confirmed"),
-    *("condition", "state", "tone", "photo_url", "photo_alt"),
+    *("condition", "state", "tone", "photo_url", "photo_alt", "id"),
+    *("keep", "drop", "keep_at", "drop_at"),
 )
 
 
-def card(lot: Lot, *, lazy: bool = True) -> Markup:
-    """The card of `macros/card.html`. `lazy`: its photo loads when it comes into view."""
+def card(lot: Lot, *, lazy: bool = True, tools: bool = False, kept: Container[int] | None = None, shape: str = "card") -> Markup:
+    """A lot as `macros/card.html` draws it: a `card`, or a `line` of the compact list.
+
+    `lazy`: its photo loads when it comes into view. `tools`: it can be chosen to compare, and where `kept` says which lots this reader keeps, kept or let go.
+    """
     values = [
         lot.href,
         lot.title,
@@ -39,12 +43,22 @@ def card(lot: Lot, *, lazy: bool = True) -> Markup:
         short_date(lot.from_on) if lot.from_on else "",
         short_date(lot.confirmed_on) if lot.confirmed_on else "",
         str(lot.condition),
-        str(lot.state or AVAILABLE),
+        str(lot.state or (AVAILABLE if shape == "card" else "")),
         lot.tone,
         lot.photo_url or "",
         lot.photo_alt,
+        str(lot.id) if tools else "",
+        *_keeping(lot.id, kept if tools else None),
     ]
-    return _filled(_card_pattern(tuple(map(bool, values)), lazy, current_locale()), _escaped(values))
+    return _filled(_card_pattern(shape, tuple(map(bool, values)), lazy, current_locale()), _escaped(values))
+
+
+def _keeping(listing_id: int, kept: Container[int] | None) -> tuple[str, str, str, str]:
+    """Where to send that a lot is kept or let go, each where that changes something. Then the way back of each."""
+    if kept is None:
+        return "", "", "", ""
+    keep, drop = (url_for(f"favourites.{verb}", listing_id=listing_id) for verb in ("keep", "drop"))
+    return ("", drop, keep, "") if listing_id in kept else (keep, "", "", drop)
 
 
 def _escaped(values: list[str]) -> list[str]:
@@ -59,7 +73,7 @@ def away(distance_km: int) -> str:
 
 
 @cache
-def _card_pattern(present: tuple[bool, ...], lazy: bool, locale: str) -> Pattern:
+def _card_pattern(shape: str, present: tuple[bool, ...], lazy: bool, locale: str) -> Pattern:
     """Draw the macro with a mark in the places of what differs from lot to lot.
 
     What is empty here is so for all cards of this kind.
@@ -68,7 +82,7 @@ def _card_pattern(present: tuple[bool, ...], lazy: bool, locale: str) -> Pattern
     marks = {
         name: _mark(number) if is_present else "" for number, (name, is_present) in enumerate(zip(PLACES, present, strict=True))
     }
-    return _cut(str(macros.lot(marks, lazy=lazy)))  # type: ignore[attr-defined]
+    return _cut(str(getattr(macros, shape)(marks, lazy=lazy)))
 
 
 def _mark(number: int) -> str:

@@ -65,6 +65,7 @@ class Lot(NamedTuple):
     also: Amount | None = None
     mass_kg: Decimal | None = None
     confirmed_on: date | None = None
+    id: int = 0
 
 
 def picture(photo: Photo | Cover, title: str) -> Picture:
@@ -144,6 +145,7 @@ def lot_of(listing: Listing | CardRow, known: Taxonomy, *, distance_km: int | No
         also=also_of(listing, material),
         mass_kg=mass_of(listing, material, listing.available) if listing.available > 0 else None,
         confirmed_on=listing.confirmed_on if listing.status == ListingStatus.PUBLISHED else None,
+        id=listing.id,
     )
 
 

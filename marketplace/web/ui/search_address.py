@@ -83,6 +83,10 @@ class Question:
         kept = [pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")]
         return urlencode([(key, _dated(value) if key == "availableFrom" else value) for key, value in kept])
 
+    def as_typed(self) -> str:
+        """The whole query, to come back to this very page."""
+        return urlencode(self.pairs)
+
     def asking(self, words: str) -> "Question":
         """The same question with other words."""
         return Question(self.path, MultiDict([*(pair for pair in self.pairs if pair[0] != "q"), ("q", words)]), self.keys)

@@ -30,11 +30,16 @@ PAGE_SIZE = 24
 ORDERS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
 
 
+def whole_km_from(here: Place | None, listing: Listing) -> int | None:
+    """Whole kilometres from the reader's place to a lot's public point. None where there is none."""
+    return None if here is None else whole_km(here.point, Point(listing.public_lat, listing.public_lon))
+
+
 def away_from(here: Place | None, listing: Listing) -> Text | None:
     """How far a lot's public point is from the reader's place; None where there is none."""
     if here is None:
         return None
-    distance_km = max(1, whole_km(here.point, Point(listing.public_lat, listing.public_lon)))
+    distance_km = max(1, whole_km_from(here, listing) or 0)
     return _("about %(km)s km from %(place)s, as the crow flies", km=distance_km, place=here.name)
 
 

@@ -1,0 +1,87 @@
+"""Up to four lots side by side: what is asked of each, and in what they differ."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from marketplace.kernel.formats import carbon, long_date, mass, money, quantity
+from marketplace.kernel.language import Text, _
+from marketplace.market.models import Listing
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import Place
+from marketplace.web.ui.cards import AVAILABLE, away
+from marketplace.web.ui.lots import LotPage, lot_page
+from marketplace.web.ui.search_results import whole_km_from
+
+MOST = 4
+NUMBER_DIGITS_MAX = 9
+NOT_SAID = _("not said")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One property: its name, and what it is of each lot."""
+
+    label: Text
+    values: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the lots are not alike in it."""
+        return len(set(self.values)) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The lots as their pages show them, and the rows."""
+
+    lots: tuple[tuple[Listing, LotPage], ...]
+    rows: tuple[Row, ...]
+
+
+def numbers_of(typed: Iterable[str]) -> list[int]:
+    """The numbers of the lots in an address, each once: `lots=1&lots=2` and `lots=1,2` alike. What is no number is left out."""
+    parts = (part.strip() for text in typed for part in text.split(","))
+    numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= NUMBER_DIGITS_MAX]
+    return list(dict.fromkeys(numbers))
+
+
+def comparison_of(listings: list[Listing], known: Taxonomy, here: Place | None) -> Comparison:
+    """What is asked of each lot, in the order in which one decides."""
+    lots = tuple((listing, lot_page(listing, known)) for listing in listings)
+
+    def row(label: Text, value: Callable[[Listing, LotPage], object]) -> Row:
+        return Row(label, tuple(str(value(listing, lot) or NOT_SAID) for listing, lot in lots))
+
+    rows = [
+        row(_("State"), lambda listing, lot: lot.lot.state or AVAILABLE),
+        row(_("Free"), lambda listing, lot: quantity(lot.free)),
+        row(_("Mass"), lambda listing, lot: mass(lot.mass_kg) if lot.mass_kg else ""),
+        row(_("Price"), lambda listing, lot: _price(listing)),
+        row(_("Condition"), lambda listing, lot: lot.lot.condition),
+        row(_("Material"), lambda listing, lot: lot.material.name),
+        row(_("Place"), lambda listing, lot: listing.place_name),
+        row(_("From"), lambda listing, lot: long_date(listing.available_from) if lot.lot.from_on else _("now")),
+        row(_("Until"), lambda listing, lot: long_date(listing.available_until) if listing.available_until else ""),
+        row(_("In parts"), lambda listing, lot: _parts(listing)),
+        row(_("Saves compared with new"), lambda listing, lot: carbon(lot.saves_kgco2e) if lot.saves_kgco2e is not None else ""),
+        row(_("How the quantity is known"), lambda listing, lot: lot.basis),
+        row(_("Asbestos suspected"), lambda listing, lot: lot.asbestos),
+        row(_("Hazards"), lambda listing, lot: "; ".join(f"{name}: {answer}" for name, answer, _tone in lot.hazards)),
+        row(_("Offered by"), lambda listing, lot: listing.organisation.name),
+    ]
+    if here is not None:
+        far = [whole_km_from(here, listing) or 0 for listing, _lot in lots]
+        rows.insert(7, Row(_("Distance from %(place)s", place=here.name), tuple(map(away, far))))
+    return Comparison(lots, tuple(row for row in rows if set(row.values) != {str(NOT_SAID)}))
+
+
+def _price(listing: Listing) -> Text:
+    if not listing.price_cents_per_unit:
+        return _("free of charge")
+    return _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.one)
+
+
+def _parts(listing: Listing) -> Text | str:
+    if not listing.minimum_part:
+        return _("any part")
+    return _("Parts from %(smallest)s", smallest=quantity(listing.minimum_part, listing.unit))

@@ -1,0 +1,1 @@
+"""The lots that somebody keeps."""
