@@ -94,6 +94,18 @@ def test_how_often_mail_comes_is_chosen_kind_by_kind(browser: FlaskClient, sessi
     )
 
 
+def test_all_mail_comes_alike_where_that_is_chosen(browser: FlaskClient, session: Session, borne: Actor) -> None:
+    by_kind = {kind.value: cadence.value for kind, cadence in get_preferences(session, borne).items()}
+    session.rollback()
+    assert 'value="by_kind" checked' in " ".join(browser.get("/account/berichten").text.split())
+    assert send(browser, "/account/berichten", {**by_kind, "everything": "weekly"}).status_code == 303
+    assert set(get_preferences(session, borne).values()) == {Cadence.WEEKLY}
+    session.rollback()
+    assert 'value="weekly" checked' in " ".join(browser.get("/account/berichten").text.split())
+    assert send(browser, "/account/berichten", {**by_kind, "everything": "by_kind"}).status_code == 303
+    assert {kind.value: cadence.value for kind, cadence in get_preferences(session, borne).items()} == by_kind
+
+
 def test_a_word_that_is_no_choice_is_refused_at_its_field(browser: FlaskClient, session: Session, borne: Actor) -> None:
     chosen = {kind.value: cadence.value for kind, cadence in get_preferences(session, borne).items()}
     session.commit()

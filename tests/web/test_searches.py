@@ -5,8 +5,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.actions.preferences import set_preferences
 from marketplace.catalogue.actions.saved_searches import SEARCHES_MAX, save_search
 from marketplace.kernel.errors import Conflict
+from marketplace.notices.rules.kinds import Cadence, Notice
 from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
@@ -23,6 +25,38 @@ def test_a_search_is_kept_under_a_name_and_opened_again(app: Flask, session: Ses
     page = client.get("/zoekopdrachten").text
     assert "Klinkers dichtbij" in page
     assert 'href="/aanbod?q=klinkers&amp;place=Borne&amp;radiusKm=5"' in page
+
+
+def test_a_search_says_what_it_keeps_and_when_mail_comes(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    actor = make_actor(session, "borne")
+    client = visit(app, session, actor)
+    full = f"{SEARCH}&materialGroup=bestrating&condition=good&condition=fair&organisation=borne&availableFrom=12+jan+2030"
+    page = client.get(f"/zoekopdrachten/nieuw?{full}").text.replace("\u00a0", " ")
+    for said in (
+        "klinkers",
+        "Bestrating",
+        "Goed, Redelijk",
+        "Borne",
+        "binnen 5 km van Borne",
+        "op 12 januari 2030",
+        "krijgt u die dag één mail",
+    ):
+        assert said in page, said
+    send(client, f"/zoekopdrachten/nieuw?{full}", {"name": "Klinkers"})
+    save_search(session, actor, name="Alles", query="now=1")
+    save_search(session, actor, name="Nog meer", query="")
+    set_preferences(session, actor, chosen={Notice.SAVED_SEARCH: Cadence.WEEKLY})
+    session.commit()
+    listed = client.get("/zoekopdrachten").text.replace("\u00a0", " ")
+    for said in (
+        "Woorden: klinkers",
+        "Plaats: binnen 5 km van Borne",
+        "Beschikbaar: nu af te halen",
+        "Alles wat nieuw is",
+        "één mail per week, op maandag",
+    ):
+        assert said in listed, said
 
 
 def test_a_search_without_a_name_is_not_kept(app: Flask, session: Session) -> None:

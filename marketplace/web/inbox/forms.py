@@ -1,21 +1,36 @@
-"""How often mail is wanted, kind by kind."""
+"""How often mail is wanted: all of it alike, or kind by kind."""
 
 from collections.abc import Mapping
 
-from wtforms import SelectField
+from wtforms import RadioField, SelectField
 
+from marketplace.kernel.language import Text, _
 from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, Cadence, Notice
 from marketplace.notices.rules.wording import WORDINGS
 from marketplace.web.ui.forms import Form, IdempotencyField, options
 
+BY_KIND = "by_kind"
+ALIKE: dict[str, Text] = {
+    Cadence.AT_ONCE.value: _("Everything at once"),
+    Cadence.DAILY.value: _("Everything in one mail a day"),
+    Cadence.WEEKLY.value: _("Everything in one mail a week, on Monday"),
+    BY_KIND: _("Choose for each kind of message"),
+}
+
 
 class PreferencesForm(Form):
-    """One choice for each kind; the fields are the kinds."""
+    """One choice for all of it, or one for each kind; the other fields are the kinds."""
 
+    everything = RadioField(
+        _("How often do you want mail?"), choices=options(ALIKE.items()), default=BY_KIND, validate_choice=False
+    )
     idempotency_key = IdempotencyField()
 
     def chosen(self) -> dict[Notice, Cadence]:
         """What was chosen for every kind."""
+        alike = self.everything.data
+        if alike in ALIKE and alike != BY_KIND:
+            return dict.fromkeys(CHOOSABLE, Cadence(alike))
         return {kind: Cadence(self[kind.value].data) for kind in CHOOSABLE}
 
 
@@ -29,4 +44,7 @@ for _kind in CHOOSABLE:
 
 def preferences_form(now: Mapping[Notice, Cadence]) -> PreferencesForm:
     """The form with what was chosen before."""
-    return PreferencesForm(data={kind.value: cadence.value for kind, cadence in now.items()})
+    cadences = {cadence.value for cadence in now.values()}
+    alike = cadences.pop() if len(cadences) == 1 else BY_KIND
+    chosen = {kind.value: cadence.value for kind, cadence in now.items()}
+    return PreferencesForm(data={**chosen, "everything": alike if alike in ALIKE else BY_KIND})

@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.policy import Can
 from marketplace.catalogue.actions.saved_searches import delete_search, save_search
 from marketplace.catalogue.queries.kept import list_saved_searches
+from marketplace.catalogue.rules.saved_query import read_filters
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.searches.forms import KeepForm
+from marketplace.web.searches.words import kept_of, mailed_of, organisation_names
 from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.search_address import Question
 
@@ -21,7 +23,10 @@ blueprint = Blueprint("searches", __name__)
 @permission(Can.OWN_ACCOUNT)
 def list_searches() -> str:
     """The searches that somebody keeps."""
-    return render_template("searches/list_searches.html", searches=list_saved_searches(current_session(), current_actor()))
+    session, actor = current_session(), current_actor()
+    rows, known, names = list_saved_searches(session, actor), taxonomy(session), organisation_names(session)
+    searches = [(row, kept_of(read_filters(row.query), known, names)) for row in rows]
+    return render_template("searches/list_searches.html", searches=searches, mailed=mailed_of(session, actor))
 
 
 @blueprint.route("/zoekopdrachten/nieuw", methods=("GET", "POST"))
@@ -33,7 +38,11 @@ def create() -> ResponseReturnValue:
     form = KeepForm(data={"name": name_of(question, taxonomy(session))})
     if submit(form, lambda: save_search(session, current_actor(), name=form.name.data or "", query=question.query())):
         return done(_("Your search is saved."), url_for("searches.list_searches"))
-    return page("searches/create.html", form, question=question, action=f"{url_for('searches.create')}?{question.query()}")
+    kept = kept_of(read_filters(question.query()), taxonomy(session), organisation_names(session))
+    action = f"{url_for('searches.create')}?{question.query()}"
+    return page(
+        "searches/create.html", form, question=question, action=action, kept=kept, mailed=mailed_of(session, current_actor())
+    )
 
 
 @blueprint.post("/zoekopdrachten/<int:search_id>/verwijderen")

@@ -1,0 +1,64 @@
+"""What a saved search keeps, and when its mail comes, in words."""
+
+from collections.abc import Mapping
+
+from marketplace.accounts.policy import Actor
+from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.accounts.queries.preferences import get_preferences
+from marketplace.catalogue.rules.saved_query import SavedFilters
+from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.formats import long_date
+from marketplace.kernel.language import Text, _
+from marketplace.market.rules.listing import CONDITION_LABELS
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.notices.rules.kinds import Cadence, Notice
+
+Kept = list[tuple[Text, str]]
+_MAILED: dict[Cadence, Text] = {
+    Cadence.AT_ONCE: _("We look once a day. Is there something new, then you get a mail at once."),
+    Cadence.DAILY: _("We look once a day. Is there something new, then you get one mail that day."),
+    Cadence.WEEKLY: _("We look once a day. What is new comes in one mail a week, on Monday."),
+    Cadence.NEVER: _("We look once a day. What is new stands in your messages; you get no mail."),
+}
+
+
+def organisation_names(session: Session) -> dict[str, str]:
+    """The name of every organisation by its slug."""
+    return {row.slug: row.name for row in list_organisations(session)}
+
+
+def kept_of(filters: SavedFilters, known: Taxonomy, names: Mapping[str, str]) -> Kept:
+    """Everything that narrows the search: what it is, and its value. Empty: whatever is new."""
+    groups = {group.slug: group.name for group in known.groups}
+    materials = [found.name if (found := known.find_material(slug)) else slug for slug in filters.materials]
+    rows: list[tuple[Text, str]] = [
+        (_("Words"), filters.q),
+        (_("Material"), ", ".join([*(groups.get(slug, slug) for slug in filters.groups), *materials])),
+        (_("Condition"), ", ".join(str(CONDITION_LABELS[condition]) for condition in filters.conditions)),
+        (_("Organisation"), ", ".join(names.get(slug, slug) for slug in filters.organisations)),
+        (_("Place"), _around(filters)),
+        (_("Available"), _free(filters)),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _around(filters: SavedFilters) -> str:
+    if filters.place and filters.radius_km:
+        return str(_("within %(km)s km of %(place)s", km=filters.radius_km, place=filters.place))
+    return str(_("distances from %(place)s", place=filters.place)) if filters.place else ""
+
+
+def _free(filters: SavedFilters) -> str:
+    if filters.now:
+        return str(_("can be collected now"))
+    try:
+        day = filters.available_from
+    except Invalid:
+        return filters.day
+    return str(_("on %(day)s", day=long_date(day))) if day else ""
+
+
+def mailed_of(session: Session, actor: Actor) -> Text:
+    """When somebody hears of what is new."""
+    return _MAILED[get_preferences(session, actor)[Notice.SAVED_SEARCH]]
