@@ -7,7 +7,7 @@ from decimal import Decimal
 from flask import url_for
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.catalogue.queries.saved_searches import list_saved_searches
+from marketplace.catalogue.queries.kept import list_saved_searches
 from marketplace.exchange.queries.reservations import list_own_open
 from marketplace.impact.queries.reports import find_own_missing, total_given
 from marketplace.kernel import clock
