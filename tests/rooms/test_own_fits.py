@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.actions.preferences import set_preferences
+from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.gate import propose_times
@@ -23,7 +23,6 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
 from marketplace.matching.queries import own
 from marketplace.matching.queries.own import get_first_steps, list_neighbours, list_own_fits
-from marketplace.notices.rules.kinds import Cadence, Notice
 from tests.factories import PLACES, location, make_actor, make_demand, make_listing, seed_taxonomy
 
 
@@ -121,9 +120,10 @@ def test_a_new_member_has_done_nothing_and_then_each_of_the_five(session: Sessio
     make_listing(session, hengelo)
     make_demand(session, hengelo, location=location("hengelo"))
     make_actor(session, "hengelo", "coordinator")
-    set_preferences(session, hengelo, chosen={Notice.NEW_MATCH: Cadence.WEEKLY})
+    session.get_one(Person, hengelo.person_id).phone = "+31655551234"
+    session.flush()
     done = get_first_steps(session, hengelo)
-    assert (done.has_offered, done.has_asked, done.has_colleague, done.has_mail_chosen) == (True,) * 4
+    assert (done.has_offered, done.has_asked, done.has_colleague, done.has_phone) == (True,) * 4
     assert not done.has_search
 
 

@@ -1,5 +1,6 @@
 """The broker's page, and a lot that is pointed out."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.exchange.actions.decide import approve
+from marketplace.exchange.actions.hand_over import dispute, hand_over
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
+from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.matching.models import ProposalMade
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
@@ -70,3 +77,23 @@ def test_only_the_broker_finds_the_list(app: Flask, session: Session) -> None:
         other = visit(app, session, actor)
         assert 'href="/makelaar"' not in other.get("/werk").text
         assert other.get("/makelaar").status_code == other.get("/makelaar/voorstel").status_code == 403
+
+
+def test_what_stands_still_is_named_with_both_sides(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+    lot = make_listing(session, hengelo, title="Keien")
+    for quantity in (100, 200, 300):
+        reserve(session, borne, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(quantity), Unit.M2)))
+    approve(session, hengelo, reservation_id=1)
+    approve(session, hengelo, reservation_id=2)
+    session.get_one(Reservation, 1).approved_at = clock.now() - timedelta(days=21)
+    quantity = Quantity(Decimal(200), Unit.M2)
+    hand_over(session, hengelo, reservation_id=2, draft=HandoverDraft(quantity, clock.today()))
+    dispute(session, borne, reservation_id=2, quantity=Quantity(Decimal(150), Unit.M2), reason="Minder")
+    broker = visit(app, session, make_actor(session, "regio-twente", "coordinator"))
+    for address in ("/werk", "/makelaar"):
+        page = broker.get(address).text.replace("\u00a0", " ")
+        assert "200 m² of 150 m² “Keien”" in page and "Hengelo → Borne" in page
+        assert "goedgekeurd, 21 dagen geen afspraak" in page
+        assert page.count('class="mp-button" href="/reserveringen/2"') == 1

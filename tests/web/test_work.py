@@ -20,6 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.drafts import start_sketch
 from marketplace.market.models import Listing
+from marketplace.questions.actions import answer, ask
 from tests.factories import KEI, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
@@ -208,3 +209,25 @@ def test_the_broker_asks_a_municipality_for_its_report_from_the_desk(app: Flask,
     assert opened.location == f"/beheer/materiaalgebruik/{year}"
     assert f"Uw gemeente heeft {year} nog niet opgegeven" in coordinator.get("/werk").text
     assert send(coordinator, "/werk", {}, to=address).status_code == 403
+
+
+def test_a_question_that_nobody_answered_is_something_to_do(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+    lot = make_listing(session, hengelo, title="Keien")
+    question = ask(session, borne, listing_id=lot.id, text="Liggen ze op pallets?")
+    page = visit(app, session, hengelo).get("/werk").text
+    assert "Borne vraagt: “Liggen ze op pallets?”" in page and f'href="/aanbod/{lot.id}#questions"' in page
+    answer(session, hengelo, question_id=question.id, text="Ja, op 40 pallets.")
+    assert "Liggen ze op pallets?" not in visit(app, session, hengelo).get("/werk").text
+
+
+def test_every_lot_of_ones_own_stands_in_the_list_with_what_became_of_it(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+    lot = make_listing(session, hengelo, title="Keien")
+    make_draft(session, hengelo, title="Half af")
+    reserve(session, borne, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(300), Unit.M2)))
+    page = visit(app, session, hengelo).get("/werk/aanbod").text.replace("\u00a0", " ")
+    assert "900 van 1.200 m²" in page and "300 m² gereserveerd" in page and "Half af" in page and "Concept" in page
+    assert page.count("mp-left__part") == 1

@@ -31,7 +31,6 @@ from marketplace.matching.rules.misses import Miss, near_miss
 from marketplace.matching.rules.pair import Need, objections
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.notices.models import PreferenceRow
 
 OWN_MOST, OTHERS_MOST, PAIRS_MOST = 50, 250, 2000
 Row = TypeVar("Row", Listing, Demand)
@@ -187,7 +186,7 @@ class FirstSteps:
 
     since: date
     has_colleague: bool
-    has_mail_chosen: bool
+    has_phone: bool
     has_search: bool
     has_offered: bool
     has_asked: bool
@@ -202,7 +201,7 @@ def get_first_steps(session: Session, actor: Actor) -> FirstSteps:
     )
     facts = (
         colleague,
-        select(PreferenceRow.kind).where(PreferenceRow.person_id == person),
+        select(Person.id).where(Person.id == person, Person.phone != ""),
         select(SavedSearch.id).where(SavedSearch.person_id == person),
         select(Listing.id).where(Listing.created_by_id == person),
         select(Demand.id).where(Demand.created_by_id == person),

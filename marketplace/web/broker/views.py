@@ -1,34 +1,49 @@
 """The broker's list: what the region has, needs and nearly fits. And the way to propose a lot."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.policy import Can
+from marketplace.accounts.policy import Actor, Can
 from marketplace.exchange.queries.watch import (
-    days_open,
     list_about_to_lapse,
     list_disputes,
     list_objections,
+    list_silent,
     list_unconfirmed,
     list_unwanted,
 )
-from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
 from marketplace.http.request import current_actor, current_session, permission
+from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Missing
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
-from marketplace.market.queries.listings import get_listing
+from marketplace.market.queries.listings import get_listing, load_photos
 from marketplace.matching.actions.broker import propose as propose_listing
 from marketplace.matching.queries.survey import survey
-from marketplace.matching.rules.misses import KIND_LABELS
 from marketplace.materials.queries import taxonomy
 from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
+from marketplace.web.ui import watch
 from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.jobs import Job
 from marketplace.web.ui.paging import PAGE_SIZE, asked_page, last_page
 
 blueprint = Blueprint("broker", __name__)
 FIRST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list of the page: the first rows of how many, and what it says when it is empty."""
+
+    id: str
+    heading: Text
+    hint: Text | None
+    nothing: Text
+    jobs: list[Job]
+    total: int
 
 
 @blueprint.get("/makelaar")
@@ -36,24 +51,90 @@ FIRST = 10
 def show() -> ResponseReturnValue:
     """What needs the broker's eye, most pressing first."""
     session, actor = current_session(), current_actor()
-    result = survey(session, actor)
-    number = min(asked_page(), max(1, last_page(len(result.misses))))
+    found, known = survey(session, actor), taxonomy(session)
+    number = min(asked_page(), max(1, last_page(len(found.misses))))
+    misses = found.near_misses(page=number, page_size=PAGE_SIZE)
+    unasked = found.supply_without_demand[:FIRST]
+    load_photos(session, [*(miss.listing for miss in misses), *unasked])
+    unwanted, unwanted_total = list_unwanted(session, actor, most=FIRST)
+    gaps = (
+        Section(
+            "unserved",
+            _("Demand without supply"),
+            _("No lot serves it now. What is needed first comes first."),
+            _("Every demand has a lot that serves it."),
+            [watch.wanted(demand, known) for demand in found.demand_without_supply[:FIRST]],
+            len(found.demand_without_supply),
+        ),
+        Section(
+            "unasked",
+            _("Supply without demand"),
+            _("It serves no demand now. What is on offer longest comes first."),
+            _("Every lot serves a demand."),
+            [watch.on_offer(listing, known) for listing in unasked],
+            len(found.supply_without_demand),
+        ),
+        Section(
+            "unwanted",
+            _("Nobody wanted it in 30 days"),
+            None,
+            _("Somebody has asked for part of every lot in the last 30 days."),
+            [watch.on_offer(listing, known) for listing in unwanted],
+            unwanted_total,
+        ),
+    )
     return render_template(
         "broker/show.html",
-        found=result,
-        misses=result.near_misses(page=number, page_size=PAGE_SIZE),
+        found=found,
+        misses=[watch.near(miss, whole=True) for miss in misses],
         current=number,
-        last=last_page(len(result.misses)),
-        lapsing=list_about_to_lapse(session, actor, most=FIRST),
-        disputes=list_disputes(session, actor, most=FIRST),
-        unconfirmed=list_unconfirmed(session, actor, most=FIRST),
-        objections=list_objections(session, actor, most=FIRST),
-        unwanted=list_unwanted(session, actor, most=FIRST),
-        known=taxonomy(session),
-        first=FIRST,
-        days_open=days_open,
-        kinds=KIND_LABELS,
-        states={item.value: STATUS_LABELS[item] for item in ReservationStatus},
+        last=last_page(len(found.misses)),
+        stuck=_stuck(session, actor),
+        gaps=gaps,
+    )
+
+
+def _stuck(session: Session, actor: Actor) -> tuple[Section, ...]:
+    """The transfers that need somebody: disputes, then silence and objections, then what ends."""
+    disputes, objections = list_disputes(session, actor, most=FIRST), list_objections(session, actor, most=FIRST)
+    unconfirmed, approved = list_unconfirmed(session, actor, most=FIRST), list_silent(session, actor, most=FIRST)
+    lapsing = list_about_to_lapse(session, actor, most=FIRST)
+    silent = [*map(watch.unconfirmed, unconfirmed[0]), *map(watch.unmet, approved[0])]
+    return (
+        Section(
+            "disputes",
+            _("Disputes"),
+            None,
+            _("No two sides disagree about a hand-over."),
+            [watch.dispute(row, watch.DECIDE) for row in disputes[0]],
+            disputes[1],
+        ),
+        Section(
+            "silent",
+            _("Silent: nobody acts"),
+            _(
+                "No time in 14 days after the approval, or a figure that nobody confirmed and that differs too much to count by itself."
+            ),
+            _("Every transfer is moving."),
+            silent[:FIRST],
+            unconfirmed[1] + approved[1],
+        ),
+        Section(
+            "objections",
+            _("Objections"),
+            _("Somebody says that a no-show is not right. It does not count until you have decided."),
+            _("Nobody objects to a no-show."),
+            [watch.objection(row) for row in objections[0]],
+            objections[1],
+        ),
+        Section(
+            "lapsing",
+            _("Holds about to lapse"),
+            _("They end within seven days unless one of the two sides acts."),
+            _("No hold ends this week."),
+            [watch.lapsing(row) for row in lapsing[0]],
+            lapsing[1],
+        ),
     )
 
 

@@ -112,7 +112,7 @@ def first_use(session: Session, actor: Actor, *, is_quiet: bool) -> FirstUse | N
 
 
 def _steps(actor: Actor, known: FirstSteps) -> tuple[Step, ...]:
-    """A coordinator begins with a colleague, everybody else with the mail that is wanted."""
+    """A coordinator begins with a colleague, everybody else with a phone number."""
     if may(actor, Can.INVITE):
         own = Step(
             _("Invite a colleague"),
@@ -123,11 +123,11 @@ def _steps(actor: Actor, known: FirstSteps) -> tuple[Step, ...]:
         )
     else:
         own = Step(
-            _("Choose your mail"),
-            _("at once, once a day or never"),
-            known.has_mail_chosen,
-            _("Choose"),
-            url_for("inbox.preferences"),
+            _("Give your phone number"),
+            _("you say who sees it"),
+            known.has_phone,
+            _("Fill in"),
+            url_for("account.details"),
         )
     return (
         Step(_("Account made"), _("at %(organisation)s", organisation=actor.organisation_name), is_done=True),

@@ -21,6 +21,7 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
 from marketplace.places.rules import Place
+from marketplace.questions.queries import list_unanswered_questions
 from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.jobs import Job, demand_job, lot_job
 from marketplace.web.ui.lots import Lot
@@ -114,6 +115,7 @@ def _own(session: Session, actor: Actor) -> Own:
         *waiting.ours,
         *map(jobs.refresh, list_listings_to_refresh(session, actor)),
         *map(jobs.still_needed, list_demands_to_refresh(session, actor)),
+        *map(jobs.question, list_unanswered_questions(session, actor)),
     ]
     if year := find_own_missing(session, actor):
         todo.append(jobs.report(year))
@@ -141,10 +143,9 @@ def _of_own(own: Own) -> Iterator[Cell]:
     late, meetings = own.late, own.meetings
     yield Cell("#todo", len(own.jobs), _("to do"), _("%(number)s too late", number=late) if late else "", late > 0)
     yield Cell("#waiting", len(own.theirs), _("waiting"), _("for others"))
-    first = meetings[0].on if meetings else None
-    yield Cell(
-        "#meetings", len(meetings), ngettext("appointment", "appointments", len(meetings)), near_date(first) if first else ""
-    )
+    first = near_date(meetings[0].on) if meetings else ""
+    to = "#meetings" if meetings else url_for("reservations.list_reservations")
+    yield Cell(to, len(meetings), ngettext("appointment", "appointments", len(meetings)), first)
     near = _("and %(number)s nearly", number=own.found.misses) if own.found.misses else ""
     yield Cell("#found", own.found.fits, _("found"), near)
 

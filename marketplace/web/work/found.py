@@ -1,4 +1,4 @@
-"""What fits, what nearly does, and what neighbours look for: rows of the desk."""
+"""Rows of the desk: what fits, what neighbours look for, and every lot of one's own."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,15 +11,18 @@ from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.http.written import Written
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import km, near_date, quantity
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Listing
 from marketplace.matching.queries.own import Fit, Neighbour, list_neighbours, list_own_fits
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import Place
-from marketplace.web.ui.jobs import Job, picture_of
+from marketplace.web.ui.jobs import Job, lot_job, picture_of
 from marketplace.web.ui.lots import Lot
 from marketplace.web.ui.search_results import shown_lots
+from marketplace.web.ui.states import LISTING_BADGES, Badge
+from marketplace.web.ui.windows import next_turn
 
 SHOWN, NEAR_SHOWN, NEIGHBOURS = 3, 2, 3
 CARDS, CARDS_LOOKED_AT = 4, 12
@@ -49,15 +52,15 @@ def _row(actor: Actor, fit: Fit) -> Job:
         what = _("%(lot)s, %(quantity)s", lot=lot, quantity=Amount(fit.listing.available, Unit(fit.listing.unit)))
         where = f"{fit.listing.place_name}, {away}"
         mine = _("your demand: %(demand)s", demand=demand) if near else _("fits your demand: %(demand)s", demand=demand)
-        href = url_for("demands.show", demand_id=fit.demand.id, _anchor="matches") if not near else _lot(fit)
+        href = url_for("demands.show", demand_id=fit.demand.id, _anchor="matches") if not near else _lot_page(fit.listing)
         return Job(what, href, picture_of(fit.listing), (where, mine), near=near)
     what = _("%(organisation)s looks for %(quantity)s: %(demand)s", **_wanted(fit), demand=demand)
     mine = _("your lot: %(lot)s", lot=lot) if near else _("your lot fits: %(lot)s", lot=lot)
     return Job(what, url_for("demands.show", demand_id=fit.demand.id), picture_of(fit.listing), (away, mine), near=near)
 
 
-def _lot(fit: Fit) -> str:
-    return url_for("catalogue.show_listing", listing_id=fit.listing.id)
+def _lot_page(listing: Listing) -> str:
+    return url_for("catalogue.show_listing", listing_id=listing.id)
 
 
 def _wanted(fit: Fit) -> dict[str, object]:
@@ -96,3 +99,26 @@ def _neighbour(row: Neighbour, known: Taxonomy) -> Job:
     )
     also = (km(row.distance_km, 0), _("from %(day)s", day=near_date(demand.needed_from)))
     return Job(what, url_for("demands.show", demand_id=demand.id), also=also)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """A lot of one's own: its row, its state, and where it is offered again."""
+
+    job: Job
+    badge: Badge
+    also: tuple[Text, ...]
+    again: str
+
+
+def own_row(listing: Listing) -> OwnRow:
+    """What stands beside it: what is reserved and handed over, and whose turn comes next."""
+    unit = Unit(listing.unit)
+    also = [
+        _("%(quantity)s reserved", quantity=Amount(listing.held, unit)) if listing.held else None,
+        _("%(quantity)s handed over", quantity=Amount(listing.transferred, unit)) if listing.transferred else None,
+        next_turn(listing),
+    ]
+    again = url_for("listings.again", listing_id=listing.id)
+    job = lot_job(listing) if listing.available else Job(Written(listing.title), _lot_page(listing), picture_of(listing))
+    return OwnRow(job, LISTING_BADGES[listing.status], tuple(words for words in also if words), again)

@@ -4,6 +4,7 @@ Every open transfer, and the lots and demands to confirm.
 """
 
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from flask import url_for
 
@@ -17,10 +18,12 @@ from marketplace.kernel.formats import quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.freshness import demand_holds_until, listing_holds_until
+from marketplace.questions.models import Question
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, LOT_ANSWERS
 from marketplace.web.ui.jobs import Job, NearDay, TimeOfDay, amount_of, day_of, of_transfer, picture_of, quantity_of
 
 _S = ReservationStatus
+QUESTION_SHOWN = 80
 _ANSWER = _("%(asker)s asks for %(quantity)s of “%(title)s”")
 _CONFIRM = _("%(owner)s has handed over %(quantity)s of “%(title)s”")
 _HAND_OVER = _("%(asker)s collects %(quantity)s of “%(title)s”")
@@ -160,6 +163,19 @@ def still_needed(demand: Demand) -> Job:
         answers=DEMAND_ANSWERS,
         title=Written(demand.title),
     )
+
+
+def question(asked: Question) -> Job:
+    """A question about a lot or a demand of one's own that nobody has answered."""
+    about = asked.subject
+    if isinstance(about, Listing):
+        href, picture = url_for("catalogue.show_listing", listing_id=about.id, _anchor="questions"), picture_of(about)
+    else:
+        href, picture = url_for("demands.show", demand_id=about.id, _anchor="questions"), ""
+    text = Written(shorten(asked.text, QUESTION_SHOWN, placeholder=" …"))
+    what = _("%(organisation)s asks: “%(question)s”", organisation=asked.organisation.name, question=text)
+    title = Written(about.title)
+    return Job(what, href, picture, (title,), since=day_of(asked.asked_at), label=_("Answer"), title=title)
 
 
 def report(year: int) -> Job:

@@ -15,9 +15,8 @@ from marketplace.market.queries.drafts import get_sketch
 from marketplace.market.queries.listings import list_own_listings
 from marketplace.web.ui.form_page import done
 from marketplace.web.ui.paging import PAGE_SIZE, paged
-from marketplace.web.ui.states import LISTING_BADGES
-from marketplace.web.ui.windows import next_turn
 from marketplace.web.work.desk import Desk, all_demands
+from marketplace.web.work.found import own_row
 
 blueprint = Blueprint("work", __name__)
 
@@ -37,7 +36,7 @@ def listings() -> ResponseReturnValue:
     """Every lot of the own organisation, also what is closed or withdrawn."""
     session, actor = current_session(), current_actor()
     rows, place = paged(lambda page: list_own_listings(session, actor, page=page, page_size=PAGE_SIZE))
-    return render_template("work/listings.html", listings=rows, badges=LISTING_BADGES, next_turn=next_turn, **place)
+    return render_template("work/listings.html", rows=[own_row(listing) for listing in rows], **place)
 
 
 @blueprint.post("/werk/opgave/<slug>/<int:year>/vragen")

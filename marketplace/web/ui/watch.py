@@ -1,0 +1,119 @@
+"""Rows of what the broker and the reviewer watch: what stands still, and what nearly fits."""
+
+from datetime import datetime
+
+from flask import url_for
+
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import CONFIRM_WITHIN
+from marketplace.http.written import Written
+from marketplace.kernel.clock import today
+from marketplace.kernel.formats import km, near_date
+from marketplace.kernel.language import Text, _, ngettext
+from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Demand, Listing
+from marketplace.matching.queries.survey import NearMiss
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.web.ui.jobs import Job, Words, day_of, of_transfer, picture_of, quantity_of, sides_of
+
+READ, DECIDE, PROPOSE = _("Read"), _("Read and decide"), _("Propose")
+
+
+def dispute(row: Reservation, label: Text = READ) -> Job:
+    """Two figures that do not agree."""
+    unit, title = Unit(row.unit), Written(row.listing.title)
+    one, other = row.owner_figure, row.receiver_figure
+    what = quantity_of(row)
+    if one is not None and other is not None:
+        what = _("%(one)s or %(other)s of “%(title)s”", one=Amount(one, unit), other=Amount(other, unit), title=title)
+    return of_transfer(row, what, also=(sides_of(row),), since=day_of(row.disputed_at), label=label)
+
+
+def unconfirmed(row: Reservation) -> Job:
+    days = _days(row.unconfirmed_since) + CONFIRM_WITHIN.days
+    also = (
+        sides_of(row),
+        _("not confirmed for %(days)s days", days=days),
+    )
+    return of_transfer(row, quantity_of(row), also=also, label=DECIDE)
+
+
+def unmet(row: Reservation) -> Job:
+    days = _days(row.approved_at)
+    also = (sides_of(row), ngettext("approved, one day without a time", "approved, %(num)s days without a time", days))
+    return of_transfer(row, quantity_of(row), also=also, label=_("Look at it"))
+
+
+def objection(row: Reservation) -> Job:
+    what = _("%(asker)s objects to a no-show for “%(title)s”", asker=row.organisation.name, title=Written(row.listing.title))
+    return of_transfer(row, what, also=(Written(row.objection),), since=day_of(row.objected_at), label=DECIDE)
+
+
+def choice(row: Reservation) -> Job:
+    what = _(
+        "%(owner)s chose %(asker)s for “%(title)s”",
+        owner=row.owner.name,
+        asker=row.organisation.name,
+        title=Written(row.listing.title),
+    )
+    return of_transfer(row, what, also=(Written(row.choice_reason),))
+
+
+def near(miss: NearMiss, *, whole: bool = False) -> Job:
+    """A lot that would serve a demand but for one thing, with the way to propose it. `whole`: with the sentence of it."""
+    lot, demand = miss.listing, miss.demand
+    what = _(
+        "%(owner)s %(lot)s → %(asker)s %(demand)s",
+        owner=lot.organisation.name,
+        lot=Written(lot.title),
+        asker=demand.organisation.name,
+        demand=Written(demand.title),
+    )
+    also: tuple[Words, ...] = (km(miss.distance_km),) if whole else ()
+    if miss.proposed:
+        return Job(
+            what,
+            url_for("demands.show", demand_id=demand.id),
+            picture_of(lot),
+            (*also, _("Proposed")),
+            near=miss.sentence if whole else miss.brief,
+        )
+    return Job(
+        what,
+        url_for("broker.propose", lot=lot.id, vraag=demand.id),
+        picture_of(lot),
+        also,
+        near=miss.sentence if whole else miss.brief,
+    )
+
+
+def _days(at: datetime | None) -> int:
+    day = day_of(at)
+    return 0 if day is None else (today() - day).days
+
+
+def lapsing(row: Reservation) -> Job:
+    """A hold that ends soon unless one of the two sides acts."""
+    return of_transfer(row, quantity_of(row), also=(sides_of(row),), until=day_of(row.expires_at))
+
+
+def on_offer(listing: Listing, known: Taxonomy) -> Job:
+    """A lot that nobody looks for, with the way to point it out."""
+    also = (
+        known.material_by_id(listing.material_id).name,
+        listing.organisation.name,
+        _("on offer since %(day)s", day=near_date(day_of(listing.published_at))),
+    )
+    what = _("%(lot)s, %(quantity)s", lot=Written(listing.title), quantity=Amount(listing.available, Unit(listing.unit)))
+    return Job(what, url_for("broker.propose", lot=listing.id), picture_of(listing), also)
+
+
+def wanted(demand: Demand, known: Taxonomy) -> Job:
+    """A demand that nothing serves, with the way to point a lot out."""
+    also = (
+        known.material_by_id(demand.material_id).name,
+        demand.organisation.name,
+        _("from %(day)s", day=near_date(demand.needed_from)),
+    )
+    what = _("%(lot)s, %(quantity)s", lot=Written(demand.title), quantity=Amount(demand.remaining, Unit(demand.unit)))
+    return Job(what, url_for("broker.propose", vraag=demand.id), also=also)
