@@ -1,9 +1,10 @@
 """What time has done to some of the demonstration.
 
-A lot to be confirmed, one that left the catalogue, a demand to be confirmed, supply that was lost, and a demand that a lot serves
-but for the distance.
+A lot to be confirmed, one that left the catalogue, a demand to be confirmed, supply that was lost, a demand that a lot serves
+but for the distance, and two drafts that would serve a demand but for their first day and their condition.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -34,6 +35,11 @@ LOST = (
     ("A25", "Beschoeiing stadsgracht", Decimal(35), Outcome.DISPOSED, ""),
 )
 
+DRAFTS = (  # title, material, quantity, condition, days from now until its first day
+    ("Trottoirtegels Lansinkesweg", "betontegel-30x30x4-5", Decimal(950), Condition.GOOD, 151),
+    ("Gebakken klinkers Marktstraat", "straatbaksteen-dikformaat", Decimal(420), Condition.FAIR, 0),
+)
+
 
 def load_aged_rows(session: Session, cast: Cast, pictures: Pictures) -> None:
     """Everything by the real verbs, each at its moment."""
@@ -45,6 +51,15 @@ def load_aged_rows(session: Session, cast: Cast, pictures: Pictures) -> None:
         with clock.frozen(clock.now() - timedelta(days=9)):
             close_listing(session, owner, listing_id=listing.id, outcome=outcome, reason=reason)
     _seek(session, cast)
+    _begin(session, cast)
+
+
+def _begin(session: Session, cast: Cast) -> None:
+    row = next(item for item in rows("demo_aanbod.csv") if item["id"] == "A02")
+    for title, material, amount, condition, days in DRAFTS:
+        first, what = clock.today() + timedelta(days=days), {"title": title, "material": material, "description": ""}
+        draft = draft_of(cast, row, **what, quantity=Quantity(amount, Unit.M2), condition=condition, available_from=first)
+        create_listing(session, cast["hengelo"], replace(draft, available_until=None))
 
 
 def _offered(session: Session, cast: Cast, pictures: Pictures, lot_id: str, title: str, amount: Decimal, days: int) -> Listing:

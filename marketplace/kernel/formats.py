@@ -119,6 +119,13 @@ def near_date(value: date | None) -> str:
     return _day(day, pattern, current_locale()).replace(".", "")
 
 
+def period(first: date, last: date) -> str:
+    """Write `11 feb – 13 mei 2027`; the year of the first day only where it is another one."""
+    locale = current_locale()
+    begins = _day(first, "d MMM" if first.year == last.year else "d MMM y", locale)
+    return f"{begins} – {_day(last, 'd MMM y', locale)}"
+
+
 def month(value: date | str | None) -> str:
     """`januari 2027` from a date or from `2027-01`."""
     if value is None:

@@ -22,7 +22,7 @@ class MatchNotified(Base):
 
 
 class ProposalMade(Base):
-    """A lot that the broker proposed to a demand, with the broker's reason."""
+    """A lot that was pointed out to a demand. By the broker with a reason, or by its owner, without."""
 
     __tablename__ = "proposal_made"
 
@@ -37,3 +37,8 @@ class ProposalMade(Base):
     demand: Mapped[Demand] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (UniqueConstraint("listing_id", "demand_id"),)
+
+    @property
+    def is_from_owner(self) -> bool:
+        """Whether its owner offered the lot, and not the broker."""
+        return not self.reason

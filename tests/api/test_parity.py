@@ -18,7 +18,7 @@ STEPS = {
     "listings.change_photo": "edit_photo", "listings.publish": "publish_listing", "listings.close": "close_listing",
     "listings.withdraw": "withdraw_listing", "listings.delete": "delete_listing", "listings.refresh": "refresh_listing",
     "listings.again": "create_listing", "demands.create": "create_demand", "demands.edit": "edit_demand",
-    "demands.again": "create_demand", "demands.withdraw": "withdraw_demand", "demands.refresh": "refresh_demand",
+    "demands.again": "create_demand", "demands.offer": "create_offer", "demands.withdraw": "withdraw_demand", "demands.refresh": "refresh_demand",
     "demands.request_all": "request_proposal", "broker.propose": "create_proposal",
     "reservations.create": "create_reservation", "reservations.approve": "approve_reservation",
     "reservations.reject": "reject_reservation", "reservations.cancel": "cancel_reservation",

@@ -15,6 +15,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.catalogue.queries.search import browse, numbers
 from marketplace.catalogue.rules.query import CatalogueQuery
@@ -23,9 +24,10 @@ from marketplace.kernel.geo import Box, Point, distance_km, public_point, whole_
 from marketplace.market.actions.demands import update_demand
 from marketplace.market.actions.listings import update_listing
 from marketplace.market.models import Demand, Listing
-from marketplace.market.queries.demands import DemandFilter, list_demands
 from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
 from marketplace.matching.queries.proposals import propose_parts
+from marketplace.matching.queries.wanted import search_wanted
+from marketplace.matching.rules.wanted import WantedQuery
 from tests.factories import demand_draft, listing_draft, make_actor, make_demand, make_listing, seed_taxonomy
 from tests.rooms.test_places import CORNER, FEW, METRE, at, beside, open_to_partners
 
@@ -46,6 +48,7 @@ class Prey:
 
     lots: dict[int, Point]
     demands: dict[int, Point]
+    borne: Actor
     partner: Actor
     demand: Demand
     lot: Listing
@@ -72,6 +75,7 @@ def prey(session: Session) -> Iterator[Prey]:
         yield Prey(
             {row.id: Point(row.public_lat, row.public_lon) for row in lots},
             {row.id: Point(row.public_lat, row.public_lon) for row in demands},
+            borne,
             partner,
             make_demand(session, partner, quantity=FEW, location=at(FROM_HERE[0])),
             make_listing(session, partner, quantity=FEW, location=at(FAR)),
@@ -130,13 +134,13 @@ def test_a_partner_and_anybody_who_bisect_learn_nothing_but_public_points(sessio
             return numbers(session, actor, CatalogueQuery(point=here, radius_km=metres * METRE))[1]
 
         def wanted(metres: int, here: Point = here, actor: Actor = actor) -> int:
-            asked = DemandFilter(point=here, radius_km=metres * METRE)
-            return list_demands(session, actor, wanted=asked, page_size=1)[1]
+            return search_wanted(session, actor, WantedQuery(point=here, radius_km=metres * METRE, page_size=1)).total
 
+        borne, partner = (session.get_one(Organisation, row.organisation_id) for row in (prey.borne, prey.partner))
+        mains = [Point(one.main_lat, one.main_lon) for one in (*[borne] * EACH, partner)]
         assert drifted(bisected(near), distances(here, prey.lots.values())) <= CHORD_M
-        assert (
-            drifted(bisected(wanted), distances(here, (*prey.demands.values(), public))) <= CHORD_M
-        )  # the partner's own lies here
+        wanted_at = (*prey.demands.values(), public) if actor.is_member else mains  # the partner's own lies here
+        assert drifted(bisected(wanted), distances(here, wanted_at)) <= CHORD_M
     for actor in (prey.partner, ANONYMOUS):
 
         def south_of(metres: int, actor: Actor = actor) -> int:

@@ -210,4 +210,4 @@ def test_a_page_past_the_end_is_the_last_page(client: FlaskClient, app: Flask, s
     seed_taxonomy(session)
     make_demand(session, make_actor(session, "borne"), title="De enige")
     session.commit()
-    assert "De enige" in client.get("/gezocht?page=9").text
+    assert "De enige" in client.get("/gezocht?page=9", follow_redirects=True).text

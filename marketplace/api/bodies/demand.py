@@ -44,6 +44,12 @@ class RefreshDemandBody(Body):
     answer = Choice((Refreshed.STILL, Refreshed.GONE), "absent: still; gone withdraws it")
 
 
+class OfferBody(Body):
+    """A lot of the own organisation that may serve."""
+
+    listing_id = Whole("id of the listing", required=True)
+
+
 class ProposalBody(Body):
     """A lot that may serve, and why."""
 

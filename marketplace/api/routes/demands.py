@@ -1,5 +1,6 @@
 """Demands: what is wanted, and by whom."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Response, request
@@ -7,7 +8,7 @@ from flask import Response, request
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies import drafts
-from marketplace.api.bodies.demand import DemandBody, DemandPatch
+from marketplace.api.bodies.demand import DemandBody, DemandPatch, OfferBody
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.reading import (
     asked,
@@ -22,6 +23,7 @@ from marketplace.api.reading import (
 )
 from marketplace.api.routing import copied, created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
+from marketplace.api.shapes.broker import ProposalSchema
 from marketplace.api.shapes.demand import DemandSchema, DemandsSchema, PublicDemandSchema
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
 from marketplace.api.shapes.material import current_taxonomy
@@ -29,20 +31,30 @@ from marketplace.catalogue.queries.copying import demand_changes
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.errors import Conflict, Unauthorised
 from marketplace.kernel.language import _
-from marketplace.kernel.text import tokens
 from marketplace.market.actions import demands as market
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Demand
-from marketplace.market.queries.demands import DemandFilter, find_demand_spot
+from marketplace.market.queries.demands import find_demand_spot
 from marketplace.market.queries.demands import get_demand as get_visible
-from marketplace.market.queries.demands import list_demands as list_visible
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.matching.actions import publish as matching
+from marketplace.matching.actions.broker import offer_to_demand
 from marketplace.matching.queries.matches import list_listings_for_demand
+from marketplace.matching.queries.wanted import WantedRow, search_wanted
+from marketplace.matching.rules.wanted import Fit, WantedQuery, WantedSort
 from marketplace.places.queries.gazetteer import LONGEST_QUERY
 
+SORTS = {
+    "newest": WantedSort.NEWEST,
+    "neededFrom": WantedSort.NEEDED_FROM,
+    "distance": WantedSort.DISTANCE,
+    "fits": WantedSort.FITS,
+}
 FILTERS = (
-    query.parameter("q", "words that stand in the title, with a token also in the description"),
+    query.parameter(
+        "q",
+        "words in the title or the name of the material, with a token also in the description; the beginning of a word will do",
+    ),
     query.MATERIAL_GROUPS,
     query.MATERIALS,
     query.ORGANISATION,
@@ -52,6 +64,10 @@ FILTERS = (
     query.parameter("near", "with a token: latitude,longitude to search around", **query.POINT),
     query.parameter("place", "with a token: a place name or postcode to search around", maxLength=LONGEST_QUERY),
     query.RADIUS,
+    query.words("fits", "with a token: what a lot or a draft of your own organisation fits, or nearly", Fit, many=True),
+    query.words(
+        "sort", "newest unless another is asked for; distance needs a place, fits a token and lots of your own", SORTS, many=False
+    ),
     query.words("status", "open unless another is asked for; with a token", DemandStatus, many=True),
     query.parameter("mine", "with a token: your own organisation's, in every state", type="boolean"),
     query.SINCE,
@@ -70,23 +86,9 @@ def list_demands() -> Response:
     if since is not None:
         return _changed_demands(since)
     page, mine = read_page(), asked_yes("mine")
-    statuses, wanted = asked_words("status", DemandStatus), _wanted()
-    groups, materials = asked_all("materialGroup"), asked_all("material")
-    session, actor = current_session(), current_actor()
-    materials_known = current_taxonomy()
-    query.check_groups(materials_known, groups)
-    query.check_materials(materials_known, materials)
-    rows, total = list_visible(
-        session,
-        actor,
-        statuses=statuses or (() if mine else (DemandStatus.OPEN,)),
-        mine=mine,
-        material_ids=query.material_ids(materials_known, groups, materials),
-        wanted=wanted,
-        page=page.number,
-        page_size=page.size,
-    )
-    return many(DemandsSchema, [write_demand(item) for item in rows], total=total, page=page)
+    session, actor, question = current_session(), current_actor(), _question()
+    result = search_wanted(session, actor, replace(question, mine=mine, page=page.number, page_size=page.size))
+    return many(DemandsSchema, [_found(row) for row in result.rows], total=result.total, page=page)
 
 
 def _changed_demands(since: str | datetime) -> Response:
@@ -95,23 +97,40 @@ def _changed_demands(since: str | datetime) -> Response:
     return copied(DemandsSchema, part, [write_demand(row) for row in part.items])
 
 
-def _wanted() -> DemandFilter:
-    """The filters of the query. Where a demand lies is only told to members."""
+def _question() -> WantedQuery:
+    """The filters of the query. Where a demand lies is only told to members, and what fits to those who have lots."""
     municipalities, (first, last) = asked_all("municipality"), asked_period()
+    fits, sort = asked_words("fits", Fit), SORTS.get(asked("sort"), WantedSort.NEWEST)
     point, radius_km = asked_point()
-    if (municipalities or point is not None) and not current_actor().is_member:
+    if (municipalities or point is not None or fits or sort is WantedSort.FITS) and not current_actor().is_member:
         raise Unauthorised(_("Log in first. Then try again."))
-    session = current_session()
+    session, known, mine = current_session(), current_taxonomy(), asked_yes("mine")
     query.check_organisations(session, municipalities, "municipality")
-    return DemandFilter(
-        words=tuple(tokens(asked("q"))),
-        organisation_ids=query.check_organisations(session, asked_all("organisation")),
+    query.check_organisations(session, asked_all("organisation"))
+    query.check_groups(known, asked_all("materialGroup"))
+    query.check_materials(known, asked_all("material"))
+    return WantedQuery(
+        q=asked("q"),
+        groups=asked_all("materialGroup"),
+        materials=asked_all("material"),
+        organisations=asked_all("organisation"),
         municipalities=municipalities,
+        fits=fits,
         first=first,
         last=last,
         point=point,
         radius_km=radius_km,
+        sort=sort,
+        statuses=asked_words("status", DemandStatus) or (() if mine else (DemandStatus.OPEN,)),
     )
+
+
+def _found(row: WantedRow) -> Written:
+    """A demand in a list: for members also how far away it is, and what of theirs fits."""
+    if not current_actor().is_member:
+        return write_demand(row.demand)
+    exact = find_demand_spot(current_actor(), row.demand)
+    return DemandSchema.write(row.demand, exact=exact, distance_km=row.distance_km, own=row.own)
 
 
 @route("POST", "/demands", takes=DemandBody(), gives=DemandSchema, status=201, tag="demands")
@@ -166,6 +185,15 @@ def list_demand_matches(demand_id: int) -> Response:
     result = list_listings_for_demand(session, actor, demand, page=page.number, page_size=page.size)
     items = [MatchSchema.write(match, demand=None) for match in result.items]
     return many(MatchesSchema, items, total=result.total, page=page)
+
+
+@route("POST", "/demands/<int:demand_id>/offers", takes=OfferBody(), gives=ProposalSchema, status=201, tag="demands")
+@permission(Can.OFFER)
+def create_offer(demand_id: int) -> Response:
+    """Offer a listing of your own organisation for a demand. Its asker is notified, once."""
+    body = read_body(OfferBody())
+    made = offer_to_demand(current_session(), current_actor(), listing_id=body["listing_id"], demand_id=demand_id)
+    return created(ProposalSchema.write(made), "list_demand_proposals", demand_id=demand_id)
 
 
 def write_demand(demand: Demand) -> Written:

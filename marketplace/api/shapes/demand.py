@@ -20,6 +20,7 @@ from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.place import ExactSchema
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import Condition
+from marketplace.matching.rules.wanted import Fit
 
 
 class PublicDemandSchema(Shape):
@@ -34,6 +35,15 @@ class PublicDemandSchema(Shape):
     needed_from = Day()
     needed_until = Day()
     organisation = Part(OrganisationSchema)
+
+
+class OwnFitSchema(Shape):
+    """The listing or draft of your own organisation that fits a demand best."""
+
+    listing = Integer("its id", get=lambda row: row.own.listing_id)
+    fits = Choice(Fit, get=lambda row: row.fit)
+    in_the_way = LineOrNull("where it nearly fits: the one thing in the way", get=lambda row: row.sentence and str(row.sentence))
+    is_offered = YesNo("whether it was offered already")
 
 
 class DemandSchema(PublicDemandSchema):
@@ -57,6 +67,8 @@ class DemandSchema(PublicDemandSchema):
     external_id = LineOrNull("what its organisation's own system calls it", optional=True)
     confirmed_on = Day(allow_none=True, optional=True)
     exact = Part(ExactSchema, optional=True)
+    distance_km = Integer("in a list, with a place: to the public point, in whole kilometres", optional=True)
+    own = Part(OwnFitSchema, meaning="in a list: what of your own fits", optional=True)
 
 
 class DemandsSchema(CopySchema):

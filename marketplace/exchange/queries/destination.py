@@ -22,6 +22,9 @@ _UNDER_WAY = (
     .join(Reservation.listing)
     .where(Reservation.demand_id.in_(bindparam("ids", type_=Integer, expanding=True)), Reservation.status.in_(HOLDING))
 )
+_SERVED = select(type_coerce(Reservation.demand_id, Integer)).where(
+    Reservation.demand_id.is_not(None), Reservation.status.in_(HOLDING)
+)
 
 
 def destination(reservation: Reservation, demand: Demand | None, receiver: Organisation) -> tuple[Point, str]:
@@ -73,3 +76,8 @@ def list_demands_come_back_from(session: Session, parent_ids: Collection[int]) -
     for listing_id, demand_id in session.execute(rows) if parent_ids else ():
         found.setdefault(listing_id, set()).add(demand_id)
     return found
+
+
+def list_served_demands(session: Session) -> set[int]:
+    """The ids of the demands that have something under way."""
+    return set(session.scalars(_SERVED))

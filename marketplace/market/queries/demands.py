@@ -1,7 +1,5 @@
 """Questions about demands."""
 
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Double, Select, cast, false, func, select
@@ -13,7 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.geo import Point, chord2_m2, ecef_m
 from marketplace.kernel.language import _
-from marketplace.market.models import Demand, Listing, Placed
+from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import Spot
@@ -57,67 +55,21 @@ def find_demand_spot(actor: Actor, demand: Demand) -> Spot | None:
     return Spot(demand.lat, demand.lon, demand.address if inside else None)
 
 
-def is_within(table: type[Placed], point: Point, radius_km: Decimal) -> ColumnElement[bool]:
-    """Whether the public point of a row lies within a distance of a point."""
-    there = zip((table.public_x_m, table.public_y_m, table.public_z_m), ecef_m(point), strict=True)
-    steps = [cast(axis, Double) - here for axis, here in there]
-    return steps[0] * steps[0] + steps[1] * steps[1] + steps[2] * steps[2] <= chord2_m2(float(radius_km))
-
-
 def listings_within(point: Point, radius_km: Decimal) -> Select[int]:
     """Ids of the lots whose public point lies within a distance of a point."""
-    return select(Listing.id).where(is_within(Listing, point, radius_km))
+    there = zip((Listing.public_x_m, Listing.public_y_m, Listing.public_z_m), ecef_m(point), strict=True)
+    steps = [cast(axis, Double) - here for axis, here in there]
+    away = steps[0] * steps[0] + steps[1] * steps[1] + steps[2] * steps[2]
+    return select(Listing.id).where(away <= chord2_m2(float(radius_km)))
 
 
-@dataclass(frozen=True, slots=True)
-class DemandFilter:
-    """Which demands are asked for. Distances are to the public point, which is all that others may know of it."""
-
-    words: tuple[str, ...] = ()
-    organisation_ids: tuple[int, ...] = ()
-    municipalities: tuple[str, ...] = ()
-    first: date | None = None
-    last: date | None = None
-    point: Point | None = None
-    radius_km: Decimal | None = None
-
-    def narrow(self, rows: Select[Demand], actor: Actor) -> Select[Demand]:
-        """The rows that this leaves. Words are looked for in what the actor sees: of the public the title."""
-        text = Demand.title + " " + Demand.description if actor.is_member else Demand.title
-        rows = rows.where(*(func.lower(text).contains(word, autoescape=True) for word in self.words))
-        if self.organisation_ids:
-            rows = rows.where(Demand.organisation_id.in_(self.organisation_ids))
-        if self.municipalities:
-            rows = rows.where(Demand.municipality.in_(self.municipalities))
-        if self.first is not None:
-            rows = rows.where(Demand.needed_until >= self.first)
-        if self.last is not None:
-            rows = rows.where(Demand.needed_from <= self.last)
-        if self.point is None or self.radius_km is None:
-            return rows
-        return rows.where(is_within(Demand, self.point, self.radius_km))
-
-
-EVERY_DEMAND = DemandFilter()
-
-
-def list_demands(
-    session: Session,
-    actor: Actor,
-    *,
-    statuses: tuple[str, ...] = (DemandStatus.OPEN,),
-    mine: bool = False,
-    material_ids: tuple[int, ...] = (),
-    wanted: DemandFilter = EVERY_DEMAND,
-    page: int = 1,
-    page_size: int = 25,
-) -> tuple[list[Demand], int]:
-    """List demands, newest first, and their number.
+def visible_demands(actor: Actor, *, statuses: tuple[str, ...] = (DemandStatus.OPEN,), mine: bool = False) -> Select[Demand]:
+    """The demands that an actor may see, in no order.
 
     Of other organisations never a draft; the public gets open ones only. What nobody has confirmed for 90 days is seen by its own
     organisation (`mine`) and the reviewer.
     """
-    rows = wanted.narrow(select(Demand).options(joinedload(Demand.organisation)), actor)
+    rows = select(Demand)
     inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
     own = (Demand.organisation_id == actor.organisation_id) if inside else false()
     if mine and inside:
@@ -131,6 +83,21 @@ def list_demands(
         rows = rows.where(Demand.status.in_(statuses))
     if DemandStatus.OPEN in statuses and len(statuses) == 1:
         rows = rows.where(Demand.needed_until >= clock.today())
+    return rows
+
+
+def list_demands(
+    session: Session,
+    actor: Actor,
+    *,
+    statuses: tuple[str, ...] = (DemandStatus.OPEN,),
+    mine: bool = False,
+    material_ids: tuple[int, ...] = (),
+    page: int = 1,
+    page_size: int = 25,
+) -> tuple[list[Demand], int]:
+    """List demands that the actor may see, newest first, and their number."""
+    rows = visible_demands(actor, statuses=statuses, mine=mine).options(joinedload(Demand.organisation))
     if material_ids:
         rows = rows.where(Demand.material_id.in_(material_ids))
     total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Demand.id).order_by(None).subquery())) or 0

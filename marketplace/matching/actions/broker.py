@@ -1,4 +1,4 @@
-"""The broker's verb: pointing out a lot to whoever asks for something."""
+"""Pointing out a lot to whoever asks: the broker with a reason, or its owner."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,26 +29,50 @@ def propose(session: Session, actor: Actor, *, listing_id: int, demand_id: int, 
     """
     require(actor, Can.BROKER)
     listing, demand = get_listing(session, actor, listing_id), get_demand(session, actor, demand_id)
-    session.execute(select(Demand.id).where(Demand.id == demand_id).with_for_update())  # of two clicks the second waits here
-    made = _find(session, listing_id, demand_id)
+    made = _find_locked(session, listing, demand)
     if made is not None:
         return made
     check_reason(reason)
+    return _make(session, actor, listing, demand, Notice.PROPOSAL, reason)
+
+
+def offer_to_demand(session: Session, actor: Actor, *, listing_id: int, demand_id: int) -> ProposalMade:
+    """Offer a lot of the own organisation to whoever placed a demand; they are notified.
+
+    Refused as a proposal is, and for the own organisation's demand, which is served by a reservation. What was pointed out before
+    changes nothing and notifies nobody twice.
+    """
+    listing, demand = get_listing(session, actor, listing_id), get_demand(session, actor, demand_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    made = _find_locked(session, listing, demand)
+    if made is not None:
+        return made
+    if demand.organisation_id == listing.organisation_id:
+        raise Conflict(_("This is a demand of your own organisation. Reserve the lot for it."), "demand_id")
+    return _make(session, actor, listing, demand, Notice.LOT_OFFERED, "")
+
+
+def _find_locked(session: Session, listing: Listing, demand: Demand) -> ProposalMade | None:
+    session.execute(select(Demand.id).where(Demand.id == demand.id).with_for_update())  # of two clicks the second waits here
+    return _find(session, listing.id, demand.id)
+
+
+def _make(session: Session, actor: Actor, listing: Listing, demand: Demand, kind: Notice, reason: str) -> ProposalMade:
     _check_proposable(session, listing, demand)
     made = ProposalMade(
-        listing_id=listing_id, demand_id=demand_id, person_id=actor.person_id, reason=reason, proposed_at=clock.now()
+        listing_id=listing.id, demand_id=demand.id, person_id=actor.person_id, reason=reason, proposed_at=clock.now()
     )
     session.add(made)
     session.flush()
-    audit.record(session, actor, action="demand.propose", object_type="demand", object_id=demand_id, listing=listing_id)
+    audit.record(session, actor, action="demand.propose", object_type="demand", object_id=demand.id, listing=listing.id)
     notify(
         session,
-        Notice.PROPOSAL,
+        kind,
         person_id=demand.created_by_id,
         organisation_id=demand.organisation_id,
-        listing_id=listing_id,
+        listing_id=listing.id,
         listing_title=listing.title,
-        demand_id=demand_id,
+        demand_id=demand.id,
         demand_title=demand.title,
         organisation=listing.organisation.name,
         reason=reason,

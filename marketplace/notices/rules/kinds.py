@@ -68,6 +68,7 @@ class Notice(StrEnum):
     DEMAND_STALE = "demand_stale"
     PROPOSAL = "proposal"
     REPORT_ASKED = "report_asked"
+    LOT_OFFERED = "lot_offered"
     LETTER_GIVEN_UP = "letter_given_up"
 
 

@@ -38,7 +38,14 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
     (_("Questions and messages"), (Notice.QUESTION_ASKED, Notice.QUESTION_ANSWERED, Notice.MESSAGE)),
     (
         _("Found for you"),
-        (Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.FAVOURITE_CHANGED, Notice.FAVOURITE_GONE, Notice.PROPOSAL),
+        (
+            Notice.NEW_MATCH,
+            Notice.SAVED_SEARCH,
+            Notice.FAVOURITE_CHANGED,
+            Notice.FAVOURITE_GONE,
+            Notice.PROPOSAL,
+            Notice.LOT_OFFERED,
+        ),
     ),
     (
         _("Keeping your lots and demands up to date"),

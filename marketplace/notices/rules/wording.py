@@ -295,6 +295,12 @@ WORDINGS: dict[Notice, Wording] = {
         (_("Enter how much material your municipality put to use in %(year)s. It counts in the goals of the region."),),
         (("material_use", _("Enter the material use")),),
     ),
+    Notice.LOT_OFFERED: Wording(
+        _("Somebody offers you a lot"),
+        _("%(organisation)s offers “%(title)s” for your demand “%(demand)s”"),
+        (_("On the page of your demand you see whether it fits, and you reserve it."),),
+        (_AT_DEMAND, _AT_LISTING),
+    ),
     Notice.LETTER_GIVEN_UP: Wording(
         _("A letter was given up"),
         _("A letter to %(reader)s was given up"),

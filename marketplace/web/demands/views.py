@@ -1,9 +1,11 @@
 """What is wanted: for everyone to read, for its owner with the lots that serve it."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.http.request import current_actor, current_session, database, permission, public
@@ -14,46 +16,83 @@ from marketplace.market.actions.demands import withdraw_demand
 from marketplace.market.actions.drafts import discard_sketch, start_sketch
 from marketplace.market.models import Demand, Sketch
 from marketplace.market.queries.demands import get_demand
-from marketplace.market.queries.demands import list_demands as find_demands
 from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch, list_sketches
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.freshness import Refreshed
+from marketplace.matching.actions.broker import offer_to_demand
 from marketplace.matching.actions.publish import ask, edit_demand, refresh_demand
 from marketplace.matching.actions.request import request_parts
 from marketplace.matching.queries.broker import list_proposals, may_read_proposals, why_not
 from marketplace.matching.queries.matches import list_listings_for_demand
 from marketplace.matching.queries.proposals import propose_parts
+from marketplace.matching.queries.wanted import nearest_wanted, search_wanted
 from marketplace.materials.queries import taxonomy
 from marketplace.web.demands import drafts
 from marketplace.web.demands.facts import can_change, facts_of
-from marketplace.web.demands.forms import DemandForm
-from marketplace.web.demands.parts import PartsForm
+from marketplace.web.demands.forms import DemandForm, OfferForm, PartsForm
 from marketplace.web.demands.stored import form_of, show_conflict
 from marketplace.web.ui import drafts as ui_drafts
+from marketplace.web.ui import finder, wanted
 from marketplace.web.ui.drafts import save_response, saved_at, wants_saving
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, answered, confirmation_of_demand
-from marketplace.web.ui.paging import PAGE_SIZE, paged
 from marketplace.web.ui.returned import returned
+from marketplace.web.ui.search_address import Question
+from marketplace.web.ui.search_form import WantedForm
 from marketplace.web.ui.states import DEMAND_BADGES
 from marketplace.web.ui.talk import questions_of
 
 blueprint = Blueprint("demands", __name__)
+ADDRESS_LENGTH_MAX = 4000
 
 
 @blueprint.get("/gezocht")
 @public
 def list_demands() -> ResponseReturnValue:
-    """Show what is wanted now, newest first."""
+    """Show what is wanted now; to those who have lots, what fits these first."""
+    question = Question(url_for("demands.list_demands"), request.args, wanted.KEYS)
+    form = WantedForm(request.args)
+    form.validate()
+    typed = finder.near_of(form)
     session, actor = current_session(), current_actor()
-    mine = actor.is_member and request.args.get("mine") == "1"
-    statuses = () if mine else (DemandStatus.OPEN,)
-    row, place = paged(lambda page: find_demands(session, actor, mine=mine, statuses=statuses, page=page, page_size=PAGE_SIZE))
-    rights = {"mine": mine, "can_ask": may(actor, Can.ASK)}
-    materials = taxonomy(session)
-    return render_template("demands/list_demands.html", demands=row, known=materials, badges=DEMAND_BADGES, **place, **rights)
+    here = typed or finder.home_of(session, actor)
+    near = here if typed or form.radius_km.data else None
+    requested = wanted.asked_of(question, form, near, here, actor)
+    result = search_wanted(session, actor, requested)
+    if question.page > result.pages:
+        return redirect(question.at(result.pages), 303)
+    others = () if result.total or requested.mine else nearest_wanted(session, actor, requested)
+    content = wanted.page_of(question, form, near, requested, result, others, taxonomy(session), actor)
+    return render_template(
+        "demands/_map.html" if question.one("weergave") == "kaart" else "demands/list_demands.html",
+        form=form,
+        question=question,
+        near=here,
+        page=content,
+        marks=url_for("map.show_wanted_marks"),
+        can_ask=may(actor, Can.ASK),
+        can_offer=may(actor, Can.OFFER),
+    )
+
+
+@blueprint.post("/gezocht/<int:demand_id>/aanbieden")
+@permission(Can.OFFER)
+def offer(demand_id: int) -> ResponseReturnValue:
+    """Offer a lot of one's own for a need, and go on where one was."""
+    form = OfferForm()
+    is_valid = form.validate()
+    session, actor = current_session(), current_actor()
+    made = is_valid and attempt(form, lambda: offer_to_demand(session, actor, listing_id=form.number, demand_id=demand_id))
+    if not made:
+        return _page(demand_id, form)
+    sentence = _("Offered. %(organisation)s has been notified.", organisation=made.demand.organisation.name)
+    if not form.here.data:
+        return done(sentence, url_for("demands.show", demand_id=demand_id))
+    pairs = MultiDict(parse_qsl(urlsplit(form.here.data[:ADDRESS_LENGTH_MAX]).query))
+    back = Question(url_for("demands.list_demands"), pairs, wanted.KEYS)
+    return done(sentence, f"{back.at(back.page)}#vraag-{demand_id}")
 
 
 @blueprint.route("/gezocht/nieuw", methods=("GET", "POST"))
@@ -114,7 +153,7 @@ def show(demand_id: int) -> ResponseReturnValue:
     return _page(demand_id)
 
 
-def _page(demand_id: int, sent: PartsForm | None = None) -> ResponseReturnValue:
+def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)

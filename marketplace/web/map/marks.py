@@ -5,12 +5,14 @@ Each mark has a name for readers who cannot see it.
 
 import gzip
 import math
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, current_app, jsonify, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from marketplace.accounts.policy import Actor
 from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.map import MapFound
 from marketplace.catalogue.rules.clusters import ZOOM_LEAST, ZOOM_MOST, Cluster
@@ -20,9 +22,13 @@ from marketplace.kernel.formats import quantity
 from marketplace.kernel.geo import EAST, NORTH, SOUTH, WEST, Box, Point
 from marketplace.kernel.language import _, ngettext
 from marketplace.kernel.units import Amount, Unit
+from marketplace.market.models import Demand
+from marketplace.matching.queries.wanted import WantedOnMap
+from marketplace.matching.rules.wanted import WantedQuery
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.queries.gazetteer import gazetteer
 from marketplace.web.ui.lots import address_of, lot_of, picture
+from marketplace.web.ui.wants import want_of
 
 FIRST_ZOOM = 10
 GZIP_LEVEL = 5
@@ -55,28 +61,50 @@ def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
     The list is a piece of the page. 304 to a browser that has the same.
     """
     address = address_of()
-    ranks: dict[str, int] = {}
-    for row in found.rows:
-        ranks.setdefault(row.cluster_key, len(ranks))
-    clusters = sorted(found.clusters, key=lambda cluster: ranks.get(cluster.key, len(ranks)))
     lots = [
         (lot_of(row.row.listing, known, distance_km=row.row.distance_km, address=address), row.cluster_key) for row in found.rows
     ]
-    visible = asked.offset + len(lots)
+    marks = [
+        _mark(cluster) | (_lot(found.alone[cluster.first_id], address) if cluster.first_id in found.alone else _lots(cluster))
+        for cluster in _in_order(found.clusters, [row.cluster_key for row in found.rows])
+    ]
     response = jsonify(
         total=found.total,
         outside=found.outside,
         heading=str(ngettext("%(count)s lot in view", "%(count)s lots in view", found.total, count=found.total)),
-        clusters=[_mark(cluster, found.alone, address) for cluster in clusters],
+        clusters=marks,
         list=render_template("map/_rows.html", lots=lots),
-        nextPage=asked.page + 1 if visible < found.total else None,
+        nextPage=asked.page + 1 if asked.offset + len(lots) < found.total else None,
     )
     return _marked(response)
 
 
-def _mark(cluster: Cluster, alone: dict[int, CardRow], address: str) -> dict[str, Any]:
+def wanted_answer(found: WantedOnMap, known: Taxonomy, asked: WantedQuery, actor: Actor) -> Response:
+    """The same of what is wanted."""
+    wants = [(want_of(row, known, actor), key) for row, key in found.rows]
+    marks = [
+        _mark(cluster) | (_want(found.alone[cluster.first_id], known) if cluster.first_id in found.alone else _wants(cluster))
+        for cluster in _in_order(found.clusters, [key for _row, key in found.rows])
+    ]
+    response = jsonify(
+        total=found.total,
+        outside=found.outside,
+        heading=str(ngettext("%(count)s demand in view", "%(count)s demands in view", found.total, count=found.total)),
+        clusters=marks,
+        list=render_template("map/_wanted_rows.html", wants=wants),
+        nextPage=asked.page + 1 if asked.offset + len(wants) < found.total else None,
+    )
+    return _marked(response)
+
+
+def _in_order(clusters: Sequence[Cluster], keys: Iterable[str]) -> list[Cluster]:
+    ranks = {key: rank for rank, key in enumerate(dict.fromkeys(keys))}
+    return sorted(clusters, key=lambda cluster: ranks.get(cluster.key, len(ranks)))
+
+
+def _mark(cluster: Cluster) -> dict[str, Any]:
     box = cluster.box
-    mark: dict[str, Any] = {
+    return {
         "key": cluster.key,
         "count": cluster.count,
         "lat": round(cluster.lat, 5),
@@ -84,16 +112,43 @@ def _mark(cluster: Cluster, alone: dict[int, CardRow], address: str) -> dict[str
         "box": [box.west, box.south, box.east, box.north],
         "isOneSpot": cluster.is_one_spot,
     }
-    listing = alone.get(cluster.first_id) if cluster.count == 1 else None
-    if listing is None:
-        near = _near(mark["lat"], mark["lon"])
-        name = ngettext(
-            "%(count)s lot near %(place)s", "%(count)s lots near %(place)s", cluster.count, count=cluster.count, place=near
-        )
-        return mark | {"name": str(name)}
+
+
+def _lots(cluster: Cluster) -> dict[str, Any]:
+    near = _near(round(cluster.lat, 5), round(cluster.lon, 5))
+    name = ngettext(
+        "%(count)s lot near %(place)s", "%(count)s lots near %(place)s", cluster.count, count=cluster.count, place=near
+    )
+    return {"name": str(name)}
+
+
+def _wants(cluster: Cluster) -> dict[str, Any]:
+    near = _near(round(cluster.lat, 5), round(cluster.lon, 5))
+    name = ngettext(
+        "%(count)s demand near %(place)s", "%(count)s demands near %(place)s", cluster.count, count=cluster.count, place=near
+    )
+    return {"name": str(name)}
+
+
+def _want(demand: Demand, known: Taxonomy) -> dict[str, Any]:
+    amount, asker = quantity(Amount(demand.remaining, Unit(demand.unit))), demand.organisation.name
+    return {
+        "name": f"{demand.title}, {amount}, {asker}",
+        "lot": {
+            "id": demand.id,
+            "title": demand.title,
+            "url": url_for("demands.show", demand_id=demand.id),
+            "quantity": amount,
+            "place": asker,
+            "photo": current_app.jinja_env.globals["group_picture"](known.group_slugs[demand.material_id]) or None,  # type: ignore[operator]
+        },
+    }
+
+
+def _lot(listing: CardRow, address: str) -> dict[str, Any]:
     amount = quantity(Amount(listing.available, Unit(listing.unit)))
     visible = picture(listing.photos[0], listing.title) if listing.photos else None
-    return mark | {
+    return {
         "name": f"{listing.title}, {amount}, {listing.place_name}",
         "lot": {
             "id": listing.id,

@@ -1,4 +1,4 @@
-"""What the map asks while somebody pans and zooms: marks in view and the list beside. Open to everybody, like the catalogue."""
+"""What the map asks while somebody pans and zooms: marks in view and the list beside. Open to everybody, like the lists."""
 
 from dataclasses import replace
 
@@ -6,11 +6,12 @@ from flask import Blueprint, Response, request, url_for
 
 from marketplace.catalogue.queries.map import search_map
 from marketplace.http.request import current_actor, current_session, public
+from marketplace.matching.queries.wanted import map_wanted
 from marketplace.materials.queries import taxonomy
 from marketplace.web.map import marks
-from marketplace.web.ui import finder, search_results
+from marketplace.web.ui import finder, search_results, wanted
 from marketplace.web.ui.search_address import Question
-from marketplace.web.ui.search_form import FilterForm
+from marketplace.web.ui.search_form import FilterForm, WantedForm
 
 blueprint = Blueprint("map", __name__)
 
@@ -30,3 +31,19 @@ def show_marks() -> Response:
     requested = replace(search_results.asked_of(question, form, near, here), box=box)
     result = search_map(session, actor, requested, zoom=zoom)
     return marks.answer(result, taxonomy(session), requested)
+
+
+@blueprint.get("/gezocht/kaart.json")
+@public
+def show_wanted_marks() -> Response:
+    """`bbox`, `zoom`, and every filter of what is wanted."""
+    question = Question(url_for("demands.list_demands"), request.args, wanted.KEYS)
+    form = WantedForm(request.args)
+    form.validate()
+    box, zoom = marks.box_of(request.args), marks.zoom_of(request.args)
+    typed = finder.near_of(form)
+    session, actor = current_session(), current_actor()
+    here = typed or finder.home_of(session, actor)
+    near = here if typed or form.radius_km.data else None
+    requested = replace(wanted.asked_of(question, form, near, here, actor), box=box)
+    return marks.wanted_answer(map_wanted(session, actor, requested, zoom=zoom), taxonomy(session), requested, actor)

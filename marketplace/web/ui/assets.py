@@ -60,8 +60,13 @@ def serve(app: Flask, config: Config, wsgi: Any) -> Any:
             raise LookupError(f"static/ has no {path}")
         return prefix + path
 
+    def group_picture(slug: str) -> str:
+        """The drawing of a material group; of a group that is newer than the drawings nothing."""
+        return prefix + f"img/groups/{slug}.svg" if f"img/groups/{slug}.svg" in present else ""
+
     app.jinja_env.globals.update(
         static_url=static_url,
+        group_picture=group_picture,
         icon=icon,
         has_letters=FONT_FILE in present,
         has_map=MAP_SCRIPT in present,

@@ -27,7 +27,7 @@ KEYS = (
     "weergave",
     "page",
 )
-MANY = ("materialGroup", "material", "condition", "organisation")
+MANY = ("materialGroup", "material", "condition", "organisation", "fits")
 LONGEST_VALUE = 200
 MOST_VALUES = 40
 LAST_PAGE = 10_000

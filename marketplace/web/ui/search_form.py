@@ -18,6 +18,12 @@ from marketplace.web.ui.suggestions import suggests
 
 RADII = tuple(str(radius_km) for radius_km in RADII_KM)
 SORTS = {"distance": _("Nearest first"), "newest": _("Newest first"), "availableFrom": _("Free soonest")}
+WANTED_SORTS = {
+    "fits": _("Fits you"),
+    "distance": _("Nearby"),
+    "neededFrom": _("Needed first"),
+    "newest": _("Newest first"),
+}
 WORDS_LENGTH_MAX = 200
 
 
@@ -60,6 +66,15 @@ class FilterForm(SearchForm):
     sort = SelectField(_("Sort by"), choices=options(SORTS.items()), validate_choice=False)
 
     sorts = SORTS
+
+
+class WantedForm(SearchForm):
+    """The words, the place and the day. What one has, groups and organisations come from the facets."""
+
+    needed_by = DutchDateField(_("Needed on or before"), description=_("For example 12 January or tomorrow"), name="neededBy")
+    sort = SelectField(_("Sort by"), choices=options(WANTED_SORTS.items()), validate_choice=False)
+
+    sorts = WANTED_SORTS
 
 
 class PlaceForm(Form):

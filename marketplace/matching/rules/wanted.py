@@ -1,0 +1,67 @@
+"""What somebody asks of the demands, and how well what lies at home fits them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from marketplace.kernel.geo import Box, Point
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
+from marketplace.market.rules.demand import DemandStatus
+
+
+class Fit(StrEnum):
+    """How well a lot of one's own fits: it serves, or would but for one thing to talk about."""
+
+    FITS = "fits"
+    NEARLY = "nearly"
+
+
+FIT_LABELS: dict[Fit, Text] = {Fit.FITS: _("Everything that fits"), Fit.NEARLY: _("Nearly")}
+
+
+class WantedSort(StrEnum):
+    """The orders of the demands. What cannot be, without lots of one's own or without a place, falls back to what is needed first."""
+
+    FITS = "fits"
+    DISTANCE = "distance"
+    NEEDED_FROM = "needed_from"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedQuery:
+    """The conditions of a search in the demands.
+
+    Several values of one filter mean *or*, several filters *and*; unknown slugs match nothing. `first` and `last`: a period in which it
+    is needed. `mine`: of the own organisation only, those that are over as well; `statuses` and `mine` look inside, and the public gets
+    the open ones whatever it asks.
+    """
+
+    q: str = ""
+    groups: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    municipalities: tuple[str, ...] = ()
+    fits: tuple[Fit, ...] = ()
+    point: Point | None = None
+    radius_km: Decimal | None = None
+    box: Box | None = None  # what the map shows
+    first: date | None = None
+    last: date | None = None
+    sort: WantedSort = WantedSort.NEEDED_FROM
+    page: int = 1
+    page_size: int = 24
+    mine: bool = False
+    statuses: tuple[DemandStatus, ...] = (DemandStatus.OPEN,)
+
+    @property
+    def limit(self) -> int:
+        """Rows on a page: at least one, at most a hundred."""
+        return max(1, min(self.page_size, PAGE_SIZE_MAX))
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return (max(1, min(self.page, PAGE_MAX)) - 1) * self.limit

@@ -1,0 +1,126 @@
+"""The search in what is wanted, from its address to its page, for the list and the map."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.kernel.formats import short_date
+from marketplace.kernel.language import _
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.matching.queries.own_lots import LOTS_MAX
+from marketplace.matching.queries.wanted import WantedFacets, WantedFound, WantedRow
+from marketplace.matching.rules.wanted import Fit, WantedQuery, WantedSort
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import Place
+from marketplace.web.ui.finder import Facet, Order, facet_chips, material_chips, place_chips
+from marketplace.web.ui.search_address import Chip, Choice, Question
+from marketplace.web.ui.search_form import WANTED_SORTS, WantedForm
+from marketplace.web.ui.wants import Want, want_of
+
+KEYS = (
+    *("q", "fits", "materialGroup", "material", "organisation", "place", "radiusKm", "neededBy", "mine"),
+    *("sort", "weergave", "page"),
+)
+PAGE_SIZE = 10
+ORDERS = dict(zip(WANTED_SORTS, (WantedSort.FITS, WantedSort.DISTANCE, WantedSort.NEEDED_FROM, WantedSort.NEWEST), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPage:
+    """Everything on the page but the form. `compared_newest`: so many lots were looked at, where that may not be all."""
+
+    total: int
+    last: int
+    facets: list[Facet]
+    chips: list[Chip]
+    orders: list[Order]
+    wants: list[Want]
+    nearest: list[Want]
+    material: str
+    is_mine: bool
+    compared_newest: int | None
+
+
+def is_mine(question: Question, actor: Actor) -> bool:
+    """Whether a member looks at what the own organisation asks, over or not."""
+    return actor.is_member and question.one("mine") == "1"
+
+
+def asked_of(question: Question, form: WantedForm, near: Place | None, here: Place | None, actor: Actor) -> WantedQuery:
+    """The question. What is no order or filter is left out; those who may have lots see first what fits these."""
+    mine = is_mine(question, actor)
+    usual = "newest" if mine else "fits" if may(actor, Can.OFFER) else "distance" if near else "neededFrom"
+    return WantedQuery(
+        q=form.q.data or "",
+        groups=question.all("materialGroup"),
+        materials=question.all("material"),
+        organisations=question.all("organisation"),
+        fits=tuple(Fit(word) for word in question.all("fits") if word in set(Fit)),
+        point=here.point if here else None,
+        radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
+        last=form.needed_by.data,
+        sort=ORDERS[form.sort.data if form.sort.data in WANTED_SORTS else usual],
+        page=question.page,
+        page_size=PAGE_SIZE,
+        mine=mine,
+        statuses=() if mine else (DemandStatus.OPEN,),
+    )
+
+
+def facets_of(question: Question, counted: WantedFacets) -> list[Facet]:
+    """The filters that have counts, in the order of the page."""
+    chosen = question.all("fits")
+    fits = [Choice(item.key, item.name, item.count, item.key in chosen) for item in counted.fits]
+    return [
+        Facet("fits", _("Fits what I have"), fits),
+        Facet("materialGroup", _("Material group"), question.choices("materialGroup", counted.groups)),
+        Facet("organisation", _("Organisation"), question.choices("organisation", counted.organisations)),
+    ]
+
+
+def chips_of(question: Question, form: WantedForm, known: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
+    """Everything that narrows the search, each with the address without it."""
+    chips = [*material_chips(question, known), *place_chips(question, form.radius_km.data, near), *facet_chips(question, facets)]
+    if form.needed_by.data:
+        label = _("Needed by %(day)s", day=short_date(form.needed_by.data))
+        chips.append(Chip(label, question.without(("neededBy", None))))
+    return chips
+
+
+def orders_of(question: Question, asked: WantedQuery, found: WantedFound) -> list[Order]:
+    """The ways to sort. By what fits for those who have lots, by distance from a place, the newest where nothing can fit."""
+    has_lots = found.compared > 0
+    there = {"fits": has_lots, "distance": asked.point is not None, "neededFrom": True, "newest": not has_lots}
+    return [
+        Order(label, question.with_one("sort", word), found.sort is ORDERS[word])
+        for word, label in WANTED_SORTS.items()
+        if there[word]
+    ]
+
+
+def page_of(
+    question: Question,
+    form: WantedForm,
+    near: Place | None,
+    asked: WantedQuery,
+    found: WantedFound,
+    others: Sequence[WantedRow],
+    known: Taxonomy,
+    actor: Actor,
+) -> WantedPage:
+    """Give the results as the page shows them. `others` are like what was asked, where there are no results."""
+    facets = facets_of(question, found.facets)
+    meant = known.search(asked.q) if asked.q and not asked.materials else ()
+    return WantedPage(
+        total=found.total,
+        last=found.pages,
+        facets=facets,
+        chips=chips_of(question, form, known, facets, near),
+        orders=orders_of(question, asked, found),
+        wants=[want_of(row, known, actor, with_state=asked.mine) for row in found.rows],
+        nearest=[want_of(row, known, actor) for row in others],
+        material=asked.materials[0] if asked.materials else meant[0].slug if meant else "",
+        is_mine=asked.mine,
+        compared_newest=LOTS_MAX if found.compared >= LOTS_MAX else None,
+    )
