@@ -32,6 +32,7 @@ def load(app: Flask) -> bool:
         demo_freshness,
         demo_lots,  # only a first start needs them
         demo_story,
+        demo_talk,
         reference,
     )
 
@@ -52,6 +53,7 @@ def load(app: Flask) -> bool:
         lots = demo_lots.make_listings(session, cast, pictures)
         demands = demo_lots.make_demands(session, cast)
         demo_story.load_open_rows(session, cast, lots, demands)
+        demo_talk.load_talk(session, cast, lots, demands, pictures)
         demo_freshness.load_aged_rows(session, cast, pictures)
     return True
 

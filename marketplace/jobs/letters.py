@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.header import Header
 from email.message import EmailMessage
@@ -20,6 +21,7 @@ from marketplace.accounts.rules import links
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.accounts.rules.links import ActionLink
 from marketplace.jobs.addresses import Addresses
+from marketplace.jobs.pictures import LOGO_PX, Inline, Shown, attach, inline
 from marketplace.kernel import clock
 from marketplace.kernel.language import LOCALES, Text, reading_in
 from marketplace.matching.actions.mail_actions import MAIL_ACTIONS
@@ -51,6 +53,7 @@ class Item:
     answers: list[Button]
     links: list[Button]
     after: list[Text]
+    picture: Inline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,11 @@ class LetterPolicy(EmailPolicy):
         return super().fold_binary(name, value) if name != "Subject" else self.fold(name, value).encode("ascii")
 
 
-def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = None) -> EmailMessage:
+def render(
+    app: Flask, letter: Letter, reader: Recipient, nonce: str | None = None, photos: Mapping[int, Shown] | None = None
+) -> EmailMessage:
     """The letter for one reader. `nonce` is what the secret link of an invitation or a reset is signed over."""
+    pictures = inline(app.extensions["media"], photos or {})
     config = cast(Config, app.extensions["settings"])
     locale = reader.locale if reader.locale in LOCALES else "nl"
     person_id = reader.person_id or letter.person_id
@@ -87,7 +93,8 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
     with reading_in(locale):
         addresses = Addresses(app, locale)
         secret = _secret_link(config, addresses, letter, nonce)
-        items = [(item.kind, _item(config, addresses, item, person_id, secret)) for item in letter.along]
+        told = [(item.kind, _item(config, addresses, item, person_id, secret)) for item in letter.along]
+        items = _with_pictures(letter, told, pictures)
         headline = " ".join(str(subject(kinds, items[0][1].line)).splitlines())  # a header is one line
         less = None
         if person_id is not None:
@@ -99,6 +106,7 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
             "locale": locale,
             "parts": _parts(items),
             "is_digest": len(items) > 1,
+            "logo_px": LOGO_PX,
             "less": less,
             "is_security": letter.kind in SECURITY and letter.kind is not Notice.JOIN_DECLINED,
             "preferences": addresses.page("inbox.preferences"),
@@ -119,8 +127,16 @@ def render(app: Flask, letter: Letter, reader: Recipient, nonce: str | None = No
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
     message.add_alternative(html, subtype="html")
+    attach(message, pictures)
     message["Content-Language"] = locale
     return message
+
+
+def _with_pictures(letter: Letter, told: list[tuple[Notice, Item]], pictures: Mapping[int, Inline]) -> list[tuple[Notice, Item]]:
+    """The notices, each with the picture of its lot; a lot that comes back in a letter is shown once."""
+    left = dict(pictures)
+    shown = [left.pop(int(item.facts.get("listing_id") or 0), None) for item in letter.along]
+    return [(kind, replace(item, picture=picture)) for (kind, item), picture in zip(told, shown, strict=True)]
 
 
 def _parts(items: list[tuple[Notice, Item]]) -> list[Part]:

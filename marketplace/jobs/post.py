@@ -10,8 +10,8 @@ import logging
 import os
 import smtplib
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from functools import cache, partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from marketplace.accounts.actions.deliveries import reassign, record_failure, sp
 from marketplace.accounts.queries import people
 from marketplace.accounts.queries.people import Recipient
 from marketplace.jobs.letters import SIGNED, mark, render
+from marketplace.jobs.pictures import Shown, photos_of
 from marketplace.kernel.db import Database, Session
 from marketplace.notices.actions import deliveries
 from marketplace.notices.actions.deliveries import Letter
@@ -90,6 +91,7 @@ class Taken:
     reader: Recipient | None
     nonce: str | None = None
     why: str = ""
+    photos: Mapping[int, Shown] = field(default_factory=dict)
 
 
 def _take(session: Session, *, delivery_ids: list[int]) -> list[Taken]:
@@ -107,7 +109,7 @@ def _look_up(session: Session, letter: Letter) -> Taken:
             return Taken(letter, None, why="its link works no longer")
     if letter.person_id is None:
         return Taken(letter, Recipient(letter.email or "", "", letter.locale), nonce)
-    return Taken(letter, people.find_recipient(session, letter.person_id), nonce)
+    return Taken(letter, people.find_recipient(session, letter.person_id), nonce, photos=photos_of(session, letter))
 
 
 def _leave(session: Session, *, taken: list[Taken]) -> None:
@@ -122,7 +124,7 @@ def _post(app: Flask, database: Database, taken: Taken) -> int:
         database.run(partial(_set_aside, letter=letter, why=taken.why))
         return 0
     try:
-        message = _write(app, letter, reader, taken.nonce)
+        message = _write(app, letter, reader, taken)
     except Unwritable as error:
         return _post_the_rest(app, database, taken, reader, error)
     try:
@@ -136,10 +138,10 @@ def _post(app: Flask, database: Database, taken: Taken) -> int:
     return 1
 
 
-def _write(app: Flask, letter: Letter, reader: Recipient, nonce: str | None) -> EmailMessage:
+def _write(app: Flask, letter: Letter, reader: Recipient, taken: Taken) -> EmailMessage:
     """The letter, once it is certain that it can be put down in bytes."""
     try:
-        message = render(app, letter, reader, nonce)
+        message = render(app, letter, reader, taken.nonce, taken.photos)
         message.as_bytes()
     except Exception as error:
         raise Unwritable(str(error)) from error
@@ -152,7 +154,7 @@ def _post_the_rest(app: Flask, database: Database, taken: Taken, reader: Recipie
     unfit: list[tuple[Letter, Unwritable]] = []
     for item in (replace(one, more=()) for one in taken.letter.along):
         try:
-            _write(app, item, reader, taken.nonce)
+            _write(app, item, reader, taken)
             fit.append(item)
         except Unwritable as why:
             unfit.append((item, why))

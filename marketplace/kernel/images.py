@@ -117,6 +117,13 @@ def develop_apart() -> None:
     sys.stdout.buffer.write(_packed(photo))
 
 
+def shrunk(stored: bytes, side_px: int) -> Variant:
+    """A small JPEG of a picture that was developed before, for a letter."""
+    with _LANE, _opened(stored) as image:
+        picture = image.convert("RGB")
+    return _encoded(_resized(picture, _box(picture.size, side_px)), f"jpeg-{side_px}", "jpeg", quality=72, optimize=True)
+
+
 def _packed(photo: Photo) -> bytes:
     """A photo as bytes: one line of JSON and then the pictures. No pickle, for a decoder may have been taken over."""
     sizes = [[one.name, one.width_px, one.height_px, one.media_type, one.suffix, len(one.content)] for one in photo.variants]

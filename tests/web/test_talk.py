@@ -218,6 +218,7 @@ def test_ones_number_is_typed_at_the_account_and_shown_to_the_other_side(bank: B
     typed = {"name": "Anna", "locale": "nl", "phone": "06-5555 1234", "phone_shown": "transfer"}
     assert send(bank.owner, "/account/gegevens", typed).status_code == 303
     assert "06\u00a055551234" in bank.owner.get("/account").text
+    assert 'value="06 55551234"' in bank.owner.get("/account/gegevens").text
     page = bank.asker.get(bank.page).text
     assert 'href="tel:+31655551234"' in page
     assert "tel:" not in bank.asker.get(bank.lot_page).text

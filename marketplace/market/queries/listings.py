@@ -77,6 +77,15 @@ def may_see_photo(session: Session, actor: Actor, file_name: str) -> bool:
     return actor.is_member and session.scalars(mine).first() is not None
 
 
+def find_first_photos(session: Session, listing_ids: list[int]) -> dict[int, Photo]:
+    """The first photo of each of these lots, by the lot's id; whether a reader may see it is for the caller to ask."""
+    rows = session.scalars(
+        select(Photo).where(Photo.listing_id.in_(listing_ids)).order_by(Photo.position.desc(), Photo.id.desc())
+    )
+    found = {photo.listing_id: photo for photo in rows}
+    return {number: found[number] for number in listing_ids if number in found}
+
+
 def list_photo_files(session: Session) -> set[str]:
     """Every file name in use: what the sweep of orphans must leave alone."""
     return set(session.scalars(select(PhotoFile.name).distinct()))

@@ -137,7 +137,9 @@ def show() -> ResponseReturnValue:
 def details() -> ResponseReturnValue:
     """Change your own name, language and phone number."""
     person = people_queries.get_own(current_session(), current_actor())
-    form = DetailsForm(obj=person, phone=phone_text(person.phone))
+    form = DetailsForm(obj=person)
+    if not form.is_submitted():
+        form.phone.data = phone_text(person.phone).replace("\u00a0", " ")
     if submit(form, lambda: change_details(form)):
         with reading_in(form.locale.data):
             return done(_("Your details are saved."), ("/en" if form.locale.data == "en" else "") + "/account")
