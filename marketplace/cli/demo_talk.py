@@ -18,6 +18,15 @@ LOTS = (  # lot, who asks, what, who answers and what; nobody: it waits
     ("A01", "borne", "Liggen de stenen op pallets?", "enschede", "Ja, 46 pallets met spanband. U kunt zo laden."),
     ("A05", "waterschap-vechtstromen", "Zijn de tegels schoongemaakt?", "almelo", "Nee, er zit nog wat zand en mos op."),
     ("A05", "losser", "Mogen wij er ook 300 m² van?", "almelo", "Ja, vanaf 100 m² maakt het ons niet uit."),
+    ("A02", "losser", "Welke maat hebben de stenen precies?", "hengelo", "21 x 10,5 x 8 cm, gemeten aan tien stenen."),
+    (
+        "A02",
+        "almelo",
+        "Zit er nog zand of voegmateriaal aan?",
+        "hengelo",
+        "Ze zijn droog geveegd. Er zit hier en daar wat mos op.",
+    ),
+    ("A02", "oldenzaal", "Zijn ze allemaal rood?", "hengelo", "Ja, op een rij witte markeringen na. Die houden wij apart."),
     ("A02", "borne", "Kan er een vrachtwagen met kraan bij komen?", "", ""),
 )
 DEMANDS = (

@@ -34,6 +34,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.market.queries.listings import list_public_ids
 from marketplace.notices.rules.kinds import Notice
+from marketplace.notices.rules.talking import REPLY
 from tests.compiled import COMPILED
 from tests.databases import PASSWORD, Template, settings
 from tests.visitors import hashed, picture, send, upload
@@ -184,6 +185,7 @@ def links_by_mail(app: Flask) -> list[str]:
         answer = links.ActionLink(owner_id, "approve", asked.id, clock.now() + timedelta(days=1))
         return [
             f"/antwoord/{links.sign_action(secret, answer)}",
+            f"/gesprek/{links.sign_action(secret, answer._replace(word=REPLY), links.REPLY)}",
             f"/minder-mail/{links.sign_less_mail(secret, owner_id, [Notice.RESERVATION_REQUESTED])}",
             f"/uitnodiging/{links.sign(secret, links.INVITATION, invitation.id, invitation.nonce)}",
             f"/wachtwoord/{links.sign(secret, links.RESET, reset.id, reset.nonce)}",

@@ -16,7 +16,8 @@ from tests.journeys.sentences import links_of
 from tests.journeys.sites import Site, client_of, links_by_mail
 
 ADDRESSES_PER_ROUTE = 3
-FIRST = {"project-leader": ("/werk/aanbod", "/gezocht?mine=1")}  # a reader's own comes before that of others
+ASKED_ABOUT = "/aanbod?q=voegmateriaal"  # a lot of the reader's own with many questions
+FIRST = {"project-leader": (ASKED_ABOUT, "/werk/aanbod", "/gezocht?mine=1")}  # a reader's own comes before that of others
 MORE = {
     "anonymous": ("/aanbod?q=zzzz", "/aanbod?place=Atlantis", "/aanbod?page=99", "/gezocht?q=zzzz", "/aanbod/99999"),
     "project-leader": ("/reserveringen?page=9",),

@@ -126,6 +126,23 @@ def test_too_many_questions_are_refused_in_words(bank: Bank) -> None:
     assert page.status_code == 429 and "20 vragen op één dag" in page.text and "Nog een?</textarea>" in page.text
 
 
+def test_a_page_shows_the_newest_questions_and_to_the_owner_all_that_wait(bank: Bank) -> None:
+    for number in range(5):
+        asked = ask(bank.session, bank.borne, listing_id=bank.lot.id, text=f"Vraag {number}?")
+        if number != 1:
+            answer(bank.session, bank.hengelo, question_id=asked.id, text="Ja.")
+    bank.session.commit()
+
+    def shown(browser: FlaskClient, address: str) -> list[int]:
+        page = browser.get(address).text
+        return [number for number in range(5) if f"Vraag {number}?" in page]
+
+    assert shown(bank.asker, bank.lot_page) == [2, 3, 4]
+    assert shown(bank.owner, bank.lot_page) == [1, 2, 3, 4]
+    assert shown(bank.asker, f"{bank.lot_page}/vragen") == [0, 1, 2, 3, 4]
+    assert f'href="{bank.lot_page}/vragen">Alle 5 vragen' in bank.asker.get(bank.lot_page).text
+
+
 def test_who_may_not_ask_sees_no_form(bank: Bank) -> None:
     for reader in (bank.hengelo, make_actor(bank.session, "regio-twente", "reviewer")):
         assert "Stel Hengelo een vraag" not in bank.browser(reader).get(bank.lot_page).text

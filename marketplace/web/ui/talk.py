@@ -17,13 +17,15 @@ from marketplace.web.ui.forms import Form
 from marketplace.web.ui.talk_forms import AnswerForm, MessageForm, QuestionForm
 
 LATEST = 2  # messages that stand on the page of a transfer
+NEWEST = 3  # questions that stand on the page of a lot or demand, besides those that its reader answers
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The questions of one lot or demand as one member reads them. `place` names it in addresses."""
+    """The questions of one lot or demand as one member reads them. `total`: with those left out; `place` names it in addresses."""
 
     rows: list[Question]
+    total: int
     names: dict[int, str]
     place: dict[str, int]
     owner: str
@@ -34,16 +36,21 @@ class Questions:
     answer_forms: dict[int, AnswerForm]
 
 
-def questions_of(session: Session, actor: Actor, subject: Listing | Demand, sent: Form | None = None) -> Questions | None:
-    """Gather them for this reader, with the form that was sent as it was sent. None for visitors, and of a draft."""
+def questions_of(
+    session: Session, actor: Actor, subject: Listing | Demand, sent: Form | None = None, *, most: int | None = NEWEST
+) -> Questions | None:
+    """Gather them for this reader: the newest, or with `most=None` all of them. None for visitors, and of a draft."""
     if not may(actor, Can.READ_QUESTIONS) or subject.status in (ListingStatus.DRAFT, DemandStatus.DRAFT):
         return None
     place = {"listing_id" if isinstance(subject, Listing) else "demand_id": subject.id}
-    rows = list_questions(session, actor, **place)
+    all_rows = list_questions(session, actor, **place)
+    newest = all_rows if most is None else all_rows[-most:]
     is_open = subject.status in (ListingStatus.PUBLISHED, DemandStatus.OPEN)
     can_answer = may(actor, Can.ANSWER_QUESTION, subject)
+    rows = [row for row in all_rows if row in newest or (can_answer and row.answered_at is None)]
     return Questions(
         rows=rows,
+        total=len(all_rows),
         names=list_asker_names(session, actor, rows),
         place=place,
         owner=subject.organisation.name,
