@@ -1,6 +1,6 @@
-"""What the demonstration's people say: phone numbers, questions (one of them waits), and the conversation of a dispute.
+"""What the demonstration's people say: questions, and the conversation of a dispute.
 
-The numbers are made up: 06-5555 is no network's.
+One question waits for an answer. Everybody has a phone number; the numbers are made up: 06-5555 is no network's.
 """
 
 from marketplace.accounts.actions.people import change_details

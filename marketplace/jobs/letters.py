@@ -133,7 +133,7 @@ def render(
 
 
 def _with_pictures(letter: Letter, told: list[tuple[Notice, Item]], pictures: Mapping[int, Inline]) -> list[tuple[Notice, Item]]:
-    """The notices, each with the picture of its lot; a lot that comes back in a letter is shown once."""
+    """The notices, each with the picture of its lot, which a letter shows once."""
     left = dict(pictures)
     shown = [left.pop(int(item.facts.get("listing_id") or 0), None) for item in letter.along]
     return [(kind, replace(item, picture=picture)) for (kind, item), picture in zip(told, shown, strict=True)]

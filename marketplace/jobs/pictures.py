@@ -40,7 +40,10 @@ class Shown:
 
 
 def photos_of(session: Session, letter: Letter) -> dict[int, Shown]:
-    """The first photo of the lots that a letter is about, by the lot's id, as far as its reader may see them."""
+    """The first photo of the lots that a letter is about, by the lot's id.
+
+    As far as its reader may see them.
+    """
     actor = find_actor(session, letter.person_id, origin="mail") if letter.person_id is not None else None
     lots = list(dict.fromkeys(int(item.facts["listing_id"]) for item in letter.along if item.facts.get("listing_id")))
     if actor is None or not lots:

@@ -78,7 +78,10 @@ def may_see_photo(session: Session, actor: Actor, file_name: str) -> bool:
 
 
 def find_first_photos(session: Session, listing_ids: list[int]) -> dict[int, Photo]:
-    """The first photo of each of these lots, by the lot's id; whether a reader may see it is for the caller to ask."""
+    """The first photo of each of these lots, by the lot's id.
+
+    Whether a reader may see it is for the caller to ask.
+    """
     rows = session.scalars(
         select(Photo).where(Photo.listing_id.in_(listing_ids)).order_by(Photo.position.desc(), Photo.id.desc())
     )
