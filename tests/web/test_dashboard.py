@@ -14,11 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
+from marketplace.bench.statements import counted
+from marketplace.exchange.actions.decide import approve
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
+from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.models import Exchange
 from marketplace.web.figures.dashboard import period_of, years_of
 from tests.entries import append_entry, append_reversal
-from tests.factories import make_actor, make_organisation, seed_taxonomy
+from tests.factories import make_actor, make_listing, make_organisation, seed_taxonomy
 from tests.visitors import visit
 
 pytestmark = pytest.mark.postgresql
@@ -222,6 +227,23 @@ def test_few_transfers_are_listed_and_not_compared(bank: Session, app: Flask, re
         assert "mp-years" not in content(partner, "/cijfers?jaar=2027")
 
 
+def test_what_is_agreed_and_not_counted_yet_is_told_while_there_is_little_to_compare(bank: Session, app: Flask) -> None:
+    with clock.frozen(datetime(2027, 1, 4, 12, tzinfo=UTC)):
+        owner, asker = make_actor(bank, "hengelo"), make_actor(bank, "borne")
+        reader = visit(app, bank, make_actor(bank, "regio-twente", "reviewer"))
+        assert "Wat nog loopt" not in content(reader, "/cijfers")
+        asked = reserve(
+            bank, asker, listing_id=make_listing(bank, owner).id, draft=ReservationDraft(Quantity(Decimal(100), Unit.M2))
+        )
+        approve(bank, owner, reservation_id=asked.id)
+        bank.commit()
+        other = visit(app, bank, make_actor(bank, "losser"))
+        assert "Wat nog loopt1 overdracht" in words(content(reader, "/cijfers"))
+        assert "Nog geen uitwisseling in 2027." in content(other, "/cijfers") and "Wat nog loopt" not in content(
+            other, "/cijfers"
+        )
+
+
 def test_a_partner_sees_the_balance_and_neither_years_nor_pairs(bank: Session, app: Flask) -> None:
     partner = visit(app, bank, make_actor(bank, "sloper-bv", kind="partner"))
     page = content(partner, "/cijfers?jaar=2026")
@@ -237,6 +259,22 @@ def test_a_member_of_a_municipality_follows_only_its_own_rows(bank: Session, app
     page = content(visit(app, bank, make_actor(bank, "borne")), "/cijfers")
     sides = re.findall(r"/cijfers/uitwisselingen\?([^\"]+)", page)
     assert sides and all("borne" in one for one in sides)
+
+
+@pytest.mark.parametrize("query", ["", "?jaar=alles"])
+def test_the_page_asks_no_more_of_the_database_for_more_organisations(
+    bank: Session, app: Flask, reviewer: FlaskClient, query: str
+) -> None:
+    content(reviewer, f"/cijfers{query}")
+    with counted(app.extensions["database"]) as few:
+        content(reviewer, f"/cijfers{query}")
+    for giver, receiver in (("twenterand", "oldenzaal"), ("dinkelland", "tubbergen"), ("haaksbergen", "enschede")):
+        append_entry(bank, giver, receiver, mass_kg="4000", happened_on=date(2026, 10, 3))
+    bank.commit()
+    with counted(app.extensions["database"]) as more:
+        content(reviewer, f"/cijfers{query}")
+    assert len(more) == len(few)
+    assert len([statement for statement in more if "exchange." in statement]) == 0  # the sums are read from the roll-ups
 
 
 def test_the_file_of_a_year_holds_every_pair_exact(bank: Session, reviewer: FlaskClient) -> None:

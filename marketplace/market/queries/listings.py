@@ -105,6 +105,12 @@ def load_photos(session: Session, listings: Iterable[Listing]) -> None:
         session.scalars(select(Listing).where(Listing.id.in_(ids)).options(selectinload(Listing.photos))).all()
 
 
+def find_pictured(session: Session, ids: Iterable[int]) -> dict[int, Listing]:
+    """These lots with their photos, by id."""
+    rows = select(Listing).where(Listing.id.in_(list(ids))).options(selectinload(Listing.photos))
+    return {listing.id: listing for listing in session.scalars(rows)}
+
+
 def list_own_listings(
     session: Session, actor: Actor, *, statuses: tuple[str, ...] = (), page: int = 1, page_size: int = 25
 ) -> tuple[list[Listing], int]:

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.accounts.queries.organisations import list_organisations
-from marketplace.exchange.queries.reservations import list_choices
+from marketplace.exchange.queries.reservations import list_choices, list_reservations
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, table_answer
 from marketplace.impact.actions import report_material_use
@@ -18,17 +19,20 @@ from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.ledger.queries import ExchangeFilter, get_exchanged_mass, list_exchanges
+from marketplace.market.queries.listings import find_pictured
 from marketplace.materials.queries import taxonomy
 from marketplace.web.figures import dashboard, factors, losses
 from marketplace.web.figures import tables as rows
 from marketplace.web.figures.forms import MaterialUseForm, material_use_form
 from marketplace.web.ui.form_page import done, page, submit
+from marketplace.web.ui.jobs import picture_of
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.paging import paged
 
 blueprint = Blueprint("figures", __name__)
 losses.register(blueprint)
 PAGE_SIZE = 50
+UNDERWAY = (ReservationStatus.APPROVED, ReservationStatus.HANDED_OVER, ReservationStatus.DISPUTED)
 
 
 @blueprint.get("/cijfers")
@@ -64,8 +68,9 @@ def show() -> str:
         largest_flows=dashboard.flows_of(statistics.by_pair),
         whole=dashboard.matrix_of(statistics.by_municipality, statistics.by_pair),
         by_group=rows.group_table(statistics),
-        latest_rows=_latest(period) if is_sparse and not statistics.is_public else [],
+        **(_few(period) if is_sparse and not statistics.is_public else {}),
         link=link,
+        follows=may(actor, Can.LIST_RESERVATIONS),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
     )
 
@@ -92,11 +97,20 @@ def _exchanges_address(
     return url_for("figures.exchanges", **known)
 
 
-def _latest(period: dashboard.Period) -> list[rows.ExchangeRow]:
-    """The few rows of a period that is too short to compare, as far as the reader sees them."""
+def _few(period: dashboard.Period) -> dict[str, Any]:
+    """What stands in the place of charts while there are few transfers: the rows that the reader may see, and what is underway."""
+    session, actor = current_session(), current_actor()
     wanted = ExchangeFilter(first_month=period.cut.first, last_month=period.cut.last)
-    found, _total = list_exchanges(current_session(), current_actor(), page=1, page_size=FEW_TRANSFERS, wanted=wanted)
-    return rows.exchange_rows(found, taxonomy(current_session()))
+    found, _total = list_exchanges(session, actor, page=1, page_size=FEW_TRANSFERS, wanted=wanted)
+    lots = find_pictured(session, (row.listing_id for row in found))
+    underway = 0
+    if period.until == clock.today() and may(actor, Can.LIST_RESERVATIONS):
+        _rows, underway = list_reservations(session, actor, statuses=UNDERWAY, page_size=1)
+    return {
+        "latest_rows": rows.exchange_rows(found, taxonomy(session)),
+        "pictures": {number: picture_of(lot) for number, lot in lots.items()},
+        "underway": underway,
+    }
 
 
 @blueprint.get("/cijfers.csv")
@@ -148,6 +162,7 @@ def exchanges() -> str:
         asked=asked,
         sum_tonnes=rows.in_tonnes(get_exchanged_mass(session, actor, asked.wanted), rows.ROW_PLACES),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
+        follows=may(actor, Can.LIST_RESERVATIONS),
         address=lambda number: url_for("figures.exchanges", **asked.values, page=number),
         **place,
     )

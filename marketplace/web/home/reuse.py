@@ -6,9 +6,7 @@ from decimal import Decimal
 from marketplace.impact.queries.statistics import STATISTICS, Statistics
 from marketplace.kernel.formats import carbon, km, mass, number
 from marketplace.kernel.language import Text, _
-from marketplace.ledger.queries import Totals
 
-KG_PER_TONNE = 1000
 MASS, NET = (next(item for item in STATISTICS if item.name == name) for name in ("mass_kg", "net_kgco2e"))
 
 
@@ -40,12 +38,8 @@ def reuse_of(statistics: Statistics) -> Reuse | None:
         ),
         (
             _("driven by the average tonne"),
-            km(_km_per_tonne(totals), 0),
+            km(totals.average_km, 0),
             _("from the giver to the receiver, and back where it was returned"),
         ),
     ]
     return Reuse(statistics.since, figures, totals.unknown_factor_mass_kg, totals.unknown_processing_mass_kg)
-
-
-def _km_per_tonne(totals: Totals) -> Decimal:
-    return totals.tonne_km * KG_PER_TONNE / totals.mass_kg
