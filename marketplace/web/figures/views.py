@@ -98,7 +98,10 @@ def _exchanges_address(
 
 
 def _few(period: dashboard.Period) -> dict[str, Any]:
-    """What stands in the place of charts while there are few transfers: the rows that the reader may see, and what is underway."""
+    """What stands in the place of charts while there are few transfers.
+
+    The rows that the reader may see, and how much is underway.
+    """
     session, actor = current_session(), current_actor()
     wanted = ExchangeFilter(first_month=period.cut.first, last_month=period.cut.last)
     found, _total = list_exchanges(session, actor, page=1, page_size=FEW_TRANSFERS, wanted=wanted)
