@@ -41,7 +41,7 @@ def list_writer_names(session: Session, actor: Actor, messages: Sequence[Message
     if not own:
         return {}
     people = {row.person_id for row in own}
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).all())
+    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people), Person.is_active)).all())
     return {row.id: names[row.person_id] for row in own if row.person_id in names}
 
 

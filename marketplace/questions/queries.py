@@ -112,7 +112,7 @@ def list_asker_names(session: Session, actor: Actor, questions: Sequence[Questio
     own = {row.person_id: row.id for row in questions if row.organisation_id == actor.organisation_id and row.person_id}
     if not own:
         return {}
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(own))).all())
+    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(own), Person.is_active)).all())
     return {
         row.id: names[row.person_id]
         for row in questions

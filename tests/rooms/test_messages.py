@@ -88,6 +88,8 @@ def test_colleagues_see_the_name_and_the_other_side_the_organisation(session: Se
     rows = [send(session, cast.asker, reservation_id=cast.number, text="Dag")]
     assert list_writer_names(session, make_actor(session, "borne"), rows) == {rows[0].id: cast.asker.name}
     assert list_writer_names(session, cast.owner, rows) == {}
+    deactivate(session, make_actor(session, "borne", "coordinator"), person_id=cast.asker.person_id or 0)
+    assert list_writer_names(session, make_actor(session, "borne"), rows) == {}
 
 
 @pytest.mark.parametrize(("slug", "role"), [("losser", "project_leader"), ("losser", "coordinator"), ("regio-twente", "admin")])

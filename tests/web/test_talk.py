@@ -241,6 +241,8 @@ def test_ones_number_is_typed_at_the_account_and_shown_to_the_other_side(bank: B
     assert "tel:" not in bank.asker.get(bank.lot_page).text
     send(bank.owner, "/account/gegevens", {**typed, "phone_shown": "members"})
     assert 'href="tel:+31655551234"' in bank.asker.get(bank.lot_page).text
+    send(bank.asker, "/account/gegevens", {**typed, "name": "Bart", "phone": "06 55551235", "phone_shown": "members"})
+    assert 'href="tel:+31655551235"' in bank.owner.get(bank.demand_page).text
     refused = send(bank.owner, "/account/gegevens", {**typed, "phone": "112"})
     assert refused.status_code == 422 and 'value="112"' in refused.text
     refused = send(bank.owner, "/account/gegevens", {**typed, "phone": ""})

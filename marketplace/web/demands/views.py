@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Can, may, require
+from marketplace.accounts.queries.people import find_contact
+from marketplace.exchange.queries.reservations import phone_shown_to
 from marketplace.http.request import current_actor, current_session, database, permission, public
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
@@ -165,6 +167,7 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
         "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
         "material": material,
         "asked": questions_of(session, actor, demand),
+        "phone": phone_shown_to(actor, find_contact(session, demand.created_by_id)) if actor.is_member else None,
         "facts": facts_of(demand, material, actor, inside=inside),
         "is_open": demand.status == DemandStatus.OPEN,
         "can_change": can_change(demand),
