@@ -72,7 +72,7 @@ def travel(page: Page, site: Site, shot: Shot) -> None:
     page.goto(address)
     page.get_by_role("button", name="Vraag alles aan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Reserveringen")
-    listed = page.locator(".mp-table tbody tr", has_text="Keien uit")
+    listed = page.locator(".mp-jobs > li", has_text="Keien uit")
     expect(listed).to_have_count(2)
     expect(page.locator("main")).to_contain_text(re.compile("100\u00a0m².*150\u00a0m²", re.DOTALL))
     shot(page, "2-requested")

@@ -14,7 +14,7 @@ def test_every_component_stands_on_one_page(client: FlaskClient) -> None:
         "mp-badge--stop",
         "mp-table",
         "mp-fall",
-        "mp-steps",
+        "mp-stage",
         "mp-pages",
         "mp-empty",
         "mp-summary",

@@ -152,9 +152,10 @@ def test_a_third_organisation_does_not_see_it(app: Flask, sides: Sides, session:
 def test_the_list_tells_the_two_sides_apart(sides: Sides) -> None:
     owner, asker, _lot, _demand = sides
     reserved(sides)
-    assert "Aangevraagd" in owner.get("/reserveringen?side=owning").text
+    assert "U beslist: goedkeuren" in owner.get("/reserveringen?side=owning").text
     assert "Nog geen reserveringen" in owner.get("/reserveringen?side=asking").text
-    assert "Aangevraagd" in asker.get("/en/reserveringen").text or "Requested" in asker.get("/en/reserveringen").text
+    listed = asker.get("/en/reserveringen").text
+    assert "Waiting for Hengelo: approve by" in listed and "mp-thumb" in listed
 
 
 def test_one_s_own_lot_is_approved_at_once(sides: Sides, session: Session) -> None:

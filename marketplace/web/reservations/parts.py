@@ -11,11 +11,13 @@ from textwrap import shorten
 
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.terms import is_confirmed_by_silence
 from marketplace.exchange.rules.history import By, Event, Mark
 from marketplace.exchange.rules.reservation import MEASURED_LABELS, MeasuredBy, ReservationStatus
 from marketplace.exchange.rules.terms import Terms
 from marketplace.http.written import Written
 from marketplace.impact.rules.impact import Impact, mass_kg
+from marketplace.kernel.db import Session
 from marketplace.kernel.formats import (
     NO_BREAK_SPACE,
     brief_moment,
@@ -33,7 +35,8 @@ from marketplace.kernel.units import Amount, Unit
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import RowKind
 from marketplace.web.ui.lots import picture
-from marketplace.web.ui.next_step import Next, Tone
+from marketplace.web.ui.next_step import Known, Next, Tone, next_step
+from marketplace.web.ui.states import RESERVATION_BADGES, Badge
 
 _S = ReservationStatus
 MINUS = "\u2212"
@@ -83,6 +86,43 @@ def _disputed(reservation: Reservation, unit: Unit) -> Text | None:
     if reservation.status != _S.DISPUTED or mine is None or theirs is None or mine == theirs:
         return None
     return _("Disputed: %(owner)s or %(receiver)s", owner=number(mine), receiver=quantity(theirs, unit))
+
+
+_TONES = {Tone.MINE: "good", Tone.OTHER: "wait", Tone.STOP: "stop", Tone.DONE: "done"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A transfer in a list: what, between whom, and whose step it is."""
+
+    number: int
+    amount: str
+    title: Written
+    owner: str
+    asker: str
+    picture_url: str
+    badge: Badge
+
+    @classmethod
+    def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Listed":
+        """Of a row with its lot. Who spoke last in a dispute takes its whole history, so there only its state is said."""
+        photo = next(iter(reservation.listing.photos), None)
+        upcoming = next_step(actor, reservation, Known(needs_yes=needs_yes(session, reservation)))
+        is_disputed = reservation.status == _S.DISPUTED
+        return cls(
+            number=reservation.id,
+            amount=quantity(reservation.quantity - reservation.returned or reservation.quantity, reservation.unit),
+            title=Written(reservation.listing.title),
+            owner=reservation.owner.name,
+            asker=reservation.organisation.name,
+            picture_url=picture(photo, reservation.listing.title).small if photo else "",
+            badge=RESERVATION_BADGES[reservation.status] if is_disputed else (upcoming.badge, _TONES[upcoming.tone]),
+        )
+
+
+def needs_yes(session: Session, reservation: Reservation) -> bool:
+    """Whether silence does not confirm what was handed over."""
+    return reservation.status == _S.HANDED_OVER and not is_confirmed_by_silence(session, reservation)
 
 
 _STAGES = (_("Request"), _("Approval"), _("Hand-over"), _("Confirmation"))

@@ -32,10 +32,11 @@ from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.region_map import SmallMap, near_map
 from marketplace.web.ui.returned import returned
-from marketplace.web.ui.talk import talk_of
+from marketplace.web.ui.talk import LATEST, talk_of
 
 AnyForm = TypeVar("AnyForm", bound=Form)
 _S = ReservationStatus
+LATEST_BESIDE_A_FORM = 1  # message: the page stays within two screens of a phone
 CONTESTED_OR_DONE = (_S.DISPUTED, _S.COMPLETED)
 
 
@@ -70,6 +71,8 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
     reason = made["approve"]["reason"]
     form = sent.form if sent else None
     agreement, meeting = Agreement.of(actor, reservation, form), Meeting.of(session, actor, reservation, transfer, form)
+    acts = Acts.of(transfer, meeting, agreement, sent.step if sent else "")
+    most = LATEST_BESIDE_A_FORM if transfer.results or (acts.first and not transfer.versus) else LATEST
     return page(
         "reservations/show.html",
         form,
@@ -78,9 +81,9 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         forms_by_step=made,
         agreement=agreement,
         gate=meeting,
-        talk=talk_of(session, actor, reservation),
+        talk=talk_of(session, actor, reservation, most=most),
         phones={one.id: phone_shown_to(actor, one, reservation) for one in contacts if one is not None},
-        acts=Acts.of(transfer, meeting, agreement, sent.step if sent else ""),
+        acts=acts,
         judges=judges,
         may_write_off=judges or actor.organisation_id == reservation.owner_id,
         explains_choice=transfer.queue.passed_over or reason.errors or reason.data,

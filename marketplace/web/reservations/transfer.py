@@ -13,7 +13,7 @@ from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
 from marketplace.exchange.queries.reservations import find_contact, sees_names
 from marketplace.exchange.queries.signatures import list_history
-from marketplace.exchange.queries.terms import is_confirmed_by_silence, may_read_terms_place, terms_of
+from marketplace.exchange.queries.terms import may_read_terms_place, terms_of
 from marketplace.exchange.rules.deadlines import has_failed_to_come, is_beyond_lot
 from marketplace.exchange.rules.history import last_word, settled_by
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, STEPS, ReservationStatus, Step
@@ -34,7 +34,7 @@ from marketplace.market.queries.listings import list_child_lots
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.sheets.handover_note import Figure as Stated
-from marketplace.web.reservations.parts import Head, Line, Result, Versus, lines, results, stages
+from marketplace.web.reservations.parts import Head, Line, Result, Versus, lines, needs_yes, results, stages
 from marketplace.web.ui.next_step import Known, Next, next_step
 
 Fact = tuple[Text, Text | str | None]
@@ -106,7 +106,7 @@ class Transfer:
             actor,
             reservation,
             Known(
-                needs_yes=_needs_yes(session, reservation),
+                needs_yes=needs_yes(session, reservation),
                 spoke_last=last_word(events),
                 settled_by=settled_by(events),
                 place=queue.place,
@@ -170,11 +170,6 @@ def _to_agree_with(actor: Actor, reservation: Reservation, unit: Unit) -> list[F
         for name, figure in latest.items()
         if figure is not None and name != actor.organisation_name
     ]
-
-
-def _needs_yes(session: Session, reservation: Reservation) -> bool:
-    """Whether silence does not confirm what was handed over."""
-    return reservation.status == ReservationStatus.HANDED_OVER and not is_confirmed_by_silence(session, reservation)
 
 
 def _sides(reservation: Reservation) -> list[Fact]:

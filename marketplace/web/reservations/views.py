@@ -30,6 +30,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.reservations import forms
 from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, GatePhotoForm, ProposeForm, TermsForm
+from marketplace.web.reservations.parts import Listed
 from marketplace.web.reservations.steps import Sent, take_step, transfer_page
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
@@ -83,9 +84,8 @@ def list_reservations() -> ResponseReturnValue:
     requested, session, actor = request.args.get("side", ""), current_session(), current_actor()
     side = requested if requested in SIDES else ""
     rows, place = paged(lambda page: reservations.list_reservations(session, actor, side=side, page=page, page_size=PAGE_SIZE))
-    return render_template(
-        "reservations/list_reservations.html", reservations=rows, badges=RESERVATION_BADGES, side=side, **place
-    )
+    listed = [Listed.of(session, actor, row) for row in rows]
+    return render_template("reservations/list_reservations.html", rows=listed, side=side, **place)
 
 
 @blueprint.get(ONE)

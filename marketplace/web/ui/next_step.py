@@ -179,7 +179,8 @@ class _Case:
         elif row.returned:
             badge = _("Completed, and %(returned)s of %(quantity)s came back", **words)
         else:
-            badge = _(_COMPLETED.get(self.known.settled_by or By.ASKER, _AGREED).message, **words)
+            by = self.known.settled_by
+            badge = _((_DONE if by is None else _COMPLETED.get(by, _AGREED)).message, **words)
         return Next(
             badge, _("What this exchange saved"), _("This transfer is completed and counted."), Tone.DONE, mine=False, over=True
         )
@@ -201,6 +202,7 @@ def _day(at: datetime | None) -> date | None:
     return None if at is None else local(at).date()
 
 
+_DONE = _("Completed on %(ended)s")
 _AGREED = _("Completed on %(ended)s: both sides agree on %(quantity)s")
 _COMPLETED = {
     By.CLOCK: _("Completed on %(ended)s: no answer in 14 days, so %(quantity)s counts"),
