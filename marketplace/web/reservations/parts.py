@@ -13,7 +13,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.terms import is_confirmed_by_silence
 from marketplace.exchange.rules.history import By, Event, Mark
-from marketplace.exchange.rules.reservation import MEASURED_LABELS, MeasuredBy, ReservationStatus
+from marketplace.exchange.rules.reservation import MEASURED_LABELS, STATUS_LABELS, MeasuredBy, ReservationStatus
 from marketplace.exchange.rules.terms import Terms
 from marketplace.http.written import Written
 from marketplace.impact.rules.impact import Impact, mass_kg
@@ -36,7 +36,6 @@ from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import RowKind
 from marketplace.web.ui.lots import picture
 from marketplace.web.ui.next_step import Known, Next, Tone, next_step
-from marketplace.web.ui.states import RESERVATION_BADGES, Badge
 
 _S = ReservationStatus
 MINUS = "\u2212"
@@ -88,9 +87,6 @@ def _disputed(reservation: Reservation, unit: Unit) -> Text | None:
     return _("Disputed: %(owner)s or %(receiver)s", owner=number(mine), receiver=quantity(theirs, unit))
 
 
-_TONES = {Tone.MINE: "good", Tone.OTHER: "wait", Tone.STOP: "stop", Tone.DONE: "done"}
-
-
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A transfer in a list: what, between whom, and whose step it is."""
@@ -101,14 +97,14 @@ class Listed:
     owner: str
     asker: str
     picture_url: str
-    badge: Badge
+    state: Text
+    tone: str
 
     @classmethod
     def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Listed":
         """Of a row with its lot. Who spoke last in a dispute takes its whole history, so there only its state is said."""
         photo = next(iter(reservation.listing.photos), None)
         upcoming = next_step(actor, reservation, Known(needs_yes=needs_yes(session, reservation)))
-        is_disputed = reservation.status == _S.DISPUTED
         return cls(
             number=reservation.id,
             amount=quantity(reservation.quantity - reservation.returned or reservation.quantity, reservation.unit),
@@ -116,7 +112,8 @@ class Listed:
             owner=reservation.owner.name,
             asker=reservation.organisation.name,
             picture_url=picture(photo, reservation.listing.title).small if photo else "",
-            badge=RESERVATION_BADGES[reservation.status] if is_disputed else (upcoming.badge, _TONES[upcoming.tone]),
+            state=STATUS_LABELS[_S.DISPUTED] if reservation.status == _S.DISPUTED else upcoming.badge,
+            tone=upcoming.tone.value,
         )
 
 
