@@ -35,7 +35,7 @@ CHANGES = (
             _("New: rows of the ledger by giver, receiver and the months in which they count (fromOrganisation, fromMonth)."),
             _("New: questions about listings and demands, with their answers, and the conversation of a reservation."),
             _("New: your own name, language and phone number, and who sees that number (/people/me)."),
-            _("New: which municipalities have not reported a year, and asking one to."),
+            _("New: which municipalities have not reported a year, and asking one to; reminding the sides of a transfer."),
             _(
                 "New: demands are sorted (sort), found by the name of the material, and filtered by what your own lots fit (fits); offers on demands."
             ),

@@ -216,3 +216,19 @@ def test_a_lot_in_a_depot_lies_where_the_depot_lies(somebody: Callable[..., Api]
 def test_me_is_who_the_token_belongs_to(borne: Api) -> None:
     body = borne.get("/me").get_json()
     assert (body["role"], body["organisation"]) == ("project_leader", {"slug": "borne", "name": "Borne"})
+
+
+def test_a_municipality_is_asked_for_its_report_once(somebody: Callable[..., Api], borne: Api, reviewer: Api) -> None:
+    broker, year = somebody("regio-twente", "coordinator"), clock.today().year - 1
+    address = f"/material-use/{year}/missing"
+    before = reviewer.get(address).get_json()
+    slugs = [one["organisation"]["slug"] for one in before["missing"]]
+    assert before["year"] == year and "borne" in slugs and before["municipalities"] >= len(slugs)
+    assert {one["askedOn"] for one in before["missing"]} == {None}
+    after = broker.post(address, {"organisation": "borne"}).get_json()
+    asked = {one["organisation"]["slug"]: one["askedOn"] for one in after["missing"]}
+    assert asked["borne"] == clock.today().isoformat()
+    assert broker.post(address, {"organisation": "borne"}).status_code == 409
+    assert broker.post(address, {}).status_code == 422
+    assert borne.get(address).status_code == 403
+    assert reviewer.get(f"/material-use/{year + 1}/missing").status_code == 422

@@ -19,7 +19,7 @@ STEPS = {
     "listings.withdraw": "withdraw_listing", "listings.delete": "delete_listing", "listings.refresh": "refresh_listing",
     "listings.again": "create_listing", "demands.create": "create_demand", "demands.edit": "edit_demand",
     "demands.again": "create_demand", "demands.offer": "create_offer", "demands.withdraw": "withdraw_demand", "demands.refresh": "refresh_demand",
-    "demands.request_all": "request_proposal", "broker.propose": "create_proposal",
+    "demands.request_all": "request_proposal", "broker.propose": "create_proposal", "broker.remind": "remind_sides",
     "reservations.create": "create_reservation", "reservations.approve": "approve_reservation",
     "reservations.reject": "reject_reservation", "reservations.cancel": "cancel_reservation",
     "reservations.propose_cancel": "cancel_reservation", "reservations.agree_cancel": "agree_cancel",

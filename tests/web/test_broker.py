@@ -97,3 +97,9 @@ def test_what_stands_still_is_named_with_both_sides(app: Flask, session: Session
         assert "200 m² of 150 m² “Keien”" in page and "Hengelo → Borne" in page
         assert "goedgekeurd, 21 dagen geen afspraak" in page
         assert page.count('class="mp-button" href="/reserveringen/2"') == 1
+    for _time in range(2):
+        assert send(broker, "/werk", {}, to="/makelaar/overdracht/1/herinneren").location == "/werk#silent"
+    page = broker.get("/werk").text
+    assert "Herinner beide" not in page and "herinnerd op" in page and "Herinner ze weer vanaf" in page
+    assert "De makelaar vraagt hoe het gaat met de overdracht van “Keien”" in visit(app, session, borne).get("/berichten").text
+    assert send(visit(app, session, borne), "/werk", {}, to="/makelaar/overdracht/1/herinneren").status_code == 403

@@ -5,9 +5,11 @@ from flask import Response
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies.demand import ProposalBody
+from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.reading import read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.broker import First, GapsSchema, NearMissesSchema, ProposalSchema, ProposalsSchema
+from marketplace.api.shapes.reservation import ReservationSchema
 from marketplace.exchange.queries.watch import (
     list_about_to_lapse,
     list_disputes,
@@ -18,6 +20,7 @@ from marketplace.exchange.queries.watch import (
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.market.queries.demands import get_demand
 from marketplace.matching.actions.broker import propose
+from marketplace.matching.actions.remind import remind
 from marketplace.matching.queries.broker import list_proposals
 from marketplace.matching.queries.survey import survey
 
@@ -64,6 +67,14 @@ def create_proposal(demand_id: int) -> Response:
     body = read_body(ProposalBody())
     made = propose(current_session(), current_actor(), listing_id=body["listing_id"], demand_id=demand_id, reason=body["reason"])
     return created(ProposalSchema.write(made), "list_demand_proposals", demand_id=demand_id)
+
+
+@route("POST", "/reservations/<int:reservation_id>/remind", takes=NothingBody(), gives=ReservationSchema, tag="broker")
+@permission(Can.BROKER)
+def remind_sides(reservation_id: int) -> Response:
+    """Remind both sides of a transfer without an agreed time, or the receiver of what it has not confirmed."""
+    read_body(NothingBody())
+    return ok(ReservationSchema.write(remind(current_session(), current_actor(), reservation_id=reservation_id)))
 
 
 @route("GET", "/demands/<int:demand_id>/proposals", gives=ProposalsSchema, tag="broker", query=query.PAGE)

@@ -1,6 +1,7 @@
 """What the broker watches: holds about to lapse, disputes, and unwanted lots."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -11,10 +12,12 @@ from marketplace.exchange.rules.reservation import HOLDING, STEPS, ReservationSt
 from marketplace.kernel import clock
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
+from marketplace.notices.models import AuditRow
 
 SOON = timedelta(days=7)
 UNWANTED_AFTER = timedelta(days=30)
 SILENT_AFTER = timedelta(days=14)
+REMINDED = "reservation.remind"
 _LAPSING = STEPS[Step.EXPIRE][0]
 
 
@@ -64,6 +67,15 @@ def days_open(reservation: Reservation) -> int | None:
     if reservation.disputed_at is None:
         return None
     return (clock.today() - clock.local(reservation.disputed_at).date()).days
+
+
+def find_reminders(session: Session, reservation_ids: Iterable[int]) -> dict[int, date]:
+    """The last day on which the broker reminded the sides of each of these transfers, by id."""
+    rows = select(AuditRow.object_id, func.max(AuditRow.at)).where(
+        AuditRow.object_type == "reservation", AuditRow.object_id.in_(list(reservation_ids)), AuditRow.action == REMINDED
+    )
+    found = session.execute(rows.group_by(AuditRow.object_id))
+    return {number: clock.local(at).date() for number, at in found if number is not None}
 
 
 def list_unwanted(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Listing], int]:

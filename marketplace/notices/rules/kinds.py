@@ -67,6 +67,7 @@ class Notice(StrEnum):
     DEMAND_FRESHNESS = "demand_freshness"
     DEMAND_STALE = "demand_stale"
     PROPOSAL = "proposal"
+    REMINDED = "reminded"
     REPORT_ASKED = "report_asked"
     LOT_OFFERED = "lot_offered"
     LETTER_GIVEN_UP = "letter_given_up"

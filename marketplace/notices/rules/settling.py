@@ -71,4 +71,12 @@ SETTLING: dict[Notice, Wording] = {
         _("The no-show for “%(title)s” counts"),
         (_("The broker of the region did not agree with the objection."), REASON),
     ),
+    Notice.REMINDED: Wording(
+        _("The broker reminds you of a transfer"),
+        _("The broker asks how the transfer of “%(title)s” is going"),
+        (
+            _("It is about %(quantity)s, with %(organisation)s. It has stood still for 14 days."),
+            _("Agree on a time, confirm what was handed over, or cancel it."),
+        ),
+    ),
 }

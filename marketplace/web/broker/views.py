@@ -16,12 +16,13 @@ from marketplace.exchange.queries.watch import (
 )
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.db import Session
-from marketplace.kernel.errors import Missing
+from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.listings import get_listing, load_photos
 from marketplace.matching.actions.broker import propose as propose_listing
+from marketplace.matching.actions.remind import remind as remind_sides
 from marketplace.matching.queries.survey import survey
 from marketplace.materials.queries import taxonomy
 from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
@@ -99,7 +100,7 @@ def _stuck(session: Session, actor: Actor) -> tuple[Section, ...]:
     disputes, objections = list_disputes(session, actor, most=FIRST), list_objections(session, actor, most=FIRST)
     unconfirmed, approved = list_unconfirmed(session, actor, most=FIRST), list_silent(session, actor, most=FIRST)
     lapsing = list_about_to_lapse(session, actor, most=FIRST)
-    silent = [*map(watch.unconfirmed, unconfirmed[0]), *map(watch.unmet, approved[0])]
+    silent = watch.silent(session, unconfirmed[0], approved[0])
     return (
         Section(
             "disputes",
@@ -136,6 +137,18 @@ def _stuck(session: Session, actor: Actor) -> tuple[Section, ...]:
             lapsing[1],
         ),
     )
+
+
+@blueprint.post("/makelaar/overdracht/<int:reservation_id>/herinneren")
+@permission(Can.BROKER)
+def remind(reservation_id: int) -> ResponseReturnValue:
+    """Remind the sides of a transfer that stands still."""
+    where = url_for("work.show", _anchor="silent")
+    try:
+        remind_sides(current_session(), current_actor(), reservation_id=reservation_id)
+    except Conflict as refusal:
+        return done(refusal.message, where, "warning")
+    return done(_("They have been reminded."), where)
 
 
 @blueprint.route("/makelaar/voorstel", methods=("GET", "POST"))

@@ -1,17 +1,20 @@
 """Rows of what the broker and the reviewer watch: what stands still, and what nearly fits."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import url_for
 
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.watch import find_reminders
 from marketplace.exchange.rules.reservation import CONFIRM_WITHIN
 from marketplace.http.written import Written
 from marketplace.kernel.clock import today
+from marketplace.kernel.db import Session
 from marketplace.kernel.formats import km, near_date
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
+from marketplace.matching.actions.remind import REMIND_AGAIN_AFTER
 from marketplace.matching.queries.survey import NearMiss
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.jobs import Job, Words, day_of, of_transfer, picture_of, quantity_of, sides_of
@@ -29,19 +32,30 @@ def dispute(row: Reservation, label: Text = READ) -> Job:
     return of_transfer(row, what, also=(sides_of(row),), since=day_of(row.disputed_at), label=label)
 
 
-def unconfirmed(row: Reservation) -> Job:
-    days = _days(row.unconfirmed_since) + CONFIRM_WITHIN.days
-    also = (
-        sides_of(row),
-        _("not confirmed for %(days)s days", days=days),
-    )
-    return of_transfer(row, quantity_of(row), also=also, label=DECIDE)
+def silent(session: Session, unconfirmed: list[Reservation], unmet: list[Reservation]) -> list[Job]:
+    """What nobody acts on, each with a reminder to send, or the day on which it was sent."""
+    reminded = find_reminders(session, [row.id for row in (*unconfirmed, *unmet)])
+    return [
+        *(_silent(row, _unconfirmed_for(row), _("Remind"), reminded.get(row.id)) for row in unconfirmed),
+        *(_silent(row, _unmet_for(row), _("Remind both"), reminded.get(row.id)) for row in unmet),
+    ]
 
 
-def unmet(row: Reservation) -> Job:
+def _silent(row: Reservation, words: Text, label: Text, reminded: date | None) -> Job:
+    also: tuple[Words, ...] = (sides_of(row), words)
+    if reminded is not None and reminded + REMIND_AGAIN_AFTER > today():
+        return of_transfer(row, quantity_of(row), also=(*also, _("reminded on %(day)s", day=near_date(reminded))))
+    asks = url_for("broker.remind", reservation_id=row.id)
+    return of_transfer(row, quantity_of(row), also=also, asks=asks, answers=(("remind", label),))
+
+
+def _unconfirmed_for(row: Reservation) -> Text:
+    return _("not confirmed for %(days)s days", days=_days(row.unconfirmed_since) + CONFIRM_WITHIN.days)
+
+
+def _unmet_for(row: Reservation) -> Text:
     days = _days(row.approved_at)
-    also = (sides_of(row), ngettext("approved, one day without a time", "approved, %(num)s days without a time", days))
-    return of_transfer(row, quantity_of(row), also=also, label=_("Look at it"))
+    return ngettext("approved, one day without a time", "approved, %(num)s days without a time", days)
 
 
 def objection(row: Reservation) -> Job:

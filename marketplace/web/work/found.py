@@ -10,7 +10,7 @@ from marketplace.catalogue.queries.search import browse
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.http.written import Written
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import km, near_date, quantity
+from marketplace.kernel.formats import near_date, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing
@@ -18,6 +18,7 @@ from marketplace.matching.queries.own import Fit, Neighbour, list_neighbours, li
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import Place
+from marketplace.web.ui.cards import away
 from marketplace.web.ui.jobs import Job, lot_job, picture_of
 from marketplace.web.ui.lots import Lot
 from marketplace.web.ui.search_results import shown_lots
@@ -46,17 +47,17 @@ def findings(session: Session, actor: Actor) -> Findings:
 
 
 def _row(actor: Actor, fit: Fit) -> Job:
-    lot, demand, away = Written(fit.listing.title), Written(fit.demand.title), km(fit.distance_km, 0)
+    lot, demand, far = Written(fit.listing.title), Written(fit.demand.title), away(fit.distance_km)
     near = fit.miss.brief if fit.miss else None
     if fit.demand.organisation_id == actor.organisation_id:
         what = _("%(lot)s, %(quantity)s", lot=lot, quantity=Amount(fit.listing.available, Unit(fit.listing.unit)))
-        where = f"{fit.listing.place_name}, {away}"
+        where = f"{fit.listing.place_name}, {far}"
         mine = _("your demand: %(demand)s", demand=demand) if near else _("fits your demand: %(demand)s", demand=demand)
         href = url_for("demands.show", demand_id=fit.demand.id, _anchor="matches") if not near else _lot_page(fit.listing)
         return Job(what, href, picture_of(fit.listing), (where, mine), near=near)
     what = _("%(organisation)s looks for %(quantity)s: %(demand)s", **_wanted(fit), demand=demand)
     mine = _("your lot: %(lot)s", lot=lot) if near else _("your lot fits: %(lot)s", lot=lot)
-    return Job(what, url_for("demands.show", demand_id=fit.demand.id), picture_of(fit.listing), (away, mine), near=near)
+    return Job(what, url_for("demands.show", demand_id=fit.demand.id), picture_of(fit.listing), (far, mine), near=near)
 
 
 def _lot_page(listing: Listing) -> str:
@@ -97,7 +98,7 @@ def _neighbour(row: Neighbour, known: Taxonomy) -> Job:
         quantity=quantity(demand.remaining, demand.unit),
         material=known.material_by_id(demand.material_id).name,
     )
-    also = (km(row.distance_km, 0), _("from %(day)s", day=near_date(demand.needed_from)))
+    also = (away(row.distance_km), _("from %(day)s", day=near_date(demand.needed_from)))
     return Job(what, url_for("demands.show", demand_id=demand.id), also=also)
 
 

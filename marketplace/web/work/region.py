@@ -13,8 +13,8 @@ from marketplace.impact.queries.reports import Reporting, get_reporting
 from marketplace.kernel.db import Session
 from marketplace.market.queries.listings import load_photos
 from marketplace.matching.queries.survey import survey
+from marketplace.web.ui import watch
 from marketplace.web.ui.jobs import Job
-from marketplace.web.ui.watch import DECIDE, choice, dispute, near, objection, unconfirmed, unmet
 
 SHOWN, MISSES_SHOWN = 5, 4
 Rows = tuple[list[Job], int]
@@ -43,18 +43,20 @@ def region(session: Session, actor: Actor) -> Region:
         load_photos(session, [miss.listing for miss in misses])
         disputes, waiting = list_disputes(session, actor, most=SHOWN), list_unconfirmed(session, actor, most=SHOWN)
         approved, objections = list_silent(session, actor, most=SHOWN), list_objections(session, actor, most=SHOWN)
-        silent = [*map(unconfirmed, waiting[0]), *map(unmet, approved[0])]
+        silent = watch.silent(session, waiting[0], approved[0])
         return Region(
-            ([dispute(row, DECIDE) for row in disputes[0]], disputes[1]),
+            ([watch.dispute(row, watch.DECIDE) for row in disputes[0]], disputes[1]),
             (silent[:SHOWN], waiting[1] + approved[1]),
-            ([objection(row) for row in objections[0]], objections[1]),
+            ([watch.objection(row) for row in objections[0]], objections[1]),
             NOTHING,
-            ([near(miss) for miss in misses], len(found.misses)),
+            ([watch.near(miss) for miss in misses], len(found.misses)),
             reporting,
         )
     if may(actor, Can.LIST_RESERVATIONS) and may(actor, Can.READ_CHOICES):
         disputed, number = list_reservations(session, actor, statuses=(ReservationStatus.DISPUTED.value,), page_size=SHOWN)
         choices, chosen = list_choices(session, actor, page_size=SHOWN)
-        rows = ([dispute(row) for row in disputed], number)
-        return Region(rows, NOTHING, NOTHING, ([choice(row) for row in choices], chosen), NOTHING, reporting, by_reviewer=True)
+        rows = ([watch.dispute(row) for row in disputed], number)
+        return Region(
+            rows, NOTHING, NOTHING, ([watch.choice(row) for row in choices], chosen), NOTHING, reporting, by_reviewer=True
+        )
     return Region(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, reporting)
