@@ -72,7 +72,7 @@ def create_proposal(demand_id: int) -> Response:
 @route("POST", "/reservations/<int:reservation_id>/remind", takes=NothingBody(), gives=ReservationSchema, tag="broker")
 @permission(Can.BROKER)
 def remind_sides(reservation_id: int) -> Response:
-    """Remind both sides of a transfer without an agreed time, or the receiver of what it has not confirmed."""
+    """Remind both sides to agree on a time, or the receiver to confirm."""
     read_body(NothingBody())
     return ok(ReservationSchema.write(remind(current_session(), current_actor(), reservation_id=reservation_id)))
 

@@ -20,7 +20,7 @@ REMIND_AGAIN_AFTER = timedelta(days=7)
 
 
 def remind(session: Session, actor: Actor, *, reservation_id: int) -> Reservation:
-    """Remind both sides of a transfer without an agreed time, or the receiver of what it has not confirmed.
+    """Remind both sides to agree on a time, or the receiver to confirm.
 
     Refused for a transfer that waits for neither, and within seven days after the last reminder.
     """
