@@ -15,8 +15,10 @@ async function weigh() {
   });
   const answer = await fetch(`${estimate.dataset.ask}?${question}`, { headers: { Accept: "application/json" } });
   if (!answer.ok || mine !== asked) return;
-  const { sentence } = await answer.json();
-  estimate.querySelector("span").textContent = sentence;
+  const { sentence, mass, saving } = await answer.json();
+  const weight = estimate.querySelector("b"); // beside the quantity: the weight, and what it saves
+  if (weight) weight.textContent = mass ?? "";
+  estimate.querySelector("span").textContent = weight ? saving ?? "" : sentence;
   estimate.hidden = !sentence;
 }
 

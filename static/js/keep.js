@@ -15,13 +15,17 @@ function tell(word, went, saved = "") {
 
 async function keep() {
   const said = new FormData(form);
+  for (const [name, value] of [...said]) if (value instanceof File) said.delete(name); // photos have a way of their own
   said.set("do", "auto");
+  said.set("draft_version", told?.dataset.version ?? "");
   said.set("number", form.dataset.keep);
   try {
     const answer = await fetch(form.action, { method: "POST", body: said, headers: { Accept: "application/json" } });
     if (answer.status === 401) { tell("ended", false); return; }
+    if (answer.status === 409) { tell("newer", false); return; }
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-    const { saved, address } = await answer.json();
+    const { saved, address, version } = await answer.json();
+    if (told) told.dataset.version = version;
     tell("kept", true, saved);
     if (form.getAttribute("action") !== address) {
       form.setAttribute("action", address); // a new lot has an address from its first answer on

@@ -5,10 +5,11 @@
 import { offer, placeOf } from "./photo_place.js";
 
 const form = document.querySelector("form[data-follow]");
+const follows = form?.dataset.follow;
 const material = form?.querySelector("select[name=material]");
 
 async function follow() {
-  const address = new URL(form.dataset.follow, location.href);
+  const address = new URL(follows, location.href);
   address.search = new URLSearchParams({ material: material.value });
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;

@@ -26,6 +26,8 @@ function enhance(holder) {
   box.append(input, list, select);
   box.after(status);
 
+  const tiles = holder.closest("form")?.querySelectorAll("input[name=group]") ?? [];
+  let group = ""; // the group whose picture was tapped last
   const name = () => (select.value ? select.selectedOptions[0].textContent.trim() : "");
   const typed = () => (input.value.trim() === name() ? "" : input.value.trim()); // what is chosen already asks for all
   const show = () => { input.value = name(); };
@@ -37,7 +39,7 @@ function enhance(holder) {
   }
 
   async function find(_words, signal) {
-    const answer = await fetch(`${words.ask}?${new URLSearchParams({ q: typed() })}`, { signal, headers: { Accept: "application/json" } });
+    const answer = await fetch(`${words.ask}?${new URLSearchParams({ q: typed(), group: typed() ? "" : group })}`, { signal, headers: { Accept: "application/json" } });
     if (!answer.ok) return null;
     const { items, meant } = await answer.json();
     words.meant = meant ?? "";
@@ -53,6 +55,16 @@ function enhance(holder) {
   }
 
   const { ask, isOpen } = combobox(input, list, status, { find, choose: (option) => take(option.dataset.slug), tell, takesFirst: true });
+  for (const tile of tiles) {
+    tile.addEventListener("change", (event) => {
+      event.stopPropagation(); // the material that is chosen says it
+      group = tile.value;
+      input.value = "";
+      input.focus({ preventScroll: true });
+      input.scrollIntoView({ block: "start" });
+      ask();
+    });
+  }
   input.addEventListener("focus", () => { input.select(); });
   input.addEventListener("click", () => { if (!isOpen()) ask(); });
   input.addEventListener("blur", () => {

@@ -6,7 +6,6 @@ import { coordinates, inside, nearestName, region } from "./region.js";
 const HEAD_BYTES = 512 * 1024; // what is told about a photo stands at its beginning
 const GPS_DIRECTORY = 0x8825;
 const [NORTH_OR_SOUTH, LATITUDE, EAST_OR_WEST, LONGITUDE] = [1, 2, 3, 4];
-const NEAR_DEGREES = 0.001; // about 100 m: the same place
 
 function beginning(bytes, view) {
   for (let at = bytes.indexOf(0x45); at >= 0 && at + 14 < bytes.length; at = bytes.indexOf(0x45, at + 1)) {
@@ -47,23 +46,27 @@ export async function placeOf(file) {
   }
 }
 
-// Offer the place of photo `number` in `box` (templates/macros/map.html), unless one is offered already or the lot lies there.
+// The place of the last photo of an unfinished lot waits on the device, until the step that asks for the place.
+const nameOf = (address) => `photo-place ${/\d+/.exec(address)?.[0] ?? ""}`;
+
+export function keepPlace(address, place) {
+  if (place) sessionStorage.setItem(nameOf(address), JSON.stringify(place));
+}
+
+export function keptPlace(address) {
+  return JSON.parse(sessionStorage.getItem(nameOf(address)) ?? "null");
+}
+
+// Offer the place of photo `number` in `box` (templates/macros/map.html), unless one is offered already.
 export async function offer(box, place, number) {
   if (!box?.hidden || !place) return;
   const words = box.dataset;
   const there = await region(words.region);
-  const [lat, lon] = (words.at ?? "").split(",").map((part) => Number(part.trim() || NaN));
-  const isThere = Math.abs(lat - place.lat) < NEAR_DEGREES && Math.abs(lon - place.lon) < NEAR_DEGREES;
-  if (!inside(there, place.lat, place.lon) || isThere || !box.hidden) return;
+  if (!inside(there, place.lat, place.lon) || !box.hidden) return;
   const value = coordinates(place.lat, place.lon);
   const button = box.querySelector("button");
   button.lastChild.textContent = ` ${words.use.replace("#1", number).replace("#2", nearestName(there, place.lat, place.lon))}`;
   box.hidden = false;
-  const sent = box.querySelector("input[name=place]");
-  if (sent) {
-    sent.value = value; // a form of its own: its button sends it
-    return;
-  }
   button.onclick = () => { // another photo takes the place of this one
     const field = document.getElementById(words.fills);
     field.value = value;

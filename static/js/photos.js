@@ -1,7 +1,7 @@
 // Photos on their way: previewed, made smaller, sent one by one with their progress, sent again after a broken line; and put in order by
 // dragging. Without this file the form sends them all at once, and buttons put them in order.
 
-import { offer, placeOf } from "./photo_place.js";
+import { keepPlace, placeOf } from "./photo_place.js";
 
 const LONGEST_PX = 2400;
 const LARGE_BYTES = 1_500_000;
@@ -10,6 +10,7 @@ const holder = document.querySelector("[data-upload]");
 const words = holder?.dataset;
 const form = holder?.closest("form");
 let waiting = 0;
+let begun = ""; // the address of the lot that the first photo began
 
 async function smaller(file) {
   if (file.size <= LARGE_BYTES) return file;
@@ -34,8 +35,8 @@ async function smaller(file) {
 function send(content, name, told) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const said = new FormData();
-    said.set("csrf_token", form.elements.csrf_token.value);
+    const said = new FormData(); // the first photo begins the lot: what it is copied from comes along
+    for (const kept of form.querySelectorAll("input[type=hidden]")) said.set(kept.name, kept.value);
     said.set("photos", content, name);
     request.open("POST", words.upload);
     request.setRequestHeader("Accept", "application/json");
@@ -43,7 +44,7 @@ function send(content, name, told) {
     request.addEventListener("load", () => {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch { /* a page of another kind: below */ }
-      if (request.status === 200 && answer) resolve();
+      if (request.status === 200 && answer) resolve(answer.address);
       else reject(new Error(answer?.faults?.[0] ?? words.broken, { cause: answer?.faults ? "refused" : "broken" }));
     });
     for (const kind of ["error", "abort", "timeout"]) {
@@ -82,7 +83,7 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("photo-list");
   const old = document.getElementById("photo-list");
   if (!fresh || !old) return;
-  for (const typed of old.querySelectorAll("input[name=alt]")) { // words that were not kept yet stay
+  for (const typed of old.querySelectorAll("input[type=text]")) { // words that were not kept yet stay
     const same = fresh.querySelector(`#${CSS.escape(typed.id)}`);
     if (same && typed.value !== typed.defaultValue) same.value = typed.value;
   }
@@ -95,15 +96,18 @@ async function deliver(line, content, name) {
   line.side.querySelector("button")?.remove();
   line.bar.hidden = false;
   try {
-    await send(content, name, (loaded, total) => {
+    const address = await send(content, name, (loaded, total) => {
       const percent = Math.floor((loaded / total) * 100);
       line.bar.value = percent;
       line.state.textContent = `${percent}% · ${words.progress.replace("#1", megabytes(loaded)).replace("#2", megabytes(total))}`;
     });
     line.done();
+    if (address) {
+      keepPlace(address, await line.place);
+      words.upload = address;
+      begun = address;
+    }
     await refresh().catch(() => {});
-    const number = document.querySelectorAll(".mp-photo-list > li").length; // it came behind the others
-    line.place.then((place) => offer(document.querySelector("[data-photo-place]"), place, number)).catch(() => {});
   } catch (fault) {
     line.bar.hidden = true;
     line.state.className = "mp-sending__wrong";
@@ -115,11 +119,20 @@ async function deliver(line, content, name) {
     button.textContent = isRefused ? words.remove : words.again;
     button.setAttribute("aria-label", `${button.textContent}: ${name}`);
     button.addEventListener("click", () => {
-      if (isRefused) line.done();
-      else queue(line, content, name);
+      if (isRefused) {
+        line.done();
+        goOn();
+      } else {
+        queue(line, content, name);
+      }
     });
     line.side.append(button);
   }
+}
+
+// Once the photos are there, the page of the lot that they began; not before what was refused has been read.
+function goOn() {
+  if (waiting === 0 && begun && location.pathname !== begun && !holder.querySelector(".mp-sending > li")) location.replace(begun);
 }
 
 let lane = Promise.resolve();
@@ -127,7 +140,10 @@ let lane = Promise.resolve();
 function queue(line, content, name) {
   waiting += 1;
   line.state.textContent = words.waiting;
-  lane = lane.then(() => deliver(line, content, name)).finally(() => { waiting -= 1; });
+  lane = lane.then(() => deliver(line, content, name)).finally(() => {
+    waiting -= 1;
+    goOn();
+  });
 }
 
 async function take(files) {
@@ -171,7 +187,7 @@ if (holder) {
 }
 
 function orderByDragging() {
-  const list = document.querySelector(".mp-photo-list");
+  const list = document.querySelector("#photo-list > .mp-shots");
   let carried = null;
   for (const [index, item] of [...(list?.children ?? [])].entries()) {
     const picture = item.querySelector("img");
@@ -192,10 +208,10 @@ function orderByDragging() {
       if (!carried) return;
       event.preventDefault();
       item.classList.remove("mp-drop-here");
-      const change = carried.querySelector("form");
-      const said = new FormData(change);
-      said.set("position", String(index + 1));
-      await fetch(change.action, { method: "POST", body: said, redirect: "manual" });
+      const said = new FormData();
+      said.set("csrf_token", form.elements.csrf_token.value);
+      said.set("do", `move-${carried.id.replace("photo-", "")}-${index + 1}`);
+      await fetch(form.action, { method: "POST", body: said, redirect: "manual" });
       await refresh();
     });
   }

@@ -15,7 +15,7 @@ from tests.api.conftest import Api, listing_body, published
 # what a page does, by its endpoint, and the operation that does the same
 STEPS = {
     "listings.create": "create_listing", "listings.edit": "edit_listing", "listings.photos": "add_photo",
-    "listings.change_photo": "edit_photo", "listings.publish": "publish_listing", "listings.close": "close_listing",
+    "listings.publish": "publish_listing", "listings.close": "close_listing",
     "listings.withdraw": "withdraw_listing", "listings.delete": "delete_listing", "listings.refresh": "refresh_listing",
     "listings.again": "create_listing", "demands.create": "create_demand", "demands.edit": "edit_demand",
     "demands.again": "create_demand", "demands.offer": "create_offer", "demands.withdraw": "withdraw_demand", "demands.refresh": "refresh_demand",

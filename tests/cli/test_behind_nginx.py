@@ -120,7 +120,7 @@ def test_every_refused_body_gets_its_own_answer_behind_nginx(site: str, database
         "a body of 2 MB": (f"{site}/api/v1/listings", long, {"Authorization": own, "Content_Type": "application/json"}),
         "a photo of 25 MB": (photos, large, {"Authorization": own, "Content_Type": kind}),
         "the photo of another's lot": (photos, taken, {"Authorization": other, "Content_Type": kind}),
-        "a form without a session": (f"{site}/aanbod/nieuw", taken, {"Content_Type": kind}),
+        "a form without a session": (f"{site}/aanbod/nieuw/alles", taken, {"Content_Type": kind}),
     }
     with ThreadPoolExecutor(CLIENTS) as clients:  # of each kind twenty, all kinds at the same time
         turns = [

@@ -137,7 +137,9 @@ def watch(page: Page, site: Site, wrong: list[str]) -> None:
 
     def said(message: ConsoleMessage) -> None:
         where = message.location.get("url", "")
-        is_told = where == page.url or where.endswith("/fotos")  # a refused page or photo says why on the page itself
+        is_told = where == page.url or where.endswith(
+            ("/fotos", "/stap/1")
+        )  # a refused page or photo says why on the page itself
         refused_page = message.text.startswith("Failed to load resource") and is_told
         if message.type == "error" and not refused_page:
             wrong.append(f"{page.url} said: {message.text}")

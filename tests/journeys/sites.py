@@ -146,11 +146,11 @@ def fill_with_people(app: Flask) -> None:
 def fill_with_unfinished_work(app: Flask) -> None:
     """What nobody has yet in the demonstration: a lot and a need half told, a search that is kept, a program, an invitation, a forgotten password."""
     leader = client_of(app, f"projectleider.hengelo@{demo.DOMAIN}")
-    material = {"material": "betonstraatsteen-kei-8cm", "title": "Keien van de Brink", "do": "next"}
-    second = send(leader, "/aanbod/nieuw/stap/1", material).location
-    told = {"quantity": "1.200", "unit": "m2", "quantity_basis": "measured", "condition": "good", "place": "7551 AB"}
-    third = send(leader, second, {**told, "available_from": "12 jan 2027", "asbestos_suspected": "no", "do": "next"}).location
-    assert send(leader, third, {"photos": [upload(picture())], "do": "next"}).location.endswith("/stap/4")
+    material = {"material": "betonstraatsteen-kei-8cm", "quantity": "1.200", "unit": "m2", "condition": "good", "do": "next"}
+    second = send(leader, "/aanbod/nieuw", {"photos": [upload(picture())], "do": "next"}).location
+    third = send(leader, second, {**material, "quantity_basis": "measured"}).location
+    told = {"spot": "other", "place": "7551 AB", "since": "now", "till": "gone", "do": "next"}
+    assert send(leader, third, told).location.endswith("/stap/4")
     assert send(leader, "/gezocht/nieuw", {"title": "Half verteld", "quantity": "veel", "do": "auto"}).status_code == 200
     assert send(leader, "/zoekopdrachten/nieuw?q=klinkers", {"name": "Klinkers"}).status_code == 303
     with database_of(app).read() as reading:

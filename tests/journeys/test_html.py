@@ -18,7 +18,10 @@ from tests.journeys.walk import VISITORS, Walks
 from tests.visitors import send
 
 TABLE_ROLES = re.compile(r' role="(?:table|rowgroup|row|cell|columnheader|rowheader)"')
-REFUSED = {"anonymous": ("/inloggen", "/meedoen"), "project-leader": ("/aanbod/nieuw", "/gezocht/nieuw", "/account/wachtwoord")}
+REFUSED = {
+    "anonymous": ("/inloggen", "/meedoen"),
+    "project-leader": ("/aanbod/nieuw/alles", "/gezocht/nieuw", "/account/wachtwoord"),
+}
 JAR = node.PACKAGES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 JAVA = ("-Xss4m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 PATIENCE_S = 240

@@ -93,7 +93,7 @@ class TestFocus:
         site.let_in(page, HENGELO)
         page.set_viewport_size({"width": width, "height": 256 if width < 600 else 900})
         wrong: dict[str, set[str]] = {}
-        for address in ("/aanbod?q=klinkers", "/aanbod?weergave=kaart", "/aanbod/nieuw", "/cijfers", "/werk"):
+        for address in ("/aanbod?q=klinkers", "/aanbod?weergave=kaart", "/aanbod/nieuw/alles", "/cijfers", "/werk"):
             page.goto(address)
             page.wait_for_load_state("load")
             found = set[str]()

@@ -143,7 +143,7 @@ def test_a_filter_and_a_search_stay_on_the_map_and_an_empty_view_says_what_to_do
     expect(page.locator("#results")).not_to_have_text("0 partijen in beeld")
 
 
-@pytest.mark.parametrize("where", ["/gezocht/nieuw", "/aanbod/nieuw"])
+@pytest.mark.parametrize("where", ["/gezocht/nieuw", "/aanbod/nieuw/alles"])
 def test_a_place_is_pointed_at_for_a_form(
     page: Page, site: Site, where: str, accessible: Callable[[Page], None], shot: Shot
 ) -> None:

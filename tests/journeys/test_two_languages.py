@@ -15,7 +15,7 @@ from tests.visitors import csrf_token
 SHORTEST_INSIDE = 14  # characters: a sentence this long is also looked for inside a longer text
 REFUSED_WHEN_EMPTY = {
     "anonymous": ("/inloggen", "/wachtwoord-vergeten"),
-    "project-leader": ("/aanbod/nieuw", "/gezocht/nieuw", "/account/wachtwoord", "/account/gegevens", "/account/tokens"),
+    "project-leader": ("/aanbod/nieuw/alles", "/gezocht/nieuw", "/account/wachtwoord", "/account/gegevens", "/account/tokens"),
     "coordinator": ("/beheer/uitnodigen", "/beheer/depots/nieuw"),
     "region": (),
     "aoce": (),

@@ -17,7 +17,8 @@ from tests.journeys.sites import Site, client_of, links_by_mail
 
 ADDRESSES_PER_ROUTE = 3
 ASKED_ABOUT = "/aanbod?q=voegmateriaal"  # a lot of the reader's own with many questions
-FIRST = {"project-leader": (ASKED_ABOUT, "/werk/aanbod", "/gezocht?mine=1")}  # a reader's own comes before that of others
+PLACED = "/aanbod/42/geplaatst"  # one that the reader has just placed
+FIRST = {"project-leader": (ASKED_ABOUT, PLACED, "/werk/aanbod", "/gezocht?mine=1")}  # a reader's own comes before that of others
 MORE = {
     "anonymous": ("/aanbod?q=zzzz", "/aanbod?place=Atlantis", "/aanbod?page=99", "/gezocht?q=zzzz", "/aanbod/99999"),
     "project-leader": ("/reserveringen?page=9",),

@@ -200,7 +200,7 @@ def test_an_earlier_demand_is_asked_again_without_how_much_and_when(app: Flask, 
 
 
 def test_a_lot_is_no_demand(borne: FlaskClient) -> None:
-    send(borne, "/aanbod/nieuw/stap/1", {"title": "Keien", "do": "auto"})
+    send(borne, "/aanbod/nieuw", {"title": "Keien", "do": "auto"})
     assert borne.get("/gezocht/concept/1").status_code == 404
     send(borne, "/gezocht/nieuw", {"title": "Keien gezocht", "do": "auto"})
     assert borne.get("/aanbod/concept/2/stap/1").status_code == 404

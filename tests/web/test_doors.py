@@ -98,7 +98,7 @@ def test_what_is_not_there_is_404_to_who_opens_it_and_to_who_sends_a_form(
     ):
         assert signed_in.get(path).status_code == 404, path
     assert client.get("/aanbod/987654").status_code == 404
-    token = re.search(r'name="csrf_token" value="([^"]+)"', signed_in.get("/aanbod/nieuw").text)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', signed_in.get("/aanbod/nieuw/alles").text)
     assert token
     for path in (
         "/aanbod/987654/publiceren",

@@ -69,7 +69,7 @@ def test_a_demand_stands_in_its_form_again(client: FlaskClient, database: Databa
 def test_a_lot_with_its_hazards_in_english_and_photos_are_chosen_again(
     client: FlaskClient, database: Database, email: str
 ) -> None:
-    page = too_late(client, database, email, "/en/aanbod/nieuw", {**LOT, "photos": upload(picture())})
+    page = too_late(client, database, email, "/en/aanbod/nieuw/alles", {**LOT, "photos": upload(picture())})
     assert page.status_code == 401 and "You will have to choose photos and other files again." in page.text
     form = client.get(enter(client, page, email).location).text
     assert 'value="veel"' in form and "Twee\nregels" in form
@@ -82,7 +82,9 @@ def test_a_lot_with_its_hazards_in_english_and_photos_are_chosen_again(
 
 
 def test_a_step_goes_on_with_what_was_typed(client: FlaskClient, database: Database, email: str) -> None:
-    page = too_late(client, database, email, "/aanbod/nieuw/stap/1", {"title": "Keien", "do": "next"})
+    log_in(client, email)
+    client.post("/aanbod/nieuw", data={**hidden(client.get("/aanbod/nieuw").text), "do": "next"})
+    page = too_late(client, database, email, "/aanbod/concept/1/stap/3", {"project": "Keien", "do": "next"})
     assert 'value="Keien"' in client.get(enter(client, page, email).location).text
 
 

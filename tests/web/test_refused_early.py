@@ -63,7 +63,7 @@ def test_who_may_not_take_a_step_hears_so_whatever_was_typed(app: Flask, session
         assert (path, answer.status_code) == (path, status)
 
 
-@pytest.mark.parametrize("path", ["/inloggen", "/aanbod/nieuw"])
+@pytest.mark.parametrize("path", ["/inloggen", "/aanbod/nieuw/alles"])
 def test_a_form_of_sixty_thousand_fields_is_refused_at_once(app: Flask, session: Session, path: str) -> None:
     seed_taxonomy(session)
     client = visit(app, session, make_actor(session, "hengelo"))
@@ -87,7 +87,7 @@ def test_with_https_every_cookie_is_bound_to_this_host(config: Config) -> None:
 
 @pytest.mark.parametrize(
     ("path", "size", "status"),
-    [("/api/v1/listings", 2_000_000, 401), ("/aanbod/nieuw", 900_000, 401), ("/bestaat-niet", 900_000, 400)],
+    [("/api/v1/listings", 2_000_000, 401), ("/aanbod/nieuw/alles", 900_000, 401), ("/bestaat-niet", 900_000, 400)],
 )
 def test_a_refused_body_is_read_to_its_end(app: Flask, path: str, size: int, status: int) -> None:
     """A server that closes before that resets the connection, and a proxy makes 502 of the answer."""

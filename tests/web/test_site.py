@@ -29,7 +29,7 @@ def test_a_full_disk_is_not_ready(client: FlaskClient, monkeypatch: pytest.Monke
 
 
 def test_a_form_that_is_sent_after_the_session_ended_asks_to_log_in(client: FlaskClient) -> None:
-    answer = client.post("/aanbod/nieuw", data={"title": "Klinkers"})
+    answer = client.post("/aanbod/nieuw/alles", data={"title": "Klinkers"})
     assert answer.status_code == 401
     assert "<h1>Inloggen</h1>" in answer.text
     assert "U was uitgelogd" in answer.text

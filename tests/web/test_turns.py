@@ -67,14 +67,14 @@ def field(html: str, name: str) -> str:
 
 def test_the_expert_form_takes_a_circle_days_a_reason_and_a_smallest_part(app: Flask, session: Session, owner: Actor) -> None:
     hengelo = visit(app, session, owner)
-    page = hengelo.get("/aanbod/nieuw").text
+    page = hengelo.get("/aanbod/nieuw/alles").text
     assert 'value="losser"' in page
     assert 'name="circle" value="hengelo"' not in page  # the own organisation goes first anyway
     said = typed(
         circle_by="chosen", circle=["borne", "losser"], region_from=in_days(5), partners_from=in_days(9), minimum_part="100,5",
         photos=upload(picture()), step="publish",
     )  # fmt: skip
-    answer = send(hengelo, "/aanbod/nieuw", said)
+    answer = send(hengelo, "/aanbod/nieuw/alles", said)
     assert answer.status_code == 303
     lot = only(session)
     assert (lot.circle, str(lot.minimum_part), lot.status) == ("|borne|losser|", "100.500", "published")
@@ -107,7 +107,7 @@ def test_what_cannot_be_is_told_at_its_field_and_what_was_typed_stays(
 ) -> None:
     hengelo = visit(app, session, owner)
     said = {key: in_days(value) if key.endswith("_from") else value for key, value in changes.items()}
-    answer = send(hengelo, "/aanbod/nieuw", typed(**said))
+    answer = send(hengelo, "/aanbod/nieuw/alles", typed(**said))
     assert answer.status_code == 422
     assert sentence in field(answer.text, name)
     assert all(value in answer.text for value in said.values() if isinstance(value, str))
@@ -197,7 +197,7 @@ def test_a_coordinator_agrees_on_the_order_and_the_forms_say_it(app: Flask, sess
     assert get_window_defaults(session, owner.organisation_id) == WindowDefaults(("borne",), 0, 5, 10)
     session.rollback()
     leader = visit(app, session, owner)
-    page = leader.get("/aanbod/nieuw").text
+    page = leader.get("/aanbod/nieuw/alles").text
     assert "Kring: Borne" in page
     assert "5 dagen later" in page
     assert "/beheer/vensters" in coordinator.get("/beheer").text
@@ -232,24 +232,20 @@ def test_the_four_steps_keep_the_circle_and_the_last_one_tells_the_days(app: Fla
         hengelo = visit(app, session, owner)
         step = hengelo.post(f"/aanbod/{number}/opnieuw", data=hidden(hengelo.get("/werk/aanbod").text)).location
         assert step
-        second = step.replace("stap/1", "stap/2")
+        second, third, fourth = (step.replace("stap/1", f"stap/{place}") for place in (2, 3, 4))
         page = hengelo.get(second).text
+        told = {"quantity": "100", "unit": "m2", "do": "next"}
+        assert hengelo.post(second, data={**hidden(page), **stored_fields(page), **told}).location == third
+        page = hengelo.get(third).text
         assert re.search(r'value="losser" checked', page)
-        fields = {
-            **hidden(page),
-            **stored_fields(page),
-            "quantity": "100",
-            "unit": "m2",
-            "available_from": "20-12-2026",
-            "do": "next",
-        }
+        fields = {**hidden(page), **stored_fields(page), "since": "day", "available_from": "20-12-2026", "do": "next"}
         fields |= {"circle": ["losser", "borne"], "minimum_part": "25"}
-        answer = hengelo.post(second, data=fields)
-        assert answer.location.endswith("stap/3"), field(answer.text, "minimum_part")
+        answer = hengelo.post(third, data=fields)
+        assert answer.location == fourth, field(answer.text, "minimum_part")
         made = session.scalars(select(Listing).where(Listing.id != number)).one()
         assert (made.circle, made.minimum_part) == ("|borne|losser|", 25)
         session.rollback()
-        page = hengelo.get(second.replace("stap/2", "stap/4")).text
+        page = hengelo.get(fourth).text
         assert "Kring: Borne, Losser" in page
         assert "over 14 dagen, vanaf 29\u00a0december\u00a02026" in page
         assert "25\u00a0m²" in page

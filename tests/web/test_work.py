@@ -32,7 +32,7 @@ def test_an_empty_desk_says_what_to_do_next(app: Flask, session: Session) -> Non
     page = visit(app, session, make_actor(session, "hengelo")).get("/werk").text.replace("\u00a0", " ")
     assert "Begin hier" in page and "1 van 5 gedaan" in page and "te doen" not in page
     assert "Keien van de buren" in page and "Almelo: 800 m² Betonstraatsteen" in page
-    assert page.count('href="/aanbod/nieuw/stap/1"') == 2 and page.count('href="/gezocht/nieuw"') == 2
+    assert page.count('href="/aanbod/nieuw"') == 2 and page.count('href="/gezocht/nieuw"') == 2
 
 
 def test_a_draft_without_a_name_says_so_and_one_with_a_material_is_called_by_it(app: Flask, session: Session) -> None:

@@ -145,13 +145,14 @@ def edit_photo(
 
 def describe_photos(
     session: Session, actor: Actor, *, alts: Mapping[int, str], listing_id: int | None = None, sketch_id: int | None = None
-) -> None:
+) -> bool:
     """Say what photos show, as far as it changed. One that is gone meanwhile is passed over: its words have no picture."""
     rows = _photos(session, _open_owner(session, actor, listing_id, sketch_id))
     for photo in rows:
         alt = alts.get(photo.id, photo.alt)
         if alt != photo.alt:
             edit_photo(session, actor, photo_id=photo.id, listing_id=listing_id, sketch_id=sketch_id, alt=alt)
+    return True
 
 
 def replace_photo(

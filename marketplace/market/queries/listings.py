@@ -1,6 +1,7 @@
 """Questions about listings one by one; searching them is the catalogue's."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
@@ -143,6 +144,14 @@ def list_usual_materials(session: Session, actor: Actor, most: int = 6) -> list[
     """Ids of the materials that the own organisation offered most, the most usual first."""
     rows = select(Listing.material_id).where(Listing.organisation_id == actor.organisation_id).group_by(Listing.material_id)
     return list(session.scalars(rows.order_by(func.count().desc(), Listing.material_id).limit(most)))
+
+
+def list_recent_covers(session: Session, most: int = 300) -> list[tuple[int, dict[str, Any]]]:
+    """The first photos of the newest lots that everybody may see: the material of each, and the files."""
+    ids = list_public_ids(session, most)
+    rows = select(Listing.material_id, Photo.files).join(Photo, Photo.listing_id == Listing.id)
+    rows = rows.where(Listing.id.in_(ids), Photo.removed_at.is_(None), Photo.position == 1)
+    return [(material, files) for material, files in session.execute(rows.order_by(Listing.id.desc()))]
 
 
 def find_last_project(session: Session, actor: Actor) -> str:

@@ -57,6 +57,7 @@ class Part(StrEnum):
     """Under which heading of the form a field is asked."""
 
     OFFER = "offer"
+    TITLE = "title"
     ORIGIN = "origin"
     AMOUNT = "amount"
     CONDITION = "condition"
@@ -67,8 +68,8 @@ class Part(StrEnum):
 
     @property
     def step(self) -> int:
-        """The step of the four in which this part is asked."""
-        return {Part.OFFER: 1, Part.ORIGIN: 1, Part.PHOTOS: 3}.get(self, 2)
+        """The step of the four in which this part is asked: photos, what it is, where and when, check."""
+        return {Part.PHOTOS: 1, Part.OFFER: 2, Part.AMOUNT: 2, Part.CONDITION: 2, Part.TITLE: 4}.get(self, 3)
 
 
 class Needed(IntEnum):
@@ -149,7 +150,7 @@ FIELDS: tuple[ListingField, ...] = (
         name="title",
         kind=Kind.LINE,
         label=_("What do you call this lot?"),
-        part=Part.OFFER,
+        part=Part.TITLE,
         hint=_("Name the material and where it comes from, for example: Grey concrete pavers from Dorpsstraat."),
         needed=Needed.DRAFT,
         missing=_("Enter a title, for example “Grey concrete pavers from Dorpsstraat”."),
@@ -193,7 +194,6 @@ FIELDS: tuple[ListingField, ...] = (
         kind=Kind.PLACE,
         label=_("Where does it lie?"),
         part=Part.PLACE,
-        hint=_("A place, a postcode, an address or coordinates, for example Hengelo, 7551 AB or 52.2658, 6.7931."),
         needed=Needed.PUBLISHED,
         is_folded=False,
         is_of_project=True,
@@ -253,7 +253,6 @@ FIELDS: tuple[ListingField, ...] = (
         name="description",
         kind=Kind.TEXT,
         label=_("Description"),
-        part=Part.OFFER,
         hint=_("For example size, colour, how it was removed and how much is broken."),
         longest=DESCRIPTION_LENGTH_MAX,
         meaning="at most 5 000 characters",

@@ -5,7 +5,7 @@ of both sides decide what fits and in which order, and the kilometres are whole,
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,7 @@ from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import is_demand_stale
 from marketplace.market.rules.listing import STALE_AFTER, Answer, Condition, ListingStatus
+from marketplace.market.rules.windows import Windows
 from marketplace.matching.queries.statements import EDGE_KM, demands_served, listings_that_serve
 from marketplace.matching.rules import pair
 from marketplace.matching.rules.pair import Lot, Need
@@ -159,11 +160,28 @@ def list_demands_for_listing(
     """
     require(actor, Can.READ_MATCHES, listing)
     exact = may(actor, Can.READ_POINTS) and not by_public_points
-    terms = taxonomy(session)
+    lot = lot_of(listing, taxonomy(session), exact=exact)
+    return _demands_served(session, listing, lot, exact=exact, page=page, page_size=page_size)
+
+
+def list_demands_for_draft(session: Session, actor: Actor, listing: Listing, turns: Windows) -> Matches:
+    """The open demands that a draft would serve if it were published today, with these turns."""
+    require(actor, Can.EDIT_LISTING, listing)
+    exact = may(actor, Can.READ_POINTS)
+    days = {name: getattr(turns, name) for name in ("circle", "circle_from", "region_from", "partners_from")}
+    lot = replace(
+        lot_of(listing, taxonomy(session), exact=exact), status=ListingStatus.PUBLISHED, confirmed_on=clock.today(), **days
+    )
+    return _demands_served(session, listing, lot, exact=exact)
+
+
+def _demands_served(
+    session: Session, listing: Listing, lot: Lot, *, exact: bool, page: int = 1, page_size: int = PAGE_SIZE
+) -> Matches:
+    terms, today = taxonomy(session), clock.today()
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
     parents = [listing.parent_id] if listing.parent_id else []
     returned = list_demands_come_back_from(session, parents).get(listing.parent_id or 0, set())
-    lot, today = lot_of(listing, terms, exact=exact), clock.today()
     is_over = lot.available_until is not None and lot.available_until < today
     is_stale = lot.confirmed_on is None or lot.confirmed_on < today - STALE_AFTER
     if lot.status != ListingStatus.PUBLISHED or is_over or is_stale or lot.available.amount <= 0:

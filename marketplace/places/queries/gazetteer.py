@@ -138,6 +138,11 @@ class PlaceFinder:
     def __init__(self, pdok_url: str = "") -> None:
         self.pdok = PdokGeocoder(pdok_url) if pdok_url else None
 
+    @property
+    def knows_addresses(self) -> bool:
+        """Whether a street and a number can be found: only where an address service is configured."""
+        return self.pdok is not None
+
     def find(self, text: str, field: str = "place") -> Place:
         """Find the one place that the words mean.
 

@@ -13,7 +13,7 @@ from marketplace.market.rules.drafts import SketchKind
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of as demand_form
-from marketplace.web.ui.drafts import Answers, displayed_values, typed_values
+from marketplace.web.ui.drafts import Answers, displayed_values, seen_version, typed_values
 from marketplace.web.ui.drafts import in_reader_language as turned
 
 FIELDS = (
@@ -52,7 +52,7 @@ def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Sketc
         begun = get_sketch(saving, actor, sketch_id, SketchKind.DEMAND) if sketch_id else None
         begun = find_sketch_of_demand(saving, actor, demand.id) if demand else begun
         if begun is not None:
-            return save_sketch(saving, actor, sketch_id=begun.id, answers=values)
+            return save_sketch(saving, actor, sketch_id=begun.id, answers=values, version=seen_version())
         return start_sketch(saving, actor, values, kind=SketchKind.DEMAND, demand=demand)
 
 

@@ -48,7 +48,7 @@ class DemandForm(Form):
     place = PlaceField(
         _("Where do you need it?"),
         [Required(_("Say where the material is needed: a place, a postcode or coordinates."))],
-        description=_("A place, a postcode, an address or coordinates, for example Hengelo, 7551 AB or 52.2658, 6.7931."),
+        hinted=True,
     )
     max_distance_km = DecimalField(
         _("How far away may it be, at most?"), description=_("In kilometres, as the crow flies. Leave empty for no limit.")

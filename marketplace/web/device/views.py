@@ -12,7 +12,7 @@ from marketplace.web.ui.frame import here
 
 blueprint = Blueprint("device", __name__)
 ICONS = (("img/icon-192.png", 192, "any"), ("img/icon-512.png", 512, "any"), ("img/icon-maskable-512.png", 512, "maskable"))
-SHORTCUTS = ((_("Offer a lot"), "/aanbod/nieuw/stap/1"), (_("Look on offer"), "/aanbod"), (_("My work"), "/werk"))
+SHORTCUTS = ((_("Offer a lot"), "/aanbod/nieuw"), (_("Look on offer"), "/aanbod"), (_("My work"), "/werk"))
 BRAND, PAPER = "#17594a", "#faf8f4"  # the light colours of static/css/tokens.css
 
 

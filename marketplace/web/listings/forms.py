@@ -25,6 +25,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.ui.comparison import Row
+from marketplace.web.ui.day_chips import TILL_LABELS, since_choices
 from marketplace.web.ui.features import YES_OR_NO
 from marketplace.web.ui.forms import (
     ChecksField,
@@ -111,7 +112,7 @@ INPUTS: dict[Kind, Callable[..., Any]] = {
     Kind.YEAR: YearField,
     Kind.DAY: DutchDateField,
     Kind.QUANTITY: QuantityField,
-    Kind.PLACE: PlaceField,
+    Kind.PLACE: partial(PlaceField, hinted=True),
     Kind.PHOTOS: PhotosField,
     Kind.MATERIAL: partial(SelectField, validate_choice=False),
     Kind.DEPOT: partial(SelectField, validate_choice=False, default=""),
@@ -313,15 +314,16 @@ class PhotosForm(Form):
         return [item.picture for item in self.kept]
 
 
-class PhotoForm(Form):
-    """One photo: what it shows, and its place in the row."""
+class WhereForm(Form):
+    """Where a lot lies and when it is there, as what can be chosen with one tap."""
 
-    alt = StringField(_("What does this photo show?"))
+    spot = RadioField(_("Where does it lie?"), [asked], validate_choice=False)
+    since = RadioField(_("From when can it be collected?"), [asked])
+    till = RadioField(_("Until when?"), [asked], choices=choices(TILL_LABELS))
 
-    def position(self) -> int | None:
-        """The place that the button asks for; None leaves it where it is."""
-        wanted = request.form.get("position", "")
-        return int(wanted) if wanted.isdecimal() and len(wanted) < 4 else None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.since.choices = choices(since_choices())
 
 
 class CloseForm(Form):

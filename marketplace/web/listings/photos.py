@@ -1,6 +1,9 @@
-"""The photos of a lot: added, described, ordered, turned and taken away. A script asks for JSON and sends them one by one."""
+"""The photos of a lot, finished or not: added, described, turned, taken away, put back. A script sends them one by one."""
 
-from flask import Blueprint, jsonify, request, url_for
+import re
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
@@ -8,55 +11,107 @@ from marketplace.http.request import current_actor, current_session, database, p
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.market.actions.photos import delete_photo, edit_photo, replace_photo, turned
-from marketplace.market.models import Listing
+from marketplace.market.actions.photos import (
+    add_photo,
+    delete_photo,
+    describe_photos,
+    edit_photo,
+    replace_photo,
+    restore_photo,
+    turned,
+)
+from marketplace.market.models import Listing, Photo
+from marketplace.market.queries.drafts import get_sketch, list_sketch_photos
 from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.photos import StoredPicture
-from marketplace.matching.actions.offer import add_photos
-from marketplace.web.listings.forms import PhotoForm, PhotosForm
+from marketplace.web.listings.forms import PhotosForm
 from marketplace.web.listings.pictures import media
 from marketplace.web.ui.form_page import attempt, done, page
 
 FORM_BYTES_MAX = 250_000_000
+DO = re.compile(r"(turn|delete|restore|move)-([0-9]{1,9})(?:-([0-9]{1,2}))?")
+ALT = re.compile(r"alt-([0-9]{1,9})")
+Owner = dict[str, int]  # listing_id or sketch_id
 
 
 def register(blueprint: Blueprint) -> None:
-    """Give these pages to the area of listings."""
+    """Give this page to the area of listings."""
     blueprint.route("/aanbod/<int:listing_id>/fotos", methods=("GET", "POST"))(photos)
-    blueprint.post("/aanbod/<int:listing_id>/fotos/<int:photo_id>")(change_photo)
 
 
 @permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
 def photos(listing_id: int) -> ResponseReturnValue:
     """The photos in order; new ones come behind the others."""
     form = PhotosForm()
-    is_valid = form.is_submitted() and form.validate()
-    session, actor = current_session(), current_actor()
+    owner = {"listing_id": listing_id}
+    sent = PhotosSent(form, owner)
+    session = current_session()
     listing = _own(session, listing_id)
-    added = (
-        attempt(form, lambda: add_photos(session, actor, listing_id=listing_id, pictures=form.pictures())) if is_valid else None
-    )
-    if request.accept_mimetypes.best == "application/json":
-        faults = [str(fault.message) for fault in form.summary()]
-        return (jsonify(photos=len(added.photos)), 200) if added else (jsonify(faults=faults), 422)
-    if added:
-        return done(_("The photos are added."), url_for("listings.photos", listing_id=listing_id))
-    return page("listings/photos.html", form, listing=listing)
+    if form.is_submitted() and sent.store(session, owner):
+        if sent.is_by_script:
+            return jsonify(photos=len(list_photos(session, owner)))
+        if sent.did:
+            return redirect(url_for("listings.photos", listing_id=listing_id, **sent.did), 303)
+        if request.form.get("do") == "done":
+            return done(_("The photos are saved."), url_for("catalogue.show_listing", listing_id=listing_id))
+        return done(_("The photos are saved."), url_for("listings.photos", listing_id=listing_id))
+    if sent.is_by_script and form.is_submitted():
+        return sent.faults()
+    return page("listings/photos.html", form, listing=listing, shots=list_photos(session, owner))
 
 
-@permission(Can.EDIT_LISTING)
-def change_photo(listing_id: int, photo_id: int) -> ResponseReturnValue:
-    """Describe a photo, move it, turn it, or take it away: the button says which."""
-    form, what = PhotoForm(), {"listing_id": listing_id, "photo_id": photo_id}
-    picture = _turned(**what) if request.form.get("do") == "turn" else None
-    session, actor = current_session(), current_actor()
-    if request.form.get("do") == "delete":
-        delete_photo(session, actor, **what)
-    else:
-        edit_photo(session, actor, **what, alt=form.alt.data or "", position=form.position())
-    if picture:
-        replace_photo(session, actor, **what, picture=picture)
-    return done(_("The photos are saved."), _where(listing_id, f"photo-{photo_id}"))
+class PhotosSent:
+    """What a request brings of photos. Made before the writing session opens: it develops pictures."""
+
+    def __init__(self, form: PhotosForm, owner: Owner | None) -> None:
+        self.form = form
+        self.did: dict[str, Any] = {}
+        self.is_by_script = request.accept_mimetypes.best == "application/json"
+        asked = DO.fullmatch(request.form.get("do", ""))
+        self.what, self.photo_id, self.place = (asked[1], int(asked[2]), int(asked[3] or 0)) if asked else ("", 0, 0)
+        self.has_files = request.method == "POST" and bool(form.photos.data or request.form.getlist("kept"))
+        self.is_valid = not self.has_files or form.validate()
+        self.picture = _turned(owner, self.photo_id) if self.what == "turn" and owner else None
+
+    def store(self, session: Session, owner: Owner) -> bool:
+        """Write down what was said and sent; false where a photo is refused, with the reason in the form."""
+        where: dict[str, Any] = dict(owner)
+        actor = current_actor()
+        alts = {int(found[1]): text for name, text in request.form.items() if (found := ALT.fullmatch(name))}
+        if not attempt(self.form, lambda: describe_photos(session, actor, **where, alts=alts)) or not self.is_valid:
+            return False
+        for picture in self.form.pictures() if self.has_files else ():
+            if attempt(self.form, lambda picture=picture: add_photo(session, actor, **where, picture=picture)) is None:  # type: ignore[misc]
+                return False
+        if self.what:
+            return attempt(self.form, lambda: self._change(session, where)) is not None
+        return True
+
+    def _change(self, session: Session, where: dict[str, Any]) -> bool:
+        actor, number = current_actor(), self.photo_id
+        if self.what == "delete":
+            self.did = {"removed": number, "place": delete_photo(session, actor, **where, photo_id=number)}
+            return True
+        if self.what == "restore":
+            restore_photo(session, actor, **where, photo_id=number)
+        elif self.what == "move":
+            edit_photo(session, actor, **where, photo_id=number, position=self.place)
+        elif self.picture:
+            replace_photo(session, actor, **where, photo_id=number, picture=self.picture)
+        self.did = {"_anchor": f"photo-{number}"}
+        return True
+
+    def faults(self) -> ResponseReturnValue:
+        """Why a photo is refused, for a script."""
+        return jsonify(faults=[str(fault.message) for fault in self.form.summary()]), 422
+
+
+def list_photos(session: Session, owner: Owner) -> list[Photo]:
+    """The photos of this lot or this unfinished one, in order."""
+    if "sketch_id" in owner:
+        return list_sketch_photos(session, get_sketch(session, current_actor(), owner["sketch_id"], SketchKind.LISTING))
+    return list(_own(session, owner["listing_id"]).photos)
 
 
 def _own(session: Session, listing_id: int) -> Listing:
@@ -65,18 +120,10 @@ def _own(session: Session, listing_id: int) -> Listing:
     return listing
 
 
-def _turned(listing_id: int, photo_id: int) -> StoredPicture:
+def _turned(owner: Owner, photo_id: int) -> StoredPicture:
     """The picture a quarter turn further, made before the writing session opens."""
     with database().read() as before:
-        files = next((photo.files for photo in _own(before, listing_id).photos if photo.id == photo_id), None)
+        files = next((photo.files for photo in list_photos(before, owner) if photo.id == photo_id), None)
     if files is None:
         raise Missing(_("This photo does not exist any more. Open the listing again."))
     return turned(media(), files)
-
-
-def _where(listing_id: int, anchor: str) -> str:
-    """The page that the button stood on: the step, or the page of the photos."""
-    sketch = request.form.get("sketch", "")
-    if sketch.isdecimal() and len(sketch) < 10:
-        return url_for("listings.step", sketch_id=int(sketch), number=3, _anchor=anchor)
-    return url_for("listings.photos", listing_id=listing_id, _anchor=anchor)

@@ -1,24 +1,28 @@
 """A stored lot as the form shows it, and what was typed of one. Saving without typing changes nothing."""
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 from werkzeug.datastructures import MultiDict
 
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.queries import list_depots
 from marketplace.kernel.db import Session
-from marketplace.kernel.language import _
+from marketplace.kernel.formats import long_date
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
+from marketplace.market.queries.listings import find_last_listing, get_listing
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules import fields
-from marketplace.market.rules.listing import Answer
+from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Answer
 from marketplace.market.rules.values import plain_fields, stored_value
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, listing_form, names_of, shown_value
+from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, WhereForm, listing_form, names_of, shown_value
 from marketplace.web.listings.pictures import PREVIEW
 from marketplace.web.ui.comparison import compare, is_outdated
+from marketplace.web.ui.day_chips import Since, Till, day_of
 from marketplace.web.ui.drafts import Answers, displayed_values
 from marketplace.web.ui.drafts import in_reader_language as _turned
 from marketplace.web.ui.drafts import typed_values as typed_in
@@ -27,6 +31,8 @@ from marketplace.web.ui.windows import agreed_rows, municipal_names
 
 CIRCLE_MAX = 60  # boxes that a request may tick
 PLACED = ("place_name", "municipality", "address", "place_basis", "lat", "lon")
+ASBESTOS = "asbest"  # the hazard that a lot also has a field of its own for
+TOLD = (2, 3, 4)  # the steps with fields: the first one has photos
 
 
 def names_in(*steps: int) -> tuple[str, ...]:
@@ -34,24 +40,108 @@ def names_in(*steps: int) -> tuple[str, ...]:
     return tuple(name for row in fields.FIELDS if row.step in steps for name in names_of(row))
 
 
-def typed(number: int) -> Answers:
-    """What this request says in a step."""
-    if number == 1:
-        return typed_in(names_in(1))
-    hazards = {
-        name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in submitted_values().items() if _is_hazard(name, value)
-    }
-    circle = [slug[:60] for slug in submitted_values().getlist("circle")[:CIRCLE_MAX]]
-    return {**typed_in((*names_in(2), "unit")), "hazards": hazards, "circle": circle}
+def typed(number: int, session: Session, actor: Actor, before: Answers) -> Answers:
+    """What this request says in a step, beside what was said before."""
+    return {2: typed_what, 4: typed_title}.get(number, lambda: typed_where(session, actor, before))()
+
+
+def typed_what() -> Answers:
+    """What it is, how much, and in what condition. Asbestos is one of the hazards where the material may hold it."""
+    said = submitted_values()
+    hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in said.items() if _is_hazard(name, value)}
+    names = [name for name in names_in(2) if name != "asbestos_suspected" or name in said]
+    answers = {**typed_in((*names, "unit", "group")), "hazards": hazards}
+    return {**answers, "asbestos_suspected": hazards[ASBESTOS]} if ASBESTOS in hazards else answers
+
+
+def typed_title() -> Answers:
+    """What the lot is called."""
+    return typed_in(names_in(4))
+
+
+def typed_where(session: Session, actor: Actor, before: Answers) -> Answers:
+    """Where it lies and when it is there: as one of the choices, or as typed."""
+    said = submitted_values()
+    answers = {**typed_in((*names_in(3), "since", "till")), "circle": [slug[:60] for slug in said.getlist("circle")[:CIRCLE_MAX]]}
+    since = answers["since"] if answers["since"] in set(Since) else Since.DAY
+    if since != Since.DAY:
+        day = day_of(Since(since))
+        answers["available_from"] = long_date(day).replace("\u00a0", " ") if day else ""
+    if answers["till"] == Till.GONE:
+        answers["available_until"] = ""
+    return {**answers, "since": str(since), **_spot(session, actor, said.get("spot", ""), before)}
+
+
+def _spot(session: Session, actor: Actor, chosen: str, before: Answers) -> Answers:
+    """The place that was chosen. That of an earlier lot, and the one that was given before, come along to the metre."""
+    if chosen == "kept" and (before.get("place") or before.get("depot")):
+        return {"spot": "kept", **{name: before.get(name, "") for name in ("place", "depot", "placed")}}
+    if chosen.startswith("lot-") and chosen[4:].isdecimal() and len(chosen) < 14:
+        listing = get_listing(session, actor, int(chosen[4:]))
+        require(actor, Can.EDIT_LISTING, listing)
+        return {"spot": "kept", **_place_of(of_listing(listing, taxonomy(session)))}
+    if chosen in ("photo", "here") and (point := submitted_values().get(f"{chosen}_at", "")[:60]):
+        return {"spot": "kept", "place": point, "depot": "", "placed": ""}
+    return {"spot": "other", "placed": before.get("placed", "")}
+
+
+def _place_of(answers: Answers) -> Answers:
+    return {name: answers.get(name, "") for name in ("place", "depot", "placed")}
 
 
 def _is_hazard(name: str, value: str) -> bool:
     return name.startswith(HAZARD_PREFIX) and value in set(Answer)
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place to choose. `is_hidden`: only a script can offer it."""
+
+    value: str
+    name: Text | str
+    note: Text
+    is_hidden: bool = False
+
+
+def spots_of(session: Session, actor: Actor, answers: Answers) -> list[Spot]:
+    """The places to choose: the one that was given, or that of the last lot; of the photo, of the device, and any other."""
+    rows: list[Spot] = []
+    if answers.get("spot") != "other" and (name := place_words(session, answers)):
+        rows.append(Spot("kept", name, _("the place of this lot")))
+    elif last := find_last_listing(session, actor):
+        name = place_words(session, of_listing(last, taxonomy(session)))
+        rows.append(Spot(f"lot-{last.id}", name, _("the place of your last lot")))
+    return [
+        *rows,
+        Spot("photo", _("The place of your photo"), _("where the photo was taken"), is_hidden=True),
+        Spot("here", _("My location"), _("where you are now"), is_hidden=True),
+        Spot("other", _("Another place"), _("a place, a postcode, a depot or a point on the map")),
+    ]
+
+
+def place_words(session: Session, answers: Answers) -> Text | str:
+    """The place that was given, in words: never as coordinates."""
+    if answers.get("depot"):
+        return next((depot.name for depot in list_depots(session) if str(depot.id) == answers["depot"]), "")
+    placed = answers.get("placed")
+    if placed and placed["text"] == answers.get("place"):
+        where = placed["at"]
+        return str(where["address"] or where["place_name"])
+    return _("The point that you chose") if answers.get("place") else ""
+
+
+def where_form(answers: Answers, spots: list[Spot]) -> WhereForm:
+    """The choices of the third step, with what was chosen."""
+    since = answers.get("since") or (Since.DAY if answers.get("available_from") else Since.NOW)
+    till = Till.DAY if answers.get("available_until") or answers.get("till") == Till.DAY else Till.GONE
+    offered = {spot.value for spot in spots}
+    spot = answers.get("spot", "") if answers.get("spot") in offered else spots[0].value if not spots[0].is_hidden else "other"
+    return WhereForm(formdata=None, data={"spot": spot, "since": str(since), "till": str(till)}, meta={"csrf": False})
+
+
 def typed_form(answers: Answers) -> ListingForm:
     """The form with these answers in it; nothing is checked yet."""
-    names = (*names_in(1, 2), "unit")
+    names = (*names_in(*TOLD), "unit")
     form = listing_form(MultiDict({name: answers[name] for name in names if answers.get(name)}), meta={"csrf": False})
     form.declared = dict(answers.get("hazards", {}))
     placed = answers.get("placed")
@@ -65,24 +155,33 @@ def check(form: ListingForm, *numbers: int) -> bool:
     names = names_in(*numbers)
     checks = {name: getattr(type(form), f"validate_{name}", None) for name in names}
     verdicts = [form[name].validate(form, [checks[name]] if checks[name] else []) for name in names]
-    if 2 in numbers and not (form.place.data or form.depot.data or form.place.errors):
+    if 3 in numbers and not (form.place.data or form.depot.data or form.place.errors):
         form.place.errors = [str(_("Say where the material lies: a place, a postcode, coordinates or a depot."))]
         verdicts.append(False)
     return all(verdicts)
 
 
 def first_wrong(form: ListingForm) -> int:
-    """The first step with something wrong in it; the second for what belongs to no field."""
-    return 1 if any(form[name].errors for name in names_in(1)) else 2
+    """The first step with something wrong in it; the third for what belongs to no field."""
+    return next((number for number in TOLD if any(form[name].errors for name in names_in(number))), 3)
 
 
 def of_listing(listing: Listing, taxonomy: Taxonomy) -> Answers:
     """A stored lot as somebody would have typed it."""
-    answers = displayed_values(stored_form(listing, taxonomy, sent=False), names_in(1, 2))
+    answers = displayed_values(stored_form(listing, taxonomy, sent=False), names_in(*TOLD))
     answers |= {"unit": listing.unit, "hazards": dict(listing.hazards), "circle": list(listing.chosen_circle or ())}
     if listing.depot_id is None:
         answers["placed"] = {"text": answers["place"], "at": {name: getattr(listing, name) for name in PLACED}}
     return answers
+
+
+def made_title(form: ListingForm, taxonomy: Taxonomy) -> str:
+    """What a lot is called as long as nobody called it something: what it is, and from which place; never from which street."""
+    material = taxonomy.find_material(form.material.data or "")
+    place = form.place.location.place_name if form.place.location and not form.depot.data else ""
+    if material is None or not place:
+        return material.name if material else ""
+    return str(_("%(material)s from %(place)s", material=material.name, place=place))[:TITLE_LENGTH_MAX]
 
 
 def again(answers: Answers) -> Answers:

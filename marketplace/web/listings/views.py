@@ -35,7 +35,7 @@ wizard.register(blueprint)
 FORM_BYTES_MAX = 250_000_000
 
 
-@blueprint.route("/aanbod/nieuw", methods=("GET", "POST"))
+@blueprint.route("/aanbod/nieuw/alles", methods=("GET", "POST"))
 @permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
 def create() -> ResponseReturnValue:
     """Offer a new lot: stored as a draft, or on offer at once."""

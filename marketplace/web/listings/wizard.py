@@ -1,78 +1,158 @@
-"""Offering a lot in four steps, each of which stores what was typed. Material; quantity, quality and place; photos; check."""
+"""Offering a lot in four steps, each of which stores what was typed. Photos; what it is; where and when; check."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.policy import Can, require
 from marketplace.http.request import current_actor, current_session, database, permission, public
+from marketplace.http.written import Written
 from marketplace.kernel.db import Session
-from marketplace.kernel.errors import Refusal
+from marketplace.kernel.errors import Conflict, Missing, Refusal
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Quantity, parse_number, read_unit
 from marketplace.market.actions.drafts import attach_listing, discard_sketch, save_sketch, start_sketch
 from marketplace.market.actions.windows import preview_windows
-from marketplace.market.models import Listing, Sketch
+from marketplace.market.models import Sketch
 from marketplace.market.queries.drafts import get_sketch
-from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
+from marketplace.market.queries.listings import get_listing, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
-from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
-from marketplace.matching.actions.offer import add_photos, save_draft_listing
+from marketplace.market.rules.listing import find_unit_faults
+from marketplace.matching.actions.offer import save_draft_listing
 from marketplace.matching.actions.publish import publish as publish_listing
+from marketplace.matching.queries.matches import list_demands_for_draft, list_demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import stored
 from marketplace.web.listings.forms import ListingForm, PhotosForm
+from marketplace.web.listings.photos import FORM_BYTES_MAX, PhotosSent, list_photos
 from marketplace.web.listings.stored import fill_choices
-from marketplace.web.ui.drafts import Answers, save_response, saved_at, typed_values, wants_saving
-from marketplace.web.ui.estimates import estimate as estimated
-from marketplace.web.ui.estimates import estimate_of
-from marketplace.web.ui.features import checked_of
-from marketplace.web.ui.form_page import attempt, done
+from marketplace.web.ui.beginnings import beginnings, tiles
+from marketplace.web.ui.checked import checked_rows
+from marketplace.web.ui.drafts import Answers, save_response, saved_at, seen_version, wants_saving
+from marketplace.web.ui.estimates import weighed, weighed_of
+from marketplace.web.ui.form_page import attempt
 from marketplace.web.ui.forms import Form
+from marketplace.web.ui.lots import picture
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.windows import municipal_names, preview_rows
 
-FORM_BYTES_MAX = 250_000_000
 FOUND_MAX = 12
 TYPED_MAX = 80
+NEIGHBOURS_SHOWN = 3
+DIGITS_MAX = 10
+NAMES: tuple[Text, ...] = (_("Photos"), _("What is it?"), _("Where and when?"), _("Is this right?"))
 
 
 def register(blueprint: Blueprint) -> None:
     """Add the four steps to the area of listings."""
-    blueprint.route("/aanbod/nieuw/stap/1", methods=("GET", "POST"))(start)
+    blueprint.route("/aanbod/nieuw", methods=("GET", "POST"))(start)
     blueprint.route("/aanbod/concept/<int:sketch_id>/stap/<int(min=1,max=4):number>", methods=("GET", "POST"))(step)
+    blueprint.get("/aanbod/<int:listing_id>/geplaatst")(published)
     blueprint.post("/aanbod/<int:listing_id>/opnieuw")(again)
     blueprint.get("/materialen.json")(find_materials)
     blueprint.get("/aanbod/schatting.json")(estimate)
 
 
-@permission(Can.OFFER)
+@permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
 def start() -> ResponseReturnValue:
-    """The first step of a new lot; the draft begins to exist when something was typed."""
-    if request.method == "POST":
-        with database().transaction() as saving:
-            sketch = start_sketch(saving, current_actor(), stored.typed(1))
-        return _kept(sketch) if wants_saving() else _next(1, sketch)
-    project = find_last_project(current_session(), current_actor())
-    return _asking(1, {"material": request.args.get("material", ""), "project": project}, None)
+    """The first step of a new lot: photos, or an earlier lot to begin with."""
+    number = request.form.get("number", 1, int)
+    if request.method == "POST" and number in (2, 3):
+        return _tell(None, number)
+    return _photos(None)
 
 
 @permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
 def step(sketch_id: int, number: int) -> ResponseReturnValue:
-    """One step of a lot that somebody is telling of. The third and the fourth wait until the second is right."""
-    if number > 2:
-        return _photos(sketch_id) if number == 3 else _check(sketch_id)
-    if request.method == "POST":
-        with database().transaction() as saving:
-            before = stored.in_reader_language(
-                _answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING))
-            )
-            sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers={**before, **stored.typed(number)})
-        return _kept(sketch) if wants_saving() else _next(number, sketch)
-    sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.LISTING)
-    return _asking(number, stored.in_reader_language(_answers(current_session(), sketch)), sketch)
+    """One step of a lot that somebody is telling of. The fourth waits until the others are right."""
+    if number == 1:
+        return _photos(sketch_id)
+    return _check(sketch_id) if number == 4 else _tell(sketch_id, number)
+
+
+def _photos(sketch_id: int | None) -> ResponseReturnValue:
+    """The first step. Photos are stored at once; one that is refused leaves the others be."""
+    form = PhotosForm(meta={"csrf": False})
+    sent = PhotosSent(form, {"sketch_id": sketch_id} if sketch_id else None)
+    session, actor = current_session(), current_actor()
+    if request.method != "POST":
+        sketch = get_sketch(session, actor, sketch_id, SketchKind.LISTING) if sketch_id else None
+        return _showing_photos(form, sketch)
+    sketch = (
+        get_sketch(session, actor, sketch_id, SketchKind.LISTING)
+        if sketch_id
+        else start_sketch(session, actor, _copied(session, request.form))
+    )
+    if not sent.store(session, {"sketch_id": sketch.id}):
+        return sent.faults() if sent.is_by_script else _showing_photos(form, sketch if sketch_id else None)
+    here = url_for("listings.step", sketch_id=sketch.id, number=1)
+    if request.form.get("do") == "auto":
+        return save_response(sketch, here)
+    if sent.is_by_script:
+        return jsonify(photos=len(list_photos(session, {"sketch_id": sketch.id})), address=here)
+    if sent.did:
+        return redirect(url_for("listings.step", sketch_id=sketch.id, number=1, **sent.did), 303)
+    is_more = request.form.get("do") == "add"
+    return redirect(here if is_more else url_for("listings.step", sketch_id=sketch.id, number=2), 303)
+
+
+def _showing_photos(form: PhotosForm, sketch: Sketch | None) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    shots = list_photos(session, {"sketch_id": sketch.id}) if sketch else []
+    begun = () if sketch else beginnings(session, actor)
+    copied = {name: request.values[name] for name in ("copy", "project", "material") if not sketch and name in request.values}
+    _copied(session, copied)  # not there, or not theirs: said before a photo is taken
+    return show(1, form, sketch=sketch, shots=shots, beginnings=() if copied else begun, copied=copied)
+
+
+def _copied(session: Session, said: Mapping[str, str]) -> Answers:
+    """What an earlier lot gives to a new one: all that it is, or its project and place. And a material that was chosen already."""
+    for name, answers_of in (("copy", stored.again), ("project", stored.same_project)):
+        number = said.get(name, "")
+        if number.isdecimal() and len(number) < DIGITS_MAX:
+            listing = get_listing(session, current_actor(), int(number))
+            require(current_actor(), Can.EDIT_LISTING, listing)
+            return answers_of(stored.of_listing(listing, taxonomy(session)))
+    slug = said.get("material", "")
+    return {"material": slug, "locale": current_locale()} if taxonomy(session).find_material(slug) else {}
+
+
+def _tell(sketch_id: int | None, number: int) -> ResponseReturnValue:
+    """The second and the third step: what was typed is stored, right or wrong."""
+    if request.method != "POST":
+        sketch = get_sketch(current_session(), current_actor(), sketch_id or 0, SketchKind.LISTING)
+        return _asking(number, stored.in_reader_language(_answers(current_session(), sketch)), sketch)
+    try:
+        sketch = _stored(sketch_id, number)
+    except Missing:
+        return _gone(number)
+    if wants_saving():
+        return save_response(sketch, url_for("listings.step", sketch_id=sketch.id, number=number))
+    return _next(number, sketch)
+
+
+def _stored(sketch_id: int | None, number: int) -> Sketch:
+    with database().transaction() as saving:
+        actor = current_actor()
+        if sketch_id is None:
+            return start_sketch(saving, actor, stored.typed(number, saving, actor, {}))
+        before = stored.in_reader_language(_answers(saving, get_sketch(saving, actor, sketch_id, SketchKind.LISTING)))
+        answers = {**before, **stored.typed(number, saving, actor, before)}
+        return save_sketch(saving, actor, sketch_id=sketch_id, answers=answers, version=seen_version())
+
+
+def _gone(number: int) -> ResponseReturnValue:
+    """The draft was published or thrown away meanwhile: what was typed stays on the page, and begins a lot of its own."""
+    refusal = Conflict(_("This draft is published or gone. What you typed still stands here, and becomes another lot."))
+    if request.form.get("do") == "auto":
+        raise refusal
+    answers = stored.typed(number, current_session(), current_actor(), {})
+    form = stored.typed_form(answers)
+    form.refusal, form.form_faults = refusal, [refusal.message]
+    return _asking(number, answers, None, form)
 
 
 def _answers(session: Session, sketch: Sketch) -> Answers:
@@ -84,159 +164,144 @@ def _answers(session: Session, sketch: Sketch) -> Answers:
     return dict(sketch.answers)
 
 
-def _kept(sketch: Sketch) -> ResponseReturnValue:
-    return save_response(sketch, url_for("listings.step", sketch_id=sketch.id, number=request.form.get("number", 1, int)))
-
-
 def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingForm | None = None) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
     if returned() is not None:
-        answers = {**answers, **stored.typed(number)}
-    form, session = form or stored.typed_form(answers), current_session()
+        answers = {**answers, **stored.typed(number, session, actor, answers)}
+    form = form or stored.typed_form(answers)
     materials = taxonomy(session)
-    fill_choices(form, session, current_actor())
-    return show(
-        number,
-        form,
-        sketch=sketch,
-        estimate=estimate_of(form, materials),
-        material=materials.find_material(form.material.data or ""),
-    )
+    fill_choices(form, session, actor)
+    material = materials.find_material(form.material.data or "")
+    if number == 2:
+        for field, label in (
+            (form.material, _("Material")),
+            (form.quantity, _("How much?")),
+            (form.quantity_basis, _("How do you know?")),
+        ):
+            field.label.text = label
+        group = material.group.slug if material else answers.get("group", "")
+        words: dict[str, Any] = {
+            "material": material,
+            "estimate": weighed_of(form, materials),
+            "tiles": tiles(session, actor, group),
+        }
+    else:
+        spots = stored.spots_of(session, actor, answers)
+        words = {"spots": spots, "where": stored.where_form(answers, spots)}
+    return show(number, form, sketch=sketch, **words)
 
 
 def _next(number: int, sketch: Sketch) -> ResponseReturnValue:
     """Check what was sent; on to the next step, or the same page with what is wrong."""
     form = stored.typed_form(sketch.answers)
-    is_valid = stored.check(form, *range(1, number + 1))
-    if not is_valid:
-        return _asking(stored.first_wrong(form), sketch.answers, sketch, form)
-    if number == 2 and not _settled(form, sketch):
-        return _asking(stored.first_wrong(form), sketch.answers, sketch, form)
+    is_right = stored.check(form, *range(2, number + 1))
+    session = current_session()
+    fill_choices(form, session, current_actor())
+    if is_right and number == 2:
+        is_right = _is_told(form, sketch.answers)
+    if not is_right or (number == 3 and not _settled(form, sketch)):
+        return _asking(min(number, stored.first_wrong(form)), sketch.answers, sketch, form)
     return redirect(url_for("listings.step", sketch_id=sketch.id, number=number + 1), 303)
+
+
+def _is_told(form: ListingForm, answers: Answers) -> bool:
+    """Whether the material goes by the unit, and its hazards were asked: without scripts they are known only now."""
+    if form.quantity.data and (faults := find_unit_faults(form.quantity.data, form.quantity.units)):
+        form.quantity.errors = [str(faults[0].message)]
+        return False
+    if set(form.hazard_names) - set(answers.get("hazards", {})):
+        form.form_faults = [_("For this material there is one more question: is something hazardous in it?")]
+        return False
+    return True
 
 
 def _settled(form: ListingForm, sketch: Sketch) -> Sketch | None:
     """Write the draft listing; None when a rule refuses, with its sentences in the form."""
     session, actor = current_session(), current_actor()
     materials = taxonomy(session)
-    fill_choices(form, session, current_actor())
+    made = stored.made_title(form, materials)
+    form.title.data = form.title.data or made
     listing = attempt(form, lambda: save_draft_listing(session, actor, form.draft(), listing_id=sketch.listing_id))
     if listing is None:
         return None
-    return attach_listing(session, actor, sketch_id=sketch.id, listing=listing, answers=stored.of_listing(listing, materials))
-
-
-def _behind(session: Session, sketch_id: int) -> tuple[Sketch, Listing | None]:
-    """The sketch and its draft listing, or None while there is still something to tell."""
-    sketch = get_sketch(session, current_actor(), sketch_id, SketchKind.LISTING)
-    if sketch.listing_id is None or not sketch.is_settled:
-        return sketch, None
-    return sketch, get_listing(session, current_actor(), sketch.listing_id)
-
-
-def _back(sketch: Sketch) -> Response:
-    return redirect(url_for("listings.step", sketch_id=sketch.id, number=2 if sketch.answers.get("material") else 1), 303)
-
-
-def _photos(sketch_id: int) -> ResponseReturnValue:
-    """The third step: photos go straight to the draft; one that is refused leaves the others be."""
-    if request.form.get("do") == "place":
-        return _where_it_was_taken(sketch_id)
-    form = PhotosForm(meta={"csrf": False})
-    sent = request.method == "POST" and bool(form.photos.data or request.form.getlist("kept"))
-    is_valid = sent and form.validate()
-    session, actor = current_session(), current_actor()
-    sketch, listing = _behind(session, sketch_id)
-    if listing is None:
-        return _back(sketch)
-    number = listing.id
-    added = attempt(form, lambda: add_photos(session, actor, listing_id=number, pictures=form.pictures())) if is_valid else None
-    if added:
-        listing = get_listing(session, actor, number)
-    elif sent:
-        return show(3, form, sketch=sketch, listing=listing)
-    if request.method == "POST" and request.form.get("do") == "next":
-        if listing.photos:
-            return redirect(url_for("listings.step", sketch_id=sketch_id, number=4), 303)
-        form.photos.errors = [str(_("Add at least one photo. A listing without a photo cannot be published."))]
-        return show(3, form, sketch=sketch, listing=listing)
-    if request.method == "POST":
-        return redirect(url_for("listings.step", sketch_id=sketch_id, number=3), 303)
-    return show(3, form, sketch=sketch, listing=listing)
-
-
-def _where_it_was_taken(sketch_id: int) -> ResponseReturnValue:
-    """Take over the place of a photo that somebody chose for the lot. As if it had been typed in the second step."""
-    with database().transaction() as saving:
-        before = stored.in_reader_language(_answers(saving, get_sketch(saving, current_actor(), sketch_id, SketchKind.LISTING)))
-        chosen = {**before, **typed_values(("place",)), "depot": ""}
-        sketch = save_sketch(saving, current_actor(), sketch_id=sketch_id, answers=chosen)
-    answer = _next(2, sketch)
-    if isinstance(answer, Response):
-        flash(str(_("The lot lies where the photo was taken. Step 4 shows the place.")), "success")
-    return answer
+    answers = stored.of_listing(listing, materials)
+    if listing.title == made:
+        del answers["title"]  # it follows the answers until somebody types one
+    chips: Answers = {name: sketch.answers[name] for name in ("since", "till") if name in sketch.answers}
+    return attach_listing(session, actor, sketch_id=sketch.id, listing=listing, answers={**answers, **chips, "spot": "kept"})
 
 
 def _check(sketch_id: int) -> ResponseReturnValue:
-    """The fourth step: everything at a glance, and the button that publishes."""
+    """The fourth step: everything at a glance, its name, and the button that publishes."""
     session, actor = current_session(), current_actor()
-    sketch, listing = _behind(session, sketch_id)
-    if listing is None:
+    sketch = get_sketch(session, actor, sketch_id, SketchKind.LISTING)
+    if sketch.listing_id is None or not sketch.is_settled:
         return _back(sketch)
-    materials = taxonomy(session)
-    form = stored.typed_form(stored.of_listing(listing, materials))
-    number = listing.id
-    sent = request.method == "POST"
-    if sent:
-        discard_sketch(session, actor, sketch)  # comes back with the rest when publishing is refused
-    if sent and attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
-        return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=number))
-    fill_choices(form, session, current_actor())
-    material = materials.material_by_id(listing.material_id)
-    turns = preview_rows(preview_windows(session, actor, listing), municipal_names(session))
-    checked = {number: checked_of(listing, number) for number in (1, 2)}
+    listing, materials = get_listing(session, actor, sketch.listing_id), taxonomy(session)
+    answers = {**stored.of_listing(listing, materials), **(stored.typed_title() if request.method == "POST" else {})}
+    form, number = stored.typed_form(answers), listing.id
+    fill_choices(form, session, actor)
+    if request.method == "POST" and stored.check(form, *stored.TOLD):
+        draft = form.draft()
+        named = attempt(form, lambda: save_draft_listing(session, actor, draft, listing_id=number))
+        if named is not None:
+            discard_sketch(session, actor, sketch)  # comes back with the rest when publishing is refused
+            if attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
+                return redirect(url_for("listings.published", listing_id=number), 303)
+    windows = preview_windows(session, actor, listing)
     words = {
-        "material": material,
-        "checked": checked,
-        "estimate": estimate_of(form, materials),
-        "turns": turns,
-        **words_of(listing),
+        "rows": checked_rows(session, listing, materials),
+        "turns": preview_rows(windows, municipal_names(session)),
+        "matches": list_demands_for_draft(session, actor, listing, windows),
     }
-    return show(4, form, sketch=sketch, listing=listing, **words)
+    return show(4, form, sketch=sketch, listing=listing, shots=listing.photos, **words)
+
+
+def _back(sketch: Sketch) -> Response:
+    return redirect(url_for("listings.step", sketch_id=sketch.id, number=3 if sketch.answers.get("material") else 2), 303)
+
+
+@permission(Can.EDIT_LISTING)
+def published(listing_id: int) -> ResponseReturnValue:
+    """A lot that has just been published: who already looks for it, and what comes next."""
+    session, actor = current_session(), current_actor()
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    matches = list_demands_for_listing(session, actor, listing, page_size=NEIGHBOURS_SHOWN)
+    cover = picture(listing.photos[0], Written(listing.title)) if listing.photos else None
+    return render_template("listings/published.html", listing=listing, matches=matches, cover=cover)
 
 
 @permission(Can.EDIT_LISTING)
 def again(listing_id: int) -> ResponseReturnValue:
     """A new draft after an earlier lot: the same once more, or another one of the same project."""
     session, actor = current_session(), current_actor()
-    listing = get_listing(session, actor, listing_id)
-    require(actor, Can.EDIT_LISTING, listing)
-    answers = stored.of_listing(listing, taxonomy(session))
     of_project = request.form.get("what") == "project"
-    sketch = start_sketch(session, actor, stored.same_project(answers) if of_project else stored.again(answers))
+    sketch = start_sketch(session, actor, _copied(session, {"project" if of_project else "copy": str(listing_id)}))
     return redirect(url_for("listings.step", sketch_id=sketch.id, number=1), 303)
 
 
 @public
 def find_materials() -> ResponseReturnValue:
-    """Search materials by what people call them, as JSON for the search field.
+    """Search materials by what people call them, as JSON for the search field; in one group where one is chosen.
 
     The usual ones of the own organisation come first.
     """
     session, actor = current_session(), current_actor()
-    words = request.args.get("q", "")[:TYPED_MAX]
+    words, group = request.args.get("q", "")[:TYPED_MAX], request.args.get("group", "")
     usual = list_usual_materials(session, actor) if actor.is_member else []
-    materials = taxonomy(session)
-    result = materials.search(words)
-    meant = None if result else materials.mend(words)
-    if meant:
-        result = materials.search(meant)
+    result = taxonomy(session).search(words)
+    if group:
+        result = tuple(item for item in result if item.group.slug == group)
     elif not words.strip():
         result = tuple(item for item in result if item.id in usual)
-    ranked = sorted(result, key=lambda item: usual.index(item.id) if item.id in usual else len(usual))[:FOUND_MAX]
+    ranked = sorted(result, key=lambda item: usual.index(item.id) if item.id in usual else len(usual))
     return jsonify(
-        items=[{"slug": item.slug, "name": item.name, "group": item.group.name, "usual": item.id in usual} for item in ranked],
+        items=[
+            {"slug": item.slug, "name": item.name, "group": item.group.name, "usual": item.id in usual}
+            for item in ranked[: None if group else FOUND_MAX]
+        ],
         total=len(result),
-        meant=str(_("Nothing found for “%(typed)s”. You see “%(meant)s”.", typed=words, meant=meant)) if meant else None,
     )
 
 
@@ -246,29 +311,17 @@ def estimate() -> ResponseReturnValue:
     material = taxonomy(current_session()).find_material(request.args.get("material", ""))
     try:
         amount = parse_number(request.args.get("quantity", "")[:TYPED_MAX], current_locale())
-        quantity = Quantity(amount, read_unit(request.args.get("unit", "")))
+        result = weighed(material, Quantity(amount, read_unit(request.args.get("unit", ""))))
     except (ValueError, Refusal):
+        result = None
+    if result is None:
         return jsonify(sentence="")
-    return jsonify(sentence=str(estimated(material, quantity) or ""))
+    return jsonify(sentence=str(result.sentence), mass=result.mass, saving=str(result.saving))
 
 
-NAMES: tuple[Text, ...] = (_("Material"), _("Quantity, quality and place"), _("Photos"), _("Check"))
-
-
-def show(number: int, form: Form | None, *, sketch: Sketch | None = None, **context: Any) -> tuple[str, int]:
+def show(number: int, form: Form, *, sketch: Sketch | None = None, **context: Any) -> tuple[str, int]:
     """A step: 200 when it is asked for, the refusal's status when it was sent and is not right."""
-    names = [str(name) for name in NAMES]
-    states = ["done" if item < number else "now" if item == number else "todo" for item in range(1, 5)]
-    requested = request.method in ("GET", "HEAD") or form is None
-    status = 200 if requested else form.refusal.status if form and form.refusal else 422
+    status = 200 if request.method in ("GET", "HEAD") else form.refusal.status if form.refusal else 422
     saved = saved_at(sketch.updated_at) if sketch else None
-    values = {"number": number, "names": names, "rows": [(name, state, None) for name, state in zip(names, states, strict=True)]}
-    return render_template(f"listings/step_{number}.html", form=form, sketch=sketch, saved=saved, **values, **context), status
-
-
-def words_of(listing: Listing) -> dict[str, Text]:
-    """The words for what a lot has as a code."""
-    return {
-        "condition": CONDITION_LABELS[Condition(listing.condition)],
-        "basis": BASIS_LABELS[QuantityBasis(listing.quantity_basis)],
-    }
+    values = {"number": number, "names": NAMES, "saved": saved, "sketch": sketch}
+    return render_template(f"listings/step_{number}.html", form=form, **values, **context), status

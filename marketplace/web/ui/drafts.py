@@ -90,10 +90,16 @@ def wants_saving() -> bool:
     return request.form.get("do") in ("auto", "later")
 
 
+def seen_version() -> int | None:
+    """The version of the draft that a page shows which keeps by itself; None for a button: who presses it means it."""
+    seen = request.form.get("draft_version", "")
+    return int(seen) if request.form.get("do") == "auto" and seen.isdecimal() and len(seen) < 10 else None
+
+
 def save_response(sketch: Sketch, where: str) -> ResponseReturnValue:
     """The answer to whoever only wants it kept."""
     if request.form.get("do") == "auto":
-        return jsonify(saved=str(saved_at(sketch.updated_at)), address=where)
+        return jsonify(saved=str(saved_at(sketch.updated_at)), address=where, version=sketch.version)
     return done(_("Your draft is saved. Continue whenever you want, on any device."), url_for("work.show"))
 
 

@@ -9,10 +9,17 @@ from wtforms.validators import ValidationError
 from marketplace.http.places import finder, located
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
-from marketplace.kernel.language import Text
+from marketplace.kernel.language import Text, _
 from marketplace.market.models import Placed
 from marketplace.market.rules.listing import Location
 from marketplace.places.rules import Place, PlaceBasis
+
+
+def place_hint() -> Text:
+    """What can be typed as a place: an address only where a service knows addresses."""
+    if finder().knows_addresses:
+        return _("A place, a postcode, an address or coordinates, for example Hengelo, 7551 AB or 52.2658, 6.7931.")
+    return _("A place or a postcode, for example Hengelo or 7551 AB. Coordinates are fine too.")
 
 
 class PlaceField(StringField):
@@ -27,6 +34,9 @@ class PlaceField(StringField):
     location: Location | None = None
     status: Text | None = None
     _kept: tuple[str, Location, Text] | None = None
+
+    def __init__(self, *args: Any, hinted: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, **({"description": place_hint()} if hinted else {})})
 
     def keep(self, placed: Placed | SimpleNamespace) -> None:
         """Show the place of a stored lot or demand."""

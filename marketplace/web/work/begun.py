@@ -10,13 +10,15 @@ from marketplace.http.written import Written
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
-from marketplace.market.models import Listing, Sketch
-from marketplace.market.queries.drafts import list_sketches
+from marketplace.market.models import Listing, Photo, Sketch
+from marketplace.market.queries.drafts import find_covers, list_sketches
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.matching.queries.own import FirstSteps, get_first_steps
 from marketplace.materials.queries import taxonomy
+from marketplace.web.ui.beginnings import next_step
 from marketplace.web.ui.drafts import demand_address, saved_at
 from marketplace.web.ui.jobs import picture_of
+from marketplace.web.ui.lots import picture
 
 NEW_FOR = timedelta(days=30)
 
@@ -41,33 +43,28 @@ def unfinished(session: Session, actor: Actor, drafts: list[Listing]) -> list[Un
     sketches = list_sketches(session, actor)
     in_steps = {sketch.listing_id for sketch in sketches}
     lots = [_draft(listing) for listing in drafts if listing.id not in in_steps]
-    pictures = {listing.id: picture_of(listing) for listing in drafts}
-    return [*(_line(session, sketch, pictures.get(sketch.listing_id or 0, "")) for sketch in sketches), *lots]
+    covers = find_covers(session, sketches)
+    return [*(_line(session, sketch, covers.get(sketch.id)) for sketch in sketches), *lots]
 
 
-def _line(session: Session, sketch: Sketch, picture: str) -> Unfinished:
+def _line(session: Session, sketch: Sketch, cover: Photo | None) -> Unfinished:
     material = taxonomy(session).find_material(sketch.answers.get("material", ""))
     is_lot = sketch.kind == SketchKind.LISTING
     return Unfinished(
         _("Lot") if is_lot else _("Demand"),
         Written(sketch.answers.get("title") or "") or (material.name if material else _("Draft without a name")),
         saved_at(sketch.updated_at),
-        url_for("listings.step", sketch_id=sketch.id, number=_step(sketch)) if is_lot else demand_address(sketch),
+        url_for("listings.step", sketch_id=sketch.id, number=next_step(sketch, has_photos=cover is not None))
+        if is_lot
+        else demand_address(sketch),
         url_for("work.discard", sketch_id=sketch.id),
-        picture,
+        picture(cover, "").small if cover else "",
     )
 
 
 def _draft(listing: Listing) -> Unfinished:
     href = url_for("listings.edit", listing_id=listing.id)
     return Unfinished(_("Lot"), Written(listing.title), None, href, picture=picture_of(listing))
-
-
-def _step(sketch: Sketch) -> int:
-    """The first step with something left to tell."""
-    if not (sketch.answers.get("material") and sketch.answers.get("title")):
-        return 1
-    return 3 if sketch.is_settled else 2
 
 
 @dataclass(frozen=True, slots=True)
