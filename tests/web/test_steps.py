@@ -161,67 +161,6 @@ def test_a_change_after_the_third_step_reaches_the_draft_and_its_title(hengelo: 
     assert [listing.title for listing in session.scalars(select(Listing))] == ["Betonstraatsteen keiformaat 10 cm uit Hengelo"]
 
 
-def test_words_about_photos_go_along_with_the_button_and_with_every_other(hengelo: FlaskClient, session: Session) -> None:
-    begin(hengelo, picture(), picture("red"))
-    first, second = session.scalars(select(Photo.id).order_by(Photo.position)).all()
-    session.rollback()
-    words = {f"alt-{first}": "Stapel", f"alt-{second}": "Pallets"}
-    assert send(hengelo, FIRST, {**words, "do": "next"}).location == SECOND
-    page = hengelo.get(FIRST).text
-    assert 'value="Stapel"' in page and 'value="Pallets"' in page
-    gone = send(hengelo, FIRST, {f"alt-{first}": "Stapel keien", "do": f"delete-{second}"})
-    assert gone.location == f"{FIRST}?removed={second}&place=2"
-    page = hengelo.get(gone.location).text
-    assert "Foto 2 is weg." in page and 'value="Stapel keien"' in page and 'value="Pallets"' not in page
-    back = send(hengelo, gone.location, {"do": f"restore-{second}"}, to=FIRST)
-    assert back.location == f"{FIRST}#photo-{second}" and 'value="Pallets"' in hengelo.get(FIRST).text
-    assert send(hengelo, FIRST, {"do": f"move-{second}-1"}).status_code == 303
-    assert hengelo.get(FIRST).text.index(f'id="photo-{second}"') < hengelo.get(FIRST).text.index(f'id="photo-{first}"')
-    assert send(hengelo, FIRST, {f"alt-{first}": "x" * 301, "do": "next"}).status_code == 422
-
-
-def test_one_broken_photo_leaves_the_others(hengelo: FlaskClient, session: Session) -> None:
-    files = [upload(picture()), upload(b"geen foto", "stuk.jpg"), upload(picture("red"), "drie.jpg")]
-    refused = send(hengelo, START, {"photos": files, "do": "next"})
-    assert refused.status_code == 422 and "stuk.jpg" in refused.text and refused.text.count('name="kept"') == 2
-    assert session.scalars(select(Sketch)).all() == []
-    session.rollback()
-    kept = [part.split('"')[0] for part in refused.text.split('name="kept" value="')[1:]]
-    assert send(hengelo, START, {"kept": kept, "do": "next"}).location == SECOND
-    assert len(session.scalars(select(Photo)).all()) == 2
-
-
-def test_a_script_sends_photos_one_by_one(hengelo: FlaskClient, session: Session) -> None:
-    token = {"csrf_token": csrf(hengelo, START)}
-    bad = hengelo.post(START, data={"photos": upload(b"x", "stuk.jpg"), **token}, headers=JSON)
-    assert bad.status_code == 422 and bad.json is not None and "stuk.jpg" in bad.json["faults"][0]
-    good = hengelo.post(START, data={"photos": upload(picture()), **token}, headers=JSON)
-    assert (good.status_code, good.json) == (200, {"photos": 1, "address": FIRST})
-    more = hengelo.post(FIRST, data={"photos": upload(picture("red")), **token}, headers=JSON)
-    assert more.json == {"photos": 2, "address": FIRST}
-    before = session.scalars(select(Photo).order_by(Photo.id)).first()
-    assert before is not None
-    number, files = before.id, before.files["webp-480"]
-    session.rollback()
-    assert send(hengelo, FIRST, {"do": f"turn-{number}"}).location == f"{FIRST}#photo-{number}"
-    after = session.get_one(Photo, number, populate_existing=True).files["webp-480"]
-    assert (after["width"], after["height"]) == (files["height"], files["width"])
-
-
-def test_photos_of_a_lot_on_offer_are_changed_in_one_form(app: Flask, session: Session, owner: Actor) -> None:
-    make_listing(session, owner)
-    client, where_to = visit(app, session, owner), "/aanbod/1/fotos"
-    [only] = session.scalars(select(Photo.id)).all()
-    session.rollback()
-    refused = send(client, where_to, {"do": f"delete-{only}"})
-    assert refused.status_code == 409 and "minstens één foto" in refused.text
-    assert send(client, where_to, {"photos": [upload(picture())], f"alt-{only}": "Keien", "do": "add"}).location == where_to
-    gone = send(client, where_to, {"do": f"delete-{only}"})
-    assert gone.location == f"{where_to}?removed={only}&place=1" and "Foto 1 is weg." in client.get(gone.location).text
-    assert send(client, where_to, {"do": f"restore-{only}"}).location == f"{where_to}#photo-{only}"
-    assert send(client, where_to, {"do": "done"}).location == "/aanbod/1" and 'value="Keien"' in client.get(where_to).text
-
-
 def test_the_place_of_the_last_lot_stands_chosen_and_comes_along_to_the_metre(app: Flask, session: Session, owner: Actor) -> None:
     first = make_listing(session, owner)
     point = (first.lat, first.lon, first.address)

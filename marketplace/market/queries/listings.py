@@ -147,7 +147,7 @@ def list_usual_materials(session: Session, actor: Actor, most: int = 6) -> list[
 
 
 def list_recent_covers(session: Session, most: int = 300) -> list[tuple[int, dict[str, Any]]]:
-    """The first photos of the newest lots that everybody may see: the material of each, and the files."""
+    """The first photos of the newest public lots: the material of each, and the files."""
     ids = list_public_ids(session, most)
     rows = select(Listing.material_id, Photo.files).join(Photo, Photo.listing_id == Listing.id)
     rows = rows.where(Listing.id.in_(ids), Photo.removed_at.is_(None), Photo.position == 1)

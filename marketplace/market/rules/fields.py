@@ -68,7 +68,7 @@ class Part(StrEnum):
 
     @property
     def step(self) -> int:
-        """The step of the four in which this part is asked: photos, what it is, where and when, check."""
+        """The step in which this part is asked: photos, what it is, where and when, check."""
         return {Part.PHOTOS: 1, Part.OFFER: 2, Part.AMOUNT: 2, Part.CONDITION: 2, Part.TITLE: 4}.get(self, 3)
 
 

@@ -75,7 +75,7 @@ class PhotosSent:
         self.picture = _turned(owner, self.photo_id) if self.what == "turn" and owner else None
 
     def store(self, session: Session, owner: Owner) -> bool:
-        """Write down what was said and sent; false where a photo is refused, with the reason in the form."""
+        """Write down what was said and sent. False where a photo is refused; the form says why."""
         where: dict[str, Any] = dict(owner)
         actor = current_actor()
         alts = {int(found[1]): text for name, text in request.form.items() if (found := ALT.fullmatch(name))}

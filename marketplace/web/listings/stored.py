@@ -104,7 +104,7 @@ class Spot:
 
 
 def spots_of(session: Session, actor: Actor, answers: Answers) -> list[Spot]:
-    """The places to choose: the one that was given, or that of the last lot; of the photo, of the device, and any other."""
+    """The places to choose: the one that was given or the last one; of the photo; any other."""
     rows: list[Spot] = []
     if answers.get("spot") != "other" and (name := place_words(session, answers)):
         rows.append(Spot("kept", name, _("the place of this lot")))
@@ -176,7 +176,7 @@ def of_listing(listing: Listing, taxonomy: Taxonomy) -> Answers:
 
 
 def made_title(form: ListingForm, taxonomy: Taxonomy) -> str:
-    """What a lot is called as long as nobody called it something: what it is, and from which place; never from which street."""
+    """A name for a lot that has none: what it is, and from which place. Never from which street."""
     material = taxonomy.find_material(form.material.data or "")
     place = form.place.location.place_name if form.place.location and not form.depot.data else ""
     if material is None or not place:

@@ -145,7 +145,7 @@ def _stored(sketch_id: int | None, number: int) -> Sketch:
 
 
 def _gone(number: int) -> ResponseReturnValue:
-    """The draft was published or thrown away meanwhile: what was typed stays on the page, and begins a lot of its own."""
+    """The draft was published or thrown away meanwhile. What was typed stays, and begins a lot."""
     refusal = Conflict(_("This draft is published or gone. What you typed still stands here, and becomes another lot."))
     if request.form.get("do") == "auto":
         raise refusal
@@ -205,7 +205,10 @@ def _next(number: int, sketch: Sketch) -> ResponseReturnValue:
 
 
 def _is_told(form: ListingForm, answers: Answers) -> bool:
-    """Whether the material goes by the unit, and its hazards were asked: without scripts they are known only now."""
+    """Whether the unit is one of the material, and its hazards were asked.
+
+    Without scripts both are known only now.
+    """
     if form.quantity.data and (faults := find_unit_faults(form.quantity.data, form.quantity.units)):
         form.quantity.errors = [str(faults[0].message)]
         return False
@@ -283,9 +286,9 @@ def again(listing_id: int) -> ResponseReturnValue:
 
 @public
 def find_materials() -> ResponseReturnValue:
-    """Search materials by what people call them, as JSON for the search field; in one group where one is chosen.
+    """Search materials by what people call them, as JSON for the search field.
 
-    The usual ones of the own organisation come first.
+    In one group where one is chosen. The usual ones of the own organisation come first.
     """
     session, actor = current_session(), current_actor()
     words, group = request.args.get("q", "")[:TYPED_MAX], request.args.get("group", "")

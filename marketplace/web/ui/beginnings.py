@@ -1,4 +1,4 @@
-"""What a new lot begins with: an earlier one, what is unfinished, and the groups of materials as pictures."""
+"""What a new lot begins with: an earlier one, what is unfinished, groups as pictures."""
 
 from dataclasses import dataclass
 

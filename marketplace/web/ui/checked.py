@@ -32,7 +32,7 @@ class Checked:
 
 
 def checked_rows(session: Session, listing: Listing, known: Taxonomy) -> list[Checked]:
-    """What it is, how much, in what state, where and when; and what else was said that somebody may want to check."""
+    """What it is, how much, in what state, where and when; and what else is worth a look."""
     material, condition = known.material_by_id(listing.material_id), Condition(listing.condition)
     names = {hazard.slug: hazard.name for hazard in material.hazards}
     return [

@@ -91,7 +91,7 @@ def wants_saving() -> bool:
 
 
 def seen_version() -> int | None:
-    """The version of the draft that a page shows which keeps by itself; None for a button: who presses it means it."""
+    """The version of the draft on a page that keeps by itself; None for a button: it is meant."""
     seen = request.form.get("draft_version", "")
     return int(seen) if request.form.get("do") == "auto" and seen.isdecimal() and len(seen) < 10 else None
 
