@@ -1,6 +1,7 @@
 """The registered list of figures over the ledger, and their sums. Page, API and export all loop over this list."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -134,9 +135,9 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     if not cut.is_all:
         require(actor, Can.READ_PERIOD_FIGURES)
     pairs = _pairs(session, cut)
-    totals = sum(pairs.values(), Totals())
+    totals = _sum(pairs.values())
     totals = totals if totals.exchanges >= FEW_TRANSFERS else shown(totals)
-    within = sum((of for (giver, receiver), of in pairs.items() if giver == receiver), Totals())
+    within = _sum(sums for (giver, receiver), sums in pairs.items() if giver == receiver)
     since = session.scalar(select(func.min(MonthPair.month)))
     if not may(actor, Can.READ_MEMBER_FIGURES):
         return Statistics(totals, shown(within), since)
@@ -178,7 +179,10 @@ def _sums(session: Session, table: type[MonthPair] | type[MonthMaterial], key: s
     return {row[0]: Totals.of(row[1:]) for row in session.execute(cut.narrow(statement, rows))}
 
 
-def _pairs(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
+Sums = Sequence[Any]  # as a database gives them, in the order of SUMS
+
+
+def _pairs(session: Session, cut: Cut) -> dict[tuple[str, str], Sums]:
     """The sums by giver and receiver.
 
     The one reading from which follows what each received, gave and kept.
@@ -186,35 +190,42 @@ def _pairs(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
     rows = cut.of(MonthPair)
     sides = (rows.c.from_slug, rows.c.to_slug)
     statement = select(*sides, *(func.sum(rows.c[name]) for name in SUMS)).group_by(*sides)
-    return {(row[0], row[1]): Totals.of(row[2:]) for row in session.execute(cut.narrow(statement, rows))}
+    return {(row[0], row[1]): row[2:] for row in session.execute(cut.narrow(statement, rows))}
 
 
-def _by_pair(pairs: Mapping[tuple[str, str], Totals], names: Mapping[str, str]) -> tuple[Pair, ...]:
+def _sum(rows: Iterable[Sums]) -> Totals:
+    """Column by column: there may be thousands of pairs."""
+    columns = [sum(column) for column in zip(*rows, strict=True)]
+    return Totals.of(columns) if columns else Totals()
+
+
+def _by_pair(pairs: Mapping[tuple[str, str], Sums], names: Mapping[str, str]) -> tuple[Pair, ...]:
     """Who gave to whom, heaviest first."""
     found = [
-        Pair(giver, receiver, names.get(giver, giver), names.get(receiver, receiver), totals)
-        for (giver, receiver), totals in pairs.items()
+        Pair(giver, receiver, names.get(giver, giver), names.get(receiver, receiver), Totals.of(sums))
+        for (giver, receiver), sums in pairs.items()
     ]
     return tuple(sorted(found, key=lambda pair: (-pair.totals.mass_kg, pair.giver, pair.receiver)))
 
 
 def _by_municipality(
-    session: Session, pairs: Mapping[tuple[str, str], Totals], names: Mapping[str, str]
+    session: Session, pairs: Mapping[tuple[str, str], Sums], names: Mapping[str, str]
 ) -> tuple[StatisticsRow, ...]:
     """Order the sums by municipality name, then partners and the region.
 
     Partners and the region only where they have given or received.
     """
-    received: dict[str, Totals] = {}
-    given: dict[str, Decimal] = {}
-    kept = {giver: totals.mass_kg for (giver, receiver), totals in pairs.items() if giver == receiver}
-    for (giver, receiver), totals in pairs.items():
-        received[receiver] = received.get(receiver, Totals()) + totals
-        given[giver] = given.get(giver, ZERO) + totals.mass_kg
+    mass = SUMS.index("mass_kg")
+    received: dict[str, list[Sums]] = defaultdict(list)
+    given: dict[str, Decimal] = defaultdict(Decimal)
+    kept = {giver: sums[mass] for (giver, receiver), sums in pairs.items() if giver == receiver}
+    for (giver, receiver), sums in pairs.items():
+        received[receiver].append(sums)
+        given[giver] += sums[mass]
     municipalities = [municipality.slug for municipality in list_municipalities(session)]
     others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
     return tuple(
-        StatisticsRow(slug, names.get(slug, slug), received.get(slug, Totals()), given.get(slug, ZERO), kept.get(slug, ZERO))
+        StatisticsRow(slug, names.get(slug, slug), _sum(received.get(slug, ())), given.get(slug, ZERO), kept.get(slug, ZERO))
         for slug in dict.fromkeys((*municipalities, *others))
     )
 
