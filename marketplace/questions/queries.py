@@ -94,6 +94,17 @@ def find_asked_listings(session: Session, actor: Actor, words: Sequence[str]) ->
     return {word: ids for word, ids in found.items() if ids}
 
 
+def list_demand_texts(session: Session, actor: Actor) -> dict[int, list[str]]:
+    """What was asked and answered about each demand, by its id, to search in. For members."""
+    if not may(actor, Can.READ_QUESTIONS):
+        return {}
+    found: dict[int, list[str]] = {}
+    rows = select(Question.demand_id, Question.text, Question.answer).where(Question.demand_id.is_not(None))
+    for demand_id, *texts in session.execute(rows.order_by(Question.id)):
+        found.setdefault(int(demand_id or 0), []).extend(texts)
+    return found
+
+
 def _sought(word: str) -> str:
     """A number stands alone, a word begins so: as in the words of the lots themselves."""
     return f" {word} " if word.isdigit() else f" {word}"

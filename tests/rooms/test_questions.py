@@ -12,6 +12,8 @@ from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.exchange.actions import decide
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, TooMany, Unauthorised
 from marketplace.market.models import Listing
+from marketplace.matching.queries.wanted import search_wanted
+from marketplace.matching.rules.wanted import WantedQuery
 from marketplace.notices.models import AuditRow, NoticeRow
 from marketplace.questions.actions import answer, ask, withdraw
 from marketplace.questions.models import Question
@@ -178,3 +180,15 @@ def test_the_search_box_finds_a_lot_by_what_was_asked_for_members(
     assert found(ANONYMOUS, words) == []
     assert sorted(found(asker, "keien")) == sorted([other.id, lot.id])
     assert found(asker, "4") == []
+
+
+def test_a_demand_is_found_by_what_was_asked_about_it_for_members(session: Session, owner: Actor, asker: Actor) -> None:
+    other, demand = make_demand(session, asker, title="Voor het plein"), make_demand(session, asker, title="Voor de stoep")
+    asked = ask(session, owner, demand_id=demand.id, text="Mogen ze een facet hebben?")
+    answer(session, asker, question_id=asked.id, text="Liever zonder randje.")
+
+    def found(reader: Actor, q: str) -> list[int]:
+        return [row.demand.id for row in search_wanted(session, reader, WantedQuery(q=q)).rows]
+
+    assert found(owner, "facet") == found(owner, "stoep randjes") == [demand.id]
+    assert found(ANONYMOUS, "facet") == [] and other.id not in found(owner, "facet")

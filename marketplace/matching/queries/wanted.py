@@ -48,6 +48,7 @@ from marketplace.matching.queries.own_lots import (
 from marketplace.matching.rules.wanted import FIT_LABELS, WantedQuery, WantedSort
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.questions.queries import list_demand_texts
 
 FARTHEST_KM = 600.0  # farther than any two places that the bank knows
 NEAREST_MOST = 3  # what stands below an empty answer
@@ -336,7 +337,8 @@ def _look(session: Session, actor: Actor, query: WantedQuery) -> _Look:
     rows = session.connection().execute(_narrow(actor, query, terms, names)).all()
     columns: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True) if rows else repeat(()), strict=False))
     if query.q:
-        texts = [row[len(names) :] for row in rows]
+        asked = list_demand_texts(session, actor)
+        texts = [(*row[len(names) :], *asked.get(number, ())) for number, row in zip(columns["id"], rows, strict=True)]
         kept = _with_words(columns["material_id"], texts, query.q, terms)
         columns = {name: [values[place] for place in kept] for name, values in columns.items()}
     askers = {number: Asker(number, place.slug, place.kind) for number, place in places.items()}
@@ -376,7 +378,7 @@ def _narrow(actor: Actor, query: WantedQuery, terms: Taxonomy, names: list[str])
 
 
 def _with_words(materials: Sequence[int], texts: Sequence[Any], words: str, terms: Taxonomy) -> list[int]:
-    """Where every word is held. In the title, in the name of the material, and for members in the description."""
+    """Where every word is held. In the title, in the name of the material, and for members in the description and what was asked."""
     begun = [f" {prefix} " if prefix.isdigit() else f" {prefix}" for prefix in search_prefixes(words)]
     held = {number: _words(*terms.material_by_id(number).search_words) for number in set(materials)}
     return [
