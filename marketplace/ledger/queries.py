@@ -105,9 +105,6 @@ class Totals:
             transport_kgco2e=transport.quantize(THOUSANDTH, rounding=ROUND_HALF_UP),
         )
 
-    def __add__(self, other: "Totals") -> "Totals":
-        return Totals(*(getattr(self, name) + getattr(other, name) for name in SUMS))
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
