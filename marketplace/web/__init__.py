@@ -23,6 +23,7 @@ AREAS = (
     "figures",
     "admin",
     "tasks",
+    "help",
     "media",
     "device",
     "site",

@@ -24,6 +24,7 @@ FOR_MEMBERS = (("/werk", _("My work")), (INBOX, _("Inbox")))
 FOR_BROKERS = (("/makelaar", _("Broker")),)
 FOR_CARETAKERS = (("/beheer", _("Admin")),)
 FOOTER = (
+    ("/hulp", _("Help")),
     ("/toegankelijkheid", _("Accessibility")),
     ("/privacy", _("Privacy")),
     ("/open-data", _("Open data and API")),

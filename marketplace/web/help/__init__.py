@@ -1,0 +1,1 @@
+"""How it works, for the people who use it."""
