@@ -84,7 +84,7 @@ def test_how_often_mail_comes_is_chosen_kind_by_kind(browser: FlaskClient, sessi
     session.commit()
     hidden = len((*FOR_ADMINISTRATORS, *FOR_COORDINATORS))
     assert page.count("<select") == len(chosen) - hidden and "password_changed" not in page
-    saved = send(browser, "/account/berichten", {**chosen, "new_match": "weekly", "completed": "never"})
+    saved = send(browser, "/account/berichten", {**chosen, "everything": "by_kind", "new_match": "weekly", "completed": "never"})
     assert (saved.status_code, saved.location) == (303, "/account/berichten")
     now = get_preferences(session, borne)
     assert (now[Notice.NEW_MATCH], now[Notice.COMPLETED], now[Notice.DISPUTED]) == (
@@ -109,7 +109,7 @@ def test_all_mail_comes_alike_where_that_is_chosen(browser: FlaskClient, session
 def test_a_word_that_is_no_choice_is_refused_at_its_field(browser: FlaskClient, session: Session, borne: Actor) -> None:
     chosen = {kind.value: cadence.value for kind, cadence in get_preferences(session, borne).items()}
     session.commit()
-    refused = send(browser, "/account/berichten", {**chosen, "new_match": "hourly"})
+    refused = send(browser, "/account/berichten", {**chosen, "everything": "by_kind", "new_match": "hourly"})
     assert refused.status_code == 422 and 'href="#new_match"' in refused.text
 
 

@@ -27,7 +27,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """What the law asks of one kind of material, what the bank does with it, and where it stands: names, and addresses where we read them."""
+    """What the law asks of one kind of material, what one does here, and where it stands."""
 
     slug: str
     title: Text

@@ -1,4 +1,4 @@
-"""Help: how it works for each kind of reader, what people ask, the law in plain words, and whom to ask."""
+"""Help. How it works for each kind of reader, what people ask, what the law says, and whom to ask."""
 
 from flask import Blueprint, current_app, render_template, request
 

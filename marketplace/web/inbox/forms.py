@@ -7,7 +7,7 @@ from wtforms import RadioField, SelectField
 from marketplace.kernel.language import Text, _
 from marketplace.notices.rules.kinds import CADENCE_LABELS, CHOOSABLE, Cadence, Notice
 from marketplace.notices.rules.wording import WORDINGS
-from marketplace.web.ui.forms import Form, IdempotencyField, options
+from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
 BY_KIND = "by_kind"
 ALIKE: dict[str, Text] = {
@@ -21,9 +21,7 @@ ALIKE: dict[str, Text] = {
 class PreferencesForm(Form):
     """One choice for all of it, or one for each kind; the other fields are the kinds."""
 
-    everything = RadioField(
-        _("How often do you want mail?"), choices=options(ALIKE.items()), default=BY_KIND, validate_choice=False
-    )
+    everything = RadioField(_("How often do you want mail?"), [Required()], choices=options(ALIKE.items()), default=BY_KIND)
     idempotency_key = IdempotencyField()
 
     def chosen(self) -> dict[Notice, Cadence]:
