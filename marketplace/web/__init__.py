@@ -17,6 +17,7 @@ AREAS = (
     "reservations",
     "talk",
     "work",
+    "bulk",
     "broker",
     "inbox",
     "signed",

@@ -33,11 +33,11 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit, check_amount
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.listings import location_at
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
-from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location
-from marketplace.market.rules.values import draft_of, stored_values, with_values
+from marketplace.market.rules.listing import Condition, ListingDraft, Location
+from marketplace.market.rules.values import draft_of, with_values
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.places.rules import PlaceBasis
 
 _WHERE = ("place", "lat", "lon")
 _DESTINATION = {"place": "destination", "lat": "destination_lat", "lon": "destination_lon"}
@@ -264,21 +264,6 @@ def change_of_organisation() -> OrganisationChange:
     return OrganisationChange(values["version"], values, location)
 
 
-def listing_before(row: Listing, taxonomy: Taxonomy) -> ListingDraft:
-    """A listing as the draft that it was written from."""
-    return draft_of(
-        {
-            **stored_values(row),
-            "material": taxonomy.material_by_id(row.material_id).slug,
-            "quantity": Quantity(row.quantity, Unit(row.unit)),
-            "location": _place_of(row) if row.depot_id is None else None,
-            "depot_id": row.depot_id,
-            "hazards": {code: Answer(answer) for code, answer in row.hazards.items()},
-            "circle": row.chosen_circle,
-        }
-    )
-
-
 def demand_before(row: Demand, taxonomy: Taxonomy) -> DemandDraft:
     """A demand as the draft that it was written from."""
     return DemandDraft(
@@ -288,7 +273,7 @@ def demand_before(row: Demand, taxonomy: Taxonomy) -> DemandDraft:
         min_condition=Condition(row.min_condition),
         needed_from=row.needed_from,
         needed_until=row.needed_until,
-        location=_place_of(row),
+        location=location_at(row),
         description=row.description,
         max_distance_km=row.max_distance_km,
         accepts_hazards=tuple(row.accepts_hazards),
@@ -297,10 +282,6 @@ def demand_before(row: Demand, taxonomy: Taxonomy) -> DemandDraft:
         department=row.department,
         draft=row.status == DemandStatus.DRAFT,
     )
-
-
-def _place_of(row: Listing | Demand) -> Location:
-    return Location(row.place_name, row.municipality, Point(row.lat, row.lon), PlaceBasis(row.place_basis), row.address)
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:

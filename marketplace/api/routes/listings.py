@@ -28,6 +28,7 @@ from marketplace.market.actions import listings as market
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing as get_visible
+from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Condition, ListingStatus
 from marketplace.matching.actions import publish as matching
 from marketplace.matching.queries.matches import list_demands_for_listing
@@ -143,7 +144,7 @@ def edit_listing(listing_id: int) -> Response:
     session, actor = current_session(), current_actor()
     before = get_visible(session, actor, listing_id)
     require_match(before, write_listing)
-    draft = change.listing(drafts.listing_before(before, current_taxonomy()))
+    draft = change.listing(stored_draft(before, current_taxonomy()))
     try:
         listing = matching.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
     except Conflict as conflict:

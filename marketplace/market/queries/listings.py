@@ -10,10 +10,15 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
+from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
-from marketplace.market.models import Listing, Photo, PhotoFile, Sketch
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.models import Listing, Photo, PhotoFile, Placed, Sketch
 from marketplace.market.rules.freshness import REMIND_AFTER
-from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
+from marketplace.market.rules.listing import STALE_AFTER, Answer, ListingDraft, ListingStatus, Location
+from marketplace.market.rules.values import draft_of, stored_values
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.places.rules import PlaceBasis
 
 _BARE = (
     select(Listing).where(Listing.id == bindparam("listing_id")).options(defer(Listing.search_text), defer(Listing.description))
@@ -177,3 +182,24 @@ def list_public_ids(session: Session, most: int) -> list[int]:
         (Listing.available_until.is_(None)) | (Listing.available_until >= today),
     )
     return list(session.scalars(rows.order_by(Listing.id.desc()).limit(most)))
+
+
+def location_at(placed: Placed) -> Location:
+    """Where a stored lot or demand lies."""
+    point = Point(placed.lat, placed.lon)
+    return Location(placed.place_name, placed.municipality, point, PlaceBasis(placed.place_basis), placed.address)
+
+
+def stored_draft(row: Listing, known: Taxonomy) -> ListingDraft:
+    """A stored lot as the draft that it was written from."""
+    return draft_of(
+        {
+            **stored_values(row),
+            "material": known.material_by_id(row.material_id).slug,
+            "quantity": Quantity(row.quantity, Unit(row.unit)),
+            "location": location_at(row) if row.depot_id is None else None,
+            "depot_id": row.depot_id,
+            "hazards": {code: Answer(answer) for code, answer in row.hazards.items()},
+            "circle": row.chosen_circle,
+        }
+    )

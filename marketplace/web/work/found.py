@@ -14,6 +14,7 @@ from marketplace.kernel.formats import near_date, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing
+from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.queries.own import Fit, Neighbour, list_neighbours, list_own_fits
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
@@ -110,6 +111,8 @@ class OwnRow:
     badge: Badge
     also: tuple[Text, ...]
     again: str
+    listing_id: int
+    is_open: bool
 
 
 def own_row(listing: Listing) -> OwnRow:
@@ -122,4 +125,5 @@ def own_row(listing: Listing) -> OwnRow:
     ]
     again = url_for("listings.again", listing_id=listing.id)
     job = lot_job(listing) if listing.available else Job(Written(listing.title), _lot_page(listing), picture_of(listing))
-    return OwnRow(job, LISTING_BADGES[listing.status], tuple(words for words in also if words), again)
+    is_open = listing.status == ListingStatus.PUBLISHED
+    return OwnRow(job, LISTING_BADGES[listing.status], tuple(words for words in also if words), again, listing.id, is_open)

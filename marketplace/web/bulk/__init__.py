@@ -1,0 +1,1 @@
+"""Several own lots changed at once."""
