@@ -1,4 +1,4 @@
-"""Several own lots extended, moved or closed at once; what does not work is named, and the rest is done."""
+"""Several own lots extended, moved or closed at once. What does not work is named, the rest is done."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
