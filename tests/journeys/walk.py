@@ -18,7 +18,12 @@ from tests.journeys.sites import Site, client_of, links_by_mail
 ADDRESSES_PER_ROUTE = 3
 ASKED_ABOUT = "/aanbod?q=voegmateriaal"  # a lot of the reader's own with many questions
 PLACED = "/aanbod/42/geplaatst"  # one that the reader has just placed
-FIRST = {"project-leader": (ASKED_ABOUT, PLACED, "/werk/aanbod", "/gezocht?mine=1")}  # a reader's own comes before that of others
+TOGETHER = [
+    f"/werk/aanbod/samen?act={act}&lots={','.join(map(str, range(1, 90)))}" for act in ("verlengen", "verplaatsen", "sluiten")
+]
+FIRST = {  # a reader's own comes before that of others
+    "project-leader": (ASKED_ABOUT, PLACED, "/werk/aanbod", "/gezocht?mine=1", *TOGETHER)
+}
 MORE = {
     "anonymous": ("/aanbod?q=zzzz", "/aanbod?place=Atlantis", "/aanbod?page=99", "/gezocht?q=zzzz", "/aanbod/99999"),
     "project-leader": ("/reserveringen?page=9",),

@@ -9,7 +9,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.market.actions.listings import close_listing
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition
-from marketplace.web.catalogue.comparing import numbers_of
+from marketplace.web.ui.paging import numbers_of
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 

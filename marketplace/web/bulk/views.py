@@ -15,10 +15,10 @@ from marketplace.web.bulk.acts import ACTS, Result, change_all
 from marketplace.web.bulk.forms import MoveForm
 from marketplace.web.ui.form_page import done, page
 from marketplace.web.ui.forms import Form
+from marketplace.web.ui.paging import numbers_of
 
-MOST = 25  # a page of own lots
+MOST, LOOKED_UP_MOST = 25, 100  # a page of own lots; numbers in an address
 NAMED_MOST = 5
-NUMBER_DIGITS_MAX = 9
 blueprint = Blueprint("bulk", __name__)
 
 
@@ -27,11 +27,10 @@ blueprint = Blueprint("bulk", __name__)
 def change() -> ResponseReturnValue:
     """Ask what is needed, then change every lot that was ticked."""
     act = ACTS.get(request.values.get("act", ""))
-    numbers = [int(item) for item in request.values.getlist("lots") if _is_number(item)]
     form = act.form() if act else None
     checked = form is not None and form.is_submitted() and _is_right(form)
     session, actor = current_session(), current_actor()
-    listings = _own(session, actor, numbers)
+    listings = _own(session, actor, numbers_of(request.values.getlist("lots")))
     if act is None or form is None or not listings:
         return done(_("Tick one or more lots first."), url_for("work.listings"), "info")
     if isinstance(form, MoveForm):
@@ -44,10 +43,6 @@ def change() -> ResponseReturnValue:
     return redirect(url_for("work.listings"), 303)
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS_MAX
-
-
 def _is_right(form: Form) -> bool:
     """Check the form before the session opens: a place is looked up."""
     return bool(form.validate())
@@ -55,8 +50,8 @@ def _is_right(form: Form) -> bool:
 
 def _own(session: Session, actor: Actor, numbers: list[int]) -> list[Listing]:
     """The lots that were ticked, as far as they are one's own."""
-    rows = list_visible_listings(session, actor, list(dict.fromkeys(numbers))[:MOST])
-    return [listing for listing in rows if may(actor, Can.EDIT_LISTING, listing)]
+    rows = list_visible_listings(session, actor, numbers[:LOOKED_UP_MOST])
+    return [listing for listing in rows if may(actor, Can.EDIT_LISTING, listing)][:MOST]
 
 
 def _tell(result: Result, what: Text) -> None:

@@ -1,6 +1,6 @@
 """Up to four lots side by side: what is asked of each, and in what they differ."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from marketplace.kernel.formats import carbon, long_date, mass, money, quantity
@@ -13,7 +13,6 @@ from marketplace.web.ui.lots import LotPage, lot_page
 from marketplace.web.ui.search_results import whole_km_from
 
 MOST = 4
-NUMBER_DIGITS_MAX = 9
 NOT_SAID = _("not said")
 
 
@@ -36,13 +35,6 @@ class Comparison:
 
     lots: tuple[tuple[Listing, LotPage], ...]
     rows: tuple[Row, ...]
-
-
-def numbers_of(typed: Iterable[str]) -> list[int]:
-    """The numbers of the lots in an address, each once: `lots=1&lots=2` and `lots=1,2` alike. What is no number is left out."""
-    parts = (part.strip() for text in typed for part in text.split(","))
-    numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= NUMBER_DIGITS_MAX]
-    return list(dict.fromkeys(numbers))
 
 
 def comparison_of(listings: list[Listing], known: Taxonomy, here: Place | None) -> Comparison:

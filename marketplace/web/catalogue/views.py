@@ -16,13 +16,14 @@ from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, public, site_address
 from marketplace.market.queries.listings import get_listing, list_visible_listings
 from marketplace.materials.queries import taxonomy
-from marketplace.web.catalogue.comparing import MOST, comparison_of, numbers_of
+from marketplace.web.catalogue.comparing import MOST, comparison_of
 from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking, terms_of
 from marketplace.web.ui import finder, search_results
 from marketplace.web.ui.freshness import LOT_ANSWERS, confirmation_of_listing
 from marketplace.web.ui.lots import lot_page
 from marketplace.web.ui.open_formats import FEED_SIZE, atom, structured
+from marketplace.web.ui.paging import numbers_of
 from marketplace.web.ui.search_address import Question
 from marketplace.web.ui.search_form import FilterForm, PlaceForm
 from marketplace.web.ui.talk import questions_of

@@ -1,6 +1,6 @@
-"""Pages of a list: which one was asked for, and which is the last."""
+"""What an address asks of a list: which page, and which of its rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from flask import request
@@ -10,6 +10,7 @@ from marketplace.kernel.paging import PAGE_MAX
 T = TypeVar("T")
 
 PAGE_SIZE = 25
+NUMBER_DIGITS_MAX = 9
 
 
 def asked_page() -> int:
@@ -31,3 +32,10 @@ def paged(ask: Callable[[int], tuple[Sequence[T], int]], page_size: int = PAGE_S
         number = last
         result, total = ask(number)
     return result, {"current": number, "last": last, "total": total}
+
+
+def numbers_of(typed: Iterable[str]) -> list[int]:
+    """The numbers of the lots in an address, each once: `lots=1&lots=2` and `lots=1,2` alike. What is no number is left out."""
+    parts = (part.strip() for text in typed for part in text.split(","))
+    numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= NUMBER_DIGITS_MAX]
+    return list(dict.fromkeys(numbers))
