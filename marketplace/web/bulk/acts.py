@@ -73,7 +73,7 @@ ACTS: dict[str, Act] = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How many lots were changed, and the titles of the others by the sentence that refused them."""
+    """How many lots were changed, and the titles of the others by what refused them."""
 
     done: int
     refused: dict[str, list[str]]
