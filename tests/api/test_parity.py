@@ -51,7 +51,7 @@ STEPS = {
 }  # fmt: skip
 # what is of a person before a screen and of no program: passwords, log-ins, links from a mail, half a form, the post of the platform
 PAGES_ONLY = re.compile(
-    r"account\.|signed\.|site\.join|listings\.(start|step)|demands\.go_on|work\.discard|admin\..*_dead_letter"
+    r"account\.|signed\.|site\.join|listings\.(start|step)|device\.take|demands\.go_on|work\.discard|admin\..*_dead_letter"
 )
 
 

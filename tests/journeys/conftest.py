@@ -114,6 +114,7 @@ def new_page(browser: Browser, site: Site, width: int, scripts: bool) -> Iterato
             viewport={"width": width, "height": 844 if width < 600 else 900},
             locale="nl-NL",
             java_script_enabled=scripts,
+            service_workers="block",  # but for the journey that is about it: a page that it fetches passes by what a test holds up
             base_url=site.url,
         )
         context.set_default_timeout(PATIENCE_MS)

@@ -8,7 +8,6 @@ stored for a day and shown in the form once more. Nothing is done by itself. Pas
 it back.
 """
 
-import hashlib
 import hmac
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from marketplace.accounts.actions.sessions import keep_form
 from marketplace.accounts.queries.sessions import Fields
 from marketplace.accounts.rules.accounts import KEPT_FOR
+from marketplace.http.identity import mark_of
 from marketplace.http.request import comes_from_elsewhere, current_session
 from marketplace.web.account.forms import LogInForm
 from marketplace.web.ui.returned import ARGUMENT
@@ -30,11 +30,7 @@ PATH_LENGTH_MAX = 400
 
 def remember_writer(person_id: int) -> None:
     """Mark this browser with the person who logs in. A keyed digest, from which nobody can read the person."""
-    session[WRITER] = _mark(person_id)
-
-
-def _mark(person_id: int) -> str:
-    return hmac.new(str(current_app.secret_key).encode(), f"writer {person_id}".encode(), hashlib.sha256).hexdigest()[:32]
+    session[WRITER] = mark_of(person_id)
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -80,7 +76,7 @@ def keep_and_return_path(word: str, person_id: int) -> str | None:
         payload = _signer().loads(word, max_age=int(KEPT_FOR.total_seconds()))
     except BadData:
         return None
-    if not hmac.compare_digest(str(payload["writer"]), _mark(person_id)):
+    if not hmac.compare_digest(str(payload["writer"]), mark_of(person_id)):
         return None
     stored = keep_form(current_session(), person_id=person_id, path=payload["path"], fields=payload["fields"])
     return f"{payload['path']}?{ARGUMENT}={stored}"

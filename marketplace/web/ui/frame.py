@@ -112,6 +112,11 @@ class Frame:
         return None if ends_at is None else int((ends_at - clock.now()).total_seconds())
 
     @property
+    def writer(self) -> str:
+        """Mark whose lots this device may send. Empty for somebody who cannot offer any."""
+        return identity.mark_of(self.actor.person_id or 0) if may(self.actor, Can.OFFER) else ""
+
+    @property
     def home(self) -> str:
         """The start page in this language."""
         return here("/")

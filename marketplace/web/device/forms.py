@@ -1,0 +1,31 @@
+"""What is asked of a lot that is begun without a network: little, and nothing of it required."""
+
+from wtforms import SelectField, StringField, TextAreaField
+
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Unit
+from marketplace.market.rules.listing import CONDITION_LABELS
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.web.ui.choices import choices, material_choices
+from marketplace.web.ui.forms import Form
+
+NAMES = ("material", "title", "quantity", "unit", "condition", "place", "description")  # as the steps of a lot name them
+
+
+class OfflineForm(Form):
+    """The fields as the page shows them; what is sent is stored as it was typed, so nothing is checked."""
+
+    material = SelectField(_("Which material is it?"))
+    title = StringField(_("What do you call this lot?"))
+    quantity = StringField(_("How much is it?"))
+    unit = SelectField(_("Unit"), choices=[(unit.value, unit.label) for unit in Unit])
+    condition = SelectField(_("Condition"), choices=choices(CONDITION_LABELS, _("Choose one")))
+    place = StringField(_("Where does it lie?"), description=_("A place, a postcode or coordinates."))
+    description = TextAreaField(_("What else should others know?"))
+
+    @classmethod
+    def shown(cls, taxonomy: Taxonomy) -> "OfflineForm":
+        """The empty form, the same for everybody."""
+        form = cls(formdata=None, meta={"csrf": False})
+        form.material.choices = material_choices(taxonomy)
+        return form
