@@ -105,7 +105,8 @@ async function begin(id) {
   lot = lots.find((one) => (id ? one.id === id : !one.isDone)) ?? fresh();
   if (id) {
     lot.isDone = false;
-    await store();
+    delete lot.fault;
+    await keep(lot);
     await look();
   }
   show();

@@ -18,7 +18,7 @@ class OfflineForm(Form):
     material = SelectField(_("Which material is it?"))
     title = StringField(_("What do you call this lot?"))
     quantity = StringField(_("How much is it?"))
-    unit = SelectField(_("Unit"), choices=[(unit.value, unit.label) for unit in Unit])
+    unit = SelectField(_("Unit"), choices=choices({unit: unit.label for unit in Unit}))
     condition = SelectField(_("Condition"), choices=choices(CONDITION_LABELS, _("Choose one")))
     place = StringField(_("Where does it lie?"), description=_("A place, a postcode or coordinates."))
     description = TextAreaField(_("What else should others know?"))
