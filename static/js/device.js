@@ -1,7 +1,7 @@
 // On each page of somebody who is signed in: what works without a network is put on the device, and what waits there is sent.
 import { listLots, remember, send } from "./waiting.js";
 
-const told = document.getElementById("waiting");
+const told = document.getElementById("device-waiting");
 
 function tell(sentence, href) {
   const line = told.querySelector("span");

@@ -43,8 +43,7 @@ function showPhotos() {
 
 function show() {
   for (const field of fields()) {
-    if (field.type === "radio") field.checked = field.value === lot.fields[field.name];
-    else field.value = lot.fields[field.name] ?? field.defaultValue ?? "";
+    field.value = lot.fields[field.name] ?? field.options?.[0].value ?? "";
   }
   showPhotos();
 }

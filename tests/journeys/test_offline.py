@@ -79,8 +79,8 @@ def test_a_lot_begun_without_a_network_arrives_once_with_its_photo(page: Page, s
     page.goto("about:blank")  # or the page would send it by itself
     page.context.set_offline(False)
     page.goto("/werk")
-    expect(page.locator("#waiting")).to_contain_text("Verstuurd vanaf dit apparaat: 1")
-    page.locator("#waiting a").click()
+    expect(page.locator("#device-waiting")).to_contain_text("Verstuurd vanaf dit apparaat: 1")
+    page.locator("#device-waiting a").click()
     expect(page).to_have_url(re.compile("/aanbod/concept/"))
     page.goto("/aanbod/zonder-netwerk")
     expect(page.locator("#offline-told")).to_contain_text("U hebt netwerk")
