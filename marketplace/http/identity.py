@@ -180,7 +180,7 @@ def send_cookie(response: Response) -> Response:
 
 
 def mark_of(person_id: int) -> str:
-    """A keyed digest by which a browser knows a person again, and from which nobody can read who that is."""
+    """A keyed digest by which a browser knows a person again. Nobody can read the person from it."""
     return hmac.new(str(current_app.secret_key).encode(), f"writer {person_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a lot that is begun without a network: little, and nothing of it required."""
+"""What is asked of a lot begun without a network: little, and nothing is required."""
 
 from wtforms import SelectField, StringField, TextAreaField
 
@@ -13,7 +13,7 @@ NAMES = ("material", "title", "quantity", "unit", "condition", "place", "descrip
 
 
 class OfflineForm(Form):
-    """The fields as the page shows them; what is sent is stored as it was typed, so nothing is checked."""
+    """The fields as the page shows them. What is sent is stored as it was typed: nothing is checked."""
 
     material = SelectField(_("Which material is it?"))
     title = StringField(_("What do you call this lot?"))

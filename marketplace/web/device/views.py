@@ -1,4 +1,4 @@
-"""The site as it stands on a device: its icon on the home screen, and a lot that is begun without a network.
+"""The site on a device: its icon on the home screen, and a lot begun without a network.
 
 The worker keeps files that never change and one page, which it asks for without a cookie: what is on the device says nothing of
 anybody. A lot that was begun there comes as a draft, with its photos, once: its key was made on the device.
@@ -103,7 +103,7 @@ def begin() -> str:
 @blueprint.get(f"{OFFLINE}.json")
 @permission(Can.OFFER)
 def key() -> ResponseReturnValue:
-    """What a device needs to send what waits on it: the form secret of now, and whose browser this is."""
+    """What a device needs to send what waits on it. The form secret of now, and whose browser this is."""
     return jsonify(token=generate_csrf(), writer=mark_of(current_actor().person_id or 0))
 
 
