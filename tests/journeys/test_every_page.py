@@ -112,7 +112,11 @@ def page(browser: Browser, bank: Site, visitor: str, language: str) -> Iterator[
     """One browser for all pages of one visitor: light in Dutch, dark in English, so that both are looked at."""
     wrong: list[str] = []
     context: BrowserContext = browser.new_context(
-        locale="nl-NL", base_url=bank.url, reduced_motion="reduce", color_scheme="dark" if language else "light"
+        locale="nl-NL",
+        base_url=bank.url,
+        reduced_motion="reduce",
+        color_scheme="dark" if language else "light",
+        service_workers="block",
     )
     context.set_default_timeout(20_000)
     page = context.new_page()
