@@ -11,7 +11,7 @@ from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.models import DeliveryRow, NoticeRow
 from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_COORDINATORS, Cadence, Notice
-from tests.factories import make_actor
+from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
 
@@ -132,3 +132,12 @@ def test_an_administrator_sees_what_did_not_leave_and_tries_it_again(app: Flask,
     session.commit()
     leader = visit(app, session, borne)
     assert leader.get("/beheer/klok").status_code == 403
+
+
+def test_a_message_about_a_lot_shows_its_photo(browser: FlaskClient, session: Session, borne: Actor) -> None:
+    seed_taxonomy(session)
+    lot = make_listing(session, make_actor(session, "hengelo"))
+    notify(session, Notice.RESERVATION_APPROVED, person_id=borne.person_id, listing_id=lot.id, listing_title=lot.title)
+    session.commit()
+    page = browser.get("/berichten").text
+    assert f'<div class="mp-thumb"><img src="/media/{lot.id:064d}.webp"' in page

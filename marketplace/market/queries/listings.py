@@ -105,6 +105,12 @@ def listings_with_parts() -> Select[Listing]:
     return select(Listing).options(joinedload(Listing.organisation), selectinload(Listing.photos))
 
 
+def list_visible(session: Session, actor: Actor, listing_ids: Iterable[int]) -> list[Listing]:
+    """Those of these lots that the actor may see, with their photos."""
+    rows = session.scalars(listings_with_parts().where(Listing.id.in_(set(listing_ids))))
+    return [listing for listing in rows if is_visible(actor, listing)]
+
+
 def load_photos(session: Session, listings: Iterable[Listing]) -> None:
     """Load the photos of lots that are there already, in one question more."""
     if ids := {listing.id for listing in listings}:

@@ -11,10 +11,12 @@ from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.http.notice_text import page_of, sentence_of
 from marketplace.http.request import PATH_NUMBER_MAX, current_actor, current_session, permission
 from marketplace.kernel.language import _
+from marketplace.market.queries.listings import list_visible
 from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_COORDINATORS
 from marketplace.notices.rules.themes import THEMES
 from marketplace.web.inbox.forms import preferences_form
 from marketplace.web.ui.form_page import done, page, submit
+from marketplace.web.ui.jobs import picture_of
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 blueprint = Blueprint("inbox", __name__)
@@ -26,9 +28,11 @@ def list_notices() -> ResponseReturnValue:
     """List every notice for the reader, newest first."""
     session, actor, unread = current_session(), current_actor(), request.args.get("ongelezen") == "1"
     rows, place = paged(lambda number: list_inbox(session, actor, unread=unread, page=number, page_size=PAGE_SIZE))
+    about = [number for item in rows if isinstance(number := item.notice.facts.get("listing_id"), int)]
     return render_template(
         "inbox/list_notices.html",
         messages=rows,
+        pictures={listing.id: picture_of(listing) for listing in list_visible(session, actor, about)},
         unread=unread,
         newest=max((item.notice.id for item in rows), default=0),
         sentence_of=sentence_of,
