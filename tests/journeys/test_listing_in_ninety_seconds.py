@@ -2,7 +2,7 @@
 
 How long it takes is told by a run in which somebody types and looks as a person does, which takes that long:
 
-    PERSON_SPEED=1 python3 -m marketplace test tests/journeys/test_listing_in_ninety_seconds.py -s
+    PERSON_SPEED=1 python3 -m marketplace test tests/journeys/test_listing_in_ninety_seconds.py -n 0 -s
 """
 
 import os

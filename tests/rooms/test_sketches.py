@@ -13,6 +13,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions import drafts
 from marketplace.market.actions.demands import withdraw_demand
 from marketplace.market.actions.drafts import attach_listing, discard_sketch, forget_sketches, save_sketch, start_sketch
+from marketplace.market.actions.listings import delete_draft
 from marketplace.market.queries.drafts import find_sketch_of_demand, get_sketch, list_sketches
 from marketplace.market.queries.listings import find_last_project, list_usual_materials
 from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SketchKind
@@ -139,3 +140,11 @@ def test_a_page_that_was_left_open_does_not_write_over_what_is_newer(session: Se
     assert get_sketch(session, actor, sketch.id).answers == {"title": "Grijze keien"}
     save_sketch(session, actor, sketch_id=sketch.id, answers={"title": "Met de knop"})
     assert (sketch.answers, sketch.version) == ({"title": "Met de knop"}, 3)
+
+
+def test_the_number_of_a_deleted_draft_lot_is_never_used_again(session: Session) -> None:
+    seed_taxonomy(session)
+    actor = make_actor(session, "hengelo")
+    number = make_draft(session, actor).id
+    delete_draft(session, actor, listing_id=number)
+    assert make_draft(session, actor).id > number

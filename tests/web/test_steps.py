@@ -162,13 +162,14 @@ def test_a_change_after_the_third_step_reaches_the_draft_and_its_title(hengelo: 
 
 
 def test_the_place_of_the_last_lot_stands_chosen_and_comes_along_to_the_metre(app: Flask, session: Session, owner: Actor) -> None:
-    first = make_listing(session, owner)
+    first = make_listing(session, owner, project="Herinrichting Dorpsstraat")
     point = (first.lat, first.lon, first.address)
     client = visit(app, session, owner)
     begin(client, picture())
     send(client, SECOND, what())
     page = client.get(THIRD).text
     assert chosen(page, "spot") == ["lot-1"] and "de plek van uw vorige partij" in page
+    assert 'value="Herinrichting Dorpsstraat"' in page
     assert send(client, THIRD, where(spot="lot-1", place="")).location == FOURTH
     session.expire_all()
     made = session.get_one(Listing, 2)

@@ -18,7 +18,7 @@ from marketplace.market.actions.drafts import attach_listing, discard_sketch, sa
 from marketplace.market.actions.windows import preview_windows
 from marketplace.market.models import Sketch
 from marketplace.market.queries.drafts import get_sketch
-from marketplace.market.queries.listings import get_listing, list_usual_materials
+from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.listing import find_unit_faults
 from marketplace.matching.actions.offer import save_draft_listing
@@ -168,6 +168,8 @@ def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingF
     session, actor = current_session(), current_actor()
     if returned() is not None:
         answers = {**answers, **stored.typed(number, session, actor, answers)}
+    if number == 3 and "project" not in answers:
+        answers = {**answers, "project": find_last_project(session, actor)}
     form = form or stored.typed_form(answers)
     materials = taxonomy(session)
     fill_choices(form, session, actor)
