@@ -47,6 +47,8 @@ class Addresses:
         if about == "search":
             query = facts.get("query")
             return self.page("catalogue.list_listings") + (f"?{query}" if query else "")
+        if about == "kept":
+            return self.page("favourites.list_kept")
         if about == "joining":
             return self.page("admin.join_requests")
         if about == "password":
