@@ -39,11 +39,6 @@ FACTS: dict[str, Any] = {
     "other": "Hengelo",
     "reservation_id": 12,
     "listing_id": 3,
-    "price": {"cents": None, "unit": "m2"},
-    "price_before": {"cents": 250, "unit": "m2"},
-    "free": {"amount": "500", "unit": "m2"},
-    "free_before": {"amount": "800", "unit": "m2"},
-    "reserved": {"amount": "800", "unit": "m2"},
     "year": 2026,
     "listing_title": "Keien <8 cm>",
     "demand_id": 4,
@@ -399,13 +394,3 @@ def test_a_mailbox_that_is_refused_for_good_is_not_tried_again_and_one_that_is_f
             assert app.test_client().get("/readyz").get_json()["mail"]
     assert states(database, Notice.PASSWORD_CHANGED) == [("dead", 1), ("waiting", 5), ("sent", 1)]
     app.extensions["database"].dispose()
-
-
-def test_a_letter_about_a_kept_lot_says_what_changed_and_leads_to_it(app: Flask) -> None:
-    changed, _html = parts(render(app, letter(Notice.FAVOURITE_CHANGED), Recipient("a@b.nl", "A", "nl")))
-    said = changed.replace("\u00a0", " ")
-    assert "De prijs is nu gratis. Dat was € 2,50 per m²." in said
-    assert "Er is nu 500 m² vrij. Dat was 800 m²." in said
-    assert "http://localhost/aanbod/3" in said
-    gone, _html = parts(render(app, letter(Notice.FAVOURITE_GONE), Recipient("a@b.nl", "A", "en")))
-    assert "http://localhost/en/bewaard" in gone
