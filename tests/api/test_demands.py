@@ -1,8 +1,11 @@
 """Demands over the API."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.api.conftest import Api, demand_body
+from marketplace.kernel import clock
+from tests.api.conftest import Api, demand_body, published
 
 
 def test_a_demand_is_open_from_the_moment_it_is_made(borne: Api) -> None:
@@ -75,3 +78,41 @@ def test_demands_are_filtered_by_material_and_group(borne: Api, public: Api) -> 
 def test_a_hazard_that_is_not_in_the_list_is_refused(borne: Api) -> None:
     refused = borne.post("/demands", demand_body(acceptsHazards=["asbets"]))
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "acceptsHazards")
+
+
+def test_demands_are_sorted_and_tell_what_of_ones_own_fits(hengelo: Api, borne: Api) -> None:
+    lot = published(hengelo)
+    late = {
+        "neededFrom": (clock.today() + timedelta(days=76)).isoformat(),
+        "neededUntil": (clock.today() + timedelta(days=90)).isoformat(),
+    }
+    fits, near = (borne.post("/demands", demand_body(**changes)).get_json()["id"] for changes in ({}, late))
+    found = hengelo.get("/demands?sort=fits&place=Hengelo").get_json()["items"]
+    assert [(item["id"], item["distanceKm"], item["own"]["fits"]) for item in found] == [(fits, 5, "fits"), (near, 5, "nearly")]
+    assert found[0]["own"] == {"listing": lot["id"], "fits": "fits", "inTheWay": None, "isOffered": False}
+    assert found[1]["own"]["inTheWay"]
+    assert [item["id"] for item in hengelo.get("/demands?fits=nearly").get_json()["items"]] == [near]
+    assert [item["id"] for item in hengelo.get("/demands?sort=neededFrom").get_json()["items"]] == [fits, near]
+    assert [item["id"] for item in hengelo.get("/demands").get_json()["items"]] == [near, fits]
+    assert "own" not in borne.get("/demands").get_json()["items"][0]
+
+
+@pytest.mark.parametrize("query", ["fits=fits", "sort=fits"])
+def test_what_fits_is_for_those_with_a_token(public: Api, query: str) -> None:
+    assert public.get(f"/demands?{query}").status_code == 401
+
+
+def test_a_word_that_is_no_order_and_no_fit_is_refused(hengelo: Api) -> None:
+    for query in ("fits=always", "sort=price"):
+        assert hengelo.get(f"/demands?{query}").status_code == 422, query
+
+
+def test_a_lot_is_offered_once_and_the_asker_reads_it(hengelo: Api, borne: Api) -> None:
+    lot, demand = published(hengelo), borne.post("/demands", demand_body()).get_json()
+    address = f"/demands/{demand['id']}/offers"
+    made = hengelo.post(address, {"listingId": lot["id"]})
+    assert (made.status_code, hengelo.post(address, {"listingId": lot["id"]}).get_json()["id"]) == (201, made.get_json()["id"])
+    assert [item["listing"]["id"] for item in borne.get(f"/demands/{demand['id']}/proposals").get_json()["items"]] == [lot["id"]]
+    assert borne.post(address, {"listingId": lot["id"]}).status_code == 403
+    assert hengelo.post(address, {"listingId": 999}).status_code == 404
+    assert hengelo.get("/demands").get_json()["items"][0]["own"]["isOffered"] is True

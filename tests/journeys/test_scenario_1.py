@@ -91,7 +91,7 @@ def ask(page: Page, shot: Shot) -> str:
     shot(page, "4-demand-filled")
     page.get_by_role("button", name="Vraag plaatsen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(NEED)
-    match = page.locator(".mp-match", has_text=TITLE)
+    match = page.locator(".mp-serve", has_text=TITLE)
     expect(match).to_contain_text(re.compile(r"\d,\d\skm"))
     expect(match).to_contain_text("tonkm")
     match.locator("summary").click()
@@ -102,7 +102,7 @@ def ask(page: Page, shot: Shot) -> str:
 
 def reserve(page: Page, shot: Shot) -> str:
     """Borne reserves the 800 m² from the match; the address of the reservation."""
-    page.locator(".mp-match", has_text=TITLE).get_by_role("link", name="reserveren").click()
+    page.locator(".mp-serve", has_text=TITLE).get_by_role("link", name="reserveren").click()
     expect(page.get_by_label("Hoeveel wilt u reserveren?")).to_have_value("800")
     page.get_by_label("Waar is het voor?").fill("Parkeerplaatsen")
     shot(page, "6-reserve")

@@ -15,6 +15,7 @@ from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.matching.actions.broker import offer_to_demand
 from marketplace.matching.models import ProposalMade
 from tests.factories import location, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 from tests.visitors import send, visit
@@ -186,3 +187,50 @@ def test_a_longer_list_asks_the_database_no_more(app: Flask, bank: Session, data
         make_demand(bank, asker)
     bank.commit()
     assert asked() == few
+
+
+def test_on_the_page_of_a_demand_what_one_has_stands_first_and_one_button_is_filled(app: Flask, bank: Session) -> None:
+    mine, asker = make_actor(bank, "hengelo"), make_actor(bank, "borne")
+    small = make_listing(bank, mine, title="Restje", quantity=Quantity(Decimal(20), Unit.M2))
+    make_listing(bank, mine, title="Grote stapel")
+    demand = make_demand(bank, asker)
+    client = visit(app, bank, mine)
+    page = read(client, f"/gezocht/{demand.id}")
+    strips = re.findall(r'<div class="mp-own"> <p><b>.*?</b> <a href="[^"]+">([^<]+)</a>.*?<button class="([^"]+)"', page)
+    assert strips == [("Grote stapel", "mp-button"), ("Restje", "mp-button mp-button--second")]
+    answer = send(client, f"/gezocht/{demand.id}", {"listing_id": str(small.id)}, to=f"/gezocht/{demand.id}/aanbieden")
+    assert answer.location == f"/gezocht/{demand.id}"
+    assert page.count("Iets passends aanbieden") == 0
+
+
+def test_the_asker_sees_who_offered_and_what_nearly_fits_among_it(app: Flask, bank: Session) -> None:
+    mine, asker = make_actor(bank, "hengelo"), make_actor(bank, "borne")
+    fits, late = (
+        make_listing(bank, mine),
+        make_listing(bank, mine, title="Te laat", available_from=clock.today() + timedelta(days=90), available_until=None),
+    )
+    demand = make_demand(bank, asker)
+    for lot in (fits, late):
+        offer_to_demand(bank, mine, listing_id=lot.id, demand_id=demand.id)
+    page = read(visit(app, bank, asker), f"/gezocht/{demand.id}")
+    offered, served = page.split('id="matches"')
+    assert "Te laat" in offered and "Aangeboden door de eigenaar op" in offered and "De periodes overlappen niet." in offered
+    assert "Grijze betonstraatstenen" not in offered.split("<h1>")[1]
+    assert "1 partij past" in served and "U aangeboden" in served
+    assert page.count('class="mp-button" href') == 1  # one is filled
+
+
+def test_a_visitor_logs_in_from_a_demand_and_comes_back_to_it(client: FlaskClient, bank: Session) -> None:
+    demand = make_demand(bank, make_actor(bank, "borne"))
+    bank.commit()
+    page = client.get(f"/en/gezocht/{demand.id}").text
+    assert f'href="/en/inloggen?next=%2Fen%2Fgezocht%2F{demand.id}"' in page.replace("%2F", "%2F")
+    assert "Small map" not in page and "Coordinates" not in page and "<details open>" in page
+
+
+def test_what_is_found_is_not_asked_for_any_more(app: Flask, bank: Session) -> None:
+    owner, asker = make_actor(bank, "losser"), make_actor(bank, "borne")
+    lot, demand = make_listing(bank, owner), make_demand(bank, asker, max_distance_km=None)
+    reserve(bank, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(800), Unit.M2), demand.id))
+    page = read(visit(app, bank, make_actor(bank, "almelo")), f"/gezocht/{demand.id}")
+    assert "alle 800 m² zijn gevonden" in page and "Iets passends aanbieden" not in page

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.exchange.queries.destination import list_demands_come_back_from
+from marketplace.exchange.queries.destination import list_demands_come_back_from, total_under_way
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, distance_km, ecef_m
 from marketplace.kernel.language import Text
@@ -29,6 +29,7 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import DEMAND_STALE_AFTER
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus, is_part_allowed
 from marketplace.market.rules.windows import Asker, Rings, Wanted, WindowDefaults, has_turn, settle
+from marketplace.matching.models import ProposalMade
 from marketplace.matching.queries.matches import lot_of, need_of
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import RANKS, Lot, Need, cover, objections
@@ -37,6 +38,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
 LOTS_MAX = 200
+FITTING_MOST = 3  # that stand on the page of a demand
 EDGE_M = 60.0  # so near to the farthest distance the geodesic decides; over 350 km a chord is that much shorter
 EPOCH = date(1970, 1, 1).toordinal()
 NEVER = date.max.toordinal() - EPOCH
@@ -68,6 +70,20 @@ class OwnFit:
     fit: Fit
     sentence: Text | None
     is_offered: bool
+
+
+def list_fitting_lots(session: Session, actor: Actor, demand: Demand, *, most: int = FITTING_MOST) -> list[OwnFit]:
+    """The lots of one's own that fit one open demand. What serves it first, then what is on offer, then the largest."""
+    terms = taxonomy(session)
+    serving = {material.slug for material in terms.serving(terms.material_by_id(demand.material_id))}
+    lots = [own for own in list_own_lots(session, actor) if own.lot.material.slug in serving]
+    if not lots or demand.status != DemandStatus.OPEN:
+        return []
+    to_find = demand.remaining - total_under_way(session, demand)
+    offered = set(session.scalars(select(ProposalMade.listing_id).where(ProposalMade.demand_id == demand.id)))
+    fits = [own_fit(actor, own, demand, to_find, terms, is_offered=own.listing_id in offered) for own in lots]
+    found = [fit for fit in fits if fit is not None]
+    return sorted(found, key=lambda fit: (fit.fit is not Fit.FITS, fit.own.is_draft, -fit.own.available.amount))[:most]
 
 
 def list_own_lots(session: Session, actor: Actor) -> list[OwnLot]:

@@ -1,14 +1,23 @@
 """What the page of a demand says to one reader, as facts, and what the reader can do there."""
 
+from decimal import Decimal
+
 from marketplace.accounts.policy import Actor
+from marketplace.exchange.queries.destination import total_under_way
 from marketplace.http.written import Written
+from marketplace.kernel.db import Session
 from marketplace.kernel.formats import km, long_date, quantity
+from marketplace.kernel.geo import Point, whole_km
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand
 from marketplace.market.queries.demands import find_demand_spot
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.materials.rules.taxonomy import Material
+from marketplace.matching.queries.own_lots import list_fitting_lots
+from marketplace.matching.queries.wanted import WantedRow
+from marketplace.materials.rules.taxonomy import Material, Taxonomy
+from marketplace.web.ui.finder import home_of
+from marketplace.web.ui.wants import Own, Want, own_of, want_of
 
 Fact = tuple[Text, Text | str | None]
 CHANGEABLE = (DemandStatus.OPEN, DemandStatus.DRAFT)
@@ -44,3 +53,16 @@ def facts_of(demand: Demand, material: Material, actor: Actor, *, inside: bool) 
 def can_change(demand: Demand) -> bool:
     """Whether a demand can still be changed or withdrawn."""
     return demand.status in CHANGEABLE
+
+
+def single_want(session: Session, actor: Actor, demand: Demand, known: Taxonomy) -> Want:
+    """The head of the page: the same as the row in the list, from the reader's own place."""
+    here = home_of(session, actor) if actor.organisation_id != demand.organisation_id else None
+    away = None if here is None else whole_km(here.point, Point(demand.public_lat, demand.public_lon))
+    to_find = max(demand.remaining - total_under_way(session, demand), Decimal(0))
+    return want_of(WantedRow(demand, to_find, away, None), known, actor)
+
+
+def owns_of(session: Session, actor: Actor, demand: Demand) -> list[Own]:
+    """What others have lying for it, and can do with that."""
+    return [own_of(found, demand.organisation_id, actor) for found in list_fitting_lots(session, actor, demand)]

@@ -31,7 +31,7 @@ from marketplace.matching.queries.proposals import propose_parts
 from marketplace.matching.queries.wanted import nearest_wanted, search_wanted
 from marketplace.materials.queries import taxonomy
 from marketplace.web.demands import drafts
-from marketplace.web.demands.facts import can_change, facts_of
+from marketplace.web.demands.facts import can_change, facts_of, owns_of, single_want
 from marketplace.web.demands.forms import DemandForm, OfferForm, PartsForm
 from marketplace.web.demands.stored import form_of, show_conflict
 from marketplace.web.ui import drafts as ui_drafts
@@ -162,10 +162,17 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
     result = list_listings_for_demand(session, actor, demand) if inside else None
     proposal = propose_parts(session, actor, demand) if result and result.total > 1 else None
     proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
-    material = taxonomy(session).material_by_id(demand.material_id)
+    known = taxonomy(session)
+    material = known.material_by_id(demand.material_id)
+    served = {match.listing.id for match in result.items} if result else set()
     words: dict[str, Any] = {
-        "proposals": [(made, *why_not(session, actor, made)) for made in proposals],
+        "proposals": [(made, *why_not(session, actor, made)) for made in proposals if made.listing_id not in served],
+        "offered": {made.listing_id for made in proposals},
         "material": material,
+        "want": single_want(session, actor, demand, known),
+        "owns": [] if may_edit else owns_of(session, actor, demand),
+        "can_offer": may(actor, Can.OFFER),
+        "has_plan": proposal is not None and len(proposal.parts) > 1,
         "asked": questions_of(session, actor, demand),
         "phone": phone_shown_to(actor, find_contact(session, demand.created_by_id)) if actor.is_member else None,
         "facts": facts_of(demand, material, actor, inside=inside),

@@ -103,7 +103,7 @@ def matches(listing_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
     result = list_demands_for_listing(session, actor, listing)
-    return render_template("listings/matches.html", listing=listing, found=result)
+    return render_template("listings/matches.html", listing=listing, found=result, groups=taxonomy(session).group_slugs)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/publiceren")
