@@ -56,6 +56,10 @@ class Box(NamedTuple):
     west: float
     east: float
 
+    def holds(self, point: Point) -> bool:
+        """Whether the point lies in it, or on its edge."""
+        return self.south <= point.lat <= self.north and self.west <= point.lon <= self.east
+
 
 @lru_cache(maxsize=DISTANCES_KEPT)
 def ecef_m(point: Point) -> tuple[int, int, int]:

@@ -234,3 +234,11 @@ def test_what_is_found_is_not_asked_for_any_more(app: Flask, bank: Session) -> N
     reserve(bank, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(800), Unit.M2), demand.id))
     page = read(visit(app, bank, make_actor(bank, "almelo")), f"/gezocht/{demand.id}")
     assert "alle 800 m² zijn gevonden" in page and "Iets passends aanbieden" not in page
+
+
+def test_a_mistyped_word_finds_what_it_means_and_says_so(client: FlaskClient, bank: Session) -> None:
+    make_demand(bank, make_actor(bank, "borne"), title="Voor de stoep", material=TILES)
+    bank.commit()
+    page = read(client, "/gezocht?q=trotoirtegel")
+    assert "Voor de stoep" in page and "Niets gevonden voor “trotoirtegel”" in page and 'value="trottoirtegel"' in page
+    assert "literal=1" in page and "Geen vraag naar “trotoirtegel”" in read(client, "/gezocht?q=trotoirtegel&literal=1")

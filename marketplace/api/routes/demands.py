@@ -55,6 +55,7 @@ FILTERS = (
         "q",
         "words in the title or the name of the material, with a token also in the description; the beginning of a word will do",
     ),
+    query.LITERAL,
     query.MATERIAL_GROUPS,
     query.MATERIALS,
     query.ORGANISATION,
@@ -88,7 +89,8 @@ def list_demands() -> Response:
     page, mine = read_page(), asked_yes("mine")
     session, actor, question = current_session(), current_actor(), _question()
     result = search_wanted(session, actor, replace(question, mine=mine, page=page.number, page_size=page.size))
-    return many(DemandsSchema, [_found(row) for row in result.rows], total=result.total, page=page)
+    items = [_found(row) for row in result.rows]
+    return many(DemandsSchema, items, total=result.total, page=page, corrected_query=result.corrected)
 
 
 def _changed_demands(since: str | datetime) -> Response:
@@ -111,6 +113,7 @@ def _question() -> WantedQuery:
     query.check_materials(known, asked_all("material"))
     return WantedQuery(
         q=asked("q"),
+        is_literal=asked_yes("literal"),
         groups=asked_all("materialGroup"),
         materials=asked_all("material"),
         organisations=asked_all("organisation"),

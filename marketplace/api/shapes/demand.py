@@ -75,3 +75,4 @@ class DemandsSchema(CopySchema):
     """A page of demands."""
 
     items = List(Part(DemandSchema))
+    corrected_query = Line("the words that were searched for, where nothing was found for q as it was typed", optional=True)

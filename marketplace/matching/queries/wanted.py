@@ -23,10 +23,11 @@ from sqlalchemy.orm import Session, joinedload
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.catalogue.queries.columns import FacetCount
+from marketplace.catalogue.queries.search import FARTHEST_KM
 from marketplace.catalogue.rules.clusters import Cluster, Spot, clusters_of
 from marketplace.exchange.queries.destination import list_served_demands, totals_under_way
 from marketplace.kernel import clock
-from marketplace.kernel.geo import Box, Point, chord2_between_m2, chord2_m2, ecef_m, whole_km
+from marketplace.kernel.geo import Point, chord2_between_m2, chord2_m2, ecef_m, whole_km
 from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.market.models import Demand
 from marketplace.market.queries.demands import visible_demands
@@ -50,7 +51,6 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.questions.queries import list_demand_texts
 
-FARTHEST_KM = 600.0  # farther than any two places that the bank knows
 NEAREST_MOST = 3  # what stands below an empty answer
 TEXTS_KEPT = 32_768
 _demand = Demand.__table__.c
@@ -104,7 +104,10 @@ class WantedFacets:
 
 @dataclass(frozen=True, slots=True)
 class WantedFound:
-    """One page of the demands. `sort`: the order in which they stand. `compared`: how many lots of one's own were looked at."""
+    """One page of the demands. `sort`: the order in which they stand. `compared`: how many lots of one's own were looked at.
+
+    `corrected`: the words that were searched for, where nothing was found for those that were typed.
+    """
 
     rows: tuple[WantedRow, ...]
     total: int
@@ -113,6 +116,7 @@ class WantedFound:
     sort: WantedSort
     facets: WantedFacets
     compared: int
+    corrected: str | None = None
 
     @property
     def pages(self) -> int:
@@ -270,10 +274,19 @@ class _Look:
 
 
 def search_wanted(session: Session, actor: Actor, query: WantedQuery) -> WantedFound:
-    """One page of the demands that fit, in a stable order, with the total and the counts."""
+    """One page of the demands that fit, in a stable order, with the total and the counts.
+
+    Where there are none, those for the words without typing errors.
+    """
+    found = _search(session, actor, query)
+    meant = taxonomy(session).mend(query.q) if query.q and not found.total and not query.is_literal else None
+    other = _search(session, actor, replace(query, q=meant)) if meant else found
+    return replace(other, corrected=meant) if other.total and meant else found
+
+
+def _search(session: Session, actor: Actor, query: WantedQuery) -> WantedFound:
     look = _look(session, actor, query)
-    masks = look.masks()
-    at, sort = look.order(look.places_of(masks))
+    at, sort = look.order(look.places_of(masks := look.masks()))
     shown = at[query.offset : query.offset + query.limit].tolist()
     page = query.offset // query.limit + 1
     return WantedFound(look.written(shown), len(at), page, query.limit, sort, look.facets(masks), len(look.own))
@@ -301,7 +314,7 @@ def map_wanted(session: Session, actor: Actor, query: WantedQuery, *, zoom: int)
     look = _look(session, actor, query)
     at, _sort = look.order(look.places_of(look.masks()))
     points = {place: look.point(place) for place in at.tolist()}
-    inside = [place for place in at.tolist() if query.box is None or _is_in(query.box, points[place])]
+    inside = [place for place in at.tolist() if query.box is None or query.box.holds(points[place])]
     spots: dict[Point, list[int]] = {}
     for place in sorted(inside):
         spots.setdefault(points[place], []).append(look.columns["id"][place])
@@ -317,10 +330,6 @@ def map_wanted(session: Session, actor: Actor, query: WantedQuery, *, zoom: int)
         alone={demand.id: demand for demand in session.scalars(_DEMANDS, {"ids": alone})} if alone else {},
         rows=tuple((row, keys.get((by_id[row.demand.id].lat, by_id[row.demand.id].lon), "")) for row in look.written(shown)),
     )
-
-
-def _is_in(box: Box, point: Point) -> bool:
-    return box.south <= point.lat <= box.north and box.west <= point.lon <= box.east
 
 
 def _look(session: Session, actor: Actor, query: WantedQuery) -> _Look:

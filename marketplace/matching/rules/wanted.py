@@ -36,10 +36,11 @@ class WantedQuery:
 
     Several values of one filter mean *or*, several filters *and*; unknown slugs match nothing. `first` and `last`: a period in which it
     is needed. `mine`: of the own organisation only, those that are over as well; `statuses` and `mine` look inside, and the public gets
-    the open ones whatever it asks.
+    the open ones whatever it asks. `is_literal`: the words are meant as they stand, so no typing error is looked for.
     """
 
     q: str = ""
+    is_literal: bool = False
     groups: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()

@@ -70,7 +70,7 @@ def list_demands() -> ResponseReturnValue:
     return render_template(
         "demands/_map.html" if question.one("weergave") == "kaart" else "demands/list_demands.html",
         form=form,
-        question=question,
+        question=content.question,
         near=here,
         page=content,
         marks=url_for("map.show_wanted_marks"),

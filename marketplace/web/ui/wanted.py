@@ -1,7 +1,7 @@
 """The search in what is wanted, from its address to its page, for the list and the map."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from marketplace.accounts.policy import Actor, Can, may
@@ -20,7 +20,7 @@ from marketplace.web.ui.wants import Want, want_of
 
 KEYS = (
     *("q", "fits", "materialGroup", "material", "organisation", "place", "radiusKm", "neededBy", "mine"),
-    *("sort", "weergave", "page"),
+    *("literal", "sort", "weergave", "page"),
 )
 PAGE_SIZE = 10
 ORDERS = dict(zip(WANTED_SORTS, (WantedSort.FITS, WantedSort.DISTANCE, WantedSort.NEEDED_FROM, WantedSort.NEWEST), strict=True))
@@ -28,8 +28,12 @@ ORDERS = dict(zip(WANTED_SORTS, (WantedSort.FITS, WantedSort.DISTANCE, WantedSor
 
 @dataclass(frozen=True, slots=True)
 class WantedPage:
-    """Everything on the page but the form. `compared_newest`: so many lots were looked at, where that may not be all."""
+    """Everything on the page but the form. `compared_newest`: so many lots were looked at, where that may not be all.
 
+    `question`: with the words that were searched for, where other ones were `mistyped`; `literal` searches for those all the same.
+    """
+
+    question: Question
     total: int
     last: int
     facets: list[Facet]
@@ -40,6 +44,8 @@ class WantedPage:
     material: str
     is_mine: bool
     compared_newest: int | None
+    mistyped: str = ""
+    literal: str = ""
 
 
 def is_mine(question: Question, actor: Actor) -> bool:
@@ -53,6 +59,7 @@ def asked_of(question: Question, form: WantedForm, near: Place | None, here: Pla
     usual = "newest" if mine else "fits" if may(actor, Can.OFFER) else "distance" if near else "neededFrom"
     return WantedQuery(
         q=form.q.data or "",
+        is_literal=bool(question.one("literal")),
         groups=question.all("materialGroup"),
         materials=question.all("material"),
         organisations=question.all("organisation"),
@@ -110,9 +117,15 @@ def page_of(
     actor: Actor,
 ) -> WantedPage:
     """Give the results as the page shows them. `others` are like what was asked, where there are no results."""
+    mistyped, literal = "", ""
+    if found.corrected:
+        mistyped, literal = asked.q, question.with_one("literal", "1")
+        question, asked = question.asking(found.corrected), replace(asked, q=found.corrected)
+        form.q.data = found.corrected
     facets = facets_of(question, found.facets)
     meant = known.search(asked.q) if asked.q and not asked.materials else ()
     return WantedPage(
+        question=question,
         total=found.total,
         last=found.pages,
         facets=facets,
@@ -123,4 +136,6 @@ def page_of(
         material=asked.materials[0] if asked.materials else meant[0].slug if meant else "",
         is_mine=asked.mine,
         compared_newest=LOTS_MAX if found.compared >= LOTS_MAX else None,
+        mistyped=mistyped,
+        literal=literal,
     )
