@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -28,7 +28,6 @@ from marketplace.catalogue.rules.clusters import Cluster, Spot, clusters_of
 from marketplace.exchange.queries.destination import list_served_demands, totals_under_way
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, chord2_between_m2, chord2_m2, ecef_m, whole_km
-from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.market.models import Demand
 from marketplace.market.queries.demands import visible_demands
 from marketplace.market.rules.windows import Asker
@@ -52,7 +51,6 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.questions.queries import list_demand_texts
 
 NEAREST_MOST = 3  # what stands below an empty answer
-TEXTS_KEPT = 32_768
 _demand = Demand.__table__.c
 _NARROW = (
     *("id", "material_id", "organisation_id", "needed_from", "needed_until"),
@@ -348,7 +346,8 @@ def _look(session: Session, actor: Actor, query: WantedQuery) -> _Look:
     if query.q:
         asked = list_demand_texts(session, actor)
         texts = [(*row[len(names) :], *asked.get(number, ())) for number, row in zip(columns["id"], rows, strict=True)]
-        kept = _with_words(columns["material_id"], texts, query.q, terms)
+        names_of = {number: terms.material_by_id(number).search_words for number in set(columns["material_id"])}
+        kept = find_words(query.q, columns["material_id"], names_of, texts)
         columns = {name: [values[place] for place in kept] for name, values in columns.items()}
     askers = {number: Asker(number, place.slug, place.kind) for number, place in places.items()}
     needs = Needs(columns, askers, _under_way(session, columns) if own else {}, terms, exact)
@@ -384,19 +383,3 @@ def _narrow(actor: Actor, query: WantedQuery, terms: Taxonomy, names: list[str])
     asked = [type_coerce(_demand[name], _AS_STORED[name]) if name in _AS_STORED else _demand[name] for name in names]
     texts = [_demand.title, *([_demand.description] if actor.is_member else [])] if query.q else []
     return rows.with_only_columns(*asked, *texts)
-
-
-def _with_words(materials: Sequence[int], texts: Sequence[Any], words: str, terms: Taxonomy) -> list[int]:
-    """Where every word is held. In the title, in the name of the material, and for members in the description and what was asked."""
-    begun = [f" {prefix} " if prefix.isdigit() else f" {prefix}" for prefix in search_prefixes(words)]
-    held = {number: _words(*terms.material_by_id(number).search_words) for number in set(materials)}
-    return [
-        place
-        for place, (material, text) in enumerate(zip(materials, texts, strict=True))
-        if all(word in f" {held[material]} {_words(*text)} " for word in begun)
-    ]
-
-
-@lru_cache(maxsize=TEXTS_KEPT)
-def _words(*texts: str) -> str:
-    return search_text(*texts)

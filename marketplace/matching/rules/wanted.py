@@ -1,14 +1,19 @@
 """What somebody asks of the demands, and how well what lies at home fits them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from marketplace.kernel.geo import Box, Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
+from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.market.rules.demand import DemandStatus
+
+TEXTS_KEPT = 32_768
 
 
 class Fit(StrEnum):
@@ -66,3 +71,21 @@ class WantedQuery:
     def offset(self) -> int:
         """Rows before this page."""
         return (max(1, min(self.page, PAGE_MAX)) - 1) * self.limit
+
+
+def find_words(
+    words: str, materials: Sequence[int], names: Mapping[int, Sequence[str]], texts: Sequence[Sequence[str]]
+) -> list[int]:
+    """Find where every word is held: in the texts of a demand, or in the names of its material."""
+    begun = [f" {prefix} " if prefix.isdigit() else f" {prefix}" for prefix in search_prefixes(words)]
+    held = {number: _words(*of) for number, of in names.items()}
+    return [
+        place
+        for place, (material, own) in enumerate(zip(materials, texts, strict=True))
+        if all(word in f" {held[material]} {_words(*own)} " for word in begun)
+    ]
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _words(*texts: str) -> str:
+    return search_text(*texts)
