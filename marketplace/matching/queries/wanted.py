@@ -45,7 +45,7 @@ from marketplace.matching.queries.own_lots import (
     list_own_lots,
     own_fit,
 )
-from marketplace.matching.rules.wanted import FIT_LABELS, WantedQuery, WantedSort
+from marketplace.matching.rules.wanted import FIT_LABELS, WantedQuery, WantedSort, find_words
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.questions.queries import list_demand_texts
