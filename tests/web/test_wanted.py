@@ -126,7 +126,7 @@ def test_nothing_found_says_what_to_do_and_what_is_like_it(app: Flask, bank: Ses
     make_demand(bank, make_actor(bank, "borne"), title="Voor het plein")
     page = read(visit(app, bank, make_actor(bank, "hengelo")), "/gezocht?q=teelaarde&materialGroup=grond")
     assert "Geen vraag naar “teelaarde”" in page and "Hebt u “teelaarde” liggen?" in page
-    assert 'href="/aanbod/nieuw/stap/1?material=teelaarde' in page and "Lijkt erop" in page and "Voor het plein" in page
+    assert 'href="/aanbod/nieuw?material=teelaarde' in page and "Lijkt erop" in page and "Voor het plein" in page
 
 
 def test_our_own_demands_stand_together_with_their_state(app: Flask, bank: Session) -> None:
