@@ -2,35 +2,14 @@
 // dragging. Without this file the form sends them all at once, and buttons put them in order.
 
 import { keepPlace, placeOf } from "./photo_place.js";
+import { smaller } from "./shrink.js";
 
-const LONGEST_PX = 2400;
-const LARGE_BYTES = 1_500_000;
 const FORMAT = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const holder = document.querySelector("[data-upload]");
 const words = holder?.dataset;
 const form = holder?.closest("form");
 let waiting = 0;
 let begun = ""; // the address of the lot that the first photo began
-
-async function smaller(file) {
-  if (file.size <= LARGE_BYTES) return file;
-  try {
-    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const part = Math.min(1, LONGEST_PX / Math.max(image.width, image.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(image.width * part);
-    canvas.height = Math.round(image.height * part);
-    const paper = canvas.getContext("2d");
-    paper.fillStyle = "white"; // a JPEG has no transparency
-    paper.fillRect(0, 0, canvas.width, canvas.height);
-    paper.drawImage(image, 0, 0, canvas.width, canvas.height);
-    image.close();
-    const made = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.85); });
-    return made && made.size < file.size ? made : file;
-  } catch {
-    return file; // not to be read here: the server says what it is
-  }
-}
 
 function send(content, name, told) {
   return new Promise((resolve, reject) => {
