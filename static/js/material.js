@@ -72,6 +72,10 @@ function enhance(holder) {
     show(); // what is not in the list is not an answer
   });
   input.addEventListener("change", (event) => { event.stopPropagation(); });
-  select.addEventListener("change", show);
+  select.addEventListener("change", () => {
+    show();
+    const of = select.selectedOptions[0]?.closest("optgroup")?.label; // the picture of its group is the one that is chosen
+    for (const tile of tiles) if (of) tile.checked = tile.closest("label").textContent.trim() === of;
+  });
   window.addEventListener("pageshow", show);
 }

@@ -77,6 +77,7 @@ def test_a_lot_is_listed_in_ten_taps_and_four_screens(page: Page, site: Site, by
     if by == "typing":
         person.types(page.get_by_role("combobox", name="Materiaal"), "kei")
         person.taps_on(page.get_by_role("option", name=PAVING))
+        expect(page.get_by_role("radio", name="Bestrating")).to_be_checked()
     else:
         person.taps_on(page.get_by_role("radio", name="Bestrating"))
         person.taps_on(page.get_by_role("option", name=PAVING))
