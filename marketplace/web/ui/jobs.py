@@ -17,6 +17,7 @@ from marketplace.kernel.formats import near_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.freshness import Answers
 from marketplace.web.ui.lots import picture
 
@@ -58,7 +59,8 @@ class Job:
     """One row. `until`: the day by which it must be done; `since`: since when it waits, for what has no such day.
 
     `label`: the words of its button; without one the whole row is a link. With `answers` it is a question, answered at `asks`, and `title`
-    tells a screen reader of what. `near`: the one thing in the way. `on`: a day in the place of the picture.
+    tells a screen reader of what. `near`: the one thing in the way. `on`: a day in the place of the picture. `group`: whose drawing
+    stands in front where there is no picture.
     """
 
     what: Words
@@ -74,6 +76,7 @@ class Job:
     near: Text | None = None
     on: date | None = None
     left: Left | None = None
+    group: str = ""
 
     @property
     def late_days(self) -> int:
@@ -137,15 +140,15 @@ def lot_job(listing: Listing) -> Job:
     return Job(Written(listing.title), href, picture_of(listing), left=left)
 
 
-def demand_job(demand: Demand) -> Job:
+def demand_job(demand: Demand, known: Taxonomy) -> Job:
     """A demand of one's own, with what is still needed of it."""
     needed, total = Amount(demand.remaining, Unit(demand.unit)), Amount(demand.quantity, Unit(demand.unit))
-    href = url_for("demands.show", demand_id=demand.id)
+    href, group = url_for("demands.show", demand_id=demand.id), known.group_slugs[demand.material_id]
     if needed.amount == total.amount:
-        return Job(Written(demand.title), href, also=(_("%(total)s, nothing found yet", total=total),))
+        return Job(Written(demand.title), href, group=group, also=(_("%(total)s, nothing found yet", total=total),))
     left = Left(
         _("found"),
         part_of(demand.fulfilled, total),
         int(PERCENT * demand.fulfilled / total.amount),
     )
-    return Job(Written(demand.title), href, left=left)
+    return Job(Written(demand.title), href, group=group, left=left)

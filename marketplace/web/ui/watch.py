@@ -130,4 +130,5 @@ def wanted(demand: Demand, known: Taxonomy) -> Job:
         _("from %(day)s", day=near_date(demand.needed_from)),
     )
     what = _("%(lot)s, %(quantity)s", lot=Written(demand.title), quantity=Amount(demand.remaining, Unit(demand.unit)))
-    return Job(what, url_for("broker.propose", vraag=demand.id), also=also)
+    group = known.group_slugs[demand.material_id]
+    return Job(what, url_for("broker.propose", vraag=demand.id), group=group, also=also)

@@ -110,19 +110,19 @@ class Desk:
 
 
 def _own(session: Session, actor: Actor) -> Own:
-    waiting = jobs.transfers(actor, list_own_open(session, actor))
+    waiting, known = jobs.transfers(actor, list_own_open(session, actor)), taxonomy(session)
     todo = [
         *waiting.ours,
         *map(jobs.refresh, list_listings_to_refresh(session, actor)),
-        *map(jobs.still_needed, list_demands_to_refresh(session, actor)),
-        *map(jobs.question, list_unanswered_questions(session, actor)),
+        *(jobs.still_needed(demand, known) for demand in list_demands_to_refresh(session, actor)),
+        *(jobs.question(asked, known) for asked in list_unanswered_questions(session, actor)),
     ]
     if year := find_own_missing(session, actor):
         todo.append(jobs.report(year))
     lots, lots_total = list_own_listings(session, actor, statuses=(ListingStatus.PUBLISHED.value,), page_size=OWN_SHOWN)
     drafts, _total = list_own_listings(session, actor, statuses=(ListingStatus.DRAFT.value,), page_size=DRAFTS_MAX)
     demands, demands_total = list_demands(session, actor, mine=True, statuses=(DemandStatus.OPEN,), page_size=OWN_SHOWN)
-    here, known = home_of(session, actor), taxonomy(session)
+    here = home_of(session, actor)
     return Own(
         jobs=sorted(todo, key=lambda job: job.order),
         theirs=waiting.theirs,
@@ -133,7 +133,7 @@ def _own(session: Session, actor: Actor) -> Own:
         here=here,
         lots=[lot_job(listing) for listing in lots],
         lots_total=lots_total,
-        demands=[demand_job(demand) for demand in demands],
+        demands=[demand_job(demand, known) for demand in demands],
         demands_total=demands_total,
         searches=len(list_saved_searches(session, actor)) if may(actor, Can.OWN_ACCOUNT) else 0,
     )

@@ -100,7 +100,8 @@ def _neighbour(row: Neighbour, known: Taxonomy) -> Job:
         material=known.material_by_id(demand.material_id).name,
     )
     also = (away(row.distance_km), _("from %(day)s", day=near_date(demand.needed_from)))
-    return Job(what, url_for("demands.show", demand_id=demand.id), also=also)
+    group = known.group_slugs[demand.material_id]
+    return Job(what, url_for("demands.show", demand_id=demand.id), group=group, also=also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from marketplace.kernel.formats import quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.freshness import demand_holds_until, listing_holds_until
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.questions.models import Question
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, LOT_ANSWERS
 from marketplace.web.ui.jobs import Job, NearDay, TimeOfDay, amount_of, day_of, of_transfer, picture_of, quantity_of
@@ -152,11 +153,12 @@ def refresh(listing: Listing) -> Job:
     )
 
 
-def still_needed(demand: Demand) -> Job:
+def still_needed(demand: Demand, known: Taxonomy) -> Job:
     """Whether a demand still stands, answered at once."""
     return Job(
         _("Do you still need “%(title)s”?", title=Written(demand.title)),
         url_for("demands.show", demand_id=demand.id),
+        group=known.group_slugs[demand.material_id],
         also=(quantity(demand.remaining, demand.unit),),
         until=demand_holds_until(demand.confirmed_on) if demand.confirmed_on else None,
         asks=url_for("demands.refresh", demand_id=demand.id),
@@ -165,9 +167,9 @@ def still_needed(demand: Demand) -> Job:
     )
 
 
-def question(asked: Question) -> Job:
+def question(asked: Question, known: Taxonomy) -> Job:
     """A question about a lot or a demand of one's own that nobody has answered."""
-    about = asked.subject
+    about, group = asked.subject, known.group_slugs[asked.subject.material_id]
     if isinstance(about, Listing):
         href, picture = url_for("catalogue.show_listing", listing_id=about.id, _anchor="questions"), picture_of(about)
     else:
@@ -175,7 +177,7 @@ def question(asked: Question) -> Job:
     text = Written(shorten(asked.text, QUESTION_SHOWN, placeholder=" …"))
     what = _("%(organisation)s asks: “%(question)s”", organisation=asked.organisation.name, question=text)
     title = Written(about.title)
-    return Job(what, href, picture, (title,), since=day_of(asked.asked_at), label=_("Answer"), title=title)
+    return Job(what, href, picture, (title,), since=day_of(asked.asked_at), label=_("Answer"), title=title, group=group)
 
 
 def report(year: int) -> Job:
