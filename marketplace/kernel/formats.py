@@ -142,8 +142,10 @@ def moment(value: datetime | None) -> str:
     return str(_("%(day)s at %(time)s", day=long_date(local), time=format_time(local, format="HH:mm", locale=current_locale())))
 
 
-def brief_moment(value: datetime) -> str:
+def brief_moment(value: datetime | None) -> str:
     """`do 26 nov, 21:39`, with its year where that is another than this one: in a conversation."""
+    if value is None:
+        return unknown()
     local = value.astimezone(SCREEN_ZONE)
     form = "EEE d MMM" if local.year == clock.today().year else "EEE d MMM y"
     day = _day(local, form, current_locale()).replace(".", "")

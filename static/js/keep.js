@@ -15,7 +15,7 @@ function tell(word, went, saved = "") {
 
 async function keep() {
   const said = new FormData(form);
-  for (const [name, value] of [...said]) if (value instanceof File) said.delete(name); // photos have a way of their own
+  for (const input of form.querySelectorAll("input[type=file]")) said.delete(input.name); // photos have a way of their own
   said.set("do", "auto");
   said.set("draft_version", told?.dataset.version ?? "");
   said.set("number", form.dataset.keep);

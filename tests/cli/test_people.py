@@ -78,7 +78,7 @@ def test_the_jobs_tell_what_they_did(app: Flask) -> None:
     lines = output(app, "jobs", "run", "--at", "2027-01-15T08:00").splitlines()
     asked = ["matches: 0", "listings to confirm: 0", "listings gone stale: 0", "demands to confirm: 0", "demands gone stale: 0"]
     waiting = ["waiting lists: 0", "offers: 0", "reminders: 0"]
-    told = ["searches: 0", "long tasks: 0", "post: 0"]
+    told = ["searches: 0", "kept lots: 0", "long tasks: 0", "post: 0"]
     assert lines == ["reservations: 0", *waiting, "demands: 0", *asked, *told, "photos: 0", "forget: 0", "ledger head: 1"]
 
 

@@ -238,7 +238,7 @@ def test_what_is_agreed_and_not_counted_yet_is_told_while_there_is_little_to_com
         approve(bank, owner, reservation_id=asked.id)
         bank.commit()
         other = visit(app, bank, make_actor(bank, "losser"))
-        assert "Wat nog loopt1 overdracht" in words(content(reader, "/cijfers"))
+        assert "Wat nog loopt 1 overdracht" in words(content(reader, "/cijfers"))
         assert "Nog geen uitwisseling in 2027." in content(other, "/cijfers") and "Wat nog loopt" not in content(
             other, "/cijfers"
         )

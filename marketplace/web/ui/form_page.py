@@ -38,13 +38,14 @@ def attempt(form: Form, verb: Callable[[], T]) -> T | None:
 def page(template: str, form: Form | None, *, refused: int | None = None, **context: Any) -> ResponseReturnValue:
     """Render the page with its form.
 
-    200 when it is asked for; sent and not right it is `refused`, else the status of the refusal, else 422.
+    200 when it is asked for; sent and not right it is `refused`, else the status of the refusal, else 422. Asked too often, it says when to come back.
     """
     if request.method in ("GET", "HEAD") or form is None:
         status = 200
     else:
         status = refused or (form.refusal.status if form.refusal else 422)
-    return render_template(template, form=form, **context), status
+    waits = {"Retry-After": str(form.refusal.retry_after_s)} if form and isinstance(form.refusal, TooMany) else {}
+    return render_template(template, form=form, **context), status, waits
 
 
 def done(sentence: Text, where: str, tone: str = "success") -> ResponseReturnValue:
