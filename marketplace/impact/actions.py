@@ -187,6 +187,7 @@ def ask_for_report(session: Session, actor: Actor, *, organisation_slug: str, ye
     organisation = get_organisation_by_slug(session, organisation_slug)
     if not organisation.is_municipality:
         raise Invalid(_("Only municipalities report what they put to use. Choose a municipality."), "organisation")
+    session.refresh(organisation, with_for_update={"key_share": True})  # of two clicks the second waits here
     missing = {one.organisation.id: one for one in get_reporting(session, actor, year=year).missing}.get(organisation.id)
     if missing is None:
         raise Conflict(_("%(organisation)s has reported %(year)s already.", organisation=organisation.name, year=str(year)))

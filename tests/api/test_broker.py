@@ -55,3 +55,14 @@ def test_a_proposal_is_made_once_and_read_by_who_placed_the_demand(broker: Api, 
     assert hengelo.get(address).status_code == 403
     assert broker.post(address, {"listingId": 999, "reason": "Weg"}).status_code == 404
     assert broker.post(address, {"listingId": lot["id"]}).status_code == 422
+
+
+def test_what_the_broker_wrote_to_the_asker_is_not_told_to_the_owner_who_offers_the_same(
+    broker: Api, hengelo: Api, borne: Api
+) -> None:
+    lot, demand = published(hengelo), borne.post("/demands", demand_body()).get_json()
+    address = f"/demands/{demand['id']}/proposals"
+    broker.post(address, {"listingId": lot["id"], "reason": "Hengelo wil er snel van af"})
+    offered = hengelo.post(f"/demands/{demand['id']}/offers", {"listingId": lot["id"]})
+    assert (offered.status_code, offered.get_json()["reason"]) == (201, "")
+    assert borne.get(address).get_json()["items"][0]["reason"] == "Hengelo wil er snel van af"

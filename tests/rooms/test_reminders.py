@@ -1,5 +1,6 @@
 """The broker reminds whoever a transfer waits for, once in seven days."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.queries.watch import find_reminders
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.kernel import clock
+from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Forbidden
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.matching.actions.remind import REMIND_AGAIN_AFTER, remind
@@ -64,3 +66,26 @@ def test_within_one_organisation_one_reminder_is_enough_and_only_the_broker_send
             remind(session, actor, reservation_id=1)
     remind(session, broker, reservation_id=1)
     assert told(session) == [hengelo.organisation_id]
+
+
+def test_of_two_clicks_at_once_one_reminds(session: Session, database: Database, broker: Actor) -> None:
+    hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
+    reserve(session, borne, listing_id=make_listing(session, hengelo).id, draft=ReservationDraft(QUANTITY))
+    approve(session, hengelo, reservation_id=1)
+    session.commit()
+    refused: list[Conflict] = []
+    start = threading.Barrier(6)
+
+    def click() -> None:
+        start.wait()
+        try:
+            database.run(lambda writing: remind(writing, broker, reservation_id=1) and None)
+        except Conflict as refusal:
+            refused.append(refusal)
+
+    clicks = [threading.Thread(target=click) for _number in range(6)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert (len(refused), len(told(session))) == (5, 2)

@@ -1,5 +1,6 @@
 """Who has not reported a year, and asking for it once in 14 days."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from marketplace.impact.actions import ask_for_report, report_material_use
 from marketplace.impact.queries.reports import find_own_missing, get_reporting, last_year
 from marketplace.impact.rules.goals import UseRow
 from marketplace.kernel import clock
+from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.notices.models import NoticeRow
 from tests.factories import make_actor, seed_taxonomy
@@ -83,3 +85,24 @@ def test_the_coordinator_of_a_municipality_finds_the_year_that_is_missing(sessio
     assert find_own_missing(session, broker) is None
     report(session, "hengelo", 1)
     assert find_own_missing(session, hengelo) is None
+
+
+def test_of_two_who_ask_at_once_one_is_heard(session: Session, database: Database, broker: Actor) -> None:
+    session.commit()
+    refused: list[Conflict] = []
+    start = threading.Barrier(6)
+
+    def click() -> None:
+        start.wait()
+        try:
+            database.run(lambda writing: ask_for_report(writing, broker, organisation_slug="hengelo", year=last_year()) and None)
+        except Conflict as refusal:
+            refused.append(refusal)
+
+    clicks = [threading.Thread(target=click) for _number in range(6)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    asked = session.scalars(select(NoticeRow.id).where(NoticeRow.kind == "report_asked")).all()
+    assert (len(refused), len(asked)) == (5, 1)

@@ -19,6 +19,7 @@ from marketplace.web.ui.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE,
 from marketplace.web.ui.region_map import region_geojson
 from tests.databases import settings
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
+from tests.visitors import visit
 
 EXACT = Point(52.26391, 6.79213)  # its public point is 52.263, 6.789: 11 614 × 0.0045 and 930 × 0.0073
 TWENTE = "6.3,52.0,7.2,52.6"
@@ -113,6 +114,16 @@ def test_who_has_the_same_answer_gets_304(client: FlaskClient, session: Session)
     assert json.loads(gzip.decompress(first.data))["total"] == 0
     again = client.get("/aanbod/kaart.json?zoom=9", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/aanbod/kaart.json", "/gezocht/kaart.json"])
+def test_no_cache_that_people_share_keeps_the_marks_of_a_member(
+    app: Flask, session: Session, client: FlaskClient, path: str
+) -> None:
+    seed_taxonomy(session)
+    member = visit(app, session, make_actor(session, "hengelo"))
+    assert member.get(path).headers["Cache-Control"] == "private, no-cache"
+    assert client.get(path).headers["Cache-Control"] == "no-cache"
 
 
 def test_the_map_page_holds_the_same_lots_as_a_list_for_who_has_no_scripts(client: FlaskClient, session: Session) -> None:

@@ -12,7 +12,7 @@ from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session
 from marketplace.kernel.language import Text
 from marketplace.matching.models import ProposalMade
-from marketplace.matching.queries.broker import why_not
+from marketplace.matching.queries.broker import may_read_proposals, why_not
 from marketplace.matching.rules.misses import Kind
 
 
@@ -21,13 +21,18 @@ def _objections(made: ProposalMade) -> Sequence[Text]:
     return objections
 
 
+def _reason(made: ProposalMade) -> str:
+    """The broker writes it for whoever asks, not for the owner of the lot."""
+    return made.reason if may_read_proposals(current_actor(), made.demand) else ""
+
+
 class ProposalSchema(Shape):
-    """A lot that the broker pointed out."""
+    """A lot that the broker pointed out, or its owner."""
 
     id = Integer()
     listing = Part(TitledSchema)
     demand = Part(TitledSchema)
-    reason = Line()
+    reason = Line("of the broker, for whoever asks; empty: offered by its owner", get=_reason)
     proposed_at = Moment()
     objections = List(Sentence(), "why it does not match", get=_objections)
 

@@ -17,6 +17,7 @@ from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.map import MapFound
 from marketplace.catalogue.rules.clusters import ZOOM_LEAST, ZOOM_MOST, Cluster
 from marketplace.catalogue.rules.query import CatalogueQuery
+from marketplace.http.request import current_actor
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.formats import quantity
 from marketplace.kernel.geo import EAST, NORTH, SOUTH, WEST, Box, Point
@@ -168,7 +169,7 @@ def _near(lat: float, lon: float) -> str:
 
 def _marked(response: Response) -> Response:
     response.add_etag()
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "private, no-cache" if current_actor().is_member else "no-cache"
     response.vary.update(("Cookie", "Accept-Encoding"))
     if request.accept_encodings.quality("gzip"):
         response.set_data(gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
