@@ -27,6 +27,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Durations())
 
 
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What the journeys cost the people in them, where their pictures are kept."""
+    if config.getoption("--screens"):
+        for report in terminalreporter.getreports(""):
+            for name, told in report.user_properties:
+                if name == "journey" and report.when == "teardown":
+                    terminalreporter.write_line(told)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of these folders run on PostgreSQL too; `--shuffle` draws the same order in every worker."""

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from config import PROJECT
 from marketplace.cli import demo
 from tests.databases import Template, settings
+from tests.journeys.counted import Journey, Way
 from tests.journeys.sites import Site, fill_with_people, fill_with_unfinished_work, made_once, running
 from tests.journeys.walk import Walks
 
@@ -192,3 +193,16 @@ def accessible() -> Callable[[Page], None]:
         assert faults(page) == []
 
     return look
+
+
+@pytest.fixture
+def journey(
+    request: pytest.FixtureRequest, new_page: Callable[[], Page], site: Site, way: Way, width: int, picture: Photographer
+) -> Iterator[Journey]:
+    """A journey in one of its ways; what it costs is told with `--screens`."""
+    name = request.node.originalname.removeprefix("test_")
+    one = Journey(
+        name, way, site, new_page, lambda page, seen: picture(page, f"{name}-{way.name}-{way.locale}-{seen}", width), faults
+    )
+    yield one
+    request.node.user_properties.append(("journey", "\n".join(one.told())))

@@ -49,6 +49,8 @@ def test_a_part_comes_back_over_the_road_that_was_driven(
     accessible(borne)
     press(borne, "Retour bewaren")
     expect(borne.locator("main")).to_contain_text("Ingevoerd. Wat terugkwam staat als eigen partij weer in het aanbod.")
+    borne.get_by_role("link", name=re.compile(f"{TITLE}, 40")).click()
+    expect(borne.locator("main")).to_contain_text("Redelijk")
     borne.goto("/cijfers/uitwisselingen")
     expect(borne.locator("table")).to_contain_text("terugweg")
     shot(borne, "3-rows")

@@ -171,6 +171,7 @@ def totals(page: Page) -> int:
     return int(re.sub(r"\D", "", told.inner_text()))
 
 
+@pytest.mark.parametrize("width", [1280], ids=["desk"])
 def test_the_main_job_from_end_to_end(new_page: Callable[[], Page], site: Site, shot: Shot) -> None:
     travel(new_page, site, shot)
 

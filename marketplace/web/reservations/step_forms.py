@@ -167,7 +167,8 @@ class HandoverForm(StepForm):
         self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
         if self.handed_over_on.raw_data is None:
             latest = newest(reservation)
-            self.handed_over_on.data = local(latest.agreed_time).date() if latest and latest.agreed_time else today()
+            agreed_day = local(latest.agreed_time).date() if latest and latest.agreed_time else today()
+            self.handed_over_on.data = min(agreed_day, today())  # who collects early is told no day that has yet to come
 
     def draft(self) -> HandoverDraft:
         """What was measured."""

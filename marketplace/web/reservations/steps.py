@@ -57,6 +57,13 @@ def _sheets(sent: Sent | None, reservation: Reservation, vehicles: Iterable[Vehi
     return made
 
 
+def _judged(sheet: StepForm) -> None:
+    """Whoever decides between two figures agrees with nobody, and says why."""
+    quantity, reason = sheet["quantity"], sheet["reason"]
+    quantity.label.text, quantity.description = _("Which quantity counts?"), ""
+    reason.description, reason.flags.required = _("Both sides read this."), True
+
+
 def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseReturnValue:
     """Show where the transfer stands, with the form of every step that the reader can take.
 
@@ -68,6 +75,8 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
     contacts = (transfer.owner_contact, transfer.asker_contact)
     made = _sheets(sent, reservation, taxonomy(session).vehicles)
     judges = actor.organisation_id not in (reservation.owner_id, reservation.organisation_id)
+    if judges:
+        _judged(made["resolve"])
     reason = made["approve"]["reason"]
     form = sent.form if sent else None
     agreement, meeting = Agreement.of(actor, reservation, form), Meeting.of(session, actor, reservation, transfer, form)
