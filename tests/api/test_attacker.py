@@ -34,7 +34,7 @@ FROM_HERE = {
 }
 WITHOUT_PLACES = {"api.docs", "api.openapi", "site.house_style", "static"}
 DIFFERS = re.compile(
-    rb'nonce="[^"]*"|name="csrf_token"[^>]*>|name="form"[^>]*>|name="idempotency_key"[^>]*>|"requestId": ?"[^"]*"'
+    rb'nonce="[^"]*"|name="csrf_token"[^>]*>|name="form"[^>]*>|name="idempotency_key"[^>]*>|"requestId": ?"[^"]*"|"token":"[^"]*"'
 )
 
 

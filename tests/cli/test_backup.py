@@ -23,7 +23,7 @@ from marketplace.kernel.archive import MANIFEST, Writer, list_archives
 from marketplace.kernel.db import Base, Database
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.ledger.queries import get_head
-from marketplace.market.actions.photos import add_photo, delete_photo, store_picture
+from marketplace.market.actions.photos import add_photo, delete_photo, forget_removed_photos, store_picture
 from marketplace.market.models import Listing, Photo
 from marketplace.notices.models import AuditRow
 from tests.databases import Template, settings
@@ -225,7 +225,9 @@ def test_a_photo_that_is_removed_or_added_during_the_backup_leaves_the_copy_whol
             stored = store_picture(bank.app.extensions["media"], picture("red"))
             with bank.database.transaction() as session:
                 old = session.scalar(select(func.max(Photo.id)).where(Photo.listing_id == bank.lot))
-                delete_photo(session, bank.actors[0], listing_id=bank.lot, photo_id=old)
+                with clock.frozen(clock.now() - timedelta(days=2)):
+                    delete_photo(session, bank.actors[0], listing_id=bank.lot, photo_id=old)
+                assert forget_removed_photos(session) == 1
                 add_photo(session, bank.actors[0], listing_id=bank.lot, picture=stored)
         return copied
 
