@@ -1,8 +1,8 @@
 """Every page there is, in both languages: axe finds nothing on it, and nothing falls off it on a phone, on a desk and at 400 %.
 
-In Dutch the device is light, and axe looks at both widths; in English it is dark, and axe looks at a desk. The pages are found by following the links as each visitor, in a bank that is full
-and in one where nothing has happened yet. A page is looked at when it has a kind of element that was not seen on its route before. A
-form that requires an answer is also sent empty, in Dutch, and looked at as a phone shows it.
+In Dutch the device is light, and axe looks at both widths; in English it is dark, and axe looks at a desk. The pages are found by following
+the links as each visitor, in a bank that is full and in one where nothing has happened yet. A page is looked at when it has a kind of
+element that was not seen on its route before. A form that requires an answer is also sent empty, in Dutch, and looked at as a phone shows it.
 With `--screens` pictures of every page lie in `test-results/screens/`.
 """
 
