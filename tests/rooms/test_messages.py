@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.actions.organisations import mark_closed
 from marketplace.accounts.actions.people import change_details, deactivate
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import ANONYMOUS, Actor
@@ -225,6 +226,14 @@ def test_a_number_goes_when_the_account_is_switched_off(session: Session, cast: 
     person = shown(session, cast.owner, PhoneShown.MEMBERS)
     deactivate(session, make_actor(session, "hengelo", "coordinator"), person_id=person.id)
     assert (person.phone, person.phone_shown) == ("", "never")
+
+
+def test_numbers_go_when_their_organisation_is_closed(session: Session, cast: Cast) -> None:
+    person = shown(session, make_actor(session, "sloopbedrijf", kind="partner"), PhoneShown.MEMBERS)
+    other = shown(session, cast.owner, PhoneShown.MEMBERS)
+    mark_closed(session, make_actor(session, "regio-twente", "admin"), slug="sloopbedrijf", version=1)
+    session.expire_all()
+    assert (person.phone, person.phone_shown, other.phone) == ("", "never", NUMBER)
 
 
 def test_what_is_left_out_of_ones_details_stays(session: Session, cast: Cast) -> None:

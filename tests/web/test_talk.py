@@ -223,6 +223,9 @@ def test_a_link_that_is_over_false_or_of_somebody_who_left_sends_nothing(bank: B
     action = ActionLink(bank.hengelo.person_id or 0, "approve", bank.number, clock.now() + timedelta(days=1))
     assert client.get(f"/gesprek/{links.sign_action(SECRET, action)}").status_code == 404
     assert client.get(reply_link(bank, make_actor(bank.session, "losser"))).status_code == 404
+    bank.session.get_one(Person, bank.borne.person_id).role = "reviewer"
+    bank.session.commit()
+    assert client.get(reply_link(bank, bank.borne)).status_code == 403
     bank.session.get_one(Person, bank.hengelo.person_id).is_active = False
     bank.session.commit()
     assert client.get(reply_link(bank, bank.hengelo)).status_code == 404

@@ -26,6 +26,7 @@ from marketplace.accounts.rules.organisations import (
     check_organisation,
     clean_reason,
 )
+from marketplace.accounts.rules.phones import PhoneShown
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Missing, Taken
 from marketplace.kernel.language import LOCALES, _
@@ -118,7 +119,7 @@ def describe_organisation(session: Session, actor: Actor, *, slug: str, version:
 def mark_closed(session: Session, actor: Actor, *, slug: str, version: int) -> Organisation:
     """Let nobody of an organisation in any more.
 
-    Sessions, tokens, machine accounts and invitations end. `matching.actions.organisations` sees to what it had open.
+    Sessions, tokens, machine accounts and invitations end, and phone numbers go. `matching.actions.organisations` sees to what it had open.
     """
     require(actor, Can.MANAGE_ORGANISATIONS)
     organisation = get_organisation_by_slug(session, slug)
@@ -129,7 +130,9 @@ def mark_closed(session: Session, actor: Actor, *, slug: str, version: int) -> O
         sessions.end_sessions(session, person_id=person_id)
         end_tokens(session, person_id=person_id)
     end_tokens_kept_to(session, organisation_id=organisation.id)
-    session.execute(update(Person).where(Person.organisation_id == organisation.id, Person.is_machine).values(is_active=False))
+    of_it = update(Person).where(Person.organisation_id == organisation.id)
+    session.execute(of_it.where(Person.is_machine).values(is_active=False))
+    session.execute(of_it.values(phone="", phone_shown=PhoneShown.NEVER.value))
     waiting = update(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.used_at.is_(None))
     session.execute(waiting.where(Invitation.expires_at > now).values(expires_at=now))
     return organisation
