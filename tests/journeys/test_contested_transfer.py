@@ -33,7 +33,9 @@ def test_contested_transfer(journey: Journey) -> None:
     borne, almelo, hengelo = (journey.joins(email) for email in (BORNE, ALMELO, HENGELO))
 
     ask(borne, lot)
+    borne.presses(borne.page.locator("details", has=borne.page.locator("[name=replaces_purchase]")).locator("> summary"))
     borne.ticks("[name=replaces_purchase][value=yes]")
+    borne.keep(borne.page, "1-reserve-told")
     borne.presses(".mp-submit button")
     borne.sees("2-asked", ".mp-turn--other")
 

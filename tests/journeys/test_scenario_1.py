@@ -104,6 +104,7 @@ def reserve(page: Page, shot: Shot) -> str:
     """Borne reserves the 800 m² from the match; the address of the reservation."""
     page.locator(".mp-serve", has_text=TITLE).get_by_role("link", name="reserveren").click()
     expect(page.get_by_label("Hoeveel wilt u reserveren?")).to_have_value("800")
+    page.get_by_text("Uw plan").click()
     page.get_by_label("Waar is het voor?").fill("Parkeerplaatsen")
     shot(page, "6-reserve")
     page.get_by_role("button", name="Reserveren").click()

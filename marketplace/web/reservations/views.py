@@ -20,6 +20,7 @@ from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.papers import calendar_answer, note_answer
 from marketplace.http.request import current_actor, current_session, database, one_moment, permission
 from marketplace.http.rights import require_for_address
+from marketplace.http.written import Written
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
@@ -34,6 +35,7 @@ from marketplace.web.reservations.parts import Listed
 from marketplace.web.reservations.steps import Sent, take_step, transfer_page
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
+from marketplace.web.ui.lots import picture
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.states import RESERVATION_BADGES
@@ -63,7 +65,8 @@ def create(listing_id: int) -> ResponseReturnValue:
             _("You are on the waiting list. We will let you know when something is free.") if waits else _("It is held for you.")
         )
         return done(message, url_for("reservations.show", reservation_id=reservation.id))
-    return page("reservations/create.html", form, listing=listing, material=material, waits=_is_full(listing))
+    cover = picture(listing.photos[0], Written(listing.title)) if listing.photos else None
+    return page("reservations/create.html", form, listing=listing, material=material, cover=cover, waits=_is_full(listing))
 
 
 def _is_full(listing: Listing) -> bool:
