@@ -65,6 +65,19 @@ def test_what_was_ticked_is_extended_and_the_rest_is_left(hengelo: FlaskClient, 
     assert "2 partijen zijn verlengd" in hengelo.get("/werk/aanbod").text
 
 
+def test_extending_makes_no_lot_leave_sooner(hengelo: FlaskClient, session: Session, lots: list[Listing]) -> None:
+    numbers, later = [lot.id for lot in lots], date(2041, 6, 1)
+    session.execute(update(Listing).where(Listing.id == numbers[0]).values(available_until=None))
+    session.execute(update(Listing).where(Listing.id == numbers[1]).values(available_until=later))
+    session.commit()
+    address = f"{SAMEN}?act=verlengen&lots={numbers[0]}"
+    send(hengelo, address, {"act": "verlengen", "lots": numbers, "available_until": "31 dec 2040"}, to=SAMEN)
+    assert [lot.available_until for lot in stored(session)] == [None, later, date(2040, 12, 31)]
+    session.rollback()
+    page = hengelo.get("/werk/aanbod").text
+    assert "Niet gedaan voor “Partij 0”, “Partij 1”" in page and "al langer aangeboden" in page
+
+
 def test_a_lot_that_refuses_is_named_and_the_others_are_closed(
     hengelo: FlaskClient, session: Session, lots: list[Listing]
 ) -> None:

@@ -32,7 +32,10 @@ class Act:
 
 
 def _extend(session: Session, actor: Actor, listing: Listing, known: Taxonomy, form: ExtendForm) -> None:
-    draft = replace(stored_draft(listing, known), available_until=form.available_until.data)
+    last, asked = listing.available_until, form.available_until.data
+    if asked is not None and (last is None or asked < last):
+        raise Conflict(_("It is on offer longer already: until a later day, or as long as it is there."))
+    draft = replace(stored_draft(listing, known), available_until=asked)
     edit_listing(session, actor, listing_id=listing.id, version=listing.version, draft=draft)
 
 
