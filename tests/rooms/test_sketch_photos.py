@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Missing
+from marketplace.kernel.errors import Conflict, Forbidden, Missing
 from marketplace.market.actions.drafts import attach_listing, discard_sketch, start_sketch
 from marketplace.market.actions.photos import (
     add_photo,
@@ -108,6 +108,21 @@ def test_of_a_lot_on_offer_too_but_never_its_last(session: Session, hengelo: Act
         restore_photo(session, hengelo, listing_id=elsewhere.id, photo_id=only.id)
     restore_photo(session, hengelo, listing_id=listing.id, photo_id=only.id)
     assert next(photo.id for photo in get_listing(session, hengelo, listing.id).photos) == only.id
+
+
+def test_what_is_taken_from_a_lot_on_offer_is_seen_by_nobody_until_its_owner_puts_it_back(
+    session: Session, hengelo: Actor
+) -> None:
+    listing = make_listing(session, hengelo)
+    photo = add_photo(session, hengelo, listing_id=listing.id, picture=picture("b"))
+    readers = (hengelo, make_actor(session, "borne"), ANONYMOUS)
+    assert all(may_see_photo(session, reader, "b.webp") for reader in readers)
+    delete_photo(session, hengelo, listing_id=listing.id, photo_id=photo.id)
+    assert not any(may_see_photo(session, reader, "b.webp") for reader in readers)
+    with pytest.raises(Forbidden):
+        restore_photo(session, make_actor(session, "borne"), listing_id=listing.id, photo_id=photo.id)
+    restore_photo(session, hengelo, listing_id=listing.id, photo_id=photo.id)
+    assert all(may_see_photo(session, reader, "b.webp") for reader in readers)
 
 
 def test_after_a_day_it_is_gone_for_good(
