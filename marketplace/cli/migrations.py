@@ -18,7 +18,7 @@ from flask.cli import AppGroup
 from config import PROJECT, Config
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.queries.organisations import is_region_seeded
-from marketplace.impact.actions import seed_goals
+from marketplace.impact.actions.goals import seed_goals
 from marketplace.impact.queries.goals import are_goals_seeded
 from marketplace.kernel import health
 from marketplace.kernel.db import Database

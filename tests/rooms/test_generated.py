@@ -11,7 +11,7 @@ from marketplace.bench.towns import towns
 from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.exchange.queries.invariants import INVARIANTS
-from marketplace.impact.actions import seed_goals
+from marketplace.impact.actions.goals import seed_goals
 from marketplace.market.models import Demand, Listing, Photo
 from marketplace.market.rules.listing import listing_search_text
 from marketplace.market.rules.photos import StoredPicture

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.impact.actions import report_material_use, seed_goals
+from marketplace.impact.actions.goals import seed_goals
+from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.queries.goals import get_goals
-from marketplace.impact.rules.goals import Indicator, UseRow
+from marketplace.impact.rules.material_use import Indicator, UseRow
 from marketplace.kernel import clock
 from tests.factories import make_actor, seed_taxonomy
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import Actor
-from marketplace.impact.actions import ask_for_report, report_material_use
+from marketplace.impact.actions.reports import ask_for_report, report_material_use
 from marketplace.impact.queries.reports import find_own_missing, get_reporting, last_year
-from marketplace.impact.rules.goals import UseRow
+from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.impact.actions import report_material_use, seed_goals, tighten_goal
+from marketplace.impact.actions.goals import seed_goals, tighten_goal
+from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.models import Goal
-from marketplace.impact.queries.goals import GoalPlace, get_goals, get_material_use
+from marketplace.impact.queries.goals import GoalPlace, get_goals
+from marketplace.impact.queries.reports import get_material_use
 from marketplace.impact.queries.statistics import STATISTICS, get_statistics
-from marketplace.impact.rules.goals import UseRow
+from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
 from marketplace.ledger.actions import rebuild_rollups

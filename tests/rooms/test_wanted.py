@@ -16,7 +16,7 @@ from marketplace.bench.generated import generate
 from marketplace.bench.towns import towns
 from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
-from marketplace.impact.actions import seed_goals
+from marketplace.impact.actions.goals import seed_goals
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden
 from marketplace.kernel.geo import Box, Point, distance_km

@@ -5,23 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.impact.rules.goals import (
+from marketplace.impact.rules.goals import REGIONAL_TARGETS, Target, check_tightened, effective, is_looser, valued
+from marketplace.impact.rules.material_use import (
     NOTHING_KNOWN,
-    REGIONAL_TARGETS,
     Indicator,
     Origin,
-    Target,
     UseRow,
     YearInput,
     check_included,
     check_rows,
-    check_tightened,
     check_year,
-    effective,
     indicator,
-    is_looser,
     regional,
-    valued,
 )
 from marketplace.kernel.errors import Invalid
 

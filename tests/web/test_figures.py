@@ -15,9 +15,9 @@ from marketplace.accounts.actions.people import add_person
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.rules.accounts import Role
 from marketplace.accounts.rules.passwords import hash_password
-from marketplace.impact.actions import report_material_use
-from marketplace.impact.queries.goals import get_material_use
-from marketplace.impact.rules.goals import UseRow
+from marketplace.impact.actions.reports import report_material_use
+from marketplace.impact.queries.reports import get_material_use
+from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.sheets.writing import csv_file

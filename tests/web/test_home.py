@@ -13,8 +13,8 @@ from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.hand_over import confirm, hand_over
 from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
-from marketplace.impact.actions import report_material_use
-from marketplace.impact.rules.goals import UseRow
+from marketplace.impact.actions.reports import report_material_use
+from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from tests.entries import append_entry

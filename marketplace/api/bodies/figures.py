@@ -2,7 +2,7 @@
 
 from marketplace.api.fields import CODE_LENGTH_MAX, Choice, Day, Line, Number, Whole
 from marketplace.api.schema import Body, Rows
-from marketplace.impact.rules.goals import LARGEST_KG, Origin
+from marketplace.impact.rules.material_use import LARGEST_KG, Origin
 
 USE_ROWS_MAX = 1000
 MASS = {"minimum": 0, "maximum": float(LARGEST_KG)}

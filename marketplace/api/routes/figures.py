@@ -28,11 +28,11 @@ from marketplace.api.shapes.figures import (
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer
-from marketplace.impact import actions as impact
-from marketplace.impact.queries.goals import get_goals, get_material_use
-from marketplace.impact.queries.reports import get_reporting, last_year
+from marketplace.impact.actions import reports as impact
+from marketplace.impact.queries.goals import get_goals
+from marketplace.impact.queries.reports import get_material_use, get_reporting, last_year
 from marketplace.impact.queries.statistics import Cut, get_statistics
-from marketplace.impact.rules.goals import UseRow, check_year
+from marketplace.impact.rules.material_use import UseRow, check_year
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens

@@ -9,7 +9,7 @@ from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.impact.queries.goals import Standing
 from marketplace.impact.queries.statistics import STATISTICS, Measure, Statistic
-from marketplace.impact.rules.goals import Origin
+from marketplace.impact.rules.material_use import Origin
 from marketplace.kernel.units import THOUSANDTH
 from marketplace.ledger.queries import Totals
 

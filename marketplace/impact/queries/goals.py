@@ -1,34 +1,21 @@
 """How far the region is: the goals, their indicators, and what municipalities report."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities, list_organisations
-from marketplace.impact.models import Goal, MaterialUse, MaterialUseReport
+from marketplace.accounts.queries.organisations import list_municipalities
+from marketplace.impact.models import Goal
+from marketplace.impact.queries.reports import get_bank_by_year, list_inputs
 from marketplace.impact.queries.statistics import ZERO
-from marketplace.impact.rules.goals import (
-    FIRST_YEAR,
-    REGIONAL_TARGETS,
-    Indicator,
-    Origin,
-    Target,
-    UseRow,
-    YearInput,
-    effective,
-    indicator,
-    regional,
-    valued,
-)
+from marketplace.impact.rules.goals import REGIONAL_TARGETS, Target, effective, valued
+from marketplace.impact.rules.material_use import FIRST_YEAR, Indicator, YearInput, indicator, regional
 from marketplace.kernel import clock
-from marketplace.ledger.models import MonthPair
 from marketplace.places.queries.region import areas
 
 GOAL_NUMBERS = tuple(target.number for target in REGIONAL_TARGETS)
@@ -78,31 +65,6 @@ class GoalsOverview:
     trend: tuple[tuple[int, Indicator], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierReport:
-    """What was reported of a year before that was replaced."""
-
-    version: int
-    reported_at: datetime
-    mass_kg: Decimal
-    reused_kg: Decimal
-    includes_bank_kg: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialUseYear:
-    """What a municipality reported of a year, and what it had reported before, newest first. Version 0: nothing yet."""
-
-    organisation: Organisation
-    year: int
-    includes_bank_kg: Decimal | None
-    includes_bank_as_of: date | None
-    version: int
-    rows: tuple[UseRow, ...]
-    bank_kg: Decimal
-    earlier: tuple[EarlierReport, ...]
-
-
 def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> GoalsOverview:
     """The three goals in a year: the region, and for members each municipality.
 
@@ -112,8 +74,8 @@ def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> Goa
     require(actor, Can.READ_PUBLIC_FIGURES)
     municipalities = list_municipalities(session)
     inhabitants = {area.slug: area.inhabitants for area in areas()}
-    bank = _bank_by_year(session)
-    inputs = _inputs(session, bank)
+    bank = get_bank_by_year(session)
+    inputs = list_inputs(session, bank)
     is_public = not may(actor, Can.READ_MEMBER_FIGURES)
     last = clock.today().year - is_public
     reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported and when <= last})
@@ -195,80 +157,3 @@ def _targets(session: Session) -> dict[tuple[int | None, int], Target]:
         )
         for row in rows
     }
-
-
-def _inputs(session: Session, bank: Mapping[tuple[str, int], Decimal]) -> dict[tuple[int, int], YearInput]:
-    """Every reported year by organisation id and year, with what the bank brought in it."""
-    slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
-    masses: dict[int, dict[Origin, Decimal]] = defaultdict(dict)
-    sums = select(MaterialUse.report_id, MaterialUse.origin, func.sum(MaterialUse.mass_kg)).group_by(
-        MaterialUse.report_id, MaterialUse.origin
-    )
-    for report_id, origin, mass_kg in session.execute(sums):
-        masses[report_id][Origin(origin)] = mass_kg
-    return {
-        (report.organisation_id, report.year): YearInput(
-            masses.get(report.id, {}),
-            report.includes_bank_kg,
-            bank.get((slugs.get(report.organisation_id, ""), report.year), ZERO),
-        )
-        for report in session.scalars(select(MaterialUseReport).order_by(MaterialUseReport.version))  # the highest is the last
-    }
-
-
-def _bank_by_year(session: Session) -> dict[tuple[str, int], Decimal]:
-    """What each organisation received through the bank, by its slug and the year, in kg."""
-    year = cast(func.substr(MonthPair.month, 1, 4), Integer)
-    rows = session.execute(select(MonthPair.to_slug, year, func.sum(MonthPair.mass_kg)).group_by(MonthPair.to_slug, year))
-    return {(slug, when): mass_kg for slug, when, mass_kg in rows}
-
-
-def find_report(session: Session, *, organisation_id: int, year: int) -> MaterialUseReport | None:
-    """The report of a municipality on a year, in its newest version."""
-    reports = list_reports(session, organisation_id=organisation_id, year=year)
-    return reports[0] if reports else None
-
-
-def list_reports(session: Session, *, organisation_id: int, year: int) -> Sequence[MaterialUseReport]:
-    """Every version of a municipality's report on a year, newest first."""
-    versions = select(MaterialUseReport).where(
-        MaterialUseReport.organisation_id == organisation_id, MaterialUseReport.year == year
-    )
-    return session.scalars(versions.order_by(MaterialUseReport.version.desc())).all()
-
-
-def get_bank_mass(session: Session, *, slug: str, year: int) -> Decimal:
-    """What an organisation received through the bank in a year, in kg."""
-    return _bank_by_year(session).get((slug, year), ZERO)
-
-
-def get_material_use(session: Session, actor: Actor, *, year: int, organisation_slug: str | None = None) -> MaterialUseYear:
-    """Get what a municipality reported of a year, by default the actor's own. For its own people and the reviewer."""
-    organisation = get_organisation_by_slug(session, organisation_slug or actor.organisation_slug)
-    require(actor, Can.READ_MATERIAL_USE, organisation.id, hidden=True)
-    reports = list_reports(session, organisation_id=organisation.id, year=year)
-    rows: dict[int, list[UseRow]] = {report.id: [] for report in reports}
-    for row in session.scalars(
-        select(MaterialUse).where(MaterialUse.report_id.in_(rows)).order_by(MaterialUse.group_slug, MaterialUse.origin)
-    ):
-        rows[row.report_id].append(UseRow(row.group_slug, row.origin, row.mass_kg))
-    newest = reports[0] if reports else None
-    return MaterialUseYear(
-        organisation=organisation,
-        year=year,
-        includes_bank_kg=newest.includes_bank_kg if newest is not None else None,
-        includes_bank_as_of=newest.includes_bank_as_of if newest is not None else None,
-        version=newest.version if newest is not None else 0,
-        rows=tuple(rows[newest.id]) if newest is not None else (),
-        bank_kg=get_bank_mass(session, slug=organisation.slug, year=year),
-        earlier=tuple(
-            EarlierReport(
-                report.version,
-                report.reported_at,
-                sum((row.mass_kg for row in rows[report.id]), ZERO),
-                sum((row.mass_kg for row in rows[report.id] if row.origin == Origin.REUSED), ZERO),
-                report.includes_bank_kg,
-            )
-            for report in reports[1:]
-        ),
-    )

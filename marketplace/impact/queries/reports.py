@@ -1,16 +1,19 @@
-"""Which municipalities have not reported a year yet, and what an organisation gave in one."""
+"""What municipalities reported of a year, which did not, and what the bank brought and took."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.accounts.queries.organisations import list_municipalities
+from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities, list_organisations
 from marketplace.impact.models import MaterialUse, MaterialUseReport
+from marketplace.impact.rules.material_use import ZERO, Origin, UseRow, YearInput
 from marketplace.kernel import clock
 from marketplace.ledger.models import MonthPair
 from marketplace.notices.queries import list_records
@@ -44,6 +47,31 @@ class Reporting:
     def reported(self) -> int:
         """How many did."""
         return self.municipalities - len(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReport:
+    """What was reported of a year before that was replaced."""
+
+    version: int
+    reported_at: datetime
+    mass_kg: Decimal
+    reused_kg: Decimal
+    includes_bank_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialUseYear:
+    """What a municipality reported of a year, and what it had reported before, newest first. Version 0: nothing yet."""
+
+    organisation: Organisation
+    year: int
+    includes_bank_kg: Decimal | None
+    includes_bank_as_of: date | None
+    version: int
+    rows: tuple[UseRow, ...]
+    bank_kg: Decimal
+    earlier: tuple[EarlierReport, ...]
 
 
 def last_year() -> int:
@@ -96,3 +124,80 @@ def total_given(session: Session, *, slug: str, year: int) -> Decimal:
     """What an organisation gave in a year, in kg; what it used again itself is in it."""
     months = MonthPair.month.between(f"{year:04d}-01", f"{year:04d}-12")
     return session.scalar(select(func.sum(MonthPair.mass_kg)).where(MonthPair.from_slug == slug, months)) or Decimal(0)
+
+
+def list_inputs(session: Session, bank: Mapping[tuple[str, int], Decimal]) -> dict[tuple[int, int], YearInput]:
+    """Every reported year by organisation id and year, with what the bank brought in it."""
+    slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
+    masses: dict[int, dict[Origin, Decimal]] = defaultdict(dict)
+    sums = select(MaterialUse.report_id, MaterialUse.origin, func.sum(MaterialUse.mass_kg)).group_by(
+        MaterialUse.report_id, MaterialUse.origin
+    )
+    for report_id, origin, mass_kg in session.execute(sums):
+        masses[report_id][Origin(origin)] = mass_kg
+    return {
+        (report.organisation_id, report.year): YearInput(
+            masses.get(report.id, {}),
+            report.includes_bank_kg,
+            bank.get((slugs.get(report.organisation_id, ""), report.year), ZERO),
+        )
+        for report in session.scalars(select(MaterialUseReport).order_by(MaterialUseReport.version))  # the highest is the last
+    }
+
+
+def get_bank_by_year(session: Session) -> dict[tuple[str, int], Decimal]:
+    """What each organisation received through the bank, by its slug and the year, in kg."""
+    year = cast(func.substr(MonthPair.month, 1, 4), Integer)
+    rows = session.execute(select(MonthPair.to_slug, year, func.sum(MonthPair.mass_kg)).group_by(MonthPair.to_slug, year))
+    return {(slug, when): mass_kg for slug, when, mass_kg in rows}
+
+
+def find_report(session: Session, *, organisation_id: int, year: int) -> MaterialUseReport | None:
+    """The report of a municipality on a year, in its newest version."""
+    reports = list_reports(session, organisation_id=organisation_id, year=year)
+    return reports[0] if reports else None
+
+
+def list_reports(session: Session, *, organisation_id: int, year: int) -> Sequence[MaterialUseReport]:
+    """Every version of a municipality's report on a year, newest first."""
+    versions = select(MaterialUseReport).where(
+        MaterialUseReport.organisation_id == organisation_id, MaterialUseReport.year == year
+    )
+    return session.scalars(versions.order_by(MaterialUseReport.version.desc())).all()
+
+
+def get_bank_mass(session: Session, *, slug: str, year: int) -> Decimal:
+    """What an organisation received through the bank in a year, in kg."""
+    return get_bank_by_year(session).get((slug, year), ZERO)
+
+
+def get_material_use(session: Session, actor: Actor, *, year: int, organisation_slug: str | None = None) -> MaterialUseYear:
+    """Get what a municipality reported of a year, by default the actor's own. For its own people and the reviewer."""
+    organisation = get_organisation_by_slug(session, organisation_slug or actor.organisation_slug)
+    require(actor, Can.READ_MATERIAL_USE, organisation.id, hidden=True)
+    reports = list_reports(session, organisation_id=organisation.id, year=year)
+    rows: dict[int, list[UseRow]] = {report.id: [] for report in reports}
+    for row in session.scalars(
+        select(MaterialUse).where(MaterialUse.report_id.in_(rows)).order_by(MaterialUse.group_slug, MaterialUse.origin)
+    ):
+        rows[row.report_id].append(UseRow(row.group_slug, row.origin, row.mass_kg))
+    newest = reports[0] if reports else None
+    return MaterialUseYear(
+        organisation=organisation,
+        year=year,
+        includes_bank_kg=newest.includes_bank_kg if newest is not None else None,
+        includes_bank_as_of=newest.includes_bank_as_of if newest is not None else None,
+        version=newest.version if newest is not None else 0,
+        rows=tuple(rows[newest.id]) if newest is not None else (),
+        bank_kg=get_bank_mass(session, slug=organisation.slug, year=year),
+        earlier=tuple(
+            EarlierReport(
+                report.version,
+                report.reported_at,
+                sum((row.mass_kg for row in rows[report.id]), ZERO),
+                sum((row.mass_kg for row in rows[report.id] if row.origin == Origin.REUSED), ZERO),
+                report.includes_bank_kg,
+            )
+            for report in reports[1:]
+        ),
+    )

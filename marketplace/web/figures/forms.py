@@ -7,8 +7,8 @@ from typing import Any
 from babel.numbers import format_decimal
 from wtforms import HiddenField
 
-from marketplace.impact.queries.goals import MaterialUseYear
-from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin, UseRow
+from marketplace.impact.queries.reports import MaterialUseYear
+from marketplace.impact.rules.material_use import ORIGIN_LABELS, Origin, UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.language import _, current_locale

@@ -12,10 +12,11 @@ from marketplace.exchange.queries.reservations import list_choices, list_reserva
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, table_answer
-from marketplace.impact.actions import report_material_use
-from marketplace.impact.queries.goals import get_goals, get_material_use
+from marketplace.impact.actions.reports import report_material_use
+from marketplace.impact.queries.goals import get_goals
+from marketplace.impact.queries.reports import get_material_use
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, get_statistics, get_totals
-from marketplace.impact.rules.goals import ORIGIN_LABELS, Origin
+from marketplace.impact.rules.material_use import ORIGIN_LABELS, Origin
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.ledger.queries import ExchangeFilter, get_exchanged_mass, list_exchanges

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, permission
-from marketplace.impact.actions import ask_for_report as ask
+from marketplace.impact.actions.reports import ask_for_report as ask
 from marketplace.kernel.clock import today
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _

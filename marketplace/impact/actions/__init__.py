@@ -1,0 +1,1 @@
+"""Verbs: goals and reports."""
