@@ -1,5 +1,6 @@
 """The cursor of a system that keeps a copy: it says again what it was given, and is refused to everybody else."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -64,3 +65,11 @@ def test_the_calendar_is_gone_through_in_parts() -> None:
 def test_a_mark_is_sixteen_figures_and_tells_readers_apart() -> None:
     """The first sixteen of SHA-256 over `7|reviewer`."""
     assert len(READER) == 16 and READER != reader_mark(7, "admin") != reader_mark(71, "dmin")
+
+
+def test_the_first_day_and_the_largest_number_that_a_cursor_can_say() -> None:
+    oldest = Cursor(41, date(1900, 1, 1), READER, TODAY, 2_147_483_647)
+    assert read(oldest) == oldest
+    for beyond in (replace(oldest, day=date(1899, 12, 31)), replace(oldest, after=2_147_483_648)):
+        with pytest.raises(Outdated):
+            read(beyond)

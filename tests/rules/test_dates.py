@@ -217,3 +217,17 @@ def test_a_time_that_the_clock_skips_or_shows_twice_is_refused(day: date, at: ti
 )
 def test_every_other_time_of_such_a_night_is_one_moment(day: date, at: time, utc: str) -> None:
     assert f"{at_the_clock(day, at).astimezone(UTC):%H:%M}" == utc
+
+
+@pytest.mark.parametrize(
+    ("today", "following", "last"),
+    [  # 2100 has no 29 February
+        (date(2096, 3, 1), date(2104, 2, 29), date(2096, 2, 29)),
+        (date(2104, 2, 28), date(2104, 2, 29), date(2096, 2, 29)),
+    ],
+)
+def test_a_29_february_may_be_eight_years_away(today: date, following: date, last: date) -> None:
+    with clock.frozen(datetime.combine(today, time(12), UTC)):
+        assert parse_date("29 feb", "nl", is_past=True) == last
+        if (today - last).days > 60:
+            assert parse_date("29 feb", "nl") == following

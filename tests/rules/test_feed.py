@@ -1,11 +1,11 @@
 """When a lot has gone from the public catalogue."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from marketplace.catalogue.rules.feed import gone_at
+from marketplace.catalogue.rules.feed import GONE_KEPT, gone_at
 from marketplace.kernel.clock import AMSTERDAM
 from marketplace.market.rules.listing import ListingStatus
 
@@ -38,3 +38,7 @@ def test_what_the_public_had_not_seen_yet_does_not_go() -> None:
     assert left(withdrawn, region_from=date(2027, 3, 11)) is None
     assert left(withdrawn, region_from=None) is None
     assert left(confirmed_on=None) is None
+
+
+def test_a_feed_says_for_ninety_days_that_a_lot_has_gone() -> None:
+    assert timedelta(days=90) == GONE_KEPT

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import (
+    Box,
     Point,
     bounding_box,
     chord2_between_m2,
@@ -155,3 +156,14 @@ def test_hengelo_in_metres_from_the_middle_of_the_earth() -> None:
     """The normal there is 6 378 137 ÷ √(1 − 0.00669438 × sin² 52.26583°) = 6 391 532 m; × cos 52.26583° is 3 911 610 m from the axis."""
     assert ecef_m(HENGELO) == (3_884_150, 462_680, 5_020_960)
     assert chord2_between_m2(HENGELO, HENGELO) == 0
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "is_held"),
+    [
+        (52.0, 6.0, True), (52.5, 7.0, True), (52.0, 7.0, True), (52.2, 6.5, True),
+        (51.9999, 6.5, False), (52.5001, 6.5, False), (52.2, 5.9999, False), (52.2, 7.0001, False),
+    ],
+)  # fmt: skip
+def test_a_box_holds_what_lies_on_its_edge(lat: float, lon: float, is_held: bool) -> None:
+    assert Box(52.0, 52.5, 6.0, 7.0).holds(Point(lat, lon)) is is_held
