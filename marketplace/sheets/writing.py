@@ -37,5 +37,9 @@ def _written(cell: Cell, point: str) -> str:
         return cell.isoformat()
     if isinstance(cell, int | Decimal):
         return plain(Decimal(cell)).replace(".", point)
-    runs = cell.startswith(BLANK_STARTS) or cell.lstrip().startswith(FORMULA_STARTS)
-    return f"'{cell}" if runs else cell
+    return f"'{cell}" if may_run(cell) else cell
+
+
+def may_run(text: str) -> bool:
+    """Whether a spreadsheet might take this text for a formula or a command."""
+    return text.startswith(BLANK_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
