@@ -1,0 +1,121 @@
+"""Two years, fourteen municipalities, four hundred transfers with returns: every figure against a script that shares no code."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.kernel import clock
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.rules.listing import Condition
+from tests.factories import location, make_actor, make_listing, make_token, seed_taxonomy
+from tests.worked_example import LORRY, MUNICIPALITIES, YEARS, Booked, Event, added, booked, events
+
+pytestmark = pytest.mark.slow
+
+
+def at(day: date, hour: int = 9) -> datetime:
+    return datetime.combine(day, time(hour), UTC)
+
+
+def play(session: Session, cast: dict[str, Actor], event: Event) -> None:
+    """Through every step that people take."""
+    giver, taker, quantity = cast[event.giver], cast[event.receiver], Quantity(event.quantity, Unit(event.unit))
+    with clock.frozen(at(event.handed_over_on - timedelta(days=2))):
+        listing = make_listing(
+            session, giver, material=event.material, quantity=quantity, price_cents_per_unit=event.cents_per_unit or None,
+            available_from=clock.today(), available_until=None, location=location(),
+        )  # fmt: skip
+        asked = ReservationDraft(quantity, location=location(), replaces_purchase=event.replaces)
+        reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=asked)
+        if event.giver != event.receiver:
+            decide.approve(session, giver, reservation_id=reservation.id)
+    with clock.frozen(at(event.handed_over_on)):
+        given = HandoverDraft(quantity, clock.today(), LORRY, event.driven_km)
+        hand_over.hand_over(session, giver, reservation_id=reservation.id, draft=given)
+        hand_over.confirm(session, taker, reservation_id=reservation.id)
+    if event.back_on is not None:
+        with clock.frozen(at(event.back_on)):
+            back = ReturnDraft(
+                Quantity(event.returned, Unit(event.unit)), Condition.FAIR, event.back_on, "Te veel", None, event.back_km, LORRY
+            )
+            hand_over.return_part(session, taker, reservation_id=reservation.id, draft=back)
+
+
+@pytest.fixture
+def figures(session: Session, client: FlaskClient) -> "Figures":
+    seed_taxonomy(session)
+    cast = {slug: make_actor(session, slug) for slug in MUNICIPALITIES}
+    every = list(events())
+    for event in every:
+        play(session, cast, event)
+    token = make_token(session, make_actor(session, "regio-twente", "reviewer"))
+    session.commit()
+    return Figures(client, token, list(booked(every)))
+
+
+class Figures:
+    """What the API says beside what the script says."""
+
+    def __init__(self, client: FlaskClient, token: str, rows: list[Booked]) -> None:
+        self.client, self.token, self.rows = client, token, rows
+
+    def said(self, **query: object) -> dict:
+        answer = self.client.get("/api/v1/statistics", query_string=query, headers={"Authorization": f"Bearer {self.token}"})
+        assert answer.status_code == 200, answer.text
+        return answer.get_json(force=True)
+
+
+def same(said: dict, rows: list[Booked]) -> None:
+    """Every figure of one row of an answer."""
+    sums = added(rows)
+
+    def known(*names: str) -> Decimal:
+        return sum((sums.get(name, Decimal(0)) for name in names), Decimal(0))
+
+    avoided = known("avoided_yes", "avoided_no", "avoided_not_said")
+    expected = {
+        "exchanges": known("exchanges"),
+        "massKg": known("mass"),
+        "tonneKm": known("tonne_km"),
+        "transportKgCo2e": known("transport"),
+        "unknownFactorMassKg": known("unknown_mass"),
+        "unknownProcessingMassKg": known("unknown_processing_mass"),
+        "avoidedKgCo2e": avoided,
+        "netKgCo2e": avoided - known("transport") - known("processing"),
+    }
+    assert {name: Decimal(str(said[name])) for name in expected} == expected
+    if said["avoidedByReplacesPurchase"]["yes"] is not None:
+        parts = {name: Decimal(str(said["avoidedByReplacesPurchase"][name])) for name in ("yes", "no", "notSaid")}
+        assert parts == {"yes": known("avoided_yes"), "no": known("avoided_no"), "notSaid": known("avoided_not_said")}
+
+
+def test_every_figure_is_that_of_the_script(figures: Figures) -> None:
+    whole = figures.said()
+    same(whole["totals"], figures.rows)
+    assert sum(row["massKg"] for row in whole["byMonth"]) == pytest.approx(whole["totals"]["massKg"])
+    for year in YEARS:
+        said = figures.said(**{"from": f"{year}-01", "until": f"{year}-12"})
+        rows = [row for row in figures.rows if row.month[:4] == str(year)]
+        same(said["totals"], rows)
+        for part, of in (
+            ("byMunicipality", lambda row: row.receiver),
+            ("byMaterialGroup", lambda row: row.group),
+            ("byMonth", lambda row: row.month),
+        ):
+            keys = {of(row) for row in rows}
+            assert keys <= {one["key"] for one in said[part]}
+            for one in said[part]:
+                same(one, [row for row in rows if of(row) == one["key"]])
+        for one in said["byMunicipality"]:
+            gave = [row for row in rows if row.giver == one["key"]]
+            assert Decimal(str(one["givenMassKg"])) == added(gave).get("mass", Decimal(0))
+        for pair in said["byPair"]:
+            sides = (pair["fromOrganisation"]["slug"], pair["toOrganisation"]["slug"])
+            same(pair, [row for row in rows if (row.giver, row.receiver) == sides])
