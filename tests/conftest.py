@@ -69,7 +69,7 @@ def engine(template: Template) -> Database:
 
 @pytest.fixture
 def database_url(template: Template) -> str:
-    """A new database for this test: the list of materials and nothing else; its address is the same for all tests of a worker."""
+    """A new database for this test: the list of materials, the goals and nothing else; its address is the same for all tests of a worker."""
     return template.fresh()
 
 

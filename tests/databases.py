@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from config import Config
 from marketplace.accounts.policy import OPERATOR
 from marketplace.cli.migrations import upgrade
+from marketplace.impact.actions.goals import seed_goals
 from marketplace.kernel.db import Database
 from marketplace.materials.actions import sync
 
@@ -54,11 +55,12 @@ class Template:
             )
 
     def make(self) -> None:
-        """A template with the list of materials, which nearly every test begins with."""
+        """A template with the list of materials and the goals, which nearly every test begins with."""
         self.migrate()
         database = Database(self.url("template"))
         with database.transaction() as session:
             sync(session, OPERATOR)
+            seed_goals(session)
         database.dispose()
         self.seal()
 

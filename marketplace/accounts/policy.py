@@ -66,7 +66,7 @@ class Can(StrEnum):
     READ_MATERIAL_USE = "material_use:read"
     EDIT_MATERIAL_USE = "material_use:edit"
     ASK_FOR_REPORT = "material_use:ask"
-    TIGHTEN_GOAL = "goal:tighten"
+    ADOPT_GOAL = "goal:adopt"
     MANAGE_GOALS = "goal:manage"
     MANAGE_TAXONOMY = "taxonomy:manage"
     READ_ORGANISATIONS = "organisation:read"
@@ -214,6 +214,11 @@ def is_reviewer_or_admin(actor: Actor, subject: Any) -> bool:
     return actor.role in (Role.REVIEWER, Role.ADMIN)
 
 
+def may_adopt_goal(actor: Actor, subject: Any) -> bool:
+    """The coordinator of a municipality, for that municipality; reviewer and administrator for every one."""
+    return is_municipal_coordinator(actor, subject) or is_reviewer_or_admin(actor, subject)
+
+
 def is_admin(actor: Actor, subject: Any) -> bool:
     """The platform administrator, and the operator at the console of the server."""
     return actor.role == Role.ADMIN or is_operator(actor, subject)
@@ -338,7 +343,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_MATERIAL_USE: may_look_inside,
     Can.EDIT_MATERIAL_USE: is_municipal_coordinator,
     Can.ASK_FOR_REPORT: may_account_for_region,
-    Can.TIGHTEN_GOAL: is_municipal_coordinator,
+    Can.ADOPT_GOAL: may_adopt_goal,
     Can.MANAGE_GOALS: is_reviewer_or_admin,
     Can.MANAGE_TAXONOMY: is_reviewer_or_admin,
     Can.READ_ORGANISATIONS: is_member,

@@ -3,30 +3,59 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sa_text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Fixed, UtcDateTime
+from marketplace.kernel.language import current_locale
 
 
 class Goal(Base):
-    """One of the three regional goals, or a municipality's tightened one. A change is a new version; the highest counts."""
+    """A goal that the municipalities adopted together: what it measures and its name. What it asks are its versions."""
 
     __tablename__ = "goal"
 
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    indicator: Mapped[str] = mapped_column(String(40), comment="what it measures: renewable_share or valued_share")
+    name_nl: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120))
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if current_locale() == "en" else self.name_nl
+
+
+class GoalVersion(Base):
+    """A decision about a goal, of the region or of one municipality. The highest version counts; none ever changes or goes."""
+
+    __tablename__ = "goal_version"
+
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(comment="1 circular, 2 half the primary material, 3 valued")
+    number: Mapped[int] = mapped_column(ForeignKey("goal.number"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), comment="empty: the region's")
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int]
     target_percent: Mapped[Decimal] = mapped_column(Fixed(3))
     target_year: Mapped[int]
+    body: Mapped[str | None] = mapped_column(String(120), comment="who decided; empty: not known")
+    decided_on: Mapped[date | None] = mapped_column(comment="empty: not known")
+    document: Mapped[str | None] = mapped_column(String(300), comment="where the decision stands; empty: not known")
+    text: Mapped[str] = mapped_column(Text, comment="why, in the words of whoever set it")
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)
     set_by_id: Mapped[int | None]
 
     __table_args__ = (
-        CheckConstraint("number IN (1, 2, 3)", name="number"),
         CheckConstraint("target_percent > 0 AND target_percent <= 100000", name="percent"),
         UniqueConstraint("number", "organisation_id", "version"),
+        Index(  # NULL differs from NULL in the line above
+            "uq_goal_version_of_region",
+            "number",
+            "version",
+            unique=True,
+            sqlite_where=sa_text("organisation_id IS NULL"),
+            postgresql_where=sa_text("organisation_id IS NULL"),
+        ),
     )
 
 

@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.impact.actions.goals import seed_goals, tighten_goal
 from marketplace.impact.actions.reports import report_material_use
-from marketplace.impact.models import Goal
 from marketplace.impact.queries.goals import GoalPlace, get_goals
 from marketplace.impact.queries.reports import get_material_use
 from marketplace.impact.queries.statistics import STATISTICS, get_statistics
@@ -32,7 +30,6 @@ SUMMED = ("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2
 def bank(session: Session) -> Session:
     seed_region(session)
     seed_taxonomy(session)
-    seed_goals(session)
     return session
 
 
@@ -255,31 +252,3 @@ def test_a_municipality_reports_for_itself_by_its_coordinator(bank: Session) -> 
     with pytest.raises(Missing):
         get_material_use(bank, make_actor(bank, "losser", "coordinator"), year=YEAR, organisation_slug="borne")
     assert get_material_use(bank, reviewer(bank), year=YEAR, organisation_slug="borne").version == 0
-
-
-def test_the_regional_goals_are_founded_once(bank: Session) -> None:
-    assert seed_goals(bank) == 0
-    rows = bank.execute(select(Goal.number, Goal.target_percent, Goal.target_year).order_by(Goal.number)).all()
-    assert [tuple(row) for row in rows] == [(1, 100, 2050), (2, 50, 2030), (3, 50, 2035)]
-
-
-def test_a_municipality_tightens_its_own_goal_as_a_new_version(bank: Session) -> None:
-    borne = make_actor(bank, "borne", "coordinator")
-    tighten_goal(bank, borne, number=2, target_percent=Decimal(60), target_year=2030, organisation_slug="borne")
-    latest = tighten_goal(bank, borne, number=2, target_percent=Decimal(60), target_year=2029, organisation_slug="borne")
-    assert (latest.version, latest.is_own) == (2, True)
-    assert place(bank, "borne").standings[1].target == latest
-    assert place(bank, "losser").standings[1].target.percent == 50
-    with pytest.raises(Invalid):
-        tighten_goal(bank, borne, number=2, target_percent=Decimal(55), target_year=2029, organisation_slug="borne")
-    with pytest.raises(Forbidden):
-        tighten_goal(bank, borne, number=2, target_percent=Decimal(60), target_year=2030, organisation_slug="losser")
-    with pytest.raises(Forbidden):
-        tighten_goal(bank, borne, number=2, target_percent=Decimal(60), target_year=2030)
-    assert len(bank.scalars(select(AuditRow).where(AuditRow.action == "goal.tighten")).all()) == 2
-
-
-def test_the_reviewer_tightens_the_regions_goal(bank: Session) -> None:
-    tighten_goal(bank, reviewer(bank), number=1, target_percent=Decimal(100), target_year=2045)
-    assert get_goals(bank, ANONYMOUS).region.standings[0].target.year == 2045
-    assert place(bank, "almelo").standings[0].target.year == 2045

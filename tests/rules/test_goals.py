@@ -1,11 +1,12 @@
 """The goals' indicators, redone by hand: every kilogram counts once, and nobody who is silent gets a share."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from marketplace.impact.rules.goals import REGIONAL_TARGETS, Target, check_tightened, effective, is_looser, valued
+from marketplace.impact.rules.goals import Decision, InForce, Target, check_target, effective, is_looser, thawed, valued
 from marketplace.impact.rules.material_use import (
     NOTHING_KNOWN,
     Indicator,
@@ -19,8 +20,6 @@ from marketplace.impact.rules.material_use import (
     regional,
 )
 from marketplace.kernel.errors import Invalid
-
-HALF = Target(2, Decimal(50), 2030)
 
 
 def year(primary: int, biobased: int, reused: int, recycled: int, *, included: int = 0, bank: int = 0) -> YearInput:
@@ -132,25 +131,105 @@ def test_the_third_goal_is_unknown_until_there_are_passports() -> None:
     assert valued(Decimal(1), Decimal(4)).share == Decimal("0.25")
 
 
+REGION = Target(2, Decimal(50), 2030)
+TODAY = date(2028, 3, 1)
+RAAD = Decision("Gemeenteraad", date(2028, 2, 29), "Raadsbesluit 2028-14")
+
+
+def decide(percent: str, when: int, decision: Decision = RAAD, *, current: Target = REGION) -> Target:
+    return check_target(current, percent=Decimal(percent), year=when, decision=decision, today=TODAY)
+
+
 @pytest.mark.parametrize(
-    ("percent", "when"), [("49", 2029), ("60", 2031), ("50", 2030), ("101", 2030), ("0", 2030), ("60", 2025)]
+    ("percent", "when"), [("45", 2032), ("49.999", 2030), ("50", 2031), ("60", 2030), ("50", 2028), ("100", 2100), ("0.001", 2030)]
 )
-def test_a_goal_is_never_made_looser(percent: str, when: int) -> None:
-    with pytest.raises(Invalid):
-        check_tightened(HALF, percent=Decimal(percent), year=when, this_year=2026)
+def test_a_goal_may_be_decided_looser_or_tighter(percent: str, when: int) -> None:
+    assert decide(percent, when) == Target(2, Decimal(percent), when, decision=RAAD)
 
 
-@pytest.mark.parametrize(("percent", "when"), [("60", 2030), ("50", 2029), ("55.5", 2028)])
-def test_a_goal_is_tightened_by_more_or_by_sooner(percent: str, when: int) -> None:
-    assert check_tightened(HALF, percent=Decimal(percent), year=when, this_year=2026) == Target(2, Decimal(percent), when)
+@pytest.mark.parametrize(
+    ("percent", "when", "field", "sentence"),
+    [
+        ("0", 2030, "percent", "meer dan 0"),
+        ("-1", 2030, "percent", "meer dan 0"),
+        ("100.001", 2030, "percent", "meer dan 0"),
+        ("NaN", 2030, "percent", "meer dan 0"),
+        ("1E+30", 2030, "percent", "meer dan 0"),
+        ("55.5554", 2030, "percent", "drie decimalen"),
+        ("55.5556", 2030, "percent", "drie decimalen"),
+        ("60", 2027, "year", "2028"),
+        ("60", 2101, "year", "2100"),
+        ("50.000", 2030, "percent", "zoals het nu is"),
+    ],
+)
+def test_what_cannot_be_a_goal_says_why(percent: str, when: int, field: str, sentence: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        decide(percent, when)
+    assert [one.field for one in refused.value.errors] == [field]
+    assert sentence in str(refused.value)
 
 
-def test_a_municipalitys_own_goal_counts_while_it_is_as_tight_as_the_regions() -> None:
-    own = Target(2, Decimal(60), 2028, is_own=True)
-    assert effective(own, HALF) is own
-    assert effective(None, HALF) is HALF
-    tighter_region = Target(2, Decimal(70), 2030)
-    assert effective(own, tighter_region) is tighter_region
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"body": ""}, "body"),
+        ({"body": None}, "body"),
+        ({"body": "x" * 121}, "body"),
+        ({"document": ""}, "document"),
+        ({"document": "x" * 301}, "document"),
+        ({"text": "x" * 2001}, "text"),
+        ({"decided_on": None}, "decided_on"),
+        ({"decided_on": date(2028, 3, 2)}, "decided_on"),
+        ({"decided_on": date(1999, 12, 31)}, "decided_on"),
+    ],
+)
+def test_a_decision_names_who_decided_when_and_where_it_stands(changes: dict[str, object], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        decide("45", 2032, replace(RAAD, **changes))
+    assert [one.field for one in refused.value.errors] == [field]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"body": "x" * 120}, {"document": "x" * 300}, {"text": "x" * 2000}, {"decided_on": TODAY}, {"decided_on": date(2000, 1, 1)}],
+)
+def test_a_decision_may_be_as_long_and_as_fresh_as_this(changes: dict[str, object]) -> None:
+    decision = replace(RAAD, **changes)
+    assert decide("45", 2032, decision).decision == decision
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(Invalid) as refused:
+        decide("0", 2000, Decision())
+    assert [one.field for one in refused.value.errors] == ["percent", "year", "body", "decided_on", "document"]
+
+
+def test_a_municipalitys_own_goal_counts_for_it_also_when_it_is_looser() -> None:
+    looser, same = Target(2, Decimal(40), 2035, is_own=True), Target(2, Decimal("50.0"), 2030, is_own=True)
+    assert effective(looser, REGION) is looser
+    assert effective(None, REGION) is REGION
+    assert (InForce(REGION, looser).target, InForce(REGION).target) == (looser, REGION)
+    assert [InForce(REGION, own).deviates for own in (looser, same, None)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("percent", "when", "looser"), [("50", 2030, False), ("49.999", 2030, True), ("50", 2031, True), ("50.001", 2029, False)]
+)
+def test_looser_is_a_thousandth_less_or_a_year_later(percent: str, when: int, looser: bool) -> None:
+    assert is_looser(Target(2, Decimal(percent), when, is_own=True), REGION) is looser
+
+
+def test_what_an_adopted_year_keeps_reads_back_as_what_counted() -> None:
+    own = Target(2, Decimal("37.50"), 2035, version=3, is_own=True)
+    kept = [REGION.frozen(), own.frozen(), Target(1, Decimal(100), 2050).frozen()]
+    assert kept == [
+        {"number": 2, "percent": "50", "year": 2030, "version": 1, "isOwn": False},
+        {"number": 2, "percent": "37.5", "year": 2035, "version": 3, "isOwn": True},
+        {"number": 1, "percent": "100", "year": 2050, "version": 1, "isOwn": False},
+    ]
+    counted = thawed(kept)
+    assert counted == {2: InForce(REGION, own), 1: InForce(Target(1, Decimal(100), 2050))}
+    assert thawed([]) == {}
 
 
 @pytest.mark.parametrize("when", [2014, 2027])
@@ -209,48 +288,6 @@ def test_half_is_reached_at_half(reused: int, reached: bool) -> None:
 def test_what_was_valued_of_an_unknown_or_empty_whole_is_unknown(valued_kg: int | None, owned_kg: int | None) -> None:
     of = [None if mass is None else Decimal(mass) for mass in (valued_kg, owned_kg)]
     assert valued(*of) is NOTHING_KNOWN
-
-
-@pytest.mark.parametrize(
-    ("percent", "when", "looser"), [("50", 2030, False), ("49.999", 2030, True), ("50", 2031, True), ("50.001", 2029, False)]
-)
-def test_looser_is_a_thousandth_less_or_a_year_later(percent: str, when: int, looser: bool) -> None:
-    own = Target(2, Decimal(percent), when, is_own=True)
-    assert is_looser(own, HALF) is looser
-    assert effective(own, HALF) is (HALF if looser else own)
-
-
-def test_the_goals_of_the_region() -> None:
-    assert [(goal.number, goal.percent, goal.year) for goal in REGIONAL_TARGETS] == [(1, 100, 2050), (2, 50, 2030), (3, 50, 2035)]
-    assert not any(goal.is_own or goal.version != 1 for goal in REGIONAL_TARGETS)
-
-
-@pytest.mark.parametrize("percent", ["0.001", "0.5", "1", "99.999", "100"])
-def test_a_percentage_is_more_than_nothing_and_at_most_all(percent: str) -> None:
-    loose = Target(2, Decimal("0.001"), 2040)
-    assert check_tightened(loose, percent=Decimal(percent), year=2026, this_year=2026) == Target(2, Decimal(percent), 2026)
-
-
-@pytest.mark.parametrize(
-    ("percent", "when", "field", "sentence"),
-    [
-        ("0", 2030, "target_percent", "meer dan 0"),
-        ("-1", 2030, "target_percent", "meer dan 0"),
-        ("100.001", 2030, "target_percent", "meer dan 0"),
-        ("NaN", 2030, "target_percent", "meer dan 0"),
-        ("55.5554", 2030, "target_percent", "drie decimalen"),
-        ("55.5556", 2030, "target_percent", "drie decimalen"),
-        ("60", 2025, "target_year", "2025 is voorbij"),
-        ("49.999", 2030, "target_percent", "49,999"),
-        ("50", 2031, "target_year", "2031"),
-        ("50", 2030, "target_percent", "zoals het nu is"),
-    ],
-)
-def test_what_does_not_tighten_a_goal_says_why(percent: str, when: int, field: str, sentence: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        check_tightened(HALF, percent=Decimal(percent), year=when, this_year=2026)
-    assert refused.value.field == field
-    assert sentence in str(refused.value)
 
 
 @pytest.mark.parametrize("when", [2015, 2020, 2026])

@@ -119,9 +119,9 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("read another's material use", Can.READ_MATERIAL_USE, OTHER, "reviewer"),
     ("type the own material use", Can.EDIT_MATERIAL_USE, OWN, "coordinator"),
     ("type another's material use", Can.EDIT_MATERIAL_USE, OTHER, ""),
-    ("tighten the own goal", Can.TIGHTEN_GOAL, OWN, "coordinator"),
-    ("tighten another's goal", Can.TIGHTEN_GOAL, OTHER, ""),
-    ("change goals", Can.MANAGE_GOALS, None, "reviewer admin"),
+    ("adopt the own goal", Can.ADOPT_GOAL, OWN, "coordinator reviewer admin"),
+    ("adopt another's goal", Can.ADOPT_GOAL, OTHER, "reviewer admin"),
+    ("adopt the region's goals", Can.MANAGE_GOALS, None, "reviewer admin"),
     ("change the taxonomy", Can.MANAGE_TAXONOMY, None, "reviewer admin"),
     ("read which organisations take part", Can.READ_ORGANISATIONS, None, "leader coordinator reviewer admin"),
     ("manage organisations", Can.MANAGE_ORGANISATIONS, None, "admin"),
@@ -176,7 +176,7 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
 
 
 OWN_OF_A_MUNICIPALITY = {
-    *(Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.TIGHTEN_GOAL, Can.READ_POINTS, Can.READ_PERIOD_FIGURES),
+    *(Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.ADOPT_GOAL, Can.READ_POINTS, Can.READ_PERIOD_FIGURES),
 }
 """What a partner's coordinator lacks: depots, goals that are asked of municipalities, exact points, figures of a few months."""
 
@@ -254,8 +254,8 @@ def test_the_own_organisation_is_one_and_not_those_around_it(organisation_id: in
     for what in (Can.EDIT_LISTING, Can.DECIDE_RESERVATION, Can.CONFIRM, Can.CANCEL_RESERVATION, Can.MANAGE_DEPOTS):
         assert may(someone, what, Thing(5, owner_id=5))
         assert not may(someone, what, theirs)
-    assert may(someone, Can.TIGHTEN_GOAL, 5)
-    assert not may(someone, Can.TIGHTEN_GOAL, organisation_id)
+    assert may(someone, Can.ADOPT_GOAL, 5)
+    assert not may(someone, Can.ADOPT_GOAL, organisation_id)
 
 
 def test_an_administrator_and_a_reviewer_set_no_windows_and_open_no_depots_of_their_own_organisation() -> None:

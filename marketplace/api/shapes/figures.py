@@ -136,7 +136,7 @@ class GoalSchema(Shape):
     number = Integer(attribute="target.number")
     target_percent = Number(attribute="target.percent")
     target_year = Integer(attribute="target.year")
-    is_own = YesNo("whether the municipality tightened it", attribute="target.is_own")
+    is_own = YesNo("whether the municipality decided it for itself", attribute="target.is_own")
     share_percent = Number("null: not reported, or by too few", allow_none=True, get=_share_percent)
     renewable_mass_kg = Number(allow_none=True, get=_if_reported("renewable_kg"))
     total_mass_kg = Number(allow_none=True, get=_if_reported("total_kg"))

@@ -1,21 +1,32 @@
-"""Setting the goals, and tightening them."""
+"""Laying down the goals, and adopting what each of them asks."""
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.rules.accounts import REGION_SLUG
-from marketplace.impact.models import Goal
-from marketplace.impact.queries.goals import find_target
-from marketplace.impact.rules.goals import REGIONAL_TARGETS, Target, check_tightened, effective
+from marketplace.impact.models import Goal, GoalVersion
+from marketplace.impact.queries.goals import GoalDecision, decision_of, get_goal, in_force
+from marketplace.impact.rules.goals import Decision, Measured, Target, check_target
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.text import clean
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.notices.actions import audit
+
+KOERSDOCUMENT = Decision(body="Bestuurlijk overleg", document="Koersdocument Circulaire Economie Twente")
+"""Where the three goals of the region stand. On which day they were adopted is not known here."""
+FIRST_GOALS = (
+    (Measured.RENEWABLE_SHARE, "Volledig circulair", "Fully circular", Target(1, Decimal(100), 2050)),
+    (Measured.RENEWABLE_SHARE, "De helft minder uit eindige bronnen", "Half as much from finite sources", Target(2, Decimal(50), 2030)),
+    (Measured.VALUED_SHARE, "Weten wat het waard is", "Know what it is worth", Target(3, Decimal(50), 2035)),
+)
 
 
 def seed_goals(session: Session) -> int:
@@ -23,75 +34,99 @@ def seed_goals(session: Session) -> int:
 
     100 % in 2050, 50 % in 2030, 50 % valued from 2035. Safe to run twice.
     """
-    there = set(session.scalars(select(Goal.number).where(Goal.organisation_id.is_(None))))
-    missing = [target for target in REGIONAL_TARGETS if target.number not in there]
-    for target in missing:
-        session.add(_row(target, organisation_id=None, person_id=None))
+    there = set(session.scalars(select(Goal.number)))
+    missing = [goal for goal in FIRST_GOALS if goal[-1].number not in there]
+    for indicator, name_nl, name_en, target in missing:
+        session.add(Goal(number=target.number, indicator=indicator, name_nl=name_nl, name_en=name_en))
+        session.flush()
+        session.add(_row(target, KOERSDOCUMENT, organisation_id=None, person_id=None))
     session.flush()
     return len(missing)
 
 
-def tighten_goal(
+def adopt_goal(
     session: Session,
     actor: Actor,
     *,
     number: int,
-    target_percent: Decimal,
-    target_year: int,
-    organisation_slug: str | None = None,
-) -> Target:
-    """Tighten a goal to a higher percentage or an earlier year, as a new version.
+    organisation_slug: str | None,
+    percent: Decimal,
+    year: int,
+    body: str,
+    decided_on: date | None,
+    document: str,
+    text: str = "",
+    version: int | None = None,
+) -> GoalDecision:
+    """Record what was decided about a goal, as a new version.
 
-    For one municipality, or (without an organisation) for the region. Never looser.
+    For one municipality, looser or tighter than the region; or (without an organisation) for the region.
 
-    A coordinator tightens the goals of their own municipality; reviewer and administrator those of the region and of every
-    municipality.
+    A coordinator records what the own municipality decided; reviewer and administrator what the region did, and any municipality.
+    `version` is the newest one that was read (0: none yet); None: whatever is there. Refused when somebody recorded another meanwhile.
     """
-    organisation = None
-    if organisation_slug is not None and organisation_slug != REGION_SLUG:
-        organisation = get_organisation_by_slug(session, organisation_slug)
-        if not may(actor, Can.MANAGE_GOALS):
-            require(actor, Can.TIGHTEN_GOAL, organisation.id)
-        if not organisation.is_municipality:
-            raise Invalid(_("Only the region and its municipalities have goals. Choose a municipality."), "organisation")
-    else:
-        require(actor, Can.MANAGE_GOALS)
-    seed_goals(session)
-    region = find_target(session, number=number, organisation_id=None)
-    if region is None:
-        raise Missing(_("There are three goals: 1, 2 and 3. Choose one of them."))
+    organisation = _require_owner(session, actor, organisation_slug)
+    goal = get_goal(session, number, for_update=True)  # of two who decide at once the second waits here
     organisation_id = None if organisation is None else organisation.id
-    own = None if organisation is None else find_target(session, number=number, organisation_id=organisation.id)
-    tightened = check_tightened(effective(own, region), percent=target_percent, year=target_year, this_year=clock.today().year)
-    newest = own if organisation is not None else region
-    row = _row(
-        tightened, organisation_id=organisation_id, person_id=actor.person_id, version=1 if newest is None else newest.version + 1
+    standing = in_force(session, organisation_id=organisation_id)[goal.number]
+    newest = standing.region if organisation is None else standing.own
+    known = 0 if newest is None else newest.version
+    if version is not None and version != known:
+        raise Conflict(
+            _("Somebody recorded another decision about this goal in the meantime. Look at what counts now, and try again."),
+            current=known,
+            changed=["version"],
+        )
+    decision = Decision(
+        clean(body, field="body"), decided_on, clean(document, field="document"), clean(text, lines=True, field="text")
     )
+    target = check_target(standing.target, percent=percent, year=year, decision=decision, today=clock.today())
+    row = _row(target, decision, organisation_id=organisation_id, person_id=actor.person_id, version=known + 1)
     session.add(row)
     session.flush()
     audit.record(
         session,
         actor,
-        action="goal.tighten",
+        action="goal.adopt",
         object_type="goal",
         object_id=row.id,
         number=number,
         version=row.version,
         for_organisation_id=organisation_id,
-        target_percent=target_percent,
-        target_year=target_year,
+        target_percent=percent,
+        target_year=year,
+        body=decision.body,
+        document=decision.document,
     )
     bump_catalogue(session)
-    return Target(number, row.target_percent, row.target_year, row.version, organisation_id is not None)
+    return decision_of(row, organisation)
 
 
-def _row(target: Target, *, organisation_id: int | None, person_id: int | None, version: int = 1) -> Goal:
-    return Goal(
+def _require_owner(session: Session, actor: Actor, organisation_slug: str | None) -> Organisation | None:
+    """The municipality whose goal it is, None for the region; refused where the actor may not decide for it."""
+    if organisation_slug is None or organisation_slug == REGION_SLUG:
+        require(actor, Can.MANAGE_GOALS)
+        return None
+    organisation = get_organisation_by_slug(session, organisation_slug)
+    require(actor, Can.ADOPT_GOAL, organisation.id)
+    if not organisation.is_municipality:
+        raise Invalid(_("Only the region and its municipalities have goals. Choose a municipality."), "organisation")
+    return organisation
+
+
+def _row(
+    target: Target, decision: Decision, *, organisation_id: int | None, person_id: int | None, version: int = 1
+) -> GoalVersion:
+    return GoalVersion(
         number=target.number,
         organisation_id=organisation_id,
         version=version,
         target_percent=target.percent,
         target_year=target.year,
+        body=decision.body,
+        decided_on=decision.decided_on,
+        document=decision.document,
+        text=decision.text,
         set_at=clock.now(),
         set_by_id=person_id,
     )

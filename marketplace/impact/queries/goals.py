@@ -1,32 +1,40 @@
 """How far the region is: the goals, their indicators, and what municipalities report."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities
-from marketplace.impact.models import Goal
+from marketplace.impact.models import Goal, GoalVersion
 from marketplace.impact.queries.reports import get_bank_by_year, list_inputs
 from marketplace.impact.queries.statistics import ZERO
-from marketplace.impact.rules.goals import REGIONAL_TARGETS, Target, effective, valued
+from marketplace.impact.rules.goals import Decision, InForce, Measured, Target, valued
 from marketplace.impact.rules.material_use import FIRST_YEAR, Indicator, YearInput, indicator, regional
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
 from marketplace.places.queries.region import areas
-
-GOAL_NUMBERS = tuple(target.number for target in REGIONAL_TARGETS)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a goal has come: its target and its indicator."""
+    """How far a goal has come: what it measures, what counts, and its indicator."""
 
-    target: Target
+    goal: Goal
+    counts: InForce
     indicator: Indicator
+
+    @property
+    def target(self) -> Target:
+        """What counts here."""
+        return self.counts.target
 
     @property
     def is_reached(self) -> bool:
@@ -38,6 +46,15 @@ class Standing:
         """How many percentage points the share lies below the target; None where there is no share."""
         share = self.indicator.share
         return None if share is None else self.target.percent - share * 100
+
+
+@dataclass(frozen=True, slots=True)
+class GoalDecision:
+    """A version of a goal: what was decided, for whom (no organisation: the region) and when it was recorded."""
+
+    target: Target
+    organisation: Organisation | None
+    set_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> Goa
     is_public = not may(actor, Can.READ_MEMBER_FIGURES)
     last = clock.today().year - is_public
     reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported and when <= last})
-    targets = _targets(session)
+    goals, counting = list_goals(session), _in_force(session)
 
     def over_all(indicator_of: Callable[[Organisation], Indicator]) -> Indicator:
         return regional([(indicator_of(one), inhabitants.get(one.slug, 0)) for one in municipalities])
@@ -93,9 +110,7 @@ def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> Goa
     region = GoalPlace(
         slug="",
         name="",
-        standings=_standings(
-            [targets[None, number] for number in GOAL_NUMBERS], region_in(visible), over_all(lambda _one: valued(None, None))
-        ),
+        standings=_standings(goals, counting(None), region_in(visible), over_all(lambda _one: valued(None, None))),
         bank_kg=sum((bank.get((municipality.slug, visible), ZERO) for municipality in municipalities), ZERO),
     )
     return GoalsOverview(
@@ -104,7 +119,7 @@ def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> Goa
         region=region,
         municipalities=()
         if is_public
-        else tuple(_place(municipality, visible, inputs, bank, targets) for municipality in municipalities),
+        else tuple(_place(one, visible, inputs, bank, goals, counting(one.id)) for one in municipalities),
         trend=tuple((when, region_in(when)) for when in reported),
     )
 
@@ -117,43 +132,100 @@ def _place(
     year: int,
     inputs: Inputs,
     bank: Mapping[tuple[str, int], Decimal],
-    targets: Mapping[tuple[int | None, int], Target],
+    goals: Sequence[Goal],
+    counts: Mapping[int, InForce],
 ) -> GoalPlace:
     values = inputs.get((organisation.id, year))
-    goals = [effective(targets.get((organisation.id, number)), targets[None, number]) for number in GOAL_NUMBERS]
     return GoalPlace(
         slug=organisation.slug,
         name=organisation.name,
-        standings=_standings(goals, indicator(values), valued(None, None)),
+        standings=_standings(goals, counts, indicator(values), valued(None, None)),
         bank_kg=bank.get((organisation.slug, year), ZERO),
         includes_bank_kg=values.includes_bank_kg if values is not None and values.is_reported else None,
     )
 
 
-def _standings(targets: Iterable[Target], used: Indicator, worth: Indicator) -> tuple[Standing, ...]:
-    """Goals 1 and 2 stand where the material use is, goal 3 where the valuations are."""
-    return tuple(Standing(target, worth if target.number == 3 else used) for target in targets)
+def _standings(
+    goals: Sequence[Goal], counts: Mapping[int, InForce], used: Indicator, worth: Indicator
+) -> tuple[Standing, ...]:
+    """Each goal stands where what it measures does: the material use, or the valuations."""
+    measured = {Measured.RENEWABLE_SHARE: used, Measured.VALUED_SHARE: worth}
+    return tuple(Standing(goal, counts[goal.number], measured[Measured(goal.indicator)]) for goal in goals)
+
+
+def list_goals(session: Session) -> Sequence[Goal]:
+    """The goals that were adopted, by number."""
+    return session.scalars(select(Goal).order_by(Goal.number)).all()
+
+
+def get_goal(session: Session, number: int, *, for_update: bool = False) -> Goal:
+    """The goal with this number, or Missing. `for_update`: nobody else decides about it until this is committed."""
+    asked = select(Goal).where(Goal.number == number)
+    goal = session.scalars(asked.with_for_update(key_share=True) if for_update else asked).one_or_none()
+    if goal is None:
+        raise Missing(_("There is no goal %(number)s. Choose one from the list of goals.", number=str(number)))
+    return goal
 
 
 def are_goals_seeded(session: Session) -> bool:
     """Whether the three goals that the region adopted are rows."""
-    return (
-        session.scalar(select(func.count()).select_from(Goal).where(Goal.organisation_id.is_(None), Goal.version == 1)) or 0
-    ) >= 3
+    return (session.scalar(select(func.count()).select_from(Goal)) or 0) >= 3
 
 
-def find_target(session: Session, *, number: int, organisation_id: int | None) -> Target | None:
-    """The newest version of a goal of the region (no organisation) or of a municipality's own."""
-    return _targets(session).get((organisation_id, number))
+def list_goal_versions(session: Session, actor: Actor, *, number: int) -> list[GoalDecision]:
+    """Everything that was decided about a goal, newest first.
+
+    Of the region, and for members of every municipality; the public reads the region's.
+    """
+    require(actor, Can.READ_PUBLIC_FIGURES)
+    goal = get_goal(session, number)
+    rows = _versions().where(GoalVersion.number == goal.number).order_by(None).order_by(GoalVersion.id.desc())
+    if not may(actor, Can.READ_MEMBER_FIGURES):
+        rows = rows.where(GoalVersion.organisation_id.is_(None))
+    return [decision_of(version, organisation) for version, organisation in session.execute(rows).tuples()]
 
 
-def _targets(session: Session) -> dict[tuple[int | None, int], Target]:
-    """Map the newest version of each goal by organisation (None: the region) and number. The region's three are always there."""
-    rows = session.scalars(select(Goal).order_by(Goal.version))
-    adopted: dict[tuple[int | None, int], Target] = {(None, target.number): target for target in REGIONAL_TARGETS}
-    return adopted | {
-        (row.organisation_id, row.number): Target(
-            row.number, row.target_percent, row.target_year, row.version, row.organisation_id is not None
-        )
-        for row in rows
-    }
+def decision_of(version: GoalVersion, organisation: Organisation | None) -> GoalDecision:
+    """A row as a decision, with whose it is."""
+    return GoalDecision(_target(version), organisation, version.set_at)
+
+
+def in_force(session: Session, *, organisation_id: int | None) -> dict[int, InForce]:
+    """What counts now by number of the goal: for the region (no organisation) or for one of its municipalities."""
+    return _in_force(session)(organisation_id)
+
+
+def targets_in_force(session: Session, organisation_id: int) -> list[dict[str, Any]]:
+    """What an adopted year keeps: the targets of the region as they are now, and the organisation's own beside them.
+
+    `thawed` of the rules reads it again.
+    """
+    counting = in_force(session, organisation_id=organisation_id).values()
+    return [target.frozen() for one in counting for target in (one.region, one.own) if target is not None]
+
+
+def _in_force(session: Session) -> Callable[[int | None], dict[int, InForce]]:
+    """Read every version once; returns the question what counts for an organisation."""
+    newest: dict[tuple[int | None, int], Target] = {}
+    for version, _organisation in session.execute(_versions()).tuples():
+        newest[version.organisation_id, version.number] = _target(version)  # the highest is the last
+
+    def of(organisation_id: int | None) -> dict[int, InForce]:
+        return {
+            number: InForce(target, None if organisation_id is None else newest.get((organisation_id, number)))
+            for (owner, number), target in newest.items()
+            if owner is None
+        }
+
+    return of
+
+
+def _versions() -> Select[tuple[GoalVersion, Organisation | None]]:
+    rows = select(GoalVersion, Organisation).outerjoin(Organisation, Organisation.id == GoalVersion.organisation_id)
+    return rows.order_by(GoalVersion.number, GoalVersion.version)
+
+
+def _target(version: GoalVersion) -> Target:
+    decision = Decision(version.body, version.decided_on, version.document, version.text)
+    is_own = version.organisation_id is not None
+    return Target(version.number, version.target_percent, version.target_year, version.version, is_own, decision)

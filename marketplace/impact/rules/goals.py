@@ -1,28 +1,79 @@
-"""The three regional goals, checkable with a pencil.
+"""The goals of the region, and the decisions about them, checkable with a pencil.
 
 Source: domain.md, "The three goals and their indicators" (Koersdocument Circulaire Economie Twente).
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 
 from marketplace.impact.rules.material_use import MASS_PLACES, NOTHING_KNOWN, Indicator
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.text import find_length_faults
+
+LAST_TARGET_YEAR = 2100
+FIRST_DECISION = date(2000, 1, 1)
+BODY_MAX, DOCUMENT_MAX, TEXT_MAX = 120, 300, 2000
+
+
+class Measured(StrEnum):
+    """What a goal measures. Goals may share it."""
+
+    RENEWABLE_SHARE = "renewable_share"
+    VALUED_SHARE = "valued_share"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided, when and in which document; None: not known. `text`: why, where that was said."""
+
+    body: str | None = None
+    decided_on: date | None = None
+    document: str | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a goal asks: at least this percentage, in (goal 3: from) this year. `is_own`: a municipality set it tighter than the region."""
+    """What a goal asks: at least this percentage, in (goal 3: from) this year. `is_own`: a municipality decided so for itself."""
 
     number: int
     percent: Decimal
     year: int
     version: int = 1
     is_own: bool = False
+    decision: Decision = Decision()
+
+    def asks_as(self, other: "Target") -> bool:
+        """Whether both ask the same."""
+        return (self.percent, self.year) == (other.percent, other.year)
+
+    def frozen(self) -> dict[str, Any]:
+        """What an adopted year keeps of it."""
+        percent = f"{self.percent.normalize():f}"
+        return {"number": self.number, "percent": percent, "year": self.year, "version": self.version, "isOwn": self.is_own}
 
 
-REGIONAL_TARGETS = (Target(1, Decimal(100), 2050), Target(2, Decimal(50), 2030), Target(3, Decimal(50), 2035))
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What counts for one organisation and goal: the target of the region, and its own where it decided one."""
+
+    region: Target
+    own: Target | None = None
+
+    @property
+    def target(self) -> Target:
+        """What counts: the own target, also when it is looser."""
+        return effective(self.own, self.region)
+
+    @property
+    def deviates(self) -> bool:
+        """Whether it asks something else than the region."""
+        return self.own is not None and not self.own.asks_as(self.region)
 
 
 def valued(valued_kg: Decimal | None, owned_kg: Decimal | None) -> Indicator:
@@ -34,11 +85,8 @@ def valued(valued_kg: Decimal | None, owned_kg: Decimal | None) -> Indicator:
 
 
 def effective(own: Target | None, region: Target) -> Target:
-    """Choose the target that counts for a municipality.
-
-    Its own while that is at least as tight as the region's, else the region's.
-    """
-    return own if own is not None and not is_looser(own, region) else region
+    """Choose the target that counts for a municipality: its own, also when it is looser, else the region's."""
+    return region if own is None else own
 
 
 def is_looser(target: Target, than: Target) -> bool:
@@ -46,29 +94,47 @@ def is_looser(target: Target, than: Target) -> bool:
     return target.percent < than.percent or target.year > than.year
 
 
-def check_tightened(current: Target, *, percent: Decimal, year: int, this_year: int) -> Target:
-    """The next version of a goal. Refused: less, later, in the past, above 100 %, or the same."""
+def thawed(kept: Iterable[Mapping[str, Any]]) -> dict[int, InForce]:
+    """What counted by number of the goal when a year was adopted, out of what the adopted year keeps."""
+    targets = [
+        Target(int(one["number"]), Decimal(one["percent"]), int(one["year"]), int(one["version"]), bool(one["isOwn"])) for one in kept
+    ]
+    own = {one.number: one for one in targets if one.is_own}
+    return {one.number: InForce(one, own.get(one.number)) for one in targets if not one.is_own}
+
+
+def check_target(current: Target, *, percent: Decimal, year: int, decision: Decision, today: date) -> Target:
+    """The next version of a goal, looser or tighter. Refused, each at its field.
+
+    A percentage or a year that cannot be, what is in force already, and a decision without body, document or a day that has been.
+    """
+    faults = [*_target_faults(current, percent, year, today), *_decision_faults(decision, today)]
+    if faults:
+        raise Invalid.all(faults)
+    return Target(current.number, percent, year, decision=decision)
+
+
+def _target_faults(current: Target, percent: Decimal, year: int, today: date) -> Iterable[FieldError]:
     if not percent.is_finite() or not 0 < percent <= 100 or percent != percent.quantize(MASS_PLACES):
-        raise Invalid(_("A percentage must be more than 0 and at most 100, with at most three decimals."), "target_percent")
-    if year < this_year:
-        raise Invalid(
-            _("The year %(year)s is over. Choose %(this_year)s or later.", year=str(year), this_year=str(this_year)),
-            "target_year",
-        )
-    if percent < current.percent:
-        raise Invalid(
+        yield FieldError("percent", _("A percentage must be more than 0 and at most 100, with at most three decimals."))
+    if not today.year <= year <= LAST_TARGET_YEAR:
+        yield FieldError(
+            "year",
             _(
-                "A goal can only be tightened: at least %(percent)s%% instead of %(typed)s%%.",
-                percent=current.percent,
-                typed=percent,
+                "Choose a year from %(first)s up to and including %(last)s.", first=str(today.year), last=str(LAST_TARGET_YEAR)
             ),
-            "target_percent",
-        )
-    if year > current.year:
-        raise Invalid(
-            _("A goal can only be tightened: in %(year)s or earlier, not in %(typed)s.", year=str(current.year), typed=str(year)),
-            "target_year",
         )
     if (percent, year) == (current.percent, current.year):
-        raise Invalid(_("This is the goal as it stands. Fill in a higher percentage or an earlier year."), "target_percent")
-    return Target(current.number, percent, year)
+        yield FieldError("percent", _("This is the goal as it stands. Fill in another percentage or another year."))
+
+
+def _decision_faults(decision: Decision, today: date) -> Iterable[FieldError]:
+    if not decision.body:
+        yield FieldError("body", _("Fill in who decided this, for example “Gemeenteraad” or “College van B en W”."))
+    if decision.decided_on is None or not FIRST_DECISION <= decision.decided_on <= today:
+        yield FieldError("decided_on", _("Fill in the day of the decision, from 1 January 2000 up to and including today."))
+    if not decision.document:
+        yield FieldError("document", _("Fill in where the decision stands, for example the name and number of the document."))
+    yield from find_length_faults("body", decision.body or "", BODY_MAX)
+    yield from find_length_faults("document", decision.document or "", DOCUMENT_MAX)
+    yield from find_length_faults("text", decision.text, TEXT_MAX)
