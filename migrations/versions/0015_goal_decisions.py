@@ -45,9 +45,7 @@ def upgrade() -> None:
     goal = op.create_table(
         "goal",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "indicator", sa.String(length=40), nullable=False, comment="what it measures: renewable_share or valued_share"
-        ),
+        sa.Column("indicator", sa.String(length=40), nullable=False, comment="what it measures: renewable_share or valued_share"),
         sa.Column("name_nl", sa.String(length=120), nullable=False),
         sa.Column("name_en", sa.String(length=120), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_goal")),

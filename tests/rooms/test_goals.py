@@ -37,7 +37,9 @@ def reviewer(session: Session) -> Actor:
     return make_actor(session, "regio-twente", "reviewer")
 
 
-def adopt(session: Session, actor: Actor, number: int, percent: int, year: int, slug: str | None = None, **more: Any) -> GoalDecision:
+def adopt(
+    session: Session, actor: Actor, number: int, percent: int, year: int, slug: str | None = None, **more: Any
+) -> GoalDecision:
     decision = {"body": RAAD.body, "decided_on": RAAD.decided_on, "document": RAAD.document, "text": RAAD.text, **more}
     return adopt_goal(session, actor, number=number, organisation_slug=slug, percent=Decimal(percent), year=year, **decision)
 
@@ -53,7 +55,11 @@ def test_the_goals_of_the_region_are_rows_with_where_they_stand_and_no_day_that_
     goals = bank.execute(select(Goal.number, Goal.indicator).order_by(Goal.number)).all()
     assert [tuple(row) for row in goals] == [(1, "renewable_share"), (2, "renewable_share"), (3, "valued_share")]
     versions = bank.scalars(select(GoalVersion).order_by(GoalVersion.number)).all()
-    assert [(row.target_percent, row.target_year, row.version) for row in versions] == [(100, 2050, 1), (50, 2030, 1), (50, 2035, 1)]
+    assert [(row.target_percent, row.target_year, row.version) for row in versions] == [
+        (100, 2050, 1),
+        (50, 2030, 1),
+        (50, 2035, 1),
+    ]
     assert {(row.body, row.document, row.decided_on) for row in versions} == {
         ("Bestuurlijk overleg", "Koersdocument Circulaire Economie Twente", None)
     }
@@ -75,7 +81,9 @@ def test_the_region_revises_goal_2_and_every_version_stays(bank: Session) -> Non
     assert revised.target == Target(2, Decimal(45), 2032, 2, decision=RAAD)
     assert get_goals(bank, ANONYMOUS).region.standings[1].target == revised.target
     assert counts(bank, "almelo", 2) == InForce(revised.target)
-    assert [(one.target.version, one.target.percent, one.target.year) for one in list_goal_versions(bank, ANONYMOUS, number=2)] == [
+    assert [
+        (one.target.version, one.target.percent, one.target.year) for one in list_goal_versions(bank, ANONYMOUS, number=2)
+    ] == [
         (2, 45, 2032),
         (1, 50, 2030),
     ]
@@ -147,7 +155,11 @@ def test_the_public_reads_the_versions_of_the_region_and_members_all(bank: Sessi
     adopt(bank, reviewer(bank), 2, 40, 2035, "losser")
     assert [one.organisation for one in list_goal_versions(bank, ANONYMOUS, number=2)] == [None, None]
     read = list_goal_versions(bank, make_actor(bank, "borne"), number=2)
-    assert [(one.organisation and one.organisation.slug, one.target.version) for one in read] == [("losser", 1), (None, 2), (None, 1)]
+    assert [(one.organisation and one.organisation.slug, one.target.version) for one in read] == [
+        ("losser", 1),
+        (None, 2),
+        (None, 1),
+    ]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE goal_version SET target_year = 2051", "DELETE FROM goal_version"])

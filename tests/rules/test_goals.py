@@ -141,7 +141,8 @@ def decide(percent: str, when: int, decision: Decision = RAAD, *, current: Targe
 
 
 @pytest.mark.parametrize(
-    ("percent", "when"), [("45", 2032), ("49.999", 2030), ("50", 2031), ("60", 2030), ("50", 2028), ("100", 2100), ("0.001", 2030)]
+    ("percent", "when"),
+    [("45", 2032), ("49.999", 2030), ("50", 2031), ("60", 2030), ("50", 2028), ("100", 2100), ("0.001", 2030)],
 )
 def test_a_goal_may_be_decided_looser_or_tighter(percent: str, when: int) -> None:
     assert decide(percent, when) == Target(2, Decimal(percent), when, decision=RAAD)

@@ -24,7 +24,12 @@ KOERSDOCUMENT = Decision(body="Bestuurlijk overleg", document="Koersdocument Cir
 """Where the three goals of the region stand. On which day they were adopted is not known here."""
 FIRST_GOALS = (
     (Measured.RENEWABLE_SHARE, "Volledig circulair", "Fully circular", Target(1, Decimal(100), 2050)),
-    (Measured.RENEWABLE_SHARE, "De helft minder uit eindige bronnen", "Half as much from finite sources", Target(2, Decimal(50), 2030)),
+    (
+        Measured.RENEWABLE_SHARE,
+        "De helft minder uit eindige bronnen",
+        "Half as much from finite sources",
+        Target(2, Decimal(50), 2030),
+    ),
     (Measured.VALUED_SHARE, "Weten wat het waard is", "Know what it is worth", Target(3, Decimal(50), 2035)),
 )
 

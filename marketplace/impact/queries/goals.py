@@ -145,9 +145,7 @@ def _place(
     )
 
 
-def _standings(
-    goals: Sequence[Goal], counts: Mapping[int, InForce], used: Indicator, worth: Indicator
-) -> tuple[Standing, ...]:
+def _standings(goals: Sequence[Goal], counts: Mapping[int, InForce], used: Indicator, worth: Indicator) -> tuple[Standing, ...]:
     """Each goal stands where what it measures does: the material use, or the valuations."""
     measured = {Measured.RENEWABLE_SHARE: used, Measured.VALUED_SHARE: worth}
     return tuple(Standing(goal, counts[goal.number], measured[Measured(goal.indicator)]) for goal in goals)
@@ -182,7 +180,8 @@ def list_goal_versions(session: Session, actor: Actor, *, number: int) -> list[G
     rows = _versions().where(GoalVersion.number == goal.number).order_by(None).order_by(GoalVersion.id.desc())
     if not may(actor, Can.READ_MEMBER_FIGURES):
         rows = rows.where(GoalVersion.organisation_id.is_(None))
-    return [decision_of(version, organisation) for version, organisation in session.execute(rows).tuples()]
+    by_id = {one.id: one for one in session.scalars(select(Organisation))}
+    return [decision_of(one, by_id.get(one.organisation_id or 0)) for one in session.scalars(rows)]
 
 
 def decision_of(version: GoalVersion, organisation: Organisation | None) -> GoalDecision:
@@ -207,7 +206,7 @@ def targets_in_force(session: Session, organisation_id: int) -> list[dict[str, A
 def _in_force(session: Session) -> Callable[[int | None], dict[int, InForce]]:
     """Read every version once; returns the question what counts for an organisation."""
     newest: dict[tuple[int | None, int], Target] = {}
-    for version, _organisation in session.execute(_versions()).tuples():
+    for version in session.scalars(_versions()):
         newest[version.organisation_id, version.number] = _target(version)  # the highest is the last
 
     def of(organisation_id: int | None) -> dict[int, InForce]:
@@ -220,9 +219,8 @@ def _in_force(session: Session) -> Callable[[int | None], dict[int, InForce]]:
     return of
 
 
-def _versions() -> Select[tuple[GoalVersion, Organisation | None]]:
-    rows = select(GoalVersion, Organisation).outerjoin(Organisation, Organisation.id == GoalVersion.organisation_id)
-    return rows.order_by(GoalVersion.number, GoalVersion.version)
+def _versions() -> Select[GoalVersion]:
+    return select(GoalVersion).order_by(GoalVersion.number, GoalVersion.version)
 
 
 def _target(version: GoalVersion) -> Target:

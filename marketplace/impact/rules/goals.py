@@ -97,7 +97,8 @@ def is_looser(target: Target, than: Target) -> bool:
 def thawed(kept: Iterable[Mapping[str, Any]]) -> dict[int, InForce]:
     """What counted by number of the goal when a year was adopted, out of what the adopted year keeps."""
     targets = [
-        Target(int(one["number"]), Decimal(one["percent"]), int(one["year"]), int(one["version"]), bool(one["isOwn"])) for one in kept
+        Target(int(one["number"]), Decimal(one["percent"]), int(one["year"]), int(one["version"]), bool(one["isOwn"]))
+        for one in kept
     ]
     own = {one.number: one for one in targets if one.is_own}
     return {one.number: InForce(one, own.get(one.number)) for one in targets if not one.is_own}
@@ -120,9 +121,7 @@ def _target_faults(current: Target, percent: Decimal, year: int, today: date) ->
     if not today.year <= year <= LAST_TARGET_YEAR:
         yield FieldError(
             "year",
-            _(
-                "Choose a year from %(first)s up to and including %(last)s.", first=str(today.year), last=str(LAST_TARGET_YEAR)
-            ),
+            _("Choose a year from %(first)s up to and including %(last)s.", first=str(today.year), last=str(LAST_TARGET_YEAR)),
         )
     if (percent, year) == (current.percent, current.year):
         yield FieldError("percent", _("This is the goal as it stands. Fill in another percentage or another year."))
