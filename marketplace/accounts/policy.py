@@ -215,7 +215,7 @@ def is_reviewer_or_admin(actor: Actor, subject: Any) -> bool:
 
 
 def may_adopt_goal(actor: Actor, subject: Any) -> bool:
-    """The coordinator of a municipality, for that municipality; reviewer and administrator for every one."""
+    """The coordinator of a municipality for it; reviewer and administrator for every one."""
     return is_municipal_coordinator(actor, subject) or is_reviewer_or_admin(actor, subject)
 
 

@@ -108,7 +108,7 @@ def adopt_goal(
 
 
 def _require_owner(session: Session, actor: Actor, organisation_slug: str | None) -> Organisation | None:
-    """The municipality whose goal it is, None for the region; refused where the actor may not decide for it."""
+    """The municipality whose goal it is; None: the region. Refused where the actor may not."""
     if organisation_slug is None or organisation_slug == REGION_SLUG:
         require(actor, Can.MANAGE_GOALS)
         return None

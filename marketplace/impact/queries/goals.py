@@ -50,7 +50,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class GoalDecision:
-    """A version of a goal: what was decided, for whom (no organisation: the region) and when it was recorded."""
+    """A version of a goal. What was decided, for whom (None: the region), and when that was recorded."""
 
     target: Target
     organisation: Organisation | None
@@ -190,12 +190,12 @@ def decision_of(version: GoalVersion, organisation: Organisation | None) -> Goal
 
 
 def in_force(session: Session, *, organisation_id: int | None) -> dict[int, InForce]:
-    """What counts now by number of the goal: for the region (no organisation) or for one of its municipalities."""
+    """What counts now by number of the goal, for a municipality or (None) the region."""
     return _in_force(session)(organisation_id)
 
 
 def targets_in_force(session: Session, organisation_id: int) -> list[dict[str, Any]]:
-    """What an adopted year keeps: the targets of the region as they are now, and the organisation's own beside them.
+    """What an adopted year keeps: the region's targets of now, and the organisation's own.
 
     `thawed` of the rules reads it again.
     """

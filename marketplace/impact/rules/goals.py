@@ -60,7 +60,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """What counts for one organisation and goal: the target of the region, and its own where it decided one."""
+    """What counts for one organisation. The region's target, and its own where it decided one."""
 
     region: Target
     own: Target | None = None
@@ -85,7 +85,7 @@ def valued(valued_kg: Decimal | None, owned_kg: Decimal | None) -> Indicator:
 
 
 def effective(own: Target | None, region: Target) -> Target:
-    """Choose the target that counts for a municipality: its own, also when it is looser, else the region's."""
+    """Choose the target that counts for a municipality. Its own, also when it is looser, else the region's."""
     return region if own is None else own
 
 
@@ -95,7 +95,7 @@ def is_looser(target: Target, than: Target) -> bool:
 
 
 def thawed(kept: Iterable[Mapping[str, Any]]) -> dict[int, InForce]:
-    """What counted by number of the goal when a year was adopted, out of what the adopted year keeps."""
+    """What counted when a year was adopted, by number of the goal, out of what it keeps."""
     targets = [
         Target(int(one["number"]), Decimal(one["percent"]), int(one["year"]), int(one["version"]), bool(one["isOwn"]))
         for one in kept
