@@ -38,7 +38,7 @@ def address_of(about: str, facts: Mapping[str, Any]) -> str | None:
     if about == "password":
         return url_for("account.show")
     if about == "material_use":
-        return url_for("figures.material_use", year=int(facts["year"])) if facts.get("year") else None
+        return url_for("reports.edit", year=int(facts["year"])) if facts.get("year") else None
     if about == "clock":
         return url_for("admin.show_clock")
     if about not in OBJECTS:

@@ -54,7 +54,7 @@ class Addresses:
         if about == "password":
             return self.page("account.forgot")
         if about == "material_use":
-            return self.page("figures.material_use", year=int(facts["year"])) if facts.get("year") else None
+            return self.page("reports.edit", year=int(facts["year"])) if facts.get("year") else None
         if about == "clock":
             return self.page("admin.show_clock")
         if about not in OBJECTS:

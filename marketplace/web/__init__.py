@@ -22,6 +22,7 @@ AREAS = (
     "inbox",
     "signed",
     "figures",
+    "reports",
     "admin",
     "tasks",
     "help",

@@ -16,7 +16,6 @@ from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.rules.accounts import Role
 from marketplace.accounts.rules.passwords import hash_password
 from marketplace.impact.actions.reports import report_material_use
-from marketplace.impact.queries.reports import get_material_use
 from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
@@ -109,8 +108,8 @@ def test_a_page_of_the_ledger_that_cannot_exist_is_an_empty_or_the_first_one(
     assert logged_in(bank, client, "borne").get(f"/cijfers/uitwisselingen?page={typed}").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/cijfers/uitwisselingen", "/cijfers/uitwisselingen.csv", f"/beheer/materiaalgebruik/{YEAR}"])
-def test_rows_and_reports_are_for_members(bank: Session, client: FlaskClient, path: str) -> None:
+@pytest.mark.parametrize("path", ["/cijfers/uitwisselingen", "/cijfers/uitwisselingen.csv"])
+def test_rows_are_for_members(bank: Session, client: FlaskClient, path: str) -> None:
     assert "/inloggen" in client.get(path).location
 
 
@@ -153,61 +152,6 @@ def test_a_member_lists_the_rows_of_the_own_organisation_only(bank: Session, cli
 
 def test_the_reviewer_lists_every_row(bank: Session, client: FlaskClient) -> None:
     assert "2 regels" in content(logged_in(bank, client, "regio-twente", Role.REVIEWER).get("/cijfers/uitwisselingen"))
-
-
-def test_a_coordinator_reports_in_tonnes_and_keeps_what_was_typed_on_an_error(bank: Session, client: FlaskClient) -> None:
-    member = logged_in(bank, client, "hengelo", Role.COORDINATOR)
-    path = f"/beheer/materiaalgebruik/{YEAR}"
-    sent = {
-        "csrf_token": csrf(member.get(path)),
-        "version": "0",
-        "mass-bestrating-primary": "1.200,5",
-        "mass-bestrating-reused": "-3",
-        "includes_bank_kg": "",
-        "includes_bank_as_of": "",
-    }
-    wrong = member.post(path, data=sent)
-    assert wrong.status_code == 422
-    assert 'value="1.200,5"' in wrong.text and 'value="-3"' in wrong.text
-    assert 'href="#includes_bank_kg"' in wrong.text
-    wrong = member.post(path, data={**sent, "includes_bank_kg": "0"})
-    assert wrong.status_code == 422
-    assert 'href="#mass-bestrating-reused"' in wrong.text
-    right = member.post(path, data={**sent, "includes_bank_kg": "0", "mass-bestrating-reused": "3"})
-    assert right.status_code == 303
-    hengelo = make_actor(bank, "hengelo", "coordinator")
-    kept = get_material_use(bank, hengelo, year=YEAR)
-    bank.rollback()
-    assert kept.rows == (UseRow("bestrating", "primary", Decimal(1_200_500)), UseRow("bestrating", "reused", Decimal(3000)))
-    again = member.post(path, data={**sent, "includes_bank_kg": "0", "mass-bestrating-reused": "4"})
-    assert again.status_code == 422  # version 0 is not what stands there
-    assert "intussen" in again.text and 'value="4"' in again.text
-
-
-def test_a_report_tells_how_much_of_the_banks_it_includes_and_what_stood_there_before(bank: Session, client: FlaskClient) -> None:
-    member = logged_in(bank, client, "borne", Role.COORDINATOR)
-    path = f"/beheer/materiaalgebruik/{YEAR}"
-    page = member.get(path)
-    sent = {
-        "csrf_token": csrf(page),
-        "version": "1",
-        "mass-bestrating-primary": "6",
-        "mass-bestrating-reused": "0,9",
-        "includes_bank_kg": "1",
-        "includes_bank_as_of": f"31-1-{YEAR}",
-    }
-    refused = member.post(path, data=sent)
-    assert refused.status_code == 422
-    assert "U geeft 900\u00a0kg op als hergebruikt" in refused.text
-    assert member.post(path, data={**sent, "mass-bestrating-reused": "1,5"}).status_code == 303
-    after = content(member.get(path))
-    assert "Eerdere opgaven over dit jaar" in after
-    assert re.search(r"10,0</td>\s*<td[^>]*>4,0</td>\s*<td[^>]*>0,0</td>", after)  # what was reported before, of which reused
-    assert f'value="31 januari {YEAR}"' in after
-
-
-def test_a_project_leader_does_not_report(bank: Session, client: FlaskClient) -> None:
-    assert logged_in(bank, client, "hengelo").get(f"/beheer/materiaalgebruik/{YEAR}").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/cijfers", "/doelen", "/en/cijfers", "/en/doelen", "/cijfers/hoe-wij-rekenen"])

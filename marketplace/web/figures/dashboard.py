@@ -11,11 +11,11 @@ from decimal import Decimal
 from babel.dates import format_date
 
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, Cut, Pair, Statistic, Statistics, StatisticsRow
-from marketplace.kernel.formats import NO_BREAK_SPACE, carbon, km, mass, month, number, percent, rounded
+from marketplace.kernel.formats import KG_PER_TONNE, NO_BREAK_SPACE, carbon, km, mass, month, number, percent, rounded
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.ledger.queries import Totals
-from marketplace.web.figures.tables import KG_PER_TONNE, in_tonnes, places_of, tonnes
 from marketplace.web.ui.charts import Chart, Column, Step, columns, share_of, waterfall
+from marketplace.web.ui.tonnes import in_tonnes, places_of, tonnes
 
 ALL_YEARS = "alles"
 FLOWS_SHOWN = 14

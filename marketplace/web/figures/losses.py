@@ -12,7 +12,7 @@ from marketplace.market.rules.freshness import OUTCOME_LABELS
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
-from marketplace.web.figures.tables import in_tonnes, places_of
+from marketplace.web.ui.tonnes import in_tonnes, places_of
 
 NOT_SAID = _("Not said")
 SUM_COLUMNS = (_("Lots"), _("Mass (tonnes)"))

@@ -3,21 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from marketplace.impact.queries.statistics import STATISTICS, Figure, Measure, Statistics, StatisticsRow
+from marketplace.impact.queries.statistics import STATISTICS, Measure, Statistics, StatisticsRow
 from marketplace.kernel.errors import Missing
-from marketplace.kernel.formats import NO_BREAK_SPACE, km, month, number, quantity, rounded, short_date, unknown
-from marketplace.kernel.language import Text, _, plain_ngettext
+from marketplace.kernel.formats import km, month, number, quantity, short_date
+from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import ExchangeFilter, Totals
 from marketplace.ledger.rules import RowKind
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
+from marketplace.web.ui.tonnes import in_tonnes, places_of
 
-KG_PER_TONNE = 1000
-FEW_KG = 10_000  # a table of less than this is written to the kilogram
 ROW_PLACES = 2
 YEAR, MONTH = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 FILE_UNITS = {Measure.MASS: _("kg"), Measure.CARBON: _("kg CO₂e"), Measure.TONNE_KM: _("tonne-km")}
@@ -29,30 +27,6 @@ AVOIDED_BY: tuple[tuple[Text, str], ...] = (  # what was said: does it replace a
 SHOWN_BY_GROUP = ("exchanges", "mass_kg", "avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
 ON_A_PHONE = {"mass_kg", "net_kgco2e"}
 PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e")}
-
-
-def places_of(largest_kg: Figure) -> int:
-    """How many decimals of a tonne a whole table gets.
-
-    One, or to the kilogram where all of it is small.
-    """
-    return 1 if abs(Decimal(largest_kg)) >= FEW_KG else 3
-
-
-def in_tonnes(kg: Figure | None, places: int) -> str:
-    """A bare number of tonnes with exactly so many decimals. What would be rounded away is `< 0,1`."""
-    if kg is None:
-        return unknown()
-    tonnes = Decimal(kg) / KG_PER_TONNE
-    if kg and not rounded(tonnes, places):
-        smallest = number(Decimal(1).scaleb(-places), places)
-        return f"<{NO_BREAK_SPACE}{smallest}" if kg > 0 else f">{NO_BREAK_SPACE}−{smallest}"
-    return number(tonnes, places).replace("-", "−")
-
-
-def tonnes(kg: Figure, places: int) -> str:
-    """The same with its unit: `22,3 ton`."""
-    return f"{in_tonnes(kg, places)}{NO_BREAK_SPACE}{plain_ngettext('tonne', 'tonnes', 1 if kg == KG_PER_TONNE else 2)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
-"""The figures of the ledger, the goals, and what a municipality reports for them."""
+"""The figures of the ledger, and the goals."""
 
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.accounts.queries.organisations import list_organisations
@@ -12,23 +11,18 @@ from marketplace.exchange.queries.reservations import list_choices, list_reserva
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, table_answer
-from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.queries.goals import get_goals
-from marketplace.impact.queries.reports import get_material_use
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, get_statistics, get_totals
-from marketplace.impact.rules.material_use import ORIGIN_LABELS, Origin
 from marketplace.kernel import clock
-from marketplace.kernel.language import _
 from marketplace.ledger.queries import ExchangeFilter, get_exchanged_mass, list_exchanges
 from marketplace.market.queries.listings import find_pictured
 from marketplace.materials.queries import taxonomy
 from marketplace.web.figures import dashboard, factors, losses
 from marketplace.web.figures import tables as rows
-from marketplace.web.figures.forms import MaterialUseForm, material_use_form
-from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.jobs import picture_of
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.paging import paged
+from marketplace.web.ui.tonnes import in_tonnes, places_of
 
 blueprint = Blueprint("figures", __name__)
 losses.register(blueprint)
@@ -164,7 +158,7 @@ def exchanges() -> str:
         "figures/exchanges.html",
         rows=rows.exchange_rows(result, reference),
         asked=asked,
-        sum_tonnes=rows.in_tonnes(get_exchanged_mass(session, actor, asked.wanted), rows.ROW_PLACES),
+        sum_tonnes=in_tonnes(get_exchanged_mass(session, actor, asked.wanted), rows.ROW_PLACES),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
         follows=may(actor, Can.LIST_RESERVATIONS),
         address=lambda number: url_for("figures.exchanges", **asked.values, page=number),
@@ -201,42 +195,7 @@ def goals() -> str:
         "figures/goals.html",
         overview=overview,
         meter=meter_of,
-        in_tonnes=partial(rows.in_tonnes, places=rows.places_of(overview.region.bank_kg)),
+        in_tonnes=partial(in_tonnes, places=places_of(overview.region.bank_kg)),
         reports=may(actor, Can.EDIT_MATERIAL_USE, actor.organisation_id),
         own=actor.organisation_slug,
-    )
-
-
-@blueprint.route("/beheer/materiaalgebruik/<int:year>", methods=["GET", "POST"])
-@permission(Can.EDIT_MATERIAL_USE)
-def material_use(year: int) -> ResponseReturnValue:
-    """What the own municipality put to use in a year."""
-    session, actor = current_session(), current_actor()
-    existing = get_material_use(session, actor, year=year)
-    form = material_use_form(taxonomy(session).groups, existing)
-    if submit(form, lambda: _report(form, year)):
-        return done(_("The material use of %(year)s has been saved.", year=str(year)), url_for("figures.goals", jaar=year))
-    return page(
-        "figures/material_use.html",
-        form,
-        refused=422,
-        known=existing,
-        origins=[(origin, ORIGIN_LABELS[origin]) for origin in Origin],
-        short={**ORIGIN_LABELS, Origin.PRIMARY: _("New")},
-        in_tonnes=partial(rows.in_tonnes, places=rows.places_of(max((one.mass_kg for one in existing.earlier), default=0))),
-        years=range(clock.today().year, clock.today().year - 4, -1),
-    )
-
-
-def _report(form: MaterialUseForm, year: int) -> None:
-    """Save what the form says."""
-    report_material_use(
-        current_session(),
-        current_actor(),
-        organisation_slug=current_actor().organisation_slug,
-        year=year,
-        includes_bank_kg=form.included_kg(),
-        includes_bank_as_of=form.includes_bank_as_of.data,
-        rows=form.rows(),
-        version=int(form.version.data or 0) if (form.version.data or "0").isdigit() else None,
     )

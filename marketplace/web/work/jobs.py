@@ -184,7 +184,7 @@ def report(year: int) -> Job:
     """The year that the own municipality has not reported."""
     return Job(
         _("Your municipality has not reported %(year)s", year=str(year)),
-        url_for("figures.material_use", year=year),
+        url_for("reports.edit", year=year),
         also=(_("what was put to use, by group and origin"),),
         label=_("Report it"),
     )

@@ -1,6 +1,7 @@
 """What a municipality put to use in a year. A mass in tonnes for each material group and origin."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +12,35 @@ from marketplace.impact.queries.reports import MaterialUseYear
 from marketplace.impact.rules.material_use import ORIGIN_LABELS, Origin, UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
-from marketplace.kernel.language import _, current_locale
+from marketplace.kernel.formats import KG_PER_TONNE
+from marketplace.kernel.language import LOCALES, Text, _, current_locale, reading_in
 from marketplace.materials.rules.taxonomy import MaterialGroup
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required
 
-KG_PER_TONNE = 1000
+SHORT_ORIGINS: dict[Origin, Text] = {**ORIGIN_LABELS, Origin.PRIMARY: _("New")}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table. `names`: how a pasted sheet may call it, in every language."""
+
+    origin: Origin
+    label: Text
+    short: Text
+    names: str
+
+
+def columns() -> list[Column]:
+    """One for each origin."""
+    return [Column(one, ORIGIN_LABELS[one], SHORT_ORIGINS[one], _names(one)) for one in Origin]
+
+
+def _names(origin: Origin) -> str:
+    said = [origin.value]
+    for locale in LOCALES:
+        with reading_in(locale):
+            said += [str(ORIGIN_LABELS[origin]), str(SHORT_ORIGINS[origin])]
+    return "|".join(dict.fromkeys(said))
 
 
 class TonnesField(DecimalField):

@@ -1,0 +1,1 @@
+"""What municipalities report of a year."""
