@@ -23,6 +23,7 @@ AREAS = (
     "signed",
     "figures",
     "reports",
+    "exchanges",
     "admin",
     "tasks",
     "help",

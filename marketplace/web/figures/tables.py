@@ -1,23 +1,16 @@
-"""The figures and the rows of the ledger as tables. Rounded on the page, exact in the file, out of one list."""
+"""The figures as tables. Rounded on the page, exact in the file, out of one list."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from marketplace.impact.queries.statistics import STATISTICS, Measure, Statistics, StatisticsRow
 from marketplace.kernel.errors import Missing
-from marketplace.kernel.formats import km, month, number, quantity, short_date
+from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _
-from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import ExchangeFilter, Totals
-from marketplace.ledger.rules import RowKind
-from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.ledger.queries import Totals
 from marketplace.sheets.writing import Cell
 from marketplace.web.ui.tonnes import in_tonnes, places_of
 
-ROW_PLACES = 2
-YEAR, MONTH = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 FILE_UNITS = {Measure.MASS: _("kg"), Measure.CARBON: _("kg CO₂e"), Measure.TONNE_KM: _("tonne-km")}
 AVOIDED_BY: tuple[tuple[Text, str], ...] = (  # what was said: does it replace a purchase
     (_("Avoided, replaces a purchase"), "avoided_replacing_kgco2e"),
@@ -27,90 +20,6 @@ AVOIDED_BY: tuple[tuple[Text, str], ...] = (  # what was said: does it replace a
 SHOWN_BY_GROUP = ("exchanges", "mass_kg", "avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
 ON_A_PHONE = {"mass_kg", "net_kgco2e"}
 PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e")}
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeRow:
-    """A row of the ledger in words: what a reader compares. A reversing row says which row it takes back."""
-
-    row: Exchange
-    number: str
-    material: str
-    happened_on: str
-    quantity: str
-    tonnes: str
-    road: str
-    net: str
-
-
-def exchange_rows(found: Sequence[Exchange], reference: Taxonomy) -> list[ExchangeRow]:
-    """Tonnes only, and two decimals all the way down."""
-    return [
-        ExchangeRow(
-            row,
-            _numbered(row),
-            material.name if (material := reference.find_material(row.material_slug)) else row.material_slug,
-            short_date(row.happened_on),
-            quantity(row.quantity, row.unit),
-            in_tonnes(row.mass_kg, ROW_PLACES),
-            km(row.road_km),
-            in_tonnes(row.net_kgco2e, ROW_PLACES),
-        )
-        for row in found
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which rows an address asks for: by giver, receiver, either side, group and period. In words too."""
-
-    values: dict[str, Any]
-    words: tuple[str, ...]
-    wanted: ExchangeFilter
-
-    @classmethod
-    def of(cls, args: Mapping[str, str], names: Mapping[str, str], reference: Taxonomy) -> "Asked":
-        """What is asked, as far as it is known. An address that people edited is read leniently, so the rest is passed over."""
-        values: dict[str, Any] = {key: typed for key in ("van", "naar", "organisatie") if (typed := args.get(key, "")) in names}
-        group = reference.group(args.get("groep", ""))
-        year, of_month = args.get("jaar", ""), args.get("maand", "")
-        values |= {"groep": group.slug} if group else {}
-        if MONTH.fullmatch(of_month):
-            values["maand"] = of_month
-        elif YEAR.fullmatch(year):
-            values["jaar"] = year
-        when = values.get("maand") or values.get("jaar", "")
-        words = (
-            *(str(_("from %(name)s", name=names[slug])) for slug in [values.get("van")] if slug),
-            *(str(_("to %(name)s", name=names[slug])) for slug in [values.get("naar")] if slug),
-            *(names[slug] for slug in [values.get("organisatie")] if slug),
-            *([group.name] if group else []),
-            *([month(when) if len(when) > 4 else when] if when else []),
-        )
-        return cls(
-            values,
-            words,
-            ExchangeFilter(
-                organisations=_one(values, "organisatie"),
-                givers=_one(values, "van"),
-                receivers=_one(values, "naar"),
-                groups=_one(values, "groep"),
-                first_month=f"{when}-01" if len(when) == 4 else when,
-                last_month=f"{when}-12" if len(when) == 4 else when,
-            ),
-        )
-
-
-def _one(values: Mapping[str, str], key: str) -> tuple[str, ...]:
-    return (values[key],) if key in values else ()
-
-
-def _numbered(row: Exchange) -> str:
-    if row.kind == RowKind.HAUL:
-        return str(_("row %(seq)s, way back", seq=row.seq))
-    if row.reverses is None:
-        return str(_("row %(seq)s", seq=row.seq))
-    return str(_("row %(seq)s, reverses %(reverses)s", seq=row.seq, reverses=row.reverses))
 
 
 @dataclass(frozen=True, slots=True)

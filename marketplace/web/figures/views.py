@@ -6,19 +6,19 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, may, require
-from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.exchange.queries.reservations import list_choices, list_reservations
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.http.tables import ledger_answer, table_answer
+from marketplace.http.tables import table_answer
 from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, get_statistics, get_totals
 from marketplace.kernel import clock
-from marketplace.ledger.queries import ExchangeFilter, get_exchanged_mass, list_exchanges
+from marketplace.ledger.queries import ExchangeFilter, list_exchanges
 from marketplace.market.queries.listings import find_pictured
 from marketplace.materials.queries import taxonomy
 from marketplace.web.figures import dashboard, factors, losses
 from marketplace.web.figures import tables as rows
+from marketplace.web.ui.exchange_rows import exchange_rows
 from marketplace.web.ui.jobs import picture_of
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.paging import paged
@@ -89,7 +89,7 @@ def _exchanges_address(
     when = {"jaar": month} if len(month) == 4 else {"maand": month} if month else {"jaar": period.year}
     asked = {"van": giver, "naar": receiver, "organisatie": organisation, "groep": group, **when}
     known: dict[str, Any] = {name: value or None for name, value in asked.items()}
-    return url_for("figures.exchanges", **known)
+    return url_for("exchanges.list_exchanges", **known)
 
 
 def _few(period: dashboard.Period) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _few(period: dashboard.Period) -> dict[str, Any]:
     if period.until == clock.today() and may(actor, Can.LIST_RESERVATIONS):
         _rows, underway = list_reservations(session, actor, statuses=UNDERWAY, page_size=1)
     return {
-        "latest_rows": rows.exchange_rows(found, taxonomy(session)),
+        "latest_rows": exchange_rows(found, taxonomy(session)),
         "pictures": {number: picture_of(lot) for number, lot in lots.items()},
         "underway": underway,
     }
@@ -139,39 +139,6 @@ def method() -> str:
         material_columns=factors.MATERIAL_COLUMNS,
         groups=factors.material_rows(reference),
     )
-
-
-@blueprint.get("/cijfers/uitwisselingen")
-@permission(Can.READ_EXCHANGES)
-@one_moment
-def exchanges() -> str:
-    """The rows of the ledger that the reader may see, newest first.
-
-    Of a giver, a receiver, a group or a period, where that is asked.
-    """
-    session, actor, reference = current_session(), current_actor(), taxonomy(current_session())
-    asked = rows.Asked.of(request.args, {one.slug: one.name for one in list_organisations(session)}, reference)
-    result, place = paged(
-        lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
-    )
-    return render_template(
-        "figures/exchanges.html",
-        rows=rows.exchange_rows(result, reference),
-        asked=asked,
-        sum_tonnes=in_tonnes(get_exchanged_mass(session, actor, asked.wanted), rows.ROW_PLACES),
-        sees_all=may(actor, Can.READ_ALL_EXCHANGES),
-        follows=may(actor, Can.LIST_RESERVATIONS),
-        address=lambda number: url_for("figures.exchanges", **asked.values, page=number),
-        **place,
-    )
-
-
-@blueprint.get("/cijfers/uitwisselingen.csv")
-@permission(Can.READ_EXCHANGES)
-@one_moment
-def export_exchanges() -> Response:
-    """The same rows as a file, oldest first, with all that their figures came from."""
-    return ledger_answer(current_session(), current_actor())
 
 
 @blueprint.get("/cijfers/keuzes")

@@ -1,0 +1,1 @@
+"""The rows of the ledger one by one, each with its arithmetic."""

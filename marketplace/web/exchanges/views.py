@@ -1,0 +1,74 @@
+"""The rows of the ledger that the reader may see: a list, a file, and each row with its arithmetic."""
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from marketplace.accounts.policy import Can, may
+from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.http.request import current_actor, current_session, one_moment, permission
+from marketplace.http.tables import ledger_answer
+from marketplace.impact.queries.rows import get_exchange, list_of_same_reservation
+from marketplace.ledger.queries import get_exchanged_mass, list_exchanges
+from marketplace.ledger.rules import chained
+from marketplace.materials.queries import taxonomy, taxonomy_of_version
+from marketplace.web.exchanges.arithmetic import booking_of, lines_of
+from marketplace.web.exchanges.asked import Asked
+from marketplace.web.ui.exchange_rows import ROW_PLACES, exchange_rows
+from marketplace.web.ui.paging import paged
+from marketplace.web.ui.tonnes import in_tonnes
+
+blueprint = Blueprint("exchanges", __name__)
+PAGE_SIZE = 50
+
+
+@blueprint.get("/cijfers/uitwisselingen", endpoint="list_exchanges")
+@permission(Can.READ_EXCHANGES)
+@one_moment
+def show_list() -> str:
+    """The rows of the ledger that the reader may see, newest first.
+
+    Of a giver, a receiver, a group or a period, where that is asked.
+    """
+    session, actor, reference = current_session(), current_actor(), taxonomy(current_session())
+    asked = Asked.of(request.args, {one.slug: one.name for one in list_organisations(session)}, reference)
+    result, place = paged(
+        lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
+    )
+    return render_template(
+        "exchanges/list_exchanges.html",
+        rows=exchange_rows(result, reference),
+        asked=asked,
+        sum_tonnes=in_tonnes(get_exchanged_mass(session, actor, asked.wanted), ROW_PLACES),
+        sees_all=may(actor, Can.READ_ALL_EXCHANGES),
+        address=lambda number: url_for("exchanges.list_exchanges", **asked.values, page=number),
+        **place,
+    )
+
+
+@blueprint.get("/cijfers/uitwisselingen.csv")
+@permission(Can.READ_EXCHANGES)
+@one_moment
+def export() -> Response:
+    """The same rows as a file, oldest first, with all that their figures came from."""
+    return ledger_answer(current_session(), current_actor())
+
+
+@blueprint.get("/cijfers/uitwisselingen/<int:seq>")
+@permission(Can.READ_EXCHANGES)
+@one_moment
+def show(seq: int) -> str:
+    """One row line by line, so that an auditor redoes it with a pencil."""
+    session, actor = current_session(), current_actor()
+    row = get_exchange(session, actor, seq=seq)
+    of_same = list_of_same_reservation(session, row)
+    was = next((one for one in of_same if one.seq == row.reverses), None)
+    reference = taxonomy_of_version(session, row.factor_version)
+    return render_template(
+        "exchanges/show.html",
+        row=row,
+        shown=exchange_rows([row], reference)[0],
+        lines=lines_of(row, was, reference),
+        booking=booking_of(row),
+        others=exchange_rows([one for one in of_same if one.seq != row.seq], reference),
+        holds=chained(row.previous_hash, row.canonical) == row.hash,
+        follows=may(actor, Can.LIST_RESERVATIONS),
+    )
