@@ -173,7 +173,7 @@ def _taken_back(row: Exchange, was: Exchange) -> Iterator[Line]:
 
 
 def booking_of(row: Exchange) -> list[tuple[Text, str, Text | str]]:
-    """When it happened, in which month it counts and why, and by which factors; each with a note."""
+    """When it happened, in which month it counts and by which factors, each with a note."""
     happened = f"{row.happened_on:%Y-%m}"
     late = _("It was booked later than it happened, when that month did not take rows any more.")
     same = _("The month in which it happened.")

@@ -1,4 +1,4 @@
-"""The rows of the ledger that the reader may see: a list, a file, and each row with its arithmetic."""
+"""The rows of the ledger that the reader may see, as a list, as a file and line by line."""
 
 from flask import Blueprint, Response, render_template, request, url_for
 
