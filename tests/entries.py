@@ -69,3 +69,35 @@ def append_reversal(session: Session, *, seq: int, happened_on: date) -> Exchang
         )
     }
     return append(session, replace(said, **turned, kind="reversal", reverses=seq, happened_on=happened_on, period=None))
+
+
+def append_haul(session: Session, *, seq: int, mass_kg: str, happened_on: date) -> Exchange:
+    """The way back of so many kilograms of this row: as far as it came."""
+    row = session.get_one(Exchange, seq)
+    said = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+    driven = impact(
+        mass_in_kg=Decimal(mass_kg), distance_in_km=said.distance_km, vehicle_factors=LORRY_FACTOR, carbon_factor=None
+    )
+    turned = {"from_slug": said.to_slug, "from_name": said.to_name, "from_kind": said.to_kind}
+    turned |= {"to_slug": said.from_slug, "to_name": said.from_name, "to_kind": said.from_kind}
+    return append(
+        session,
+        replace(
+            said,
+            **turned,
+            kind="haul",
+            quantity=Decimal(mass_kg) / said.kg_per_unit,
+            mass_kg=Decimal(0),
+            road_km=driven.road_km,
+            tonne_km=driven.tonne_km,
+            vehicle_class=driven.vehicle_class,
+            vehicle_factor=driven.vehicle_factor,
+            transport_kgco2e=driven.transport_kgco2e,
+            avoided_kgco2e=Decimal(0),
+            processing_kgco2e=Decimal(0),
+            net_kgco2e=-driven.transport_kgco2e,
+            price_cents=0,
+            happened_on=happened_on,
+            period=None,
+        ),
+    )

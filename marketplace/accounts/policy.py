@@ -102,6 +102,11 @@ def is_member(actor: Actor, subject: Any) -> bool:
     return actor.is_member
 
 
+def is_member_or_operator(actor: Actor, subject: Any) -> bool:
+    """Any person of the bank, and the operator at the console of the server."""
+    return is_member(actor, subject) or is_operator(actor, subject)
+
+
 def is_of_region(actor: Actor, subject: Any) -> bool:
     """A person of the municipalities or of the region; partners and advisers are not."""
     return actor.is_member and not actor.is_partner
@@ -219,6 +224,11 @@ def may_adopt_goal(actor: Actor, subject: Any) -> bool:
     return is_municipal_coordinator(actor, subject) or is_reviewer_or_admin(actor, subject)
 
 
+def reads_the_whole_ledger(actor: Actor, subject: Any) -> bool:
+    """The AO CE, the platform administrator, and the operator, who exports it."""
+    return is_reviewer_or_admin(actor, subject) or is_operator(actor, subject)
+
+
 def is_admin(actor: Actor, subject: Any) -> bool:
     """The platform administrator, and the operator at the console of the server."""
     return actor.role == Role.ADMIN or is_operator(actor, subject)
@@ -330,8 +340,8 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_LOSSES: may_account_for_region,
     Can.SET_WINDOWS: is_trading_coordinator,
     Can.BROKER: is_broker,
-    Can.READ_EXCHANGES: is_member,
-    Can.READ_ALL_EXCHANGES: is_reviewer_or_admin,
+    Can.READ_EXCHANGES: is_member_or_operator,
+    Can.READ_ALL_EXCHANGES: reads_the_whole_ledger,
     Can.READ_MEMBER_FIGURES: is_member,
     Can.READ_PERIOD_FIGURES: is_of_region,
     Can.READ_PUBLIC_FIGURES: is_anyone,

@@ -20,6 +20,15 @@ class Version:
 
 CHANGES = (
     Version(
+        "1.3.0",
+        date(2026, 11, 28),
+        (
+            _(
+                "New: the ledger as JSON lines (/ledger.jsonl); both files have all that was hashed, so that anybody can check a copy."
+            ),
+        ),
+    ),
+    Version(
         "1.2.0",
         date(2026, 11, 28),
         (

@@ -7,30 +7,35 @@ from flask import Response
 from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.language import Text, current_locale
+from marketplace.kernel.language import Text, _, current_locale
 from marketplace.ledger.queries import each_exchange
 from marketplace.sheets import ledger_rows, workbook, writing
 from marketplace.sheets.workbook import Column, Sheet
 from marketplace.sheets.writing import Cell, csv_file
 
 
-def table_answer(name: str, header: Sequence[str | Text | Column], lines: Iterable[Sequence[Cell]]) -> Response:
+def table_answer(name: str | Text, header: Sequence[str | Text | Column], lines: Iterable[Sequence[Cell]]) -> Response:
     """A table to keep, named for the day."""
-    return _kept(csv_file(header, lines, current_locale()), writing.MEDIA_TYPE, f"{name}-{clock.today().isoformat()}.csv")
+    return kept_answer(name, "csv", csv_file(header, lines, current_locale()), writing.MEDIA_TYPE)
 
 
-def workbook_answer(name: str, sheets: Sequence[Sheet], *, title: str | Text) -> Response:
+def workbook_answer(name: str | Text, sheets: Sequence[Sheet], *, title: str | Text) -> Response:
     """The same as a file of one or more sheets, XLSX."""
-    content = workbook.workbook(sheets, title=title)
-    return _kept(content, workbook.MEDIA_TYPE, f"{name}-{clock.today().isoformat()}.xlsx")
-
-
-def _kept(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, content_type=media_type, headers=headers)
+    return kept_answer(name, "xlsx", workbook.workbook(sheets, title=title), workbook.MEDIA_TYPE)
 
 
 def ledger_answer(session: Session, actor: Actor) -> Response:
     """The rows of the ledger that the reader may see, oldest first."""
-    lines = ledger_rows.lines(each_exchange(session, actor))
-    return table_answer("materialenbank-uitwisselingen", ledger_rows.HEADER, lines)
+    return table_answer(_("materials-bank-exchanges"), ledger_rows.HEADER, ledger_rows.lines(each_exchange(session, actor)))
+
+
+def ledger_lines_answer(session: Session, actor: Actor) -> Response:
+    """The same rows as JSON lines."""
+    content = "".join(ledger_rows.json_lines(each_exchange(session, actor))).encode()
+    return kept_answer(_("materials-bank-exchanges"), "jsonl", content, ledger_rows.JSON_LINES_TYPE)
+
+
+def kept_answer(name: str | Text, suffix: str, content: bytes, media_type: str) -> Response:
+    """A file to keep, named for the day."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{clock.today().isoformat()}.{suffix}"'}
+    return Response(content, content_type=media_type, headers=headers)

@@ -151,7 +151,8 @@ def _written(value: object) -> str | None:
     return str(value)
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """Write a name as the canonical JSON has it: `mass_kg` becomes `massKg`."""
     head, *tail = name.split("_")
     return head + "".join("KgCo2e" if part == "kgco2e" else part.capitalize() for part in tail)
 
@@ -162,7 +163,7 @@ def canonical(entry: Entry, *, seq: int, booked_at: datetime) -> str:
     Keys sorted, no blanks, numbers as decimal strings without needless zeros, moments in UTC.
     """
     names = FIELDS_OF_VERSION[entry.row_version]
-    values: dict[str, str | None] = {_camel(name): _written(getattr(entry, name)) for name in names}
+    values: dict[str, str | None] = {camel(name): _written(getattr(entry, name)) for name in names}
     values |= {"seq": str(seq), "bookedAt": _written(booked_at)}
     return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 

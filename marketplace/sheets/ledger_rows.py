@@ -1,17 +1,21 @@
-"""The rows of the ledger as a table: every column that the figures came from, exact."""
+"""The rows of the ledger as a file, CSV or JSON lines: all that was hashed, so that a copy can be checked without the bank."""
 
+import json
 from collections.abc import Iterable, Iterator
 
 from marketplace.ledger.models import Exchange
+from marketplace.ledger.rules import ENTRY_FIELDS, Entry, canonical
 from marketplace.sheets.writing import Cell
 
-FIELDS = (
+JSON_LINES_TYPE = "application/x-ndjson"
+LEADING = (
     "seq", "kind", "happened_on", "from_slug", "from_name", "to_slug", "to_name", "material_slug", "group_slug", "quantity", "unit",
     "kg_per_unit", "kg_basis", "mass_kg", "distance_km", "distance_basis", "road_km", "road_basis", "tonne_km", "vehicle_class",
     "vehicle_basis", "vehicle_factor", "carbon_factor", "transport_kgco2e", "avoided_kgco2e", "net_kgco2e", "factor_version",
     "price_cents", "reverses", "hash", "row_version", "booked_at", "month", "replaces_purchase", "processing_factor",
     "processing_kgco2e", "origin",
 )  # fmt: skip
+FIELDS = (*LEADING, *(name for name in ENTRY_FIELDS if name not in (*LEADING, "period")), "previous_hash")
 HEADER = tuple("period" if name == "month" else name for name in FIELDS)
 
 
@@ -19,3 +23,12 @@ def lines(found: Iterable[Exchange]) -> Iterator[list[Cell]]:
     """The rows in the order given."""
     for row in found:
         yield [getattr(row, name) for name in FIELDS]
+
+
+def json_lines(found: Iterable[Exchange]) -> Iterator[str]:
+    """The rows as the canonical JSON that was hashed, each with its own hash and that of the row before it."""
+    for row in found:
+        entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+        said = json.loads(canonical(entry, seq=row.seq, booked_at=row.booked_at))
+        said |= {"previousHash": row.previous_hash, "hash": row.hash}
+        yield json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"

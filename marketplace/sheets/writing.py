@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TextIO
 
 from marketplace.kernel.units import plain
 
@@ -22,12 +23,17 @@ MARKS = {"nl": (";", ","), "en": (",", ".")}  # between cells, before decimals
 
 def csv_file(header: Sequence[object], rows: Iterable[Sequence[Cell]], locale: str) -> bytes:
     """The whole file."""
-    between, point = MARKS.get(locale, MARKS["nl"])
     text = io.StringIO(newline="")
+    write_csv(text, header, rows, locale)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_csv(text: TextIO, header: Sequence[object], rows: Iterable[Sequence[Cell]], locale: str) -> None:
+    """Row by row, for a table that is longer than memory."""
+    between, point = MARKS.get(locale, MARKS["nl"])
     writer = csv.writer(text, delimiter=between, lineterminator="\r\n")
     writer.writerow([_written(str(label), point) for label in header])
     writer.writerows([_written(cell, point) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def _written(cell: Cell, point: str) -> str:
@@ -37,7 +43,12 @@ def _written(cell: Cell, point: str) -> str:
         return cell.isoformat()
     if isinstance(cell, int | Decimal):
         return plain(Decimal(cell)).replace(".", point)
-    return f"'{cell}" if may_run(cell) else cell
+    return f"'{cell}" if may_run(cell.lstrip("'")) else cell
+
+
+def unquoted(cell: str) -> str:
+    """A cell of such a file as it was before: without the `'` that kept it from running."""
+    return cell[1:] if cell.startswith("'") and may_run(cell.lstrip("'")) else cell
 
 
 def may_run(text: str) -> bool:

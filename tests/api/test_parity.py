@@ -1,7 +1,9 @@
 """What a page can do and a program could not: a depot changes, an inbox is read, vehicles are listed."""
 
 import csv
+import hashlib
 import io
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -110,6 +112,18 @@ def test_the_ledger_is_a_table_for_those_who_may_read_its_rows(
     assert ledger(losser) == ledger(somebody("waterschap-vechtstromen", kind="partner")) == []
     assert public.get("/ledger.csv").status_code == 401
     assert ledger(hengelo, "en")[0]["distance_km"] == row["distance_km"].replace(",", ".")
+
+
+def test_the_ledger_as_json_lines_is_what_was_hashed(exchanged: dict[str, Any], hengelo: Api, public: Api) -> None:
+    answer = hengelo.get("/ledger.jsonl")
+    assert (answer.status_code, answer.mimetype) == (200, "application/x-ndjson")
+    assert answer.headers["Content-Disposition"].endswith('.jsonl"')
+    [row] = [json.loads(line) for line in answer.text.splitlines()]
+    before, digest = row.pop("previousHash"), row.pop("hash")
+    text = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert digest == hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+    assert (before, row["seq"], row["fromSlug"]) == ("0" * 64, "1", "hengelo")
+    assert public.get("/ledger.jsonl").status_code == 401
 
 
 def test_an_inbox_is_read_up_to_a_notice(hengelo: Api, borne: Api) -> None:

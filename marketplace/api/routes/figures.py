@@ -27,7 +27,7 @@ from marketplace.api.shapes.figures import (
 )
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.http.tables import ledger_answer
+from marketplace.http.tables import ledger_answer, ledger_lines_answer
 from marketplace.impact.actions import reports as impact
 from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.reports import get_material_use, get_reporting, last_year
@@ -40,6 +40,7 @@ from marketplace.ledger.queries import ExchangeFilter
 from marketplace.ledger.queries import list_exchanges as list_visible
 from marketplace.ledger.rules import RowKind
 from marketplace.market.queries.demands import listings_within
+from marketplace.sheets.ledger_rows import JSON_LINES_TYPE
 
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 KIND = query.words("kind", "kind of row", RowKind, many=True)
@@ -114,6 +115,17 @@ def get_ledger() -> Response:
     Notation follows `Accept-Language`: semicolons and decimal commas in Dutch, commas and points in English.
     """
     return ledger_answer(current_session(), current_actor())
+
+
+@route("GET", "/ledger.jsonl", gives=None, tag="figures", media_type=JSON_LINES_TYPE)
+@permission(Can.READ_EXCHANGES)
+@one_moment
+def get_ledger_lines() -> Response:
+    """Get the same rows as JSON lines, each as it was hashed, with its own hash and that of the row before.
+
+    `hash` is SHA-256 over previousHash, a line feed and the row without these two: keys sorted, no blanks.
+    """
+    return ledger_lines_answer(current_session(), current_actor())
 
 
 @route("GET", "/statistics", gives=StatisticsSchema, tag="figures", query=CUT, refuses=(403,))

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.http.tables import ledger_answer
+from marketplace.http.tables import ledger_answer, ledger_lines_answer
 from marketplace.impact.queries.rows import get_exchange, list_of_same_reservation
 from marketplace.ledger.queries import get_exchanged_mass, list_exchanges
 from marketplace.ledger.rules import chained
@@ -50,6 +50,14 @@ def show_list() -> str:
 def export() -> Response:
     """The same rows as a file, oldest first, with all that their figures came from."""
     return ledger_answer(current_session(), current_actor())
+
+
+@blueprint.get("/cijfers/uitwisselingen.jsonl")
+@permission(Can.READ_EXCHANGES)
+@one_moment
+def export_lines() -> Response:
+    """The same rows as JSON lines: each as it was hashed."""
+    return ledger_lines_answer(current_session(), current_actor())
 
 
 @blueprint.get("/cijfers/uitwisselingen/<int:seq>")
