@@ -35,9 +35,9 @@ group = AppGroup("ledger", help="The append-only book of exchanges.")
 @click.option("--head", help="a head that was kept elsewhere, as `ledger head` or a report printed it: NUMBER HASH")
 @click.option("--part", is_flag=True, help="the file holds the rows of one organisation: others may be missing between them")
 def verify_command(file: Path | None, head: str | None, *, part: bool) -> None:
-    """Walk the chain, of the bank or of an exported FILE, and name the first row that does not fit.
+    """Walk the chain, of the bank or of an exported FILE.
 
-    A head that was logged, or that is given with --head, must still be there. Exits with 1 where something does not fit.
+    The first row that does not fit is named.     A head that was logged, or that is given with --head, must still be there. Exits with 1 where something does not fit.
     """
     kept = _kept(head)
     if file is not None:
@@ -69,7 +69,7 @@ def _verify_file(file: Path, kept: list[tuple[int, str]], *, is_part: bool) -> N
 @click.option("--format", "notation", type=click.Choice(["csv", "jsonl"]), help="by default what the name ends in")
 @click.option("--locale", type=click.Choice(LOCALES), default=DEFAULT_LOCALE, show_default=True, help="the notation of the CSV")
 def export_command(file: Path, notation: str | None, locale: str) -> None:
-    """Write every row of the ledger into FILE, oldest first: CSV or JSON lines, whole and fit to be checked."""
+    """Write every row of the ledger into FILE, oldest first: CSV or JSON lines."""
     written, as_lines = 0, (notation or file.suffix.lstrip(".")) == "jsonl"
 
     def counted(rows: Iterator[Exchange]) -> Iterator[Exchange]:

@@ -1,6 +1,6 @@
-"""A file of ledger rows, read back and checked without a database: is it whole, unchanged and in its order?
+"""A file of ledger rows, read back and checked without a database.
 
-Both notations of CSV and JSON lines say the same; each row is written anew as canonical JSON and hashed. What was cut off at the end shows
+Is it whole, unchanged and in its order? Both notations of CSV and JSON lines say the same; each row is written anew as canonical JSON and hashed. What was cut off at the end shows
 only beside a head that was kept elsewhere: a published report has one, and `ledger head` prints one.
 """
 

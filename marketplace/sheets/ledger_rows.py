@@ -1,4 +1,7 @@
-"""The rows of the ledger as a file, CSV or JSON lines: all that was hashed, so that a copy can be checked without the bank."""
+"""The rows of the ledger as a file, with all that was hashed.
+
+CSV or JSON lines, so that a copy can be checked without the bank.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -26,7 +29,7 @@ def lines(found: Iterable[Exchange]) -> Iterator[list[Cell]]:
 
 
 def json_lines(found: Iterable[Exchange]) -> Iterator[str]:
-    """The rows as the canonical JSON that was hashed, each with its own hash and that of the row before it."""
+    """The rows as the canonical JSON that was hashed, each with its hash and the one before."""
     for row in found:
         entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
         said = json.loads(canonical(entry, seq=row.seq, booked_at=row.booked_at))

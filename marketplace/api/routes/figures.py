@@ -121,7 +121,7 @@ def get_ledger() -> Response:
 @permission(Can.READ_EXCHANGES)
 @one_moment
 def get_ledger_lines() -> Response:
-    """Get the same rows as JSON lines, each as it was hashed, with its own hash and that of the row before.
+    """Get the same rows as JSON lines, each as it was hashed, with its hash and the one before.
 
     `hash` is SHA-256 over previousHash, a line feed and the row without these two: keys sorted, no blanks.
     """
