@@ -37,7 +37,8 @@ group = AppGroup("ledger", help="The append-only book of exchanges.")
 def verify_command(file: Path | None, head: str | None, *, part: bool) -> None:
     """Walk the chain, of the bank or of an exported FILE.
 
-    The first row that does not fit is named.     A head that was logged, or that is given with --head, must still be there. Exits with 1 where something does not fit.
+    The first row that does not fit is named, and the exit status is 1. A head that was logged, or that is given with --head, must still
+    be there.
     """
     kept = _kept(head)
     if file is not None:

@@ -1,7 +1,7 @@
 """A file of ledger rows, read back and checked without a database.
 
-Is it whole, unchanged and in its order? Both notations of CSV and JSON lines say the same; each row is written anew as canonical JSON and hashed. What was cut off at the end shows
-only beside a head that was kept elsewhere: a published report has one, and `ledger head` prints one.
+Is it whole, unchanged and in its order? Both notations of CSV and JSON lines say the same; each row is written anew as canonical JSON and
+hashed. What was cut off at the end shows only beside a head that was kept elsewhere: `ledger head` prints one.
 """
 
 import csv
@@ -18,7 +18,7 @@ from marketplace.ledger.queries import Breach, Link
 from marketplace.ledger.rules import ENTRY_FIELDS, FIELDS_OF_VERSION, Entry, camel, canonical, chained, misplaced
 from marketplace.sheets.writing import unquoted
 
-HASH_LENGTH = 64
+BOOLEANS = {"true": True, "false": False}
 
 
 class Unreadable(ValueError):
@@ -161,7 +161,7 @@ def _reader(kind: Any) -> Callable[[str], Any]:
     if kind is date:
         return date.fromisoformat
     if kind is bool:
-        return {"True": True, "False": False}.__getitem__
+        return BOOLEANS.__getitem__
     return kind  # type: ignore[no-any-return]
 
 

@@ -25,7 +25,12 @@ HEADER = tuple("period" if name == "month" else name for name in FIELDS)
 def lines(found: Iterable[Exchange]) -> Iterator[list[Cell]]:
     """The rows in the order given."""
     for row in found:
-        yield [getattr(row, name) for name in FIELDS]
+        yield [_cell(getattr(row, name)) for name in FIELDS]
+
+
+def _cell(value: Cell) -> Cell:
+    """A yes or no is written as it was hashed."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def json_lines(found: Iterable[Exchange]) -> Iterator[str]:
