@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities
-from marketplace.impact.models import Goal, GoalVersion
-from marketplace.impact.queries.reports import get_bank_by_year, list_inputs
+from marketplace.impact.queries.bank import get_bank_by_year
+from marketplace.impact.queries.reports import list_inputs
 from marketplace.impact.queries.statistics import ZERO
 from marketplace.impact.rules.goals import Decision, InForce, Measured, Target, valued
 from marketplace.impact.rules.material_use import FIRST_YEAR, Indicator, YearInput, indicator, regional

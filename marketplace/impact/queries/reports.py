@@ -120,12 +120,6 @@ def _asked_on(session: Session, year: int) -> dict[int, date]:
     return {row.object_id: clock.local(row.at).date() for row in rows if row.object_id and row.facts.get("year") == year}
 
 
-def total_given(session: Session, *, slug: str, year: int) -> Decimal:
-    """What an organisation gave in a year, in kg; what it used again itself is in it."""
-    months = MonthPair.month.between(f"{year:04d}-01", f"{year:04d}-12")
-    return session.scalar(select(func.sum(MonthPair.mass_kg)).where(MonthPair.from_slug == slug, months)) or Decimal(0)
-
-
 def list_inputs(session: Session, bank: Mapping[tuple[str, int], Decimal]) -> dict[tuple[int, int], YearInput]:
     """Every reported year by organisation id and year, with what the bank brought in it."""
     slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
@@ -145,13 +139,6 @@ def list_inputs(session: Session, bank: Mapping[tuple[str, int], Decimal]) -> di
     }
 
 
-def get_bank_by_year(session: Session) -> dict[tuple[str, int], Decimal]:
-    """What each organisation received through the bank, by its slug and the year, in kg."""
-    year = cast(func.substr(MonthPair.month, 1, 4), Integer)
-    rows = session.execute(select(MonthPair.to_slug, year, func.sum(MonthPair.mass_kg)).group_by(MonthPair.to_slug, year))
-    return {(slug, when): mass_kg for slug, when, mass_kg in rows}
-
-
 def find_report(session: Session, *, organisation_id: int, year: int) -> MaterialUseReport | None:
     """The report of a municipality on a year, in its newest version."""
     reports = list_reports(session, organisation_id=organisation_id, year=year)
@@ -164,11 +151,6 @@ def list_reports(session: Session, *, organisation_id: int, year: int) -> Sequen
         MaterialUseReport.organisation_id == organisation_id, MaterialUseReport.year == year
     )
     return session.scalars(versions.order_by(MaterialUseReport.version.desc())).all()
-
-
-def get_bank_mass(session: Session, *, slug: str, year: int) -> Decimal:
-    """What an organisation received through the bank in a year, in kg."""
-    return get_bank_by_year(session).get((slug, year), ZERO)
 
 
 def get_material_use(session: Session, actor: Actor, *, year: int, organisation_slug: str | None = None) -> MaterialUseYear:

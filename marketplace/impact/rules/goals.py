@@ -109,7 +109,7 @@ def check_target(current: Target, *, percent: Decimal, year: int, decision: Deci
 
     A percentage or a year that cannot be, what is in force already, and a decision without body, document or a day that has been.
     """
-    faults = [*_target_faults(current, percent, year, today), *_decision_faults(decision, today)]
+    faults = [*_target_faults(current, percent, year, today), *find_decision_faults(decision, today)]
     if faults:
         raise Invalid.all(faults)
     return Target(current.number, percent, year, decision=decision)
@@ -127,7 +127,8 @@ def _target_faults(current: Target, percent: Decimal, year: int, today: date) ->
         yield FieldError("percent", _("This is the goal as it stands. Fill in another percentage or another year."))
 
 
-def _decision_faults(decision: Decision, today: date) -> Iterable[FieldError]:
+def find_decision_faults(decision: Decision, today: date) -> Iterable[FieldError]:
+    """What is missing in a decision, or too long, or of a day that cannot be."""
     if not decision.body:
         yield FieldError("body", _("Fill in who decided this, for example “Gemeenteraad” or “College van B en W”."))
     if decision.decided_on is None or not FIRST_DECISION <= decision.decided_on <= today:

@@ -3,7 +3,10 @@
 Goals 1 and 2 share one indicator: (biobased + reused + recycled) / total input, by mass, per municipality and year. What came
 through the materials bank is not primary. A report says how many kilograms of that it includes, under any origin but primary; what it leaves out
 is added above and below the line alike, so every kilogram counts once. A municipality that has not reported has no share: not 0 %,
-not 100 %. The region has one when those that reported hold at least half the inhabitants.
+not 100 %. The region has one when those that reported hold enough of the inhabitants: half of them, or what the AO CE has set.
+
+A report speaks of the own organisation or of the whole territory, and of what comes in, stays and leaves. The goals take what comes in,
+of the scope that the report names.
 
 Source: domain.md, "The three goals and their indicators" (Koersdocument Circulaire Economie Twente).
 """
@@ -23,47 +26,88 @@ MASS_PLACES = Decimal("0.001")
 FIRST_YEAR = 2015
 LARGEST_KG = Decimal("9999999999.999")
 ZERO = Decimal(0)
+COVERAGE_MINIMUM = Decimal(50)  # percent of the inhabitants; the AO CE may set another
 
 
 class Origin(StrEnum):
-    """Where material that is put to use comes from."""
+    """Where material that is put to use comes from. Unknown only of what stays or leaves."""
 
     PRIMARY = "primary"
     BIOBASED = "biobased"
     REUSED = "reused"
     RECYCLED = "recycled"
+    UNKNOWN = "unknown"
 
 
+class Scope(StrEnum):
+    """Whose material: the municipality's own organisation, or its whole territory."""
+
+    ORGANISATION = "organisation"
+    TERRITORY = "territory"
+
+
+class Flow(StrEnum):
+    """What comes in, what stays, and what leaves."""
+
+    IN = "in"
+    STOCK = "stock"
+    OUT = "out"
+
+
+ORIGINS_IN = (Origin.PRIMARY, Origin.BIOBASED, Origin.REUSED, Origin.RECYCLED)
 RENEWABLE = (Origin.BIOBASED, Origin.REUSED, Origin.RECYCLED)
 ORIGIN_LABELS: dict[Origin, Text] = {
     Origin.PRIMARY: _("New, from finite sources"),
     Origin.BIOBASED: _("Biobased"),
     Origin.REUSED: _("Reused"),
     Origin.RECYCLED: _("Recycled"),
+    Origin.UNKNOWN: _("Not known"),
+}
+SCOPE_LABELS: dict[Scope, Text] = {
+    Scope.ORGANISATION: _("Own organisation"),
+    Scope.TERRITORY: _("Whole territory"),
+}
+FLOW_LABELS: dict[Flow, Text] = {
+    Flow.IN: _("Comes in"),
+    Flow.STOCK: _("Stays"),
+    Flow.OUT: _("Leaves"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class UseRow:
-    """How many kilograms of one material group, of one origin, were put to use in a year."""
+    """How many kilograms of one material group, of one origin, came in (or stayed, or left) in a year."""
 
     group_slug: str
     origin: str
     mass_kg: Decimal
+    scope: str = Scope.ORGANISATION.value
+    flow: str = Flow.IN.value
 
 
 @dataclass(frozen=True, slots=True)
 class YearInput:
-    """A municipality's reported year. Kilograms by origin, and what it received through the bank in that year."""
+    """A municipality's reported year. Kilograms by origin, and what it received through the bank in that year.
+
+    `bank_by_origin` where that was asked for; its sum is `bank_kg`.
+    """
 
     by_origin: Mapping[Origin, Decimal]
     includes_bank_kg: Decimal = ZERO
     bank_kg: Decimal = ZERO
+    bank_by_origin: Mapping[Origin, Decimal] | None = None
 
     @property
     def added_kg(self) -> Decimal:
         """What the report leaves out of the bank's mass. Below zero where some of it went back after the report."""
         return self.bank_kg - self.includes_bank_kg
+
+    @property
+    def added_by_origin(self) -> Mapping[Origin, Decimal] | None:
+        """The same by origin. None: unknown, for the report includes a part and does not say of which origin."""
+        if self.added_kg == 0:
+            return {}
+        return self.bank_by_origin if self.includes_bank_kg == 0 else None
 
     @property
     def renewable_kg(self) -> Decimal:
@@ -94,6 +138,7 @@ class Indicator:
     asked: int = 1  # of how many
     inhabitants: int = 0  # of those that reported
     inhabitants_asked: int = 0  # of all
+    minimum_percent: Decimal = COVERAGE_MINIMUM  # of the inhabitants, for a share
 
     @property
     def inhabitants_share(self) -> Decimal | None:
@@ -102,8 +147,8 @@ class Indicator:
 
     @property
     def is_of_enough(self) -> bool:
-        """Whether those that reported hold at least half the inhabitants."""
-        return self.inhabitants * 2 >= self.inhabitants_asked
+        """Whether those that reported hold as much of the inhabitants as a share asks for."""
+        return self.inhabitants * 100 >= self.minimum_percent * self.inhabitants_asked
 
     @property
     def share(self) -> Decimal | None:
@@ -127,10 +172,10 @@ def indicator(year: YearInput | None) -> Indicator:
     return Indicator(year.renewable_kg, year.total_kg, 1, 1)
 
 
-def regional(each: Sequence[tuple[Indicator, int]]) -> Indicator:
+def regional(each: Sequence[tuple[Indicator, int]], minimum_percent: Decimal = COVERAGE_MINIMUM) -> Indicator:
     """Sum the municipalities that reported, and say by how many of how many.
 
-    Over every municipality with its inhabitants.
+    Over every municipality with its inhabitants. `minimum_percent` of the inhabitants makes a share.
     """
     existing = [(item, inhabitants) for item, inhabitants in each if item.reported]
     return Indicator(
@@ -140,6 +185,7 @@ def regional(each: Sequence[tuple[Indicator, int]]) -> Indicator:
         len(each),
         sum(inhabitants for _item, inhabitants in existing),
         sum(inhabitants for _item, inhabitants in each),
+        minimum_percent,
     )
 
 
@@ -153,24 +199,41 @@ def check_year(year: int, *, last: int) -> None:
 
 def check_rows(rows: Sequence[UseRow], *, groups: Iterable[str]) -> list[UseRow]:
     """The rows worth keeping (those above zero). Refused, each at its row: an unknown group or origin, less than zero, twice the same."""
-    existing, seen, errors = set(groups), set[tuple[str, str]](), list[FieldError]()
+    existing, seen, errors = set(groups), set[tuple[str, ...]](), list[FieldError]()
     for index, row in enumerate(rows):
         fault = _fault(row, existing, seen)
         if fault is not None:
             errors.append(FieldError(f"rows[{index}].{fault[0]}", fault[1]))
-        seen.add((row.group_slug, row.origin))
+        seen.add(_key(row))
     if errors:
         raise Invalid.all(errors)
     return [row for row in rows if row.mass_kg]
 
 
+def total_by_origin(rows: Iterable[UseRow], *, scope: str) -> dict[Origin, Decimal]:
+    """What came in, by origin, of the scope that counts."""
+    sums = dict[Origin, Decimal]()
+    for row in rows:
+        if row.scope == scope and row.flow == Flow.IN:
+            sums[Origin(row.origin)] = sums.get(Origin(row.origin), ZERO) + row.mass_kg
+    return sums
+
+
 def check_included(
-    rows: Iterable[UseRow], *, year: int, included_kg: Decimal, as_of: date | None, bank_kg: Decimal, today: date
+    rows: Iterable[UseRow],
+    *,
+    year: int,
+    included_kg: Decimal,
+    as_of: date | None,
+    bank_kg: Decimal,
+    today: date,
+    scope: str = Scope.ORGANISATION,
+    is_explained: bool = False,
 ) -> date | None:
     """The day as of which a report includes the bank's mass; None where it includes nothing.
 
-    The bank's mass may stand under any origin but primary: granulates are reported as recycled. Refused: more than the bank brought, more
-    than the mass that should hold it, and a day before the year or after today.
+    The bank's mass may stand under any origin but primary: granulates are reported as recycled. Refused: more than the bank brought, a
+    day before the year or after today, and, where no explanation is given, more than the mass that should hold it.
     """
     if not included_kg.is_finite() or included_kg < 0:
         raise Invalid(_("A mass must be zero or more."), "includes_bank_kg")
@@ -178,12 +241,12 @@ def check_included(
         raise Invalid(_("A mass can have at most three decimals in kilograms."), "includes_bank_kg")
     if not included_kg:
         return None
-    renewable_kg = sum((row.mass_kg for row in rows if row.origin != Origin.PRIMARY), ZERO)
-    if renewable_kg < included_kg:
+    renewable_kg = sum((mass_kg for origin, mass_kg in total_by_origin(rows, scope=scope).items() if origin in RENEWABLE), ZERO)
+    if renewable_kg < included_kg <= bank_kg and not is_explained:
         raise Invalid(
             _(
                 "You report %(renewable)s reused, recycled and biobased, and say that %(included)s of the materials bank is in it. "
-                "Report what you received as reused, granulates as recycled and wood as biobased, or say that less is included.",
+                "Report what you received as reused, granulates as recycled and wood as biobased, say that less is included, or explain it.",
                 renewable=mass(renewable_kg),
                 included=mass(included_kg),
             ),
@@ -209,10 +272,18 @@ def check_included(
     return as_of
 
 
-def _fault(row: UseRow, groups: set[str], seen: set[tuple[str, str]]) -> tuple[str, Text] | None:
+def _key(row: UseRow) -> tuple[str, ...]:
+    return row.scope, row.flow, row.group_slug, row.origin
+
+
+def _fault(row: UseRow, groups: set[str], seen: set[tuple[str, ...]]) -> tuple[str, Text] | None:
+    if row.scope not in set(Scope):
+        return "scope", _("Choose whose material it is: organisation or territory.")
+    if row.flow not in set(Flow):
+        return "flow", _("Choose whether it came in, stays or left: in, stock or out.")
     if row.group_slug not in groups:
         return "group", _("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=row.group_slug)
-    if row.origin not in set(Origin):
+    if row.origin not in (ORIGINS_IN if row.flow == Flow.IN else set(Origin)):
         return "origin", _("Choose an origin: primary, biobased, reused or recycled.")
     if not row.mass_kg.is_finite() or row.mass_kg < 0:
         return "mass_kg", _("A mass must be zero or more.")
@@ -220,6 +291,6 @@ def _fault(row: UseRow, groups: set[str], seen: set[tuple[str, str]]) -> tuple[s
         return "mass_kg", _("A mass can be at most 9 999 999 tonnes.")
     if row.mass_kg != row.mass_kg.quantize(MASS_PLACES):
         return "mass_kg", _("A mass can have at most three decimals in kilograms.")
-    if (row.group_slug, row.origin) in seen:
+    if _key(row) in seen:
         return "group", _("This group and origin appear twice. Give one mass for them.")
     return None

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from wtforms import HiddenField
 
 from marketplace.impact.queries.reports import MaterialUseYear
-from marketplace.impact.rules.material_use import ORIGIN_LABELS, Origin, UseRow
+from marketplace.impact.rules.material_use import ORIGIN_LABELS, ORIGINS_IN, Origin, UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.formats import KG_PER_TONNE
@@ -82,7 +82,7 @@ class MaterialUseForm(Form):
         return [
             UseRow(group.slug, origin.value, field.data * KG_PER_TONNE)
             for group in self.groups
-            for origin in Origin
+            for origin in ORIGINS_IN
             if (field := self.mass(group, origin)).data is not None
         ]
 
@@ -104,7 +104,7 @@ def _name(group_slug: str, origin: str) -> str:
 def material_use_form(groups: Sequence[MaterialGroup], known: MaterialUseYear) -> MaterialUseForm:
     """The form for these groups, with what was reported before."""
     fields = {
-        _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}") for group in groups for origin in Origin
+        _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}") for group in groups for origin in ORIGINS_IN
     }
     values = {_name(row.group_slug, row.origin): row.mass_kg / Decimal(KG_PER_TONNE) for row in known.rows}
     included = None if known.includes_bank_kg is None else known.includes_bank_kg / Decimal(KG_PER_TONNE)

@@ -9,7 +9,8 @@ from flask import url_for
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.catalogue.queries.kept import list_saved_searches
 from marketplace.exchange.queries.reservations import list_own_open
-from marketplace.impact.queries.reports import find_own_missing, total_given
+from marketplace.impact.queries.bank import total_given
+from marketplace.impact.queries.reports import find_own_missing
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import near_date

@@ -1,0 +1,157 @@
+"""Years as they were adopted, what counts while they are not, and what was booked after a year was over."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.impact.models import AdoptedYear, FigureSetting, MaterialUse, MaterialUseReport
+from marketplace.impact.queries.bank import get_bank_by_year
+from marketplace.impact.rules.material_use import COVERAGE_MINIMUM, RENEWABLE, ZERO, Flow, Origin, YearInput
+from marketplace.impact.rules.reports import ReportStatus
+from marketplace.kernel import clock
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.queries import month_booked
+
+COVERAGE = "coverage_minimum_percent"
+NEITHER = (ReportStatus.ADOPTED.value, ReportStatus.SUPERSEDED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What indicators are worked out from, by organisation id and year. Adopted: from the frozen copy, never worked out again.
+
+    `reported`: the newest report of each year that is not adopted, beside what the ledger says now. For members, each marked.
+    """
+
+    adopted: Mapping[tuple[int, int], YearInput]
+    reported: Mapping[tuple[int, int], YearInput]
+
+
+@dataclass(frozen=True, slots=True)
+class BookedLater:
+    """A row that happened in a year and was booked when that year was over."""
+
+    row: Exchange
+    counts_in_its_year: bool
+
+
+def list_adopted(session: Session, *, year: int | None = None) -> Sequence[AdoptedYear]:
+    """List years as they were adopted, of one year or all, by year and name."""
+    rows = select(AdoptedYear).order_by(AdoptedYear.year, AdoptedYear.organisation_name)
+    return session.scalars(rows if year is None else rows.where(AdoptedYear.year == year)).all()
+
+
+def find_adopted(session: Session, *, organisation_id: int, year: int) -> AdoptedYear | None:
+    """A municipality's year as it was adopted; None while it is not."""
+    rows = select(AdoptedYear).where(AdoptedYear.organisation_id == organisation_id, AdoptedYear.year == year)
+    return session.scalars(rows).one_or_none()
+
+
+def is_adopted(session: Session, *, slug: str, year: int) -> bool:
+    """Whether this organisation's year is adopted: nothing counts in it any more."""
+    rows = select(AdoptedYear.id).where(AdoptedYear.organisation_slug == slug, AdoptedYear.year == year)
+    return session.scalar(rows) is not None
+
+
+def list_inputs(session: Session) -> Inputs:
+    """Everything that indicators are worked out from: what was adopted, and what is reported of other years."""
+    adopted = {(one.organisation_id, one.year): one.as_input for one in list_adopted(session)}
+    slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
+    bank, newest = get_bank_by_year(session), dict[tuple[int, int], MaterialUseReport]()
+    for report in session.scalars(select(MaterialUseReport).order_by(MaterialUseReport.version)):  # the highest is the last
+        if (report.organisation_id, report.year) not in adopted and report.status not in NEITHER:
+            newest[report.organisation_id, report.year] = report
+    masses = _masses_by_origin(session)
+    return Inputs(
+        adopted,
+        {
+            key: YearInput(
+                masses.get(report.id, {}),
+                report.includes_bank_kg,
+                bank.get((slugs.get(report.organisation_id, ""), report.year), ZERO),
+            )
+            for key, report in newest.items()
+        },
+    )
+
+
+def _masses_by_origin(session: Session) -> dict[int, dict[Origin, Decimal]]:
+    """What came in, by report and origin, of the scope that counts."""
+    masses: dict[int, dict[Origin, Decimal]] = defaultdict(dict)
+    for report_id, origin, mass_kg in session.execute(_counted()):
+        masses[report_id][Origin(origin)] = mass_kg
+    return masses
+
+
+def _counted() -> Select[tuple[int, str, Decimal]]:
+    """Sum the rows that count for the goals, by report and origin."""
+    return (
+        select(MaterialUse.report_id, MaterialUse.origin, func.sum(MaterialUse.mass_kg))
+        .join(MaterialUseReport, MaterialUseReport.id == MaterialUse.report_id)
+        .where(MaterialUse.flow == Flow.IN, MaterialUse.scope == MaterialUseReport.scope)
+        .group_by(MaterialUse.report_id, MaterialUse.origin)
+    )
+
+
+def get_coverage_minimum(session: Session) -> Decimal:
+    """How many percent of the inhabitants a regional figure asks for: what the AO CE set last, else half."""
+    settings = list_coverage_settings(session)
+    return Decimal(settings[0].value) if settings else COVERAGE_MINIMUM
+
+
+def list_coverage_settings(session: Session) -> Sequence[FigureSetting]:
+    """Every setting of how much of the inhabitants a regional figure asks for, newest first."""
+    return session.scalars(select(FigureSetting).where(FigureSetting.key == COVERAGE).order_by(FigureSetting.id.desc())).all()
+
+
+def list_booked_later(session: Session, actor: Actor, year: int) -> list[BookedLater]:
+    """List the rows that happened in a year and were booked when it was over, oldest first.
+
+    A row counts in its own year unless the receiver's year was adopted by then, or the paperwork was late. The rows that the actor may
+    see: of the own organisation, or all for reviewer and administrator.
+    """
+    require(actor, Can.READ_EXCHANGES)
+    over = datetime(year + 1, 1, 1, tzinfo=clock.AMSTERDAM)
+    rows = select(Exchange).where(
+        Exchange.happened_on.between(date(year, 1, 1), date(year, 12, 31)), Exchange.booked_at >= over
+    )
+    if not may(actor, Can.READ_ALL_EXCHANGES):
+        slug = actor.organisation_slug
+        rows = rows.where((Exchange.from_slug == slug) | (Exchange.to_slug == slug))
+    return [BookedLater(row, row.month <= f"{year:04d}-12") for row in session.scalars(rows.order_by(Exchange.seq))]
+
+
+def find_adopted_breach(session: Session) -> str | None:
+    """The first adopted year that is not what its report and the ledger say, in words; None when all are."""
+    reported = _masses_by_origin(session)
+    booked = _booked_in_adopted_years(session)
+    for one in list_adopted(session):
+        values, name = one.as_input, f"{one.organisation_slug} {one.year}"
+        said = {origin: mass_kg for origin, mass_kg in values.by_origin.items() if mass_kg}
+        if said != {origin: mass_kg for origin, mass_kg in reported.get(one.report_id, {}).items() if mass_kg}:
+            return f"the adopted year of {name} is not what its report says"
+        report = session.get_one(MaterialUseReport, one.report_id)
+        if (report.status, report.scope, report.includes_bank_kg) != (ReportStatus.ADOPTED, one.scope, one.includes_bank_kg):
+            return f"the report of {name} is not the one that was adopted"
+        if one.bank_by_origin != {origin: booked.get((one.id, origin), ZERO) for origin in RENEWABLE}:
+            return f"the adopted year of {name} is not what the ledger says"
+    return None
+
+
+def _booked_in_adopted_years(session: Session) -> dict[tuple[int, Origin], Decimal]:
+    """What the ledger says that was received in each adopted year, by its id and origin."""
+    origin = case((Exchange.origin.is_(None), literal(Origin.REUSED.value)), else_=Exchange.origin)
+    sums = (
+        select(AdoptedYear.id, origin, func.sum(Exchange.mass_kg))
+        .join(Exchange, Exchange.to_slug == AdoptedYear.organisation_slug)
+        .where(func.substr(month_booked, 1, 4) == func.cast(AdoptedYear.year, Exchange.to_slug.type))
+        .group_by(AdoptedYear.id, origin)
+    )
+    return {(row_id, Origin(name)): mass_kg for row_id, name, mass_kg in session.execute(sums)}
