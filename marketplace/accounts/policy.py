@@ -66,6 +66,9 @@ class Can(StrEnum):
     READ_MATERIAL_USE = "material_use:read"
     EDIT_MATERIAL_USE = "material_use:edit"
     ASK_FOR_REPORT = "material_use:ask"
+    DISCUSS_MATERIAL_USE = "material_use:discuss"
+    REVIEW_MATERIAL_USE = "material_use:review"
+    SET_COVERAGE = "figures:coverage"
     ADOPT_GOAL = "goal:adopt"
     MANAGE_GOALS = "goal:manage"
     MANAGE_TAXONOMY = "taxonomy:manage"
@@ -229,6 +232,16 @@ def reads_the_whole_ledger(actor: Actor, subject: Any) -> bool:
     return is_reviewer_or_admin(actor, subject) or is_operator(actor, subject)
 
 
+def is_reviewer(actor: Actor, subject: Any) -> bool:
+    """The AO CE."""
+    return actor.role == Role.REVIEWER
+
+
+def may_discuss_material_use(actor: Actor, subject: Any) -> bool:
+    """The municipality's coordinator, and the AO CE."""
+    return is_municipal_coordinator(actor, subject) or is_reviewer(actor, subject)
+
+
 def is_admin(actor: Actor, subject: Any) -> bool:
     """The platform administrator, and the operator at the console of the server."""
     return actor.role == Role.ADMIN or is_operator(actor, subject)
@@ -353,6 +366,9 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_MATERIAL_USE: may_look_inside,
     Can.EDIT_MATERIAL_USE: is_municipal_coordinator,
     Can.ASK_FOR_REPORT: may_account_for_region,
+    Can.DISCUSS_MATERIAL_USE: may_discuss_material_use,
+    Can.REVIEW_MATERIAL_USE: is_reviewer,
+    Can.SET_COVERAGE: is_reviewer,
     Can.ADOPT_GOAL: may_adopt_goal,
     Can.MANAGE_GOALS: is_reviewer_or_admin,
     Can.MANAGE_TAXONOMY: is_reviewer_or_admin,

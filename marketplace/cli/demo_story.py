@@ -11,7 +11,7 @@ from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.terms import terms_of
 from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
 from marketplace.impact.actions.reports import report_material_use
-from marketplace.impact.queries.reports import get_bank_mass
+from marketplace.impact.queries.bank import get_bank_mass
 from marketplace.impact.rules.impact import LORRY
 from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock

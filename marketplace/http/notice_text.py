@@ -39,6 +39,8 @@ def address_of(about: str, facts: Mapping[str, Any]) -> str | None:
         return url_for("account.show")
     if about == "material_use":
         return url_for("reports.edit", year=int(facts["year"])) if facts.get("year") else None
+    if about == "report":
+        return url_for("figures.goals", jaar=int(facts["year"])) if facts.get("year") else None
     if about == "clock":
         return url_for("admin.show_clock")
     if about not in OBJECTS:

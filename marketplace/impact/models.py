@@ -93,9 +93,7 @@ class MaterialUseReport(Base):
     __table_args__ = (
         CheckConstraint("includes_bank_kg >= 0", name="includes_bank_not_negative"),
         CheckConstraint("scope IN ('organisation', 'territory')", name="scope"),
-        CheckConstraint(
-            "status IN ('concept', 'submitted', 'in_review', 'sent_back', 'adopted', 'superseded')", name="status"
-        ),
+        CheckConstraint("status IN ('concept', 'submitted', 'in_review', 'sent_back', 'adopted', 'superseded')", name="status"),
         CheckConstraint("status = 'concept' OR submitted_at IS NOT NULL", name="was_submitted"),
         UniqueConstraint("organisation_id", "year", "version"),
         Index(
@@ -178,7 +176,9 @@ class AdoptedYear(Base):
     factor_version: Mapped[int]
     ledger_seq: Mapped[int] = mapped_column(comment="the last row of the ledger at that moment")
     ledger_hash: Mapped[str] = mapped_column(String(64))
-    targets: Mapped[list[dict[str, Any]]] = mapped_column(Json, comment="the goals in force, of the municipality and of the region")
+    targets: Mapped[list[dict[str, Any]]] = mapped_column(
+        Json, comment="the goals in force, of the municipality and of the region"
+    )
     body: Mapped[str] = mapped_column(String(120), comment="who decided: college, raad")
     decided_on: Mapped[date]
     document: Mapped[str] = mapped_column(String(300))

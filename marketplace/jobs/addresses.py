@@ -55,6 +55,8 @@ class Addresses:
             return self.page("account.forgot")
         if about == "material_use":
             return self.page("reports.edit", year=int(facts["year"])) if facts.get("year") else None
+        if about == "report":
+            return self.page("figures.goals", jaar=int(facts["year"])) if facts.get("year") else None
         if about == "clock":
             return self.page("admin.show_clock")
         if about not in OBJECTS:

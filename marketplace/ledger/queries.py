@@ -305,6 +305,12 @@ def get_head(session: Session) -> tuple[int, str]:
     return row.seq, row.hash
 
 
+def lock_head(session: Session) -> tuple[int, str]:
+    """The last seq and its hash, and nobody adds a row until this is committed."""
+    row = session.execute(select(LedgerHead.seq, LedgerHead.hash).with_for_update()).one()
+    return row.seq, row.hash
+
+
 def find_breach(session: Session) -> Breach | None:
     """Walk the chain from the first row and find the first breach.
 

@@ -90,15 +90,11 @@ def upgrade() -> None:
             )
         )
         table.add_column(sa.Column("status", sa.String(length=10), nullable=False, server_default="concept"))
-        table.add_column(
-            sa.Column("explanation", sa.Text(), nullable=False, server_default="", comment="of what looks odd")
-        )
+        table.add_column(sa.Column("explanation", sa.Text(), nullable=False, server_default="", comment="of what looks odd"))
         table.add_column(sa.Column("submitted_at", sa.DateTime(), nullable=True, comment="for the last time"))
         table.add_column(sa.Column("submitted_by_id", sa.Integer(), nullable=True))
         table.add_column(
-            sa.Column(
-                "findings", sa.Text(), nullable=True, comment="what looked odd when it was submitted; empty: not submitted"
-            )
+            sa.Column("findings", sa.Text(), nullable=True, comment="what looked odd when it was submitted; empty: not submitted")
         )
         table.add_column(sa.Column("review_began_at", sa.DateTime(), nullable=True))
         table.add_column(sa.Column("review_began_by_id", sa.Integer(), nullable=True))
@@ -129,9 +125,7 @@ def upgrade() -> None:
             )
         )
         table.add_column(
-            sa.Column(
-                "flow", sa.String(length=5), nullable=False, server_default="in", comment="comes in, stays or leaves"
-            )
+            sa.Column("flow", sa.String(length=5), nullable=False, server_default="in", comment="comes in, stays or leaves")
         )
         table.alter_column(
             "origin",
@@ -141,9 +135,7 @@ def upgrade() -> None:
         )
         table.drop_constraint(op.f("ck_material_use_origin"), type_="check")
         table.drop_constraint(op.f("uq_material_use_report_id_group_slug_origin"), type_="unique")
-        table.create_check_constraint(
-            op.f("ck_material_use_origin"), f"{ORIGINS} OR (origin = 'unknown' AND flow <> 'in')"
-        )
+        table.create_check_constraint(op.f("ck_material_use_origin"), f"{ORIGINS} OR (origin = 'unknown' AND flow <> 'in')")
         table.create_check_constraint(op.f("ck_material_use_scope"), "scope IN ('organisation', 'territory')")
         table.create_check_constraint(op.f("ck_material_use_flow"), "flow IN ('in', 'stock', 'out')")
         table.create_unique_constraint(
@@ -208,9 +200,7 @@ def create_adopted_year() -> None:
             sa.Column(f"{name}_kg", sa.BigInteger(), nullable=False)
             for name in ("primary", "biobased", "reused", "recycled", "includes_bank")
         ),
-        sa.Column(
-            "bank_biobased_kg", sa.BigInteger(), nullable=False, comment="received through the bank, as the ledger stood"
-        ),
+        sa.Column("bank_biobased_kg", sa.BigInteger(), nullable=False, comment="received through the bank, as the ledger stood"),
         sa.Column("bank_reused_kg", sa.BigInteger(), nullable=False),
         sa.Column("bank_recycled_kg", sa.BigInteger(), nullable=False),
         sa.Column("inhabitants", sa.Integer(), nullable=False),
@@ -249,9 +239,7 @@ def downgrade() -> None:
         table.drop_column("flow")
         table.drop_column("scope")
         table.create_check_constraint(op.f("ck_material_use_origin"), ORIGINS)
-        table.create_unique_constraint(
-            op.f("uq_material_use_report_id_group_slug_origin"), ["report_id", "group_slug", "origin"]
-        )
+        table.create_unique_constraint(op.f("uq_material_use_report_id_group_slug_origin"), ["report_id", "group_slug", "origin"])
     op.drop_index("uq_material_use_report_one_at_the_reviewer", table_name="material_use_report")
     with op.batch_alter_table("material_use_report") as table:
         for name in ("scope", "status", "was_submitted"):

@@ -9,8 +9,8 @@ import pytest
 from marketplace.impact.rules.goals import Decision, InForce, Target, check_target, effective, is_looser, thawed, valued
 from marketplace.impact.rules.material_use import (
     NOTHING_KNOWN,
+    ORIGINS_IN,
     Indicator,
-    Origin,
     UseRow,
     YearInput,
     check_included,
@@ -23,7 +23,7 @@ from marketplace.kernel.errors import Invalid
 
 
 def year(primary: int, biobased: int, reused: int, recycled: int, *, included: int = 0, bank: int = 0) -> YearInput:
-    masses = zip(Origin, (primary, biobased, reused, recycled), strict=True)
+    masses = zip(ORIGINS_IN, (primary, biobased, reused, recycled), strict=True)
     return YearInput({origin: Decimal(mass) for origin, mass in masses}, Decimal(included), Decimal(bank))
 
 

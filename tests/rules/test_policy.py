@@ -119,6 +119,10 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("read another's material use", Can.READ_MATERIAL_USE, OTHER, "reviewer"),
     ("type the own material use", Can.EDIT_MATERIAL_USE, OWN, "coordinator"),
     ("type another's material use", Can.EDIT_MATERIAL_USE, OTHER, ""),
+    ("talk about the own report", Can.DISCUSS_MATERIAL_USE, OWN, "coordinator reviewer"),
+    ("talk about another's report", Can.DISCUSS_MATERIAL_USE, OTHER, "reviewer"),
+    ("review and adopt a report", Can.REVIEW_MATERIAL_USE, OTHER, "reviewer"),
+    ("set what a regional figure asks for", Can.SET_COVERAGE, None, "reviewer"),
     ("adopt the own goal", Can.ADOPT_GOAL, OWN, "coordinator reviewer admin"),
     ("adopt another's goal", Can.ADOPT_GOAL, OTHER, "reviewer admin"),
     ("adopt the region's goals", Can.MANAGE_GOALS, None, "reviewer admin"),
@@ -176,7 +180,14 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
 
 
 OWN_OF_A_MUNICIPALITY = {
-    *(Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.ADOPT_GOAL, Can.READ_POINTS, Can.READ_PERIOD_FIGURES),
+    *(
+        Can.MANAGE_DEPOTS,
+        Can.EDIT_MATERIAL_USE,
+        Can.DISCUSS_MATERIAL_USE,
+        Can.ADOPT_GOAL,
+        Can.READ_POINTS,
+        Can.READ_PERIOD_FIGURES,
+    ),
 }
 """What a partner's coordinator lacks: depots, goals that are asked of municipalities, exact points, figures of a few months."""
 

@@ -175,10 +175,17 @@ def find_contact(session: Session, person_id: int | None) -> Person | None:
 
 def list_administrators(session: Session) -> list[int]:
     """Ids of the people who look after the bank itself."""
+    return _list_of_role(session, Role.ADMIN)
+
+
+def list_reviewers(session: Session) -> list[int]:
+    """Ids of the people of the AO CE."""
+    return _list_of_role(session, Role.REVIEWER)
+
+
+def _list_of_role(session: Session, role: Role) -> list[int]:
     rows = select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
-    return list(
-        session.scalars(rows.where(Person.role == Role.ADMIN, Person.is_active, Organisation.is_active).order_by(Person.id))
-    )
+    return list(session.scalars(rows.where(Person.role == role, Person.is_active, Organisation.is_active).order_by(Person.id)))
 
 
 def list_recipients(session: Session, *, person_id: int | None, organisation_id: int | None) -> list[Recipient]:

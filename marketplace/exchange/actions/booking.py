@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.impact.queries.adopted import is_adopted
 from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
 from marketplace.kernel.geo import distance_km
@@ -17,7 +18,7 @@ from marketplace.ledger import actions as ledger
 from marketplace.ledger.actions import append
 from marketplace.ledger.actions import rebuild_month as count_again
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import find_exchange, list_by_demand
+from marketplace.ledger.queries import find_exchange, list_by_demand, lock_head
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry, ReplacesPurchase, RowKind
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
@@ -30,7 +31,7 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
     """Append the transfer row of a completed reservation, by the terms that were agreed.
 
     Returns what it covers of its demand, in the demand's unit (zero without a demand). It counts in `period` (`YYYY-MM`), by default
-    the month in which it was handed over.
+    the month in which it was handed over, and in the month of the booking where the receiver's year is adopted.
     """
     listing, demand, terms = reservation.listing, reservation.demand, reservation.terms
     if terms is None:
@@ -46,6 +47,7 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
         vehicle_class=reservation.vehicle_class,
         driven_km=reservation.driven_km,
     )
+    happened_on = reservation.handed_over_on or clock.today()
     row = append(
         session,
         Entry(
@@ -80,15 +82,24 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
             net_kgco2e=figures.net_kgco2e,
             factor_version=terms.factor_version,
             price_cents=terms.price_cents(reservation.quantity),
-            happened_on=reservation.handed_over_on or clock.today(),
+            happened_on=happened_on,
             replaces_purchase=ReplacesPurchase.of(terms.replaces_purchase).value,
             processing_factor=figures.processing_factor,
             processing_kgco2e=figures.processing_kgco2e,
             origin=material.origin.value,
-            period=period,
+            period=counting_month(session, reservation.organisation.slug, period or f"{happened_on:%Y-%m}"),
         ),
     )
     return _newly_covered(session, reservation, row)
+
+
+def counting_month(session: Session, receiver: str, month: str) -> str:
+    """The month in which a row counts: this one, unless the receiver's year is adopted. Then the month of the booking.
+
+    Under the lock of the ledger's head, which whoever adopts a year holds too: either the row is in the copy, or it counts later.
+    """
+    lock_head(session)
+    return f"{clock.today():%Y-%m}" if is_adopted(session, slug=receiver, year=int(month[:4])) else month
 
 
 def _newly_covered(session: Session, reservation: Reservation, row: Exchange) -> Decimal:
@@ -135,6 +146,7 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
 
     avoided = None if was.avoided_kgco2e is None else part(was.avoided_kgco2e)
     processing = None if was.processing_kgco2e is None else part(was.processing_kgco2e)
+    month = counting_month(session, was.to_slug, _period_of_return(draft, was))
     row = append(
         session,
         replace(
@@ -150,11 +162,11 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
             net_kgco2e=net_kgco2e(avoided, NOTHING, processing),
             price_cents=part_cents(was.price_cents),
             happened_on=draft.returned_on,
-            period=_period_of_return(draft, was),
+            period=month,
             reverses=booked.seq,
         ),
     )
-    append(session, _way_back(session, reservation, draft, was))
+    append(session, _way_back(session, reservation, draft, was, month))
     return -_newly_covered(session, reservation, row)
 
 
@@ -169,8 +181,8 @@ def distance_back(reservation: Reservation, draft: ReturnDraft) -> Decimal:
     return distance_km(reservation.terms.destination, to)
 
 
-def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry) -> Entry:
-    """Make the row of the way back, from the receiver to where it lies now.
+def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry, month: str) -> Entry:
+    """Make the row of the way back, from the receiver to where it lies now, in the month of the reversal or later.
 
     Without a place it goes the way that it came. Kilometres without tonnes, and no fewer than the straight line.
     """
@@ -211,7 +223,7 @@ def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, wa
         factor_version=taxonomy(session).version,
         price_cents=0,
         happened_on=draft.returned_on,
-        period=_period_of_return(draft, was),
+        period=counting_month(session, was.from_slug, month),
     )
 
 

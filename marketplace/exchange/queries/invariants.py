@@ -10,6 +10,7 @@ from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation, T
 from marketplace.exchange.rules.gate import WITH_NOTE
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, TIMED, ReservationStatus
 from marketplace.exchange.rules.terms import TermsStatus
+from marketplace.impact.queries.adopted import find_adopted_breach
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
@@ -214,6 +215,11 @@ def rollups(session: Session) -> str | None:
     return find_rollup_breach(session)
 
 
+def adopted_years(session: Session) -> str | None:
+    """What was adopted is the sum of its report and of the ledger in that year."""
+    return find_adopted_breach(session)
+
+
 INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("held >= 0, transferred >= 0, held + transferred <= quantity"), counters_in_range),
     (_("quantity is what was listed, less what is gone or came back, plus surpluses"), quantity_is_accounted_for),
@@ -234,4 +240,5 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("what came back is reversed in the ledger"), returned_is_reversed),
     (_("what came back is a lot of its own"), returned_became_lots),
     (_("the roll-ups equal the ledger"), rollups),
+    (_("adopted years are what their reports and the ledger say"), adopted_years),
 )

@@ -1,15 +1,18 @@
 """Reporting what was put to use, and asking for it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.impact.models import MaterialUse, MaterialUseReport
+from marketplace.impact.queries.adopted import find_adopted
+from marketplace.impact.queries.bank import get_bank_mass
 from marketplace.impact.queries.reports import (
     ASK_AGAIN_AFTER,
     ASKED,
@@ -17,15 +20,16 @@ from marketplace.impact.queries.reports import (
     MaterialUseYear,
     Reporting,
     find_report,
-    get_bank_mass,
     get_material_use,
     get_reporting,
     last_year,
 )
-from marketplace.impact.rules.material_use import ZERO, UseRow, check_included, check_rows, check_year
+from marketplace.impact.rules.material_use import ZERO, Scope, UseRow, check_included, check_rows, check_year
+from marketplace.impact.rules.reports import WORDS_LENGTH_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.text import clean
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
@@ -43,18 +47,33 @@ def report_material_use(
     includes_bank_kg: Decimal = ZERO,
     includes_bank_as_of: date | None = None,
     version: int | None = None,
+    scope: str = Scope.ORGANISATION,
+    explanation: str = "",
 ) -> MaterialUseYear:
-    """Replace what a municipality said of a year; the report before it stays as a version.
+    """Store what a municipality says of a year as a concept, in a new version; the versions before it stay.
 
     No rows above zero: the year counts as not reported again. `version` is the one that was read (0: nothing yet); None takes whatever
-    stands there. `includes_bank_kg` is how much of what is not primary came through the bank, as it stood on `includes_bank_as_of`. Refused
-    when somebody reported meanwhile, when a row has an unknown group or origin, is negative or stands there twice, and when more is
-    included than was reported so or received.
+    stands there. `includes_bank_kg` is how much of what is not primary came through the bank, as it stood on `includes_bank_as_of`; `scope`
+    is whose rows count for the goals. Refused when the year is adopted, when somebody reported meanwhile, when a row has an unknown group
+    or origin, is negative or stands there twice, when more is included than was received, and when more is included than was reported so
+    and no `explanation` is given.
     """
     organisation = get_organisation_by_slug(session, organisation_slug)
     require(actor, Can.EDIT_MATERIAL_USE, organisation.id)
     today = clock.today()
     check_year(year, last=today.year)
+    if scope not in set(Scope):
+        raise Invalid(_("Choose whose material it is: organisation or territory."), "scope")
+    explanation = clean(explanation, lines=True, longest=WORDS_LENGTH_MAX, field="explanation")
+    hold(session, organisation)
+    if find_adopted(session, organisation_id=organisation.id, year=year) is not None:
+        raise Conflict(
+            _(
+                "The year %(year)s of %(organisation)s is adopted and stays as it is.",
+                year=str(year),
+                organisation=organisation.name,
+            )
+        )
     stored = check_rows(rows, groups=[group.slug for group in taxonomy(session).groups])
     as_of = check_included(
         stored,
@@ -63,23 +82,23 @@ def report_material_use(
         as_of=includes_bank_as_of,
         bank_kg=get_bank_mass(session, slug=organisation.slug, year=year),
         today=today,
+        scope=scope,
+        is_explained=bool(explanation),
     )
     report = MaterialUseReport(
         organisation_id=organisation.id,
         year=year,
         version=_next_version(session, organisation.id, year, known=version),
+        scope=scope,
+        explanation=explanation,
         includes_bank_kg=includes_bank_kg,
         includes_bank_as_of=as_of,
         reported_at=clock.now(),
         reported_by_id=actor.person_id,
     )
-    try:
-        with session.begin_nested():
-            session.add(report)
-    except IntegrityError as error:  # of two people who save at once, the second is refused
-        raise _changed_meanwhile(report.version) from error
-    for row in stored:
-        session.add(MaterialUse(report_id=report.id, group_slug=row.group_slug, origin=row.origin, mass_kg=row.mass_kg))
+    session.add(report)
+    session.flush()
+    session.add_all(MaterialUse(report_id=report.id, **asdict(row)) for row in stored)
     session.flush()
     audit.record(
         session,
@@ -96,6 +115,11 @@ def report_material_use(
     return get_material_use(session, actor, year=year, organisation_slug=organisation_slug)
 
 
+def hold(session: Session, organisation: Organisation) -> None:
+    """Keep everybody else from a municipality's reports until this is committed."""
+    session.refresh(organisation, with_for_update={"key_share": True})
+
+
 def ask_for_report(session: Session, actor: Actor, *, organisation_slug: str, year: int) -> Reporting:
     """Ask a municipality for its report of a year that is over; its coordinators are notified.
 
@@ -106,7 +130,7 @@ def ask_for_report(session: Session, actor: Actor, *, organisation_slug: str, ye
     organisation = get_organisation_by_slug(session, organisation_slug)
     if not organisation.is_municipality:
         raise Invalid(_("Only municipalities report what they put to use. Choose a municipality."), "organisation")
-    session.refresh(organisation, with_for_update={"key_share": True})  # of two clicks the second waits here
+    hold(session, organisation)  # of two clicks the second waits here
     missing = {one.organisation.id: one for one in get_reporting(session, actor, year=year).missing}.get(organisation.id)
     if missing is None:
         raise Conflict(_("%(organisation)s has reported %(year)s already.", organisation=organisation.name, year=str(year)))
@@ -128,11 +152,12 @@ def _next_version(session: Session, organisation_id: int, year: int, *, known: i
     report = find_report(session, organisation_id=organisation_id, year=year)
     existing = 0 if report is None else report.version
     if known is not None and known != existing:
-        raise _changed_meanwhile(existing)
+        raise changed_meanwhile(existing)
     return existing + 1
 
 
-def _changed_meanwhile(current: int) -> Conflict:
+def changed_meanwhile(current: int) -> Conflict:
+    """Why a change of a version that is no longer the newest is refused."""
     return Conflict(
         _("Somebody reported this year in the meantime. Open the page again, look at what is there, and report what is missing."),
         current=current,

@@ -90,7 +90,7 @@ def _masses_by_origin(session: Session) -> dict[int, dict[Origin, Decimal]]:
     return masses
 
 
-def _counted() -> Select[tuple[int, str, Decimal]]:
+def _counted() -> Select[int, str, Decimal]:
     """Sum the rows that count for the goals, by report and origin."""
     return (
         select(MaterialUse.report_id, MaterialUse.origin, func.sum(MaterialUse.mass_kg))
@@ -119,9 +119,7 @@ def list_booked_later(session: Session, actor: Actor, year: int) -> list[BookedL
     """
     require(actor, Can.READ_EXCHANGES)
     over = datetime(year + 1, 1, 1, tzinfo=clock.AMSTERDAM)
-    rows = select(Exchange).where(
-        Exchange.happened_on.between(date(year, 1, 1), date(year, 12, 31)), Exchange.booked_at >= over
-    )
+    rows = select(Exchange).where(Exchange.happened_on.between(date(year, 1, 1), date(year, 12, 31)), Exchange.booked_at >= over)
     if not may(actor, Can.READ_ALL_EXCHANGES):
         slug = actor.organisation_slug
         rows = rows.where((Exchange.from_slug == slug) | (Exchange.to_slug == slug))

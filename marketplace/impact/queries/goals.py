@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities
+from marketplace.impact.models import Goal, GoalVersion
 from marketplace.impact.queries.bank import get_bank_by_year
 from marketplace.impact.queries.reports import list_inputs
 from marketplace.impact.queries.statistics import ZERO
@@ -92,7 +93,7 @@ def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> Goa
     municipalities = list_municipalities(session)
     inhabitants = {area.slug: area.inhabitants for area in areas()}
     bank = get_bank_by_year(session)
-    inputs = list_inputs(session, bank)
+    inputs = list_inputs(session)
     is_public = not may(actor, Can.READ_MEMBER_FIGURES)
     last = clock.today().year - is_public
     reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported and when <= last})

@@ -1,33 +1,46 @@
-"""What municipalities reported of a year, which did not, and what the bank brought and took."""
+"""What municipalities reported of a year, which did not, and how far each report has come."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities, list_organisations
-from marketplace.impact.models import MaterialUse, MaterialUseReport
-from marketplace.impact.rules.material_use import ZERO, Origin, UseRow, YearInput
+from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
+from marketplace.impact.models import AdoptedYear, MaterialUse, MaterialUseRemark, MaterialUseReport
+from marketplace.impact.queries.adopted import find_adopted
+from marketplace.impact.queries.adopted import list_inputs as list_all_inputs
+from marketplace.impact.queries.bank import get_bank_by_origin
+from marketplace.impact.rules.material_use import ZERO, Origin, Scope, UseRow, YearInput, total_by_origin
+from marketplace.impact.rules.plausibility import Finding, Reported, find_oddities
+from marketplace.impact.rules.reports import AT_THE_REVIEWER, RemarkKind, ReportStatus
 from marketplace.kernel import clock
-from marketplace.ledger.models import MonthPair
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.materials.queries import taxonomy
 from marketplace.notices.queries import list_records
+from marketplace.places.queries.region import areas
 
 ASKED, OF = "material_use.ask", "organisation"
 ASK_AGAIN_AFTER = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class MissingReport:
-    """A municipality without a report of the year. `asked_on`: the last day on which it was asked; None: never."""
+class ReportState:
+    """How far a municipality is with a year. No report: nothing yet. `asked_on`: the last day on which it was asked; None: never."""
 
     organisation: Organisation
+    report: MaterialUseReport | None
     asked_on: date | None
+
+    @property
+    def status(self) -> ReportStatus | None:
+        """How far the report has come; None: there is none, or nothing is in it."""
+        return None if self.report is None else ReportStatus(self.report.status)
 
     @property
     def may_be_asked(self) -> bool:
@@ -37,32 +50,64 @@ class MissingReport:
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """How many municipalities reported a year, of how many, and which did not."""
+    """How far every municipality is with a year."""
 
     year: int
-    municipalities: int
-    missing: tuple[MissingReport, ...]
+    states: tuple[ReportState, ...]
+
+    @property
+    def municipalities(self) -> int:
+        """How many there are."""
+        return len(self.states)
+
+    @property
+    def missing(self) -> tuple[ReportState, ...]:
+        """Those without a report of the year."""
+        return tuple(one for one in self.states if one.report is None)
 
     @property
     def reported(self) -> int:
-        """How many did."""
+        """How many have something in their report."""
         return self.municipalities - len(self.missing)
+
+    @property
+    def adopted(self) -> int:
+        """Of how many the year is adopted."""
+        return sum(one.status is ReportStatus.ADOPTED for one in self.states)
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierReport:
-    """What was reported of a year before that was replaced."""
+class ReportVersion:
+    """A version of a municipality's report. `mass_kg`, `reused_kg`: what came in, of the scope that counts."""
 
     version: int
+    status: ReportStatus
+    scope: Scope
     reported_at: datetime
+    submitted_at: datetime | None
     mass_kg: Decimal
     reused_kg: Decimal
     includes_bank_kg: Decimal
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line of the thread about a report, by version of the report and side. A question: with it the report was sent back."""
+
+    version: int
+    kind: RemarkKind
+    organisation: Organisation
+    text: str
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class MaterialUseYear:
-    """What a municipality reported of a year, and what it had reported before, newest first. Version 0: nothing yet."""
+    """What a municipality reported of a year, in one version, with all its versions (newest first) and the thread. Version 0: nothing yet.
+
+    `findings`: what looks odd; of what was submitted as it was then. `adoption`: the year as it was adopted, of whatever version.
+    """
 
     organisation: Organisation
     year: int
@@ -70,8 +115,32 @@ class MaterialUseYear:
     includes_bank_as_of: date | None
     version: int
     rows: tuple[UseRow, ...]
-    bank_kg: Decimal
-    earlier: tuple[EarlierReport, ...]
+    bank_by_origin: Mapping[Origin, Decimal]
+    versions: tuple[ReportVersion, ...]
+    status: ReportStatus | None = None
+    scope: Scope = Scope.ORGANISATION
+    explanation: str = ""
+    reported_at: datetime | None = None
+    submitted_at: datetime | None = None
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    adoption: AdoptedYear | None = None
+
+    @property
+    def bank_kg(self) -> Decimal:
+        """What came through the bank; of an adopted year as it was then."""
+        return sum(self.bank_by_origin.values(), ZERO)
+
+    @property
+    def earlier(self) -> tuple[ReportVersion, ...]:
+        """The versions before this one, newest first."""
+        return tuple(one for one in self.versions if one.version < self.version)
+
+    @property
+    def values(self) -> YearInput:
+        """What its indicator is worked out from."""
+        by_origin = total_by_origin(self.rows, scope=self.scope)
+        return YearInput(by_origin, self.includes_bank_kg or ZERO, self.bank_kg, self.bank_by_origin)
 
 
 def last_year() -> int:
@@ -80,36 +149,51 @@ def last_year() -> int:
 
 
 def get_reporting(session: Session, actor: Actor, *, year: int | None = None) -> Reporting:
-    """Get who reported a year, by default the last one that is over. For whoever answers for the region."""
+    """Get who reported a year, by default the last one that is over, and how far each is. For whoever answers for the region."""
     require(actor, Can.ASK_FOR_REPORT)
     asked = last_year() if year is None else year
-    municipalities = list_municipalities(session)
-    reported, asked_on = _reported(session, asked), _asked_on(session, asked)
-    missing = [MissingReport(one, asked_on.get(one.id)) for one in municipalities if one.id not in reported]
-    return Reporting(asked, len(municipalities), tuple(missing))
+    current, filled, asked_on = _current_reports(session, asked), _filled(session, asked), _asked_on(session, asked)
+    states = []
+    for one in list_municipalities(session):
+        report = current.get(one.id)
+        is_there = report is not None and report.id in filled
+        states.append(ReportState(one, report if is_there else None, asked_on.get(one.id)))
+    return Reporting(asked, tuple(states))
 
 
 def find_own_missing(session: Session, actor: Actor) -> int | None:
     """Find the last year that is over, where the actor is to report it and nobody has."""
     if not may(actor, Can.EDIT_MATERIAL_USE, actor.organisation_id):
         return None
-    return None if actor.organisation_id in _reported(session, last_year()) else last_year()
+    report = _current_reports(session, last_year()).get(actor.organisation_id or 0)
+    return None if report is not None and report.id in _filled(session, last_year()) else last_year()
 
 
-def _reported(session: Session, year: int) -> set[int]:
-    """Ids of the organisations whose newest report of a year has something in it."""
-    newest = (
-        select(MaterialUseReport.organisation_id, func.max(MaterialUseReport.version).label("version"))
-        .where(MaterialUseReport.year == year)
-        .group_by(MaterialUseReport.organisation_id)
-        .subquery()
-    )
+def _current_reports(session: Session, year: int) -> dict[int, MaterialUseReport]:
+    """The version of each organisation's report that shows how far it is, by its id.
+
+    What was adopted, else what lies with the reviewer, else the newest.
+    """
+    rows = select(MaterialUseReport).where(MaterialUseReport.year == year).order_by(MaterialUseReport.version)
+    current = dict[int, MaterialUseReport]()
+    for report in session.scalars(rows):
+        before = current.get(report.organisation_id)
+        if before is None or _rank(report) >= _rank(before):
+            current[report.organisation_id] = report
+    return current
+
+
+def _rank(report: MaterialUseReport) -> int:
+    status = ReportStatus(report.status)
+    return 2 if status is ReportStatus.ADOPTED else 1 if status in AT_THE_REVIEWER else 0
+
+
+def _filled(session: Session, year: int) -> set[int]:
+    """Ids of the reports of a year with something in it."""
     rows = (
-        select(MaterialUseReport.organisation_id)
-        .join(newest, newest.c.organisation_id == MaterialUseReport.organisation_id)
-        .where(MaterialUseReport.year == year, MaterialUseReport.version == newest.c.version)
-        .join(MaterialUse, MaterialUse.report_id == MaterialUseReport.id)
-        .where(MaterialUse.mass_kg > 0)
+        select(MaterialUse.report_id)
+        .join(MaterialUseReport, MaterialUseReport.id == MaterialUse.report_id)
+        .where(MaterialUseReport.year == year, MaterialUse.mass_kg > 0)
     )
     return set(session.scalars(rows.distinct()))
 
@@ -120,23 +204,10 @@ def _asked_on(session: Session, year: int) -> dict[int, date]:
     return {row.object_id: clock.local(row.at).date() for row in rows if row.object_id and row.facts.get("year") == year}
 
 
-def list_inputs(session: Session, bank: Mapping[tuple[str, int], Decimal]) -> dict[tuple[int, int], YearInput]:
-    """Every reported year by organisation id and year, with what the bank brought in it."""
-    slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
-    masses: dict[int, dict[Origin, Decimal]] = defaultdict(dict)
-    sums = select(MaterialUse.report_id, MaterialUse.origin, func.sum(MaterialUse.mass_kg)).group_by(
-        MaterialUse.report_id, MaterialUse.origin
-    )
-    for report_id, origin, mass_kg in session.execute(sums):
-        masses[report_id][Origin(origin)] = mass_kg
-    return {
-        (report.organisation_id, report.year): YearInput(
-            masses.get(report.id, {}),
-            report.includes_bank_kg,
-            bank.get((slugs.get(report.organisation_id, ""), report.year), ZERO),
-        )
-        for report in session.scalars(select(MaterialUseReport).order_by(MaterialUseReport.version))  # the highest is the last
-    }
+def list_inputs(session: Session) -> dict[tuple[int, int], YearInput]:
+    """Every year by organisation id and year: as it was adopted, else as it is reported."""
+    inputs = list_all_inputs(session)
+    return {**inputs.reported, **inputs.adopted}
 
 
 def find_report(session: Session, *, organisation_id: int, year: int) -> MaterialUseReport | None:
@@ -153,33 +224,123 @@ def list_reports(session: Session, *, organisation_id: int, year: int) -> Sequen
     return session.scalars(versions.order_by(MaterialUseReport.version.desc())).all()
 
 
-def get_material_use(session: Session, actor: Actor, *, year: int, organisation_slug: str | None = None) -> MaterialUseYear:
-    """Get what a municipality reported of a year, by default the actor's own. For its own people and the reviewer."""
+def list_rows(session: Session, report_ids: Iterable[int]) -> dict[int, list[UseRow]]:
+    """What versions of reports say, by their ids."""
+    rows: dict[int, list[UseRow]] = {report_id: [] for report_id in report_ids}
+    found = select(MaterialUse).where(MaterialUse.report_id.in_(rows))
+    for row in session.scalars(found.order_by(MaterialUse.scope, MaterialUse.flow, MaterialUse.group_slug, MaterialUse.origin)):
+        rows[row.report_id].append(UseRow(row.group_slug, row.origin, row.mass_kg, row.scope, row.flow))
+    return rows
+
+
+def get_material_use(
+    session: Session, actor: Actor, *, year: int, organisation_slug: str | None = None, version: int | None = None
+) -> MaterialUseYear:
+    """Get what a municipality reported of a year, by default the actor's own. For its own people and the reviewer.
+
+    In the version that is asked for; without one the adopted, else the newest.
+    """
     organisation = get_organisation_by_slug(session, organisation_slug or actor.organisation_slug)
     require(actor, Can.READ_MATERIAL_USE, organisation.id, hidden=True)
     reports = list_reports(session, organisation_id=organisation.id, year=year)
-    rows: dict[int, list[UseRow]] = {report.id: [] for report in reports}
-    for row in session.scalars(
-        select(MaterialUse).where(MaterialUse.report_id.in_(rows)).order_by(MaterialUse.group_slug, MaterialUse.origin)
-    ):
-        rows[row.report_id].append(UseRow(row.group_slug, row.origin, row.mass_kg))
-    newest = reports[0] if reports else None
+    adoption = find_adopted(session, organisation_id=organisation.id, year=year)
+    if version is None:
+        shown = next((one for one in reports if adoption is not None and one.id == adoption.report_id), None)
+        shown = shown or (reports[0] if reports else None)
+    else:
+        shown = next((one for one in reports if one.version == version), None)
+        if shown is None and version:
+            raise Missing(_("There is no version %(version)s of this report. Choose one that is there.", version=str(version)))
+    rows = list_rows(session, (report.id for report in reports))
+    bank = get_bank_by_origin(session, slug=organisation.slug, year=year) if adoption is None else adoption.bank_by_origin
+    versions = tuple(_version_of(report, rows[report.id]) for report in reports)
+    if shown is None:
+        return MaterialUseYear(organisation, year, None, None, 0, (), bank, versions, adoption=adoption)
     return MaterialUseYear(
         organisation=organisation,
         year=year,
-        includes_bank_kg=newest.includes_bank_kg if newest is not None else None,
-        includes_bank_as_of=newest.includes_bank_as_of if newest is not None else None,
-        version=newest.version if newest is not None else 0,
-        rows=tuple(rows[newest.id]) if newest is not None else (),
-        bank_kg=get_bank_mass(session, slug=organisation.slug, year=year),
-        earlier=tuple(
-            EarlierReport(
-                report.version,
-                report.reported_at,
-                sum((row.mass_kg for row in rows[report.id]), ZERO),
-                sum((row.mass_kg for row in rows[report.id] if row.origin == Origin.REUSED), ZERO),
-                report.includes_bank_kg,
-            )
-            for report in reports[1:]
-        ),
+        includes_bank_kg=shown.includes_bank_kg,
+        includes_bank_as_of=shown.includes_bank_as_of,
+        version=shown.version,
+        rows=tuple(rows[shown.id]),
+        bank_by_origin=bank,
+        versions=versions,
+        status=ReportStatus(shown.status),
+        scope=Scope(shown.scope),
+        explanation=shown.explanation,
+        reported_at=shown.reported_at,
+        submitted_at=shown.submitted_at,
+        findings=list_findings(session, organisation, shown, rows[shown.id], sum(bank.values(), ZERO)),
+        remarks=_list_remarks(session, reports),
+        adoption=adoption,
+    )
+
+
+def list_findings(
+    session: Session,
+    organisation: Organisation,
+    report: MaterialUseReport,
+    rows: Sequence[UseRow],
+    bank_kg: Decimal,
+    *,
+    is_fresh: bool = False,
+) -> tuple[Finding, ...]:
+    """What looks odd in a version: of what was submitted as it was then, else (and with `is_fresh`) as it is now."""
+    names = {group.slug: group.name for group in taxonomy(session).groups}
+    if not is_fresh and report.status != ReportStatus.CONCEPT and report.findings is not None:
+        return tuple(Finding.of(one, names) for one in report.findings)
+    before = _current_reports(session, report.year - 1).get(organisation.id)
+    return find_oddities(
+        Reported(
+            year=report.year,
+            scope=report.scope,
+            rows=rows,
+            before=None if before is None else list_rows(session, [before.id])[before.id],
+            includes_bank_kg=report.includes_bank_kg,
+            bank_kg=bank_kg,
+            inhabitants=inhabitants_of(organisation.slug),
+            group_names=names,
+        )
+    )
+
+
+def inhabitants_of(slug: str) -> int:
+    """How many people live in a municipality of the region; 0 where that is not known."""
+    return next((area.inhabitants for area in areas() if area.slug == slug), 0)
+
+
+def find_last_question(session: Session, report: MaterialUseReport) -> str | None:
+    """The question with which a version was sent back last."""
+    rows = select(MaterialUseRemark.text).where(
+        MaterialUseRemark.report_id == report.id, MaterialUseRemark.kind == RemarkKind.QUESTION
+    )
+    return session.scalars(rows.order_by(MaterialUseRemark.id.desc()).limit(1)).one_or_none()
+
+
+def _version_of(report: MaterialUseReport, rows: Sequence[UseRow]) -> ReportVersion:
+    sums = total_by_origin(rows, scope=report.scope)
+    return ReportVersion(
+        report.version,
+        ReportStatus(report.status),
+        Scope(report.scope),
+        report.reported_at,
+        report.submitted_at,
+        sum(sums.values(), ZERO),
+        sums.get(Origin.REUSED, ZERO),
+        report.includes_bank_kg,
+        report.explanation,
+    )
+
+
+def _list_remarks(session: Session, reports: Sequence[MaterialUseReport]) -> tuple[Remark, ...]:
+    """The thread about every version of a year, oldest first."""
+    versions = {report.id: report.version for report in reports}
+    rows = (
+        select(MaterialUseRemark, Organisation)
+        .join(Organisation, Organisation.id == MaterialUseRemark.organisation_id)
+        .where(MaterialUseRemark.report_id.in_(versions))
+    )
+    return tuple(
+        Remark(versions[row.report_id], RemarkKind(row.kind), organisation, row.text, row.written_at)
+        for row, organisation in session.execute(rows.order_by(MaterialUseRemark.id))
     )

@@ -97,7 +97,10 @@ def refuse_step(status: str | None) -> Conflict:
     if status is None:
         return Conflict(_("There is no report of this year that was submitted. Ask the municipality for it."))
     return Conflict(
-        _("This cannot be done now: the report is “%(status)s”. Open the page again.", status=STATUS_LABELS[ReportStatus(status)]),
+        _(
+            "This cannot be done now: the report is “%(status)s”. Open the page again.",
+            status=STATUS_LABELS[ReportStatus(status)],
+        ),
         status=status,
     )
 

@@ -69,6 +69,12 @@ class Notice(StrEnum):
     PROPOSAL = "proposal"
     REMINDED = "reminded"
     REPORT_ASKED = "report_asked"
+    REPORT_NOT_SUBMITTED = "report_not_submitted"
+    REPORT_SUBMITTED = "report_submitted"
+    REPORT_WAITING = "report_waiting"
+    REPORT_SENT_BACK = "report_sent_back"
+    REPORT_REMARK = "report_remark"
+    REPORT_ADOPTED = "report_adopted"
     LOT_OFFERED = "lot_offered"
     LETTER_GIVEN_UP = "letter_given_up"
 
@@ -118,7 +124,14 @@ SECURITY = (  # never suppressed, never delayed
     Notice.JOIN_DECLINED,
 )
 MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.JOIN_DECLINED)  # a secret link, or a reader without an inbox
-FOR_COORDINATORS = (Notice.REPORT_ASKED,)
+FOR_COORDINATORS = (
+    Notice.REPORT_ASKED,
+    Notice.REPORT_NOT_SUBMITTED,
+    Notice.REPORT_SENT_BACK,
+    Notice.REPORT_ADOPTED,
+)
+FOR_REVIEWERS = (Notice.REPORT_SUBMITTED, Notice.REPORT_WAITING)
+FOR_BOTH_SIDES_OF_A_REPORT = (Notice.REPORT_REMARK,)
 FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP, Notice.JOIN_REQUESTED)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
 _GATHERED = (

@@ -50,7 +50,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One kind. `links`: what it is about (`reservation`, `talk`, `listing`, `demand`, `search`, `material_use`, `password` or `secret`)
+    """One kind. `links`: what it is about (`reservation`, `talk`, `listing`, `demand`, `search`, `material_use`, `report`, `password` or `secret`)
     and the words of the link. `before` and `after` stand around the link of a letter; `points` names a fact that is a list."""
 
     label: Text

@@ -1,7 +1,13 @@
 """The kinds of notice by theme, in the order in which a reader chooses their mail."""
 
 from marketplace.kernel.language import Text, _
-from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_COORDINATORS, Notice
+from marketplace.notices.rules.kinds import (
+    FOR_ADMINISTRATORS,
+    FOR_BOTH_SIDES_OF_A_REPORT,
+    FOR_COORDINATORS,
+    FOR_REVIEWERS,
+    Notice,
+)
 from marketplace.notices.rules.settling import SETTLING
 
 THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
@@ -52,5 +58,7 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
         (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),
     ),
     (_("For the coordinator"), FOR_COORDINATORS),
+    (_("For the AO CE"), FOR_REVIEWERS),
+    (_("Messages about reports"), FOR_BOTH_SIDES_OF_A_REPORT),
     (_("For the administrator"), FOR_ADMINISTRATORS),
 )

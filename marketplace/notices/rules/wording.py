@@ -16,6 +16,7 @@ from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.letter import REASON, Button, Moment, Price, Wording
+from marketplace.notices.rules.reporting import REPORTING
 from marketplace.notices.rules.settling import SETTLING
 from marketplace.notices.rules.talking import TALKING
 
@@ -198,6 +199,7 @@ WORDINGS: dict[Notice, Wording] = {
             _("Do you still need it? Then ask for it again."),
         ),
     ),
+    **REPORTING,
     **SETTLING,
     **TALKING,
     Notice.RETURNED: Wording(
@@ -289,12 +291,6 @@ WORDINGS: dict[Notice, Wording] = {
         ),
         (_AT_LISTING, _AT_DEMAND),
     ),
-    Notice.REPORT_ASKED: Wording(
-        _("A report is asked for"),
-        _("The region asks what your municipality used in %(year)s"),
-        (_("Enter how much material your municipality put to use in %(year)s. It counts in the goals of the region."),),
-        (("material_use", _("Enter the material use")),),
-    ),
     Notice.LOT_OFFERED: Wording(
         _("Somebody offers you a lot"),
         _("%(organisation)s offers “%(title)s” for your demand “%(demand)s”"),
@@ -346,6 +342,8 @@ def readable_facts(facts: Mapping[str, Any], written: Callable[[str], str] = _sa
     if until:
         values["until"] = clock.local(datetime.fromisoformat(until)).date() if "T" in until else date.fromisoformat(until)
         values["until_time"] = Moment(datetime.fromisoformat(until)) if "T" in until else values["until"]
+    if values.get("since"):
+        values["since"] = date.fromisoformat(values["since"])
     if values.get("time"):
         values["time"] = Moment(datetime.fromisoformat(values["time"]))
     values["times"] = [Moment(datetime.fromisoformat(item)) for item in values.get("times", ())]

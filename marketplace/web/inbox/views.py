@@ -12,7 +12,7 @@ from marketplace.http.notice_text import page_of, sentence_of
 from marketplace.http.request import PATH_NUMBER_MAX, current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.market.queries.listings import list_visible
-from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_COORDINATORS
+from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_BOTH_SIDES_OF_A_REPORT, FOR_COORDINATORS, FOR_REVIEWERS
 from marketplace.notices.rules.themes import THEMES
 from marketplace.web.inbox.forms import preferences_form
 from marketplace.web.ui.form_page import done, page, submit
@@ -20,6 +20,13 @@ from marketplace.web.ui.jobs import picture_of
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 blueprint = Blueprint("inbox", __name__)
+
+KEPT_TO = (
+    (FOR_ADMINISTRATORS, Can.READ_HEALTH),
+    (FOR_COORDINATORS, Can.EDIT_MATERIAL_USE),
+    (FOR_REVIEWERS, Can.REVIEW_MATERIAL_USE),
+    (FOR_BOTH_SIDES_OF_A_REPORT, Can.DISCUSS_MATERIAL_USE),
+)
 
 
 @blueprint.get("/berichten")
@@ -67,10 +74,6 @@ def preferences() -> ResponseReturnValue:
     form = preferences_form(get_preferences(session, actor))
     if submit(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
         return done(_("Your choice is saved."), url_for("inbox.preferences"))
-    hidden = [
-        kinds
-        for kinds, right in ((FOR_ADMINISTRATORS, Can.READ_HEALTH), (FOR_COORDINATORS, Can.EDIT_MATERIAL_USE))
-        if not may(actor, right)
-    ]
+    hidden = [kinds for kinds, right in KEPT_TO if not may(actor, right)]
     themes = [theme for theme in THEMES if theme[1] not in hidden]
     return page("inbox/preferences.html", form, themes=themes)

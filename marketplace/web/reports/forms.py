@@ -32,7 +32,7 @@ class Column:
 
 def columns() -> list[Column]:
     """One for each origin."""
-    return [Column(one, ORIGIN_LABELS[one], SHORT_ORIGINS[one], _names(one)) for one in Origin]
+    return [Column(one, ORIGIN_LABELS[one], SHORT_ORIGINS[one], _names(one)) for one in ORIGINS_IN]
 
 
 def _names(origin: Origin) -> str:
@@ -104,7 +104,9 @@ def _name(group_slug: str, origin: str) -> str:
 def material_use_form(groups: Sequence[MaterialGroup], known: MaterialUseYear) -> MaterialUseForm:
     """The form for these groups, with what was reported before."""
     fields = {
-        _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}") for group in groups for origin in ORIGINS_IN
+        _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}")
+        for group in groups
+        for origin in ORIGINS_IN
     }
     values = {_name(row.group_slug, row.origin): row.mass_kg / Decimal(KG_PER_TONNE) for row in known.rows}
     included = None if known.includes_bank_kg is None else known.includes_bank_kg / Decimal(KG_PER_TONNE)

@@ -1,0 +1,63 @@
+"""How notices read about what municipalities report: asked for, submitted, sent back, talked about, adopted."""
+
+from marketplace.kernel.language import _
+from marketplace.notices.rules.kinds import Notice
+from marketplace.notices.rules.letter import Wording
+
+_ENTER = (("material_use", _("Enter the material use")),)
+_LOOK = (("report", _("Look at the report")),)
+
+REPORTING: dict[Notice, Wording] = {
+    Notice.REPORT_ASKED: Wording(
+        _("A report is asked for"),
+        _("The region asks what your municipality used in %(year)s"),
+        (_("Enter how much material your municipality put to use in %(year)s. It counts in the goals of the region."),),
+        _ENTER,
+    ),
+    Notice.REPORT_NOT_SUBMITTED: Wording(
+        _("A report that is not submitted yet"),
+        _("Your municipality has not submitted its report of %(year)s yet"),
+        (
+            _("The year counts in the goals of the region once it is submitted and adopted."),
+            _("Enter what is missing and submit it. You get this reminder once a month until then."),
+        ),
+        _ENTER,
+    ),
+    Notice.REPORT_SUBMITTED: Wording(
+        _("A report is submitted"),
+        _("%(organisation)s submitted its report of %(year)s"),
+        (_("Look at it, and adopt it or send it back with a question."),),
+        _LOOK,
+    ),
+    Notice.REPORT_WAITING: Wording(
+        _("A report waits for the AO CE"),
+        _("The report of %(organisation)s of %(year)s has waited since %(since)s"),
+        (_("Look at it, and adopt it or send it back with a question."),),
+        _LOOK,
+    ),
+    Notice.REPORT_SENT_BACK: Wording(
+        _("Your report is sent back with a question"),
+        _("The AO CE has a question about your report of %(year)s"),
+        (
+            _("“%(question)s”"),
+            _("Answer the question or change the report. Then submit it again."),
+        ),
+        _ENTER,
+    ),
+    Notice.REPORT_REMARK: Wording(
+        _("A message about a report"),
+        _("%(writer)s wrote about the report of %(organisation)s of %(year)s"),
+        (_("“%(message)s”"),),
+        _LOOK,
+    ),
+    Notice.REPORT_ADOPTED: Wording(
+        _("Your report is adopted"),
+        _("Your report of %(year)s is adopted"),
+        (
+            _(
+                "The year %(year)s stays as it is from now on, and counts in the public figures. What is booked later counts later."
+            ),
+        ),
+        _LOOK,
+    ),
+}
