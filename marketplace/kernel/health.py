@@ -1,6 +1,8 @@
 """Whether a database is fit for use, and whether the clock still ticks. Fit: at the newest migration, and taking writes."""
 
+import re
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,6 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 
 VERSIONS = Path(__file__).resolve().parent.parent.parent / "migrations" / "versions"
+FOLLOWS = re.compile(r'^down_revision = "(?P<name>\w+)"$', re.MULTILINE)
 SILENT_TOO_LONG = timedelta(minutes=10)
 BEGUN_AT = clock.now()
 
@@ -23,13 +26,20 @@ def silent_since(last_start: datetime | None) -> datetime | None:
 
 
 def versions() -> set[str]:
-    """Every migration that this program knows; they stand in one numbered line."""
+    """Every migration that this program knows."""
     return {path.stem for path in VERSIONS.glob("[0-9]*.py")}
 
 
+@cache
+def before(name: str) -> str | None:
+    """The migration that one follows in the one line in which they stand; None: it is the first."""
+    found = FOLLOWS.search((VERSIONS / f"{name}.py").read_text(encoding="utf-8"))
+    return found["name"] if found else None
+
+
 def newest() -> str:
-    """The newest migration, such as 0010_matching."""
-    return max(versions(), default="")
+    """The newest migration, such as 0010_matching: the one that no other follows. Numbers are given before the work begins."""
+    return max(versions() - {before(name) for name in versions()}, default="")
 
 
 def version(database: Database) -> str | None:
