@@ -134,7 +134,10 @@ class MaterialUse(Base):
 
 
 class MaterialUseRemark(Base):
-    """A line of the thread about a report: the question with which it was sent back, or what either side says. Never changed."""
+    """A line of the thread about a report. Never changed.
+
+    The question with which it was sent back, or what either side says.
+    """
 
     __tablename__ = "material_use_remark"
 
@@ -153,7 +156,10 @@ class MaterialUseRemark(Base):
 
 
 class AdoptedYear(Base):
-    """A municipality's year as it was adopted: a frozen copy of everything that its figures came from. Never changed or removed."""
+    """A municipality's year as it was adopted. Never changed or removed.
+
+    A frozen copy of everything that its figures came from.
+    """
 
     __tablename__ = "adopted_year"
 

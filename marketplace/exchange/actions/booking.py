@@ -182,8 +182,9 @@ def distance_back(reservation: Reservation, draft: ReturnDraft) -> Decimal:
 
 
 def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry, month: str) -> Entry:
-    """Make the row of the way back, from the receiver to where it lies now, in the month of the reversal or later.
+    """Make the row of the way back, from the receiver to where it lies now.
 
+    In the month of the reversal or later.
     Without a place it goes the way that it came. Kilometres without tonnes, and no fewer than the straight line.
     """
     distance, basis = was.distance_km, was.distance_basis

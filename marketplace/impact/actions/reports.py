@@ -50,8 +50,9 @@ def report_material_use(
     scope: str = Scope.ORGANISATION,
     explanation: str = "",
 ) -> MaterialUseYear:
-    """Store what a municipality says of a year as a concept, in a new version; the versions before it stay.
+    """Store what a municipality says of a year as a concept, in a new version.
 
+    The versions before it stay.
     No rows above zero: the year counts as not reported again. `version` is the one that was read (0: nothing yet); None takes whatever
     stands there. `includes_bank_kg` is how much of what is not primary came through the bank, as it stood on `includes_bank_as_of`; `scope`
     is whose rows count for the goals. Refused when the year is adopted, when somebody reported meanwhile, when a row has an unknown group

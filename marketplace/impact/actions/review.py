@@ -1,4 +1,4 @@
-"""Submitting a report, reviewing it, sending it back with a question, talking about it, and adopting it."""
+"""The way of a report: submitted, reviewed, sent back with a question, adopted."""
 
 from typing import Any
 
@@ -142,8 +142,9 @@ def adopt(
     decision: Decision,
     version: int | None = None,
 ) -> MaterialUseYear:
-    """Adopt a municipality's year for good: everything that its figures come from is copied under the lock of the ledger.
+    """Adopt a municipality's year for good.
 
+    Everything that its figures come from is copied under the lock of the ledger.
     Whatever is booked of that year from then on counts when it is booked. The same decision twice is one; another one is refused.
     """
     organisation, reports = _held(session, actor, organisation_slug, year, Can.REVIEW_MATERIAL_USE)
@@ -201,7 +202,10 @@ def _frozen(
 
 
 def _held(session: Session, actor: Actor, slug: str, year: int, right: Can) -> tuple[Organisation, list[MaterialUseReport]]:
-    """The municipality and the versions of its report, newest first, kept from everybody else until this is committed."""
+    """The municipality and the versions of its report, newest first.
+
+    Kept from everybody else until this is committed.
+    """
     organisation = get_organisation_by_slug(session, slug)
     require(actor, right, organisation.id)
     hold(session, organisation)

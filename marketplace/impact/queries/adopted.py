@@ -1,4 +1,4 @@
-"""Years as they were adopted, what counts while they are not, and what was booked after a year was over."""
+"""Years as they were adopted, what is reported of others, and what was booked later."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ def is_adopted(session: Session, *, slug: str, year: int) -> bool:
 
 
 def list_inputs(session: Session) -> Inputs:
-    """Everything that indicators are worked out from: what was adopted, and what is reported of other years."""
+    """What indicators are worked out from: what was adopted, and what is reported of others."""
     adopted = {(one.organisation_id, one.year): one.as_input for one in list_adopted(session)}
     slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
     bank, newest = get_bank_by_year(session), dict[tuple[int, int], MaterialUseReport]()
@@ -101,7 +101,10 @@ def _counted() -> Select[int, str, Decimal]:
 
 
 def get_coverage_minimum(session: Session) -> Decimal:
-    """How many percent of the inhabitants a regional figure asks for: what the AO CE set last, else half."""
+    """How many percent of the inhabitants a regional figure asks for.
+
+    What the AO CE set last, else half.
+    """
     settings = list_coverage_settings(session)
     return Decimal(settings[0].value) if settings else COVERAGE_MINIMUM
 
@@ -127,7 +130,10 @@ def list_booked_later(session: Session, actor: Actor, year: int) -> list[BookedL
 
 
 def find_adopted_breach(session: Session) -> str | None:
-    """The first adopted year that is not what its report and the ledger say, in words; None when all are."""
+    """Find the first adopted year that is not what its report and the ledger say.
+
+    In words; None when all are.
+    """
     reported = _masses_by_origin(session)
     booked = _booked_in_adopted_years(session)
     for one in list_adopted(session):

@@ -104,8 +104,9 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class MaterialUseYear:
-    """What a municipality reported of a year, in one version, with all its versions (newest first) and the thread. Version 0: nothing yet.
+    """What a municipality reported of a year, in one version. Version 0: nothing yet.
 
+    With all its versions, newest first, and the thread about them.
     `findings`: what looks odd; of what was submitted as it was then. `adoption`: the year as it was adopted, of whatever version.
     """
 
@@ -285,7 +286,10 @@ def list_findings(
     *,
     is_fresh: bool = False,
 ) -> tuple[Finding, ...]:
-    """What looks odd in a version: of what was submitted as it was then, else (and with `is_fresh`) as it is now."""
+    """What looks odd in a version.
+
+    Of what was submitted as it was then, else (and with `is_fresh`) as it is now.
+    """
     names = {group.slug: group.name for group in taxonomy(session).groups}
     if not is_fresh and report.status != ReportStatus.CONCEPT and report.findings is not None:
         return tuple(Finding.of(one, names) for one in report.findings)

@@ -76,7 +76,7 @@ FLOW_LABELS: dict[Flow, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class UseRow:
-    """How many kilograms of one material group, of one origin, came in (or stayed, or left) in a year."""
+    """How many kilograms of a group and an origin came in (or stayed, or left) in a year."""
 
     group_slug: str
     origin: str

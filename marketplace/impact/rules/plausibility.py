@@ -59,7 +59,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What is looked at: the rows of a year, those of the year before (None: not reported), and what surrounds them."""
+    """What is looked at: the rows of a year and what surrounds them.
+
+    `before`: the rows of the year before; None: not reported.
+    """
 
     year: int
     scope: str

@@ -1,4 +1,4 @@
-"""The way of a report: concept, submitted, in review, then adopted or sent back with a question.
+"""The way of a report: concept, submitted, in review, adopted or sent back.
 
 Source: domain.md, "Closed periods".
 """
@@ -106,7 +106,7 @@ def refuse_step(status: str | None) -> Conflict:
 
 
 def check_percent(percent: Decimal) -> Decimal:
-    """How much of the inhabitants a regional figure asks for: from 0 to 100, at most three decimals."""
+    """Check what a regional figure asks for, in percent of the inhabitants. From 0 to 100."""
     if not percent.is_finite() or not 0 <= percent <= 100 or percent != percent.quantize(Decimal("0.001")):
         raise Invalid(_("Fill in a percentage from 0 up to and including 100, with at most three decimals."), "percent")
     return percent

@@ -1,4 +1,4 @@
-"""How notices read about what municipalities report: asked for, submitted, sent back, talked about, adopted."""
+"""How notices read about what municipalities report."""
 
 from marketplace.kernel.language import _
 from marketplace.notices.rules.kinds import Notice
