@@ -31,7 +31,7 @@ def get_bank_mass(session: Session, *, slug: str, year: int) -> Decimal:
 def get_bank_by_origin(session: Session, *, slug: str, year: int) -> dict[Origin, Decimal]:
     """What an organisation received through the bank in a year, by origin.
 
-    From the rows of the ledger.     Rows of version 1 name no origin: all that was booked then was reused.
+    From the rows of the ledger. Rows of version 1 name no origin: all that was booked then was reused.
     """
     origin = func.coalesce(Exchange.origin, Origin.REUSED.value)
     months = month_booked.between(f"{year:04d}-01", f"{year:04d}-12")
