@@ -5,7 +5,6 @@ A predicate takes the actor and the subject. A subject is whatever the question 
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any
 
 from marketplace.accounts.rules.accounts import OrganisationKind, Role, are_colleagues
@@ -14,79 +13,9 @@ from marketplace.accounts.rules.actors import CLOCK as CLOCK
 from marketplace.accounts.rules.actors import OPERATOR as OPERATOR
 from marketplace.accounts.rules.actors import TRADING
 from marketplace.accounts.rules.actors import Actor as Actor
+from marketplace.accounts.rules.rights import Can as Can
 from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
 from marketplace.kernel.language import _
-
-
-class Can(StrEnum):
-    """Everything that can be asked for."""
-
-    READ_CATALOGUE = "catalogue:read"
-    READ_LISTING_INSIDE = "listing:read_inside"
-    OFFER = "listing:offer"
-    EDIT_LISTING = "listing:edit"
-    ASK = "demand:ask"
-    READ_DEMANDS = "demand:read"
-    EDIT_DEMAND = "demand:edit"
-    READ_MATCHES = "match:read"
-    READ_QUESTIONS = "question:read"
-    ASK_QUESTION = "question:ask"
-    ANSWER_QUESTION = "question:answer"
-    WITHDRAW_QUESTION = "question:withdraw"
-    READ_POINTS = "place:read_points"
-    RESERVE = "reservation:reserve"
-    READ_RESERVATION = "reservation:read"
-    LIST_RESERVATIONS = "reservation:list"
-    DECIDE_RESERVATION = "reservation:decide"
-    CANCEL_RESERVATION = "reservation:cancel"
-    HAND_OVER = "reservation:hand_over"
-    CONFIRM = "reservation:confirm"
-    RESOLVE = "reservation:resolve"
-    RETURN = "reservation:return"
-    MEET = "reservation:meet"
-    CHANGE_TERMS = "reservation:terms"
-    TALK = "reservation:talk"
-    READ_TALK = "reservation:read_talk"
-    HAND_OVER_LATE = "reservation:hand_over_late"
-    READ_REQUESTS = "listing:requests"
-    READ_CHOICES = "figures:choices"
-    READ_LOSSES = "figures:losses"
-    SET_WINDOWS = "windows:set"
-    BROKER = "broker:list"
-    READ_EXCHANGES = "exchange:read"
-    READ_ALL_EXCHANGES = "exchange:read_all"
-    READ_MEMBER_FIGURES = "figures:members"
-    READ_PERIOD_FIGURES = "figures:period"
-    READ_PUBLIC_FIGURES = "figures:public"
-    READ_PEOPLE = "people:read"
-    MANAGE_PEOPLE = "people:manage"
-    INVITE = "people:invite"
-    READ_DEPOTS = "depot:read"
-    MANAGE_DEPOTS = "depot:manage"
-    READ_MATERIAL_USE = "material_use:read"
-    EDIT_MATERIAL_USE = "material_use:edit"
-    ASK_FOR_REPORT = "material_use:ask"
-    DISCUSS_MATERIAL_USE = "material_use:discuss"
-    REVIEW_MATERIAL_USE = "material_use:review"
-    SET_COVERAGE = "figures:coverage"
-    ADOPT_GOAL = "goal:adopt"
-    MANAGE_GOALS = "goal:manage"
-    MANAGE_TAXONOMY = "taxonomy:manage"
-    READ_ORGANISATIONS = "organisation:read"
-    MANAGE_ORGANISATIONS = "organisation:manage"
-    ASK_TO_JOIN = "organisation:ask_to_join"
-    READ_HEALTH = "health:read"
-    MAINTAIN = "bank:maintain"
-    START_TASK = "task:start"
-    READ_TASK = "task:read"
-    CANCEL_TASK = "task:cancel"
-    WORK = "work:read"
-    OWN_ACCOUNT = "account:own"
-    OWN_TOKENS = "token:own"
-    REVOKE_TOKENS = "token:revoke"
-    ISSUE_TOKENS = "token:issue"
-    MANAGE_MACHINES = "machine:manage"
-
 
 Predicate = Callable[[Actor, Any], bool]
 
