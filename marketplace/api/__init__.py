@@ -24,6 +24,7 @@ MODULES = (
     "broker",
     "notices",
     "figures",
+    "goals",
     "depots",
     "organisations",
     "people",

@@ -26,6 +26,7 @@ CHANGES = (
             _(
                 "New: the ledger as JSON lines (/ledger.jsonl); both files have all that was hashed, so that anybody can check a copy."
             ),
+            _("New: what was decided about each goal, by whom and when, and recording a decision, looser or tighter (/goals)."),
         ),
     ),
     Version(

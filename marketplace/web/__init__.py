@@ -22,6 +22,7 @@ AREAS = (
     "inbox",
     "signed",
     "figures",
+    "goals",
     "reports",
     "exchanges",
     "admin",

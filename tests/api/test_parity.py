@@ -38,6 +38,7 @@ STEPS = {
     "talk.questions_about": "ask_about_listing", "talk.answer": "answer_listing_question",
     "talk.withdraw": "withdraw_listing_question", "talk.thread": "send_message",
     "reports.edit": "report_year", "work.ask_for_report": "ask_for_report",
+    "goals.adopt": "adopt_goal",
     "searches.create": "create_search", "searches.delete": "delete_search",
     "favourites.keep": "keep_listing", "favourites.drop": "drop_listing",
     "admin.create_depot": "create_depot", "admin.edit_depot": "edit_depot", "admin.close_depot": "edit_depot",

@@ -15,7 +15,7 @@ from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.impact.actions.goals import adopt_goal, seed_goals
 from marketplace.impact.models import Goal, GoalVersion
-from marketplace.impact.queries.goals import GoalDecision, get_goals, list_goal_versions, targets_in_force
+from marketplace.impact.queries.goals import GoalDecision, get_goal_history, get_goals, targets_in_force
 from marketplace.impact.rules.goals import Decision, InForce, Target, thawed
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
@@ -82,7 +82,7 @@ def test_the_region_revises_goal_2_and_every_version_stays(bank: Session) -> Non
     assert get_goals(bank, ANONYMOUS).region.standings[1].target == revised.target
     assert counts(bank, "almelo", 2) == InForce(revised.target)
     assert [
-        (one.target.version, one.target.percent, one.target.year) for one in list_goal_versions(bank, ANONYMOUS, number=2)
+        (one.target.version, one.target.percent, one.target.year) for one in get_goal_history(bank, ANONYMOUS, number=2).versions
     ] == [
         (2, 45, 2032),
         (1, 50, 2030),
@@ -153,8 +153,8 @@ def test_whoever_looked_at_an_older_version_looks_again(bank: Session) -> None:
 def test_the_public_reads_the_versions_of_the_region_and_members_all(bank: Session) -> None:
     adopt(bank, reviewer(bank), 2, 45, 2032)
     adopt(bank, reviewer(bank), 2, 40, 2035, "losser")
-    assert [one.organisation for one in list_goal_versions(bank, ANONYMOUS, number=2)] == [None, None]
-    read = list_goal_versions(bank, make_actor(bank, "borne"), number=2)
+    assert [one.organisation for one in get_goal_history(bank, ANONYMOUS, number=2).versions] == [None, None]
+    read = get_goal_history(bank, make_actor(bank, "borne"), number=2).versions
     assert [(one.organisation and one.organisation.slug, one.target.version) for one in read] == [
         ("losser", 1),
         (None, 2),

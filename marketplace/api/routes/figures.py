@@ -1,4 +1,4 @@
-"""Exchanges, their totals, progress towards the goals, and municipal reports."""
+"""Exchanges, their totals, and municipal reports."""
 
 from flask import Response
 
@@ -8,7 +8,6 @@ from marketplace.api.bodies.figures import AskReportBody, MaterialUseBody
 from marketplace.api.reading import (
     asked,
     asked_all,
-    asked_id,
     asked_months,
     asked_period,
     asked_point,
@@ -19,7 +18,6 @@ from marketplace.api.reading import (
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.exchange import ExchangesSchema
 from marketplace.api.shapes.figures import (
-    GoalsSchema,
     MaterialUseSchema,
     MissingReportsSchema,
     PublicStatisticsSchema,
@@ -29,7 +27,6 @@ from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
 from marketplace.impact.actions import reports as impact
-from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.reports import get_material_use, get_reporting, last_year
 from marketplace.impact.queries.statistics import Cut, get_statistics
 from marketplace.impact.rules.material_use import UseRow, check_year
@@ -142,18 +139,6 @@ def show_statistics() -> Response:
     query.check_organisations(session, cut.municipalities, "municipality")
     query.check_groups(current_taxonomy(), cut.groups)
     return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
-
-
-@route("GET", "/goals", gives=GoalsSchema, tag="figures", query=(query.YEAR,))
-@permission(Can.READ_PUBLIC_FIGURES)
-@one_moment
-def show_goals() -> Response:
-    """The three goals: the region, and with a token every municipality. Without a token in finished years only."""
-    year = asked_id("year")
-    goals = get_goals(current_session(), current_actor(), year=year)
-    if year is not None:
-        check_year(year, last=max(goals.years))
-    return ok(GoalsSchema.write(goals))
 
 
 @route("GET", MATERIAL_USE, gives=MaterialUseSchema, tag="figures", query=(query.OF,))

@@ -6,15 +6,12 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Organisation
-from marketplace.accounts.policy import Actor, Can, require
-from marketplace.accounts.queries.organisations import get_organisation_by_slug
-from marketplace.accounts.rules.accounts import REGION_SLUG
+from marketplace.accounts.policy import Actor
 from marketplace.impact.models import Goal, GoalVersion
-from marketplace.impact.queries.goals import GoalDecision, decision_of, get_goal, in_force
-from marketplace.impact.rules.goals import Decision, Measured, Target, check_target
+from marketplace.impact.queries.goals import GoalDecision, decision_of, get_goal_change
+from marketplace.impact.rules.goals import Decision, Measured, Target
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
 from marketplace.market.actions.revision import bump_catalogue
@@ -70,23 +67,33 @@ def adopt_goal(
     A coordinator records what the own municipality decided; reviewer and administrator what the region did, and any municipality.
     `version` is the newest one that was read (0: none yet); None: whatever is there. Refused when somebody recorded another meanwhile.
     """
-    organisation = _require_owner(session, actor, organisation_slug)
-    goal = get_goal(session, number, for_update=True)  # of two who decide at once the second waits here
-    organisation_id = None if organisation is None else organisation.id
-    standing = in_force(session, organisation_id=organisation_id)[goal.number]
-    newest = standing.region if organisation is None else standing.own
-    known = 0 if newest is None else newest.version
-    if version is not None and version != known:
-        raise Conflict(
-            _("Somebody recorded another decision about this goal in the meantime. Look at what counts now, and try again."),
-            current=known,
-            changed=["version"],
-        )
     decision = Decision(
         clean(body, field="body"), decided_on, clean(document, field="document"), clean(text, lines=True, field="text")
     )
-    target = check_target(standing.target, percent=percent, year=year, decision=decision, today=clock.today())
-    row = _row(target, decision, organisation_id=organisation_id, person_id=actor.person_id, version=known + 1)
+    change = get_goal_change(
+        session,
+        actor,
+        number=number,
+        organisation_slug=organisation_slug,
+        percent=percent,
+        year=year,
+        decision=decision,
+        for_update=True,  # of two who decide at once the second waits here
+    )
+    if version is not None and version != change.version:
+        raise Conflict(
+            _("Somebody recorded another decision about this goal in the meantime. Look at what counts now, and try again."),
+            current=change.version,
+            changed=["version"],
+        )
+    organisation_id = None if change.organisation is None else change.organisation.id
+    row = _row(
+        change.after,
+        decision,
+        organisation_id=organisation_id,
+        person_id=actor.person_id,
+        version=change.version + 1,
+    )
     session.add(row)
     session.flush()
     audit.record(
@@ -104,19 +111,7 @@ def adopt_goal(
         document=decision.document,
     )
     bump_catalogue(session)
-    return decision_of(row, organisation)
-
-
-def _require_owner(session: Session, actor: Actor, organisation_slug: str | None) -> Organisation | None:
-    """The municipality whose goal it is; None: the region. Refused where the actor may not."""
-    if organisation_slug is None or organisation_slug == REGION_SLUG:
-        require(actor, Can.MANAGE_GOALS)
-        return None
-    organisation = get_organisation_by_slug(session, organisation_slug)
-    require(actor, Can.ADOPT_GOAL, organisation.id)
-    if not organisation.is_municipality:
-        raise Invalid(_("Only the region and its municipalities have goals. Choose a municipality."), "organisation")
-    return organisation
+    return decision_of(row, change.organisation)
 
 
 def _row(

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.accounts.queries.organisations import list_municipalities
+from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
+from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.impact.models import Goal, GoalVersion
 from marketplace.impact.queries.bank import get_bank_by_year
 from marketplace.impact.queries.reports import list_inputs
 from marketplace.impact.queries.statistics import ZERO
-from marketplace.impact.rules.goals import Decision, InForce, Measured, Target, valued
+from marketplace.impact.rules.goals import Decision, InForce, Measured, Target, check_target, valued
 from marketplace.impact.rules.material_use import FIRST_YEAR, Indicator, YearInput, indicator, regional
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Missing
+from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
 from marketplace.places.queries.region import areas
 
@@ -56,6 +57,42 @@ class GoalDecision:
     target: Target
     organisation: Organisation | None
     set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GoalHistory:
+    """A goal with everything that was decided about it, newest first."""
+
+    goal: Goal
+    versions: tuple[GoalDecision, ...]
+
+    @property
+    def region(self) -> GoalDecision:
+        """What counts for the region."""
+        return next(one for one in self.versions if one.organisation is None)
+
+    @property
+    def own(self) -> list[GoalDecision]:
+        """What counts for each municipality that decided for itself, by name."""
+        newest = {one.organisation.id: one for one in reversed(self.versions) if one.organisation is not None}
+        return sorted(newest.values(), key=lambda one: one.organisation.sort_key if one.organisation else "")
+
+
+@dataclass(frozen=True, slots=True)
+class GoalChange:
+    """What a decision would change. For whom, what counts now, what would count, and the newest version so far."""
+
+    goal: Goal
+    organisation: Organisation | None
+    before: Target
+    after: Target
+    version: int
+    region: Target
+
+    @property
+    def deviates(self) -> bool:
+        """Whether a municipality would ask something else of itself than the region does."""
+        return self.organisation is not None and not self.after.asks_as(self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +208,8 @@ def are_goals_seeded(session: Session) -> bool:
     return (session.scalar(select(func.count()).select_from(Goal)) or 0) >= 3
 
 
-def list_goal_versions(session: Session, actor: Actor, *, number: int) -> list[GoalDecision]:
-    """Everything that was decided about a goal, newest first.
+def get_goal_history(session: Session, actor: Actor, *, number: int) -> GoalHistory:
+    """A goal with everything that was decided about it, newest first.
 
     Of the region, and for members of every municipality; the public reads the region's.
     """
@@ -182,12 +219,45 @@ def list_goal_versions(session: Session, actor: Actor, *, number: int) -> list[G
     if not may(actor, Can.READ_MEMBER_FIGURES):
         rows = rows.where(GoalVersion.organisation_id.is_(None))
     by_id = {one.id: one for one in session.scalars(select(Organisation))}
-    return [decision_of(one, by_id.get(one.organisation_id or 0)) for one in session.scalars(rows)]
+    versions = [decision_of(one, by_id.get(one.organisation_id or 0)) for one in session.scalars(rows)]
+    return GoalHistory(goal, tuple(versions))
 
 
 def decision_of(version: GoalVersion, organisation: Organisation | None) -> GoalDecision:
     """A row as a decision, with whose it is."""
     return GoalDecision(_target(version), organisation, version.set_at)
+
+
+def get_goal_change(
+    session: Session,
+    actor: Actor,
+    *,
+    number: int,
+    organisation_slug: str | None,
+    percent: Decimal,
+    year: int,
+    decision: Decision,
+    for_update: bool = False,
+) -> GoalChange:
+    """What a decision would change. Refused where the actor may not record it, or where it cannot be."""
+    organisation = _get_owner(session, actor, organisation_slug)
+    goal = get_goal(session, number, for_update=for_update)
+    counts = in_force(session, organisation_id=None if organisation is None else organisation.id)[goal.number]
+    newest = counts.region if organisation is None else counts.own
+    after = check_target(counts.target, percent=percent, year=year, decision=decision, today=clock.today())
+    return GoalChange(goal, organisation, counts.target, after, 0 if newest is None else newest.version, counts.region)
+
+
+def _get_owner(session: Session, actor: Actor, organisation_slug: str | None) -> Organisation | None:
+    """The municipality whose goal it is; None: the region. Refused where the actor may not."""
+    if organisation_slug is None or organisation_slug == REGION_SLUG:
+        require(actor, Can.MANAGE_GOALS)
+        return None
+    organisation = get_organisation_by_slug(session, organisation_slug)
+    require(actor, Can.ADOPT_GOAL, organisation.id)
+    if not organisation.is_municipality:
+        raise Invalid(_("Only the region and its municipalities have goals. Choose a municipality."), "organisation")
+    return organisation
 
 
 def in_force(session: Session, *, organisation_id: int | None) -> dict[int, InForce]:

@@ -1,4 +1,4 @@
-"""The figures of the ledger, and the goals."""
+"""The figures of the ledger."""
 
 from functools import partial
 from typing import Any
@@ -10,7 +10,6 @@ from marketplace.exchange.queries.reservations import list_choices, list_reserva
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import table_answer
-from marketplace.impact.queries.goals import get_goals
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, get_statistics, get_totals
 from marketplace.kernel import clock
 from marketplace.ledger.queries import ExchangeFilter, list_exchanges
@@ -20,9 +19,7 @@ from marketplace.web.figures import dashboard, factors, losses
 from marketplace.web.figures import tables as rows
 from marketplace.web.ui.exchange_rows import exchange_rows
 from marketplace.web.ui.jobs import picture_of
-from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.paging import paged
-from marketplace.web.ui.tonnes import in_tonnes, places_of
 
 blueprint = Blueprint("figures", __name__)
 losses.register(blueprint)
@@ -149,20 +146,3 @@ def choices() -> str:
     session, actor = current_session(), current_actor()
     result, place = paged(lambda page: list_choices(session, actor, page=page, page_size=PAGE_SIZE), PAGE_SIZE)
     return render_template("figures/choices.html", choices=result, **place)
-
-
-@blueprint.get("/doelen")
-@permission(Can.READ_PUBLIC_FIGURES)
-@one_moment
-def goals() -> str:
-    """How far the region is from its three goals, and for members each municipality."""
-    actor = current_actor()
-    overview = get_goals(current_session(), actor, year=request.args.get("jaar", type=int))
-    return render_template(
-        "figures/goals.html",
-        overview=overview,
-        meter=meter_of,
-        in_tonnes=partial(in_tonnes, places=places_of(overview.region.bank_kg)),
-        reports=may(actor, Can.EDIT_MATERIAL_USE, actor.organisation_id),
-        own=actor.organisation_slug,
-    )

@@ -27,7 +27,7 @@ def edit(year: int) -> ResponseReturnValue:
     existing = get_material_use(session, actor, year=year)
     form = material_use_form(taxonomy(session).groups, existing)
     if submit(form, lambda: _report(form, year)):
-        return done(_("The material use of %(year)s has been saved.", year=str(year)), url_for("figures.goals", jaar=year))
+        return done(_("The material use of %(year)s has been saved.", year=str(year)), url_for("goals.show", jaar=year))
     return page(
         "reports/edit.html",
         form,

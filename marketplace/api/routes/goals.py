@@ -1,0 +1,68 @@
+"""Progress towards the goals, and what was decided about them."""
+
+from flask import Response
+
+from marketplace.accounts.policy import Can
+from marketplace.api import query
+from marketplace.api.bodies.goals import GoalBody
+from marketplace.api.reading import asked_id, read_body
+from marketplace.api.routing import created, ok, route
+from marketplace.api.shapes.goals import GoalsSchema, GoalVersionSchema, GoalVersionsSchema
+from marketplace.http.request import current_actor, current_session, one_moment, permission
+from marketplace.impact.actions import goals as impact
+from marketplace.impact.queries.goals import get_goal_history, get_goals, list_goals
+from marketplace.impact.rules.material_use import check_year
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+
+
+@route("GET", "/goals", gives=GoalsSchema, tag="figures", query=(query.YEAR,))
+@permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
+def show_goals() -> Response:
+    """The three goals: the region, and with a token every municipality. Without a token in finished years only."""
+    year = asked_id("year")
+    goals = get_goals(current_session(), current_actor(), year=year)
+    if year is not None:
+        check_year(year, last=max(goals.years))
+    return ok(GoalsSchema.write(goals))
+
+
+@route("POST", "/goals", takes=GoalBody(), gives=GoalVersionSchema, status=201, tag="figures")
+@permission(Can.ADOPT_GOAL)
+def adopt_goal() -> Response:
+    """Record what was decided about a goal, as a new version.
+
+    A coordinator records what the own municipality decided, looser or tighter than the region; the AO CE what the region did, and any municipality.
+    """
+    values, session = read_body(GoalBody()), current_session()
+    query.check_organisations(session, filter(None, [values.get("organisation")]))
+    if values["number"] not in [goal.number for goal in list_goals(session)]:
+        raise Invalid(
+            _("There is no goal %(number)s. Choose one from the list of goals.", number=str(values["number"])), "number"
+        )
+    decided = impact.adopt_goal(
+        session,
+        current_actor(),
+        number=values["number"],
+        organisation_slug=values.get("organisation"),
+        percent=values["percent"],
+        year=values["year"],
+        body=values["body"],
+        decided_on=values["date"],
+        document=values["document"],
+        text=values.get("text") or "",
+        version=values.get("version"),
+    )
+    return created(GoalVersionSchema.write(decided), "list_goal_versions", number=decided.target.number)
+
+
+@route("GET", "/goals/<int:number>/versions", gives=GoalVersionsSchema, tag="figures")
+@permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
+def list_goal_versions(number: int) -> Response:
+    """What was decided about a goal, newest first.
+
+    By the region, and with a token by every municipality.
+    """
+    return ok(GoalVersionsSchema.write(get_goal_history(current_session(), current_actor(), number=number)))

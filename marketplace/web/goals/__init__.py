@@ -1,0 +1,1 @@
+"""How far the goals are, and what was decided about them."""
