@@ -28,6 +28,7 @@ PUBLIC = {
     ("GET", "/demands/<int:demand_id>"),
     ("GET", "/statistics"),
     ("GET", "/goals"),
+    ("GET", "/goals/<int:number>/versions"),
     ("GET", "/materials"),
     ("GET", "/places"),
     ("GET", "/vehicle-classes"),
