@@ -72,6 +72,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "account_id": account["id"],
         "token_id": token["id"],
         "year": 2025,
+        "number": 2,
     }
 
 

@@ -87,7 +87,7 @@ def test_what_was_typed_stays_where_something_is_changed_or_wrong(bank: Session,
             assert words in content(page)
     wrong = sent(reviewer, percent="0", date="31-12-2040", year="2031")
     assert wrong.status_code == 422
-    for words in ("meer dan 0 en hoogstens 100", "Vul de dag van het besluit in", 'value="2031"', 'value="31-12-2040"'):
+    for words in ("meer dan 0 en ten hoogste 100", "Vul de dag van het besluit in", 'value="2031"', 'value="31-12-2040"'):
         assert words in content(wrong)
     assert "vier cijfers" in content(sent(reviewer, year="volgend jaar"))
     assert "zoals het nu is" in content(sent(reviewer, percent="50,0", year="2030"))
