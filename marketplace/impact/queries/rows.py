@@ -1,12 +1,12 @@
-"""One row of the ledger, and what else was booked of the same reservation."""
+"""One row of the ledger, the others of its reservation, and where the ledger begins."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.ledger.models import Exchange
+from marketplace.ledger.models import Exchange, MonthPair
 
 
 def get_exchange(session: Session, actor: Actor, *, seq: int) -> Exchange:
@@ -22,3 +22,8 @@ def list_of_same_reservation(session: Session, row: Exchange) -> list[Exchange]:
     """List every row that was booked of one reservation, this one among them, oldest first."""
     rows = select(Exchange).where(Exchange.reservation_id == row.reservation_id)
     return list(session.scalars(rows.order_by(Exchange.seq)))
+
+
+def find_first_month(session: Session) -> str | None:
+    """The first month in which anything counts, `YYYY-MM`."""
+    return session.scalar(select(func.min(MonthPair.month)))

@@ -1,58 +1,47 @@
-"""Which rows of the ledger an address asks for."""
+"""Which rows of the ledger an address asks for.
 
-import re
+The filters of the figures, and a giver, a receiver or either side.
+"""
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from marketplace.kernel.formats import month
 from marketplace.kernel.language import _
 from marketplace.ledger.queries import ExchangeFilter
-from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.web.ui.figure_filters import Filters
 
-YEAR, MONTH = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+SIDES = ("van", "naar", "organisatie")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which rows an address asks for: by giver, receiver, either side, group and period. In words too."""
+    """The filters, and the sides by their name in the address."""
 
-    values: dict[str, Any]
-    words: tuple[str, ...]
-    wanted: ExchangeFilter
+    filters: Filters
+    sides: Mapping[str, str]
 
     @classmethod
-    def of(cls, args: Mapping[str, str], names: Mapping[str, str], reference: Taxonomy) -> "Asked":
+    def of(cls, args: Mapping[str, str], filters: Filters, names: Mapping[str, str]) -> "Asked":
         """What is asked, as far as it is known. An address that people edited is read leniently, so the rest is passed over."""
-        values: dict[str, Any] = {key: typed for key in ("van", "naar", "organisatie") if (typed := args.get(key, "")) in names}
-        group = reference.group(args.get("groep", ""))
-        year, of_month = args.get("jaar", ""), args.get("maand", "")
-        values |= {"groep": group.slug} if group else {}
-        if MONTH.fullmatch(of_month):
-            values["maand"] = of_month
-        elif YEAR.fullmatch(year):
-            values["jaar"] = year
-        when = values.get("maand") or values.get("jaar", "")
-        words = (
-            *(str(_("from %(name)s", name=names[slug])) for slug in [values.get("van")] if slug),
-            *(str(_("to %(name)s", name=names[slug])) for slug in [values.get("naar")] if slug),
-            *(names[slug] for slug in [values.get("organisatie")] if slug),
-            *([group.name] if group else []),
-            *([month(when) if len(when) > 4 else when] if when else []),
-        )
-        return cls(
-            values,
-            words,
-            ExchangeFilter(
-                organisations=_one(values, "organisatie"),
-                givers=_one(values, "van"),
-                receivers=_one(values, "naar"),
-                groups=_one(values, "groep"),
-                first_month=f"{when}-01" if len(when) == 4 else when,
-                last_month=f"{when}-12" if len(when) == 4 else when,
-            ),
-        )
+        return cls(filters, {key: slug for key in SIDES if (slug := args.get(key, "")) in names})
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The same in an address."""
+        return {**self.sides, **self.filters.values}
+
+    @property
+    def wanted(self) -> ExchangeFilter:
+        """The rows that this leaves."""
+        van, naar, either = (((slug,) if (slug := self.sides.get(key)) else ()) for key in SIDES)
+        return replace(self.filters.rows, givers=van, receivers=naar, organisations=either)
+
+    def without(self, key: str) -> "Asked":
+        """The same without one side."""
+        return replace(self, sides={name: slug for name, slug in self.sides.items() if name != key})
 
 
-def _one(values: Mapping[str, str], key: str) -> tuple[str, ...]:
-    return (values[key],) if key in values else ()
+def said(key: str, name: str) -> str:
+    """A side in words."""
+    return {"van": str(_("from %(name)s", name=name)), "naar": str(_("to %(name)s", name=name))}.get(key, name)

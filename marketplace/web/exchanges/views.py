@@ -1,19 +1,24 @@
 """The rows of the ledger that the reader may see, as a list, as a file and line by line."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
-from marketplace.impact.queries.rows import get_exchange, list_of_same_reservation
+from marketplace.impact.queries.rows import find_first_month, get_exchange, list_of_same_reservation
+from marketplace.kernel import clock
 from marketplace.ledger.queries import get_exchanged_mass, list_exchanges
 from marketplace.ledger.rules import chained
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.web.exchanges.arithmetic import booking_of, lines_of
-from marketplace.web.exchanges.asked import Asked
+from marketplace.web.exchanges.asked import Asked, said
 from marketplace.web.ui.exchange_rows import ROW_PLACES, exchange_rows
+from marketplace.web.ui.figure_filters import Drawer, filters_of
 from marketplace.web.ui.paging import paged
+from marketplace.web.ui.search_address import Chip
 from marketplace.web.ui.tonnes import in_tonnes
 
 blueprint = Blueprint("exchanges", __name__)
@@ -29,19 +34,38 @@ def show_list() -> str:
     Of a giver, a receiver, a group or a period, where that is asked.
     """
     session, actor, reference = current_session(), current_actor(), taxonomy(current_session())
-    asked = Asked.of(request.args, {one.slug: one.name for one in list_organisations(session)}, reference)
+    organisations, today = list_organisations(session), clock.today()
+    municipalities = [one for one in organisations if one.is_municipality]
+    names = {one.slug: one.name for one in organisations}
+    asked = Asked.of(request.args, filters_of(request.args, municipalities, reference, today=today, default=None), names)
     result, place = paged(
         lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
+    )
+    sides = tuple(Chip(said(key, names[slug]), _address(asked.without(key))) for key, slug in asked.sides.items())
+    drawer = Drawer(
+        municipalities,
+        reference,
+        today,
+        find_first_month(session) or f"{today:%Y-%m}",
+        lambda filters: _address(replace(asked, filters=filters)),
+        lambda filters: _address(Asked(filters, {})),
+        tuple(asked.sides.items()),
+        sides,
     )
     return render_template(
         "exchanges/list_exchanges.html",
         rows=exchange_rows(result, reference),
         asked=asked,
+        bar=drawer.bar_of(asked.filters),
         sum_tonnes=in_tonnes(get_exchanged_mass(session, actor, asked.wanted), ROW_PLACES),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
         address=lambda number: url_for("exchanges.list_exchanges", **asked.values, page=number),
         **place,
     )
+
+
+def _address(asked: Asked) -> str:
+    return url_for("exchanges.list_exchanges", **asked.values)
 
 
 @blueprint.get("/cijfers/uitwisselingen.csv")

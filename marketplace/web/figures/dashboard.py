@@ -8,59 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
-
-from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, Cut, Pair, Statistic, Statistics, StatisticsRow
-from marketplace.kernel.formats import KG_PER_TONNE, NO_BREAK_SPACE, carbon, km, mass, month, number, percent, rounded
-from marketplace.kernel.language import Text, _, current_locale
+from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, Pair, Statistic, Statistics, StatisticsRow
+from marketplace.kernel.formats import KG_PER_TONNE, NO_BREAK_SPACE, carbon, km, mass, number, percent, rounded
+from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import Totals
 from marketplace.web.ui.charts import Chart, Column, Step, columns, share_of, waterfall
+from marketplace.web.ui.period import Period, written
 from marketplace.web.ui.tonnes import in_tonnes, places_of, tonnes
 
-ALL_YEARS = "alles"
+MONTHS_SHOWN = 24
 FLOWS_SHOWN = 14
 BALANCE_LENGTH = 150
 CO2E = _("tonnes CO₂e")
 SAME_BELOW = Decimal("0.005")
 TWICE = 2
 KNOWN = {item.name: item for item in STATISTICS}
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A year, or everything (no year). `before`: the same months of the year before, to set beside it."""
-
-    year: int | None
-    until: date
-    cut: Cut = Cut()
-    before: Cut | None = None
-
-    @property
-    def key(self) -> str:
-        """How an address names it."""
-        return ALL_YEARS if self.year is None else str(self.year)
-
-
-EVERYTHING = Period(None, date.max)
-
-
-def period_of(typed: str, *, may_choose: bool, today: date) -> Period:
-    """The period that was asked for.
-
-    By default this year, for whoever may see a part of the ledger.
-    """
-    if not may_choose or typed == ALL_YEARS:
-        return Period(None, today)
-    year = int(typed) if typed.isdecimal() and len(typed) == 4 and 2000 <= int(typed) <= today.year else today.year
-    until = min(today, date(year, 12, 31))
-    first, last = (f"{year}-01", f"{year}-{until.month:02d}")
-    return Period(year, until, Cut(first, last), Cut(f"{year - 1}{first[4:]}", f"{year - 1}{last[4:]}"))
-
-
-def years_of(period: Period, since: str | None, *, today: date) -> list[int]:
-    """Every year since the first exchange, newest first, and the one that is shown."""
-    first = min(int(since[:4]) if since else today.year, period.year or today.year)
-    return list(range(today.year, first - 1, -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,25 +117,16 @@ def _step(name: str, kg: Decimal | None, kind: str, note: Text, places: int) -> 
 
 
 def over_time(statistics: Statistics, period: Period) -> Chart:
-    """Tonnes used again: by month of a year, else by year."""
+    """Tonnes used again: by month of a year or of some months, else by year."""
     received = {row.key: row.totals.mass_kg for row in statistics.by_month}
-    year = period.year or _only_year(received)
-    if year is None:
+    months = months_of(period, received)
+    if months:
+        with_year = months[0][:4] != months[-1][:4]
+        named = [(key, *_named(key, with_year=with_year), received.get(key, Decimal(0))) for key in months]
+    else:
         years = sorted({key[:4] for key in received})
         sums = [(one, sum((kg for key, kg in received.items() if key[:4] == one), Decimal(0))) for one in years]
         named = [(one, one, one, one, kg) for one, kg in sums]
-    else:
-        months = [date(year, number_of, 1) for number_of in range(1, 13)]
-        named = [
-            (
-                f"{day:%Y-%m}",
-                _written(day, "MMMM"),
-                _written(day, "MMM"),
-                _written(day, "MMMMM"),
-                received.get(f"{day:%Y-%m}", Decimal(0)),
-            )
-            for day in months
-        ]
     places = places_of(max((kg for *_names, kg in named), default=Decimal(0)))
     bars = [
         Column(key, name, short, shortest, kg, in_tonnes(kg, 0 if places == 1 else places), tonnes(kg, places))
@@ -182,13 +135,23 @@ def over_time(statistics: Statistics, period: Period) -> Chart:
     return columns("time", bars)
 
 
+def months_of(period: Period, received: Iterable[str]) -> list[str]:
+    """The months that stand in the chart. None where there would be too many: then it shows years."""
+    if period.months and not period.year:
+        return period.months if len(period.months) <= MONTHS_SHOWN else []
+    year = period.year or _only_year(received)
+    return [] if year is None else [f"{year}-{number_of:02d}" for number_of in range(1, 13)]
+
+
 def _only_year(received: Iterable[str]) -> int | None:
     years = {key[:4] for key in received}
     return int(years.pop()) if len(years) == 1 else None
 
 
-def _written(day: date, pattern: str) -> str:
-    return format_date(day, format=pattern, locale=current_locale()).replace(".", "")
+def _named(key: str, *, with_year: bool) -> tuple[str, str, str]:
+    """A month in full, as an abbreviation and as a letter."""
+    day = date.fromisoformat(f"{key}-01")
+    return written(day, "MMMM y" if with_year else "MMMM"), written(day, "MMM"), written(day, "MMMMM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,13 +269,3 @@ def _chart_places(largest_kg: Decimal) -> int:
     """No decimals in a chart, unless all of it is small."""
     places = places_of(largest_kg)
     return 0 if places == 1 else places
-
-
-def said_until(period: Period, since: str) -> str:
-    """From when up to which day the figures count, in words."""
-    first = month(since) if period.year is None else _written(date(period.year, 1, 1), "d MMMM")
-    return str(_("%(first)s up to and including %(last)s", first=first, last=_day(period.until)))
-
-
-def _day(day: date) -> str:
-    return _written(day, "d MMMM y")

@@ -1,25 +1,29 @@
 """The figures of the ledger."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from marketplace.accounts.policy import Can, may, require
+from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.exchange.queries.reservations import list_choices, list_reservations
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import table_answer
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, get_statistics, get_totals
 from marketplace.kernel import clock
-from marketplace.ledger.queries import ExchangeFilter, list_exchanges
+from marketplace.ledger.queries import list_exchanges
 from marketplace.market.queries.listings import find_pictured
 from marketplace.materials.queries import taxonomy
 from marketplace.web.figures import dashboard, factors, losses
 from marketplace.web.figures import tables as rows
 from marketplace.web.ui.exchange_rows import exchange_rows
+from marketplace.web.ui.figure_filters import Drawer, Filters, filters_of
 from marketplace.web.ui.jobs import picture_of
 from marketplace.web.ui.paging import paged
+from marketplace.web.ui.period import period_of
 
 blueprint = Blueprint("figures", __name__)
 losses.register(blueprint)
@@ -36,45 +40,53 @@ def show() -> str:
     The totals for everybody, charts and tables for members, years and pairs for the region.
     """
     session, actor = current_session(), current_actor()
-    period = _period()
-    statistics = get_statistics(session, actor, period.cut)
-    before = get_totals(session, actor, period.before) if period.before else None
-    totals, link = statistics.totals, partial(_exchanges_address, period)
+    municipalities, filters = list_municipalities(session), _filters(clock.today().year)
+    statistics = get_statistics(session, actor, filters.cut)
+    before = get_totals(session, actor, filters.before) if filters.before and statistics.has_pairs else None
+    totals, link = statistics.totals, partial(_exchanges_address, filters)
     is_sparse = totals.exchanges < FEW_TRANSFERS
     tiles = dashboard.tiles_of(totals, before)
+    since = statistics.since or f"{clock.today():%Y-%m}"
     return render_template(
         "figures/show.html",
         statistics=statistics,
         totals=totals,
-        period=period,
-        said_until=dashboard.said_until(period, statistics.since) if statistics.since else "",
-        years_shown=dashboard.years_of(period, statistics.since, today=clock.today()),
+        filters=filters,
+        period=filters.period,
+        said_until=filters.period.said(since, clock.today()),
+        bar=Drawer(municipalities, taxonomy(session), clock.today(), since, _address, _address).bar_of(filters),
         tiles=tiles,
         is_compared=any(tile.trend for tile in tiles),
         is_sparse=is_sparse and not statistics.is_public,
         net=dashboard.from_avoided_to_net(totals),
         definition=lambda name: url_for("figures.method", _anchor=name),
-        time=dashboard.over_time(statistics, period),
+        time=dashboard.over_time(statistics, filters.period),
         exchanges_in=lambda key: link(month=key),
         balances=dashboard.balance_of(statistics.by_municipality),
         largest_flows=dashboard.flows_of(statistics.by_pair),
         whole=dashboard.matrix_of(statistics.by_municipality, statistics.by_pair),
         by_group=rows.group_table(statistics),
-        **(_few(period) if is_sparse and not statistics.is_public else {}),
+        **(_few(filters) if is_sparse and not statistics.is_public else {}),
         link=link,
         follows=may(actor, Can.LIST_RESERVATIONS),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
     )
 
 
-def _period() -> dashboard.Period:
-    """The year in the address, for whoever may see a part of the ledger."""
-    may_choose = may(current_actor(), Can.READ_PERIOD_FIGURES)
-    return dashboard.period_of(request.args.get("jaar", ""), may_choose=may_choose, today=clock.today())
+def _filters(default: int | None) -> Filters:
+    """What the address asks; everything for whoever may not see a part of the ledger."""
+    session = current_session()
+    if not may(current_actor(), Can.READ_PERIOD_FIGURES):
+        return Filters()
+    return filters_of(request.args, list_municipalities(session), taxonomy(session), today=clock.today(), default=default)
+
+
+def _address(filters: Filters) -> str:
+    return url_for("figures.show", **filters.values)
 
 
 def _exchanges_address(
-    period: dashboard.Period, *, giver: str = "", receiver: str = "", organisation: str = "", group: str = "", month: str = ""
+    filters: Filters, *, giver: str = "", receiver: str = "", organisation: str = "", group: str = "", month: str = ""
 ) -> str:
     """Where the rows stand from which a figure is summed.
 
@@ -83,23 +95,24 @@ def _exchanges_address(
     actor = current_actor()
     if not may(actor, Can.READ_ALL_EXCHANGES) and actor.organisation_slug not in (giver, receiver, organisation):
         return ""
-    when = {"jaar": month} if len(month) == 4 else {"maand": month} if month else {"jaar": period.year}
-    asked = {"van": giver, "naar": receiver, "organisatie": organisation, "groep": group, **when}
-    known: dict[str, Any] = {name: value or None for name, value in asked.items()}
-    return url_for("exchanges.list_exchanges", **known)
+    narrowed = replace(filters, group=group or filters.group)
+    if month:
+        period = period_of({"jaar" if len(month) == 4 else "maand": month}, today=clock.today(), default=None)
+        narrowed = replace(narrowed, period=period)
+    asked: dict[str, Any] = {"van": giver or None, "naar": receiver or None, "organisatie": organisation or None}
+    return url_for("exchanges.list_exchanges", **asked, **narrowed.values)
 
 
-def _few(period: dashboard.Period) -> dict[str, Any]:
+def _few(filters: Filters) -> dict[str, Any]:
     """What stands in the place of charts while there are few transfers.
 
     The rows that the reader may see, and how much is underway.
     """
     session, actor = current_session(), current_actor()
-    wanted = ExchangeFilter(first_month=period.cut.first, last_month=period.cut.last)
-    found, _total = list_exchanges(session, actor, page=1, page_size=FEW_TRANSFERS, wanted=wanted)
+    found, _total = list_exchanges(session, actor, page=1, page_size=FEW_TRANSFERS, wanted=filters.rows)
     lots = find_pictured(session, (row.listing_id for row in found))
     underway = 0
-    if period.until == clock.today() and may(actor, Can.LIST_RESERVATIONS):
+    if filters.period.until(clock.today()) == clock.today() and may(actor, Can.LIST_RESERVATIONS):
         _rows, underway = list_reservations(session, actor, statuses=UNDERWAY, page_size=1)
     return {
         "latest_rows": exchange_rows(found, taxonomy(session)),
@@ -112,12 +125,12 @@ def _few(period: dashboard.Period) -> dict[str, Any]:
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def export() -> Response:
-    """One table as a file: of everything, or of the year that is asked for."""
-    key, period = request.args.get("table", "totals"), _period() if request.args.get("jaar") else dashboard.EVERYTHING
+    """One table as a file: of everything, or of what is asked for."""
+    key, filters = request.args.get("table", "totals"), _filters(None)
     if key != "totals":
         require(current_actor(), Can.READ_MEMBER_FIGURES)
-    table = rows.table_for(get_statistics(current_session(), current_actor(), period.cut), key)
-    return table_answer("-".join(filter(None, ("materialenbank", key, str(period.year or "")))), table.header, table.lines)
+    table = rows.table_for(get_statistics(current_session(), current_actor(), filters.cut), key)
+    return table_answer("-".join(("materialenbank", key, *filters.slugs)), table.header, table.lines)
 
 
 @blueprint.get("/cijfers/hoe-wij-rekenen")
