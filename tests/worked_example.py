@@ -136,3 +136,49 @@ def added(rows: Iterable[Booked]) -> dict[str, Decimal]:
         for name, value in row.sums.items():
             total[name] += value  # type: ignore[assignment]
     return {name: Decimal(value) for name, value in total.items()}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a municipality reports of a year, in kilograms, and how much of it came through the bank."""
+
+    municipality: str
+    year: int
+    primary: Decimal
+    biobased: Decimal
+    reused: Decimal
+    recycled: Decimal
+    includes: Decimal
+
+
+def reports(rows: list[Booked], seed: int = 3) -> Iterator[Report]:
+    """Of 2024 by all; of 2025 by the four smallest. Every third includes what the bank brought."""
+    chance = Random(seed)
+    smallest = sorted(MUNICIPALITIES, key=lambda slug: INHABITANTS[slug])[:4]
+    for year in YEARS:
+        for index, slug in enumerate(MUNICIPALITIES if year == YEARS[0] else smallest):
+            primary, biobased, reused, recycled = (
+                Decimal(chance.randint(*span)) * 1000 for span in ((4000, 9000), (0, 400), (4000, 9000), (0, 900))
+            )
+            bank = received(rows, slug, year)
+            yield Report(slug, year, primary, biobased, reused, recycled, bank if index % 3 == 0 else Decimal(0))
+
+
+def received(rows: Iterable[Booked], slug: str, year: int) -> Decimal:
+    """What a municipality received in a year, less what went back."""
+    return added(row for row in rows if row.receiver == slug and row.month[:4] == str(year)).get("mass", Decimal(0))
+
+
+def fraction(of: Iterable[Report], rows: list[Booked]) -> tuple[Decimal, Decimal]:
+    """What is not primary, and everything, of these reports together: what they leave out of the bank's mass is in both."""
+    above = below = Decimal(0)
+    for report in of:
+        left_out = received(rows, report.municipality, report.year) - report.includes
+        renewable = report.biobased + report.reused + report.recycled + left_out
+        above, below = above + renewable, below + renewable + report.primary
+    return above, below
+
+
+def inhabitants_percent(of: Iterable[Report]) -> Decimal:
+    """How many of the region's inhabitants live where was reported."""
+    return thousandth(Decimal(sum(INHABITANTS[one.municipality] for one in of)) * 100 / sum(INHABITANTS.values()))

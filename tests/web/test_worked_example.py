@@ -1,7 +1,7 @@
 """Two years, fourteen municipalities, four hundred transfers with returns: every figure against a script that shares no code."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,11 +11,28 @@ from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.impact.actions.reports import report_material_use
+from marketplace.impact.actions.review import adopt, submit
+from marketplace.impact.rules.material_use import UseRow
+from marketplace.impact.rules.reports import Decision
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
 from tests.factories import location, make_actor, make_listing, make_token, seed_taxonomy
-from tests.worked_example import LORRY, MUNICIPALITIES, YEARS, Booked, Event, added, booked, events
+from tests.worked_example import (
+    LORRY,
+    MUNICIPALITIES,
+    YEARS,
+    Booked,
+    Event,
+    Report,
+    added,
+    booked,
+    events,
+    fraction,
+    inhabitants_percent,
+    reports,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +84,10 @@ class Figures:
         self.client, self.token, self.rows = client, token, rows
 
     def said(self, **query: object) -> dict:
-        answer = self.client.get("/api/v1/statistics", query_string=query, headers={"Authorization": f"Bearer {self.token}"})
+        return self.get("statistics", **query)
+
+    def get(self, path: str, **query: object) -> dict:
+        answer = self.client.get(f"/api/v1/{path}", query_string=query, headers={"Authorization": f"Bearer {self.token}"})
         assert answer.status_code == 200, answer.text
         return answer.get_json(force=True)
 
@@ -96,7 +116,7 @@ def same(said: dict, rows: list[Booked]) -> None:
         assert parts == {"yes": known("avoided_yes"), "no": known("avoided_no"), "notSaid": known("avoided_not_said")}
 
 
-def test_every_figure_is_that_of_the_script(figures: Figures) -> None:
+def statistics_agree(figures: Figures) -> None:
     whole = figures.said()
     same(whole["totals"], figures.rows)
     assert sum(row["massKg"] for row in whole["byMonth"]) == pytest.approx(whole["totals"]["massKg"])
@@ -119,3 +139,50 @@ def test_every_figure_is_that_of_the_script(figures: Figures) -> None:
         for pair in said["byPair"]:
             sides = (pair["fromOrganisation"]["slug"], pair["toOrganisation"]["slug"])
             same(pair, [row for row in rows if (row.giver, row.receiver) == sides])
+
+
+def report(session: Session, said: Report) -> None:
+    """Reported, submitted and adopted in the spring after."""
+    coordinator = make_actor(session, said.municipality, "coordinator")
+    reviewer = make_actor(session, "regio-twente", "reviewer")
+    rows = [UseRow("bestrating", origin, getattr(said, origin)) for origin in ("primary", "biobased", "reused", "recycled")]
+    where = {"organisation_slug": said.municipality, "year": said.year}
+    with clock.frozen(at(date(said.year + 1, 12, 31))):
+        report_material_use(
+            session, coordinator, rows=rows, includes_bank_kg=said.includes, includes_bank_as_of=clock.today(), explanation="Zo geleverd", **where
+        )  # fmt: skip
+        submit(session, coordinator, **where)
+        decision = Decision("college", clock.today(), "Z-2026-118")
+        adopt(session, reviewer, decision=decision, **where)
+
+
+def test_every_figure_and_every_goal_is_that_of_the_script(session: Session, figures: "Figures") -> None:
+    statistics_agree(figures)
+    goals_agree(session, figures)
+
+
+def percent(above: Decimal, below: Decimal) -> Decimal:
+    return (above * 100 / below).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+def goals_agree(session: Session, figures: "Figures") -> None:
+    every = list(reports(figures.rows))
+    for said in every:
+        report(session, said)
+    session.commit()
+    for year in YEARS:
+        goals = figures.get("goals", year=year)
+        of_year = [one for one in every if one.year == year]
+        region = goals["region"]["goals"][1]
+        assert Decimal(str(region["reportedInhabitantsPercent"])) == inhabitants_percent(of_year)
+        above, below = fraction(of_year, figures.rows)
+        if year == YEARS[0]:
+            assert (Decimal(str(region["renewableMassKg"])), Decimal(str(region["totalMassKg"]))) == (above, below)
+            assert region["sharePercent"] == percent(above, below)
+        else:  # the four smallest hold less than half the inhabitants
+            assert region["sharePercent"] is None
+        for place in goals["municipalities"]:
+            own = [one for one in of_year if one.municipality == place["organisation"]["slug"]]
+            above, below = fraction(own, figures.rows)
+            expected = percent(above, below) if own else None
+            assert place["goals"][1]["sharePercent"] == expected
