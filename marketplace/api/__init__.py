@@ -25,6 +25,7 @@ MODULES = (
     "notices",
     "figures",
     "goals",
+    "reports",
     "depots",
     "organisations",
     "people",

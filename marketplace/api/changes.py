@@ -27,6 +27,12 @@ CHANGES = (
                 "New: the ledger as JSON lines (/ledger.jsonl); both files have all that was hashed, so that anybody can check a copy."
             ),
             _("New: what was decided about each goal, by whom and when, and recording a decision, looser or tighter (/goals)."),
+            _(
+                "New: a reported year is a concept until it is submitted, reviewed and adopted, or sent back with a question (/material-use/{year})."
+            ),
+            _("New: every version of a reported year stays and can be read (/versions). An adopted year never changes."),
+            _("New: rows of a reported year say whose material it is (scope) and whether it comes in, stays or leaves (flow)."),
+            _("New: a report says what looks odd in it (findings), and takes an explanation of that."),
         ),
     ),
     Version(

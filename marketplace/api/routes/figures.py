@@ -1,10 +1,9 @@
-"""Exchanges, their totals, and municipal reports."""
+"""Exchanges and their totals."""
 
 from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
-from marketplace.api.bodies.figures import AskReportBody, MaterialUseBody
 from marketplace.api.reading import (
     asked,
     asked_all,
@@ -12,24 +11,18 @@ from marketplace.api.reading import (
     asked_period,
     asked_point,
     asked_words,
-    read_body,
     read_page,
 )
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.exchange import ExchangesSchema
 from marketplace.api.shapes.figures import (
-    MaterialUseSchema,
-    MissingReportsSchema,
     PublicStatisticsSchema,
     StatisticsSchema,
 )
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
-from marketplace.impact.actions import reports as impact
-from marketplace.impact.queries.reports import get_material_use, get_reporting, last_year
 from marketplace.impact.queries.statistics import Cut, get_statistics
-from marketplace.impact.rules.material_use import UseRow, check_year
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens
@@ -66,8 +59,6 @@ CUT = (
     query.parameter("materialGroup", "slug of a material group, for the region", many=True),
     query.words("kind", "kind of row, for the region", RowKind, many=True),
 )
-MATERIAL_USE = "/material-use/<int:year>"
-MISSING = f"{MATERIAL_USE}/missing"
 
 
 @route("GET", "/exchanges", gives=ExchangesSchema, tag="figures", query=EXCHANGE_FILTERS)
@@ -139,50 +130,3 @@ def show_statistics() -> Response:
     query.check_organisations(session, cut.municipalities, "municipality")
     query.check_groups(current_taxonomy(), cut.groups)
     return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
-
-
-@route("GET", MATERIAL_USE, gives=MaterialUseSchema, tag="figures", query=(query.OF,))
-@permission(Can.READ_MATERIAL_USE)
-@one_moment
-def get_year(year: int) -> Response:
-    """Get what your own municipality reported of a year. The reviewer names another with `organisation`."""
-    slug = asked("organisation") or None
-    reported = get_material_use(current_session(), current_actor(), year=year, organisation_slug=slug)
-    return ok(MaterialUseSchema.write(reported))
-
-
-@route("PUT", MATERIAL_USE, takes=MaterialUseBody(), gives=MaterialUseSchema, tag="figures")
-@permission(Can.EDIT_MATERIAL_USE)
-def report_year(year: int) -> Response:
-    """Replace what your own municipality reported of a year."""
-    values = read_body(MaterialUseBody())
-    actor = current_actor()
-    reported = impact.report_material_use(
-        current_session(),
-        actor,
-        organisation_slug=actor.organisation_slug,
-        year=year,
-        includes_bank_kg=values["includes_bank_kg"],
-        includes_bank_as_of=values.get("includes_bank_as_of"),
-        rows=[UseRow(row["group"], row["origin"].value, row["mass_kg"]) for row in values["rows"]],
-        version=values.get("version"),
-    )
-    return ok(MaterialUseSchema.write(reported))
-
-
-@route("GET", MISSING, gives=MissingReportsSchema, tag="figures")
-@permission(Can.ASK_FOR_REPORT)
-@one_moment
-def list_missing_reports(year: int) -> Response:
-    """Which municipalities have not reported a year that is over, and when each was asked to."""
-    check_year(year, last=last_year())
-    return ok(MissingReportsSchema.write(get_reporting(current_session(), current_actor(), year=year)))
-
-
-@route("POST", MISSING, takes=AskReportBody(), gives=MissingReportsSchema, tag="figures")
-@permission(Can.ASK_FOR_REPORT)
-def ask_for_report(year: int) -> Response:
-    """Ask a municipality for its report of a year. At most once in 14 days."""
-    values = read_body(AskReportBody())
-    reporting = impact.ask_for_report(current_session(), current_actor(), organisation_slug=values["organisation"], year=year)
-    return ok(MissingReportsSchema.write(reporting))

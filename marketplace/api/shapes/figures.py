@@ -1,14 +1,13 @@
-"""Statistics and material use. The names of the figures come from the registered list."""
+"""Statistics. The names of the figures come from the registered list."""
 
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
-from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Number, Property
+from marketplace.api.fields import Integer, Line, Number, Property
 from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.impact.queries.statistics import STATISTICS, Measure, Statistic
-from marketplace.impact.rules.material_use import Origin
 from marketplace.kernel.units import THOUSANDTH
 from marketplace.ledger.queries import Totals
 
@@ -113,51 +112,3 @@ class StatisticsSchema(PublicStatisticsSchema):
     by_pair = List(
         Part(_Pair), "for the region", optional=True, get=lambda statistics: statistics.by_pair if statistics.has_pairs else None
     )
-
-
-class _UseRowSchema(Shape):
-    """What was used of one group, of one origin."""
-
-    group = Line(attribute="group_slug")
-    origin = Choice(Origin)
-    mass_kg = Number()
-
-
-class _EarlierReportSchema(Shape):
-    """What was reported before that was replaced, newest first."""
-
-    version = Integer()
-    reported_at = Moment()
-    mass_kg = Number()
-    reused_mass_kg = Number(attribute="reused_kg")
-    includes_bank_kg = Number()
-
-
-class _MissingReportSchema(Shape):
-    """A municipality that has not reported the year."""
-
-    organisation = Part(OrganisationSchema)
-    asked_on = Day("the last day on which it was asked to; null: never", allow_none=True)
-
-
-class MissingReportsSchema(Shape):
-    """Which municipalities have not reported a year, of how many."""
-
-    year = Integer()
-    municipalities = Integer()
-    missing = List(Part(_MissingReportSchema))
-
-
-class MaterialUseSchema(Shape):
-    """A reported year; version 0 and null where nothing is reported yet."""
-
-    organisation = Part(OrganisationSchema)
-    year = Integer()
-    version = Integer()
-    includes_bank_kg = Number(
-        "how much of the reused, recycled and biobased mass came through the materials bank", allow_none=True
-    )
-    includes_bank_as_of = Day("the day on which that was read; null: nothing is included", allow_none=True)
-    rows = List(Part(_UseRowSchema))
-    bank_mass_kg = Number(attribute="bank_kg")
-    earlier = List(Part(_EarlierReportSchema))

@@ -150,6 +150,10 @@ def _said(facts: Mapping[str, str], name: str) -> str:
     return mass(Decimal(facts[name]))
 
 
+def _each(mass_kg: Decimal) -> Text | str:
+    return _("less than 1 kg") if mass_kg < 1 else mass(mass_kg.quantize(Decimal("0.001")))
+
+
 _RULES: tuple[Callable[[Reported], Iterator[Finding]], ...] = (
     _bank_not_in_it,
     _much_changed,
@@ -175,7 +179,7 @@ _SENTENCES: dict[Rule, Callable[[Mapping[str, str]], Text]] = {
         "In total %(total)s came in, for %(inhabitants)s inhabitants: %(each)s each. Usual is from %(least)s to %(most)s.",
         total=_said(facts, "total_kg"),
         inhabitants=number(int(facts["inhabitants"])),
-        each=mass((Decimal(facts["total_kg"]) / int(facts["inhabitants"])).quantize(Decimal("0.001"))),
+        each=_each(Decimal(facts["total_kg"]) / int(facts["inhabitants"])),
         least=mass(BAND_KG[0]),
         most=mass(BAND_KG[1]),
     ),
