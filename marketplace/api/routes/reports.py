@@ -157,7 +157,7 @@ def adopt_report(year: int) -> Response:
 @permission(Can.ASK_FOR_REPORT)
 @one_moment
 def list_missing_reports(year: int) -> Response:
-    """Which municipalities have not reported a year that is over, and how far each of the others is."""
+    """Which municipalities have not reported a year that is over, and how far the others are."""
     check_year(year, last=last_year())
     return ok(MissingReportsSchema.write(get_reporting(current_session(), current_actor(), year=year)))
 

@@ -93,7 +93,7 @@ def _targets(adopted: AdoptedYear) -> list[Target]:
 
 
 class _AdoptionSchema(Shape):
-    """The year as it was adopted: the decision, and a copy of everything that its figures came from."""
+    """The year as it was adopted: the decision, and a copy of what its figures came from."""
 
     body = Line("who decided")
     date = Day("of the decision", attribute="decided_on")
