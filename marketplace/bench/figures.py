@@ -1,4 +1,7 @@
-"""The dashboard over a long ledger, beside the same sums made of the book itself, and what a row costs more for it."""
+"""The dashboard over a long ledger, beside the same sums made of the book itself.
+
+And what a row costs more for it.
+"""
 
 import time
 from collections.abc import Iterator
@@ -69,7 +72,7 @@ FIXED: dict[str, Any] = {
 
 
 def dashboard(banks: list[Bank]) -> Iterator[Row]:
-    """Ask everything that the page of figures asks, with one filter, with three, and of the book itself."""
+    """Ask all that the page of figures asks, with one filter and with three, and of the book."""
     for bank in banks:
         rows = bank.listings * ROWS_OF_A_LISTING
         with bank.database.transaction() as session:
@@ -120,7 +123,9 @@ def _write_cost(bank: Bank) -> Row:
 
 
 def fill(session: Session, rows: int) -> None:
-    """A ledger of so many rows over eight years: every hundred thousand drawn once, the others as they are in other months.
+    """A ledger of so many rows over eight years.
+
+    A tenth is drawn, the others are as these in other months.
 
     Written past the verbs, without a chain: for speed only.
     """

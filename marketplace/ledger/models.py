@@ -183,7 +183,7 @@ month_booked: ColumnElement[str] = func.coalesce(Exchange.period, _happened)
 
 
 def counts_in(first: str, last: str) -> ColumnElement[bool]:
-    """Whether a row counts in one of these months, `YYYY-MM`: as `month_booked` says it, by what has an index."""
+    """Whether a row counts in one of these months, `YYYY-MM`, by what has an index."""
     begin, end = date.fromisoformat(f"{first}-01"), date.fromisoformat(f"{last}-01")
     end = end.replace(day=monthrange(end.year, end.month)[1])
     return Exchange.period.between(first, last) | (Exchange.period.is_(None) & Exchange.happened_on.between(begin, end))
@@ -291,7 +291,7 @@ ROLLUPS = (ROLLUP_SIDE, ROLLUP_PAIR)
 
 
 def counted(table: Table, *where: ColumnElement[bool]) -> Select[Any]:
-    """What a roll-up has to equal: each row of the book at each of the places where that roll-up counts it."""
+    """What a roll-up has to equal. Each row of the book, at each place where that roll-up counts it."""
     if table is ROLLUP_SIDE:
         times = _numbers(3)
         side = case((times.c.number == 0, ""), (times.c.number == 1, Exchange.from_slug), else_=Exchange.to_slug)

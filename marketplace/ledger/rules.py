@@ -44,7 +44,7 @@ class Through(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a transfer reached: within one organisation, between municipalities of the region, or to or from a partner."""
+    """Whether it stayed within one organisation, or within the region, or a partner took part."""
 
     WITHIN = "within"
     REGION = "region"

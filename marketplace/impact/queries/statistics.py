@@ -1,4 +1,4 @@
-"""The sums of the ledger by municipality, group, month, and giver and receiver, for whoever may know each."""
+"""The sums of the ledger by municipality, group, month, and giver and receiver."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping

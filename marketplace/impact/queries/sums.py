@@ -1,4 +1,4 @@
-"""The sums of a part of the ledger: from the roll-ups, and from the book itself for what no roll-up tells apart."""
+"""The sums of a part of the ledger. From the roll-ups, or from the book itself."""
 
 from typing import Any
 
@@ -53,7 +53,10 @@ def sums_by_pair(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
 
 
 def _is_of_the_book(cut: Cut) -> bool:
-    """Whether no roll-up tells this part apart: kinds of rows, and what more than one municipality gave or received."""
+    """Whether no roll-up tells this part apart.
+
+    Kinds of rows, and what more than one municipality gave or received.
+    """
     return bool(cut.kinds) or len(cut.municipalities) > 1
 
 
