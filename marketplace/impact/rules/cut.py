@@ -36,7 +36,7 @@ class Cut:
         return self == EVERYTHING
 
     def spans(self, first: str, last: str) -> tuple[str, ...]:
-        """The fewest whole years, `YYYY`, and months of its period, in a book from `first` to `last`."""
+        """The fewest whole years, `YYYY`, and months of the period, of a book from `first` on."""
         begin, end = _index(max(self.first, first)), _index(min(self.last or last, last))
         found: list[str] = []
         while begin <= end:
