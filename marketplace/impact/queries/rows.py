@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.ledger.models import Exchange, MonthPair
+from marketplace.ledger.models import ROLLUP_SIDE, Exchange
 
 
 def get_exchange(session: Session, actor: Actor, *, seq: int) -> Exchange:
@@ -26,4 +26,4 @@ def list_of_same_reservation(session: Session, row: Exchange) -> list[Exchange]:
 
 def find_first_month(session: Session) -> str | None:
     """The first month in which anything counts, `YYYY-MM`."""
-    return session.scalar(select(func.min(MonthPair.month)))
+    return session.scalar(select(func.min(ROLLUP_SIDE.c.month)).where(ROLLUP_SIDE.c.side == ""))
