@@ -40,7 +40,7 @@ def address_of(about: str, facts: Mapping[str, Any]) -> str | None:
     if about == "material_use":
         return url_for("reports.edit", year=int(facts["year"])) if facts.get("year") else None
     if about == "report":
-        return url_for("figures.goals", jaar=int(facts["year"])) if facts.get("year") else None
+        return url_for("reports.show", year=int(facts["year"]), slug=facts["slug"]) if facts.get("slug") else None
     if about == "clock":
         return url_for("admin.show_clock")
     if about not in OBJECTS:

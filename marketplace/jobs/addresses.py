@@ -56,7 +56,7 @@ class Addresses:
         if about == "material_use":
             return self.page("reports.edit", year=int(facts["year"])) if facts.get("year") else None
         if about == "report":
-            return self.page("figures.goals", jaar=int(facts["year"])) if facts.get("year") else None
+            return self.page("reports.show", year=int(facts["year"]), slug=facts["slug"]) if facts.get("slug") else None
         if about == "clock":
             return self.page("admin.show_clock")
         if about not in OBJECTS:

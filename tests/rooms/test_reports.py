@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.impact.actions.reports import ask_for_report, report_material_use
 from marketplace.impact.queries.reports import find_own_missing, get_reporting, last_year
 from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
 from marketplace.notices.models import NoticeRow
 from tests.factories import make_actor, seed_taxonomy
 
@@ -74,8 +74,11 @@ def test_what_cannot_be_asked(session: Session, broker: Actor) -> None:
             ask_for_report(session, broker, organisation_slug=slug, year=year)
     with pytest.raises(Forbidden):
         ask_for_report(session, make_actor(session, "borne", "coordinator"), organisation_slug="hengelo", year=last_year())
-    with pytest.raises(Forbidden):
-        get_reporting(session, make_actor(session, "borne", "coordinator"))
+    ask_for_report(session, broker, organisation_slug="hengelo", year=last_year())
+    of_member = get_reporting(session, make_actor(session, "borne", "coordinator"))
+    assert of_member.reported == 1 and {state.asked_on for state in of_member.states} == {None}
+    with pytest.raises(Unauthorised):
+        get_reporting(session, ANONYMOUS)
 
 
 def test_the_coordinator_of_a_municipality_finds_the_year_that_is_missing(session: Session, broker: Actor) -> None:

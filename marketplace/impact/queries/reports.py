@@ -71,6 +71,11 @@ class Reporting:
         return self.municipalities - len(self.missing)
 
     @property
+    def waiting(self) -> int:
+        """How many lie with the AO CE."""
+        return sum(one.status in AT_THE_REVIEWER for one in self.states)
+
+    @property
     def adopted(self) -> int:
         """Of how many the year is adopted."""
         return sum(one.status is ReportStatus.ADOPTED for one in self.states)
@@ -78,7 +83,10 @@ class Reporting:
 
 @dataclass(frozen=True, slots=True)
 class ReportVersion:
-    """A version of a municipality's report. `mass_kg`, `reused_kg`: what came in, of the scope that counts."""
+    """A version of a municipality's report. `mass_kg`, `reused_kg`: what came in, of the scope that counts.
+
+    `findings`: what looked odd when it was submitted.
+    """
 
     version: int
     status: ReportStatus
@@ -89,6 +97,7 @@ class ReportVersion:
     reused_kg: Decimal
     includes_bank_kg: Decimal
     explanation: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +159,14 @@ def last_year() -> int:
 
 
 def get_reporting(session: Session, actor: Actor, *, year: int | None = None) -> Reporting:
-    """Get who reported a year, by default the last one that is over, and how far each is. For whoever answers for the region."""
-    require(actor, Can.ASK_FOR_REPORT)
+    """Get who reported a year, by default the last one that is over, and how far each is.
+
+    For members; when each was asked only for whoever answers for the region.
+    """
+    require(actor, Can.READ_MEMBER_FIGURES)
     asked = last_year() if year is None else year
-    current, filled, asked_on = _current_reports(session, asked), _filled(session, asked), _asked_on(session, asked)
+    current, filled = _current_reports(session, asked), _filled(session, asked)
+    asked_on = _asked_on(session, asked) if may(actor, Can.ASK_FOR_REPORT) else {}
     states = []
     for one in list_municipalities(session):
         report = current.get(one.id)
@@ -254,7 +267,8 @@ def get_material_use(
             raise Missing(_("There is no version %(version)s of this report. Choose one that is there.", version=str(version)))
     rows = list_rows(session, (report.id for report in reports))
     bank = get_bank_by_origin(session, slug=organisation.slug, year=year) if adoption is None else adoption.bank_by_origin
-    versions = tuple(_version_of(report, rows[report.id]) for report in reports)
+    names = {group.slug: group.name for group in taxonomy(session).groups}
+    versions = tuple(_version_of(report, rows[report.id], names) for report in reports)
     if shown is None:
         return MaterialUseYear(organisation, year, None, None, 0, (), bank, versions, adoption=adoption)
     return MaterialUseYear(
@@ -321,7 +335,7 @@ def find_last_question(session: Session, report: MaterialUseReport) -> str | Non
     return session.scalars(rows.order_by(MaterialUseRemark.id.desc()).limit(1)).one_or_none()
 
 
-def _version_of(report: MaterialUseReport, rows: Sequence[UseRow]) -> ReportVersion:
+def _version_of(report: MaterialUseReport, rows: Sequence[UseRow], group_names: Mapping[str, str]) -> ReportVersion:
     sums = total_by_origin(rows, scope=report.scope)
     return ReportVersion(
         report.version,
@@ -333,6 +347,7 @@ def _version_of(report: MaterialUseReport, rows: Sequence[UseRow]) -> ReportVers
         sums.get(Origin.REUSED, ZERO),
         report.includes_bank_kg,
         report.explanation,
+        tuple(Finding.of(one, group_names) for one in report.findings or ()),
     )
 
 

@@ -1,13 +1,12 @@
 """One row of the ledger, the others of its reservation, and where the ledger begins."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.impact.queries.sums import find_months
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.ledger.models import Exchange
+from marketplace.ledger.models import Exchange, MonthPair
 
 
 def get_exchange(session: Session, actor: Actor, *, seq: int) -> Exchange:
@@ -27,5 +26,4 @@ def list_of_same_reservation(session: Session, row: Exchange) -> list[Exchange]:
 
 def find_first_month(session: Session) -> str | None:
     """The first month in which anything counts, `YYYY-MM`."""
-    months = find_months(session)
-    return months[0] if months else None
+    return session.scalar(select(func.min(MonthPair.month)))

@@ -1,46 +1,22 @@
-"""What a municipality put to use in a year. A mass in tonnes for each material group and origin."""
+"""What a municipality reports of a year, and what the AO CE says to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal
-from wtforms import HiddenField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 
 from marketplace.impact.queries.reports import MaterialUseYear
-from marketplace.impact.rules.material_use import ORIGIN_LABELS, ORIGINS_IN, Origin, UseRow
+from marketplace.impact.rules.goals import Decision
+from marketplace.impact.rules.material_use import ORIGIN_LABELS, SCOPE_LABELS, Origin, UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.formats import KG_PER_TONNE
-from marketplace.kernel.language import LOCALES, Text, _, current_locale, reading_in
+from marketplace.kernel.language import _, current_locale
 from marketplace.materials.rules.taxonomy import MaterialGroup
-from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required
-
-SHORT_ORIGINS: dict[Origin, Text] = {**ORIGIN_LABELS, Origin.PRIMARY: _("New")}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the table. `names`: how a pasted sheet may call it, in every language."""
-
-    origin: Origin
-    label: Text
-    short: Text
-    names: str
-
-
-def columns() -> list[Column]:
-    """One for each origin."""
-    return [Column(one, ORIGIN_LABELS[one], SHORT_ORIGINS[one], _names(one)) for one in ORIGINS_IN]
-
-
-def _names(origin: Origin) -> str:
-    said = [origin.value]
-    for locale in LOCALES:
-        with reading_in(locale):
-            said += [str(ORIGIN_LABELS[origin]), str(SHORT_ORIGINS[origin])]
-    return "|".join(dict.fromkeys(said))
+from marketplace.web.reports.grid import Part
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required, options
 
 
 class TonnesField(DecimalField):
@@ -52,11 +28,28 @@ class TonnesField(DecimalField):
         return "" if self.data is None else format_decimal(self.data, format="#,##0.######", locale=current_locale())
 
 
-class MaterialUseForm(Form):
-    """The two questions around the table; the table's fields are added per material group."""
+class VersionForm(Form):
+    """Something about the version that was read. Another one meanwhile: it is refused."""
+
+    version = HiddenField()
+
+    def known(self) -> int | None:
+        """The version that was read; None where that cannot be read any more."""
+        typed = self.version.data or "0"
+        return int(typed) if typed.isdecimal() else None
+
+
+class MaterialUseForm(VersionForm):
+    """The questions around the table; the table's fields are added for one part of the report."""
 
     groups: Sequence[MaterialGroup] = ()
-    version = HiddenField()
+    part: Part
+    scope = RadioField(
+        _("What counts for the goals?"),
+        [Required()],
+        choices=options((scope.value, label) for scope, label in SCOPE_LABELS.items()),
+        description=_("Goals 1 and 2 are counted from what comes in, of the one that you choose."),
+    )
     includes_bank_kg = TonnesField(
         _("How much of this came to you through the materials bank?"),
         [Required()],
@@ -68,6 +61,7 @@ class MaterialUseForm(Form):
     includes_bank_as_of = DutchDateField(
         _("Up to which day?"), description=_("What you received through the materials bank after that day, we add."), is_past=True
     )
+    explanation = TextAreaField(_("Explanation"), description=_("The AO CE reads this with your figures."))
 
     def mass(self, group: MaterialGroup, origin: Origin) -> Any:
         """The field of one cell."""
@@ -77,18 +71,24 @@ class MaterialUseForm(Form):
         """How much of what is not primary came through the bank, in kilograms."""
         return Decimal(self.includes_bank_kg.data or 0) * KG_PER_TONNE
 
-    def rows(self) -> list[UseRow]:
-        """Every cell that was filled in, in kilograms."""
-        return [
-            UseRow(group.slug, origin.value, field.data * KG_PER_TONNE)
+    def rows(self, known: Sequence[UseRow]) -> list[UseRow]:
+        """Every cell that was filled in, in kilograms; then the rows of the other parts."""
+        typed = [
+            UseRow(group.slug, origin.value, field.data * KG_PER_TONNE, self.part.scope.value, self.part.flow.value)
             for group in self.groups
-            for origin in ORIGINS_IN
+            for origin in self.part.origins
             if (field := self.mass(group, origin)).data is not None
         ]
+        return [*typed, *(row for row in known if not self.part.holds(row))]
+
+    def says_more_than(self, shown: "MaterialUseForm") -> bool:
+        """Whether something was typed or chosen that the page did not show already."""
+        typed = (field for field in self if not isinstance(field, HiddenField))
+        return any(field.process_errors or _said(field) != _said(shown[field.name]) for field in typed)
 
     def at_fields(self, refusal: Refusal) -> Refusal:
         """The same refusal with the cells of this form for the rows that it speaks of."""
-        rows = self.rows()
+        rows = self.rows(())
         errors = []
         for error in refusal.errors:
             number = error.field.removeprefix("rows[").partition("]")[0]
@@ -97,19 +97,72 @@ class MaterialUseForm(Form):
         return Invalid.all(errors) if errors else refusal
 
 
+def _said(field: Any) -> Any:
+    return None if field.data == "" else field.data
+
+
 def _name(group_slug: str, origin: str) -> str:
     return f"mass-{group_slug}-{origin}"
 
 
-def material_use_form(groups: Sequence[MaterialGroup], known: MaterialUseYear) -> MaterialUseForm:
-    """The form for these groups, with what was reported before."""
+def material_use_form(groups: Sequence[MaterialGroup], known: MaterialUseYear, part: Part, **more: Any) -> MaterialUseForm:
+    """The form for one part, with what was reported before. `formdata=None`: as it was shown, whatever was sent."""
     fields = {
         _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}")
         for group in groups
-        for origin in ORIGINS_IN
+        for origin in part.origins
     }
-    values = {_name(row.group_slug, row.origin): row.mass_kg / Decimal(KG_PER_TONNE) for row in known.rows}
+    masses = part.masses(known.rows)
+    values = {_name(*cell): mass_kg / Decimal(KG_PER_TONNE) for cell, mass_kg in masses.items()}
     included = None if known.includes_bank_kg is None else known.includes_bank_kg / Decimal(KG_PER_TONNE)
-    made: type[MaterialUseForm] = type("MaterialUseTable", (MaterialUseForm,), {**fields, "groups": tuple(groups)})
-    answers = {"includes_bank_kg": included, "includes_bank_as_of": known.includes_bank_as_of or clock.today()}
-    return made(data={**values, **answers, "version": str(known.version)})
+    made: type[MaterialUseForm] = type("MaterialUseTable", (MaterialUseForm,), {**fields, "groups": tuple(groups), "part": part})
+    answers = {
+        "includes_bank_kg": included,
+        "includes_bank_as_of": known.includes_bank_as_of or clock.today(),
+        "scope": known.scope.value,
+        "explanation": known.explanation,
+    }
+    return made(data={**values, **answers, "version": str(known.version)}, **more)
+
+
+class SubmitForm(VersionForm):
+    """The button with which a version is submitted."""
+
+
+class QuestionForm(VersionForm):
+    """The question with which a report is sent back."""
+
+    question = TextAreaField(
+        _("Your question"),
+        [Required(_("Write what you ask. Without a question the municipality does not know what to change."))],
+        description=_("The municipality reads it, answers, and submits again."),
+    )
+
+
+class RemarkForm(Form):
+    """A line of the conversation about a report."""
+
+    text = TextAreaField(_("Your message"), [Required(_("Write what you want to say."))])
+
+
+class AdoptForm(VersionForm):
+    """The decision with which a year is adopted."""
+
+    body = StringField(
+        _("Who decided?"),
+        [Required(_("Fill in who decided this, for example “Gemeenteraad” or “College van B en W”."))],
+        description=_("For example: college van B en W, or gemeenteraad."),
+    )
+    decided_on = DutchDateField(
+        _("When?"), [Required(_("Fill in the day of the decision, from 1 January 2000 up to and including today."))], is_past=True
+    )
+    document = StringField(
+        _("In which document?"),
+        [Required(_("Fill in where the decision stands, for example the name and number of the document."))],
+        description=_("Its name and number, so that it can be found in five years."),
+    )
+    text = TextAreaField(_("Remark"), description=_("Stands with the adopted year, for everybody who may read it."))
+
+    def decision(self) -> Decision:
+        """What was decided."""
+        return Decision(self.body.data, self.decided_on.data, self.document.data, self.text.data or "")

@@ -1,53 +1,142 @@
-"""What the own municipality reports of a year."""
+"""A year as its municipality reports it: the table, the check, and every version."""
 
-from functools import partial
-
-from flask import Blueprint, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug import Response
 
 from marketplace.accounts.policy import Can
-from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.impact.actions.reports import report_material_use
-from marketplace.impact.queries.reports import get_material_use
+from marketplace.impact.actions.review import submit as submit_report
+from marketplace.impact.queries.reports import MaterialUseYear, get_material_use
+from marketplace.impact.rules.material_use import SCOPE_LABELS
+from marketplace.impact.rules.reports import AT_THE_REVIEWER
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
-from marketplace.web.reports.forms import MaterialUseForm, columns, material_use_form
+from marketplace.web.reports import review
+from marketplace.web.reports.forms import MaterialUseForm, RemarkForm, SubmitForm, material_use_form
+from marketplace.web.reports.grid import PARTS, columns_of, part_of, totals_of
+from marketplace.web.reports.reading import bank_lines, sheets_of
 from marketplace.web.ui.form_page import done, page, submit
-from marketplace.web.ui.tonnes import in_tonnes, places_of
+from marketplace.web.ui.states import REPORT_BADGES
 
 blueprint = Blueprint("reports", __name__)
+review.register(blueprint)
+ENTRY = "/beheer/materiaalgebruik/<int:year>"
+METHODS = ("GET", "POST")
+CHECK = "check"
+YEARS_SHOWN = 4
 
 
-@blueprint.route("/beheer/materiaalgebruik/<int:year>", methods=["GET", "POST"])
+@blueprint.route(ENTRY, methods=METHODS)
 @permission(Can.EDIT_MATERIAL_USE)
 def edit(year: int) -> ResponseReturnValue:
-    """What the own municipality put to use in a year."""
+    """What the own municipality put to use in a year, one part of it in a table. Saving writes a new version."""
     session, actor = current_session(), current_actor()
-    existing = get_material_use(session, actor, year=year)
-    form = material_use_form(taxonomy(session).groups, existing)
-    if submit(form, lambda: _report(form, year)):
-        return done(_("The material use of %(year)s has been saved.", year=str(year)), url_for("goals.show", jaar=year))
+    known, groups, part = (
+        get_material_use(session, actor, year=year),
+        taxonomy(session).groups,
+        part_of(request.args.get("deel", "")),
+    )
+    if known.adoption is not None:
+        return _adopted(known)
+    form, shown = material_use_form(groups, known, part), material_use_form(groups, known, part, formdata=None)
+    wanted = request.form.get("next", "")
+    if form.is_submitted() and not form.says_more_than(shown) and (known.version or wanted not in ("", CHECK)):
+        return redirect(_next(year, wanted or part.key), 303)
+    if submit(form, lambda: _save(form, known)):
+        return done(_("Version %(number)s is saved.", number=known.version + 1), _next(year, wanted or part.key))
+    today = clock.today()
     return page(
         "reports/edit.html",
         form,
         refused=422,
-        known=existing,
-        columns=columns(),
-        in_tonnes=partial(in_tonnes, places=places_of(max((one.mass_kg for one in existing.earlier), default=0))),
-        years=range(clock.today().year, clock.today().year - 4, -1),
+        known=known,
+        part=part,
+        totals=totals_of(known.rows),
+        columns=columns_of(part),
+        bank=bank_lines(known.bank_by_origin),
+        badges=REPORT_BADGES,
+        waiting=next((one for one in known.versions if one.status in AT_THE_REVIEWER), None),
+        answer=RemarkForm(formdata=None),
+        is_over=year < today.year,
+        years=range(today.year, today.year - YEARS_SHOWN, -1),
     )
 
 
-def _report(form: MaterialUseForm, year: int) -> None:
-    """Save what the form says."""
+def _save(form: MaterialUseForm, known: MaterialUseYear) -> None:
+    """Save what the form says, beside the parts that it does not show."""
     report_material_use(
         current_session(),
         current_actor(),
         organisation_slug=current_actor().organisation_slug,
-        year=year,
+        year=known.year,
         includes_bank_kg=form.included_kg(),
         includes_bank_as_of=form.includes_bank_as_of.data,
-        rows=form.rows(),
-        version=int(form.version.data or 0) if (form.version.data or "0").isdigit() else None,
+        rows=form.rows(known.rows),
+        version=form.known(),
+        scope=form.scope.data,
+        explanation=form.explanation.data or "",
+    )
+
+
+def _next(year: int, wanted: str) -> str:
+    """Where to go after saving: the check, or the table of a part."""
+    if wanted == CHECK:
+        return url_for("reports.check", year=year)
+    part = part_of(wanted)
+    return url_for("reports.edit", year=year, deel=part.key if part is not PARTS[0] else None)
+
+
+def _adopted(known: MaterialUseYear) -> Response:
+    """Lead to the year as it was adopted: nothing is entered there any more."""
+    return redirect(url_for("reports.show", year=known.year, slug=known.organisation.slug), 303)
+
+
+@blueprint.route(f"{ENTRY}/indienen", methods=METHODS)
+@permission(Can.EDIT_MATERIAL_USE)
+def check(year: int) -> ResponseReturnValue:
+    """What is submitted: totals, what looks odd, the explanation. And the button."""
+    session, actor = current_session(), current_actor()
+    known = get_material_use(session, actor, year=year)
+    if known.adoption is not None:
+        return _adopted(known)
+    form = SubmitForm(data={"version": str(known.version)})
+    if submit(
+        form, lambda: submit_report(session, actor, organisation_slug=actor.organisation_slug, year=year, version=form.known())
+    ):
+        return done(_("The report of %(year)s is submitted. The AO CE will look at it.", year=str(year)), _next(year, ""))
+    return page(
+        "reports/check.html",
+        form,
+        refused=422,
+        known=known,
+        sheets=sheets_of(taxonomy(session).groups, known.rows),
+        scope_labels=SCOPE_LABELS,
+        is_over=year < clock.today().year,
+        is_waiting=known.status in AT_THE_REVIEWER,
+    )
+
+
+@blueprint.get(f"{ENTRY}/versies/<int:number>")
+@blueprint.get("/verslagen/<int:year>/<slug>/versies/<int:number>")
+@permission(Can.READ_MATERIAL_USE)
+@one_moment
+def version(year: int, number: int, slug: str = "") -> str:
+    """A version as it was saved, with what changed since the one before it."""
+    session, actor = current_session(), current_actor()
+    of = slug or actor.organisation_slug
+    known = get_material_use(session, actor, year=year, organisation_slug=of, version=number)
+    earlier = next((one.version for one in known.earlier), None)
+    before = get_material_use(session, actor, year=year, organisation_slug=of, version=earlier) if earlier else None
+    sheets = sheets_of(taxonomy(session).groups, known.rows, before.rows if before else None)
+    return render_template(
+        "reports/version.html",
+        known=known,
+        before=before,
+        sheets=sheets,
+        changed=sum(sheet.changed for sheet in sheets),
+        badges=REPORT_BADGES,
+        scope_labels=SCOPE_LABELS,
     )

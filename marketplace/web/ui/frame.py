@@ -22,6 +22,7 @@ NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers"
 INBOX = "/berichten"
 FOR_MEMBERS = (("/werk", _("My work")), (INBOX, _("Inbox")))
 FOR_BROKERS = (("/makelaar", _("Broker")),)
+FOR_REVIEWERS = (("/verslagen", _("Reports")),)
 FOR_CARETAKERS = (("/beheer", _("Admin")),)
 FOOTER = (
     ("/hulp", _("Help")),
@@ -64,7 +65,8 @@ class Frame:
         caretaker = self.actor.is_member and may(self.actor, Can.MANAGE_PEOPLE)
         brokers = FOR_BROKERS if may(self.actor, Can.BROKER) else ()
         members = FOR_MEMBERS if self.actor.is_member else ()
-        wanted = (*NAVIGATION, *members, *brokers, *(FOR_CARETAKERS if caretaker else ()))
+        reviewers = FOR_REVIEWERS if may(self.actor, Can.ASK_FOR_REPORT) else ()
+        wanted = (*NAVIGATION, *reviewers, *members, *brokers, *(FOR_CARETAKERS if caretaker else ()))
         return [
             Link(here(path), label, self._current(path), count=self.unread if path == INBOX else "")
             for path, label in wanted

@@ -1,6 +1,8 @@
 """The state of things as a word with a colour beside it: tones of the badge macro."""
 
 from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
+from marketplace.impact.rules.reports import STATUS_LABELS as REPORT_STATUS_LABELS
+from marketplace.impact.rules.reports import ReportStatus
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.models import TaskState
 from marketplace.market.rules.demand import DEMAND_STATUS_LABELS, DemandStatus
@@ -40,6 +42,17 @@ RESERVATION_BADGES: dict[str, Badge] = {
         (ReservationStatus.REJECTED, "stop"),
         (ReservationStatus.CANCELLED, "stop"),
         (ReservationStatus.EXPIRED, "stop"),
+    )
+}
+REPORT_BADGES: dict[str, Badge] = {
+    status.value: (REPORT_STATUS_LABELS[status], tone)
+    for status, tone in (
+        (ReportStatus.CONCEPT, "neutral"),
+        (ReportStatus.SUBMITTED, "wait"),
+        (ReportStatus.IN_REVIEW, "wait"),
+        (ReportStatus.SENT_BACK, "stop"),
+        (ReportStatus.ADOPTED, "good"),
+        (ReportStatus.SUPERSEDED, "neutral"),
     )
 }
 TASK_BADGES: dict[str, Badge] = {

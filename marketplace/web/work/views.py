@@ -1,6 +1,6 @@
 """What there is to do today, most urgent first."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
@@ -44,11 +44,13 @@ def listings() -> ResponseReturnValue:
 def ask_for_report(slug: str, year: int) -> ResponseReturnValue:
     """Ask a municipality for its report of a year."""
     session, actor = current_session(), current_actor()
+    is_of_list = request.form.get("at") == "list"
+    where = url_for("reports.list_reports", jaar=year) if is_of_list else url_for("work.show", _anchor="reports")
     try:
         ask(session, actor, organisation_slug=slug, year=year)
     except Conflict as refusal:
-        return done(refusal.message, url_for("work.show", _anchor="reports"), "warning")
-    return done(_("The coordinator has been asked."), url_for("work.show", _anchor="reports"))
+        return done(refusal.message, where, "warning")
+    return done(_("The coordinator has been asked."), where)
 
 
 @blueprint.post("/werk/concept/<int:sketch_id>/verwijderen")
