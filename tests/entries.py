@@ -7,7 +7,7 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
-from marketplace.impact.rules.impact import impact
+from marketplace.impact.rules.impact import avoided_kgco2e, impact
 from marketplace.ledger.actions import append
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry
@@ -32,6 +32,12 @@ def append_entry(
     processing_factor: Decimal | None = None,
     period: str | None = None,
     replaces_purchase: str = "not_said",
+    carbon_range: tuple[str, str] | None = None,
+    confidence: str | None = "B",
+    through: str = "direct",
+    is_bulk: bool = False,
+    price_cents: int = 0,
+    purchase_cents: int | None = None,
 ) -> Exchange:
     """One transfer of so many kilograms over 10 km, or another distance."""
     gives, takes = make_organisation(session, giver), make_organisation(session, receiver)
@@ -42,6 +48,7 @@ def append_entry(
         carbon_factor=carbon_factor,
         processing_factor=processing_factor,
     )
+    low, high = (Decimal(end) for end in carbon_range) if carbon_range else (None, None)
     number = next(_numbers)
     entry = Entry(
         kind="transfer", reservation_id=number, listing_id=number, demand_id=None,
@@ -51,8 +58,12 @@ def append_entry(
         road_basis=figures.road_basis, tonne_km=figures.tonne_km, vehicle_class=figures.vehicle_class,
         vehicle_basis=figures.vehicle_basis, vehicle_factor=figures.vehicle_factor, carbon_factor=figures.carbon_factor,
         transport_kgco2e=figures.transport_kgco2e, avoided_kgco2e=figures.avoided_kgco2e, net_kgco2e=figures.net_kgco2e,
-        factor_version=1, price_cents=0, happened_on=happened_on, replaces_purchase=replaces_purchase,
+        factor_version=1, price_cents=price_cents, happened_on=happened_on, replaces_purchase=replaces_purchase,
         processing_factor=figures.processing_factor, processing_kgco2e=figures.processing_kgco2e, origin="reused", period=period,
+        carbon_confidence=confidence if carbon_factor is not None else None, carbon_low=low, carbon_high=high,
+        avoided_low_kgco2e=avoided_kgco2e(figures.mass_kg, low), avoided_high_kgco2e=avoided_kgco2e(figures.mass_kg, high),
+        through=through, is_bulk=is_bulk, purchase_cents=purchase_cents,
+        saved_cents=None if purchase_cents is None else purchase_cents - price_cents,
     )  # fmt: skip
     return append(session, entry)
 
@@ -65,7 +76,7 @@ def append_reversal(session: Session, *, seq: int, happened_on: date) -> Exchang
         name: None if getattr(said, name) is None else -getattr(said, name)
         for name in (
             *("quantity", "mass_kg", "tonne_km", "transport_kgco2e", "avoided_kgco2e", "processing_kgco2e", "net_kgco2e"),
-            "price_cents",
+            *("price_cents", "purchase_cents", "saved_cents", "avoided_low_kgco2e", "avoided_high_kgco2e"),
         )
     }
     return append(session, replace(said, **turned, kind="reversal", reverses=seq, happened_on=happened_on, period=None))

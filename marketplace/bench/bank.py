@@ -35,7 +35,7 @@ class Bank:
         """Somebody of an organisation, who needs no row."""
         with self.database.read() as session:
             found = session.scalars(select(Organisation).where(Organisation.slug == slug)).one()
-        return Actor(1, slug, found.id, slug, found.name, found.kind, Role.PROJECT_LEADER)
+            return Actor(1, slug, found.id, slug, found.name, found.kind, Role.PROJECT_LEADER)
 
 
 def settings(url: str, folder: Path) -> Config:

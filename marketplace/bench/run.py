@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from marketplace.bench import matching, page, reserve, search
+from marketplace.bench import figures, matching, page, reserve, search
 from marketplace.bench.bank import Bank, banks
 from marketplace.bench.table import Row
 
@@ -13,6 +13,7 @@ PARTS: dict[str, Callable[[list[Bank]], Iterator[Row]]] = {
     "matching": matching.both_ways,
     "page": page.catalogue,
     "reserve": reserve.rate,
+    "figures": figures.dashboard,
 }
 
 

@@ -17,11 +17,17 @@ def register(app: Flask) -> None:
 
 
 @click.command("bench")
-@click.option("--listings", type=click.IntRange(1_000, 2_000_000), default=100_000, show_default=True, help="in each bank")
-@click.option("--only", multiple=True, help="search, matching, page or reserve; all if left out")
+@click.option(
+    "--listings",
+    type=click.IntRange(1_000, 2_000_000),
+    default=100_000,
+    show_default=True,
+    help="in each bank, with ten rows of the ledger for each",
+)
+@click.option("--only", multiple=True, help="search, matching, page, reserve or figures; all if left out")
 @click.option("--sqlite", "only_sqlite", is_flag=True, help="without PostgreSQL")
 def bench(listings: int, only: tuple[str, ...], only_sqlite: bool) -> None:
-    """Measure search, matching, pages and reservations, and print one table.
+    """Measure search, matching, pages, reservations and figures, and print one table.
 
     Exit status 1 where a bar is not reached.
     """

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Table, Text, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import make_url
@@ -316,7 +316,7 @@ def settle(session: Session, *, keep: bool) -> None:
         session.close()
 
 
-def insert_or(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+def insert_or(session: Session, table: type[Base] | Table) -> sqlite.Insert | postgresql.Insert:
     """Build an INSERT that can say what happens where the row exists already.
 
     `.on_conflict_do_nothing()` or `.on_conflict_do_update(…)`.

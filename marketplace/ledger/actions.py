@@ -1,18 +1,31 @@
 """Adding to the book. There is no verb that changes or removes a row, and triggers refuse raw SQL that tries."""
 
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    TextClause,
+    delete,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
-from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
-from marketplace.ledger.queries import HEAD_LOGGED, SUMS, count_exchanges, get_head, grouped, list_months
-from marketplace.ledger.rules import ENTRY_FIELDS, NEWEST_VERSION, Entry, ReplacesPurchase, RowKind, canonical, chained
+from marketplace.ledger.models import ROLLUP_PAIR, ROLLUP_SIDE, ROLLUPS, Exchange, LedgerHead, counted, counts_in, summed
+from marketplace.ledger.queries import HEAD_LOGGED, count_exchanges, get_head, list_months
+from marketplace.ledger.rules import ENTRY_FIELDS, NEWEST_VERSION, SUM_NAMES, Entry, canonical, chained
 from marketplace.notices.actions import audit
+
+ONE: ColumnElement[int] = literal_column(":seq")
+_COUNTING_ONE: dict[str, list[TextClause]] = {}  # by dialect: built once, for building costs more than running
 
 
 def append(session: Session, entry: Entry) -> Exchange:
@@ -20,6 +33,13 @@ def append(session: Session, entry: Entry) -> Exchange:
 
     Under the lock of the head row. The row is of the newest version. It counts in its `period`; without one in the month in which it happened.
     """
+    row = write(session, entry)
+    count(session, row.seq)
+    return row
+
+
+def write(session: Session, entry: Entry) -> Exchange:
+    """Write the row itself. Nobody adds another before this transaction has ended."""
     entry = replace(entry, row_version=NEWEST_VERSION, period=entry.month)
     seq, previous = session.execute(
         update(LedgerHead)
@@ -28,65 +48,41 @@ def append(session: Session, entry: Entry) -> Exchange:
         .execution_options(synchronize_session=False)
     ).one()
     booked_at = clock.now()
-    text = canonical(entry, seq=seq, booked_at=booked_at)
+    written = canonical(entry, seq=seq, booked_at=booked_at)
     row = Exchange(
         **{name: getattr(entry, name) for name in ENTRY_FIELDS},
         seq=seq,
         booked_at=booked_at,
         previous_hash=previous,
-        canonical=text,
-        hash=chained(previous, text),
+        canonical=written,
+        hash=chained(previous, written),
     )
     session.add(row)
     session.flush()
     session.execute(update(LedgerHead).values(hash=row.hash).execution_options(synchronize_session=False))
-    sums = _sums(entry)
-    _add(
-        session,
-        MonthMaterial,
-        {"month": entry.month, "material_slug": entry.material_slug},
-        {"group_slug": entry.group_slug},
-        sums,
-    )
-    _add(session, MonthPair, {"month": entry.month, "from_slug": entry.from_slug, "to_slug": entry.to_slug}, {}, sums)
     return row
 
 
-def _sums(entry: Entry) -> dict[str, Any]:
-    return {
-        "exchanges": 1 if entry.kind == RowKind.TRANSFER else 0,
-        "mass_kg": entry.mass_kg,
-        "tonne_km": entry.tonne_km,
-        "avoided_kgco2e": entry.avoided_kgco2e or 0,
-        "transport_kgco2e": entry.transport_kgco2e,
-        "unknown_factor_mass_kg": entry.mass_kg if entry.carbon_factor is None else 0,
-        "processing_kgco2e": entry.processing_kgco2e or 0,
-        "unknown_processing_mass_kg": entry.mass_kg if entry.processing_factor is None else 0,
-        "late_mass_kg": entry.mass_kg if entry.is_booked_late else 0,
-        "late_rows": 1 if entry.is_booked_late else 0,
-        "moved_mass_kg": entry.mass_kg if entry.kind == RowKind.TRANSFER else 0,
-        "avoided_replacing_kgco2e": _avoided_if(entry, ReplacesPurchase.YES),
-        "avoided_not_replacing_kgco2e": _avoided_if(entry, ReplacesPurchase.NO),
-    }
+def count(session: Session, seq: int) -> None:
+    """Count one row of the book in both roll-ups."""
+    dialect = session.get_bind().dialect.name
+    if dialect not in _COUNTING_ONE:
+        _COUNTING_ONE[dialect] = [_written(session, _counting(session, table, Exchange.seq == ONE)) for table in ROLLUPS]
+    for statement in _COUNTING_ONE[dialect]:
+        session.execute(statement, {"seq": seq})
 
 
-def _avoided_if(entry: Entry, answer: ReplacesPurchase) -> Decimal:
-    return entry.avoided_kgco2e or Decimal(0) if entry.replaces_purchase == answer else Decimal(0)
+def _written(session: Session, statement: sqlite.Insert | postgresql.Insert) -> TextClause:
+    """The same as text, its constants in it: as parameters they cost more than the rest."""
+    return text(str(statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True})))
 
 
-def _add(
-    session: Session,
-    table: type[MonthMaterial] | type[MonthPair],
-    key: dict[str, str],
-    more: dict[str, str],
-    sums: dict[str, Any],
-) -> None:
-    statement = insert_or(session, table).values(**key, **more, **sums)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(key), set_={name: getattr(table, name) + getattr(statement.excluded, name) for name in SUMS}
-        )
-    )
+def _counting(session: Session, table: Table, *where: ColumnElement[bool]) -> sqlite.Insert | postgresql.Insert:
+    """A statement that adds rows of the book to a roll-up."""
+    found = counted(table, *where)
+    statement = insert_or(session, table).from_select([column.name for column in found.selected_columns], found)
+    more = {name: table.c[name] + statement.excluded[name] for name in SUM_NAMES}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=more)
 
 
 def log_head(session: Session, doer: audit.Doer) -> tuple[int, str]:
@@ -109,8 +105,19 @@ def rebuild_month(session: Session, *, month: str) -> int:
     session.execute(
         update(LedgerHead).values(seq=LedgerHead.seq).execution_options(synchronize_session=False)
     )  # nobody adds meanwhile
-    for table, keys in ((MonthMaterial, ("material_slug", "group_slug")), (MonthPair, ("from_slug", "to_slug"))):
-        session.execute(delete(table).where(table.month == month).execution_options(synchronize_session=False))
-        for row in session.execute(grouped(keys, month=month)).mappings().all():
-            session.execute(insert(table).values(**row))
+    side, pair = ROLLUP_SIDE, ROLLUP_PAIR
+    session.execute(delete(side).where(side.c.month == month))
+    session.execute(delete(pair).where(pair.c.span == month))
+    for table in ROLLUPS:
+        session.execute(_counting(session, table, counts_in(month, month)))
+    _sum_year(session, month[:4])
     return count_exchanges(session, month=month)
+
+
+def _sum_year(session: Session, year: str) -> None:
+    """Make the year of the roll-up by pair from its months."""
+    pair = ROLLUP_PAIR
+    keys = [column for column in pair.primary_key if column.name != "span"]
+    months = select(*keys, literal(year).label("span"), *summed(pair.c)).where(pair.c.span.between(f"{year}-01", f"{year}-12"))
+    session.execute(delete(pair).where(pair.c.span == year))
+    session.execute(insert(pair).from_select([column.name for column in months.selected_columns], months.group_by(*keys)))

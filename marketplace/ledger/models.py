@@ -1,12 +1,39 @@
 """The book. Rows are only ever added; triggers refuse the rest on both databases."""
 
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    true,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Fixed, UtcDateTime
+from marketplace.ledger.rules import SUM_NAMES, Reach, ReplacesPurchase, RowKind
 
 
 class Exchange(Base):
@@ -60,8 +87,19 @@ class Exchange(Base):
     processing_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="empty: unknown, never zero")
     origin: Mapped[str | None] = mapped_column(String(8), comment="reused, recycled or biobased; empty in version 1")
     period: Mapped[str | None] = mapped_column(
-        String(7), comment="YYYY-MM in which it counts; empty in version 1: of happened_on"
+        String(7), index=True, comment="YYYY-MM in which it counts; empty in version 1: of happened_on"
     )
+    carbon_confidence: Mapped[str | None] = mapped_column(String(1), comment="A, B or C: how sure the carbon factor is")
+    carbon_low: Mapped[Decimal | None] = mapped_column(Fixed(6), comment="the low end of the carbon factor; empty: unknown")
+    carbon_high: Mapped[Decimal | None] = mapped_column(Fixed(6))
+    avoided_low_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="by the low end; empty: unknown")
+    avoided_high_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3))
+    through: Mapped[str | None] = mapped_column(String(6), comment="direct, or depot: it lay in one first")
+    purchase_cents: Mapped[int | None] = mapped_column(
+        BigInteger, comment="what a new purchase would have cost, as the receiver said; empty: not said"
+    )
+    saved_cents: Mapped[int | None] = mapped_column(BigInteger, comment="that purchase less the price; empty: not said")
+    is_bulk: Mapped[bool | None] = mapped_column(comment="sand or soil, of which there are many tonnes and little carbon")
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     canonical: Mapped[str] = mapped_column(Text, comment="the JSON that was hashed")
@@ -73,6 +111,8 @@ class Exchange(Base):
         CheckConstraint("(row_version = 1) = (period IS NULL)", name="period_since_version_2"),
         CheckConstraint("replaces_purchase IN ('yes', 'no', 'not_said')", name="replaces_purchase"),
         CheckConstraint("origin IN ('reused', 'recycled', 'biobased')", name="origin"),
+        CheckConstraint("carbon_confidence IN ('A', 'B', 'C')", name="carbon_confidence"),
+        CheckConstraint("through IN ('direct', 'depot')", name="through"),
         Index(
             "uq_exchange_transfer",
             "reservation_id",
@@ -100,63 +140,168 @@ class LedgerHead(Base):
     hash: Mapped[str] = mapped_column(String(64), default="0" * 64)
 
 
-class MonthMaterial(Base):
-    """Roll-up: month × material. Rebuilt from the ledger at any time."""
+class EarlierRow(Base):
+    """What rows of before version 3 did not freeze. Written once, from the version of the materials that each row names.
 
-    __tablename__ = "rollup_material"
+    No hash guards it: it makes a low and a high end of old figures, and changes no figure.
+    """
 
-    month: Mapped[str] = mapped_column(String(7), primary_key=True, comment="YYYY-MM, the period of the rows")
-    material_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
-    group_slug: Mapped[str] = mapped_column(String(40))
-    exchanges: Mapped[int] = mapped_column(default=0)
-    mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
-    tonne_km: Mapped[Decimal] = mapped_column(Fixed(3))
-    avoided_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3), comment="of the mass whose factor is known")
-    transport_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
-    unknown_factor_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
-    processing_kgco2e: Mapped[Decimal] = mapped_column(
-        Fixed(3), server_default="0", comment="of the mass whose processing is known"
-    )
-    unknown_processing_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3), server_default="0")
-    late_mass_kg: Mapped[Decimal] = mapped_column(
-        Fixed(3), server_default="0", comment="of rows that happened in an earlier month"
-    )
-    late_rows: Mapped[int] = mapped_column(default=0, server_default="0", comment="rows that happened in an earlier month")
-    moved_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3), server_default="0", comment="of transfers: what came back is in it")
-    avoided_replacing_kgco2e: Mapped[Decimal] = mapped_column(
-        Fixed(3), server_default="0", comment="avoided by what replaces a purchase"
-    )
-    avoided_not_replacing_kgco2e: Mapped[Decimal] = mapped_column(
-        Fixed(3), server_default="0", comment="avoided by what replaces none"
-    )
+    __tablename__ = "exchange_earlier"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    carbon_confidence: Mapped[str | None] = mapped_column(String(1))
+    carbon_low: Mapped[Decimal | None] = mapped_column(Fixed(6))
+    carbon_high: Mapped[Decimal | None] = mapped_column(Fixed(6))
+    avoided_low_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3))
+    avoided_high_kgco2e: Mapped[Decimal | None] = mapped_column(Fixed(3))
+    is_bulk: Mapped[bool]
 
 
-class MonthPair(Base):
-    """Roll-up: month × giving organisation × receiving organisation."""
+def _of(column: Any, condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The column where the condition holds, else zero."""
+    return case((condition, column), else_=literal(0, column.type))
 
-    __tablename__ = "rollup_pair"
 
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
-    from_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
-    to_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
-    exchanges: Mapped[int] = mapped_column(default=0)
-    mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
-    tonne_km: Mapped[Decimal] = mapped_column(Fixed(3))
-    avoided_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
-    transport_kgco2e: Mapped[Decimal] = mapped_column(Fixed(3))
-    unknown_factor_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
-    processing_kgco2e: Mapped[Decimal] = mapped_column(
-        Fixed(3), server_default="0", comment="of the mass whose processing is known"
-    )
-    unknown_processing_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3), server_default="0")
-    late_mass_kg: Mapped[Decimal] = mapped_column(
-        Fixed(3), server_default="0", comment="of rows that happened in an earlier month"
-    )
-    late_rows: Mapped[int] = mapped_column(default=0, server_default="0", comment="rows that happened in an earlier month")
-    moved_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3), server_default="0", comment="of transfers: what came back is in it")
-    avoided_replacing_kgco2e: Mapped[Decimal] = mapped_column(
-        Fixed(3), server_default="0", comment="avoided by what replaces a purchase"
-    )
-    avoided_not_replacing_kgco2e: Mapped[Decimal] = mapped_column(
-        Fixed(3), server_default="0", comment="avoided by what replaces none"
-    )
+def _or_zero(*columns: Any) -> ColumnElement[Any]:
+    return func.coalesce(*columns, literal(0, columns[0].type))
+
+
+def _by_use(column: Any, answer: ReplacesPurchase) -> ColumnElement[Any]:
+    return _of(column, Exchange.replaces_purchase == answer.value)
+
+
+_one = literal(1, Integer)
+_happened = func.substr(cast(Exchange.happened_on, String), 1, 7)
+_avoided = _or_zero(Exchange.avoided_kgco2e)
+_low = _or_zero(Exchange.avoided_low_kgco2e, EarlierRow.avoided_low_kgco2e, Exchange.avoided_kgco2e)
+_high = _or_zero(Exchange.avoided_high_kgco2e, EarlierRow.avoided_high_kgco2e, Exchange.avoided_kgco2e)
+_confidence = func.coalesce(Exchange.carbon_confidence, EarlierRow.carbon_confidence)
+_is_transfer = Exchange.kind == RowKind.TRANSFER.value
+_is_late = Exchange.period > _happened
+_in_region = [kind.in_(("municipality", "region")) for kind in (Exchange.from_kind, Exchange.to_kind)]
+month_booked: ColumnElement[str] = func.coalesce(Exchange.period, _happened)
+
+
+def counts_in(first: str, last: str) -> ColumnElement[bool]:
+    """Whether a row counts in one of these months, `YYYY-MM`, by what has an index."""
+    begin, end = date.fromisoformat(f"{first}-01"), date.fromisoformat(f"{last}-01")
+    end = end.replace(day=monthrange(end.year, end.month)[1])
+    return Exchange.period.between(first, last) | (Exchange.period.is_(None) & Exchange.happened_on.between(begin, end))
+
+
+SUMS: dict[str, Any] = {
+    "exchanges": _of(_one, _is_transfer),
+    "mass_kg": Exchange.mass_kg,
+    "moved_mass_kg": _of(Exchange.mass_kg, _is_transfer),
+    "replacing_mass_kg": _by_use(Exchange.mass_kg, ReplacesPurchase.YES),
+    "not_replacing_mass_kg": _by_use(Exchange.mass_kg, ReplacesPurchase.NO),
+    **{f"{origin}_mass_kg": _of(Exchange.mass_kg, Exchange.origin == origin) for origin in ("reused", "recycled", "biobased")},
+    "late_mass_kg": _of(Exchange.mass_kg, _is_late),
+    "late_rows": _of(_one, _is_late),
+    "tonne_km": Exchange.tonne_km,
+    "transport_kgco2e": Exchange.transport_kgco2e,
+    "avoided_kgco2e": _avoided,
+    "avoided_low_kgco2e": _low,
+    "avoided_high_kgco2e": _high,
+    **{
+        f"avoided_{name}{end}_kgco2e": _by_use(column, answer)
+        for name, answer in (("replacing", ReplacesPurchase.YES), ("not_replacing", ReplacesPurchase.NO))
+        for end, column in (("", _avoided), ("_low", _low), ("_high", _high))
+    },
+    "unknown_factor_mass_kg": _of(Exchange.mass_kg, Exchange.carbon_factor.is_(None)),
+    "no_range_mass_kg": _of(
+        Exchange.mass_kg,
+        Exchange.carbon_factor.is_not(None) & func.coalesce(Exchange.avoided_low_kgco2e, EarlierRow.avoided_low_kgco2e).is_(None),
+    ),
+    **{f"confidence_{grade.lower()}_mass_kg": _of(Exchange.mass_kg, _confidence == grade) for grade in "ABC"},
+    "processing_kgco2e": _or_zero(Exchange.processing_kgco2e),
+    "unknown_processing_mass_kg": _of(Exchange.mass_kg, Exchange.processing_factor.is_(None)),
+    "price_cents": Exchange.price_cents,
+    "saved_cents": _or_zero(Exchange.saved_cents),
+    "saved_exchanges": _of(_one, _is_transfer & Exchange.saved_cents.is_not(None)),
+}
+"""What of one row of the book goes into each sum."""
+
+KEYS: dict[str, Any] = {
+    "month": month_booked,
+    "from_slug": Exchange.from_slug,
+    "to_slug": Exchange.to_slug,
+    "group_slug": Exchange.group_slug,
+    "through": func.coalesce(Exchange.through, ""),
+    "is_bulk": func.coalesce(Exchange.is_bulk, EarlierRow.is_bulk, false()),
+    "reach": case(
+        (Exchange.from_slug == Exchange.to_slug, Reach.WITHIN.value),
+        (_in_region[0] & _in_region[1], Reach.REGION.value),
+        else_=Reach.OUTSIDE.value,
+    ),
+}
+"""By what the rows of the book are told apart. Through: empty in versions 1 and 2, where nobody wrote it down."""
+
+
+def book(keys: Mapping[str, Any], *, where: Sequence[ColumnElement[bool]] = (), times: Any = None) -> Select[Any]:
+    """The book itself, summed by these keys. `times`: something that each row is counted with more than once."""
+    columns = (*(key.label(name) for name, key in keys.items()), *(SUMS[name].label(name) for name in SUM_NAMES))
+    rows = select(*columns).select_from(Exchange).outerjoin(EarlierRow, EarlierRow.seq == Exchange.seq).where(*where)
+    one = (rows if times is None else rows.join(times, true())).subquery()
+    return select(*(one.c[name] for name in keys), *summed(one.c)).group_by(*(one.c[name] for name in keys))
+
+
+def summed(rows: Any) -> list[Any]:
+    """The sum of each of these columns, as whole numbers on both databases."""
+    return [type_coerce(cast(func.sum(rows[name]), BigInteger), rows[name].type).label(name) for name in SUM_NAMES]
+
+
+def _numbers(last: int) -> Any:
+    return union_all(*(select(literal_column(str(number)).label("number")) for number in range(last))).subquery("numbers")
+
+
+def _sums() -> list[Column[Any]]:
+    return [Column(name, SUMS[name].type, nullable=False) for name in SUM_NAMES]
+
+
+ROLLUP_SIDE = Table(
+    "rollup_side",
+    Base.metadata,
+    Column("side", String(60), primary_key=True, comment="slug of an organisation that gave or received; empty: everybody"),
+    Column("month", String(7), primary_key=True, comment="YYYY-MM, the period of the rows"),
+    Column("group_slug", String(40), primary_key=True),
+    Column("through", String(6), primary_key=True, comment="direct, depot, or empty: not known"),
+    Column("is_bulk", Boolean(), primary_key=True),
+    Column("reach", String(7), primary_key=True, comment="within, region or outside"),
+    *_sums(),
+    sqlite_with_rowid=False,
+)
+"""Roll-up of everybody and of each side: what stayed within an organisation counts there once."""
+
+ROLLUP_PAIR = Table(
+    "rollup_pair",
+    Base.metadata,
+    Column("group_slug", String(40), primary_key=True, comment="empty: all groups"),
+    Column("span", String(7), primary_key=True, comment="YYYY-MM, or YYYY: all months of that year"),
+    Column("from_slug", String(60), primary_key=True),
+    Column("to_slug", String(60), primary_key=True),
+    Column("through", String(6), primary_key=True, comment="direct, depot, or empty: not known"),
+    Column("is_bulk", Boolean(), primary_key=True),
+    *_sums(),
+    sqlite_with_rowid=False,
+)
+"""Roll-up by giver and receiver, of each group and of all, of each month and of each year: any period is few spans."""
+
+ROLLUPS = (ROLLUP_SIDE, ROLLUP_PAIR)
+
+
+def counted(table: Table, *where: ColumnElement[bool]) -> Select[Any]:
+    """What a roll-up has to equal. Each row of the book, at each place where that roll-up counts it."""
+    if table is ROLLUP_SIDE:
+        times = _numbers(3)
+        side = case((times.c.number == 0, ""), (times.c.number == 1, Exchange.from_slug), else_=Exchange.to_slug)
+        once = (times.c.number < 2) | (Exchange.from_slug != Exchange.to_slug)
+        return book({**_keys_of(table), "side": side}, where=(once, *where), times=times)
+    times = _numbers(4)
+    group = case((times.c.number < 2, ""), else_=Exchange.group_slug)
+    span = case((times.c.number.in_((0, 2)), func.substr(month_booked, 1, 4)), else_=month_booked)
+    return book({**_keys_of(table), "group_slug": group, "span": span}, where=where, times=times)
+
+
+def _keys_of(table: Table) -> dict[str, Any]:
+    return {column.name: KEYS[column.name] for column in table.primary_key if column.name in KEYS}

@@ -3,21 +3,30 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, func, literal, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.kernel.units import THOUSANDTH
-from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
+from marketplace.ledger.models import (
+    ROLLUP_PAIR,
+    ROLLUP_SIDE,
+    ROLLUPS,
+    EarlierRow,
+    Exchange,
+    LedgerHead,
+    counted,
+    counts_in,
+    month_booked,
+)
 from marketplace.ledger.rules import (
     ENTRY_FIELDS,
     FIELDS_OF_VERSION,
     FIRST_HASH,
+    NEWEST_VERSION,
     Entry,
-    ReplacesPurchase,
     RowKind,
     canonical,
     chained,
@@ -26,84 +35,9 @@ from marketplace.ledger.rules import (
 from marketplace.notices.queries import list_records
 
 CHUNK = 1000
+FIRST_MONTH, LAST_MONTH = "0001-01", "9999-12"
 HEAD_LOGGED = "ledger.head"
 BEFORE_ALL = -(2**31)  # a forged row may carry any number
-month_happened = func.substr(cast(Exchange.happened_on, String), 1, 7)
-month_booked = func.coalesce(Exchange.period, month_happened).label("month")
-SUMS = (
-    *("exchanges", "mass_kg", "tonne_km", "avoided_kgco2e", "transport_kgco2e", "unknown_factor_mass_kg"),
-    *("processing_kgco2e", "unknown_processing_mass_kg", "late_mass_kg", "late_rows"),
-    *("moved_mass_kg", "avoided_replacing_kgco2e", "avoided_not_replacing_kgco2e"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Sums over the book. `avoided_kgco2e` is of the mass whose factor is known; the rest is `unknown_factor_mass_kg`. Processing likewise.
-
-    `late_mass_kg` and `late_rows`: of what counts in a later month than that in which it happened. `moved_mass_kg`: of the transfers, with what
-    came back later. `avoided_replacing_kgco2e`: the part of the avoided that replaced a purchase, as was said; `avoided_not_replacing_kgco2e`:
-    the part that did not.
-    """
-
-    exchanges: int = 0
-    mass_kg: Decimal = Decimal(0)
-    tonne_km: Decimal = Decimal(0)
-    avoided_kgco2e: Decimal = Decimal(0)
-    transport_kgco2e: Decimal = Decimal(0)
-    unknown_factor_mass_kg: Decimal = Decimal(0)
-    processing_kgco2e: Decimal = Decimal(0)
-    unknown_processing_mass_kg: Decimal = Decimal(0)
-    late_mass_kg: Decimal = Decimal(0)
-    late_rows: int = 0
-    moved_mass_kg: Decimal = Decimal(0)
-    avoided_replacing_kgco2e: Decimal = Decimal(0)
-    avoided_not_replacing_kgco2e: Decimal = Decimal(0)
-
-    @property
-    def avoided_not_said_kgco2e(self) -> Decimal:
-        """The part of the avoided of which nobody said whether it replaces a purchase."""
-        return self.avoided_kgco2e - self.avoided_replacing_kgco2e - self.avoided_not_replacing_kgco2e
-
-    @property
-    def net_kgco2e(self) -> Decimal:
-        """Avoided less all transport and all processing that is known."""
-        return self.avoided_kgco2e - self.transport_kgco2e - self.processing_kgco2e
-
-    @classmethod
-    def of(cls, sums: Sequence[Any]) -> "Totals":
-        """Sums as a database gives them, in the order of `SUMS`.
-
-        Counts are whole numbers on both databases.
-        """
-        values = dict(zip(SUMS, sums, strict=True))
-        return cls(**values | {name: int(values[name]) for name in ("exchanges", "late_rows")})
-
-    @property
-    def driven_tonnes(self) -> Decimal:
-        """All that was on the road: what moved, and what came back once more."""
-        return (self.moved_mass_kg * 2 - self.mass_kg) / 1000
-
-    @property
-    def average_km(self) -> Decimal | None:
-        """How far a tonne was driven on the average; None where nothing was."""
-        return self.tonne_km / self.driven_tonnes if self.driven_tonnes > 0 else None
-
-    def in_whole_km(self) -> "Totals":
-        """The same with an average distance in whole kilometres.
-
-        Over all that was driven. For whoever may not know exact ones, since of a single transfer the distance could be worked back.
-        """
-        tonnes = self.driven_tonnes
-        if not self.tonne_km or tonnes <= 0:
-            return self
-        coarse = (self.tonne_km / tonnes).quantize(Decimal(1), rounding=ROUND_HALF_UP) * tonnes
-        transport = self.transport_kgco2e * coarse / self.tonne_km
-        return replace(
-            self,
-            tonne_km=coarse.quantize(THOUSANDTH, rounding=ROUND_HALF_UP),
-            transport_kgco2e=transport.quantize(THOUSANDTH, rounding=ROUND_HALF_UP),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +92,8 @@ class ExchangeFilter:
             rows = rows.where(Exchange.happened_on >= self.first)
         if self.last is not None:
             rows = rows.where(Exchange.happened_on <= self.last)
-        if self.first_month:
-            rows = rows.where(month_booked >= self.first_month)
-        if self.last_month:
-            rows = rows.where(month_booked <= self.last_month)
+        if self.first_month or self.last_month:
+            rows = rows.where(counts_in(self.first_month or FIRST_MONTH, self.last_month or LAST_MONTH))
         for slugs, side in ((self.givers, Exchange.from_slug), (self.receivers, Exchange.to_slug)):
             rows = rows.where(side.in_(slugs)) if slugs else rows
         for slugs in filter(None, (self.organisations, self.municipalities)):
@@ -207,6 +139,16 @@ def find_exchange(session: Session, *, reservation_id: int) -> Exchange | None:
     ).one_or_none()
 
 
+def entry_of(session: Session, row: Exchange) -> Entry:
+    """What a row says, with what rows of its version did not freeze as far as that is known."""
+    entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+    earlier = session.get(EarlierRow, row.seq) if row.row_version < NEWEST_VERSION else None
+    if earlier is None:
+        return entry
+    names = ("carbon_confidence", "carbon_low", "carbon_high", "avoided_low_kgco2e", "avoided_high_kgco2e", "is_bulk")
+    return replace(entry, **{name: getattr(earlier, name) for name in names})
+
+
 def list_later_rows(session: Session, *, reservation_id: int) -> list[Exchange]:
     """List what was booked of a reservation later: what came back, and the ways back."""
     rows = select(Exchange).where(Exchange.reservation_id == reservation_id, Exchange.kind != RowKind.TRANSFER)
@@ -228,75 +170,35 @@ def each_exchange(session: Session, actor: Actor) -> Iterator[Exchange]:
         session.expunge_all()
 
 
-def list_totals_by_material(session: Session) -> list[tuple[str, str, str, Totals]]:
-    """(month, material, group, sums), from the roll-up."""
-    table = MonthMaterial
-    rows = session.execute(select(table.month, table.material_slug, table.group_slug, *(getattr(table, name) for name in SUMS)))
-    return [(row[0], row[1], row[2], Totals.of(row[3:])) for row in rows]
-
-
-def list_totals_by_pair(session: Session) -> list[tuple[str, str, str, Totals]]:
-    """(month, giver, receiver, sums), from the roll-up."""
-    table = MonthPair
-    rows = session.execute(select(table.month, table.from_slug, table.to_slug, *(getattr(table, name) for name in SUMS)))
-    return [(row[0], row[1], row[2], Totals.of(row[3:])) for row in rows]
-
-
 def list_months(session: Session) -> list[str]:
     """Every month that stands in the ledger or in a roll-up, in order."""
-    months = select(month_booked).union(select(MonthMaterial.month), select(MonthPair.month))
-    return sorted(session.scalars(months))
+    spans = select(month_booked).union(select(ROLLUP_SIDE.c.month), select(ROLLUP_PAIR.c.span))
+    found = set(session.scalars(spans))
+    months = {span for span in found if "-" in span}
+    years = {month[:4] for month in months}
+    return sorted(months | {f"{span}-01" for span in found - months - years})
 
 
 def count_exchanges(session: Session, *, month: str) -> int:
     """How many rows of the ledger fall in a month."""
-    return session.scalar(select(func.count()).select_from(Exchange).where(month_booked == month)) or 0
-
-
-def grouped(keys: tuple[str, ...], *, month: str | None = None) -> Select[Any]:
-    """The book itself, summed by period and these columns: what a roll-up must equal. Of one month only, where one is given."""
-    columns = [getattr(Exchange, key) for key in keys]
-    nothing = literal(Decimal(0), Exchange.mass_kg.type)
-    is_late = Exchange.period > month_happened
-    sums = select(
-        month_booked,
-        *columns,
-        func.sum(case((Exchange.kind == RowKind.TRANSFER, 1), else_=0)).label("exchanges"),
-        func.sum(Exchange.mass_kg).label("mass_kg"),
-        func.sum(Exchange.tonne_km).label("tonne_km"),
-        func.sum(func.coalesce(Exchange.avoided_kgco2e, nothing)).label("avoided_kgco2e"),
-        func.sum(Exchange.transport_kgco2e).label("transport_kgco2e"),
-        func.sum(case((Exchange.carbon_factor.is_(None), Exchange.mass_kg), else_=nothing)).label("unknown_factor_mass_kg"),
-        func.sum(func.coalesce(Exchange.processing_kgco2e, nothing)).label("processing_kgco2e"),
-        func.sum(case((Exchange.processing_factor.is_(None), Exchange.mass_kg), else_=nothing)).label(
-            "unknown_processing_mass_kg"
-        ),
-        func.sum(case((is_late, Exchange.mass_kg), else_=nothing)).label("late_mass_kg"),
-        func.sum(case((is_late, 1), else_=0)).label("late_rows"),
-        func.sum(case((Exchange.kind == RowKind.TRANSFER, Exchange.mass_kg), else_=nothing)).label("moved_mass_kg"),
-        *(
-            func.sum(
-                case((Exchange.replaces_purchase == answer, func.coalesce(Exchange.avoided_kgco2e, nothing)), else_=nothing)
-            ).label(label)
-            for answer, label in (
-                (ReplacesPurchase.YES, "avoided_replacing_kgco2e"),
-                (ReplacesPurchase.NO, "avoided_not_replacing_kgco2e"),
-            )
-        ),
-    ).group_by(month_booked, *columns)
-    return sums if month is None else sums.where(month_booked == month)
+    return session.scalar(select(func.count()).select_from(Exchange).where(counts_in(month, month))) or 0
 
 
 def find_rollup_breach(session: Session) -> str | None:
     """The first roll-up row that is not the sum of its ledger rows, in words; None when all fit."""
-    for table, keys in ((MonthMaterial, ("material_slug", "group_slug")), (MonthPair, ("from_slug", "to_slug"))):
-        names = ("month", *keys, *SUMS)
-        booked = {tuple(row[name] for name in names) for row in session.execute(grouped(keys)).mappings()}
-        stored = {tuple(getattr(row, name) for name in names) for row in session.scalars(select(table))}
-        if booked != stored:
-            month = min(row[0] for row in booked ^ stored)
-            return f"{table.__tablename__} of {month} is not the sum of the ledger"
+    for table in ROLLUPS:
+        when, booked = "month" if table is ROLLUP_SIDE else "span", counted(table)
+        stored = select(*(table.c[str(column.key)] for column in booked.selected_columns))
+        wrong = [row for one, other in ((booked, stored), (stored, booked)) for row in _first_of(session, one, other, when)]
+        if wrong:
+            return f"{table.name} of {min(wrong)} is not the sum of the ledger"
     return None
+
+
+def _first_of(session: Session, one: Select[Any], other: Select[Any], when: str) -> list[str]:
+    """The first month in which one has a row that the other has not."""
+    left = one.except_(other).subquery()
+    return [month for month in (session.scalar(select(func.min(left.c[when]))),) if month is not None]
 
 
 def get_head(session: Session) -> tuple[int, str]:

@@ -148,6 +148,7 @@ def _material(
         carbon=None if factor is None else CarbonFactor(factor, facts["carbon_source"], facts["carbon_confidence"], low, high),
         processing_kgco2e_per_kg=_decimal(facts.get("processing_factor")),  # a version of before has none
         origin=BankOrigin(facts.get("origin", BankOrigin.REUSED)),
+        is_bulk=facts.get("is_bulk"),  # likewise
         hazards=tuple(hazards[code] for code in facts["hazards"] if code != NOT_TRADABLE and code in hazards),
         is_tradable=NOT_TRADABLE not in facts["hazards"],
         substitutes=tuple(facts["substitutes"]),

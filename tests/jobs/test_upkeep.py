@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 
 from marketplace.accounts.policy import OPERATOR
 from marketplace.exchange.queries.invariants import INVARIANTS
@@ -12,8 +12,9 @@ from marketplace.jobs import tasks, upkeep
 from marketplace.kernel.db import Database
 from marketplace.kernel.models import Task
 from marketplace.ledger import queries
-from marketplace.ledger.models import MonthMaterial
+from marketplace.ledger.models import ROLLUP_PAIR, ROLLUP_SIDE
 from marketplace.ledger.queries import find_rollup_breach, get_head
+from marketplace.ledger.rules import SUM_NAMES
 from tests.entries import append_entry
 
 ROWS = 7
@@ -87,14 +88,14 @@ def test_a_check_that_is_stopped_tells_what_it_has_found_so_far(app: Flask, bank
 @pytest.mark.parametrize("stops_after", [None, 1, 2])
 def test_roll_ups_are_counted_again_month_by_month(app: Flask, bank: Database, stops_after: int | None) -> None:
     with bank.transaction() as session:
-        session.execute(update(MonthMaterial).where(MonthMaterial.month == "2026-02").values(exchanges=99))
-        wrong = {"material_slug": "x", "group_slug": "x", "exchanges": 1, "mass_kg": 1, "tonne_km": 1, "avoided_kgco2e": 1}
-        session.add(MonthMaterial(month="2025-12", transport_kgco2e=1, unknown_factor_mass_kg=1, **wrong))
+        session.execute(update(ROLLUP_SIDE).where(ROLLUP_SIDE.c.month == "2026-02").values(exchanges=99))
+        nowhere = {"group_slug": "x", "span": "2025", "from_slug": "x", "to_slug": "x", "through": "", "is_bulk": False}
+        session.execute(insert(ROLLUP_PAIR).values(**nowhere, **dict.fromkeys(SUM_NAMES, 1)))
     task = brought_on(app, bank, "rebuild", stops_after)
     assert (task.state, task.result, task.total) == ("done", {"months": 4, "ledgerRows": ROWS}, 4)
     with bank.read() as session:
         assert find_rollup_breach(session) is None
-        assert "2025-12" not in session.scalars(select(MonthMaterial.month)).all()
+        assert "2025" not in session.scalars(select(ROLLUP_PAIR.c.span)).all()
     assert str(tasks.report_on(task).sentence) == "7 regels van het grootboek zijn opnieuw geteld."
 
 

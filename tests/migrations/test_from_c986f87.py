@@ -3,17 +3,22 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from marketplace.cli.migrations import alembic_config, is_newest, upgrade
 from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.impact.queries.sums import sums_by
+from marketplace.impact.rules.cut import EVERYTHING
 from marketplace.kernel import health
 from marketplace.kernel.db import Database
-from marketplace.ledger.queries import find_breach
+from marketplace.ledger.models import EarlierRow, Exchange
+from marketplace.ledger.queries import find_breach, find_rollup_breach
+from marketplace.ledger.rules import Totals
 from tests.conftest import Template, settings
 from tests.house.source import PROJECT
 from tests.migrations.schema import describe
@@ -213,3 +218,28 @@ def test_a_database_of_an_older_commit_is_told_what_to_do_and_stays_as_it_is(old
     with pytest.raises(SystemExit, match=r"at version 0012 .* `db upgrade` of commit c986f87"):
         upgrade(settings(old_url, tmp_path / "var"))
     assert health.version(old) == "0012"
+
+
+def test_a_ledger_of_before_is_counted_with_the_low_and_the_high_end_of_the_factors_it_names(old: Database, old_url: str) -> None:
+    command.upgrade(alembic_config(old_url), "head")
+    with old.read() as session:
+        assert find_rollup_breach(session) is None
+        rows = session.execute(
+            select(
+                Exchange.mass_kg,
+                Exchange.avoided_kgco2e,
+                EarlierRow.carbon_low,
+                EarlierRow.avoided_low_kgco2e,
+                EarlierRow.avoided_high_kgco2e,
+            )
+            .join(EarlierRow, EarlierRow.seq == Exchange.seq)
+            .where(EarlierRow.carbon_low.is_not(None), Exchange.mass_kg > 0)
+        ).all()
+        totals = Totals.over(sums_by(session, EVERYTHING, "month").values())
+        assert find_breach(session) is None
+    assert rows
+    for mass_kg, avoided, factor, low, high in rows:
+        assert low == (mass_kg * factor).quantize(Decimal("0.001"), ROUND_HALF_UP)
+        assert low <= avoided <= high
+    assert totals.avoided_low_kgco2e < totals.avoided_kgco2e < totals.avoided_high_kgco2e
+    assert totals.confidence_a_mass_kg + totals.confidence_b_mass_kg + totals.confidence_c_mass_kg > 0

@@ -5,14 +5,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, CLOCK
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.kernel import clock
 from marketplace.ledger.actions import log_head, rebuild_rollups
-from marketplace.ledger.models import Exchange, LedgerHead, MonthMaterial, MonthPair
+from marketplace.ledger.models import ROLLUP_PAIR, ROLLUP_SIDE, Exchange, LedgerHead
 from marketplace.ledger.queries import find_breach, find_lost_head, find_rollup_breach, get_head
 from marketplace.ledger.rules import FIELDS_OF_VERSION, FIRST_HASH, VERSION_1
 from tests.entries import append_entry, append_reversal
@@ -55,11 +55,11 @@ def test_the_fields_of_version_1_are_those_that_c986f87_wrote_down() -> None:
         assert {key.lower() for key in json.loads(row["canonical"])} == camel | {"seq", "bookedat"}
 
 
-def test_a_ledger_of_before_verifies_and_goes_on_in_version_2(old: Session) -> None:
+def test_a_ledger_of_before_verifies_and_goes_on_in_the_newest_version(old: Session) -> None:
     assert find_breach(old) is None
     assert {row.row_version for row in old.query(Exchange)} == {1}
     row = append_entry(old, "hengelo", "borne", mass_kg="1000")
-    assert (row.seq, row.row_version, row.previous_hash) == (46, 2, LEDGER["head"]["hash"])
+    assert (row.seq, row.row_version, row.previous_hash) == (46, 3, LEDGER["head"]["hash"])
     assert find_breach(old) is None
     assert find_rollup_breach(old) is None
 
@@ -81,6 +81,9 @@ def test_a_row_of_before_counts_in_the_month_in_which_it_happened_and_its_proces
         "replaces_purchase = 'yes'",
         "row_version = 2, period = '2024-12'",
         "row_version = 3, period = '2024-12'",
+        "row_version = 4, period = '2024-12'",
+        "carbon_confidence = 'A'",
+        "saved_cents = 100",
     ],
 )
 def test_what_version_1_does_not_know_cannot_be_slipped_into_its_rows(old: Session, forged: str) -> None:
@@ -98,9 +101,19 @@ def test_what_version_1_does_not_know_cannot_be_slipped_into_its_rows(old: Sessi
         "replaces_purchase = 'yes'",
         "period = '2025-12'",
         "row_version = 1, period = NULL",
+        "row_version = 2",
+        "carbon_confidence = 'A'",
+        "carbon_low = 1",
+        "carbon_high = 1",
+        "avoided_low_kgco2e = 1",
+        "avoided_high_kgco2e = 1",
+        "through = 'depot'",
+        "purchase_cents = 1",
+        "saved_cents = 1",
+        "is_bulk = (1 = 1)",
     ],
 )
-def test_every_field_of_version_2_is_in_its_hash(session: Session, forged: str) -> None:
+def test_every_field_of_the_newest_version_is_in_its_hash(session: Session, forged: str) -> None:
     append_entry(session, "hengelo", "borne", mass_kg="1000")
     without_guards(session, "exchange")
     session.execute(text(f"UPDATE exchange SET {forged} WHERE seq = 1"))
@@ -112,6 +125,10 @@ def test_a_version_adds_fields_and_never_takes_one_away() -> None:
     assert {*VERSION_1} < {*FIELDS_OF_VERSION[2]}
     assert {*FIELDS_OF_VERSION[2]} - {*VERSION_1} == {
         "row_version", "replaces_purchase", "processing_factor", "processing_kgco2e", "origin", "period",
+    }  # fmt: skip
+    assert {*FIELDS_OF_VERSION[3]} - {*FIELDS_OF_VERSION[2]} == {
+        "carbon_confidence", "carbon_low", "carbon_high", "avoided_low_kgco2e", "avoided_high_kgco2e", "through", "purchase_cents",
+        "saved_cents", "is_bulk",
     }  # fmt: skip
 
 
@@ -171,14 +188,13 @@ def test_a_head_that_was_kept_elsewhere_finds_it_when_the_audit_was_cut_too(book
 def test_what_is_booked_late_counts_in_the_period_of_the_booking_and_is_told_apart(session: Session) -> None:
     append_entry(session, "hengelo", "borne", mass_kg="1000", happened_on=date(2025, 11, 3), period="2026-02")
     append_entry(session, "hengelo", "borne", mass_kg="250", happened_on=date(2026, 2, 9))
-    assert {(row.month, row.mass_kg, row.late_mass_kg, row.late_rows) for row in session.query(MonthPair)} == {
-        ("2026-02", 1250, 1000, 1)
-    }
+    pairs = {(row.span, row.mass_kg, row.late_mass_kg, row.late_rows) for row in session.execute(select(ROLLUP_PAIR))}
+    assert pairs == {("2026-02", 1250, 1000, 1), ("2026", 1250, 1000, 1)}
     totals = get_statistics(session, ANONYMOUS).totals
     assert (totals.late_rows, totals.late_mass_kg) == (1, 1000)
     assert find_rollup_breach(session) is None
-    session.query(MonthMaterial).update({"late_mass_kg": Decimal(7)})
-    assert find_rollup_breach(session) == "rollup_material of 2026-02 is not the sum of the ledger"
+    session.execute(update(ROLLUP_SIDE).values(late_mass_kg=7))
+    assert find_rollup_breach(session) == "rollup_side of 2026-02 is not the sum of the ledger"
     rebuild_rollups(session)
     assert find_rollup_breach(session) is None
 

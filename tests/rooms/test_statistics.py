@@ -12,12 +12,14 @@ from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.queries.goals import GoalPlace, get_goals
 from marketplace.impact.queries.reports import get_material_use
-from marketplace.impact.queries.statistics import STATISTICS, get_statistics
+from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.material_use import UseRow
+from marketplace.impact.rules.statistics import STATISTICS
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
 from marketplace.ledger.actions import rebuild_rollups
-from marketplace.ledger.queries import Totals, find_rollup_breach
+from marketplace.ledger.queries import find_rollup_breach
+from marketplace.ledger.rules import Totals
 from marketplace.notices.models import AuditRow
 from tests.entries import append_entry, append_reversal
 from tests.factories import make_actor, make_organisation, seed_taxonomy

@@ -55,7 +55,10 @@ def test_a_row_counts_in_the_month_in_which_it_happened() -> None:
 
 def test_a_row_is_written_with_sorted_keys_without_blanks_and_with_plain_numbers() -> None:
     text = canonical(ROW, seq=4, booked_at=BOOKED)
-    assert text.startswith('{"avoidedKgCo2e":null,"bookedAt":"2027-01-12T09:30:00.000005Z","carbonFactor":null,"demandId":null,')
+    begin = (
+        '{"avoidedHighKgCo2e":null,"avoidedKgCo2e":null,"avoidedLowKgCo2e":null,"bookedAt":"2027-01-12T09:30:00.000005Z","carbon'
+    )
+    assert text.startswith(begin)
     assert '"toName":"Børne"' in text
     said = json.loads(text)
     assert list(said) == sorted(said)
@@ -74,8 +77,15 @@ def test_a_row_holds_on_to_the_row_before_it() -> None:
 
 
 def test_each_version_of_a_row_has_its_own_fields_and_they_only_grow() -> None:
-    assert list(FIELDS_OF_VERSION) == [1, 2]
-    assert set(FIELDS_OF_VERSION[1]) < set(FIELDS_OF_VERSION[2])
+    assert list(FIELDS_OF_VERSION) == [1, 2, 3]
+    assert set(FIELDS_OF_VERSION[1]) < set(FIELDS_OF_VERSION[2]) < set(FIELDS_OF_VERSION[3])
+
+
+def test_yes_and_no_are_written_as_json_writes_them_and_not_said_is_null() -> None:
+    written = [
+        json.loads(canonical(replace(ROW, is_bulk=said), seq=1, booked_at=BOOKED))["isBulk"] for said in (True, False, None)
+    ]
+    assert written == ["true", "false", None]
 
 
 def test_whether_a_purchase_is_replaced_is_yes_no_or_not_said() -> None:

@@ -22,7 +22,8 @@ from marketplace.api.shapes.figures import (
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
-from marketplace.impact.queries.statistics import Cut, get_statistics
+from marketplace.impact.queries.statistics import get_statistics
+from marketplace.impact.rules.cut import Cut
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, cast
 from marketplace.api.fields import Integer, Line, Number, Property
 from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
-from marketplace.impact.queries.statistics import STATISTICS, Measure, Statistic
+from marketplace.impact.rules.statistics import STATISTICS, Measure, Statistic
 from marketplace.kernel.units import THOUSANDTH
-from marketplace.ledger.queries import Totals
+from marketplace.ledger.rules import Totals
 
 
 def _if_known(name: str) -> Callable[[Totals], Decimal | None]:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.exchange.rules.terms import Terms
 from marketplace.impact.queries.adopted import is_adopted
-from marketplace.impact.rules.impact import impact, mass_kg, net_kgco2e, rounded
+from marketplace.impact.rules.impact import avoided_kgco2e, impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
 from marketplace.kernel.geo import distance_km
 from marketplace.kernel.units import Unit
@@ -18,8 +19,8 @@ from marketplace.ledger import actions as ledger
 from marketplace.ledger.actions import append
 from marketplace.ledger.actions import rebuild_month as count_again
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import find_exchange, list_by_demand, lock_head
-from marketplace.ledger.rules import ENTRY_FIELDS, Entry, ReplacesPurchase, RowKind
+from marketplace.ledger.queries import entry_of, find_exchange, list_by_demand, lock_head
+from marketplace.ledger.rules import Entry, ReplacesPurchase, RowKind, Through
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
 from marketplace.notices.actions.audit import record
@@ -38,11 +39,13 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
         raise RuntimeError(f"reservation {reservation.id} was never approved")
     reference = taxonomy_of_version(session, terms.factor_version)
     material = reference.material_by_id(listing.material_id)
+    carbon, purchase = material.carbon, purchase_cents(reservation, terms)
+    price = terms.price_cents(reservation.quantity)
     figures = impact(
         mass_in_kg=mass_kg(reservation.quantity, terms.kg_per_unit),
         distance_in_km=distance_km(terms.lot, terms.destination),
         vehicle_factors=reference.vehicle_factors,
-        carbon_factor=material.carbon.kgco2e_per_kg if material.carbon else None,
+        carbon_factor=carbon.kgco2e_per_kg if carbon else None,
         processing_factor=material.processing_kgco2e_per_kg,
         vehicle_class=reservation.vehicle_class,
         driven_km=reservation.driven_km,
@@ -81,13 +84,22 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
             avoided_kgco2e=figures.avoided_kgco2e,
             net_kgco2e=figures.net_kgco2e,
             factor_version=terms.factor_version,
-            price_cents=terms.price_cents(reservation.quantity),
+            price_cents=price,
             happened_on=happened_on,
             replaces_purchase=ReplacesPurchase.of(terms.replaces_purchase).value,
             processing_factor=figures.processing_factor,
             processing_kgco2e=figures.processing_kgco2e,
             origin=material.origin.value,
             period=counting_month(session, reservation.organisation.slug, period or f"{happened_on:%Y-%m}"),
+            carbon_confidence=carbon.confidence or None if carbon else None,
+            carbon_low=carbon.low if carbon else None,
+            carbon_high=carbon.high if carbon else None,
+            avoided_low_kgco2e=avoided_kgco2e(figures.mass_kg, carbon.low if carbon else None),
+            avoided_high_kgco2e=avoided_kgco2e(figures.mass_kg, carbon.high if carbon else None),
+            through=(Through.DIRECT if listing.depot_id is None else Through.DEPOT).value,
+            purchase_cents=purchase,
+            saved_cents=None if purchase is None else purchase - price,
+            is_bulk=material.is_bulk,
         ),
     )
     return _newly_covered(session, reservation, row)
@@ -100,6 +112,17 @@ def counting_month(session: Session, receiver: str, month: str) -> str:
     """
     lock_head(session)
     return f"{clock.today():%Y-%m}" if is_adopted(session, slug=receiver, year=int(month[:4])) else month
+
+
+def purchase_cents(reservation: Reservation, terms: Terms) -> int | None:
+    """What a new purchase of what was measured would have cost, in proportion to what was asked.
+
+    As the receiver said at the request; None where that was not said, or where both sides agreed that it replaces no purchase.
+    """
+    said = reservation.purchase_price_cents
+    if said is None or terms.replaces_purchase is False:
+        return None
+    return int(_cents(said * reservation.quantity / reservation.asked))
 
 
 def _newly_covered(session: Session, reservation: Reservation, row: Exchange) -> Decimal:
@@ -135,7 +158,7 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
     booked = find_exchange(session, reservation_id=reservation.id)
     if booked is None:
         raise RuntimeError(f"reservation {reservation.id} is completed and has no row in the ledger")
-    was = Entry(**{name: getattr(booked, name) for name in ENTRY_FIELDS})
+    was = entry_of(session, booked)
     before, amount, total = reservation.returned, draft.quantity.amount, reservation.quantity
 
     def part(sum_booked: Decimal) -> Decimal:
@@ -144,8 +167,12 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
     def part_cents(cents: int) -> int:
         return int(_cents(cents * before / total) - _cents(cents * (before + amount) / total))
 
-    avoided = None if was.avoided_kgco2e is None else part(was.avoided_kgco2e)
-    processing = None if was.processing_kgco2e is None else part(was.processing_kgco2e)
+    def part_or_none(sum_booked: Decimal | None) -> Decimal | None:
+        return None if sum_booked is None else part(sum_booked)
+
+    avoided, processing = part_or_none(was.avoided_kgco2e), part_or_none(was.processing_kgco2e)
+    price = part_cents(was.price_cents)
+    purchase = None if was.purchase_cents is None else part_cents(was.purchase_cents)
     month = counting_month(session, was.to_slug, _period_of_return(draft, was))
     row = append(
         session,
@@ -160,7 +187,11 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
             avoided_kgco2e=avoided,
             processing_kgco2e=processing,
             net_kgco2e=net_kgco2e(avoided, NOTHING, processing),
-            price_cents=part_cents(was.price_cents),
+            price_cents=price,
+            avoided_low_kgco2e=part_or_none(was.avoided_low_kgco2e),
+            avoided_high_kgco2e=part_or_none(was.avoided_high_kgco2e),
+            purchase_cents=purchase,
+            saved_cents=None if purchase is None else purchase - price,
             happened_on=draft.returned_on,
             period=month,
             reverses=booked.seq,
@@ -223,6 +254,10 @@ def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, wa
         net_kgco2e=-figures.transport_kgco2e,
         factor_version=taxonomy(session).version,
         price_cents=0,
+        avoided_low_kgco2e=None if was.avoided_low_kgco2e is None else NOTHING,
+        avoided_high_kgco2e=None if was.avoided_high_kgco2e is None else NOTHING,
+        purchase_cents=None,
+        saved_cents=None,
         happened_on=draft.returned_on,
         period=counting_month(session, was.from_slug, month),
     )

@@ -16,8 +16,7 @@ from marketplace.impact.queries.bank import get_bank_by_year
 from marketplace.impact.rules.material_use import COVERAGE_MINIMUM, RENEWABLE, ZERO, Flow, Origin, YearInput
 from marketplace.impact.rules.reports import ReportStatus
 from marketplace.kernel import clock
-from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import month_booked
+from marketplace.ledger.models import Exchange, month_booked
 
 COVERAGE = "coverage_minimum_percent"
 NEITHER = (ReportStatus.ADOPTED.value, ReportStatus.SUPERSEDED.value)

@@ -1,12 +1,13 @@
 """One row of the ledger, the others of its reservation, and where the ledger begins."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.impact.queries.sums import find_months
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.ledger.models import Exchange, MonthPair
+from marketplace.ledger.models import Exchange
 
 
 def get_exchange(session: Session, actor: Actor, *, seq: int) -> Exchange:
@@ -26,4 +27,5 @@ def list_of_same_reservation(session: Session, row: Exchange) -> list[Exchange]:
 
 def find_first_month(session: Session) -> str | None:
     """The first month in which anything counts, `YYYY-MM`."""
-    return session.scalar(select(func.min(MonthPair.month)))
+    months = find_months(session)
+    return months[0] if months else None

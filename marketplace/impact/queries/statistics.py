@@ -1,21 +1,19 @@
-"""The registered list of figures over the ledger, and their sums. Page, API and export all loop over this list."""
+"""The sums of the ledger by municipality, group, month, and giver and receiver."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import FromClause, Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities
-from marketplace.kernel.language import Text, _
-from marketplace.ledger.models import Exchange, MonthMaterial, MonthPair
-from marketplace.ledger.queries import SUMS, Totals, grouped
+from marketplace.impact.queries.sums import find_months, sums_by, sums_by_pair
+from marketplace.impact.rules.cut import EVERYTHING, Cut
+from marketplace.ledger.rules import Reach, Totals
 from marketplace.materials.queries import taxonomy
 
 ZERO = Decimal(0)
@@ -27,7 +25,7 @@ class StatisticsRow:
     """One municipality, partner, material group or month with its sums.
 
     Of an organisation these are what it received; `given_mass_kg` is what it gave beside that, and `kept_mass_kg` what is in both
-    because it stayed within the organisation.
+    because it stayed within the organisation; `given_cents` what it was to be paid for what it gave.
     """
 
     key: str
@@ -35,6 +33,7 @@ class StatisticsRow:
     totals: Totals
     given_mass_kg: Decimal = ZERO
     kept_mass_kg: Decimal = ZERO
+    given_cents: int = 0
 
     @property
     def given_to_others_kg(self) -> Decimal:
@@ -67,12 +66,13 @@ class Pair:
 class Statistics:
     """The totals, and for members the ways of adding up to them.
 
-    `within`: the part that stayed within one organisation; `since`: the first month of the ledger, `YYYY-MM`. In `by_pair` who gave to
-    whom, for the region (`has_pairs`). `in_whole_km`: the average distance of every part is, for a reader who may not know exact ones.
+    `by_reach`: what stayed within one organisation, went between municipalities of the region, or came from or went to a partner; `since`:
+    the first month of the ledger, `YYYY-MM`. In `by_pair` who gave to whom, for the region (`has_pairs`). `in_whole_km`: the average
+    distance of every part is, for a reader who may not know exact ones.
     """
 
     totals: Totals
-    within: Totals
+    by_reach: Mapping[Reach, Totals]
     since: str | None = None
     by_municipality: tuple[StatisticsRow, ...] = ()
     by_material_group: tuple[StatisticsRow, ...] = ()
@@ -82,44 +82,10 @@ class Statistics:
     in_whole_km: bool = True
     has_pairs: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A part of the ledger.
-
-    A period of whole months, `YYYY-MM`, one side's municipality, groups of material, kinds of rows.
-    """
-
-    first: str = ""
-    last: str = ""
-    municipalities: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-
     @property
-    def is_all(self) -> bool:
-        """Whether it leaves nothing out."""
-        return self == EVERYTHING
-
-    def of(self, table: type[MonthPair] | type[MonthMaterial]) -> FromClause:
-        """What is summed: a roll-up where only months are asked for, else the book itself."""
-        if not (self.municipalities or self.groups or self.kinds):
-            return table.__table__
-        rows = grouped(("from_slug", "to_slug", "group_slug"))
-        if self.municipalities:
-            rows = rows.where(Exchange.from_slug.in_(self.municipalities) | Exchange.to_slug.in_(self.municipalities))
-        if self.groups:
-            rows = rows.where(Exchange.group_slug.in_(self.groups))
-        return (rows.where(Exchange.kind.in_(self.kinds)) if self.kinds else rows).subquery()
-
-    def narrow(self, statement: Select[Any], rows: FromClause) -> Select[Any]:
-        """The rows that count in the period."""
-        if self.first:
-            statement = statement.where(rows.c.month >= self.first)
-        return statement.where(rows.c.month <= self.last) if self.last else statement
-
-
-EVERYTHING = Cut()
+    def within(self) -> Totals:
+        """The part that stayed within one organisation."""
+        return self.by_reach[Reach.WITHIN]
 
 
 def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Statistics:
@@ -134,22 +100,24 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     shown = _as_they_are if exact else Totals.in_whole_km
     if not cut.is_all:
         require(actor, Can.READ_PERIOD_FIGURES)
-    pairs = _pairs(session, cut)
-    totals = _sum(pairs.values())
-    totals = totals if totals.exchanges >= FEW_TRANSFERS else shown(totals)
-    within = _sum(sums for (giver, receiver), sums in pairs.items() if giver == receiver)
-    since = session.scalar(select(func.min(MonthPair.month)))
+    by_month, by_reach = sums_by(session, cut, "month"), sums_by(session, cut, "reach")
+    totals = Totals.over(by_month.values())
+    months = find_months(session)
+    found = Statistics(
+        totals=totals if totals.exchanges >= FEW_TRANSFERS else shown(totals),
+        by_reach={reach: shown(by_reach.get(reach.value, Totals())) for reach in Reach},
+        since=months[0] if months else None,
+    )
     if not may(actor, Can.READ_MEMBER_FIGURES):
-        return Statistics(totals, shown(within), since)
+        return found
+    pairs = sums_by_pair(session, cut)
     names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
     has_pairs = may(actor, Can.READ_PERIOD_FIGURES)
-    return Statistics(
-        totals=totals,
-        within=shown(within),
-        since=since,
+    return replace(
+        found,
         by_municipality=_shown(_by_municipality(session, pairs, names), shown),
-        by_material_group=_shown(_by_group(session, cut), shown),
-        by_month=_shown(_by_month(session, cut), shown),
+        by_material_group=_shown(_by_group(session, sums_by(session, cut, "group_slug")), shown),
+        by_month=_shown(_by_month(by_month), shown),
         by_pair=_by_pair(pairs, names) if has_pairs else (),
         is_public=False,
         in_whole_km=not exact,
@@ -160,9 +128,7 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
 def get_totals(session: Session, actor: Actor, cut: Cut) -> Totals:
     """The sums of a part of the ledger alone, to set beside another part. For the region."""
     require(actor, Can.READ_PERIOD_FIGURES)
-    rows = cut.of(MonthPair)
-    sums = session.execute(cut.narrow(select(*(func.sum(rows.c[name]) for name in SUMS)), rows)).one()
-    return Totals() if sums[0] is None else Totals.of(sums)
+    return Totals.over(sums_by(session, cut, "month").values())
 
 
 def _as_they_are(totals: Totals) -> Totals:
@@ -173,66 +139,45 @@ def _shown(rows: tuple[StatisticsRow, ...], shown: Callable[[Totals], Totals]) -
     return tuple(replace(row, totals=shown(row.totals)) for row in rows)
 
 
-def _sums(session: Session, table: type[MonthPair] | type[MonthMaterial], key: str, cut: Cut) -> dict[str, Totals]:
-    rows = cut.of(table)
-    statement = select(rows.c[key], *(func.sum(rows.c[name]) for name in SUMS)).group_by(rows.c[key])
-    return {row[0]: Totals.of(row[1:]) for row in session.execute(cut.narrow(statement, rows))}
+Pairs = Mapping[tuple[str, str], Totals]
 
 
-Sums = Sequence[Any]  # as a database gives them, in the order of SUMS
-
-
-def _pairs(session: Session, cut: Cut) -> dict[tuple[str, str], Sums]:
-    """The sums by giver and receiver.
-
-    The one reading from which follows what each received, gave and kept.
-    """
-    rows = cut.of(MonthPair)
-    sides = (rows.c.from_slug, rows.c.to_slug)
-    statement = select(*sides, *(func.sum(rows.c[name]) for name in SUMS)).group_by(*sides)
-    return {(row[0], row[1]): row[2:] for row in session.execute(cut.narrow(statement, rows))}
-
-
-def _sum(rows: Iterable[Sums]) -> Totals:
-    """Column by column: there may be thousands of pairs."""
-    columns = [sum(column) for column in zip(*rows, strict=True)]
-    return Totals.of(columns) if columns else Totals()
-
-
-def _by_pair(pairs: Mapping[tuple[str, str], Sums], names: Mapping[str, str]) -> tuple[Pair, ...]:
+def _by_pair(pairs: Pairs, names: Mapping[str, str]) -> tuple[Pair, ...]:
     """Who gave to whom, heaviest first."""
     found = [
-        Pair(giver, receiver, names.get(giver, giver), names.get(receiver, receiver), Totals.of(sums))
-        for (giver, receiver), sums in pairs.items()
+        Pair(giver, receiver, names.get(giver, giver), names.get(receiver, receiver), totals)
+        for (giver, receiver), totals in pairs.items()
     ]
     return tuple(sorted(found, key=lambda pair: (-pair.totals.mass_kg, pair.giver, pair.receiver)))
 
 
-def _by_municipality(
-    session: Session, pairs: Mapping[tuple[str, str], Sums], names: Mapping[str, str]
-) -> tuple[StatisticsRow, ...]:
+def _by_municipality(session: Session, pairs: Pairs, names: Mapping[str, str]) -> tuple[StatisticsRow, ...]:
     """Order the sums by municipality name, then partners and the region.
 
     Partners and the region only where they have given or received.
     """
-    mass = SUMS.index("mass_kg")
-    received: dict[str, list[Sums]] = defaultdict(list)
-    given: dict[str, Decimal] = defaultdict(Decimal)
-    kept = {giver: sums[mass] for (giver, receiver), sums in pairs.items() if giver == receiver}
-    for (giver, receiver), sums in pairs.items():
-        received[receiver].append(sums)
-        given[giver] += sums[mass]
+    received: dict[str, list[Totals]] = defaultdict(list)
+    given: dict[str, list[Totals]] = defaultdict(list)
+    for (giver, receiver), totals in pairs.items():
+        received[receiver].append(totals)
+        given[giver].append(totals)
     municipalities = [municipality.slug for municipality in list_municipalities(session)]
     others = [slug for slug in (*names, *sorted({*received, *given} - set(names))) if slug in {*received, *given}]
     return tuple(
-        StatisticsRow(slug, names.get(slug, slug), _sum(received.get(slug, ())), given.get(slug, ZERO), kept.get(slug, ZERO))
+        StatisticsRow(
+            slug,
+            names.get(slug, slug),
+            Totals.over(received.get(slug, ())),
+            sum((one.mass_kg for one in given.get(slug, ())), ZERO),
+            pairs[slug, slug].mass_kg if (slug, slug) in pairs else ZERO,
+            sum(one.price_cents for one in given.get(slug, ())),
+        )
         for slug in dict.fromkeys((*municipalities, *others))
     )
 
 
-def _by_group(session: Session, cut: Cut) -> tuple[StatisticsRow, ...]:
+def _by_group(session: Session, sums: Mapping[str, Totals]) -> tuple[StatisticsRow, ...]:
     """The groups in which something moved, heaviest first."""
-    sums = _sums(session, MonthMaterial, "group_slug", cut)
     if not sums:
         return ()
     reference = taxonomy(session)
@@ -241,135 +186,10 @@ def _by_group(session: Session, cut: Cut) -> tuple[StatisticsRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.totals.mass_kg, row.key)))
 
 
-def _by_month(session: Session, cut: Cut) -> tuple[StatisticsRow, ...]:
+def _by_month(sums: Mapping[str, Totals]) -> tuple[StatisticsRow, ...]:
     """List every month from the first to the last with a movement, oldest first. Months without one are included."""
-    sums = _sums(session, MonthPair, "month", cut)
     if not sums:
         return ()
     first, last = (int(item[:4]) * 12 + int(item[5:]) - 1 for item in (min(sums), max(sums)))
     every = [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
     return tuple(StatisticsRow(month, month, sums.get(month, Totals())) for month in every)
-
-
-Figure = Decimal | int
-
-
-class Measure(StrEnum):
-    """In what a figure is counted, so that each door can write it in its own way."""
-
-    COUNT = "count"
-    MASS = "mass"
-    CARBON = "carbon"
-    TONNE_KM = "tonne_km"
-
-
-@dataclass(frozen=True, slots=True)
-class Statistic:
-    """One figure over the ledger.
-
-    Its name in code and API, what it is called, what it means, and how it follows from the sums of the ledger.
-
-    `unknown_mass`: of how many kilograms the factor that it rests on is not known; where that is all of them the figure is unknown too.
-    """
-
-    name: str
-    label: Text
-    definition: Text
-    measure: Measure
-    of: Callable[[Totals], Figure]
-    unknown_mass: Callable[[Totals], Decimal] | None = None
-
-    @property
-    def may_be_unknown(self) -> bool:
-        """Whether it rests on a factor that a material may not have."""
-        return self.unknown_mass is not None
-
-    def known(self, totals: Totals) -> Figure | None:
-        """The figure, or None where it is unknown.
-
-        It is unknown when mass has moved and not one kilogram of it has the factor that the figure rests on.
-        """
-        nothing_known = self.unknown_mass is not None and totals.mass_kg and self.unknown_mass(totals) == totals.mass_kg
-        return None if nothing_known else self.of(totals)
-
-
-def _without_factor(totals: Totals) -> Decimal:
-    return totals.unknown_factor_mass_kg
-
-
-def _without_processing(totals: Totals) -> Decimal:
-    return totals.unknown_processing_mass_kg
-
-
-STATISTICS = (
-    Statistic(
-        "exchanges",
-        _("Exchanges"),
-        _("Completed transfers that both sides confirmed. A correction changes the sums, but not this number."),
-        Measure.COUNT,
-        lambda totals: totals.exchanges,
-    ),
-    Statistic(
-        "mass_kg",
-        _("Used again"),
-        _("The mass of everything that changed hands: the measured quantity times the weight of one unit."),
-        Measure.MASS,
-        lambda totals: totals.mass_kg,
-    ),
-    Statistic(
-        "tonne_km",
-        _("Transport work"),
-        _("Tonnes times driven kilometres. Where no kilometres were entered: the straight line times 1.3."),
-        Measure.TONNE_KM,
-        lambda totals: totals.tonne_km,
-    ),
-    Statistic(
-        "avoided_kgco2e",
-        _("Avoided"),
-        _("What making the same mass of new product would have emitted: mass times the carbon factor of the material."),
-        Measure.CARBON,
-        lambda totals: totals.avoided_kgco2e,
-        _without_factor,
-    ),
-    Statistic(
-        "transport_kgco2e",
-        _("Transport"),
-        _("What driving emitted: tonnes times driven kilometres times the factor of the vehicle, from well to wheel."),
-        Measure.CARBON,
-        lambda totals: totals.transport_kgco2e,
-    ),
-    Statistic(
-        "processing_kgco2e",
-        _("Processing"),
-        _("What making material fit for reuse emitted: mass times a factor of the material, as far as one is known."),
-        Measure.CARBON,
-        lambda totals: totals.processing_kgco2e,
-        _without_processing,
-    ),
-    Statistic(
-        "net_kgco2e",
-        _("Net saved"),
-        _(
-            "Avoided less all transport, including that of material without a carbon factor, and less the processing that is known."
-        ),
-        Measure.CARBON,
-        lambda totals: totals.net_kgco2e,
-        _without_factor,
-    ),
-    Statistic(
-        "unknown_factor_mass_kg",
-        _("Without a carbon factor"),
-        _("Mass of materials for which no carbon factor is known. It is in the tonnes but not in the avoided carbon."),
-        Measure.MASS,
-        _without_factor,
-    ),
-    Statistic(
-        "unknown_processing_mass_kg",
-        _("Processing not known"),
-        _(
-            "Mass of materials for which it is not known what processing emits. Nothing is taken off for it: the net saved is at most this."
-        ),
-        Measure.MASS,
-        _without_processing,
-    ),
-)

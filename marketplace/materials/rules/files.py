@@ -28,6 +28,7 @@ _WEIGHTS = {Unit.PIECE: "kg_per_stuk", Unit.M: "kg_per_m", Unit.M2: "kg_per_m2",
 _KINDS = {"tkm", "brandstof", "omrijfactor"}
 _CONFIDENCES = {"A", "B", "C"}
 _ORIGINS = {origin.value for origin in BankOrigin}
+_YES_NO = {"1", "0"}
 _FACTOR_PLACES = 6
 
 
@@ -217,6 +218,7 @@ def _material(row: _Row) -> Reference:
         "weight_source": row.text("kg_bron"),
         "weight_confidence": row.text("kg_conf"),
         "origin": row.choice("origin", _ORIGINS) if row.text("origin") else BankOrigin.REUSED.value,
+        "is_bulk": {"1": True, "0": False}[row.choice("bulk", _YES_NO)] if row.text("bulk") else None,
         "origin_of_new": row.text("herkomst_nieuw"),
         "non_renewable_share": row.number_or_none("niet_hernieuwbaar_aandeel", above_zero=False),
         "eural": row.text("eural"),

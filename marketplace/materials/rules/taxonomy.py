@@ -92,6 +92,7 @@ class Material(Named):
     carbon: CarbonFactor | None = None  # None: unknown, never zero
     processing_kgco2e_per_kg: Decimal | None = None  # of making it fit for reuse; None: unknown, never zero
     origin: BankOrigin = BankOrigin.REUSED
+    is_bulk: bool | None = None  # sand or soil: many tonnes, little carbon; None: the file of that version did not say
     hazards: tuple[Hazard, ...] = ()  # to be declared, in the order of the file
     is_tradable: bool = True
     substitutes: tuple[str, ...] = ()  # slugs that may serve a demand for this one

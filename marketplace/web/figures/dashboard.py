@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, Pair, Statistic, Statistics, StatisticsRow
+from marketplace.impact.queries.statistics import FEW_TRANSFERS, Pair, Statistics, StatisticsRow
+from marketplace.impact.rules.statistics import STATISTICS, Statistic
 from marketplace.kernel.formats import KG_PER_TONNE, NO_BREAK_SPACE, carbon, km, mass, number, percent, rounded
 from marketplace.kernel.language import Text, _
-from marketplace.ledger.queries import Totals
+from marketplace.ledger.rules import Totals
 from marketplace.web.ui.charts import Chart, Column, Step, columns, share_of, waterfall
 from marketplace.web.ui.period import Period, written
 from marketplace.web.ui.tonnes import in_tonnes, places_of, tonnes

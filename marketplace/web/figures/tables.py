@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.impact.queries.statistics import STATISTICS, Measure, Statistics, StatisticsRow
+from marketplace.impact.queries.statistics import Statistics, StatisticsRow
+from marketplace.impact.rules.statistics import STATISTICS, Measure
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _
-from marketplace.ledger.queries import Totals
+from marketplace.ledger.rules import Totals
 from marketplace.sheets.writing import Cell
 from marketplace.web.ui.tonnes import in_tonnes, places_of
 

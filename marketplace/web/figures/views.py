@@ -12,7 +12,8 @@ from marketplace.exchange.queries.reservations import list_choices, list_reserva
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import table_answer
-from marketplace.impact.queries.statistics import FEW_TRANSFERS, STATISTICS, get_statistics, get_totals
+from marketplace.impact.queries.statistics import FEW_TRANSFERS, get_statistics, get_totals
+from marketplace.impact.rules.statistics import STATISTICS
 from marketplace.kernel import clock
 from marketplace.ledger.queries import list_exchanges
 from marketplace.market.queries.listings import find_pictured

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.impact.queries.statistics import STATISTICS, Statistics
+from marketplace.impact.queries.statistics import Statistics
+from marketplace.impact.rules.statistics import STATISTICS
 from marketplace.kernel.formats import carbon, km, mass, number
 from marketplace.kernel.language import Text, _
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from marketplace.accounts.models import Organisation
-from marketplace.impact.queries.statistics import Cut
+from marketplace.impact.rules.cut import Cut
 from marketplace.kernel.formats import month
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import ExchangeFilter

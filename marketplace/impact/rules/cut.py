@@ -1,0 +1,56 @@
+"""A part of the figures: the filters of a page, as one value."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marketplace.ledger.rules import Through
+
+
+class Between(StrEnum):
+    """Whether something stayed within one organisation, or went from one to another."""
+
+    WITHIN = "within"
+    BETWEEN = "between"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A part of the ledger, or of what stands beside it.
+
+    A period of whole months, `YYYY-MM`; municipalities on either side; groups of material; kinds of rows; direct or through a depot; within
+    or between organisations; without sand and soil.
+    """
+
+    first: str = ""
+    last: str = ""
+    municipalities: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    through: Through | None = None
+    between: Between | None = None
+    without_bulk: bool = False
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it leaves nothing out."""
+        return self == EVERYTHING
+
+    def spans(self, first: str, last: str) -> tuple[str, ...]:
+        """The fewest whole years, `YYYY`, and months of the period, of a book from `first` on."""
+        begin, end = _index(max(self.first, first)), _index(min(self.last or last, last))
+        found: list[str] = []
+        while begin <= end:
+            if begin % 12 == 0 and begin + 11 <= end:
+                found.append(f"{begin // 12:04d}")
+                begin += 12
+            else:
+                found.append(f"{begin // 12:04d}-{begin % 12 + 1:02d}")
+                begin += 1
+        return tuple(found)
+
+
+def _index(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+EVERYTHING = Cut()
