@@ -11,11 +11,20 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import Actor
+from marketplace.impact.actions.coverage import set_coverage
 from marketplace.impact.actions.goals import seed_goals
 from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.actions.review import add_remark, adopt, send_back, start_review, submit
 from marketplace.impact.models import AdoptedYear, MaterialUseReport
-from marketplace.impact.queries.adopted import find_adopted, find_adopted_breach, is_adopted, list_adopted, list_inputs
+from marketplace.impact.queries.adopted import (
+    find_adopted,
+    find_adopted_breach,
+    get_coverage_minimum,
+    is_adopted,
+    list_adopted,
+    list_coverage_settings,
+    list_inputs,
+)
 from marketplace.impact.queries.reports import MaterialUseYear, get_material_use, get_reporting
 from marketplace.impact.rules.goals import Decision, thawed
 from marketplace.impact.rules.material_use import Origin, UseRow
@@ -23,6 +32,7 @@ from marketplace.impact.rules.reports import ReportStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.notices.models import NoticeRow
+from tests.entries import append_entry
 from tests.factories import make_actor, seed_taxonomy
 
 YEAR = 2025
@@ -183,7 +193,7 @@ def test_a_year_is_submitted_when_it_is_over_and_when_something_came_in(session:
         ({"body": "x" * 121}, "body"),
         ({"document": ""}, "document"),
         ({"document": "x" * 301}, "document"),
-        ({"decided_on": date(2025, 12, 31)}, "decided_on"),
+        ({"decided_on": date(2025, 12, 31)}, "date"),
         ({"text": "x" * 2001}, "text"),
     ],
 )
@@ -293,3 +303,45 @@ def test_an_adopted_year_that_was_changed_behind_the_triggers_is_found(session: 
         session.flush()
         assert "borne 2025" in str(find_adopted_breach(session))
         session.rollback()
+
+
+def test_ten_kilograms_with_the_banks_259_tonnes_in_it_are_refused_and_with_an_explanation_kept(
+    session: Session, hengelo: Actor, reviewer: Actor
+) -> None:
+    append_entry(session, "borne", "hengelo", mass_kg="259000", happened_on=date(YEAR, 5, 1))
+    report(session, hengelo)
+    odd = {"rows": [UseRow("bestrating", "reused", Decimal(10))], "includes_bank_kg": Decimal(259_000)}
+    odd |= {"includes_bank_as_of": date(YEAR, 12, 31)}
+    with pytest.raises(Invalid, match="259\xa0ton van de materialenbank"):
+        report(session, hengelo, **odd)
+    second = report(session, hengelo, **odd, explanation="De rest staat nog bij de aannemer.")
+    assert (second.version, second.findings[0].rule.value) == (2, "bank_not_in_it")
+    assert get_material_use(session, hengelo, year=YEAR, version=1).rows[0].mass_kg == 20_000_000
+    seen = get_material_use(session, reviewer, year=YEAR, organisation_slug="hengelo")
+    assert ([one.version for one in seen.versions], seen.explanation) == ([2, 1], "De rest staat nog bij de aannemer.")
+    assert submitted(session, hengelo).status is ReportStatus.SUBMITTED
+
+
+def test_what_looked_odd_when_it_was_submitted_stays_as_it_was_said(session: Session, hengelo: Actor, reviewer: Actor) -> None:
+    report(session, hengelo, year=YEAR - 1, tonnes=9_000)
+    report(session, hengelo, explanation="Er kwam een wijk bij.")
+    submitted(session, hengelo)
+    report(session, hengelo, year=YEAR - 1, tonnes=30_000)
+    [finding] = get_material_use(session, reviewer, year=YEAR, organisation_slug="hengelo").findings
+    assert (finding.rule.value, finding.facts["before_kg"]) == ("much_changed", "9000000")
+
+
+def test_the_minimum_of_the_inhabitants_is_the_ao_ces_and_every_setting_stays(
+    session: Session, hengelo: Actor, reviewer: Actor
+) -> None:
+    assert get_coverage_minimum(session) == 50
+    for percent in ("12.5", "12.5", "40"):
+        set_coverage(session, reviewer, Decimal(percent), "Het eerste jaar doen er nog weinig mee.")
+    assert get_coverage_minimum(session) == 40
+    assert [one.value for one in list_coverage_settings(session)] == ["40", "12.5"]
+    for wrong, why in (("101", "Waarom"), ("40.5", " ")):
+        with pytest.raises(Invalid):
+            set_coverage(session, reviewer, Decimal(wrong), why)
+    with pytest.raises(Forbidden):
+        set_coverage(session, hengelo, Decimal(10), "Ik wil een cijfer.")
+    _all_are_refused(session, "UPDATE figure_setting SET value = '1'", "DELETE FROM figure_setting")

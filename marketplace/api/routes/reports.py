@@ -1,8 +1,5 @@
 """Municipal reports: a concept, submitted, reviewed, sent back with a question, adopted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask import Response
 
 from marketplace.accounts.policy import Can
@@ -26,7 +23,6 @@ from marketplace.impact.actions import review
 from marketplace.impact.queries.reports import MaterialUseYear, get_material_use, get_reporting, last_year
 from marketplace.impact.rules.goals import Decision
 from marketplace.impact.rules.material_use import Flow, Scope, UseRow, check_year
-from marketplace.kernel.errors import FieldError, Invalid
 
 YEAR = "/material-use/<int:year>"
 MISSING = f"{YEAR}/missing"
@@ -140,17 +136,16 @@ def adopt_report(year: int) -> Response:
     """
     values = read_body(AdoptBody())
     decision = Decision(values["body"], values["date"], values["document"], values.get("text") or "")
-    with _named_as_sent():
-        return _done(
-            review.adopt(
-                current_session(),
-                current_actor(),
-                organisation_slug=_slug(),
-                year=year,
-                decision=decision,
-                version=values.get("version"),
-            )
+    return _done(
+        review.adopt(
+            current_session(),
+            current_actor(),
+            organisation_slug=_slug(),
+            year=year,
+            decision=decision,
+            version=values.get("version"),
         )
+    )
 
 
 @route("GET", MISSING, gives=MissingReportsSchema, tag="figures")
@@ -182,14 +177,3 @@ def _read(year: int, *, version: int | None = None) -> MaterialUseYear:
 
 def _done(reported: MaterialUseYear) -> Response:
     return ok(MaterialUseSchema.write(reported))
-
-
-@contextmanager
-def _named_as_sent() -> Iterator[None]:
-    """A refusal names the day as the body does."""
-    try:
-        yield
-    except Invalid as refusal:
-        raise Invalid.all(
-            [FieldError("date" if one.field == "decided_on" else one.field, one.message) for one in refusal.errors]
-        ) from refusal
