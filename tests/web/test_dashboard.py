@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from html import unescape
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -295,3 +297,26 @@ def test_rows_are_found_by_giver_receiver_group_and_period(reviewer: FlaskClient
     page = content(reviewer, f"/cijfers/uitwisselingen?{query}")
     told = re.search(r"<h2>\s*(\d+) regel", page)
     assert (int(told[1]) if told else 0) == said
+
+
+def test_a_sentence_above_each_chart_says_what_is_seen(reviewer: FlaskClient) -> None:
+    page = words(content(reviewer, "/cijfers?jaar=2026")).replace("\u00a0", " ")
+    assert "Het meest in mei: 412,8 ton, 71% van alles." in page  # 412.8 of 583.64
+    assert "Wierden gaf het meest aan anderen: 400 ton. Losser kreeg het meest: 400 ton." in page
+    assert "De grootste stroom is 400 ton van Wierden naar Losser: 69% van wat tussen organisaties ging." in page  # of 578.44
+    assert "Zand, grond en klei is 69% van de tonnen." in page  # 400.4 of 583.64, without a factor
+
+
+def test_the_workbook_holds_the_tables_of_the_files_exact(bank: Session, reviewer: FlaskClient, client: FlaskClient) -> None:
+    book = load_workbook(BytesIO(reviewer.get("/cijfers.xlsx?jaar=2026").data))
+    assert book.sheetnames == ["Totalen", "Per gemeente", "Per materiaalgroep", "Per maand", "Van wie naar wie"]
+    for name, key in zip(book.sheetnames, ("totals", "municipalities", "groups", "months", "pairs"), strict=True):
+        lines = reviewer.get(f"/cijfers.csv?table={key}&jaar=2026").data.decode("utf-8-sig").splitlines()
+        sheet = [[cell.value for cell in row] for row in book[name].iter_rows()]
+        assert len(sheet) == len(lines)
+        column = next(
+            index for index, head in enumerate(lines[0].split(";")) if head in ("Opnieuw gebruikt (kg)", "Ontvangen (kg)")
+        )
+        told = [Decimal(line.split(";")[column].replace(",", ".")) for line in lines[1:]]
+        assert [Decimal(str(row[column])) for row in sheet[1:]] == told
+    assert load_workbook(BytesIO(client.get("/cijfers.xlsx").data)).sheetnames == ["Totalen"]

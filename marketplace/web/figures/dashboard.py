@@ -13,7 +13,9 @@ from marketplace.impact.rules.statistics import STATISTICS, Statistic
 from marketplace.kernel.formats import KG_PER_TONNE, NO_BREAK_SPACE, carbon, km, mass, number, percent, rounded
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.rules import Totals
-from marketplace.web.ui.charts import Chart, Column, Step, columns, share_of, waterfall
+from marketplace.web.ui.charts import Chart, Column, Step, share_of, waterfall
+from marketplace.web.ui.flow_map import Flow as Arrowed
+from marketplace.web.ui.flow_map import FlowMap, flow_map
 from marketplace.web.ui.period import Period, written
 from marketplace.web.ui.tonnes import in_tonnes, places_of, tonnes
 
@@ -117,7 +119,7 @@ def _step(name: str, kg: Decimal | None, kind: str, note: Text, places: int) -> 
     return Step(name, label, str(note), value, kind, figure, said)  # type: ignore[arg-type]
 
 
-def over_time(statistics: Statistics, period: Period) -> Chart:
+def over_time(statistics: Statistics, period: Period) -> list[Column]:
     """Tonnes used again: by month of a year or of some months, else by year."""
     received = {row.key: row.totals.mass_kg for row in statistics.by_month}
     months = months_of(period, received)
@@ -129,11 +131,10 @@ def over_time(statistics: Statistics, period: Period) -> Chart:
         sums = [(one, sum((kg for key, kg in received.items() if key[:4] == one), Decimal(0))) for one in years]
         named = [(one, one, one, one, kg) for one, kg in sums]
     places = places_of(max((kg for *_names, kg in named), default=Decimal(0)))
-    bars = [
+    return [
         Column(key, name, short, shortest, kg, in_tonnes(kg, 0 if places == 1 else places), tonnes(kg, places))
         for key, name, short, shortest, kg in named
     ]
-    return columns("time", bars)
 
 
 def months_of(period: Period, received: Iterable[str]) -> list[str]:
@@ -200,6 +201,12 @@ def flows_of(pairs: Sequence[Pair]) -> list[Flow]:
     largest = max((pair.totals.mass_kg for pair in moved), default=Decimal(0))
     places = _chart_places(largest)
     return [Flow(pair, in_tonnes(pair.totals.mass_kg, places), share_of(pair.totals.mass_kg, largest)) for pair in moved]
+
+
+def map_of(pairs: Sequence[Pair]) -> FlowMap | None:
+    """The largest flows between municipalities, as arrows on the map."""
+    between = [pair for pair in pairs if not pair.is_within and pair.totals.mass_kg > 0][:FLOWS_SHOWN]
+    return flow_map(Arrowed(pair.giver, pair.receiver, pair.totals.mass_kg) for pair in between)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,22 @@ class Table:
     lines: list[list[Cell]]
 
 
+TABLES: dict[str, Text] = {
+    "totals": _("Totals"),
+    "municipalities": _("By municipality"),
+    "groups": _("By material group"),
+    "months": _("By month"),
+    "pairs": _("Who gave to whom"),
+}
+
+
+def tables_of(statistics: Statistics) -> dict[str, Text]:
+    """The tables that the reader may have, by key."""
+    if statistics.is_public:
+        return {"totals": TABLES["totals"]}
+    return {key: label for key, label in TABLES.items() if key != "pairs" or statistics.has_pairs}
+
+
 def table_for(statistics: Statistics, key: str) -> Table:
     """The table that was asked for as a file.
 

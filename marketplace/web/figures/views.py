@@ -11,15 +11,18 @@ from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.exchange.queries.reservations import list_choices, list_reservations
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.http.tables import table_answer
+from marketplace.http.tables import table_answer, workbook_answer
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, get_statistics, get_totals
 from marketplace.impact.rules.statistics import STATISTICS
 from marketplace.kernel import clock
+from marketplace.kernel.language import _
 from marketplace.ledger.queries import list_exchanges
 from marketplace.market.queries.listings import find_pictured
 from marketplace.materials.queries import taxonomy
-from marketplace.web.figures import dashboard, factors, losses
+from marketplace.sheets.workbook import Sheet
+from marketplace.web.figures import dashboard, factors, losses, sentences
 from marketplace.web.figures import tables as rows
+from marketplace.web.ui.charts import columns
 from marketplace.web.ui.exchange_rows import exchange_rows
 from marketplace.web.ui.figure_filters import Drawer, Filters, filters_of
 from marketplace.web.ui.jobs import picture_of
@@ -47,6 +50,7 @@ def show() -> str:
     totals, link = statistics.totals, partial(_exchanges_address, filters)
     is_sparse = totals.exchanges < FEW_TRANSFERS
     tiles = dashboard.tiles_of(totals, before)
+    bars = dashboard.over_time(statistics, filters.period)
     since = statistics.since or f"{clock.today():%Y-%m}"
     return render_template(
         "figures/show.html",
@@ -61,13 +65,22 @@ def show() -> str:
         is_sparse=is_sparse and not statistics.is_public,
         net=dashboard.from_avoided_to_net(totals),
         definition=lambda name: url_for("figures.method", _anchor=name),
-        time=dashboard.over_time(statistics, filters.period),
+        time=columns("time", bars),
         exchanges_in=lambda key: link(month=key),
         balances=dashboard.balance_of(statistics.by_municipality),
         largest_flows=dashboard.flows_of(statistics.by_pair),
+        flow_map=dashboard.map_of(statistics.by_pair),
+        seen={
+            "net": sentences.of_net(totals),
+            "time": sentences.of_time(bars),
+            "balance": sentences.of_balance(statistics.by_municipality),
+            "flows": sentences.of_flows(statistics.by_pair),
+            "groups": sentences.of_groups(statistics.by_material_group, totals),
+        },
         whole=dashboard.matrix_of(statistics.by_municipality, statistics.by_pair),
         by_group=rows.group_table(statistics),
         **(_few(filters) if is_sparse and not statistics.is_public else {}),
+        tables=rows.tables_of(statistics),
         link=link,
         follows=may(actor, Can.LIST_RESERVATIONS),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
@@ -132,6 +145,22 @@ def export() -> Response:
         require(current_actor(), Can.READ_MEMBER_FIGURES)
     table = rows.table_for(get_statistics(current_session(), current_actor(), filters.cut), key)
     return table_answer("-".join(("materialenbank", key, *filters.slugs)), table.header, table.lines)
+
+
+@blueprint.get("/cijfers.xlsx")
+@permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
+def export_workbook() -> Response:
+    """Every table that the reader may see as one file of sheets."""
+    filters = _filters(None)
+    statistics = get_statistics(current_session(), current_actor(), filters.cut)
+    sheets = [
+        Sheet(str(label), [str(head) for head in table.header], table.lines)
+        for key, label in rows.tables_of(statistics).items()
+        for table in [rows.table_for(statistics, key)]
+    ]
+    name = "-".join(("materialenbank", *filters.slugs))
+    return workbook_answer(name, sheets, title=_("Figures"))
 
 
 @blueprint.get("/cijfers/hoe-wij-rekenen")

@@ -64,7 +64,8 @@ class SmallMap:
     radius: int = round(GRID_LAT_STEP / 10_000 * UNITS_PER_LAT)
 
 
-def _units(lat: float, lon: float) -> tuple[int, int]:
+def units_of(lat: float, lon: float) -> tuple[int, int]:
+    """Where a point stands on the drawing of the region: units east and south of its corner."""
     return round((lon - WEST_LON) * UNITS_PER_LON), round((NORTH_LAT - lat) * UNITS_PER_LAT)
 
 
@@ -77,7 +78,7 @@ def region_svg() -> bytes:
         shape = item["geometry"]
         for polygon in shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]:
             for ring in polygon:
-                corners = [corner for corner, _same in groupby(_units(lat, lon) for lon, lat in ring)]
+                corners = [corner for corner, _same in groupby(units_of(lat, lon) for lon, lat in ring)]
                 lines.append("M" + " ".join(f"{x} {y}" for x, y in corners[:-1]) + "Z")
     land = "".join(lines)
     return (
@@ -106,7 +107,7 @@ def near_map(lat: float, lon: float) -> SmallMap | None:
 
 
 def _drawn(lat: float, lon: float, width: int, height: int) -> SmallMap | None:
-    x, y = _units(lat, lon)
+    x, y = units_of(lat, lon)
     bare = SmallMap(x - width // 2, y - height // 2, x, y, (), width, height)
     is_valid, bottom = bare.left + width, bare.top + height
     taken: list[tuple[float, float, float, float]] = [(x - bare.radius, y - bare.radius, x + bare.radius, y + bare.radius)]
@@ -116,7 +117,7 @@ def _drawn(lat: float, lon: float, width: int, height: int) -> SmallMap | None:
             break
         if text in names:
             continue
-        middle, line = _units(lat, lon)
+        middle, line = units_of(lat, lon)
         half = len(text) * LETTER_UNITS / 2
         for at in (line, line + 20, line - 20):
             west, north, east, south = middle - half, at - LINE_UNITS / 2, middle + half, at + LINE_UNITS / 2
