@@ -144,7 +144,8 @@ def fill_with_people(app: Flask) -> None:
 
 
 def fill_with_unfinished_work(app: Flask) -> None:
-    """What nobody has yet in the demonstration: a lot and a need half told, a search that is kept, a program, an invitation, a forgotten password."""
+    """What nobody has yet in the demonstration: a lot and a need half told, a search that is kept, a program, an invitation, a forgotten password,
+    a report that waits for the AO CE."""
     leader = client_of(app, f"projectleider.hengelo@{demo.DOMAIN}")
     material = {"material": "betonstraatsteen-kei-8cm", "quantity": "1.200", "unit": "m2", "condition": "good", "do": "next"}
     second = send(leader, "/aanbod/nieuw", {"photos": [upload(picture())], "do": "next"}).location
@@ -167,6 +168,11 @@ def fill_with_unfinished_work(app: Flask) -> None:
         send(coordinator, "/beheer/systeemaccounts/nieuw", {"name": "Beheersysteem", "organisation": "hengelo"}).status_code
         == 303
     )
+    year = clock.today().year - 5  # nothing is said of it in the demonstration
+    entry, filled = f"/beheer/materiaalgebruik/{year}", {"version": "0", "scope": "organisation", "includes_bank_kg": "0"}
+    masses = {"mass-bestrating-primary": "30.000", "mass-bestrating-reused": "10.000"}
+    assert send(coordinator, entry, {**filled, **masses}).status_code == 303
+    assert send(coordinator, f"{entry}/indienen", {}).status_code == 303
     administrator = client_of(app, f"beheer@{demo.DOMAIN}")
     for kind, is_done in (("check", True), ("rebuild", False)):
         assert send(administrator, "/beheer/klok", {"kind": kind}, to="/taken").status_code == 303

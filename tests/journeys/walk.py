@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
 from marketplace.cli.migrations import one_at_a_time
+from marketplace.kernel import clock
 from tests.journeys.sentences import links_of
 from tests.journeys.sites import Site, client_of, links_by_mail
 
@@ -27,6 +28,10 @@ FIRST = {  # a reader's own comes before that of others
 MORE = {
     "anonymous": ("/aanbod?q=zzzz", "/aanbod?place=Atlantis", "/aanbod?page=99", "/gezocht?q=zzzz", "/aanbod/99999"),
     "project-leader": ("/reserveringen?page=9",),
+    "coordinator": (
+        f"/beheer/materiaalgebruik/{clock.today().year - 1}/indienen",
+        f"/beheer/materiaalgebruik/{clock.today().year}/indienen",
+    ),
 }
 NO_PAGES = ("/api/", "/static/", "/media/", "/healthz", "/readyz", "/robots.txt", "/.well-known/")
 VISITORS = {

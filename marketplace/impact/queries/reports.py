@@ -71,11 +71,6 @@ class Reporting:
         return self.municipalities - len(self.missing)
 
     @property
-    def waiting(self) -> int:
-        """How many lie with the AO CE."""
-        return sum(one.status in AT_THE_REVIEWER for one in self.states)
-
-    @property
     def adopted(self) -> int:
         """Of how many the year is adopted."""
         return sum(one.status is ReportStatus.ADOPTED for one in self.states)
@@ -173,6 +168,17 @@ def get_reporting(session: Session, actor: Actor, *, year: int | None = None) ->
         is_there = report is not None and report.id in filled
         states.append(ReportState(one, report if is_there else None, asked_on.get(one.id)))
     return Reporting(asked, tuple(states))
+
+
+def list_waiting(session: Session, actor: Actor) -> list[tuple[Organisation, int]]:
+    """List the reports that lie with the AO CE, as municipality and year, the one that waits longest first."""
+    require(actor, Can.ASK_FOR_REPORT)
+    rows = (
+        select(Organisation, MaterialUseReport.year)
+        .join(MaterialUseReport, MaterialUseReport.organisation_id == Organisation.id)
+        .where(MaterialUseReport.status.in_(AT_THE_REVIEWER))
+    )
+    return [(one, year) for one, year in session.execute(rows.order_by(MaterialUseReport.submitted_at))]
 
 
 def find_own_missing(session: Session, actor: Actor) -> int | None:

@@ -14,7 +14,15 @@ from marketplace.http.request import current_actor, current_session, one_moment,
 from marketplace.impact.actions import review as verbs
 from marketplace.impact.models import AdoptedYear
 from marketplace.impact.queries.adopted import find_adopted
-from marketplace.impact.queries.reports import MaterialUseYear, Reporting, ReportState, get_material_use, get_reporting, last_year
+from marketplace.impact.queries.reports import (
+    MaterialUseYear,
+    Reporting,
+    ReportState,
+    get_material_use,
+    get_reporting,
+    last_year,
+    list_waiting,
+)
 from marketplace.impact.rules.goals import thawed
 from marketplace.impact.rules.material_use import FIRST_YEAR, ORIGIN_LABELS, SCOPE_LABELS, Scope, indicator
 from marketplace.impact.rules.reports import AT_THE_REVIEWER, ReportStatus
@@ -78,6 +86,7 @@ def list_reports() -> str:
         adopted=Reported.by(reporting, ReportStatus.ADOPTED),
         badges=REPORT_BADGES,
         links={one.organisation.id: _link(one, year) for one in reporting.states},
+        waiting=list_waiting(session, actor) if may(actor, Can.REVIEW_MATERIAL_USE) else [],
         years=range(newest + 1, newest + 1 - YEARS_SHOWN, -1),
         is_over=year <= newest,
     )

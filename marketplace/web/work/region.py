@@ -9,7 +9,7 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.queries.reservations import list_choices, list_reservations
 from marketplace.exchange.queries.watch import list_disputes, list_objections, list_silent, list_unconfirmed
 from marketplace.exchange.rules.reservation import ReservationStatus
-from marketplace.impact.queries.reports import Reporting, get_reporting
+from marketplace.impact.queries.reports import Reporting, get_reporting, list_waiting
 from marketplace.kernel.db import Session
 from marketplace.market.queries.listings import load_photos
 from marketplace.matching.queries.survey import survey
@@ -23,7 +23,10 @@ NOTHING: Rows = ([], 0)
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The first rows of each, with how many there are. `reporting`: only for whoever answers for the region."""
+    """The first rows of each, with how many there are. `reporting`: only for whoever answers for the region.
+
+    `to_decide`: how many reports lie with the AO CE.
+    """
 
     disputes: Rows
     silent: Rows
@@ -31,12 +34,14 @@ class Region:
     choices: Rows
     misses: Rows
     reporting: Reporting | None
+    to_decide: int
     by_reviewer: bool = False
 
 
 def region(session: Session, actor: Actor) -> Region:
     """Gather what this reader may see of it."""
     reporting = get_reporting(session, actor) if may(actor, Can.ASK_FOR_REPORT) else None
+    to_decide = len(list_waiting(session, actor)) if reporting else 0
     if may(actor, Can.BROKER):
         found = survey(session, actor)
         misses = found.near_misses(page_size=MISSES_SHOWN)
@@ -51,12 +56,20 @@ def region(session: Session, actor: Actor) -> Region:
             NOTHING,
             ([watch.near(miss) for miss in misses], len(found.misses)),
             reporting,
+            to_decide,
         )
     if may(actor, Can.LIST_RESERVATIONS) and may(actor, Can.READ_CHOICES):
         disputed, number = list_reservations(session, actor, statuses=(ReservationStatus.DISPUTED.value,), page_size=SHOWN)
         choices, chosen = list_choices(session, actor, page_size=SHOWN)
         rows = ([watch.dispute(row) for row in disputed], number)
         return Region(
-            rows, NOTHING, NOTHING, ([watch.choice(row) for row in choices], chosen), NOTHING, reporting, by_reviewer=True
+            rows,
+            NOTHING,
+            NOTHING,
+            ([watch.choice(row) for row in choices], chosen),
+            NOTHING,
+            reporting,
+            to_decide,
+            by_reviewer=True,
         )
-    return Region(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, reporting)
+    return Region(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, reporting, to_decide)
