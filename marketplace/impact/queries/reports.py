@@ -171,7 +171,7 @@ def get_reporting(session: Session, actor: Actor, *, year: int | None = None) ->
 
 
 def list_waiting(session: Session, actor: Actor) -> list[tuple[Organisation, int]]:
-    """List the reports that lie with the AO CE, as municipality and year, the one that waits longest first."""
+    """List what lies with the AO CE, as municipality and year. What waits longest comes first."""
     require(actor, Can.ASK_FOR_REPORT)
     rows = (
         select(Organisation, MaterialUseReport.year)
