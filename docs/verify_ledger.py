@@ -32,11 +32,14 @@ VERSION_1 = """
     vehicle_factor carbon_factor transport_kgco2e avoided_kgco2e net_kgco2e factor_version price_cents happened_on reverses
 """.split()
 VERSION_2 = [*VERSION_1, *"row_version replaces_purchase processing_factor processing_kgco2e origin period".split()]
-FIELDS = {"1": VERSION_1, "2": VERSION_2}
+VERSION_3 = [*VERSION_2, *"carbon_confidence carbon_low carbon_high avoided_low_kgco2e avoided_high_kgco2e".split()]
+VERSION_3 += "through purchase_cents saved_cents is_bulk".split()
+FIELDS = {"1": VERSION_1, "2": VERSION_2, "3": VERSION_3}
 DECIMALS = """
     quantity kg_per_unit mass_kg distance_km road_km tonne_km vehicle_factor carbon_factor transport_kgco2e avoided_kgco2e net_kgco2e
-    processing_factor processing_kgco2e
+    processing_factor processing_kgco2e carbon_low carbon_high avoided_low_kgco2e avoided_high_kgco2e
 """.split()
+ENDS = ("avoided_low_kgco2e", "avoided_high_kgco2e")
 FIRST = "0" * 64  # what the first row holds on to
 SHOWN = ("exchanges", "kg", "tonne-km", "avoided", "transport", "processing", "net", "kg without factor")
 
@@ -151,6 +154,10 @@ def of_movement(row):
         "processing_kgco2e": processing,
         "net_kgco2e": None if avoided is None else avoided - transport - (processing or 0),
     }
+    if row.get("row_version") == "3":
+        ends = [times(Decimal(0) if is_haul else carried, of(row, name)) for name in ("carbon_low", "carbon_high")]
+        saved = None if row["purchase_cents"] is None else of(row, "purchase_cents") - of(row, "price_cents")
+        figures.update(zip(ENDS, ends), saved_cents=saved)
     if row["road_basis"] == "estimated":
         figures["road_km"] = rounded(of(row, "distance_km") * Decimal("1.3"))
     return figures
@@ -177,7 +184,9 @@ def of_reversal(row, earlier):
     avoided, processing = part("avoided_kgco2e"), part("processing_kgco2e")
     is_returned = of(row, "tonne_km") == 0
     transport = Decimal(0) if is_returned else part("transport_kgco2e")
+    figures = {} if transfer.get("row_version") != "3" else {name: part(name) for name in ENDS}
     return {
+        **figures,
         "mass_kg": part("mass_kg"),
         "tonne_km": Decimal(0) if is_returned else part("tonne_km"),
         "transport_kgco2e": transport,

@@ -103,6 +103,12 @@ def asked_words(key: str, words: type[Words]) -> tuple[Words, ...]:
     return tuple(cast(Words, read_choice(value, words, key)) for value in asked_all(key))
 
 
+def asked_word(key: str, words: type[Words]) -> Words | None:
+    """One of these words; None when it is not asked for."""
+    typed = asked(key)
+    return cast(Words, read_choice(typed, words, key)) if typed else None
+
+
 def asked_id(key: str) -> int | None:
     """A number of something; None when it is not asked for."""
     typed = asked(key)

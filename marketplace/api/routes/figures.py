@@ -10,7 +10,9 @@ from marketplace.api.reading import (
     asked_months,
     asked_period,
     asked_point,
+    asked_word,
     asked_words,
+    asked_yes,
     read_page,
 )
 from marketplace.api.routing import many, ok, route
@@ -23,13 +25,13 @@ from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
 from marketplace.impact.queries.statistics import get_statistics
-from marketplace.impact.rules.cut import Cut
+from marketplace.impact.rules.cut import Between, Cut
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens
 from marketplace.ledger.queries import ExchangeFilter
 from marketplace.ledger.queries import list_exchanges as list_visible
-from marketplace.ledger.rules import RowKind
+from marketplace.ledger.rules import RowKind, Through
 from marketplace.market.queries.demands import listings_within
 from marketplace.sheets.ledger_rows import JSON_LINES_TYPE
 
@@ -59,6 +61,9 @@ CUT = (
     query.parameter("municipality", "slug of a municipality on either side, for the region", many=True),
     query.parameter("materialGroup", "slug of a material group, for the region", many=True),
     query.words("kind", "kind of row, for the region", RowKind, many=True),
+    query.words("through", "direct, or through a depot; rows before version 3 say neither; for the region", Through, many=False),
+    query.words("between", "within one organisation, or between two, for the region", Between, many=False),
+    query.parameter("withoutBulk", "true: without sand and soil, for the region", type="boolean"),
 )
 
 
@@ -125,7 +130,15 @@ def show_statistics() -> Response:
 
     For the region also by giver and receiver. A part of the ledger is for the region: its few transfers would tell partners and the public where something lay.
     """
-    cut = Cut(*asked_months(), asked_all("municipality"), asked_all("materialGroup"), asked_words("kind", RowKind))
+    cut = Cut(
+        *asked_months(),
+        asked_all("municipality"),
+        asked_all("materialGroup"),
+        asked_words("kind", RowKind),
+        asked_word("through", Through),
+        asked_word("between", Between),
+        asked_yes("withoutBulk"),
+    )
     session, actor = current_session(), current_actor()
     statistics = get_statistics(session, actor, cut)
     query.check_organisations(session, cut.municipalities, "municipality")

@@ -1,11 +1,11 @@
 """Rows of the ledger."""
 
-from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Number, Quantity, UnitChoice
+from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Number, Quantity, UnitChoice, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape, Written
 from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.rules import ReplacesPurchase, RowKind
+from marketplace.ledger.rules import ReplacesPurchase, RowKind, Through
 from marketplace.materials.rules.taxonomy import BankOrigin
 
 
@@ -43,6 +43,18 @@ class ExchangeSchema(Shape):
     net_kgco2e = Number(allow_none=True)
     origin = Choice(BankOrigin, "as what it counts; null in a row of version 1", allow_none=True)
     replaces_purchase = Choice(ReplacesPurchase, "null in a row of version 1", allow_none=True)
+    carbon_factor = Number("kg CO2e per kg of the new product; null: unknown", places=6, allow_none=True)
+    carbon_low = Number("the low end of that factor; null: unknown, and in rows before version 3", places=6, allow_none=True)
+    carbon_high = Number("its high end", places=6, allow_none=True)
+    carbon_confidence = Line("A, B or C: how sure the factor is; null: unknown, and in rows before version 3", allow_none=True)
+    avoided_low_kgco2e = Number("by the low end", allow_none=True)
+    avoided_high_kgco2e = Number("by the high end", allow_none=True)
+    through = Choice(Through, "whether it lay in a depot first; null in rows before version 3", allow_none=True)
+    is_bulk = YesNo("sand or soil; null in rows before version 3", allow_none=True)
+    purchase_cents = Integer(
+        "what a new purchase would have cost, as the receiver said at the request; null: not said", allow_none=True
+    )
+    saved_cents = Integer("that purchase less the price; null: not said", allow_none=True)
     factor_version = Integer()
     price_cents = Integer()
     happened_on = Day()

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
-from marketplace.api.fields import Integer, Line, Number, Property
+from marketplace.api.fields import Choice, Integer, Line, Number, Property, YesNo
 from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
-from marketplace.impact.rules.statistics import STATISTICS, Measure, Statistic
+from marketplace.impact.queries.statistics import Statistics
+from marketplace.impact.rules.statistics import STATISTICS, Figure, Measure, Statistic
 from marketplace.kernel.units import THOUSANDTH
-from marketplace.ledger.rules import Totals
+from marketplace.ledger.rules import Reach, Totals
+
+WHOLE = (Measure.COUNT, Measure.CENTS, Measure.SAVED)
+FOUR_PLACES = Decimal("0.0001")
 
 
 def _if_known(name: str) -> Callable[[Totals], Decimal | None]:
@@ -41,7 +45,7 @@ def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> typ
     """
 
     def figure(statistic: Statistic) -> Property:
-        kind = Integer if statistic.measure is Measure.COUNT else Number
+        kind = Integer if statistic.measure in WHOLE else Number
         unknown: dict[str, Any] = {"meaning": "null: unknown", "allow_none": True} if statistic.may_be_unknown else {}
         return kind(get=lambda of: statistic.known(totals_of(of)), **unknown)
 
@@ -53,6 +57,43 @@ def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> typ
     )
     figures["avoided_by_replaces_purchase"] = Part(_AvoidedSchema, get=totals_of)
     return cast(type[Shape], shape.from_dict(figures, name=shape.__name__))
+
+
+class _FigureSchema(Shape):
+    """One figure with what it rests on."""
+
+    value = Number("null: unknown", allow_none=True)
+    low = Number("by the low end of the carbon factors; null: a figure without ends", allow_none=True)
+    high = Number("by their high end", allow_none=True)
+    coverage = Number(
+        "of which share, from 0 to 1, is known what it rests on: of the mass, or of money saved of the exchanges; null: nothing moved",
+        allow_none=True,
+    )
+    adopted = YesNo("whether every municipality asked for has adopted every year of the period")
+
+
+class _Figure(NamedTuple):
+    """A figure as it is written."""
+
+    value: Figure | None
+    low: Figure | None
+    high: Figure | None
+    coverage: Decimal | None
+    adopted: bool
+
+
+def _figure_of(statistic: Statistic) -> Callable[[Statistics], _Figure]:
+    def of(found: Statistics) -> _Figure:
+        (low, high), coverage = statistic.ends(found.totals) or (None, None), statistic.coverage(found.totals)
+        covered = None if coverage is None else coverage.quantize(FOUR_PLACES)
+        return _Figure(statistic.known(found.totals), low, high, covered, found.is_adopted)
+
+    return of
+
+
+_Figures = Shape.from_dict(
+    {statistic.name: Part(_FigureSchema, get=_figure_of(statistic)) for statistic in STATISTICS}, name="_FiguresSchema"
+)
 
 
 class _RowSchema(Shape):
@@ -83,6 +124,20 @@ class _Side(NamedTuple):
     name: str
 
 
+class _ReachSchema(Shape):
+    """What stayed within one organisation, within the region, or had a partner on either side."""
+
+    key = Choice(Reach)
+
+
+class _Reached(NamedTuple):
+    """The sums of one reach."""
+
+    key: Reach
+    totals: Totals
+
+
+_Reach = _with_figures(_ReachSchema, lambda row: row.totals)
 _Totals = _with_figures(type("_TotalsSchema", (Shape,), {}), lambda totals: totals)
 _Row = _with_figures(_RowSchema, lambda row: row.totals)
 _Municipality = _with_figures(_MunicipalitySchema, lambda row: row.totals)
@@ -100,6 +155,11 @@ class PublicStatisticsSchema(Shape):
     """The totals."""
 
     totals = Part(_Totals)
+    figures = Part(
+        cast(type[Shape], _Figures),
+        "each figure with its low and high end, coverage, and whether it is adopted",
+        get=lambda of: of,
+    )
     booked_late = Part(_LateSchema, get=lambda statistics: statistics.totals)
 
 
@@ -109,6 +169,12 @@ class StatisticsSchema(PublicStatisticsSchema):
     by_municipality = List(Part(_Municipality), optional=True)
     by_material_group = List(Part(_Row), optional=True)
     by_month = List(Part(_Row), optional=True)
+    by_reach = List(
+        Part(_Reach),
+        "what stayed `within` one organisation, within the `region`, or had a partner on either side (`outside`)",
+        optional=True,
+        get=lambda statistics: [_Reached(*one) for one in statistics.by_reach.items()],
+    )
     by_pair = List(
         Part(_Pair), "for the region", optional=True, get=lambda statistics: statistics.by_pair if statistics.has_pairs else None
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities
+from marketplace.impact.queries.adopted import list_adopted
 from marketplace.impact.queries.sums import find_months, sums_by, sums_by_pair
 from marketplace.impact.rules.cut import EVERYTHING, Cut
 from marketplace.ledger.rules import Reach, Totals
@@ -67,7 +68,8 @@ class Statistics:
     """The totals, and for members the ways of adding up to them.
 
     `by_reach`: what stayed within one organisation, went between municipalities of the region, or came from or went to a partner; `since`:
-    the first month of the ledger, `YYYY-MM`. In `by_pair` who gave to whom, for the region (`has_pairs`). `in_whole_km`: the average
+    the first month of the ledger, `YYYY-MM`. In `by_pair` who gave to whom, for the region (`has_pairs`). `is_adopted`: whether every
+    municipality asked for has adopted every year of the period. `in_whole_km`: the average
     distance of every part is, for a reader who may not know exact ones.
     """
 
@@ -81,6 +83,7 @@ class Statistics:
     is_public: bool = True
     in_whole_km: bool = True
     has_pairs: bool = False
+    is_adopted: bool = False
 
     @property
     def within(self) -> Totals:
@@ -97,16 +100,17 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     exact = may(actor, Can.READ_POINTS)
-    shown = _as_they_are if exact else Totals.in_whole_km
+    shown = _as_they_are if exact else _coarse
     if not cut.is_all:
         require(actor, Can.READ_PERIOD_FIGURES)
     by_month, by_reach = sums_by(session, cut, "month"), sums_by(session, cut, "reach")
     totals = Totals.over(by_month.values())
     months = find_months(session)
     found = Statistics(
-        totals=totals if totals.exchanges >= FEW_TRANSFERS else shown(totals),
+        totals=totals if exact else _coarse_while_few(totals),
         by_reach={reach: shown(by_reach.get(reach.value, Totals())) for reach in Reach},
         since=months[0] if months else None,
+        is_adopted=_is_adopted(session, cut, months),
     )
     if not may(actor, Can.READ_MEMBER_FIGURES):
         return found
@@ -135,8 +139,30 @@ def _as_they_are(totals: Totals) -> Totals:
     return totals
 
 
+def _coarse(totals: Totals) -> Totals:
+    """An average distance in whole kilometres, and not what receivers said that new would have cost."""
+    return replace(totals.in_whole_km(), saved_cents=0, saved_exchanges=0)
+
+
+def _coarse_while_few(totals: Totals) -> Totals:
+    """The total for whoever may not know exact ones: of few transfers one could be worked back."""
+    if totals.exchanges < FEW_TRANSFERS:
+        return _coarse(totals)
+    return totals if totals.saved_exchanges >= FEW_TRANSFERS else replace(totals, saved_cents=0, saved_exchanges=0)
+
+
 def _shown(rows: tuple[StatisticsRow, ...], shown: Callable[[Totals], Totals]) -> tuple[StatisticsRow, ...]:
     return tuple(replace(row, totals=shown(row.totals)) for row in rows)
+
+
+def _is_adopted(session: Session, cut: Cut, months: tuple[str, str] | None) -> bool:
+    """Whether every municipality asked for has adopted every year of the period."""
+    if months is None or not cut.last:
+        return False  # a period without an end goes on
+    asked = set(cut.municipalities) or {one.slug for one in list_municipalities(session)}
+    years = range(int((cut.first or months[0])[:4]), int(cut.last[:4]) + 1)
+    adopted = {(one.organisation_slug, one.year) for one in list_adopted(session)}
+    return bool(years) and all((slug, year) in adopted for slug in asked for year in years)
 
 
 Pairs = Mapping[tuple[str, str], Totals]

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from marketplace.impact.queries.statistics import Statistics, StatisticsRow
-from marketplace.impact.rules.statistics import STATISTICS, Measure
+from marketplace.impact.rules.statistics import STATISTICS, Figure, Measure, Statistic
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _
@@ -12,12 +13,13 @@ from marketplace.ledger.rules import Totals
 from marketplace.sheets.writing import Cell
 from marketplace.web.ui.tonnes import in_tonnes, places_of
 
-FILE_UNITS = {Measure.MASS: _("kg"), Measure.CARBON: _("kg CO₂e"), Measure.TONNE_KM: _("tonne-km")}
-AVOIDED_BY: tuple[tuple[Text, str], ...] = (  # what was said: does it replace a purchase
-    (_("Avoided, replaces a purchase"), "avoided_replacing_kgco2e"),
-    (_("Avoided, replaces no purchase"), "avoided_not_replacing_kgco2e"),
-    (_("Avoided, not said"), "avoided_not_said_kgco2e"),
-)
+FILE_UNITS = {
+    Measure.MASS: _("kg"),
+    Measure.CARBON: _("kg CO₂e"),
+    Measure.TONNE_KM: _("tonne-km"),
+    **dict.fromkeys((Measure.CENTS, Measure.SAVED), _("euro")),
+}
+CENTS_OF_A_EURO = 100
 SHOWN_BY_GROUP = ("exchanges", "mass_kg", "avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
 ON_A_PHONE = {"mass_kg", "net_kgco2e"}
 PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e")}
@@ -118,14 +120,18 @@ def table_for(statistics: Statistics, key: str) -> Table:
 
 def _labels(mass_label: Text | None = None) -> list[str]:
     """The heads of the figures, each with its unit."""
-    named = [
+    return [
         f"{label} ({FILE_UNITS[item.measure]})" if item.measure in FILE_UNITS else str(label)
         for item in STATISTICS
         for label in [mass_label if mass_label and item.name == "mass_kg" else item.label]
     ]
-    return [*named, *(f"{label} ({FILE_UNITS[Measure.CARBON]})" for label, _name in AVOIDED_BY)]
 
 
 def _figures(totals: Totals) -> list[Cell]:
     """Every figure of the list, exact; empty where it is not known."""
-    return [*(item.known(totals) for item in STATISTICS), *(getattr(totals, name) for _label, name in AVOIDED_BY)]
+    return [_exact(item, item.known(totals)) for item in STATISTICS]
+
+
+def _exact(item: Statistic, value: Figure | None) -> Cell:
+    """As a file says it: money in euro."""
+    return value / Decimal(CENTS_OF_A_EURO) if value is not None and item.measure in (Measure.CENTS, Measure.SAVED) else value
