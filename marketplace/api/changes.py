@@ -33,10 +33,10 @@ CHANGES = (
             _("New: every version of a reported year stays and can be read (/versions). An adopted year never changes."),
             _("New: rows of a reported year say whose material it is (scope) and whether it comes in, stays or leaves (flow)."),
             _(
-                "New: figures take `through`, `between` and `withoutBulk`, and say their low and high end, coverage, and whether they are adopted (/statistics)."
+                "New: figures take `through`, `between` and `withoutBulk`, and say low, high, coverage, and whether they are adopted (/statistics)."
             ),
             _(
-                "New: a row of the ledger says how sure its carbon factor is and between which ends it lies, what a purchase would have cost, and the way it came."
+                "New: a row of the ledger says how sure its carbon factor is, between which ends, what a purchase would have cost, and the way it came."
             ),
             _("New: a report says what looks odd in it (findings), and takes an explanation of that."),
         ),
