@@ -38,13 +38,50 @@ def test_the_ledger_has_one_row_with_everything_frozen_into_it(
     assert row["roadKm"] == pytest.approx(row["distanceKm"] * 1.3, abs=0.001)
     assert row["tonneKm"] == pytest.approx(148 * row["roadKm"], abs=0.1)
     assert row["netKgCo2e"] == pytest.approx(row["avoidedKgCo2e"] - row["transportKgCo2e"], abs=0.001)
-    assert (row["rowVersion"], row["kind"], row["origin"], row["replacesPurchase"]) == (2, "transfer", "reused", "not_said")
+    assert (row["rowVersion"], row["kind"], row["origin"], row["replacesPurchase"]) == (3, "transfer", "reused", "not_said")
     assert (row["processingFactor"], row["processingKgCo2e"]) == (None, None)  # no factor is known for pavers
     assert (row["period"], row["happenedOn"][:7], row["bookedAt"][:10]) == (
         *[row["happenedOn"][:7]] * 2,
         clock.now().date().isoformat(),
     )
     assert losser.get("/exchanges").get_json()["total"] == 0
+
+
+def test_a_row_says_how_sure_its_carbon_is_and_the_way_it_came(exchanged: dict[str, Any], borne: Api) -> None:
+    """148 000 kg of concrete pavers: 0.1188 kg per kg, from 0.081 to 0.165, of quality B. Nobody said what new would cost."""
+    row = borne.get("/exchanges").get_json()["items"][0]
+    assert (row["carbonFactor"], row["carbonLow"], row["carbonHigh"], row["carbonConfidence"]) == (0.1188, 0.081, 0.165, "B")
+    assert (row["avoidedLowKgCo2e"], row["avoidedKgCo2e"], row["avoidedHighKgCo2e"]) == (11_988, 17_582.4, 24_420)
+    assert (row["through"], row["isBulk"], row["purchaseCents"], row["savedCents"]) == ("direct", False, None, None)
+
+
+def test_each_figure_says_its_ends_its_coverage_and_whether_it_is_adopted(exchanged: dict[str, Any], public: Api) -> None:
+    figures = public.get("/statistics").get_json()["figures"]
+    not_said = {"value": 17_582.4, "low": 11_988, "high": 24_420, "coverage": 1, "adopted": False}
+    assert figures["avoidedNotSaidKgCo2e"] == figures["avoidedKgCo2e"] == not_said
+    assert figures["avoidedReplacingKgCo2e"] == {**not_said, "value": 0, "low": 0, "high": 0}
+    assert figures["processingKgCo2e"] == {"value": None, "low": None, "high": None, "coverage": 0, "adopted": False}
+    assert figures["savedCents"] == {"value": None, "low": None, "high": None, "coverage": 0, "adopted": False}
+    assert (figures["massKg"]["value"], figures["massKg"]["low"], figures["massKg"]["coverage"]) == (148_000, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "exchanges"),
+    [
+        ("", 1),
+        ("?through=direct", 1),
+        ("?through=depot", 0),
+        ("?between=between", 1),
+        ("?between=within", 0),
+        ("?withoutBulk=true", 1),
+        ("?municipality=borne&materialGroup=bestrating&through=direct", 1),
+    ],
+)
+def test_the_figures_take_the_filters_of_the_page(exchanged: dict[str, Any], borne: Api, asked: str, exchanges: int) -> None:
+    found = borne.get(f"/statistics{asked}").get_json()
+    assert found["totals"]["exchanges"] == exchanges
+    assert sum(row["exchanges"] for row in found["byReach"]) == exchanges
+    assert borne.get("/statistics?through=boat").status_code == 422
 
 
 def test_a_client_can_compute_the_hash(exchanged: dict[str, Any], borne: Api) -> None:
@@ -55,7 +92,7 @@ def test_a_client_can_compute_the_hash(exchanged: dict[str, Any], borne: Api) ->
 
 def test_the_public_sees_the_totals_and_no_more(exchanged: dict[str, Any], public: Api) -> None:
     statistics = public.get("/statistics").get_json()
-    assert set(statistics) == {"totals", "bookedLate"}
+    assert set(statistics) == {"totals", "figures", "bookedLate"}
     assert statistics["bookedLate"] == {"rows": 0, "massKg": 0}
     assert (statistics["totals"]["exchanges"], statistics["totals"]["massKg"]) == (1, 148_000)
     avoided = statistics["totals"]["avoidedKgCo2e"]
