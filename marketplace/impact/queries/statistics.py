@@ -140,7 +140,7 @@ def _as_they_are(totals: Totals) -> Totals:
 
 
 def _coarse(totals: Totals) -> Totals:
-    """An average distance in whole kilometres, and not what receivers said that new would have cost."""
+    """An average distance in whole kilometres, and not what new would have cost."""
     return replace(totals.in_whole_km(), saved_cents=0, saved_exchanges=0)
 
 

@@ -55,7 +55,7 @@ class Statistic:
         return None if self.coverage(totals) == 0 else self.of(totals)
 
     def ends(self, totals: Totals) -> tuple[Figure, Figure] | None:
-        """The figure by the low and by the high end of the factors; None where it has none, or is unknown."""
+        """The figure by the low and by the high end of the factors. None where it has none."""
         if self.low is None or self.high is None or self.known(totals) is None:
             return None
         return self.low(totals), self.high(totals)
