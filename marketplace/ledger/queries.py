@@ -10,7 +10,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
 from marketplace.ledger.models import (
+    KEYS,
     ROLLUP_PAIR,
     ROLLUP_SIDE,
     ROLLUPS,
@@ -69,7 +72,8 @@ class ExchangeFilter:
     """Which rows are asked for: of a period, of either side, of materials, of lots.
 
     A municipality is one side too, and both of these have to fit. `words` stand in the names of the two sides or of the material.
-    `first` and `last` are days on which something happened, the months those in which it counts.
+    `first` and `last` are days on which something happened, the months those in which it counts. `through`: direct or depot; `is_within`:
+    whether it stayed within one organisation; `without_bulk`: no sand and soil.
     """
 
     first: date | None = None
@@ -85,6 +89,9 @@ class ExchangeFilter:
     receivers: tuple[str, ...] = ()
     first_month: str = ""
     last_month: str = ""
+    through: str = ""
+    is_within: bool | None = None
+    without_bulk: bool = False
 
     def narrow(self, rows: Select[Exchange]) -> Select[Exchange]:
         """The rows that this leaves."""
@@ -107,7 +114,19 @@ class ExchangeFilter:
             rows = rows.where(or_(*named, Exchange.material_slug.in_(materials)))
         if self.groups:
             rows = rows.where(Exchange.group_slug.in_(self.groups))
-        return rows.where(Exchange.material_slug.in_(self.materials)) if self.materials else rows
+        if self.materials:
+            rows = rows.where(Exchange.material_slug.in_(self.materials))
+        return self._by_kind(rows)
+
+    def _by_kind(self, rows: Select[Exchange]) -> Select[Exchange]:
+        """Of these the rows that went so, between whom, and of what."""
+        if self.through:
+            rows = rows.where(KEYS["through"] == self.through)
+        if self.is_within is not None:
+            rows = rows.where((Exchange.from_slug == Exchange.to_slug) == self.is_within)
+        if self.without_bulk:
+            rows = rows.outerjoin(EarlierRow, EarlierRow.seq == Exchange.seq).where(KEYS["is_bulk"].is_(False))
+        return rows
 
 
 EVERY_EXCHANGE = ExchangeFilter()
@@ -130,6 +149,20 @@ def get_exchanged_mass(session: Session, actor: Actor, wanted: ExchangeFilter = 
     """The mass of these rows together."""
     rows = wanted.narrow(_visible(actor)).subquery()
     return session.scalar(select(func.sum(rows.c.mass_kg))) or Decimal(0)
+
+
+def get_exchange(session: Session, actor: Actor, *, seq: int) -> Exchange:
+    """The row with this number, for its two sides, the reviewer and the administrator."""
+    row = session.scalars(_visible(actor).where(Exchange.seq == seq)).one_or_none()
+    if row is None:
+        raise Missing(_("This row of the ledger does not exist, or you may not see it. Check the number."))
+    return row
+
+
+def list_of_same_reservation(session: Session, row: Exchange) -> list[Exchange]:
+    """List every row that was booked of one reservation, this one among them, oldest first."""
+    rows = select(Exchange).where(Exchange.reservation_id == row.reservation_id)
+    return list(session.scalars(rows.order_by(Exchange.seq)))
 
 
 def find_exchange(session: Session, *, reservation_id: int) -> Exchange | None:

@@ -90,10 +90,22 @@ def bank(session: Session) -> Session:
     for giver, receiver, kg, day, more in (
         ("hengelo", "borne", "148000", date(2026, 1, 15), {}),
         ("hengelo", "borne", "12400", date(2026, 5, 2), {}),
-        ("wierden", "losser", "400400", date(2026, 5, 3), {"material": "zand", "group": "grond", "carbon_factor": None}),
+        (
+            "wierden",
+            "losser",
+            "400400",
+            date(2026, 5, 3),
+            {"material": "zand", "group": "grond", "carbon_factor": None, "is_bulk": True},
+        ),
         ("almelo", "almelo", "5200", date(2026, 6, 4), {}),
-        ("borne", "hengelo", "740", date(2026, 8, 5), {"material": "zand", "group": "grond", "carbon_factor": None}),
-        ("hengelo", "borne", "90000", date(2025, 3, 1), {}),
+        (
+            "borne",
+            "hengelo",
+            "740",
+            date(2026, 8, 5),
+            {"material": "zand", "group": "grond", "carbon_factor": None, "is_bulk": True},
+        ),
+        ("hengelo", "borne", "90000", date(2025, 3, 1), {"through": "depot"}),
         ("losser", "borne", "3000", date(2025, 12, 30), {}),
     ):
         append_entry(session, giver, receiver, mass_kg=kg, happened_on=day, **more)
@@ -127,7 +139,13 @@ def rows_in(page: str) -> tuple[int, Decimal]:
         ("jaar=2026&groep=grond", 2, "401.14"),
         ("jaar=2026&groep=grond&gemeente=hengelo", 1, "0.74"),
         ("vanaf=2025-12&tot=2026-05&gemeente=borne", 3, "163.4"),
-        ("jaar=2026&gemeente=niemand&groep=niets", 5, "566.74"),
+        ("jaar=2026&bereik=binnen", 1, "5.2"),
+        ("jaar=2026&bereik=tussen", 4, "561.54"),
+        ("jaar=2026&grond=nee", 3, "165.6"),
+        ("jaar=2026&grond=nee&bereik=tussen&gemeente=borne", 2, "160.4"),
+        ("jaar=2025&weg=depot", 1, "90"),
+        ("jaar=alles&weg=direct", 6, "569.74"),
+        ("jaar=2026&gemeente=niemand&groep=niets&weg=omweg&bereik=x&grond=ja", 5, "566.74"),
     ],
 )
 def test_figures_and_rows_take_the_same_filters(reviewer: FlaskClient, query: str, rows: int, tonnes: str) -> None:
@@ -141,17 +159,18 @@ def test_figures_and_rows_take_the_same_filters(reviewer: FlaskClient, query: st
 
 
 def test_every_chip_takes_one_filter_away_and_keeps_the_others(reviewer: FlaskClient) -> None:
-    page = content(reviewer, "/cijfers?jaar=2026&kwartaal=2&gemeente=borne&groep=bestrating")
+    page = content(reviewer, "/cijfers?jaar=2026&gemeente=borne&groep=bestrating&weg=direct&bereik=tussen&grond=nee")
     chips = {
         re.sub(r"<[^>]+>", "", label).removeprefix("Zonder:").strip().replace("\u00a0", " "): unescape(href)
         for href, label in re.findall(r'<a class="mp-chip" href="([^"]+)">(.*?) <svg', page, re.DOTALL)
     }
-    assert chips == {
-        "kwartaal 2 van 2026": "/cijfers?jaar=2026&gemeente=borne&groep=bestrating",
-        "Borne": "/cijfers?jaar=2026&kwartaal=2&groep=bestrating",
-        "Bestrating": "/cijfers?jaar=2026&kwartaal=2&gemeente=borne",
-    }
-    assert 'class="mp-chip mp-chip--all" href="/cijfers?jaar=alles"' in page
+    whole = ["gemeente=borne", "groep=bestrating", "weg=direct", "bereik=tussen", "grond=nee"]
+    assert list(chips) == ["Borne", "Bestrating", "direct", "tussen organisaties", "zonder zand en grond"]
+    for one, href in zip(whole, chips.values(), strict=True):
+        assert href == "/cijfers?" + "&".join(["jaar=2026", *(other for other in whole if other != one)])
+    quarter = content(reviewer, "/cijfers?jaar=2026&kwartaal=2&gemeente=borne")
+    assert '<a class="mp-chip" href="/cijfers?jaar=2026&amp;gemeente=borne">' in quarter
+    assert 'class="mp-chip mp-chip--all" href="/cijfers?jaar=2026"' in page
 
 
 def test_a_quarter_and_a_year_keep_the_other_filters_and_the_form_keeps_the_period(reviewer: FlaskClient) -> None:

@@ -8,9 +8,9 @@ from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
-from marketplace.impact.queries.rows import find_first_month, get_exchange, list_of_same_reservation
+from marketplace.impact.queries.sums import find_months
 from marketplace.kernel import clock
-from marketplace.ledger.queries import get_exchanged_mass, list_exchanges
+from marketplace.ledger.queries import get_exchange, get_exchanged_mass, list_exchanges, list_of_same_reservation
 from marketplace.ledger.rules import chained
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.web.exchanges.arithmetic import booking_of, lines_of
@@ -34,7 +34,7 @@ def show_list() -> str:
     Of a giver, a receiver, a group or a period, where that is asked.
     """
     session, actor, reference = current_session(), current_actor(), taxonomy(current_session())
-    organisations, today = list_organisations(session), clock.today()
+    organisations, today, months = list_organisations(session), clock.today(), find_months(session)
     municipalities = [one for one in organisations if one.is_municipality]
     names = {one.slug: one.name for one in organisations}
     asked = Asked.of(request.args, filters_of(request.args, municipalities, reference, today=today, default=None), names)
@@ -46,7 +46,7 @@ def show_list() -> str:
         municipalities,
         reference,
         today,
-        find_first_month(session) or f"{today:%Y-%m}",
+        months[0] if months else f"{today:%Y-%m}",
         lambda filters: _address(replace(asked, filters=filters)),
         lambda filters: _address(Asked(filters, {})),
         tuple(asked.sides.items()),

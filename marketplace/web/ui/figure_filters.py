@@ -9,15 +9,25 @@ from datetime import date
 from typing import Any
 
 from marketplace.accounts.models import Organisation
-from marketplace.impact.rules.cut import Cut
+from marketplace.impact.rules.cut import Between, Cut
 from marketplace.kernel.formats import month
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import ExchangeFilter
+from marketplace.ledger.rules import Through
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.period import ALL_YEARS, EVERYTHING, MONTHS_OF_QUARTER, Period, period_of
 from marketplace.web.ui.search_address import Chip
 
 MONTHS_OFFERED = 60
+THROUGH: dict[str, tuple[Through, Text]] = {
+    "direct": (Through.DIRECT, _("direct")),
+    "depot": (Through.DEPOT, _("through a depot")),
+}
+REACH: dict[str, tuple[Between, Text]] = {
+    "binnen": (Between.WITHIN, _("within one organisation")),
+    "tussen": (Between.BETWEEN, _("between organisations")),
+}
+WITHOUT_SOIL, SOIL = "nee", _("without sand and soil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +66,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What was chosen: a period, a municipality on either side, a group of materials."""
+    """What was chosen, each as an address names it.
+
+    A period, a municipality on either side, a group of materials; direct or through a depot, within or between organisations, and whether sand
+    and soil are left out.
+    """
 
     period: Period = EVERYTHING
     municipality: str = ""
     group: str = ""
+    through: str = ""
+    reach: str = ""
+    soil: str = ""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -69,12 +86,19 @@ class Filters:
 
     @property
     def _others(self) -> dict[str, str]:
-        return {"gemeente": self.municipality, "groep": self.group}
+        return {
+            "gemeente": self.municipality,
+            "groep": self.group,
+            "weg": self.through,
+            "bereik": self.reach,
+            "grond": self.soil,
+        }
 
     @property
     def slugs(self) -> list[str]:
         """The same in the name of a file."""
-        return [one for one in (self.period.slug, *self._others.values()) if one]
+        soil = ["zonder-grond"] if self.soil else []
+        return [one for one in (self.period.slug, self.municipality, self.group, self.through, self.reach, *soil) if one]
 
     @property
     def cut(self) -> Cut:
@@ -87,7 +111,15 @@ class Filters:
         return None if self.period.before is None else self._cut(*self.period.before)
 
     def _cut(self, first: str, last: str) -> Cut:
-        return Cut(first, last, _one(self.municipality), _one(self.group))
+        return Cut(
+            first,
+            last,
+            _one(self.municipality),
+            _one(self.group),
+            through=THROUGH[self.through][0] if self.through else None,
+            between=REACH[self.reach][0] if self.reach else None,
+            without_bulk=bool(self.soil),
+        )
 
     @property
     def rows(self) -> ExchangeFilter:
@@ -97,6 +129,9 @@ class Filters:
             last_month=self.period.last,
             municipalities=_one(self.municipality),
             groups=_one(self.group),
+            through=self.through,
+            is_within=None if not self.reach else self.reach == "binnen",
+            without_bulk=bool(self.soil),
         )
 
 
@@ -110,6 +145,9 @@ def filters_of(
         period_of(args, today=today, default=default),
         slug if slug in {one.slug for one in municipalities} else "",
         group.slug if group else "",
+        args.get("weg", "") if args.get("weg") in THROUGH else "",
+        args.get("bereik", "") if args.get("bereik") in REACH else "",
+        WITHOUT_SOIL if args.get("grond") == WITHOUT_SOIL else "",
     )
 
 
@@ -154,6 +192,9 @@ class Drawer:
             Field("tot", _("Up to and including"), (("", str(_("today"))), *months), last),
             Field("gemeente", _("Municipality"), (everything, *places), filters.municipality),
             Field("groep", _("Material group"), (everything, *groups), filters.group),
+            Field("weg", _("Route"), (everything, *_choices(THROUGH)), filters.through),
+            Field("bereik", _("Within or between"), (everything, *_choices(REACH)), filters.reach),
+            Field("grond", _("Sand and soil"), (("", str(_("with"))), (WITHOUT_SOIL, str(_("without")))), filters.soil),
         ]
 
     def _months(self) -> list[str]:
@@ -194,7 +235,17 @@ class Drawer:
         if filters.group:
             group = self.reference.group(filters.group)
             found.append(Chip(group.name if group else filters.group, self.address(replace(filters, group=""))))
+        if filters.through:
+            found.append(Chip(THROUGH[filters.through][1], self.address(replace(filters, through=""))))
+        if filters.reach:
+            found.append(Chip(REACH[filters.reach][1], self.address(replace(filters, reach=""))))
+        if filters.soil:
+            found.append(Chip(SOIL, self.address(replace(filters, soil=""))))
         return found
+
+
+def _choices(known: Mapping[str, tuple[object, Text]]) -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, (_of, label) in known.items()]
 
 
 def _one(value: str) -> tuple[str, ...]:
