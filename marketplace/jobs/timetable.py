@@ -12,6 +12,8 @@ from marketplace.accounts.policy import CLOCK
 from marketplace.exchange.actions import booking, deadlines
 from marketplace.exchange.queries import reservations
 from marketplace.exchange.queries.gate import list_gate_photo_files
+from marketplace.impact.actions import reminders
+from marketplace.impact.queries import adopted as reported
 from marketplace.jobs.post import post_due
 from marketplace.jobs.queue import database, settings
 from marketplace.jobs.retention import retention
@@ -159,6 +161,21 @@ TIMETABLE = (
         EVERY_HOUR,
         each(asked.list_demands_gone_stale, lambda session, row: freshness.notify_demand_stale(session, demand_id=row)),
         does=_("Notifies askers after 90 days that a demand is no longer matched."),
+    ),
+    Job(
+        "reports to submit",
+        EVERY_HOUR,
+        each(
+            reported.list_municipalities_to_remind,
+            lambda session, row: reminders.remind_municipality(session, organisation_id=row),
+        ),
+        does=_("Reminds municipalities, from March on and once a month, of a year that they have not submitted."),
+    ),
+    Job(
+        "reports to review",
+        EVERY_HOUR,
+        each(reported.list_reports_to_remind, lambda session, row: reminders.remind_reviewers(session, report_id=row)),
+        does=_("Reminds the AO CE of reports that were submitted more than 14 days ago."),
     ),
     Job(
         "searches",

@@ -11,12 +11,10 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.impact.models import MaterialUse, MaterialUseReport
-from marketplace.impact.queries.adopted import find_adopted
+from marketplace.impact.queries.adopted import ASKED, OF, find_adopted
 from marketplace.impact.queries.bank import get_bank_mass
 from marketplace.impact.queries.reports import (
     ASK_AGAIN_AFTER,
-    ASKED,
-    OF,
     MaterialUseYear,
     Reporting,
     find_report,

@@ -11,7 +11,7 @@ from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.queries.people import list_reviewers
 from marketplace.impact.actions.reports import changed_meanwhile, hold
 from marketplace.impact.models import AdoptedYear, MaterialUseRemark, MaterialUseReport
-from marketplace.impact.queries.adopted import find_adopted
+from marketplace.impact.queries.adopted import REPORT, find_adopted
 from marketplace.impact.queries.bank import get_bank_by_origin
 from marketplace.impact.queries.goals import targets_in_force
 from marketplace.impact.queries.reports import (
@@ -159,7 +159,7 @@ def adopt(
     _move(session, report, AT_THE_REVIEWER, ReportStatus.ADOPTED)
     session.add(_frozen(session, actor, organisation, report, decision))
     session.flush()
-    _record(session, actor, "material_use.adopt", report, organisation, decided_on=str(decision.decided_on), body=decision.body)
+    _record(session, actor, "material_use.adopt", report, organisation, decided_on=str(decision.decided_on))
     _tell_municipality(session, Notice.REPORT_ADOPTED, organisation, year)
     bump_catalogue(session)
     return get_material_use(session, actor, year=year, organisation_slug=organisation_slug)
@@ -262,7 +262,7 @@ def _record(
         session,
         actor,
         action=action,
-        object_type="material_use_report",
+        object_type=REPORT,
         object_id=report.id,
         year=report.year,
         version=report.version,

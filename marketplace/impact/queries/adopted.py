@@ -3,22 +3,28 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.accounts.queries.organisations import list_municipalities, list_organisations
 from marketplace.impact.models import AdoptedYear, FigureSetting, MaterialUse, MaterialUseReport
 from marketplace.impact.queries.bank import get_bank_by_year
 from marketplace.impact.rules.material_use import COVERAGE_MINIMUM, RENEWABLE, ZERO, Flow, Origin, YearInput
-from marketplace.impact.rules.reports import ReportStatus
+from marketplace.impact.rules.reports import AT_THE_REVIEWER, ReportStatus
 from marketplace.kernel import clock
 from marketplace.ledger.models import Exchange, month_booked
+from marketplace.notices.queries import list_records
 
 COVERAGE = "coverage_minimum_percent"
+ASKED, REMINDED, OF = "material_use.ask", "material_use.remind", "organisation"
+REVIEW_REMINDED, REPORT = "material_use.review_remind", "material_use_report"
+REMINDED_FROM_MONTH = 3  # March
+REMIND_REVIEWER_AFTER = timedelta(days=14)
+SUBMITTED = (*AT_THE_REVIEWER, ReportStatus.ADOPTED)
 NEITHER = (ReportStatus.ADOPTED.value, ReportStatus.SUPERSEDED.value)
 
 
@@ -126,6 +132,38 @@ def list_booked_later(session: Session, actor: Actor, year: int) -> list[BookedL
         slug = actor.organisation_slug
         rows = rows.where((Exchange.from_slug == slug) | (Exchange.to_slug == slug))
     return [BookedLater(row, row.month <= f"{year:04d}-12") for row in session.scalars(rows.order_by(Exchange.seq))]
+
+
+def list_municipalities_to_remind(session: Session) -> list[int]:
+    """List who has not submitted the last year that is over, from March on. Ids of municipalities.
+
+    Nobody twice in a calendar month, nor in one in which the region asked for that year.
+    """
+    today = clock.today()
+    if today.month < REMINDED_FROM_MONTH:
+        return []
+    submitted = select(MaterialUseReport.organisation_id).where(
+        MaterialUseReport.year == today.year - 1, MaterialUseReport.status.in_(SUBMITTED)
+    )
+    month = datetime(today.year, today.month, 1, tzinfo=clock.AMSTERDAM)
+    told = {
+        row.object_id
+        for action in (REMINDED, ASKED)
+        for row in list_records(session, action=action, object_type=OF)
+        if row.at >= month and row.facts.get("year") == today.year - 1
+    }
+    done = {*session.scalars(submitted), *told}
+    return [one.id for one in list_municipalities(session) if one.id not in done]
+
+
+def list_reports_to_remind(session: Session) -> list[int]:
+    """List what was submitted more than 14 days ago and nobody has looked at. Ids of reports; none twice in 14 days."""
+    since = clock.now() - REMIND_REVIEWER_AFTER
+    waiting = select(MaterialUseReport.id).where(
+        MaterialUseReport.status == ReportStatus.SUBMITTED, MaterialUseReport.submitted_at <= since
+    )
+    told = {row.object_id for row in list_records(session, action=REVIEW_REMINDED, object_type=REPORT) if row.at > since}
+    return [report_id for report_id in session.scalars(waiting.order_by(MaterialUseReport.id)) if report_id not in told]
 
 
 def find_adopted_breach(session: Session) -> str | None:

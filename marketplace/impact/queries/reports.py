@@ -12,7 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
 from marketplace.impact.models import AdoptedYear, MaterialUse, MaterialUseRemark, MaterialUseReport
-from marketplace.impact.queries.adopted import find_adopted
+from marketplace.impact.queries.adopted import ASKED, OF, find_adopted
 from marketplace.impact.queries.adopted import list_inputs as list_all_inputs
 from marketplace.impact.queries.bank import get_bank_by_origin
 from marketplace.impact.rules.material_use import ZERO, Origin, Scope, UseRow, YearInput, total_by_origin
@@ -25,7 +25,6 @@ from marketplace.materials.queries import taxonomy
 from marketplace.notices.queries import list_records
 from marketplace.places.queries.region import areas
 
-ASKED, OF = "material_use.ask", "organisation"
 ASK_AGAIN_AFTER = timedelta(days=14)
 
 
