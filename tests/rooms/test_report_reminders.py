@@ -63,8 +63,9 @@ def told(session: Session, kind: str) -> list[tuple[int | None, int | None, dict
 
 def test_municipalities_are_reminded_from_the_first_of_march_on_and_once_a_month(session: Session, borne: Actor) -> None:
     own = borne.organisation_id or 0
+    make_actor(session, "losser")  # nobody there who could submit anything
     assert due(session, MARCH - timedelta(seconds=1)) == []
-    assert len(due(session, MARCH)) == 14 and own in due(session, MARCH)
+    assert due(session, MARCH) == [own]
     assert remind(session, own, MARCH)
     assert not remind(session, own, datetime(2027, 3, 31, 23, 59, tzinfo=clock.AMSTERDAM))
     assert own not in due(session, datetime(2027, 3, 31, 23, 59, tzinfo=clock.AMSTERDAM))

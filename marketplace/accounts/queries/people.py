@@ -173,6 +173,12 @@ def find_contact(session: Session, person_id: int | None) -> Person | None:
     return session.scalars(coordinators.order_by(Person.id).limit(1)).one_or_none()
 
 
+def list_coordinated(session: Session) -> set[int]:
+    """Ids of the organisations that have a coordinator who reads mail."""
+    rows = select(Person.organisation_id).where(Person.role == Role.COORDINATOR, Person.is_active, ~Person.is_machine)
+    return set(session.scalars(rows.distinct()))
+
+
 def list_administrators(session: Session) -> list[int]:
     """Ids of the people who look after the bank itself."""
     return _list_of_role(session, Role.ADMIN)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities, list_organisations
+from marketplace.accounts.queries.people import list_coordinated
 from marketplace.impact.models import AdoptedYear, FigureSetting, MaterialUse, MaterialUseReport
 from marketplace.impact.queries.bank import get_bank_by_year
 from marketplace.impact.rules.material_use import COVERAGE_MINIMUM, RENEWABLE, ZERO, Flow, Origin, YearInput
@@ -137,7 +138,7 @@ def list_booked_later(session: Session, actor: Actor, year: int) -> list[BookedL
 def list_municipalities_to_remind(session: Session) -> list[int]:
     """List who has not submitted the last year that is over, from March on. Ids of municipalities.
 
-    Nobody twice in a calendar month, nor in one in which the region asked for that year.
+    Nobody twice in a calendar month, nor in one in which the region asked for that year; nobody without a coordinator, who submits it.
     """
     today = clock.today()
     if today.month < REMINDED_FROM_MONTH:
@@ -152,8 +153,8 @@ def list_municipalities_to_remind(session: Session) -> list[int]:
         for row in list_records(session, action=action, object_type=OF)
         if row.at >= month and row.facts.get("year") == today.year - 1
     }
-    done = {*session.scalars(submitted), *told}
-    return [one.id for one in list_municipalities(session) if one.id not in done]
+    due = list_coordinated(session) - told - {*session.scalars(submitted)}
+    return [one.id for one in list_municipalities(session) if one.id in due]
 
 
 def list_reports_to_remind(session: Session) -> list[int]:
