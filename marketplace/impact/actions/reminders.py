@@ -1,4 +1,4 @@
-"""Reminders about reports: of a year that is not submitted, and of a report that waits for the AO CE."""
+"""Reminders of years that are not submitted, and of reports that wait for the AO CE."""
 
 from sqlalchemy.orm import Session
 
