@@ -15,7 +15,8 @@ from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.impact.actions.goals import adopt_goal, seed_goals
 from marketplace.impact.models import Goal, GoalVersion
-from marketplace.impact.queries.goals import GoalDecision, get_goal_history, get_goals, targets_in_force
+from marketplace.impact.queries.goals import GoalDecision, get_goal_history, targets_in_force
+from marketplace.impact.queries.standings import get_goals
 from marketplace.impact.rules.goals import Decision, InForce, Target, thawed
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.impact.actions.reports import report_material_use
-from marketplace.impact.queries.goals import GoalPlace, get_goals
 from marketplace.impact.queries.reports import get_material_use
+from marketplace.impact.queries.standings import GoalPlace, get_goals
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.material_use import UseRow
 from marketplace.impact.rules.statistics import STATISTICS

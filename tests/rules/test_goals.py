@@ -179,9 +179,9 @@ def test_what_cannot_be_a_goal_says_why(percent: str, when: int, field: str, sen
         ({"document": ""}, "document"),
         ({"document": "x" * 301}, "document"),
         ({"text": "x" * 2001}, "text"),
-        ({"decided_on": None}, "date"),
-        ({"decided_on": date(2028, 3, 2)}, "date"),
-        ({"decided_on": date(1999, 12, 31)}, "date"),
+        ({"decided_on": None}, "decided_on"),
+        ({"decided_on": date(2028, 3, 2)}, "decided_on"),
+        ({"decided_on": date(1999, 12, 31)}, "decided_on"),
     ],
 )
 def test_a_decision_names_who_decided_when_and_where_it_stands(changes: dict[str, object], field: str) -> None:
@@ -202,7 +202,7 @@ def test_a_decision_may_be_as_long_and_as_fresh_as_this(changes: dict[str, objec
 def test_everything_that_is_wrong_is_named_at_once() -> None:
     with pytest.raises(Invalid) as refused:
         decide("0", 2000, Decision())
-    assert [one.field for one in refused.value.errors] == ["percent", "year", "body", "date", "document"]
+    assert [one.field for one in refused.value.errors] == ["percent", "year", "body", "decided_on", "document"]
 
 
 def test_a_municipalitys_own_goal_counts_for_it_also_when_it_is_looser() -> None:

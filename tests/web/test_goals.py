@@ -21,7 +21,7 @@ TYPED = {
     "percent": "45",
     "year": "2032",
     "body": "Bestuurlijk overleg",
-    "date": "13-10-2026",
+    "decided_on": "13-10-2026",
     "document": "Besluitenlijst <oktober>",
     "text": "Minder sloop.\nMeer vraag.",
 }
@@ -82,10 +82,10 @@ def test_what_was_typed_stays_where_something_is_changed_or_wrong(bank: Session,
     carried = hidden(sent(reviewer))
     changing = reviewer.post(ADDRESS, data={**carried, "step": "change"})
     assert changing.status_code == 200
-    for page in (changing, sent(reviewer, percent="0", year="volgend jaar", date="morgen")):
+    for page in (changing, sent(reviewer, percent="0", year="volgend jaar", decided_on="morgen")):
         for words in ("Bestuurlijk overleg", "Besluitenlijst &lt;oktober&gt;", "Meer vraag."):
             assert words in content(page)
-    wrong = sent(reviewer, percent="0", date="31-12-2040", year="2031")
+    wrong = sent(reviewer, percent="0", decided_on="31-12-2040", year="2031")
     assert wrong.status_code == 422
     for words in ("meer dan 0 en ten hoogste 100", "Vul de dag van het besluit in", 'value="2031"', 'value="31-12-2040"'):
         assert words in content(wrong)

@@ -10,7 +10,8 @@ from marketplace.api.routing import created, ok, route
 from marketplace.api.shapes.goals import GoalsSchema, GoalVersionSchema, GoalVersionsSchema
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.impact.actions import goals as impact
-from marketplace.impact.queries.goals import get_goal_history, get_goals, list_goals
+from marketplace.impact.queries.goals import get_goal_history, list_goals
+from marketplace.impact.queries.standings import get_goals
 from marketplace.impact.rules.material_use import check_year
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _

@@ -6,7 +6,7 @@ from decimal import Decimal
 from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Lines, Moment, Number, YesNo
 from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
-from marketplace.impact.queries.goals import Standing
+from marketplace.impact.queries.standings import Standing
 from marketplace.impact.rules.goals import Measured
 
 

@@ -14,7 +14,7 @@ from marketplace.accounts.queries.organisations import list_municipalities, list
 from marketplace.accounts.queries.people import list_coordinated
 from marketplace.impact.models import AdoptedYear, FigureSetting, MaterialUse, MaterialUseReport
 from marketplace.impact.queries.bank import get_bank_by_year
-from marketplace.impact.rules.material_use import COVERAGE_MINIMUM, RENEWABLE, ZERO, Flow, Origin, YearInput
+from marketplace.impact.rules.material_use import COVERAGE_MINIMUM, RENEWABLE, ZERO, Flow, Origin, Scope, YearInput
 from marketplace.impact.rules.reports import AT_THE_REVIEWER, ReportStatus
 from marketplace.kernel import clock
 from marketplace.ledger.models import Exchange, month_booked
@@ -38,6 +38,7 @@ class Inputs:
 
     adopted: Mapping[tuple[int, int], YearInput]
     reported: Mapping[tuple[int, int], YearInput]
+    scopes: Mapping[tuple[int, int], Scope]  # whose material use each counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def is_adopted(session: Session, *, slug: str, year: int) -> bool:
 
 def list_inputs(session: Session) -> Inputs:
     """What indicators are worked out from: what was adopted, and what is reported of others."""
-    adopted = {(one.organisation_id, one.year): one.as_input for one in list_adopted(session)}
+    kept = {(one.organisation_id, one.year): one for one in list_adopted(session)}
+    adopted = {key: one.as_input for key, one in kept.items()}
     slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
     bank, newest = get_bank_by_year(session), dict[tuple[int, int], MaterialUseReport]()
     for report in session.scalars(select(MaterialUseReport).order_by(MaterialUseReport.version)):  # the highest is the last
@@ -85,6 +87,7 @@ def list_inputs(session: Session) -> Inputs:
             )
             for key, report in newest.items()
         },
+        {key: Scope(one.scope) for key, one in newest.items()} | {key: Scope(one.scope) for key, one in kept.items()},
     )
 
 

@@ -1,7 +1,7 @@
-"""How far the region is: the goals, their indicators, and what municipalities report."""
+"""The goals, what was decided about them, and what counts for whom."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,43 +11,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
+from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.rules.accounts import REGION_SLUG
-from marketplace.impact.models import Goal, GoalVersion
-from marketplace.impact.queries.bank import get_bank_by_year
-from marketplace.impact.queries.reports import list_inputs
-from marketplace.impact.queries.statistics import ZERO
-from marketplace.impact.rules.goals import Decision, InForce, Measured, Target, check_target, valued
-from marketplace.impact.rules.material_use import FIRST_YEAR, Indicator, YearInput, indicator, regional
+from marketplace.impact.models import AdoptedYear, Goal, GoalVersion
+from marketplace.impact.rules.goals import Decision, InForce, Target, check_target, thawed
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
-from marketplace.places.queries.region import areas
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a goal has come: what it measures, what counts, and its indicator."""
-
-    goal: Goal
-    counts: InForce
-    indicator: Indicator
-
-    @property
-    def target(self) -> Target:
-        """What counts here."""
-        return self.counts.target
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the share is at or above the target."""
-        return self.indicator.has_reached(self.target.percent)
-
-    @property
-    def gap_points(self) -> Decimal | None:
-        """How many percentage points the share lies below the target; None where there is no share."""
-        share = self.indicator.share
-        return None if share is None else self.target.percent - share * 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,100 +63,6 @@ class GoalChange:
     def deviates(self) -> bool:
         """Whether a municipality would ask something else of itself than the region does."""
         return self.organisation is not None and not self.after.asks_as(self.region)
-
-
-@dataclass(frozen=True, slots=True)
-class GoalPlace:
-    """The region or a municipality in one year. Its three goals, and what it received through the bank."""
-
-    slug: str
-    name: str
-    standings: tuple[Standing, ...]
-    bank_kg: Decimal
-    includes_bank_kg: Decimal | None = None  # None: not reported, or the region
-
-
-@dataclass(frozen=True, slots=True)
-class GoalsOverview:
-    """One year. `municipalities` is empty for the public; `trend` is the region's indicator of goals 1 and 2 per reported year.
-
-    The public sees finished years only: no `years` or `trend` of this year.
-    """
-
-    year: int
-    years: tuple[int, ...]
-    region: GoalPlace
-    municipalities: tuple[GoalPlace, ...]
-    trend: tuple[tuple[int, Indicator], ...]
-
-
-def get_goals(session: Session, actor: Actor, *, year: int | None = None) -> GoalsOverview:
-    """The three goals in a year: the region, and for members each municipality.
-
-    The public sees finished years only. By default, and for a year that the reader does not see, the last one with a share of the
-    region; where there is none the last one that was reported.
-    """
-    require(actor, Can.READ_PUBLIC_FIGURES)
-    municipalities = list_municipalities(session)
-    inhabitants = {area.slug: area.inhabitants for area in areas()}
-    bank = get_bank_by_year(session)
-    inputs = list_inputs(session)
-    is_public = not may(actor, Can.READ_MEMBER_FIGURES)
-    last = clock.today().year - is_public
-    reported = sorted({when for (_organisation_id, when), one in inputs.items() if one.is_reported and when <= last})
-    goals, counting = list_goals(session), _in_force(session)
-
-    def over_all(indicator_of: Callable[[Organisation], Indicator]) -> Indicator:
-        return regional([(indicator_of(one), inhabitants.get(one.slug, 0)) for one in municipalities])
-
-    def region_in(when: int) -> Indicator:
-        return over_all(lambda one: indicator(inputs.get((one.id, when))))
-
-    requested = year if year is not None and FIRST_YEAR <= year <= last else None
-    shared = [when for when in reported if region_in(when).share is not None]
-    visible = requested or (shared or reported or [last])[-1]
-    region = GoalPlace(
-        slug="",
-        name="",
-        standings=_standings(goals, counting(None), region_in(visible), over_all(lambda _one: valued(None, None))),
-        bank_kg=sum((bank.get((municipality.slug, visible), ZERO) for municipality in municipalities), ZERO),
-    )
-    return GoalsOverview(
-        year=visible,
-        years=tuple(sorted({*reported, last, visible}, reverse=True)),
-        region=region,
-        municipalities=()
-        if is_public
-        else tuple(_place(one, visible, inputs, bank, goals, counting(one.id)) for one in municipalities),
-        trend=tuple((when, region_in(when)) for when in reported),
-    )
-
-
-Inputs = Mapping[tuple[int, int], YearInput]
-
-
-def _place(
-    organisation: Organisation,
-    year: int,
-    inputs: Inputs,
-    bank: Mapping[tuple[str, int], Decimal],
-    goals: Sequence[Goal],
-    counts: Mapping[int, InForce],
-) -> GoalPlace:
-    values = inputs.get((organisation.id, year))
-    return GoalPlace(
-        slug=organisation.slug,
-        name=organisation.name,
-        standings=_standings(goals, counts, indicator(values), valued(None, None)),
-        bank_kg=bank.get((organisation.slug, year), ZERO),
-        includes_bank_kg=values.includes_bank_kg if values is not None and values.is_reported else None,
-    )
-
-
-def _standings(goals: Sequence[Goal], counts: Mapping[int, InForce], used: Indicator, worth: Indicator) -> tuple[Standing, ...]:
-    """Each goal stands where what it measures does: the material use, or the valuations."""
-    measured = {Measured.RENEWABLE_SHARE: used, Measured.VALUED_SHARE: worth}
-    return tuple(Standing(goal, counts[goal.number], measured[Measured(goal.indicator)]) for goal in goals)
 
 
 def list_goals(session: Session) -> Sequence[Goal]:
@@ -262,7 +138,7 @@ def _get_owner(session: Session, actor: Actor, organisation_slug: str | None) ->
 
 def in_force(session: Session, *, organisation_id: int | None) -> dict[int, InForce]:
     """What counts now by number of the goal, for a municipality or (None) the region."""
-    return _in_force(session)(organisation_id)
+    return get_decided(session).now(organisation_id)
 
 
 def targets_in_force(session: Session, organisation_id: int) -> list[dict[str, Any]]:
@@ -274,20 +150,50 @@ def targets_in_force(session: Session, organisation_id: int) -> list[dict[str, A
     return [target.frozen() for one in counting for target in (one.region, one.own) if target is not None]
 
 
-def _in_force(session: Session) -> Callable[[int | None], dict[int, InForce]]:
-    """Read every version once; returns the question what counts for an organisation."""
-    newest: dict[tuple[int | None, int], Target] = {}
-    for version in session.scalars(_versions()):
-        newest[version.organisation_id, version.number] = _target(version)  # the highest is the last
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Every version of every goal, by whose it is (None: the region), number and version."""
 
-    def of(organisation_id: int | None) -> dict[int, InForce]:
+    targets: Mapping[tuple[int | None, int, int], Target]
+
+    def now(self, organisation_id: int | None) -> dict[int, InForce]:
+        """What counts now by number of the goal, for a municipality or (None) the region."""
+        newest = {
+            (owner, number): target for (owner, number, _version), target in self.targets.items()
+        }  # the last is the highest
+        own = (
+            {}
+            if organisation_id is None
+            else {number: target for (owner, number), target in newest.items() if owner == organisation_id}
+        )
+        return {number: InForce(target, own.get(number)) for (owner, number), target in newest.items() if owner is None}
+
+    def kept(self, adopted: AdoptedYear) -> dict[int, InForce]:
+        """What counted when a municipality's year was adopted, with the decision behind it."""
         return {
-            number: InForce(target, None if organisation_id is None else newest.get((organisation_id, number)))
-            for (owner, number), target in newest.items()
-            if owner is None
+            number: InForce(
+                self._with_decision(None, one.region),
+                None if one.own is None else self._with_decision(adopted.organisation_id, one.own),
+            )
+            for number, one in thawed(adopted.targets).items()
         }
 
-    return of
+    def kept_by_region(self, adopted: Iterable[AdoptedYear]) -> dict[int, InForce]:
+        """What counted for the region when the last of these was adopted."""
+        newest = dict[int, Target]()
+        for one in adopted:
+            for number, counted in thawed(one.targets).items():
+                newest[number] = max(counted.region, newest.get(number, counted.region), key=lambda target: target.version)
+        return {number: InForce(self._with_decision(None, target)) for number, target in newest.items()}
+
+    def _with_decision(self, owner: int | None, target: Target) -> Target:
+        known = self.targets.get((owner, target.number, target.version))
+        return target if known is None else replace(target, decision=known.decision)
+
+
+def get_decided(session: Session) -> Decided:
+    """Everything that was decided about the goals."""
+    return Decided({(row.organisation_id, row.number, row.version): _target(row) for row in session.scalars(_versions())})
 
 
 def _versions() -> Select[GoalVersion]:

@@ -13,7 +13,6 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
 from marketplace.impact.models import AdoptedYear, MaterialUse, MaterialUseRemark, MaterialUseReport
 from marketplace.impact.queries.adopted import ASKED, OF, find_adopted
-from marketplace.impact.queries.adopted import list_inputs as list_all_inputs
 from marketplace.impact.queries.bank import get_bank_by_origin
 from marketplace.impact.rules.material_use import ZERO, Origin, Scope, UseRow, YearInput, total_by_origin
 from marketplace.impact.rules.plausibility import Finding, Reported, find_oddities
@@ -221,12 +220,6 @@ def _asked_on(session: Session, year: int) -> dict[int, date]:
     """The last day on which each organisation was asked for a year, by its id."""
     rows = list_records(session, action=ASKED, object_type=OF)
     return {row.object_id: clock.local(row.at).date() for row in rows if row.object_id and row.facts.get("year") == year}
-
-
-def list_inputs(session: Session) -> dict[tuple[int, int], YearInput]:
-    """Every year by organisation id and year: as it was adopted, else as it is reported."""
-    inputs = list_all_inputs(session)
-    return {**inputs.reported, **inputs.adopted}
 
 
 def find_report(session: Session, *, organisation_id: int, year: int) -> MaterialUseReport | None:

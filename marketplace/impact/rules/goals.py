@@ -132,7 +132,7 @@ def find_decision_faults(decision: Decision, today: date) -> Iterable[FieldError
     if not decision.body:
         yield FieldError("body", _("Fill in who decided this, for example “Gemeenteraad” or “College van B en W”."))
     if decision.decided_on is None or not FIRST_DECISION <= decision.decided_on <= today:
-        yield FieldError("date", _("Fill in the day of the decision, from 1 January 2000 up to and including today."))
+        yield FieldError("decided_on", _("Fill in the day of the decision, from 1 January 2000 up to and including today."))
     if not decision.document:
         yield FieldError("document", _("Fill in where the decision stands, for example the name and number of the document."))
     yield from find_length_faults("body", decision.body or "", BODY_MAX)

@@ -16,7 +16,7 @@ from marketplace.kernel.language import _
 from marketplace.web.goals.forms import GoalForm
 from marketplace.web.ui.form_page import attempt, done, page, submit
 
-ASKED = ("organisation", "percent", "year", "body", "date", "document", "text")
+ASKED = ("organisation", "percent", "year", "body", "decided_on", "document", "text")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -62,7 +62,7 @@ def _form() -> GoalForm:
 
 def _look(form: GoalForm, number: int) -> GoalChange:
     """What the decision would change."""
-    decision = Decision(form.body.data, form.date.data, form.document.data, form.text.data or "")
+    decision = Decision(form.body.data, form.decided_on.data, form.document.data, form.text.data or "")
     return get_goal_change(
         current_session(),
         current_actor(),
@@ -85,7 +85,7 @@ def _record(form: GoalForm, number: int) -> GoalDecision:
         percent=form.percent.data or Decimal(0),
         year=form.year.data or 0,
         body=form.body.data or "",
-        decided_on=form.date.data,
+        decided_on=form.decided_on.data,
         document=form.document.data or "",
         text=form.text.data or "",
         version=int(known) if known.isascii() and known.isdigit() and len(known) < 10 else None,

@@ -25,7 +25,7 @@ class GoalForm(Form):
         [Required()],
         description=_("For example “Gemeenteraad”, “College van B en W” or “Bestuurlijk overleg”."),
     )
-    date = DutchDateField(_("When was it decided?"), [Required()], is_past=True)
+    decided_on = DutchDateField(_("When was it decided?"), [Required()], is_past=True)
     document = StringField(
         _("Where does the decision stand?"),
         [Required()],

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from marketplace.accounts.policy import Can, may
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.impact.queries.goals import get_goals
+from marketplace.impact.queries.standings import get_goals
 from marketplace.web.goals import decisions
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.tonnes import in_tonnes, places_of

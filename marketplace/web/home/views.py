@@ -8,7 +8,7 @@ from marketplace.catalogue.queries.search import browse
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, one_moment, public, site_address
-from marketplace.impact.queries.goals import get_goals
+from marketplace.impact.queries.standings import get_goals
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.materials.queries import taxonomy
 from marketplace.web.home.reuse import reuse_of

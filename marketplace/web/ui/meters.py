@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.impact.queries.goals import Standing
+from marketplace.impact.queries.standings import Standing
 from marketplace.kernel.formats import number, percent
 from marketplace.kernel.language import Text, _
 
