@@ -71,7 +71,7 @@ def test_four_tonnes_of_a_concept_are_told_to_members_marked_and_to_nobody_else(
     concept = place(bank, "hengelo", year)
     assert (concept.used.share, concept.is_adopted) == (Decimal("0.75"), False)
     member = seen(bank)
-    assert (member.year, member.region.used.reported, member.region.adopted_by, member.adopted) == (year, 1, 0, NOTHING)
+    assert (member.year, member.region.used.reported, member.region.adopted_by, member.region.adopted) == (year, 1, 0, NOTHING)
     assert place(bank, "losser", year).is_adopted is None
 
 
@@ -95,7 +95,7 @@ def test_from_half_the_inhabitants_on_the_region_has_a_share_of_those_that_adopt
     assert told(bank)[1].share is None  # of Borne it is a concept
     with_concept = seen(bank, LAST_YEAR)
     assert (with_concept.region.used.share, with_concept.region.adopted_by) == (Decimal("0.375"), 3)  # 6 000 of 16 000
-    assert (with_concept.region.is_adopted, with_concept.adopted.share) == (False, None)
+    assert (with_concept.region.is_adopted, with_concept.region.adopted.share) == (False, None)
     adopt_year(bank, "borne", LAST_YEAR, primary=4000)
     assert told(bank)[1].share == Decimal("0.375")
 

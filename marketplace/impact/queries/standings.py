@@ -60,8 +60,8 @@ class Standing:
 class GoalPlace:
     """The region (no slug) or a municipality in one year. Its goals, and where their figures come from.
 
-    `adopted_by`: how many of those that reported adopted the year; `scopes`: whose material use is counted, by how many. `change`: since
-    the year before, over the same reporters that adopted both.
+    `adopted_by`: how many of those that reported adopted the year, and `adopted` is the share of those alone, whoever reads. `scopes`:
+    whose material use is counted, by how many. `change`: since the year before, over the same reporters that adopted both.
     """
 
     slug: str
@@ -71,6 +71,7 @@ class GoalPlace:
     adopted_by: int
     scopes: Mapping[Scope, int]
     change: Comparison | None
+    adopted: Indicator
     includes_bank_kg: Decimal | None = None  # None: not reported, or the region
 
     @property
@@ -78,6 +79,12 @@ class GoalPlace:
         """The share of the material use, whichever goal asks for it."""
         found = (one.indicator for one in self.standings if one.goal.indicator == Measured.RENEWABLE_SHARE)
         return next(found, NOTHING_KNOWN)
+
+    @property
+    def nearest(self) -> Standing | None:
+        """The goal about material use whose year comes first."""
+        asked = [one for one in self.standings if one.goal.indicator == Measured.RENEWABLE_SHARE]
+        return min(asked, key=lambda one: (one.target.year, one.goal.number), default=None)
 
     @property
     def is_adopted(self) -> bool | None:
@@ -89,14 +96,12 @@ class GoalPlace:
 class GoalsOverview:
     """One year. `municipalities` is empty for the public; `trend` is the region's or the chosen municipality's, by reported year.
 
-    The public sees adopted years only, members what is reported as well: a place says by how many it was adopted. `adopted` is the region
-    by adopted years alone, whoever reads.
+    The public sees adopted years only, members what is reported as well: a place says by how many it was adopted.
     """
 
     year: int
     years: tuple[int, ...]
     region: GoalPlace
-    adopted: Indicator
     municipalities: tuple[GoalPlace, ...]
     trend: tuple[tuple[int, GoalPlace], ...]
 
@@ -119,7 +124,6 @@ def get_goals(session: Session, actor: Actor, *, year: int | None = None, munici
         year=visible,
         years=tuple(sorted({*figures.years, last, visible}, reverse=True)),
         region=figures.region(visible),
-        adopted=figures.used(visible, adopted_only=True),
         municipalities=() if is_public else tuple(figures.place(one, visible) for one in figures.municipalities),
         trend=tuple(
             (when, figures.region(when) if chosen is None else figures.place(chosen, when))
@@ -177,6 +181,7 @@ class _Figures:
             adopted_by=len(adopted),
             scopes=Counter(self.scopes[organisation_id, year] for organisation_id in counted),
             change=self._change(self.inhabitants, earlier[-1] if earlier else None, year),
+            adopted=self.used(year, adopted_only=True),
         )
 
     def place(self, organisation: Organisation, year: int) -> GoalPlace:
@@ -195,6 +200,7 @@ class _Figures:
             adopted_by=int(adopted is not None),
             scopes=Counter([self.scopes[key]] if self._indicator(key).reported else []),
             change=self._change({organisation.id: 1}, max(earlier, default=None), year),
+            adopted=NOTHING_KNOWN if adopted is None else self._indicator(key),
             includes_bank_kg=values.includes_bank_kg if values is not None and values.is_reported else None,
         )
 

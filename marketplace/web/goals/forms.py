@@ -1,4 +1,4 @@
-"""What is asked of a decision about a goal."""
+"""What is asked of a decision about a goal, and of the setting of their figures."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -59,3 +59,10 @@ class GoalForm(Form):
         if self.year.process_errors:
             self.year.errors = [_YEAR]
         return is_valid
+
+
+class CoverageForm(Form):
+    """From how many percent of the inhabitants on there is a figure of the region, and why."""
+
+    percent = DecimalField(_("From how many percent of the inhabitants on?"), [Required()])
+    reason = TextAreaField(_("Why?"), [Required()], description=_("It stays readable, with the day on which it was set."))

@@ -10,6 +10,7 @@ from marketplace.http.page_cache import cached_page
 from marketplace.http.request import current_actor, current_session, one_moment, public, site_address
 from marketplace.impact.queries.standings import get_goals
 from marketplace.impact.queries.statistics import get_statistics
+from marketplace.impact.rules.path import say_too_few
 from marketplace.materials.queries import taxonomy
 from marketplace.web.home.reuse import reuse_of
 from marketplace.web.ui.finder import home_of
@@ -45,7 +46,8 @@ def show() -> str:
         picture=next((share_picture(photo) for row in newest for photo in row.listing.photos[:1]), ""),
         reuse=reuse_of(get_statistics(session, ANONYMOUS)),
         goals=goals,
-        half=goals.region.standings[1],
+        nearest=goals.region.nearest,
+        say_too_few=say_too_few,
         meter=meter_of,
         site=site_address(),
     )
