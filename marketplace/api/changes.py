@@ -26,6 +26,11 @@ CHANGES = (
             _(
                 "New: the ledger as JSON lines (/ledger.jsonl); both files have all that was hashed, so that anybody can check a copy."
             ),
+            _(
+                "New: goals of some municipalities, and per figure whether it is adopted, of how many inhabitants, of whose material use, "
+                "the path still to go and the change over the same municipalities; the setting of how many inhabitants (/goals/coverage)."
+            ),
+            _("Stricter: without a token goals are of adopted years only."),
             _("New: what was decided about each goal, by whom and when, and recording a decision, looser or tighter (/goals)."),
             _(
                 "New: a reported year is a concept until it is submitted, reviewed and adopted, or sent back with a question (/material-use/{year})."

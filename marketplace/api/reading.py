@@ -1,7 +1,8 @@
 """What a client sends: the JSON body, the query, the page, and a place. The place has one of three forms."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -58,6 +59,17 @@ def read_body(body: Body) -> dict[str, Any]:
         require_for_address()
         raise Invalid.all(errors)
     return values
+
+
+@contextmanager
+def named_as_sent(**names: str) -> Iterator[None]:
+    """A refusal names its fields as the body does, where a rule has another name for them."""
+    try:
+        yield
+    except Invalid as refusal:
+        if not refusal.errors:
+            raise
+        raise Invalid.all([FieldError(names.get(one.field, one.field), one.message) for one in refusal.errors]) from refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
+from marketplace.impact.rules.material_use import Scope
 from marketplace.kernel import clock
+from tests.adopting import adopt_year, report_year
 from tests.api.conftest import Api
 
+LAST = clock.today().year - 1
 DECISION = {"body": "Gemeenteraad", "date": "2026-10-13", "document": "Raadsbesluit 2026-88"}
 
 
@@ -96,3 +99,80 @@ def test_who_may_record_a_decision(somebody: Callable[..., Api], borne: Api, pub
     assert coordinator.post("/goals", {**body, "organisation": "losser"}).status_code == 403
     assert coordinator.post("/goals", {**body, "organisation": "borne"}).status_code == 201
     assert public.get("/goals/9/versions").status_code == 404
+
+
+def figure(client: Api, slug: str = "", query: str = "") -> dict[str, Any]:
+    goals = client.get(f"/goals{query}").get_json()
+    place = goals["region"] if not slug else next(one for one in goals["municipalities"] if one["organisation"]["slug"] == slug)
+    return next(one for one in place["goals"] if one["number"] == 2)
+
+
+def test_every_figure_says_how_much_of_it_is_known_and_adopted(session: Session, borne: Api, public: Api) -> None:
+    for slug in ("enschede", "hengelo", "almelo", "borne"):
+        adopt_year(session, slug, LAST - 1, primary=3000, reused=1000)
+        adopt_year(session, slug, LAST, primary=2500, reused=1500)
+    report_year(session, "losser", LAST, scope=Scope.TERRITORY, primary=1000, reused=3000)
+    session.commit()
+    told = figure(public)
+    known = (
+        "sharePercent",
+        "adopted",
+        "adoptedSharePercent",
+        "reportedBy",
+        "adoptedBy",
+        "coverage",
+        "low",
+        "high",
+        "pointsToGo",
+        "yearsToGo",
+        "pointsAYear",
+    )
+    assert {name: told[name] for name in known} == {
+        "sharePercent": 37.5, "adopted": True, "adoptedSharePercent": 37.5, "reportedBy": 4, "adoptedBy": 4, "coverage": 53.533,
+        "low": None, "high": None, "pointsToGo": 12.5, "yearsToGo": 2030 - LAST, "pointsAYear": round(12.5 / (2030 - LAST), 3),
+    }  # fmt: skip
+    assert told["scopes"] == [{"scope": "organisation", "municipalities": 4}]
+    assert told["change"] == {"sinceYear": LAST - 1, "points": 12.5, "municipalities": 4}
+    member = figure(borne)
+    assert (member["sharePercent"], member["adopted"], member["adoptedSharePercent"], member["adoptedBy"]) == (45, False, 37.5, 4)
+    assert member["scopes"] == [{"scope": "organisation", "municipalities": 4}, {"scope": "territory", "municipalities": 1}]
+    assert member["change"] == told["change"]  # of what was adopted
+    losser, wierden = figure(borne, "losser"), figure(borne, "wierden")
+    assert [losser[name] for name in ("adopted", "coverage", "low", "high", "change")] == [False, 100, 75, 75, None]
+    assert [wierden[name] for name in ("adopted", "coverage", "low", "sharePercent", "pointsToGo")] == [None, 0, None, None, None]
+
+
+def test_goals_of_some_municipalities(borne: Api, public: Api) -> None:
+    some = borne.get("/goals?municipality=losser&municipality=borne").get_json()
+    assert [one["organisation"]["slug"] for one in some["municipalities"]] == ["borne", "losser"]
+    assert "municipalities" not in public.get("/goals?municipality=losser").get_json()
+    refused = borne.get("/goals?municipality=nergens")
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "municipality")
+
+
+def test_the_ao_ce_sets_how_much_of_the_inhabitants_a_figure_asks_for(
+    session: Session, reviewer: Api, borne: Api, public: Api
+) -> None:
+    adopt_year(session, "hengelo", LAST, primary=1000, reused=3000)
+    session.commit()
+    assert reviewer.get("/goals/coverage").get_json() == {"percent": 50, "settings": []}
+    assert figure(public)["sharePercent"] is None
+    made = reviewer.put("/goals/coverage", {"percent": 12.5, "reason": "Zolang er één meedoet."}).get_json()
+    assert (made["percent"], [one["reason"] for one in made["settings"]]) == (12.5, ["Zolang er één meedoet."])
+    assert figure(public)["sharePercent"] == 75
+    assert reviewer.put("/goals/coverage", {"percent": 101, "reason": "x"}).status_code == 422
+    assert reviewer.put("/goals/coverage", {"percent": 50, "reason": " "}).status_code == 422
+    assert (
+        borne.get("/goals/coverage").status_code == borne.put("/goals/coverage", {"percent": 0, "reason": "x"}).status_code == 403
+    )
+
+
+def test_a_revised_goal_leaves_the_adopted_year_as_it_was(session: Session, reviewer: Api, public: Api) -> None:
+    adopt_year(session, "hengelo", LAST, primary=1000, reused=3000)
+    session.commit()
+    before = public.get(f"/goals?year={LAST}").data
+    assert reviewer.post("/goals", {"number": 2, "percent": 45, "year": 2032, **DECISION}).status_code == 201
+    assert public.get(f"/goals?year={LAST}").data == before
+    assert [target(public)[name] for name in ("targetPercent", "targetYear", "targetVersion")] == [50, 2030, 1]
+    now = next(one for one in reviewer.get(f"/goals?year={LAST + 1}").get_json()["region"]["goals"] if one["number"] == 2)
+    assert [now[name] for name in ("targetPercent", "targetYear", "targetVersion")] == [45, 2032, 2]

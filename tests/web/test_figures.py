@@ -20,6 +20,7 @@ from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.sheets.writing import csv_file
+from tests.adopting import adopt_year
 from tests.databases import PASSWORD
 from tests.entries import append_entry
 from tests.factories import make_actor, make_organisation, seed_taxonomy
@@ -42,8 +43,7 @@ def bank(session: Session) -> Session:
     borne = make_actor(session, "borne", "coordinator")
     report_material_use(session, borne, organisation_slug="borne", year=YEAR, rows=rows)
     for slug in ("almelo", "borne", "enschede", "hengelo"):  # more than half the inhabitants
-        coordinator = make_actor(session, slug, "coordinator")
-        report_material_use(session, coordinator, organisation_slug=slug, year=YEAR - 1, rows=rows)
+        adopt_year(session, slug, YEAR - 1, primary=6000, reused=4000)
     session.commit()
     return session
 

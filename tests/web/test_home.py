@@ -13,10 +13,9 @@ from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.hand_over import confirm, hand_over
 from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
-from marketplace.impact.actions.reports import report_material_use
-from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
+from tests.adopting import adopt_year, report_year
 from tests.entries import append_entry
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 from tests.visitors import visit
@@ -94,35 +93,33 @@ def test_nothing_is_counted_where_nothing_changed_hands_or_was_reported(client: 
     assert "0 ton" not in page
 
 
-def test_the_share_of_the_last_finished_year_says_by_how_many_it_was_reported(client: FlaskClient, bank: Session) -> None:
+def test_the_share_of_the_last_adopted_year_says_by_how_many_it_was_adopted(client: FlaskClient, bank: Session) -> None:
     bank.commit()
     told(client)  # kept from here on, until something changes
-    rows = [UseRow("bestrating", "primary", Decimal(6000)), UseRow("bestrating", "reused", Decimal(4000))]
     year = clock.today().year - 1
     for slug, share in (
-        ("hengelo", "<strong>door te weinig gemeenten opgegeven</strong>"),
-        ("enschede", "<strong>door te weinig gemeenten opgegeven</strong>"),
-        ("almelo", "<strong>door te weinig gemeenten opgegeven</strong>"),
+        ("hengelo", "<strong>Nog geen regionaal cijfer: 1 van de 14 gemeenten, 12,9% van de inwoners</strong>"),
+        ("enschede", "<strong>Nog geen regionaal cijfer: 2 van de 14 gemeenten, 38,1% van de inwoners</strong>"),
+        ("almelo", "<strong>Nog geen regionaal cijfer: 3 van de 14 gemeenten, 49,7% van de inwoners</strong>"),
         ("borne", f"<strong>40,0%</strong> in {year}"),
     ):
-        report_material_use(bank, make_actor(bank, slug, "coordinator"), organisation_slug=slug, year=year, rows=rows)
+        adopt_year(bank, slug, year, primary=6000, reused=4000)
         bank.commit()
-        page = told(client)
-        assert share in page
-        assert "1 van de 14 gemeenten, 12,9% van de inwoners" in page or slug != "hengelo"
-    assert "4 van de 14 gemeenten, 53,5% van de inwoners" in page
+        assert share in told(client)
+    assert "4 van de 14 gemeenten, 53,5% van de inwoners" in told(client)
 
 
-def test_four_tonnes_that_one_coordinator_typed_for_this_year_are_no_headline(client: FlaskClient, bank: Session) -> None:
-    rows = [UseRow("bestrating", "primary", Decimal(1000)), UseRow("bestrating", "reused", Decimal(3000))]
-    borne, year = make_actor(bank, "borne", "coordinator"), clock.today().year
-    report_material_use(bank, borne, organisation_slug="borne", year=year, rows=rows)
+@pytest.mark.parametrize("ago", [0, 1])
+def test_four_tonnes_of_a_concept_change_no_byte_of_what_the_public_reads(client: FlaskClient, bank: Session, ago: int) -> None:
+    year = clock.today().year - ago
+    adopt_year(bank, "hengelo", clock.today().year - 2, primary=1000, reused=1000)
     bank.commit()
-    for path in ("/", "/doelen", f"/doelen?jaar={year}", "/en/doelen"):
-        page = client.get(path).text
-        assert "75,0" not in page and "75.0" not in page
-        assert "3,00\u00a0ton" not in page
-    assert "niet gerapporteerd" in told(client)
+    paths = ("/", "/doelen", f"/doelen?jaar={year}", "/en/doelen", "/doelen?gemeente=borne", "/api/v1/goals")
+    before = {path: client.get(path).data for path in paths}
+    report_year(bank, "borne", year, primary=1000, reused=3000)
+    bank.commit()
+    for path in paths:
+        assert client.get(path).data == before[path], path
 
 
 def test_a_confirmed_transfer_stands_on_the_page_that_was_kept(client: FlaskClient, bank: Session) -> None:

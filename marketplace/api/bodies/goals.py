@@ -1,8 +1,16 @@
-"""What is taken of a decision about a goal."""
+"""What is taken of a decision about a goal, and of the setting of their figures."""
 
 from marketplace.api.fields import CODE_LENGTH_MAX, Day, Line, Lines, Number, Whole
 from marketplace.api.schema import Body
 from marketplace.impact.rules.goals import BODY_MAX, DOCUMENT_MAX, LAST_TARGET_YEAR, TEXT_MAX
+from marketplace.impact.rules.reports import WORDS_LENGTH_MAX
+
+
+class CoverageBody(Body):
+    """From how many percent of the inhabitants on there is a figure of the region, and why."""
+
+    percent = Number("from 0 to 100", required=True, shape={"minimum": 0, "maximum": 100})
+    reason = Lines("it stays readable", longest=WORDS_LENGTH_MAX, required=True)
 
 
 class GoalBody(Body):

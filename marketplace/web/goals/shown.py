@@ -81,7 +81,7 @@ def say_share(place: GoalPlace) -> Text | str:
 def say_change(change: Comparison | None) -> Text:
     """By how much it changed since which year, and over how many."""
     if change is None:
-        return _("no earlier year")
+        return _("no earlier year that was adopted")
     if change.points is None:
         return ngettext(
             "since %(year)s: %(num)s municipality in both years, too few to compare",
@@ -107,7 +107,7 @@ def say_a_year(standing: Standing) -> Text | str:
     path = standing.path
     if path.points_a_year is not None:
         return say_points(path.points_a_year)
-    return {Way.REACHED: _("reached"), Way.TOO_LATE: _("the year is over")}.get(path.way, _("not known"))
+    return {Way.REACHED: _("reached"), Way.TOO_LATE: _("the year is over")}.get(path.way, "")
 
 
 def say_scopes(place: GoalPlace) -> str:
