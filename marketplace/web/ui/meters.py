@@ -1,4 +1,4 @@
-"""A share against its target as a bar. Plain geometry, drawn by `templates/figures/_meter.html`."""
+"""A share against its target as a bar. Plain geometry, drawn by `templates/goals/_meter.html`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
