@@ -87,7 +87,10 @@ def list_goal_versions(number: int) -> Response:
 @permission(Can.SET_COVERAGE)
 @one_moment
 def get_coverage() -> Response:
-    """From how many percent of the inhabitants on there is a figure of the region, with every earlier setting."""
+    """From how many percent of the inhabitants on there is a figure of the region.
+
+    With every earlier setting.
+    """
     return _coverage()
 
 

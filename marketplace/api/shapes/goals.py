@@ -184,7 +184,10 @@ class _CoverageSettingSchema(Shape):
 
 
 class CoverageSchema(Shape):
-    """From how many percent of the inhabitants on there is a figure of the region; the settings newest first."""
+    """From how many percent of the inhabitants on there is a figure of the region.
+
+    The settings newest first.
+    """
 
     percent = Number()
     settings = List(Part(_CoverageSettingSchema), "empty: it is as it was at the start")

@@ -1,4 +1,4 @@
-"""How far the region and its municipalities are from the goals, year by year, and how much of that is known."""
+"""How far region and municipalities are from the goals by year, and how much is known."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

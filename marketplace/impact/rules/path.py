@@ -101,7 +101,7 @@ def say_too_few(one: Indicator) -> Text:
 
 
 def say_points(points: Decimal) -> str:
-    """Percentage points with one decimal where there is one; what is left is never written as nothing."""
+    """Percentage points with at most one decimal. What is left is never written as nothing."""
     shown = rounded(points, 1)
     return number(shown) if shown or not points else f"< {number(SMALLEST_POINTS)}"
 

@@ -1,4 +1,4 @@
-"""How far the region and its municipalities are from the goals, and the decisions about them."""
+"""How far region and municipalities are from the goals, and the decisions about them."""
 
 from functools import partial
 from typing import Any
@@ -31,7 +31,10 @@ coverage.register(blueprint)
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show() -> str:
-    """How far the region is from its goals, and for members each municipality; of one where the address names it."""
+    """How far the region is from its goals, and for members each municipality.
+
+    Of one municipality where the address names it.
+    """
     actor, named = current_actor(), request.args.get("gemeente", "")
     overview = get_goals(current_session(), actor, year=request.args.get("jaar", type=int), municipality=named)
     shown = find_place(overview, named)
