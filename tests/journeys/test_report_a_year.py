@@ -77,7 +77,7 @@ YEAR = clock.today().year - 6  # nothing is said of it in the demonstration
 def test_a_year_is_pasted_submitted_asked_about_and_adopted(
     site: Site, new_page: Callable[[], Page], width: int, accessible: Callable[[Page], None], shot: Callable[[Page, str], None]
 ) -> None:
-    coordinator, reviewer = new_page(), new_page()
+    coordinator, reviewer, visitor = new_page(), new_page(), new_page()
     site.let_in(coordinator, COORDINATOR)
     site.let_in(reviewer, REVIEWER)
 
@@ -85,6 +85,8 @@ def test_a_year_is_pasted_submitted_asked_about_and_adopted(
         accessible(page)
         shot(page, name)
 
+    visitor.goto(f"/doelen?jaar={YEAR}")
+    before = visitor.locator("main").inner_text()
     coordinator.goto(f"/beheer/materiaalgebruik/{YEAR}")
     pasted(coordinator, GRID["Bestrating", "Nieuw"], "Bestrating\t6.000\t\t1.500\t2.000", "Hout\t0\t500\t\t")
     coordinator.get_by_label("Hoeveel hiervan ontving u via de materialenbank?").fill("0")
@@ -117,6 +119,8 @@ def test_a_year_is_pasted_submitted_asked_about_and_adopted(
     coordinator.get_by_role("button", name="Controleren en indienen").click()
     coordinator.get_by_role("button", name="Indienen bij de AO CE").click()
     expect(coordinator.locator("main")).to_contain_text("Versie 2 ligt bij de AO CE")
+    visitor.reload()
+    assert visitor.locator("main").inner_text() == before  # what is not adopted changes nothing for the public
 
     reviewer.goto(f"/verslagen/{YEAR}/hengelo")
     expect(reviewer.locator("main")).to_contain_text("Dat jaar is er geen asfalt gelegd.")
@@ -131,6 +135,9 @@ def test_a_year_is_pasted_submitted_asked_about_and_adopted(
 
     coordinator.goto(f"/beheer/materiaalgebruik/{YEAR}")
     expect(coordinator).to_have_url(re.compile(rf"/verslagen/{YEAR}/hengelo$"))
+    visitor.reload()
+    after = visitor.locator("main").inner_text().replace("\u00a0", " ")
+    assert "1 van de 14 gemeenten" in after and "12,9%" in after, after
     coordinator.goto(f"/doelen?jaar={YEAR}")
     row = coordinator.locator(".mp-table--goals tbody tr", has=coordinator.get_by_role("rowheader", name="Hengelo"))
     expect(row).to_contain_text("40,0%")  # (500 + 1 500 + 2 000) / 10 000; that year the bank delivered nothing
