@@ -284,6 +284,7 @@ POLICY: dict[Can, Predicate] = {
     Can.BROKER: is_broker,
     Can.READ_EXCHANGES: is_member_or_operator,
     Can.READ_ALL_EXCHANGES: reads_the_whole_ledger,
+    Can.REVERSE_EXCHANGE: is_reviewer,
     Can.READ_MEMBER_FIGURES: is_member,
     Can.READ_PERIOD_FIGURES: is_of_region,
     Can.READ_PUBLIC_FIGURES: is_anyone,

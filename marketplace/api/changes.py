@@ -43,6 +43,9 @@ CHANGES = (
             _(
                 "New: a row of the ledger says how sure its carbon factor is, between which ends, what a purchase would have cost, and the way it came."
             ),
+            _(
+                "New: a transfer is taken back in the ledger with a reason (/exchanges/{seq}/reverse), and rows that lack something are found (lacks)."
+            ),
             _("New: a report says what looks odd in it (findings), and takes an explanation of that."),
         ),
     ),

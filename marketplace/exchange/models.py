@@ -103,6 +103,9 @@ class Reservation(Base):
     returned: Mapped[Decimal] = mapped_column(
         Fixed(3), default=Decimal(0), server_default="0", comment="of what was transferred, came back"
     )
+    reversed: Mapped[Decimal] = mapped_column(
+        Fixed(3), default=Decimal(0), server_default="0", comment="of what was transferred, taken back in the ledger by the AO CE"
+    )
     last_return: Mapped[dict[str, Any] | None] = mapped_column(
         Json, comment="when it was booked, and a fingerprint of what was said of it"
     )
@@ -136,6 +139,11 @@ class Reservation(Base):
         Index("ix_reservation_due", "status", "expires_at"),
         Index("ix_reservation_queue", "listing_id", "status", "requested_at"),
     )
+
+    @property
+    def taken_back(self) -> Decimal:
+        """What counts no more of what was transferred: it came back, or the AO CE took it back in the ledger."""
+        return self.returned + self.reversed
 
     @property
     def is_internal(self) -> bool:

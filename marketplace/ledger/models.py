@@ -78,7 +78,7 @@ class Exchange(Base):
     price_cents: Mapped[int] = mapped_column(BigInteger, comment="for the whole quantity; 0: free of charge")
     happened_on: Mapped[date] = mapped_column(index=True)
     booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    reverses: Mapped[int | None] = mapped_column(comment="seq of the row that this one reverses")
+    reverses: Mapped[int | None] = mapped_column(index=True, comment="seq of the row that this one reverses")
     row_version: Mapped[int] = mapped_column(default=1, server_default="1", comment="which fields are in the canonical text")
     replaces_purchase: Mapped[str | None] = mapped_column(String(8), comment="yes, no or not_said; empty in version 1")
     processing_factor: Mapped[Decimal | None] = mapped_column(

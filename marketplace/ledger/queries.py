@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+from marketplace.kernel.units import Unit
 from marketplace.ledger.models import (
     KEYS,
     ROLLUP_PAIR,
@@ -30,6 +31,8 @@ from marketplace.ledger.rules import (
     FIRST_HASH,
     NEWEST_VERSION,
     Entry,
+    Lack,
+    ReplacesPurchase,
     RowKind,
     canonical,
     chained,
@@ -67,13 +70,25 @@ def _visible(actor: Actor) -> Select[Exchange]:
     return rows
 
 
+_back = aliased(Exchange)
+_is_taken_back = Exchange.quantity == -(
+    select(func.coalesce(func.sum(_back.quantity), 0)).where(_back.reverses == Exchange.seq).correlate(Exchange).scalar_subquery()
+)
+_LACKING: dict[Lack, ColumnElement[bool]] = {
+    Lack.FACTOR: Exchange.carbon_factor.is_(None),
+    Lack.USE: func.coalesce(Exchange.replaces_purchase, ReplacesPurchase.NOT_SAID.value) == ReplacesPurchase.NOT_SAID.value,
+    Lack.PRICE: Exchange.purchase_cents.is_(None) & (func.coalesce(Exchange.replaces_purchase, "") != ReplacesPurchase.NO.value),
+    Lack.WEIGHT: (Exchange.kg_basis == "taxonomy") & Exchange.unit.not_in((Unit.TONNE.value, Unit.KG.value)),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangeFilter:
     """Which rows are asked for: of a period, of either side, of materials, of lots.
 
     A municipality is one side too, and both of these have to fit. `words` stand in the names of the two sides or of the material.
     `first` and `last` are days on which something happened, the months those in which it counts. `through`: direct or depot; `is_within`:
-    whether it stayed within one organisation; `without_bulk`: no sand and soil.
+    whether it stayed within one organisation; `without_bulk`: no sand and soil; `lacks`: transfers that still count and lack any of these.
     """
 
     first: date | None = None
@@ -92,6 +107,7 @@ class ExchangeFilter:
     through: str = ""
     is_within: bool | None = None
     without_bulk: bool = False
+    lacks: tuple[Lack, ...] = ()
 
     def narrow(self, rows: Select[Exchange]) -> Select[Exchange]:
         """The rows that this leaves."""
@@ -112,6 +128,8 @@ class ExchangeFilter:
         for word, materials in self.words:
             named = (func.lower(name).contains(word, autoescape=True) for name in (Exchange.from_name, Exchange.to_name))
             rows = rows.where(or_(*named, Exchange.material_slug.in_(materials)))
+        if self.lacks:
+            rows = rows.where(Exchange.kind == RowKind.TRANSFER, or_(*(_LACKING[lack] for lack in self.lacks)), ~_is_taken_back)
         if self.groups:
             rows = rows.where(Exchange.group_slug.in_(self.groups))
         if self.materials:

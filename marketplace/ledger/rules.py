@@ -43,6 +43,15 @@ class Through(StrEnum):
     DEPOT = "depot"
 
 
+class Lack(StrEnum):
+    """What a transfer may lack: a carbon factor, an answer about its use, what new would cost, a measured weight."""
+
+    FACTOR = "factor"
+    USE = "use"
+    PRICE = "price"
+    WEIGHT = "weight"
+
+
 class Reach(StrEnum):
     """Whether it stayed within one organisation, or within the region, or a partner took part."""
 

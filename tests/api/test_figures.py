@@ -84,6 +84,25 @@ def test_the_figures_take_the_filters_of_the_page(exchanged: dict[str, Any], bor
     assert borne.get("/statistics?through=boat").status_code == 422
 
 
+def test_the_ao_ce_takes_back_a_row_with_a_reason(exchanged: dict[str, Any], borne: Api, reviewer: Api) -> None:
+    address, why = "/exchanges/1/reverse", {"reason": "Twee keer ingevoerd"}
+    assert borne.get("/exchanges?lacks=use").get_json()["total"] == 1
+    assert borne.post(address, why).status_code == 403
+    assert reviewer.post("/exchanges/9/reverse", why).status_code == 404
+    assert reviewer.post(address, {"reason": ""}).status_code == 422
+    taken_back = reviewer.post(address, why)
+    assert taken_back.status_code == 200
+    assert (taken_back.get_json()["kind"], taken_back.get_json()["reverses"], taken_back.get_json()["massKg"]) == (
+        "reversal",
+        1,
+        -148_000,
+    )
+    assert reviewer.post(address, why).status_code == 409
+    assert borne.get("/exchanges?lacks=use").get_json()["total"] == 0
+    totals = borne.get("/statistics").get_json()["totals"]
+    assert (totals["exchanges"], totals["massKg"], totals["avoidedKgCo2e"]) == (1, 0, 0)
+
+
 def test_a_client_can_compute_the_hash(exchanged: dict[str, Any], borne: Api) -> None:
     row = borne.get("/exchanges").get_json()["items"][0]
     assert row["previousHash"] == "0" * 64

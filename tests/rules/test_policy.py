@@ -99,6 +99,7 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("read the broker's list", Can.BROKER, None, ""),
     ("read exchanges", Can.READ_EXCHANGES, None, "leader coordinator reviewer admin"),
     ("read all exchanges", Can.READ_ALL_EXCHANGES, None, "reviewer admin"),
+    ("take back a row of the ledger", Can.REVERSE_EXCHANGE, None, "reviewer"),
     ("figures of every municipality", Can.READ_MEMBER_FIGURES, None, "leader coordinator reviewer admin"),
     ("figures of a part of the months", Can.READ_PERIOD_FIGURES, None, "leader coordinator reviewer admin"),
     ("regional totals", Can.READ_PUBLIC_FIGURES, None, "public leader coordinator reviewer admin"),

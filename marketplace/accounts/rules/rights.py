@@ -40,6 +40,7 @@ class Can(StrEnum):
     BROKER = "broker:list"
     READ_EXCHANGES = "exchange:read"
     READ_ALL_EXCHANGES = "exchange:read_all"
+    REVERSE_EXCHANGE = "exchange:reverse"
     READ_MEMBER_FIGURES = "figures:members"
     READ_PERIOD_FIGURES = "figures:period"
     READ_PUBLIC_FIGURES = "figures:public"

@@ -60,6 +60,12 @@ class ApproveBody(Body):
     hold_until = DayOrMoment("the last day on which it is held, or the last moment; absent: 30 days")
 
 
+class ReverseBody(Body):
+    """Why a row of the ledger is taken back."""
+
+    reason = Lines("why, in a sentence; it stands in the audit, and both sides read it", required=True, longest=REASON_LENGTH_MAX)
+
+
 class ReasonBody(Body):
     """A rejection or a cancellation."""
 

@@ -4,6 +4,7 @@ from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
+from marketplace.api.bodies.reservation import ReverseBody
 from marketplace.api.reading import (
     asked,
     asked_all,
@@ -13,15 +14,17 @@ from marketplace.api.reading import (
     asked_word,
     asked_words,
     asked_yes,
+    read_body,
     read_page,
 )
 from marketplace.api.routing import many, ok, route
-from marketplace.api.shapes.exchange import ExchangesSchema
+from marketplace.api.shapes.exchange import ExchangeSchema, ExchangesSchema
 from marketplace.api.shapes.figures import (
     PublicStatisticsSchema,
     StatisticsSchema,
 )
 from marketplace.api.shapes.material import current_taxonomy
+from marketplace.exchange.actions import booking
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
 from marketplace.impact.queries.statistics import get_statistics
@@ -31,7 +34,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens
 from marketplace.ledger.queries import ExchangeFilter
 from marketplace.ledger.queries import list_exchanges as list_visible
-from marketplace.ledger.rules import RowKind, Through
+from marketplace.ledger.rules import Lack, RowKind, Through
 from marketplace.market.queries.demands import listings_within
 from marketplace.sheets.ledger_rows import JSON_LINES_TYPE
 
@@ -50,6 +53,7 @@ EXCHANGE_FILTERS = (
     query.MATERIAL_GROUPS,
     query.MATERIALS,
     KIND,
+    query.words("lacks", "transfers that still count and lack any of these", Lack, many=True),
     query.NEAR,
     query.parameter("place", "a place name or postcode around which the lot lay, by its public point"),
     query.RADIUS,
@@ -89,6 +93,7 @@ def list_exchanges() -> Response:
         asked_all("fromOrganisation"),
         asked_all("toOrganisation"),
         *asked_months("fromMonth", "untilMonth"),
+        lacks=asked_words("lacks", Lack),
     )
     query.check_organisations(session, wanted.givers, "fromOrganisation")
     query.check_organisations(session, wanted.receivers, "toOrganisation")
@@ -98,6 +103,18 @@ def list_exchanges() -> Response:
     query.check_organisations(session, wanted.organisations)
     rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size, wanted=wanted)
     return many(ExchangesSchema, rows, total=total, page=page)
+
+
+@route("POST", "/exchanges/<int:seq>/reverse", takes=ReverseBody(), gives=ExchangeSchema, tag="figures", refuses=(404,))
+@permission(Can.REVERSE_EXCHANGE)
+def reverse_exchange(seq: int) -> Response:
+    """Take back what is left of a transfer, with a reason, for the AO CE: the row that does so.
+
+    Mass, price, avoided and processing are taken back, never kilometres. The lot does not get its quantity back; a demand needs it again.
+    """
+    session = current_session()
+    row = booking.reverse_exchange(session, current_actor(), seq=seq, reason=read_body(ReverseBody())["reason"])
+    return ok(ExchangeSchema.write(row))
 
 
 @route("GET", "/ledger.csv", gives=None, tag="figures", media_type="text/csv")

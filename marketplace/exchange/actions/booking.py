@@ -7,13 +7,18 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
+from marketplace.exchange.actions.transitions import note, notify_side
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.reservations import find_reservation
+from marketplace.exchange.rules.reservation import check_reason
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.exchange.rules.terms import Terms
 from marketplace.impact.queries.adopted import is_adopted
 from marketplace.impact.rules.impact import avoided_kgco2e, impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.geo import distance_km
+from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
 from marketplace.ledger import actions as ledger
 from marketplace.ledger.actions import append
@@ -21,9 +26,12 @@ from marketplace.ledger.actions import rebuild_month as count_again
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import entry_of, find_exchange, list_by_demand, lock_head
 from marketplace.ledger.rules import Entry, ReplacesPurchase, RowKind, Through
+from marketplace.market.actions import counters
+from marketplace.market.actions.demands import need_again
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
 from marketplace.notices.actions.audit import record
+from marketplace.notices.rules.kinds import Notice
 
 NOTHING = Decimal(0)
 
@@ -159,7 +167,50 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
     if booked is None:
         raise RuntimeError(f"reservation {reservation.id} is completed and has no row in the ledger")
     was = entry_of(session, booked)
-    before, amount, total = reservation.returned, draft.quantity.amount, reservation.quantity
+    month = counting_month(session, was.to_slug, _period_of_return(draft, was))
+    back = _taken_back(reservation, was, draft.quantity.amount)
+    row = append(session, replace(back, happened_on=draft.returned_on, period=month, reverses=booked.seq))
+    append(session, _way_back(session, reservation, draft, was, month))
+    return -_newly_covered(session, reservation, row)
+
+
+def reverse_exchange(session: Session, actor: Actor, *, seq: int, reason: str) -> Exchange:
+    """Take back in the ledger what is left of a transfer, with a reason. For the AO CE.
+
+    Mass, price, avoided and processing are taken back, never kilometres: those were driven. It counts in the month of today. The lot does
+    not get its quantity back, for nothing lies there again: less was transferred, and it is that much smaller. A demand needs it again.
+    The reason stands in the audit, for the ledger holds no free text, and both sides are told.
+    """
+    require(actor, Can.REVERSE_EXCHANGE)
+    booked = session.get(Exchange, seq)
+    if booked is None:
+        raise Missing(_("This row of the ledger does not exist, or you may not see it. Check the number."))
+    check_reason(reason)
+    if booked.kind != RowKind.TRANSFER:
+        raise Conflict(_("Only a transfer can be taken back. This row takes something back itself, or is a way back."))
+    counters.lock(session, booked.listing_id)
+    reservation = find_reservation(session, booked.reservation_id)
+    left = reservation.quantity - reservation.taken_back
+    if left <= 0:
+        raise Conflict(_("All of this transfer has been taken back already."))
+    if not counters.take_back(session, booked.listing_id, left):
+        raise RuntimeError(f"listing {booked.listing_id} transferred less than is taken back")
+    was, today = entry_of(session, booked), clock.today()
+    month = counting_month(session, was.to_slug, max(f"{today:%Y-%m}", was.month))
+    row = append(session, replace(_taken_back(reservation, was, left), happened_on=today, period=month, reverses=seq))
+    needed_again = -_newly_covered(session, reservation, row)
+    reservation = note(session, actor, reservation, "reverse", figure=left, reversed=reservation.reversed + left)
+    if reservation.demand_id is not None:
+        need_again(session, reservation.demand_id, needed_again)
+    record(session, actor, action="exchange.reverse", object_type="exchange", object_id=seq, reason=reason.strip(), row=row.seq)
+    for owner in (True, False):
+        notify_side(session, Notice.REVERSED, reservation, owner=owner, quantity=left, reason=reason.strip())
+    return row
+
+
+def _taken_back(reservation: Reservation, was: Entry, amount: Decimal) -> Entry:
+    """Make the row that takes back an amount of a transfer, after what was taken back before."""
+    before, total = reservation.taken_back, reservation.quantity
 
     def part(sum_booked: Decimal) -> Decimal:
         return rounded(sum_booked * before / total) - rounded(sum_booked * (before + amount) / total)
@@ -173,32 +224,23 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
     avoided, processing = part_or_none(was.avoided_kgco2e), part_or_none(was.processing_kgco2e)
     price = part_cents(was.price_cents)
     purchase = None if was.purchase_cents is None else part_cents(was.purchase_cents)
-    month = counting_month(session, was.to_slug, _period_of_return(draft, was))
-    row = append(
-        session,
-        replace(
-            was,
-            kind=RowKind.REVERSAL.value,
-            quantity=-amount,
-            mass_kg=part(was.mass_kg),
-            road_km=NOTHING,
-            tonne_km=NOTHING,
-            transport_kgco2e=NOTHING,
-            avoided_kgco2e=avoided,
-            processing_kgco2e=processing,
-            net_kgco2e=net_kgco2e(avoided, NOTHING, processing),
-            price_cents=price,
-            avoided_low_kgco2e=part_or_none(was.avoided_low_kgco2e),
-            avoided_high_kgco2e=part_or_none(was.avoided_high_kgco2e),
-            purchase_cents=purchase,
-            saved_cents=None if purchase is None else purchase - price,
-            happened_on=draft.returned_on,
-            period=month,
-            reverses=booked.seq,
-        ),
+    return replace(
+        was,
+        kind=RowKind.REVERSAL.value,
+        quantity=-amount,
+        mass_kg=part(was.mass_kg),
+        road_km=NOTHING,
+        tonne_km=NOTHING,
+        transport_kgco2e=NOTHING,
+        avoided_kgco2e=avoided,
+        processing_kgco2e=processing,
+        net_kgco2e=net_kgco2e(avoided, NOTHING, processing),
+        price_cents=price,
+        avoided_low_kgco2e=part_or_none(was.avoided_low_kgco2e),
+        avoided_high_kgco2e=part_or_none(was.avoided_high_kgco2e),
+        purchase_cents=purchase,
+        saved_cents=None if purchase is None else purchase - price,
     )
-    append(session, _way_back(session, reservation, draft, was, month))
-    return -_newly_covered(session, reservation, row)
 
 
 def distance_back(reservation: Reservation, draft: ReturnDraft) -> Decimal:

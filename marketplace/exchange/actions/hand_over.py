@@ -349,7 +349,7 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     check_return(
         draft,
         unit=reservation.unit,
-        left=reservation.quantity - reservation.returned,
+        left=reservation.quantity - reservation.taken_back,
         handed_over_on=reservation.handed_over_on or clock.local(reservation.completed_at or clock.now()).date(),
         straight_km=distance_back(reservation, draft),
         today=clock.today(),

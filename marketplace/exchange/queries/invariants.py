@@ -36,7 +36,7 @@ def counters_in_range(session: Session) -> str | None:
 
 def quantity_is_accounted_for(session: Session) -> str | None:
     """quantity is what was listed and corrected, less what is gone or came back, plus surpluses."""
-    change = Reservation.surplus - Reservation.written_off - Reservation.returned
+    change = Reservation.surplus - Reservation.written_off - Reservation.returned - Reservation.reversed
     sums = select(Reservation.listing_id, func.sum(change).label("amount")).group_by(Reservation.listing_id).subquery()
     rows = select(Listing.id).outerjoin(sums, sums.c.listing_id == Listing.id)
     wrong = Listing.quantity != Listing.listed + Listing.corrected + func.coalesce(sums.c.amount, _ZERO)
@@ -179,7 +179,7 @@ def ledger_chain(session: Session) -> str | None:
 
 
 def returned_is_reversed(session: Session) -> str | None:
-    """What came back of a reservation stands in the ledger as reversing rows."""
+    """What came back of a reservation, or was taken back, stands in the ledger as reversing rows."""
     sums = (
         select(Exchange.reservation_id, func.sum(Exchange.quantity).label("amount"))
         .where(Exchange.kind == RowKind.REVERSAL)
@@ -187,7 +187,7 @@ def returned_is_reversed(session: Session) -> str | None:
         .subquery()
     )
     rows = select(Reservation.id).outerjoin(sums, sums.c.reservation_id == Reservation.id)
-    wrong = Reservation.returned != -func.coalesce(sums.c.amount, _ZERO)
+    wrong = Reservation.returned + Reservation.reversed != -func.coalesce(sums.c.amount, _ZERO)
     return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
 
 

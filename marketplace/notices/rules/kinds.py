@@ -53,6 +53,7 @@ class Notice(StrEnum):
     OBJECTION_UPHELD = "objection_upheld"
     OBJECTION_REJECTED = "objection_rejected"
     RETURNED = "returned"
+    REVERSED = "reversed"
     APPOINTMENT_PROPOSED = "appointment_proposed"
     APPOINTMENT_AGREED = "appointment_agreed"
     QUESTION_ASKED = "question_asked"

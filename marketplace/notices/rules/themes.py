@@ -37,6 +37,7 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
             Notice.DISPUTE_ANSWERED,
             Notice.CANCEL_PROPOSED,
             Notice.RETURNED,
+            Notice.REVERSED,
             *SETTLING,
             Notice.NO_SHOW,
         ),

@@ -207,6 +207,16 @@ WORDINGS: dict[Notice, Wording] = {
         _("Part of “%(title)s” came back"),
         (_("%(quantity)s went back after the transfer with %(organisation)s. The figures have been corrected."), REASON),
     ),
+    Notice.REVERSED: Wording(
+        _("A transfer was taken back in the ledger"),
+        _("“%(title)s” counts in no figure any more"),
+        (
+            _(
+                "The AO CE took back %(quantity)s of the transfer with %(organisation)s in the ledger. The figures have been corrected."
+            ),
+            REASON,
+        ),
+    ),
     Notice.APPOINTMENT_PROPOSED: Wording(
         _("A time to collect is proposed"),
         _("%(organisation)s proposes when “%(title)s” can be collected"),

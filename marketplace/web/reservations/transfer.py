@@ -99,7 +99,7 @@ class Transfer:
         vehicles = {vehicle.slug: vehicle.name for vehicle in materials.vehicles}
         terms, queue = terms_of(session, reservation), _queue(session, actor, reservation)
         booked = find_exchange(session, reservation_id=reservation.id)
-        later = list_later_rows(session, reservation_id=reservation.id) if reservation.returned else []
+        later = list_later_rows(session, reservation_id=reservation.id) if reservation.taken_back else []
         rows = [booked, *later] if booked else []
         events = list_history(session, actor, reservation)
         upcoming = next_step(
