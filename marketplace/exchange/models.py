@@ -142,7 +142,7 @@ class Reservation(Base):
 
     @property
     def taken_back(self) -> Decimal:
-        """What counts no more of what was transferred: it came back, or the AO CE took it back in the ledger."""
+        """What counts no more. It came back, or the AO CE took it back in the ledger."""
         return self.returned + self.reversed
 
     @property

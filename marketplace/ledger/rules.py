@@ -44,7 +44,10 @@ class Through(StrEnum):
 
 
 class Lack(StrEnum):
-    """What a transfer may lack: a carbon factor, an answer about its use, what new would cost, a measured weight."""
+    """What a transfer may lack.
+
+    A carbon factor, an answer about its use, what new would cost, a measured weight.
+    """
 
     FACTOR = "factor"
     USE = "use"

@@ -179,7 +179,7 @@ def ledger_chain(session: Session) -> str | None:
 
 
 def returned_is_reversed(session: Session) -> str | None:
-    """What came back of a reservation, or was taken back, stands in the ledger as reversing rows."""
+    """What came back of a reservation, or was taken back, is reversed in the ledger."""
     sums = (
         select(Exchange.reservation_id, func.sum(Exchange.quantity).label("amount"))
         .where(Exchange.kind == RowKind.REVERSAL)
