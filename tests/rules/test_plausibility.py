@@ -41,9 +41,14 @@ def test_an_ordinary_report_has_nothing_odd_and_an_empty_one_is_not_looked_at() 
     assert found(rows=(row("primary", 1, scope="territory"), row("primary", 1, flow="out"))) == []
 
 
-@pytest.mark.parametrize(("included", "rules"), [(400_000, []), (400_001, ["bank_not_in_it"])])
-def test_the_banks_mass_has_to_be_somewhere_where_a_report_says_that_it_is_in_it(included: int, rules: list[str]) -> None:
-    assert found(includes_bank_kg=Decimal(included), bank_kg=Decimal(500_000)) == rules
+@pytest.mark.parametrize(
+    ("included", "bank", "rules"),
+    [(1, 400_000, []), (1, 400_001, ["bank_not_in_it"]), (0, 400_001, []), (400_000, 500_000, ["bank_not_in_it"])],
+)
+def test_the_banks_mass_has_to_be_somewhere_where_a_report_says_that_it_is_in_it(
+    included: int, bank: int, rules: list[str]
+) -> None:
+    assert found(includes_bank_kg=Decimal(included), bank_kg=Decimal(bank)) == rules
 
 
 def test_ten_kilograms_cannot_hold_the_259_tonnes_of_the_bank() -> None:

@@ -98,7 +98,7 @@ def find_oddities(reported: Reported) -> tuple[Finding, ...]:
 
 def _bank_not_in_it(reported: Reported) -> Iterator[Finding]:
     renewable_kg = sum((reported.by_origin.get(origin, ZERO) for origin in RENEWABLE), ZERO)
-    if renewable_kg < reported.includes_bank_kg:
+    if reported.includes_bank_kg and renewable_kg < reported.bank_kg:
         yield Finding(
             Rule.BANK_NOT_IN_IT,
             {
