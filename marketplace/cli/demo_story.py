@@ -5,15 +5,13 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from random import Random
 
 from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, rows
+from marketplace.cli.demo_reports import list_steps, run_steps
 from marketplace.depots.actions import create_depot
 from marketplace.depots.rules import DepotDraft
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.terms import terms_of
 from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
-from marketplace.impact.actions.reports import report_material_use
-from marketplace.impact.queries.bank import get_bank_mass
 from marketplace.impact.rules.impact import LORRY
-from marketplace.impact.rules.material_use import UseRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.geo import Point, distance_km
@@ -26,35 +24,29 @@ from marketplace.notices.actions.deliveries import mark_all_spread
 
 EXCHANGES = 40
 DAYS_BACK = 725
+BOOKED_AFTER = timedelta(days=9)
 MASS_KG_MAX = Decimal(400_000)
-REPORTING = ("almelo", "borne", "enschede", "hengelo", "hof-van-twente", "losser", "oldenzaal", "rijssen-holten", "wierden")
-# tonnes a year for 1 000 tonnes of input: group, primary, biobased, reused, recycled
-USE = (
-    ("bestrating", 210, 0, 34, 21),
-    ("fundering", 60, 0, 12, 205),
-    ("asfalt", 150, 0, 6, 78),
-    ("grond", 70, 0, 64, 0),
-    ("betonelementen", 38, 0, 3, 7),
-    ("riolering", 22, 0, 1, 2),
-    ("hout", 2, 9, 1, 0),
-    ("straatmeubilair", 4, 0, 1, 0),
-)
 
 
 def load_history(session: Session, cast: Cast, pictures: Pictures) -> None:
-    """Load forty finished exchanges over the last two years, in order of time. Each through every step from listing to ledger."""
+    """Load forty finished exchanges over the last two years, in order of time. Each through every step from listing to ledger.
+
+    Reports are made, submitted and adopted between them, so that an adopted year holds what was booked by then.
+    """
     chance, lots = Random(20261215), rows("demo_aanbod.csv")
     municipalities = [key for key, actor in cast.items() if actor.organisation_kind == "municipality" and "." not in key]
-    now = clock.now()
+    now, steps, booked_at = clock.now(), list_steps(cast), datetime.min.replace(tzinfo=UTC)
     for number in range(EXCHANGES):
         lot = lots[(number * 7 + number // 4) % len(lots)]
         days_ago = DAYS_BACK - number * (DAYS_BACK - 12) // EXCHANGES - chance.randint(0, 8)
         day = datetime.combine((now - timedelta(days=days_ago)).date(), time(9), UTC)
         owner = next(key for key in municipalities if cast[key].organisation_name == lot["gemeente"])
+        run_steps(session, steps, until=day, since=booked_at)
         receiver = owner if number % 9 == 4 else chance.choice([key for key in municipalities if key != owner])
         _exchange(session, cast, lot, pictures, owner=owner, receiver=receiver, day=day, chance=chance)
+        booked_at = day + BOOKED_AFTER
     mark_all_spread(session)
-    _report_use(session, cast, chance)
+    run_steps(session, steps, until=now, since=booked_at)
     _open_depots(session, cast)
 
 
@@ -93,35 +85,8 @@ def _exchange(
         driven = (distance_km(terms.lot, terms.destination) * detour).quantize(Decimal(1), rounding=ROUND_UP)
         handover = HandoverDraft(quantity, clock.today(), LORRY if entered else None, driven if entered else None)
         hand_over.hand_over(session, giver, reservation_id=reservation.id, draft=handover)
-    with clock.frozen(day + timedelta(days=9)):
+    with clock.frozen(day + BOOKED_AFTER):
         hand_over.confirm(session, taker, reservation_id=reservation.id)
-
-
-def _report_use(session: Session, cast: Cast, chance: Random) -> None:
-    for years_ago in (2, 1):
-        year = clock.today().year - years_ago
-        for slug in REPORTING if years_ago == 1 else REPORTING[:6]:
-            scale = Decimal(chance.randint(8, 46)) * 1000  # tonnes of input in the year
-            masses = []
-            for group, *origins in USE:
-                for origin, per_mille in zip(("primary", "biobased", "reused", "recycled"), origins, strict=True):
-                    tonnes = scale * per_mille / 1000 * Decimal(chance.randint(80, 120)) / 100
-                    masses.append(UseRow(group, origin, round_down(tonnes * 1000, Unit.PIECE)))
-            report_material_use(
-                session,
-                cast[f"coordinator.{slug}"],
-                organisation_slug=slug,
-                year=year,
-                rows=masses,
-                includes_bank_kg=_included(session, slug, year, masses) if slug in ("enschede", "hengelo") else Decimal(0),
-                includes_bank_as_of=clock.today(),
-            )
-
-
-def _included(session: Session, slug: str, year: int, masses: list[UseRow]) -> Decimal:
-    """Give all that came through the bank that year, at most what is reported as reused."""
-    reused_kg = sum((row.mass_kg for row in masses if row.origin == "reused"), Decimal(0))
-    return max(min(get_bank_mass(session, slug=slug, year=year), reused_kg), Decimal(0))
 
 
 def _open_depots(session: Session, cast: Cast) -> None:
