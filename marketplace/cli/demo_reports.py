@@ -58,7 +58,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One municipality's report of one year, told by fractions of the time between the end of the year and October, or now."""
+    """One municipality's report of one year.
+
+    Told by fractions of the time between the end of the year and October, or now.
+    """
 
     cast: Cast
     slug: str
@@ -172,7 +175,10 @@ def list_steps(cast: Cast) -> list[Step]:
 
 
 def run_steps(session: Session, steps: list[Step], *, until: datetime, since: datetime) -> None:
-    """Do what was done until a moment, and take it from the list; nothing of it before `since`, so that time goes on."""
+    """Do what was done until a moment, and take it from the list.
+
+    Nothing of it before `since`, so that time goes on.
+    """
     while steps and steps[0].at <= until:
         step = steps.pop(0)
         with clock.frozen(max(step.at, since)):
