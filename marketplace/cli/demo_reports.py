@@ -70,7 +70,7 @@ class Story:
 
     @property
     def coordinator(self) -> Actor:
-        """Who reports."""
+        """The one that reports."""
         return self.cast[f"coordinator.{self.slug}"]
 
     def at(self, fraction: float) -> datetime:
