@@ -310,6 +310,7 @@ POLICY: dict[Can, Predicate] = {
     Can.START_TASK: may_start_task,
     Can.READ_TASK: may_follow_task,
     Can.CANCEL_TASK: may_follow_task,
+    Can.IMPORT: is_municipal_coordinator,
     Can.WORK: is_member,
     Can.OWN_ACCOUNT: is_account,
     Can.OWN_TOKENS: is_person,

@@ -34,6 +34,7 @@ MODULES = (
     "favourites",
     "tokens",
     "windows",
+    "imports",
     "tasks",
     "reference",
     "document",

@@ -20,6 +20,25 @@ from marketplace.market.rules.photos import ALT_LENGTH_MAX
 
 NAME = "Twentse Materialenbank"
 CHANGELOG = "/changelog"
+UPLOADS: dict[str, dict[str, Any]] = {
+    "photo": {
+        "type": "object",
+        "required": ["photo"],
+        "additionalProperties": False,
+        "properties": {
+            "photo": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB"},
+            "alt": {"type": "string", "maxLength": ALT_LENGTH_MAX, "description": "what the picture shows"},
+        },
+    },
+    "sheet": {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {
+            "file": {"type": "string", "format": "binary", "description": "XLSX or CSV, at most 5 MB and 20 000 rows"}
+        },
+    },
+}
 TAGS: dict[str, Text] = {
     "listings": _("Listings and their photos"),
     "demands": _("Demands"),
@@ -31,6 +50,7 @@ TAGS: dict[str, Text] = {
     "people": _("People, invitations and requests to join"),
     "broker": _("The broker's list and proposals"),
     "accounts": _("Tokens and machine accounts"),
+    "imports": _("Sheets that are loaded, and the outflow that came of them"),
     "tasks": _("Long work"),
     "reference": _("Materials, places, depots and yourself"),
 }
@@ -173,16 +193,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "responses": _responses(operation),
     }
     if operation.upload:
-        photo = {
-            "type": "object",
-            "required": ["photo"],
-            "additionalProperties": False,
-            "properties": {
-                "photo": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB"},
-                "alt": {"type": "string", "maxLength": ALT_LENGTH_MAX, "description": "what the picture shows"},
-            },
-        }
-        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": photo}}}
+        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": UPLOADS[operation.upload]}}}
     elif operation.takes is not None:
         described["requestBody"] = {
             "required": any(field.required for field in operation.takes.fields.values()),

@@ -50,7 +50,7 @@ class Operation:
     gives: type[Shape] | None
     status: int = 200
     takes: Body | None = None
-    upload: bool = False
+    upload: str = ""
     query: tuple[dict[str, Any], ...] = ()
     refuses: tuple[int, ...] = ()
     is_public: bool = False
@@ -70,7 +70,7 @@ def route(
     tag: str,
     status: int = 200,
     takes: Body | None = None,
-    upload: bool = False,
+    upload: str = "",
     query: tuple[dict[str, Any], ...] = (),
     refuses: tuple[int, ...] = (),
     media_type: str = "application/json",

@@ -81,7 +81,10 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of long work. `right`: what its starter may do, when it is started and when it runs; `run` gives the result."""
+    """A kind of long work. `right`: what its starter may do, when it is started and when it runs; `run` gives the result.
+
+    `is_offered`: it is started by its name alone; else by a page of its own, for it needs to know of what.
+    """
 
     label: Text
     button: Text
@@ -89,6 +92,7 @@ class Kind:
     right: Can
     run: Callable[[TaskRun], dict[str, Any]]
     report: Callable[[Task], Report]
+    is_offered: bool = True
 
 
 def never() -> bool:

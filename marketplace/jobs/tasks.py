@@ -11,7 +11,8 @@ from flask import Flask
 from huey.api import TaskWrapper
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.jobs import running, upkeep
+from marketplace.imports.actions.apply import mark_under_way, prepare_apply
+from marketplace.jobs import imports, running, upkeep
 from marketplace.jobs.queue import database, open_queue
 from marketplace.jobs.running import Kind, Report, Stopping
 from marketplace.kernel import tasks
@@ -41,21 +42,44 @@ KINDS: dict[str, Kind] = {
         run=upkeep.rebuild_rollups,
         report=upkeep.report_rebuild,
     ),
+    "import": Kind(
+        label=_("Applying a sheet"),
+        button=_("Apply the sheet"),
+        does=_("Takes the good rows of a sheet that was loaded. Nothing counts before all of them are taken."),
+        right=Can.IMPORT,
+        run=imports.apply_import,
+        report=imports.report_import,
+        is_offered=False,
+    ),
 }
 
 
 def list_kinds(actor: Actor) -> dict[str, Kind]:
     """What the actor may start."""
-    return {name: kind for name, kind in KINDS.items() if may(actor, kind.right)}
+    return {name: kind for name, kind in KINDS.items() if kind.is_offered and may(actor, kind.right)}
 
 
-def start_task(session: Session, actor: Actor, *, kind: str, arguments: dict[str, Any] | None = None) -> Task:
+def start_task(session: Session, actor: Actor, *, kind: str) -> Task:
     """Queue long work. The same work of the same person that is under way is returned instead of a second one."""
+    if kind not in KINDS or not KINDS[kind].is_offered:
+        offered = [name for name, one in KINDS.items() if one.is_offered]
+        require(actor, Can.START_TASK)
+        raise Invalid(_("Choose one of: %(words)s.", words=", ".join(offered)), "kind")
+    return _queue(session, actor, kind, {})
+
+
+def start_import(session: Session, actor: Actor, *, import_id: int, only_good: bool, seen: str | None = None) -> Task:
+    """Queue the applying of a loaded sheet, once it may be."""
+    arguments = prepare_apply(session, actor, import_id=import_id, only_good=only_good, seen=seen)
+    task = _queue(session, actor, "import", arguments)
+    mark_under_way(session, actor, import_id=import_id, task_id=task.id)
+    return task
+
+
+def _queue(session: Session, actor: Actor, kind: str, arguments: dict[str, Any]) -> Task:
     require(actor, Can.START_TASK)
-    if kind not in KINDS:
-        raise Invalid(_("Choose one of: %(words)s.", words=", ".join(KINDS)), "kind")
     require(actor, KINDS[kind].right)
-    asked: dict[str, Any] = {"kind": kind, "arguments": arguments or {}, "person_id": actor.person_id}
+    asked: dict[str, Any] = {"kind": kind, "arguments": arguments, "person_id": actor.person_id}
     under_way = tasks.find_open_task(session, **asked)
     if under_way is not None:
         return under_way

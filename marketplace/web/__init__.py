@@ -25,6 +25,7 @@ AREAS = (
     "goals",
     "reports",
     "exchanges",
+    "imports",
     "admin",
     "tasks",
     "help",

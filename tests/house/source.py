@@ -23,6 +23,7 @@ ROOMS = (
     "exchange",
     "messages",
     "matching",
+    "imports",
 )
 DOORS = ("sheets", "http", "api", "web", "jobs", "cli")
 BENCH = "bench"  # above everything: it measures the whole app

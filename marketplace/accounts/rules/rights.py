@@ -66,6 +66,7 @@ class Can(StrEnum):
     START_TASK = "task:start"
     READ_TASK = "task:read"
     CANCEL_TASK = "task:cancel"
+    IMPORT = "import:load"
     WORK = "work:read"
     OWN_ACCOUNT = "account:own"
     OWN_TOKENS = "token:own"

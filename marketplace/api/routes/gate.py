@@ -50,7 +50,7 @@ def list_reservation_photos(reservation_id: int) -> Response:
     return many(GatePhotosSchema, visible, total=len(rows), page=page)
 
 
-@route("POST", PHOTOS, gives=GatePhotoSchema, status=201, upload=True, tag="reservations")
+@route("POST", PHOTOS, gives=GatePhotoSchema, status=201, upload="photo", tag="reservations")
 @permission(Can.MEET, max_body_bytes=UPLOAD_BYTES_MAX)
 def add_reservation_photo(reservation_id: int) -> Response:
     """Add a photo of the hand-over, at most six from each side. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""

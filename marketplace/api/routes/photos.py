@@ -23,7 +23,7 @@ UPLOAD_BYTES_MAX = 21 * 1024 * 1024
 PHOTO = "/listings/<int:listing_id>/photos/<int:photo_id>"
 
 
-@route("POST", "/listings/<int:listing_id>/photos", gives=PhotoSchema, status=201, upload=True, tag="listings")
+@route("POST", "/listings/<int:listing_id>/photos", gives=PhotoSchema, status=201, upload="photo", tag="listings")
 @permission(Can.EDIT_LISTING, max_body_bytes=UPLOAD_BYTES_MAX)
 def add_photo(listing_id: int) -> Response:
     """Put a photo behind the others. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""

@@ -160,7 +160,7 @@ def send_message(reservation_id: int) -> Response:
     return created(_message(message), "show_message", reservation_id=reservation_id, message_id=message.id)
 
 
-@route("POST", f"{MESSAGES}/photos", gives=MessageSchema, status=201, upload=True, tag="reservations")
+@route("POST", f"{MESSAGES}/photos", gives=MessageSchema, status=201, upload="photo", tag="reservations")
 @permission(Can.TALK, max_body_bytes=UPLOAD_BYTES_MAX)
 def send_photo(reservation_id: int) -> Response:
     """Send a photo to the other side of a transfer; `alt` is the message with it. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB."""

@@ -1,0 +1,66 @@
+"""What is taken of a loaded sheet: its columns, cells that are typed again, choices of codes, and applying it."""
+
+from marketplace.api.fields import CODE_LENGTH_MAX, Choice, Line, Whole, YesNo
+from marketplace.api.schema import Body, Rows
+from marketplace.impact.rules.material_use import Scope
+from marketplace.imports.rules.cells import CELL_LENGTH_MAX
+from marketplace.imports.rules.columns import NOTATIONS
+
+COLUMNS_TAKEN_MAX = 60
+ROWS_TAKEN_MAX = 500
+CODES_TAKEN_MAX = 500
+KEY_LENGTH_MAX = 20
+
+
+class ColumnBody(Body):
+    """A column of the table and where it stands in the sheet."""
+
+    key = Line("name of the column of the table", longest=KEY_LENGTH_MAX, required=True)
+    column = Whole("its place in the sheet, from 0", required=True)
+    notation = Line("how its numbers are written: nl is 1.234,5 and en is 1,234.5", shape={"enum": list(NOTATIONS)})
+
+
+class MappingBody(Body):
+    """Which column is which. Kept for the next sheet of this organisation."""
+
+    columns = Rows(ColumnBody(), "every column that is read", most=COLUMNS_TAKEN_MAX, required=True)
+
+
+class CellBody(Body):
+    """One cell that is typed again."""
+
+    row = Whole("number of the row, as the spreadsheet shows it", required=True)
+    key = Line("name of the column of the table", longest=KEY_LENGTH_MAX, required=True)
+    text = Line("what stands in it; a number as the language of the request writes it", longest=CELL_LENGTH_MAX, required=True)
+
+
+class CellsBody(Body):
+    """Cells that are typed again."""
+
+    cells = Rows(CellBody(), "the cells", most=ROWS_TAKEN_MAX, required=True)
+
+
+class CodeBody(Body):
+    """A Eural code and the material group that it stands for."""
+
+    eural = Line("the code, for example 17 01 01", longest=CODE_LENGTH_MAX, required=True)
+    group = Line("slug of a material group; absent: not known", longest=CODE_LENGTH_MAX)
+
+
+class CodesBody(Body):
+    """Choices of codes. Kept for the next sheet of this organisation."""
+
+    codes = Rows(CodeBody(), "the codes", most=CODES_TAKEN_MAX, required=True)
+
+
+class ApplyBody(Body):
+    """How a sheet is applied."""
+
+    only_good = YesNo("true: the wrong rows stay out; else a sheet with wrong rows is refused")
+    seen = Line("`seen` of the sheet as you read it: refused when a report changed since", longest=500)
+
+
+class TakeOverBody(Body):
+    """Whose outflow it is."""
+
+    scope = Choice(Scope, required=True)

@@ -1,0 +1,219 @@
+"""Sheets that are loaded: sent, looked at, put right, applied, taken back. And the outflow that came of them."""
+
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from marketplace.accounts.policy import Can
+from marketplace.api import query
+from marketplace.api.bodies.imports import ApplyBody, CellsBody, CodesBody, MappingBody, TakeOverBody
+from marketplace.api.reading import asked, read_body, read_page
+from marketplace.api.routing import created, many, ok, route
+from marketplace.api.schema import Written
+from marketplace.api.shapes.imports import (
+    ChangesSchema,
+    ImportRowSchema,
+    ImportRowsSchema,
+    ImportSchema,
+    ImportsSchema,
+    OutflowSchema,
+)
+from marketplace.api.shapes.task import TaskSchema
+from marketplace.http.request import current_actor, current_session, one_moment, permission
+from marketplace.http.sheets import FILE_BODY_MAX, read_file
+from marketplace.http.wake import waking
+from marketplace.imports.actions.apply import as_seen, versions_of
+from marketplace.imports.actions.load import LoadedFile, load_sheet
+from marketplace.imports.actions.mend import choose_codes, mend_from_sheet, mend_rows, set_columns
+from marketplace.imports.actions.take_over import take_over
+from marketplace.imports.actions.undo import undo_import
+from marketplace.imports.models import ImportRow, ImportRun
+from marketplace.imports.queries.judging import judge_of
+from marketplace.imports.queries.outflow import get_outflow
+from marketplace.imports.queries.preview import get_outflow_preview, get_use_preview
+from marketplace.imports.queries.runs import as_sheet_row, find_same, get_import, list_rows, record_of, table_of
+from marketplace.imports.queries.runs import list_imports as list_own
+from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
+from marketplace.jobs.tasks import start_import
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _, current_locale
+from marketplace.sheets.reading import FILE_BYTES_MAX, too_large
+
+ONE = "/imports/<int:import_id>"
+TABLES = {"material-use": TableName.MATERIAL_USE, "outflow": TableName.OUTFLOW}
+IMPORTS = permission(Can.IMPORT)
+LOADS = permission(Can.IMPORT, max_body_bytes=FILE_BODY_MAX)
+
+
+def read_sheet_upload() -> LoadedFile:
+    """The sheet in the field `file` of a form."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType
+    try:
+        sent = request.files.get("file")
+        content = b"" if sent is None else sent.stream.read(FILE_BYTES_MAX + 1)
+    except RequestEntityTooLarge as error:
+        raise too_large() from error
+    if sent is None:
+        raise Invalid(_("Send a sheet in the field file."), "file")
+    return read_file(sent.filename or "", content)
+
+
+def write_import(run: ImportRun) -> Written:
+    """One sheet, with the same file of before and the versions that applying it would be held against."""
+    session = current_session()
+    same = find_same(session, run)
+    seen = as_seen(versions_of(session, run)) if run.status == ImportStatus.PREVIEW else None
+    return ImportSchema.write(run, same_as=None if same is None else same.id, seen=seen)
+
+
+@route("POST", "/imports/<table>", gives=ImportSchema, status=201, upload="sheet", tag="imports", refuses=(413,))
+@LOADS
+def load_import(table: str) -> Response:
+    """Load a sheet to look at: `material-use` or `outflow`. Nothing counts before it is applied."""
+    name = TABLES[table].value if table in TABLES else table
+    table_of(name)
+    file = read_sheet_upload()
+    run = load_sheet(current_session(), current_actor(), kind=name, file=file)
+    return created(write_import(run), "show_import", import_id=run.id)
+
+
+@route("GET", "/imports", gives=ImportsSchema, tag="imports", query=query.PAGE)
+@IMPORTS
+def list_imports() -> Response:
+    """What your own municipality loaded, newest first."""
+    page = read_page()
+    rows, total = list_own(current_session(), current_actor(), page=page.number, page_size=page.size)
+    return many(ImportsSchema, rows, total=total, page=page)
+
+
+@route("GET", ONE, gives=ImportSchema, tag="imports")
+@IMPORTS
+def show_import(import_id: int) -> Response:
+    """How a loaded sheet stands."""
+    return ok(write_import(get_import(current_session(), current_actor(), import_id)))
+
+
+@route(
+    "GET",
+    f"{ONE}/rows",
+    gives=ImportRowsSchema,
+    tag="imports",
+    query=(query.words("state", "what the rows would do", RowState, many=False), *query.PAGE),
+)
+@IMPORTS
+def list_import_rows(import_id: int) -> Response:
+    """List the rows of a sheet, with what is wrong with each."""
+    page, session, actor = read_page(), current_session(), current_actor()
+    run = get_import(session, actor, import_id)
+    rows, total = list_rows(session, actor, run, state=asked("state") or None, page=page.number, page_size=page.size)
+    judge = (
+        judge_of(session, run)
+        if run.status == ImportStatus.PREVIEW and any(row.state == RowState.ERROR for row in rows)
+        else None
+    )
+    return many(ImportRowsSchema, [_row(run, row, judge) for row in rows], total=total, page=page)
+
+
+def _row(run: ImportRun, row: ImportRow, judge: Any) -> Written:
+    record = record_of(run, as_sheet_row(row))
+    messages = judge.read(record)[1].said if judge is not None and row.state == RowState.ERROR else row.messages
+    told = {key: str(sentence) for key, sentence in messages.items()}
+    return ImportRowSchema.write(row, row=row.row_number, values=dict(record.cells), messages=told)
+
+
+@route("GET", f"{ONE}/changes", gives=ChangesSchema, tag="imports")
+@IMPORTS
+@one_moment
+def list_changes(import_id: int) -> Response:
+    """What applying it would change, old and new. Of a sheet that is applied or taken back: nothing."""
+    session, actor = current_session(), current_actor()
+    run = get_import(session, actor, import_id)
+    found: dict[str, Any] = {"changes": [], "refused": [], "codes": []}
+    if run.status == ImportStatus.PREVIEW and run.kind == TableName.MATERIAL_USE:
+        preview = get_use_preview(session, actor, run)
+        found["changes"] = list(preview.changed)
+        found["refused"] = [year.fault for year in preview.years if year.fault is not None]
+    elif run.status == ImportStatus.PREVIEW:
+        found["codes"] = list(get_outflow_preview(session, actor, run).codes)
+    return ok(ChangesSchema.write(None, **found))
+
+
+@route("POST", f"{ONE}/mapping", takes=MappingBody(), gives=ImportSchema, tag="imports")
+@IMPORTS
+def map_columns(import_id: int) -> Response:
+    """Say which column is which, and how numbers are written."""
+    columns = read_body(MappingBody())["columns"]
+    places = {one["key"]: one["column"] for one in columns}
+    notations = {one["key"]: one["notation"] for one in columns if one.get("notation")}
+    return ok(
+        write_import(set_columns(current_session(), current_actor(), import_id=import_id, places=places, notations=notations))
+    )
+
+
+@route("POST", f"{ONE}/rows", takes=CellsBody(), gives=ImportSchema, tag="imports")
+@IMPORTS
+def mend_import_rows(import_id: int) -> Response:
+    """Type cells again, and judge the sheet again."""
+    values: dict[int, dict[str, str]] = {}
+    for cell in read_body(CellsBody())["cells"]:
+        values.setdefault(cell["row"], {})[cell["key"]] = cell["text"]
+    run = mend_rows(current_session(), current_actor(), import_id=import_id, values=values, locale=current_locale())
+    return ok(write_import(run))
+
+
+@route("POST", f"{ONE}/file", gives=ImportSchema, upload="sheet", tag="imports", refuses=(413,))
+@LOADS
+def mend_import_file(import_id: int) -> Response:
+    """Send the file with the wrong rows again, put right. Its column “Regel” tells which rows they are."""
+    file = read_sheet_upload()
+    run = mend_from_sheet(current_session(), current_actor(), import_id=import_id, rows=file.rows, notation=file.notation)
+    return ok(write_import(run))
+
+
+@route("POST", f"{ONE}/codes", takes=CodesBody(), gives=ImportSchema, tag="imports")
+@IMPORTS
+def choose_import_codes(import_id: int) -> Response:
+    """Say for which material group a Eural code stands."""
+    codes = {one["eural"]: one.get("group") or "" for one in read_body(CodesBody())["codes"]}
+    return ok(write_import(choose_codes(current_session(), current_actor(), import_id=import_id, codes=codes)))
+
+
+@route("POST", f"{ONE}/apply", takes=ApplyBody(), gives=TaskSchema, status=201, tag="imports")
+@IMPORTS
+def apply_import(import_id: int) -> Response:
+    """Apply the good rows, as one long task. Ask for the task again to see how far it is."""
+    values = read_body(ApplyBody())
+    task = start_import(
+        current_session(),
+        current_actor(),
+        import_id=import_id,
+        only_good=bool(values.get("only_good")),
+        seen=values.get("seen") or None,
+    )
+    return waking(created(TaskSchema.write(task), "show_task", task_id=task.id), task.id)
+
+
+@route("POST", f"{ONE}/undo", gives=ImportSchema, tag="imports")
+@IMPORTS
+def undo_an_import(import_id: int) -> Response:
+    """Take an applied sheet back as a whole. Refused, by name, where something was built on it."""
+    return ok(write_import(undo_import(current_session(), current_actor(), import_id=import_id)))
+
+
+@route("GET", "/outflow/<int:year>", gives=OutflowSchema, tag="imports")
+@IMPORTS
+@one_moment
+def show_outflow(year: int) -> Response:
+    """What left your own municipality in a year by its waste notifications, by Eural code."""
+    return ok(OutflowSchema.write(get_outflow(current_session(), current_actor(), year=year)))
+
+
+@route("POST", "/outflow/<int:year>/take-over", takes=TakeOverBody(), gives=ImportSchema, status=201, tag="imports")
+@IMPORTS
+def take_over_outflow(year: int) -> Response:
+    """Load what has a material group into the report of the year, as a sheet that is looked at before it is applied."""
+    scope = read_body(TakeOverBody())["scope"]
+    run = take_over(current_session(), current_actor(), year=year, scope=scope.value)
+    return created(write_import(run), "show_import", import_id=run.id)

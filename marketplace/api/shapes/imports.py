@@ -1,0 +1,125 @@
+"""Loaded sheets, their rows and what they would change; the outflow by Eural code."""
+
+from typing import Any
+
+from marketplace.api.fields import Choice, Integer, Line, Moment, Number, Property, Sentence, YesNo
+from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.impact.rules.material_use import Flow, Origin, Scope
+from marketplace.imports.models import ImportRun
+from marketplace.imports.queries.runs import is_mapped
+from marketplace.imports.rules.outflow import Certainty
+from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
+
+TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
+
+
+def _columns(run: ImportRun) -> list[dict[str, Any]]:
+    keys = {place: key for key, place in run.places.items()}
+    return [
+        {"name": name, "key": keys.get(place), "notation": run.notations.get(keys.get(place, ""))}
+        for place, name in enumerate(run.columns)
+    ]
+
+
+class _CountsSchema(Shape):
+    """Rows by what they would do."""
+
+    ok = Integer("new", get=lambda counts: counts.get(RowState.OK, 0))
+    changed = Integer("another value than stands there", get=lambda counts: counts.get(RowState.CHANGED, 0))
+    unchanged = Integer("what stands there already", get=lambda counts: counts.get(RowState.UNCHANGED, 0))
+    error = Integer("wrong", get=lambda counts: counts.get(RowState.ERROR, 0))
+
+
+class _SheetColumnSchema(Shape):
+    """A column of the sheet, and which column of the table it is."""
+
+    name = Line(get=lambda column: column["name"])
+    key = Line("null: it is not read", allow_none=True, get=lambda column: column["key"])
+    notation = Line(
+        "how its numbers are written: nl or en; null: it has none", allow_none=True, get=lambda column: column["notation"]
+    )
+
+
+class ImportSchema(Shape):
+    """A loaded sheet: how it stands, and how many of its rows are right."""
+
+    id = Integer()
+    table = Choice(TableName, attribute="kind")
+    name = Line("of the file")
+    status = Choice(ImportStatus)
+    columns = List(Part(_SheetColumnSchema), get=_columns)
+    is_mapped = YesNo("whether every column that is needed is known", get=is_mapped)
+    counts = Part(_CountsSchema)
+    task_id = Integer("the long task that applies it; null: none yet", allow_none=True)
+    result = Property("what came of it; null: it is not applied", shape={"type": "object"}, allow_none=True)
+    made_at = Moment()
+    applied_at = Moment(allow_none=True)
+    undone_at = Moment(allow_none=True)
+    same_as = Integer("the sheet that was the same file before; only of one sheet", optional=True)
+    seen = Line("the versions of the reports that it speaks of, for applying; only of one sheet", optional=True)
+
+
+class ImportsSchema(PageSchema):
+    """A page of loaded sheets, newest first."""
+
+    items = List(Part(ImportSchema))
+
+
+class ImportRowSchema(Shape):
+    """A row of a sheet by the columns of its table, and what is wrong with it."""
+
+    row = Integer("as the spreadsheet shows it")
+    state = Choice(RowState)
+    values = Property("text by column", shape=TEXTS)
+    messages = Property("what is wrong, by column", shape=TEXTS)
+    result_id = Integer("the report or the line that it went into", allow_none=True)
+
+
+class ImportRowsSchema(PageSchema):
+    """A page of rows, in the order of the sheet."""
+
+    items = List(Part(ImportRowSchema))
+
+
+class _ChangeSchema(Shape):
+    """A figure of a report that becomes another. Rows of one figure are added up."""
+
+    year = Integer(attribute="cell.year")
+    scope = Choice(Scope, attribute="cell.row.scope")
+    flow = Choice(Flow, attribute="cell.row.flow")
+    group = Line(attribute="cell.row.group_slug")
+    origin = Choice(Origin, attribute="cell.row.origin")
+    old_mass_kg = Number("null: nothing stands there", attribute="old_kg", allow_none=True)
+    new_mass_kg = Number(attribute="new_kg")
+    rows = Integer("of the sheet")
+
+
+class _CodeSchema(Shape):
+    """What left under one Eural code."""
+
+    eural = Line()
+    name = Line()
+    mass_kg = Number()
+    lines = Integer()
+    group = Line("slug of the material group; null: not known", attribute="group_slug", allow_none=True)
+    certainty = Choice(Certainty)
+
+
+class ChangesSchema(Shape):
+    """What applying a sheet would change: figures of reports, or Eural codes of outflow."""
+
+    changes = List(Part(_ChangeSchema))
+    refused = List(Sentence(), "why the report of a year could not be saved so")
+    codes = List(Part(_CodeSchema))
+
+
+class OutflowSchema(Shape):
+    """What left in a year. With a group and without add up to everything that was notified."""
+
+    year = Integer()
+    total_mass_kg = Number(attribute="total_kg")
+    mapped_mass_kg = Number("with a material group", attribute="mapped_kg")
+    unknown_mass_kg = Number("without one: not certain, or not known", attribute="unknown_kg")
+    lines = Integer()
+    codes = List(Part(_CodeSchema))
+    imports = List(Integer(), "the sheets that it came from", attribute="import_ids")

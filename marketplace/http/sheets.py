@@ -1,0 +1,62 @@
+"""Sheets as they come in and go out: an uploaded file as rows, the template of a table, the rows that are wrong."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from flask import Response
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.impact.rules.material_use import FLOW_LABELS, ORIGIN_LABELS, SCOPE_LABELS
+from marketplace.imports.actions.load import LoadedFile
+from marketplace.imports.models import ImportRun
+from marketplace.imports.queries.judging import judge_of
+from marketplace.imports.queries.runs import as_sheet_row, list_rows, record_of, table_of
+from marketplace.imports.rules.tables import RowState, Table, TableName
+from marketplace.kernel.db import Session
+from marketplace.kernel.language import Text, _, current_locale
+from marketplace.materials.queries import taxonomy
+from marketplace.sheets.import_files import template_csv, template_xlsx, wrong_rows_csv
+from marketplace.sheets.reading import FILE_BYTES_MAX, ROWS_MAX, read_sheet
+from marketplace.sheets.workbook import MEDIA_TYPE as XLSX
+from marketplace.sheets.writing import MEDIA_TYPE as CSV
+
+FILE_BODY_MAX = FILE_BYTES_MAX + 100_000  # with what stands around it in a form
+
+
+def read_file(name: str, content: bytes) -> LoadedFile:
+    """An uploaded file as rows. Refused with what to do instead."""
+    sheet = read_sheet(content)
+    return LoadedFile(name, hashlib.sha256(content).hexdigest(), sheet.rows, sheet.notation)
+
+
+def words_of(session: Session, table: Table) -> Mapping[Text, Sequence[str]]:
+    """The words that a template lists."""
+    groups = [group.name for group in taxonomy(session).groups]
+    if table.name != TableName.MATERIAL_USE:
+        return {_("Material group"): groups}
+    listed = {table.column("group").label: groups}
+    for key, labels in (("origin", ORIGIN_LABELS), ("flow", FLOW_LABELS), ("scope", SCOPE_LABELS)):
+        listed[table.column(key).label] = [str(label) for label in labels.values()]
+    return listed
+
+
+def template_answer(table: Table, name: str, words: Mapping[Text, Sequence[str]], kind: str) -> Response:
+    """The template of a table as a file."""
+    content = template_csv(table, current_locale()) if kind == "csv" else template_xlsx(table, words)
+    return _file(content, CSV if kind == "csv" else XLSX, f"{name}.{kind}")
+
+
+def wrong_rows_answer(session: Session, actor: Actor, run: ImportRun) -> Response:
+    """The wrong rows of a sheet, each with its number and its sentences."""
+    require(actor, Can.IMPORT, run, hidden=True)
+    table, judge = table_of(run.kind), judge_of(session, run)
+    rows, _total = list_rows(session, actor, run, state=RowState.ERROR, page_size=ROWS_MAX)
+    records = [(row.row_number, record_of(run, as_sheet_row(row))) for row in rows]
+    wrong = ((number, record, judge.read(record)[1].said) for number, record in records)
+    keys = [column.key for column in table.columns if column.key in run.places]
+    names = [run.columns[run.places[key]] or str(table.column(key).label) for key in keys]
+    return _file(wrong_rows_csv(keys, names, wrong, table, current_locale()), CSV, f"invoer-{run.id}-fouten.csv")
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    return Response(content, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,1 @@
+"""Verbs: loading a sheet, mending it, applying it, taking it back."""

@@ -1,0 +1,116 @@
+"""Loading a sheet: its columns recognised, each row judged, nothing applied yet."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.imports.models import ImportRow, ImportRun
+from marketplace.imports.queries.judging import Judged, judge, judge_of
+from marketplace.imports.queries.runs import find_known, is_mapped, table_of
+from marketplace.imports.rules.cells import SheetRow
+from marketplace.imports.rules.columns import find_header, find_notation, find_places
+from marketplace.imports.rules.tables import RowState, Table
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _, in_default_locale
+from marketplace.kernel.text import clean
+from marketplace.notices.actions import audit
+
+NAME_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """What a door read of a file: its name and digest, its rows, and how numbers are written where a column does not tell."""
+
+    name: str
+    digest: str
+    rows: Sequence[SheetRow]
+    notation: str
+    source: Mapping[str, Any] | None = None
+
+
+def load_sheet(session: Session, actor: Actor, *, kind: str, file: LoadedFile) -> ImportRun:
+    """Load a sheet of the own organisation to look at. Refused: no row with names of columns, or nothing below it."""
+    require(actor, Can.IMPORT, actor.organisation_id)
+    table = table_of(kind)
+    known = find_known(session, organisation_id=int(actor.organisation_id or 0), kind=table.name)
+    header = find_header(file.rows, table.columns, known.names)
+    if header is None:
+        raise Invalid(_("The first row has to hold the names of the columns. Use the template, or add that row."), "file")
+    body = [row for row in file.rows if row.number > header.row_number]
+    if not body:
+        raise Invalid(_("There are names of columns, and no rows below them. Choose another file."), "file")
+    width = max(len(header.names), *(len(row.cells) for row in body))
+    names = [*header.names, *[""] * (width - len(header.names))]
+    places = dict(find_places(names, table.columns, known.names).places)
+    run = ImportRun(
+        organisation_id=actor.organisation_id,
+        kind=table.name.value,
+        digest=file.digest,
+        name=_name_of(file.name),
+        columns=names,
+        places=places,
+        notations=notations_of(table, places, body, otherwise=file.notation),
+        notation=file.notation,
+        codes=dict(known.codes),
+        counts={},
+        summary={},
+        source=None if file.source is None else dict(file.source),
+        made_at=clock.now(),
+        made_by_id=actor.person_id,
+    )
+    session.add(run)
+    session.flush()
+    judged = [Judged(row, RowState.ERROR, {}) for row in body]
+    if is_mapped(run):
+        judged, run.summary = judge(judge_of(session, run), run, body)
+        run.counts = count(judged)
+    session.execute(insert(ImportRow), [{"import_id": run.id, **stored(one), "cells": list(one.row.cells)} for one in judged])
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        action="import.load",
+        object_type="import_run",
+        object_id=run.id,
+        kind=run.kind,
+        rows=len(body),
+        counts=run.counts,
+    )
+    return run
+
+
+def notations_of(table: Table, places: Mapping[str, int], rows: Sequence[SheetRow], *, otherwise: str) -> dict[str, str]:
+    """How each column of numbers is written."""
+    return {
+        column.key: find_notation((row.cell(places[column.key]) for row in rows), otherwise=otherwise)
+        for column in table.columns
+        if column.is_number and column.key in places
+    }
+
+
+def stored(one: Judged) -> dict[str, Any]:
+    """A judged row as it is stored, its sentences in Dutch."""
+    return {
+        "row_number": one.row.number,
+        "faults": {str(place): fault.value for place, fault in one.row.faults.items()},
+        "state": one.state.value,
+        "messages": {key: in_default_locale(sentence) for key, sentence in one.messages.items()},
+    }
+
+
+def count(judged: Sequence[Judged]) -> dict[str, int]:
+    """How many rows of each state."""
+    return dict(Counter(one.state.value for one in judged))
+
+
+def _name_of(name: str) -> str:
+    """The name of a file without its folders; what cannot be stored is left out."""
+    plain = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable())
+    return clean(plain)[:NAME_LENGTH_MAX] or "?"

@@ -1,0 +1,203 @@
+"""Putting a loaded sheet right before it is applied: which column is which, what stands in a row, what a code stands for."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.imports.actions.load import count, notations_of, stored
+from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
+from marketplace.imports.queries.judging import judge, judge_of
+from marketplace.imports.queries.runs import as_sheet_row, find_known, get_import, is_mapped, is_under_way, table_of
+from marketplace.imports.rules.cells import SheetRow, tidy
+from marketplace.imports.rules.columns import NOTATIONS, check_places, find_header, find_places, plain_name, read_number
+from marketplace.imports.rules.outflow import find_eural
+from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
+from marketplace.kernel import clock
+from marketplace.kernel.db import insert_or
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.units import plain
+from marketplace.materials.queries import taxonomy
+from marketplace.notices.actions import audit
+
+ROW_NAMES = ("regel", "regelnummer", "row", "row number")
+
+
+def open_import(session: Session, actor: Actor, import_id: int) -> ImportRun:
+    """A sheet that may still be changed, held until this is committed. Refused when it is applied, or is being applied."""
+    run = get_import(session, actor, import_id)
+    session.refresh(run, with_for_update=True)
+    if run.status != ImportStatus.PREVIEW:
+        raise Conflict(_("This sheet has been applied, so its rows stay as they are. Take it back first, or load another file."))
+    if is_under_way(session, run):
+        raise Conflict(_("This sheet is being applied now. Wait until that is done."))
+    return run
+
+
+def set_columns(
+    session: Session, actor: Actor, *, import_id: int, places: Mapping[str, int], notations: Mapping[str, str] | None = None
+) -> ImportRun:
+    """Say which column is which, and how numbers are written. Kept for the next sheet of this organisation."""
+    run = open_import(session, actor, import_id)
+    table = table_of(run.kind)
+    check_places(places, table.columns, len(run.columns))
+    run.places = dict(places)
+    found = notations_of(table, run.places, _rows(session, run), otherwise=run.notation)
+    run.notations = {key: (notations or {}).get(key) or notation for key, notation in found.items()}
+    for key, notation in run.notations.items():
+        if notation not in NOTATIONS:
+            raise Invalid(_("Choose how the numbers are written: with a comma or with a point."), key)
+    names = {plain_name(run.columns[place]): key for key, place in places.items() if plain_name(run.columns[place])}
+    _keep(session, run, names=names)
+    _judge_again(session, run)
+    audit.record(session, actor, action="import.columns", object_type="import_run", object_id=run.id, counts=run.counts)
+    return run
+
+
+def mend_rows(
+    session: Session, actor: Actor, *, import_id: int, values: Mapping[int, Mapping[str, str]], locale: str
+) -> ImportRun:
+    """Type cells of rows again, by row number and column. Numbers are read as the reader of `locale` writes them."""
+    run = open_import(session, actor, import_id)
+    table = table_of(run.kind)
+    rows = {row.row_number: row for row in session.scalars(_of(run).where(ImportRow.row_number.in_(values)))}
+    for row_number, typed in values.items():
+        if row_number not in rows:
+            raise Invalid(_("The sheet has no row %(row)s.", row=str(row_number)), "rows")
+        for key, text in typed.items():
+            if key not in run.places:
+                raise Invalid(_("The sheet has no such column. Choose one of its columns."), key)
+            _type(
+                rows[row_number], run.places[key], _in_notation(text, run, key, locale) if table.column(key).is_number else text
+            )
+    session.flush()
+    _judge_again(session, run)
+    audit.record(
+        session, actor, action="import.mend", object_type="import_run", object_id=run.id, rows=len(values), counts=run.counts
+    )
+    return run
+
+
+def mend_from_sheet(session: Session, actor: Actor, *, import_id: int, rows: Sequence[SheetRow], notation: str) -> ImportRun:
+    """Take the rows of the file with wrong rows, as it was downloaded and put right. Rows that it does not hold stay."""
+    run = open_import(session, actor, import_id)
+    table = table_of(run.kind)
+    header = find_header(rows, table.columns, {plain_name(name): "x" for name in (*run.columns, *ROW_NAMES) if name})
+    names = [] if header is None else [plain_name(name) for name in header.names]
+    at = next((place for place, name in enumerate(names) if name in ROW_NAMES), None)
+    if header is None or at is None:
+        raise Invalid(
+            _("The file has no column “Regel”. Download the wrong rows again, mend them in that file, and load it."), "file"
+        )
+    known = {plain_name(run.columns[place]): key for key, place in run.places.items() if run.columns[place]}
+    places = find_places(header.names, table.columns, known).places
+    body = [row for row in rows if row.number > header.row_number]
+    notations = notations_of(table, places, body, otherwise=notation)
+    by_number = {
+        int(row.cell(at)): row for row in body if row.cell(at).isascii() and row.cell(at).isdigit() and len(row.cell(at)) < 8
+    }
+    stored_rows = {row.row_number: row for row in session.scalars(_of(run).where(ImportRow.row_number.in_(by_number)))}
+    if not stored_rows:
+        raise Invalid(_("None of these rows stands in this sheet. Keep the numbers in the column “Regel” as they are."), "file")
+    for row_number, row in stored_rows.items():
+        given = by_number[row_number]
+        for key, place in places.items():
+            if key in run.places:
+                text = given.cell(place)
+                if key in notations:
+                    text = _in_notation(text, run, key, notations[key])
+                _type(row, run.places[key], text)
+                if place in given.faults:
+                    row.faults = {**row.faults, str(run.places[key]): given.faults[place].value}
+    session.flush()
+    _judge_again(session, run)
+    audit.record(
+        session, actor, action="import.mend", object_type="import_run", object_id=run.id, rows=len(stored_rows), counts=run.counts
+    )
+    return run
+
+
+def choose_codes(session: Session, actor: Actor, *, import_id: int, codes: Mapping[str, str]) -> ImportRun:
+    """Say for which material group a Eural code stands; empty: it is not certain. Kept for the next sheet."""
+    run = open_import(session, actor, import_id)
+    groups = {group.slug for group in taxonomy(session).groups}
+    chosen = dict(run.codes)
+    for typed, group in codes.items():
+        code = find_eural(typed)
+        if run.kind != TableName.OUTFLOW or code is None:
+            raise Invalid(_("This sheet has no such Eural code."), "codes")
+        if group and group not in groups:
+            raise Invalid(
+                _("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=group[:60]), "codes"
+            )
+        chosen.pop(code, None)
+        if group:
+            chosen[code] = group
+    run.codes = chosen
+    _keep(session, run, codes=chosen)
+    audit.record(session, actor, action="import.codes", object_type="import_run", object_id=run.id, codes=len(codes))
+    return run
+
+
+def _in_notation(text: str, run: ImportRun, key: str, typed_in: str) -> str:
+    """A number as its column writes it; what is none stays as it was typed."""
+    value, notation = read_number(text, typed_in), run.notations.get(key, "nl")
+    if value is None or typed_in == notation:
+        return text
+    return plain(value).replace(".", ",") if notation == "nl" else plain(value)
+
+
+def _type(row: ImportRow, place: int, typed: str) -> None:
+    """Put a text in a cell; the fault that was there goes, and what is wrong with the new text comes."""
+    text, fault = tidy(typed)
+    cells = [*row.cells, *[""] * (place + 1 - len(row.cells))]
+    cells[place] = text
+    faults = {at: one for at, one in row.faults.items() if at != str(place)}
+    row.cells = cells
+    row.faults = faults if fault is None else {**faults, str(place): fault.value}
+
+
+def _of(run: ImportRun) -> Select[ImportRow]:
+    return select(ImportRow).where(ImportRow.import_id == run.id)
+
+
+def _rows(session: Session, run: ImportRun) -> list[SheetRow]:
+    return [as_sheet_row(row) for row in session.scalars(_of(run).order_by(ImportRow.row_number))]
+
+
+def _judge_again(session: Session, run: ImportRun) -> None:
+    """Judge every row: sums and states hang together. Only rows that changed are written."""
+    if not is_mapped(run):
+        return
+    before = {row.row_number: row for row in session.scalars(_of(run).order_by(ImportRow.row_number))}
+    judged, run.summary = judge(judge_of(session, run), run, [as_sheet_row(row) for row in before.values()])
+    run.counts = count(judged)
+    changed = [
+        {"import_id": run.id, **stored(one)}
+        for one in judged
+        if _differs(before[one.row.number], one.state, stored(one)["messages"])
+    ]
+    if changed:
+        session.execute(update(ImportRow), changed)
+    session.flush()
+
+
+def _differs(row: ImportRow, state: RowState, messages: Mapping[str, str]) -> bool:
+    return row.state != state or row.messages != messages
+
+
+def _keep(
+    session: Session, run: ImportRun, *, names: Mapping[str, str] | None = None, codes: Mapping[str, str] | None = None
+) -> None:
+    """Keep the names of columns and the choices of codes for the next sheet."""
+    known = find_known(session, organisation_id=run.organisation_id, kind=run.kind)
+    values = {
+        "names": {**known.names, **(names or {})},
+        "codes": dict(known.codes if codes is None else codes),
+        "updated_at": clock.now(),
+    }
+    row = insert_or(session, ImportMapping).values(organisation_id=run.organisation_id, kind=run.kind, **values)
+    session.execute(row.on_conflict_do_update(index_elements=["organisation_id", "kind"], set_=values))
+    session.refresh(session.get_one(ImportMapping, (run.organisation_id, run.kind)))

@@ -1,0 +1,94 @@
+"""Taking an applied sheet back as a whole, while nothing depends on it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.impact.actions.reports import report_material_use
+from marketplace.impact.rules.reports import STATUS_LABELS, ReportStatus
+from marketplace.imports.actions.apply import carried
+from marketplace.imports.models import ImportRun
+from marketplace.imports.queries.judging import Standing, get_standing, rows_of_version
+from marketplace.imports.queries.runs import get_import
+from marketplace.imports.rules.tables import ImportStatus, TableName
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.language import Text, _
+from marketplace.notices.actions import audit
+
+
+def undo_import(session: Session, actor: Actor, *, import_id: int) -> ImportRun:
+    """Take a sheet back. What stood in a report before becomes its newest concept; lines of outflow count no longer.
+
+    Refused, by name, where something was built on it.
+    """
+    run = get_import(session, actor, import_id)
+    require(actor, Can.IMPORT, run)
+    session.refresh(run, with_for_update=True)
+    if run.status != ImportStatus.APPLIED:
+        raise Conflict(_("This sheet is not applied, so there is nothing to take back."))
+    dependents = list_dependents(session, run)
+    if dependents:
+        raise Conflict(_("This cannot be taken back: %(reasons)s", reasons=" ".join(str(one) for one in dependents)))
+    if run.kind == TableName.MATERIAL_USE:
+        _bring_back(session, actor, run)
+    run.status, run.undone_at, run.undone_by_id = ImportStatus.UNDONE, clock.now(), actor.person_id
+    session.flush()
+    audit.record(session, actor, action="import.undo", object_type="import_run", object_id=run.id, kind=run.kind)
+    return run
+
+
+def list_dependents(session: Session, run: ImportRun) -> list[Text]:
+    """What was built on an applied sheet, a sentence each."""
+    return _reports_since(session, run) if run.kind == TableName.MATERIAL_USE else _taken_over(session, run)
+
+
+def _reports_since(session: Session, run: ImportRun) -> list[Text]:
+    standing = get_standing(session, run.organisation_id)
+    said = []
+    for written in (run.result or {}).get("reports", []):
+        newest = standing[written["year"]].report
+        if newest is None:
+            continue
+        where = {"year": str(newest.year), "version": str(newest.version)}
+        if newest.status != ReportStatus.CONCEPT:
+            state = STATUS_LABELS[ReportStatus(newest.status)]
+            said.append(_("The report of %(year)s, version %(version)s, is “%(state)s”.", state=state, **where))
+        elif newest.version != written["version"]:
+            said.append(_("The report of %(year)s has been changed since: it is at version %(version)s.", **where))
+    return said
+
+
+def _taken_over(session: Session, run: ImportRun) -> list[Text]:
+    later = select(ImportRun).where(
+        ImportRun.organisation_id == run.organisation_id,
+        ImportRun.kind == TableName.MATERIAL_USE,
+        ImportRun.status == ImportStatus.APPLIED,
+        ImportRun.id > run.id,
+    )
+    return [
+        _(
+            "Its figures of %(year)s were taken over into the report (import %(number)s). Take that back first.",
+            year=str(one.source["year"]),
+            number=str(one.id),
+        )
+        for one in session.scalars(later.order_by(ImportRun.id))
+        if one.source is not None and run.id in one.source["imports"]
+    ]
+
+
+def _bring_back(session: Session, actor: Actor, run: ImportRun) -> None:
+    """Write what stood in each report before as a new concept: a version never goes."""
+    organisation = session.get_one(Organisation, run.organisation_id)
+    for written in (run.result or {}).get("reports", []):
+        report, rows = rows_of_version(session, run.organisation_id, written["year"], written["before"])
+        report_material_use(
+            session,
+            actor,
+            organisation_slug=organisation.slug,
+            year=written["year"],
+            rows=rows,
+            version=written["version"],
+            **carried(Standing(report)),
+        )

@@ -1,0 +1,1 @@
+"""Questions: what was loaded, what it would change, and the outflow."""

@@ -1,0 +1,195 @@
+"""What the rows of a sheet would do: each read by the rules of its table and held against what stands there."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Organisation
+from marketplace.impact.models import AdoptedYear, MaterialUse, MaterialUseReport
+from marketplace.impact.rules.material_use import ZERO, UseRow
+from marketplace.imports.models import ImportRun
+from marketplace.imports.queries.outflow import list_counting
+from marketplace.imports.queries.runs import record_of
+from marketplace.imports.rules.cells import SheetRow
+from marketplace.imports.rules.columns import plain_name
+from marketplace.imports.rules.material_use import UseCell, Words, add_up, flow_words, origin_words, read_use, scope_words
+from marketplace.imports.rules.outflow import OutflowLine, read_outflow
+from marketplace.imports.rules.tables import Faults, Record, RowState, TableName
+from marketplace.kernel import clock
+from marketplace.kernel.language import Text, _
+from marketplace.materials.queries import taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A year's report as it stands: its newest version and what that says."""
+
+    report: MaterialUseReport | None
+    rows: tuple[UseRow, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """0: nothing yet."""
+        return 0 if self.report is None else self.report.version
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row with what it would do, and what is wrong with it by column."""
+
+    row: SheetRow
+    state: RowState
+    messages: Mapping[str, Text]
+
+
+class Judge(Protocol):
+    """How a table reads its rows, adds them up, and tells what is new from what stands there."""
+
+    def read(self, record: Record) -> tuple[Any, Faults]:
+        """One row, or what is wrong with it."""
+
+    def add(self, summary: dict[str, Any], values: Iterable[Any]) -> dict[str, Any]:
+        """Add good rows to what was added up before."""
+
+    def state_of(self, value: Any, summary: Mapping[str, Any]) -> RowState:
+        """What a good row would do."""
+
+
+class UseJudge:
+    """Material use: a row is a part of a cell of a year's report."""
+
+    def __init__(self, words: Words, standing: Mapping[int, Standing]) -> None:
+        self.words, self.standing = words, standing
+        self._stored = {UseCell(year, row).key: row.mass_kg for year, one in standing.items() for row in one.rows}
+
+    def read(self, record: Record) -> tuple[UseCell | None, Faults]:
+        """One row as a cell."""
+        return read_use(record, self.words)
+
+    def add(self, summary: dict[str, Any], values: Iterable[UseCell]) -> dict[str, Any]:
+        """Sums by cell."""
+        return {"cells": add_up(dict(summary.get("cells", {})), values)}
+
+    def state_of(self, value: UseCell, summary: Mapping[str, Any]) -> RowState:
+        """Whether the sum of the cell is new, another or the same."""
+        loaded, stored = Decimal(summary["cells"][value.key][0]), self._stored.get(value.key)
+        if loaded == (stored or ZERO):
+            return RowState.UNCHANGED
+        return RowState.OK if stored is None else RowState.CHANGED
+
+
+class OutflowJudge:
+    """Outflow: a row is a line of its own."""
+
+    def __init__(self, last_month: str, counting: Mapping[tuple[str, ...], Decimal]) -> None:
+        self._last_month, self._counting = last_month, counting
+
+    def read(self, record: Record) -> tuple[OutflowLine | None, Faults]:
+        """One row as a line."""
+        return read_outflow(record, last_month=self._last_month)
+
+    def add(self, summary: dict[str, Any], values: Iterable[OutflowLine]) -> dict[str, Any]:
+        """Kilograms and rows by code and by period; the lines by what tells them apart."""
+        codes, periods, lines = (dict(summary.get(name, {})) for name in ("codes", "periods", "lines"))
+        for line in values:
+            kg, rows, name = codes.get(line.eural, ["0", 0, ""])
+            codes[line.eural] = [str(Decimal(kg) + line.mass_kg), rows + 1, name or line.texts.get("name", "")]
+            kg, rows = periods.get(line.period, ["0", 0])
+            periods[line.period] = [str(Decimal(kg) + line.mass_kg), rows + 1]
+            key = "|".join(line.key)
+            lines[key] = str(Decimal(lines.get(key, "0")) + line.mass_kg)
+        return {"codes": codes, "periods": periods, "lines": lines}
+
+    def state_of(self, value: OutflowLine, summary: Mapping[str, Any]) -> RowState:
+        """Whether the same line of the same period stands there, and with the same mass."""
+        stored = self._counting.get(value.key)
+        if stored is None:
+            return RowState.OK
+        return RowState.UNCHANGED if stored == Decimal(summary["lines"]["|".join(value.key)]) else RowState.CHANGED
+
+
+def judge_of(session: Session, run: ImportRun) -> Judge:
+    """The judge of a sheet's table, with what stands there now."""
+    if run.kind == TableName.MATERIAL_USE:
+        return use_judge(session, run.organisation_id)
+    counting: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
+    for line in list_counting(session, organisation_id=run.organisation_id):
+        counting[line.period, line.eural, line.stream, line.sender, line.origin, line.processor, line.processing] += line.mass_kg
+    return OutflowJudge(f"{clock.today():%Y-%m}", counting)
+
+
+def use_judge(session: Session, organisation_id: int) -> UseJudge:
+    """The judge of material use, with the newest report of each year."""
+    return UseJudge(get_words(session, organisation_id), get_standing(session, organisation_id))
+
+
+def judge(judge: Judge, run: ImportRun, rows: Sequence[SheetRow]) -> tuple[list[Judged], dict[str, Any]]:
+    """Every row with what it would do, and what the good ones add up to."""
+    read = [(row, *judge.read(record_of(run, row))) for row in rows]
+    summary = judge.add({}, [value for _row, value, _faults in read if value is not None])
+    judged = [
+        Judged(row, RowState.ERROR if value is None else judge.state_of(value, summary), faults.said)
+        for row, value, faults in read
+    ]
+    summary.pop("lines", None)  # as long as the sheet itself
+    return judged, summary
+
+
+def get_words(session: Session, organisation_id: int) -> Words:
+    """What may be typed in a sheet of material use. A material stands for its group."""
+    reference = taxonomy(session)
+    groups: dict[str, str] = {}
+    for group in reference.groups:
+        groups |= {plain_name(name): group.slug for name in (group.slug, group.name_nl, group.name_en)}
+    for material in reference.materials:
+        for name in (material.slug, material.name_nl, material.name_en, *material.synonyms_nl, *material.synonyms_en):
+            groups.setdefault(plain_name(name), material.group.slug)
+    organisation = session.get_one(Organisation, organisation_id)
+    adopted = session.scalars(select(AdoptedYear.year).where(AdoptedYear.organisation_id == organisation_id))
+    return Words(
+        groups=groups,
+        slugs=frozenset(group.slug for group in reference.groups),
+        last_year=clock.today().year,
+        closed={
+            year: _(
+                "The year %(year)s of %(organisation)s is adopted and stays as it is.",
+                year=str(year),
+                organisation=organisation.name,
+            )
+            for year in adopted
+        },
+        scopes=scope_words(),
+        flows=flow_words(),
+        origins=origin_words(),
+    )
+
+
+def get_standing(session: Session, organisation_id: int) -> dict[int, Standing]:
+    """The newest report of every year of an organisation, with its rows."""
+    newest: dict[int, MaterialUseReport] = {}
+    reports = select(MaterialUseReport).where(MaterialUseReport.organisation_id == organisation_id)
+    for report in session.scalars(reports.order_by(MaterialUseReport.version)):
+        newest[report.year] = report
+    rows: dict[int, list[UseRow]] = {report.id: [] for report in newest.values()}
+    for row in session.scalars(select(MaterialUse).where(MaterialUse.report_id.in_(rows)).order_by(MaterialUse.id)):
+        rows[row.report_id].append(UseRow(row.group_slug, row.origin, row.mass_kg, row.scope, row.flow))
+    return {year: Standing(report, tuple(rows[report.id])) for year, report in newest.items()}
+
+
+def rows_of_version(
+    session: Session, organisation_id: int, year: int, version: int
+) -> tuple[MaterialUseReport | None, list[UseRow]]:
+    """What a version of a report said. Version 0: nothing."""
+    found = select(MaterialUseReport).where(
+        MaterialUseReport.organisation_id == organisation_id, MaterialUseReport.year == year, MaterialUseReport.version == version
+    )
+    report = session.scalars(found).one_or_none()
+    if report is None:
+        return None, []
+    rows = session.scalars(select(MaterialUse).where(MaterialUse.report_id == report.id).order_by(MaterialUse.id))
+    return report, [UseRow(row.group_slug, row.origin, row.mass_kg, row.scope, row.flow) for row in rows]

@@ -1,0 +1,120 @@
+"""Which sheets an organisation loaded, how each stands, and its rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
+from marketplace.imports.rules.cells import CellFault, SheetRow
+from marketplace.imports.rules.columns import is_complete
+from marketplace.imports.rules.material_use import MATERIAL_USE
+from marketplace.imports.rules.outflow import OUTFLOW
+from marketplace.imports.rules.tables import ImportStatus, Record, RowState, Table, TableName
+from marketplace.kernel import tasks
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.kernel.models import Task
+
+TABLES: dict[TableName, Table] = {table.name: table for table in (MATERIAL_USE, OUTFLOW)}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How an organisation named its columns before, and what it chose for Eural codes."""
+
+    names: Mapping[str, str]
+    codes: Mapping[str, str]
+
+
+def table_of(name: str) -> Table:
+    """A table by its name."""
+    if name not in set(TableName):
+        raise Missing(_("There is no such table. Choose one of the tables that can be loaded."))
+    return TABLES[TableName(name)]
+
+
+def get_import(session: Session, actor: Actor, import_id: int) -> ImportRun:
+    """A sheet that the actor's own organisation loaded."""
+    run = session.get(ImportRun, import_id)
+    if run is None:
+        raise Missing(_("This page or object does not exist, or you may not see it. Check the address."))
+    require(actor, Can.IMPORT, run, hidden=True)
+    return run
+
+
+def list_imports(
+    session: Session, actor: Actor, *, kind: str | None = None, page: int = 1, page_size: int = 25
+) -> tuple[Sequence[ImportRun], int]:
+    """What the own organisation loaded, newest first, with how many there are."""
+    require(actor, Can.IMPORT, actor.organisation_id)
+    mine = select(ImportRun).where(ImportRun.organisation_id == actor.organisation_id)
+    if kind is not None:
+        mine = mine.where(ImportRun.kind == kind)
+    total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    rows = mine.order_by(ImportRun.id.desc()).limit(page_size).offset((page - 1) * page_size)
+    return session.scalars(rows).all(), total
+
+
+def find_same(session: Session, run: ImportRun) -> ImportRun | None:
+    """The last sheet before this one that was the same file, of the same organisation and table."""
+    same = (ImportRun.digest == run.digest) & (ImportRun.kind == run.kind) & (ImportRun.organisation_id == run.organisation_id)
+    return session.scalars(
+        select(ImportRun).where(same, ImportRun.id < run.id).order_by(ImportRun.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def list_rows(
+    session: Session, actor: Actor, run: ImportRun, *, state: str | None = None, page: int = 1, page_size: int = 25
+) -> tuple[Sequence[ImportRow], int]:
+    """Rows of a sheet in their order, of one state or all, with how many there are."""
+    require(actor, Can.IMPORT, run, hidden=True)
+    rows = select(ImportRow).where(ImportRow.import_id == run.id)
+    total = sum(run.counts.values())
+    if state is not None:
+        rows, total = rows.where(ImportRow.state == state), run.counts.get(state, 0)
+    found = rows.order_by(ImportRow.row_number).limit(page_size).offset((page - 1) * page_size)
+    return session.scalars(found).all(), total
+
+
+def find_known(session: Session, *, organisation_id: int, kind: str) -> Known:
+    """How an organisation's columns were called before."""
+    row = session.get(ImportMapping, (organisation_id, kind))
+    return Known({}, {}) if row is None else Known(row.names, row.codes)
+
+
+def find_task(session: Session, run: ImportRun) -> Task | None:
+    """The long task that applies a sheet, or was to."""
+    return None if run.task_id is None else tasks.find_task(session, run.task_id)
+
+
+def is_under_way(session: Session, run: ImportRun) -> bool:
+    """Whether a sheet is being applied now."""
+    task = find_task(session, run)
+    return run.status == ImportStatus.PREVIEW and task is not None and task.is_open
+
+
+def is_mapped(run: ImportRun) -> bool:
+    """Whether every column that is needed has been found."""
+    return is_complete(run.places, table_of(run.kind).columns, len(run.columns))
+
+
+def count_good(run: ImportRun) -> int:
+    """How many rows would be taken."""
+    return sum(number for state, number in run.counts.items() if state != RowState.ERROR)
+
+
+def as_sheet_row(row: ImportRow) -> SheetRow:
+    """A stored row as it was read."""
+    return SheetRow(row.row_number, tuple(row.cells), {int(place): CellFault(fault) for place, fault in row.faults.items()})
+
+
+def record_of(run: ImportRun, row: SheetRow) -> Record:
+    """A row by the columns of its table."""
+    return Record(
+        {key: row.cell(place) for key, place in run.places.items()},
+        {key: row.faults[place] for key, place in run.places.items() if place in row.faults},
+        run.notations,
+    )

@@ -1,0 +1,162 @@
+"""Which column of a sheet is which: by the names of before, by known names, else by hand. And how its numbers are written."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.imports.rules.cells import SheetRow
+from marketplace.kernel.errors import FieldError, Invalid, Refusal
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import fold
+from marketplace.kernel.units import parse_number
+
+HEADER_WITHIN = 20  # rows at the top of a sheet among which the names of the columns are looked for
+HEADER_LENGTH_MAX = 80
+NOTATIONS = ("nl", "en")  # 1.234,5 and 1,234.5
+_BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
+_WORDS = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a table takes: its names in nl and en, and whether it must be there.
+
+    `measures` are names that mean this column only beside one of its `units` in brackets: “Gewicht (kg)”. Of the columns of one
+    `choice` exactly one is needed.
+    """
+
+    key: str
+    label: Text
+    meaning: Text
+    names: tuple[str, ...]
+    is_required: bool = False
+    is_number: bool = False
+    choice: str = ""
+    units: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    examples: tuple[str | Decimal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the names of the columns stand: the number of their row, and the names."""
+
+    row_number: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Which column of the sheet each column of the table is read from, by its key; and what could not be told."""
+
+    places: Mapping[str, int]
+    doubtful: tuple[str, ...] = ()  # keys for which more than one column has the name
+
+
+def plain_name(name: str) -> str:
+    """The name of a column for comparing: lower case, without accents and punctuation."""
+    return " ".join(_WORDS.findall(fold(name)))
+
+
+def is_named(column: Column, name: str) -> bool:
+    """Whether a header names this column. A unit in brackets has to be one of its own."""
+    whole, base = plain_name(name), plain_name(_BRACKETS.sub(" ", name))
+    if whole in column.names:
+        return True
+    units = [plain_name(unit) for unit in _BRACKETS.findall(name)]
+    fits = any(unit in column.units for unit in units)
+    if base in column.measures:
+        return fits
+    return base in column.names and (fits or not units or not column.units)
+
+
+def find_header(rows: Sequence[SheetRow], columns: Sequence[Column], known: Mapping[str, str]) -> Header | None:
+    """The row at the top that names most columns; else the first with two cells or more. None: there is nothing."""
+    best, most = None, 0
+    for row in rows[:HEADER_WITHIN]:
+        named = sum(
+            1 for cell in row.cells if cell and (plain_name(cell) in known or any(is_named(column, cell) for column in columns))
+        )
+        if named > most:
+            best, most = row, named
+    if best is None:
+        best = next((row for row in rows[:HEADER_WITHIN] if sum(1 for cell in row.cells if cell) > 1), None)
+    if best is None:
+        return None
+    return Header(best.number, tuple(cell[:HEADER_LENGTH_MAX] for cell in best.cells))
+
+
+def find_places(names: Sequence[str], columns: Sequence[Column], known: Mapping[str, str]) -> Places:
+    """Recognise columns: first as this organisation named them before, then by known names.
+
+    Two columns with the same name are nobody's: that is for a person to say.
+    """
+    keys = {column.key for column in columns}
+    found: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        before = known.get(plain_name(name)) if name else None
+        if before in keys:
+            found.setdefault(str(before), []).append(place)
+            continue
+        for column in columns:
+            if name and is_named(column, name):
+                found.setdefault(column.key, []).append(place)
+                break
+    places = {key: at[0] for key, at in found.items() if len(at) == 1}
+    doubtful = tuple(column.key for column in columns if len(found.get(column.key, ())) > 1)
+    return Places(places, doubtful)
+
+
+def check_places(places: Mapping[str, int], columns: Sequence[Column], width: int) -> None:
+    """Refuse a mapping that leaves out what is needed, names a column twice, or one that is not there."""
+    errors: list[FieldError] = []
+    keys = {column.key for column in columns}
+    for key, place in places.items():
+        if key not in keys or not 0 <= place < width:
+            raise Invalid(_("The sheet has no such column. Choose one of its columns."), key)
+    used = Counter(places.values())
+    for key, place in places.items():
+        if used[place] > 1:
+            errors.append(FieldError(key, _("This column is chosen twice. Choose each column once.")))
+    for column in columns:
+        if column.is_required and not column.choice and column.key not in places:
+            errors.append(FieldError(column.key, _("Choose the column for “%(label)s”.", label=column.label)))
+    for choice in {column.choice: None for column in columns if column.choice}:
+        options = [column for column in columns if column.choice == choice]
+        chosen = [column for column in options if column.key in places]
+        if len(chosen) != 1:
+            labels = " / ".join(str(column.label) for column in options)
+            errors.append(FieldError(options[0].key, _("Choose one column out of: %(labels)s.", labels=labels)))
+    if errors:
+        raise Invalid.all(errors)
+
+
+def is_complete(places: Mapping[str, int], columns: Sequence[Column], width: int) -> bool:
+    """Whether everything that is needed has its column."""
+    try:
+        check_places(places, columns, width)
+    except Refusal:
+        return False
+    return True
+
+
+def find_notation(texts: Iterable[str], *, otherwise: str) -> str:
+    """How the numbers of one column are written: the notation in which most of them can be read."""
+    read = Counter[str]()
+    for text in texts:
+        for notation in NOTATIONS:
+            if text and read_number(text, notation) is not None:
+                read[notation] += 1
+    if read["nl"] == read["en"]:
+        return otherwise
+    return "nl" if read["nl"] > read["en"] else "en"
+
+
+def read_number(text: str, notation: str) -> Decimal | None:
+    """A number as its column writes it; None where it is none."""
+    try:
+        return parse_number(text, notation)
+    except Refusal:
+        return None

@@ -1,0 +1,99 @@
+"""The tables that a sheet can be loaded into, and how far a loaded sheet has come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from marketplace.imports.rules.cells import CellFault
+from marketplace.imports.rules.columns import Column, read_number
+from marketplace.kernel.errors import FieldError, Refusal
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import parse_number
+
+
+class TableName(StrEnum):
+    """What a sheet can be loaded into."""
+
+    MATERIAL_USE = "material_use"
+    OUTFLOW = "outflow"
+
+
+class ImportStatus(StrEnum):
+    """How a loaded sheet stands: looked at, applied, or taken back."""
+
+    PREVIEW = "preview"
+    APPLIED = "applied"
+    UNDONE = "undone"
+
+
+class RowState(StrEnum):
+    """What a row would do: new, another value than stands there, the same, or wrong."""
+
+    OK = "ok"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: what it is called, what may be loaded, and its columns."""
+
+    name: TableName
+    label: Text
+    does: Text
+    columns: tuple[Column, ...]
+
+    def column(self, key: str) -> Column:
+        """One of its columns, by its key."""
+        return next(column for column in self.columns if column.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row by the keys of its table: what was typed, what is wrong with a cell, and how each column writes numbers."""
+
+    cells: Mapping[str, str]
+    faults: Mapping[str, CellFault] = field(default_factory=dict)
+    notations: Mapping[str, str] = field(default_factory=dict)
+
+    def number(self, key: str) -> Decimal:
+        """A number as its column writes it. Refused in the words of a form."""
+        return parse_number(self.cells[key], self.notations.get(key, "nl"), key)
+
+    def find_number(self, key: str) -> Decimal | None:
+        """The same; None where it cannot be read."""
+        return read_number(self.cells.get(key, ""), self.notations.get(key, "nl"))
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is wrong with a row, one sentence a column. The first that is said of a column stands."""
+
+    said: dict[str, Text] = field(default_factory=dict)
+
+    def say(self, key: str, sentence: Text) -> None:
+        """Say what is wrong with a column, unless that was said."""
+        self.said.setdefault(key, sentence)
+
+    def attempt(self, key: str, read: Any) -> Any:
+        """Read a value; a refusal is said at its column and gives None."""
+        if key in self.said:
+            return None
+        try:
+            return read()
+        except Refusal as refusal:
+            self.say(key, refusal.message)
+            return None
+
+    @property
+    def errors(self) -> list[FieldError]:
+        """The sentences as a rule gives them."""
+        return [FieldError(key, sentence) for key, sentence in self.said.items()]
+
+
+def fill_in(column: Column) -> Text:
+    """What is said of an empty cell, as a form says it."""
+    return _("Fill in “%(label)s”.", label=column.label)

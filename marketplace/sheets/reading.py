@@ -1,0 +1,95 @@
+"""The one way in for tables: a CSV or XLSX file becomes rows of text, whatever it was made with.
+
+Limits come before parsing: bytes, what a workbook unpacks to, its parts, rows, columns and cells. What is no table is refused with
+what to do instead. Formulas, errors and what cannot be stored are faults of their cell, so that every row can be named.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from marketplace.imports.rules.cells import SheetRow
+from marketplace.kernel.errors import Invalid, TooLarge
+from marketplace.kernel.language import Text, _
+
+FILE_BYTES_MAX = 5 * 1024 * 1024
+ROWS_MAX = 20_000
+COLUMNS_MAX = 60
+CELLS_MAX = 400_000
+ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+OTHER_FILES: tuple[tuple[bytes, Text], ...] = (
+    (b"%PDF", _("This is a PDF. Load the sheet that it was made from, as XLSX or CSV.")),
+    (b"\x89PNG", _("This is a picture. Load the sheet itself, as XLSX or CSV.")),
+    (b"\xff\xd8\xff", _("This is a picture. Load the sheet itself, as XLSX or CSV.")),
+)
+NO_SHEET = _("This is not a sheet that can be read. Save it as XLSX or as CSV and load it again.")
+TOO_MANY_ROWS = _("The sheet has more than %(most)s rows. Split it into more than one file.", most=ROWS_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What stands in a file: its rows that hold something, and how its numbers are written where a column does not tell."""
+
+    rows: tuple[SheetRow, ...]
+    notation: str
+
+
+def read_sheet(content: bytes) -> Sheet:
+    """The rows of a CSV file or of the first sheet of a workbook that holds something. Refused: what is no table, or too much."""
+    if len(content) > FILE_BYTES_MAX:
+        raise too_large()
+    if not content.strip():
+        raise Invalid(_("This file is empty. Choose another file."), "file")
+    for start, sentence in OTHER_FILES:
+        if content.startswith(start):
+            raise Invalid(sentence, "file")
+    if content.startswith(OLD_OFFICE):
+        raise Invalid(_old_office(content), "file")
+    if content.startswith(b"PK"):
+        from marketplace.sheets.reading_xlsx import read_workbook
+
+        return Sheet(taken(read_workbook(content)), "nl")
+    from marketplace.sheets.reading_csv import read_text
+
+    rows, notation = read_text(content)
+    return Sheet(taken(rows), notation)
+
+
+def too_large() -> TooLarge:
+    """More bytes than a sheet may have."""
+    return TooLarge(_("This file is larger than 5 MB. Split it into more than one file."), "file")
+
+
+def taken(rows: Iterable[SheetRow]) -> tuple[SheetRow, ...]:
+    """The rows that hold something. Refused as soon as there are too many rows, columns or cells."""
+    kept: list[SheetRow] = []
+    cells = 0
+    for row in rows:
+        width = len(row.cells)
+        if not width:
+            continue
+        if width > COLUMNS_MAX:
+            sentence = _(
+                "Row %(row)s has %(width)s columns. At most %(most)s are read: take out those that are not needed.",
+                row=str(row.number),
+                width=width,
+                most=COLUMNS_MAX,
+            )
+            raise Invalid(sentence, "file")
+        kept.append(row)
+        cells += width
+        if len(kept) > ROWS_MAX + 1:  # and the names of the columns
+            raise Invalid(TOO_MANY_ROWS, "file")
+        if cells > CELLS_MAX:
+            raise Invalid(
+                _("The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=CELLS_MAX), "file"
+            )
+    if not kept:
+        raise Invalid(_("There is nothing in this sheet. Choose another file."), "file")
+    return tuple(kept)
+
+
+def _old_office(content: bytes) -> Text:
+    if ENCRYPTED in content:
+        return _("This workbook has a password. Save it without a password and load it again.")
+    return _("This is a file of an old kind (.xls). Open it, save it as .xlsx and load it again.")

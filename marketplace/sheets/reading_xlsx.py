@@ -1,0 +1,273 @@
+"""A workbook as rows. Python looks at its parts first and hands on no others; calamine reads the cells.
+
+calamine makes room for every cell between the first and the last, so one that is far away would cost gigabytes: where cells stand
+is read from the part itself, and so is which hold a formula or an error.
+"""
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from marketplace.imports.rules.cells import CellFault, SheetRow, tidy
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import plain
+from marketplace.sheets.reading import CELLS_MAX, COLUMNS_MAX, NO_SHEET, ROWS_MAX
+
+UNPACKED_BYTES_MAX = 40 * 1024 * 1024
+PARTS_MAX = 500
+LAST_ROW = ROWS_MAX + 500  # how far down a table may stand
+CHUNK = 64 * 1024
+WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+ALSO = ("xl/sharedStrings.xml", "xl/styles.xml")
+ROOT = "_rels/.rels"
+TO_WORKBOOK = (
+    '<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    f'Target="{WORKBOOK}"/></Relationships>'
+)
+HIDDEN = ("hidden", "veryHidden")
+OTHERS: tuple[tuple[str, Text], ...] = (
+    ("xl/workbook.bin", _("This is a binary workbook (.xlsb). Save it as .xlsx and load it again.")),
+    ("content.xml", _("This is a file of LibreOffice or OpenOffice (.ods). Save it as .xlsx and load it again.")),
+    ("word/document.xml", _("This is a text document. Copy its table into a sheet and save that as .xlsx.")),
+)
+
+
+class _Refused(Exception):
+    """Raised inside the parser, which has no other way to stop."""
+
+    def __init__(self, sentence: Text) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(slots=True)
+class _Looked:
+    """Where the cells of a sheet stand that hold something, and which are no plain values."""
+
+    cells: int = 0
+    faults: dict[tuple[int, int], CellFault] = field(default_factory=dict)  # by row and column, from 0
+    shown: dict[tuple[int, int], str] = field(default_factory=dict)  # the words of an error
+
+    def in_row(self, number: int) -> dict[int, CellFault]:
+        """The faults of one row, by column."""
+        if not self._by_row:
+            for (row, column), fault in self.faults.items():
+                self._by_row.setdefault(row, {})[column] = fault
+        return self._by_row.get(number, {})
+
+    _by_row: dict[int, dict[int, CellFault]] = field(default_factory=dict)
+
+
+def read_workbook(content: bytes) -> Iterator[SheetRow]:
+    """The rows of the first visible sheet with something in it."""
+    parts = _unpacked(content)
+    for name, path in _sheets(parts):
+        looked = _look(parts[path])
+        if looked.cells:
+            return _rows(parts, name, path, looked)
+    raise Invalid(_("There is nothing in this sheet. Choose another file."), "file")
+
+
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    """The parts that matter, each read by Python itself, so that no header can lie about its size."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = {one.filename: one for one in archive.infolist()}
+            if len(archive.infolist()) > PARTS_MAX or sum(one.file_size for one in archive.infolist()) > UNPACKED_BYTES_MAX:
+                raise Invalid(
+                    _("This workbook unpacks to more than 40 MB. Copy the table into a new sheet and load that."), "file"
+                )
+            if any(one.flag_bits & 1 for one in archive.infolist()):
+                raise Invalid(_("This workbook has a password. Save it without a password and load it again."), "file")
+            if WORKBOOK not in entries:
+                raise Invalid(next((sentence for name, sentence in OTHERS if name in entries), NO_SHEET), "file")
+            wanted = [name for name in entries if name in (WORKBOOK, RELATIONS, *ALSO) or name.startswith("xl/worksheets/sheet")]
+            wanted += [
+                name for name in entries if name.startswith("xl/worksheets/") and name.endswith(".xml") and name not in wanted
+            ]
+            return {name: archive.read(entries[name]) for name in wanted}
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+        raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
+
+
+def _sheets(parts: dict[str, bytes]) -> list[tuple[str, str]]:
+    """Name and part of every visible sheet, in the order of the workbook."""
+    targets: dict[str, str] = {}
+    sheets: list[tuple[str, str]] = []
+
+    def relation(name: str, given: dict[str, str]) -> None:
+        if name == "Relationship":
+            target = given.get("Target", "")
+            targets[given.get("Id", "")] = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+
+    def sheet(name: str, given: dict[str, str]) -> None:
+        if name == "sheet" and given.get("state") not in HIDDEN:
+            sheets.append((given.get("name", ""), given.get("id", "")))
+
+    _parse(parts.get(RELATIONS, b"<r/>"), relation)
+    _parse(parts[WORKBOOK], sheet)
+    return [(name, targets[key]) for name, key in sheets if targets.get(key) in parts]
+
+
+def _parse(content: bytes, start: Any, end: Any = None, text: Any = None) -> None:
+    """Walk through a part; names come without their namespace. Entities and DTDs are refused: a workbook has none."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def refuse(*_of: Any) -> None:
+        raise _Refused(NO_SHEET)
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = lambda name, given: start(_local(name), {_local(key): value for key, value in given.items()})
+    if end is not None:
+        parser.EndElementHandler = lambda name: end(_local(name))
+    if text is not None:
+        parser.CharacterDataHandler = text
+    try:
+        for at in range(0, len(content), CHUNK):
+            parser.Parse(content[at : at + CHUNK], False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
+    except _Refused as refused:
+        raise Invalid(refused.sentence, "file") from refused
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _look(content: bytes) -> _Looked:
+    """Where cells stand. Refused at the first that lies outside what is read, and when there are too many."""
+    looked = _Looked()
+    row = column = -1
+    kind, has_value, is_value = "", False, False
+
+    def start(name: str, given: dict[str, str]) -> None:
+        nonlocal row, column, kind, has_value, is_value
+        if name == "row":
+            row, column = _number(given.get("r"), row + 1), -1
+        elif name == "c":
+            place = _place(given["r"]) if "r" in given else (row, column + 1)
+            (row, column), kind, has_value = place, given.get("t", ""), False
+        elif name in ("v", "is", "f") and column >= 0:
+            if not has_value:
+                has_value = True
+                looked.cells += 1
+                _check_place(looked, row, column)
+            is_value = name == "v"
+            if name == "f":
+                looked.faults[row, column] = CellFault.FORMULA
+            if kind == "e":
+                looked.faults[row, column] = CellFault.ERROR
+
+    def end(name: str) -> None:
+        nonlocal is_value
+        is_value = is_value and name != "v"
+
+    def text(words: str) -> None:
+        if is_value and kind == "e":
+            looked.shown[row, column] = words[:20]
+
+    _parse(content, start, end, text)
+    return looked
+
+
+def _check_place(looked: _Looked, row: int, column: int) -> None:
+    if looked.cells > CELLS_MAX:
+        raise _Refused(_("The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=CELLS_MAX))
+    if row >= LAST_ROW or column >= COLUMNS_MAX:
+        raise _Refused(
+            _(
+                "Cell %(cell)s holds something outside what is read: %(rows)s rows and %(columns)s columns. Empty it, split the sheet, "
+                "or copy the table into a new one.",
+                cell=_name(row, column),
+                rows=ROWS_MAX,
+                columns=COLUMNS_MAX,
+            )
+        )
+
+
+def _number(written: str | None, otherwise: int) -> int:
+    return int(written) - 1 if written and written.isascii() and written.isdigit() and len(written) < 9 else otherwise
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """Row and column from 0 of `B3`."""
+    letters = reference.rstrip("0123456789")
+    digits = reference[len(letters) :]
+    if not (1 <= len(letters) <= 3 and letters.isascii() and letters.isalpha() and 1 <= len(digits) < 9):
+        raise _Refused(NO_SHEET)
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return int(digits) - 1, column - 1
+
+
+def _name(row: int, column: int) -> str:
+    letters, left = "", column + 1
+    while left:
+        left, rest = divmod(left - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def _rows(parts: dict[str, bytes], name: str, path: str, looked: _Looked) -> Iterator[SheetRow]:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(ROOT, TO_WORKBOOK)
+        for part in (WORKBOOK, RELATIONS, *ALSO, path):
+            if part in parts:
+                archive.writestr(part, parts[part])
+    packed.seek(0)
+    try:
+        with CalamineWorkbook.from_filelike(packed) as workbook:
+            sheet = workbook.get_sheet_by_name(name)
+            before = sheet.start[1] if sheet.start else 0
+            number = -1
+            for number, cells in enumerate(sheet.iter_rows()):
+                yield _row(number, before, cells, looked)
+            for later in range(number + 1, 1 + max((row for row, _column in looked.faults), default=-1)):
+                yield _row(later, 0, [], looked)  # of which every cell is a formula that was never worked out
+    except CalamineError as error:
+        raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
+
+
+def _row(number: int, before: int, cells: list[Any], looked: _Looked) -> SheetRow:
+    faults: dict[int, CellFault] = {}
+    cleaned = [""] * before
+    for place, value in enumerate(cells, before):
+        text, fault = tidy(_text(value)) if value != "" else ("", None)
+        cleaned.append(looked.shown.get((number, place), text))
+        if fault is not None and fault != CellFault.FORMULA:  # text that looks like one is text here
+            faults[place] = fault
+    faults |= looked.in_row(number)
+    cleaned += [looked.shown.get((number, place), "") for place in range(len(cleaned), 1 + max(faults, default=-1))]
+    while cleaned and not cleaned[-1] and len(cleaned) - 1 not in faults:
+        cleaned.pop()
+    return SheetRow(number + 1, tuple(cleaned), faults)
+
+
+def _text(value: Any) -> str:
+    """A cell as a person would type it in Dutch. Numbers have the fifteen digits that a spreadsheet keeps."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return plain(Decimal(format(value, ".15g"))).replace(".", ",")
+    if isinstance(value, datetime):
+        midnight = value.replace(hour=0, minute=0, second=0, microsecond=0)
+        return value.date().isoformat() if value == midnight else value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

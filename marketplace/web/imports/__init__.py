@@ -1,0 +1,1 @@
+"""Long tasks: their progress for whoever started them."""

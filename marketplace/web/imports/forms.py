@@ -1,0 +1,86 @@
+"""What is asked when a sheet is loaded: the file, which column is which, and what stands in a wrong row."""
+
+import re
+from collections.abc import Mapping
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+from wtforms import FileField, SelectField
+
+from marketplace.imports.models import ImportRun
+from marketplace.imports.rules.columns import Column
+from marketplace.imports.rules.tables import Table
+from marketplace.kernel.language import _
+from marketplace.sheets.reading import FILE_BYTES_MAX
+from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
+
+NOTATION_CHOICES = options([("nl", _("1.234,5 (comma before decimals)")), ("en", _("1,234.5 (point before decimals)"))])
+CELL = re.compile(r"cell-([0-9]{1,9})-([a-z_]{1,20})")
+
+
+class FileForm(Form):
+    """One sheet."""
+
+    idempotency_key = IdempotencyField()
+    file = FileField(
+        _("File"), [Required(_("Choose a file: XLSX or CSV."))], description=_("XLSX or CSV, at most 5 MB and 20 000 rows.")
+    )
+
+    def content(self) -> tuple[str, bytes]:
+        """The name and what is in it, one byte more than may be at most."""
+        sent = self.file.data
+        return (str(sent.filename or ""), sent.stream.read(FILE_BYTES_MAX + 1)) if isinstance(sent, FileStorage) else ("", b"")
+
+
+class ColumnsForm(Form):
+    """Which column of the sheet each column of the table is read from; its fields are added per table."""
+
+    def places(self, table: Table) -> dict[str, int]:
+        """What was chosen, by column."""
+        chosen = {column.key: self[column.key].data for column in table.columns}
+        return {key: int(place) for key, place in chosen.items() if place and str(place).isdigit() and len(str(place)) < 4}
+
+    def notations(self, table: Table) -> dict[str, str]:
+        """How the numbers of each column are written."""
+        return {
+            column.key: self[notation_name(column)].data
+            for column in table.columns
+            if column.is_number and self[notation_name(column)].data
+        }
+
+
+def notation_name(column: Column) -> str:
+    """The field that says how a column writes numbers."""
+    return f"{column.key}_notation"
+
+
+def columns_form(table: Table, run: ImportRun) -> ColumnsForm:
+    """The form for one sheet, with what was recognised."""
+    names = [(str(place), name or _("column %(number)s", number=place + 1)) for place, name in enumerate(run.columns)]
+    fields: dict[str, object] = {}
+    values: dict[str, str] = {}
+    for column in table.columns:
+        fields[column.key] = SelectField(
+            column.label, choices=options(names, empty=_("not in this sheet")), validate_choice=False, description=column.meaning
+        )
+        values[column.key] = str(run.places[column.key]) if column.key in run.places else ""
+        if column.is_number:
+            fields[notation_name(column)] = SelectField(_("Numbers look like"), choices=NOTATION_CHOICES, validate_choice=False)
+            values[notation_name(column)] = run.notations.get(column.key, run.notation)
+    made: type[ColumnsForm] = type("ColumnsOfTable", (ColumnsForm,), fields)
+    return made(data=values)
+
+
+def typed_cells(run: ImportRun) -> dict[int, dict[str, str]]:
+    """What was typed in the cells of wrong rows, by row and column. What is no cell of this sheet is left out."""
+    typed: dict[int, dict[str, str]] = {}
+    for name, text in request.form.items():
+        found = CELL.fullmatch(name)
+        if found and found[2] in run.places:
+            typed.setdefault(int(found[1]), {})[found[2]] = text
+    return typed
+
+
+def typed_codes(names: Mapping[str, str]) -> dict[str, str]:
+    """The material group that was chosen for each code, of those that the page shows."""
+    return {code: request.form[name] for name, code in names.items() if name in request.form}

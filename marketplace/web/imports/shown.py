@@ -1,0 +1,107 @@
+"""A loaded sheet as its page shows it."""
+
+from decimal import Decimal
+
+from flask.typing import ResponseReturnValue
+
+from marketplace.http.request import current_actor, current_session
+from marketplace.impact.rules.material_use import FLOW_LABELS, ORIGIN_LABELS, SCOPE_LABELS, Flow, Origin, Scope
+from marketplace.imports.actions.apply import as_seen
+from marketplace.imports.actions.undo import list_dependents
+from marketplace.imports.models import ImportRun
+from marketplace.imports.queries.judging import judge_of
+from marketplace.imports.queries.preview import Change, get_outflow_preview, get_use_preview
+from marketplace.imports.queries.runs import (
+    as_sheet_row,
+    count_good,
+    find_same,
+    find_task,
+    is_mapped,
+    list_rows,
+    record_of,
+    table_of,
+)
+from marketplace.imports.rules.outflow import describe_certainty
+from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
+from marketplace.kernel.language import Text, _, ngettext
+from marketplace.materials.queries import taxonomy
+from marketplace.web.imports.forms import ColumnsForm, FileForm, notation_name
+from marketplace.web.ui.form_page import page
+from marketplace.web.ui.paging import PAGE_SIZE, paged
+
+CHANGES_SHOWN = 400
+RENEW_EVERY_S = 3
+BADGES = {
+    ImportStatus.PREVIEW.value: (_("not applied yet"), "wait"),
+    ImportStatus.APPLIED.value: (_("applied"), "good"),
+    ImportStatus.UNDONE.value: (_("taken back"), "neutral"),
+}
+certainty = describe_certainty
+
+
+def still_wrong(wrong: int) -> Text:
+    """How many rows are wrong after mending."""
+    return ngettext("%(num)s row is still wrong.", "%(num)s rows are still wrong.", wrong)
+
+
+def code_name(code: str) -> str:
+    """The field of a code."""
+    return f"code-{code.replace(' ', '').replace('*', 'x')}"
+
+
+def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
+    """The page of a sheet, with the form of its columns. While it is being applied it asks for itself again."""
+    session, actor = current_session(), current_actor()
+    table, task = table_of(run.kind), find_task(session, run)
+    is_open = run.status == ImportStatus.PREVIEW and not (task is not None and task.is_open)
+    mapped = is_mapped(run)
+    wrong, place = paged(lambda number: list_rows(session, actor, run, state=RowState.ERROR, page=number, page_size=PAGE_SIZE))
+    judge = judge_of(session, run) if wrong and mapped and is_open else None
+    records = [(row, record_of(run, as_sheet_row(row))) for row in wrong] if mapped else []
+    use = get_use_preview(session, actor, run) if mapped and is_open and run.kind == TableName.MATERIAL_USE else None
+    answer = page(
+        "imports/show.html",
+        form,
+        refused=None,
+        run=run,
+        table=table,
+        badge=BADGES[run.status],
+        is_open=is_open,
+        is_mapped=mapped,
+        task=task if run.status == ImportStatus.PREVIEW else None,
+        same=find_same(session, run),
+        good=count_good(run),
+        wrong=run.counts.get(RowState.ERROR, 0),
+        keys=[column for column in table.columns if column.key in run.places],
+        rows=[
+            (row.row_number, record.cells, judge.read(record)[1].said if judge is not None else row.messages)
+            for row, record in records
+        ],
+        file_form=FileForm(formdata=None),
+        use=use,
+        seen=as_seen({one.year: one.version for one in use.years}) if use is not None else "",
+        changes_shown=CHANGES_SHOWN,
+        outflow=get_outflow_preview(session, actor, run) if mapped and is_open and run.kind == TableName.OUTFLOW else None,
+        words_of_cell=words_of_cell,
+        groups=taxonomy(session).groups,
+        certainty=certainty,
+        code_name=code_name,
+        notation_name=notation_name,
+        amounts={year: Decimal(kg) for year, kg in (run.result or {}).get("years", {}).items()},
+        dependents=list_dependents(session, run) if run.status == ImportStatus.APPLIED else [],
+        renew_every_s=RENEW_EVERY_S,
+        **place,
+    )
+    return answer
+
+
+def words_of_cell(change: Change) -> dict[str, Text | str]:
+    """A cell of a report in words."""
+    row = change.cell.row
+    group = taxonomy(current_session()).group(row.group_slug)
+    return {
+        "group": group.name if group is not None else row.group_slug,
+        "origin": ORIGIN_LABELS[Origin(row.origin)],
+        "flow": FLOW_LABELS[Flow(row.flow)],
+        "scope": SCOPE_LABELS[Scope(row.scope)],
+    }

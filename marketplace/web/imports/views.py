@@ -1,0 +1,243 @@
+"""Sheets that are loaded: chosen, looked at, put right, applied, taken back. And the outflow that came of them."""
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.policy import Can
+from marketplace.http.request import current_actor, current_session, one_moment, permission
+from marketplace.http.sheets import FILE_BODY_MAX, read_file, template_answer, words_of, wrong_rows_answer
+from marketplace.http.wake import waking
+from marketplace.impact.rules.material_use import SCOPE_LABELS
+from marketplace.imports.actions.load import LoadedFile, load_sheet
+from marketplace.imports.actions.mend import choose_codes, mend_from_sheet, mend_rows, set_columns
+from marketplace.imports.actions.take_over import take_over
+from marketplace.imports.actions.undo import undo_import
+from marketplace.imports.models import ImportRun
+from marketplace.imports.queries.outflow import get_outflow, list_outflow_years
+from marketplace.imports.queries.runs import TABLES, get_import, table_of
+from marketplace.imports.queries.runs import list_imports as list_own
+from marketplace.jobs.tasks import start_import
+from marketplace.kernel.errors import Conflict, Invalid, Missing, TooLarge
+from marketplace.kernel.language import _, current_locale
+from marketplace.materials.queries import taxonomy
+from marketplace.web.imports import shown
+from marketplace.web.imports.forms import FileForm, columns_form, typed_cells, typed_codes
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.forms import Form
+from marketplace.web.ui.paging import PAGE_SIZE, paged
+
+blueprint = Blueprint("imports", __name__)
+SLUGS = {"materiaalgebruik": "material_use", "afvalmeldingen": "outflow"}
+LOADS = permission(Can.IMPORT, max_body_bytes=FILE_BODY_MAX)
+IMPORTS = permission(Can.IMPORT)
+
+
+def _name(slug: str) -> str:
+    """The table of an address."""
+    if slug not in SLUGS:
+        raise Missing(_("There is no such table. Choose one of the tables that can be loaded."))
+    return SLUGS[slug]
+
+
+@blueprint.get("/invoer")
+@IMPORTS
+@one_moment
+def list_imports() -> str:
+    """What can be loaded, and what was."""
+    session, actor = current_session(), current_actor()
+    runs, place = paged(lambda number: list_own(session, actor, page=number, page_size=PAGE_SIZE))
+    return render_template(
+        "imports/list_imports.html",
+        tables=[(slug, table_of(name)) for slug, name in SLUGS.items()],
+        runs=runs,
+        labels={name.value: table.label for name, table in TABLES.items()},
+        badges=shown.BADGES,
+        years=list_outflow_years(session, actor),
+        **place,
+    )
+
+
+@blueprint.route("/invoer/<table>", methods=["GET", "POST"])
+@LOADS
+def load(table: str) -> ResponseReturnValue:
+    """Choose a file; where it can be read, look at what it would change."""
+    about, form = table_of(_name(table)), FileForm()
+
+    def read() -> LoadedFile:
+        return read_file(*form.content())
+
+    file = attempt(form, read) if form.validate_on_submit() else None  # before a session opens: it takes a while
+    loaded = (
+        None
+        if file is None
+        else attempt(form, lambda: load_sheet(current_session(), current_actor(), kind=about.name, file=file))
+    )
+    if loaded is not None:
+        return redirect(url_for("imports.show", import_id=loaded.id), 303)
+    return page("imports/load.html", form, table=about, slug=table)
+
+
+@blueprint.get("/invoer/<table>/sjabloon.csv")
+@IMPORTS
+def template_csv(table: str) -> Response:
+    """The template of a table as CSV."""
+    return template_answer(table_of(_name(table)), table, {}, "csv")
+
+
+@blueprint.get("/invoer/<table>/sjabloon.xlsx")
+@IMPORTS
+def template_xlsx(table: str) -> Response:
+    """The template of a table as a workbook."""
+    about = table_of(_name(table))
+    return template_answer(about, table, words_of(current_session(), about), "xlsx")
+
+
+@blueprint.get("/invoer/<int:import_id>")
+@IMPORTS
+def show(import_id: int) -> ResponseReturnValue:
+    """A loaded sheet: what is wrong with it, what it would change, and what came of it."""
+    run = get_import(current_session(), current_actor(), import_id)
+    return shown.shown(run, columns_form(table_of(run.kind), run))
+
+
+@blueprint.post("/invoer/<int:import_id>/kolommen")
+@IMPORTS
+def columns(import_id: int) -> ResponseReturnValue:
+    """Say which column is which."""
+    session, actor = current_session(), current_actor()
+    run = get_import(session, actor, import_id)
+    table = table_of(run.kind)
+    form = columns_form(table, run)
+
+    def set_them() -> ImportRun:
+        return set_columns(session, actor, import_id=import_id, places=form.places(table), notations=form.notations(table))
+
+    if form.validate_on_submit() and attempt(form, set_them) is not None:
+        return done(_("The columns are kept, also for your next sheet."), url_for("imports.show", import_id=import_id))
+    return shown.shown(run, form)
+
+
+@blueprint.post("/invoer/<int:import_id>/regels")
+@IMPORTS
+def mend(import_id: int) -> ResponseReturnValue:
+    """Type cells of wrong rows again."""
+    session, actor = current_session(), current_actor()
+    run = get_import(session, actor, import_id)
+    form = Form()
+
+    def type_them() -> ImportRun:
+        return mend_rows(session, actor, import_id=import_id, values=typed_cells(run), locale=current_locale())
+
+    return _told(form, import_id, attempt(form, type_them) if form.validate_on_submit() else None)
+
+
+@blueprint.post("/invoer/<int:import_id>/bestand")
+@LOADS
+def mend_file(import_id: int) -> ResponseReturnValue:
+    """Load the file with wrong rows again, put right."""
+    form = FileForm()
+    file = attempt(form, lambda: read_file(*form.content())) if form.validate_on_submit() else None
+    session, actor = current_session(), current_actor()
+
+    def take_them() -> ImportRun:
+        rows, notation = (file.rows, file.notation) if file is not None else ([], "nl")
+        return mend_from_sheet(session, actor, import_id=import_id, rows=rows, notation=notation)
+
+    return _told(form, import_id, attempt(form, take_them) if file is not None else None)
+
+
+def _told(form: Form, import_id: int, run: ImportRun | None) -> ResponseReturnValue:
+    """Back to the sheet, with how many rows are still wrong, or why nothing was taken."""
+    back = url_for("imports.show", import_id=import_id)
+    if run is None:
+        fault = next((fault.message for fault in form.summary()), _("Nothing was changed. Try again."))
+        flash(str(fault), "error")
+        return redirect(back, 303)
+    wrong = run.counts.get("error", 0)
+    if not wrong:
+        return done(_("Every row is right now."), back)
+    return done(shown.still_wrong(wrong), f"{back}#fout", "info")
+
+
+@blueprint.get("/invoer/<int:import_id>/fouten.csv")
+@IMPORTS
+def wrong_rows(import_id: int) -> Response:
+    """The wrong rows as a file, with what is wrong with each."""
+    session, actor = current_session(), current_actor()
+    return wrong_rows_answer(session, actor, get_import(session, actor, import_id))
+
+
+@blueprint.post("/invoer/<int:import_id>/codes")
+@IMPORTS
+def codes(import_id: int) -> ResponseReturnValue:
+    """Say for which material group a Eural code stands."""
+    session, actor = current_session(), current_actor()
+    run = get_import(session, actor, import_id)
+    form = Form()
+    names = {shown.code_name(code): code for code in run.summary.get("codes", {})}
+    chosen = typed_codes(names)
+    if (
+        form.validate_on_submit()
+        and attempt(form, lambda: choose_codes(session, actor, import_id=import_id, codes=chosen)) is not None
+    ):
+        return done(
+            _("Your choices are kept, also for your next sheet."), f"{url_for('imports.show', import_id=import_id)}#codes"
+        )
+    return _told(form, import_id, None)
+
+
+@blueprint.post("/invoer/<int:import_id>/toepassen")
+@IMPORTS
+def apply(import_id: int) -> ResponseReturnValue:
+    """Apply the good rows, as one long task."""
+    session, actor = current_session(), current_actor()
+    back = url_for("imports.show", import_id=import_id)
+    try:
+        task = start_import(
+            session, actor, import_id=import_id, only_good="only_good" in request.form, seen=request.form.get("seen")
+        )
+    except (Conflict, Invalid) as refusal:
+        return done(refusal.message, back, "error")
+    return waking(make_response(redirect(back, 303)), task.id)
+
+
+@blueprint.post("/invoer/<int:import_id>/terugdraaien")
+@IMPORTS
+def undo(import_id: int) -> ResponseReturnValue:
+    """Take an applied sheet back as a whole."""
+    back = url_for("imports.show", import_id=import_id)
+    try:
+        undo_import(current_session(), current_actor(), import_id=import_id)
+    except (Conflict, Invalid) as refusal:
+        return done(refusal.message, back, "error")
+    return done(_("The sheet is taken back."), back)
+
+
+@blueprint.get("/invoer/uitstroom/<int:year>")
+@IMPORTS
+@one_moment
+def outflow(year: int) -> str:
+    """What left as waste in a year, by material group and by code."""
+    session, actor = current_session(), current_actor()
+    found = get_outflow(session, actor, year=year)
+    if not found.codes:
+        raise Missing(_("There are no waste notifications of %(year)s. Load them first.", year=str(year)))
+    return render_template(
+        "imports/outflow.html",
+        outflow=found,
+        years=list_outflow_years(session, actor),
+        group_of=taxonomy(session).group,
+        certainty=shown.certainty,
+        scopes=list(SCOPE_LABELS.items()),
+    )
+
+
+@blueprint.post("/invoer/uitstroom/<int:year>/overnemen")
+@IMPORTS
+def take_over_outflow(year: int) -> ResponseReturnValue:
+    """Make a sheet of a year's outflow by group, for the report of that year. It is looked at before it is applied."""
+    try:
+        run = take_over(current_session(), current_actor(), year=year, scope=request.form.get("scope", ""))
+    except (Conflict, Invalid, TooLarge) as refusal:
+        return done(refusal.message, url_for("imports.outflow", year=year), "error")
+    return redirect(url_for("imports.show", import_id=run.id), 303)
