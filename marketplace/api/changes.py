@@ -47,6 +47,9 @@ CHANGES = (
                 "New: a transfer is taken back in the ledger with a reason (/exchanges/{seq}/reverse), and rows that lack something are found (lacks)."
             ),
             _("New: a report says what looks odd in it (findings), and takes an explanation of that."),
+            _(
+                "New: sheets of material use and of waste notifications: sent, looked at, put right, applied and taken back (/imports), and the outflow (/outflow)."
+            ),
         ),
     ),
     Version(

@@ -1,4 +1,4 @@
-"""Sheets as they come in and go out: an uploaded file as rows, the template of a table, the rows that are wrong."""
+"""Sheets as they come in and go out: uploaded files, templates, and rows that are wrong."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

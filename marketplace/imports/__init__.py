@@ -1,1 +1,1 @@
-"""Sheets that people load: what stands in them, what is wrong with it, what came of it, and taking it back."""
+"""Sheets that people load: looked at, mended, applied and taken back."""

@@ -1,4 +1,4 @@
-"""Sheets that were loaded, their rows, how an organisation names its columns, and the outflow that came of them."""
+"""Sheets that were loaded, their rows, how columns are called, and the outflow."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Applying a loaded sheet as one long task, in chunks: the good rows first, then all that they come to in one stroke."""
+"""Applying a loaded sheet as one long task: rows in chunks, what counts in one stroke."""
 
 from functools import partial
 from typing import Any

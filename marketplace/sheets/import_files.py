@@ -1,4 +1,4 @@
-"""The files that go with loading: the template of a table, and the rows of a sheet that are wrong."""
+"""The files that go with loading: the template of a table, and the wrong rows of a sheet."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -27,7 +27,7 @@ def template_csv(table: Table, locale: str) -> bytes:
 
 
 def template_xlsx(table: Table, words: Mapping[Text, Sequence[str]]) -> bytes:
-    """The template as a workbook: the table, what each column is, and the words that can be chosen."""
+    """The template as a workbook: the table, what each column is, and the words to choose."""
     columns = template_columns(table)
     told = [
         (column.label, column.meaning, _("required") if column.is_required or column.choice else _("may be left out"))
@@ -52,7 +52,7 @@ def _examples(columns: Sequence[Column]) -> Iterator[list[Cell]]:
 def wrong_rows_csv(
     keys: Sequence[str], names: Sequence[str], wrong: Iterable[tuple[int, Record, Mapping[str, Text]]], table: Table, locale: str
 ) -> bytes:
-    """The wrong rows with their numbers and what is wrong with each, to be put right and loaded again."""
+    """The wrong rows with their numbers and what is wrong, to be put right and loaded again."""
     header = [str(_("Row")), *names, str(_("What is wrong"))]
     return csv_file(header, (_wrong(keys, number, record, said, table) for number, record, said in wrong), locale)
 

@@ -1,4 +1,4 @@
-"""The one way in for tables: a CSV or XLSX file becomes rows of text, whatever it was made with.
+"""The one way in for tables: a CSV or XLSX file becomes rows of text.
 
 Limits come before parsing: bytes, what a workbook unpacks to, its parts, rows, columns and cells. What is no table is refused with
 what to do instead. Formulas, errors and what cannot be stored are faults of their cell, so that every row can be named.
@@ -28,7 +28,7 @@ TOO_MANY_ROWS = _("The sheet has more than %(most)s rows. Split it into more tha
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What stands in a file: its rows that hold something, and how its numbers are written where a column does not tell."""
+    """What stands in a file; `notation`: how its numbers are written where a column does not tell."""
 
     rows: tuple[SheetRow, ...]
     notation: str

@@ -79,7 +79,7 @@ def read_workbook(content: bytes) -> Iterator[SheetRow]:
 
 
 def _unpacked(content: bytes) -> dict[str, bytes]:
-    """The parts that matter, each read by Python itself, so that no header can lie about its size."""
+    """The parts that matter, read by Python itself, so that no header can lie about size."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = {one.filename: one for one in archive.infolist()}

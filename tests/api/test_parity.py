@@ -52,7 +52,7 @@ STEPS = {
     "tokens.create_token": "create_token", "tokens.revoke_token": "revoke_token",
     "tokens.create_machine": "create_machine_account", "tokens.create_machine_token": "create_token",
     "tokens.end_machine": "end_machine_account",
-    "imports.load": "load_import", "imports.columns": "map_columns", "imports.mend": "mend_import_rows",
+    "imports.load": "load_material_use", "imports.columns": "map_columns", "imports.mend": "mend_import_rows",
     "imports.mend_file": "mend_import_file", "imports.codes": "choose_import_codes", "imports.apply": "apply_import",
     "imports.undo": "undo_an_import", "imports.take_over_outflow": "take_over_outflow",
 }  # fmt: skip

@@ -33,6 +33,7 @@ PUBLIC = {
     ("GET", "/places"),
     ("GET", "/vehicle-classes"),
 }
+SHEET = b"Jaar;Materiaalgroep;Herkomst;Ton\r\n2024;Hout;primair;1\r\n"
 UNCOUNTED = ("api_token", "failed_attempt")  # when a token was last seen is no change of anything
 
 
@@ -70,6 +71,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "message_id": message["id"],
         "depot_id": depot["id"],
         "account_id": account["id"],
+        "import_id": coordinator.post("/imports/material-use", **form("file", SHEET)).get_json()["id"],
         "token_id": token["id"],
         "year": 2025,
         "number": 2,
@@ -103,6 +105,11 @@ BODIES: dict[str, Any] = {
     "decline_join_request": {"reason": "Daarom"},
     "create_search": {"name": "Van mij"},
     "edit_search": {"name": "Van mij"},
+    "map_columns": {"columns": [{"key": "year", "column": 0}]},
+    "mend_import_rows": {"cells": [{"row": 2, "key": "year", "text": "2023"}]},
+    "choose_import_codes": {"codes": [{"eural": "17 01 01", "group": "hout"}]},
+    "apply_import": {"onlyGood": True},
+    "take_over_outflow": {"scope": "territory"},
 }
 MAKES_ITS_OWN = (
     "create_listing",
@@ -111,6 +118,9 @@ MAKES_ITS_OWN = (
     "create_machine_account",
     "create_reservation",
     "report_year",
+    "load_material_use",
+    "load_outflow",
+    "take_over_outflow",
     "change_windows",
 )
 ONES_OWN = ("change_preferences", "read_notices", "create_search", "create_token")  # of nobody else, and for everybody
@@ -133,7 +143,10 @@ def path_of(operation: Operation, ids: dict[str, int]) -> str:
 
 def send(client: Api, operation: Operation, ids: dict[str, int]) -> int:
     if operation.upload:
-        return client.post(path_of(operation, ids), **form("photo", picture())).status_code
+        content = picture() if operation.upload == "photo" else SHEET
+        return client.post(
+            path_of(operation, ids), **form("photo" if operation.upload == "photo" else "file", content)
+        ).status_code
     return client.call(operation.method, path_of(operation, ids), BODIES.get(operation.name)).status_code
 
 

@@ -1,4 +1,4 @@
-"""What is taken of a loaded sheet: its columns, cells that are typed again, choices of codes, and applying it."""
+"""What is taken of a loaded sheet: columns, cells that are typed again, codes, and applying."""
 
 from marketplace.api.fields import CODE_LENGTH_MAX, Choice, Line, Whole, YesNo
 from marketplace.api.schema import Body, Rows

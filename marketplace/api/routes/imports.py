@@ -32,7 +32,7 @@ from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.judging import judge_of
 from marketplace.imports.queries.outflow import get_outflow
 from marketplace.imports.queries.preview import get_outflow_preview, get_use_preview
-from marketplace.imports.queries.runs import as_sheet_row, find_same, get_import, list_rows, record_of, table_of
+from marketplace.imports.queries.runs import as_sheet_row, find_same, get_import, list_rows, record_of
 from marketplace.imports.queries.runs import list_imports as list_own
 from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
 from marketplace.jobs.tasks import start_import
@@ -41,7 +41,6 @@ from marketplace.kernel.language import _, current_locale
 from marketplace.sheets.reading import FILE_BYTES_MAX, too_large
 
 ONE = "/imports/<int:import_id>"
-TABLES = {"material-use": TableName.MATERIAL_USE, "outflow": TableName.OUTFLOW}
 IMPORTS = permission(Can.IMPORT)
 LOADS = permission(Can.IMPORT, max_body_bytes=FILE_BODY_MAX)
 
@@ -61,21 +60,30 @@ def read_sheet_upload() -> LoadedFile:
 
 
 def write_import(run: ImportRun) -> Written:
-    """One sheet, with the same file of before and the versions that applying it would be held against."""
+    """One sheet, with the same file of before and the versions that it is held against."""
     session = current_session()
     same = find_same(session, run)
     seen = as_seen(versions_of(session, run)) if run.status == ImportStatus.PREVIEW else None
     return ImportSchema.write(run, same_as=None if same is None else same.id, seen=seen)
 
 
-@route("POST", "/imports/<table>", gives=ImportSchema, status=201, upload="sheet", tag="imports", refuses=(413,))
+@route("POST", "/imports/material-use", gives=ImportSchema, status=201, upload="sheet", tag="imports", refuses=(413,))
 @LOADS
-def load_import(table: str) -> Response:
-    """Load a sheet to look at: `material-use` or `outflow`. Nothing counts before it is applied."""
-    name = TABLES[table].value if table in TABLES else table
-    table_of(name)
+def load_material_use() -> Response:
+    """Load a sheet of material use to look at. Nothing counts before it is applied."""
+    return _load(TableName.MATERIAL_USE)
+
+
+@route("POST", "/imports/outflow", gives=ImportSchema, status=201, upload="sheet", tag="imports", refuses=(413,))
+@LOADS
+def load_outflow() -> Response:
+    """Load a sheet of waste notifications (LMA) to look at. Nothing counts before it is applied."""
+    return _load(TableName.OUTFLOW)
+
+
+def _load(table: TableName) -> Response:
     file = read_sheet_upload()
-    run = load_sheet(current_session(), current_actor(), kind=name, file=file)
+    run = load_sheet(current_session(), current_actor(), kind=table, file=file)
     return created(write_import(run), "show_import", import_id=run.id)
 
 
@@ -213,7 +221,9 @@ def show_outflow(year: int) -> Response:
 @route("POST", "/outflow/<int:year>/take-over", takes=TakeOverBody(), gives=ImportSchema, status=201, tag="imports")
 @IMPORTS
 def take_over_outflow(year: int) -> Response:
-    """Load what has a material group into the report of the year, as a sheet that is looked at before it is applied."""
+    """Load what has a material group into the report of the year.
+
+    It is a sheet like any other: looked at before it is applied."""
     scope = read_body(TakeOverBody())["scope"]
     run = take_over(current_session(), current_actor(), year=year, scope=scope.value)
     return created(write_import(run), "show_import", import_id=run.id)

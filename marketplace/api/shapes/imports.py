@@ -1,6 +1,6 @@
 """Loaded sheets, their rows and what they would change; the outflow by Eural code."""
 
-from typing import Any
+from typing import NamedTuple
 
 from marketplace.api.fields import Choice, Integer, Line, Moment, Number, Property, Sentence, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape
@@ -13,31 +13,47 @@ from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
 TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 
 
-def _columns(run: ImportRun) -> list[dict[str, Any]]:
+class _Column(NamedTuple):
+    """A column of a sheet, and what is read from it."""
+
+    name: str
+    key: str | None
+    notation: str | None
+
+
+class _Counts(NamedTuple):
+    """Rows by state."""
+
+    ok: int
+    changed: int
+    unchanged: int
+    error: int
+
+
+def _columns(run: ImportRun) -> list[_Column]:
     keys = {place: key for key, place in run.places.items()}
-    return [
-        {"name": name, "key": keys.get(place), "notation": run.notations.get(keys.get(place, ""))}
-        for place, name in enumerate(run.columns)
-    ]
+    return [_Column(name, keys.get(place), run.notations.get(keys.get(place, ""))) for place, name in enumerate(run.columns)]
+
+
+def _counts(run: ImportRun) -> _Counts:
+    return _Counts(*(run.counts.get(state, 0) for state in RowState))
 
 
 class _CountsSchema(Shape):
     """Rows by what they would do."""
 
-    ok = Integer("new", get=lambda counts: counts.get(RowState.OK, 0))
-    changed = Integer("another value than stands there", get=lambda counts: counts.get(RowState.CHANGED, 0))
-    unchanged = Integer("what stands there already", get=lambda counts: counts.get(RowState.UNCHANGED, 0))
-    error = Integer("wrong", get=lambda counts: counts.get(RowState.ERROR, 0))
+    ok = Integer("new")
+    changed = Integer("another value than stands there")
+    unchanged = Integer("what stands there already")
+    error = Integer("wrong")
 
 
 class _SheetColumnSchema(Shape):
     """A column of the sheet, and which column of the table it is."""
 
-    name = Line(get=lambda column: column["name"])
-    key = Line("null: it is not read", allow_none=True, get=lambda column: column["key"])
-    notation = Line(
-        "how its numbers are written: nl or en; null: it has none", allow_none=True, get=lambda column: column["notation"]
-    )
+    name = Line()
+    key = Line("null: it is not read", allow_none=True)
+    notation = Line("how its numbers are written: nl or en; null: it has none", allow_none=True)
 
 
 class ImportSchema(Shape):
@@ -49,7 +65,7 @@ class ImportSchema(Shape):
     status = Choice(ImportStatus)
     columns = List(Part(_SheetColumnSchema), get=_columns)
     is_mapped = YesNo("whether every column that is needed is known", get=is_mapped)
-    counts = Part(_CountsSchema)
+    counts = Part(_CountsSchema, get=_counts)
     task_id = Integer("the long task that applies it; null: none yet", allow_none=True)
     result = Property("what came of it; null: it is not applied", shape={"type": "object"}, allow_none=True)
     made_at = Moment()

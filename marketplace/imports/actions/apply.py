@@ -1,4 +1,4 @@
-"""Applying a sheet, in steps that each count once: the good rows read in chunks, then what they come to in one stroke."""
+"""Applying a sheet: the good rows are taken in chunks, and count in one stroke."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -158,7 +158,9 @@ def _store_lines(session: Session, run: ImportRun, values: Mapping[int, Any]) ->
 def _write_reports(
     session: Session, actor: Actor, run: ImportRun, summary: Mapping[str, Any], versions: Mapping[str, int]
 ) -> dict[str, Any]:
-    """A new concept of each year of which something changes: what stood there, with the cells of the sheet in their place."""
+    """Write a new concept of each year of which something changes.
+
+    What stood there, with the cells of the sheet in their place."""
     organisation = session.get_one(Organisation, run.organisation_id)
     standing = get_standing(session, run.organisation_id)
     loaded: dict[int, list[UseRow]] = {}

@@ -26,7 +26,9 @@ NAME_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class LoadedFile:
-    """What a door read of a file: its name and digest, its rows, and how numbers are written where a column does not tell."""
+    """What a door read of a file.
+
+    `notation` says how numbers are written where a column does not tell; `source` is empty for a file."""
 
     name: str
     digest: str

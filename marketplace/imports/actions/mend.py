@@ -1,4 +1,4 @@
-"""Putting a loaded sheet right before it is applied: which column is which, what stands in a row, what a code stands for."""
+"""Putting a loaded sheet right before it is applied: its columns, its cells, its codes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -150,7 +150,7 @@ def _in_notation(text: str, run: ImportRun, key: str, typed_in: str) -> str:
 
 
 def _type(row: ImportRow, place: int, typed: str) -> None:
-    """Put a text in a cell; the fault that was there goes, and what is wrong with the new text comes."""
+    """Put a text in a cell, with what is wrong with it in place of what was."""
     text, fault = tidy(typed)
     cells = [*row.cells, *[""] * (place + 1 - len(row.cells))]
     cells[place] = text

@@ -1,4 +1,6 @@
-"""Taking the outflow of a year over into the report of that year, as a sheet of its own: looked at, applied and taken back like any other."""
+"""Taking the outflow of a year over into its report.
+
+It is a sheet of its own: looked at, applied and taken back like any other."""
 
 import hashlib
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What the rows of a sheet would do: each read by the rules of its table and held against what stands there."""
+"""What the rows of a sheet would do, by the rules of its table and by what stands there."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

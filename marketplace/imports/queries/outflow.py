@@ -1,4 +1,4 @@
-"""What left as waste: the lines that count, by year, and how much of them has a material group."""
+"""What left as waste: the lines that count, and how much has a material group."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What applying a sheet would change: cell by cell of each report, or code by code of the outflow."""
+"""What applying a sheet would change: cell by cell of a report, code by code of outflow."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +23,7 @@ from marketplace.materials.queries import taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One cell of a report: what stands there (None: nothing), what the sheet says, and of how many rows that is the sum."""
+    """One cell of a report, old and new. None: nothing stands there; `rows`: that were added up."""
 
     cell: UseCell
     old_kg: Decimal | None
@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class YearChange:
-    """What a sheet does to the report of a year: the version that stands there, what stays of it, and why it would be refused."""
+    """What a sheet does to the report of a year: what stays of it, and why it would be refused."""
 
     year: int
     version: int

@@ -1,4 +1,4 @@
-"""Rows of a sheet as plain text, whatever kind of file they came from, and what is wrong with a cell before it is read."""
+"""Rows of a sheet as plain text, and what is wrong with a cell before it is read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ FAULT_SENTENCES: dict[CellFault, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row of a sheet: its number as the spreadsheet shows it, its cells as text, and the faults by column."""
+    """One row of a sheet, numbered as the spreadsheet shows it, with its faults by column."""
 
     number: int
     cells: tuple[str, ...]

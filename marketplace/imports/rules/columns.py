@@ -49,7 +49,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Which column of the sheet each column of the table is read from, by its key; and what could not be told."""
+    """From which column of the sheet each column of the table is read, by its key."""
 
     places: Mapping[str, int]
     doubtful: tuple[str, ...] = ()  # keys for which more than one column has the name
@@ -110,7 +110,7 @@ def find_places(names: Sequence[str], columns: Sequence[Column], known: Mapping[
 
 
 def check_places(places: Mapping[str, int], columns: Sequence[Column], width: int) -> None:
-    """Refuse a mapping that leaves out what is needed, names a column twice, or one that is not there."""
+    """Refuse a mapping that lacks a column, names one twice, or names one that is not there."""
     errors: list[FieldError] = []
     keys = {column.key for column in columns}
     for key, place in places.items():

@@ -1,4 +1,4 @@
-"""A row of a sheet as material that was put to use: the same rules as the form, and rows of one cell added up."""
+"""A row of a sheet as material that was put to use, by the same rules as the form."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ MATERIAL_USE = Table(
             _("a material group or a material of the list"),
             ("materiaalgroep", "groep", "material group", "group", "materiaal", "material", "soort materiaal"),
             True,
-            examples=("Bestrating", "Grond en zand"),
+            examples=("Bestrating", "Asfalt"),
         ),
         Column(
             "origin",
@@ -178,7 +178,7 @@ def cell_of(key: str, mass_kg: Decimal) -> UseCell:
 
 
 def read_use(record: Record, words: Words) -> tuple[UseCell | None, Faults]:
-    """One row as a cell of a report; every column that is wrong has the sentence that the form gives."""
+    """One row as a cell of a report; what is wrong is said as the form says it."""
     faults = Faults()
     for key, fault in record.faults.items():
         faults.say(key, FAULT_SENTENCES[fault])
@@ -209,7 +209,7 @@ MASS_KEYS = ("tonnes", "mass_kg")
 
 
 def _only(row: UseRow, name: str, words: Words) -> UseRow:
-    """A row of which one value is the sheet's and the rest is right, so that each column gets its own sentence."""
+    """A row of which only one value is the sheet's, so that each column gets its own sentence."""
     right = UseRow(next(iter(words.slugs)), Origin.PRIMARY, ZERO)
     values = {
         "group_slug": right.group_slug,

@@ -1,4 +1,4 @@
-"""A line of a waste notification as outflow: its period, its Eural code, and the material group that the code stands for."""
+"""A line of a waste notification as outflow: its period, its code, and its material group."""
 
 import re
 from collections import defaultdict
@@ -194,7 +194,7 @@ class OutflowLine:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Which material groups each Eural code stands for, and what people chose where that is not one."""
+    """Which material groups each Eural code stands for, and which one was chosen."""
 
     groups: Mapping[str, tuple[str, ...]]
     chosen: Mapping[str, str]

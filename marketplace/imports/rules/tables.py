@@ -53,7 +53,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row by the keys of its table: what was typed, what is wrong with a cell, and how each column writes numbers."""
+    """One row by the columns of its table; `notations` says how each writes numbers."""
 
     cells: Mapping[str, str]
     faults: Mapping[str, CellFault] = field(default_factory=dict)

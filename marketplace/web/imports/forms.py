@@ -1,4 +1,4 @@
-"""What is asked when a sheet is loaded: the file, which column is which, and what stands in a wrong row."""
+"""What is asked when a sheet is loaded: the file, its columns, and cells of wrong rows."""
 
 import re
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class FileForm(Form):
 
 
 class ColumnsForm(Form):
-    """Which column of the sheet each column of the table is read from; its fields are added per table."""
+    """Which column of the sheet is which column of the table; its fields are made per table."""
 
     def places(self, table: Table) -> dict[str, int]:
         """What was chosen, by column."""

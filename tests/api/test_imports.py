@@ -1,0 +1,102 @@
+"""Sheets through the API: sent, looked at, put right, applied, taken back."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from marketplace.jobs import tasks
+from tests.api.conftest import Api
+from tests.imported import LMA, sheet
+
+
+@pytest.fixture
+def coordinator(somebody: Callable[..., Api]) -> Api:
+    return somebody("borne", "coordinator")
+
+
+def sent(client: Api, path: str, content: bytes, name: str = "gebruik.csv") -> Any:
+    answer = client.post(path, data={"file": (BytesIO(content), name)})
+    answer.close()
+    return answer
+
+
+def test_a_sheet_is_sent_put_right_applied_and_taken_back(coordinator: Api, app: Flask) -> None:
+    rows = [(2024, "Hout", "primair", "1,5"), (2024, "Huot", "primair", "3")]
+    answer = sent(coordinator, "/imports/material-use", sheet(rows))
+    assert answer.status_code == 201
+    loaded = answer.get_json()
+    address = f"/imports/{loaded['id']}"
+    assert answer.headers["Location"].endswith(address)
+    assert (loaded["table"], loaded["status"], loaded["isMapped"]) == ("material_use", "preview", True)
+    assert loaded["counts"] == {"ok": 1, "changed": 0, "unchanged": 0, "error": 1}
+    assert loaded["seen"] == "2024:0" and "sameAs" not in loaded
+    [wrong] = coordinator.get(f"{address}/rows?state=error").get_json()["items"]
+    assert (wrong["row"], list(wrong["messages"]), wrong["values"]["group"]) == (3, ["group"], "Huot")
+    assert coordinator.post(f"{address}/apply", {}).status_code == 409
+    mended = coordinator.post(f"{address}/rows", {"cells": [{"row": 3, "key": "group", "text": "Hout"}]}).get_json()
+    assert mended["counts"]["ok"] == 2
+    [change] = coordinator.get(f"{address}/changes").get_json()["changes"]
+    assert (change["group"], change["origin"], change["oldMassKg"], change["newMassKg"], change["rows"]) == (
+        "hout",
+        "primary",
+        None,
+        4500,
+        2,
+    )
+    task = coordinator.post(f"{address}/apply", {"seen": mended["seen"]}).get_json()
+    assert task["kind"] == "import" and tasks.work_off(app) == 1
+    applied = coordinator.get(address).get_json()
+    assert applied["status"] == "applied" and applied["result"] == {"reports": [{"year": 2024, "version": 1, "before": 0}]}
+    assert coordinator.get("/material-use/2024").get_json()["rows"][0]["massKg"] == 4500
+    assert coordinator.get(f"{address}/changes").get_json()["changes"] == []
+    assert coordinator.post(f"{address}/undo").get_json()["status"] == "undone"
+    assert coordinator.get("/material-use/2024").get_json()["rows"] == []
+    again = sent(coordinator, "/imports/material-use", sheet(rows)).get_json()
+    assert again["sameAs"] == loaded["id"]
+    assert [one["id"] for one in coordinator.get("/imports").get_json()["items"]] == [again["id"], loaded["id"]]
+
+
+def test_columns_are_mapped_and_a_mended_file_is_taken(coordinator: Api) -> None:
+    loaded = sent(coordinator, "/imports/material-use", sheet([(2024, "Huot", "primair", "1")], ("A", "B", "C", "D"))).get_json()
+    address = f"/imports/{loaded['id']}"
+    assert not loaded["isMapped"] and [one["name"] for one in loaded["columns"]] == ["A", "B", "C", "D"]
+    columns = [{"key": key, "column": place} for place, key in enumerate(("year", "group", "origin", "tonnes"))]
+    assert coordinator.post(f"{address}/mapping", {"columns": columns[:3]}).status_code == 422
+    mapped = coordinator.post(f"{address}/mapping", {"columns": columns}).get_json()
+    assert mapped["isMapped"] and mapped["counts"]["error"] == 1
+    assert sent(coordinator, f"{address}/file", b"Regel;A;B;C;D\r\n2;2024;Hout;primair;7\r\n").get_json()["counts"]["ok"] == 1
+    assert coordinator.post(f"{address}/rows", {"cells": [{"row": 9, "key": "year", "text": "2024"}]}).status_code == 422
+    assert coordinator.post(f"{address}/rows", {"cells": [{"row": 2, "key": "onzin", "text": "2024"}]}).status_code == 422
+
+
+def test_outflow_is_read_by_code_and_taken_over(coordinator: Api, app: Flask) -> None:
+    rows: list[list[object]] = [
+        ["s", "o", "h", "v", code, "naam", "B04", "2025-02", kg, 1, "x"]
+        for code, kg in (("17 03 02", "1500,5"), ("17 01 01", 250))
+    ]
+    loaded = sent(coordinator, "/imports/outflow", sheet(rows, LMA)).get_json()
+    address = f"/imports/{loaded['id']}"
+    codes = {one["eural"]: one["certainty"] for one in coordinator.get(f"{address}/changes").get_json()["codes"]}
+    assert codes == {"17 03 02": "mapped", "17 01 01": "uncertain"}
+    assert coordinator.post(f"{address}/codes", {"codes": [{"eural": "170101", "group": "bestrating"}]}).status_code == 200
+    coordinator.post(f"{address}/apply", {})
+    assert tasks.work_off(app) == 1
+    year = coordinator.get("/outflow/2025").get_json()
+    assert (year["totalMassKg"], year["mappedMassKg"], year["unknownMassKg"], year["lines"]) == (1750.5, 1750.5, 0, 2)
+    assert year["imports"] == [loaded["id"]]
+    over = coordinator.post("/outflow/2025/take-over", {"scope": "organisation"})
+    assert over.status_code == 201 and over.get_json()["table"] == "material_use"
+    assert coordinator.post("/outflow/2025/take-over", {"scope": "wereld"}).status_code == 422
+    assert coordinator.post("/outflow/2023/take-over", {"scope": "organisation"}).status_code == 409
+
+
+def test_what_is_no_sheet_is_refused(coordinator: Api, hengelo: Api) -> None:
+    assert sent(coordinator, "/imports/outflow", b"%PDF").status_code == 422
+    assert sent(coordinator, "/imports/outflow", b"x" * (5 * 1024 * 1024 + 1)).status_code == 413
+    assert coordinator.post("/imports/outflow", {"file": "x"}).status_code == 415
+    assert coordinator.post("/imports/outflow", data={"other": (BytesIO(b"x"), "x.csv")}).status_code == 422
+    assert sent(hengelo, "/imports/outflow", b"a;b\r\n").status_code == 403
+    assert coordinator.post("/tasks", {"kind": "import"}).status_code == 422

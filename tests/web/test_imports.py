@@ -1,0 +1,194 @@
+"""Sheets on their pages: loaded, looked at, mended without a script, applied, taken back; and the outflow of a year."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from marketplace.imports.models import ImportRun
+from marketplace.jobs import tasks
+from marketplace.kernel.db import Database
+from tests.imported import LMA, reading, sheet
+from tests.visitors import csrf_token, log_in, newcomer, send
+
+pytestmark = pytest.mark.postgresql
+
+GOOD = [(2024, "Hout", "primair", "1,5"), (2024, "Hout", "primair", "2")]
+WRONG = [*GOOD, (2024, "Huot", "primair", "3"), (2024, "Hout", "anders", "veel")]
+
+
+@pytest.fixture
+def borne(client: FlaskClient, database: Database) -> FlaskClient:
+    log_in(client, newcomer(database, "borne", "coordinator"))
+    return client
+
+
+def load(client: FlaskClient, content: bytes, table: str = "materiaalgebruik", name: str = "gebruik 2024.csv") -> str:
+    """Send a file; the address of its page."""
+    answer = client.post(
+        f"/invoer/{table}", data={"csrf_token": csrf_token(client.get(f"/invoer/{table}")), "file": (io.BytesIO(content), name)}
+    )
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def refused(client: FlaskClient, content: bytes, name: str = "x.csv") -> str:
+    """What is said of a file that cannot be taken."""
+    token = csrf_token(client.get("/invoer/materiaalgebruik"))
+    answer = client.post("/invoer/materiaalgebruik", data={"csrf_token": token, "file": (io.BytesIO(content), name)})
+    assert answer.status_code in (413, 422)
+    answer.close()
+    return str(answer.text)
+
+
+def test_a_sheet_is_loaded_mended_applied_and_taken_back(borne: FlaskClient, app: Flask, database: Database) -> None:
+    page = load(borne, sheet(WRONG))
+    shown = borne.get(page).text
+    assert "gebruik 2024.csv" in shown and "nog niet toegepast" in shown
+    assert "2 foute regels" in shown and "2 regels opgeteld" in shown
+    assert "Er is geen materiaalgroep “Huot”." in shown and "“veel” is geen getal." in shown
+    assert "Neem de 2 goede regels" in shown and "De 2 foute regels blijven eruit." in shown
+    told = borne.post(
+        f"{page}/regels", data={"csrf_token": csrf_token(borne.get(page)), "cell-4-group": "Hout", "cell-5-tonnes": "4"}
+    )
+    assert told.status_code == 303
+    shown = borne.get(page).text
+    assert "1 regel is nog fout." in shown and "1 foute regel" in shown and 'value="anders"' in shown
+    assert "Neem de 3 goede regels" in shown
+    assert (
+        borne.post(f"{page}/regels", data={"csrf_token": csrf_token(borne.get(page)), "cell-5-origin": "Gerecycled"}).status_code
+        == 303
+    )
+    shown = borne.get(page).text
+    assert "Alle regels zijn nu goed." in shown and "Neem alle 4 regels" in shown and "foute regel" not in shown
+    answer = send(borne, page, to=f"{page}/toepassen")
+    answer.close()
+    assert (answer.status_code, answer.location) == (303, page)
+    assert "Dit bestand wordt toegepast." in borne.get(page).text
+    assert "Toepassen van een bestand" in borne.get("/taken").text
+    assert tasks.work_off(app) == 1
+    shown = borne.get(page).text
+    assert "Verslag van 2024: versie 1 is gemaakt." in shown and "Draai dit bestand terug" in shown
+    assert "4 regels van het bestand zijn toegepast." in borne.get("/taken/1").text
+    assert send(borne, page, to=f"{page}/terugdraaien").status_code == 303
+    assert "Dit bestand is teruggedraaid op" in borne.get(page).text
+    assert borne.get("/invoer").text.count("teruggedraaid") == 1
+
+
+def test_the_wrong_rows_are_a_file_that_comes_back_mended(borne: FlaskClient) -> None:
+    page = load(borne, sheet(WRONG))
+    file = borne.get(f"{page}/fouten.csv")
+    assert file.headers["Content-Disposition"] == f'attachment; filename="invoer-{page.rsplit("/", 1)[1]}-fouten.csv"'
+    rows = list(csv.reader(io.StringIO(file.data.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert rows[0] == ["Regel", "Jaar", "Materiaalgroep", "Herkomst", "Ton", "Wat er niet klopt"]
+    assert [row[:5] for row in rows[1:]] == [["4", "2024", "Huot", "primair", "3"], ["5", "2024", "Hout", "anders", "veel"]]
+    assert rows[1][5].startswith("Materiaalgroep: Er is geen materiaalgroep “Huot”.")
+    rows[1][2], rows[2][3], rows[2][4] = "Hout", "hergebruikt", "5,25"
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows(rows)
+    token = csrf_token(borne.get(page))
+    mended = borne.post(
+        f"{page}/bestand", data={"csrf_token": token, "file": (io.BytesIO(text.getvalue().encode()), "fouten.csv")}
+    )
+    assert mended.status_code == 303
+    shown = borne.get(page).text
+    assert "Alle regels zijn nu goed." in shown and "Neem alle 4 regels" in shown
+    assert borne.post(f"{page}/bestand", data={"csrf_token": token, "file": (io.BytesIO(b"%PDF"), "x.pdf")}).status_code == 303
+    assert "Dit is een pdf." in borne.get(page).text
+
+
+def test_columns_that_are_not_recognised_are_asked_for(borne: FlaskClient) -> None:
+    page = load(borne, sheet([(2024, "Hout", "primair", "1")], ("A", "B", "C", "D")))
+    shown = borne.get(page).text
+    assert "Welke kolom is wat?" in shown and "Neem" not in shown
+    chosen = {"csrf_token": csrf_token(borne.get(page)), "year": "0", "group": "1", "origin": "2"}
+    answer = borne.post(f"{page}/kolommen", data=chosen)
+    assert answer.status_code == 422 and "Kies één kolom uit: Ton / Kilogram." in answer.text
+    assert '<option selected value="1">B</option>' in answer.text  # what was chosen stays
+    assert borne.post(f"{page}/kolommen", data={**chosen, "mass_kg": "3", "mass_kg_notation": "nl"}).status_code == 303
+    assert "Neem de regel" in borne.get(page).text
+    assert "Welke kolom is wat?" not in borne.get(load(borne, sheet([(2025, "Hout", "primair", "1")], ("A", "B", "C", "D")))).text
+
+
+def test_the_same_file_names_the_one_of_before(borne: FlaskClient) -> None:
+    first = load(borne, sheet(GOOD))
+    assert "eerder ingelezen" not in borne.get(first).text
+    second = borne.get(load(borne, sheet(GOOD))).text
+    assert "Ditzelfde bestand is eerder ingelezen:" in second and f'href="{first}"' in second
+
+
+@pytest.mark.parametrize("table", ["materiaalgebruik", "afvalmeldingen"])
+def test_a_template_is_what_the_page_takes(borne: FlaskClient, table: str) -> None:
+    shown = borne.get(load(borne, borne.get(f"/invoer/{table}/sjabloon.csv").data, table)).text
+    assert "Neem" in shown and "foute regel" not in shown
+    workbook = borne.get(f"/invoer/{table}/sjabloon.xlsx").data
+    names = openpyxl.load_workbook(io.BytesIO(workbook)).sheetnames
+    assert len(names) == 3 and "Kolommen" in names
+    assert "Neem" in borne.get(load(borne, workbook, table, "sjabloon.xlsx")).text
+
+
+def test_waste_notifications_are_shown_to_the_kilogram_and_taken_over(borne: FlaskClient, app: Flask) -> None:
+    rows: list[list[object]] = [
+        ["s", "o", "h", "v", code, "naam", "B04", "2025-02", kg, 1, "x"]
+        for code, kg in (("17 03 02", 1500), ("17 01 01", 250), ("99 99 99", 50))
+    ]
+    page = load(borne, sheet(rows, LMA), "afvalmeldingen")
+    shown = borne.get(page).text
+    assert "Van 1.800 kg in dit bestand heeft 1.500 kg een materiaalgroep. Van 300 kg is die niet bekend." in shown
+    assert "de lijst met materialen heeft deze code niet" in shown
+    answer = borne.post(
+        f"{page}/codes", data={"csrf_token": csrf_token(borne.get(page)), "code-170101": "bestrating", "code-999999": ""}
+    )
+    assert answer.status_code == 303
+    assert "heeft 1.750 kg een materiaalgroep. Van 50 kg" in borne.get(page).text
+    send(borne, page, to=f"{page}/toepassen").close()
+    assert tasks.work_off(app) == 1
+    assert "/invoer/uitstroom/2025" in borne.get(page).text and "/invoer/uitstroom/2025" in borne.get("/invoer").text
+    year = borne.get("/invoer/uitstroom/2025").text
+    assert "1.800 kg" in year and "1.750 kg" in year and "50 kg" in year
+    over = send(borne, "/invoer/uitstroom/2025", to="/invoer/uitstroom/2025/overnemen", scope="territory").location
+    shown = borne.get(over).text
+    assert "Afvalmeldingen 2025" in shown and "Neem alle 2 regels" in shown and "Hele grondgebied" in shown
+    assert borne.get("/invoer/uitstroom/2024").status_code == 404
+
+
+def test_what_is_no_sheet_is_told_what_to_do(borne: FlaskClient) -> None:
+    assert "Dit is een pdf." in refused(borne, b"%PDF-1.4")
+    assert "groter dan 5 MB" in refused(borne, b"x" * (5 * 1024 * 1024 + 1))
+    assert "namen van de kolommen" in refused(borne, b"alleen")
+    token = csrf_token(borne.get("/invoer/materiaalgebruik"))
+    assert "Kies een bestand: XLSX of CSV." in borne.post("/invoer/materiaalgebruik", data={"csrf_token": token}).text
+    assert borne.get("/invoer/onzin").status_code == 404
+
+
+def names() -> Iterator[str]:
+    yield from ("../../etc/passwd", "map/blad.csv", "a\u202eb.csv", "x" * 500, "\x00", "<script>.csv", "")
+
+
+def test_any_name_of_a_file_is_stored_as_text(borne: FlaskClient, database: Database) -> None:
+    for name in names():
+        if name and "\x00" not in name:
+            assert "<script>.csv</h1>" not in borne.get(load(borne, sheet(GOOD), name=name)).text
+    with reading(database) as session:
+        stored = [run.name for run in session.query(ImportRun).order_by(ImportRun.id)]
+    assert stored[:2] == ["passwd", "blad.csv"] and max(map(len, stored)) == 200
+
+
+def test_only_a_coordinator_of_a_municipality_loads_and_sees_its_sheets(
+    borne: FlaskClient, app: Flask, database: Database
+) -> None:
+    page = load(borne, sheet(GOOD))
+    for slug, role, expected in (
+        ("borne", "project_leader", 403),
+        ("regio-twente", "reviewer", 403),
+        ("hengelo", "coordinator", 404),
+    ):
+        other = app.test_client()
+        log_in(other, newcomer(database, slug, role))
+        assert other.get(page).status_code == expected
+        assert other.get("/invoer").status_code == (200 if expected == 404 else 403)
+        assert other.get(f"{page}/fouten.csv").status_code == expected
