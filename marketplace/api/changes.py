@@ -48,7 +48,7 @@ CHANGES = (
             ),
             _("New: a report says what looks odd in it (findings), and takes an explanation of that."),
             _(
-                "New: sheets of material use and of waste notifications: sent, looked at, put right, applied and taken back (/imports), and the outflow (/outflow)."
+                "New: sheets of material use and of waste notifications are sent, put right, applied and taken back (/imports); the outflow (/outflow)."
             ),
         ),
     ),

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from marketplace.jobs import tasks
-from tests.api.conftest import Api
+from tests.api.conftest import Api, form
 from tests.imported import LMA, sheet
 
 
@@ -95,7 +95,7 @@ def test_outflow_is_read_by_code_and_taken_over(coordinator: Api, app: Flask) ->
 
 def test_what_is_no_sheet_is_refused(coordinator: Api, hengelo: Api) -> None:
     assert sent(coordinator, "/imports/outflow", b"%PDF").status_code == 422
-    assert sent(coordinator, "/imports/outflow", b"x" * (5 * 1024 * 1024 + 1)).status_code == 413
+    assert coordinator.post("/imports/outflow", **form("file", b"x" * (5 * 1024 * 1024 + 1))).status_code == 413
     assert coordinator.post("/imports/outflow", {"file": "x"}).status_code == 415
     assert coordinator.post("/imports/outflow", data={"other": (BytesIO(b"x"), "x.csv")}).status_code == 422
     assert sent(hengelo, "/imports/outflow", b"a;b\r\n").status_code == 403
