@@ -173,10 +173,24 @@ def fill_with_unfinished_work(app: Flask) -> None:
     masses = {"mass-bestrating-primary": "30.000", "mass-bestrating-reused": "10.000"}
     assert send(coordinator, entry, {**filled, **masses}).status_code == 303
     assert send(coordinator, f"{entry}/indienen", {}).status_code == 303
+    load_sheets(app, coordinator)
     administrator = client_of(app, f"beheer@{demo.DOMAIN}")
     for kind, is_done in (("check", True), ("rebuild", False)):
         assert send(administrator, "/beheer/klok", {"kind": kind}, to="/taken").status_code == 303
         if is_done:
+            assert tasks.work_off(app) == 1
+
+
+def load_sheets(app: Flask, coordinator: FlaskClient) -> None:
+    """One sheet with a wrong row, one of which no column is known, and waste notifications that are applied."""
+    wrong = b"Jaar;Materiaalgroep;Herkomst;Ton\n2024;Hout;primair;1,5\n2024;Huot;primair;veel\n"
+    assert send(coordinator, "/invoer/materiaalgebruik", {"file": upload(wrong, "gebruik.csv")}).status_code == 303
+    assert send(coordinator, "/invoer/materiaalgebruik", {"file": upload(b"A;B\n1;2\n", "onbekend.csv")}).status_code == 303
+    notified = b"Euralcode;Periode;kg;Benaming\n17 03 02;2025-02;1500;asfalt\n17 01 01;2025-02;250;beton\n"
+    for is_applied in (True, False):
+        page = send(coordinator, "/invoer/afvalmeldingen", {"file": upload(notified, "afval.csv")}).location
+        if is_applied:
+            send(coordinator, page, to=f"{page}/toepassen").close()
             assert tasks.work_off(app) == 1
 
 
