@@ -28,7 +28,7 @@ TOO_MANY_ROWS = _("The sheet has more than %(most)s rows. Split it into more tha
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What stands in a file; `notation`: how its numbers are written where a column does not tell."""
+    """What stands in a file. `notation`: how numbers are written where a column does not tell."""
 
     rows: tuple[SheetRow, ...]
     notation: str
