@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_imports"
-down_revision = "0016_ledger_figures"
+down_revision = "0019_reversed_exchanges"
 branch_labels = None
 depends_on = None
 
