@@ -97,8 +97,8 @@ def test_a_year_is_pasted_submitted_asked_about_and_adopted(
     expect(coordinator.get_by_role("heading", level=1)).to_have_text(f"{YEAR} indienen: klopt dit?")
     expect(coordinator.locator("main")).to_contain_text("10.000,0")
     looked_at(coordinator, "check")
-    coordinator.get_by_role("button", name="Indienen bij de AO CE").click()
-    expect(coordinator.locator("main")).to_contain_text("Versie 2 ligt bij de AO CE")
+    coordinator.get_by_role("button", name="Indienen bij het AO CE").click()
+    expect(coordinator.locator("main")).to_contain_text("Versie 2 ligt bij het AO CE")
     looked_at(coordinator, "submitted")
 
     reviewer.goto("/verslagen")
@@ -117,8 +117,8 @@ def test_a_year_is_pasted_submitted_asked_about_and_adopted(
     coordinator.get_by_role("button", name="Antwoord sturen").click()
     expect(coordinator.locator("main")).to_contain_text("Dat jaar is er geen asfalt gelegd.")
     coordinator.get_by_role("button", name="Controleren en indienen").click()
-    coordinator.get_by_role("button", name="Indienen bij de AO CE").click()
-    expect(coordinator.locator("main")).to_contain_text("Versie 2 ligt bij de AO CE")
+    coordinator.get_by_role("button", name="Indienen bij het AO CE").click()
+    expect(coordinator.locator("main")).to_contain_text("Versie 2 ligt bij het AO CE")
     visitor.reload()
     assert visitor.locator("main").inner_text() == before  # what is not adopted changes nothing for the public
 

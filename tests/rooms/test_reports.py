@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.impact.actions.reports import ask_for_report, report_material_use
-from marketplace.impact.queries.reports import find_own_missing, get_reporting, last_year
+from marketplace.impact.actions.review import send_back, submit
+from marketplace.impact.queries.reports import get_reporting, last_year, list_own_unfinished
 from marketplace.impact.rules.material_use import UseRow
+from marketplace.impact.rules.reports import ReportStatus
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
@@ -81,13 +83,25 @@ def test_what_cannot_be_asked(session: Session, broker: Actor) -> None:
         get_reporting(session, ANONYMOUS)
 
 
-def test_the_coordinator_of_a_municipality_finds_the_year_that_is_missing(session: Session, broker: Actor) -> None:
-    hengelo = make_actor(session, "hengelo", "coordinator")
-    assert find_own_missing(session, hengelo) == last_year()
-    assert find_own_missing(session, make_actor(session, "hengelo")) is None
-    assert find_own_missing(session, broker) is None
-    report(session, "hengelo", 1)
-    assert find_own_missing(session, hengelo) is None
+def test_the_coordinator_of_a_municipality_finds_what_waits_for_it(session: Session, broker: Actor) -> None:
+    hengelo, reviewer, year = (
+        make_actor(session, "hengelo", "coordinator"),
+        make_actor(session, "regio-twente", "reviewer"),
+        last_year(),
+    )
+    assert list_own_unfinished(session, hengelo) == [(year, None)]
+    assert list_own_unfinished(session, make_actor(session, "hengelo")) == list_own_unfinished(session, broker) == []
+    for when in (year, year - 1):
+        rows = [UseRow("bestrating", "primary", Decimal(100_000_000))]
+        report_material_use(session, hengelo, organisation_slug="hengelo", year=when, rows=rows)
+    assert list_own_unfinished(session, hengelo) == [(year, ReportStatus.CONCEPT)]  # a concept of long ago is no work of today
+    for when in (year, year - 1):
+        submit(session, hengelo, organisation_slug="hengelo", year=when)
+    assert list_own_unfinished(session, hengelo) == []
+    send_back(session, reviewer, organisation_slug="hengelo", year=year - 1, question="Waar is het asfalt?")
+    rows = [UseRow("bestrating", "primary", Decimal(90_000_000))]
+    report_material_use(session, hengelo, organisation_slug="hengelo", year=year - 1, rows=rows)  # changed, not submitted yet
+    assert list_own_unfinished(session, hengelo) == [(year - 1, ReportStatus.SENT_BACK)]
 
 
 def test_of_two_who_ask_at_once_one_is_heard(session: Session, database: Database, broker: Actor) -> None:

@@ -154,7 +154,7 @@ def test_a_year_that_goes_on_is_entered_and_not_submitted(person: Person) -> Non
     borne, now = person("borne"), f"/beheer/materiaalgebruik/{YEAR + 1}"
     assert send(borne, now, FILLED).status_code == 303
     page = borne.get(f"{now}/indienen")
-    assert f"Indienen kan vanaf 1 januari {YEAR + 2}." in content(page) and "Indienen bij de AO CE" not in content(page)
+    assert f"Indienen kan vanaf 1 januari {YEAR + 2}." in content(page) and "Indienen bij het AO CE" not in content(page)
     assert send(borne, f"{now}/indienen", {"version": "1"}).status_code == 422
 
 
@@ -163,7 +163,7 @@ def test_what_stands_out_is_explained_before_it_is_submitted(bank: Session, pers
     odd = {"mass-bestrating-primary": ""}  # nothing is new: that stands out
     saved(borne, **odd)
     page = content(borne.get(f"{ENTRY}/indienen"))
-    assert "niets nieuw uit eindige bronnen" in page and "Schrijf de toelichting" in page and "Indienen bij de AO CE" not in page
+    assert "niets nieuw uit eindige bronnen" in page and "Schrijf de toelichting" in page and "Indienen bij het AO CE" not in page
     refused = send(borne, f"{ENTRY}/indienen", {"version": "1"})
     assert refused.status_code == 422 and "niets nieuw uit eindige bronnen" in content(refused)
     submitted(borne, **odd, version="1", explanation="Alleen uit ons depot.")
@@ -174,7 +174,7 @@ def test_what_stands_out_is_explained_before_it_is_submitted(bank: Session, pers
 def test_a_question_and_its_answer_are_read_by_both(person: Person) -> None:
     borne, reviewer = person("borne"), person("regio-twente", "reviewer")
     submitted(borne)
-    assert "Versie 1 ligt bij de AO CE" in content(borne.get(ENTRY))
+    assert "Versie 1 ligt bij het AO CE" in content(borne.get(ENTRY))
     assert "U bent aan zet: besluit over deze opgave" in content(reviewer.get(REPORT))
     assert send(reviewer, REPORT, {}, to=f"{REPORT}/beoordelen").status_code == 303
     assert "In beoordeling" in content(borne.get(REPORT))
@@ -183,7 +183,7 @@ def test_a_question_and_its_answer_are_read_by_both(person: Person) -> None:
     assert send(reviewer, f"{REPORT}/terugsturen", {"version": "1", "question": "Waar is het asfalt?"}).status_code == 303
     page = content(borne.get(ENTRY))
     assert (
-        page.index("U bent aan zet: de AO CE heeft een vraag") < page.index("Waar is het asfalt?") < page.index("Wat is ingevuld")
+        page.index("U bent aan zet: het AO CE heeft een vraag") < page.index("Waar is het asfalt?") < page.index("Wat is ingevuld")
     )
     long = "a" * 2001
     refused = send(borne, f"{REPORT}/gesprek", {"text": long})

@@ -179,12 +179,30 @@ def list_waiting(session: Session, actor: Actor) -> list[tuple[Organisation, int
     return [(one, year) for one, year in session.execute(rows.order_by(MaterialUseReport.submitted_at))]
 
 
-def find_own_missing(session: Session, actor: Actor) -> int | None:
-    """Find the last year that is over, where the actor is to report it and nobody has."""
+def list_own_unfinished(session: Session, actor: Actor) -> list[tuple[int, ReportStatus | None]]:
+    """List the years that wait for the actor's own municipality. None: nothing is reported.
+
+    What was sent back, of any year, and the last year that is over while it is not submitted.
+    """
     if not may(actor, Can.EDIT_MATERIAL_USE, actor.organisation_id):
-        return None
-    report = _current_reports(session, last_year()).get(actor.organisation_id or 0)
-    return None if report is not None and report.id in _filled(session, last_year()) else last_year()
+        return []
+    own = select(MaterialUseReport).where(
+        MaterialUseReport.organisation_id == actor.organisation_id, MaterialUseReport.year <= last_year()
+    )
+    by_year: dict[int, list[MaterialUseReport]] = {last_year(): []}
+    for report in session.scalars(own.order_by(MaterialUseReport.version)):
+        by_year.setdefault(report.year, []).append(report)
+    unfinished: list[tuple[int, ReportStatus | None]] = []
+    for year, reports in sorted(by_year.items()):
+        statuses = {report.status for report in reports}
+        if statuses & {ReportStatus.ADOPTED, *AT_THE_REVIEWER}:
+            continue
+        if ReportStatus.SENT_BACK in statuses:
+            unfinished.append((year, ReportStatus.SENT_BACK))
+        elif year == last_year():
+            is_filled = bool(reports) and reports[-1].id in _filled(session, year)
+            unfinished.append((year, ReportStatus.CONCEPT if is_filled else None))
+    return unfinished
 
 
 def _current_reports(session: Session, year: int) -> dict[int, MaterialUseReport]:

@@ -10,7 +10,7 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.catalogue.queries.kept import list_saved_searches
 from marketplace.exchange.queries.reservations import list_own_open
 from marketplace.impact.queries.bank import total_given
-from marketplace.impact.queries.reports import find_own_missing
+from marketplace.impact.queries.reports import list_own_unfinished
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import near_date
@@ -118,8 +118,7 @@ def _own(session: Session, actor: Actor) -> Own:
         *(jobs.still_needed(demand, known) for demand in list_demands_to_refresh(session, actor)),
         *(jobs.question(asked, known) for asked in list_unanswered_questions(session, actor)),
     ]
-    if year := find_own_missing(session, actor):
-        todo.append(jobs.report(year))
+    todo += [jobs.report(year, status) for year, status in list_own_unfinished(session, actor)]
     lots, lots_total = list_own_listings(session, actor, statuses=(ListingStatus.PUBLISHED.value,), page_size=OWN_SHOWN)
     drafts, _total = list_own_listings(session, actor, statuses=(ListingStatus.DRAFT.value,), page_size=DRAFTS_MAX)
     demands, demands_total = list_demands(session, actor, mine=True, statuses=(DemandStatus.OPEN,), page_size=OWN_SHOWN)

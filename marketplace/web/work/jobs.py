@@ -13,6 +13,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, ReservationStatus
 from marketplace.http.written import Written
+from marketplace.impact.rules.reports import ReportStatus
 from marketplace.kernel import clock
 from marketplace.kernel.formats import quantity
 from marketplace.kernel.language import Text, _
@@ -180,11 +181,18 @@ def question(asked: Question, known: Taxonomy) -> Job:
     return Job(what, href, picture, (title,), since=day_of(asked.asked_at), label=_("Answer"), title=title, group=group)
 
 
-def report(year: int) -> Job:
-    """The year that the own municipality has not reported."""
+def report(year: int, status: ReportStatus | None) -> Job:
+    """A year of the own municipality that is not reported, not submitted, or sent back."""
+    there = url_for("reports.edit", year=year)
+    if status is ReportStatus.SENT_BACK:
+        what = _("The AO CE has a question about your report of %(year)s", year=str(year))
+        return Job(what, there, also=(_("answer it, and submit again"),), label=_("Answer"))
+    if status is ReportStatus.CONCEPT:
+        what = _("Your report of %(year)s is not submitted yet", year=str(year))
+        return Job(what, url_for("reports.check", year=year), also=(_("it counts once it is adopted"),), label=_("Check"))
     return Job(
         _("Your municipality has not reported %(year)s", year=str(year)),
-        url_for("reports.edit", year=year),
+        there,
         also=(_("what was put to use, by group and origin"),),
         label=_("Report it"),
     )
