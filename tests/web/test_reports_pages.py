@@ -183,7 +183,9 @@ def test_a_question_and_its_answer_are_read_by_both(person: Person) -> None:
     assert send(reviewer, f"{REPORT}/terugsturen", {"version": "1", "question": "Waar is het asfalt?"}).status_code == 303
     page = content(borne.get(ENTRY))
     assert (
-        page.index("U bent aan zet: het AO CE heeft een vraag") < page.index("Waar is het asfalt?") < page.index("Wat is ingevuld")
+        page.index("U bent aan zet: het AO CE heeft een vraag")
+        < page.index("Waar is het asfalt?")
+        < page.index("Wat is ingevuld")
     )
     long = "a" * 2001
     refused = send(borne, f"{REPORT}/gesprek", {"text": long})
