@@ -177,7 +177,7 @@ _low = _or_zero(Exchange.avoided_low_kgco2e, EarlierRow.avoided_low_kgco2e, Exch
 _high = _or_zero(Exchange.avoided_high_kgco2e, EarlierRow.avoided_high_kgco2e, Exchange.avoided_kgco2e)
 _confidence = func.coalesce(Exchange.carbon_confidence, EarlierRow.carbon_confidence)
 _is_transfer = Exchange.kind == RowKind.TRANSFER.value
-_is_late = Exchange.period > _happened
+LATE: ColumnElement[bool] = Exchange.period > _happened
 _in_region = [kind.in_(("municipality", "region")) for kind in (Exchange.from_kind, Exchange.to_kind)]
 month_booked: ColumnElement[str] = func.coalesce(Exchange.period, _happened)
 
@@ -196,8 +196,8 @@ SUMS: dict[str, Any] = {
     "replacing_mass_kg": _by_use(Exchange.mass_kg, ReplacesPurchase.YES),
     "not_replacing_mass_kg": _by_use(Exchange.mass_kg, ReplacesPurchase.NO),
     **{f"{origin}_mass_kg": _of(Exchange.mass_kg, Exchange.origin == origin) for origin in ("reused", "recycled", "biobased")},
-    "late_mass_kg": _of(Exchange.mass_kg, _is_late),
-    "late_rows": _of(_one, _is_late),
+    "late_mass_kg": _of(Exchange.mass_kg, LATE),
+    "late_rows": _of(_one, LATE),
     "tonne_km": Exchange.tonne_km,
     "transport_kgco2e": Exchange.transport_kgco2e,
     "avoided_kgco2e": _avoided,

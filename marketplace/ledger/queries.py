@@ -15,6 +15,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
 from marketplace.ledger.models import (
     KEYS,
+    LATE,
     ROLLUP_PAIR,
     ROLLUP_SIDE,
     ROLLUPS,
@@ -88,7 +89,8 @@ class ExchangeFilter:
 
     A municipality is one side too, and both of these have to fit. `words` stand in the names of the two sides or of the material.
     `first` and `last` are days on which something happened, the months those in which it counts. `through`: direct or depot; `is_within`:
-    whether it stayed within one organisation; `without_bulk`: no sand and soil; `lacks`: transfers that still count and lack any of these.
+    whether it stayed within one organisation; `without_bulk`: no sand and soil; `lacks`: transfers that still count and lack any of these;
+    `is_late`: only what counts in a later month than that in which it happened.
     """
 
     first: date | None = None
@@ -108,6 +110,7 @@ class ExchangeFilter:
     is_within: bool | None = None
     without_bulk: bool = False
     lacks: tuple[Lack, ...] = ()
+    is_late: bool = False
 
     def narrow(self, rows: Select[Exchange]) -> Select[Exchange]:
         """The rows that this leaves."""
@@ -142,6 +145,8 @@ class ExchangeFilter:
             rows = rows.where(KEYS["through"] == self.through)
         if self.is_within is not None:
             rows = rows.where((Exchange.from_slug == Exchange.to_slug) == self.is_within)
+        if self.is_late:
+            rows = rows.where(LATE)
         if self.without_bulk:
             rows = rows.outerjoin(EarlierRow, EarlierRow.seq == Exchange.seq).where(KEYS["is_bulk"].is_(False))
         return rows

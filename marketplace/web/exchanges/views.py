@@ -13,6 +13,7 @@ from marketplace.kernel import clock
 from marketplace.ledger.queries import get_exchange, get_exchanged_mass, list_exchanges, list_of_same_reservation
 from marketplace.ledger.rules import chained
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
+from marketplace.web.exchanges import settlement
 from marketplace.web.exchanges.arithmetic import booking_of, lines_of
 from marketplace.web.exchanges.asked import Asked, said
 from marketplace.web.ui.exchange_rows import ROW_PLACES, exchange_rows
@@ -22,6 +23,7 @@ from marketplace.web.ui.search_address import Chip
 from marketplace.web.ui.tonnes import in_tonnes
 
 blueprint = Blueprint("exchanges", __name__)
+settlement.register(blueprint)
 PAGE_SIZE = 50
 
 

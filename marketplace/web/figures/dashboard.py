@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, Pair, Statistics, StatisticsRow
-from marketplace.impact.rules.statistics import STATISTICS, Statistic
+from marketplace.impact.rules.statistics import Statistic
 from marketplace.kernel.formats import KG_PER_TONNE, NO_BREAK_SPACE, carbon, km, mass, number, percent, rounded
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.rules import Totals
+from marketplace.web.figures.tables import KNOWN
 from marketplace.web.ui.charts import Chart, Column, Step, share_of, waterfall
 from marketplace.web.ui.flow_map import Flow as Arrowed
 from marketplace.web.ui.flow_map import FlowMap, flow_map
@@ -25,7 +26,6 @@ BALANCE_LENGTH = 150
 CO2E = _("tonnes CO₂e")
 SAME_BELOW = Decimal("0.005")
 TWICE = 2
-KNOWN = {item.name: item for item in STATISTICS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def tiles_of(totals: Totals, before: Totals | None) -> list[Tile]:
     return [
         tile("exchanges", KNOWN["exchanges"].label, lambda one: Decimal(one.exchanges), number),
         tile("mass_kg", KNOWN["mass_kg"].label, lambda one: one.mass_kg, mass),
-        tile("net_kgco2e", KNOWN["net_kgco2e"].label, _known(KNOWN["net_kgco2e"]), _carbon),
+        tile("avoided_replacing_kgco2e", KNOWN["avoided_replacing_kgco2e"].label, _replacing, _carbon),
         tile("average_km", _("Driven by the average tonne"), lambda one: one.average_km, km),
     ]
 
@@ -67,6 +67,12 @@ def tiles_of(totals: Totals, before: Totals | None) -> list[Tile]:
 def _carbon(kg: Decimal | None) -> str:
     """With the one decimal of the chart below it; what is less than a tonne in kilograms."""
     return carbon(kg) if kg is None or abs(kg) < KG_PER_TONNE else f"{in_tonnes(kg, 1)}{NO_BREAK_SPACE}{CO2E}"
+
+
+def _replacing(totals: Totals) -> Decimal | None:
+    """What was avoided by what replaces a purchase. Unknown while nobody said so of anything, or its factors are."""
+    said = totals.replacing_mass_kg or totals.not_replacing_mass_kg or not totals.mass_kg
+    return _known(KNOWN["avoided_replacing_kgco2e"])(totals) if said else None
 
 
 def _known(statistic: Statistic) -> Callable[[Totals], Decimal | None]:

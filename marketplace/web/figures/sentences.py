@@ -7,7 +7,7 @@ from marketplace.impact.queries.statistics import Pair, StatisticsRow
 from marketplace.kernel.formats import percent
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.rules import Totals
-from marketplace.web.figures.dashboard import KNOWN
+from marketplace.web.figures.tables import KNOWN
 from marketplace.web.ui.charts import Column
 from marketplace.web.ui.tonnes import places_of, tonnes
 

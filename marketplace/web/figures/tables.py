@@ -7,9 +7,9 @@ from decimal import Decimal
 from marketplace.impact.queries.statistics import Statistics, StatisticsRow
 from marketplace.impact.rules.statistics import STATISTICS, Figure, Measure, Statistic
 from marketplace.kernel.errors import Missing
-from marketplace.kernel.formats import number
+from marketplace.kernel.formats import km, money, number, percent
 from marketplace.kernel.language import Text, _
-from marketplace.ledger.rules import Totals
+from marketplace.ledger.rules import Reach, Totals
 from marketplace.sheets.writing import Cell
 from marketplace.web.ui.tonnes import in_tonnes, places_of
 
@@ -23,6 +23,124 @@ CENTS_OF_A_EURO = 100
 SHOWN_BY_GROUP = ("exchanges", "mass_kg", "avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
 ON_A_PHONE = {"mass_kg", "net_kgco2e"}
 PAGE_UNITS = {Measure.MASS: _("tonnes"), Measure.CARBON: _("tonnes CO₂e")}
+
+
+AVOIDED = ("avoided_replacing_kgco2e", "avoided_not_replacing_kgco2e", "avoided_not_said_kgco2e")
+KNOWN = {item.name: item for item in STATISTICS}
+REACH: dict[Reach, Text] = {
+    Reach.WITHIN: _("Within one organisation"),
+    Reach.REGION: _("Between municipalities of the region"),
+    Reach.OUTSIDE: _("From or to a partner"),
+}
+GRADES: tuple[tuple[str, Text], ...] = (
+    ("a", _("A: for this very product")),
+    ("b", _("B: for its class of material")),
+    ("c", _("C: an estimate")),
+    ("unknown", _("unknown")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranged:
+    """A figure in tonnes CO₂e. `ends`: by the lowest and the highest factor, empty where there are none; `part`: of the whole."""
+
+    name: str
+    label: Text
+    figure: str
+    ends: str
+    part: str
+
+
+def avoided_of(totals: Totals) -> list[Ranged]:
+    """What was avoided in three parts, by what was said of a purchase, and the net."""
+    places = places_of(max(abs(totals.avoided_high_kgco2e), abs(totals.avoided_kgco2e)))
+
+    def ranged(name: str) -> Ranged:
+        item = KNOWN[name]
+        value, ends = item.known(totals), item.ends(totals)
+        is_part = name in AVOIDED and value is not None and totals.avoided_kgco2e > 0
+        return Ranged(
+            name,
+            item.label,
+            in_tonnes(value, places),
+            ""
+            if ends is None
+            else str(_("%(low)s to %(high)s", low=in_tonnes(ends[0], places), high=in_tonnes(ends[1], places))),
+            percent(Decimal(value or 0) / totals.avoided_kgco2e, 0) if is_part else "",
+        )
+
+    return [ranged(name) for name in (*AVOIDED, "net_kgco2e")]
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """How much of the mass has a factor of one quality, in words and as a block on a bar."""
+
+    grade: str
+    label: Text
+    part: str
+    x: float
+    width: float
+
+
+def sure_of(totals: Totals) -> list[Sure]:
+    """On how sure a factor the tonnes rest. None where nothing moved."""
+    if totals.mass_kg <= 0:
+        return []
+    found, x = list[Sure](), 0.0
+    for grade, label in GRADES:
+        share = max(getattr(totals, f"confidence_{grade}_mass_kg"), Decimal(0)) / totals.mass_kg
+        width = round(float(share) * 100, 1)
+        found.append(Sure(grade, label, percent(share, 0), round(x, 1), width))
+        x += width
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How much stayed near, and how far the average tonne of it was driven."""
+
+    label: Text
+    tonnes: str
+    part: str
+    average_km: str
+
+
+def reach_of(statistics: Statistics) -> list[Reached]:
+    """What stayed within an organisation, went between municipalities, or had a partner."""
+    whole = statistics.totals.mass_kg
+    places = places_of(whole)
+    return [
+        Reached(
+            label,
+            in_tonnes(of.mass_kg, places),
+            percent(of.mass_kg / whole, 0) if whole > 0 else "–",
+            km(of.average_km) if of.average_km is not None else "–",
+        )
+        for reach, label in REACH.items()
+        for of in [statistics.by_reach[reach]]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one organisation is to get for what it gave and to pay for what it got, in euros."""
+
+    slug: str
+    name: str
+    to_get: str
+    to_pay: str
+    balance: str
+
+
+def settlement_of(rows: Sequence[StatisticsRow]) -> list[Settled]:
+    """Whoever has something to get or to pay, who gets most first."""
+    sums = [(row, row.given_cents, row.totals.price_cents) for row in rows]
+    return [
+        Settled(row.key, row.name, money(given), money(paid), money(given - paid).replace("-", "−"))
+        for row, given, paid in sorted(sums, key=lambda one: one[2] - one[1])
+        if given or paid
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ from marketplace.exchange.queries.reservations import list_choices, list_reserva
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import table_answer, workbook_answer
+from marketplace.impact.queries.adopted import list_booked_later
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, get_statistics, get_totals
 from marketplace.impact.rules.statistics import STATISTICS
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.ledger.queries import list_exchanges
+from marketplace.ledger.rules import Totals
 from marketplace.market.queries.listings import find_pictured
 from marketplace.materials.queries import taxonomy
 from marketplace.sheets.workbook import Sheet
@@ -31,7 +33,7 @@ from marketplace.web.ui.period import period_of
 
 blueprint = Blueprint("figures", __name__)
 losses.register(blueprint)
-PAGE_SIZE = 50
+PAGE_SIZE, LATE_SHOWN = 50, 20
 UNDERWAY = (ReservationStatus.APPROVED, ReservationStatus.HANDED_OVER, ReservationStatus.DISPUTED)
 
 
@@ -70,6 +72,10 @@ def show() -> str:
         balances=dashboard.balance_of(statistics.by_municipality),
         largest_flows=dashboard.flows_of(statistics.by_pair),
         flow_map=dashboard.map_of(statistics.by_pair),
+        avoided=rows.avoided_of(totals),
+        sure=rows.sure_of(totals),
+        reach=rows.reach_of(statistics),
+        settled=rows.settlement_of(statistics.by_municipality),
         seen={
             "net": sentences.of_net(totals),
             "time": sentences.of_time(bars),
@@ -79,6 +85,7 @@ def show() -> str:
         },
         whole=dashboard.matrix_of(statistics.by_municipality, statistics.by_pair),
         by_group=rows.group_table(statistics),
+        **_later(filters, totals),
         **(_few(filters) if is_sparse and not statistics.is_public else {}),
         tables=rows.tables_of(statistics),
         link=link,
@@ -115,6 +122,23 @@ def _exchanges_address(
         narrowed = replace(narrowed, period=period)
     asked: dict[str, Any] = {"van": giver or None, "naar": receiver or None, "organisatie": organisation or None}
     return url_for("exchanges.list_exchanges", **asked, **narrowed.values)
+
+
+def _later(filters: Filters, totals: Totals) -> dict[str, Any]:
+    """What was booked late, as far as the reader may see.
+
+    Of a year what was booked when it was over, and what counts in another month than it happened.
+    """
+    session, actor, year = current_session(), current_actor(), filters.period.year
+    if not may(actor, Can.READ_EXCHANGES):
+        return {"booked_later": [], "late_rows": []}
+    reference = taxonomy(session)
+    later = list_booked_later(session, actor, year) if year and year < clock.today().year else []
+    wanted = replace(filters.rows, is_late=True)
+    late = list_exchanges(session, actor, page=1, page_size=LATE_SHOWN, wanted=wanted)[0] if totals.late_rows else []
+    in_words = exchange_rows([one.row for one in later], reference)
+    counts = [one.counts_in_its_year for one in later]
+    return {"booked_later": list(zip(in_words, counts, strict=True)), "late_rows": exchange_rows(late, reference)}
 
 
 def _few(filters: Filters) -> dict[str, Any]:
