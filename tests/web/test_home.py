@@ -89,7 +89,7 @@ def test_nothing_is_counted_where_nothing_changed_hands_or_was_reported(client: 
     page = told(client)
     assert "Er is nog niets overgedragen" in page
     assert "Er ligt nu niets klaar" in page
-    assert "niet gerapporteerd" in page
+    assert "nog niet vastgesteld" in page
     assert "0 ton" not in page
 
 

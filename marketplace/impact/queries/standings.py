@@ -33,10 +33,14 @@ from marketplace.places.queries.region import areas
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a goal has come in a year: what it measures, what counts, and its indicator."""
+    """How far a goal has come in a year: what it measures, what counts, and its indicator.
+
+    `now`: what counts today, which is another goal where that was decided after the year was adopted.
+    """
 
     goal: Goal
     counts: InForce
+    now: InForce
     indicator: Indicator
     year: int
 
@@ -175,7 +179,7 @@ class _Figures:
             slug="",
             name="",
             standings=self._standings(
-                {**self.decided.now(None), **self.decided.kept_by_region(adopted)}, self.used(year), nobody, year
+                self.decided.now(None), self.decided.kept_by_region(adopted), self.used(year), nobody, year
             ),
             bank_kg=sum((self._bank_kg(one, year) for one in self.municipalities), ZERO),
             adopted_by=len(adopted),
@@ -188,14 +192,12 @@ class _Figures:
         """A municipality in a year."""
         key = (organisation.id, year)
         values, adopted = self.inputs.get(key), self.adopted.get(key)
-        counts = self.decided.now(organisation.id)
+        kept = {} if adopted is None else self.decided.kept(adopted)
         earlier = [when for organisation_id, when in self.adopted if organisation_id == organisation.id and when < year]
         return GoalPlace(
             slug=organisation.slug,
             name=organisation.name,
-            standings=self._standings(
-                counts if adopted is None else {**counts, **self.decided.kept(adopted)}, self._indicator(key), NOTHING_KNOWN, year
-            ),
+            standings=self._standings(self.decided.now(organisation.id), kept, self._indicator(key), NOTHING_KNOWN, year),
             bank_kg=self._bank_kg(organisation, year),
             adopted_by=int(adopted is not None),
             scopes=Counter([self.scopes[key]] if self._indicator(key).reported else []),
@@ -225,10 +227,18 @@ class _Figures:
         earlier, later = self._each(before, adopted_only=True), self._each(year, adopted_only=True)
         return compare(earlier, later, people, year_before=before, minimum_percent=self.minimum_percent)
 
-    def _standings(self, counts: Mapping[int, InForce], used: Indicator, worth: Indicator, year: int) -> tuple[Standing, ...]:
-        """Each goal stands where what it measures does: the material use, or the valuations."""
+    def _standings(
+        self, now: Mapping[int, InForce], kept: Mapping[int, InForce], used: Indicator, worth: Indicator, year: int
+    ) -> tuple[Standing, ...]:
+        """Each goal stands where what it measures does: the material use, or the valuations.
+
+        `kept`: what counted when the year was adopted.
+        """
         measured = {Measured.RENEWABLE_SHARE: used, Measured.VALUED_SHARE: worth}
-        return tuple(Standing(goal, counts[goal.number], measured[Measured(goal.indicator)], year) for goal in self.goals)
+        return tuple(
+            Standing(goal, {**now, **kept}[goal.number], now[goal.number], measured[Measured(goal.indicator)], year)
+            for goal in self.goals
+        )
 
 
 def _gathered(session: Session, *, is_public: bool) -> _Figures:
