@@ -44,6 +44,11 @@ def is_of_region(actor: Actor, subject: Any) -> bool:
     return actor.is_member and not actor.is_partner
 
 
+def reads_period_figures(actor: Actor, subject: Any) -> bool:
+    """A person of the municipalities or of the region, and the operator, who makes reports."""
+    return is_of_region(actor, subject) or is_operator(actor, subject)
+
+
 def is_trader(actor: Actor, subject: Any) -> bool:
     """Whether the actor lists and reserves: project leaders and coordinators."""
     return actor.trades
@@ -156,8 +161,8 @@ def may_adopt_goal(actor: Actor, subject: Any) -> bool:
     return is_municipal_coordinator(actor, subject) or is_reviewer_or_admin(actor, subject)
 
 
-def reads_the_whole_ledger(actor: Actor, subject: Any) -> bool:
-    """The AO CE, the platform administrator, and the operator, who exports it."""
+def is_reviewer_admin_or_operator(actor: Actor, subject: Any) -> bool:
+    """The AO CE, the platform administrator, and the operator at the console of the server."""
     return is_reviewer_or_admin(actor, subject) or is_operator(actor, subject)
 
 
@@ -283,10 +288,10 @@ POLICY: dict[Can, Predicate] = {
     Can.SET_WINDOWS: is_trading_coordinator,
     Can.BROKER: is_broker,
     Can.READ_EXCHANGES: is_member_or_operator,
-    Can.READ_ALL_EXCHANGES: reads_the_whole_ledger,
+    Can.READ_ALL_EXCHANGES: is_reviewer_admin_or_operator,
     Can.REVERSE_EXCHANGE: is_reviewer,
-    Can.READ_MEMBER_FIGURES: is_member,
-    Can.READ_PERIOD_FIGURES: is_of_region,
+    Can.READ_MEMBER_FIGURES: is_member_or_operator,
+    Can.READ_PERIOD_FIGURES: reads_period_figures,
     Can.READ_PUBLIC_FIGURES: is_anyone,
     Can.READ_PEOPLE: may_read_people,
     Can.MANAGE_PEOPLE: may_manage_people,
@@ -299,6 +304,7 @@ POLICY: dict[Can, Predicate] = {
     Can.DISCUSS_MATERIAL_USE: may_discuss_material_use,
     Can.REVIEW_MATERIAL_USE: is_reviewer,
     Can.SET_COVERAGE: is_reviewer,
+    Can.PUBLISH_REPORT: is_reviewer_admin_or_operator,
     Can.ADOPT_GOAL: may_adopt_goal,
     Can.MANAGE_GOALS: is_reviewer_or_admin,
     Can.MANAGE_TAXONOMY: is_reviewer_or_admin,

@@ -26,6 +26,7 @@ MODULES = (
     "figures",
     "goals",
     "reports",
+    "published",
     "depots",
     "organisations",
     "people",

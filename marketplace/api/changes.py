@@ -31,6 +31,7 @@ CHANGES = (
                 "the path still to go and the change over the same municipalities; the setting of how many inhabitants (/goals/coverage)."
             ),
             _("Stricter: without a token goals are of adopted years only."),
+            _("New: annual reports that were published, each with its files and their SHA-256, and publishing one (/reports)."),
             _("New: what was decided about each goal, by whom and when, and recording a decision, looser or tighter (/goals)."),
             _(
                 "New: a reported year is a concept until it is submitted, reviewed and adopted, or sent back with a question (/material-use/{year})."

@@ -12,6 +12,7 @@ GROUPS = (
     "tokens",
     "materials",
     "ledger",
+    "report",
     "check",
     "backup",
     "jobs",

@@ -32,6 +32,7 @@ from marketplace.market.queries import listings
 from marketplace.matching.actions import publish as matching
 from marketplace.messages.queries import list_message_files
 from marketplace.notices.queries import is_recorded_since
+from marketplace.published.queries.published import list_report_files
 
 log = logging.getLogger(__name__)
 EVERY_MINUTE = timedelta(minutes=1)
@@ -73,12 +74,17 @@ def _once(app: Flask, verb: Callable[[Session, int], bool], row_id: int) -> bool
 
 
 def list_files_in_use(session: Session) -> set[str]:
-    """The name of every photo file that a listing, a transfer or a message has."""
-    return listings.list_photo_files(session) | list_gate_photo_files(session) | list_message_files(session)
+    """The name of every file that a listing, a transfer, a message or a published report has."""
+    return (
+        listings.list_photo_files(session)
+        | list_gate_photo_files(session)
+        | list_message_files(session)
+        | list_report_files(session)
+    )
 
 
 def sweep_photos(app: Flask) -> int:
-    """Remove photo files that belong to no listing, no transfer and no message any more."""
+    """Remove files that belong to no listing, transfer, message or published report any more."""
     with database(app).read() as reading:
         in_use = list_files_in_use(reading)
     return len(cast(Media, app.extensions["media"]).sweep(in_use))

@@ -89,12 +89,12 @@ class HandoverNote:
 
 def handover_note(note: HandoverNote) -> bytes:
     """Make the PDF, in the reader's language."""
-    values = json.dumps({**_drawn(_said(note)), "qr": _qr(note.address)}, ensure_ascii=False)
+    values = json.dumps({**drawn(_said(note)), "qr": _qr(note.address)}, ensure_ascii=False)
     return bytes(
         typst.compile(
             str(TEMPLATE),
             root=str(TEMPLATE.parent),
-            font_paths=[str(_fonts())],
+            font_paths=[str(fonts())],
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"note": values},
@@ -103,7 +103,8 @@ def handover_note(note: HandoverNote) -> bytes:
     )
 
 
-def _fonts() -> Path:
+def fonts() -> Path:
+    """Where the letters of the papers are."""
     package = find_spec("fontpkg_source_sans_3")
     if package is None or not package.submodule_search_locations:
         raise RuntimeError("the package fontpkg-source-sans-3 is missing: install requirements.txt again")
@@ -115,7 +116,7 @@ def _letters() -> frozenset[int]:
     """Every character that the font can draw."""
     from fontTools.ttLib import TTFont
 
-    upright = next(file for file in sorted(_fonts().glob("*.ttf")) if "Italic" not in file.name)
+    upright = next(file for file in sorted(fonts().glob("*.ttf")) if "Italic" not in file.name)
     with TTFont(upright, lazy=True) as font:
         return frozenset(font.getBestCmap())
 
@@ -140,12 +141,12 @@ def _replaced(one: str) -> str:
     return "" if unicodedata.category(one) in ("Cf", "Mn", "Me", "Sk") else "?"
 
 
-def _drawn(said: Any) -> Any:
+def drawn(said: Any) -> Any:
     """The same with every text in the reader's language and legible."""
     if isinstance(said, dict):
-        return {name: _drawn(value) for name, value in said.items()}
+        return {name: drawn(value) for name, value in said.items()}
     if isinstance(said, list | tuple):
-        return [_drawn(value) for value in said]
+        return [drawn(value) for value in said]
     return legible(str(said))
 
 

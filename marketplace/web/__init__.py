@@ -26,6 +26,7 @@ AREAS = (
     "reports",
     "exchanges",
     "imports",
+    "published",
     "admin",
     "tasks",
     "help",

@@ -20,6 +20,7 @@ ROOMS = (
     "catalogue",
     "passports",
     "impact",
+    "published",
     "exchange",
     "messages",
     "matching",

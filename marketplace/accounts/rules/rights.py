@@ -55,6 +55,7 @@ class Can(StrEnum):
     DISCUSS_MATERIAL_USE = "material_use:discuss"
     REVIEW_MATERIAL_USE = "material_use:review"
     SET_COVERAGE = "figures:coverage"
+    PUBLISH_REPORT = "report:publish"
     ADOPT_GOAL = "goal:adopt"
     MANAGE_GOALS = "goal:manage"
     MANAGE_TAXONOMY = "taxonomy:manage"

@@ -1,0 +1,38 @@
+"""`report` and `restate`: publish the report of a year; work it out with the factors in use."""
+
+import click
+from flask import Flask, current_app
+
+from marketplace.accounts.policy import OPERATOR
+from marketplace.http.reports import address_of, publish_report
+from marketplace.published.actions import restate
+from marketplace.sheets.restated import restated_rows
+
+
+@click.command("report")
+@click.argument("year", type=int)
+@click.option("--organisation", "slug", default="", help="short name of a municipality; without it the region")
+def report_command(year: int, slug: str) -> None:
+    """Publish the report of YEAR, PDF and XLSX, under a permanent address."""
+    with current_app.extensions["database"].transaction() as session:
+        report = publish_report(session, OPERATOR, year=year, slug=slug)
+        click.echo(address_of(report.year, report.slug, report.number))
+        click.echo(f"PDF   {report.pdf_digest}")
+        click.echo(f"XLSX  {report.xlsx_digest}")
+
+
+@click.command("restate")
+@click.argument("year", type=int)
+def restate_command(year: int) -> None:
+    """Work out YEAR with the factors in use, beside what was booked. No figure changes."""
+    with current_app.extensions["database"].transaction() as session:
+        one = restate(session, OPERATOR, year=year)
+        click.echo(f"{one.year} by factor version {one.factor_version}, ledger up to row {one.ledger_seq}, in kg CO2e:")
+        for label, before, after in restated_rows(one.total):
+            click.echo(f"{label}: booked {before}, restated {after}")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(report_command)
+    app.cli.add_command(restate_command)

@@ -1,0 +1,1 @@
+"""The room of published reports and restatements: what was said of a year, and stays said."""

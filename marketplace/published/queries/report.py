@@ -1,0 +1,252 @@
+"""Everything that a report of a year says, as plain values.
+
+One reading for the PDF, the XLSX and what is kept. What municipalities used counts as they adopted it. The figures of the bank are those of
+the ledger in the months of the year; a part that could betray one transfer is named only where its receiver adopted the year, and never
+with its kilometres.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import OPERATOR
+from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
+from marketplace.impact.models import AdoptedYear
+from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopted, list_booked_later
+from marketplace.impact.queries.goals import list_goals
+from marketplace.impact.queries.statistics import Cut, Statistics, StatisticsRow, get_statistics
+from marketplace.impact.rules.goals import InForce, Measured, thawed, valued
+from marketplace.impact.rules.material_use import Indicator, indicator, regional
+from marketplace.kernel import clock
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.queries import ExchangeFilter, Totals, get_head, list_exchanges
+from marketplace.ledger.rules import RowKind
+from marketplace.materials.queries import taxonomy
+from marketplace.places.queries.region import areas
+from marketplace.published.queries.published import next_number
+from marketplace.published.queries.restatements import RestatedYear, list_restatements
+from marketplace.published.rules import ZERO, check_adopted, check_year_over
+
+ROWS_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A municipality's year as it was adopted, and who decided that."""
+
+    slug: str
+    name: str
+    scope: str
+    inhabitants: int
+    indicator: Indicator
+    bank_kg: Decimal
+    includes_bank_kg: Decimal
+    body: str
+    decided_on: date
+    document: str
+    adopted_on: date
+    factor_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A goal, what was asked when the year was adopted, and how far it was."""
+
+    number: int
+    name: str
+    counts: InForce
+    indicator: Indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A municipality, a material group or a month. `given_mass_kg` of a municipality only; no name: those that are not adopted."""
+
+    key: str
+    name: str
+    totals: Totals
+    given_mass_kg: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What went from one to another. No names: what went to those that have not adopted."""
+
+    giver: str
+    receiver: str
+    exchanges: int
+    mass_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of a year, of the region or of one municipality (`slug`, `name`)."""
+
+    year: int
+    slug: str
+    name: str
+    organisation_id: int | None
+    number: int
+    made_at: datetime
+    adopted: tuple[Adopted, ...]
+    missing: tuple[str, ...]
+    coverage: Indicator
+    goals: tuple[GoalLine, ...]
+    totals: Totals
+    received: Totals
+    given_mass_kg: Decimal
+    by_municipality: tuple[Part, ...]
+    by_group: tuple[Part, ...]
+    by_month: tuple[Part, ...]
+    flows: tuple[Flow, ...]
+    corrections: tuple[Exchange, ...]
+    booked_later: tuple[Exchange, ...]
+    factor_version: int
+    factor_versions: tuple[int, ...]
+    ledger_seq: int
+    ledger_hash: str
+    restatements: tuple[RestatedYear, ...]
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether it is about all municipalities together."""
+        return not self.slug
+
+
+def get_report(session: Session, *, year: int, slug: str = "") -> Report:
+    """Read what the next report of a year says. Refused while nothing of it is adopted."""
+    check_year_over(year, today_year=clock.today().year)
+    organisation = get_organisation_by_slug(session, slug) if slug else None
+    name = organisation.name if organisation is not None else ""
+    every = list_adopted(session, year=year)
+    chosen = [one for one in every if not slug or one.organisation_slug == slug]
+    check_adopted(len(chosen), year=year, name=name or None)
+    adopted = tuple(_adopted(one) for one in chosen)
+    named = {one.organisation_slug for one in every} | {slug}
+    statistics = get_statistics(session, OPERATOR, Cut(f"{year}-01", f"{year}-12", (slug,) if slug else ()))
+    own = next((row for row in statistics.by_municipality if row.key == slug), None)
+    seq, digest = get_head(session)
+    municipalities = list_municipalities(session)
+    corrections, later = _corrections(session, year, slug), _booked_later(session, year, slug)
+    return Report(
+        year=year,
+        slug=slug,
+        name=name,
+        organisation_id=None if organisation is None else organisation.id,
+        number=next_number(session, year=year, slug=slug),
+        made_at=clock.now(),
+        adopted=adopted,
+        missing=() if slug else tuple(one.name for one in municipalities if one.slug not in named),
+        coverage=_over_all(session, adopted),
+        goals=_goals(session, chosen, adopted, is_regional=not slug),
+        totals=statistics.totals,
+        received=own.totals if own is not None else statistics.totals,
+        given_mass_kg=own.given_mass_kg if own is not None else ZERO,
+        by_municipality=() if slug else _by_municipality(statistics.by_municipality, named),
+        by_group=_parts(statistics.by_material_group),
+        by_month=_parts(statistics.by_month),
+        flows=_flows(statistics, named),
+        corrections=corrections,
+        booked_later=later,
+        factor_version=taxonomy(session).version,
+        factor_versions=tuple(sorted({one.factor_version for one in adopted})),
+        ledger_seq=seq,
+        ledger_hash=digest,
+        restatements=() if slug else tuple(list_restatements(session, year=year)),
+    )
+
+
+def _adopted(one: AdoptedYear) -> Adopted:
+    return Adopted(
+        slug=one.organisation_slug,
+        name=one.organisation_name,
+        scope=one.scope,
+        inhabitants=one.inhabitants,
+        indicator=indicator(one.as_input),
+        bank_kg=sum(one.bank_by_origin.values(), ZERO),
+        includes_bank_kg=one.includes_bank_kg,
+        body=one.body,
+        decided_on=one.decided_on,
+        document=one.document,
+        adopted_on=clock.local(one.adopted_at).date(),
+        factor_version=one.factor_version,
+    )
+
+
+def _over_all(session: Session, adopted: Sequence[Adopted]) -> Indicator:
+    """The region's share over those that adopted; with how many of the inhabitants."""
+    known = {one.slug: one for one in adopted}
+    each = [
+        (known[area.slug].indicator, known[area.slug].inhabitants) if area.slug in known else (indicator(None), area.inhabitants)
+        for area in areas()
+    ]
+    return regional(each, get_coverage_minimum(session))
+
+
+def _goals(
+    session: Session, chosen: Sequence[AdoptedYear], adopted: Sequence[Adopted], *, is_regional: bool
+) -> tuple[GoalLine, ...]:
+    """The goals as they were in force at the last adoption, of the region or the municipality."""
+    last = max(chosen, key=lambda one: one.adopted_at)
+    counts = thawed(last.targets)
+    used = _over_all(session, adopted) if is_regional else adopted[0].indicator
+    measured = {Measured.RENEWABLE_SHARE: used, Measured.VALUED_SHARE: valued(None, None)}
+    return tuple(
+        GoalLine(
+            goal.number,
+            goal.name,
+            InForce(counts[goal.number].region) if is_regional else counts[goal.number],
+            measured[Measured(goal.indicator)],
+        )
+        for goal in list_goals(session)
+        if goal.number in counts
+    )
+
+
+def _by_municipality(rows: Sequence[StatisticsRow], named: set[str]) -> tuple[Part, ...]:
+    """Those that adopted the year, each; the others together, so that it all adds up."""
+    shown = [Part(row.key, row.name, row.totals, row.given_mass_kg) for row in rows if row.key in named]
+    others = [row for row in rows if row.key not in named]
+    if any(row.totals.exchanges or row.totals.mass_kg or row.given_mass_kg for row in others):
+        shown.append(Part("", "", _together([row.totals for row in others]), sum((row.given_mass_kg for row in others), ZERO)))
+    return tuple(shown)
+
+
+def _together(rows: Sequence[Totals]) -> Totals:
+    return Totals(**{name: sum(getattr(one, name) for one in rows) for name in Totals.__dataclass_fields__})
+
+
+def _parts(rows: Sequence[StatisticsRow]) -> tuple[Part, ...]:
+    return tuple(Part(row.key, row.name, row.totals) for row in rows)
+
+
+def _flows(statistics: Statistics, named: set[str]) -> tuple[Flow, ...]:
+    """From whom to whom, heaviest first; to those that have not adopted in one line."""
+    shown = [
+        Flow(pair.giver_name, pair.receiver_name, pair.totals.exchanges, pair.totals.mass_kg)
+        for pair in statistics.by_pair
+        if pair.receiver in named
+    ]
+    others = [pair.totals for pair in statistics.by_pair if pair.receiver not in named]
+    if others:
+        shown.append(Flow("", "", sum(one.exchanges for one in others), sum((one.mass_kg for one in others), ZERO)))
+    return tuple(shown)
+
+
+def _corrections(session: Session, year: int, slug: str) -> tuple[Exchange, ...]:
+    """The rows that take back something, counted in the year, oldest first."""
+    wanted = ExchangeFilter(
+        organisations=(slug,) if slug else (), kinds=(RowKind.REVERSAL.value,), first_month=f"{year}-01", last_month=f"{year}-12"
+    )
+    rows, _total = list_exchanges(session, OPERATOR, page=1, page_size=ROWS_MOST, wanted=wanted)
+    return tuple(reversed(rows))
+
+
+def _booked_later(session: Session, year: int, slug: str) -> tuple[Exchange, ...]:
+    """What happened in the year and was booked when it was over, oldest first."""
+    return tuple(
+        one.row for one in list_booked_later(session, OPERATOR, year) if not slug or slug in (one.row.from_slug, one.row.to_slug)
+    )

@@ -1,0 +1,108 @@
+"""Years worked out once more with today's factors, beside what was booked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.units import plain
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.queries import CHUNK, ExchangeFilter
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.published.models import Restatement
+from marketplace.published.rules import ZERO, Carbon, Factors, restated
+
+FIGURES = ("avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "unknown_factor_mass_kg")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One material group, or all of them (no key), as booked and by other factors."""
+
+    key: str
+    mass_kg: Decimal
+    booked: Carbon
+    restated: Carbon
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedYear:
+    """A restatement with its figures: in all, and by material group, heaviest first."""
+
+    year: int
+    factor_version: int
+    made_at: datetime
+    ledger_seq: int
+    ledger_hash: str
+    total: Compared
+    groups: tuple[Compared, ...]
+
+
+def list_restatements(session: Session, *, year: int) -> list[RestatedYear]:
+    """Every restatement of a year, newest first."""
+    rows = session.scalars(select(Restatement).where(Restatement.year == year).order_by(Restatement.id.desc()))
+    return [restated_year(row) for row in rows]
+
+
+def restated_year(row: Restatement) -> RestatedYear:
+    """The row with its figures as numbers."""
+    total, *groups = [_read(one) for one in row.figures["rows"]]
+    return RestatedYear(row.year, row.factor_version, row.made_at, row.ledger_seq, row.ledger_hash, total, tuple(groups))
+
+
+def compare_year(session: Session, *, year: int) -> list[Compared]:
+    """Work out every row of a year with the factors in use.
+
+    All together first, then each group, heaviest first.
+    """
+    reference, wanted = taxonomy(session), ExchangeFilter(first_month=f"{year}-01", last_month=f"{year}-12")
+    found: dict[str, Compared] = {}
+    rows, last = wanted.narrow(select(Exchange)).order_by(Exchange.seq).limit(CHUNK), 0
+    while chunk := session.scalars(rows.where(Exchange.seq > last)).all():
+        for row in chunk:
+            for key in ("", row.group_slug):
+                before = found.get(key, Compared(key, ZERO, Carbon(), Carbon()))
+                found[key] = Compared(
+                    key,
+                    before.mass_kg + row.mass_kg,
+                    before.booked + _booked(row),
+                    before.restated + restated(row, _factors(row, reference)),
+                )
+        last = chunk[-1].seq
+        for row in chunk:
+            session.expunge(row)
+    total = found.pop("", Compared("", ZERO, Carbon(), Carbon()))
+    return [total, *sorted(found.values(), key=lambda one: (-one.mass_kg, one.key))]
+
+
+def _booked(row: Exchange) -> Carbon:
+    unknown = row.mass_kg if row.carbon_factor is None else ZERO
+    return Carbon(row.avoided_kgco2e or ZERO, row.transport_kgco2e, row.processing_kgco2e or ZERO, unknown)
+
+
+def _factors(row: Exchange, reference: Taxonomy) -> Factors:
+    """The factors in use. What the list does not know any more keeps those of its row."""
+    material = reference.find_material(row.material_slug)
+    vehicle = reference.vehicle_factors.get(row.vehicle_class, row.vehicle_factor)
+    if material is None:
+        return Factors(row.carbon_factor, row.processing_factor, vehicle)
+    return Factors(material.carbon.kgco2e_per_kg if material.carbon else None, material.processing_kgco2e_per_kg, vehicle)
+
+
+def written(one: Compared) -> dict[str, Any]:
+    """How a row of the figures is stored: exact, as text."""
+    sides = {
+        name: {figure: plain(getattr(side, figure)) for figure in FIGURES}
+        for name, side in (("booked", one.booked), ("restated", one.restated))
+    }
+    return {"key": one.key, "mass_kg": plain(one.mass_kg), **sides}
+
+
+def _read(said: Mapping[str, Any]) -> Compared:
+    booked, again = (Carbon(**{name: Decimal(value) for name, value in said[side].items()}) for side in ("booked", "restated"))
+    return Compared(said["key"], Decimal(said["mass_kg"]), booked, again)

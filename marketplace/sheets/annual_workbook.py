@@ -1,0 +1,164 @@
+"""The report of a year as a workbook.
+
+Every figure exact, a sheet for each way of adding up, and columns that add up to the totals.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from marketplace.impact.queries.statistics import STATISTICS, Measure
+from marketplace.kernel.formats import percent
+from marketplace.kernel.language import Text, _
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.queries import Totals
+from marketplace.published.queries.report import Part, Report
+from marketplace.sheets.annual_report import title_of
+from marketplace.sheets.restated import restated_rows, restated_title
+from marketplace.sheets.workbook import Column, Sheet, workbook
+from marketplace.sheets.writing import Cell
+
+UNITS: dict[Measure, Text | str] = {
+    Measure.COUNT: "",
+    Measure.MASS: _("kg"),
+    Measure.CARBON: _("kg CO₂e"),
+    Measure.TONNE_KM: _("tonne-km"),
+}
+KG = Column(_("Mass"), _("kg"), 3)
+SUMMED = ("exchanges", "mass_kg", "avoided_kgco2e", "unknown_factor_mass_kg", "unknown_processing_mass_kg")
+ROW_HEAD = (_("Row of the ledger"), _("Takes back row"), _("Happened on"), _("Counts in"), _("Material"), KG)
+
+
+def annual_workbook(report: Report, address: str) -> bytes:
+    """Make the XLSX. The same report is the same bytes."""
+    return workbook(list(_sheets(report, address)), title=title_of(report), made_at=report.made_at)
+
+
+def _sheets(report: Report, address: str) -> Iterator[Sheet]:
+    yield Sheet(
+        _("Figures"), [_("Figure"), Column(_("Value"), "", 3), _("Unit"), _("What it is")], _figures(report.totals), wraps=True
+    )
+    yield Sheet(
+        _("Goals"),
+        [
+            _("Goal"),
+            _("Name"),
+            Column(_("Asked"), "%", 3),
+            _("In the year"),
+            Column(_("Share"), "%", 4),
+            Column(_("Renewable"), _("kg"), 3),
+            _all_input(),
+            _("Coverage"),
+        ],
+        _goals(report),
+    )
+    yield Sheet(
+        _("Adopted"),
+        [
+            *(_("Municipality"), _("Inhabitants"), Column(_("Share"), "%", 4), Column(_("Renewable"), _("kg"), 3), _all_input()),
+            *(Column(_("Through the bank"), _("kg"), 3), Column(_("Of which in the report"), _("kg"), 3)),
+            *(_("Decided by"), _("Decided on"), _("Document"), _("Adopted on"), _("Factor version")),
+        ],
+        _adopted(report),
+    )
+    if report.is_regional:
+        head: list[str | Text | Column] = [_("Receiver"), *_summed_head(), Column(_("Given"), _("kg"), 3)]
+        yield Sheet(_("Municipalities"), head, ([*_summed(part), part.given_mass_kg] for part in report.by_municipality))
+    yield Sheet(_("Material groups"), [_("Material group"), *_summed_head()], map(_summed, report.by_group))
+    yield Sheet(_("Months"), [_("Month"), *_summed_head()], map(_summed, report.by_month))
+    yield Sheet(
+        _("Flows"),
+        [_("From"), _("To"), _("Transfers"), KG],
+        (
+            [flow.giver or None, flow.receiver or str(_("Not adopted, and other organisations")), flow.exchanges, flow.mass_kg]
+            for flow in report.flows
+        ),
+    )
+    yield Sheet(_("Corrections"), ROW_HEAD, _rows(report.corrections))
+    yield Sheet(_("Booked later"), ROW_HEAD, _rows(report.booked_later))
+    yield Sheet(
+        _("Worked out again"),
+        [_("Which"), _("Figure"), Column(_("As it was booked"), _("kg CO₂e"), 3), Column(_("Worked out again"), _("kg CO₂e"), 3)],
+        _restated(report),
+    )
+    yield Sheet(_("Where it comes from"), [_("What"), _("Which")], _origin(report, address), wraps=True)
+
+
+def _all_input() -> Column:
+    return Column(_("All input"), _("kg"), 3)
+
+
+def _figures(totals: Totals) -> Iterator[list[Cell | Text]]:
+    for item in STATISTICS:
+        yield [item.label, item.known(totals), UNITS[item.measure] or None, item.definition]
+    for label, figure in (
+        (_("Avoided, replaces a purchase"), totals.avoided_replacing_kgco2e),
+        (_("Avoided, replaces no purchase"), totals.avoided_not_replacing_kgco2e),
+        (_("Avoided, not said"), totals.avoided_not_said_kgco2e),
+    ):
+        yield [label, figure, UNITS[Measure.CARBON], None]
+
+
+def _goals(report: Report) -> Iterator[list[Cell | Text]]:
+    for line in report.goals:
+        known, share = line.indicator, line.indicator.share
+        coverage = known.inhabitants_share
+        yield [
+            *(
+                line.number,
+                line.name,
+                line.counts.target.percent,
+                line.counts.target.year,
+                None if share is None else share * 100,
+            ),
+            *((None, None) if share is None else (known.renewable_kg, known.total_kg)),
+            None if coverage is None else percent(coverage),
+        ]
+
+
+def _adopted(report: Report) -> Iterator[list[Cell | Text]]:
+    for one in report.adopted:
+        share = one.indicator.share
+        yield [
+            *(
+                one.name,
+                one.inhabitants,
+                None if share is None else share * 100,
+                one.indicator.renewable_kg,
+                one.indicator.total_kg,
+            ),
+            *(one.bank_kg, one.includes_bank_kg, one.body, one.decided_on, one.document, one.adopted_on, one.factor_version),
+        ]
+    for name in report.missing:
+        yield [name, *[None] * 6, _("not adopted yet"), *[None] * 4]
+
+
+def _summed_head() -> list[Column]:
+    chosen = [item for item in STATISTICS if item.name in SUMMED]
+    return [Column(item.label, UNITS[item.measure], 0 if item.measure is Measure.COUNT else 3) for item in chosen]
+
+
+def _summed(part: Part) -> list[Cell | Text]:
+    figures = [item.known(part.totals) for item in STATISTICS if item.name in SUMMED]
+    return [part.name or _("Not adopted, and other organisations"), *figures]
+
+
+def _rows(rows: Sequence[Exchange]) -> Iterator[list[Cell | Text]]:
+    for row in rows:
+        yield [row.seq, row.reverses, row.happened_on, row.month, row.material_slug, row.mass_kg]
+
+
+def _restated(report: Report) -> Iterator[list[Cell | Text]]:
+    for one in report.restatements:
+        for label, before, after in restated_rows(one.total):
+            yield [restated_title(one), label, before, after]
+
+
+def _origin(report: Report, address: str) -> Iterator[list[Cell | Text]]:
+    yield [_("Report"), address]
+    yield [_("Year"), report.year]
+    yield [_("Made on"), report.made_at]
+    yield [_("Last row of the ledger"), report.ledger_seq]
+    yield [_("Its SHA-256"), report.ledger_hash]
+    yield [_("Factors in use when this was made"), report.factor_version]
+    yield [_("Factors in use when the years were adopted"), ", ".join(map(str, report.factor_versions))]
+    yield [_("An empty cell"), _("is not known; it never counts as nothing.")]
+    yield [_("Worked out again"), _("The adopted figures do not change. This stands beside them, and never in their place.")]
