@@ -145,6 +145,7 @@ def of_movement(row):
     transport = rounded(carried / 1000 * of(row, "road_km") * of(row, "vehicle_factor"))
     is_haul = row["kind"] == "haul"
     avoided = Decimal(0) if is_haul else times(carried, of(row, "carbon_factor"))
+    low, high = (None if is_haul else times(carried, of(row, name)) for name in ("carbon_low", "carbon_high"))
     processing = Decimal(0) if is_haul else times(carried, of(row, "processing_factor"))
     figures = {
         "mass_kg": Decimal(0) if is_haul else carried,
@@ -158,6 +159,10 @@ def of_movement(row):
         ends = [times(Decimal(0) if is_haul else carried, of(row, name)) for name in ("carbon_low", "carbon_high")]
         saved = None if row["purchase_cents"] is None else of(row, "purchase_cents") - of(row, "price_cents")
         figures.update(zip(ENDS, ends), saved_cents=saved)
+    if low is not None and high is not None:
+        figures.update(avoided_low_kgco2e=low, avoided_high_kgco2e=high)
+    if row.get("purchase_cents") is not None:
+        figures["saved_cents"] = of(row, "purchase_cents") - of(row, "price_cents")
     if row["road_basis"] == "estimated":
         figures["road_km"] = rounded(of(row, "distance_km") * Decimal("1.3"))
     return figures
@@ -183,6 +188,7 @@ def of_reversal(row, earlier):
 
     avoided, processing = part("avoided_kgco2e"), part("processing_kgco2e")
     is_returned = of(row, "tonne_km") == 0
+    ends = {name: part(name) for name in ("avoided_low_kgco2e", "avoided_high_kgco2e") if of(transfer, name) is not None}
     transport = Decimal(0) if is_returned else part("transport_kgco2e")
     figures = {} if transfer.get("row_version") != "3" else {name: part(name) for name in ENDS}
     return {
@@ -193,6 +199,7 @@ def of_reversal(row, earlier):
         "avoided_kgco2e": avoided,
         "processing_kgco2e": processing,
         "net_kgco2e": None if avoided is None else avoided - transport - (processing or 0),
+        **ends,
     }
 
 

@@ -2,6 +2,7 @@
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from marketplace.accounts.policy import OPERATOR
 from marketplace.http.reports import address_of, publish_report
@@ -10,6 +11,7 @@ from marketplace.sheets.restated import restated_rows
 
 
 @click.command("report")
+@with_appcontext
 @click.argument("year", type=int)
 @click.option("--organisation", "slug", default="", help="short name of a municipality; without it the region")
 def report_command(year: int, slug: str) -> None:
@@ -22,6 +24,7 @@ def report_command(year: int, slug: str) -> None:
 
 
 @click.command("restate")
+@with_appcontext
 @click.argument("year", type=int)
 def restate_command(year: int) -> None:
     """Work out YEAR with the factors in use, beside what was booked. No figure changes."""

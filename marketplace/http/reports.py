@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import Response, current_app, request, send_file
+from flask import Response, current_app, request
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.http.request import site_address
@@ -42,8 +42,9 @@ def report_file_answer(report: PublishedReport, suffix: str) -> Response:
     stored = report.pdf_file if suffix == ".pdf" else report.xlsx_file
     parts = (_("materials-bank-annual-report"), str(report.year), report.slug, str(report.number), stored)
     name = "-".join(str(part) for part in parts if part)
-    store = cast(Media, current_app.extensions["media"])
-    answer = send_file(store.open(stored), mimetype=TYPES[suffix], etag=False, download_name=name, as_attachment=suffix != ".pdf")
+    with cast(Media, current_app.extensions["media"]).open(stored) as file:
+        answer = Response(file.read(), content_type=TYPES[suffix])
+    answer.headers["Content-Disposition"] = f'{"inline" if suffix == ".pdf" else "attachment"}; filename="{name}"'
     answer.set_etag(stored)
     answer.headers["Cache-Control"] = f"public, max-age={KEPT_S}, immutable"
     answer.make_conditional(request)

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from marketplace.impact.queries.statistics import STATISTICS, Measure
 from marketplace.impact.rules.material_use import Indicator
-from marketplace.kernel.formats import carbon, long_date, mass, month, number, percent, short_date, tonne_km, unknown
+from marketplace.impact.rules.statistics import STATISTICS, Measure, Statistic
+from marketplace.kernel.formats import carbon, long_date, mass, money, month, number, percent, short_date, tonne_km, unknown
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import Totals
+from marketplace.ledger.rules import Totals
 from marketplace.published.queries.report import Part, Report
 from marketplace.sheets import pages
 from marketplace.sheets.drawings import Bar, bars, columns
@@ -25,10 +25,22 @@ ROWS_SHOWN = 30
 def figures(report: Report) -> Iterator[Block]:
     yield pages.heading(_("The figures of the year"))
     yield pages.table(
-        [_("Figure"), _("In %(year)s", year=str(report.year)), _("What it is")],
-        [[item.label, _written(item.measure, item.known(report.totals)), item.definition] for item in STATISTICS],
-        align="lrl",
-        widths=["auto", "auto", "1"],
+        [_("Figure"), _("In %(year)s", year=str(report.year)), _("Low to high"), _("What it is")],
+        [
+            [item.label, _written(item.measure, item.known(report.totals)), _range(item, report.totals), item.definition]
+            for item in STATISTICS
+        ],
+        align="lrrl",
+        widths=["2", "auto", "auto", "5"],
+    )
+    yield pages.section(_("How sure the factors are"))
+    yield pages.table(
+        [_("Confidence of the factor"), _("Mass"), _("Part")],
+        [
+            [label, mass(kg), percent(kg / report.totals.mass_kg) if report.totals.mass_kg else "–"]
+            for label, kg in _confidence(report.totals)
+        ],
+        align="lrr",
     )
     avoided, totals = known("avoided_kgco2e", report.totals), report.totals
     if avoided is not None:
@@ -51,6 +63,23 @@ def figures(report: Report) -> Iterator[Block]:
             align="lr",
             has_total=True,
         )
+
+
+def _range(item: Statistic, totals: Totals) -> Words:
+    """From the low to the high end of the factors; nothing where a figure has no ends."""
+    ends = item.ends(totals)
+    if ends is None or ends[0] == ends[1]:
+        return "–"
+    return f"{_written(item.measure, ends[0])} – {_written(item.measure, ends[1])}"
+
+
+def _confidence(totals: Totals) -> list[tuple[Words, Decimal]]:
+    return [
+        (_("A: published or measured for this product"), totals.confidence_a_mass_kg),
+        (_("B: published for this kind of material"), totals.confidence_b_mass_kg),
+        (_("C: an estimate"), totals.confidence_c_mass_kg),
+        (_("not known"), totals.confidence_unknown_mass_kg),
+    ]
 
 
 def by_municipality(report: Report) -> Iterator[Block]:
@@ -276,6 +305,8 @@ def _written(measure: Measure, figure: Decimal | int | None) -> Words:
             return carbon(figure)
         case Measure.TONNE_KM:
             return tonne_km(figure)
+        case Measure.CENTS | Measure.SAVED:
+            return money(int(figure))
     return number(figure)
 
 

@@ -11,7 +11,7 @@ from marketplace.impact.rules.material_use import Indicator
 from marketplace.kernel import clock
 from marketplace.kernel.formats import carbon, long_date, mass, number, percent, rounded, short_date, unknown
 from marketplace.kernel.language import Text, _, ngettext
-from marketplace.ledger.queries import Totals
+from marketplace.ledger.rules import Totals
 from marketplace.published.queries.report import GoalLine, Report
 from marketplace.sheets import pages
 from marketplace.sheets.annual_parts import (

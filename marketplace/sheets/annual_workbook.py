@@ -4,12 +4,13 @@ Every figure exact, a sheet for each way of adding up, and columns that add up t
 """
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
-from marketplace.impact.queries.statistics import STATISTICS, Measure
+from marketplace.impact.rules.statistics import STATISTICS, Figure, Measure
 from marketplace.kernel.formats import percent
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import Totals
+from marketplace.ledger.rules import Totals
 from marketplace.published.queries.report import Part, Report
 from marketplace.sheets.annual_report import title_of
 from marketplace.sheets.restated import restated_rows, restated_title
@@ -21,9 +22,22 @@ UNITS: dict[Measure, Text | str] = {
     Measure.MASS: _("kg"),
     Measure.CARBON: _("kg CO₂e"),
     Measure.TONNE_KM: _("tonne-km"),
+    Measure.CENTS: "€",
+    Measure.SAVED: "€",
 }
 KG = Column(_("Mass"), _("kg"), 3)
-SUMMED = ("exchanges", "mass_kg", "avoided_kgco2e", "unknown_factor_mass_kg", "unknown_processing_mass_kg")
+SUMMED = (
+    "exchanges",
+    "mass_kg",
+    "avoided_kgco2e",
+    "avoided_replacing_kgco2e",
+    "unknown_factor_mass_kg",
+    "unknown_processing_mass_kg",
+)
+FIGURES_HEAD = (
+    *(_("Figure"), Column(_("Value"), "", 3), Column(_("Low"), "", 3), Column(_("High"), "", 3), _("Unit")),
+    *(Column(_("Known of"), "%", 1), _("What it is")),
+)
 ROW_HEAD = (_("Row of the ledger"), _("Takes back row"), _("Happened on"), _("Counts in"), _("Material"), KG)
 
 
@@ -33,9 +47,8 @@ def annual_workbook(report: Report, address: str) -> bytes:
 
 
 def _sheets(report: Report, address: str) -> Iterator[Sheet]:
-    yield Sheet(
-        _("Figures"), [_("Figure"), Column(_("Value"), "", 3), _("Unit"), _("What it is")], _figures(report.totals), wraps=True
-    )
+    yield Sheet(_("Figures"), FIGURES_HEAD, _figures(report.totals), wraps=True)
+    yield Sheet(_("How sure"), [_("Confidence of the factor"), KG], _confidence(report.totals))
     yield Sheet(
         _("Goals"),
         [
@@ -88,13 +101,23 @@ def _all_input() -> Column:
 
 def _figures(totals: Totals) -> Iterator[list[Cell | Text]]:
     for item in STATISTICS:
-        yield [item.label, item.known(totals), UNITS[item.measure] or None, item.definition]
-    for label, figure in (
-        (_("Avoided, replaces a purchase"), totals.avoided_replacing_kgco2e),
-        (_("Avoided, replaces no purchase"), totals.avoided_not_replacing_kgco2e),
-        (_("Avoided, not said"), totals.avoided_not_said_kgco2e),
-    ):
-        yield [label, figure, UNITS[Measure.CARBON], None]
+        low, high = item.ends(totals) or (None, None)
+        coverage = item.coverage(totals)
+        known = None if coverage is None else coverage * 100
+        figures = [None if one is None else _in_unit(item.measure, one) for one in (item.known(totals), low, high)]
+        yield [item.label, *figures, UNITS[item.measure] or None, known, item.definition]
+
+
+def _in_unit(measure: Measure, figure: Figure) -> Figure:
+    return Decimal(figure) / 100 if measure in {Measure.CENTS, Measure.SAVED} else figure
+
+
+def _confidence(totals: Totals) -> Iterator[list[Cell | Text]]:
+    """The mass by how sure its carbon factor is: together all that moved."""
+    yield ["A", totals.confidence_a_mass_kg]
+    yield ["B", totals.confidence_b_mass_kg]
+    yield ["C", totals.confidence_c_mass_kg]
+    yield [_("not known"), totals.confidence_unknown_mass_kg]
 
 
 def _goals(report: Report) -> Iterator[list[Cell | Text]]:

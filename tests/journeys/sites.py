@@ -29,12 +29,14 @@ from marketplace.app import create_app
 from marketplace.cli import demo, demo_lots, reference
 from marketplace.cli.migrations import one_at_a_time
 from marketplace.exchange.models import Reservation
+from marketplace.impact.queries.adopted import list_adopted
 from marketplace.jobs import tasks
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.market.queries.listings import list_public_ids
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.talking import REPLY
+from marketplace.published.actions import restate
 from tests.compiled import COMPILED
 from tests.databases import PASSWORD, Template, settings
 from tests.visitors import hashed, picture, send, upload
@@ -174,11 +176,22 @@ def fill_with_unfinished_work(app: Flask) -> None:
     assert send(coordinator, entry, {**filled, **masses}).status_code == 303
     assert send(coordinator, f"{entry}/indienen", {}).status_code == 303
     load_sheets(app, coordinator)
+    publish_reports(app, year=clock.today().year - 2)
     administrator = client_of(app, f"beheer@{demo.DOMAIN}")
     for kind, is_done in (("check", True), ("rebuild", False)):
         assert send(administrator, "/beheer/klok", {"kind": kind}, to="/taken").status_code == 303
         if is_done:
             assert tasks.work_off(app) == 1
+
+
+def publish_reports(app: Flask, *, year: int) -> None:
+    """Two reports of the region of one year, and one of a municipality, beside a year that was worked out again."""
+    reviewer = client_of(app, f"aoce@{demo.DOMAIN}")
+    with database_of(app).transaction() as session:
+        restate(session, OPERATOR, year=year)
+        adopted = list_adopted(session, year=year)[0].organisation_slug
+    for what in (f"{year}/", f"{year}/", f"{year}/{adopted}"):
+        assert send(reviewer, "/rapport", {"what": what}).status_code == 303
 
 
 def load_sheets(app: Flask, coordinator: FlaskClient) -> None:

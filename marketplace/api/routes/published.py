@@ -45,14 +45,14 @@ def show_report(report_id: int) -> Response:
     return ok(ReportSchema.write(get_published_by_id(current_session(), current_actor(), report_id)))
 
 
-@route("GET", f"{REPORT}.pdf", gives=None, tag="figures", media_type=pages.MEDIA_TYPE)
+@route("GET", f"{REPORT}/report.pdf", gives=None, tag="figures", media_type=pages.MEDIA_TYPE)
 @permission(Can.READ_PUBLIC_FIGURES)
 def show_report_pdf(report_id: int) -> Response:
     """Get the PDF of a report, byte for byte as it was made. In Dutch."""
     return report_file_answer(get_published_by_id(current_session(), current_actor(), report_id), ".pdf")
 
 
-@route("GET", f"{REPORT}.xlsx", gives=None, tag="figures", media_type=workbook.MEDIA_TYPE)
+@route("GET", f"{REPORT}/report.xlsx", gives=None, tag="figures", media_type=workbook.MEDIA_TYPE)
 @permission(Can.READ_PUBLIC_FIGURES)
 def show_report_xlsx(report_id: int) -> Response:
     """Get the figures of a report as a workbook, byte for byte as it was made. In Dutch."""

@@ -17,13 +17,14 @@ from marketplace.accounts.queries.organisations import get_organisation_by_slug,
 from marketplace.impact.models import AdoptedYear
 from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopted, list_booked_later
 from marketplace.impact.queries.goals import list_goals
-from marketplace.impact.queries.statistics import Cut, Statistics, StatisticsRow, get_statistics
+from marketplace.impact.queries.statistics import Statistics, StatisticsRow, get_statistics
+from marketplace.impact.rules.cut import Cut
 from marketplace.impact.rules.goals import InForce, Measured, thawed, valued
 from marketplace.impact.rules.material_use import Indicator, indicator, regional
 from marketplace.kernel import clock
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import ExchangeFilter, Totals, get_head, list_exchanges
-from marketplace.ledger.rules import RowKind
+from marketplace.ledger.queries import ExchangeFilter, get_head, list_exchanges
+from marketplace.ledger.rules import RowKind, Totals
 from marketplace.materials.queries import taxonomy
 from marketplace.places.queries.region import areas
 from marketplace.published.queries.published import next_number
@@ -211,12 +212,8 @@ def _by_municipality(rows: Sequence[StatisticsRow], named: set[str]) -> tuple[Pa
     shown = [Part(row.key, row.name, row.totals, row.given_mass_kg) for row in rows if row.key in named]
     others = [row for row in rows if row.key not in named]
     if any(row.totals.exchanges or row.totals.mass_kg or row.given_mass_kg for row in others):
-        shown.append(Part("", "", _together([row.totals for row in others]), sum((row.given_mass_kg for row in others), ZERO)))
+        shown.append(Part("", "", Totals.over(row.totals for row in others), sum((row.given_mass_kg for row in others), ZERO)))
     return tuple(shown)
-
-
-def _together(rows: Sequence[Totals]) -> Totals:
-    return Totals(**{name: sum(getattr(one, name) for one in rows) for name in Totals.__dataclass_fields__})
 
 
 def _parts(rows: Sequence[StatisticsRow]) -> tuple[Part, ...]:
