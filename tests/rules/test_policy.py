@@ -124,6 +124,8 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("talk about another's report", Can.DISCUSS_MATERIAL_USE, OTHER, "reviewer"),
     ("review and adopt a report", Can.REVIEW_MATERIAL_USE, OTHER, "reviewer"),
     ("set what a regional figure asks for", Can.SET_COVERAGE, None, "reviewer"),
+    ("publish a report", Can.PUBLISH_REPORT, None, "reviewer admin"),
+    ("load a sheet of the own municipality", Can.IMPORT, OWN, "coordinator"),
     ("adopt the own goal", Can.ADOPT_GOAL, OWN, "coordinator reviewer admin"),
     ("adopt another's goal", Can.ADOPT_GOAL, OTHER, "reviewer admin"),
     ("adopt the region's goals", Can.MANAGE_GOALS, None, "reviewer admin"),
@@ -181,6 +183,7 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
 
 
 OWN_OF_A_MUNICIPALITY = {
+    Can.IMPORT,
     *(
         Can.MANAGE_DEPOTS,
         Can.EDIT_MATERIAL_USE,
