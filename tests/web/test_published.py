@@ -163,6 +163,7 @@ def test_who_has_not_adopted_is_counted_and_not_named(reviewer: FlaskClient, cli
         "Almelo",
         "Enschede",
         "Hengelo",
+        "Hof van Twente",
         "Niet vastgesteld, en andere organisaties",
     ]
     assert ("Enschede", "Borne", 1, 10_000) not in found["Stromen"]
