@@ -72,7 +72,7 @@ def _visible(actor: Actor) -> Select[Exchange]:
 
 
 _back = aliased(Exchange)
-_is_taken_back = Exchange.quantity == -(
+is_taken_back = Exchange.quantity == -(
     select(func.coalesce(func.sum(_back.quantity), 0)).where(_back.reverses == Exchange.seq).correlate(Exchange).scalar_subquery()
 )
 _LACKING: dict[Lack, ColumnElement[bool]] = {
@@ -132,7 +132,7 @@ class ExchangeFilter:
             named = (func.lower(name).contains(word, autoescape=True) for name in (Exchange.from_name, Exchange.to_name))
             rows = rows.where(or_(*named, Exchange.material_slug.in_(materials)))
         if self.lacks:
-            rows = rows.where(Exchange.kind == RowKind.TRANSFER, or_(*(_LACKING[lack] for lack in self.lacks)), ~_is_taken_back)
+            rows = rows.where(Exchange.kind == RowKind.TRANSFER, or_(*(_LACKING[lack] for lack in self.lacks)), ~is_taken_back)
         if self.groups:
             rows = rows.where(Exchange.group_slug.in_(self.groups))
         if self.materials:

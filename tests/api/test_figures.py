@@ -103,6 +103,19 @@ def test_the_ao_ce_takes_back_a_row_with_a_reason(exchanged: dict[str, Any], bor
     assert (totals["exchanges"], totals["massKg"], totals["avoidedKgCo2e"]) == (1, 0, 0)
 
 
+def test_the_region_reads_what_stands_beside_the_ledger(exchanged: dict[str, Any], borne: Api, public: Api) -> None:
+    """1 200 m² of pavers of 185 kg were offered, of which 800 went on the day they were published."""
+    beside = borne.get("/statistics").get_json()["beside"]
+    assert beside["offered"] == {"lots": 1, "massKg": 222_000, "reservedKg": 0, "takenKg": 148_000, "takenShare": 0.6667}
+    assert (beside["days"]["count"], beside["days"]["median"]) == (1, 0)
+    assert beside["competition"] == {"lots": 1, "contested": 0, "requests": 1}
+    assert (beside["wanted"]["number"], beside["lost"]) == (0, None)
+    assert [one["figure"] for one in beside["notTold"]] == ["lost"]
+    within = borne.get("/statistics?between=within").get_json()["beside"]
+    assert (within["offered"], within["competition"]) == (None, None)
+    assert "beside" not in public.get("/statistics").get_json()
+
+
 def test_a_client_can_compute_the_hash(exchanged: dict[str, Any], borne: Api) -> None:
     row = borne.get("/exchanges").get_json()["items"][0]
     assert row["previousHash"] == "0" * 64

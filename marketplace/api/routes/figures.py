@@ -20,14 +20,17 @@ from marketplace.api.reading import (
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.exchange import ExchangeSchema, ExchangesSchema
 from marketplace.api.shapes.figures import (
+    Beside,
     PublicStatisticsSchema,
     StatisticsSchema,
 )
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.exchange.actions import booking
+from marketplace.exchange.queries.requests import count_competition
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
 from marketplace.impact.queries.statistics import get_statistics
+from marketplace.impact.queries.supply import get_supply
 from marketplace.impact.rules.cut import Between, Cut
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
@@ -160,4 +163,7 @@ def show_statistics() -> Response:
     statistics = get_statistics(session, actor, cut)
     query.check_organisations(session, cut.municipalities, "municipality")
     query.check_groups(current_taxonomy(), cut.groups)
-    return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
+    if not statistics.has_pairs:
+        return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
+    beside = Beside(get_supply(session, actor, cut), count_competition(session, actor, cut))
+    return ok(StatisticsSchema.write(statistics, beside=beside))

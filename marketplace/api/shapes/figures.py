@@ -7,12 +7,17 @@ from typing import Any, NamedTuple, cast
 from marketplace.api.fields import Choice, Integer, Line, Number, Property, YesNo
 from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.exchange.queries.requests import Competition
 from marketplace.impact.queries.statistics import Statistics
+from marketplace.impact.queries.supply import Offered, Supply
+from marketplace.impact.rules.cut import NotTold
 from marketplace.impact.rules.statistics import STATISTICS, Figure, Measure, Statistic
 from marketplace.kernel.units import THOUSANDTH
 from marketplace.ledger.rules import Reach, Totals
+from marketplace.market.rules.freshness import Outcome
 
 WHOLE = (Measure.COUNT, Measure.CENTS, Measure.SAVED)
+BESIDE = ("offered", "days", "lost", "wanted")
 FOUR_PLACES = Decimal("0.0001")
 
 
@@ -57,6 +62,10 @@ def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> typ
     )
     figures["avoided_by_replaces_purchase"] = Part(_AvoidedSchema, get=totals_of)
     return cast(type[Shape], shape.from_dict(figures, name=shape.__name__))
+
+
+def _taken(offered: Offered) -> Decimal | None:
+    return None if offered.taken_share is None else offered.taken_share.quantize(FOUR_PLACES)
 
 
 class _FigureSchema(Shape):
@@ -163,6 +172,102 @@ class PublicStatisticsSchema(Shape):
     booked_late = Part(_LateSchema, get=lambda statistics: statistics.totals)
 
 
+class _OfferedSchema(Shape):
+    """Lots that were published in the period, as they stand now."""
+
+    lots = Integer()
+    mass_kg = Number()
+    reserved_kg = Number("held for somebody now")
+    taken_kg = Number("handed over")
+    taken_share = Number("of which share somebody took it, from 0 to 1; null: nothing was offered", allow_none=True, get=_taken)
+
+
+class _QuartilesSchema(Shape):
+    """Days, by the inclusive method."""
+
+    count = Integer("of how many transfers")
+    first = Number("below which a quarter lies")
+    median = Number()
+    third = Number("below which three quarters lie")
+
+
+class _CountedSchema(Shape):
+    """So many, together so many kilograms."""
+
+    number = Integer()
+    mass_kg = Number("of those whose weight is known")
+    unweighed = Integer("of how many the weight is not known")
+
+
+class _LostSchema(_CountedSchema):
+    """Lots that left the bank without being taken, by what became of them."""
+
+    outcome = Choice(Outcome, "null: nobody said", allow_none=True)
+
+
+class _CompetitionSchema(Shape):
+    """Requests for the same lot."""
+
+    lots = Integer("lots that were asked for in the period")
+    contested = Integer("of which by more than one organisation")
+    requests = Integer()
+
+
+class _ReasonSchema(Shape):
+    """A figure that is not told, and why."""
+
+    figure = Line()
+    reason = Line()
+
+
+class Beside(NamedTuple):
+    """What stands beside the ledger: of supply and demand, and of requests."""
+
+    supply: Supply
+    competition: Competition | NotTold
+
+    def told(self, name: str) -> Any:
+        """A figure; None where it is not told."""
+        found = getattr(self.supply, name) if name != "competition" else self.competition
+        return None if isinstance(found, NotTold) else found
+
+    @property
+    def reasons(self) -> list[dict[str, str]]:
+        """Which figures are not told, and why."""
+        all_of_it = {**{name: getattr(self.supply, name) for name in BESIDE}, "competition": self.competition}
+        return [{"figure": name, "reason": str(one.reason)} for name, one in all_of_it.items() if isinstance(one, NotTold)]
+
+
+class _Lost(NamedTuple):
+    """What was lost in one way."""
+
+    outcome: Outcome | None
+    number: int
+    mass_kg: Decimal
+    unweighed: int
+
+
+def _lost(beside: Beside) -> list[_Lost] | None:
+    found = beside.told("lost")
+    return None if found is None else [_Lost(name, one.number, one.mass_kg, one.unweighed) for name, one in found.items()]
+
+
+class _BesideSchema(Shape):
+    """What stands beside the ledger. Null: not told, and `notTold` says why; `days` is null too where nothing was handed over."""
+
+    offered = Part(_OfferedSchema, allow_none=True, get=lambda beside: beside.told("offered"))
+    days = Part(_QuartilesSchema, "from publication to hand-over", allow_none=True, get=lambda beside: beside.told("days"))
+    lost = List(Part(_LostSchema), allow_none=True, get=_lost)
+    wanted = Part(
+        _CountedSchema,
+        "demands placed in the period that still need something",
+        allow_none=True,
+        get=lambda beside: beside.told("wanted"),
+    )
+    competition = Part(_CompetitionSchema, allow_none=True, get=lambda beside: beside.told("competition"))
+    not_told = List(Part(_ReasonSchema), attribute="reasons")
+
+
 class StatisticsSchema(PublicStatisticsSchema):
     """The totals, and for members the ways of adding up to them."""
 
@@ -175,6 +280,7 @@ class StatisticsSchema(PublicStatisticsSchema):
         optional=True,
         get=lambda statistics: [_Reached(*one) for one in statistics.by_reach.items()],
     )
+    beside = Part(_BesideSchema, "supply and demand, for the region", optional=True)
     by_pair = List(
         Part(_Pair), "for the region", optional=True, get=lambda statistics: statistics.by_pair if statistics.has_pairs else None
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
@@ -14,6 +14,8 @@ from marketplace.exchange.queries.destination import destination
 from marketplace.exchange.queries.reservations import list_claims
 from marketplace.exchange.rules.ranking import NO_SHOWS_COUNT, Claim, Score, ranked
 from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.impact.queries.supply import NOT_BY_KIND, NOT_BY_SIDES, lots_in, moments_in, way_in
+from marketplace.impact.rules.cut import Cut, NotTold
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, apart_km
 from marketplace.kernel.units import Unit
@@ -51,6 +53,33 @@ class Queue:
         others = tuple(claim for claim in self.claims if claim.reservation.id != chosen.id)
         after = _served(others, self.free - quantity)
         return [other for other in others if other.place < higher and other.place in in_order - after]
+
+
+@dataclass(frozen=True, slots=True)
+class Competition:
+    """How many lots were asked for in the period, and how many of them by more than one organisation; `requests`: by all together."""
+
+    lots: int
+    contested: int
+    requests: int
+
+
+def count_competition(session: Session, actor: Actor, cut: Cut) -> Competition | NotTold:
+    """Requests for the same lot. Of a municipality: for the lots that it offered. For the region."""
+    require(actor, Can.READ_PERIOD_FIGURES)
+    if cut.kinds or cut.between:
+        return NotTold(NOT_BY_KIND if cut.kinds else NOT_BY_SIDES)
+    where = (*moments_in(cut, Reservation.requested_at), *lots_in(session, cut, Listing), *way_in(cut))
+    lots = (
+        select(func.count(distinct(Reservation.organisation_id)).label("askers"), func.count().label("requests"))
+        .join(Listing, Listing.id == Reservation.listing_id)
+        .where(*where)
+        .group_by(Reservation.listing_id)
+        .subquery()
+    )
+    contested = func.coalesce(func.sum(case((lots.c.askers > 1, 1), else_=0)), 0)
+    row = session.execute(select(func.count(), contested, func.coalesce(func.sum(lots.c.requests), 0)).select_from(lots)).one()
+    return Competition(*(int(figure) for figure in row))
 
 
 def _served(claims: tuple[Ranked, ...], free: Decimal) -> set[int]:

@@ -20,7 +20,7 @@ def find_months(session: Session) -> tuple[str, str] | None:
 def sums_by(session: Session, cut: Cut, key: str) -> dict[str, Totals]:
     """The sums by month, `group_slug` or `reach`."""
     if _is_of_the_book(cut):
-        return {row[0]: Totals(*row[1:]) for row in session.execute(book({key: KEYS[key]}, where=_in_book(cut)))}
+        return {row[0]: Totals(*row[1:]) for row in session.execute(book({key: KEYS[key]}, where=where_in_book(cut)))}
     rows = ROLLUP_SIDE.c
     side = cut.municipalities[0] if cut.municipalities else ""
     where = [
@@ -38,7 +38,7 @@ def sums_by(session: Session, cut: Cut, key: str) -> dict[str, Totals]:
 def sums_by_pair(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
     """The sums by giver and receiver. The one reading from which follows what each received, gave and kept."""
     if _is_of_the_book(cut):
-        statement = book({name: KEYS[name] for name in ("from_slug", "to_slug")}, where=_in_book(cut))
+        statement = book({name: KEYS[name] for name in ("from_slug", "to_slug")}, where=where_in_book(cut))
     else:
         months, rows = find_months(session), ROLLUP_PAIR.c
         groups = cut.groups or ("",)
@@ -64,7 +64,7 @@ def _summed(rows: Any, *keys: Any) -> Select[Any]:
     return select(*keys, *summed(rows))
 
 
-def _in_book(cut: Cut) -> list[ColumnElement[bool]]:
+def where_in_book(cut: Cut) -> list[ColumnElement[bool]]:
     kinds = [Exchange.kind.in_(cut.kinds)] if cut.kinds else []
     return [
         *kinds,

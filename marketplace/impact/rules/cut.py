@@ -1,8 +1,11 @@
 """A part of the figures: the filters of a page, as one value."""
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from marketplace.kernel.language import Text
 from marketplace.ledger.rules import Through
 
 
@@ -35,6 +38,19 @@ class Cut:
         """Whether it leaves nothing out."""
         return self == EVERYTHING
 
+    @property
+    def first_day(self) -> date | None:
+        """The first day of its period; None: without a beginning."""
+        return date.fromisoformat(f"{self.first}-01") if self.first else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of its period; None: without an end."""
+        if not self.last:
+            return None
+        year, month = int(self.last[:4]), int(self.last[5:])
+        return date(year, month, monthrange(year, month)[1])
+
     def spans(self, first: str, last: str) -> tuple[str, ...]:
         """The fewest whole years, `YYYY`, and months of the period, of a book from `first` on."""
         begin, end = _index(max(self.first, first)), _index(min(self.last or last, last))
@@ -47,6 +63,13 @@ class Cut:
                 found.append(f"{begin // 12:04d}-{begin % 12 + 1:02d}")
                 begin += 1
         return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    """A figure that one of the filters does not apply to, or that is not for this reader. And why."""
+
+    reason: Text
 
 
 def _index(month: str) -> int:
