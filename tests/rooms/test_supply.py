@@ -14,9 +14,9 @@ from marketplace.exchange.queries.requests import Competition, count_competition
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.impact.queries.supply import Counted, Offered, get_supply
 from marketplace.impact.rules.cut import EVERYTHING, Between, Cut, NotTold
-from marketplace.impact.rules.quartiles import Quartiles
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, Unauthorised
+from marketplace.kernel.quartiles import Quartiles
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.rules import Through
 from marketplace.market.actions.listings import close_listing

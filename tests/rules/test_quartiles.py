@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.impact.rules.quartiles import Quartiles, quartiles
+from marketplace.kernel.quartiles import Quartiles, quartiles
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.impact.queries.sums import where_in_book
 from marketplace.impact.rules.cut import Cut, NotTold
-from marketplace.impact.rules.quartiles import Quartiles, quartiles
 from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.quartiles import Quartiles, quartiles
 from marketplace.kernel.units import Unit
 from marketplace.ledger.models import EarlierRow, Exchange
 from marketplace.ledger.queries import is_taken_back
