@@ -1,4 +1,7 @@
-"""The median and the quartiles, by the inclusive method: the smallest and the largest value count as 0 and 100 %."""
+"""The median and the quartiles, by the inclusive method.
+
+The smallest and the largest value count as 0 and 100 %.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

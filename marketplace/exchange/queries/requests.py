@@ -57,7 +57,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Competition:
-    """How many lots were asked for in the period, and how many of them by more than one organisation; `requests`: by all together."""
+    """Lots that were asked for in the period.
+
+    `contested`: by more than one organisation; `requests`: for all of them together.
+    """
 
     lots: int
     contested: int

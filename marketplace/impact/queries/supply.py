@@ -103,7 +103,7 @@ def _midnight(day: date) -> datetime:
 
 
 def lots_in(session: Session, cut: Cut, of: Any) -> list[ColumnElement[bool]]:
-    """Of whom and of which material something is: its owner's municipality, groups, without sand and soil."""
+    """Whose it is, and of which material: municipality, groups, without sand and soil."""
     owners = select(Organisation.id).where(Organisation.slug.in_(cut.municipalities))
     where = [of.organisation_id.in_(owners)] if cut.municipalities else []
     return [*where, *materials_in(session, cut, of.material_id)]
