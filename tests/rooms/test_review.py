@@ -193,7 +193,7 @@ def test_a_year_is_submitted_when_it_is_over_and_when_something_came_in(session:
         ({"body": "x" * 121}, "body"),
         ({"document": ""}, "document"),
         ({"document": "x" * 301}, "document"),
-        ({"decided_on": date(2025, 12, 31)}, "date"),
+        ({"decided_on": date(2025, 12, 31)}, "decided_on"),
         ({"text": "x" * 2001}, "text"),
     ],
 )

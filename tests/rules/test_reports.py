@@ -130,7 +130,7 @@ def test_a_decision_about_a_year_is_of_a_day_after_it() -> None:
     for day in (date(2026, 12, 31), date(2027, 1, 2), None):
         with pytest.raises(Invalid) as refused:
             check_decision(replace(DECISION, decided_on=day), year=2026, today=NEW_YEAR)
-        assert [one.field for one in refused.value.errors] == ["date"]
+        assert [one.field for one in refused.value.errors] == ["decided_on"]
 
 
 def test_words_are_kept_as_they_are_meant() -> None:

@@ -14,7 +14,7 @@ from marketplace.api.bodies.reports import (
     SubmitBody,
 )
 from marketplace.api.fields import ID_MAX
-from marketplace.api.reading import asked, asked_id, read_body
+from marketplace.api.reading import asked, asked_id, named_as_sent, read_body
 from marketplace.api.routing import ok, route
 from marketplace.api.shapes.reports import MaterialUseSchema, MissingReportsSchema, ReportVersionsSchema
 from marketplace.http.request import current_actor, current_session, one_moment, permission
@@ -136,8 +136,8 @@ def adopt_report(year: int) -> Response:
     """
     values = read_body(AdoptBody())
     decision = Decision(values["body"], values["date"], values["document"], values.get("text") or "")
-    return _done(
-        review.adopt(
+    with named_as_sent(decided_on="date"):
+        adopted = review.adopt(
             current_session(),
             current_actor(),
             organisation_slug=_slug(),
@@ -145,7 +145,7 @@ def adopt_report(year: int) -> Response:
             decision=decision,
             version=values.get("version"),
         )
-    )
+    return _done(adopted)
 
 
 @route("GET", MISSING, gives=MissingReportsSchema, tag="figures")

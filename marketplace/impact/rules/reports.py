@@ -66,7 +66,7 @@ def check_decision(decision: Decision, *, year: int, today: date) -> Decision:
     if decision.decided_on is not None and decision.decided_on.year <= year:
         faults.append(
             FieldError(
-                "date",
+                "decided_on",
                 _("The year %(year)s ends on 31 December. A decision about it is of a later day.", year=str(year)),
             )
         )
