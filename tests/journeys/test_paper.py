@@ -1,8 +1,9 @@
-"""What is printed: the lot, the transfer, the figures and the goals, without anything that only a screen can answer."""
+"""What is printed: the lot, the transfer, the figures, the goals and the reports, without anything that only a screen can answer."""
 
 import pytest
 from playwright.sync_api import Page
 
+from marketplace.kernel import clock
 from tests.journeys.conftest import Site
 
 READER = "aoce@materialenbank.example"
@@ -19,10 +20,14 @@ def site(standing: Site) -> Site:
 
 
 @pytest.mark.parametrize("width", [718], ids=["a4"])
-@pytest.mark.parametrize("what", ["lot", "transfer", "figures", "goals"])
+@pytest.mark.parametrize("what", ["lot", "transfer", "figures", "goals", "reports", "report"])
 def test_paper_holds_no_buttons_and_no_shut_sections(page: Page, site: Site, what: str) -> None:
     transfer = str(site.client(READER).get("/reserveringen").text).partition('href="/reserveringen/')[2].partition('"')[0]
-    where = {"lot": "/aanbod/10", "transfer": f"/reserveringen/{transfer}", "figures": "/cijfers", "goals": "/doelen"}[what]
+    report = f"/verslagen/{clock.today().year - 2}/hengelo"
+    where = {
+        **{"lot": "/aanbod/10", "transfer": f"/reserveringen/{transfer}"},
+        **{"figures": "/cijfers", "goals": "/doelen", "reports": "/verslagen", "report": report},
+    }[what]
     site.let_in(page, READER)
     answer = page.goto(where)
     assert answer is not None and answer.ok
