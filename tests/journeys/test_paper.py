@@ -25,8 +25,12 @@ def test_paper_holds_no_buttons_and_no_shut_sections(page: Page, site: Site, wha
     transfer = str(site.client(READER).get("/reserveringen").text).partition('href="/reserveringen/')[2].partition('"')[0]
     report = f"/verslagen/{clock.today().year - 2}/hengelo"
     where = {
-        **{"lot": "/aanbod/10", "transfer": f"/reserveringen/{transfer}"},
-        **{"figures": "/cijfers", "goals": "/doelen", "reports": "/verslagen", "report": report},
+        "lot": "/aanbod/10",
+        "transfer": f"/reserveringen/{transfer}",
+        "figures": "/cijfers",
+        "goals": "/doelen",
+        "reports": "/verslagen",
+        "report": report,
     }[what]
     site.let_in(page, READER)
     answer = page.goto(where)
