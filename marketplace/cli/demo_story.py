@@ -1,5 +1,6 @@
 """What happened before today, and what is going on. Finished exchanges, material use, depots, and a few open reservations."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from random import Random
@@ -19,12 +20,15 @@ from marketplace.kernel.units import Quantity, Unit, round_down
 from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
+from marketplace.market.rules.listing import ListingDraft
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions.deliveries import mark_all_spread
 
 EXCHANGES = 40
 DAYS_BACK = 725
 BOOKED_AFTER = timedelta(days=9)
+SAID = (True, True, None, True, False)  # does it replace a purchase
+CENTS = {Unit.PIECE: 1500, Unit.M2: 250, Unit.M: 200, Unit.M3: 300, Unit.TONNE: 300}  # asked for one; half of the lots are free
 MASS_KG_MAX = Decimal(400_000)
 
 
@@ -43,7 +47,18 @@ def load_history(session: Session, cast: Cast, pictures: Pictures) -> None:
         owner = next(key for key in municipalities if cast[key].organisation_name == lot["gemeente"])
         run_steps(session, steps, until=day, since=booked_at)
         receiver = owner if number % 9 == 4 else chance.choice([key for key in municipalities if key != owner])
-        _exchange(session, cast, lot, pictures, owner=owner, receiver=receiver, day=day, chance=chance)
+        _exchange(
+            session,
+            cast,
+            lot,
+            pictures,
+            owner=owner,
+            receiver=receiver,
+            day=day,
+            chance=chance,
+            said=SAID[number % len(SAID)],
+            is_paid=number % 2 == 0,
+        )
         booked_at = day + BOOKED_AFTER
     mark_all_spread(session)
     run_steps(session, steps, until=now, since=booked_at)
@@ -68,15 +83,18 @@ def _exchange(
     receiver: str,
     day: datetime,
     chance: Random,
+    said: bool | None,
+    is_paid: bool,
 ) -> None:
     giver, taker, quantity = cast[owner], cast[receiver], _part(lot, session, chance)
     with clock.frozen(day):
         draft = draft_of(cast, lot, quantity=quantity, available_from=clock.today(), available_until=None)
+        draft = replace(draft, price_cents_per_unit=CENTS.get(quantity.unit) if is_paid else None)
         listing = create_listing(session, giver, draft)
         add_photo(session, giver, listing_id=listing.id, picture=pictures[lot["id"]], alt=lot["titel"])
         mark_published(session, giver, listing_id=listing.id)
     with clock.frozen(day + timedelta(days=2)):
-        reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=ReservationDraft(quantity))
+        reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=_request(quantity, draft, said))
     with clock.frozen(day + timedelta(days=3)):
         reservation = decide.approve(session, giver, reservation_id=reservation.id)
     with clock.frozen(day + timedelta(days=8)):
@@ -87,6 +105,13 @@ def _exchange(
         hand_over.hand_over(session, giver, reservation_id=reservation.id, draft=handover)
     with clock.frozen(day + BOOKED_AFTER):
         hand_over.confirm(session, taker, reservation_id=reservation.id)
+
+
+def _request(quantity: Quantity, lot: ListingDraft, said: bool | None) -> ReservationDraft:
+    """What the receiver asks. Where it replaces a purchase and the lot has a price, new would have cost three times that."""
+    price = lot.price_cents_per_unit if said else None
+    new_cents = None if price is None else int(price * 3 * quantity.amount)
+    return ReservationDraft(quantity, replaces_purchase=said, purchase_price_cents=new_cents)
 
 
 def _open_depots(session: Session, cast: Cast) -> None:
