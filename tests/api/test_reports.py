@@ -1,12 +1,15 @@
 """A reported year over the API: a concept, submitted, sent back, adopted, each by who may."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
 from marketplace.kernel import clock
+from marketplace.kernel.db import Database
 from tests.api.conftest import Api
+from tests.entries import append_entry
 
 Somebody = Callable[..., Api]
 YEAR = clock.today().year - 1
@@ -123,3 +126,20 @@ def test_the_region_sees_how_far_each_municipality_is(coordinator: Api, reviewer
     states = {one["organisation"]["slug"]: one for one in reviewer.get(f"{ADDRESS}/missing").get_json()["states"]}
     assert (states["borne"]["status"], states["borne"]["version"]) == ("submitted", 1)
     assert {one["status"] for slug, one in states.items() if slug != "borne"} <= {None}
+
+
+def test_what_the_bank_adds_is_told_by_origin_unless_a_part_of_it_is_included(
+    database: Database, coordinator: Api, reviewer: Api
+) -> None:
+    """300 000 kg of pavers came through the bank, all reused."""
+    with database.transaction() as session:
+        append_entry(session, "losser", "borne", mass_kg="300000", happened_on=date(YEAR, 5, 1))
+    rows = [*ROWS, {"group": "bestrating", "origin": "reused", "massKg": 300_000}]
+    nothing = {"primary": 0, "biobased": 0, "reused": 0, "recycled": 0}
+    for included, added in ((0, {**nothing, "reused": 300_000}), (100_000, None), (300_000, nothing)):
+        answer = reported(coordinator, rows=rows, includesBankKg=included, includesBankAsOf=f"{YEAR}-12-31")
+        assert answer["bankMassByOrigin"] == {**nothing, "reused": 300_000}
+        assert answer.get("addedMassByOrigin") == added
+    coordinator.post(f"{ADDRESS}/submit", {})
+    adoption = reviewer.post(f"{ADDRESS}/adopt{OF_BORNE}", DECISION).get_json()["adoption"]
+    assert (adoption["bankMassKg"]["reused"], adoption["addedMassKg"], adoption["ledgerSeq"]) == (300_000, nothing, 1)

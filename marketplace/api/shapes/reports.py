@@ -9,9 +9,11 @@ from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.impact.models import AdoptedYear
 from marketplace.impact.rules.goals import Target, thawed
-from marketplace.impact.rules.material_use import ORIGINS_IN, ZERO, Flow, Origin, Scope
+from marketplace.impact.rules.material_use import ORIGINS_IN, ZERO, Flow, Origin, Scope, YearInput
 from marketplace.impact.rules.plausibility import Rule
 from marketplace.impact.rules.reports import RemarkKind, ReportStatus
+
+ADDED = "what the bank adds to what is reported; absent: the report includes a part and does not say of which origin"
 
 
 class _UseRowSchema(Shape):
@@ -87,6 +89,10 @@ class _TargetSchema(Shape):
     is_own = YesNo()
 
 
+def _added(values: YearInput) -> _Masses | None:
+    return None if values.added_by_origin is None else _Masses.of(values.added_by_origin)
+
+
 def _targets(adopted: AdoptedYear) -> list[Target]:
     counting = thawed(adopted.targets).values()
     return [target for one in counting for target in (one.region, one.own) if target is not None]
@@ -104,6 +110,7 @@ class _AdoptionSchema(Shape):
     mass_kg = Part(_MassesSchema, get=lambda adopted: _Masses.of(adopted.as_input.by_origin))
     includes_bank_kg = Number()
     bank_mass_kg = Part(_MassesSchema, get=lambda adopted: _Masses.of(adopted.bank_by_origin))
+    added_mass_kg = Part(_MassesSchema, ADDED, optional=True, get=lambda adopted: _added(adopted.as_input))
     inhabitants = Integer()
     factor_version = Integer()
     ledger_seq = Integer("the last row of the ledger at that moment")
@@ -128,6 +135,7 @@ class MaterialUseSchema(Shape):
     findings = List(Part(_FindingSchema), "what looks odd; of a version that was submitted as it was then")
     bank_mass_kg = Number(attribute="bank_kg")
     bank_mass_by_origin = Part(_MassesSchema, get=lambda year: _Masses.of(year.bank_by_origin))
+    added_mass_by_origin = Part(_MassesSchema, ADDED, optional=True, get=lambda year: _added(year.values))
     reported_at = Moment("null: nothing is reported yet", allow_none=True)
     submitted_at = Moment("null: not submitted", allow_none=True)
     remarks = List(Part(_RemarkSchema), "the thread about every version, oldest first")
