@@ -20,7 +20,8 @@ def apply_import(run: TaskRun) -> dict[str, Any]:
     at: dict[str, Any] = run.checkpoint or {"after": 0, "chunks": 0, "summary": {}}
     while at["after"] is not None:
         at = run.step(partial(_take_chunk, run, at), done=min(at["chunks"] + 1, total - 1), total=total)
-    at = run.step(partial(_finish, run, at), done=total, total=total)
+    if "result" not in at:
+        at = run.step(partial(_finish, run, at), done=total, total=total)
     return {"import": import_id, "rows": rows, **at["result"]}
 
 

@@ -1,10 +1,11 @@
 """Sheets that are loaded: judged row by row, mended, applied as one task, taken back while nothing depends on them."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
@@ -13,13 +14,15 @@ from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.models import MaterialUseReport
 from marketplace.impact.rules.material_use import UseRow
 from marketplace.imports.actions.apply import as_seen, versions_of
+from marketplace.imports.actions.forget import forget_previews
 from marketplace.imports.actions.load import load_sheet
 from marketplace.imports.actions.mend import mend_from_sheet, mend_rows, set_columns
 from marketplace.imports.actions.undo import undo_import
-from marketplace.imports.models import ImportRow
+from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.preview import get_use_preview
 from marketplace.imports.queries.runs import find_same, get_import, is_mapped, list_rows
 from marketplace.jobs import tasks
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from tests.factories import make_actor, make_organisation, seed_taxonomy
@@ -238,6 +241,17 @@ def test_a_report_that_changed_after_it_was_looked_at_is_not_written_over(app: F
     assert stands(database, borne, 2024) == (1, {("in", "hout", "primary"): 70})
     with database.transaction() as session, pytest.raises(Conflict, match="intussen een verslag veranderd"):
         tasks.start_import(session, borne, import_id=run.id, only_good=False, seen=seen)
+
+
+def test_a_sheet_that_nobody_applies_is_dropped_after_thirty_days(app: Flask, database: Database, borne: Actor) -> None:
+    kept = apply(app, database, borne, load(database, borne, sheet([(2024, "Hout", "primair", "1")])))
+    load(database, borne, sheet([(2024, "Hout", "primair", "2")]))
+    for days, dropped, left in ((29, 0, 2), (31, 1, 1)):
+        with clock.frozen(clock.now() + timedelta(days=days)), database.transaction() as session:
+            assert forget_previews(session) == dropped
+            assert session.scalar(select(func.count()).select_from(ImportRun)) == left
+    with reading(database) as session:
+        assert session.scalars(select(ImportRow.import_id)).all() == [kept.id]
 
 
 def test_a_sheet_is_of_the_coordinators_of_its_municipality(session: Session) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from marketplace.impact.rules.material_use import (
@@ -194,18 +195,24 @@ def read_use(record: Record, words: Words) -> tuple[UseCell | None, Faults]:
     mass = faults.attempt(mass_key, lambda: record.number(mass_key))
     mass_kg = ZERO if mass is None else mass * (KG_PER_TONNE if mass_key == "tonnes" else 1)
     row = UseRow(group, origin, mass_kg, scope, flow)
-    for name in ("scope", "flow", "group_slug", "origin", "mass_kg"):
-        key = {"group_slug": "group", "mass_kg": mass_key}.get(name, name)
-        try:
-            check_rows([_only(row, name, words)], groups=words.slugs)
-        except Invalid as refusal:
-            faults.say(key, refusal.message)
+    if not _is_right(row, words):
+        for name in ("scope", "flow", "group_slug", "origin", "mass_kg"):
+            key = {"group_slug": "group", "mass_kg": mass_key}.get(name, name)
+            faults.attempt(key, partial(check_rows, [_only(row, name, words)], groups=words.slugs))
     if faults.said or year is None:
         return None, faults
     return UseCell(year, row), faults
 
 
 MASS_KEYS = ("tonnes", "mass_kg")
+
+
+def _is_right(row: UseRow, words: Words) -> bool:
+    try:
+        check_rows([row], groups=words.slugs)
+    except Invalid:
+        return False
+    return True
 
 
 def _only(row: UseRow, name: str, words: Words) -> UseRow:
