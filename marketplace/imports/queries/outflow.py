@@ -92,7 +92,7 @@ def counting_periods(periods: dict[int, set[str]]) -> dict[int, frozenset[str]]:
     counting: dict[int, frozenset[str]] = {}
     for import_id in sorted(periods, reverse=True):
         counting[import_id] = frozenset(period for period in periods[import_id] if not months_of(period) & held)
-        held |= {month for period in periods[import_id] for month in months_of(period)}
+        held |= {month for period in counting[import_id] for month in months_of(period)}
     return {import_id: kept for import_id, kept in counting.items() if kept}
 
 

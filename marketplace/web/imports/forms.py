@@ -1,7 +1,7 @@
 """What is asked when a sheet is loaded: the file, its columns, and cells of wrong rows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import request
 from werkzeug.datastructures import FileStorage
@@ -10,11 +10,12 @@ from wtforms import FileField, SelectField
 from marketplace.imports.models import ImportRun
 from marketplace.imports.rules.columns import Column
 from marketplace.imports.rules.tables import Table
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.sheets.reading import FILE_BYTES_MAX
 from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
 NOTATION_CHOICES = options([("nl", _("1.234,5 (comma before decimals)")), ("en", _("1,234.5 (point before decimals)"))])
+EXAMPLE_LENGTH = 30
 CELL = re.compile(r"cell-([0-9]{1,9})-([a-z_]{1,20})")
 
 
@@ -54,9 +55,9 @@ def notation_name(column: Column) -> str:
     return f"{column.key}_notation"
 
 
-def columns_form(table: Table, run: ImportRun) -> ColumnsForm:
-    """The form for one sheet, with what was recognised."""
-    names = [(str(place), name or _("column %(number)s", number=place + 1)) for place, name in enumerate(run.columns)]
+def columns_form(table: Table, run: ImportRun, first: Sequence[str]) -> ColumnsForm:
+    """The form for one sheet, with what was recognised. `first`: the cells of its first row, to tell columns by."""
+    names = [(str(place), _name(place, name, first)) for place, name in enumerate(run.columns)]
     fields: dict[str, object] = {}
     values: dict[str, str] = {}
     for column in table.columns:
@@ -69,6 +70,13 @@ def columns_form(table: Table, run: ImportRun) -> ColumnsForm:
             values[notation_name(column)] = run.notations.get(column.key, run.notation)
     made: type[ColumnsForm] = type("ColumnsOfTable", (ColumnsForm,), fields)
     return made(data=values)
+
+
+def _name(place: int, name: str, first: Sequence[str]) -> Text | str:
+    """What a column is called, with what stands in it first."""
+    called = name or _("column %(number)s", number=place + 1)
+    example = first[place][:EXAMPLE_LENGTH] if place < len(first) else ""
+    return _("%(name)s (for example %(text)s)", name=called, text=example) if example else called
 
 
 def typed_cells(run: ImportRun) -> dict[int, dict[str, str]]:

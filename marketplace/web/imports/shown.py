@@ -44,6 +44,12 @@ def still_wrong(wrong: int) -> Text:
     return ngettext("%(num)s row is still wrong.", "%(num)s rows are still wrong.", wrong)
 
 
+def first_cells(run: ImportRun) -> list[str]:
+    """The cells of the first row, by column of the sheet."""
+    rows, _total = list_rows(current_session(), current_actor(), run, page_size=1)
+    return rows[0].cells if rows else []
+
+
 def code_name(code: str) -> str:
     """The field of a code."""
     return f"code-{code.replace(' ', '').replace('*', 'x')}"

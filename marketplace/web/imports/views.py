@@ -97,7 +97,7 @@ def template_xlsx(table: str) -> Response:
 def show(import_id: int) -> ResponseReturnValue:
     """A loaded sheet: what is wrong with it, what it would change, and what came of it."""
     run = get_import(current_session(), current_actor(), import_id)
-    return shown.shown(run, columns_form(table_of(run.kind), run))
+    return shown.shown(run, columns_form(table_of(run.kind), run, shown.first_cells(run)))
 
 
 @blueprint.post("/invoer/<int:import_id>/kolommen")
@@ -107,7 +107,7 @@ def columns(import_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
     table = table_of(run.kind)
-    form = columns_form(table, run)
+    form = columns_form(table, run, shown.first_cells(run))
 
     def set_them() -> ImportRun:
         return set_columns(session, actor, import_id=import_id, places=form.places(table), notations=form.notations(table))
