@@ -108,7 +108,7 @@ def test_columns_that_are_not_recognised_are_asked_for(borne: FlaskClient) -> No
     chosen = {"csrf_token": csrf_token(borne.get(page)), "year": "0", "group": "1", "origin": "2"}
     answer = borne.post(f"{page}/kolommen", data=chosen)
     assert answer.status_code == 422 and "Kies één kolom uit: Ton / Kilogram." in answer.text
-    assert '<option selected value="1">B</option>' in answer.text  # what was chosen stays
+    assert '<option selected value="1">B (bijvoorbeeld Hout)</option>' in answer.text  # what was chosen stays
     assert borne.post(f"{page}/kolommen", data={**chosen, "mass_kg": "3", "mass_kg_notation": "nl"}).status_code == 303
     assert "Neem de regel" in borne.get(page).text
     assert "Welke kolom is wat?" not in borne.get(load(borne, sheet([(2025, "Hout", "primair", "1")], ("A", "B", "C", "D")))).text
