@@ -25,6 +25,7 @@ AREAS = (
     "goals",
     "reports",
     "exchanges",
+    "municipality",
     "imports",
     "published",
     "admin",

@@ -11,6 +11,7 @@ PUBLIC_PATHS = (
     "/cijfers",
     "/cijfers/hoe-wij-rekenen",
     "/doelen",
+    "/gemeente",
     "/hulp",
     "/hulp/aanbieden",
     "/hulp/zoeken",

@@ -14,6 +14,7 @@ from config import Config
 from marketplace.accounts.actions.organisations import ask_to_join
 from marketplace.accounts.actions.sessions import attempt_keys, count_attempt
 from marketplace.accounts.policy import Can, require
+from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.accounts.rules.accounts import INVITATION_LIFETIME, SESSION_IDLE
 from marketplace.http.request import current_actor, current_session, database, public
 from marketplace.kernel import health
@@ -126,7 +127,10 @@ def robots_txt() -> Response:
 @public
 def sitemap_xml() -> Response:
     """Every public page in both languages, each naming the other."""
-    paths = [*PUBLIC_PATHS, *(f"/aanbod/{item}" for item in list_public_ids(current_session(), SITEMAP_LISTINGS_MAX))]
+    session = current_session()
+    municipalities = (f"/gemeente/{one.slug}" for one in list_municipalities(session))
+    lots = (f"/aanbod/{item}" for item in list_public_ids(session, SITEMAP_LISTINGS_MAX))
+    paths = [*PUBLIC_PATHS, *municipalities, *lots]
     return Response(sitemap(settings().base_url.rstrip("/"), paths), content_type="application/xml; charset=utf-8")
 
 

@@ -1,0 +1,146 @@
+"""What everybody may know of one municipality: its adopted years, and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
+from marketplace.impact.models import AdoptedYear, Goal
+from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopted
+from marketplace.impact.queries.bank import BankYear, get_bank_year
+from marketplace.impact.queries.goals import in_force, list_goals
+from marketplace.impact.queries.standings import Standing
+from marketplace.impact.rules.goals import InForce, Measured, thawed, valued
+from marketplace.impact.rules.material_use import NOTHING_KNOWN, Indicator, Origin, Scope, indicator, regional
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.places.queries.region import areas
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What was put to use of one origin. None: what came through the bank and stands in no report."""
+
+    origin: Origin | None
+    mass_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class YearFacts:
+    """One adopted year, as it was then. Nothing in it rests on what was booked since.
+
+    `used` adds up to `total_kg`. Of the bank no distance is exact, for few transfers would tell where something lay.
+    """
+
+    adopted: AdoptedYear
+    scope: Scope
+    used: tuple[Used, ...]
+    total_kg: Decimal
+    bank: BankYear
+    region: Indicator
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalityFacts:
+    """A municipality. `shown`: the year that is asked for, by default the last that was adopted; None: none was.
+
+    `goals`: by what counted when that year was adopted, else by what counts now; `trend`: the share in each adopted year, oldest first;
+    `last_year`: the last one that is over.
+    """
+
+    organisation: Organisation
+    inhabitants: int
+    last_year: int
+    years: tuple[int, ...]
+    shown: YearFacts | None
+    goals: tuple[Standing, ...]
+    trend: tuple[tuple[int, Indicator], ...]
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the last year that is over was adopted."""
+        return self.last_year in self.years
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalityLine:
+    """A municipality in the list. Its newest adopted year with the share; None: none was adopted."""
+
+    organisation: Organisation
+    year: int | None
+    indicator: Indicator
+
+
+def list_municipality_lines(session: Session, actor: Actor) -> list[MunicipalityLine]:
+    """List every municipality, with its newest adopted year."""
+    require(actor, Can.READ_PUBLIC_FIGURES)
+    newest = {one.organisation_id: one for one in list_adopted(session)}  # by year: the highest is the last
+    return [
+        MunicipalityLine(one, year.year, indicator(year.as_input))
+        if (year := newest.get(one.id))
+        else MunicipalityLine(one, None, NOTHING_KNOWN)
+        for one in list_municipalities(session)
+    ]
+
+
+def get_municipality_facts(session: Session, actor: Actor, *, slug: str, year: int | None = None) -> MunicipalityFacts:
+    """Get what everybody may know of a municipality. Missing: no municipality, or a year of it that was not adopted."""
+    require(actor, Can.READ_PUBLIC_FIGURES)
+    organisation = get_organisation_by_slug(session, slug)
+    if not organisation.is_municipality:
+        raise Missing(_("There is no municipality with this address. Choose one from the list."))
+    every = list_adopted(session)
+    own = {one.year: one for one in every if one.organisation_id == organisation.id}
+    if year is not None and year not in own:
+        raise Missing(_("%(name)s has no adopted figures of %(year)s.", name=organisation.name, year=str(year)))
+    adopted = own[year or max(own)] if own else None
+    shown = None if adopted is None else _year_facts(session, adopted, [one for one in every if one.year == adopted.year])
+    counts = thawed(adopted.targets) if adopted else in_force(session, organisation_id=organisation.id)
+    share = indicator(adopted.as_input) if adopted else NOTHING_KNOWN
+    return MunicipalityFacts(
+        organisation=organisation,
+        inhabitants=adopted.inhabitants if adopted else _inhabitants().get(organisation.slug, 0),
+        last_year=clock.today().year - 1,
+        years=tuple(sorted(own, reverse=True)),
+        shown=shown,
+        goals=tuple(_standings(list_goals(session), counts, share, adopted.year if adopted else clock.today().year)),
+        trend=tuple((when, indicator(own[when].as_input)) for when in sorted(own)),
+    )
+
+
+def _standings(goals: Sequence[Goal], counts: Mapping[int, InForce], share: Indicator, year: int) -> list[Standing]:
+    """The goals that counted, each with what it measures: the material use, or the valuations."""
+    measured = {Measured.RENEWABLE_SHARE: share, Measured.VALUED_SHARE: valued(None, None)}
+    return [Standing(one, counts[one.number], measured[Measured(one.indicator)], year) for one in goals if one.number in counts]
+
+
+def _year_facts(session: Session, adopted: AdoptedYear, of_year: Sequence[AdoptedYear]) -> YearFacts:
+    values = adopted.as_input
+    by_origin = [Used(origin, mass_kg) for origin, mass_kg in values.by_origin.items()]
+    beside = [Used(None, values.added_kg)] if values.added_kg else []
+    return YearFacts(
+        adopted=adopted,
+        scope=Scope(adopted.scope),
+        used=(*by_origin, *beside),
+        total_kg=values.total_kg,
+        bank=get_bank_year(session, slug=adopted.organisation_slug, year=adopted.year, until_seq=adopted.ledger_seq),
+        region=_region(session, of_year),
+    )
+
+
+def _region(session: Session, of_year: Sequence[AdoptedYear]) -> Indicator:
+    """The region in this year, over those that adopted it, each with the inhabitants of then."""
+    adopted = {one.organisation_slug: one for one in of_year}
+    each = [
+        (indicator(adopted[slug].as_input), adopted[slug].inhabitants) if slug in adopted else (NOTHING_KNOWN, inhabitants)
+        for slug, inhabitants in _inhabitants().items()
+    ]
+    return regional(each, get_coverage_minimum(session))
+
+
+def _inhabitants() -> dict[str, int]:
+    return {area.slug: area.inhabitants for area in areas()}
