@@ -40,7 +40,7 @@ STEPS = {
     "reports.edit": "report_year", "reports.check": "submit_report", "reports.start": "review_report",
     "reports.send_back": "send_back_report", "reports.adopt": "adopt_report", "reports.talk": "discuss_report",
     "work.ask_for_report": "ask_for_report", "goals.adopt": "adopt_goal", "goals.coverage": "set_coverage",
-    "published.publish": "publish_annual_report",
+    "published.publish": "publish_annual_report", "exchanges.reverse": "reverse_exchange",
     "searches.create": "create_search", "searches.delete": "delete_search",
     "favourites.keep": "keep_listing", "favourites.drop": "drop_listing",
     "admin.create_depot": "create_depot", "admin.edit_depot": "edit_depot", "admin.close_depot": "edit_depot",

@@ -3,27 +3,34 @@
 from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.exchange.actions.booking import reverse_exchange
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import ledger_answer, ledger_lines_answer
 from marketplace.impact.queries.sums import find_months
 from marketplace.kernel import clock
+from marketplace.kernel.formats import quantity
+from marketplace.kernel.language import _
 from marketplace.ledger.queries import get_exchange, get_exchanged_mass, list_exchanges, list_of_same_reservation
-from marketplace.ledger.rules import chained
+from marketplace.ledger.rules import RowKind, chained
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
-from marketplace.web.exchanges import settlement
+from marketplace.web.exchanges import lacking, settlement
 from marketplace.web.exchanges.arithmetic import booking_of, lines_of
 from marketplace.web.exchanges.asked import Asked, said
+from marketplace.web.exchanges.forms import ReverseForm
 from marketplace.web.ui.exchange_rows import ROW_PLACES, exchange_rows
 from marketplace.web.ui.figure_filters import Drawer, filters_of
+from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.paging import paged
 from marketplace.web.ui.search_address import Chip
 from marketplace.web.ui.tonnes import in_tonnes
 
 blueprint = Blueprint("exchanges", __name__)
 settlement.register(blueprint)
+lacking.register(blueprint)
 PAGE_SIZE = 50
 
 
@@ -41,7 +48,7 @@ def show_list() -> str:
     names = {one.slug: one.name for one in organisations}
     asked = Asked.of(request.args, filters_of(request.args, municipalities, reference, today=today, default=None), names)
     result, place = paged(
-        lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
+        lambda number: list_exchanges(session, actor, page=number, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
     )
     sides = tuple(Chip(said(key, names[slug]), _address(asked.without(key))) for key, slug in asked.sides.items())
     drawer = Drawer(
@@ -89,15 +96,36 @@ def export_lines() -> Response:
 @blueprint.get("/cijfers/uitwisselingen/<int:seq>")
 @permission(Can.READ_EXCHANGES)
 @one_moment
-def show(seq: int) -> str:
+def show(seq: int) -> ResponseReturnValue:
     """One row line by line, so that an auditor redoes it with a pencil."""
+    return _shown(seq, ReverseForm())
+
+
+@blueprint.post("/cijfers/uitwisselingen/<int:seq>/terugboeken")
+@permission(Can.REVERSE_EXCHANGE)
+def reverse(seq: int) -> ResponseReturnValue:
+    """Take back what is left of a transfer, with a reason, and show the row that does so."""
+    form = ReverseForm()
+    if form.validate_on_submit():
+        reason = form.reason.data or ""
+        row = attempt(form, lambda: reverse_exchange(current_session(), current_actor(), seq=seq, reason=reason))
+        if row is not None:
+            return done(
+                _("The transfer has been taken back in the ledger. Both sides are told."), url_for("exchanges.show", seq=row.seq)
+            )
+    return _shown(seq, form)
+
+
+def _shown(seq: int, form: ReverseForm) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     row = get_exchange(session, actor, seq=seq)
     of_same = list_of_same_reservation(session, row)
     was = next((one for one in of_same if one.seq == row.reverses), None)
     reference = taxonomy_of_version(session, row.factor_version)
-    return render_template(
+    left = row.quantity + sum(one.quantity for one in of_same if one.reverses == row.seq)
+    return page(
         "exchanges/show.html",
+        form,
         row=row,
         shown=exchange_rows([row], reference)[0],
         lines=lines_of(row, was, reference),
@@ -105,4 +133,6 @@ def show(seq: int) -> str:
         others=exchange_rows([one for one in of_same if one.seq != row.seq], reference),
         holds=chained(row.previous_hash, row.canonical) == row.hash,
         follows=may(actor, Can.LIST_RESERVATIONS),
+        left=quantity(left, row.unit),
+        may_reverse=row.kind == RowKind.TRANSFER and left > 0 and may(actor, Can.REVERSE_EXCHANGE),
     )

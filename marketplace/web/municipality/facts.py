@@ -99,7 +99,8 @@ def get_municipality_facts(session: Session, actor: Actor, *, slug: str, year: i
         raise Missing(_("%(name)s has no adopted figures of %(year)s.", name=organisation.name, year=str(year)))
     adopted = own[year or max(own)] if own else None
     shown = None if adopted is None else _year_facts(session, adopted, [one for one in every if one.year == adopted.year])
-    counts = thawed(adopted.targets) if adopted else in_force(session, organisation_id=organisation.id)
+    now = in_force(session, organisation_id=organisation.id)
+    counts = {**now, **thawed(adopted.targets)} if adopted else now
     share = indicator(adopted.as_input) if adopted else NOTHING_KNOWN
     return MunicipalityFacts(
         organisation=organisation,
@@ -107,15 +108,17 @@ def get_municipality_facts(session: Session, actor: Actor, *, slug: str, year: i
         last_year=clock.today().year - 1,
         years=tuple(sorted(own, reverse=True)),
         shown=shown,
-        goals=tuple(_standings(list_goals(session), counts, share, adopted.year if adopted else clock.today().year)),
+        goals=tuple(_standings(list_goals(session), counts, now, share, adopted.year if adopted else clock.today().year)),
         trend=tuple((when, indicator(own[when].as_input)) for when in sorted(own)),
     )
 
 
-def _standings(goals: Sequence[Goal], counts: Mapping[int, InForce], share: Indicator, year: int) -> list[Standing]:
+def _standings(
+    goals: Sequence[Goal], counts: Mapping[int, InForce], now: Mapping[int, InForce], share: Indicator, year: int
+) -> list[Standing]:
     """The goals that counted, each with what it measures: the material use, or the valuations."""
     measured = {Measured.RENEWABLE_SHARE: share, Measured.VALUED_SHARE: valued(None, None)}
-    return [Standing(one, counts[one.number], measured[Measured(one.indicator)], year) for one in goals if one.number in counts]
+    return [Standing(one, counts[one.number], now[one.number], measured[Measured(one.indicator)], year) for one in goals]
 
 
 def _year_facts(session: Session, adopted: AdoptedYear, of_year: Sequence[AdoptedYear]) -> YearFacts:
