@@ -117,3 +117,18 @@ def test_paperwork_of_more_than_five_years_ago_is_not_booked(day: date, *, is_re
         measure.check_late_day(day, **facts)
     assert refused.value.errors[0].field == "handed_over_on"
     return None
+
+
+@pytest.mark.parametrize(
+    ("cents", "is_usual"),
+    [(None, True), (18_499, False), (18_500, True), (925_000_000, True), (925_000_001, False), (0, False)],
+)
+def test_what_new_would_cost_is_asked_again_far_from_what_a_tonne_costs(cents: int | None, is_usual: bool) -> None:
+    """185 tonnes: from 185 euro, 1 a tonne, to 9 250 000 euro, 50 000 a tonne."""
+    if is_usual:
+        measure.check_purchase_price(cents, mass_kg=Decimal(185_000), confirmed=False)
+        return
+    with pytest.raises(Invalid) as refused:
+        measure.check_purchase_price(cents, mass_kg=Decimal(185_000), confirmed=False)
+    assert refused.value.field == "confirm_unusual"
+    measure.check_purchase_price(cents, mass_kg=Decimal(185_000), confirmed=True)

@@ -46,10 +46,14 @@ class ReservationBody(Placed):
     reused_as_is = YesNo("whether it is used without being processed first; absent: not stated")
     same_grade = YesNo("whether it is used for what it was made for, or for something of a higher grade; absent: not stated")
     replaces_purchase = YesNo("whether it replaces a new purchase; absent: not stated")
-    purchase_price_cents = Whole("estimate of that purchase for all that is asked for, in euro cents", most=PURCHASE_CENTS_MAX)
+    purchase_price_cents = Whole(
+        "what all that is asked for would cost new, in euro cents; less the price it is the money saved", most=PURCHASE_CENTS_MAX
+    )
     needed_by = Day("the last day on which it is useful")
     join_waiting_list = YesNo("whether to wait where it does not fit; absent: no")
-    confirm_unusual = YesNo("yes, more than the demand needs with what is on its way to it already; absent: no")
+    confirm_unusual = YesNo(
+        "yes, more than the demand needs with what is on its way to it already, or a purchase of so little or so much; absent: no"
+    )
 
 
 class ApproveBody(Body):

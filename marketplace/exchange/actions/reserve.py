@@ -48,6 +48,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     check_reservable_by(actor, listing)
     reservation_rules.check_quantity(draft.quantity, unit=listing.unit, proposal=_proposal(session, listing, draft.quantity))
     reservation_rules.check_words(draft, clock.today())
+    _check_purchase(session, listing, draft)
     demand = _demand_served(session, actor, listing, draft)
     _check_destination(actor, draft)
     if demand is not None:
@@ -207,6 +208,13 @@ def _check_under_way(session: Session, listing: Listing, demand: Demand, draft: 
         remaining=Amount(demand.remaining, unit),
         confirmed=draft.confirm_unusual,
     )
+
+
+def _check_purchase(session: Session, listing: Listing, draft: ReservationDraft) -> None:
+    """What a new purchase would cost is held against what is asked for weighs."""
+    material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
+    weight = material.mass_kg(draft.quantity.amount, unit, listing.kg_per_unit)
+    measure.check_purchase_price(draft.purchase_price_cents, mass_kg=weight, confirmed=draft.confirm_unusual)
 
 
 def _check_destination(actor: Actor, draft: ReservationDraft) -> None:

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from marketplace.exchange.rules.reservation import REASON_LENGTH_MAX, HandoverDraft, check_drive, check_reason
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.formats import money
 from marketplace.kernel.language import _
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Unit, plain
 
+PURCHASE_EURO_PER_TONNE = (1, 50_000)  # what new costs by the tonne: sand is a few euro, an installation thousands
 SURPLUS_TIMES_MAX = 10  # what was listed at most holds ten times as much, unless the broker says so
 LATE_WITHIN = timedelta(days=5 * 365)  # older paperwork is not booked
 
@@ -96,6 +98,23 @@ def check_usual(figure: Amount, *, ordered: Decimal, tolerance_percent: Decimal,
         ),
         "confirm_unusual",
         ordered=plain(ordered),
+    )
+
+
+def check_purchase_price(cents: int | None, *, mass_kg: Decimal, confirmed: bool) -> None:
+    """What new would cost is asked again where it is under 1 or above 50 000 euro for a tonne."""
+    if cents is None or confirmed or mass_kg <= 0:
+        return
+    euro_per_tonne = Decimal(cents) / 100 / (mass_kg / 1000)
+    if PURCHASE_EURO_PER_TONNE[0] <= euro_per_tonne <= PURCHASE_EURO_PER_TONNE[1]:
+        return
+    raise Invalid(
+        _(
+            "Do you mean %(price)s for everything that you ask for? That is %(each)s for a tonne. If it is right, confirm it.",
+            price=money(cents),
+            each=money(int(euro_per_tonne * 100)),
+        ),
+        "confirm_unusual",
     )
 
 

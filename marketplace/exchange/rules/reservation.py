@@ -120,7 +120,8 @@ class ReservationDraft:
     How much of which listing, for which demand or place, for what, and whether to wait when it does not fit.
 
     `purchase_price_cents`: the estimate of the purchase that this replaces, for all that is asked. `reused_as_is` and `same_grade` say how it
-    is used: without being processed first, and for what it was made for or better. `confirm_unusual`: yes, more than the demand needs.
+    is used: without being processed first, and for what it was made for or better. `confirm_unusual`: yes, more than the demand needs, or a purchase
+    of so little or so much.
     """
 
     quantity: Quantity

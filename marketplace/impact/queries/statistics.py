@@ -12,7 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.impact.queries.adopted import list_adopted
-from marketplace.impact.queries.sums import find_months, sums_by, sums_by_pair
+from marketplace.impact.queries.sums import find_months, sums_by, sums_by_pair, sums_by_reach_and_group
 from marketplace.impact.rules.cut import EVERYTHING, Cut
 from marketplace.ledger.rules import Reach, Totals
 from marketplace.materials.queries import taxonomy
@@ -103,7 +103,10 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     shown = _as_they_are if exact else _coarse
     if not cut.is_all:
         require(actor, Can.READ_PERIOD_FIGURES)
-    by_month, by_reach = sums_by(session, cut, "month"), sums_by(session, cut, "reach")
+    is_member = may(actor, Can.READ_MEMBER_FIGURES)
+    by_month = sums_by(session, cut, "month")
+    by_both = sums_by_reach_and_group(session, cut) if is_member else {}
+    by_reach = _folded(by_both, 0) if is_member else sums_by(session, cut, "reach")
     totals = Totals.over(by_month.values())
     months = find_months(session)
     found = Statistics(
@@ -112,7 +115,7 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
         since=months[0] if months else None,
         is_adopted=_is_adopted(session, cut, months),
     )
-    if not may(actor, Can.READ_MEMBER_FIGURES):
+    if not is_member:
         return found
     pairs = sums_by_pair(session, cut)
     names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
@@ -120,7 +123,7 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     return replace(
         found,
         by_municipality=_shown(_by_municipality(session, pairs, names), shown),
-        by_material_group=_shown(_by_group(session, sums_by(session, cut, "group_slug")), shown),
+        by_material_group=_shown(_by_group(session, _folded(by_both, 1)), shown),
         by_month=_shown(_by_month(by_month), shown),
         by_pair=_by_pair(pairs, names) if has_pairs else (),
         is_public=False,
@@ -133,6 +136,14 @@ def get_totals(session: Session, actor: Actor, cut: Cut) -> Totals:
     """The sums of a part of the ledger alone, to set beside another part. For the region."""
     require(actor, Can.READ_PERIOD_FIGURES)
     return Totals.over(sums_by(session, cut, "month").values())
+
+
+def _folded(sums: Mapping[tuple[str, str], Totals], part: int) -> dict[str, Totals]:
+    """The sums by one part of their key."""
+    rows: dict[str, list[Totals]] = defaultdict(list)
+    for key, totals in sums.items():
+        rows[key[part]].append(totals)
+    return {name: Totals.over(parts) for name, parts in rows.items()}
 
 
 def _as_they_are(totals: Totals) -> Totals:

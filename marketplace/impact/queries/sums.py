@@ -22,17 +22,19 @@ def sums_by(session: Session, cut: Cut, key: str) -> dict[str, Totals]:
     if _is_of_the_book(cut):
         return {row[0]: Totals(*row[1:]) for row in session.execute(book({key: KEYS[key]}, where=where_in_book(cut)))}
     rows = ROLLUP_SIDE.c
-    side = cut.municipalities[0] if cut.municipalities else ""
-    where = [
-        rows.side == side,
-        *_period(cut, rows.month),
-        *_groups(cut, rows.group_slug),
-        *_flags(cut, rows.through, rows.is_bulk),
-    ]
-    if cut.between is not None:
-        where.append((rows.reach == "within") == (cut.between is Between.WITHIN))
-    statement = _summed(rows, rows[key]).where(*where).group_by(rows[key])
+    statement = _summed(rows, rows[key]).where(*_of_side(cut)).group_by(rows[key])
     return {row[0]: Totals(*row[1:]) for row in session.execute(statement)}
+
+
+def sums_by_reach_and_group(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
+    """The sums by reach and material group in one reading, for whoever sees both."""
+    reach, group = "reach", "group_slug"
+    if _is_of_the_book(cut):
+        statement = book({reach: KEYS[reach], group: KEYS[group]}, where=where_in_book(cut))
+    else:
+        rows = ROLLUP_SIDE.c
+        statement = _summed(rows, rows[reach], rows[group]).where(*_of_side(cut)).group_by(rows[reach], rows[group])
+    return {(row[0], row[1]): Totals(*row[2:]) for row in session.execute(statement)}
 
 
 def sums_by_pair(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
@@ -50,6 +52,21 @@ def sums_by_pair(session: Session, cut: Cut) -> dict[tuple[str, str], Totals]:
         ]
         statement = _summed(rows, rows.from_slug, rows.to_slug).where(*where).group_by(rows.from_slug, rows.to_slug)
     return {(row[0], row[1]): Totals(*row[2:]) for row in session.execute(statement)}
+
+
+def _of_side(cut: Cut) -> list[ColumnElement[bool]]:
+    """The rows of the roll-up by side that this leaves: of one municipality, or of everybody."""
+    rows = ROLLUP_SIDE.c
+    side = cut.municipalities[0] if cut.municipalities else ""
+    where = [
+        rows.side == side,
+        *_period(cut, rows.month),
+        *_groups(cut, rows.group_slug),
+        *_flags(cut, rows.through, rows.is_bulk),
+    ]
+    if cut.between is not None:
+        where.append((rows.reach == "within") == (cut.between is Between.WITHIN))
+    return where
 
 
 def _is_of_the_book(cut: Cut) -> bool:

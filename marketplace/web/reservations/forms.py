@@ -260,8 +260,8 @@ class ReserveForm(Form):
         description=_("When several ask for one lot, the one that avoids a purchase ranks higher."),
     )
     purchase_price = DecimalField(
-        _("What would that purchase cost, in euros?"),
-        description=_("An estimate for everything that you ask for, for example 1,250."),
+        _("What would this cost new, in euros?"),
+        description=_("An estimate for everything that you ask for, for example 1,250. Less the price it is the money saved."),
     )
     purpose = TextAreaField(
         _("What is it for?"), description=_("The owner reads this. For example: parking places at the sports hall.")
