@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from random import Random
 
+from marketplace.cli.demo_goals import list_decisions
 from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, rows
 from marketplace.cli.demo_reports import list_steps, run_steps
 from marketplace.depots.actions import create_depot
@@ -39,7 +40,8 @@ def load_history(session: Session, cast: Cast, pictures: Pictures) -> None:
     """
     chance, lots = Random(20261215), rows("demo_aanbod.csv")
     municipalities = [key for key, actor in cast.items() if actor.organisation_kind == "municipality" and "." not in key]
-    now, steps, booked_at = clock.now(), list_steps(cast), datetime.min.replace(tzinfo=UTC)
+    now, booked_at = clock.now(), datetime.min.replace(tzinfo=UTC)
+    steps = sorted([*list_steps(cast), *list_decisions(cast)], key=lambda step: step.at)
     for number in range(EXCHANGES):
         lot = lots[(number * 7 + number // 4) % len(lots)]
         days_ago = DAYS_BACK - number * (DAYS_BACK - 12) // EXCHANGES - chance.randint(0, 8)
