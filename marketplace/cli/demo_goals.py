@@ -1,4 +1,4 @@
-"""What municipalities decided about their own goals in the demonstration: one goes slower than the region, one faster."""
+"""The own pace of two municipalities of the demonstration: one is slower, one faster."""
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
