@@ -207,7 +207,8 @@ def test_an_adopted_year_says_who_decided_and_is_entered_no_more(bank: Session, 
         assert f"Vastgesteld op 1 maart {YEAR + 1} door College van B en W" in page and "Besluit 2026-17" in page
         assert "Biobased, hergebruikt en gerecycled 40,0%" in page  # (40 000 + 1.0005) / (100 000 + 1.0005)
         assert "Totaal 100.001,0" in page
-        assert "Doel 2: 50% in 2030" in page and "Kop van het grootboek:" in page
+        assert "Doel 2: 50% in 2030" in page and "Kop van het grootboek:" in page and "Versie 1" in page
+        assert "Geleverd door de bank Hergebruikt 1 ton" in page and "Waarvan in deze cijfers 0 kg" in page
     assert borne.get(ENTRY).location == REPORT
     assert send(borne, f"{REPORT}/gesprek", {**FILLED, "version": "1"}, to=ENTRY).location == REPORT  # a page that was open still
     assert reviewer.get(f"{REPORT}/vaststellen").location == REPORT

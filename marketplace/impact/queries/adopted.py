@@ -61,6 +61,11 @@ def find_adopted(session: Session, *, organisation_id: int, year: int) -> Adopte
     return session.scalars(rows).one_or_none()
 
 
+def get_adopted_version(session: Session, adopted: AdoptedYear) -> int:
+    """The version of the report that was adopted."""
+    return session.get_one(MaterialUseReport, adopted.report_id).version
+
+
 def is_adopted(session: Session, *, slug: str, year: int) -> bool:
     """Whether this organisation's year is adopted: nothing counts in it any more."""
     rows = select(AdoptedYear.id).where(AdoptedYear.organisation_slug == slug, AdoptedYear.year == year)

@@ -13,7 +13,7 @@ from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.impact.actions import review as verbs
 from marketplace.impact.models import AdoptedYear
-from marketplace.impact.queries.adopted import find_adopted
+from marketplace.impact.queries.adopted import find_adopted, get_adopted_version
 from marketplace.impact.queries.reports import (
     MaterialUseYear,
     Reporting,
@@ -150,6 +150,7 @@ def _of_adoption(adoption: AdoptedYear) -> dict[str, Any]:
     ]
     return {
         "adoption": adoption,
+        "version": get_adopted_version(current_session(), adoption),
         "scope_label": SCOPE_LABELS[Scope(adoption.scope)],
         "masses": [*masses, (_("Total"), write(values.total_kg))],
         "delivered": ", ".join(f"{label} {kg}" for label, kg in bank_lines(adoption.bank_by_origin)) or mass(0),
