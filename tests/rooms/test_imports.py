@@ -207,7 +207,7 @@ def test_a_sheet_is_taken_back_to_what_stood_there_before_and_not_past_a_later_c
         report_material_use(session, borne, organisation_slug="borne", year=2024, rows=[UseRow("hout", "primary", Decimal(71))])
     with (
         database.transaction() as session,
-        pytest.raises(Conflict, match="verslag van 2024 is sindsdien veranderd: het is nu versie 5"),
+        pytest.raises(Conflict, match="opgave van 2024 is sindsdien veranderd: het is nu versie 5"),
     ):
         undo_import(session, borne, import_id=again.id)
 
@@ -239,7 +239,7 @@ def test_a_report_that_changed_after_it_was_looked_at_is_not_written_over(app: F
         task = tasks.get_task(session, borne, task.id)
         assert task.state == "failed" and "intussen" in task.error
     assert stands(database, borne, 2024) == (1, {("in", "hout", "primary"): 70})
-    with database.transaction() as session, pytest.raises(Conflict, match="intussen een verslag veranderd"):
+    with database.transaction() as session, pytest.raises(Conflict, match="intussen een opgave veranderd"):
         tasks.start_import(session, borne, import_id=run.id, only_good=False, seen=seen)
 
 

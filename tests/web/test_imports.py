@@ -72,7 +72,7 @@ def test_a_sheet_is_loaded_mended_applied_and_taken_back(borne: FlaskClient, app
     assert "Toepassen van een bestand" in borne.get("/taken").text
     assert tasks.work_off(app) == 1
     shown = borne.get(page).text
-    assert "Verslag van 2024: versie 1 is gemaakt." in shown and "Draai dit bestand terug" in shown
+    assert "Opgave van 2024: versie 1 is gemaakt." in shown and "Draai dit bestand terug" in shown
     assert "4 regels van het bestand zijn toegepast." in borne.get("/taken/1").text
     assert send(borne, page, to=f"{page}/terugdraaien").status_code == 303
     assert "Dit bestand is teruggedraaid op" in borne.get(page).text
