@@ -30,6 +30,7 @@ def test_what_cannot_be_said_is_refused_at_its_property(hengelo: Api, borne: Api
     for body, field in (
         ({"neededBy": past}, "neededBy"),
         ({"replacesPurchase": False, "purchasePriceCents": 5}, "purchasePriceCents"),
+        ({"replacesPurchase": True, "purchasePriceCents": 5}, "confirmUnusual"),
         ({"project": "x" * 201}, "project"),
         ({"replacesPurchase": "ja"}, "replacesPurchase"),
         ({"reusedAsIs": "ja"}, "reusedAsIs"),
