@@ -259,3 +259,13 @@ def test_pages_ask_as_much_of_many_versions_as_of_few(database: Database, person
     for number in range(2, 8):
         saved(borne, version=str(number - 1), **{"mass-hout-biobased": str(number)})
     assert asked() <= few <= 26
+
+
+@pytest.mark.parametrize("year", [0, 1900, 99999, 10**24])
+def test_a_year_that_cannot_be_reported_is_an_empty_page_or_none(person: Person, year: int) -> None:
+    reviewer, borne = person("regio-twente", "reviewer"), person("borne")
+    for path in (f"/verslagen/{year}/borne", f"/verslagen/{year}/borne/gesprek", f"/verslagen?jaar={year}"):
+        assert reviewer.get(path).status_code in (200, 404)
+    for path in ("", "/indienen", "/versies/1", f"/versies/{10**24}"):
+        assert borne.get(f"/beheer/materiaalgebruik/{year}{path}").status_code in (200, 404)
+    assert send(borne, ENTRY, FILLED, to=f"/beheer/materiaalgebruik/{year}").status_code in (404, 422)
