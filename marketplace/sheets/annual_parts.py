@@ -45,10 +45,11 @@ def figures(report: Report) -> Iterator[Block]:
     avoided, totals = known("avoided_kgco2e", report.totals), report.totals
     if avoided is not None:
         yield pages.section(_("From avoided to net"))
+        processing = known("processing_kgco2e", totals)
         steps = [
             Bar(_("Avoided"), avoided, carbon(avoided)),
             Bar(_("Transport"), totals.transport_kgco2e, carbon(totals.transport_kgco2e), takes_off=True),
-            Bar(_("Processing"), totals.processing_kgco2e, carbon(totals.processing_kgco2e), takes_off=True),
+            Bar(_("Processing"), processing, carbon(processing), takes_off=True),
             Bar(_("Net saved"), totals.net_kgco2e, carbon(totals.net_kgco2e), takes_off=totals.net_kgco2e < 0),
         ]
         yield pages.drawing(bars(steps), "; ".join(f"{step.name}: {step.figure}" for step in steps))

@@ -1,15 +1,18 @@
 """A page of each municipality for its council, from adopted figures only, and their list."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from marketplace.accounts.policy import Can
-from marketplace.http.request import current_actor, current_session, one_moment, permission
+from marketplace.http.request import current_actor, current_session, one_moment, permission, site_address
 from marketplace.impact.rules.material_use import ORIGIN_LABELS, SCOPE_LABELS
 from marketplace.impact.rules.path import say_path, say_too_few
 from marketplace.impact.rules.statistics import STATISTICS
+from marketplace.kernel.errors import Missing
 from marketplace.kernel.formats import percent
 from marketplace.kernel.language import _
+from marketplace.sheets import pages
 from marketplace.web.municipality.facts import YearFacts, get_municipality_facts, list_municipality_lines
+from marketplace.web.municipality.paper import paper_of
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.tonnes import in_tonnes, places_of
 
@@ -44,6 +47,21 @@ def show(slug: str) -> str:
         net=NET.known(facts.shown.bank.brought) if facts.shown else None,
         year_address=lambda year: url_for("municipality.show", slug=slug, jaar=year),
     )
+
+
+@blueprint.get("/gemeente/<slug>.pdf", endpoint="paper")
+@permission(Can.READ_PUBLIC_FIGURES)
+@one_moment
+def show_paper(slug: str) -> Response:
+    """The same on one side A4, for whoever reads on paper."""
+    facts = get_municipality_facts(current_session(), current_actor(), slug=slug, year=request.args.get("jaar", type=int))
+    if facts.shown is None:
+        raise Missing(_("%(name)s has not adopted any figures yet, so there is nothing to print.", name=facts.organisation.name))
+    year = facts.shown.adopted.year
+    address = f"{site_address()}{url_for('municipality.show', slug=slug, jaar=year)}"
+    answer = Response(pages.pdf(paper_of(facts, facts.shown, address)), content_type=pages.MEDIA_TYPE)
+    answer.headers["Content-Disposition"] = f'inline; filename="{slug}-{year}.pdf"'
+    return answer
 
 
 def _used(shown: YearFacts) -> list[tuple[str, str, str]]:

@@ -1,0 +1,99 @@
+"""One side A4 of a municipality for its council, with the facts of its page."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from marketplace.impact.queries.standings import Standing
+from marketplace.impact.rules.material_use import ORIGIN_LABELS, SCOPE_LABELS
+from marketplace.impact.rules.path import say_path, say_too_few
+from marketplace.kernel.formats import long_date, mass, number, percent, unknown
+from marketplace.kernel.language import Text, _
+from marketplace.sheets import pages
+from marketplace.sheets.drawings import Bar, bars
+from marketplace.sheets.pages import Block, Paper, Words
+from marketplace.web.municipality.facts import MunicipalityFacts, YearFacts
+
+
+def paper_of(facts: MunicipalityFacts, shown: YearFacts, address: str) -> Paper:
+    """The page as a paper. It is made anew each time: an adopted year does not change."""
+    year, name = str(shown.adopted.year), facts.organisation.name
+    title = _("%(name)s and the circular goals in %(year)s", name=name, year=year)
+    return Paper(
+        title=title,
+        description=_("Adopted figures of %(year)s", year=year),
+        header=title,
+        footer=_(
+            "Adopted on %(day)s, ledger up to row %(seq)s, factors version %(version)s",
+            day=long_date(shown.adopted.adopted_at),
+            seq=str(shown.adopted.ledger_seq),
+            version=str(shown.adopted.factor_version),
+        ),
+        made_on=shown.adopted.adopted_at.date(),
+        parts=list(_parts(facts, shown, address)),
+    )
+
+
+def _parts(facts: MunicipalityFacts, shown: YearFacts, address: str) -> Iterator[Block]:
+    adopted, bank = shown.adopted, shown.bank
+    yield pages.lead(
+        _(
+            "For the council of %(name)s. Adopted figures of %(year)s, %(people)s inhabitants.",
+            name=facts.organisation.name,
+            year=str(adopted.year),
+            people=number(facts.inhabitants),
+        )
+    )
+    share = next((one.indicator.share for one in facts.goals if one.indicator.share is not None), None)
+    yield pages.tiles(
+        [
+            (unknown() if share is None else percent(share), _("circular"), SCOPE_LABELS[shown.scope]),
+            (mass(bank.received.mass_kg), _("received from others"), _("through the materials bank")),
+            (mass(bank.given.mass_kg), _("given to others"), _("through the materials bank")),
+        ]
+    )
+    yield pages.headline(_("How far from the goals"))
+    drawn = [_bar(one) for one in facts.goals if one.indicator.share is not None]
+    if drawn:
+        yield pages.drawing(bars(drawn, longest=Decimal(100)), "; ".join(f"{bar.name} {bar.figure}" for bar in drawn))
+    yield pages.bullets([_said(one, facts) for one in facts.goals])
+    yield pages.headline(_("What was used in %(year)s", year=str(adopted.year)))
+    yield pages.table([_("Origin"), _("Mass"), _("Part")], _used(shown), align="lrr", has_total=True)
+    yield pages.headline(_("The region in %(year)s", year=str(adopted.year)))
+    yield pages.par(_region(shown))
+    yield pages.headline(_("Who decided"))
+    yield pages.par(f"{adopted.body}, {long_date(adopted.decided_on)}: {adopted.document}.")
+    yield pages.link(_("This page, with how everything is counted:"), address)
+
+
+def _used(shown: YearFacts) -> list[list[Words]]:
+    beside = _("Through the materials bank, not in the report")
+    rows = [(ORIGIN_LABELS[one.origin] if one.origin else beside, one.mass_kg) for one in shown.used if one.mass_kg]
+    return [
+        [label, mass(kg), percent(kg / shown.total_kg) if shown.total_kg else "–"]
+        for label, kg in (*rows, (_("Total"), shown.total_kg))
+    ]
+
+
+def _said(one: Standing, facts: MunicipalityFacts) -> str:
+    heading = _("Goal %(number)s: %(name)s", number=str(one.goal.number), name=one.goal.name)
+    if one.indicator.share is None:
+        return f"{heading}: {_('no passports yet')}."
+    return f"{heading}. {say_path(facts.organisation.name, one.target, one.indicator, year=one.year)}."
+
+
+def _region(shown: YearFacts) -> Text | str:
+    region = shown.region
+    if region.share is None:
+        return f"{say_too_few(region)}."
+    return _(
+        "%(share)s circular, over %(reported)s of the %(asked)s municipalities.",
+        share=percent(region.share),
+        reported=str(region.reported),
+        asked=str(region.asked),
+    )
+
+
+def _bar(one: Standing) -> Bar:
+    share = one.indicator.share or Decimal(0)
+    asked = one.target.percent
+    return Bar(_("Goal %(number)s", number=str(one.goal.number)), share * 100, percent(share), asked, f"{number(asked)}%")
