@@ -115,7 +115,7 @@ def test_a_year_that_is_over_and_not_adopted_is_named(bank: Session, app: Flask,
 def test_every_municipality_is_in_the_sitemap_and_found_from_the_figures(bank: Session, client: FlaskClient) -> None:
     sitemap = client.get("/sitemap.xml").text
     assert len(re.findall(r"<loc>[^<]*/gemeente/[a-z-]+</loc>", sitemap)) == 28  # in both languages
-    assert 'href="/gemeente"' in client.get("/cijfers").text
+    assert ['href="/gemeente"' in client.get(path).text for path in ("/cijfers", "/doelen")] == [True, True]
     assert client.get("/gemeente").text.count('href="/gemeente/') == 14
 
 
