@@ -31,6 +31,7 @@ PAGE_SIZE = 20
 QUERY_LENGTH_MAX = 200
 RADIUS_KM_MAX = Decimal(1000)
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_FIRST_MONTH, _LAST_MONTH = "2000-01", "2100-12"
 Words = TypeVar("Words", bound=StrEnum)
 
 
@@ -151,6 +152,10 @@ def asked_months(first_key: str = "from", last_key: str = "until") -> tuple[str,
     for key, typed in ((first_key, first), (last_key, last)):
         if typed and not _MONTH.fullmatch(typed):
             raise Invalid(_("Write a month as year and month, for example 2027-03."), key)
+        if typed and not _FIRST_MONTH <= typed <= _LAST_MONTH:
+            raise Invalid(_("Write a month from 2000-01 up to and including 2100-12."), key)
+    if first and last and last < first:
+        raise Invalid(_("The last month lies before the first month. Write %(first)s or a later month.", first=first), last_key)
     return first, last
 
 

@@ -213,6 +213,19 @@ def test_a_giver_or_a_month_that_is_none_is_refused(borne: Api, query: str, fiel
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, field)
 
 
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("from=0001-01", "from"), ("from=0000-01", "from"), ("until=9999-12", "until"), ("until=2101-01", "until"),
+        ("from=2026-02&until=2026-01", "until"),
+    ],
+)  # fmt: skip
+def test_a_period_that_cannot_be_is_refused(borne: Api, query: str, field: str) -> None:
+    refused = borne.get(f"/statistics?{query}")
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, field)
+    assert borne.get("/statistics?from=2000-01&until=2100-12").status_code == 200
+
+
 def test_a_municipality_reports_its_year_and_its_goal_moves(
     exchanged: dict[str, Any], somebody: Callable[..., Api], public: Api
 ) -> None:

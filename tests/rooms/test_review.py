@@ -138,8 +138,12 @@ def test_steps_that_cannot_be_taken(session: Session, hengelo: Actor, reviewer: 
     for step in (start_review, adopted):
         with pytest.raises(Conflict, match="niets ingediend"):
             step(session, reviewer, **({} if step is adopted else {"organisation_slug": "hengelo", "year": YEAR}))
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid, match="Vul ten minste één massa in"):
         submitted(session, hengelo)  # nothing there
+    with pytest.raises(Conflict):
+        submit(session, hengelo, organisation_slug="hengelo", year=YEAR, version=1)
+    with pytest.raises(Invalid, match="Kies een gemeente"):
+        adopted(session, reviewer, "regio-twente")
     report(session, hengelo)
     with pytest.raises(Conflict):
         submit(session, hengelo, organisation_slug="hengelo", year=YEAR, version=2)

@@ -115,7 +115,9 @@ def report_material_use(
 
 
 def hold(session: Session, organisation: Organisation) -> None:
-    """Keep everybody else from a municipality's reports until this is committed."""
+    """Keep everybody else from a municipality's reports until this is committed. Refused where it is no municipality."""
+    if not organisation.is_municipality:
+        raise Invalid(_("Only municipalities report what they put to use. Choose a municipality."), "organisation")
     session.refresh(organisation, with_for_update={"key_share": True})
 
 
@@ -127,8 +129,6 @@ def ask_for_report(session: Session, actor: Actor, *, organisation_slug: str, ye
     require(actor, Can.ASK_FOR_REPORT)
     check_year(year, last=last_year())
     organisation = get_organisation_by_slug(session, organisation_slug)
-    if not organisation.is_municipality:
-        raise Invalid(_("Only municipalities report what they put to use. Choose a municipality."), "organisation")
     hold(session, organisation)  # of two clicks the second waits here
     missing = {one.organisation.id: one for one in get_reporting(session, actor, year=year).missing}.get(organisation.id)
     if missing is None:

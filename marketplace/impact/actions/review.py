@@ -24,7 +24,7 @@ from marketplace.impact.queries.reports import (
     list_rows,
 )
 from marketplace.impact.rules.goals import Decision
-from marketplace.impact.rules.material_use import ZERO, Origin, total_by_origin
+from marketplace.impact.rules.material_use import ZERO, Origin, Scope, total_by_origin
 from marketplace.impact.rules.reports import (
     AT_THE_REVIEWER,
     MAY_BE_SUBMITTED,
@@ -57,6 +57,8 @@ def submit(session: Session, actor: Actor, *, organisation_slug: str, year: int,
     """
     organisation, reports = _held(session, actor, organisation_slug, year, Can.EDIT_MATERIAL_USE)
     report = reports[0] if reports else None
+    if report is None and not version:
+        check_filled((), scope=Scope.ORGANISATION)
     if report is None or (version is not None and version != report.version):
         raise changed_meanwhile(0 if report is None else report.version)
     if find_adopted(session, organisation_id=organisation.id, year=year) is not None:
