@@ -69,8 +69,11 @@ function laidOut(block, table, focused) {
   return found;
 }
 
+function listed(names) {
+  return [...names.slice(0, TOLD_MOST), ...(names.length > TOLD_MOST ? ["…"] : [])].join(", ");
+}
+
 function sentences(found, filled, wrong, words) {
-  const listed = (names) => [...names.slice(0, TOLD_MOST), ...(names.length > TOLD_MOST ? ["…"] : [])].join(", ");
   const told = [words[filled === 1 ? "one" : "filled"].replace("#", filled)];
   if (found.unknown.length) told.push(words.unknown.replace("#", listed(found.unknown)));
   if (found.rows) told.push(words.rows.replace("#", found.rows));
@@ -106,5 +109,6 @@ function paste(event, table, told) {
 
 for (const table of document.querySelectorAll("table[data-paste]")) {
   const told = document.getElementById(table.dataset.paste);
+  told.prepend(document.createElement("span"));
   table.addEventListener("paste", (event) => { paste(event, table, told); });
 }

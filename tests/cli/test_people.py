@@ -79,7 +79,18 @@ def test_the_jobs_tell_what_they_did(app: Flask) -> None:
     asked = ["matches: 0", "listings to confirm: 0", "listings gone stale: 0", "demands to confirm: 0", "demands gone stale: 0"]
     waiting = ["waiting lists: 0", "offers: 0", "reminders: 0"]
     told = ["searches: 0", "kept lots: 0", "long tasks: 0", "post: 0"]
-    assert lines == ["reservations: 0", *waiting, "demands: 0", *asked, *told, "photos: 0", "forget: 0", "ledger head: 1"]
+    reports = ["reports to submit: 0", "reports to review: 0"]
+    assert lines == [
+        "reservations: 0",
+        *waiting,
+        "demands: 0",
+        *asked,
+        *reports,
+        *told,
+        "photos: 0",
+        "forget: 0",
+        "ledger head: 1",
+    ]
 
 
 def test_a_moment_that_is_none_is_refused(app: Flask) -> None:

@@ -37,7 +37,7 @@ WRONG = [
     (("jobs", "run", "--at", "morgen"), 2, "use a moment such as"),
     (("jobs", "run", "--at", "0001-01-01"), 2, "use a moment such as"),
     (("jobs", "nonsense"), 2, "No such command"),
-    (("ledger", "verify", "alles"), 2, "unexpected extra argument"),
+    (("ledger", "verify", "alles"), 2, "File 'alles' does not exist"),
     (("check", "alles"), 2, "unexpected extra argument"),
     (("demo", "generate", "--listings", "-1"), 2, "-1"),
 ]

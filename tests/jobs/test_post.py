@@ -58,6 +58,8 @@ FACTS: dict[str, Any] = {
     "about": "Keien <8 cm>",
     "question": "Op <b>pallets</b>?",
     "answer": "Ja, <b>40</b>.",
+    "writer": "Regio Twente",
+    "since": "2026-11-02",
     "message": "Tot <b>morgen</b>.",
     "error": "550 Geen <mailbox>",
 }

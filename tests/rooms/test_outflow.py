@@ -129,7 +129,7 @@ def test_outflow_is_taken_over_into_the_report_and_cannot_be_taken_back_while_it
     version, rows = stands(database, borne, 2025)
     assert version == 1 and sum(rows.values()) == MAPPED_KG  # what has no group stays out of it
     assert rows["out", "asfalt", "unknown"] == 15 * Decimal("1000.5")
-    with database.transaction() as session, pytest.raises(Conflict, match=rf"overgenomen in het verslag \(invoer {over.id}\)"):
+    with database.transaction() as session, pytest.raises(Conflict, match=rf"overgenomen in de opgave \(invoer {over.id}\)"):
         undo_import(session, borne, import_id=outflow.id)
     with database.transaction() as session:
         undo_import(session, borne, import_id=over.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
@@ -48,7 +48,9 @@ def next_number(session: Session, *, year: int, slug: str) -> int:
 
 
 def list_report_files(session: Session) -> set[str]:
-    """The name of every file that a report has in the store."""
+    """The name of every file that a report has in the store. A backup asks an older bank too, which has no reports yet."""
+    if not inspect(session.connection()).has_table(PublishedReport.__tablename__):
+        return set()
     rows = session.execute(select(PublishedReport.pdf_file, PublishedReport.xlsx_file))
     return {name for names in rows for name in names}
 
