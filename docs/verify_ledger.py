@@ -58,11 +58,22 @@ def read(path):
         file.seek(0)
         if first.startswith("{"):
             for line in file:
-                yield {snake(name): value for name, value in json.loads(line).items()}
+                yield json.loads(line, object_pairs_hook=once)
             return
         comma = ";" in first
-        for line in csv.DictReader(file, delimiter=";" if comma else ","):
+        lines = csv.DictReader(file, delimiter=";" if comma else ",")
+        if first and "seq" not in (lines.fieldnames or ()):
+            raise Wrong("the first line is not the header of an export: no column is called seq")
+        for line in lines:
             yield {name: text_of(name, cell, comma) for name, cell in line.items()}
+
+
+def once(pairs):
+    """A row, each of whose names stands in it once."""
+    row = {snake(name): value for name, value in pairs}
+    if len(row) != len(pairs):
+        raise Wrong(f"row {row.get('seq')}: says something twice")
+    return row
 
 
 def text_of(name, cell, comma):
@@ -107,7 +118,11 @@ def chained(rows, head, is_part):
             raise Wrong(f"row {seq + 1}: is missing")
         if number == seq + 1 and row["previous_hash"] != previous:
             raise Wrong(f"row {number}: does not hold on to the row before it")
-        said = {camel(name): row[name] for name in FIELDS[row.get("row_version") or "1"]}
+        guarded = FIELDS[row.get("row_version") or "1"]
+        for name in row.keys() - {*guarded, "seq", "booked_at", "previous_hash", "hash", "row_version"}:
+            if row[name] is not None and (name, row[name]) != ("period", row["happened_on"][:7]):
+                raise Wrong(f"row {number}: {name} has a value that no hash guards")
+        said = {camel(name): row[name] for name in guarded}
         said.update(seq=row["seq"], bookedAt=row["booked_at"])
         canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         digest = hashlib.sha256(f"{row['previous_hash']}\n{canonical}".encode()).hexdigest()
@@ -145,7 +160,6 @@ def of_movement(row):
     transport = rounded(carried / 1000 * of(row, "road_km") * of(row, "vehicle_factor"))
     is_haul = row["kind"] == "haul"
     avoided = Decimal(0) if is_haul else times(carried, of(row, "carbon_factor"))
-    low, high = (None if is_haul else times(carried, of(row, name)) for name in ("carbon_low", "carbon_high"))
     processing = Decimal(0) if is_haul else times(carried, of(row, "processing_factor"))
     figures = {
         "mass_kg": Decimal(0) if is_haul else carried,
@@ -159,10 +173,6 @@ def of_movement(row):
         ends = [times(Decimal(0) if is_haul else carried, of(row, name)) for name in ("carbon_low", "carbon_high")]
         saved = None if row["purchase_cents"] is None else of(row, "purchase_cents") - of(row, "price_cents")
         figures.update(zip(ENDS, ends), saved_cents=saved)
-    if low is not None and high is not None:
-        figures.update(avoided_low_kgco2e=low, avoided_high_kgco2e=high)
-    if row.get("purchase_cents") is not None:
-        figures["saved_cents"] = of(row, "purchase_cents") - of(row, "price_cents")
     if row["road_basis"] == "estimated":
         figures["road_km"] = rounded(of(row, "distance_km") * Decimal("1.3"))
     return figures
@@ -188,7 +198,6 @@ def of_reversal(row, earlier):
 
     avoided, processing = part("avoided_kgco2e"), part("processing_kgco2e")
     is_returned = of(row, "tonne_km") == 0
-    ends = {name: part(name) for name in ("avoided_low_kgco2e", "avoided_high_kgco2e") if of(transfer, name) is not None}
     transport = Decimal(0) if is_returned else part("transport_kgco2e")
     figures = {} if transfer.get("row_version") != "3" else {name: part(name) for name in ENDS}
     return {
@@ -199,7 +208,6 @@ def of_reversal(row, earlier):
         "avoided_kgco2e": avoided,
         "processing_kgco2e": processing,
         "net_kgco2e": None if avoided is None else avoided - transport - (processing or 0),
-        **ends,
     }
 
 
@@ -247,7 +255,7 @@ def main():
         totals = added(computed(chained(read(asked.file), asked.head, asked.part)))
     except Wrong as wrong:
         sys.exit(str(wrong))
-    except (OSError, KeyError, ValueError, ArithmeticError, TypeError, AttributeError) as unread:
+    except (OSError, KeyError, ValueError, ArithmeticError, TypeError, AttributeError, csv.Error) as unread:
         sys.exit(f"The file cannot be read as a ledger: {unread!r}")
     print("\t".join(("year", "by", "of", *SHOWN)))
     for key, figures in sorted(

@@ -58,7 +58,7 @@ def check_file(text: TextIO, *, kept: Sequence[tuple[int, str]] = (), is_part: b
             rows, head, mass_kg = rows + 1, Link(row.seq, row.hash), mass_kg + row.entry.mass_kg
             if row.seq in wanted:
                 seen[row.seq] = row.hash
-    except Unreadable as unreadable:
+    except (Unreadable, UnicodeDecodeError, csv.Error) as unreadable:
         return Checked(rows, head, mass_kg, Breach(head.seq + 1, f"cannot be read: {unreadable}"))
     return Checked(rows, head, mass_kg, _find_lost(kept, seen))
 
@@ -110,15 +110,25 @@ def _json_rows(text: Iterable[str]) -> Iterator[dict[str, str | None]]:
     names = {camel(name): name for name in (*ENTRY_FIELDS, "seq", "booked_at", "previous_hash", "hash")}
     for line in text:
         try:
-            said = json.loads(line)
-            yield {names[name]: value for name, value in said.items()}
-        except (ValueError, KeyError, AttributeError) as error:
+            yield json.loads(line, object_pairs_hook=lambda pairs: _once(names, pairs))
+        except (ValueError, KeyError) as error:
             raise Unreadable(str(error)) from error
+
+
+def _once(names: Mapping[str, str], pairs: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
+    """A row, each of whose names is known and stands in it once."""
+    said = {names[name]: value for name, value in pairs}
+    if len(said) != len(pairs):
+        raise Unreadable("the line says something twice")
+    return said
 
 
 def _csv_rows(first: str, text: Iterable[str]) -> Iterator[dict[str, str | None]]:
     semicolons = ";" in first
-    for line in csv.DictReader(text, delimiter=";" if semicolons else ","):
+    lines = csv.DictReader(text, delimiter=";" if semicolons else ",")
+    if first and "seq" not in (lines.fieldnames or ()):
+        raise Unreadable("the first line is not the header of an export: no column is called seq")
+    for line in lines:
         if None in line or None in line.values():
             raise Unreadable("the line has another number of cells than the header")
         cells: dict[str, str | None] = {name: unquoted(cell) or None for name, cell in line.items()}

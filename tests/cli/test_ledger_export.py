@@ -149,6 +149,35 @@ def test_what_was_tampered_with_is_named(app: Flask, book: None, database: Datab
         assert re.search(by_script, told)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("notation", "content", "reason"),
+    [
+        ("csv", b"\x89PNG\r\n", "utf-8"),
+        ("csv", b"naam,kg\r\nBorne,3\r\n", "no column is called seq"),
+        ("csv", b"seq,kind\r\n" + b"1," + b"x" * 200_000, "field larger"),
+        ("jsonl", b"[]\n", "no column is called seq"),
+        ("jsonl", b'{"seq": "1", "seq": "1"}\n', "something twice"),
+    ],
+)
+def test_what_is_no_ledger_is_refused(app: Flask, tmp_path: Path, notation: str, content: bytes, reason: str) -> None:
+    file = tmp_path / f"ledger.{notation}"
+    file.write_bytes(content)
+    for code, told in (run(app, "verify", str(file)), audit(file)):
+        assert code == 1
+        assert reason in told
+
+
+@pytest.mark.slow
+def test_a_value_that_no_hash_guards_is_refused(app: Flask, book: None, tmp_path: Path) -> None:
+    file = tmp_path / "ledger.jsonl"
+    run(app, "export", str(file))
+    file.write_text(file.read_text(encoding="utf-8").replace('"kind"', '"kindKg": "9", "kind"', 1), encoding="utf-8")
+    assert run(app, "verify", str(file))[0] == 1
+    code, told = audit(file)
+    assert (code, "row 1: kind_kg has a value that no hash guards" in told) == (1, True)
+
+
 def rewrite(file: Path, tamper: Callable[[list[dict[str, str]]], None]) -> None:
     """Change a file as a careful forger would: everything else as it was."""
     if file.suffix == ".csv":
