@@ -22,7 +22,8 @@ def bank(session: Session) -> Session:
     """Four rows: a transfer, one without a factor, one booked two months later, and one that takes back the first."""
     seed_region(session)
     seed_taxonomy(session)
-    append_entry(session, "hengelo", "borne", mass_kg="1000.5", processing_factor=Decimal("0.002"), replaces_purchase="yes")
+    append_entry(session, "hengelo", "borne", mass_kg="1000.5", processing_factor=Decimal("0.002"), replaces_purchase="yes",
+                 carbon_range=("0.081", "0.165"), price_cents=25_000, purchase_cents=90_000)  # fmt: skip
     append_entry(session, "wierden", "losser", mass_kg="400", material="zand", group="grond", carbon_factor=None)
     append_entry(session, "hengelo", "losser", mass_kg="5000", happened_on=date(2026, 1, 20), period="2026-03")
     append_reversal(session, seq=1, happened_on=date(2026, 4, 1))
@@ -56,7 +57,11 @@ def test_every_figure_of_a_row_follows_from_the_ones_above_it(reviewer: FlaskCli
     assert "De ontvanger zei: het vervangt een aankoop." in shown["Vermeden"]
     assert shown["Bewerking"][:2] == ["2,001 kg CO₂e", "1.000,5 kg × 0,002"]
     assert shown["Netto bespaard"] == ["114,257 kg CO₂e", "118,859 − 2,601 − 2,001"]
-    assert shown["Prijs"][0] == "gratis"
+    assert shown["Prijs"][0].startswith("€ 250")
+    assert shown["Bespaard geld"][0].startswith("€ 650")  # 900 − 250
+    between = "Bronnen noemen tussen 0,081 en 0,165: van 81,041 kg CO₂e tot 165,083 kg CO₂e."  # 81.0405 and 165.0825
+    assert between in shown["Vermeden"]
+    assert lines(reviewer, 2)["Prijs"][0] == "gratis"
 
 
 def test_what_has_no_factor_is_unknown_and_never_zero(reviewer: FlaskClient) -> None:

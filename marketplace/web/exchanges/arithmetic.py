@@ -44,7 +44,7 @@ def lines_of(row: Exchange, was: Exchange | None, reference: Taxonomy) -> list[L
     if was is not None:
         return [*_taken_back(row, was)]
     material = reference.find_material(row.material_slug)
-    return [*_carried(row, material), *_driven(row, reference), *_carbon(row, material), _price(row)]
+    return [*_carried(row, material), *_driven(row, reference), *_carbon(row, material), _price(row), *_saved(row)]
 
 
 def _carried(row: Exchange, material: Material | None) -> Iterator[Line]:
@@ -131,12 +131,25 @@ def _carbon(row: Exchange, material: Material | None) -> Iterator[Line]:
 
 
 def _between(row: Exchange, material: Material | None) -> Text | str:
-    """What would be avoided by the lowest and the highest published factor."""
+    """What would be avoided by the lowest and the highest published factor.
+
+    As the row froze them; a row of before those stood in it takes them from the version that it names.
+    """
     factor = material.carbon if material else None
-    if factor is None or factor.low is None or factor.high is None:
+    low, high = row.carbon_low, row.carbon_high
+    if low is None and high is None and factor is not None:
+        low, high = factor.low, factor.high
+    if low is None or high is None:
         return ""
-    low, high = (_exact(one) for one in (factor.low, factor.high))
-    return _("Sources say between %(low)s and %(high)s.", low=low, high=high)
+    if row.avoided_low_kgco2e is None or row.avoided_high_kgco2e is None:
+        return _("Sources say between %(low)s and %(high)s.", low=_exact(low), high=_exact(high))
+    return _(
+        "Sources say between %(low)s and %(high)s: from %(least)s to %(most)s.",
+        low=_exact(low),
+        high=_exact(high),
+        least=_co2e(row.avoided_low_kgco2e),
+        most=_co2e(row.avoided_high_kgco2e),
+    )
 
 
 def _price(row: Exchange) -> Line:
@@ -146,6 +159,15 @@ def _price(row: Exchange) -> Line:
         str(_("free of charge")) if row.price_cents == 0 else money(row.price_cents),
         (_("For the whole quantity."),),
     )
+
+
+def _saved(row: Exchange) -> Iterator[Line]:
+    """What a purchase would have cost less the price, where the receiver said so."""
+    if row.saved_cents is not None and row.purchase_cents is not None:
+        said = _("What new would have cost, as the receiver said at the request, for what was measured.")
+        yield Line(
+            _("Money saved"), f"{money(row.purchase_cents)} − {money(row.price_cents)}", money(row.saved_cents), (said,), ""
+        )
 
 
 def _taken_back(row: Exchange, was: Exchange) -> Iterator[Line]:
@@ -170,6 +192,8 @@ def _taken_back(row: Exchange, was: Exchange) -> Iterator[Line]:
     sum_of = "" if row.net_kgco2e is None else " − ".join(_bracketed(one) for one in parts if one is not None)
     yield Line(_("Net saved"), sum_of, _co2e(row.net_kgco2e), (), "net_kgco2e")
     yield Line(_("Price"), "" if not was.price_cents else f"{money(was.price_cents)} × {part}", money(row.price_cents))
+    if was.saved_cents is not None and row.saved_cents is not None:
+        yield Line(_("Money saved"), f"{money(was.saved_cents)} × {part}", money(row.saved_cents))
 
 
 def booking_of(row: Exchange) -> list[tuple[Text, str, Text | str]]:
