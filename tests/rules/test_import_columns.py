@@ -129,6 +129,9 @@ def test_a_code_of_one_group_is_mapped_and_a_choice_goes_first() -> None:
     assert codes.group_of("17 03 02") == ("asfalt", "mapped")
     assert codes.group_of("17 01 01") == (None, "uncertain")
     assert codes.group_of("15 01 06") == (None, "unknown")
+    mixed = {"17 09 04": ("biobased",), "17 01 07": ("fundering",)}
+    assert [Codes(mixed, {}).group_of(code) for code in mixed] == [(None, "uncertain")] * 2
+    assert Codes(mixed, {"17 09 04": "fundering"}).group_of("17 09 04") == ("fundering", "chosen")
     assert codes.group_of("17 04 05") == ("staal", "chosen")
 
 

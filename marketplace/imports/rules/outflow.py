@@ -18,6 +18,8 @@ from marketplace.materials.rules.taxonomy import Material
 
 LOADS_MAX = 100_000
 MONTHS = ("jan", "feb", "maa mrt mar", "apr", "mei may", "jun", "jul", "aug", "sep", "okt oct", "nov", "dec")
+# codes of what is mixed: a material of the list that carries one does not say what a load of it was
+MIXED = ("17 01 06*", "17 01 07", "17 02 04*", "17 04 07", "17 09 03*", "17 09 04", "20 03 01")
 _EURAL = re.compile(r"([0-9]{2})[ .]?([0-9]{2})[ .]?([0-9]{2})\s*(\*?)\s*c?(?![0-9])", re.IGNORECASE)
 _YEAR = re.compile(r"[0-9]{4}")
 _MONTH = re.compile(
@@ -200,11 +202,14 @@ class Codes:
     chosen: Mapping[str, str]
 
     def group_of(self, eural: str) -> tuple[str | None, Certainty]:
-        """The group of a code. None where the list of materials does not know it, or gives more than one and nobody chose."""
+        """The group of a code. None where nobody chose and the list of materials does not know it, or gives more than one.
+
+        Of what is mixed nothing is certain either.
+        """
         if eural in self.chosen:
             return self.chosen[eural], Certainty.CHOSEN
         groups = self.groups.get(eural, ())
-        if len(groups) == 1:
+        if len(groups) == 1 and eural not in MIXED:
             return groups[0], Certainty.MAPPED
         return None, Certainty.UNCERTAIN if groups else Certainty.UNKNOWN
 
