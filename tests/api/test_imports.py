@@ -53,6 +53,8 @@ def test_a_sheet_is_sent_put_right_applied_and_taken_back(coordinator: Api, app:
     assert coordinator.get("/material-use/2024").get_json()["rows"][0]["massKg"] == 4500
     assert coordinator.get(f"{address}/changes").get_json()["changes"] == []
     assert coordinator.post(f"{address}/undo").get_json()["status"] == "undone"
+    again = coordinator.post(f"{address}/apply", {})
+    assert (again.status_code, "Laad het bestand opnieuw" in again.get_json()["detail"]) == (409, True)
     assert coordinator.get("/material-use/2024").get_json()["rows"] == []
     again = sent(coordinator, "/imports/material-use", sheet(rows)).get_json()
     assert again["sameAs"] == loaded["id"]

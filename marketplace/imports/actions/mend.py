@@ -26,9 +26,11 @@ ROW_NAMES = ("regel", "regelnummer", "row", "row number")
 
 
 def open_import(session: Session, actor: Actor, import_id: int) -> ImportRun:
-    """A sheet that may still be changed, held until this is committed. Refused when it is applied, or is being applied."""
+    """A sheet that may still be changed, held until this is committed. Refused when it is applied or taken back, or is being applied."""
     run = get_import(session, actor, import_id)
     session.refresh(run, with_for_update=True)
+    if run.status == ImportStatus.UNDONE:
+        raise Conflict(_("This sheet was taken back, so its rows stay as they are. Load the file again to use it."))
     if run.status != ImportStatus.PREVIEW:
         raise Conflict(_("This sheet has been applied, so its rows stay as they are. Take it back first, or load another file."))
     if is_under_way(session, run):
