@@ -125,11 +125,11 @@ def test_every_figure_says_how_much_of_it_is_known_and_adopted(session: Session,
         "high",
         "pointsToGo",
         "yearsToGo",
-        "pointsAYear",
+        "pointsPerYear",
     )
     assert {name: told[name] for name in known} == {
         "sharePercent": 37.5, "adopted": True, "adoptedSharePercent": 37.5, "reportedBy": 4, "adoptedBy": 4, "coverage": 53.533,
-        "low": None, "high": None, "pointsToGo": 12.5, "yearsToGo": 2030 - LAST, "pointsAYear": round(12.5 / (2030 - LAST), 3),
+        "low": None, "high": None, "pointsToGo": 12.5, "yearsToGo": 2030 - LAST, "pointsPerYear": round(12.5 / (2030 - LAST), 3),
     }  # fmt: skip
     assert told["scopes"] == [{"scope": "organisation", "municipalities": 4}]
     assert told["change"] == {"sinceYear": LAST - 1, "points": 12.5, "municipalities": 4}

@@ -14,7 +14,9 @@ from marketplace.accounts.rules.organisations import JoinDraft, SubKind
 from marketplace.api import WRITES_ALLOWED
 from marketplace.api.routing import OPERATIONS, Operation
 from marketplace.app import create_app
+from marketplace.impact.actions.goals import seed_goals
 from marketplace.kernel.db import Database
+from tests.adopted import adopt_year
 from tests.api.conftest import Api, Specification, demand_body, form, listing_body, picture, published
 from tests.factories import make_actor, make_token
 
@@ -29,6 +31,10 @@ PUBLIC = {
     ("GET", "/statistics"),
     ("GET", "/goals"),
     ("GET", "/goals/<int:number>/versions"),
+    ("GET", "/reports"),
+    ("GET", "/reports/<int:report_id>"),
+    ("GET", "/reports/<int:report_id>/report.pdf"),
+    ("GET", "/reports/<int:report_id>/report.xlsx"),
     ("GET", "/materials"),
     ("GET", "/places"),
     ("GET", "/vehicle-classes"),
@@ -75,6 +81,8 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "token_id": token["id"],
         "year": 2025,
         "number": 2,
+        "seq": 1,
+        "report_id": 1,
     }
 
 
@@ -162,7 +170,17 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def test_without_a_token_only_the_public_part_answers(ids: dict[str, int], public: Api) -> None:
+@pytest.fixture
+def report(ids: dict[str, int], somebody: Callable[..., Api], database: Database) -> None:
+    """A published report of an adopted year."""
+    with database.transaction() as session:
+        seed_goals(session)
+        adopt_year(session, "hengelo", primary=5000, reused=5000, year=2024)
+    made = somebody("regio-twente", "reviewer").post("/reports", {"year": 2024})
+    assert made.get_json()["id"] == ids["report_id"]
+
+
+def test_without_a_token_only_the_public_part_answers(ids: dict[str, int], report: None, public: Api) -> None:
     for operation in OPERATIONS:
         status = send(public, operation, ids)
         assert status == (200 if (operation.method, operation.path) in PUBLIC else 401), operation

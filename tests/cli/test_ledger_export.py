@@ -155,7 +155,7 @@ def test_what_was_tampered_with_is_named(app: Flask, book: None, database: Datab
     [
         ("csv", b"\x89PNG\r\n", "utf-8"),
         ("csv", b"naam,kg\r\nBorne,3\r\n", "no column is called seq"),
-        ("csv", b"seq,kind\r\n" + b"1," + b"x" * 200_000, "field larger"),
+        ("csv", b"seq,kind\r\n" + b"1," + b"x" * 200_000, "field larger|cannot be read"),  # reading sheets raises the limit
         ("jsonl", b"[]\n", "no column is called seq"),
         ("jsonl", b'{"seq": "1", "seq": "1"}\n', "something twice"),
     ],
@@ -165,7 +165,7 @@ def test_what_is_no_ledger_is_refused(app: Flask, tmp_path: Path, notation: str,
     file.write_bytes(content)
     for code, told in (run(app, "verify", str(file)), audit(file)):
         assert code == 1
-        assert reason in told
+        assert re.search(reason, told)
 
 
 @pytest.mark.slow

@@ -27,7 +27,10 @@ from tests.visitors import picture
 PREFIX = "/api/v1"
 RULES = node.HERE / "adr.yaml"
 GENERATOR = """
-content_type_overrides: {application/pdf: application/octet-stream}
+content_type_overrides:
+  application/pdf: application/octet-stream
+  application/x-ndjson: application/octet-stream
+  application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
 post_hooks: []
 """
 

@@ -132,7 +132,7 @@ class GoalSchema(Shape):
         get=lambda figure: _rounded(figure.standing.path.points),
     )
     years_to_go = Integer("null where pointsToGo is, and when the year is over", allow_none=True, attribute="standing.path.years")
-    points_a_year = Number(
+    points_per_year = Number(
         "what each of those years still has to bring",
         allow_none=True,
         get=lambda figure: _rounded(figure.standing.path.points_a_year),
