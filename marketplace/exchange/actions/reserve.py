@@ -212,6 +212,8 @@ def _check_under_way(session: Session, listing: Listing, demand: Demand, draft: 
 
 def _check_purchase(session: Session, listing: Listing, draft: ReservationDraft) -> None:
     """What a new purchase would cost is held against what is asked for weighs."""
+    if draft.purchase_price_cents is None:
+        return
     material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
     weight = material.mass_kg(draft.quantity.amount, unit, listing.kg_per_unit)
     measure.check_purchase_price(draft.purchase_price_cents, mass_kg=weight, confirmed=draft.confirm_unusual)
