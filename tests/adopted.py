@@ -1,7 +1,6 @@
 """Years that were adopted, with masses in tonnes: for tests of what is published about them."""
 
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,15 +9,11 @@ from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.impact.actions.goals import seed_goals
-from marketplace.impact.actions.reports import report_material_use
-from marketplace.impact.actions.review import adopt, submit
-from marketplace.impact.rules.goals import Decision
-from marketplace.impact.rules.material_use import UseRow
+from tests import adopting
 from tests.entries import append_entry, append_reversal
 from tests.factories import make_actor, seed_taxonomy
 
 YEAR = 2025
-DECISION = Decision("College van B en W", date(2026, 2, 3), "Besluit 2026-114")
 
 
 def seed(session: Session) -> Actor:
@@ -30,33 +25,11 @@ def seed(session: Session) -> Actor:
     return make_actor(session, "regio-twente", "reviewer")
 
 
-def adopt_year(
-    session: Session,
-    slug: str,
-    *,
-    primary: int,
-    biobased: int = 0,
-    reused: int = 0,
-    recycled: int = 0,
-    includes_bank: int = 0,
-    year: int = YEAR,
-) -> None:
-    """A municipality reports a year in tonnes, and the AO CE adopts it."""
-    reviewer, coordinator = seed(session), make_actor(session, slug, "coordinator")
-    masses = {"primary": primary, "biobased": biobased, "reused": reused, "recycled": recycled}
-    rows = [UseRow("bestrating", origin, Decimal(tonnes * 1000)) for origin, tonnes in masses.items() if tonnes]
-    report_material_use(
-        session,
-        coordinator,
-        organisation_slug=slug,
-        year=year,
-        rows=rows,
-        includes_bank_kg=Decimal(includes_bank * 1000),
-        includes_bank_as_of=date(year, 12, 31) if includes_bank else None,
-        explanation="Zo is het geteld.",
-    )
-    submit(session, coordinator, organisation_slug=slug, year=year)
-    adopt(session, reviewer, organisation_slug=slug, year=year, decision=DECISION)
+def adopt_year(session: Session, slug: str, *, includes_bank: int = 0, year: int = YEAR, **tonnes: int) -> None:
+    """A municipality reports a year in tonnes by origin, and the AO CE adopts it."""
+    seed(session)
+    kg = {origin: mass * 1000 for origin, mass in tonnes.items()}
+    adopting.adopt_year(session, slug, year, included=includes_bank * 1000, **kg)
 
 
 def four_years(session: Session) -> None:

@@ -5,8 +5,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from marketplace.accounts.policy import OPERATOR
-from marketplace.http.reports import address_of, publish_report
-from marketplace.published.actions import restate
+from marketplace.http.reports import address_of, make_report
+from marketplace.published.actions import publish, restate
 from marketplace.sheets.restated import restated_rows
 
 
@@ -16,8 +16,9 @@ from marketplace.sheets.restated import restated_rows
 @click.option("--organisation", "slug", default="", help="short name of a municipality; without it the region")
 def report_command(year: int, slug: str) -> None:
     """Publish the report of YEAR, PDF and XLSX, under a permanent address."""
+    made = make_report(OPERATOR, year=year, slug=slug)
     with current_app.extensions["database"].transaction() as session:
-        report = publish_report(session, OPERATOR, year=year, slug=slug)
+        report = publish(session, OPERATOR, *made)
         click.echo(address_of(report.year, report.slug, report.number))
         click.echo(f"PDF   {report.pdf_digest}")
         click.echo(f"XLSX  {report.xlsx_digest}")

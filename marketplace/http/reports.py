@@ -5,13 +5,12 @@ from typing import cast
 from flask import Response, current_app, request
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.http.request import site_address
-from marketplace.kernel.db import Session
+from marketplace.http.request import database, site_address
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import DEFAULT_LOCALE, _, reading_in
-from marketplace.published.actions import Files, publish
+from marketplace.published.actions import Files
 from marketplace.published.models import PublishedReport
-from marketplace.published.queries.report import get_report
+from marketplace.published.queries.report import Report, get_report
 from marketplace.sheets import pages, workbook
 from marketplace.sheets.annual_report import annual_report
 from marketplace.sheets.annual_workbook import annual_workbook
@@ -20,16 +19,20 @@ KEPT_S = 365 * 24 * 3600  # what was published never changes
 TYPES = {".pdf": pages.MEDIA_TYPE, ".xlsx": workbook.MEDIA_TYPE}
 
 
-def publish_report(session: Session, actor: Actor, *, year: int, slug: str = "") -> PublishedReport:
-    """Make both files of a report, in Dutch, and keep them under a permanent address."""
+def make_report(actor: Actor, *, year: int, slug: str = "") -> tuple[Report, Files]:
+    """Make both files of a report, in Dutch, and store them: ready to be published.
+
+    The bank is read as it is at one moment, and nobody waits while the files are made.
+    """
     require(actor, Can.PUBLISH_REPORT)
-    report = get_report(session, year=year, slug=slug)
-    address = address_of(report.year, report.slug, report.number)
-    with reading_in(DEFAULT_LOCALE):
-        made = ((".pdf", annual_report(report, address)), (".xlsx", annual_workbook(report, address)))
+    with database().read(one_moment=True) as reading:
+        report = get_report(reading, year=year, slug=slug)
+        address = address_of(report.year, report.slug, report.number)
+        with reading_in(DEFAULT_LOCALE):
+            made = ((".pdf", annual_report(report, address)), (".xlsx", annual_workbook(report, address)))
     store = cast(Media, current_app.extensions["media"])
     pdf, xlsx = (store.put(content, suffix) for suffix, content in made)
-    return publish(session, actor, report, Files(pdf, xlsx))
+    return report, Files(pdf, xlsx)
 
 
 def address_of(year: int, slug: str, number: int) -> str:

@@ -8,7 +8,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, current_locale
-from marketplace.ledger.queries import each_exchange
+from marketplace.ledger.queries import EVERY_EXCHANGE, ExchangeFilter, each_exchange
 from marketplace.sheets import ledger_rows, workbook, writing
 from marketplace.sheets.workbook import Column, Sheet
 from marketplace.sheets.writing import Cell, csv_file
@@ -24,14 +24,15 @@ def workbook_answer(name: str | Text, sheets: Sequence[Sheet], *, title: str | T
     return kept_answer(name, "xlsx", workbook.workbook(sheets, title=title), workbook.MEDIA_TYPE)
 
 
-def ledger_answer(session: Session, actor: Actor) -> Response:
-    """The rows of the ledger that the reader may see, oldest first."""
-    return table_answer(_("materials-bank-exchanges"), ledger_rows.HEADER, ledger_rows.lines(each_exchange(session, actor)))
+def ledger_answer(session: Session, actor: Actor, wanted: ExchangeFilter = EVERY_EXCHANGE) -> Response:
+    """The rows of the ledger that the reader may see, of those that are asked for, oldest first."""
+    rows = ledger_rows.lines(each_exchange(session, actor, wanted))
+    return table_answer(_("materials-bank-exchanges"), ledger_rows.HEADER, rows)
 
 
-def ledger_lines_answer(session: Session, actor: Actor) -> Response:
+def ledger_lines_answer(session: Session, actor: Actor, wanted: ExchangeFilter = EVERY_EXCHANGE) -> Response:
     """The same rows as JSON lines."""
-    content = "".join(ledger_rows.json_lines(each_exchange(session, actor))).encode()
+    content = "".join(ledger_rows.json_lines(each_exchange(session, actor, wanted))).encode()
     return kept_answer(_("materials-bank-exchanges"), "jsonl", content, ledger_rows.JSON_LINES_TYPE)
 
 

@@ -217,9 +217,9 @@ def list_by_demand(session: Session, demand_id: int) -> list[Exchange]:
     return list(session.scalars(rows.order_by(Exchange.seq)))
 
 
-def each_exchange(session: Session, actor: Actor) -> Iterator[Exchange]:
-    """Every row that the actor may see, oldest first, read in chunks by key: for exports."""
-    rows, last = _visible(actor).order_by(Exchange.seq), 0
+def each_exchange(session: Session, actor: Actor, wanted: ExchangeFilter = EVERY_EXCHANGE) -> Iterator[Exchange]:
+    """Every one of these rows that the actor may see, oldest first, read in chunks by key: for exports."""
+    rows, last = wanted.narrow(_visible(actor)).order_by(Exchange.seq), 0
     while chunk := list(session.scalars(rows.where(Exchange.seq > last).limit(CHUNK))):
         yield from chunk
         last = chunk[-1].seq

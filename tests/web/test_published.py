@@ -15,11 +15,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import OPERATOR
-from marketplace.http.reports import publish_report
+from marketplace.http.reports import make_report
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.cut import Cut
 from marketplace.jobs.timetable import list_files_in_use
 from marketplace.kernel.db import Database
+from marketplace.published.actions import publish
 from marketplace.published.queries.report import get_report
 from tests.adopted import YEAR, four_years, seed
 from tests.factories import make_actor
@@ -200,4 +201,5 @@ def test_the_same_report_is_made_of_the_same_bytes(app: Flask, adopted: Session)
         report = get_report(adopted, year=YEAR)
         for make in (annual_report, annual_workbook):
             assert make(report, "http://x/rapport/2025/1") == make(report, "http://x/rapport/2025/1")
-        assert publish_report(adopted, OPERATOR, year=YEAR).number == 1
+        adopted.commit()
+        assert publish(adopted, OPERATOR, *make_report(OPERATOR, year=YEAR)).number == 1

@@ -8,8 +8,9 @@ from marketplace.api.bodies.published import PublishBody
 from marketplace.api.reading import read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.published import ReportSchema, ReportsSchema
-from marketplace.http.reports import publish_report, report_file_answer
-from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.reports import make_report, report_file_answer
+from marketplace.http.request import current_actor, current_session, database, permission
+from marketplace.published.actions import publish
 from marketplace.published.queries.published import get_published_by_id, list_published
 from marketplace.sheets import pages, workbook
 
@@ -32,9 +33,11 @@ def publish_annual_report() -> Response:
 
     It is made now, everybody can read it, and it cannot be taken back.
     """
-    values, session = read_body(PublishBody()), current_session()
-    query.check_organisations(session, filter(None, [values.get("organisation")]))
-    report = publish_report(session, current_actor(), year=values["year"], slug=values.get("organisation") or "")
+    values = read_body(PublishBody())
+    with database().read() as reading:
+        query.check_organisations(reading, filter(None, [values.get("organisation")]))
+    made = make_report(current_actor(), year=values["year"], slug=values.get("organisation") or "")
+    report = publish(current_session(), current_actor(), *made)
     return created(ReportSchema.write(report), "show_report", report_id=report.id)
 
 

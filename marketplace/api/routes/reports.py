@@ -23,6 +23,7 @@ from marketplace.impact.actions import review
 from marketplace.impact.queries.reports import MaterialUseYear, get_material_use, get_reporting, last_year
 from marketplace.impact.rules.goals import Decision
 from marketplace.impact.rules.material_use import Flow, Scope, UseRow, check_year
+from marketplace.kernel import clock
 
 YEAR = "/material-use/<int:year>"
 MISSING = f"{YEAR}/missing"
@@ -36,6 +37,7 @@ VERSION = query.parameter(
 @one_moment
 def get_year(year: int) -> Response:
     """Get what your own municipality reported of a year. The reviewer names another with `organisation`."""
+    check_year(year, last=clock.today().year)
     return ok(MaterialUseSchema.write(_read(year, version=asked_id("version"))))
 
 
@@ -44,6 +46,7 @@ def get_year(year: int) -> Response:
 @one_moment
 def list_report_versions(year: int) -> Response:
     """List every version of a report, newest first. None is ever removed."""
+    check_year(year, last=clock.today().year)
     return ok(ReportVersionsSchema.write(_read(year)))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import OPERATOR
 from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
+from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.impact.models import AdoptedYear
 from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopted, list_booked_later
 from marketplace.impact.queries.goals import list_goals
@@ -118,7 +119,8 @@ class Report:
 
 
 def get_report(session: Session, *, year: int, slug: str = "") -> Report:
-    """Read what the next report of a year says. Refused while nothing of it is adopted."""
+    """Read what the next report of a year says, of the region unless a municipality is named. Refused while nothing of it is adopted."""
+    slug = "" if slug == REGION_SLUG else slug
     check_year_over(year, today_year=clock.today().year)
     organisation = get_organisation_by_slug(session, slug) if slug else None
     name = organisation.name if organisation is not None else ""

@@ -1,10 +1,12 @@
 """The rows of the ledger that the reader may see, as a list, as a file and line by line."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.exchange.actions.booking import reverse_exchange
@@ -14,9 +16,10 @@ from marketplace.impact.queries.sums import find_months
 from marketplace.kernel import clock
 from marketplace.kernel.formats import quantity
 from marketplace.kernel.language import _
-from marketplace.ledger.queries import get_exchange, get_exchanged_mass, list_exchanges, list_of_same_reservation
+from marketplace.ledger.queries import ExchangeFilter, get_exchange, get_exchanged_mass, list_exchanges, list_of_same_reservation
 from marketplace.ledger.rules import RowKind, chained
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.exchanges import lacking, settlement
 from marketplace.web.exchanges.arithmetic import booking_of, lines_of
 from marketplace.web.exchanges.asked import Asked, said
@@ -46,7 +49,7 @@ def show_list() -> str:
     organisations, today, months = list_organisations(session), clock.today(), find_months(session)
     municipalities = [one for one in organisations if one.is_municipality]
     names = {one.slug: one.name for one in organisations}
-    asked = Asked.of(request.args, filters_of(request.args, municipalities, reference, today=today, default=None), names)
+    asked = _asked(organisations, reference)
     result, place = paged(
         lambda number: list_exchanges(session, actor, page=number, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
     )
@@ -73,6 +76,18 @@ def show_list() -> str:
     )
 
 
+def _asked(organisations: Sequence[Organisation], reference: Taxonomy) -> Asked:
+    """Which rows the address asks for."""
+    municipalities = [one for one in organisations if one.is_municipality]
+    filters = filters_of(request.args, municipalities, reference, today=clock.today(), default=None)
+    return Asked.of(request.args, filters, {one.slug: one.name for one in organisations})
+
+
+def _wanted() -> ExchangeFilter:
+    session = current_session()
+    return _asked(list_organisations(session), taxonomy(session)).wanted
+
+
 def _address(asked: Asked) -> str:
     return url_for("exchanges.list_exchanges", **asked.values)
 
@@ -82,7 +97,7 @@ def _address(asked: Asked) -> str:
 @one_moment
 def export() -> Response:
     """The same rows as a file, oldest first, with all that their figures came from."""
-    return ledger_answer(current_session(), current_actor())
+    return ledger_answer(current_session(), current_actor(), _wanted())
 
 
 @blueprint.get("/cijfers/uitwisselingen.jsonl")
@@ -90,7 +105,7 @@ def export() -> Response:
 @one_moment
 def export_lines() -> Response:
     """The same rows as JSON lines: each as it was hashed."""
-    return ledger_lines_answer(current_session(), current_actor())
+    return ledger_lines_answer(current_session(), current_actor(), _wanted())
 
 
 @blueprint.get("/cijfers/uitwisselingen/<int:seq>")

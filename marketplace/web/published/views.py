@@ -4,9 +4,10 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may
-from marketplace.http.reports import publish_report, report_file_answer
-from marketplace.http.request import current_actor, current_session, one_moment, permission
+from marketplace.http.reports import make_report, report_file_answer
+from marketplace.http.request import current_actor, current_session, database, one_moment, permission
 from marketplace.kernel.language import _
+from marketplace.published.actions import publish
 from marketplace.published.models import PublishedReport
 from marketplace.published.queries.published import get_published, list_publishable, list_published
 from marketplace.published.queries.restatements import list_restatements
@@ -31,10 +32,15 @@ def publish_one() -> ResponseReturnValue:
     """Publish the report that was chosen, and show it."""
     form = _form() or PublishForm()
     if form.validate_on_submit():
-        report = attempt(form, lambda: publish_report(current_session(), current_actor(), year=form.year, slug=form.slug))
+        report = attempt(form, lambda: _publish(form))
         if report is not None:
             return done(_("The report is published. This page is its permanent address."), _address(report))
     return _listed(form)
+
+
+def _publish(form: PublishForm) -> PublishedReport:
+    made = make_report(current_actor(), year=form.year, slug=form.slug)
+    return publish(current_session(), current_actor(), *made)
 
 
 def _form() -> PublishForm | None:
@@ -42,7 +48,8 @@ def _form() -> PublishForm | None:
     if not may(current_actor(), Can.PUBLISH_REPORT):
         return None
     form = PublishForm()
-    form.offer(list_publishable(current_session(), current_actor()))
+    with database().read() as reading:
+        form.offer(list_publishable(reading, current_actor()))
     return form
 
 

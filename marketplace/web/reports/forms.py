@@ -61,7 +61,12 @@ class MaterialUseForm(VersionForm):
     includes_bank_as_of = DutchDateField(
         _("Up to which day?"), description=_("What you received through the materials bank after that day, we add."), is_past=True
     )
-    explanation = TextAreaField(_("Explanation"), description=_("The AO CE reads this with your figures."))
+    explanation = TextAreaField(
+        _("Explanation"),
+        description=_(
+            "The AO CE reads this with your figures. Say what is missing here too. Euros are not turned into tonnes: there is no factor with a source for that."
+        ),
+    )
 
     def mass(self, group: MaterialGroup, origin: Origin) -> Any:
         """The field of one cell."""
