@@ -218,7 +218,7 @@ def list_by_demand(session: Session, demand_id: int) -> list[Exchange]:
 
 
 def each_exchange(session: Session, actor: Actor, wanted: ExchangeFilter = EVERY_EXCHANGE) -> Iterator[Exchange]:
-    """Every one of these rows that the actor may see, oldest first, read in chunks by key: for exports."""
+    """Every row that the actor may see, oldest first, read in chunks by key: for exports."""
     rows, last = wanted.narrow(_visible(actor)).order_by(Exchange.seq), 0
     while chunk := list(session.scalars(rows.where(Exchange.seq > last).limit(CHUNK))):
         yield from chunk
