@@ -67,6 +67,11 @@ def test_the_law_names_its_sources_and_says_what_was_not_read(client: FlaskClien
     assert page.count("hebben de tekst hier niet nagelezen") == sum(not law.is_read for law in LAWS) == 2
 
 
+def test_the_circular_materials_plan_took_the_place_of_the_waste_plan(client: FlaskClient) -> None:
+    page = client.get("/hulp/wet").text
+    assert "Sinds 30 december 2025" in page and "Circulair Materialenplan (CMP)" in page
+
+
 def test_whoever_gets_stuck_logging_in_finds_help(client: FlaskClient) -> None:
     assert 'href="/hulp#inloggen"' in client.get("/inloggen").text
 

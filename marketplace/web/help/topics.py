@@ -191,6 +191,16 @@ LAWS: tuple[Law, ...] = (
         is_read=False,
     ),
     Law(
+        "afval",
+        _("Waste, or material?"),
+        _(
+            "Since 30 December 2025 the Circular Materials Plan (CMP) says how authorities judge material and waste. "
+            "It took the place of the national waste plan LAP3. Where a text still names LAP3, read the CMP."
+        ),
+        _("Ask the environmental service when you do not know whether something counts as waste, before anybody collects it."),
+        ("circulairmaterialenplan.nl", "duurzaam-ondernemen.nl, 4 december 2025"),
+    ),
+    Law(
         "privacy",
         _("Data of people"),
         _(
