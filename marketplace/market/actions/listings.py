@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot
+from marketplace.documents.queries import has_opinion_or_lift
 from marketplace.kernel import clock
 from marketplace.kernel.db import Fixed
 from marketplace.kernel.errors import Conflict, Invalid
@@ -349,6 +350,8 @@ def delete_draft(session: Session, actor: Actor, *, listing_id: int) -> None:
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status != ListingStatus.DRAFT:
         raise Conflict(_("Only a draft can be deleted. Withdraw or close this listing instead."))
+    if has_opinion_or_lift(session, listing_id):
+        raise Conflict(_("An opinion of an adviser or a lifted rule stands with this draft, so it stays. Withdraw it instead."))
     for photo in list(listing.photos):
         session.delete(photo)
     session.flush()

@@ -1,0 +1,69 @@
+"""The verbs of papers. The file was looked through and stored before; whether the lot still takes papers is asked by the verbs above."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.documents.models import Paper
+from marketplace.documents.queries import get_paper, missing_paper
+from marketplace.documents.rules import PaperDraft, StoredFile, check_paper, check_paper_count
+from marketplace.kernel import clock
+from marketplace.notices.actions import audit
+
+
+def add_paper(
+    session: Session,
+    actor: Actor,
+    *,
+    listing_id: int,
+    organisation_id: int,
+    draft: PaperDraft,
+    file: StoredFile,
+    is_proof: bool,
+    replaced_id: int | None = None,
+) -> Paper:
+    """Add a paper to a lot of this organisation, or put it in the place of another."""
+    require(actor, Can.EDIT_LISTING, organisation_id)
+    tidy = check_paper(draft, clock.today(), is_proof=is_proof)
+    if replaced_id is None:
+        present = select(func.count(Paper.id)).where(Paper.listing_id == listing_id, Paper.removed_at.is_(None))
+        check_paper_count(session.scalar(present) or 0)
+    else:
+        remove_paper(session, actor, listing_id=listing_id, paper_id=replaced_id)
+    paper = Paper(
+        listing_id=listing_id,
+        organisation_id=organisation_id,
+        kind=tidy.kind,
+        number=tidy.number,
+        issuer=tidy.issuer,
+        issued_on=tidy.issued_on,
+        valid_until=tidy.valid_until,
+        file=file.name,
+        media_type=file.media_type,
+        size_bytes=file.size_bytes,
+        pages=file.pages,
+        added_by_id=actor.person_id,
+        added_at=clock.now(),
+        replaced_id=replaced_id,
+    )
+    session.add(paper)
+    session.flush()
+    audit.record(
+        session, actor, action="paper.add", object_type="paper", object_id=paper.id, listing_id=listing_id, kind=paper.kind,
+        file=paper.file, valid_until=paper.valid_until.isoformat() if paper.valid_until else None,
+    )  # fmt: skip
+    return paper
+
+
+def remove_paper(session: Session, actor: Actor, *, listing_id: int, paper_id: int) -> Paper:
+    """Take a paper away. It counts no more; its row and its file stay."""
+    paper = get_paper(session, paper_id)
+    require(actor, Can.EDIT_LISTING, paper)
+    statement = update(Paper).where(Paper.id == paper_id, Paper.listing_id == listing_id, Paper.removed_at.is_(None))
+    values = {"removed_at": clock.now(), "removed_by_id": actor.person_id}
+    gone = session.scalar(statement.values(values).returning(Paper.id).execution_options(synchronize_session=False))
+    if gone is None:
+        raise missing_paper()
+    session.refresh(paper)
+    audit.record(session, actor, action="paper.remove", object_type="paper", object_id=paper_id, listing_id=listing_id)
+    return paper

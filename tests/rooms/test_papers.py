@@ -1,0 +1,197 @@
+"""Papers of lots: added, replaced and taken away; and what may never change beside them."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.documents.actions import add_paper, remove_paper
+from marketplace.documents.models import GateLift, Opinion, Paper
+from marketplace.documents.queries import (
+    has_opinion_or_lift,
+    list_lifts_of,
+    list_opinions_of,
+    list_paper_files,
+    list_papers,
+    list_papers_of,
+    list_removed_papers,
+)
+from marketplace.documents.rules import PaperDraft, StoredFile
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from marketplace.market.actions.listings import delete_draft
+from marketplace.market.models import Listing
+from marketplace.notices.models import AuditRow
+from tests.factories import make_actor, make_draft, make_listing, make_organisation, seed_taxonomy
+
+DECLARATION = PaperDraft("soil-declaration", date(2025, 3, 14), "25-0413", "Lab Oost", date(2028, 3, 14))
+
+
+@pytest.fixture
+def owner(session: Session) -> Actor:
+    seed_taxonomy(session)
+    return make_actor(session, "hengelo")
+
+
+def stored(number: int = 1) -> StoredFile:
+    return StoredFile(f"{number:064d}.pdf", "application/pdf", 1200, 2)
+
+
+def put(session: Session, owner: Actor, listing: Listing, number: int = 1, **options: int) -> Paper:
+    return add_paper(
+        session,
+        owner,
+        listing_id=listing.id,
+        organisation_id=listing.organisation_id,
+        draft=DECLARATION,
+        file=stored(number),
+        is_proof=True,
+        **options,
+    )
+
+
+def opine(session: Session, listing: Listing) -> Opinion:
+    opinion = Opinion(
+        listing_id=listing.id,
+        organisation_id=make_organisation(session, "odt", "adviser").id,
+        verdict="positive",
+        text="Akkoord.",
+        given_at=clock.now(),
+    )
+    session.add(opinion)
+    session.flush()
+    return opinion
+
+
+def lift(session: Session, paper: Paper) -> GateLift:
+    row = GateLift(
+        listing_id=paper.listing_id,
+        rule="asbestos",
+        paper_id=paper.id,
+        reason="Inventarisatie zonder vondst",
+        organisation_id=paper.organisation_id,
+        lifted_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def test_papers_stand_with_their_lot_in_the_order_in_which_they_came(session: Session, owner: Actor) -> None:
+    lot, other, bare = make_listing(session, owner), make_listing(session, owner), make_listing(session, owner)
+    first, second, third = put(session, owner, lot, 1), put(session, owner, lot, 2), put(session, owner, other, 3)
+    assert list_papers_of(session, [lot.id, other.id, bare.id]) == {lot.id: [first, second], other.id: [third], bare.id: []}
+    assert list_paper_files(session) == {f"{number:064d}.pdf" for number in (1, 2, 3)}
+    assert (first.number, first.issuer, first.valid_until, first.added_by_id) == (
+        "25-0413",
+        "Lab Oost",
+        date(2028, 3, 14),
+        owner.person_id,
+    )
+    rows = session.scalars(select(AuditRow).where(AuditRow.object_type == "paper")).all()
+    assert (rows[0].action, rows[0].object_id, rows[0].facts["listing_id"]) == ("paper.add", first.id, lot.id)
+    assert rows[0].facts["file"] == f"{1:064d}.pdf"
+
+
+def test_a_paper_that_is_taken_away_counts_no_more_and_stays(session: Session, owner: Actor) -> None:
+    lot, other = make_listing(session, owner), make_listing(session, owner)
+    paper = put(session, owner, lot)
+    with pytest.raises(Missing):
+        remove_paper(session, owner, listing_id=other.id, paper_id=paper.id)
+    remove_paper(session, owner, listing_id=lot.id, paper_id=paper.id)
+    assert list_papers(session, lot.id) == []
+    assert list_removed_papers(session, lot.id) == [paper]
+    assert paper.removed_by_id == owner.person_id
+    assert list_paper_files(session) == {f"{1:064d}.pdf"}
+    with pytest.raises(Missing):
+        remove_paper(session, owner, listing_id=lot.id, paper_id=paper.id)
+
+
+def test_a_new_one_takes_the_place_of_an_old_one(session: Session, owner: Actor) -> None:
+    lot = make_listing(session, owner)
+    old = put(session, owner, lot, 1)
+    new = put(session, owner, lot, 2, replaced_id=old.id)
+    assert (list_papers(session, lot.id), list_removed_papers(session, lot.id)) == ([new], [old])
+    assert new.replaced_id == old.id
+
+
+def test_only_the_owners_traders_add_and_remove(session: Session, owner: Actor) -> None:
+    lot = make_listing(session, owner)
+    paper = put(session, owner, lot)
+    for actor in (
+        make_actor(session, "borne"),
+        make_actor(session, "regio-twente", "reviewer"),
+        make_actor(session, "odt", kind="adviser"),
+    ):
+        with pytest.raises(Forbidden):
+            put(session, actor, lot)
+        with pytest.raises(Forbidden):
+            remove_paper(session, actor, listing_id=lot.id, paper_id=paper.id)
+    remove_paper(session, make_actor(session, "hengelo", "coordinator"), listing_id=lot.id, paper_id=paper.id)
+
+
+def test_what_is_refused_leaves_no_row(session: Session, owner: Actor) -> None:
+    lot = make_listing(session, owner)
+    with pytest.raises(Invalid):
+        add_paper(
+            session,
+            owner,
+            listing_id=lot.id,
+            organisation_id=lot.organisation_id,
+            draft=PaperDraft("soil-declaration", date(2025, 3, 14)),
+            file=stored(),
+            is_proof=True,
+        )
+    assert list_papers(session, lot.id) == []
+    for number in range(30):
+        put(session, owner, lot, number)
+    with pytest.raises(Conflict):
+        put(session, owner, lot, 31)
+
+
+def test_opinions_and_lifts_stand_with_their_lot(session: Session, owner: Actor) -> None:
+    lot, other = make_listing(session, owner), make_listing(session, owner)
+    assert not has_opinion_or_lift(session, lot.id)
+    first, second = opine(session, lot), opine(session, lot)
+    assert list_opinions_of(session, [lot.id, other.id]) == {lot.id: [second, first], other.id: []}
+    assert first.organisation.slug == "odt"
+    paper = put(session, owner, other)
+    lifted = lift(session, paper)
+    assert list_lifts_of(session, [other.id]) == {other.id: [lifted]}
+    assert has_opinion_or_lift(session, lot.id)
+    assert has_opinion_or_lift(session, other.id)
+    remove_paper(session, owner, listing_id=other.id, paper_id=paper.id)
+    assert list_lifts_of(session, [other.id]) == {other.id: []}  # its paper counts no more
+
+
+def test_opinions_and_lifts_never_change_and_never_go(session: Session, owner: Actor) -> None:
+    lot = make_listing(session, owner)
+    opinion, lifted = opine(session, lot), lift(session, put(session, owner, lot))
+    statements = (
+        update(Opinion).where(Opinion.id == opinion.id).values(verdict="negative"),
+        delete(Opinion).where(Opinion.id == opinion.id),
+        update(GateLift).where(GateLift.id == lifted.id).values(reason="Anders"),
+        delete(GateLift).where(GateLift.id == lifted.id),
+    )
+    for statement in statements:
+        with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+            session.execute(statement)
+    if session.get_bind().dialect.name == "postgresql":
+        for table in ("opinion", "gate_lift"):
+            with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+                session.execute(text(f"TRUNCATE {table}"))
+
+
+def test_a_draft_with_an_opinion_or_a_lift_is_not_deleted_and_one_with_a_paper_is(session: Session, owner: Actor) -> None:
+    judged, lifted, bare = make_draft(session, owner), make_draft(session, owner), make_draft(session, owner)
+    opine(session, judged)
+    lift(session, put(session, owner, lifted))
+    put(session, owner, bare, 7)
+    for draft in (judged, lifted):
+        with pytest.raises(Conflict):
+            delete_draft(session, owner, listing_id=draft.id)
+    delete_draft(session, owner, listing_id=bare.id)
+    assert f"{7:064d}.pdf" not in list_paper_files(session)
