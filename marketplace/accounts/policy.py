@@ -146,6 +146,11 @@ def is_trading_coordinator(actor: Actor, subject: Any) -> bool:
     return actor.trades and is_coordinator_of(actor, subject)
 
 
+def may_read_memo_figures(actor: Actor, subject: Any) -> bool:
+    """The coordinator for the own organisation, the AO CE for every one."""
+    return is_coordinator_of(actor, subject) or is_reviewer(actor, subject)
+
+
 def is_municipal_coordinator(actor: Actor, subject: Any) -> bool:
     """The coordinator of a municipality, for that municipality."""
     return is_coordinator_of(actor, subject) and actor.organisation_kind == OrganisationKind.MUNICIPALITY
@@ -263,6 +268,10 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_DEMANDS: is_member,
     Can.EDIT_DEMAND: is_own,
     Can.READ_MATCHES: may_read_matches,
+    Can.WRITE_MEMO: is_trader,
+    Can.READ_MEMO: may_look_inside,
+    Can.CONCLUDE_MEMO: is_own,
+    Can.READ_MEMO_FIGURES: may_read_memo_figures,
     Can.READ_QUESTIONS: is_member,
     Can.ASK_QUESTION: may_ask_question,
     Can.ANSWER_QUESTION: is_own,

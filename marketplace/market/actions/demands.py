@@ -52,10 +52,9 @@ def _columns(session: Session, draft: DemandDraft) -> dict[str, Any]:
     }
 
 
-def store_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
-    """Ask for a material: open from the moment it is made, unless it is a draft."""
-    require(actor, Can.ASK)
-    demand = Demand(
+def unsaved_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
+    """The demand that a draft would become, checked and not stored: for a search by the rules of matching."""
+    return Demand(
         **_columns(session, draft),
         status=(DemandStatus.DRAFT if draft.draft else DemandStatus.OPEN).value,
         organisation_id=actor.organisation_id,
@@ -64,6 +63,12 @@ def store_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
         fulfilled=Decimal(0),
         confirmed_on=None if draft.draft else clock.today(),
     )
+
+
+def store_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
+    """Ask for a material: open from the moment it is made, unless it is a draft."""
+    require(actor, Can.ASK)
+    demand = unsaved_demand(session, actor, draft)
     session.add(demand)
     session.flush()
     audit.record(session, actor, action="demand.create", object_type="demand", object_id=demand.id)

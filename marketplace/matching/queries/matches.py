@@ -93,7 +93,7 @@ class Matches:
 def list_listings_for_demand(
     session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE, by_public_points: bool = False
 ) -> Matches:
-    """The listings that serve this demand. For the organisation that asks, the reviewer and the clock.
+    """The listings that serve this demand, also one that is not stored. For the organisation that asks, the reviewer and the clock.
 
     `by_public_points`: as somebody who may know no more finds them.
     """
@@ -101,7 +101,7 @@ def list_listings_for_demand(
     exact = may(actor, Can.READ_POINTS) and not by_public_points
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
-    to_find = demand.remaining - total_under_way(session, demand)
+    to_find = demand.remaining - (total_under_way(session, demand) if demand.id else 0)
     is_over = demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or to_find <= 0
     if is_over or is_demand_stale(demand.confirmed_on, clock.today()):
         return Matches((), 0, page, size)
@@ -120,7 +120,7 @@ def list_listings_for_demand(
         "ends_after": max(demand.needed_from, clock.today()),
         "today": clock.today(),
         "organisation": demand.organisation_id,
-        "demand": demand.id,
+        "demand": demand.id or 0,
         "in_circle": f"%|{_escaped(asker.slug)}|%",
         "unit": demand.unit,
         "remaining": to_find,

@@ -1,0 +1,183 @@
+"""The bank's answer to a search: what fits, what nearly fits, and what lies in the region.
+
+What fits is decided by the very rules of matching, for a demand that is not stored. Distances are as the reader may know them: between
+exact points for colleagues, in whole kilometres between public ones for anybody else.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Double, Select, cast, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.kernel import clock
+from marketplace.kernel.geo import Point, distance_km, ecef_m, whole_km
+from marketplace.kernel.units import Amount, Quantity, Unit
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.listings import location_at
+from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
+from marketplace.matching.queries.matches import Match, list_listings_for_demand, lot_of, need_of
+from marketplace.matching.rules.misses import near_miss
+from marketplace.matching.rules.pair import Lot, Need, rank_key
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material, Taxonomy
+from marketplace.memos.rules.record import Found, FoundLot, Lying, Searched, Stock, Words, name_of, words_of
+
+LOTS_KEPT = 10
+MISSES_KEPT = 5
+LOOKED_AT_MOST = 400  # of the nearest lots of the material, for what is in the way
+
+
+def searched_by(demand: Demand, known: Taxonomy) -> Searched:
+    """What a demand that is not stored asks for, with the names of today."""
+    material = known.material_by_id(demand.material_id)
+    return Searched(
+        title=demand.title,
+        project=demand.project,
+        department=demand.department,
+        material=material.slug,
+        material_name=name_of(material),
+        group=material.group.slug,
+        group_name=name_of(material.group),
+        also=tuple(name_of(other) for other in known.serving(material)[1:]),
+        quantity=Quantity(demand.quantity, Unit(demand.unit)),
+        min_condition=Condition(demand.min_condition),
+        needed_from=demand.needed_from,
+        needed_until=demand.needed_until,
+        max_distance_km=demand.max_distance_km,
+        accepts_hazards=tuple(demand.accepts_hazards),
+        accepts_unknown_hazards=demand.accepts_unknown_hazards,
+        place=location_at(demand),
+    )
+
+
+def find_on_bank(session: Session, actor: Actor, demand: Demand) -> Found:
+    """What serves a demand that is not stored, and what would but for one thing. The best of both, with their numbers."""
+    known = taxonomy(session)
+    matches = list_listings_for_demand(session, actor, demand, page_size=LOTS_KEPT)
+    misses = _misses(session, actor, demand, known)
+    return Found(
+        fitting=matches.total,
+        nearly=len(misses),
+        lots=tuple(_fitting_lot(match, known) for match in matches.items),
+        misses=tuple(misses[:MISSES_KEPT]),
+    )
+
+
+def _fitting_lot(match: Match, known: Taxonomy) -> FoundLot:
+    return _found_lot(match.listing, known, match.distance_km, covers=match.covers)
+
+
+def _found_lot(
+    listing: Listing, known: Taxonomy, away: Decimal, *, covers: Amount | None = None, in_the_way: Words | None = None
+) -> FoundLot:
+    return FoundLot(
+        listing_id=listing.id,
+        title=listing.title,
+        organisation=listing.organisation.name,
+        place_name=listing.place_name,
+        material_name=name_of(known.material_by_id(listing.material_id)),
+        condition=Condition(listing.condition),
+        distance_km=away,
+        available=Amount(listing.available, Unit(listing.unit)),
+        available_from=listing.available_from,
+        is_planned=listing.available_from > clock.today(),
+        covers=covers,
+        in_the_way=in_the_way,
+    )
+
+
+def _misses(session: Session, actor: Actor, demand: Demand, known: Taxonomy) -> list[FoundLot]:
+    """The lots with one thing in the way, the nearest first."""
+    exact, today = may(actor, Can.READ_POINTS), clock.today()
+    asker = session.get_one(Organisation, demand.organisation_id)
+    need = need_of(demand, asker.kind, known, asker.slug, exact=exact)
+    rows: list[tuple[Lot, Decimal, FoundLot]] = []
+    for listing in session.scalars(_nearest(need, known, exact=exact)):
+        lot = lot_of(listing, known, exact=exact)
+        away = distance_km(lot.point, need.point)
+        miss = near_miss(lot, need, distance_km=away, today=today)
+        if miss is not None:
+            shown = away if exact else Decimal(whole_km(lot.point, need.point))
+            rows.append((lot, away, _found_lot(listing, known, shown, in_the_way=words_of(miss.sentence))))
+    rows.sort(key=lambda row: rank_key(row[0], need, row[1], row[2].listing_id))
+    return [found for _lot, _away, found in rows]
+
+
+def _nearest(need: Need, known: Taxonomy, *, exact: bool) -> Select[Listing]:
+    """The nearest lots on offer of what may serve."""
+    columns = (Listing.x_m, Listing.y_m, Listing.z_m) if exact else (Listing.public_x_m, Listing.public_y_m, Listing.public_z_m)
+    x, y, z = (cast(axis, Double) - there for axis, there in zip(columns, ecef_m(need.point), strict=True))
+    rows = select(Listing).where(*_is_on_offer(), Listing.material_id.in_([item.id for item in known.serving(need.material)]))
+    rows = rows.options(joinedload(Listing.organisation), defer(Listing.search_text))
+    return rows.order_by(x * x + y * y + z * z, Listing.id).limit(LOOKED_AT_MOST)
+
+
+def _is_on_offer() -> list[ColumnElement[bool]]:
+    """What members see in the catalogue and is not all taken."""
+    today = clock.today()
+    return [
+        Listing.status == ListingStatus.PUBLISHED,
+        Listing.confirmed_on >= today - STALE_AFTER,
+        Listing.available_until.is_(None) | (Listing.available_until >= today),
+        Listing.held + Listing.transferred < Listing.quantity,
+    ]
+
+
+class _Row(NamedTuple):
+    """What is counted of a lot."""
+
+    material_id: int
+    unit: str
+    available: Decimal
+    kg_per_unit: Decimal | None
+    available_from: date
+    point: Point
+
+
+def count_stock(session: Session, actor: Actor, demand: Demand) -> Stock:
+    """Count what is on offer in the region of the material, with what may replace it, and of its whole group."""
+    known, exact = taxonomy(session), may(actor, Can.READ_POINTS)
+    material = known.material_by_id(demand.material_id)
+    serving = {item.id for item in known.serving(material)}
+    here = Point(demand.lat, demand.lon) if exact else Point(demand.public_lat, demand.public_lon)
+    rows = _lying_of(session, serving | known.ids_of(groups=[material.group.slug]), exact=exact)
+    of_material = [row for row in rows if row.material_id in serving]
+    return Stock(
+        _lying(of_material, known, here, exact=exact),
+        _lying([row for row in rows if known.group_slugs[row.material_id] == material.group.slug], known, here, exact=exact),
+    )
+
+
+def _lying_of(session: Session, material_ids: Iterable[int], *, exact: bool) -> list[_Row]:
+    lat, lon = (Listing.lat, Listing.lon) if exact else (Listing.public_lat, Listing.public_lon)
+    left = Listing.quantity, Listing.held, Listing.transferred
+    rows = select(Listing.material_id, Listing.unit, *left, Listing.kg_per_unit, Listing.available_from, lat, lon)
+    found = session.execute(rows.where(*_is_on_offer(), Listing.material_id.in_(sorted(material_ids))))
+    return [
+        _Row(material_id, unit, quantity - held - transferred, weight, first, Point(y, x))
+        for material_id, unit, quantity, held, transferred, weight, first, y, x in found
+    ]
+
+
+def _lying(rows: list[_Row], known: Taxonomy, here: Point, *, exact: bool) -> Lying:
+    masses = [_mass_kg(row, known.material_by_id(row.material_id)) for row in rows]
+    nearest = min((distance_km(row.point, here), row.point) for row in rows) if rows else None
+    return Lying(
+        lots=len(rows),
+        planned=sum(row.available_from > clock.today() for row in rows),
+        mass_kg=sum((mass for mass in masses if mass is not None), Decimal(0)),
+        unweighed=masses.count(None),
+        nearest_km=None if nearest is None else nearest[0] if exact else Decimal(whole_km(nearest[1], here)),
+    )
+
+
+def _mass_kg(row: _Row, material: Material) -> Decimal | None:
+    unit = Unit(row.unit)
+    if row.kg_per_unit is None and not material.takes(unit):
+        return None
+    return material.mass_kg(row.available, unit, row.kg_per_unit)
