@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024_memos"
-down_revision = "0018_published_reports"
+down_revision = "0021_documents"
 branch_labels = None
 depends_on = None
 

@@ -24,6 +24,7 @@ ROOMS = (
     "exchange",
     "messages",
     "matching",
+    "memos",
     "imports",
 )
 DOORS = ("sheets", "http", "api", "web", "jobs", "cli")
