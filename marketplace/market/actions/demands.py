@@ -53,7 +53,8 @@ def _columns(session: Session, draft: DemandDraft) -> dict[str, Any]:
 
 
 def unsaved_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
-    """The demand that a draft would become, checked and not stored: for a search by the rules of matching."""
+    """The demand that a draft would become, checked and not stored."""
+    require(actor, Can.ASK)
     return Demand(
         **_columns(session, draft),
         status=(DemandStatus.DRAFT if draft.draft else DemandStatus.OPEN).value,
@@ -67,7 +68,6 @@ def unsaved_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand
 
 def store_demand(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
     """Ask for a material: open from the moment it is made, unless it is a draft."""
-    require(actor, Can.ASK)
     demand = unsaved_demand(session, actor, draft)
     session.add(demand)
     session.flush()

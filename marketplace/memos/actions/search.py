@@ -20,7 +20,7 @@ from marketplace.notices.actions import audit
 
 
 def search_first(session: Session, actor: Actor, draft: DemandDraft, *, again: bool = False) -> Memo:
-    """Search the bank for what is about to be bought, and keep the search with its answer as a memo.
+    """Search the bank for what is about to be bought, and keep it with its answer as a memo.
 
     The same search by the same person on the same day is refused with the memo that is there, unless it is meant (`again`).
     """

@@ -44,12 +44,14 @@ def list_memos(
 
 def find_same(session: Session, actor: Actor, digest: str, day: date) -> Memo | None:
     """The newest memo in which this person searched the same on this day."""
+    require(actor, Can.WRITE_MEMO)
     same = select(Memo).where(Memo.created_by_id == actor.person_id, Memo.searched_on == day, Memo.digest == digest)
     return session.scalars(same.options(*_WHOLE).order_by(Memo.id.desc()).limit(1)).one_or_none()
 
 
 def find_author(session: Session, actor: Actor, memo: Memo) -> str | None:
-    """Who searched, for the own organisation only; None for anybody else and for who has left."""
+    """The name of whoever searched, for the own organisation; None for all others and after leaving."""
+    require(actor, Can.READ_MEMO, memo, hidden=True)
     if actor.organisation_id != memo.organisation_id or memo.created_by_id is None:
         return None
     person = session.get(Person, memo.created_by_id)

@@ -69,10 +69,10 @@ def find_on_bank(session: Session, actor: Actor, demand: Demand) -> Found:
 
 
 def _fitting_lot(match: Match, known: Taxonomy) -> FoundLot:
-    return _found_lot(match.listing, known, match.distance_km, covers=match.covers)
+    return _lot_of(match.listing, known, match.distance_km, covers=match.covers)
 
 
-def _found_lot(
+def _lot_of(
     listing: Listing, known: Taxonomy, away: Decimal, *, covers: Amount | None = None, in_the_way: Words | None = None
 ) -> FoundLot:
     return FoundLot(
@@ -103,7 +103,7 @@ def _misses(session: Session, actor: Actor, demand: Demand, known: Taxonomy) -> 
         miss = near_miss(lot, need, distance_km=away, today=today)
         if miss is not None:
             shown = away if exact else Decimal(whole_km(lot.point, need.point))
-            rows.append((lot, away, _found_lot(listing, known, shown, in_the_way=words_of(miss.sentence))))
+            rows.append((lot, away, _lot_of(listing, known, shown, in_the_way=words_of(miss.sentence))))
     rows.sort(key=lambda row: rank_key(row[0], need, row[1], row[2].listing_id))
     return [found for _lot, _away, found in rows]
 
@@ -140,7 +140,7 @@ class _Row(NamedTuple):
 
 
 def count_stock(session: Session, actor: Actor, demand: Demand) -> Stock:
-    """Count what is on offer in the region of the material, with what may replace it, and of its whole group."""
+    """Count what is on offer in the region: of the material and what may replace it, and of its group."""
     known, exact = taxonomy(session), may(actor, Can.READ_POINTS)
     material = known.material_by_id(demand.material_id)
     serving = {item.id for item in known.serving(material)}

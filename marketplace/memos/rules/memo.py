@@ -41,7 +41,7 @@ DECIDED_LABELS: dict[Decision, Text] = {
 
 
 class WhyNew(StrEnum):
-    """Why it is bought new: te ver, kwaliteit, te laat, te weinig, prijs, keuring of certificaat, anders."""
+    """Why it is bought new."""
 
     TOO_FAR = "too_far"
     QUALITY = "quality"
@@ -139,7 +139,7 @@ def mass_of(material: Material, quantity: Quantity) -> Decimal:
 
 
 def search_digest(searched: Searched) -> str:
-    """What makes two searches the same, as SHA-256: everything that the bank compares, and for which project.
+    """The SHA-256 of what makes two searches the same: all that the bank compares, and the project.
 
     Words that only people read (the title, the department) may differ.
     """

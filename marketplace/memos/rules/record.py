@@ -1,6 +1,6 @@
-"""What a memo keeps of its search and of the stock of that day, so that it reads the same whatever changes later.
+"""What a memo keeps of its search and of the stock of that day.
 
-Names of materials and sentences are kept in every language of the bank; numbers as exact text, days as ISO. `written` gives the JSON and
+It reads the same whatever changes later. Names of materials and sentences are kept in every language of the bank; numbers as exact text, days as ISO. `written` gives the JSON and
 the `read_…` functions give the values back.
 """
 
@@ -127,9 +127,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """What was on offer in the region: lots and kilograms, how many of these were not free yet, and how far the nearest was.
+    """What was on offer in the region.
 
-    `unweighed`: lots whose weight is not known, which are not in the kilograms. `nearest_km`: None where there was none.
+    `planned`: lots that were not free yet. `unweighed`: lots whose weight is not known, which are not in the kilograms. `nearest_km`: None where there was none.
     """
 
     lots: int
@@ -141,7 +141,7 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """The stock of that day: of what was searched (with what may replace it), and of its whole group."""
+    """The stock of that day: of what was searched with what may replace it, and of its group."""
 
     material: Lying
     group: Lying
