@@ -1,1 +1,1 @@
-"""First the bank: what was searched before something new was bought, what there was, and what was done then."""
+"""First the bank: what was searched before something new was bought, and what was done then."""

@@ -22,7 +22,7 @@ class MemoYear(Base):
 
 
 class Memo(Base):
-    """A search before something is bought: what was searched, what was found, and what lay in the region that day."""
+    """A search before something is bought, with what was found and what lay in the region."""
 
     __tablename__ = "memo"
 
@@ -89,7 +89,7 @@ class MemoConclusion(Base):
 
 
 class MemoDemand(Base):
-    """The demand that was made of a search in one step, so that the bank tells when something comes."""
+    """The demand that was made of a search in one step."""
 
     __tablename__ = "memo_demand"
 

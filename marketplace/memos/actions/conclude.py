@@ -55,7 +55,10 @@ def conclude(session: Session, actor: Actor, *, memo_id: int, draft: ConclusionD
 
 
 def ask_the_same(session: Session, actor: Actor, *, memo_id: int) -> Demand:
-    """Place the demand that asks for what was searched, so that the bank tells when something comes. Once for each memo."""
+    """Place the demand that asks for what was searched: the bank tells when something comes.
+
+    Once for each memo.
+    """
     memo = _locked(session, actor, memo_id)
     made = session.get(MemoDemand, memo_id)
     if made is not None:

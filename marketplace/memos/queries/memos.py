@@ -26,8 +26,9 @@ def get_memo(session: Session, actor: Actor, memo_id: int) -> Memo:
 def list_memos(
     session: Session, actor: Actor, *, is_open: bool | None = None, page: int = 1, page_size: int = 25
 ) -> tuple[list[Memo], int]:
-    """List the memos of the own organisation, for the reviewer those of all, newest first; and how many there are.
+    """List the memos of the own organisation, for the reviewer of all, and how many there are.
 
+    Newest first.
     `is_open`: only those that nobody has concluded yet, or only the others.
     """
     require(actor, Can.READ_MEMO)
@@ -50,7 +51,7 @@ def find_same(session: Session, actor: Actor, digest: str, day: date) -> Memo | 
 
 
 def find_author(session: Session, actor: Actor, memo: Memo) -> str | None:
-    """The name of whoever searched, for the own organisation; None for all others and after leaving."""
+    """The name of whoever searched, for the own organisation. None for others and after leaving."""
     require(actor, Can.READ_MEMO, memo, hidden=True)
     if actor.organisation_id != memo.organisation_id or memo.created_by_id is None:
         return None

@@ -140,7 +140,7 @@ class _Row(NamedTuple):
 
 
 def count_stock(session: Session, actor: Actor, demand: Demand) -> Stock:
-    """Count what is on offer in the region: of the material and what may replace it, and of its group."""
+    """Count what is on offer: of the material with what may replace it, and of its group."""
     known, exact = taxonomy(session), may(actor, Can.READ_POINTS)
     material = known.material_by_id(demand.material_id)
     serving = {item.id for item in known.serving(material)}

@@ -139,7 +139,7 @@ def mass_of(material: Material, quantity: Quantity) -> Decimal:
 
 
 def search_digest(searched: Searched) -> str:
-    """The SHA-256 of what makes two searches the same: all that the bank compares, and the project.
+    """The SHA-256 of what makes two searches the same: what the bank compares, and the project.
 
     Words that only people read (the title, the department) may differ.
     """

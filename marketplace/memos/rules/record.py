@@ -129,7 +129,8 @@ class Found:
 class Lying:
     """What was on offer in the region.
 
-    `planned`: lots that were not free yet. `unweighed`: lots whose weight is not known, which are not in the kilograms. `nearest_km`: None where there was none.
+    `planned`: lots that were not free yet. `unweighed`: lots whose weight is not known, which are not in the kilograms.
+    `nearest_km`: None where there was none.
     """
 
     lots: int
