@@ -1,7 +1,7 @@
 """What a memo keeps of its search and of the stock of that day.
 
-It reads the same whatever changes later. Names of materials and sentences are kept in every language of the bank; numbers as exact text, days as ISO. `written` gives the JSON and
-the `read_…` functions give the values back.
+It reads the same whatever changes later. Names of materials and sentences are kept in every language of the bank, numbers as exact
+text, days as ISO. `written` gives the JSON, and the `read_…` functions give the values back.
 """
 
 from collections.abc import Mapping
