@@ -20,6 +20,16 @@ class Version:
 
 CHANGES = (
     Version(
+        "1.4.0",
+        date(2026, 11, 28),
+        (
+            _(
+                "New: what is asked of each material (/materials/{slug}), and its answers on listings and wishes on demands (fields). "
+                "The document describes the fields that are in use."
+            ),
+        ),
+    ),
+    Version(
         "1.3.0",
         date(2026, 11, 28),
         (

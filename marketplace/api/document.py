@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -11,15 +11,21 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from config import Config
 from marketplace.api.fields import CODE_LENGTH_MAX
+from marketplace.api.material_fields import described_answer, described_wish
 from marketplace.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation
 from marketplace.api.shapes.problem import ProblemSchema
 from marketplace.http.errors import camel
 from marketplace.http.request import PATH_NUMBER_MAX
 from marketplace.kernel.language import Text, _, current_locale, gettext
 from marketplace.market.rules.photos import ALT_LENGTH_MAX
+from marketplace.materials.rules.fields import Field
+from marketplace.materials.rules.taxonomy import Taxonomy
 
 NAME = "Twentse Materialenbank"
 CHANGELOG = "/changelog"
+KEPT = 8  # documents: of two languages and a few versions of the fields
+ANSWERED = ("Listing", "ListingBody", "ListingPatch")
+WISHED = ("Demand", "DemandBody", "DemandPatch")
 UPLOADS: dict[str, dict[str, Any]] = {
     "photo": {
         "type": "object",
@@ -102,17 +108,21 @@ ABOUT = (
 _SENTENCES = ("summary", "description")
 
 
-def document(settings: Config) -> dict[str, Any]:
-    """OpenAPI 3.1, in the language of whoever reads it."""
-    return _read_in(current_locale(), settings.base_url.rstrip("/"), settings.contact_email)
+def document(settings: Config, materials: Taxonomy) -> dict[str, Any]:
+    """OpenAPI 3.1, in the language of whoever reads it. The fields of the materials are those of the version in use."""
+    return _read_in(current_locale(), settings.base_url.rstrip("/"), settings.contact_email, materials.fields)
 
 
-@cache
-def _read_in(locale: str, site: str, email: str) -> dict[str, Any]:
+@lru_cache(maxsize=KEPT)
+def _read_in(locale: str, site: str, email: str, fields: tuple[Field, ...]) -> dict[str, Any]:
     translated: dict[str, Any] = _translated(_document())
     translated["info"]["contact"] = {"name": NAME, "url": f"{site}/contact", "email": email}
     translated["servers"] = [{"url": site + PREFIX}]
     translated["externalDocs"] = {**translated["externalDocs"], "url": site + PREFIX + CHANGELOG}
+    for names, describe in ((ANSWERED, described_answer), (WISHED, described_wish)):
+        for name in names:
+            told = translated["components"]["schemas"][name]["properties"]["fields"]
+            told["properties"] = {field.slug: describe(field) for field in fields}
     return translated
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from marketplace.api.fields import Amount, Choice, Day, Given, Integer, Line, Lines, Number, Property, Quantity, Whole, YesNo
-from marketplace.market.models import Listing
 from marketplace.market.rules.fields import Kind, ListingField, Needed
-from marketplace.market.rules.values import plain_fields, stored_value
+from marketplace.market.rules.values import plain_fields
 
 CENTS_MAX = 2**31 - 1
 YEAR_MAX = 9999
@@ -54,16 +52,11 @@ def _taken(row: ListingField) -> Property:
 
 
 def _given(row: ListingField) -> Property:
-    more: dict[str, Any] = {} if row.has_column else {"get": partial(_value, row)}
-    more["allow_none"] = row.empty is None and not _is_always_there(row)
+    allow_none = row.empty is None and not _is_always_there(row)
     if row.kind is Kind.CHOICE:
-        return Choice(row.choices or (), **more)
-    return GIVEN[row.kind](**more)
+        return Choice(row.choices or (), allow_none=allow_none)
+    return GIVEN[row.kind](allow_none=allow_none)
 
 
 def _is_always_there(row: ListingField) -> bool:
     return row.needed is Needed.DRAFT
-
-
-def _value(row: ListingField, listing: Listing) -> Any:
-    return stored_value(listing, row)

@@ -85,8 +85,9 @@ class Listing(Placed, Base):
     hazards_unknown: Mapped[bool] = mapped_column(default=False, comment="whether a hazard to be declared is not known")
     remarks: Mapped[str] = mapped_column(Text, default="")
     fields: Mapped[dict[str, Any]] = mapped_column(
-        Json, default=dict, server_default="{}", comment="the fields without a column of their own, by name"
+        Json, default=dict, server_default="{}", comment="what is said of the material's fields, by their slugs"
     )
+    fields_version: Mapped[int | None] = mapped_column(comment="the version that types them; empty: nothing was asked yet")
     region_from: Mapped[date | None] = mapped_column(comment="first day of the region's turn, and of the public view")
     partners_from: Mapped[date | None]
     circle: Mapped[str] = mapped_column(
@@ -268,6 +269,13 @@ class Demand(Placed, Base):
     reach_chord2_m2: Mapped[float] = mapped_column(comment="squared chord of the farthest distance, for the reverse search")
     accepts_hazards: Mapped[list[str]] = mapped_column(Json, default=list)
     accepts_unknown_hazards: Mapped[bool] = mapped_column(default=True)
+    fields: Mapped[dict[str, Any]] = mapped_column(
+        Json,
+        default=dict,
+        server_default="{}",
+        comment="what is asked of the material's fields: min, max or oneOf by their slugs",
+    )
+    fields_version: Mapped[int | None] = mapped_column(comment="the version that types them; empty: nothing was asked yet")
     project: Mapped[str] = mapped_column(String(200), default="")
     department: Mapped[str] = mapped_column(String(200), default="")
     confirmed_on: Mapped[date | None] = mapped_column(comment="last day on which the asker said that it is still needed")

@@ -13,7 +13,8 @@ from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.language import _
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
 from marketplace.materials.queries import find_newest_version, find_version
-from marketplace.materials.rules.files import Reference, read_files, read_reference
+from marketplace.materials.rules.cells import Reference
+from marketplace.materials.rules.files import read_files, read_reference
 from marketplace.notices.actions import audit
 
 
@@ -28,7 +29,7 @@ class Synced:
 
 
 def sync(session: Session, actor: Actor, *, source: Path = SHIPPED) -> Synced:
-    """Load the reference files of a folder (or a file of materials) as a new version. The files in use once more: nothing happens.
+    """Load the reference files of a folder (or one of them) as a new version. The files in use once more: nothing happens.
 
     Refused: files with a cell that does not fit, and files that were a version before the one in use: that version stays what it was.
     """

@@ -29,18 +29,21 @@ class MaterialRow(Base):
 
 
 class ReferenceRow(Base):
-    """What one version says of one thing: a group, a material, a hazard, or a transport factor."""
+    """What one version says of one thing: a material, a hazard, a field, a gate, a kind of paper."""
 
     __tablename__ = "reference_row"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("taxonomy_version.id"))
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(20))
     slug: Mapped[str] = mapped_column(String(60))
     position: Mapped[int] = mapped_column(comment="order in the file")
     facts: Mapped[dict[str, Any]] = mapped_column(Json, comment="the row's columns; numbers as decimal strings")
 
     __table_args__ = (
-        CheckConstraint("kind IN ('group', 'material', 'hazard', 'transport')", name="kind"),
+        CheckConstraint(
+            "kind IN ('group', 'material', 'hazard', 'transport', 'field_set', 'field', 'gate', 'paper_kind', 'notification')",
+            name="kind",
+        ),
         UniqueConstraint("version_id", "kind", "slug"),
     )

@@ -1,6 +1,8 @@
 """Questions about materials: the taxonomy in use, cached in memory per version."""
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
 from typing import cast
@@ -12,6 +14,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
+from marketplace.materials.rules.fields import YES_OR_NO, Field, FieldChoice, FieldKind, FieldSet
 from marketplace.materials.rules.files import DETOUR
 from marketplace.materials.rules.taxonomy import (
     NOT_TRADABLE,
@@ -57,9 +60,20 @@ def taxonomy(session: Session) -> Taxonomy:
 
 
 def taxonomy_of_version(session: Session, version: int) -> Taxonomy:
-    """The taxonomy as one version has it. What was agreed by its factors is computed with them."""
-    row = session.execute(select(_version.id, _version.digest, _version.loaded_at).where(_version.id == version)).one()
-    return _remembered(session, (row.id, row.digest, row.loaded_at))
+    """The taxonomy as one version has it. What was agreed by its factors is computed with them.
+
+    A version never changes: a session asks for each of them once.
+    """
+    asked: dict[int, Taxonomy] = session.info.setdefault("taxonomies", {})
+    if version not in asked:
+        row = session.execute(select(_version.id, _version.digest, _version.loaded_at).where(_version.id == version)).one()
+        asked[version] = _remembered(session, (row.id, row.digest, row.loaded_at))
+    return asked[version]
+
+
+def fields_of_version(session: Session, version: int | None) -> Mapping[str, Field]:
+    """The fields by their slugs as they were when something was answered. None of them where nothing was asked yet."""
+    return {} if version is None else taxonomy_of_version(session, version).fields_by_slug
 
 
 def _remembered(session: Session, key: _Key) -> Taxonomy:
@@ -78,25 +92,29 @@ def load_taxonomy(session: Session, version: int) -> Taxonomy:
 
     Materials that only earlier versions know come along as retired ones, so that no listing loses its name.
     """
-    rows: dict[str, dict[str, ReferenceRow]] = {"group": {}, "material": {}, "hazard": {}, "transport": {}}
+    rows: defaultdict[str, dict[str, ReferenceRow]] = defaultdict(dict)  # an early version has not every kind
     for row in session.scalars(select(ReferenceRow).where(ReferenceRow.version_id == version).order_by(ReferenceRow.position)):
         rows[row.kind][row.slug] = row
     ids = {row.slug: row.id for row in session.scalars(select(MaterialRow))}
     groups = {slug: MaterialGroup(slug, row.facts["name_nl"], row.facts["name_en"]) for slug, row in rows["group"].items()}
     hazards = {slug: _hazard(row) for slug, row in rows["hazard"].items()}
+    fields = {slug: _field(row) for slug, row in rows["field"].items()}
+    sets = {slug: _field_set(row, fields) for slug, row in rows["field_set"].items()}
     detour = rows["transport"][DETOUR].facts["value"]
     return Taxonomy(
         version=version,
-        materials=tuple(_material(ids[slug], row, groups, hazards) for slug, row in rows["material"].items()),
+        materials=tuple(_material(ids[slug], row, groups, hazards, sets) for slug, row in rows["material"].items()),
         groups=tuple(groups.values()),
         hazards=tuple(hazard for code, hazard in hazards.items() if code != NOT_TRADABLE),
         vehicles=tuple(_vehicle(row) for row in rows["transport"].values() if row.facts["kind"] == "tkm"),
         detour_factor=Decimal(detour),
         retired=tuple(
-            _material(ids[row.slug], row, groups, hazards, is_current=False)
+            _material(ids[row.slug], row, groups, hazards, sets, is_current=False)
             for row in _last_words(session, version)
             if row.slug not in rows["material"]
         ),
+        field_sets=tuple(sets.values()),
+        fields=tuple(fields.values()),
     )
 
 
@@ -125,12 +143,47 @@ def _vehicle(row: ReferenceRow) -> VehicleClass:
     )
 
 
+def _field(row: ReferenceRow) -> Field:
+    facts, kind = row.facts, FieldKind(row.facts["kind"])
+    choices = tuple(FieldChoice(**one) for one in facts["choices"])
+    return Field(
+        slug=row.slug,
+        name_nl=facts["name_nl"],
+        name_en=facts["name_en"],
+        kind=kind,
+        unit_nl=facts["unit_nl"],
+        unit_en=facts["unit_en"],
+        choices=YES_OR_NO if kind is FieldKind.ANSWER else choices,
+        minimum=_decimal(facts["minimum"]),
+        maximum=_decimal(facts["maximum"]),
+        places=facts["places"],
+        is_needed=facts["needed"],
+        is_searchable=facts["searchable"],
+        hint_nl=facts["hint_nl"],
+        hint_en=facts["hint_en"],
+        source=facts["source"],
+        dated_on=date.fromisoformat(facts["dated_on"]),
+    )
+
+
+def _field_set(row: ReferenceRow, fields: dict[str, Field]) -> FieldSet:
+    facts = row.facts
+    own = tuple(fields[slug] for slug in facts["fields"])
+    return FieldSet(row.slug, facts["name_nl"], facts["name_en"], own, facts["source"], date.fromisoformat(facts["dated_on"]))
+
+
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
 def _material(
-    material_id: int, row: ReferenceRow, groups: dict[str, MaterialGroup], hazards: dict[str, Hazard], *, is_current: bool = True
+    material_id: int,
+    row: ReferenceRow,
+    groups: dict[str, MaterialGroup],
+    hazards: dict[str, Hazard],
+    sets: dict[str, FieldSet],
+    *,
+    is_current: bool = True,
 ) -> Material:
     facts = row.facts
     factor, pieces = _decimal(facts["carbon_factor"]), _decimal(facts["pieces_per_m2"])
@@ -154,6 +207,7 @@ def _material(
         substitutes=tuple(facts["substitutes"]),
         tolerance_percent=Decimal(facts["tolerance_percent"]),
         field_set=facts["field_set"],
+        fields=sets[facts["field_set"]].needed_first if facts["field_set"] in sets else (),
         synonyms_nl=tuple(facts["synonyms_nl"]),
         synonyms_en=tuple(facts["synonyms_en"]),
         reference_size=facts["reference_size"],

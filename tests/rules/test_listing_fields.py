@@ -17,40 +17,19 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
 from marketplace.market.rules import fields
 from marketplace.market.rules.fields import FIELDS, Kind, ListingField, Needed, Part
-from marketplace.market.rules.listing import PACKAGING_LABELS, Answer, Condition, ListingDraft, ListingStatus, Location, Packaging
+from marketplace.market.rules.listing import Answer, Condition, ListingDraft, ListingStatus, Location, Packaging
 from marketplace.market.rules.values import (
-    NUMBER_MAX,
-    check_listing,
     check_publishable,
     columns_of,
-    draft_of,
     plain_fields,
     stored_values,
     value_of,
-    with_values,
 )
 from marketplace.places.rules import PlaceBasis
 
 TODAY = date(2027, 1, 12)
 BORNE = Location("Borne", "borne", Point(52.30136, 6.7482), PlaceBasis.PLACE)
 LOT = ListingDraft("Klinkers", "betonklinker", Quantity(Decimal(400), Unit.M2), Condition.GOOD, TODAY, BORNE)
-
-
-@pytest.fixture
-def tin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ListingField:
-    """One row more, of the kind that the test names."""
-    kind, more = request.param
-    row = ListingField(name="tin", kind=kind, label=Text("Tin"), has_column=False, **more)
-    monkeypatch.setattr(fields, "FIELDS", (*FIELDS, row))
-    return row
-
-
-def faults(draft: ListingDraft) -> list[str]:
-    try:
-        check_listing(draft, units=(Unit.M2,), hazards=(), today=TODAY)
-    except Invalid as refusal:
-        return [error.field for error in refusal.errors]
-    return []
 
 
 def test_a_name_stands_in_the_table_once() -> None:
@@ -118,75 +97,23 @@ def test_where_each_field_is_asked_kept_and_shown() -> None:
     }
 
 
-KINDS = [
-    ((Kind.LINE, {"longest": 40}), "Erwtensoep", "Erwtensoep"),
-    ((Kind.NUMBER, {}), Decimal("12.5"), "12.5"),
-    ((Kind.AMOUNT, {}), Decimal(40), "40"),
-    ((Kind.CENTS, {}), 250, 250),
-    ((Kind.YEAR, {}), 1987, 1987),
-    ((Kind.DAY, {}), TODAY, "2027-01-12"),
-    ((Kind.CHOICE, {"choices": PACKAGING_LABELS}), Packaging.PALLET, "pallet"),
-    ((Kind.YES_NO, {}), False, False),
-]
-
-
-@pytest.mark.parametrize(("tin", "value", "stored"), KINDS, indirect=["tin"], ids=[str(kind) for (kind, _more), *_rest in KINDS])
-def test_a_field_without_a_column_is_stored_as_json_and_read_back(tin: ListingField, value: Any, stored: Any) -> None:
-    draft = with_values(LOT, {"tin": value})
-    columns = columns_of(draft)
-    assert columns["fields"] == {"tin": stored}
-    read = stored_values(SimpleNamespace(**columns))
-    assert read == {row.name: value_of(draft, row) for row in plain_fields()}
-    assert read["tin"] == value and type(read["tin"]) is type(value)
-
-
-@pytest.mark.parametrize("tin", [(Kind.LINE, {"longest": 40}), (Kind.DAY, {})], indirect=True)
-def test_a_field_that_was_left_empty_is_not_stored(tin: ListingField) -> None:
-    assert columns_of(LOT)["fields"] == columns_of(with_values(LOT, {"tin": tin.empty}))["fields"] == {}
-    assert stored_values(SimpleNamespace(**columns_of(LOT)))["tin"] == tin.empty
-
-
 def test_a_column_has_the_word_of_a_choice() -> None:
     columns = columns_of(replace(LOT, packaging=Packaging.MACHINE_PACK, asbestos_suspected=Answer.NO))
     assert (columns["packaging"], columns["asbestos_suspected"], columns["condition"]) == ("machine_pack", "no", "good")
     assert columns_of(LOT)["packaging"] is None
 
 
-@pytest.mark.parametrize("tin", [(Kind.LINE, {"longest": 40})], indirect=True)
-def test_other_values_leave_the_rest_of_a_draft_as_it_was(tin: ListingField) -> None:
-    draft = draft_of(
-        {"title": "Keien", "material": "kei", "quantity": LOT.quantity, "condition": Condition.NEW, "available_from": TODAY}
-    )
-    assert draft.fields == {}
-    changed = with_values(with_values(draft, {"tin": "Erwtensoep"}), {"title": "Klinkers"})
-    assert (changed.title, changed.material, changed.fields) == ("Klinkers", "kei", {"tin": "Erwtensoep"})
+def test_what_stands_in_a_draft_comes_back_from_the_columns() -> None:
+    draft = replace(LOT, packaging=Packaging.PALLET, kg_per_unit=Decimal("12.5"), loading_possible=False, available_until=TODAY)
+    assert stored_values(SimpleNamespace(**columns_of(draft))) == {row.name: value_of(draft, row) for row in plain_fields()}
 
 
-@pytest.mark.parametrize(
-    ("tin", "value", "refused"),
-    [
-        ((Kind.NUMBER, {}), Decimal(0), []),
-        ((Kind.NUMBER, {}), NUMBER_MAX, []),
-        ((Kind.NUMBER, {}), Decimal("-0.001"), ["tin"]),
-        ((Kind.AMOUNT, {}), NUMBER_MAX + 1, ["tin"]),
-        ((Kind.CENTS, {}), -1, ["tin"]),
-        ((Kind.YEAR, {}), 1200, []),
-        ((Kind.YEAR, {}), 1199, ["tin"]),
-        ((Kind.YEAR, {}), 2032, []),
-        ((Kind.YEAR, {}), 2033, ["tin"]),
-        ((Kind.LINE, {"longest": 4}), "1234", []),
-        ((Kind.LINE, {"longest": 4}), "12345", ["tin"]),
-        ((Kind.DAY, {}), None, []),
-    ],
-    indirect=["tin"],
-)
-def test_a_field_without_a_column_has_the_limits_of_its_kind(tin: ListingField, value: Any, refused: list[str]) -> None:
-    assert faults(with_values(LOT, {"tin": value})) == refused
-
-
-@pytest.mark.parametrize("tin", [(Kind.YES_NO, {"needed": Needed.PUBLISHED})], indirect=True)
 @pytest.mark.parametrize(("value", "refused"), [(None, True), (True, False), (False, False)])
-def test_what_is_needed_to_publish_is_refused_while_it_is_empty(tin: ListingField, value: Any, *, refused: bool) -> None:
+def test_what_is_needed_to_publish_is_refused_while_it_is_empty(
+    value: Any, monkeypatch: pytest.MonkeyPatch, *, refused: bool
+) -> None:
+    row = ListingField(name="tin", kind=Kind.YES_NO, label=Text("Tin"), needed=Needed.PUBLISHED)
+    monkeypatch.setattr(fields, "FIELDS", (*FIELDS, row))
     publishing: dict[str, Any] = {"status": ListingStatus.DRAFT, "photos": 1, "is_tradable": True, "values": {"tin": value}}
     if not refused:
         check_publishable(**publishing)

@@ -2,6 +2,7 @@
 
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import CODE_LENGTH_MAX, Amount, Choice, Codes, Day, Line, Lines, Number, UnitChoice, Whole, YesNo
+from marketplace.api.material_fields import Wishes
 from marketplace.api.schema import Body, Patch
 from marketplace.exchange.rules.reservation import REASON_LENGTH_MAX
 from marketplace.market.rules.freshness import Refreshed
@@ -16,6 +17,11 @@ from marketplace.market.rules.listing import (
 
 class DemandBody(Placed):
     """What may be said of a demand."""
+
+    class Meta:
+        """`fields` is also a word of marshmallow, so it stands here."""
+
+        include = {"fields": Wishes("what is asked of the fields of the material, by slug: min, max or oneOf; null: nothing")}
 
     title = Line(longest=TITLE_LENGTH_MAX, required=True)
     description = Lines(longest=DESCRIPTION_LENGTH_MAX)

@@ -18,6 +18,7 @@ from marketplace.api.bodies.depot import DepotBody
 from marketplace.api.bodies.listing import ListingBody, ListingPatch
 from marketplace.api.bodies.organisation import OrganisationBody, OrganisationPatch
 from marketplace.api.bodies.reservation import ReservationBody, TermsBody
+from marketplace.api.material_fields import changed_fields
 from marketplace.api.reading import location_of, read_json
 from marketplace.api.schema import take
 from marketplace.depots.rules import DepotDraft
@@ -36,7 +37,6 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.listings import location_at
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
 from marketplace.market.rules.listing import Condition, ListingDraft, Location
-from marketplace.market.rules.values import draft_of, with_values
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 _WHERE = ("place", "lat", "lon")
@@ -50,7 +50,7 @@ def new_listing() -> tuple[ListingDraft, str | None]:
     quantity, where = _quantity(values, errors), _where(values, errors)
     _settle(errors)
     assert quantity is not None
-    return draft_of({**_told(values), "quantity": quantity, **where}), values.get("external_id")
+    return ListingDraft(**_told(values), quantity=quantity, **where), values.get("external_id")
 
 
 def new_demand() -> tuple[DemandDraft, str | None]:
@@ -77,31 +77,37 @@ class Change:
             where = {"location": self.location, "depot_id": None}
         elif self.values.get("depot") is not None:
             where = {"location": None, "depot_id": self.values["depot"]}
-        changed = self._changed(ListingDraft)
+        changed = self._changed(before)
         if changed.get("material", before.material) != before.material:
             changed.setdefault("hazards", {})  # the answers were about another material
-        return with_values(before, {**changed, "quantity": self._quantity(before.quantity), **where})
+        return replace(before, **changed, quantity=self._quantity(before.quantity), **where)
 
     def demand(self, before: DemandDraft) -> DemandDraft:
         """The demand as it was, with the changes."""
         where: dict[str, Any] = {} if self.location is None else {"location": self.location}
-        return replace(before, **self._changed(DemandDraft), quantity=self._quantity(before.quantity), **where)
+        return replace(before, **self._changed(before), quantity=self._quantity(before.quantity), **where)
 
     def name(self, session: Session, actor: Actor, row: Listing | Demand) -> None:
         """Say what the client's own system calls it, where the body says so."""
         if "external_id" in self.values:
             set_external_id(session, actor, row, self.values["external_id"])
 
-    def _changed(self, draft: type[ListingDraft] | type[DemandDraft]) -> dict[str, Any]:
+    def _changed(self, before: ListingDraft | DemandDraft) -> dict[str, Any]:
         empty = {
             field.name: field.default_factory() if field.default_factory is not MISSING else field.default
-            for field in fields(draft)
+            for field in fields(before)
         }
-        return {
+        changed = {
             name: empty.get(name) if value is None else value
             for name, value in self.values.items()
             if name not in _NO_DRAFT_FIELDS
         }
+        is_same = changed.get("material", before.material) == before.material
+        if "fields" in changed:
+            changed["fields"] = changed_fields(before.fields if is_same else {}, self.values["fields"])
+        elif not is_same:
+            changed["fields"] = {}  # what was said or asked was about another material
+        return changed
 
     def _quantity(self, before: Quantity) -> Quantity:
         amount, unit = self.values.get("quantity", before.amount), self.values.get("unit", before.unit)
@@ -280,6 +286,7 @@ def demand_before(row: Demand, taxonomy: Taxonomy) -> DemandDraft:
         accepts_unknown_hazards=row.accepts_unknown_hazards,
         project=row.project,
         department=row.department,
+        fields=row.fields,
         draft=row.status == DemandStatus.DRAFT,
     )
 

@@ -3,6 +3,7 @@
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import CODE_LENGTH_MAX, Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole, YesNo
 from marketplace.api.listing_fields import taken_fields
+from marketplace.api.material_fields import Answers as FieldAnswers
 from marketplace.api.schema import Body, Patch
 from marketplace.market.rules.freshness import REASON_LENGTH_MAX, Outcome, Refreshed
 from marketplace.market.rules.listing import EXTERNAL_ID_LENGTH_MAX, Answer
@@ -13,9 +14,14 @@ class ListingBody(Placed):
     """What may be said of a listing."""
 
     class Meta:
-        """The fields that are one value come from the table."""
+        """The fields that are one value come from the table. `fields` is also a word of marshmallow, so it stands here."""
 
-        include = taken_fields()
+        include = {
+            **taken_fields(),
+            "fields": FieldAnswers(
+                "answers to what is asked of the material, by slug of the field, see /materials/{slug}; null: not said"
+            ),
+        }
 
     material = Line("slug of a material, see /materials", longest=CODE_LENGTH_MAX, required=True)
     quantity = Amount("more than 0, at most three decimals, pieces whole", required=True)

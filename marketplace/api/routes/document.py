@@ -9,6 +9,7 @@ from marketplace.api.changes import CHANGES, DEPRECATION
 from marketplace.api.document import CHANGELOG, TAGS, document, openapi_path
 from marketplace.api.reading import asked
 from marketplace.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation, blueprint
+from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import public
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, _, current_locale, set_locale
@@ -22,7 +23,7 @@ def openapi() -> Response:
         if language not in LOCALES:
             raise Invalid(_("Choose one of: %(words)s.", words=", ".join(LOCALES)), "lang")
         set_locale(language)
-    response = jsonify(document(current_app.extensions["settings"]))
+    response = jsonify(document(current_app.extensions["settings"], current_taxonomy()))
     response.content_language.add(current_locale())
     return response
 
@@ -32,7 +33,7 @@ def openapi() -> Response:
 def docs() -> str:
     """The document, to read; a page like any other, so Dutch unless it is asked for at /en."""
     _speak_as_a_page()
-    described = document(current_app.extensions["settings"])
+    described = document(current_app.extensions["settings"], current_taxonomy())
     sections: dict[str, list[dict[str, Any]]] = {}
     for operation in OPERATIONS:
         sections.setdefault(str(TAGS[operation.tag]), []).append(_shown(operation, described))

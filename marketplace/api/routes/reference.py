@@ -6,11 +6,13 @@ from marketplace.accounts.policy import Can
 from marketplace.api.query import LITERAL, MATERIAL_GROUPS, PAGE, WORDS, check_groups
 from marketplace.api.reading import asked, asked_all, asked_yes, read_page
 from marketplace.api.routing import many, ok, route
-from marketplace.api.shapes.material import MaterialsSchema, VehicleClassesSchema, current_taxonomy
+from marketplace.api.shapes.material import DetailedMaterialSchema, MaterialsSchema, VehicleClassesSchema, current_taxonomy
 from marketplace.api.shapes.organisation import MeSchema
 from marketplace.api.shapes.place import PlacesSchema
 from marketplace.http.places import finder
 from marketplace.http.request import current_actor, permission, public
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
 from marketplace.places.queries.gazetteer import MOST_SUGGESTIONS
 
 
@@ -27,6 +29,16 @@ def list_materials() -> Response:
     visible = rows[page.offset : page.offset + page.size]
     corrected = meant if rows else None
     return many(MaterialsSchema, visible, total=len(rows), page=page, groups=materials.groups, corrected_query=corrected)
+
+
+@route("GET", "/materials/<slug>", gives=DetailedMaterialSchema, tag="reference")
+@public
+def get_material(slug: str) -> Response:
+    """One material, with the fields that are asked of a lot of it."""
+    material = current_taxonomy().find_material(slug)
+    if material is None:
+        raise Missing(_("That material is not in the list. Choose one from the list of materials."))
+    return ok(DetailedMaterialSchema.write(material))
 
 
 @route("GET", "/places", gives=PlacesSchema, tag="reference", query=(*PAGE, WORDS))

@@ -14,6 +14,7 @@ from marketplace.api.fields import (
     UnitChoice,
     YesNo,
 )
+from marketplace.api.material_fields import Wishes, given_wishes
 from marketplace.api.schema import CopySchema, List, Part, Shape
 from marketplace.api.shapes.material import MaterialSchema, material_of
 from marketplace.api.shapes.organisation import OrganisationSchema
@@ -48,6 +49,11 @@ class OwnFitSchema(Shape):
 
 class DemandSchema(PublicDemandSchema):
     """A demand as members see it."""
+
+    class Meta:
+        """`fields` is also a word of marshmallow, so it stands here."""
+
+        include = {"fields": Wishes("what is asked of the fields of its material, by slug", get=given_wishes, optional=True)}
 
     version = Integer(optional=True)
     description = Line(optional=True)

@@ -18,6 +18,8 @@ from marketplace.api.fields import (
     UnitChoice,
 )
 from marketplace.api.listing_fields import given_fields
+from marketplace.api.material_fields import Answers as FieldAnswers
+from marketplace.api.material_fields import given_answers
 from marketplace.api.schema import CopySchema, Dict, List, Part, Shape
 from marketplace.api.shapes.material import MaterialSchema, material_of
 from marketplace.api.shapes.organisation import OrganisationSchema
@@ -41,9 +43,14 @@ class ListingSchema(Shape):
     """A listing. `distance_km` is to the public point, in whole kilometres, as the catalogue shows it."""
 
     class Meta:
-        """The fields that are one value come from the table."""
+        """The fields that are one value come from the table. `fields` is also a word of marshmallow, so it stands here."""
 
-        include = given_fields()
+        include = {
+            **given_fields(),
+            "fields": FieldAnswers(
+                "what is said of the fields of its material, by slug; what was not said is not there", get=given_answers
+            ),
+        }
 
     id = Integer()
     version = Integer()

@@ -2,11 +2,12 @@
 
 from flask import g
 
-from marketplace.api.fields import Choice, Codes, Line, Number, Sentence, UnitChoice, YesNo
+from marketplace.api.fields import Choice, Codes, Day, Integer, Line, LineOrNull, Number, Sentence, UnitChoice, YesNo
 from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
 from marketplace.http.request import current_session
 from marketplace.market.models import Demand, Listing
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.fields import FieldKind
 from marketplace.materials.rules.taxonomy import BankOrigin, Material, Taxonomy
 
 
@@ -46,6 +47,40 @@ class FullMaterialSchema(MaterialSchema):
     )
     processing_kgco2e_per_kg = Number("of making it fit for reuse; null: unknown", allow_none=True)
     origin = Choice(BankOrigin, "as what it counts when it comes from the bank")
+
+
+class _FieldChoiceSchema(Shape):
+    """One of the answers to choose from."""
+
+    value = Line(attribute="slug")
+    name = Line()
+
+
+class FieldSchema(Shape):
+    """Something that is asked of a lot of this material. `unknown` may be said of every field."""
+
+    slug = Line("its key in `fields` of listings and demands")
+    name = Line()
+    kind = Choice(FieldKind, "answer is yes or no")
+    unit = LineOrNull()
+    choices = List(Part(_FieldChoiceSchema), "empty where the answer is not chosen")
+    minimum = Number(allow_none=True)
+    maximum = Number(allow_none=True)
+    places = Integer("decimals that a number may have")
+    needed = YesNo("whether a lot is not published without an answer", attribute="is_needed")
+    searchable = YesNo("whether a demand or a search may ask for it", attribute="is_searchable")
+    hint = LineOrNull()
+    source = Line("why it is asked, see the list of sources")
+    dated_on = Day("day of that source")
+
+
+class DetailedMaterialSchema(FullMaterialSchema):
+    """A material with what is asked of a lot of it, what is needed to publish first."""
+
+    class Meta:
+        """`fields` is also a word of marshmallow, so it stands here."""
+
+        include = {"fields": List(Part(FieldSchema))}
 
 
 class MaterialsSchema(PageSchema):

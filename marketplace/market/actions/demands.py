@@ -1,6 +1,7 @@
 """The verbs of demands. Opening one that notifies of the listings that serve it is `matching.actions.ask`."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import case, select, update
@@ -11,24 +12,30 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import chord2_m2
 from marketplace.kernel.language import _
-from marketplace.market.actions.listings import place_columns
+from marketplace.market.actions.listings import place_columns, said_before
 from marketplace.market.models import Demand
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.rules import demand as demand_rules
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.fields import read_wishes, say
 from marketplace.notices.actions import audit
 
 NO_LIMIT_CHORD2_M2 = 4.0e14  # more than across the earth
 EDGE_KM = 0.005  # the SQL search reaches this much farther; the geodesic decides at the edge
 
 
-def _columns(session: Session, draft: DemandDraft) -> dict[str, Any]:
+def _columns(session: Session, draft: DemandDraft, stored: Demand | None = None) -> dict[str, Any]:
     reference = taxonomy(session)
     material = reference.material(draft.material)
+    said, faults = said_before(stored, material), []
+    try:
+        said = say(material, draft.fields, said, reference.version, partial(read_wishes, today=clock.today()))
+    except Invalid as refusal:
+        faults = refusal.errors
     demand_rules.check_demand(
-        draft, units=material.units, hazards=tuple(hazard.slug for hazard in reference.hazards), today=clock.today()
+        draft, units=material.units, hazards=tuple(hazard.slug for hazard in reference.hazards), today=clock.today(), also=faults
     )
     if draft.location is None:
         raise Invalid(_("Say where the material is needed: a place, a postcode or coordinates."), "place")
@@ -46,6 +53,8 @@ def _columns(session: Session, draft: DemandDraft) -> dict[str, Any]:
         "reach_chord2_m2": NO_LIMIT_CHORD2_M2 if farthest is None else chord2_m2(float(farthest) + EDGE_KM),
         "accepts_hazards": sorted(set(draft.accepts_hazards)),
         "accepts_unknown_hazards": draft.accepts_unknown_hazards,
+        "fields": dict(said.values),
+        "fields_version": said.version,
         "project": draft.project,
         "department": draft.department,
         **place_columns(draft.location),
@@ -83,7 +92,7 @@ def update_demand(session: Session, actor: Actor, *, demand_id: int, version: in
         raise Conflict(_("This demand is over and cannot be changed any more. Place a new one."))
     if version != demand.version:
         raise version_conflict(demand.version, changed_since(session, "demand", demand_id, version))
-    columns = _columns(session, draft)
+    columns = _columns(session, draft, demand)
     if demand.fulfilled > 0 and (columns["material_id"], columns["unit"]) != (demand.material_id, demand.unit):
         raise Conflict(_("Part of this demand has been fulfilled. The material and the unit cannot change any more."), "material")
     if demand.status == DemandStatus.DRAFT and not draft.draft:

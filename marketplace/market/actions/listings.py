@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, literal, select, update
@@ -36,6 +37,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.fields import Said, read_answers, say
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.places.rules import PlaceBasis
@@ -123,11 +125,17 @@ def _location(session: Session, actor: Actor, draft: ListingDraft) -> Location:
 
 
 def _columns(
-    session: Session, actor: Actor, draft: ListingDraft, material: Material, published: Listing | None = None
+    session: Session, actor: Actor, draft: ListingDraft, material: Material, stored: Listing | None = None
 ) -> dict[str, Any]:
-    turns, faults = window_columns(session, actor, draft, published)
+    is_published = stored is not None and stored.status == ListingStatus.PUBLISHED
+    turns, faults = window_columns(session, actor, draft, stored if is_published else None)
+    said = said_before(stored, material)
     unit = draft.quantity.unit
     faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
+    try:
+        said = say(material, draft.fields, said, taxonomy(session).version, partial(read_answers, today=clock.today()))
+    except Invalid as refusal:
+        faults += refusal.errors
     check_listing(
         draft,
         units=material.units,
@@ -146,11 +154,18 @@ def _columns(
         "hazards": {code: answer.value for code, answer in answers.items()},
         "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
         "hazards_unknown": Answer.UNKNOWN in answers.values(),
+        "fields": dict(said.values),
+        "fields_version": said.version,
         **turns,
         "depot_id": draft.depot_id,
         "search_text": listing_search_text(draft.title, draft.description, material),
         **place_columns(_location(session, actor, draft)),
     }
+
+
+def said_before(row: Listing | Demand | None, material: Material) -> Said:
+    """What a stored lot or demand says of the fields of this material: nothing where it was of another material."""
+    return Said(row.fields, row.fields_version) if row is not None and row.material_id == material.id else Said({})
 
 
 def _next_number(session: Session) -> int | None:
@@ -194,7 +209,7 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
     if (listing.kg_per_unit, listing.unit, listing.material_id) == (draft.kg_per_unit, draft.quantity.unit, material.id):
         draft = replace(draft, confirm_unusual=True)  # this weight has been confirmed before
     is_published = listing.status == ListingStatus.PUBLISHED
-    columns = _columns(session, actor, draft, material, listing if is_published else None)
+    columns = _columns(session, actor, draft, material, listing)
     if is_published:
         _check_published(listing, columns, material, draft)
     before = audit_windows(listing)

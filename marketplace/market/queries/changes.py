@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
+from marketplace.materials.rules.fields import error_name
 from marketplace.notices.models import AuditRow
 
 _DERIVED = (
@@ -18,6 +19,7 @@ _DERIVED = (
     "hazards_unknown",
     "reach_chord2_m2",
     "place_basis",
+    "fields_version",
     "municipality",
 )
 _SAID_AS = {
@@ -28,7 +30,7 @@ _SAID_AS = {
     "address": "place",
     "depot_id": "depot",
 }
-_OWN = "fields"  # the fields of a listing without a column
+_OWN = "fields"  # the material's own: each by itself, as `fields.thickness-cm`
 
 
 def differences(row: Any, columns: dict[str, Any]) -> set[str]:
@@ -39,7 +41,7 @@ def differences(row: Any, columns: dict[str, Any]) -> set[str]:
     if _OWN not in changed:
         return changed
     before, after = getattr(row, _OWN), columns[_OWN]
-    return changed - {_OWN} | {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    return changed - {_OWN} | {error_name(slug) for slug in {*before, *after} if before.get(slug) != after.get(slug)}
 
 
 def changed_since(session: Session, object_type: str, object_id: int, version: int) -> list[str]:

@@ -16,7 +16,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing, Photo, PhotoFile, Placed, Sketch
 from marketplace.market.rules.freshness import REMIND_AFTER
 from marketplace.market.rules.listing import STALE_AFTER, Answer, ListingDraft, ListingStatus, Location
-from marketplace.market.rules.values import draft_of, stored_values
+from marketplace.market.rules.values import stored_values
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import PlaceBasis
 
@@ -198,14 +198,13 @@ def location_at(placed: Placed) -> Location:
 
 def stored_draft(row: Listing, known: Taxonomy) -> ListingDraft:
     """A stored lot as the draft that it was written from."""
-    return draft_of(
-        {
-            **stored_values(row),
-            "material": known.material_by_id(row.material_id).slug,
-            "quantity": Quantity(row.quantity, Unit(row.unit)),
-            "location": location_at(row) if row.depot_id is None else None,
-            "depot_id": row.depot_id,
-            "hazards": {code: Answer(answer) for code, answer in row.hazards.items()},
-            "circle": row.chosen_circle,
-        }
+    return ListingDraft(
+        **stored_values(row),
+        material=known.material_by_id(row.material_id).slug,
+        quantity=Quantity(row.quantity, Unit(row.unit)),
+        location=location_at(row) if row.depot_id is None else None,
+        depot_id=row.depot_id,
+        hazards={code: Answer(answer) for code, answer in row.hazards.items()},
+        circle=row.chosen_circle,
+        fields=row.fields,
     )

@@ -1,9 +1,11 @@
 """What may stand in a demand, and how its life goes."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import FieldError, Invalid
@@ -56,11 +58,14 @@ class DemandDraft:
     accepts_unknown_hazards: bool = True
     project: str = ""
     department: str = ""
+    fields: Mapping[str, Any] | None = None  # min, max or oneOf, by the slugs of the material's fields; None: as it was
     draft: bool = False
 
 
-def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date) -> None:
-    """Refuse a demand draft that cannot be right."""
+def check_demand(
+    draft: DemandDraft, *, units: tuple[Unit, ...], hazards: tuple[str, ...], today: date, also: Sequence[FieldError] = ()
+) -> None:
+    """Refuse a demand draft that cannot be right. `also`: faults of what it asks of the material's fields."""
     errors: list[FieldError] = []
     if not draft.title:
         errors.append(FieldError("title", _("Enter a title, for example “Pavers for the car park at the sports hall”.")))
@@ -94,5 +99,6 @@ def check_demand(draft: DemandDraft, *, units: tuple[Unit, ...], hazards: tuple[
         for code in draft.accepts_hazards
         if code not in hazards
     ]
+    errors.extend(also)
     if errors:
         raise Invalid.all(errors)

@@ -1,6 +1,6 @@
 """The fields of a listing, one row each. The form, its steps, the draft, the lot's page and the API follow from this table.
 
-A field that has no column of its own is stored in `listing.fields`. A kind that is made of more than one value (a place, a
+What is asked of one material only is a row of the reference files (materials/rules/fields.py). A kind that is made of more than one value (a place, a
 quantity) has a form field and columns of its own; of such a field the table knows where it is asked and what is copied.
 """
 
@@ -106,7 +106,6 @@ class ListingField:
     is_inside: bool = False  # only the own organisation and whoever works with it see it on the lot's page
     is_checked: bool = False  # shown once more before publishing
     meaning: str = ""  # what the API's document says of it
-    has_column: bool = True
 
     @property
     def is_plain(self) -> bool:

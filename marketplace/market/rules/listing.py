@@ -178,7 +178,7 @@ class ListingDraft:
     partners_from: date | None = None
     window_reason: str = ""
     confirm_unusual: bool = False  # yes, a weight so far from the taxonomy's
-    fields: Mapping[str, Any] = field(default_factory=dict)  # what has no attribute here, by the name in `rules.fields`
+    fields: Mapping[str, Any] | None = None  # by the slugs of the material's fields; None: as it was
 
 
 def find_unit_faults(quantity: Quantity, units: tuple[Unit, ...]) -> list[FieldError]:

@@ -1,17 +1,15 @@
 """The values of a listing's fields: from form to draft, to columns and back. And what is refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields as attributes
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import find_length_faults
-from marketplace.kernel.units import Unit, plain
+from marketplace.kernel.units import Unit
 from marketplace.market.rules import fields
 from marketplace.market.rules.fields import Kind, ListingField, Needed
 from marketplace.market.rules.listing import (
@@ -26,7 +24,6 @@ from marketplace.market.rules.listing import (
     find_unit_faults,
 )
 
-NUMBER_MAX = Decimal(10) ** 9
 _NO_YEAR = _("Enter a year in four digits, for example 1987.")
 
 
@@ -35,36 +32,9 @@ def plain_fields() -> tuple[ListingField, ...]:
     return tuple(row for row in fields.FIELDS if row.is_plain)
 
 
-def own_fields() -> tuple[ListingField, ...]:
-    """The fields that have no column of their own."""
-    return tuple(row for row in plain_fields() if not row.has_column)
-
-
-def draft_of(values: Mapping[str, Any]) -> ListingDraft:
-    """The draft with these values, whether they are attributes of it or not."""
-    known, rest = _split(values)
-    return ListingDraft(**known, fields=rest)
-
-
-def with_values(draft: ListingDraft, values: Mapping[str, Any]) -> ListingDraft:
-    """A draft with other values in some of its fields."""
-    known, rest = _split(values)
-    return replace(draft, **known, fields={**draft.fields, **rest})
-
-
-def _split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a draft has an attribute for, and the rest."""
-    names = {attribute.name for attribute in attributes(ListingDraft)}
-    known = {name: value for name, value in values.items() if name in names}
-    return known, {name: value for name, value in values.items() if name not in names}
-
-
 def value_of(draft: ListingDraft, row: ListingField) -> Any:
     """What a draft says in a field."""
-    if row.has_column:
-        return getattr(draft, row.name)
-    value = draft.fields.get(row.name)
-    return row.empty if value is None else value
+    return getattr(draft, row.name)
 
 
 def values_of(draft: ListingDraft) -> dict[str, Any]:
@@ -73,51 +43,23 @@ def values_of(draft: ListingDraft) -> dict[str, Any]:
 
 
 def columns_of(draft: ListingDraft) -> dict[str, Any]:
-    """The columns of all fields that are one value, and of those without a column."""
-    columns = {row.name: _as_column(row, value_of(draft, row)) for row in plain_fields() if row.has_column}
-    stored = {row.name: _as_json(row, value_of(draft, row)) for row in own_fields()}
-    return {**columns, "fields": {name: value for name, value in stored.items() if value not in (None, "")}}
+    """The columns of all fields that are one value."""
+    return {row.name: _as_column(row, value_of(draft, row)) for row in plain_fields()}
 
 
-class Stored(Protocol):
-    """A stored listing: the columns by the names of the fields, and what has no column."""
-
-    fields: dict[str, Any]
-
-
-def stored_values(listing: Stored) -> dict[str, Any]:
+def stored_values(listing: object) -> dict[str, Any]:
     """What a stored listing says in the fields that are one value, as a draft has it."""
     return {row.name: stored_value(listing, row) for row in plain_fields()}
 
 
-def stored_value(listing: Stored, row: ListingField) -> Any:
+def stored_value(listing: object, row: ListingField) -> Any:
     """What a stored listing says in one field, as a draft has it."""
-    if row.has_column:
-        value = getattr(listing, row.name)
-        return row.choice(value) if row.kind is Kind.CHOICE else value
-    value = listing.fields.get(row.name)
-    return row.empty if value is None else _from_json(row, value)
+    value = getattr(listing, row.name)
+    return row.choice(value) if row.kind is Kind.CHOICE else value
 
 
 def _as_column(row: ListingField, value: Any) -> Any:
     return value.value if row.kind is Kind.CHOICE and value is not None else value
-
-
-def _as_json(row: ListingField, value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return plain(value)
-    return value.isoformat() if isinstance(value, date) else _as_column(row, value)
-
-
-def _from_json(row: ListingField, value: Any) -> Any:
-    match row.kind:
-        case Kind.NUMBER | Kind.AMOUNT:
-            return Decimal(value)
-        case Kind.DAY:
-            return date.fromisoformat(value)
-        case Kind.CHOICE:
-            return row.choice(value)
-    return value
 
 
 def is_year(year: int, today: date) -> bool:
@@ -166,7 +108,6 @@ def check_listing(
         for code in draft.hazards
         if code not in hazards
     )
-    errors += _find_faults(draft, today)
     errors.extend(also)
     if errors:
         raise Invalid.all(errors)
@@ -212,20 +153,6 @@ def check_price(price_cents_per_unit: int) -> None:
     """Refuse a price per unit that cannot be."""
     if errors := find_price_faults(price_cents_per_unit):
         raise Invalid.all(errors)
-
-
-def _find_faults(draft: ListingDraft, today: date) -> list[FieldError]:
-    """Find what cannot be in the fields without a column. Each of the others has a sentence of its own above."""
-    faults = []
-    for row in own_fields():
-        value = value_of(draft, row)
-        if value is None:
-            continue
-        if row.kind in (Kind.NUMBER, Kind.AMOUNT, Kind.CENTS) and not 0 <= value <= NUMBER_MAX:
-            faults.append(FieldError(row.name, _("Enter a number from 0 to %(most)s.", most=NUMBER_MAX)))
-        elif row.kind is Kind.YEAR and not is_year(value, today):
-            faults.append(FieldError(row.name, _NO_YEAR))
-    return faults
 
 
 def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool, values: Mapping[str, Any] | None = None) -> None:

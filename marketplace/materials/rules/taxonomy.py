@@ -9,31 +9,16 @@ from functools import cached_property
 
 from marketplace.kernel import spelling
 from marketplace.kernel.errors import Invalid, Missing
-from marketplace.kernel.language import _, current_locale
+from marketplace.kernel.language import _
 from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.kernel.units import Unit
+from marketplace.materials.rules.fields import Field, FieldSet
+from marketplace.materials.rules.named import Named
 
 NOT_TRADABLE = "niet_verhandelbaar"  # the one hazard code that forbids; it is no question to declare
 KG_PLACES = Decimal("0.000001")
 MASS_PLACES = Decimal("0.001")
 TOLERANCE_PERCENT = Decimal(5)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Something of the taxonomy with a name in both languages; the slug never changes."""
-
-    slug: str
-    name_nl: str
-    name_en: str
-
-    @property
-    def name(self) -> str:
-        """The name in the reader's language."""
-        return self.name_in(current_locale())
-
-    def name_in(self, locale: str) -> str:
-        return self.name_en if locale == "en" else self.name_nl
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +83,7 @@ class Material(Named):
     substitutes: tuple[str, ...] = ()  # slugs that may serve a demand for this one
     tolerance_percent: Decimal = TOLERANCE_PERCENT
     field_set: str = ""
+    fields: tuple[Field, ...] = ()  # what is asked of a lot of it, what is needed to publish first
     synonyms_nl: tuple[str, ...] = ()
     synonyms_en: tuple[str, ...] = ()
     reference_size: str = ""
@@ -219,10 +205,13 @@ class Taxonomy:
     vehicles: tuple[VehicleClass, ...]
     detour_factor: Decimal
     retired: tuple[Material, ...] = ()
+    field_sets: tuple[FieldSet, ...] = ()
+    fields: tuple[Field, ...] = ()  # of all sets
     group_slugs: dict[int, str] = field(init=False, repr=False, compare=False)  # of each material by its id
     _by_slug: dict[str, Material] = field(init=False, repr=False, compare=False)
     _by_id: dict[int, Material] = field(init=False, repr=False, compare=False)
     _words: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+    fields_by_slug: dict[str, Field] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         existing = (*self.materials, *self.retired)
@@ -231,6 +220,7 @@ class Taxonomy:
         object.__setattr__(self, "group_slugs", {material.id: material.group.slug for material in existing})
         words = {material.slug: frozenset(search_text(*material.search_words).split()) for material in self.materials}
         object.__setattr__(self, "_words", words)
+        object.__setattr__(self, "fields_by_slug", {one.slug: one for one in self.fields})
 
     def material(self, slug: str, name: str = "material") -> Material:
         """The material to list or ask for. Refused at field `name`: one that is not in the version in use."""

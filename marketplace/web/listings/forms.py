@@ -20,7 +20,7 @@ from marketplace.market.rules.fields import Kind, ListingField, Needed, Part
 from marketplace.market.rules.freshness import OUTCOME_HINTS, OUTCOME_LABELS, Outcome
 from marketplace.market.rules.listing import ANSWER_LABELS, Answer, ListingDraft
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
-from marketplace.market.rules.values import draft_of, plain_fields
+from marketplace.market.rules.values import plain_fields
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
@@ -259,17 +259,15 @@ class ListingForm(Form):
 
     def draft(self) -> ListingDraft:
         """What was typed, as the rules of the market take it."""
-        return draft_of(
-            {
-                **{row.name: self._value(row) for row in plain_fields()},
-                "material": self.material.data,
-                "quantity": self.quantity.data,
-                "location": None if self.depot.data else self.place.location,
-                "depot_id": int(self.depot.data) if (self.depot.data or "").isdecimal() else None,
-                "hazards": self.hazards(),
-                "confirm_unusual": bool(self.confirm_unusual.data),
-                "circle": self.chosen_circle(),
-            }
+        return ListingDraft(
+            **{row.name: self._value(row) for row in plain_fields()},
+            material=self.material.data,
+            quantity=self.quantity.data,
+            location=None if self.depot.data else self.place.location,
+            depot_id=int(self.depot.data) if (self.depot.data or "").isdecimal() else None,
+            hazards=self.hazards(),
+            confirm_unusual=bool(self.confirm_unusual.data),
+            circle=self.chosen_circle(),
         )
 
     def _value(self, row: ListingField) -> Any:
