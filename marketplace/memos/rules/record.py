@@ -16,7 +16,7 @@ from marketplace.kernel.language import LOCALES, Text, current_locale, reading_i
 from marketplace.kernel.units import Amount, Quantity, Unit
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Condition, Location
-from marketplace.materials.rules.taxonomy import Named
+from marketplace.materials.rules.named import Named
 from marketplace.places.rules import PlaceBasis
 
 
