@@ -1,4 +1,4 @@
-"""What is said and asked of the fields of a material as JSON: `fields` of a listing and of a demand, and their description."""
+"""`fields` of a listing and of a demand as JSON, and how the document describes them."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -66,7 +66,10 @@ def _plain(value: Any) -> Any:
 
 
 def changed_fields(before: Mapping[str, Any] | None, sent: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What is said after a change: what is left out stays, null is no longer said, and null for all of them says nothing."""
+    """What is said after a change.
+
+    What is left out stays, null is no longer said, and null for all of them says nothing.
+    """
     if sent is None:
         return {}
     return {slug: value for slug, value in {**(before or {}), **sent}.items() if value is not None}

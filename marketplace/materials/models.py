@@ -29,7 +29,7 @@ class MaterialRow(Base):
 
 
 class ReferenceRow(Base):
-    """What one version says of one thing: a material, a hazard, a field, a gate, a kind of paper."""
+    """What one version says of one thing: a material, a hazard, a field, a gate."""
 
     __tablename__ = "reference_row"
 

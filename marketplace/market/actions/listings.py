@@ -164,7 +164,10 @@ def _columns(
 
 
 def said_before(row: Listing | Demand | None, material: Material) -> Said:
-    """What a stored lot or demand says of the fields of this material: nothing where it was of another material."""
+    """What a stored lot or demand says of the fields of this material.
+
+    Nothing where it was of another material.
+    """
     return Said(row.fields, row.fields_version) if row is not None and row.material_id == material.id else Said({})
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a lot of one material: the fields, the answers to them, and what a demand wishes of them.
+"""What is asked of a lot of one material, what is answered, and what a demand wishes.
 
 Fields are rows of the reference files. An answer is kept as JSON has it: a number as a decimal string, a year as a whole number, a
 choice by its slug, a day as YYYY-MM-DD. `unknown` may be said of every field and stays that word; what was not said is not there.
@@ -140,16 +140,19 @@ def error_name(slug: str) -> str:
 
 
 def read_answers(material: Asked, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
-    """The answers in the order of the material's fields, or everything that is wrong with them, each at its field.
+    """The answers in the order of the material's fields.
 
-    Null and empty are not said. A number comes as a number or as a decimal string.
+    Refused with everything that is wrong with them, each at its field. Null and empty are not said. A number comes as a number or as a decimal string.
     """
     return _read_all(material, given, lambda field, value: read_answer(field, value, today=today))
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is kept of the fields of a lot or a demand, and the version of the taxonomy that types it. None: nothing was asked yet."""
+    """What is kept of the fields of a lot or a demand, and the version that types it.
+
+    No version: nothing was asked yet.
+    """
 
     values: Mapping[str, Any]
     version: int | None = None
@@ -158,7 +161,7 @@ class Said:
 def say(material: Asked, given: Mapping[str, Any] | None, before: Said, version: int, read: Reader) -> Said:
     """What is kept when somebody says `given`, or says nothing of it (None).
 
-    Who says what was there leaves it in the words of its own version. Whoever changes something says all of it in the words of
+    Whoever says what was there leaves it in the words of its own version. Whoever changes something says all of it in the words of
     the version in use; what that one does not ask any more falls away.
     """
     if given is None or (given == before.values and before.version is not None):
@@ -329,7 +332,10 @@ def find_missing(material: Asked, answers: Mapping[str, Any]) -> list[FieldError
 
 
 def read_wishes(material: Asked, given: Mapping[str, Any], *, today: date) -> dict[str, dict[str, Any]]:
-    """What a demand asks of its fields: at least, at most, or one of; or everything that is wrong with it, each at its field."""
+    """What a demand asks of its fields: at least, at most, or one of.
+
+    Refused with everything that is wrong with it, each at its field.
+    """
     return _read_all(material, given, lambda field, wish: _read_wish(field, wish, today))
 
 

@@ -146,7 +146,10 @@ def read_field_set(row: Row) -> Reference:
 
 
 def read_practice(kind: str, row: Row) -> Reference:
-    """A row of the law or of practice: its name, source and date, and the other columns as they stand."""
+    """A row of the law or of practice.
+
+    Its name, source and date, and the other columns as they stand.
+    """
     own = {"slug", "naam_nl", "naam_en", "bron", "datum"}
     rest = {column: row.text(column) for column in row.columns if column is not None and column not in own}
     return Reference(kind, _slug(row), {**_named(row), **rest, **_sourced(row)})
