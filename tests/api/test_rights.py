@@ -36,6 +36,7 @@ PUBLIC = {
     ("GET", "/reports/<int:report_id>/report.pdf"),
     ("GET", "/reports/<int:report_id>/report.xlsx"),
     ("GET", "/materials"),
+    ("GET", "/materials/<slug>"),
     ("GET", "/places"),
     ("GET", "/vehicle-classes"),
 }
@@ -144,7 +145,7 @@ def path_of(operation: Operation, ids: dict[str, int]) -> str:
     path = operation.path
     for name, number in ids.items():
         path = path.replace(f"<int:{name}>", str(number)).replace(f"<{name}:{name}>", str(number))
-    path = path.replace("<slug>", "hengelo")
+    path = path.replace("/materials/<slug>", "/materials/betontegel-30x30x6").replace("<slug>", "hengelo")
     assert "<" not in path
     return path
 
