@@ -15,6 +15,7 @@ MODULES = (
     "photos",
     "demands",
     "proposals",
+    "memos",
     "reservations",
     "transfers",
     "gate",

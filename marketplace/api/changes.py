@@ -27,6 +27,9 @@ CHANGES = (
                 "New: what is asked of each material (/materials/{slug}), and its answers on listings and wishes on demands (fields). "
                 "The document describes the fields that are in use."
             ),
+            _(
+                "New: searching the bank before something is bought, with the stock of that day, what was done then, and the paper of it (/memos)."
+            ),
         ),
     ),
     Version(

@@ -80,6 +80,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "account_id": account["id"],
         "import_id": coordinator.post("/imports/material-use", **form("file", SHEET)).get_json()["id"],
         "token_id": token["id"],
+        "memo_id": hengelo.post("/memos", demand_body()).get_json()["id"],
         "year": 2025,
         "number": 2,
         "seq": 1,
@@ -90,6 +91,8 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
 BODIES: dict[str, Any] = {
     "create_listing": listing_body(),
     "create_demand": demand_body(),
+    "create_memo": demand_body(),
+    "conclude_memo": {"decision": "waits"},
     "edit_listing": {"version": 1, "title": "Van mij"},
     "edit_demand": {"version": 1, "title": "Van mij"},
     "edit_photo": {"alt": "Van mij"},
@@ -123,6 +126,7 @@ BODIES: dict[str, Any] = {
 MAKES_ITS_OWN = (
     "create_listing",
     "create_demand",
+    "create_memo",
     "create_depot",
     "create_machine_account",
     "create_reservation",

@@ -16,6 +16,7 @@ from marketplace.accounts.rules.organisations import OrganisationDraft, SubKind
 from marketplace.api.bodies.demand import DemandBody, DemandPatch
 from marketplace.api.bodies.depot import DepotBody
 from marketplace.api.bodies.listing import ListingBody, ListingPatch
+from marketplace.api.bodies.memo import ConcludeMemoBody, MemoBody
 from marketplace.api.bodies.organisation import OrganisationBody, OrganisationPatch
 from marketplace.api.bodies.reservation import ReservationBody, TermsBody
 from marketplace.api.material_fields import changed_fields
@@ -38,6 +39,7 @@ from marketplace.market.queries.listings import location_at
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
 from marketplace.market.rules.listing import Condition, ListingDraft, Location
 from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.memos.rules.memo import ConclusionDraft
 
 _WHERE = ("place", "lat", "lon")
 _DESTINATION = {"place": "destination", "lat": "destination_lat", "lon": "destination_lon"}
@@ -60,6 +62,33 @@ def new_demand() -> tuple[DemandDraft, str | None]:
     _settle(errors)
     assert quantity is not None
     return DemandDraft(**_told(values), quantity=quantity, location=location), values.get("external_id")
+
+
+def new_search() -> tuple[DemandDraft, bool]:
+    """The search in the body, and whether it is meant where the same was searched today."""
+    values, errors = take(MemoBody(), read_json())
+    quantity, location = _quantity(values, errors), _location(values, errors, required=True)
+    _settle(errors)
+    assert quantity is not None
+    is_again = bool(values.pop("again", False))
+    return DemandDraft(**_told(values), quantity=quantity, location=location), is_again
+
+
+def new_conclusion() -> ConclusionDraft:
+    """What the body says of what was done after a search."""
+    values, errors = take(ConcludeMemoBody(), read_json())
+    amount, unit = values.get("bought"), values.get("bought_unit")
+    bought = None
+    if (amount is None) != (unit is None):
+        errors.append(FieldError("bought_unit", _("Send bought and boughtUnit together, or neither.")))
+    elif amount is not None and unit is not None:
+        try:
+            bought = Quantity(amount, unit)
+        except Invalid as refusal:
+            errors += [FieldError("bought", error.message) for error in refusal.errors]
+    _settle(errors)
+    texts = {name: values.get(name) or "" for name in ("explanation", "purchase_reference")}
+    return ConclusionDraft(values["decision"], reason=values.get("reason"), bought=bought, **texts)
 
 
 @dataclass(frozen=True, slots=True)
