@@ -80,7 +80,7 @@ def _lowered(label: Text) -> str:
     return said[:1].lower() + said[1:]
 
 
-def search_facts(searched: Searched) -> list[tuple[Text, Words]]:
+def search_facts(searched: Searched) -> list[tuple[Words, Words]]:
     """What was searched, as facts. What was not said is left out."""
     material = str(searched.material_name)
     if searched.also:
@@ -88,12 +88,13 @@ def search_facts(searched: Searched) -> list[tuple[Text, Words]]:
         material = str(_("%(material)s; also what may replace it: %(also)s", material=material, also=also))
     farthest = _("no limit") if searched.max_distance_km is None else km(searched.max_distance_km, None)
     first, last = long_date(searched.needed_from), long_date(searched.needed_until)
-    rows: list[tuple[Text, Words]] = [
+    rows: list[tuple[Words, Words]] = [
         (_("What it is for"), searched.title),
         (_("Material"), material),
         (_("Material group"), str(searched.group_name)),
         (_("Quantity"), quantity(searched.quantity)),
         (_("At least in this condition"), CONDITION_LABELS[searched.min_condition]),
+        *((str(wish.name), str(wish.said)) for wish in searched.wishes),
         (_("Period"), _("%(first)s to %(last)s", first=first, last=last)),
         (_("Place"), searched.place.place_name),
         (_("Maximum distance"), farthest),

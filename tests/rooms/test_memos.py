@@ -201,12 +201,21 @@ def test_nothing_of_a_memo_is_changed_or_removed(session: Session, borne: Actor,
 
 
 def test_one_step_makes_the_demand_of_the_same_search_once(session: Session, hengelo: Actor, borne: Actor) -> None:
-    sought = demand_draft(accepts_hazards=("asbest",), accepts_unknown_hazards=False, project="Marktplein", department="Wegen")
+    sought = demand_draft(
+        fields={"thickness-cm": {"min": 8}},
+        accepts_hazards=("asbest",),
+        accepts_unknown_hazards=False,
+        project="Marktplein",
+        department="Wegen",
+    )
     memo = search_first(session, borne, sought)
     demand = ask_the_same(session, borne, memo_id=memo.id)
     assert (demand.title, demand.quantity, demand.unit, demand.project) == (sought.title, 800, "m2", "Marktplein")
     assert (demand.needed_until, demand.max_distance_km, demand.accepts_hazards) == (date(2027, 2, 13), 15, ["asbest"])
     assert (demand.lat, demand.lon, demand.accepts_unknown_hazards) == (52.30136, 6.7482, False)
+    assert demand.fields == {"thickness-cm": {"min": "8"}}
+    [wish] = read_searched(memo.search).wishes
+    assert (wish.said.nl, wish.said.en) == ("minstens 8\u00a0cm", "at least 8\u00a0cm")
     with pytest.raises(Conflict) as refused:
         ask_the_same(session, borne, memo_id=memo.id)
     assert refused.value.facts == {"demand_id": demand.id}

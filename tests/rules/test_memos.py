@@ -20,6 +20,7 @@ from marketplace.memos.rules.record import (
     Lying,
     Searched,
     Stock,
+    Wish,
     Words,
     read_found,
     read_searched,
@@ -50,6 +51,8 @@ SEARCH = Searched(
     max_distance_km=Decimal("12.5"),
     accepts_hazards=("asbest",),
     accepts_unknown_hazards=True,
+    fields={"thickness-cm": {"min": "8"}},
+    wishes=(Wish(Words("Dikte", "Thickness"), Words("minstens 8 cm", "at least 8 cm")),),
     place=Location("Borne", "borne", Point(52.30136, 6.7482), PlaceBasis.ADDRESS, "Markt 1"),
 )
 LOT = FoundLot(
@@ -142,6 +145,7 @@ def test_texts_have_an_end() -> None:
         {"accepts_hazards": ()},
         {"accepts_unknown_hazards": False},
         {"project": "Kerkplein"},
+        {"fields": {"thickness-cm": {"min": "10"}}},
         {"place": Location("Borne", "borne", Point(52.30137, 6.7482), PlaceBasis.ADDRESS, "Markt 1")},
     ],
 )
@@ -173,4 +177,5 @@ def test_a_sentence_is_kept_in_both_languages() -> None:
 def test_a_search_is_the_demand_that_asks_for_it() -> None:
     draft = SEARCH.draft
     assert (draft.title, draft.material, draft.quantity, draft.location) == ("Parkeerhof", "kei", SEARCHED, SEARCH.place)
+    assert draft.fields == {"thickness-cm": {"min": "8"}}
     assert (draft.max_distance_km, draft.accepts_hazards, draft.draft) == (Decimal("12.5"), ("asbest",), False)

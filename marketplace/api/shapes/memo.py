@@ -23,6 +23,13 @@ from marketplace.memos.rules.memo import Decision, WhyNew
 from marketplace.memos.rules.record import read_found, read_searched, read_stock
 
 
+class WishSchema(Shape):
+    """What was asked of one field of the material, in words."""
+
+    name = Sentence()
+    said = Sentence()
+
+
 class SearchedSchema(Shape):
     """What was searched, with the names of that day."""
 
@@ -40,6 +47,7 @@ class SearchedSchema(Shape):
     max_distance_km = Number(allow_none=True)
     accepts_hazards = Codes()
     accepts_unknown_hazards = YesNo()
+    wishes = List(Part(WishSchema), "what was asked of the material's fields, in words")
     project = Line()
     department = Line()
     place_name = Line(attribute="place.place_name")

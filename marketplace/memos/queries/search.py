@@ -7,6 +7,7 @@ exact points for colleagues, in whole kilometres between public ones for anybody
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Double, Select, cast, select
@@ -24,8 +25,20 @@ from marketplace.matching.queries.matches import Match, list_listings_for_demand
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import Lot, Need, rank_key
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.fields import spoken_wish
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
-from marketplace.memos.rules.record import Found, FoundLot, Lying, Searched, Stock, Words, name_of, words_of
+from marketplace.memos.rules.record import (
+    Found,
+    FoundLot,
+    Lying,
+    Searched,
+    Stock,
+    Wish,
+    Words,
+    in_every_language,
+    name_of,
+    words_of,
+)
 
 LOTS_KEPT = 10
 MISSES_KEPT = 5
@@ -51,6 +64,12 @@ def searched_by(demand: Demand, known: Taxonomy) -> Searched:
         max_distance_km=demand.max_distance_km,
         accepts_hazards=tuple(demand.accepts_hazards),
         accepts_unknown_hazards=demand.accepts_unknown_hazards,
+        fields=demand.fields,
+        wishes=tuple(
+            Wish(name_of(field), in_every_language(partial(spoken_wish, field, demand.fields[field.slug])))
+            for field in material.fields
+            if field.slug in demand.fields
+        ),
         place=location_at(demand),
     )
 

@@ -4,7 +4,7 @@ It reads the same whatever changes later. Names of materials and sentences are k
 text, days as ISO. `written` gives the JSON, and the `read_…` functions give the values back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,10 +37,15 @@ class Words:
 
 def words_of(sentence: Text | str) -> Words:
     """A sentence in every language."""
+    return in_every_language(lambda: sentence)
+
+
+def in_every_language(say: Callable[[], Text | str]) -> Words:
+    """What is said in every language, where it is written as soon as it is said."""
     said = {}
     for locale in LOCALES:
         with reading_in(locale):
-            said[locale] = str(sentence)
+            said[locale] = str(say())
     return Words(**said)
 
 
@@ -50,8 +55,19 @@ def name_of(named: Named) -> Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked of one field of the material, in words."""
+
+    name: Words
+    said: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Searched:
-    """What was searched: everything that a demand says, and the names that it had that day. `also`: what may replace it."""
+    """What was searched: everything that a demand says, and the names that it had that day.
+
+    `also`: what may replace it. `fields`: what was asked of its fields, by their slugs; `wishes`: the same in words.
+    """
 
     title: str
     project: str
@@ -68,6 +84,8 @@ class Searched:
     max_distance_km: Decimal | None
     accepts_hazards: tuple[str, ...]
     accepts_unknown_hazards: bool
+    fields: Mapping[str, Any]
+    wishes: tuple[Wish, ...]
     place: Location
 
     @property
@@ -84,6 +102,7 @@ class Searched:
             max_distance_km=self.max_distance_km,
             accepts_hazards=self.accepts_hazards,
             accepts_unknown_hazards=self.accepts_unknown_hazards,
+            fields=self.fields,
             project=self.project,
             department=self.department,
         )
@@ -176,7 +195,10 @@ def read_searched(kept: Mapping[str, Any]) -> Searched:
     """What was searched, from what was kept."""
     place = kept["place"]
     return Searched(
-        **{name: kept[name] for name in ("title", "project", "department", "material", "group", "accepts_unknown_hazards")},
+        **{
+            name: kept[name]
+            for name in ("title", "project", "department", "material", "group", "fields", "accepts_unknown_hazards")
+        },
         material_name=Words(**kept["material_name"]),
         group_name=Words(**kept["group_name"]),
         also=tuple(Words(**name) for name in kept["also"]),
@@ -186,6 +208,7 @@ def read_searched(kept: Mapping[str, Any]) -> Searched:
         needed_until=date.fromisoformat(kept["needed_until"]),
         max_distance_km=_decimal(kept["max_distance_km"]),
         accepts_hazards=tuple(kept["accepts_hazards"]),
+        wishes=tuple(Wish(Words(**wish["name"]), Words(**wish["said"])) for wish in kept["wishes"]),
         place=Location(
             place["name"], place["municipality"], Point(place["lat"], place["lon"]), PlaceBasis(place["basis"]), place["address"]
         ),
