@@ -166,6 +166,29 @@ def may_adopt_goal(actor: Actor, subject: Any) -> bool:
     return is_municipal_coordinator(actor, subject) or is_reviewer_or_admin(actor, subject)
 
 
+def may_load_factors(actor: Actor, subject: Any) -> bool:
+    """Coordinators of municipalities, reviewer and administrator, for the own organisation."""
+    own = subject is None or _organisation(subject) == actor.organisation_id
+    return is_municipal_coordinator(actor, subject) or (own and is_reviewer_or_admin(actor, subject))
+
+
+def may_read_factor_list(actor: Actor, subject: Any) -> bool:
+    """Whoever may load for that organisation.
+
+    Reviewer and administrator read every list that was handed in.
+    """
+    handed_in = subject is None or subject.handed_in_at is not None
+    return may_load_factors(actor, subject) or (handed_in and is_reviewer_or_admin(actor, subject))
+
+
+def may_read_licensed_factor(actor: Actor, subject: Any) -> bool:
+    """Whoever works for the holder of the licence, and who answers for the figures.
+
+    `subject`: the slug of the holder.
+    """
+    return (actor.is_member and actor.organisation_slug == subject) or is_reviewer_or_admin(actor, subject)
+
+
 def is_reviewer_admin_or_operator(actor: Actor, subject: Any) -> bool:
     """The AO CE, the platform administrator, and the operator at the console of the server."""
     return is_reviewer_or_admin(actor, subject) or is_operator(actor, subject)
@@ -317,6 +340,10 @@ POLICY: dict[Can, Predicate] = {
     Can.ADOPT_GOAL: may_adopt_goal,
     Can.MANAGE_GOALS: is_reviewer_or_admin,
     Can.MANAGE_TAXONOMY: is_reviewer_or_admin,
+    Can.READ_FACTORS: is_member,
+    Can.READ_LICENSED_FACTOR: may_read_licensed_factor,
+    Can.LOAD_FACTORS: may_load_factors,
+    Can.READ_FACTOR_LIST: may_read_factor_list,
     Can.READ_ORGANISATIONS: is_member,
     Can.MANAGE_ORGANISATIONS: is_admin,
     Can.ASK_TO_JOIN: is_anyone,

@@ -39,6 +39,7 @@ MODULES = (
     "imports",
     "tasks",
     "reference",
+    "factors",
     "document",
 )
 WRITES = ["POST", "PATCH", "PUT", "DELETE"]

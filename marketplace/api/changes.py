@@ -30,6 +30,9 @@ CHANGES = (
             _(
                 "New: searching the bank before something is bought, with the stock of that day, what was done then, and the paper of it (/memos)."
             ),
+            _(
+                "New: which version of the list said what of a material (/materials/{slug}/versions), and lists of figures that make a version (/factor-lists)."
+            ),
         ),
     ),
     Version(

@@ -38,3 +38,5 @@ def sync_command(source: Path | None, dry_run: bool) -> None:
         return
     done = "Would load" if dry_run else "Loaded"
     click.echo(f"{done} version {synced.version}: {synced.materials} materials, {synced.left_out} left out.")
+    if synced.listed:
+        click.echo(f"{synced.listed} materials keep figures of a list that was loaded on the site.")

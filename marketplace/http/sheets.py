@@ -15,6 +15,7 @@ from marketplace.imports.rules.tables import RowState, Table, TableName
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.lists import ListFile, ListRow
 from marketplace.sheets.import_files import template_csv, template_xlsx, wrong_rows_csv
 from marketplace.sheets.reading import FILE_BYTES_MAX, ROWS_MAX, read_sheet
 from marketplace.sheets.workbook import MEDIA_TYPE as XLSX
@@ -27,6 +28,15 @@ def read_file(name: str, content: bytes) -> LoadedFile:
     """An uploaded file as rows. Refused with what to do instead."""
     sheet = read_sheet(content)
     return LoadedFile(name, hashlib.sha256(content).hexdigest(), sheet.rows, sheet.notation)
+
+
+def read_factor_list(name: str, content: bytes) -> ListFile:
+    """An uploaded list of figures: its columns by the names in the first row. Refused with what to do instead."""
+    sheet = read_sheet(content)
+    head, *rows = sheet.rows
+    columns = tuple(cell.strip().lower() for cell in head.cells)
+    numbered = tuple(ListRow(row.number, {name: row.cell(place).strip() for place, name in enumerate(columns)}) for row in rows)
+    return ListFile(name, hashlib.sha256(content).hexdigest(), columns, numbered, sheet.notation)
 
 
 def words_of(session: Session, table: Table) -> Mapping[Text, Sequence[str]]:

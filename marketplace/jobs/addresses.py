@@ -22,6 +22,7 @@ OBJECTS = {
     "demand": ("demands.show", "demand_id"),
     "listing_questions": ("talk.questions_about", "listing_id"),
     "demand_questions": ("talk.questions_about", "demand_id"),
+    "factor_list": ("materials.show_list", "list_id"),
     "talk": ("talk.thread", "reservation_id"),
 }
 

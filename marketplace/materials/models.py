@@ -19,6 +19,41 @@ class TaxonomyVersion(Base):
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class FactorList(Base):
+    """A list of figures that somebody loaded, and what became of it.
+
+    `changes` has the new figures by material and fact. A list that was taken into use names the version that it made.
+    """
+
+    __tablename__ = "factor_list"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200), comment="of the file")
+    digest: Mapped[str] = mapped_column(String(64), comment="SHA-256 of the file; empty: figures of a former version")
+    changes: Mapped[dict[str, dict[str, Any]]] = mapped_column(Json, comment="new figures, by material and fact")
+    based_on: Mapped[int] = mapped_column(ForeignKey("taxonomy_version.id"), comment="the version that it was read against")
+    restores: Mapped[int | None] = mapped_column(
+        ForeignKey("taxonomy_version.id"), comment="the version whose figures it brings back; empty: of a file"
+    )
+    state: Mapped[str] = mapped_column(String(9))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by_id: Mapped[int | None] = mapped_column()
+    handed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column()
+    reason: Mapped[str] = mapped_column(String(500), default="", comment="why it was declined")
+    version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("taxonomy_version.id"), unique=True, comment="the version that it became"
+    )
+
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'waiting', 'used', 'declined', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'used') = (version_id IS NOT NULL)", name="used_has_a_version"),
+        CheckConstraint("(state IN ('draft', 'waiting')) = (decided_at IS NULL)", name="decided_at"),
+    )
+
+
 class MaterialRow(Base):
     """The identity of a material: what listings and demands point at, in every version."""
 

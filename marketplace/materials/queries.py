@@ -1,21 +1,25 @@
 """Questions about materials: the taxonomy in use, cached in memory per version."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
-from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
+from marketplace.materials.models import FactorList, MaterialRow, ReferenceRow, TaxonomyVersion
 from marketplace.materials.rules.fields import YES_OR_NO, Field, FieldChoice, FieldKind, FieldSet
+from marketplace.materials.rules.figures import HOLDER, Change, figure_of, list_changes, with_figures
 from marketplace.materials.rules.files import DETOUR
+from marketplace.materials.rules.lists import OPEN
 from marketplace.materials.rules.taxonomy import (
     NOT_TRADABLE,
     BankOrigin,
@@ -29,6 +33,7 @@ from marketplace.materials.rules.taxonomy import (
 )
 
 KEPT_VERSIONS = 8
+LISTS_SHOWN = 50
 _Key = tuple[int, str, datetime]
 _kept: dict[_Key, Taxonomy] = {}
 _lock = Lock()
@@ -44,6 +49,12 @@ def find_newest_version(session: Session) -> TaxonomyVersion | None:
 def find_version(session: Session, digest: str) -> TaxonomyVersion | None:
     """The version that was loaded from these very files, in use or not."""
     return session.scalars(select(TaxonomyVersion).where(TaxonomyVersion.digest == digest)).first()
+
+
+def find_files_version(session: Session) -> int | None:
+    """The last version that was loaded from files, in use or under a list."""
+    listed = select(FactorList.version_id).where(FactorList.version_id.is_not(None))
+    return session.scalar(select(func.max(TaxonomyVersion.id)).where(TaxonomyVersion.id.not_in(listed)))
 
 
 def taxonomy(session: Session) -> Taxonomy:
@@ -215,5 +226,116 @@ def _material(
         weight_confidence=facts["weight_confidence"],
         eural=facts["eural"],
         remark=facts["remark"],
+        mki_eur_per_kg=_decimal(figure_of(facts, "mki")),
+        mki_source=figure_of(facts, "mki_source"),
+        factor_licence=figure_of(facts, "factor_licence"),
+        is_factor_public=figure_of(facts, "factor_is_public"),
+        licence_holder=figure_of(facts, HOLDER),
+        imbor=figure_of(facts, "imbor"),
         is_current=is_current,
     )
+
+
+def may_read_factor(actor: Actor, material: Material) -> bool:
+    """Whether the actor may read factor and MKI: a licence may keep them to its holder."""
+    return material.is_factor_public or may(actor, Can.READ_LICENSED_FACTOR, material.licence_holder)
+
+
+def may_read_figures(actor: Actor, facts: Mapping[str, Any]) -> bool:
+    """The same of the row of a version."""
+    return figure_of(facts, "factor_is_public") or may(actor, Can.READ_LICENSED_FACTOR, figure_of(facts, HOLDER))
+
+
+@dataclass(frozen=True, slots=True)
+class MadeVersion:
+    """A version: since when, and the list that it was made from (None: from files)."""
+
+    number: int
+    since: datetime
+    list: FactorList | None
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialVersion:
+    """What a version said of one material, and what that changed."""
+
+    version: MadeVersion
+    facts: Mapping[str, Any]
+    changes: tuple[Change, ...]
+
+
+def list_versions(session: Session) -> list[MadeVersion]:
+    """Every version, newest first."""
+    rows = select(TaxonomyVersion, FactorList).outerjoin(FactorList, FactorList.version_id == TaxonomyVersion.id)
+    return [MadeVersion(one.id, one.loaded_at, made) for one, made in session.execute(rows.order_by(TaxonomyVersion.id.desc()))]
+
+
+def get_version(session: Session, version: int | None) -> int:
+    """The number of a version, by default of the one in use. Missing where there is none."""
+    if version is None:
+        return taxonomy(session).version
+    if session.get(TaxonomyVersion, version) is None:
+        raise Missing(_("There is no such version of the list of materials. Choose one from the list."))
+    return version
+
+
+def facts_of_version(session: Session, version: int) -> dict[str, dict[str, Any]]:
+    """What a version says of each material, in the order of the file."""
+    rows = select(ReferenceRow).where(ReferenceRow.version_id == version, ReferenceRow.kind == "material")
+    return {row.slug: row.facts for row in session.scalars(rows.order_by(ReferenceRow.position))}
+
+
+def list_material_versions(session: Session, slug: str) -> list[MaterialVersion]:
+    """List the versions that changed a figure of a material, newest first.
+
+    The first that knew it is the last. Missing: no such material.
+    """
+    rows = select(ReferenceRow).where(ReferenceRow.kind == "material", ReferenceRow.slug == slug)
+    made = {version.number: version for version in list_versions(session)}
+    found: list[MaterialVersion] = []
+    before: Mapping[str, Any] | None = None
+    for row in session.scalars(rows.order_by(ReferenceRow.version_id)):
+        changes = () if before is None else tuple(list_changes(slug, before, row.facts))
+        if before is None or changes:
+            found.append(MaterialVersion(made[row.version_id], row.facts, changes))
+        before = row.facts
+    if not found:
+        raise Missing(_("There is no such material. Choose one from the list of materials."))
+    return found[::-1]
+
+
+def list_factor_lists(session: Session, actor: Actor) -> Sequence[FactorList]:
+    """The lists of figures that the actor may see, newest first.
+
+    The reviewer and the administrator see all that were handed in.
+    """
+    require(actor, Can.LOAD_FACTORS)
+    rows = select(FactorList).order_by(FactorList.id.desc())
+    own = FactorList.organisation_id == actor.organisation_id
+    rows = rows.where(or_(own, FactorList.handed_in_at.is_not(None)) if may(actor, Can.MANAGE_TAXONOMY) else own)
+    return session.scalars(rows.limit(LISTS_SHOWN)).all()
+
+
+def get_factor_list(session: Session, actor: Actor, list_id: int) -> FactorList:
+    """One list of figures; Missing for whoever may not see it."""
+    row = session.get(FactorList, list_id)
+    if row is None:
+        raise Missing(_("This list does not exist, or you may not see it. Check the address."))
+    require(actor, Can.READ_FACTOR_LIST, row, hidden=True)
+    return row
+
+
+def changes_of(session: Session, row: FactorList) -> list[Change]:
+    """What a list changes, the largest first.
+
+    In the version in use, or for one that was decided in the version of then.
+    """
+    is_open = row.state in OPEN
+    facts = facts_of_version(session, taxonomy(session).version if is_open else row.based_on)
+    changes = [
+        change
+        for slug, said in row.changes.items()
+        if slug in facts
+        for change in list_changes(slug, facts[slug], with_figures(facts[slug], said))
+    ]
+    return sorted(changes, key=lambda change: (-change.size, change.slug))

@@ -27,6 +27,7 @@ AREAS = (
     "exchanges",
     "municipality",
     "imports",
+    "materials",
     "published",
     "admin",
     "tasks",

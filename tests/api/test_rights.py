@@ -37,9 +37,11 @@ PUBLIC = {
     ("GET", "/reports/<int:report_id>/report.xlsx"),
     ("GET", "/materials"),
     ("GET", "/materials/<slug>"),
+    ("GET", "/materials/<slug>/versions"),
     ("GET", "/places"),
     ("GET", "/vehicle-classes"),
 }
+FACTORS = b"slug;co2_bron\r\nbetonstraatsteen-kei-8cm;EPD\r\n"
 SHEET = b"Jaar;Materiaalgroep;Herkomst;Ton\r\n2024;Hout;primair;1\r\n"
 UNCOUNTED = ("api_token", "failed_attempt")  # when a token was last seen is no change of anything
 
@@ -85,6 +87,8 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "number": 2,
         "seq": 1,
         "report_id": 1,
+        "list_id": coordinator.post("/factor-lists", **form("file", FACTORS)).get_json()["id"],
+        "version": 1,
     }
 
 

@@ -22,6 +22,7 @@ class Thing:
     person_id: int = 7
     id: int = 7
     is_contested: bool = False
+    handed_in_at: str | None = None
 
 
 def actor(role: str, organisation_id: int = OWN, kind: str = "municipality") -> Actor:
@@ -38,6 +39,7 @@ EVERYONE = {"public": ANONYMOUS, "leader": LEADER, "coordinator": COORDINATOR, "
 MINE, THEIRS = Thing(OWN), Thing(OTHER, owner_id=OTHER)
 CONTESTED = Thing(OTHER, owner_id=OTHER, is_contested=True)
 SOMEBODYS = Thing(OWN, person_id=8)
+HANDED_IN, KEPT_BACK = Thing(OTHER, handed_in_at="2026-11-28"), Thing(OTHER)
 SELF, COLLEAGUE = Thing(OWN, id=7), Thing(OWN, id=8)
 TABLE: list[tuple[str, Can, object, str]] = [
     ("the catalogue", Can.READ_CATALOGUE, None, "public leader coordinator reviewer admin"),
@@ -130,6 +132,13 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("adopt another's goal", Can.ADOPT_GOAL, OTHER, "reviewer admin"),
     ("adopt the region's goals", Can.MANAGE_GOALS, None, "reviewer admin"),
     ("change the taxonomy", Can.MANAGE_TAXONOMY, None, "reviewer admin"),
+    ("read weights and factors", Can.READ_FACTORS, None, "leader coordinator reviewer admin"),
+    ("read a factor under the licence of another", Can.READ_LICENSED_FACTOR, "losser", "reviewer admin"),
+    ("load a list of factors of the own organisation", Can.LOAD_FACTORS, OWN, "coordinator"),
+    ("load a list of factors of another", Can.LOAD_FACTORS, OTHER, ""),
+    ("load a list of factors for the region", Can.LOAD_FACTORS, REGION, "reviewer admin"),
+    ("read a list of factors that was handed in", Can.READ_FACTOR_LIST, HANDED_IN, "reviewer admin"),
+    ("read a list of factors of another that was not", Can.READ_FACTOR_LIST, KEPT_BACK, ""),
     ("read which organisations take part", Can.READ_ORGANISATIONS, None, "leader coordinator reviewer admin"),
     ("manage organisations", Can.MANAGE_ORGANISATIONS, None, "admin"),
     ("ask to join", Can.ASK_TO_JOIN, None, "public leader coordinator reviewer admin"),
@@ -184,6 +193,7 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
 
 OWN_OF_A_MUNICIPALITY = {
     Can.IMPORT,
+    Can.LOAD_FACTORS,
     *(
         Can.MANAGE_DEPOTS,
         Can.EDIT_MATERIAL_USE,

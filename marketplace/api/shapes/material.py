@@ -4,9 +4,9 @@ from flask import g
 
 from marketplace.api.fields import Choice, Codes, Day, Integer, Line, LineOrNull, Number, Sentence, UnitChoice, YesNo
 from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
-from marketplace.http.request import current_session
+from marketplace.http.request import current_actor, current_session
 from marketplace.market.models import Demand, Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import may_read_factor, taxonomy
 from marketplace.materials.rules.fields import FieldKind
 from marketplace.materials.rules.taxonomy import BankOrigin, Material, Taxonomy
 
@@ -43,9 +43,15 @@ class FullMaterialSchema(MaterialSchema):
     substitutes = Codes("slugs of materials that may serve a demand for this one")
     tolerance_percent = Number("by how much the receiver's figure may differ from the owner's")
     avoided_kgco2e_per_kg = Number(
-        allow_none=True, get=lambda material: None if material.carbon is None else material.carbon.kgco2e_per_kg
+        "null: unknown, or kept to the holder of its licence",
+        allow_none=True,
+        get=lambda one: one.carbon.kgco2e_per_kg if one.carbon and may_read_factor(current_actor(), one) else None,
     )
-    processing_kgco2e_per_kg = Number("of making it fit for reuse; null: unknown", allow_none=True)
+    processing_kgco2e_per_kg = Number(
+        "of making it fit for reuse; null: unknown, or kept to the holder of its licence",
+        allow_none=True,
+        get=lambda one: one.processing_kgco2e_per_kg if may_read_factor(current_actor(), one) else None,
+    )
     origin = Choice(BankOrigin, "as what it counts when it comes from the bank")
 
 

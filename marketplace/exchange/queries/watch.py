@@ -1,4 +1,4 @@
-"""What the broker watches: holds about to lapse, disputes, and unwanted lots."""
+"""What is watched: holds about to lapse, disputes, unwanted lots, what newer factors count."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -18,6 +18,7 @@ SOON = timedelta(days=7)
 UNWANTED_AFTER = timedelta(days=30)
 SILENT_AFTER = timedelta(days=14)
 REMINDED = "reservation.remind"
+NOT_APPROVED = (ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.REQUESTED)
 _LAPSING = STEPS[Step.EXPIRE][0]
 
 
@@ -112,3 +113,23 @@ def _first(session: Session, rows: Select[Reservation], most: int) -> tuple[list
     listing = joinedload(Reservation.listing).options(selectinload(Listing.photos))
     sides = (joinedload(Reservation.organisation), joinedload(Reservation.owner), listing)
     return list(session.scalars(rows.options(*sides).limit(most))), total
+
+
+def count_counting(session: Session, actor: Actor, material_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Count by material what newer figures will count: lots on offer, and open requests.
+
+    What was approved is counted by the version that was agreed on.
+    """
+    require(actor, Can.READ_FACTORS)
+    ids = list(material_ids)
+    lots = select(Listing.material_id, func.count()).where(
+        Listing.material_id.in_(ids), Listing.status == ListingStatus.PUBLISHED, Listing.transferred < Listing.quantity
+    )
+    requests = (
+        select(Listing.material_id, func.count())
+        .join(Reservation, Reservation.listing_id == Listing.id)
+        .where(Listing.material_id.in_(ids), Reservation.status.in_(NOT_APPROVED))
+    )
+    offered = {row[0]: row[1] for row in session.execute(lots.group_by(Listing.material_id))}
+    asked = {row[0]: row[1] for row in session.execute(requests.group_by(Listing.material_id))}
+    return {one: (offered.get(one, 0), asked.get(one, 0)) for one in ids}

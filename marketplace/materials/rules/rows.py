@@ -70,6 +70,7 @@ def read_material(row: Row) -> Reference:
     weights = {one.value: row.number_or_none(column) for one, column in _WEIGHTS.items()}
     row.demand(unit is Unit.TONNE or bool(unit and weights[unit.value]), "kg_per_…")
     factor = row.number_or_none("co2_nieuw_kg_per_kg", places=FACTOR_PLACES, above_zero=False)
+    mki = row.number_or_none("mki_eur_per_kg", places=FACTOR_PLACES, above_zero=False)
     facts = {
         "name_nl": row.text("naam_nl", needed=True),
         "name_en": row.text("naam_en", needed=True),
@@ -100,6 +101,11 @@ def read_material(row: Row) -> Reference:
         "non_renewable_share": row.number_or_none("niet_hernieuwbaar_aandeel", above_zero=False),
         "eural": row.text("eural"),
         "remark": row.text("opmerking"),
+        "mki": mki,
+        "mki_source": row.text("mki_source", needed=mki is not None),
+        "factor_licence": row.text("factor_licence"),
+        "factor_is_public": not row.text("factor_public") or row.choice("factor_public", _YES_NO) == "1",
+        "imbor": row.text("imbor"),
     }
     return Reference("material", row.text("slug", needed=True), facts)
 

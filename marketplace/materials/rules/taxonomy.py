@@ -91,6 +91,12 @@ class Material(Named):
     weight_confidence: str = ""
     eural: str = ""
     remark: str = ""
+    mki_eur_per_kg: Decimal | None = None  # environmental cost of the new product; None: unknown, never zero
+    mki_source: str = ""
+    factor_licence: str = ""  # of the carbon factor and the MKI
+    is_factor_public: bool = True  # false: the licence keeps both to its holder
+    licence_holder: str = ""  # slug of the organisation
+    imbor: str = ""  # the exact identifier in IMBOR; empty: none is known
     is_current: bool = True
 
     @property

@@ -76,6 +76,9 @@ class Notice(StrEnum):
     REPORT_SENT_BACK = "report_sent_back"
     REPORT_REMARK = "report_remark"
     REPORT_ADOPTED = "report_adopted"
+    FACTORS_HANDED_IN = "factors_handed_in"
+    FACTORS_USED = "factors_used"
+    FACTORS_DECLINED = "factors_declined"
     LOT_OFFERED = "lot_offered"
     LETTER_GIVEN_UP = "letter_given_up"
 
@@ -130,8 +133,10 @@ FOR_COORDINATORS = (
     Notice.REPORT_NOT_SUBMITTED,
     Notice.REPORT_SENT_BACK,
     Notice.REPORT_ADOPTED,
+    Notice.FACTORS_USED,
+    Notice.FACTORS_DECLINED,
 )
-FOR_REVIEWERS = (Notice.REPORT_SUBMITTED, Notice.REPORT_WAITING)
+FOR_REVIEWERS = (Notice.REPORT_SUBMITTED, Notice.REPORT_WAITING, Notice.FACTORS_HANDED_IN)
 FOR_BOTH_SIDES_OF_A_REPORT = (Notice.REPORT_REMARK,)
 FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP, Notice.JOIN_REQUESTED)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)

@@ -1,11 +1,12 @@
-"""How notices read about what municipalities report."""
+"""How notices read about what municipalities report, and the factors that they hand in."""
 
 from marketplace.kernel.language import _
 from marketplace.notices.rules.kinds import Notice
-from marketplace.notices.rules.letter import Wording
+from marketplace.notices.rules.letter import REASON, Wording
 
 _ENTER = (("material_use", _("Enter the material use")),)
 _LOOK = (("report", _("Look at the report")),)
+_LIST = (("factor_list", _("Look at the list")),)
 
 REPORTING: dict[Notice, Wording] = {
     Notice.REPORT_ASKED: Wording(
@@ -59,5 +60,23 @@ REPORTING: dict[Notice, Wording] = {
             ),
         ),
         _LOOK,
+    ),
+    Notice.FACTORS_HANDED_IN: Wording(
+        _("A list of factors is handed in"),
+        _("%(organisation)s handed in a list of factors"),
+        (_("Look at what would change, and take it into use or say why not."),),
+        _LIST,
+    ),
+    Notice.FACTORS_USED: Wording(
+        _("Your list of factors is in use"),
+        _("Your list of factors is in use as version %(version)s"),
+        (_("Everything from now on is counted with it. What was counted before stays as it is."),),
+        _LIST,
+    ),
+    Notice.FACTORS_DECLINED: Wording(
+        _("Your list of factors is declined"),
+        _("The AO CE did not take your list of factors into use"),
+        (REASON,),
+        _LIST,
     ),
 }

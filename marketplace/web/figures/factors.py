@@ -1,7 +1,9 @@
 """How the figures are made, in words and tables. Formulas, vehicles and materials with their sources."""
 
+from marketplace.accounts.policy import Actor
 from marketplace.kernel.formats import number, quantity
 from marketplace.kernel.language import Text, _
+from marketplace.materials.queries import may_read_factor
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
 FORMULAS: list[tuple[Text, Text]] = [
@@ -54,20 +56,21 @@ def vehicle_rows(reference: Taxonomy) -> list[list[str]]:
     ]
 
 
-def material_rows(reference: Taxonomy) -> list[tuple[str, list[list[str]]]]:
+def material_rows(reference: Taxonomy, actor: Actor) -> list[tuple[str, list[list[str]]]]:
     """The materials by group."""
-    return [(group.name, [_row(item) for item in reference.materials_in(group.slug)]) for group in reference.groups]
+    return [(group.name, [_row(item, actor) for item in reference.materials_in(group.slug)]) for group in reference.groups]
 
 
-def _row(material: Material) -> list[str]:
+def _row(material: Material, actor: Actor) -> list[str]:
     weight = quantity(material.weights_kg[material.default_unit], "kg")
     unit = str(material.default_unit.label)
-    factor = material.carbon
+    factor, may_read = material.carbon, may_read_factor(actor, material)
+    processing, kept = material.processing_kgco2e_per_kg, str(_("licensed"))
     return [
         material.name,
         str(_("%(weight)s for 1 %(unit)s", weight=weight, unit=unit)),
         f"{material.weight_source} ({material.weight_confidence})",
-        number(factor.kgco2e_per_kg if factor else None, 4 if factor else None),
+        number(factor.kgco2e_per_kg if factor else None, 4 if factor else None) if may_read else kept,
         f"{factor.source} ({factor.confidence})" if factor else "–",
-        number(material.processing_kgco2e_per_kg, 5 if material.processing_kgco2e_per_kg is not None else None),
+        number(processing, 5 if processing is not None else None) if may_read else kept,
     ]

@@ -201,7 +201,7 @@ def method() -> str:
         vehicle_columns=factors.VEHICLE_COLUMNS,
         vehicles=factors.vehicle_rows(reference),
         material_columns=factors.MATERIAL_COLUMNS,
-        groups=factors.material_rows(reference),
+        groups=factors.material_rows(reference, current_actor()),
     )
 
 

@@ -1,0 +1,1 @@
+"""Materials: weights, factors, versions, and lists that make a new one."""
