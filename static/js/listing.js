@@ -1,5 +1,5 @@
 // Extras of the forms for lots and demands. Without this file everything works: the server answers the same questions.
-// 1. The units and the hazards to declare follow the material that is chosen.
+// 1. The units, the fields and the hazards to declare follow the material that is chosen.
 // 2. Photos show themselves before they are sent, and the place where one was taken is offered.
 
 import { offer, placeOf } from "./photo_place.js";
@@ -15,14 +15,30 @@ async function follow() {
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const before = form.elements.unit.value;
-  for (const id of ["unit-of", "hazards"]) {
+  for (const id of ["unit-of", "hazards", "material-fields"]) {
     const old = document.getElementById(id);
     const made = fresh.getElementById(id);
-    if (old && made) old.replaceChildren(...made.childNodes);
+    if (!old || !made) continue;
+    if (id === "material-fields") carry(old, made);
+    old.replaceChildren(...made.childNodes);
   }
   const unit = form.elements.unit;
   if (touched && [...(unit.options ?? [])].some((option) => option.value === before)) unit.value = before;
   unit.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// What was answered already stays where the other material asks the same.
+function carry(old, made) {
+  for (const input of made.querySelectorAll("input:not([type=hidden]), select")) {
+    const same = [...old.querySelectorAll("input, select")].filter((one) => one.name === input.name && one.type === input.type);
+    if (["radio", "checkbox"].includes(input.type)) {
+      if (same.some((one) => one.checked && one.value === input.value)) input.checked = true;
+      continue;
+    }
+    const said = same[0]?.value ?? "";
+    if (said && (!input.options || [...input.options].some((option) => option.value === said))) input.value = said;
+  }
+  for (const fold of made.querySelectorAll("details")) fold.open ||= [...fold.querySelectorAll("input")].some((one) => one.checked || (one.type === "text" && one.value));
 }
 
 let touched = false;

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from marketplace.kernel.db import Session
 from marketplace.kernel.formats import carbon, long_date, mass, money, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
@@ -13,14 +15,14 @@ from marketplace.web.ui.lots import LotPage, lot_page
 from marketplace.web.ui.search_results import whole_km_from
 
 MOST = 4
-NOT_SAID = _("not said")
+NOT_SAID, PLACE = _("not said"), _("Place")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One property: its name, and what it is of each lot."""
 
-    label: Text
+    label: Text | str
     values: tuple[str, ...]
 
     @property
@@ -37,11 +39,13 @@ class Comparison:
     rows: tuple[Row, ...]
 
 
-def comparison_of(listings: list[Listing], known: Taxonomy, here: Place | None) -> Comparison:
+def comparison_of(session: Session, listings: list[Listing], known: Taxonomy, here: Place | None) -> Comparison:
     """What is asked of each lot, in the order in which one decides."""
-    lots = tuple((listing, lot_page(listing, known)) for listing in listings)
+    lots = tuple((listing, lot_page(session, listing, known)) for listing in listings)
 
-    def row(label: Text, value: Callable[[Listing, LotPage], object]) -> Row:
+    names = {one.slug: one.name for _listing, lot in reversed(lots) for one in lot.answers}
+
+    def row(label: Text | str, value: Callable[[Listing, LotPage], object]) -> Row:
         return Row(label, tuple(str(value(listing, lot) or NOT_SAID) for listing, lot in lots))
 
     rows = [
@@ -51,7 +55,8 @@ def comparison_of(listings: list[Listing], known: Taxonomy, here: Place | None) 
         row(_("Price"), lambda listing, lot: _price(listing)),
         row(_("Condition"), lambda listing, lot: lot.lot.condition),
         row(_("Material"), lambda listing, lot: lot.material.name),
-        row(_("Place"), lambda listing, lot: listing.place_name),
+        *(row(name, partial(_answer, slug)) for slug, name in names.items()),
+        row(PLACE, lambda listing, lot: listing.place_name),
         row(_("From"), lambda listing, lot: long_date(listing.available_from) if lot.lot.from_on else _("now")),
         row(_("Until"), lambda listing, lot: long_date(listing.available_until) if listing.available_until else ""),
         row(_("In parts"), lambda listing, lot: _parts(listing)),
@@ -63,8 +68,13 @@ def comparison_of(listings: list[Listing], known: Taxonomy, here: Place | None) 
     ]
     if here is not None:
         far = [whole_km_from(here, listing) or 0 for listing, _lot in lots]
-        rows.insert(7, Row(_("Distance from %(place)s", place=here.name), tuple(map(away, far))))
+        at = next(number for number, one in enumerate(rows) if one.label == PLACE) + 1
+        rows.insert(at, Row(_("Distance from %(place)s", place=here.name), tuple(map(away, far))))
     return Comparison(lots, tuple(row for row in rows if set(row.values) != {str(NOT_SAID)}))
+
+
+def _answer(slug: str, _listing: Listing, lot: LotPage) -> str:
+    return next((one.value for one in lot.answers if one.slug == slug), "")
 
 
 def _price(listing: Listing) -> Text:

@@ -61,7 +61,7 @@ def compare() -> str:
     session, actor = current_session(), current_actor()
     numbers = numbers_of(request.args.getlist("lots"))
     listings = list_visible_listings(session, actor, numbers[:MOST])
-    found = comparison_of(listings, taxonomy(session), finder.home_of(session, actor))
+    found = comparison_of(session, listings, taxonomy(session), finder.home_of(session, actor))
     left_out = len(numbers) > MOST
     gone = len(numbers[:MOST]) - len(listings)
     return render_template(
@@ -94,7 +94,7 @@ def show_listing(listing_id: int) -> str:
     session, actor = current_session(), current_actor()
     listing, materials = get_listing(session, actor, listing_id), taxonomy(session)
     here = typed or (finder.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
-    lot = lot_page(listing, materials)
+    lot = lot_page(session, listing, materials)
     return render_template(
         "catalogue/show_listing.html",
         listing=listing,

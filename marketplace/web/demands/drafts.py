@@ -14,29 +14,40 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.demands.forms import DemandForm
 from marketplace.web.demands.stored import form_of as demand_form
 from marketplace.web.ui.drafts import Answers, displayed_values, seen_version, typed_values
-from marketplace.web.ui.drafts import in_reader_language as turned
+from marketplace.web.ui.material_fields import SET, WISHED, own_typed, typed_fields
+from marketplace.web.ui.material_fields import in_reader_language as turned
 
 FIELDS = (
     "material", "title", "quantity", "min_condition", "place", "max_distance_km", "needed_from", "needed_until", "description", "project",
     "department",
 )  # fmt: skip
-SPOKEN = ("quantity", "max_distance_km", "needed_from", "needed_until")
+SPOKEN = ["quantity", "max_distance_km", "needed_from", "needed_until"]
 AGAIN_WITHOUT = ("quantity", "needed_from", "needed_until")
 HAZARDS_MAX = 50
 
 
-def form_of(answers: Answers) -> DemandForm:
+def form_of(answers: Answers, known: Taxonomy) -> DemandForm:
     """The form with these answers in it, in the reader's language; nothing is checked yet."""
-    return _form(turned(answers, _form, SPOKEN))
+
+    def asking(said: Answers) -> DemandForm:
+        form = _form(said)
+        form.set_choices(known)
+        return form
+
+    return _form(turned(answers, WISHED, asking, SPOKEN))
 
 
 def _form(answers: Answers) -> DemandForm:
-    return DemandForm(MultiDict({name: said for name, said in answers.items() if said and name != "locale"}))
+    said = {name: said for name, said in answers.items() if said and name not in ("locale", "fields")}
+    return DemandForm(MultiDict(said | own_typed(answers, WISHED)))
 
 
 def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
     """A stored demand as somebody would ask it once more: without how much and when."""
-    answers = displayed_values(demand_form(demand, taxonomy, sent=False), FIELDS)
+    form = demand_form(demand, taxonomy, sent=False)
+    form.set_choices(taxonomy)
+    answers = displayed_values(form, FIELDS)
+    answers |= {SET: form.field_set, "fields": form.displayed_wishes()}
     answers |= {"unit": demand.unit, "accepts_hazards": list(demand.accepts_hazards)}
     answers["accepts_unknown_hazards"] = "y" if demand.accepts_unknown_hazards else ""
     return {name: said for name, said in answers.items() if name not in AGAIN_WITHOUT}
@@ -44,7 +55,7 @@ def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
 
 def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Sketch:
     """Store what this request says, in a transaction of its own. In the sketch, in that of the demand, or in a new one."""
-    values = typed_values((*FIELDS, "unit", "accepts_unknown_hazards", "version"))
+    values = typed_values((*FIELDS, "unit", "accepts_unknown_hazards", "version", SET)) | {"fields": typed_fields(WISHED)}
     values["accepts_hazards"] = request.form.getlist("accepts_hazards")[:HAZARDS_MAX]
     with database().transaction() as saving:
         actor = current_actor()

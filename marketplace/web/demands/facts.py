@@ -15,20 +15,23 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.matching.queries.own_lots import list_fitting_lots
 from marketplace.matching.queries.wanted import WantedRow
-from marketplace.materials.rules.taxonomy import Material, Taxonomy
+from marketplace.materials.rules.fields import spoken_wish
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.web.ui.features import fields_said
 from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.wants import Own, Want, own_of, want_of
 
-Fact = tuple[Text, Text | str | None]
+Fact = tuple[Text | str, Text | str | None]
 CHANGEABLE = (DemandStatus.OPEN, DemandStatus.DRAFT)
 
 
-def facts_of(demand: Demand, material: Material, actor: Actor, *, inside: bool) -> list[Fact]:
+def facts_of(session: Session, demand: Demand, known: Taxonomy, actor: Actor, *, inside: bool) -> list[Fact]:
     """List the facts of a demand that the reader may see.
 
     Public facts for everybody, quality and place for members, the rest for its asker and the reviewer (`inside`).
     """
     first, last = long_date(demand.needed_from), long_date(demand.needed_until)
+    material = known.material_by_id(demand.material_id)
     facts: list[Fact] = [
         (_("Material"), material.name),
         (_("Still needed"), quantity(demand.remaining, demand.unit)),
@@ -41,6 +44,7 @@ def facts_of(demand: Demand, material: Material, actor: Actor, *, inside: bool) 
         farthest = _("no limit") if demand.max_distance_km is None else km(demand.max_distance_km, None)
         facts += [
             (_("At least in this condition"), CONDITION_LABELS[Condition(demand.min_condition)]),
+            *wishes_of(session, demand, known),
             (_("Place"), (spot.address if spot else None) or demand.place_name),
             (_("Coordinates"), f"{spot.lat:.5f}, {spot.lon:.5f}" if spot else None),
             (_("Maximum distance"), farthest),
@@ -48,6 +52,14 @@ def facts_of(demand: Demand, material: Material, actor: Actor, *, inside: bool) 
     if inside:
         facts += [(_("Project"), Written(demand.project) or None), (_("Department"), demand.department or None)]
     return facts
+
+
+def wishes_of(session: Session, demand: Demand, known: Taxonomy) -> list[Fact]:
+    """What a demand asks of the fields of its material, in their order and in the words of the version in which it was asked."""
+    said = fields_said(session, demand, known)
+    asked = [row.slug for row in known.material_by_id(demand.material_id).fields]
+    order = [slug for slug in (*asked, *demand.fields) if slug in demand.fields and slug in said]
+    return [(said[slug].name, spoken_wish(said[slug], demand.fields[slug])) for slug in dict.fromkeys(order)]
 
 
 def can_change(demand: Demand) -> bool:

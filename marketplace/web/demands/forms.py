@@ -1,6 +1,7 @@
 """What a page asks about a need for material, and the forms that are one button."""
 
 from decimal import Decimal
+from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
@@ -14,6 +15,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices
 from marketplace.web.ui.comparison import Row
 from marketplace.web.ui.forms import ChecksField, DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+from marketplace.web.ui.material_fields import MaterialForm
 from marketplace.web.ui.place_field import PlaceField
 
 PARTS_LENGTH_MAX = 4000  # a hundred parts, generously
@@ -21,7 +23,7 @@ DIGITS_MAX = 9
 LATER = ("description", "project", "department", "accepts_hazards")
 
 
-class DemandForm(Form):
+class DemandForm(MaterialForm):
     """One need. `draft()` is what was typed."""
 
     idempotency_key = IdempotencyField()
@@ -72,6 +74,10 @@ class DemandForm(Form):
     condition_hints = {key.value: hint for key, hint in CONDITION_HINTS.items()}
     changes: list[Row] = []
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wished: dict[str, Any] = {}  # what is stored of the fields of the material
+
     def set_choices(self, taxonomy: Taxonomy) -> None:
         """What there is to choose from; the units follow the material that is chosen now."""
         self.material.choices = material_choices(taxonomy)
@@ -79,6 +85,7 @@ class DemandForm(Form):
         chosen = taxonomy.find_material(self.material.data or "")
         if chosen:
             self.quantity.units = chosen.units
+        self.ask_wishes(chosen, self.wished, before="place")
 
     @property
     def current_version(self) -> int:
@@ -105,6 +112,7 @@ class DemandForm(Form):
             accepts_unknown_hazards=self.accepts_unknown_hazards.data,
             project=self.project.data or "",
             department=self.department.data or "",
+            fields=self.own_wishes(),
         )
 
 

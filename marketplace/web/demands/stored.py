@@ -18,6 +18,7 @@ def form_of(demand: Demand, taxonomy: Taxonomy, *, sent: bool = True) -> DemandF
     values["material"] = taxonomy.material_by_id(demand.material_id).slug
     values["quantity"] = Quantity(demand.quantity, Unit(demand.unit))
     form = DemandForm(data=values) if sent else DemandForm(formdata=None, data=values)
+    form.wished = dict(demand.fields)
     form.place.keep(demand)
     return form
 
@@ -29,5 +30,5 @@ def show_conflict(form: DemandForm, demand: Demand, taxonomy: Taxonomy) -> None:
         version, changed = outran
         stored = form_of(demand, taxonomy, sent=False)
         stored.set_choices(taxonomy)
-        form.changes = compare(stored, form, changed)
+        form.changes = compare(stored, form, form.inputs_named(changed))
         form.version.data = str(version)

@@ -117,7 +117,7 @@ def go_on(sketch_id: int) -> ResponseReturnValue:
     sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.DEMAND)
     if sketch.demand_id is not None:
         return redirect(ui_drafts.demand_address(sketch), 303)
-    form = drafts.form_of(sketch.answers) if returned() is None else DemandForm()
+    form = drafts.form_of(sketch.answers, taxonomy(current_session())) if returned() is None else DemandForm()
     return _telling("demands/create.html", form, sketch)
 
 
@@ -129,7 +129,7 @@ def _asking(form: DemandForm, sketch_id: int | None) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     form.set_choices(taxonomy(session))
-    demand = attempt(form, lambda: ask(session, actor, form.draft())) if is_valid else None
+    demand = attempt(form, lambda: ask(session, actor, form.draft())) if is_valid and form.fields_are_right else None
     if demand:
         return _placed(demand, next((sketch for sketch in list_sketches(session, actor) if sketch.id == sketch_id), None))
     return _telling("demands/create.html", form, drafts.save_refused_draft(sketch_id=sketch_id) if form.is_submitted() else None)
@@ -175,7 +175,7 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
         "has_plan": proposal is not None and len(proposal.parts) > 1,
         "asked": questions_of(session, actor, demand),
         "phone": phone_shown_to(actor, find_contact(session, demand.created_by_id)) if actor.is_member else None,
-        "facts": facts_of(demand, material, actor, inside=inside),
+        "facts": facts_of(session, demand, known, actor, inside=inside),
         "is_open": demand.status == DemandStatus.OPEN,
         "can_change": can_change(demand),
         "badge": DEMAND_BADGES[demand.status],
@@ -224,6 +224,7 @@ def edit(demand_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     form.set_choices(taxonomy(session))
     what = {"demand_id": demand_id, "version": form.current_version}
+    is_valid = is_valid and form.fields_are_right
     if is_valid and (demand := attempt(form, lambda: edit_demand(session, actor, **what, draft=form.draft()))):
         return _placed(demand, find_sketch_of_demand(session, actor, demand_id))
     return _editing(demand_id, form)
@@ -237,7 +238,7 @@ def _editing(demand_id: int, form: DemandForm) -> ResponseReturnValue:
     demand = _own(session, demand_id)
     sketch = sketch or find_sketch_of_demand(session, actor, demand_id)
     if sketch and not sent and returned() is None:
-        form = drafts.form_of(sketch.answers)
+        form = drafts.form_of(sketch.answers, taxonomy(session))
         form.place.keep(demand)
     show_conflict(form, demand, taxonomy(session))
     return _telling("demands/edit.html", form, sketch, demand=demand, badge=DEMAND_BADGES[demand.status], goes_on=not sent)

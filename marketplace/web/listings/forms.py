@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from flask import request
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, StopValidation
 
 from marketplace.depots.models import Depot
@@ -37,6 +37,7 @@ from marketplace.web.ui.forms import (
     QuantityField,
     Required,
 )
+from marketplace.web.ui.material_fields import MaterialForm, YearField
 from marketplace.web.ui.place_field import PlaceField
 from marketplace.web.ui.returned import submitted_values
 
@@ -68,17 +69,6 @@ class CentsField(DecimalField):
             if self.data * 100 % 1:
                 raise ValueError(_("Enter a price in euro with at most two decimals, for example 2.50."))
             self.data = int(self.data * 100)  # type: ignore[assignment]
-
-
-class YearField(IntegerField):
-    """A year. The rule has its own sentence for a year that cannot be; this one is for what is no number."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read a whole number."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Enter a year in four digits, for example 1987.")) from None
 
 
 def _checks(row: ListingField) -> list[Any]:
@@ -150,7 +140,7 @@ def listing_form(*args: Any, **kwargs: Any) -> "ListingForm":
     return _form_class(fields.FIELDS)(*args, **kwargs)
 
 
-class ListingForm(Form):
+class ListingForm(MaterialForm):
     """One lot. `draft()` is what was typed; photos travel beside it."""
 
     idempotency_key = IdempotencyField()
@@ -172,6 +162,7 @@ class ListingForm(Form):
         super().__init__(*args, **kwargs)
         self.hazard_names: dict[str, str] = {}
         self.declared: dict[str, str] = {}
+        self.said: dict[str, Any] = {}  # what is stored of the fields of the material
         self.stored: list[tuple[str, str]] = []  # file name and words of the photos that the lot has
         self.kept: list[Kept] = []
 
@@ -198,6 +189,11 @@ class ListingForm(Form):
         if chosen:
             self.hazard_names = {hazard.slug: hazard.name for hazard in chosen.hazards}
             self.quantity.units = chosen.units
+        self.ask_about(taxonomy)
+
+    def ask_about(self, taxonomy: Taxonomy) -> None:
+        """Ask what the chosen material asks of its own."""
+        self.ask_answers(taxonomy.find_material(self.material.data or ""), self.said, before="place")
 
     def set_window_choices(self, own: str, names: Mapping[str, str], agreed: list[tuple[Text, Text | str]]) -> None:
         """Set which municipalities can be in a circle, and what the organisation agreed.
@@ -266,6 +262,7 @@ class ListingForm(Form):
             location=None if self.depot.data else self.place.location,
             depot_id=int(self.depot.data) if (self.depot.data or "").isdecimal() else None,
             hazards=self.hazards(),
+            fields=self.own_answers(),
             confirm_unusual=bool(self.confirm_unusual.data),
             circle=self.chosen_circle(),
         )

@@ -24,8 +24,9 @@ from marketplace.web.listings.pictures import PREVIEW
 from marketplace.web.ui.comparison import compare, is_outdated
 from marketplace.web.ui.day_chips import Since, Till, day_of
 from marketplace.web.ui.drafts import Answers, displayed_values
-from marketplace.web.ui.drafts import in_reader_language as _turned
 from marketplace.web.ui.drafts import typed_values as typed_in
+from marketplace.web.ui.material_fields import ANSWERED, SET, own_typed, typed_fields
+from marketplace.web.ui.material_fields import in_reader_language as turned
 from marketplace.web.ui.returned import submitted_values
 from marketplace.web.ui.windows import agreed_rows, municipal_names
 
@@ -50,7 +51,7 @@ def typed_what() -> Answers:
     said = submitted_values()
     hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in said.items() if _is_hazard(name, value)}
     names = [name for name in names_in(2) if name != "asbestos_suspected" or name in said]
-    answers = {**typed_in((*names, "unit", "group")), "hazards": hazards}
+    answers = {**typed_in((*names, "unit", "group", SET)), "hazards": hazards, "fields": typed_fields(ANSWERED)}
     return {**answers, "asbestos_suspected": hazards[ASBESTOS]} if ASBESTOS in hazards else answers
 
 
@@ -141,8 +142,9 @@ def where_form(answers: Answers, spots: list[Spot]) -> WhereForm:
 
 def typed_form(answers: Answers) -> ListingForm:
     """The form with these answers in it; nothing is checked yet."""
-    names = (*names_in(*TOLD), "unit")
-    form = listing_form(MultiDict({name: answers[name] for name in names if answers.get(name)}), meta={"csrf": False})
+    names = (*names_in(*TOLD), "unit", SET)
+    said = {name: answers[name] for name in names if answers.get(name)} | own_typed(answers, ANSWERED)
+    form = listing_form(MultiDict(said), meta={"csrf": False})
     form.declared = dict(answers.get("hazards", {}))
     placed = answers.get("placed")
     if placed:
@@ -163,13 +165,18 @@ def check(form: ListingForm, *numbers: int) -> bool:
 
 def first_wrong(form: ListingForm) -> int:
     """The first step with something wrong in it; the third for what belongs to no field."""
+    if not form.fields_are_right:
+        return 2
     return next((number for number in TOLD if any(form[name].errors for name in names_in(number))), 3)
 
 
 def of_listing(listing: Listing, taxonomy: Taxonomy) -> Answers:
     """A stored lot as somebody would have typed it."""
-    answers = displayed_values(stored_form(listing, taxonomy, sent=False), names_in(*TOLD))
+    form = stored_form(listing, taxonomy, sent=False)
+    form.ask_about(taxonomy)
+    answers = displayed_values(form, names_in(*TOLD))
     answers |= {"unit": listing.unit, "hazards": dict(listing.hazards), "circle": list(listing.chosen_circle or ())}
+    answers |= {SET: form.field_set, "fields": form.displayed_answers()}
     if listing.depot_id is None:
         answers["placed"] = {"text": answers["place"], "at": {name: getattr(listing, name) for name in PLACED}}
     return answers
@@ -196,9 +203,15 @@ def same_project(answers: Answers) -> Answers:
     return {name: value for name, value in answers.items() if name in copied}
 
 
-def in_reader_language(answers: Answers) -> Answers:
+def in_reader_language(answers: Answers, known: Taxonomy) -> Answers:
     """What was typed in the other language, in this one."""
-    return _turned(answers, typed_form, [row.name for row in fields.FIELDS if row.is_spoken])
+
+    def asking(said: Answers) -> ListingForm:
+        form = typed_form(said)
+        form.ask_about(known)
+        return form
+
+    return turned(answers, ANSWERED, asking, [row.name for row in fields.FIELDS if row.is_spoken])
 
 
 def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> ListingForm:
@@ -215,7 +228,7 @@ def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> List
     form = listing_form(data=values) if sent else listing_form(formdata=None, data=values)
     if listing.depot_id is None:
         form.place.keep(listing)
-    form.declared = dict(listing.hazards)
+    form.declared, form.said = dict(listing.hazards), dict(listing.fields)
     form.stored = [(photo.files[PREVIEW]["name"], photo.alt) for photo in listing.photos]
     return form
 
@@ -237,5 +250,5 @@ def show_conflict(form: ListingForm, listing: Listing, known: Taxonomy) -> None:
         stored = stored_form(listing, known, sent=False)
         stored.set_choices(known, [])
         stored.depot.choices, stored.circle.choices = form.depot.choices, form.circle.choices
-        form.changes = compare(stored, form, changed)
+        form.changes = compare(stored, form, form.inputs_named(changed))
         form.version.data = str(version)

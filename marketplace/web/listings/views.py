@@ -44,7 +44,7 @@ def create() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     fill_choices(form, session, current_actor())
     listing = None
-    if is_valid:
+    if is_valid and form.fields_are_right:
         listing = attempt(form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes))
     return _saved(listing) if listing else page("listings/create.html", form, estimate=estimate_of(form, taxonomy(session)))
 
@@ -58,7 +58,7 @@ def edit(listing_id: int) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session = current_session()
     fill_choices(form, session, current_actor())
-    if is_valid and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
+    if is_valid and form.fields_are_right and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
         return _saved(listing)
     return _editing(session, listing_id, form)
 

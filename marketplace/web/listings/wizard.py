@@ -124,7 +124,8 @@ def _tell(sketch_id: int | None, number: int) -> ResponseReturnValue:
     """The second and the third step: what was typed is stored, right or wrong."""
     if request.method != "POST":
         sketch = get_sketch(current_session(), current_actor(), sketch_id or 0, SketchKind.LISTING)
-        return _asking(number, stored.in_reader_language(_answers(current_session(), sketch)), sketch)
+        session = current_session()
+        return _asking(number, stored.in_reader_language(_answers(session, sketch), taxonomy(session)), sketch)
     try:
         sketch = _stored(sketch_id, number)
     except Missing:
@@ -139,7 +140,8 @@ def _stored(sketch_id: int | None, number: int) -> Sketch:
         actor = current_actor()
         if sketch_id is None:
             return start_sketch(saving, actor, stored.typed(number, saving, actor, {}))
-        before = stored.in_reader_language(_answers(saving, get_sketch(saving, actor, sketch_id, SketchKind.LISTING)))
+        said = _answers(saving, get_sketch(saving, actor, sketch_id, SketchKind.LISTING))
+        before = stored.in_reader_language(said, taxonomy(saving))
         answers = {**before, **stored.typed(number, saving, actor, before)}
         return save_sketch(saving, actor, sketch_id=sketch_id, answers=answers, version=seen_version())
 
@@ -199,6 +201,7 @@ def _next(number: int, sketch: Sketch) -> ResponseReturnValue:
     is_right = stored.check(form, *range(2, number + 1))
     session = current_session()
     fill_choices(form, session, current_actor())
+    is_right = is_right and form.fields_are_right
     if is_right and number == 2:
         is_right = _is_told(form, sketch.answers)
     if not is_right or (number == 3 and not _settled(form, sketch)):
@@ -207,17 +210,19 @@ def _next(number: int, sketch: Sketch) -> ResponseReturnValue:
 
 
 def _is_told(form: ListingForm, answers: Answers) -> bool:
-    """Whether the unit is one of the material, and its hazards were asked.
+    """Whether the unit is one of the material, and its hazards and fields were asked.
 
-    Without scripts both are known only now.
+    Without scripts these are known only now.
     """
     if form.quantity.data and (faults := find_unit_faults(form.quantity.data, form.quantity.units)):
         form.quantity.errors = [str(faults[0].message)]
         return False
     if set(form.hazard_names) - set(answers.get("hazards", {})):
         form.form_faults = [_("For this material there is one more question: is something hazardous in it?")]
+    if form.asked and not form.was_asked:
+        form.form_faults = [_("This material has questions of its own. They stand below; answer what you know, and go on.")]
         return False
-    return True
+    return form.check_answers() and not form.form_faults
 
 
 def _settled(form: ListingForm, sketch: Sketch) -> Sketch | None:

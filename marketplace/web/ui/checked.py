@@ -19,7 +19,7 @@ from marketplace.market.rules.listing import (
     QuantityBasis,
 )
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.ui.features import checked_of
+from marketplace.web.ui.features import answers_of, checked_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ def checked_rows(session: Session, listing: Listing, known: Taxonomy) -> list[Ch
             _("%(condition)s: %(meaning)s", condition=CONDITION_LABELS[condition], meaning=CONDITION_HINTS[condition]),
             2,
         ),
+        *(Checked(one.name, one.value, 2) for one in answers_of(session, listing, known)),
         *(Checked(names[code], ANSWER_LABELS[Answer(answer)], 2) for code, answer in listing.hazards.items() if code in names),
         Checked(_("Place"), place_of(session, listing), 3),
         Checked(_("To collect"), _period(listing), 3),

@@ -9,6 +9,7 @@ from wtforms.form import BaseForm
 from marketplace.kernel.formats import quantity
 from marketplace.kernel.language import Text, _
 from marketplace.web.ui.forms import ChecksField, Form, QuantityField
+from marketplace.web.ui.material_fields import OrUnknown
 
 Row = tuple[Text | str, str, str]
 _SAID_AS = {"unit": "quantity"}
@@ -23,9 +24,8 @@ def is_outdated(form: Form) -> tuple[int, list[str]] | None:
 def compare(stored: BaseForm, typed: BaseForm, names: Iterable[str]) -> list[Row]:
     """Compare the two: (label, now, typed) for each field of `names` in which they differ. In the order of the form."""
     wanted = {_SAID_AS.get(name, name) for name in names}
-    rows = [
-        (typed[name].label.text, display_text(stored[name]), display_text(typed[name])) for name in stored.data if name in wanted
-    ]
+    both = [name for name in stored.data if name in wanted and name in typed]
+    rows = [(typed[name].label.text, display_text(stored[name]), display_text(typed[name])) for name in both]
     return [row for row in rows if row[1] != row[2]]
 
 
@@ -39,6 +39,8 @@ def display_text(field: Any) -> str:
         return chosen[0] if chosen and chosen[0] else str(_("(empty)"))
     if isinstance(field, QuantityField) and field.data is not None and not field.errors:
         return quantity(field.data)
+    if isinstance(field, OrUnknown) and field.is_unknown:
+        return str(_("Unknown"))
     if isinstance(field.data, bool):
         return str(_("Yes") if field.data else _("No"))
     return str(field._value()) or str(_("(empty)"))  # noqa: SLF001 - WTForms has no public word for it

@@ -47,11 +47,12 @@ def _dated(typed: str) -> str:
 
 def displayed_values(form: Form, names: Iterable[str]) -> Answers:
     """What a form with stored values shows: as somebody would have typed it."""
-    values = {name: _text(form[name]) for name in names}
+    values = {name: displayed_text(form[name]) for name in names}
     return {name: text for name, text in values.items() if text} | {"locale": current_locale()}
 
 
-def _text(field: Any) -> str:
+def displayed_text(field: Any) -> str:
+    """What a field shows, as text."""
     shows = getattr(field, "_value", None)  # what a field of text shows; lists and radios have their value only
     return str(shows() if shows else field.data or "")
 
@@ -70,7 +71,7 @@ def in_reader_language(answers: Answers, form_of: Callable[[Answers], Any], spok
     for name in spoken:
         if form[name].raw_data and form[name].data is not None and not form[name].process_errors:
             form[name].raw_data = None
-            turned[name] = _text(form[name])
+            turned[name] = displayed_text(form[name])
     return {**answers, **turned, "locale": here}
 
 

@@ -13,6 +13,7 @@ from flask import url_for
 from marketplace.catalogue.queries.cards import CardRow, Cover
 from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.clock import today
+from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing, Photo
@@ -28,7 +29,7 @@ from marketplace.market.rules.listing import (
     QuantityBasis,
 )
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, convert
-from marketplace.web.ui.features import Feature, features_of
+from marketplace.web.ui.features import Feature, answers_of, features_of
 
 SMALL, LARGE = "webp-480", "webp-1600"
 MEDIUM = "webp-960"
@@ -165,12 +166,13 @@ class LotPage:
     saves_kgco2e: Decimal | None
     condition_hint: Text
     basis: Text
+    answers: tuple[Feature, ...]  # in the fields of the material
     features: tuple[Feature, ...]
     hazards: tuple[tuple[str, Text, str], ...]
     asbestos: Text
 
 
-def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
+def lot_page(session: Session, listing: Listing, known: Taxonomy) -> LotPage:
     """Collect everything about one lot that may be shown to everybody."""
     material = known.material_by_id(listing.material_id)
     unit = Unit(listing.unit)
@@ -191,6 +193,7 @@ def lot_page(listing: Listing, known: Taxonomy) -> LotPage:
         saves_kgco2e=None if mass is None else avoided_kgco2e(mass, material.carbon.kgco2e_per_kg if material.carbon else None),
         condition_hint=CONDITION_HINTS[Condition(listing.condition)],
         basis=BASIS_LABELS[QuantityBasis(listing.quantity_basis)],
+        answers=answers_of(session, listing, known),
         features=features_of(listing),
         hazards=tuple(
             (hazard.name, ANSWER_LABELS[answer], TONES[answer])

@@ -1,0 +1,367 @@
+"""What a form asks about one material. Which fields those are is known once the material is chosen, so they are bound then.
+
+A lot answers them, a demand sets bounds to them. The page says of which set the fields were that it showed (`field_set`): without
+scripts somebody may choose a material whose fields never stood there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wtforms import IntegerField, RadioField, SelectField, StringField
+
+from marketplace.kernel import clock
+from marketplace.kernel.errors import FieldError, Invalid, Refusal
+from marketplace.kernel.language import _
+from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, error_name, find_missing, read_answers
+from marketplace.materials.rules.named import Named
+from marketplace.materials.rules.taxonomy import Material
+from marketplace.web.ui.choices import SelectChoice
+from marketplace.web.ui.drafts import Answers, displayed_text
+from marketplace.web.ui.drafts import in_reader_language as turned_in
+from marketplace.web.ui.forms import ChecksField, DecimalField, DutchDateField, Form, attach
+from marketplace.web.ui.returned import submitted_values
+
+ANSWERED, WISHED = "field-", "wish-"
+SET = "field_set"  # the set whose fields stood on the page
+PILLS_MAX = 4
+SHOWN_MAX = 6
+TYPED_MAX = 200
+VALUES_MAX, NAME_MAX, CHOSEN_MAX = 60, 80, 40  # of what a request may say
+MEANS_UNKNOWN = (UNKNOWN, "onbekend")
+SPOKEN = (FieldKind.NUMBER, FieldKind.DAY)
+
+
+class YearField(IntegerField):
+    """A year. The rule has its own sentence for a year that cannot be; this one is for what is no number."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read a whole number; nothing typed is None."""
+        self.data = None
+        if valuelist and not str(valuelist[0]).strip():
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a year in four digits, for example 1987.")) from None
+
+
+class OrUnknown:
+    """What is typed, or that it is not known: a box beside it (`has_box`), or the word itself."""
+
+    is_unknown = False
+    data: Any
+    raw_data: Any
+
+    def __init__(self, *args: Any, has_box: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_box = has_box
+
+    @property
+    def said(self) -> Any:
+        """The answer; None where nothing was said."""
+        return UNKNOWN if self.is_unknown else self.data
+
+    def process_data(self, value: Any) -> None:
+        """What is stored."""
+        self.is_unknown = value == UNKNOWN
+        super().process_data(None if self.is_unknown else value)  # type: ignore[misc]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read both; one of them is an answer, both together are none."""
+        typed = [item for item in valuelist if str(item).strip().lower() not in MEANS_UNKNOWN]
+        self.is_unknown, self.raw_data = len(typed) < len(valuelist), typed  # the box says nothing where it is not ticked
+        super().process_formdata(typed)  # type: ignore[misc]
+        if self.is_unknown and any(str(item).strip() for item in typed):
+            raise ValueError(_("Fill in what you know, or tick that you do not know it. Not both."))
+
+    def _value(self) -> str:
+        if self.is_unknown and not self.raw_data:
+            return "" if self.has_box else NOT_KNOWN.name.lower()
+        return str(super()._value())  # type: ignore[misc]
+
+
+class AnswerNumber(OrUnknown, DecimalField):
+    """A number, or unknown."""
+
+
+class AnswerYear(OrUnknown, YearField):
+    """A year, or unknown."""
+
+
+class AnswerDay(OrUnknown, DutchDateField):
+    """A day, or unknown."""
+
+
+class AnswerLine(OrUnknown, StringField):
+    """A line of text, or unknown."""
+
+
+def needed(form: Any, field: Any) -> None:
+    """Mark a field as needed; the rule knows from when."""
+
+
+needed.field_flags = {"required": True}  # type: ignore[attr-defined]
+SHORT = (AnswerNumber, AnswerYear, AnswerDay, SelectField)
+TYPED = {FieldKind.NUMBER: AnswerNumber, FieldKind.YEAR: AnswerYear, FieldKind.DAY: AnswerDay, FieldKind.LINE: AnswerLine}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field of the material with its input; of a demand the other bound (`upto`) too."""
+
+    row: Field
+    input: Any
+    upto: Any = None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether two of these stand side by side: what is typed in few signs and lists, with nothing above or below."""
+        is_alone = self.row.hint or self.row.is_needed or isinstance(self.input, RadioField)
+        return isinstance(self.input, SHORT) and not is_alone
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """Its one input, or both."""
+        return (self.input,) if self.upto is None else (self.input, self.upto)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether something stands in it, right or wrong."""
+        return any(_said(one) not in (None, "", []) or one.errors for one in self.inputs)
+
+
+Lines = list[list[Asked]]
+
+
+def lines_of(asked: Sequence[Asked]) -> Lines:
+    """Lay the fields out: two short ones that follow each other share a line."""
+    lines: Lines = []
+    for one in asked:
+        if lines and one.is_short and len(lines[-1]) == 1 and lines[-1][0].is_short:
+            lines[-1].append(one)
+        else:
+            lines.append([one])
+    return lines
+
+
+class MaterialForm(Form):
+    """A form that asks more about the material that is chosen in it."""
+
+    sent: Any = None
+    asked: tuple[Asked, ...] = ()
+    about: Material | None = None
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Remember what was sent: what depends on the material is read from it later."""
+        self.sent = self.meta.wrap_formdata(self, formdata)
+        super().process(formdata, *args, **kwargs)
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether the fields of this material stood on the page that was sent."""
+        return self.sent is not None and self.sent.get(SET, "") == self.field_set
+
+    @property
+    def field_set(self) -> str:
+        """The set of the material that is chosen."""
+        return self.about.field_set if self.about else ""
+
+    def ask_answers(self, material: Material | None, said: Mapping[str, Any], *, before: str) -> None:
+        """Ask what a lot of this material is like. `said`: what is stored; `before`: the field that follows in the form."""
+        if material is None or material is self.about:
+            return
+        self.about = material
+        self.asked = tuple(
+            Asked(row, self._bound(ANSWERED + row.slug, answer_input(row), _shown(row, said.get(row.slug))))
+            for row in material.fields
+        )
+        self._move_to_end(before)
+
+    def ask_wishes(self, material: Material | None, wished: Mapping[str, Any], *, before: str) -> None:
+        """Ask which bounds a demand sets to lots of this material."""
+        if material is None or material is self.about:
+            return
+        self.about = material
+        asked = [row for row in material.fields if row.is_searchable and row.kind is not FieldKind.LINE]
+        self.asked = tuple(self._wish(row, wished.get(row.slug, {})) for row in asked)
+        self._move_to_end(before)
+
+    def _wish(self, row: Field, wish: Mapping[str, Any]) -> Asked:
+        name = WISHED + row.slug
+        if row.kind.has_order:
+            bounds = ((f"{name}-{word}", bound_input(row, word), _shown(row, wish.get(word))) for word in ("min", "max"))
+            return Asked(row, *(self._bound(*bound) for bound in bounds))
+        chosen = [value for value in wish.get("oneOf", ()) if row.choice(value)]
+        return Asked(row, self._bound(name, ChecksField(row.name, choices=options(row.choices), validate_choice=False), chosen))
+
+    def _bound(self, name: str, unbound: Any, value: Any) -> Any:
+        options = {"name": name, "prefix": self._prefix, "translations": self.meta.get_translations(self)}
+        field = self.meta.bind_field(self, unbound, options)
+        self._fields[name] = field
+        field.process(self.sent if self.was_asked else None, value)
+        if self.was_asked:
+            field.validate(self)
+        return field
+
+    def _move_to_end(self, first: str) -> None:
+        """What comes after the fields of the material in the form comes after them in the summary too."""
+        names = list(self._fields)
+        for name in [name for name in names[names.index(first) :] if name not in self.own_names]:
+            self._fields.move_to_end(name)
+
+    def displayed_answers(self) -> dict[str, str]:
+        """What the inputs show: as somebody would have typed it."""
+        shown = {one.row.slug: UNKNOWN if _said(one.input) == UNKNOWN else displayed_text(one.input) for one in self.asked}
+        return {slug: text for slug, text in shown.items() if text}
+
+    def displayed_wishes(self) -> dict[str, Any]:
+        """What the bounds and boxes show, by what comes after the prefix of their names."""
+        inputs = [one for asked in self.asked for one in asked.inputs]
+        shown = {one.name: one.data if isinstance(one, ChecksField) else displayed_text(one) for one in inputs}
+        return {name.removeprefix(WISHED): said for name, said in shown.items() if said}
+
+    @property
+    def own_names(self) -> list[str]:
+        """The inputs of the fields of the material, by their names."""
+        return [one.name for asked in self.asked for one in asked.inputs]
+
+    def inputs_named(self, names: Iterable[str]) -> list[str]:
+        """The inputs that a rule means by these names."""
+        own = {error_name(asked.row.slug): [one.name for one in asked.inputs] for asked in self.asked}
+        return [one for name in names for one in own.get(name, [name])]
+
+    @property
+    def spoken_names(self) -> list[str]:
+        """Those whose answers are written in another way in another language."""
+        return [one.name for asked in self.asked if asked.row.kind in SPOKEN for one in asked.inputs]
+
+    @property
+    def fields_are_right(self) -> bool:
+        """Whether what was typed in the fields of the material can be read."""
+        return not any(one.errors for asked in self.asked for one in asked.inputs)
+
+    def needed_lines(self) -> Lines:
+        """What must be answered before the lot is published."""
+        return lines_of([one for one in self.asked if one.row.is_needed])
+
+    def other_lines(self) -> Lines:
+        """What may be left empty."""
+        return lines_of([one for one in self.asked if not one.row.is_needed])
+
+    @property
+    def others_are_folded(self) -> bool:
+        """Whether all of it is too much to show at once: what may be left empty is folded then."""
+        return len(self.asked) > SHOWN_MAX
+
+    @property
+    def others_are_said(self) -> bool:
+        """Whether something of it is filled in or wrong."""
+        return any(one.is_said for one in self.asked if not one.row.is_needed)
+
+    def own_answers(self) -> dict[str, Any]:
+        """What was answered, by field: a number, a day, a word; UNKNOWN where that was the answer. What was not said is absent."""
+        said = {one.row.slug: _said(one.input) for one in self.asked}
+        return {slug: value for slug, value in said.items() if value not in (None, "")}
+
+    def check_answers(self) -> bool:
+        """Whether the rules take what was answered, with an answer to all that is needed. If not, it stands at the fields."""
+        if self.about is None:
+            return True
+        try:
+            read_answers(self.about, self.own_answers(), today=clock.today())
+            faults = find_missing(self.about, self.own_answers())
+        except Invalid as refusal:
+            faults = list(refusal.errors)
+        if faults:
+            attach(self, self.at_fields(Invalid.all(faults)))
+        return not faults
+
+    def own_wishes(self) -> dict[str, dict[str, Any]]:
+        """Which bounds were set, by field."""
+        wished = {}
+        for one in self.asked:
+            if one.upto is None:
+                wish = {"oneOf": list(one.input.data or ())}
+            else:
+                wish = {word: field.data for word, field in (("min", one.input), ("max", one.upto)) if field.data is not None}
+            if any(wish.values()) or Decimal(0) in wish.values():
+                wished[one.row.slug] = wish
+        return wished
+
+    def at_fields(self, refusal: Refusal) -> Refusal:
+        """What a rule refuses about a field of the material, at its input."""
+        inputs = {error_name(one.row.slug): one.input.name for one in self.asked}
+        if not any(error.field in inputs for error in refusal.errors):
+            return refusal
+        return Invalid.all([FieldError(inputs.get(error.field, error.field), error.message) for error in refusal.errors])
+
+
+def typed_fields(prefix: str) -> dict[str, list[str]]:
+    """What this request says in the fields of a material, by what comes after the prefix; an input and its box share a name."""
+    said = submitted_values()
+    names = [name for name in said if name.startswith(prefix)][:VALUES_MAX]
+    return {
+        name.removeprefix(prefix)[:NAME_MAX]: [typed[:TYPED_MAX] for typed in said.getlist(name)[:CHOSEN_MAX]] for name in names
+    }
+
+
+def own_typed(answers: Answers, prefix: str) -> Answers:
+    """What was typed in the fields of the material, by the names of their inputs."""
+    return {prefix + name: typed for name, typed in answers.get("fields", {}).items()}
+
+
+def in_reader_language(answers: Answers, prefix: str, form_of: Callable[[Answers], MaterialForm], spoken: list[str]) -> Answers:
+    """What was typed in the other language, in this one; also in the fields of the material."""
+    own = own_typed(answers, prefix)
+    turned = turned_in({**answers, **own}, lambda _said: form_of(answers), [*spoken, *form_of(answers).spoken_names])
+    said = {name: text for name, text in turned.items() if not name.startswith(prefix)}
+    return said | {"fields": {name.removeprefix(prefix): turned[name] for name in own}}
+
+
+def answer_input(row: Field) -> Any:
+    """The input that asks for an answer: pills for a few choices, a list for many, else what is typed."""
+    given: dict[str, Any] = {"label": row.name, "validators": [needed] if row.is_needed else [], "description": row.hint}
+    if row.kind in TYPED:
+        extra = {"is_past": True} if row.kind is FieldKind.DAY else {}
+        return TYPED[row.kind](**given, **extra, has_box=row.is_needed)
+    given |= {"validate_choice": False}  # the rule has a sentence that names them
+    if len(row.choices) <= PILLS_MAX:
+        return RadioField(choices=options((*row.choices, NOT_KNOWN)), **given)
+    return SelectField(choices=[SelectChoice("", _("Not filled in")), *options((*row.choices, NOT_KNOWN))], default="", **given)
+
+
+def bound_input(row: Field, word: str) -> Any:
+    """The input of the least or the most that a demand takes."""
+    kind = {FieldKind.NUMBER: DecimalField, FieldKind.YEAR: YearField, FieldKind.DAY: DutchDateField}[row.kind]
+    return kind(_("%(field)s: at least", field=row.name) if word == "min" else _("%(field)s: at most", field=row.name))
+
+
+def options(named: Iterable[Named]) -> list[Any]:
+    """What can be chosen, each by its slug with its name."""
+    return [SelectChoice(one.slug, one.name) for one in named]
+
+
+def _said(field: Any) -> Any:
+    return field.said if isinstance(field, OrUnknown) else field.data
+
+
+def _shown(row: Field, value: Any) -> Any:
+    """A stored value as its input has it; nothing for one that can no longer be said."""
+    if value in (None, "", UNKNOWN):
+        return value
+    try:
+        match row.kind:
+            case FieldKind.NUMBER:
+                return Decimal(str(value))
+            case FieldKind.YEAR:
+                return int(value)
+            case FieldKind.DAY:
+                return date.fromisoformat(str(value))
+            case FieldKind.LINE:
+                return str(value)
+    except (ValueError, InvalidOperation):  # said when it was another kind of field
+        return None
+    return value if row.choice(value) else None
