@@ -55,7 +55,10 @@ def facts_of(session: Session, demand: Demand, known: Taxonomy, actor: Actor, *,
 
 
 def wishes_of(session: Session, demand: Demand, known: Taxonomy) -> list[Fact]:
-    """What a demand asks of the fields of its material, in their order and in the words of the version in which it was asked."""
+    """What a demand asks of the fields of its material, in their order.
+
+    In the words of the version in which it was asked.
+    """
     said = fields_said(session, demand, known)
     asked = [row.slug for row in known.material_by_id(demand.material_id).fields]
     order = [slug for slug in (*asked, *demand.fields) if slug in demand.fields and slug in said]

@@ -41,9 +41,10 @@ def checked_of(listing: Listing, step: int) -> list[tuple[Text | str, str]]:
 
 
 def answers_of(session: Session, listing: Listing, known: Taxonomy) -> tuple[Feature, ...]:
-    """What a lot says in the fields of its material, in the words of the version in which it was said.
+    """What a lot says in the fields of its material.
 
-    In the order of the material; then what is no longer asked of it. What was not said is left out, except where it is needed to publish.
+    In the words of the version in which it was said and the order of the material; then what is no longer asked of it. What was not
+    said is left out, except where it is needed to publish.
     """
     said = fields_said(session, listing, known)
     asked = known.material_by_id(listing.material_id).fields

@@ -118,7 +118,10 @@ class Asked:
 
     @property
     def is_short(self) -> bool:
-        """Whether two of these stand side by side: what is typed in few signs and lists, with nothing above or below."""
+        """Whether two of these stand side by side.
+
+        What is typed in few signs and lists do, with nothing else above or below.
+        """
         is_alone = self.row.hint or self.row.is_needed or isinstance(self.input, RadioField)
         return isinstance(self.input, SHORT) and not is_alone
 
@@ -207,7 +210,7 @@ class MaterialForm(Form):
         return field
 
     def _move_to_end(self, first: str) -> None:
-        """What comes after the fields of the material in the form comes after them in the summary too."""
+        """Put this field of the form, and all that follow it, behind those of the material."""
         names = list(self._fields)
         for name in [name for name in names[names.index(first) :] if name not in self.own_names]:
             self._fields.move_to_end(name)
@@ -300,7 +303,10 @@ class MaterialForm(Form):
 
 
 def typed_fields(prefix: str) -> dict[str, list[str]]:
-    """What this request says in the fields of a material, by what comes after the prefix; an input and its box share a name."""
+    """What this request says in the fields of a material, by what comes after the prefix.
+
+    An input and its box share a name.
+    """
     said = submitted_values()
     names = [name for name in said if name.startswith(prefix)][:VALUES_MAX]
     return {
@@ -322,7 +328,10 @@ def in_reader_language(answers: Answers, prefix: str, form_of: Callable[[Answers
 
 
 def answer_input(row: Field) -> Any:
-    """The input that asks for an answer: pills for a few choices, a list for many, else what is typed."""
+    """The input that asks for an answer.
+
+    Pills for a few choices, a list for many, else what is typed.
+    """
     given: dict[str, Any] = {"label": row.name, "validators": [needed] if row.is_needed else [], "description": row.hint}
     if row.kind in TYPED:
         extra = {"is_past": True} if row.kind is FieldKind.DAY else {}
