@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.bench.answers import draw_answers, draw_wishes, words_of
 from marketplace.bench.towns import Town
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, chord2_m2
@@ -140,6 +141,7 @@ class _Source:
         self.weights = [town.weight for town in towns]
         self.today, self.now = clock.today(), clock.now()
         terms = taxonomy(session)
+        self.version, self.fields = terms.version, terms.fields_by_slug
         self.materials = [material for material in terms.materials if material.is_tradable]
         self.material_weights = [1 / (20 + number) for number in range(len(self.materials))]
         rows = session.execute(
@@ -182,8 +184,11 @@ class _Source:
         random, today = self.random, self.today
         material, _location, shared = self._thing()
         look, origin, values = random.choice(LOOKS), random.choice(SOURCES), random.sample(SENTENCES, 3)
-        parts = (material.name_nl, look, "van", origin, *material.search_words, *values)
-        words = dict.fromkeys(word for part in parts for word in _words(part))
+        said = draw_answers(random, material)
+        answered = (words_of(self.fields[slug], value) for slug, value in sorted(said.items()))
+        parts = (material.name_nl, look, "van", origin, *material.search_words)
+        made = chain((_words(part) for part in parts), answered, (_words(part) for part in values))
+        words = dict.fromkeys(chain.from_iterable(made))
         published: datetime = self.now - timedelta(minutes=random.randint(0, 50 * 24 * 60))
         opened: date = clock.local(published).date()
         first = today + timedelta(random.randint(-60, 90))
@@ -212,6 +217,8 @@ class _Source:
             "hazards": answers,
             "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
             "hazards_unknown": Answer.UNKNOWN in answers.values(),
+            "fields": said,
+            "fields_version": self.version,
             "remarks": "",
             "search_text": " ".join(words),
         }
@@ -235,6 +242,8 @@ class _Source:
             "reach_chord2_m2": NO_LIMIT_CHORD2_M2 if farthest is None else chord2_m2(farthest + EDGE_KM),
             "accepts_hazards": [],
             "accepts_unknown_hazards": random.random() < 0.8,
+            "fields": draw_wishes(random, material),
+            "fields_version": self.version,
             "department": "",
             "confirmed_on": self.today,
         }

@@ -4,10 +4,12 @@ From the shipped files, dates shifted to today, by the real verbs.
 """
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from marketplace.accounts.actions.organisations import ask_to_join, create_organisation
@@ -134,6 +136,25 @@ def quantity_of(row: dict[str, str]) -> Quantity:
     return Quantity(Decimal(row["hoeveelheid"]), read_unit(row["eenheid"]))
 
 
+@cache
+def said_in_demonstration() -> dict[str, dict[str, str]]:
+    """What is said of the fields of each lot, by its id in the file."""
+    said: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows("demo_velden.csv"):
+        said[row["id"]][row["veld"]] = row["waarde"]
+    return said
+
+
+@cache
+def wished_in_demonstration() -> dict[str, dict[str, dict[str, Any]]]:
+    """What each demand asks of the fields, by its id in the file."""
+    asked: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in rows("demo_wensen.csv"):
+        bound = row["waarde"].split(";") if row["hoe"] == "oneOf" else row["waarde"]
+        asked[row["id"]].setdefault(row["veld"], {})[row["hoe"]] = bound
+    return asked
+
+
 def draft_of(cast: Cast, row: dict[str, str], **changes: Any) -> ListingDraft:
     """A lot of the file as a project leader would have typed it."""
     values: dict[str, Any] = {
@@ -147,6 +168,7 @@ def draft_of(cast: Cast, row: dict[str, str], **changes: Any) -> ListingDraft:
         "description": row["omschrijving"],
         "quantity_basis": QuantityBasis.MEASURED if "op pallets" in row["omschrijving"] else QuantityBasis.ESTIMATED,
         "packaging": Packaging.PALLET if "pallets" in row["omschrijving"] else None,
+        "fields": said_in_demonstration().get(row["id"], {}) if "material" not in changes else None,
     }
     return ListingDraft(**{**values, **changes})
 
@@ -178,6 +200,7 @@ def make_demands(session: Session, cast: Cast) -> dict[str, Demand]:
             needed_until=needed_until,
             location=place_of(cast, row),
             description=row["omschrijving"],
+            fields=wished_in_demonstration().get(row["id"], {}),
         )
         made[row["id"]] = store_demand(session, cast[slug_of(cast, row["gemeente"])], draft)
     return made

@@ -12,10 +12,12 @@ from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.impact.actions.goals import seed_goals
+from marketplace.kernel import clock
 from marketplace.market.models import Demand, Listing, Photo
-from marketplace.market.rules.listing import listing_search_text
+from marketplace.market.rules.listing import answer_words, listing_search_text
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.fields import find_missing, read_answers, read_wishes
 from tests.factories import seed_taxonomy
 
 PICTURE = StoredPicture(dict.fromkeys(("webp-480", "webp-960", "webp-1600", "jpeg-1200"), (f"{'0' * 64}.webp", 480, 360)))
@@ -37,7 +39,10 @@ def test_what_is_generated_is_in_the_catalogue_and_breaks_nothing(bank: Session)
     terms = taxonomy(bank)
     for listing in bank.scalars(select(Listing)):
         assert listing.search_text == listing_search_text(
-            listing.title, listing.description, terms.material_by_id(listing.material_id)
+            listing.title,
+            listing.description,
+            terms.material_by_id(listing.material_id),
+            answer_words(terms.fields_by_slug, listing.fields),
         )
     assert [breach for _name, question in INVARIANTS if (breach := question(bank))] == []
 
@@ -51,3 +56,19 @@ def test_the_same_seed_gives_the_same_lots_and_the_second_time_shares_the_pictur
     assert rows[:20] == rows[20:]
     assert has_photos(bank)
     assert bank.scalar(select(func.count(func.distinct(Photo.files)))) == 1
+
+
+def test_what_is_said_and_asked_of_the_fields_is_what_the_verbs_would_take(bank: Session) -> None:
+    generate(bank, list(towns()), listings=200, demands=100, seed=5, picture=PICTURE)
+    terms, today = taxonomy(bank), clock.today()
+    said = 0
+    for listing in bank.scalars(select(Listing)):
+        material = terms.material_by_id(listing.material_id)
+        assert read_answers(material, listing.fields, today=today) == listing.fields
+        assert find_missing(material, listing.fields) == []
+        said += len(listing.fields)
+    asked = 0
+    for demand in bank.scalars(select(Demand)):
+        assert read_wishes(terms.material_by_id(demand.material_id), demand.fields, today=today) == demand.fields
+        asked += len(demand.fields)
+    assert said > 300 and asked > 10

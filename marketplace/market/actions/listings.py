@@ -30,13 +30,14 @@ from marketplace.market.rules.listing import (
     ListingDraft,
     ListingStatus,
     Location,
+    answer_words,
     clean_external_id,
     find_part_faults,
     listing_search_text,
     taken,
 )
 from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import fields_of_version, taxonomy
 from marketplace.materials.rules.fields import Said, read_answers, say
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
@@ -158,7 +159,12 @@ def _columns(
         "fields_version": said.version,
         **turns,
         "depot_id": draft.depot_id,
-        "search_text": listing_search_text(draft.title, draft.description, material),
+        "search_text": listing_search_text(
+            draft.title,
+            draft.description,
+            material,
+            answer_words(fields_of_version(session, said.version), said.values),
+        ),
         **place_columns(_location(session, actor, draft)),
     }
 

@@ -1,6 +1,6 @@
 """What may stand in a listing, and how its life goes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.kernel.text import clean, search_text
 from marketplace.kernel.units import Quantity, Unit, check_amount
+from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.places.rules import PlaceBasis
 
@@ -221,9 +222,33 @@ def find_part_faults(smallest: Decimal | None, quantity: Quantity) -> list[Field
     return []
 
 
-def listing_search_text(title: str, description: str, material: Material) -> str:
+def listing_search_text(title: str, description: str, material: Material, answers: Iterable[str] = ()) -> str:
     """Make the search text of a listing.
 
-    Title, the material's names, synonyms and group in both languages, and the description, which may be too long to store whole.
+    Title, the material's names, synonyms and group and the answers to its fields in both languages, and the description, which may be
+    too long to store whole.
     """
-    return search_text(title, *material.search_words, description)
+    return search_text(title, *material.search_words, *answers, description)
+
+
+def answer_words(fields: Mapping[str, Field], answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """The words by which a lot is found for what it says of its fields.
+
+    Choices and lines, numbers with their unit, and the name of the field where the answer is yes. What is unknown has none.
+    """
+    said = [(fields[slug], value) for slug, value in sorted(answers.items()) if slug in fields and value != UNKNOWN]
+    return tuple(word for field, value in said for word in _words_of(field, value))
+
+
+def _words_of(field: Field, value: Any) -> tuple[str, ...]:
+    match field.kind:
+        case FieldKind.CHOICE:
+            chosen = field.choice(value)
+            return (chosen.name_nl, chosen.name_en) if chosen else ()
+        case FieldKind.ANSWER:
+            return (field.name_nl, field.name_en) if value == Answer.YES else ()
+        case FieldKind.NUMBER:
+            return (f"{value} {field.unit_nl}", field.unit_en)
+        case FieldKind.DAY:
+            return ()
+    return (str(value),)
