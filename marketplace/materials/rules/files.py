@@ -35,10 +35,11 @@ FILES: dict[str, File] = {
     "fields.csv": File("field", "slug", rows.read_field),
     "gates.csv": File("gate", "slug", partial(rows.read_practice, "gate"), may_be_empty=True),
     "paper_kinds.csv": File("paper_kind", "slug", partial(rows.read_practice, "paper_kind"), may_be_empty=True),
-    "notifications.csv": File("notification", "slug", partial(rows.read_practice, "notification"), may_be_empty=True),
+    "notifications.csv": File("notification", "slug", rows.read_notification, may_be_empty=True),
 }
 NAMES = tuple(FILES)
 MATERIALS, HAZARDS, TRANSPORT, FIELD_SETS, FIELD_ROWS, *_OTHERS = NAMES
+NOTIFICATIONS = "notifications.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
         demand(not facts["field_set"] or facts["field_set"] in slugs[FIELD_SETS], MATERIALS, number, "field_set")
     for number, row in enumerate(read[FIELD_SETS], start=2):
         demand(set(row.facts["fields"]) <= slugs[FIELD_ROWS], FIELD_SETS, number, "velden")
+    for number, row in enumerate(read[NOTIFICATIONS], start=2):
+        demand(set(row.facts["sets"]) <= slugs[FIELD_SETS], NOTIFICATIONS, number, "sets")
+        demand(set(row.facts["materialen"]) <= slugs[MATERIALS], NOTIFICATIONS, number, "materialen")
     demand(DETOUR in slugs[TRANSPORT], TRANSPORT, 1, DETOUR)
     demand(any(row.facts["kind"] == "tkm" for row in read[TRANSPORT]), TRANSPORT, 1, "tkm")
     return [*groups.values(), *(row for name in (HAZARDS, TRANSPORT, *_rest()) for row in read[name])]

@@ -14,6 +14,8 @@ _KINDS = {"tkm", "brandstof", "omrijfactor"}
 _CONFIDENCES = {"A", "B", "C"}
 _ORIGINS = {origin.value for origin in BankOrigin}
 _YES_NO = {"1", "0"}
+_WORKS = {"toepassen", "opslaan", "breken", "slopen"}
+_LONGEST_TERM_DAYS = 365
 _FIELD_KINDS = {
     "getal": FieldKind.NUMBER,
     "keuze": FieldKind.CHOICE,
@@ -159,6 +161,26 @@ def read_practice(kind: str, row: Row) -> Reference:
     own = {"slug", "naam_nl", "naam_en", "bron", "datum"}
     rest = {column: row.text(column) for column in row.columns if column is not None and column not in own}
     return Reference(kind, _slug(row), {**_named(row), **rest, **_sourced(row)})
+
+
+def read_notification(row: Row) -> Reference:
+    """A duty to report of notifications.csv: what, to whom, how many days before, and of which materials."""
+    days = row.choice("dagen_vooraf", {str(number) for number in range(1, _LONGEST_TERM_DAYS + 1)})
+    texts = ("wat_nl", "wat_en", "aan_nl", "aan_en", "waar", "rechtsgrond")
+    row.demand(bool(row.text("sets") or row.text("materialen")), "sets")
+    facts = {
+        **_named(row),
+        "werk": row.choice("werk", _WORKS),
+        **{column: row.text(column, needed=True) for column in texts},
+        "dagen_vooraf": int(days),
+        "uitzondering_nl": row.text("uitzondering_nl"),
+        "uitzondering_en": row.text("uitzondering_en", needed=bool(row.text("uitzondering_nl"))),
+        "sets": row.words("sets"),
+        "materialen": row.words("materialen"),
+        "geverifieerd": row.choice("geverifieerd", _YES_NO) == "1",
+        **_sourced(row),
+    }
+    return Reference("notification", _slug(row), facts)
 
 
 def _slug(row: Row) -> str:

@@ -2,6 +2,8 @@
 
 from flask import Blueprint, current_app, render_template, request
 
+from marketplace.advice.queries.notifications import list_notifications
+from marketplace.advice.rules.notifications import WORK_LABELS
 from marketplace.http.request import current_actor, current_session, public
 from marketplace.market.rules.listing import CONDITION_HINTS, CONDITION_LABELS
 from marketplace.web.help.people import answer_of, organisations_of
@@ -35,3 +37,12 @@ def topic(topic: str) -> str:
 def law() -> str:
     """What the law asks of used building material, in plain words and with its sources."""
     return render_template("help/law.html", laws=LAWS)
+
+
+@blueprint.get("/hulp/melden")
+@public
+def reporting() -> str:
+    """What must be reported before material is put to use, to whom, and how long before."""
+    duties = list_notifications(current_session())
+    groups = [(label, [one for one in duties if one.work is work]) for work, label in WORK_LABELS.items()]
+    return render_template("help/reporting.html", groups=[(label, found) for label, found in groups if found])

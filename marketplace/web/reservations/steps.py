@@ -13,14 +13,15 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.exchange.models import Appointment, GatePhoto, Reservation
 from marketplace.exchange.queries import gate, reservations
-from marketplace.exchange.queries.gate import list_gate_photos
+from marketplace.exchange.queries.gate import list_gate_photos, newest
 from marketplace.exchange.queries.reservations import find_spot, phone_shown_to
 from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
-from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.exchange.rules.reservation import OPEN, ReservationStatus
 from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, TERM_LABELS, Terms, changed_terms
 from marketplace.http.papers import meeting_place, term_text
 from marketplace.http.request import current_actor, current_session
 from marketplace.http.rights import declared_right
+from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import taxonomy
@@ -31,6 +32,7 @@ from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.region_map import SmallMap, near_map
+from marketplace.web.ui.reporting import Reporting, reporting_of
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.talk import LATEST, talk_of
 
@@ -94,9 +96,20 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         phones={one.id: phone_shown_to(actor, one, reservation) for one in contacts if one is not None},
         acts=acts,
         judges=judges,
+        reporting=_reporting(session, reservation, transfer),
         may_write_off=judges or actor.organisation_id == reservation.owner_id,
         explains_choice=transfer.queue.passed_over or reason.errors or reason.data,
     )
+
+
+def _reporting(session: Session, reservation: Reservation, transfer: Transfer) -> Reporting | None:
+    """What the receiver reports before the material is put to use, counted from the agreed time or the day of need."""
+    if reservation.status not in OPEN:
+        return None
+    latest = newest(reservation)
+    agreed = latest.agreed_time if latest else None
+    begins_on = clock.local(agreed).date() if agreed else reservation.needed_by
+    return reporting_of(session, transfer.material, begins_on)
 
 
 _FIRST = (  # what comes before what, as the one next act

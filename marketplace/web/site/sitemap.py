@@ -18,6 +18,7 @@ PUBLIC_PATHS = (
     "/hulp/zoeken",
     "/hulp/overzicht",
     "/hulp/wet",
+    "/hulp/melden",
     "/toegankelijkheid",
     "/privacy",
     "/contact",
