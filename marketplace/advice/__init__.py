@@ -1,1 +1,1 @@
-"""What must be reported, what advisers find of lots, and lots that were published before a rule came."""
+"""What must be reported, what advisers find of lots, and lots that a later rule stops."""

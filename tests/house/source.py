@@ -23,6 +23,7 @@ ROOMS = (
     "published",
     "exchange",
     "messages",
+    "advice",
     "matching",
     "memos",
     "imports",

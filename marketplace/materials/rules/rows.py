@@ -164,7 +164,7 @@ def read_practice(kind: str, row: Row) -> Reference:
 
 
 def read_notification(row: Row) -> Reference:
-    """A duty to report of notifications.csv: what, to whom, how many days before, and of which materials."""
+    """A duty to report of notifications.csv."""
     days = row.choice("dagen_vooraf", {str(number) for number in range(1, _LONGEST_TERM_DAYS + 1)})
     texts = ("wat_nl", "wat_en", "aan_nl", "aan_en", "waar", "rechtsgrond")
     row.demand(bool(row.text("sets") or row.text("materialen")), "sets")

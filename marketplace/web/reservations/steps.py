@@ -103,7 +103,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
 
 
 def _reporting(session: Session, reservation: Reservation, transfer: Transfer) -> Reporting | None:
-    """What the receiver reports before the material is put to use, counted from the agreed time or the day of need."""
+    """What the receiver reports before use, counted from the agreed time or the day of need."""
     if reservation.status not in OPEN:
         return None
     latest = newest(reservation)
