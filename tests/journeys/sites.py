@@ -176,6 +176,7 @@ def fill_with_unfinished_work(app: Flask) -> None:
     assert send(coordinator, entry, {**filled, **masses}).status_code == 303
     assert send(coordinator, f"{entry}/indienen", {}).status_code == 303
     load_sheets(app, coordinator)
+    load_factors(coordinator)
     publish_reports(app, year=clock.today().year - 2)
     administrator = client_of(app, f"beheer@{demo.DOMAIN}")
     for kind, is_done in (("check", True), ("rebuild", False)):
@@ -205,6 +206,18 @@ def load_sheets(app: Flask, coordinator: FlaskClient) -> None:
         if is_applied:
             send(coordinator, page, to=f"{page}/toepassen").close()
             assert tasks.work_off(app) == 1
+
+
+def load_factors(coordinator: FlaskClient) -> None:
+    """A list of factors that waits for the AO CE, with a figure that is asked twice, and one that its coordinator still looks at."""
+    head = "slug;co2_nieuw_kg_per_kg;co2_laag;co2_hoog;co2_bron;co2_conf;factor_licence;factor_public"
+    row = "betonstraatsteen-kei-8cm;0,9;onbekend;onbekend;EPD 12;A;vrij;ja"
+    for is_handed_in in (True, False):
+        page = send(
+            coordinator, "/beheer/materialen/lijst", {"file": upload(f"{head}\n{row}\n".encode(), "factoren.csv")}
+        ).location
+        if is_handed_in:
+            assert send(coordinator, page, to=f"{page}/indienen").status_code == 303
 
 
 def links_by_mail(app: Flask) -> list[str]:
