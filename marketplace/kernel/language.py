@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -152,6 +153,12 @@ def ngettext(singular: str, plural: str, num: int, **params: object) -> Text:
     return Text(singular, plural, num, {"num": num, **params})
 
 
+def joined(*sentences: object) -> Text:
+    """Sentences after each other, each in the reader's language; what is empty is left out."""
+    parts = {f"part{number}": sentence for number, sentence in enumerate(sentences) if sentence}
+    return Text(" ".join(f"%({name})s" for name in parts), params=parts)
+
+
 def in_default_locale(sentence: Text) -> str:
     """Give one of our sentences as it is stored among people's words.
 
@@ -159,3 +166,36 @@ def in_default_locale(sentence: Text) -> str:
     """
     with reading_in(DEFAULT_LOCALE):
         return str(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same words in both languages."""
+
+    nl: str
+    en: str
+
+    def localized(self, locale: str) -> str:
+        """The words, where a sentence has them."""
+        return self.en if locale == "en" else self.nl
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something of the taxonomy with a name in both languages; the slug never changes."""
+
+    slug: str
+    name_nl: str
+    name_en: str
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_in(current_locale())
+
+    def name_in(self, locale: str) -> str:
+        return self.name_en if locale == "en" else self.name_nl
+
+    def localized(self, locale: str) -> str:
+        """The name, where a sentence has it."""
+        return self.name_in(locale)

@@ -28,7 +28,6 @@ from marketplace.materials.queries import (
     get_version,
     taxonomy,
 )
-from marketplace.materials.rules.cells import Reference
 from marketplace.materials.rules.figures import FILED, brought_back, carried_over, with_figures
 from marketplace.materials.rules.files import read_files, read_reference
 from marketplace.materials.rules.lists import (
@@ -41,6 +40,7 @@ from marketplace.materials.rules.lists import (
     ListState,
     read_list,
 )
+from marketplace.materials.rules.rows import Reference
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice

@@ -20,6 +20,7 @@ from marketplace.materials.rules.fields import YES_OR_NO, Field, FieldChoice, Fi
 from marketplace.materials.rules.figures import HOLDER, Change, figure_of, list_changes, with_figures
 from marketplace.materials.rules.files import DETOUR
 from marketplace.materials.rules.lists import OPEN
+from marketplace.materials.rules.rows import make_gate
 from marketplace.materials.rules.taxonomy import (
     NOT_TRADABLE,
     BankOrigin,
@@ -126,6 +127,7 @@ def load_taxonomy(session: Session, version: int) -> Taxonomy:
         ),
         field_sets=tuple(sets.values()),
         fields=tuple(fields.values()),
+        gates=tuple(make_gate(slug, row.facts) for slug, row in rows["gate"].items()),
     )
 
 
@@ -143,7 +145,14 @@ def _last_words(session: Session, version: int) -> list[ReferenceRow]:
 def _hazard(row: ReferenceRow) -> Hazard:
     facts = row.facts
     return Hazard(
-        row.slug, facts["name_nl"], facts["name_en"], facts["blocking"], facts["proof"], facts["eural"], facts["source"]
+        row.slug,
+        facts["name_nl"],
+        facts["name_en"],
+        facts["blocking"],
+        facts["proof"],
+        facts["eural"],
+        facts["source"],
+        facts.get("proof_en", ""),
     )
 
 

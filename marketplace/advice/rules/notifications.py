@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from marketplace.kernel.language import Text, _, current_locale, ngettext
-from marketplace.materials.rules.named import Named
+from marketplace.kernel.language import Named, Text, _, current_locale, ngettext
 from marketplace.materials.rules.taxonomy import Material
 
 DAYS_IN_A_WEEK = 7

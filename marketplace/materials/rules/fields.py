@@ -13,10 +13,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from marketplace.kernel.errors import FieldError, Invalid
-from marketplace.kernel.language import Text, _, current_locale, localize, ngettext
+from marketplace.kernel.language import Named, Text, _, current_locale, localize, ngettext
 from marketplace.kernel.text import clean, find_length_faults
 from marketplace.kernel.units import NO_BREAK_SPACE, format_number, plain, read_decimal
-from marketplace.materials.rules.named import Named
 
 UNKNOWN = "unknown"
 LINE_LENGTH_MAX = 120

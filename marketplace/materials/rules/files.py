@@ -10,7 +10,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.language import _
 from marketplace.materials.rules import rows
-from marketplace.materials.rules.cells import Reference, Row, demand, read_rows
+from marketplace.materials.rules.rows import Reference, Row, demand, read_rows
 
 LARGEST_FILE_BYTES = 5_000_000
 DETOUR = "omrijfactor-standaard"
@@ -33,12 +33,12 @@ FILES: dict[str, File] = {
     "transport.csv": File("transport", "slug", rows.read_transport),
     "field_sets.csv": File("field_set", "slug", rows.read_field_set),
     "fields.csv": File("field", "slug", rows.read_field),
-    "gates.csv": File("gate", "slug", partial(rows.read_practice, "gate"), may_be_empty=True),
+    "gates.csv": File("gate", "slug", rows.read_gate),
     "paper_kinds.csv": File("paper_kind", "slug", partial(rows.read_practice, "paper_kind"), may_be_empty=True),
     "notifications.csv": File("notification", "slug", rows.read_notification, may_be_empty=True),
 }
 NAMES = tuple(FILES)
-MATERIALS, HAZARDS, TRANSPORT, FIELD_SETS, FIELD_ROWS, *_OTHERS = NAMES
+MATERIALS, HAZARDS, TRANSPORT, FIELD_SETS, FIELD_ROWS, GATES, *_PRACTICE = NAMES
 NOTIFICATIONS = "notifications.csv"
 
 
@@ -98,10 +98,13 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
     for number, row in enumerate(read[NOTIFICATIONS], start=2):
         demand(set(row.facts["sets"]) <= slugs[FIELD_SETS], NOTIFICATIONS, number, "sets")
         demand(set(row.facts["materialen"]) <= slugs[MATERIALS], NOTIFICATIONS, number, "materialen")
+    for number, row in enumerate(read[GATES], start=2):
+        demand(set(row.facts["fields"]) <= slugs[FIELD_ROWS], GATES, number, "velden")
+        demand(set(row.facts["field_sets"]) <= slugs[FIELD_SETS], GATES, number, "veldsets")
     demand(DETOUR in slugs[TRANSPORT], TRANSPORT, 1, DETOUR)
     demand(any(row.facts["kind"] == "tkm" for row in read[TRANSPORT]), TRANSPORT, 1, "tkm")
     return [*groups.values(), *(row for name in (HAZARDS, TRANSPORT, *_rest()) for row in read[name])]
 
 
 def _rest() -> tuple[str, ...]:
-    return (FIELD_ROWS, FIELD_SETS, MATERIALS, *_OTHERS)
+    return (FIELD_ROWS, FIELD_SETS, MATERIALS, GATES, *_PRACTICE)

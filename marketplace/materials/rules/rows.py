@@ -1,13 +1,22 @@
 """Rows of the reference files as a version keeps them. Their columns are Dutch; data/SOURCES.md says what each means."""
 
+import csv
+import io
 import re
-from decimal import Decimal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from marketplace.kernel.units import Unit
-from marketplace.materials.rules.cells import FACTOR_PLACES, Reference, Row
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import Words, _
+from marketplace.kernel.units import Unit, format_number
 from marketplace.materials.rules.fields import UNKNOWN, FieldKind
+from marketplace.materials.rules.gates import Gate, GateKind, Moment, Severity
 from marketplace.materials.rules.taxonomy import TOLERANCE_PERCENT, BankOrigin
 
+FACTOR_PLACES = 6
 _UNITS = {"stuk": Unit.PIECE, "m": Unit.M, "m2": Unit.M2, "m3": Unit.M3, "ton": Unit.TONNE}
 _WEIGHTS = {Unit.PIECE: "kg_per_stuk", Unit.M: "kg_per_m", Unit.M2: "kg_per_m2", Unit.M3: "kg_per_m3"}
 _KINDS = {"tkm", "brandstof", "omrijfactor"}
@@ -24,9 +33,111 @@ _FIELD_KINDS = {
     "jaar": FieldKind.YEAR,
     "dag": FieldKind.DAY,
 }
+_SEVERITIES = {"blokkeert": Severity.BLOCKS, "vraagt": Severity.ASKS}
+_MOMENTS = {"plaatsen": Moment.PUBLISH, "reserveren": Moment.RESERVE, "overdragen": Moment.HAND_OVER}
+_GATE_KINDS = {
+    "grens": GateKind.LIMIT,
+    "antwoord": GateKind.ANSWER,
+    "nodig": GateKind.NEEDED,
+    "bewijsstuk": GateKind.PAPER,
+    "asbest": GateKind.ASBESTOS,
+    "bestemming": GateKind.DESTINATION,
+    "gevaren": GateKind.HAZARDS,
+    "verhandelbaar": GateKind.TRADABLE,
+    "verlopen": GateKind.EXPIRED,
+}
+_GATE_WORDS = (("law", "regel"), ("advice", "doen"))
 _SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 _CHOICE_PARTS = 3
 _MOST_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One thing as a version says it. `kind` is group, material, hazard, transport, field_set, field, gate, paper_kind or notification."""
+
+    kind: str
+    slug: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a file, by the names of its columns."""
+
+    file: str
+    number: int
+    columns: dict[str, str | None]
+
+    def text(self, column: str, *, needed: bool = False) -> str:
+        """What stands in a cell, without blanks around it."""
+        value = (self.columns.get(column) or "").strip()
+        self.demand(bool(value) or not needed, column)
+        return value
+
+    def choice(self, column: str, choices: set[str]) -> str:
+        """One of these words."""
+        value = self.text(column, needed=True)
+        self.demand(value in choices, column)
+        return value
+
+    def words(self, column: str) -> list[str]:
+        """The parts between semicolons."""
+        return [word.strip() for word in self.text(column).split(";") if word.strip()]
+
+    def day(self, column: str) -> str:
+        """A day as YYYY-MM-DD."""
+        value = self.text(column, needed=True)
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            day = None
+        self.demand(day is not None and day.isoformat() == value, column)
+        return value
+
+    def number_or_none(self, column: str, *, places: int = 3, above_zero: bool = True) -> str | None:
+        """A decimal string without needless zeros, or None where the cell is empty: unknown."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            value = Decimal(text)
+        except InvalidOperation:
+            value = Decimal("NaN")
+        fits = value.is_finite() and value >= 0 and (value > 0 or not above_zero) and value < 10**9
+        self.demand(fits and value == round(value, places), column)
+        return f"{value.normalize():f}"
+
+    def demand(self, holds: bool, column: str) -> None:
+        """Refuse the row at this column where something does not hold."""
+        demand(holds, self.file, self.number, column)
+
+
+def read_rows(text: str, file: str, key: str, read: Callable[[Row], Reference], *, may_be_empty: bool = False) -> list[Reference]:
+    """Every row of a file, no two with the same key."""
+    rows: list[Reference] = []
+    seen: set[str] = set()
+    for number, columns in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        row = Row(file, number, columns)
+        reference = read(row)
+        row.demand(reference.slug not in seen, key)
+        seen.add(reference.slug)
+        rows.append(reference)
+    demand(bool(rows) or may_be_empty, file, 1, key)
+    return rows
+
+
+def demand(holds: bool, file: str, row: int, column: str) -> None:
+    """Refuse a file at a cell where something does not hold."""
+    if not holds:
+        raise Invalid(
+            _(
+                "%(file)s, row %(row)s: %(column)s is not valid. Correct that cell and load the file again.",
+                file=file,
+                row=row,
+                column=column,
+            )
+        )
 
 
 def read_hazard(row: Row) -> Reference:
@@ -39,6 +150,7 @@ def read_hazard(row: Row) -> Reference:
             "name_en": row.text("naam_en", needed=True),
             "blocking": row.text("blokkerend"),
             "proof": row.text("gevraagd_bewijs"),
+            "proof_en": row.text("gevraagd_bewijs_en"),
             "eural": row.text("eural_indien_gevaarlijk"),
             "source": row.text("bron"),
         },
@@ -151,6 +263,82 @@ def read_field_set(row: Row) -> Reference:
     fields = row.words("velden")
     row.demand(bool(fields) and len(set(fields)) == len(fields), "velden")
     return Reference("field_set", _slug(row), {**_named(row), "fields": fields, **_sourced(row)})
+
+
+def read_gate(row: Row) -> Reference:
+    """A rule of gates.csv. Only one with a citation may stop a lot."""
+    severity = _SEVERITIES[row.choice("ernst", set(_SEVERITIES))]
+    is_verified = row.choice("geverifieerd", _YES_NO) == "1"
+    row.demand(is_verified or severity is Severity.ASKS, "geverifieerd")
+    kind = _GATE_KINDS[row.choice("soort", set(_GATE_KINDS))]
+    fields, limit = row.words("velden"), row.number_or_none("grens")
+    row.demand(bool(fields) or kind not in (GateKind.LIMIT, GateKind.NEEDED, GateKind.DESTINATION), "velden")
+    row.demand(limit is not None or kind not in (GateKind.LIMIT, GateKind.ASBESTOS), "grens")
+    row.demand(bool(row.words("bewijsstukken")) or kind is not GateKind.PAPER, "bewijsstukken")
+    facts = {
+        **_named(row),
+        "kind": kind.value,
+        "severity": severity.value,
+        "moment": _MOMENTS[row.choice("moment", set(_MOMENTS))].value,
+        "fields": fields,
+        "values": row.words("waarden"),
+        "limit": limit,
+        "unit": row.text("eenheid"),
+        "field_sets": row.words("veldsets"),
+        "materials": row.words("materialen"),
+        "hazard": row.text("gevaar"),
+        "paper_kinds": row.words("bewijsstukken"),
+        "eural": row.text("eural"),
+        "is_of_other_owner": row.text("andere_eigenaar") == "1",
+        "is_liftable": row.text("opheffen") == "1",
+        "takes_opinion": row.text("advies_telt") == "1",
+        "is_verified": is_verified,
+        **{
+            f"{part}_{language}": row.text(f"{column}_{language}", needed=True)
+            for part, column in _GATE_WORDS
+            for language in ("nl", "en")
+        },
+        **_sourced(row),
+    }
+    return Reference("gate", _slug(row), facts)
+
+
+def make_gate(slug: str, facts: dict[str, Any]) -> Gate:
+    """The rule that a row of a version is."""
+    return Gate(
+        slug=slug,
+        name_nl=facts["name_nl"],
+        name_en=facts["name_en"],
+        kind=GateKind(facts["kind"]),
+        severity=Severity(facts["severity"]),
+        moment=Moment(facts["moment"]),
+        law=_words(facts, "law"),
+        advice=_words(facts, "advice"),
+        source=facts["source"],
+        dated_on=date.fromisoformat(facts["dated_on"]),
+        is_verified=facts["is_verified"],
+        fields=tuple(facts["fields"]),
+        values=tuple(facts["values"]),
+        limit=None if facts["limit"] is None else Decimal(facts["limit"]),
+        unit=facts["unit"],
+        field_sets=tuple(facts["field_sets"]),
+        materials=tuple(facts["materials"]),
+        hazard=facts["hazard"],
+        paper_kinds=tuple(facts["paper_kinds"]),
+        eural=facts["eural"],
+        is_of_other_owner=facts["is_of_other_owner"],
+        is_liftable=facts["is_liftable"],
+        takes_opinion=facts["takes_opinion"],
+    )
+
+
+def _words(facts: dict[str, Any], part: str) -> Words:
+    """What a rule says in both languages, with its limit where {grens} stands."""
+    limit = "" if facts["limit"] is None else facts["limit"]
+    written = {
+        locale: f"{format_number(Decimal(limit), locale)} {facts['unit']}".strip() if limit else "" for locale in ("nl", "en")
+    }
+    return Words(*(facts[f"{part}_{locale}"].replace("{grens}", written[locale]) for locale in ("nl", "en")))
 
 
 def read_practice(kind: str, row: Row) -> Reference:

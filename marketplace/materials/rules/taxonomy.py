@@ -6,16 +6,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from marketplace.kernel import spelling
 from marketplace.kernel.errors import Invalid, Missing
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Named, _
 from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.fields import Field, FieldSet
-from marketplace.materials.rules.named import Named
+
+if TYPE_CHECKING:
+    from marketplace.materials.rules.gates import Gate
 
 NOT_TRADABLE = "niet_verhandelbaar"  # the one hazard code that forbids; it is no question to declare
+UNCITED = ("", "ongeverifieerd", "algemeen bekend")  # what stands as a source where there is none
 KG_PLACES = Decimal("0.000001")
 MASS_PLACES = Decimal("0.001")
 TOLERANCE_PERCENT = Decimal(5)
@@ -30,10 +34,16 @@ class MaterialGroup(Named):
 class Hazard(Named):
     """Something that a material may hold and that its owner declares: yes, no or unknown. `slug` is its code."""
 
-    blocking: str = ""  # ja, voorwaardelijk or nee, as in the file; the gates come later
+    blocking: str = ""  # ja, voorwaardelijk or nee, as in the file
     proof: str = ""
     eural: str = ""
     source: str = ""
+    proof_en: str = ""
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether its source is one that SOURCES.md names."""
+        return self.source not in UNCITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +223,7 @@ class Taxonomy:
     retired: tuple[Material, ...] = ()
     field_sets: tuple[FieldSet, ...] = ()
     fields: tuple[Field, ...] = ()  # of all sets
+    gates: "tuple[Gate, ...]" = ()
     group_slugs: dict[int, str] = field(init=False, repr=False, compare=False)  # of each material by its id
     _by_slug: dict[str, Material] = field(init=False, repr=False, compare=False)
     _by_id: dict[int, Material] = field(init=False, repr=False, compare=False)

@@ -12,11 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from marketplace.kernel.geo import Point
-from marketplace.kernel.language import LOCALES, Text, current_locale, reading_in
+from marketplace.kernel.language import LOCALES, Named, Text, current_locale, reading_in
 from marketplace.kernel.units import Amount, Quantity, Unit
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Condition, Location
-from marketplace.materials.rules.named import Named
 from marketplace.places.rules import PlaceBasis
 
 
