@@ -11,6 +11,7 @@ from marketplace.api.fields import (
     Moment,
     Number,
     Quantity,
+    Sentence,
     UnitChoice,
     YesNo,
 )
@@ -44,6 +45,7 @@ class OwnFitSchema(Shape):
     listing = Integer("its id", get=lambda row: row.own.listing_id)
     fits = Choice(Fit, get=lambda row: row.fit)
     in_the_way = LineOrNull("where it nearly fits: the one thing in the way", get=lambda row: row.sentence and str(row.sentence))
+    doubts = List(Sentence(), "what of the fields that were asked for is not known")
     is_offered = YesNo("whether it was offered already")
 
 

@@ -24,6 +24,9 @@ class MatchSchema(Shape):
     covers = Quantity(attribute="covers.amount")
     unit = UnitChoice(attribute="covers.unit")
     reasons = List(Sentence())
+    doubts = List(
+        Sentence(), "what of the fields that were asked for is not known; such a match comes after those that are certain"
+    )
 
 
 class MatchesSchema(PageSchema):
@@ -43,6 +46,7 @@ class _ProposedPartSchema(Shape):
     road_km = Number()
     tonne_km = Number()
     mass_kg = Number()
+    doubts = List(Sentence(), "what of the fields that were asked for is not known")
 
 
 class PartsProposalSchema(Shape):

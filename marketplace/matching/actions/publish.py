@@ -6,6 +6,7 @@ rest.
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -212,6 +213,7 @@ def _tell_owner(session: Session, match: Match) -> None:
 
 
 def _notify(session: Session, match: Match, person_id: int | None, organisation_id: int, other: str) -> None:
+    doubts: dict[str, Any] = {"doubts": len(match.doubts)} if match.doubts else {}
     notify(
         session,
         Notice.NEW_MATCH,
@@ -222,4 +224,5 @@ def _notify(session: Session, match: Match, person_id: int | None, organisation_
         demand_id=match.demand.id,
         organisation=other,
         quantity={"amount": str(match.covers.amount), "unit": match.covers.unit.value},
+        **doubts,
     )

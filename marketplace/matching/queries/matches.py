@@ -4,9 +4,11 @@ Whoever may know the exact points gets what fits by them, in their order, with e
 of both sides decide what fits and in which order, and the kilometres are whole, with every figure that follows from them.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, Select, bindparam, select
@@ -18,7 +20,7 @@ from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.exchange.queries.destination import list_demands_come_back_from, total_under_way, totals_under_way
 from marketplace.impact.rules.impact import Impact, impact
 from marketplace.kernel import clock
-from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, ecef_m, whole_km
+from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, whole_km
 from marketplace.kernel.language import Text
 from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.kernel.units import Amount, Unit
@@ -28,13 +30,15 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import is_demand_stale
 from marketplace.market.rules.listing import STALE_AFTER, Answer, Condition, ListingStatus
 from marketplace.market.rules.windows import Windows
-from marketplace.matching.queries.statements import EDGE_KM, demands_served, listings_that_serve
+from marketplace.matching.queries.statements import EDGE_KM, demands_served, escaped, listings_that_serve, place_figures
 from marketplace.matching.rules import pair
 from marketplace.matching.rules.pair import Lot, Need
+from marketplace.matching.rules.wishes import Verdict, doubts, judge_all, wishes_of
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 PAGE_SIZE = 24
+ASKS_NOTHING = "{}"  # as it is stored
 _IDS: BindParameter[Any] = bindparam("ids", type_=Integer, expanding=True)
 _LISTINGS = (
     select(Listing)
@@ -49,7 +53,10 @@ _ASKER = select(_organisation.kind, _organisation.slug).where(_organisation.id =
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A listing that serves a demand. Figures are for the part that it covers; `takes` is that part in the listing's unit, as a reservation asks it."""
+    """A listing that serves a demand. Figures are for the part that it covers; `takes` is that part in the listing's unit, as a reservation asks it.
+
+    `doubts`: what of the fields that were asked for is not known. Such a match comes after those that are certain.
+    """
 
     listing: Listing
     demand: Demand
@@ -58,6 +65,7 @@ class Match:
     takes: Amount
     impact: Impact
     reasons: tuple[Text, ...]
+    doubts: tuple[Text, ...] = ()
 
     @property
     def road_km(self) -> Decimal:
@@ -112,7 +120,7 @@ def list_listings_for_demand(
     refused = sorted({code for item in serving for code in item.hazard_codes} - need.accepts_hazards)
     farthest = demand.max_distance_km
     figures: dict[str, Any] = {
-        **_place(need.point),
+        **place_figures(need.point),
         "materials": [item.id for item in serving],
         "conditions": [item.value for item in Condition if item.rank >= need.min_condition.rank],
         "confirmed_since": clock.today() - STALE_AFTER,
@@ -121,11 +129,11 @@ def list_listings_for_demand(
         "today": clock.today(),
         "organisation": demand.organisation_id,
         "demand": demand.id or 0,
-        "in_circle": f"%|{_escaped(asker.slug)}|%",
+        "in_circle": f"%|{escaped(asker.slug)}|%",
         "unit": demand.unit,
         "remaining": to_find,
         **{f"scant_{unit.value}": int(pair.scant(unit, need.remaining.unit, serving) * 1000) for unit in Unit},
-        **{f"refused_{number}": f"%|{_escaped(code)}|%" for number, code in enumerate(refused)},
+        **{f"refused_{number}": f"%|{escaped(code)}|%" for number, code in enumerate(refused)},
     }
     if farthest is not None:
         figures |= bounding_box(need.point, float(farthest) + EDGE_KM)._asdict()
@@ -138,13 +146,17 @@ def list_listings_for_demand(
         refused_codes=len(refused),
         accepts_unknown=need.accepts_unknown_hazards,
         is_partner=asker.kind == OrganisationKind.PARTNER,
+        has_wishes=bool(need.wishes),
     )
 
     def serving_ids(doubted: list[int]) -> set[int]:
         rows = session.scalars(_BARE_LISTINGS, {"ids": doubted})
         return _serving((row.id, lot_of(row, terms, exact=exact), need) for row in rows)
 
-    fitting = _fitting(session, statement, figures, serving_ids)
+    def judged(answers: str) -> Verdict:
+        return judge_all(need.wishes, json.loads(answers))
+
+    fitting = _fitting(session, statement, figures, serving_ids, judged if need.wishes else None)
     ids = fitting[(page - 1) * size : page * size]
     listings = session.scalars(_LISTINGS, {"ids": ids}).unique().all() if ids else []
     pairs = [(listing, demand, lot_of(listing, terms, exact=exact), need) for listing in listings]
@@ -188,7 +200,7 @@ def _demands_served(
         return Matches((), 0, page, size)
     declared, served = sorted(lot.hazards_yes), terms.served_by(lot.material)
     figures: dict[str, Any] = {
-        **_place(lot.point),
+        **place_figures(lot.point),
         "materials": [item.id for item in served],
         "conditions": [item.value for item in Condition if item.rank <= lot.condition.rank],
         "starts_before": max(lot.available_from, today),
@@ -200,7 +212,7 @@ def _demands_served(
         "unit": listing.unit,
         "doubted_units": [unit.value for unit in Unit if lot.available.amount < pair.scant(listing.unit_of, unit, served)],
         "least": min(lot.available.amount, lot.minimum_part or lot.available.amount),
-        **{f"declared_{number}": f'%"{_escaped(code)}"%' for number, code in enumerate(declared)},
+        **{f"declared_{number}": f'%"{escaped(code)}"%' for number, code in enumerate(declared)},
     }
 
     statement = demands_served(
@@ -218,11 +230,18 @@ def _demands_served(
     def serving_ids(doubted: list[int]) -> set[int]:
         return _serving((row.id, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": doubted}))
 
+    def judged(asked: str) -> Verdict:
+        return (
+            Verdict.FITS
+            if asked == ASKS_NOTHING
+            else judge_all(wishes_of(json.loads(asked), (), terms.fields_by_slug.get), lot.answers)
+        )
+
     def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
         to_find = demand.remaining - under_way
         return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find, exact=exact)
 
-    fitting = _fitting(session, statement, figures, serving_ids)
+    fitting = _fitting(session, statement, figures, serving_ids, judged)
     ids = fitting[(page - 1) * size : page * size]
     demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
     under_way = totals_under_way(session, demands) if demands else {}
@@ -231,14 +250,31 @@ def _demands_served(
 
 
 def _fitting(
-    session: Session, statement: Select[Any], figures: dict[str, Any], serving_ids: Callable[[list[int]], set[int]]
+    session: Session,
+    statement: Select[Any],
+    figures: dict[str, Any],
+    serving_ids: Callable[[list[int]], set[int]],
+    judged: Callable[[str], Verdict] | None,
 ) -> list[int]:
-    """The ids of all that fits, best first. Where something is in doubt the rule decides."""
+    """The ids of all that fits, best first. Where the SQL is in doubt the rule decides.
+
+    `judged`: how what stands in the second column, answers or wishes as they are stored, compares to the other side. What is not
+    known there comes last.
+    """
     session.flush()  # the connection itself is asked: the session would make an object of each row
-    numbers = session.connection().scalars(statement, figures).all()
+    found = session.connection().execute(statement, figures).all()
+    if judged is None:
+        certain, unsure = [row[0] for row in found], []
+    else:
+        verdicts = list(map(cache(judged), [row[1] for row in found]))
+        certain, unsure = (
+            [row[0] for row, verdict in zip(found, verdicts, strict=True) if verdict is wanted]
+            for wanted in (Verdict.FITS, Verdict.IN_DOUBT)
+        )
+    numbers = certain + unsure
     doubted = [-number for number in numbers if number < 0]
     if not doubted:
-        return list(numbers)
+        return numbers
     refused = set(doubted) - serving_ids(doubted)
     return [abs(number) for number in numbers if -number not in refused]
 
@@ -286,15 +322,7 @@ def _ranked(
 
 
 def _match(
-    terms: Taxonomy,
-    listing: Listing,
-    demand: Demand,
-    lot: Lot,
-    need: Need,
-    shown_km: Decimal,
-    *,
-    place: int,
-    total: int,
+    terms: Taxonomy, listing: Listing, demand: Demand, lot: Lot, need: Need, shown_km: Decimal, *, place: int, total: int
 ) -> Match:
     covered = pair.cover(lot, need)
     figures = impact(
@@ -305,7 +333,7 @@ def _match(
         processing_factor=lot.material.processing_kgco2e_per_kg,
     )
     reasons = pair.explain(lot, need, covered, figures, place=place, total=total)
-    return Match(listing, demand, shown_km, covered.covers, covered.takes, figures, reasons)
+    return Match(listing, demand, shown_km, covered.covers, covered.takes, figures, reasons, doubts(need.wishes, lot.answers))
 
 
 def lot_of(listing: Listing, terms: Taxonomy, *, exact: bool) -> Lot:
@@ -328,6 +356,7 @@ def lot_of(listing: Listing, terms: Taxonomy, *, exact: bool) -> Lot:
         circle=listing.chosen_circle or (),
         circle_from=listing.circle_from,
         minimum_part=listing.minimum_part,
+        answers=listing.fields,
     )
 
 
@@ -361,17 +390,9 @@ def need_of(
         confirmed_on=demand.confirmed_on,
         point=_point(demand, exact=exact),
         organisation_slug=organisation_slug,
+        wishes=wishes_of(demand.fields, material.fields, terms.fields_by_slug.get) if demand.fields else (),
     )
 
 
 def _point(placed: Listing | Demand, *, exact: bool) -> Point:
     return Point(placed.lat, placed.lon) if exact else Point(placed.public_lat, placed.public_lon)
-
-
-def _place(point: Point) -> dict[str, float]:
-    x, y, z = ecef_m(point)
-    return {"x": float(x), "y": float(y), "z": float(z)}
-
-
-def _escaped(code: str) -> str:
-    return code.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")

@@ -21,6 +21,7 @@ from marketplace.exchange.queries.destination import totals_under_way
 from marketplace.exchange.rules.reservation import OPEN
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, chord2_m2, distance_km, ecef_m, whole_km
+from marketplace.kernel.language import Text
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.queries.listings import load_photos
@@ -29,6 +30,7 @@ from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
 from marketplace.matching.queries.matches import lot_of, need_of
 from marketplace.matching.rules.misses import Miss, near_miss
 from marketplace.matching.rules.pair import Need, objections
+from marketplace.matching.rules.wishes import doubts
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
@@ -38,17 +40,24 @@ Row = TypeVar("Row", Listing, Demand)
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A lot and a demand of which one is the organisation's own. `miss`: the one thing in the way; None where it fits."""
+    """A lot and a demand of which one is the organisation's own. `miss`: the one thing in the way; None where it fits.
+
+    `doubts`: what the demand asks of the fields and is not known.
+    """
 
     listing: Listing
     demand: Demand
     distance_km: int
     miss: Miss | None
+    doubts: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OwnFits:
-    """What fits, and what nearly does, the newest first."""
+    """What fits, and what nearly does, the newest first.
+
+    What fits for certain stands before what is in doubt.
+    """
 
     fits: tuple[Fit, ...]
     misses: tuple[Fit, ...]
@@ -78,9 +87,10 @@ def list_own_fits(session: Session, actor: Actor, *, most: int = 10) -> OwnFits:
         away, today = distance_km(lot.point, need.point), clock.today()
         shown_km = whole_km(lot.point, need.point)
         if need.remaining.amount > 0 and not objections(lot, need, distance_km=away, today=today):
-            fits.append(Fit(listing, demand, shown_km, None))
+            fits.append(Fit(listing, demand, shown_km, None, doubts(need.wishes, lot.answers)))
         elif miss := near_miss(lot, need, distance_km=away, today=today):
             misses.append(Fit(listing, demand, shown_km, miss))
+    fits.sort(key=lambda fit: bool(fit.doubts))
     served = {fit.demand.id for fit in fits}
     fits, misses = _once(actor, fits), _once(actor, [miss for miss in misses if miss.demand.id not in served])
     load_photos(session, [fit.listing for fit in (*fits[:most], *misses[:most])])

@@ -6,7 +6,7 @@ hundred, so that no page compares everything with everything. Where a distance i
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -30,10 +30,11 @@ from marketplace.market.rules.freshness import DEMAND_STALE_AFTER
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus, is_part_allowed
 from marketplace.market.rules.windows import Asker, Rings, Wanted, WindowDefaults, has_turn, settle
 from marketplace.matching.models import ProposalMade
-from marketplace.matching.queries.matches import lot_of, need_of
+from marketplace.matching.queries.matches import ASKS_NOTHING, lot_of, need_of
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import RANKS, Lot, Need, cover, objections
 from marketplace.matching.rules.wanted import Fit
+from marketplace.matching.rules.wishes import Verdict, Wish, doubts, judge, wishes_of
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
@@ -64,16 +65,20 @@ class OwnLot:
 
 @dataclass(frozen=True, slots=True)
 class OwnFit:
-    """The lot of one's own that serves a demand best, or nearly. `sentence`: what is in the way. `is_offered`: the asker knows of it."""
+    """The lot of one's own that serves a demand best, or nearly. `sentence`: what is in the way. `is_offered`: the asker knows of it.
+
+    `doubts`: what the demand asks of its fields and is not known.
+    """
 
     own: OwnLot
     fit: Fit
     sentence: Text | None
     is_offered: bool
+    doubts: tuple[Text, ...] = ()
 
 
 def list_fitting_lots(session: Session, actor: Actor, demand: Demand, *, most: int = FITTING_MOST) -> list[OwnFit]:
-    """The lots of one's own that fit one open demand. What serves it first, then what is on offer, then the largest."""
+    """The lots of one's own that fit one open demand. What serves it first, what is certain of that, then what is on offer, then the largest."""
     terms = taxonomy(session)
     serving = {material.slug for material in terms.serving(terms.material_by_id(demand.material_id))}
     lots = [own for own in list_own_lots(session, actor) if own.lot.material.slug in serving]
@@ -83,7 +88,11 @@ def list_fitting_lots(session: Session, actor: Actor, demand: Demand, *, most: i
     offered = set(session.scalars(select(ProposalMade.listing_id).where(ProposalMade.demand_id == demand.id)))
     fits = [own_fit(actor, own, demand, to_find, terms, is_offered=own.listing_id in offered) for own in lots]
     found = [fit for fit in fits if fit is not None]
-    return sorted(found, key=lambda fit: (fit.fit is not Fit.FITS, fit.own.is_draft, -fit.own.available.amount))[:most]
+    return sorted(found, key=_order)[:most]
+
+
+def _order(fit: OwnFit) -> tuple[bool, bool, bool, Decimal]:
+    return fit.fit is not Fit.FITS, bool(fit.doubts), fit.own.is_draft, -fit.own.available.amount
 
 
 def list_own_lots(session: Session, actor: Actor) -> list[OwnLot]:
@@ -139,10 +148,11 @@ def own_fit(actor: Actor, own: OwnLot, demand: Demand, to_find: Decimal, terms: 
     exact = may(actor, Can.READ_POINTS)
     need = need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find, exact=exact)
     away, today = distance_km(own.lot.point, need.point), clock.today()
+    unsure = doubts(need.wishes, own.lot.answers)
     if not objections(own.lot, need, distance_km=away, today=today):
-        return OwnFit(own, Fit.FITS, None, is_offered)
+        return OwnFit(own, Fit.FITS, None, is_offered, unsure)
     miss = near_miss(own.lot, need, distance_km=away, today=today)
-    return OwnFit(own, Fit.NEARLY, miss.sentence, is_offered) if miss else None
+    return OwnFit(own, Fit.NEARLY, miss.sentence, is_offered, unsure) if miss else None
 
 
 class _Row(NamedTuple):
@@ -164,6 +174,7 @@ class _Row(NamedTuple):
     lon: float
     public_lat: float
     public_lon: float
+    fields: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -178,6 +189,7 @@ class Needs:
     under_way: dict[int, Decimal]
     terms: Taxonomy
     exact: bool
+    wished: dict[str, tuple[Wish, ...]] = field(default_factory=dict)  # as it is stored, and as the rule takes it
 
     def __len__(self) -> int:
         return len(self.columns["id"])
@@ -193,10 +205,17 @@ class Needs:
         farthest, hazards = values["max_distance_km"], json.loads(values["accepts_hazards"])
         days = {name: self._day(name, place) for name in ("needed_from", "needed_until", "confirmed_on")}
         points = {name: values.get(name, 0.0) for name in ("lat", "lon", "public_lat", "public_lon")}
-        values |= {**days, **points, "accepts_hazards": hazards}
+        values |= {**days, **points, "accepts_hazards": hazards, "fields": json.loads(values["fields"])}
         row: Any = _Row(**values | {"max_distance_km": None if farthest is None else Decimal(farthest) / 1000})
         asker = self.askers[row.organisation_id]
         return need_of(row, asker.kind, self.terms, asker.slug, self.to_find(place), exact=self.exact)
+
+    def wishes(self, place: int) -> tuple[Wish, ...]:
+        """What it asks of the fields."""
+        asked = self.columns["fields"][place]
+        if asked not in self.wished:
+            self.wished[asked] = wishes_of(json.loads(asked), (), self.terms.fields_by_slug.get)
+        return self.wished[asked]
 
     def _day(self, name: str, place: int) -> date:
         return date.fromordinal(EPOCH + int(self.numbers[name][place]))
@@ -229,6 +248,7 @@ class Needs:
             "reach_m": np.array(farthest, np.float64),  # stored in thousandths of a kilometre
             "spot": np.array([columns[name] for name in axes], np.float64).reshape(3, len(self)).T,
             "is_open": is_open & left,
+            "has_wishes": np.array([asked != ASKS_NOTHING for asked in columns["fields"]], np.bool_),
             "takes_unknown": np.array(columns["accepts_unknown_hazards"], np.bool_),
             "asker": np.array(columns["organisation_id"], np.intp),
         }
@@ -258,8 +278,8 @@ class Fitting:
 def fitting(lots: Sequence[OwnLot], needs: Needs, *, today: date) -> Fitting:
     """Hold the lots against the needs.
 
-    The best is what serves before what nearly does, then what is on offer before a draft, then the nearest in whole kilometres, and
-    of those the largest.
+    The best is what serves before what nearly does, then what is certain before what is in doubt, then what is on offer before a draft,
+    then the nearest in whole kilometres, and of those the largest.
     """
     count = len(needs)
     score, best, nearest = np.zeros(count, np.int8), np.zeros(count, np.intp), np.full(count, np.inf)
@@ -272,14 +292,14 @@ def fitting(lots: Sequence[OwnLot], needs: Needs, *, today: date) -> Fitting:
         rings = own.lot.rings
         if rings not in turns:
             turns[rings] = {key: has_turn(rings, asker, today) for key, asker in needs.askers.items()}
-        fits = _fits(own.lot, needs, at, away_m, turns[rings])
+        fits, is_unsure = _fits(own.lot, needs, at, away_m, turns[rings])
         if own.came_back_from:
             fits[np.isin(needs.numbers["id"][at], list(own.came_back_from))] = NOTHING
-        scores, away_km = np.where(fits > NOTHING, 2 * fits - own.is_draft, 0), np.round(away_m / 1000)
+        scores, away_km = np.where(fits > NOTHING, 4 * fits - 2 * is_unsure - own.is_draft, 0), np.round(away_m / 1000)
         better = (scores > score[at]) | ((scores == score[at]) & (scores > 0) & (away_km < nearest[at]))
         won = at[better]
         score[won], best[won], nearest[won] = scores[better], number, away_km[better]
-    return Fitting(((score + 1) // 2).astype(np.int8), best)
+    return Fitting(((score + 3) // 4).astype(np.int8), best)
 
 
 def _away_m(point: Point, needs: Needs, at: Ids) -> NDArray[np.float64]:
@@ -288,13 +308,23 @@ def _away_m(point: Point, needs: Needs, at: Ids) -> NDArray[np.float64]:
     return away
 
 
-def _fits(lot: Lot, needs: Needs, at: Ids, away_m: NDArray[np.float64], turns: dict[int, bool]) -> NDArray[np.int8]:
-    """How well a lot serves each of these needs. Wholly, but for one of condition, period and distance, or not."""
+def _fits(
+    lot: Lot, needs: Needs, at: Ids, away_m: NDArray[np.float64], turns: dict[int, bool]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """How well a lot serves each of these needs, and which of them it serves in doubt.
+
+    Wholly, but for one of condition, period, distance and what is asked of a field, or not.
+    """
     columns = needs.numbers
     last_day = NEVER if lot.available_until is None else lot.available_until.toordinal() - EPOCH
     is_good = columns["rank"][at] <= RANKS[lot.condition]
     is_timely = (columns["needed_from"][at] <= last_day) & (columns["needed_until"][at] >= lot.available_from.toordinal() - EPOCH)
     in_the_way = 3 - is_good.astype(np.int8) - is_timely - _is_near(lot, needs, at, away_m)
+    is_unsure = np.zeros(len(at), np.int8)
+    for place in np.flatnonzero(columns["has_wishes"][at]).tolist():
+        verdicts = [judge(wish, lot.answers.get(wish.field.slug)) for wish in needs.wishes(int(at[place]))]
+        in_the_way[place] += min(verdicts.count(Verdict.FAILS), FITS)
+        is_unsure[place] = Verdict.IN_DOUBT in verdicts
     possible = columns["is_open"][at] & (in_the_way <= 1)
     if lot.hazards_unknown:
         possible &= columns["takes_unknown"][at]
@@ -305,7 +335,7 @@ def _fits(lot: Lot, needs: Needs, at: Ids, away_m: NDArray[np.float64], turns: d
         accepted = not lot.hazards_yes or lot.hazards_yes <= set(json.loads(needs.columns["accepts_hazards"][number]))
         possible[place] = accepted and _gives(lot, needs, number, gives)
     found: NDArray[np.int8] = np.where(possible, FITS - in_the_way, NOTHING).astype(np.int8)
-    return found
+    return found, is_unsure
 
 
 def _is_near(lot: Lot, needs: Needs, at: Ids, away_m: NDArray[np.float64]) -> Mask:

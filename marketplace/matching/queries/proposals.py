@@ -32,6 +32,7 @@ class ProposedPart:
     road_km: Decimal
     mass_kg: Decimal
     tonne_km: Decimal
+    doubts: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
                 lot_of(item.listing, terms, exact=may(actor, Can.READ_POINTS)),
                 item.listing.minimum_part,
                 item.road_km,
+                item.doubts,
             )
             for item in matches
         ],
@@ -88,4 +90,6 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
 
 
 def _proposed(part: Part, match: Match) -> ProposedPart:
-    return ProposedPart(match.listing, part.takes, part.gives, match.distance_km, match.road_km, part.mass_kg, part.tonne_km)
+    return ProposedPart(
+        match.listing, part.takes, part.gives, match.distance_km, match.road_km, part.mass_kg, part.tonne_km, match.doubts
+    )

@@ -5,6 +5,8 @@ asked. One statement gives every id in its order, negative
 where it is in doubt, for the rule to decide: what lies within ten metres of the edge, where the geodesic knows; and of what goes by another unit: so
 little that it may give no whole piece, and what has a smallest part. Everything else is decided here. That costs less than a page with its counts: a database
 sorts and counts by windows three times as long as it takes to hand over a number for each.
+
+What a demand asks of the fields is no work for a database either: where it asks anything, the answers of what fits otherwise come along as they are stored.
 """
 
 from functools import cache
@@ -30,6 +32,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.exchange.models import Reservation
 from marketplace.kernel.db import Fixed
+from marketplace.kernel.geo import Point, ecef_m
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandStatus
@@ -54,22 +57,30 @@ def _chord2(table: type[Listing] | type[Demand], *, exact: bool) -> ColumnElemen
     )
 
 
+WISHES = type_coerce(Demand.fields, String)
 LISTING_RANK = case({condition.value: condition.rank for condition in Condition}, value=Listing.condition)
 
 
 def _in_order(
-    table: type[Listing] | type[Demand], doubts: list[ColumnElement[bool]], conditions: list[Any], order: tuple[Any, ...]
+    table: type[Listing] | type[Demand],
+    doubts: list[ColumnElement[bool]],
+    conditions: list[Any],
+    order: tuple[Any, ...],
+    *more: ColumnElement[Any],
 ) -> Select[Any]:
     """The ids of all that fits, best first; one that is in doubt is negative."""
-    statement: Select[Any] = select(case((or_(*doubts), -table.id), else_=table.id)).where(*conditions).order_by(*order)
+    statement: Select[Any] = select(case((or_(*doubts), -table.id), else_=table.id), *more).where(*conditions).order_by(*order)
     return statement.with_hint(table, f"INDEXED BY ix_{table.__tablename__}_match", "sqlite")
 
 
 @cache
 def listings_that_serve(
-    *, exact: bool, has_limit: bool, refused_codes: int, accepts_unknown: bool, is_partner: bool
+    *, exact: bool, has_limit: bool, refused_codes: int, accepts_unknown: bool, is_partner: bool, has_wishes: bool
 ) -> Select[Any]:
-    """For one demand. `exact`: by exact points. `refused_codes`: how many hazards of these materials it does not accept."""
+    """For one demand. `exact`: by exact points. `refused_codes`: how many hazards of these materials it does not accept.
+
+    `has_wishes`: it asks something of the fields, so the answers come along.
+    """
     chord2 = _chord2(Listing, exact=exact)
     lat, lon = (Listing.lat, Listing.lon) if exact else (Listing.public_lat, Listing.public_lon)
     others = Listing.unit != bindparam("unit")
@@ -108,7 +119,8 @@ def listings_that_serve(
     doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, BigInteger)]
     if has_limit:
         doubts.append(_bound("inner_chord2", Float) < chord2)
-    return _in_order(Listing, doubts, conditions, (chord2, LISTING_RANK.desc(), Listing.id))
+    more = [type_coerce(Listing.fields, String)] if has_wishes else []
+    return _in_order(Listing, doubts, conditions, (chord2, LISTING_RANK.desc(), Listing.id), *more)
 
 
 def _came_back() -> ColumnElement[bool]:
@@ -179,9 +191,20 @@ def demands_served(
     farthest_m = type_coerce(Demand.max_distance_km, Integer)  # stored in thousandths of a km
     edge = Demand.reach_chord2_m2 - chord2 < literal_column("20.1", Float) * farthest_m
     doubts = [edge, Demand.unit.in_(_several("doubted_units", String)), *([others] if has_part else [])]
-    return _in_order(Demand, doubts, conditions, (chord2, Demand.id))
+    return _in_order(Demand, doubts, conditions, (chord2, Demand.id), WISHES)
 
 
 def _circle() -> Select[Any]:
     named = Organisation.slug.in_(_several("circle", String))
     return select(Organisation.id).where(named, Organisation.kind != OrganisationKind.PARTNER.value)
+
+
+def place_figures(point: Point) -> dict[str, float]:
+    """The figures of a point that the statements ask for."""
+    x, y, z = ecef_m(point)
+    return {"x": float(x), "y": float(y), "z": float(z)}
+
+
+def escaped(code: str) -> str:
+    """A code as LIKE finds it and nothing else."""
+    return code.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")

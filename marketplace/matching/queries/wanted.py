@@ -58,14 +58,14 @@ _NARROW = (
 )
 _FOR_THE_RULE = (
     *("status", "quantity", "fulfilled", "unit", "min_condition", "max_distance_km", "accepts_hazards"),
-    *("accepts_unknown_hazards", "confirmed_on"),
+    *("accepts_unknown_hazards", "confirmed_on", "fields"),
 )
 _EXACT = ("lat", "lon", "x_m", "y_m", "z_m")
 _AS_STORED: dict[
     str, Any
 ] = {  # thousandths, and a list as its text: turning ten thousand of them takes longer than asking for them
     **dict.fromkeys(("quantity", "fulfilled", "max_distance_km"), Integer),
-    "accepts_hazards": String,
+    **dict.fromkeys(("accepts_hazards", "fields"), String),
     **dict.fromkeys(("needed_from", "needed_until", "confirmed_on"), String),
 }
 _DEMANDS = (

@@ -8,20 +8,23 @@ from enum import StrEnum
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.market.rules.listing import CONDITION_LABELS
 from marketplace.matching.rules.pair import RANKS, TENTH, Lot, Need, do_overlap, objections
+from marketplace.matching.rules.wishes import by_how_much, list_failing
 
 
 class Kind(StrEnum):
-    """The one thing in the way: afstand, kwaliteit, periode."""
+    """The one thing in the way: afstand, kwaliteit, periode, kenmerk."""
 
     DISTANCE = "distance"
     CONDITION = "condition"
     PERIOD = "period"
+    FIELD = "field"
 
 
 KIND_LABELS: dict[Kind, Text] = {
     Kind.DISTANCE: _("Distance"),
     Kind.CONDITION: _("Condition"),
     Kind.PERIOD: _("Period"),
+    Kind.FIELD: _("Property"),
 }
 
 
@@ -45,6 +48,8 @@ def near_miss(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> Mis
         return Miss(Kind.CONDITION, *_too_poor(lot, need, steps))
     if not do_overlap(lot.available_from, lot.available_until, need.needed_from, need.needed_until):
         return Miss(Kind.PERIOD, *_out_of_time(lot, need))
+    for wish in list_failing(need.wishes, lot.answers):
+        return Miss(Kind.FIELD, *by_how_much(wish, lot.answers[wish.field.slug]))
     return None
 
 

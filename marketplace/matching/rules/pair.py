@@ -1,13 +1,16 @@
 """Does this lot serve that need, how well, and why: reason only, over plain values.
 
 domain.md, "Demand and matching": the same material or a named substitute, the condition at least as asked, periods that overlap, near enough, no hazard
-declared that the demand does not accept, and the organisation's turn has come. Ranked by distance, then condition, then quantity fit.
+declared that the demand does not accept, what is asked of its fields fits or is not known, and the organisation's turn has come. Ranked by distance, then
+condition, then quantity fit; what is in doubt comes after what is certain.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from functools import lru_cache
+from typing import Any
 
 from marketplace.impact.rules.impact import DETOUR_FACTOR, VAN, Impact
 from marketplace.kernel.geo import Point
@@ -17,6 +20,7 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import is_demand_stale
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition, ListingStatus, is_part_allowed, is_stale
 from marketplace.market.rules.windows import Asker, Rings, has_turn
+from marketplace.matching.rules.wishes import Wish, doubts, list_failing, objection, reasons, unanswered
 from marketplace.materials.rules.taxonomy import Material, convert
 
 TENTH = Decimal("0.1")
@@ -45,6 +49,7 @@ class Lot:
     circle: tuple[str, ...] = ()
     circle_from: date | None = None
     minimum_part: Decimal | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict, hash=False)  # by the slug of the field
 
     @property
     def rings(self) -> Rings:
@@ -71,6 +76,7 @@ class Need:
     confirmed_on: date | None
     point: Point
     organisation_slug: str = ""
+    wishes: tuple[Wish, ...] = ()  # what is asked of the fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
         rows.append(_("It lies farther away than %(most)s km.", most=need.max_distance_km))
     rows += _hazardous(lot, need)
+    rows += [objection(wish, lot.answers[wish.field.slug]) for wish in list_failing(need.wishes, lot.answers)]
     if not has_turn(lot.rings, Asker(need.organisation_id, need.organisation_slug, need.organisation_kind), today):
         rows.append(_("The turn of this organisation has not come yet."))
     covered = cover(lot, need)
@@ -186,12 +193,14 @@ def scant(source: Unit, wanted: Unit, materials: tuple[Material, ...]) -> Decima
     return result * 10
 
 
-def rank_key(lot: Lot, need: Need, distance_km: Decimal, number: int) -> tuple[Decimal, int, Decimal, int]:
+def rank_key(lot: Lot, need: Need, distance_km: Decimal, number: int) -> tuple[bool, Decimal, int, Decimal, int]:
     """Sort the best first.
 
-    The nearest, then the better condition, then the smallest difference between what is left and what is needed.
+    What is certain, then what is in doubt. Of each the nearest, then the better condition, then the smallest difference between what is left and
+    what is needed.
     """
-    return distance_km, -RANKS[lot.condition], abs(cover_of_all(lot, need) - need.remaining.amount), number
+    difference = abs(cover_of_all(lot, need) - need.remaining.amount)
+    return bool(doubts(need.wishes, lot.answers)), distance_km, -RANKS[lot.condition], difference, number
 
 
 def cover_of_all(lot: Lot, need: Need) -> Decimal:
@@ -204,11 +213,7 @@ def cover_of_all(lot: Lot, need: Need) -> Decimal:
 def explain(lot: Lot, need: Need, covered: Cover, figures: Impact, *, place: int, total: int) -> tuple[Text, ...]:
     """Explain the place of this match, and what it would cost and save. For the part that it covers."""
     return (
-        _(
-            "Number %(place)s of %(total)s: the nearest comes first, then the better condition, then the quantity that fits best.",
-            place=place,
-            total=total,
-        ),
+        _place(need, place, total),
         _(
             "%(distance)s km as the crow flies; %(road)s km by road, counted as %(factor)s times that.",
             distance=figures.distance_km.quantize(TENTH, rounding=ROUND_HALF_UP),
@@ -222,6 +227,8 @@ def explain(lot: Lot, need: Need, covered: Cover, figures: Impact, *, place: int
             condition=CONDITION_LABELS[lot.condition],
             asked=CONDITION_LABELS[need.min_condition],
         ),
+        *reasons(need.wishes, lot.answers),
+        *unanswered(need.wishes, lot.answers),
         _transport(figures),
         _savings(figures),
         *(
@@ -229,6 +236,21 @@ def explain(lot: Lot, need: Need, covered: Cover, figures: Impact, *, place: int
             if lot.hazards_unknown
             else []
         ),
+    )
+
+
+def _place(need: Need, place: int, total: int) -> Text:
+    if need.wishes:
+        return _(
+            "Number %(place)s of %(total)s: what is certain comes before what is in doubt, "
+            "then the nearest, the better condition and the quantity that fits best.",
+            place=place,
+            total=total,
+        )
+    return _(
+        "Number %(place)s of %(total)s: the nearest comes first, then the better condition, then the quantity that fits best.",
+        place=place,
+        total=total,
     )
 
 

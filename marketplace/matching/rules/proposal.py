@@ -2,6 +2,7 @@
 
 The rule, in the order in which it is applied:
 
+0. What is certain to fit is tried first, and alone where it meets the whole need. Otherwise all lots, those in doubt after the others.
 1. Where one lot covers all that is needed by itself, it is that lot: the nearest such.
 2. Else the lots are walked as matching ranks them, nearest first, and each gives all that it has until the need is met.
    The last one gives the least that meets it.
@@ -40,6 +41,7 @@ class Supply:
     lot: Lot
     minimum: Decimal | None
     road_km: Decimal
+    doubts: tuple[Text, ...] = ()  # what is not known of the fields that are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,12 @@ class Plan:
 
 def plan(needed: Amount, material: Material, supplies: Sequence[Supply]) -> Plan:
     """The parts that the rule above chooses. `material`: what is asked for; `supplies`: what fits, as matching ranks them."""
+    certain = [supply for supply in supplies if not supply.doubts]
+    first = _plan(needed, material, certain)
+    return first if len(certain) == len(supplies) or first.missing.amount <= 0 else _plan(needed, material, supplies)
+
+
+def _plan(needed: Amount, material: Material, supplies: Sequence[Supply]) -> Plan:
     alone = next((part for supply in supplies if (part := _covers_alone(supply, needed, material))), None)
     if needed.amount <= 0 or alone is not None:
         return Plan(needed, () if alone is None else (alone,))
@@ -169,6 +177,9 @@ def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:
         )
     if of.surplus.amount > 0:
         values.append(_surplus(of))
+    if unsure := [part for part in of.parts if part.supply.doubts]:
+        given = Amount(sum((part.gives.amount for part in unsure), Decimal(0)), of.needed.unit)
+        values.append(_("Of %(given)s it is not certain that it fits. Ask its owner before you reserve.", given=given))
     return tuple(values)
 
 

@@ -238,6 +238,7 @@ WORDINGS: dict[Notice, Wording] = {
         (
             _("There is a match between “%(title)s” and a demand. The other side is %(organisation)s."),
             _("It can cover %(quantity)s."),
+            _("Not known for certain: %(doubts)s of the properties that were asked for. Ask before you reserve."),
         ),
         (_AT_LISTING, _AT_DEMAND),
         many=ngettext("%(num)s new match", "%(num)s new matches", 0),

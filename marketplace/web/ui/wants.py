@@ -36,6 +36,7 @@ class Own(NamedTuple):
     fits: bool
     sentence: Text | None
     act: str
+    doubts: tuple[Text, ...] = ()
 
 
 class Want(NamedTuple):
@@ -78,7 +79,8 @@ def own_of(own: OwnFit, organisation_id: int, actor: Actor) -> Own:
         act = "done" if own.is_offered else "offer"
     path = "listings.edit" if lot.is_draft else "catalogue.show_listing"
     href = url_for(path, listing_id=lot.listing_id)
-    return Own(lot.title, href, lot.listing_id, lot.available, lot.is_draft, own.fit is Fit.FITS, own.sentence, act)
+    fits = own.fit is Fit.FITS
+    return Own(lot.title, href, lot.listing_id, lot.available, lot.is_draft, fits, own.sentence, act, own.doubts)
 
 
 def _least(condition: Condition) -> Text:

@@ -55,10 +55,12 @@ def _row(actor: Actor, fit: Fit) -> Job:
         where = f"{fit.listing.place_name}, {far}"
         mine = _("your demand: %(demand)s", demand=demand) if near else _("fits your demand: %(demand)s", demand=demand)
         href = url_for("demands.show", demand_id=fit.demand.id, _anchor="matches") if not near else _lot_page(fit.listing)
-        return Job(what, href, picture_of(fit.listing), (where, mine), near=near)
+        return Job(what, href, picture_of(fit.listing), (where, mine, *fit.doubts[:1]), near=near)
     what = _("%(organisation)s looks for %(quantity)s: %(demand)s", **_wanted(fit), demand=demand)
     mine = _("your lot: %(lot)s", lot=lot) if near else _("your lot fits: %(lot)s", lot=lot)
-    return Job(what, url_for("demands.show", demand_id=fit.demand.id), picture_of(fit.listing), (far, mine), near=near)
+    return Job(
+        what, url_for("demands.show", demand_id=fit.demand.id), picture_of(fit.listing), (far, mine, *fit.doubts[:1]), near=near
+    )
 
 
 def _lot_page(listing: Listing) -> str:

@@ -1,0 +1,196 @@
+"""What a demand asks of a lot's fields, held against what its owner said. Pure rules.
+
+An answer fits or does not. What nobody said, what the owner does not know and what cannot be compared is a doubt: it stays a doubt in the list, and
+never passes for either.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import Any
+
+from marketplace.kernel.language import Text, _, reading_in
+from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, Measure, spoken, spoken_wish
+
+MEASURED = frozenset({FieldKind.NUMBER, FieldKind.YEAR})
+
+
+class Verdict(Enum):
+    """How an answer stands to a wish."""
+
+    FITS = "fits"
+    FAILS = "fails"
+    IN_DOUBT = "in doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of one field: at least, at most, or one of these. As they are stored."""
+
+    field: Field
+    least: str | None = None
+    most: str | None = None
+    one_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """An answer as the reader says it."""
+
+    field: Field
+    value: Any
+
+    def localized(self, locale: str) -> str:
+        with reading_in(locale):
+            return str(spoken(self.field, self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """The name of a field in the middle of a sentence."""
+
+    field: Field
+
+    def localized(self, locale: str) -> str:
+        name = self.field.name_in(locale)
+        return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def wishes_of(asked: Mapping[str, Any], fields: Iterable[Field], find: Callable[[str], Field | None]) -> tuple[Wish, ...]:
+    """What a demand stores, in the order of these fields. `find`: a field that is none of them any more.
+
+    Of one that no list knows nothing can be compared.
+    """
+    known = {field.slug: field for field in fields}
+    rows = [*((known[slug], asked[slug]) for slug in known if slug in asked)]
+    rows += [(field, wish) for slug, wish in asked.items() if slug not in known and (field := find(slug)) is not None]
+    return tuple(Wish(field, wish.get("min"), wish.get("max"), tuple(wish.get("oneOf", ()))) for field, wish in rows)
+
+
+def judge(wish: Wish, answer: Any) -> Verdict:
+    """Hold one answer against one wish."""
+    if answer is None or answer == UNKNOWN:
+        return Verdict.IN_DOUBT
+    if wish.one_of and answer not in wish.one_of:
+        return Verdict.FAILS
+    if wish.least is None and wish.most is None:
+        return Verdict.FITS
+    said = _comparable(wish.field, answer)
+    if said is None:
+        return Verdict.IN_DOUBT
+    least, most = (None if bound is None else _comparable(wish.field, bound) for bound in (wish.least, wish.most))
+    is_within = (least is None or said >= least) and (most is None or said <= most)
+    return Verdict.FITS if is_within else Verdict.FAILS
+
+
+def _comparable(field: Field, value: Any) -> Any:
+    """A number, or a day by its text.
+
+    None for what is none: it was said when the field was another one.
+    """
+    if field.kind not in MEASURED:
+        return value
+    try:
+        number = Decimal(value)
+    except (InvalidOperation, TypeError):
+        return None
+    return number if number.is_finite() else None
+
+
+def judge_all(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> Verdict:
+    """The worst of all of them: one that fails decides, else one in doubt."""
+    worst = Verdict.FITS
+    for wish in wishes:
+        verdict = judge(wish, answers.get(wish.field.slug))
+        if verdict is Verdict.FAILS:
+            return verdict
+        if verdict is Verdict.IN_DOUBT:
+            worst = verdict
+    return worst
+
+
+def list_failing(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> list[Wish]:
+    """The wishes that an answer does not fit."""
+    return [wish for wish in wishes if judge(wish, answers.get(wish.field.slug)) is Verdict.FAILS]
+
+
+def objection(wish: Wish, answer: Any) -> Text:
+    """Why an answer does not fit."""
+    return _(
+        "%(name)s: %(value)s, and %(asked)s was asked for.",
+        name=wish.field,
+        value=_Value(wish.field, answer),
+        asked=_Asked(wish),
+    )
+
+
+def reasons(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> tuple[Text, ...]:
+    """What fits, each with what was asked for."""
+    return tuple(
+        _(
+            "%(name)s: %(value)s; %(asked)s was asked for.",
+            name=wish.field,
+            value=_Value(wish.field, answers[wish.field.slug]),
+            asked=_Asked(wish),
+        )
+        for wish in wishes
+        if judge(wish, answers.get(wish.field.slug)) is Verdict.FITS
+    )
+
+
+def doubts(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> tuple[Text, ...]:
+    """What is not known for certain, each in a sentence."""
+    rows = ((wish, answers.get(wish.field.slug)) for wish in wishes)
+    return tuple(_doubt(wish, answer) for wish, answer in rows if judge(wish, answer) is Verdict.IN_DOUBT)
+
+
+def _doubt(wish: Wish, answer: Any) -> Text:
+    name = _Inside(wish.field)
+    if answer is None:
+        return _("Doubt: %(name)s not given.", name=name)
+    if answer == UNKNOWN:
+        return _("Doubt: %(name)s unknown to the owner.", name=name)
+    return _("Doubt: %(name)s cannot be compared, it says “%(value)s”.", name=name, value=str(answer))
+
+
+def unanswered(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> tuple[Text, ...]:
+    """Explain each doubt: what was asked for, and what to do."""
+    return tuple(
+        _(
+            "%(name)s: not known for certain, and %(asked)s was asked for. Ask the owner before you reserve.",
+            name=wish.field,
+            asked=_Asked(wish),
+        )
+        for wish in wishes
+        if judge(wish, answers.get(wish.field.slug)) is Verdict.IN_DOUBT
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of a field, as the reader says it."""
+
+    wish: Wish
+
+    def localized(self, locale: str) -> str:
+        wish = self.wish
+        bounds = {name: bound for name, bound in (("min", wish.least), ("max", wish.most)) if bound is not None}
+        with reading_in(locale):
+            return str(spoken_wish(wish.field, {"oneOf": wish.one_of} if wish.one_of else bounds))
+
+
+def by_how_much(wish: Wish, answer: Any) -> tuple[Text, Text]:
+    """How far an answer is from what was asked, in a sentence and in a few words."""
+    said, value = _comparable(wish.field, answer), _Value(wish.field, answer)
+    if wish.field.kind is not FieldKind.NUMBER or wish.one_of or not isinstance(said, Decimal):
+        return objection(wish, answer), _("%(name)s: %(value)s", name=wish.field, value=value)
+    facts = {"name": wish.field, "value": value, "asked": _Asked(wish)}
+    least = None if wish.least is None else Decimal(wish.least)
+    if least is not None and said < least:
+        step = Measure(least - said, wish.field)
+        sentence = _("%(name)s: %(value)s, which is %(step)s less than asked for: %(asked)s.", step=step, **facts)
+        return sentence, _("%(name)s: %(step)s too little", name=wish.field, step=step)
+    step = Measure(said - Decimal(wish.most or 0), wish.field)
+    sentence = _("%(name)s: %(value)s, which is %(step)s more than asked for: %(asked)s.", step=step, **facts)
+    return sentence, _("%(name)s: %(step)s too much", name=wish.field, step=step)
