@@ -33,6 +33,14 @@ CHANGES = (
             _(
                 "New: which version of the list said what of a material (/materials/{slug}/versions), and lists of figures that make a version (/factor-lists)."
             ),
+            _(
+                "New: listings and saved searches by what owners answered (field), with counts per field (fieldFacets) "
+                "and how many say nothing of it."
+            ),
+            _(
+                "New: what of a match is not known of the fields that its demand asks for (doubts). Such a match comes after the others."
+            ),
+            _("New: a near miss may be an answer that does not fit (kind field)."),
         ),
     ),
     Version(

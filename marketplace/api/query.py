@@ -44,6 +44,13 @@ WORDS = parameter("q", "words; the beginning of a word will do")
 LITERAL = parameter("literal", "true: the words as they stand, without looking for typing errors", type="boolean")
 MATERIAL_GROUPS = parameter("materialGroup", "slug of a material group", many=True)
 MATERIALS = parameter("material", "slug of a material", many=True)
+FIELDS = parameter(
+    "field",
+    "what owners answered: <field>:<choice>, <field>:min:<number> or <field>:max:<number>, as /materials/{slug} names them; "
+    "several choices of one field mean or, several fields and; what was not said passes none",
+    many=True,
+    example="thickness-cm:min:8",
+)
 MUNICIPALITY = parameter("municipality", "slug of a municipality on either side", many=True)
 ORGANISATION = parameter("organisation", "slug of an organisation", many=True)
 FROM = parameter("from", "first day of a period", format="date")

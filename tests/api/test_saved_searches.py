@@ -16,6 +16,7 @@ FILTERS = {
     "material": [KEI],
     "condition": ["new", "good"],
     "organisation": ["hengelo", "borne"],
+    "field": ["colour:red", "colour:grey", "thickness-cm:min:7.5"],
     "place": "Borne",
     "radiusKm": 15,
     "availableNow": False,
@@ -24,7 +25,7 @@ FILTERS = {
 }
 NONE = {
     **dict.fromkeys(("q", "place", "radiusKm", "availableFrom", "sort")),
-    **{key: [] for key in ("materialGroup", "material", "condition", "organisation")},
+    **{key: [] for key in ("materialGroup", "material", "condition", "organisation", "field")},
     "availableNow": False,
 }
 
@@ -41,7 +42,7 @@ def test_a_search_is_saved_with_every_filter_and_has_its_page(hengelo: Api, born
     assert borne.get(f"/saved-searches/{made['id']}").get_json() == made
     assert borne.get("/saved-searches").get_json()["items"] == [made]
     page = borne.client.get(made["url"]).text
-    for said in ("“keien”", "Binnen 15 km van Borne", "Vrij op 31", "Hengelo"):
+    for said in ("“keien”", "Kleur: Rood", "Dikte: minstens 7,5 cm", "Binnen 15 km van Borne", "Vrij op 31", "Hengelo"):
         assert said in page.replace("\u00a0", " ")
 
 

@@ -9,6 +9,7 @@ from marketplace.api.fields import Choice, Codes, Day, Line, Whole, YesNo, read_
 from marketplace.api.reading import QUERY_LENGTH_MAX, read_body
 from marketplace.api.schema import Body
 from marketplace.catalogue.actions.saved_searches import NAME_LENGTH_MAX
+from marketplace.catalogue.rules.fields import pair_of
 from marketplace.catalogue.rules.query import RADII_KM
 from marketplace.catalogue.rules.saved_query import SavedFilters
 from marketplace.http.places import finder
@@ -62,6 +63,7 @@ class SavedSearchPatch(Body):
     material = Codes("slugs of materials", shape={"maxItems": FILTERS_MAX})
     condition = Conditions()
     organisation = Codes("slugs of organisations", shape={"maxItems": FILTERS_MAX})
+    field = Codes("what owners answered, as field of /listings", shape={"maxItems": FILTERS_MAX})
     place = Line("a place name or postcode to search around", longest=QUERY_LENGTH_MAX)
     radius_km = Radius("maximum distance in km; needs a place")
     available_now = YesNo("true: what can be collected on the day that one looks; goes before availableFrom")
@@ -92,6 +94,8 @@ class SearchChange:
             if name in self.values:
                 value = self.values[name]
                 sent[field] = _EMPTY[field] if value is None else value
+        if "fields" in sent:
+            sent["fields"] = tuple(map(pair_of, sent["fields"]))
         if "day" in sent and isinstance(sent["day"], date):
             if faults := find_day_faults("available_from", sent["day"], clock.today()):
                 raise Invalid.all(faults)
@@ -108,6 +112,7 @@ _FILTERS = {
     "material": "materials",
     "condition": "conditions",
     "organisation": "organisations",
+    "field": "fields",
     "place": "place",
     "radius_km": "radius_km",
     "available_now": "now",

@@ -1,5 +1,6 @@
 """Listings: the catalogue, your own, and the steps of their life."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from marketplace.api.shapes.match import MatchesSchema, MatchSchema
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.catalogue.queries.copying import listing_changes
 from marketplace.catalogue.queries.search import Found, search
+from marketplace.catalogue.rules.fields import read_terms
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.exchange.actions import decide as exchange
 from marketplace.exchange.queries.reservations import find_spot, list_spots
@@ -41,6 +43,7 @@ FILTERS = (
     query.MATERIALS,
     query.parameter("organisation", "slug of an organisation", many=True),
     query.words("condition", "quality", Condition, many=True),
+    query.FIELDS,
     query.NEAR,
     query.PLACE,
     query.RADIUS,
@@ -65,6 +68,7 @@ def list_listings() -> Response:
         return _changed_listings(since)
     page, question = read_page(), _question()
     session, actor, materials = current_session(), current_actor(), current_taxonomy()
+    question = replace(question, fields=read_terms(asked_all("field"), materials.fields_by_slug.get))
     query.check_groups(materials, question.groups)
     query.check_materials(materials, question.materials)
     query.check_organisations(session, question.organisations)
@@ -73,7 +77,7 @@ def list_listings() -> Response:
     items = [
         ListingSchema.write(row.listing, distance_km=row.distance_km, exact=spots.get(row.listing.id)) for row in result.rows
     ]
-    return many(ListingsSchema, items, total=result.total, page=page, facets=_facets(result), corrected_query=result.corrected)
+    return many(ListingsSchema, items, total=result.total, page=page, **_facets(result), corrected_query=result.corrected)
 
 
 def _changed_listings(since: str | datetime) -> Response:
@@ -81,7 +85,7 @@ def _changed_listings(since: str | datetime) -> Response:
     part = listing_changes(session, actor, since=since, mine=mine, size=size)
     spots = list_spots(session, actor, part.items)
     items = [ListingSchema.write(row, exact=spots.get(row.id)) for row in part.items]
-    return copied(ListingsSchema, part, items, facets={})
+    return copied(ListingsSchema, part, items, facets={}, field_facets=[])
 
 
 def _question() -> CatalogueQuery:
@@ -109,12 +113,10 @@ def _question() -> CatalogueQuery:
 
 def _facets(found: Found[Listing]) -> dict[str, Any]:
     if found.facets is None:
-        return {}
-    return {
-        "materialGroup": found.facets.groups,
-        "condition": found.facets.conditions,
-        "organisation": found.facets.organisations,
-    }
+        return {"facets": {}, "field_facets": []}
+    counted = found.facets
+    by_filter = {"materialGroup": counted.groups, "condition": counted.conditions, "organisation": counted.organisations}
+    return {"facets": by_filter, "field_facets": counted.fields}
 
 
 @route("POST", "/listings", takes=ListingBody(), gives=ListingSchema, status=201, tag="listings")

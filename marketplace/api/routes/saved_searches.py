@@ -11,6 +11,7 @@ from marketplace.api.shapes.material import current_taxonomy
 from marketplace.api.shapes.saved_search import SavedSearchesSchema, SavedSearchSchema, write_search
 from marketplace.catalogue.actions import saved_searches as catalogue
 from marketplace.catalogue.queries.kept import get_saved_search, list_saved_searches
+from marketplace.catalogue.rules.fields import read_terms, term_of
 from marketplace.catalogue.rules.saved_query import SavedFilters, read_filters
 from marketplace.http.request import current_actor, current_session, permission
 
@@ -65,9 +66,11 @@ def delete_search(search_id: int) -> Response:
 
 
 def _checked(change: SearchChange, before: SavedFilters) -> SavedFilters:
-    """The filters as they should become. Refused: a material, group or organisation that is not there."""
+    """The filters as they should become. Refused: a material, group, organisation or field that is not there."""
     after, known = change.of(before), current_taxonomy()
     query.check_groups(known, set(after.groups) - set(before.groups))
     query.check_materials(known, set(after.materials) - set(before.materials))
     query.check_organisations(current_session(), set(after.organisations) - set(before.organisations))
+    new = [pair for pair in after.fields if pair not in before.fields]
+    read_terms([term_of(*pair) for pair in new], known.fields_by_slug.get)
     return after

@@ -25,6 +25,7 @@ from marketplace.api.shapes.material import MaterialSchema, material_of
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.photo import PhotoSchema
 from marketplace.api.shapes.place import ExactSchema
+from marketplace.catalogue.rules.fields import Bound, written
 from marketplace.kernel.geo import Point, whole_km
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Listing
@@ -89,11 +90,29 @@ class FacetSchema(Shape):
     count = Integer()
 
 
+class FieldFacetSchema(Shape):
+    """A field of the material or group that was asked for, and what the results say of it."""
+
+    slug = Line("of the field", attribute="field.slug")
+    name = Sentence(attribute="field.name")
+    choices = List(Part(FacetSchema))
+    minimum = Line(
+        "the least number or the first day, as `field` asks it", allow_none=True, get=lambda facet: _bound(facet.least)
+    )
+    maximum = Line("the greatest number or the last day", allow_none=True, get=lambda facet: _bound(facet.most))
+    silent = Integer("how many say nothing of it, or that it is unknown; these pass no filter by it")
+
+
+def _bound(bound: Bound | None) -> str | None:
+    return None if bound is None else written(bound)
+
+
 class ListingsSchema(CopySchema):
     """A page of the catalogue, with counts beside every filter."""
 
     items = List(Part(ListingSchema))
     facets = Dict(List(Part(FacetSchema)))
+    field_facets = List(Part(FieldFacetSchema), "where one material or one group is asked for")
     corrected_query = Line("the words that were searched for, where nothing was found for q as it was typed", optional=True)
 
 

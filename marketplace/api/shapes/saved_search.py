@@ -6,6 +6,7 @@ from marketplace.api.bodies.saved_search import Conditions, Order
 from marketplace.api.fields import Choice, Codes, Day, Integer, Line, LineOrNull, Moment, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape, Written
 from marketplace.catalogue.models import SavedSearch
+from marketplace.catalogue.rules.fields import term_of
 from marketplace.catalogue.rules.saved_query import SavedFilters, read_filters
 from marketplace.http.request import site_address
 from marketplace.kernel.errors import Invalid
@@ -30,6 +31,7 @@ class SavedSearchSchema(Shape):
     material = Codes("slugs of materials", attribute="materials")
     condition = Conditions(attribute="conditions")
     organisation = Codes("slugs of organisations", attribute="organisations")
+    field = Codes("what owners answered, as field of /listings", get=lambda filters: [term_of(*pair) for pair in filters.fields])
     place = LineOrNull("a place name or postcode to search around")
     radius_km = Integer("maximum distance in km", allow_none=True)
     available_now = YesNo("whether it asks for what can be collected on the day that one looks", attribute="now")

@@ -1,7 +1,7 @@
 """Every listing as columns in memory: what filters, counts and orders ask for.
 
-A place and the rest that facets count are numbers of two short lists: spots (public points) and kinds (material, condition, organisation). So a radius is
-measured once for each spot and a filter looked up once for each kind, and what is left for a million listings is one array.
+A place, the rest that facets count and what owners say are numbers of three lists: spots (public points), kinds (material, condition, organisation) and sets
+of answers. So a radius is measured once for each spot and a filter looked up once for each kind and set, and what is left for a million listings is one array.
 Squared distances are whole numbers of square metres below 2⁵³, so the order is the same whichever database the rows came from.
 """
 
@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.catalogue.rules.answers import Answers
+from marketplace.catalogue.rules.fields import Bound, FieldFilter
 from marketplace.catalogue.rules.query import Sort
 from marketplace.kernel.geo import Box, Point, chord2_m2, ecef_m
 from marketplace.kernel.language import Text
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
+from marketplace.materials.rules.fields import Field
 
 Ids = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -31,6 +34,7 @@ ROOM = 1_024  # listings that there is room for at first; it doubles
 COLUMNS = {
     "spot": np.intp,
     "kind": np.intp,
+    "said": np.intp,
     "status": np.uint8,
     "first_day": np.int32,
     "last_day": np.int32,
@@ -82,6 +86,7 @@ class Columns:
     spot_numbers: _Numbered = field(default_factory=lambda: _Numbered({NOWHERE: 0}))
     kind_numbers: _Numbered = field(default_factory=lambda: _Numbered({NOTHING: 0}))
     words: dict[str, Mask] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)  # only ever added to, so shared by copies
     _columns: dict[str, NDArray[Any]] = field(
         default_factory=lambda: {name: np.zeros(ROOM, kind) for name, kind in COLUMNS.items()}
     )
@@ -115,6 +120,7 @@ class Columns:
             _Numbered(self.spot_numbers),
             _Numbered(self.kind_numbers),
             {word: mask.copy() for word, mask in self.words.items()},
+            self.answers,
             {name: column.copy() for name, column in self._columns.items()},
         )
 
@@ -122,7 +128,8 @@ class Columns:
         """Take these listings as they are now.
 
         Their columns: id, status, material, condition, organisation, public lat, lon, x, y and z, first and last day,
-        the region's day, the day of confirmation, and the moment of publication or else of writing. A row without a status is gone.
+        the region's day, the day of confirmation, the moment of publication or else of writing, and the answers as they are stored. A row without a
+        status is gone.
         """
         gone = np.array([row[0] for row in rows if row[1] is None], np.intp)
         there = [row for row in rows if row[1] is not None]
@@ -132,7 +139,7 @@ class Columns:
             self._look_again(gone)
         if not there:
             return gone
-        ids, statuses, materials, conditions, owners, lat, lon, x, y, z, first, last, region, confirmed, newest = zip(
+        ids, statuses, materials, conditions, owners, lat, lon, x, y, z, first, last, region, confirmed, newest, said = zip(
             *there, strict=True
         )
         at = np.array(ids, np.intp)
@@ -141,6 +148,7 @@ class Columns:
         columns["status"][at] = [STATUSES[status] for status in statuses]
         columns["kind"][at] = list(map(self.kind_numbers.__getitem__, zip(materials, conditions, owners, strict=True)))
         columns["spot"][at] = list(map(self.spot_numbers.__getitem__, zip(lat, lon, x, y, z, strict=True)))
+        columns["said"][at] = list(map(self.answers.number, said))
         columns["first_day"][at] = _days(first, LONG_AGO)
         columns["last_day"][at] = _days(last, NEVER)
         columns["region_from"][at] = _days(region, NEVER)
@@ -200,9 +208,18 @@ class Columns:
         """The kind of each of these listings."""
         return self._columns["kind"][ids]
 
+    def said_of(self, ids: Ids) -> Ids:
+        """The set of answers of each of these listings."""
+        return self._columns["said"][ids]
+
     def spots_of(self, ids: Ids) -> Ids:
         """The spot of each of these listings."""
         return self._columns["spot"][ids]
+
+    def answering(self, ids: Ids, asked: Iterable[FieldFilter]) -> Ids:
+        """Those of these listings that fit every one of these filters."""
+        masks = [self.answers.fits(one) for one in asked]
+        return ids[np.logical_and.reduce(masks)[self.said_of(ids)]] if masks else ids
 
     def page(self, ids: Ids, sort: Sort, near: Near | None, offset: int, limit: int) -> list[int]:
         """List the ids of one page in their order: nearest, newest or first available.
@@ -301,6 +318,20 @@ class FacetCount:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldFacet:
+    """A field to filter by. `choices`: those that listings say; `least` and `most`: of the figures or days that they say.
+
+    `silent`: how many say nothing of it, or that it is unknown.
+    """
+
+    field: Field
+    choices: tuple[FacetCount, ...]
+    least: Bound | None
+    most: Bound | None
+    silent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facets:
     """Counts of each filter with the other filters applied and not its own.
 
@@ -310,6 +341,7 @@ class Facets:
     groups: tuple[FacetCount, ...]
     conditions: tuple[FacetCount, ...]
     organisations: tuple[FacetCount, ...]
+    fields: tuple[FieldFacet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

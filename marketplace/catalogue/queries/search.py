@@ -4,19 +4,33 @@ It filters and orders on the public point, the same for everyone, and shows whol
 Columns in memory say which listings fit, how many, and which stand on the page; what is shown of those is read from the database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, TypeVar
 
+import numpy as np
 from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.catalogue.queries.cards import CardRow, list_card_rows
-from marketplace.catalogue.queries.columns import Columns, FacetCount, Facets, Ids, Mask, Near, Picked, Sums, View, sums
+from marketplace.catalogue.queries.columns import (
+    Columns,
+    FacetCount,
+    Facets,
+    FieldFacet,
+    Ids,
+    Mask,
+    Near,
+    Picked,
+    Sums,
+    View,
+    sums,
+)
 from marketplace.catalogue.queries.memory import title_words, up_to_date
+from marketplace.catalogue.rules.fields import bound_of, fields_to_filter
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock, spelling
 from marketplace.kernel.geo import Point, whole_km
@@ -24,6 +38,7 @@ from marketplace.kernel.text import search_prefixes, tokens
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition, ListingStatus
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.fields import Field
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.queries.gazetteer import gazetteer
 from marketplace.questions.queries import find_asked_listings
@@ -110,7 +125,7 @@ class Asked:
 
     def find_all(self, columns: Columns, near: Near | None) -> Ids:
         """The ids of what fits every filter."""
-        ids, picked = self.find(columns, near), self.picked_kinds(columns)
+        ids, picked = columns.answering(self.find(columns, near), self.query.fields), self.picked_kinds(columns)
         return ids if picked is None else ids[picked[columns.kinds_of(ids)]]
 
 
@@ -173,11 +188,12 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
     facets: Facets | None = None
     with up_to_date(session, asked.prefixes) as columns:
         near = asked.near(columns)
-        ids = asked.find(columns, near)
+        found = asked.find(columns, near)
+        ids = columns.answering(found, query.fields)
         kinds = columns.kinds_of(ids)
         if with_facets:
             counted = sums(columns, kinds, asked.picked, terms.group_slugs)
-            facets = _facets(query, terms, places, counted)
+            facets = replace(_facets(query, terms, places, counted), fields=_field_facets(columns, asked, found, terms))
         picked = asked.picked_kinds(columns)
         if picked is not None:
             ids = ids[picked[kinds]]
@@ -195,12 +211,12 @@ def nearest_outside(
 ) -> tuple[CatalogueRow[CardRow], ...]:
     """Find the nearest listings that fit less.
 
-    First everything but the radius, then also not the condition, the organisation and the day, then
+    First everything but the radius, then also not the condition, the organisation, the fields and the day, then
     also not the words, and at last not the material either. Without a place: the newest. Nothing where the whole bank is empty.
     """
     sort = Sort.NEWEST if query.point is None else Sort.DISTANCE
     wider = replace(query, radius_km=None, sort=sort, page=1, page_size=most)
-    widest = replace(wider, conditions=(), organisations=(), available_from=None)
+    widest = replace(wider, conditions=(), organisations=(), fields=(), available_from=None)
     wordless = replace(widest, q="")
     for item in (wider, widest, wordless, replace(wordless, groups=(), materials=())):
         result = browse(session, actor, item, with_facets=False).rows if item != replace(query, page=1, page_size=most) else ()
@@ -276,3 +292,35 @@ def _facets(
         tuple(condition for condition in conditions if condition.count or condition.key in query.conditions),
         tuple(organisation for organisation in organisations if organisation.count or organisation.key in query.organisations),
     )
+
+
+def _field_facets(columns: Columns, asked: Asked, ids: Ids, terms: Taxonomy) -> tuple[FieldFacet, ...]:
+    """What the listings say of the fields of the material or group that was chosen. Fields of which none says anything are left out."""
+    query = asked.query
+    filters = {one.slug: one for one in query.fields}
+    fields = fields_to_filter(terms, query.groups, query.materials, query.fields)
+    picked = asked.picked_kinds(columns) if fields else None
+    if picked is not None:
+        ids = ids[picked[columns.kinds_of(ids)]]
+    rows = []
+    for field in fields:
+        others = columns.answering(ids, [one for slug, one in filters.items() if slug != field.slug])
+        ticked = filters[field.slug].one_of if field.slug in filters else ()
+        facet = _field_facet(columns, field, others, ticked)
+        if field.slug in filters or facet.silent < len(others):
+            rows.append(facet)
+    return tuple(rows)
+
+
+def _field_facet(columns: Columns, asked_of: Field, ids: Ids, ticked: Sequence[str] = ()) -> FieldFacet:
+    """What these listings say of a field. Choices that are ticked stand there always."""
+    answers, sets = columns.answers, columns.said_of(ids)
+    silent = len(ids) - int(answers.is_said(asked_of.slug)[sets].sum())
+    if asked_of.kind.has_order:
+        figures = answers.figures(asked_of.slug)[sets]
+        figures = figures[~np.isnan(figures)]
+        least, most = (bound_of(asked_of, float(end)) for end in (figures.min(), figures.max())) if len(figures) else (None, None)
+        return FieldFacet(asked_of, (), least, most, silent)
+    counts = answers.counted(asked_of.slug, sets)
+    named = (FacetCount(choice.slug, choice.name, counts.get(choice.slug, 0)) for choice in asked_of.choices)
+    return FieldFacet(asked_of, tuple(one for one in named if one.count or one.key in ticked), None, None, silent)

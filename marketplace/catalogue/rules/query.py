@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from marketplace.catalogue.rules.fields import FieldFilter
 from marketplace.kernel.geo import Box, Point
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.market.rules.listing import Condition, ListingStatus
@@ -37,6 +38,7 @@ class CatalogueQuery:
     materials: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    fields: tuple[FieldFilter, ...] = ()
     point: Point | None = None
     radius_km: Decimal | None = None
     box: Box | None = None  # what the map shows

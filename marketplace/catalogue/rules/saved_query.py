@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import parse_qs, urlencode
 
+from marketplace.catalogue.rules.fields import PREFIX, Find, read_pairs
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock
 from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import DEFAULT_LOCALE
 from marketplace.market.rules.listing import Condition
 from marketplace.places.rules import Place
 
@@ -25,6 +27,7 @@ class SavedFilters:
     materials: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     organisations: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()  # keys and values of the filters by field
     place: str = ""
     radius_km: int | None = None
     now: bool = False
@@ -50,7 +53,7 @@ class SavedFilters:
             ("availableFrom", (self.day,)),
             ("sort", (self.sort,)),
         ]
-        return urlencode([(key, value) for key, values in pairs for value in values if value])
+        return urlencode([*((key, value) for key, values in pairs for value in values if value), *self.fields])
 
 
 def read_filters(saved: str) -> SavedFilters:
@@ -68,6 +71,7 @@ def read_filters(saved: str) -> SavedFilters:
         materials=tuple(requested.get("material", ())),
         conditions=tuple(Condition(word) for word in requested.get("condition", ()) if word in set(Condition)),
         organisations=tuple(requested.get("organisation", ())),
+        fields=tuple((key, value) for key, values in requested.items() if key.startswith(PREFIX) for value in values),
         place=one("place"),
         radius_km=int(radius) if has_radius else None,
         now=bool(one("now")),
@@ -76,12 +80,15 @@ def read_filters(saved: str) -> SavedFilters:
     )
 
 
-def read_query(saved: str, find: Callable[[str], Place]) -> CatalogueQuery | None:
+def read_query(saved: str, find: Callable[[str], Place], find_field: Find) -> CatalogueQuery | None:
     """Read the query from the address, newest first.
 
-    None where its place or its day cannot be read any more.
+    None where its place, its day or a filter by field cannot be read any more.
     """
     filters = read_filters(saved)
+    fields, errors = read_pairs(filters.fields, find_field, DEFAULT_LOCALE)
+    if errors:
+        return None
     try:
         place = find(filters.place) if filters.place else None
         day = clock.today() if filters.now else filters.available_from
@@ -93,6 +100,7 @@ def read_query(saved: str, find: Callable[[str], Place]) -> CatalogueQuery | Non
         materials=filters.materials,
         organisations=filters.organisations,
         conditions=filters.conditions,
+        fields=fields,
         point=place.point if place else None,
         radius_km=Decimal(filters.radius_km) if place and filters.radius_km is not None else None,
         available_from=day,

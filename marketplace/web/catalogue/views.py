@@ -45,10 +45,11 @@ def list_listings() -> str:
     session, actor = current_session(), current_actor()
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    requested = search_results.asked_of(question, form, near, here)
+    known = taxonomy(session)
+    requested = search_results.asked_of(question, form, near, here, known)
     result = browse(session, actor, requested)
     others = () if result.total else nearest_outside(session, actor, requested)
-    page = search_results.page_of(question, form, near, requested, result, others, taxonomy(session))
+    page = search_results.page_of(question, form, near, requested, result, others, known)
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
     visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
     around = {"feed_address": feed_address, "marks": url_for("map.show_marks"), "kept": _kept()}
@@ -79,9 +80,10 @@ def feed() -> Response:
     form = FilterForm(request.args)
     form.validate()
     near = finder.near_of(form)
-    requested = replace(search_results.asked_of(question, form, near, near), page_size=FEED_SIZE)
     session = current_session()
-    content = atom(feed_of(session, requested), taxonomy(session), question, site=site_address())
+    known = taxonomy(session)
+    requested = replace(search_results.asked_of(question, form, near, near, known), page_size=FEED_SIZE)
+    content = atom(feed_of(session, requested), known, question, site=site_address())
     return Response(content, content_type="application/atom+xml; charset=utf-8")
 
 

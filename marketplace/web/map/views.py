@@ -28,9 +28,10 @@ def show_marks() -> Response:
     session, actor = current_session(), current_actor()
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    requested = replace(search_results.asked_of(question, form, near, here), box=box)
+    known = taxonomy(session)
+    requested = replace(search_results.asked_of(question, form, near, here, known), box=box)
     result = search_map(session, actor, requested, zoom=zoom)
-    return marks.answer(result, taxonomy(session), requested)
+    return marks.answer(result, known, requested)
 
 
 @blueprint.get("/gezocht/kaart.json")

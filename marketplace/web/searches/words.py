@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.queries.preferences import get_preferences
+from marketplace.catalogue.rules.fields import PREFIX, asked_of, read_pairs
 from marketplace.catalogue.rules.saved_query import SavedFilters
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.formats import long_date
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, localize
 from marketplace.market.rules.listing import CONDITION_LABELS
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.notices.rules.kinds import Cadence, Notice
 
-Kept = list[tuple[Text, str]]
+Kept = list[tuple[Text | str, str]]
 _MAILED: dict[Cadence, Text] = {
     Cadence.AT_ONCE: _("We look once a day. Is there something new, then you get a mail at once."),
     Cadence.DAILY: _("We look once a day. Is there something new, then you get one mail that day."),
@@ -32,15 +33,25 @@ def kept_of(filters: SavedFilters, known: Taxonomy, names: Mapping[str, str]) ->
     """Everything that narrows the search: what it is, and its value. Empty: whatever is new."""
     groups = {group.slug: group.name for group in known.groups}
     materials = [found.name if (found := known.find_material(slug)) else slug for slug in filters.materials]
-    rows: list[tuple[Text, str]] = [
+    rows: Kept = [
         (_("Words"), filters.q),
         (_("Material"), ", ".join([*(groups.get(slug, slug) for slug in filters.groups), *materials])),
         (_("Condition"), ", ".join(str(CONDITION_LABELS[condition]) for condition in filters.conditions)),
         (_("Organisation"), ", ".join(names.get(slug, slug) for slug in filters.organisations)),
+        *_by_field(filters, known),
         (_("Place"), _around(filters)),
         (_("Available"), _free(filters)),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _by_field(filters: SavedFilters, known: Taxonomy) -> Kept:
+    """Each field with what is asked of it; what cannot be read any more as it stands."""
+    read, errors = read_pairs(filters.fields, known.fields_by_slug.get, DEFAULT_LOCALE)
+    wrong = {error.field for error in errors}
+    fields = [(known.fields_by_slug[one.slug], one) for one in read]
+    rows: Kept = [(field.name, localize(asked_of(field, one))) for field, one in fields]
+    return rows + [(_("Property"), f"{key.removeprefix(PREFIX)} {value}") for key, value in filters.fields if key in wrong]
 
 
 def _around(filters: SavedFilters) -> str:

@@ -114,7 +114,7 @@ def ticks(key: str, choices: Iterable[Choice]) -> Markup:
     return Markup("".join(drawn))  # noqa: S704 the pattern comes from the macro
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)  # of every facet and field, ticked or not, in each language
 def _tick_pattern(key: str, chosen: bool, locale: str) -> Pattern:
     macros = current_app.jinja_env.get_template("macros/filters.html").module
     marks = {name: _mark(number) for number, name in enumerate(("value", "label", "count"))}

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from marketplace.catalogue.queries.columns import FacetCount
+from marketplace.catalogue.rules.fields import LEAST, MOST, PREFIX
 from marketplace.kernel.dates import is_dated, parse_date
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, current_locale
+from marketplace.kernel.units import parse_number, plain
 
 KEYS = (
     "q",
@@ -26,6 +28,7 @@ KEYS = (
     "sort",
     "weergave",
     "page",
+    PREFIX,
 )
 MANY = ("materialGroup", "material", "condition", "organisation", "fits")
 LONGEST_VALUE = 200
@@ -53,7 +56,7 @@ class Choice:
 
 
 class Question:
-    """What stands in the query of the address, by the keys of this search."""
+    """What stands in the query of the address, by the keys of this search. `veld-` among them: every key that begins so."""
 
     def __init__(self, path: str, args: MultiDict[str, str], keys: tuple[str, ...] = KEYS) -> None:
         self.path, self.keys = path, keys
@@ -63,6 +66,7 @@ class Question:
             for value in args.getlist(key)[: MOST_VALUES if key in MANY else 1]
             if value.strip()
         ]
+        self.pairs += _by_field(args) if PREFIX in keys else []
 
     def all(self, key: str) -> tuple[str, ...]:
         """Every value of a key, each once."""
@@ -81,7 +85,7 @@ class Question:
     def query(self) -> str:
         """What to keep of this search: everything but the page and the way of looking. A day as a date: `morgen` is another day tomorrow."""
         kept = [pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")]
-        return urlencode([(key, _dated(value) if key == "availableFrom" else value) for key, value in kept])
+        return urlencode([(key, _told(key, value)) for key, value in kept])
 
     def as_typed(self) -> str:
         """The whole query, to come back to this very page."""
@@ -116,6 +120,25 @@ class Question:
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:
         return f"{self.path}?{'&'.join(map(_encoded, pairs))}" if pairs else self.path
+
+
+def _by_field(args: MultiDict[str, str]) -> list[tuple[str, str]]:
+    keys = [key for key in args if key.startswith(PREFIX) and len(key) <= LONGEST_VALUE][:MOST_VALUES]
+    values = ((key, value.strip()[:LONGEST_VALUE]) for key in keys for value in args.getlist(key)[:MOST_VALUES])
+    return [(key, value) for key, value in values if value]
+
+
+def _told(key: str, typed: str) -> str:
+    """A value as every language reads it."""
+    if key == "availableFrom":
+        return _dated(typed)
+    is_bound = key.startswith(PREFIX) and key.endswith((LEAST, MOST))
+    if not is_bound:
+        return typed
+    try:
+        return plain(parse_number(typed, current_locale()))
+    except Invalid:
+        return _dated(typed)
 
 
 def _dated(typed: str) -> str:

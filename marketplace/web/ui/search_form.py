@@ -13,7 +13,7 @@ from marketplace.http.places import finder
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.places.rules import Place
-from marketplace.web.ui.forms import DutchDateField, Form, attach, options
+from marketplace.web.ui.forms import DutchDateField, Fault, Form, attach, options
 from marketplace.web.ui.suggestions import suggests
 
 RADII = tuple(str(radius_km) for radius_km in RADII_KM)
@@ -57,7 +57,7 @@ class SearchForm(Form):
 
 
 class FilterForm(SearchForm):
-    """The words, the place and the period. Groups, conditions and organisations come from the facets."""
+    """The words, the place and the period. Groups, conditions, organisations and what owners answer come from the facets."""
 
     free_now = BooleanField(_("Can be collected now"), name="now")
     available_from = DutchDateField(
@@ -66,6 +66,14 @@ class FilterForm(SearchForm):
     sort = SelectField(_("Sort by"), choices=options(SORTS.items()), validate_choice=False)
 
     sorts = SORTS
+
+    def __init__(self, formdata: Any) -> None:
+        self.field_faults: list[Fault] = []
+        super().__init__(formdata)
+
+    def summary(self) -> list[Fault]:
+        """What is wrong in the filters by field comes last."""
+        return [*super().summary(), *self.field_faults]
 
 
 class WantedForm(SearchForm):

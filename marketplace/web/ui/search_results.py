@@ -4,7 +4,7 @@ What is asked of the market, and the facets, chips and orders around what it ans
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from flask import url_for
@@ -21,6 +21,8 @@ from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import Place
+from marketplace.web.ui import field_filters
+from marketplace.web.ui.field_filters import FieldBox
 from marketplace.web.ui.finder import Facet, Order, facet_chips, material_chips, place_chips
 from marketplace.web.ui.lots import Lot, address_of, lot_of
 from marketplace.web.ui.search_address import Chip, Question
@@ -43,7 +45,9 @@ def away_from(here: Place | None, listing: Listing) -> Text | None:
     return _("about %(km)s km from %(place)s, as the crow flies", km=distance_km, place=here.name)
 
 
-def asked_of(question: Question, form: FilterForm, near: Place | None, from_here: Place | None) -> CatalogueQuery:
+def asked_of(
+    question: Question, form: FilterForm, near: Place | None, from_here: Place | None, known: Taxonomy
+) -> CatalogueQuery:
     """The market's question. What is not a known order or condition is left out; with a place that was typed the nearest come first."""
     sort = form.sort.data if form.sort.data in SORTS else ("distance" if near else "newest")
     return CatalogueQuery(
@@ -53,6 +57,7 @@ def asked_of(question: Question, form: FilterForm, near: Place | None, from_here
         materials=question.all("material"),
         organisations=question.all("organisation"),
         conditions=tuple(Condition(item) for item in question.all("condition") if item in set(Condition)),
+        fields=field_filters.filters_of(question, known)[0],
         point=from_here.point if from_here else None,
         radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
         available_from=today() if form.free_now.data else form.available_from.data,
@@ -75,7 +80,13 @@ def facets_of(question: Question, counted: Facets | None) -> list[Facet]:
 
 def chips_of(question: Question, form: FilterForm, known: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
     """Everything that narrows the search, each with the address without it."""
-    chips = [*material_chips(question, known), *facet_chips(question, facets), *place_chips(question, form.radius_km.data, near)]
+    filters, _errors = field_filters.filters_of(question, known)
+    chips = [
+        *material_chips(question, known),
+        *field_filters.chips_of(question, filters, known),
+        *facet_chips(question, facets),
+        *place_chips(question, form.radius_km.data, near),
+    ]
     if form.free_now.data:
         chips.append(Chip(_("Can be collected now"), question.without(("now", None))))
     elif form.available_from.data:
@@ -111,6 +122,9 @@ class Page:
     keep: str
     mistyped: str = ""  # what was typed, where other words were searched for
     literal: str = ""  # the address that searches for what was typed
+    fields: list[FieldBox] = field(default_factory=list)
+    keys: tuple[str, ...] = ()  # of these
+    silent: list[Text] = field(default_factory=list)
 
 
 def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
@@ -160,6 +174,11 @@ def page_of(
         form.q.data = found.corrected
     facets = facets_of(question, found.facets)
     place = question.one("place")
+    errors = field_filters.filters_of(question, known)[1]
+    by_field = found.facets.fields if found.facets else ()
+    boxes = field_filters.boxes_of(question, by_field, errors)
+    keys = field_filters.keys_of(boxes)
+    form.field_faults = field_filters.faults_of(errors, keys)
     return Page(
         total=found.total,
         last=found.pages,
@@ -175,4 +194,7 @@ def page_of(
         question=question,
         mistyped=mistyped,
         literal=literal,
+        fields=boxes,
+        keys=keys,
+        silent=field_filters.silent_of(by_field, asked.fields),
     )
