@@ -23,10 +23,19 @@ from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Condition, ListingDraft, Location
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.actions import sync
-from marketplace.materials.queries import find_newest_version
+from marketplace.materials.queries import find_newest_version, taxonomy
 from marketplace.places.rules import PlaceBasis
 
 KEI = "betonstraatsteen-kei-8cm"  # 185 kg/m², 44 pieces/m², 0.1188 kg CO2e/kg
+NEEDED_ANSWERS = {
+    "pak10-mg-per-kg": "12",
+    "tar": "no",
+    "soil-class": "agriculture-nature",
+    "pfas": "agriculture-nature",
+    "proof": "batch-inspection",
+    "treatment": "none",
+    "play-certificate": "yes",
+}
 PLACES = {
     "almelo": ("Almelo", 52.35667, 6.6625),
     "borne": ("Borne", 52.30136, 6.7482),
@@ -120,8 +129,14 @@ def listing_draft(slug: str = "hengelo", **changes: Any) -> ListingDraft:
     return ListingDraft(**{**values, **changes})
 
 
+def needed_answers(session: Session, material: str) -> dict[str, str]:
+    """An answer to everything without which a lot of this material is not published: one that stands in nobody's way."""
+    return {field.slug: NEEDED_ANSWERS[field.slug] for field in taxonomy(session).material(material).fields if field.is_needed}
+
+
 def make_draft(session: Session, owner: Actor, **changes: Any) -> Listing:
-    """A listing that is not published yet, with a photo."""
+    """A listing that is not published yet, with a photo and an answer to what its material needs."""
+    changes.setdefault("fields", needed_answers(session, changes.get("material", KEI)))
     slug = owner.organisation_slug if owner.organisation_slug in PLACES else "hengelo"
     listing = create_listing(session, owner, listing_draft(slug, **changes))
     picture = StoredPicture(

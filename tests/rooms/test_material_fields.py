@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,15 +13,16 @@ from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.cli.demo_lots import rows, said_in_demonstration, wished_in_demonstration
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.counters import make_child_lot
-from marketplace.market.actions.listings import update_listing
+from marketplace.market.actions.listings import mark_published, update_listing
 from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Condition
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.fields import find_missing, read_answers, read_wishes
 from marketplace.notices.models import AuditRow
-from tests.factories import make_actor, make_listing, seed_taxonomy
+from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 
 BENCHES = {"furniture-type": "bench", "furniture-material": "hardwood", "make": "Grijsen", "ral-colour": "unknown"}
 
@@ -100,6 +102,31 @@ def test_the_demonstration_says_what_its_materials_are_asked(session: Session) -
     demands = {row["id"]: known.material(row["materiaal"]) for row in rows("demo_vraag.csv")}
     for number, wishes in wished_in_demonstration().items():
         assert read_wishes(demands[number], wishes, today=today), number
+
+
+def test_a_lot_is_not_published_before_what_is_needed_is_answered_and_unknown_is_an_answer(session: Session) -> None:
+    owner = make_actor(session, "hengelo")
+    soil: dict[str, Any] = {"material": "teelaarde", "quantity": Quantity(Decimal(4), Unit.M3)}
+    draft = make_draft(session, owner, fields={"proof": "none", "soil-texture": "sand"}, **soil)
+    with pytest.raises(Invalid) as refusal:
+        mark_published(session, owner, listing_id=draft.id)
+    assert [error.field for error in refusal.value.errors] == ["fields.soil-class", "fields.pfas"]
+    assert str(refusal.value) == (
+        "Vul “Kwaliteitsklasse” in, of zeg dat het onbekend is. Zonder antwoord wordt een partij van dit materiaal niet gepubliceerd."
+    )
+
+
+def test_what_is_needed_may_not_be_taken_away_again_and_may_be_missing_where_it_was_never_asked(session: Session) -> None:
+    owner = make_actor(session, "hengelo")
+    listing = make_listing(session, owner, material="teelaarde", quantity=Quantity(Decimal(4), Unit.M3))
+    draft = stored_draft(listing, taxonomy(session))
+    with pytest.raises(Invalid) as refusal:
+        update_listing(session, owner, listing_id=listing.id, version=1, draft=replace(draft, fields={"proof": "none"}))
+    assert [error.field for error in refusal.value.errors] == ["fields.soil-class", "fields.pfas"]
+    listing.fields, listing.fields_version = {}, None  # published before anything was asked
+    session.flush()
+    changed = update_listing(session, owner, listing_id=listing.id, version=1, draft=replace(draft, title="Aarde", fields=None))
+    assert (changed.title, changed.fields, changed.status) == ("Aarde", {}, "published")
 
 
 def test_every_material_is_asked_something_and_no_field_is_left_over(session: Session) -> None:

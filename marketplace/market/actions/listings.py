@@ -38,7 +38,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of
 from marketplace.materials.queries import fields_of_version, taxonomy
-from marketplace.materials.rules.fields import Said, read_answers, say
+from marketplace.materials.rules.fields import Said, find_missing, read_answers, say
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.places.rules import PlaceBasis
@@ -270,7 +270,14 @@ def _too_little(listing: Listing) -> Conflict:
 
 def _check_published(listing: Listing, columns: dict[str, Any], material: Material, draft: ListingDraft) -> None:
     """What may not change once others have looked at it: claimed stone stays the same stone."""
-    check_publishable(status=ListingStatus.DRAFT, photos=1, is_tradable=material.is_tradable, values=values_of(draft))
+    is_said_anew = (columns["fields"], columns["material_id"]) != (listing.fields, listing.material_id)
+    check_publishable(
+        status=ListingStatus.DRAFT,
+        photos=1,
+        is_tradable=material.is_tradable,
+        values=values_of(draft),
+        unanswered=find_missing(material, columns["fields"]) if is_said_anew else (),
+    )
     claimed = listing.held + listing.transferred > 0
     if claimed and (columns["material_id"] != listing.material_id or columns["unit"] != listing.unit):
         raise Conflict(_("Part of this listing is reserved. The material and the unit cannot change any more."), "material")
@@ -288,6 +295,7 @@ def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listin
         photos=len(listing.photos),
         is_tradable=material.is_tradable,
         values=stored_values(listing),
+        unanswered=find_missing(material, listing.fields),
     )
     today = clock.today()
     if listing.available_until is not None and listing.available_until < today:

@@ -155,10 +155,17 @@ def check_price(price_cents_per_unit: int) -> None:
         raise Invalid.all(errors)
 
 
-def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool, values: Mapping[str, Any] | None = None) -> None:
+def check_publishable(
+    *,
+    status: ListingStatus,
+    photos: int,
+    is_tradable: bool,
+    values: Mapping[str, Any] | None = None,
+    unanswered: Sequence[FieldError] = (),
+) -> None:
     """Refuse to publish a listing that is no draft, lacks a photo, or may not be traded.
 
-    It also needs whatever else is required by then; it is the material that may not be traded.
+    It also needs whatever else is required by then, and an answer to what its material asks; it is the material that may not be traded.
     """
     if status != ListingStatus.DRAFT:
         raise Conflict(
@@ -178,5 +185,6 @@ def check_publishable(*, status: ListingStatus, photos: int, is_tradable: bool, 
         for row in fields.FIELDS
         if row.needed is Needed.PUBLISHED and row.name in filled and filled[row.name] in (None, "")
     ]
+    missing.extend(unanswered)
     if missing:
         raise Invalid.all(missing)
