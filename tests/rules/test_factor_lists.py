@@ -160,10 +160,10 @@ def test_how_much_a_figure_changes(before: str | None, after: str | None, percen
     assert (found.percent if found.percent is None else round(found.percent, 2), found.is_much) == (percent, is_much)
 
 
-def test_what_comes_new_goes_before_what_changes_and_words_come_last() -> None:
+def test_the_largest_change_comes_first_then_what_is_new_and_words_come_last() -> None:
     words = Change("kei", BY_FACT["carbon_source"], "a", "b")
-    changes = [words, change("1", "2"), change("3", "1"), change(None, "1")]
-    assert sorted(changes, key=lambda one: -one.size) == [changes[3], changes[2], changes[1], words]
+    changes = [words, change("1", "2"), change("3", "1"), change(None, "1"), change("0", "1")]
+    assert sorted(changes, key=lambda one: -one.size) == [changes[4], changes[2], changes[1], changes[3], words]
 
 
 def test_a_figure_of_a_list_stands_until_it_is_taken_back() -> None:

@@ -123,8 +123,9 @@ def test_the_file_that_is_downloaded_can_be_loaded_again(reviewer: FlaskClient) 
     assert answer.status_code == 303
     assert "+0,5%" in reviewer.get(answer.location).text
     lines = content.decode("utf-8-sig").splitlines()
-    cells = lines[1].split(";")
-    cells[lines[0].split(";").index("co2_nieuw_kg_per_kg")] = "0,12"
+    line = next(one for one in lines if ";KBOB22;" in one and '"' not in one)
+    cells = line.split(";")
+    cells[lines[0].split(";").index("co2_nieuw_kg_per_kg")] = "0,123"
     assert "factor_licence" in refused(reviewer, "\n".join((lines[0], ";".join(cells))).encode())
 
 

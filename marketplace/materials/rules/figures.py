@@ -160,10 +160,10 @@ class Change:
 
     @property
     def size(self) -> Decimal:
-        """How large the change is, to put the largest first. What comes new or goes goes before what changes."""
+        """How large the change is, to put the largest first. What comes new or goes follows, and words come last."""
         pair = self._numbers
         if pair is None:
-            return Decimal("Infinity") if self.figure.is_number else Decimal(-1)
+            return Decimal(0) if self.figure.is_number else Decimal(-1)
         least, most = sorted(pair)
         return Decimal("Infinity") if not least else most / least
 

@@ -187,7 +187,7 @@ def _line(change: Change, material: Material | None, counted: tuple[int, int], a
         change.figure.label,
         word(change.figure, change.before) if may_read else str(_("licensed")),
         word(change.figure, change.after),
-        NOTHING if share is None else f"{'+' if share > 0 else ''}{percent(share / HUNDRED)}",
+        NOTHING if share is None else f"{'+' if share > 0 else ''}{percent(share / HUNDRED)}".replace("-", "−"),
         change.is_much,
         *counted,
     )
