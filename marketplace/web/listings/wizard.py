@@ -201,9 +201,9 @@ def _next(number: int, sketch: Sketch) -> ResponseReturnValue:
     is_right = stored.check(form, *range(2, number + 1))
     session = current_session()
     fill_choices(form, session, current_actor())
+    if number == 2:
+        is_right = _is_told(form, sketch.answers) and is_right
     is_right = is_right and form.fields_are_right
-    if is_right and number == 2:
-        is_right = _is_told(form, sketch.answers)
     if not is_right or (number == 3 and not _settled(form, sketch)):
         return _asking(min(number, stored.first_wrong(form)), sketch.answers, sketch, form)
     return redirect(url_for("listings.step", sketch_id=sketch.id, number=number + 1), 303)

@@ -277,6 +277,8 @@ class MaterialForm(Form):
             faults = find_missing(self.about, self.own_answers())
         except Invalid as refusal:
             faults = list(refusal.errors)
+        unread = {error_name(asked.row.slug) for asked in self.asked if any(one.errors for one in asked.inputs)}
+        faults = [fault for fault in faults if fault.field not in unread]  # that it cannot be read says it already
         if faults:
             attach(self, self.at_fields(Invalid.all(faults)))
         return not faults
