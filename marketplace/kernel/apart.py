@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from marketplace.kernel.errors import Unavailable
@@ -48,20 +49,43 @@ def lane() -> Iterator[None]:
         os.close(handle)
 
 
-def run(statement: str, content: bytes) -> bytes:
+class TooMuch(Exception):
+    """The work did not stay within its limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much memory a process may ask for, and for how long it may compute."""
+
+    memory_bytes: int
+    seconds: int
+
+
+def run(statement: str, content: bytes, limits: Limits | None = None) -> bytes:
     """Run a statement of our own in a new Python, with this on its standard input.
 
-    What it wrote is the answer.
+    What it wrote is the answer. Within limits, what does not finish is too much; without them, there is no room for it now.
     """
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r}); {statement}"]
+    bounded = f"from marketplace.kernel.apart import keep_within; keep_within({limits!r}); " if limits else ""
+    opening = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from marketplace.kernel.apart import Limits; {bounded}"
+    command = [sys.executable, "-c", opening + statement]
     with lane():
         try:
             done = subprocess.run(command, input=content, capture_output=True, timeout=TAKES_S, check=True)
         except subprocess.SubprocessError as error:
             log.warning("a process of its own did not finish: %s", error)
-            raise _busy() from error
+            raise (TooMuch() if limits else _busy()) from error
     return done.stdout
 
 
+def keep_within(limits: Limits) -> None:
+    """Set the limits of this process, on the side of the process itself."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _busy() -> Unavailable:
-    return Unavailable(_("There is no room for this photo at the moment. Nothing was lost: try again in a moment."))
+    return Unavailable(_("There is no room for this file at the moment. Nothing was lost: try again in a moment."))
