@@ -69,6 +69,11 @@ def may_look_inside(actor: Actor, subject: Any) -> bool:
     return is_own(actor, subject) or actor.role == Role.REVIEWER
 
 
+def reads_papers(actor: Actor, subject: Any) -> bool:
+    """The own organisation's, and the reviewer and advisers for every organisation's."""
+    return may_look_inside(actor, subject) or actor.organisation_kind == OrganisationKind.ADVISER
+
+
 def may_read_matches(actor: Actor, subject: Any) -> bool:
     """As looking inside, and the clock, which notifies both sides."""
     return actor is CLOCK or may_look_inside(actor, subject)
@@ -285,6 +290,7 @@ def may_manage_depots(actor: Actor, subject: Any) -> bool:
 POLICY: dict[Can, Predicate] = {
     Can.READ_CATALOGUE: is_anyone,
     Can.READ_LISTING_INSIDE: may_look_inside,
+    Can.READ_PAPERS: reads_papers,
     Can.OFFER: is_trader,
     Can.EDIT_LISTING: is_own,
     Can.ASK: is_trader,

@@ -13,6 +13,7 @@ from marketplace.http.request import is_api
 MODULES = (
     "listings",
     "photos",
+    "lot_papers",
     "demands",
     "proposals",
     "memos",

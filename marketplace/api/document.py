@@ -14,6 +14,7 @@ from marketplace.api.fields import CODE_LENGTH_MAX
 from marketplace.api.material_fields import described_answer, described_wish
 from marketplace.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation
 from marketplace.api.shapes.problem import ProblemSchema
+from marketplace.documents.rules import ISSUER_LENGTH_MAX, NUMBER_LENGTH_MAX
 from marketplace.http.errors import camel
 from marketplace.http.request import PATH_NUMBER_MAX
 from marketplace.kernel.language import Text, _, current_locale, gettext
@@ -34,6 +35,20 @@ UPLOADS: dict[str, dict[str, Any]] = {
         "properties": {
             "photo": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB"},
             "alt": {"type": "string", "maxLength": ALT_LENGTH_MAX, "description": "what the picture shows"},
+        },
+    },
+    "paper": {
+        "type": "object",
+        "required": ["file", "kind", "issuedOn"],
+        "additionalProperties": False,
+        "properties": {
+            "file": {"type": "string", "format": "binary", "description": "a PDF or a picture, at most 20 MB"},
+            "kind": {"type": "string", "maxLength": CODE_LENGTH_MAX, "description": "slug of a kind, see /paper-kinds"},
+            "number": {"type": "string", "maxLength": NUMBER_LENGTH_MAX, "description": "needed where the kind is a proof"},
+            "issuer": {"type": "string", "maxLength": ISSUER_LENGTH_MAX, "description": "needed where the kind is a proof"},
+            "issuedOn": {"type": "string", "format": "date"},
+            "validUntil": {"type": "string", "format": "date", "description": "the last day; absent: it does not expire"},
+            "replaces": {"type": "integer", "minimum": 1, "description": "id of the paper in whose place it comes"},
         },
     },
     "sheet": {
@@ -239,7 +254,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         given["content"] = {"application/json": {"schema": operation.gives}}
     elif operation.media_type != "application/json":
         is_text = operation.media_type.startswith("text/")
-        given["content"] = {operation.media_type: {"schema": {"type": "string", **({} if is_text else {"format": "binary"})}}}
+        written = {"schema": {"type": "string", **({} if is_text else {"format": "binary"})}}
+        given["content"] = {kind: written for kind in operation.media_type.split(", ")}
     if operation.status == 201:
         given["headers"]["Location"] = {"schema": {"type": "string"}, "description": "where it is"}
     refused = {*ALWAYS, *ALSO[operation.method], *operation.refuses}

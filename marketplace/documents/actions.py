@@ -1,14 +1,57 @@
 """The verbs of papers. The file was looked through and stored before; whether the lot still takes papers is asked by the verbs above."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.documents.models import Paper
 from marketplace.documents.queries import get_paper, missing_paper
-from marketplace.documents.rules import PaperDraft, StoredFile, check_paper, check_paper_count
-from marketplace.kernel import clock
+from marketplace.documents.rules import PaperDraft, StoredFile, check_paper, check_paper_count, is_picture
+from marketplace.kernel import clock, images, pdfs
+from marketplace.kernel.errors import Invalid, TooLarge
+from marketplace.kernel.files import Media
+from marketplace.kernel.language import _
 from marketplace.notices.actions import audit
+
+
+PICTURE = "webp-1600"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that was looked through and stored. `was_signed`: its digital signature is not in what was stored."""
+
+    file: StoredFile
+    was_signed: bool = False
+
+
+def store_file(media: Media, upload: bytes, name: str) -> Taken:
+    """Look a PDF or a picture through and put what it becomes into the store. What never gets a row is swept later.
+
+    The content decides what it is. A picture that calls itself a PDF is refused: it would not open under that name.
+    """
+    if not upload:
+        raise Invalid(_("This file is empty. Choose the paper again."), "file")
+    if pdfs.is_pdf(upload) and not is_picture(upload):
+        made = pdfs.rewrite(upload)
+        stored = media.put(made.content, ".pdf")
+        return Taken(StoredFile(stored, pdfs.MEDIA_TYPE, len(made.content), made.pages), made.was_signed)
+    if not is_picture(upload):
+        raise Invalid(_("This is neither a PDF nor a photo. Choose a PDF, or take a photo of the paper."), "file")
+    if name.casefold().endswith(".pdf"):
+        raise Invalid(_("This is a picture, not a PDF. Choose the PDF, or send the picture under its own name."), "file")
+    picture = _developed(upload)
+    return Taken(StoredFile(media.put(picture.content, picture.suffix), picture.media_type, len(picture.content)))
+
+
+def _developed(upload: bytes) -> images.Variant:
+    """A photo of a paper as photos are developed, in its largest size; without the place where it was taken."""
+    try:
+        return images.develop(upload).variant(PICTURE)
+    except (Invalid, TooLarge) as refusal:
+        raise type(refusal)(refusal.message, "file") from refusal
 
 
 def add_paper(

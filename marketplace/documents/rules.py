@@ -17,6 +17,10 @@ REMIND_DAYS = (30, 7)  # before the last day
 SOON = timedelta(days=REMIND_DAYS[0])
 
 
+PICTURE_BEGINS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+PICTURE_BRANDS = (b"ftypavif", b"ftypavis", b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1")
+
+
 class PaperState(StrEnum):
     """Whether a paper counts today."""
 
@@ -59,6 +63,11 @@ class StoredFile:
     media_type: str
     size_bytes: int
     pages: int = 1
+
+
+def is_picture(content: bytes) -> bool:
+    """Whether the content says that it is a picture, whatever its name says."""
+    return content.startswith(PICTURE_BEGINS) or content[4:12] in PICTURE_BRANDS
 
 
 def check_paper(draft: PaperDraft, today: date, *, is_proof: bool) -> PaperDraft:

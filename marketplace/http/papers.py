@@ -11,6 +11,8 @@ from flask import Response, current_app, make_response
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
+from marketplace.documents.models import Paper
+from marketplace.dossiers.queries import list_papers_of_transfer
 from marketplace.exchange.models import Appointment, Reservation
 from marketplace.exchange.queries.gate import list_gate_photos, may_read_gate, newest
 from marketplace.exchange.queries.reservations import SEES_EXACT, get_reservation
@@ -29,6 +31,7 @@ from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, current_locale,
 from marketplace.kernel.units import Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets import calendar_file, handover_note
 from marketplace.sheets.calendar_file import CalendarEntry, CalendarTime, EventStatus
 from marketplace.sheets.handover_note import Figure, HandoverNote, Side
@@ -165,7 +168,10 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
         term=_term(reservation, terms, status),
         appointment=_appointment(session, actor, reservation, latest) if may(actor, Can.MEET, reservation) else None,
         appointment_notes=latest.notes if latest else "",
-        papers=_papers(list_gate_photos(session, actor, reservation_id=reservation_id)),
+        papers=(
+            *_lot_papers(list_papers_of_transfer(session, actor, reservation), taxonomy(session)),
+            *_papers(list_gate_photos(session, actor, reservation_id=reservation_id)),
+        ),
         made_on=long_date(clock.today()),
         made=clock.today(),
     )
@@ -269,6 +275,23 @@ def _appointment(session: Session, actor: Actor, reservation: Reservation, lates
         return ""
     place = meeting_place(session, actor, reservation, latest)
     return str(_("%(moment)s, %(place)s", moment=moment(latest.agreed_time), place=place))
+
+
+def _lot_papers(papers: list[Paper], known: Taxonomy) -> tuple[str, ...]:
+    """One line for each paper of the lot: what it is, its number, who issued it, and its days."""
+    return tuple(
+        ", ".join(
+            part
+            for part in (
+                " ".join(filter(None, (known.name_of_paper_kind(paper.kind), paper.number))),
+                paper.issuer,
+                str(_("issued on %(day)s", day=long_date(paper.issued_on))),
+                str(_("valid until %(day)s", day=long_date(paper.valid_until))) if paper.valid_until else "",
+            )
+            if part
+        )
+        for paper in papers
+    )
 
 
 def _papers(photos: list[Any]) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ from typing import cast
 from flask import Flask
 
 from marketplace.accounts.policy import CLOCK
+from marketplace.documents.queries import list_paper_files
+from marketplace.dossiers import actions as dossiers
+from marketplace.dossiers.queries import list_papers_to_remind
 from marketplace.exchange.actions import booking, deadlines
 from marketplace.exchange.queries import reservations
 from marketplace.exchange.queries.gate import list_gate_photo_files
@@ -74,12 +77,13 @@ def _once(app: Flask, verb: Callable[[Session, int], bool], row_id: int) -> bool
 
 
 def list_files_in_use(session: Session) -> set[str]:
-    """The name of every file that a listing, a transfer, a message or a published report has."""
+    """The name of every file that a listing, its papers, a transfer, a message or a published report has."""
     return (
         listings.list_photo_files(session)
         | list_gate_photo_files(session)
         | list_message_files(session)
         | list_report_files(session)
+        | list_paper_files(session)
     )
 
 
@@ -167,6 +171,12 @@ TIMETABLE = (
         EVERY_HOUR,
         each(asked.list_demands_gone_stale, lambda session, row: freshness.notify_demand_stale(session, demand_id=row)),
         does=_("Notifies askers after 90 days that a demand is no longer matched."),
+    ),
+    Job(
+        "papers to renew",
+        EVERY_HOUR,
+        each(list_papers_to_remind, lambda session, row: dossiers.remind(session, paper_id=row)),
+        does=_("Reminds of a paper that expires, 30 and 7 days before its last day."),
     ),
     Job(
         "reports to submit",

@@ -157,7 +157,7 @@ def written_anew(upload: bytes) -> Rewritten:
 
 
 def _check_size(pdf: Any) -> None:
-    """Count objects and pages before qpdf goes through them: it copies a page that comes by again."""
+    """Count objects and pages before qpdf copies the pages that come by again."""
     if len(pdf.objects) > OBJECTS_MAX:
         raise Refused(Fault.TOO_MUCH)
     waiting, seen, pages = [pdf.Root.Pages], set(), 0

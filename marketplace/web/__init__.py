@@ -13,6 +13,7 @@ AREAS = (
     "searches",
     "favourites",
     "listings",
+    "papers",
     "demands",
     "reservations",
     "talk",

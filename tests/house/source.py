@@ -22,6 +22,7 @@ ROOMS = (
     "impact",
     "published",
     "exchange",
+    "dossiers",
     "messages",
     "advice",
     "matching",

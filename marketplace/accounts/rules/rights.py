@@ -8,6 +8,7 @@ class Can(StrEnum):
 
     READ_CATALOGUE = "catalogue:read"
     READ_LISTING_INSIDE = "listing:read_inside"
+    READ_PAPERS = "listing:read_papers"
     OFFER = "listing:offer"
     EDIT_LISTING = "listing:edit"
     ASK = "demand:ask"

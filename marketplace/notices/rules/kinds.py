@@ -67,6 +67,7 @@ class Notice(StrEnum):
     LISTING_STALE = "listing_stale"
     DEMAND_FRESHNESS = "demand_freshness"
     DEMAND_STALE = "demand_stale"
+    PAPER_EXPIRING = "paper_expiring"
     PROPOSAL = "proposal"
     REMINDED = "reminded"
     REPORT_ASKED = "report_asked"
@@ -149,6 +150,7 @@ _GATHERED = (
     Notice.LISTING_STALE,
     Notice.DEMAND_FRESHNESS,
     Notice.DEMAND_STALE,
+    Notice.PAPER_EXPIRING,
     Notice.LETTER_GIVEN_UP,
 )
 

@@ -56,7 +56,13 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
     ),
     (
         _("Keeping your lots and demands up to date"),
-        (Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE),
+        (
+            Notice.LISTING_FRESHNESS,
+            Notice.LISTING_STALE,
+            Notice.DEMAND_FRESHNESS,
+            Notice.DEMAND_STALE,
+            Notice.PAPER_EXPIRING,
+        ),
     ),
     (_("For the coordinator"), FOR_COORDINATORS),
     (_("For the AO CE"), FOR_REVIEWERS),

@@ -16,6 +16,7 @@ from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.letter import REASON, Button, Moment, Price, Wording
+from marketplace.notices.rules.papers import PAPERS
 from marketplace.notices.rules.reporting import REPORTING
 from marketplace.notices.rules.settling import SETTLING
 from marketplace.notices.rules.talking import TALKING
@@ -199,6 +200,7 @@ WORDINGS: dict[Notice, Wording] = {
             _("Do you still need it? Then ask for it again."),
         ),
     ),
+    **PAPERS,
     **REPORTING,
     **SETTLING,
     **TALKING,

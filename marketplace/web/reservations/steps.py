@@ -31,6 +31,7 @@ from marketplace.web.reservations.step_forms import FORMS, StepForm
 from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
+from marketplace.web.ui.papers import papers_of
 from marketplace.web.ui.region_map import SmallMap, near_map
 from marketplace.web.ui.reporting import Reporting, reporting_of
 from marketplace.web.ui.returned import returned
@@ -92,6 +93,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         forms_by_step=made,
         agreement=agreement,
         gate=meeting,
+        lot_papers=papers_of(session, actor, reservation.listing),
         talk=talk_of(session, actor, reservation, most=most),
         phones={one.id: phone_shown_to(actor, one, reservation) for one in contacts if one is not None},
         acts=acts,

@@ -1,0 +1,94 @@
+"""The verbs of the papers of a lot. A file is looked through and stored first, outside any transaction."""
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import CLOCK, Actor, Can, require
+from marketplace.documents import actions as documents
+from marketplace.documents.models import Paper
+from marketplace.documents.queries import get_paper, missing_paper
+from marketplace.documents.rules import PaperDraft, StoredFile, find_reminder
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.language import _
+from marketplace.market.models import Listing
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.materials.queries import taxonomy
+from marketplace.notices.actions import audit
+from marketplace.notices.actions.notify import notify
+from marketplace.notices.rules.kinds import Notice
+
+
+def add_paper(
+    session: Session,
+    actor: Actor,
+    *,
+    listing_id: int,
+    draft: PaperDraft,
+    file: StoredFile,
+    replaced_id: int | None = None,
+) -> Paper:
+    """Add a paper to a lot of the own organisation, or put it in the place of another."""
+    listing = _get_own(session, actor, listing_id)
+    if listing.status == ListingStatus.WITHDRAWN:
+        raise Conflict(_("A lot that was withdrawn takes no more papers. Offer it again as a new one."))
+    kind = taxonomy(session).paper_kind(draft.kind)
+    return documents.add_paper(
+        session,
+        actor,
+        listing_id=listing.id,
+        organisation_id=listing.organisation_id,
+        draft=draft,
+        file=file,
+        is_proof=kind.is_proof,
+        replaced_id=replaced_id,
+    )
+
+
+def remove_paper(session: Session, actor: Actor, *, listing_id: int, paper_id: int) -> Paper:
+    """Take a paper away from a lot of the own organisation. A lot that is closed or withdrawn keeps what it had."""
+    listing = _get_own(session, actor, listing_id)
+    if listing.status not in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
+        raise Conflict(_("This lot is not on offer any more. Its papers stay as they were."))
+    return documents.remove_paper(session, actor, listing_id=listing.id, paper_id=paper_id)
+
+
+def _get_own(session: Session, actor: Actor, listing_id: int) -> Listing:
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    return listing
+
+
+def remind(session: Session, *, paper_id: int) -> bool:
+    """Tell the owner that a paper runs out, and those who have the lot approved. Of two workers one does; returns whether it was this one."""
+    paper = get_paper(session, paper_id)
+    days = find_reminder(paper.valid_until, clock.today(), paper.reminded_days) if paper.valid_until else None
+    if days is None:
+        return False
+    mine = update(Paper).where(
+        Paper.id == paper_id, Paper.removed_at.is_(None), or_(Paper.reminded_days.is_(None), Paper.reminded_days > days)
+    )
+    told = session.scalar(mine.values(reminded_days=days).returning(Paper.id).execution_options(synchronize_session=False))
+    if told is None:
+        raise missing_paper()
+    listing = session.get_one(Listing, paper.listing_id)
+    holders = select(Reservation.organisation_id, Reservation.person_id).where(
+        Reservation.listing_id == listing.id, Reservation.status == ReservationStatus.APPROVED
+    )
+    readers = {(listing.organisation_id, listing.created_by_id), *((row[0], row[1]) for row in session.execute(holders))}
+    for organisation_id, person_id in sorted(readers, key=str):
+        notify(
+            session,
+            Notice.PAPER_EXPIRING,
+            person_id=person_id,
+            organisation_id=organisation_id,
+            listing_id=listing.id,
+            listing_title=listing.title,
+            number=paper.number or None,
+            until=paper.valid_until.isoformat() if paper.valid_until else None,
+        )
+    audit.record(session, CLOCK, action="paper.remind", object_type="paper", object_id=paper_id, days=days)
+    return True

@@ -1,0 +1,128 @@
+"""Questions about the papers of a lot, for whoever may read them.
+
+The owner's side, the reviewer and advisers read them; another organisation from the day on which it asked for something of the lot. The
+papers of the lot that one came back from are read with it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.documents.models import Paper
+from marketplace.documents.queries import get_paper, list_papers, list_papers_of, list_removed_papers, missing_paper
+from marketplace.documents.rules import REMIND_DAYS, find_reminder
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Forbidden, Missing
+from marketplace.kernel.language import _
+from marketplace.market.models import Listing
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.listing import ListingStatus
+
+READS_ALONG = (
+    ReservationStatus.REQUESTED,
+    ReservationStatus.APPROVED,
+    ReservationStatus.HANDED_OVER,
+    ReservationStatus.DISPUTED,
+    ReservationStatus.COMPLETED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The papers of a lot as one reader sees them. `removed`: those that were taken away, and that this reader may still look up."""
+
+    papers: list[Paper]
+    of_parent: list[Paper]
+    removed: list[Paper]
+
+
+def find_dossier(session: Session, actor: Actor, listing: Listing) -> Dossier | None:
+    """The papers of a lot; None for whoever may not read them."""
+    asked = _own_reservations(session, actor, listing.id)
+    is_inside = may(actor, Can.READ_PAPERS, listing)
+    if not is_inside and not asked:
+        return None
+    removed = list_removed_papers(session, listing.id)
+    return Dossier(
+        list_papers(session, listing.id),
+        list_papers(session, listing.parent_id) if listing.parent_id else [],
+        [paper for paper in removed if is_inside or _was_relied_on(paper, asked)],
+    )
+
+
+def get_dossier(session: Session, actor: Actor, listing_id: int) -> Dossier:
+    """The same of a lot by its number. Refused to whoever may not read its papers."""
+    dossier = find_dossier(session, actor, get_listing(session, actor, listing_id))
+    if dossier is None:
+        raise Forbidden(_("You can read the papers of this lot once you have asked for something of it."))
+    return dossier
+
+
+def get_readable_paper(session: Session, actor: Actor, paper_id: int) -> Paper:
+    """A paper, or Missing for whoever may not read it."""
+    paper = get_paper(session, paper_id)
+    try:
+        listing = get_listing(session, actor, paper.listing_id)
+    except Missing as error:
+        raise missing_paper() from error
+    if may(actor, Can.READ_PAPERS, listing):
+        return paper
+    asked = _own_reservations(session, actor, listing.id)
+    if not asked or (paper.removed_at is not None and not _was_relied_on(paper, asked)):
+        raise missing_paper()
+    return paper
+
+
+def list_papers_of_transfer(session: Session, actor: Actor, reservation: Reservation) -> list[Paper]:
+    """The papers that stand with the lot of a transfer, or stood with it when it was handed over. Nobody else's than its readers'."""
+    require(actor, Can.READ_RESERVATION, reservation, hidden=True)
+    listing = reservation.listing
+    ids = [listing.id, *([listing.parent_id] if listing.parent_id else [])]
+    if reservation.handed_over_at is None:
+        return [paper for papers in list_papers_of(session, ids).values() for paper in papers]
+    existing = [paper for papers in list_papers_of(session, ids, with_removed=True).values() for paper in papers]
+    return [paper for paper in existing if _was_relied_on(paper, [reservation])]
+
+
+def _own_reservations(session: Session, actor: Actor, listing_id: int) -> list[Reservation]:
+    """What the own organisation asked of this lot, or of one that came back from it, and was not refused or ended."""
+    if not actor.trades:
+        return []
+    lots = select(Listing.id).where(or_(Listing.id == listing_id, Listing.parent_id == listing_id))
+    rows = select(Reservation).where(
+        Reservation.organisation_id == actor.organisation_id,
+        Reservation.status.in_(READS_ALONG),
+        Reservation.listing_id.in_(lots),
+    )
+    return list(session.scalars(rows))
+
+
+def _was_relied_on(paper: Paper, reservations: list[Reservation]) -> bool:
+    """Whether the paper stood with the lot when one of these was handed over."""
+    return any(
+        row.handed_over_at is not None
+        and paper.added_at <= row.handed_over_at
+        and (paper.removed_at is None or paper.removed_at > row.handed_over_at)
+        for row in reservations
+    )
+
+
+def list_papers_to_remind(session: Session) -> list[int]:
+    """Ids of the papers of lots on offer that run out within 30 days, and whose owner is to be told now."""
+    today = clock.today()
+    rows = select(Paper.id, Paper.valid_until, Paper.reminded_days).join(Listing, Listing.id == Paper.listing_id)
+    rows = rows.where(
+        Paper.removed_at.is_(None),
+        Paper.valid_until.between(today, today + timedelta(days=max(REMIND_DAYS))),
+        Listing.status == ListingStatus.PUBLISHED,
+    )
+    return [
+        number
+        for number, valid_until, reminded in session.execute(rows.order_by(Paper.valid_until, Paper.id))
+        if find_reminder(valid_until, today, reminded) is not None
+    ]

@@ -1,0 +1,112 @@
+"""Adding a paper to a lot, putting one in the place of another, taking one away, and its file."""
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.policy import Can, require
+from marketplace.documents.models import Paper
+from marketplace.documents.queries import list_papers, missing_paper
+from marketplace.dossiers import actions
+from marketplace.http.lot_papers import paper_file_answer
+from marketplace.http.request import current_actor, current_session, database, permission
+from marketplace.kernel.db import Session
+from marketplace.kernel.language import _
+from marketplace.market.models import Listing
+from marketplace.market.queries.listings import get_listing
+from marketplace.materials.queries import taxonomy
+from marketplace.web.papers.forms import ACCEPT, PaperForm
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.forms import Form, IdempotencyField
+from marketplace.web.ui.papers import row_of
+
+blueprint = Blueprint("papers", __name__)
+METHODS = ("GET", "POST")
+LOT = "/aanbod/<int:listing_id>/documenten"
+FORM_BYTES_MAX = 64_000_000  # more than a paper may be, so that the form comes back with its sentence
+
+
+class RemoveForm(Form):
+    """Nothing is asked but whether it is meant."""
+
+    idempotency_key = IdempotencyField()
+
+
+@blueprint.route(f"{LOT}/nieuw", methods=METHODS)
+@permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
+def add(listing_id: int) -> ResponseReturnValue:
+    """Add a paper: what it is, its file, its number and its days."""
+    return _adding(listing_id, None)
+
+
+@blueprint.route(f"{LOT}/<int:paper_id>/vervangen", methods=METHODS)
+@permission(Can.EDIT_LISTING, max_body_bytes=FORM_BYTES_MAX)
+def replace(listing_id: int, paper_id: int) -> ResponseReturnValue:
+    """Put a newer paper in the place of one that runs out or was not right."""
+    return _adding(listing_id, paper_id)
+
+
+def _adding(listing_id: int, replaced_id: int | None) -> ResponseReturnValue:
+    with database().read() as reading:
+        listing = _own(reading, listing_id)
+        known = taxonomy(reading)
+        old = None if replaced_id is None else _paper(reading, listing, replaced_id)
+    form = PaperForm(data={"kind": old.kind, "issuer": old.issuer} if old else {"kind": request.args.get("kind", "")})
+    form.offer(known, known.material_by_id(listing.material_id))
+    is_valid = form.is_submitted() and form.validate()
+    if is_valid and attempt(form, lambda: _add(listing_id, form, replaced_id)):
+        if form.stored().was_signed:
+            told = _("The paper is added. Its digital signature is not in our copy, so keep the original yourself.")
+        else:
+            told = _("The paper is added. Whoever asked for this lot can read it.")
+        return done(told, _address(listing_id))
+    row = row_of(old, known) if old else None
+    return page("papers/add.html", form, listing=listing, old=row, accept=ACCEPT)
+
+
+def _add(listing_id: int, form: PaperForm, replaced_id: int | None) -> Paper:
+    return actions.add_paper(
+        current_session(),
+        current_actor(),
+        listing_id=listing_id,
+        draft=form.draft(),
+        file=form.stored().file,
+        replaced_id=replaced_id,
+    )
+
+
+@blueprint.route(f"{LOT}/<int:paper_id>/verwijderen", methods=METHODS)
+@permission(Can.EDIT_LISTING)
+def remove(listing_id: int, paper_id: int) -> ResponseReturnValue:
+    """Ask once more, and take a paper away."""
+    session, actor = current_session(), current_actor()
+    listing = _own(session, listing_id)
+    paper = _paper(session, listing, paper_id)
+    form = RemoveForm()
+    is_valid = form.is_submitted() and form.validate()
+    if is_valid and attempt(form, lambda: actions.remove_paper(session, actor, listing_id=listing_id, paper_id=paper_id)):
+        return done(_("The paper is taken away. It counts no more for this lot."), _address(listing_id))
+    return page("papers/remove.html", form, listing=listing, paper=row_of(paper, taxonomy(session)))
+
+
+@blueprint.get("/documenten/<int:paper_id>/bestand")
+@permission(Can.READ_PAPERS)
+def show_file(paper_id: int) -> Response:
+    """The file of a paper, for whoever may read it."""
+    return paper_file_answer(current_session(), current_actor(), paper_id)
+
+
+def _own(session: Session, listing_id: int) -> Listing:
+    listing = get_listing(session, current_actor(), listing_id)
+    require(current_actor(), Can.EDIT_LISTING, listing)
+    return listing
+
+
+def _paper(session: Session, listing: Listing, paper_id: int) -> Paper:
+    for paper in list_papers(session, listing.id):
+        if paper.id == paper_id:
+            return paper
+    raise missing_paper()
+
+
+def _address(listing_id: int) -> str:
+    return url_for("catalogue.show_listing", listing_id=listing_id, _anchor="papers")
