@@ -255,7 +255,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     elif operation.media_type != "application/json":
         is_text = operation.media_type.startswith("text/")
         written = {"schema": {"type": "string", **({} if is_text else {"format": "binary"})}}
-        given["content"] = {kind: written for kind in operation.media_type.split(", ")}
+        given["content"] = dict.fromkeys(operation.media_type.split(", "), written)
     if operation.status == 201:
         given["headers"]["Location"] = {"schema": {"type": "string"}, "description": "where it is"}
     refused = {*ALWAYS, *ALSO[operation.method], *operation.refuses}

@@ -15,7 +15,6 @@ from marketplace.kernel.files import Media
 from marketplace.kernel.language import _
 from marketplace.notices.actions import audit
 
-
 PICTURE = "webp-1600"
 
 

@@ -15,9 +15,7 @@ def list_papers(session: Session, listing_id: int) -> list[Paper]:
     return list_papers_of(session, [listing_id])[listing_id]
 
 
-def list_papers_of(
-    session: Session, listing_ids: Iterable[int], *, with_removed: bool = False
-) -> dict[int, list[Paper]]:
+def list_papers_of(session: Session, listing_ids: Iterable[int], *, with_removed: bool = False) -> dict[int, list[Paper]]:
     """The same of many lots at once, by the lot's id; with those that were taken away where that is asked."""
     found: dict[int, list[Paper]] = {number: [] for number in listing_ids}
     rows = select(Paper).where(Paper.listing_id.in_(found)).order_by(Paper.id)

@@ -124,8 +124,10 @@ def find_state(valid_until: date | None, today: date) -> PaperState:
     return PaperState.EXPIRES_SOON if valid_until >= today else PaperState.EXPIRED
 
 
-def find_reminder(valid_until: date, today: date, reminded_days: int | None) -> int | None:
+def find_reminder(valid_until: date | None, today: date, reminded_days: int | None) -> int | None:
     """Which reminder is due: 30 or 7 days before the last day, each once; None where none is."""
+    if valid_until is None:
+        return None
     left = (valid_until - today).days
     due = [days for days in REMIND_DAYS if 0 <= left <= days]
     if not due or (reminded_days is not None and reminded_days <= min(due)):

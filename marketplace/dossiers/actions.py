@@ -65,7 +65,7 @@ def _get_own(session: Session, actor: Actor, listing_id: int) -> Listing:
 def remind(session: Session, *, paper_id: int) -> bool:
     """Tell the owner that a paper runs out, and those who have the lot approved. Of two workers one does; returns whether it was this one."""
     paper = get_paper(session, paper_id)
-    days = find_reminder(paper.valid_until, clock.today(), paper.reminded_days) if paper.valid_until else None
+    days = find_reminder(paper.valid_until, clock.today(), paper.reminded_days)
     if days is None:
         return False
     mine = update(Paper).where(

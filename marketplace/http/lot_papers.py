@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 from werkzeug.datastructures import FileStorage
 
 from marketplace.accounts.policy import Actor
@@ -32,7 +32,9 @@ def paper_file_answer(session: Session, actor: Actor, paper_id: int) -> Response
     paper = get_readable_paper(session, actor, paper_id)
     words = [taxonomy(session).name_of_paper_kind(paper.kind), paper.number]
     name = "-".join("-".join(part for part in fold(text).replace("'", "").split()) for text in words if text)
-    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-.") else "-" for sign in name)[:LONGEST_NAME].strip("-.")
+    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-.") else "-" for sign in name)[:LONGEST_NAME].strip(
+        "-."
+    )
     suffix = paper.file[paper.file.rfind(".") :]
     with media().open(paper.file) as file:
         answer = Response(file.read(), content_type=paper.media_type)

@@ -28,6 +28,7 @@ from marketplace.materials.rules.taxonomy import (
     Hazard,
     Material,
     MaterialGroup,
+    PaperKind,
     Taxonomy,
     VehicleClass,
     weights,
@@ -128,6 +129,7 @@ def load_taxonomy(session: Session, version: int) -> Taxonomy:
         field_sets=tuple(sets.values()),
         fields=tuple(fields.values()),
         gates=tuple(make_gate(slug, row.facts) for slug, row in rows["gate"].items()),
+        paper_kinds=tuple(_paper_kind(row) for row in rows["paper_kind"].values()),
     )
 
 
@@ -153,6 +155,20 @@ def _hazard(row: ReferenceRow) -> Hazard:
         facts["eural"],
         facts["source"],
         facts.get("proof_en", ""),
+    )
+
+
+def _paper_kind(row: ReferenceRow) -> PaperKind:
+    facts = row.facts
+    return PaperKind(
+        row.slug,
+        facts["name_nl"],
+        facts["name_en"],
+        facts["proof"],
+        facts["hint_nl"],
+        facts["hint_en"],
+        facts["source"],
+        date.fromisoformat(facts["dated_on"]),
     )
 
 

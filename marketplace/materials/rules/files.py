@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from marketplace.kernel.errors import Invalid
@@ -34,11 +33,12 @@ FILES: dict[str, File] = {
     "field_sets.csv": File("field_set", "slug", rows.read_field_set),
     "fields.csv": File("field", "slug", rows.read_field),
     "gates.csv": File("gate", "slug", rows.read_gate),
-    "paper_kinds.csv": File("paper_kind", "slug", partial(rows.read_practice, "paper_kind"), may_be_empty=True),
+    "paper_kinds.csv": File("paper_kind", "slug", rows.read_paper_kind),
     "notifications.csv": File("notification", "slug", rows.read_notification, may_be_empty=True),
 }
 NAMES = tuple(FILES)
 MATERIALS, HAZARDS, TRANSPORT, FIELD_SETS, FIELD_ROWS, GATES, *_PRACTICE = NAMES
+PAPER_KINDS = "paper_kinds.csv"
 NOTIFICATIONS = "notifications.csv"
 
 
@@ -93,6 +93,8 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
         demand(set(facts["hazards"]) <= slugs[HAZARDS], MATERIALS, number, "gevaren")
         demand(set(facts["substitutes"]) <= slugs[MATERIALS] - {row.slug}, MATERIALS, number, "substitutes")
         demand(not facts["field_set"] or facts["field_set"] in slugs[FIELD_SETS], MATERIALS, number, "field_set")
+    for number, row in enumerate(read[GATES], start=2):
+        demand(set(row.facts["paper_kinds"]) <= slugs[PAPER_KINDS], GATES, number, "bewijsstukken")
     for number, row in enumerate(read[FIELD_SETS], start=2):
         demand(set(row.facts["fields"]) <= slugs[FIELD_ROWS], FIELD_SETS, number, "velden")
     for number, row in enumerate(read[NOTIFICATIONS], start=2):

@@ -265,6 +265,18 @@ def read_field_set(row: Row) -> Reference:
     return Reference("field_set", _slug(row), {**_named(row), "fields": fields, **_sourced(row)})
 
 
+def read_paper_kind(row: Row) -> Reference:
+    """A kind of paper of paper_kinds.csv: what it is, and whether it proves something."""
+    facts = {
+        **_named(row),
+        "proof": row.choice("bewijs", _YES_NO) == "1",
+        "hint_nl": row.text("uitleg_nl", needed=True),
+        "hint_en": row.text("uitleg_en", needed=True),
+        **_sourced(row),
+    }
+    return Reference("paper_kind", _slug(row), facts)
+
+
 def read_gate(row: Row) -> Reference:
     """A rule of gates.csv. Only one with a citation may stop a lot."""
     severity = _SEVERITIES[row.choice("ernst", set(_SEVERITIES))]
@@ -339,16 +351,6 @@ def _words(facts: dict[str, Any], part: str) -> Words:
         locale: f"{format_number(Decimal(limit), locale)} {facts['unit']}".strip() if limit else "" for locale in ("nl", "en")
     }
     return Words(*(facts[f"{part}_{locale}"].replace("{grens}", written[locale]) for locale in ("nl", "en")))
-
-
-def read_practice(kind: str, row: Row) -> Reference:
-    """A row of the law or of practice.
-
-    Its name, source and date, and the other columns as they stand.
-    """
-    own = {"slug", "naam_nl", "naam_en", "bron", "datum"}
-    rest = {column: row.text(column) for column in row.columns if column is not None and column not in own}
-    return Reference(kind, _slug(row), {**_named(row), **rest, **_sourced(row)})
 
 
 def read_notification(row: Row) -> Reference:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from marketplace.kernel import spelling
 from marketplace.kernel.errors import Invalid, Missing
-from marketplace.kernel.language import Named, _
+from marketplace.kernel.language import Named, _, current_locale
 from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.fields import Field, FieldSet
@@ -210,6 +211,22 @@ def whole(exact: Fraction, unit: Unit, *, up: bool = False) -> Decimal:
     return Decimal(count).scaleb(-unit.places)
 
 
+@dataclass(frozen=True, slots=True)
+class PaperKind(Named):
+    """A kind of paper that a lot may have. A proof says its number and who issued it, so that it can be looked up."""
+
+    is_proof: bool
+    hint_nl: str
+    hint_en: str
+    source: str
+    dated_on: date
+
+    @property
+    def hint(self) -> str:
+        """What it is, in the reader's language."""
+        return self.hint_en if current_locale() == "en" else self.hint_nl
+
+
 @dataclass(frozen=True)
 class Taxonomy:
     """One version of the reference data, in memory. `version` is what the ledger writes down as the factors' version."""
@@ -224,6 +241,7 @@ class Taxonomy:
     field_sets: tuple[FieldSet, ...] = ()
     fields: tuple[Field, ...] = ()  # of all sets
     gates: "tuple[Gate, ...]" = ()
+    paper_kinds: tuple[PaperKind, ...] = ()
     group_slugs: dict[int, str] = field(init=False, repr=False, compare=False)  # of each material by its id
     _by_slug: dict[str, Material] = field(init=False, repr=False, compare=False)
     _by_id: dict[int, Material] = field(init=False, repr=False, compare=False)
@@ -263,6 +281,26 @@ class Taxonomy:
     def hazard(self, code: str) -> Hazard | None:
         """A hazard by its code."""
         return next((hazard for hazard in self.hazards if hazard.slug == code), None)
+
+    def paper_kind(self, slug: str, name: str = "kind") -> PaperKind:
+        """A kind of paper to add. Refused at field `name`: one that is not in the version in use."""
+        found = self.find_paper_kind(slug)
+        if found is None:
+            raise Invalid(_("That kind of paper is not in the list. Choose one from the list."), name)
+        return found
+
+    def find_paper_kind(self, slug: str) -> PaperKind | None:
+        """A kind of paper by its slug; None where the version in use has no such kind."""
+        return next((kind for kind in self.paper_kinds if kind.slug == slug), None)
+
+    def wanted_paper_kinds(self, material: Material) -> frozenset[str]:
+        """The slugs of the kinds of papers that the rules ask of a material."""
+        return frozenset(kind for gate in self.gates if gate.applies_to(material) for kind in gate.paper_kinds)
+
+    def name_of_paper_kind(self, slug: str) -> str:
+        """What a paper is called, also where its kind is not in the version in use any more."""
+        found = self.find_paper_kind(slug)
+        return slug if found is None else found.name
 
     def materials_in(self, group_slug: str) -> tuple[Material, ...]:
         """The materials of one group, in the order of the file."""

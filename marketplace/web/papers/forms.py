@@ -6,7 +6,6 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than the library
 
 from marketplace.documents.actions import Taken
 from marketplace.documents.rules import PaperDraft, StoredFile
@@ -15,6 +14,7 @@ from marketplace.http.request import current_actor
 from marketplace.kernel.errors import Refusal, TooLarge
 from marketplace.kernel.language import Text, _
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
+from marketplace.web.ui.choices import SelectChoice
 from marketplace.web.ui.forms import DutchDateField, Form, IdempotencyField, Required
 
 KEPT_S = 12 * 3600
@@ -28,7 +28,9 @@ class PaperForm(Form):
     kind = SelectField(_("Which paper is it?"), [Required(_("Choose which paper it is."))])
     file = FileField(
         _("The paper itself"),
-        description=_("A PDF, or a photo on which everything can be read. At most 20 MB. On a phone you can take the photo at once."),
+        description=_(
+            "A PDF, or a photo on which everything can be read. At most 20 MB. On a phone you can take the photo at once."
+        ),
     )
     number = StringField(_("Number"), description=_("As it stands on the paper, for example of the report or the certificate."))
     issuer = StringField(_("Issued by"), description=_("The laboratory, the certifying body or the manufacturer."))
@@ -47,16 +49,12 @@ class PaperForm(Form):
 
     def offer(self, known: Taxonomy, material: Material) -> None:
         """The kinds to choose from: first those that the rules ask of this material."""
-        wanted = set(known.wanted_paper_kinds(material))
-        groups = ((_("Asked of this material"), True), (_("Other papers"), False))
+        wanted = known.wanted_paper_kinds(material)
+        first, others = (str(heading) if wanted else None for heading in (_("Asked of this material"), _("Other papers")))
+        in_order = sorted(known.paper_kinds, key=lambda kind: kind.slug not in wanted)
         self.kind.choices = [
             SelectChoice("", _("Choose one")),
-            *(
-                SelectChoice(kind.slug, kind.name, optgroup=str(heading) if wanted else None)
-                for heading, is_wanted in groups
-                for kind in known.paper_kinds
-                if (kind.slug in wanted) is is_wanted
-            ),
+            *(SelectChoice(kind.slug, kind.name, optgroup=first if kind.slug in wanted else others) for kind in in_order),
         ]
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -51,7 +51,7 @@ def _adding(listing_id: int, replaced_id: int | None) -> ResponseReturnValue:
         known = taxonomy(reading)
         old = None if replaced_id is None else _paper(reading, listing, replaced_id)
     form = PaperForm(data={"kind": old.kind, "issuer": old.issuer} if old else {"kind": request.args.get("kind", "")})
-    form.offer(known, known.material_by_id(listing.material_id))
+    form.offer(known, material)
     is_valid = form.is_submitted() and form.validate()
     if is_valid and attempt(form, lambda: _add(listing_id, form, replaced_id)):
         if form.stored().was_signed:
