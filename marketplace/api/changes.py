@@ -41,6 +41,10 @@ CHANGES = (
                 "New: what of a match is not known of the fields that its demand asks for (doubts). Such a match comes after the others."
             ),
             _("New: a near miss may be an answer that does not fit (kind field)."),
+            _(
+                "New: papers of a listing, as PDF or picture, for those who may read them (/listings/{id}/papers, /papers/{id}/file), "
+                "and the kinds of papers (/paper-kinds)."
+            ),
         ),
     ),
     Version(

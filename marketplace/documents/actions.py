@@ -46,7 +46,7 @@ def store_file(media: Media, upload: bytes, name: str) -> Taken:
 
 
 def _developed(upload: bytes) -> images.Variant:
-    """A photo of a paper as photos are developed, in its largest size; without the place where it was taken."""
+    """Develop a photo of a paper, in the largest size and without the place where it was taken."""
     try:
         return images.develop(upload).variant(PICTURE)
     except (Invalid, TooLarge) as refusal:

@@ -16,7 +16,10 @@ def list_papers(session: Session, listing_id: int) -> list[Paper]:
 
 
 def list_papers_of(session: Session, listing_ids: Iterable[int], *, with_removed: bool = False) -> dict[int, list[Paper]]:
-    """The same of many lots at once, by the lot's id; with those that were taken away where that is asked."""
+    """The same of many lots at once, by the lot's id.
+
+    With those that were taken away where that is asked.
+    """
     found: dict[int, list[Paper]] = {number: [] for number in listing_ids}
     rows = select(Paper).where(Paper.listing_id.in_(found)).order_by(Paper.id)
     for paper in session.scalars(rows if with_removed else rows.where(Paper.removed_at.is_(None))):

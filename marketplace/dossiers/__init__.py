@@ -1,1 +1,1 @@
-"""The dossier of a lot: who adds papers to it, who reads them, and who is told that one runs out."""
+"""The dossier of a lot: who adds papers, who reads them, and who hears that one runs out."""

@@ -79,7 +79,7 @@ def get_readable_paper(session: Session, actor: Actor, paper_id: int) -> Paper:
 
 
 def list_papers_of_transfer(session: Session, actor: Actor, reservation: Reservation) -> list[Paper]:
-    """The papers that stand with the lot of a transfer, or stood with it when it was handed over. Nobody else's than its readers'."""
+    """The papers that stand with the lot of a transfer, or did when it was handed over."""
     require(actor, Can.READ_RESERVATION, reservation, hidden=True)
     listing = reservation.listing
     ids = [listing.id, *([listing.parent_id] if listing.parent_id else [])]
@@ -90,7 +90,10 @@ def list_papers_of_transfer(session: Session, actor: Actor, reservation: Reserva
 
 
 def _own_reservations(session: Session, actor: Actor, listing_id: int) -> list[Reservation]:
-    """What the own organisation asked of this lot, or of one that came back from it, and was not refused or ended."""
+    """What the own organisation asked of this lot or of one that came back from it.
+
+    Without what was refused or has ended.
+    """
     if not actor.trades:
         return []
     lots = select(Listing.id).where(or_(Listing.id == listing_id, Listing.parent_id == listing_id))
@@ -113,7 +116,7 @@ def _was_relied_on(paper: Paper, reservations: list[Reservation]) -> bool:
 
 
 def list_papers_to_remind(session: Session) -> list[int]:
-    """Ids of the papers of lots on offer that run out within 30 days, and whose owner is to be told now."""
+    """Ids of the papers of lots on offer whose owner is to be told now that they run out."""
     today = clock.today()
     rows = select(Paper.id, Paper.valid_until, Paper.reminded_days).join(Listing, Listing.id == Paper.listing_id)
     rows = rows.where(

@@ -1,4 +1,4 @@
-"""The papers of lots as files: read from a form, looked through, and given back to whoever may read them."""
+"""The papers of lots as files: taken from a form, and given to whoever may read them."""
 
 from typing import cast
 

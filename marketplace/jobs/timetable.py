@@ -77,7 +77,7 @@ def _once(app: Flask, verb: Callable[[Session, int], bool], row_id: int) -> bool
 
 
 def list_files_in_use(session: Session) -> set[str]:
-    """The name of every file that a listing, its papers, a transfer, a message or a published report has."""
+    """The name of every file of a listing, its papers, a transfer, a message or a report."""
     return (
         listings.list_photo_files(session)
         | list_gate_photo_files(session)

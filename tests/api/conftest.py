@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from tests.factories import KEI, make_actor, make_token, seed_taxonomy
+from tests.pdfs import good
 
 PREFIX = "/api/v1"
 
@@ -210,6 +211,20 @@ def demand_body(**changes: Any) -> dict[str, Any]:
         "maxDistanceKm": 15,
     }
     return {name: value for name, value in (body | changes).items() if value is not None}
+
+
+def add_paper(owner: Api, listing_id: int, content: bytes | None = None, name: str = "a.pdf", **changes: Any) -> TestResponse:
+    """A soil declaration, valid until three years from now; a change to None leaves out."""
+    today = clock.today()
+    words = {
+        "kind": "soil-declaration",
+        "number": "25-0413",
+        "issuer": "Lab Oost",
+        "issuedOn": (today - timedelta(days=90)).isoformat(),
+        "validUntil": (today + timedelta(days=1095)).isoformat(),
+    }
+    said = {key: value for key, value in (words | changes).items() if value is not None}
+    return owner.post(f"/listings/{listing_id}/papers", data={**said, "file": (BytesIO(content or good()), name)})
 
 
 def published(owner: Api, **changes: Any) -> dict[str, Any]:

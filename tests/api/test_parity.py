@@ -17,6 +17,7 @@ from tests.api.conftest import Api, listing_body, published
 # what a page does, by its endpoint, and the operation that does the same
 STEPS = {
     "listings.create": "create_listing", "listings.edit": "edit_listing", "listings.photos": "add_photo",
+    "papers.add": "add_paper", "papers.replace": "add_paper", "papers.remove": "remove_paper",
     "listings.publish": "publish_listing", "listings.close": "close_listing",
     "listings.withdraw": "withdraw_listing", "listings.delete": "delete_listing", "listings.refresh": "refresh_listing",
     "listings.again": "create_listing", "demands.create": "create_demand", "demands.edit": "edit_demand",

@@ -17,7 +17,7 @@ from marketplace.app import create_app
 from marketplace.impact.actions.goals import seed_goals
 from marketplace.kernel.db import Database
 from tests.adopted import adopt_year
-from tests.api.conftest import Api, Specification, demand_body, form, listing_body, picture, published
+from tests.api.conftest import Api, Specification, add_paper, demand_body, form, listing_body, picture, published
 from tests.factories import make_actor, make_token
 
 pytestmark = pytest.mark.slow
@@ -36,6 +36,7 @@ PUBLIC = {
     ("GET", "/reports/<int:report_id>/report.pdf"),
     ("GET", "/reports/<int:report_id>/report.xlsx"),
     ("GET", "/materials"),
+    ("GET", "/paper-kinds"),
     ("GET", "/materials/<slug>"),
     ("GET", "/materials/<slug>/versions"),
     ("GET", "/places"),
@@ -74,6 +75,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "notice_id": hengelo.get("/notices").get_json()["items"][0]["id"],
         "listing_id": listing["id"],
         "photo_id": listing["photos"][0]["id"],
+        "paper_id": add_paper(hengelo, listing["id"]).get_json()["id"],
         "demand_id": demand_id,
         "reservation_id": reservation["id"],
         "question_id": question["id"],

@@ -1,11 +1,13 @@
 """Papers of lots: added, replaced and taken away; and what may never change beside them."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts.policy import Actor
 from marketplace.documents.actions import add_paper, remove_paper
@@ -20,11 +22,18 @@ from marketplace.documents.queries import (
     list_removed_papers,
 )
 from marketplace.documents.rules import PaperDraft, StoredFile
+from marketplace.dossiers import actions as dossiers
+from marketplace.dossiers.queries import find_dossier, get_readable_paper, list_papers_to_remind
+from marketplace.exchange.actions.decide import approve
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.jobs.timetable import list_files_in_use
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import delete_draft
 from marketplace.market.models import Listing
-from marketplace.notices.models import AuditRow
+from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import make_actor, make_draft, make_listing, make_organisation, seed_taxonomy
 
 DECLARATION = PaperDraft("soil-declaration", date(2025, 3, 14), "25-0413", "Lab Oost", date(2028, 3, 14))
@@ -195,3 +204,77 @@ def test_a_draft_with_an_opinion_or_a_lift_is_not_deleted_and_one_with_a_paper_i
             delete_draft(session, owner, listing_id=draft.id)
     delete_draft(session, owner, listing_id=bare.id)
     assert f"{7:064d}.pdf" not in list_paper_files(session)
+
+
+def expires_in(session: Session, owner: Actor, listing: Listing, days: int) -> Paper:
+    until = clock.today() + timedelta(days=days)
+    draft = PaperDraft("soil-declaration", date(2025, 3, 14), "25-0413", "Lab Oost", until)
+    return dossiers.add_paper(session, owner, listing_id=listing.id, draft=draft, file=stored(days))
+
+
+def told(session: Session) -> list[tuple[int | None, str]]:
+    rows = session.scalars(select(NoticeRow).where(NoticeRow.kind == "paper_expiring").order_by(NoticeRow.id))
+    return [(row.organisation_id, row.facts["until"]) for row in rows]
+
+
+def test_the_owner_and_who_has_it_approved_are_told_thirty_and_seven_days_before(session: Session, owner: Actor) -> None:
+    lot, draft, asker = make_listing(session, owner), make_draft(session, owner), make_actor(session, "borne")
+    paper = expires_in(session, owner, lot, 31)
+    expires_in(session, owner, draft, 3)
+    gone = expires_in(session, owner, lot, 4)
+    dossiers.remove_paper(session, owner, listing_id=lot.id, paper_id=gone.id)
+    assert list_papers_to_remind(session) == []
+    today = clock.today()
+    with clock.frozen(datetime.combine(today + timedelta(days=1), time(9))):
+        assert list_papers_to_remind(session) == [paper.id]
+        assert dossiers.remind(session, paper_id=paper.id)
+        session.refresh(paper)
+        assert list_papers_to_remind(session) == []
+        assert not dossiers.remind(session, paper_id=paper.id)
+    until = (today + timedelta(days=31)).isoformat()
+    assert told(session) == [(owner.organisation_id, until)]
+    asked = reserve(session, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(8), Unit.M2)))
+    approve(session, owner, reservation_id=asked.id)
+    with clock.frozen(datetime.combine(today + timedelta(days=24), time(9))):
+        assert list_papers_to_remind(session) == [paper.id]
+        assert dossiers.remind(session, paper_id=paper.id)
+    assert sorted(told(session)[1:]) == sorted([(owner.organisation_id, until), (asker.organisation_id, until)])
+
+
+def test_of_two_workers_one_tells(session: Session, owner: Actor) -> None:
+    lot = make_listing(session, owner)
+    paper = expires_in(session, owner, lot, 5)
+    seen_by_the_other = paper.reminded_days
+    assert dossiers.remind(session, paper_id=paper.id)
+    set_committed_value(paper, "reminded_days", seen_by_the_other)  # as the other worker had read it
+    with pytest.raises(Missing):
+        dossiers.remind(session, paper_id=paper.id)
+    assert len(told(session)) == 1
+
+
+def test_papers_of_a_parent_come_along_and_those_of_the_original_do_not_when_offered_again(
+    session: Session, owner: Actor
+) -> None:
+    lot = make_listing(session, owner)
+    paper = put(session, owner, lot)
+    child = make_listing(session, owner)
+    child.parent_id = lot.id
+    session.flush()
+    dossier = find_dossier(session, owner, child)
+    assert dossier is not None
+    assert (dossier.papers, dossier.of_parent) == ([], [paper])
+    asker = make_actor(session, "borne")
+    assert find_dossier(session, asker, child) is None
+    reserve(session, asker, listing_id=child.id, draft=ReservationDraft(Quantity(Decimal(8), Unit.M2)))
+    seen = find_dossier(session, asker, child)
+    assert seen is not None
+    assert seen.of_parent == [paper]
+    assert get_readable_paper(session, asker, paper.id) == paper
+    with pytest.raises(Missing):
+        get_readable_paper(session, make_actor(session, "losser"), paper.id)
+
+
+def test_the_sweep_leaves_the_files_of_papers_alone(session: Session, owner: Actor) -> None:
+    lot = make_listing(session, owner)
+    put(session, owner, lot)
+    assert stored().name in list_files_in_use(session)

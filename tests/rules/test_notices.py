@@ -33,6 +33,7 @@ FACTS: dict[str, Any] = {
 def test_what_waits_for_an_answer_is_mailed_at_once_and_what_may_wait_once_a_day() -> None:
     daily = {kind for kind in Notice if default_cadence(kind) is Cadence.DAILY}
     freshness = {Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE}
+    freshness |= {Notice.PAPER_EXPIRING}
     kept = {Notice.FAVOURITE_CHANGED, Notice.FAVOURITE_GONE}
     assert daily == {Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.LETTER_GIVEN_UP} | freshness | kept
     assert {default_cadence(kind) for kind in SECURITY} == {Cadence.AT_ONCE}

@@ -48,6 +48,8 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("edit another organisation's listing", Can.EDIT_LISTING, THEIRS, ""),
     ("look inside the own organisation's listing", Can.READ_LISTING_INSIDE, MINE, "leader coordinator reviewer"),
     ("look inside another organisation's listing", Can.READ_LISTING_INSIDE, THEIRS, "reviewer"),
+    ("read the papers of the own lot", Can.READ_PAPERS, MINE, "leader coordinator reviewer"),
+    ("read the papers of another's lot", Can.READ_PAPERS, THEIRS, "reviewer"),
     ("reserve", Can.RESERVE, THEIRS, "leader coordinator"),
     ("ask for material", Can.ASK, None, "leader coordinator"),
     ("read demands", Can.READ_DEMANDS, None, "leader coordinator reviewer admin"),

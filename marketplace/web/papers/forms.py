@@ -104,7 +104,7 @@ def _packed(taken: Taken) -> list[Any]:
 
 
 def _read_kept(token: str) -> Taken | None:
-    """The file that a word names; None for a word that was not signed here, for somebody else, or too long ago."""
+    """The file that a word names; None for a word that is not ours, not theirs or too old."""
     try:
         name, media_type, size_bytes, pages, was_signed = _signer().loads(token, max_age=KEPT_S)
     except BadSignature:

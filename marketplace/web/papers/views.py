@@ -1,4 +1,4 @@
-"""Adding a paper to a lot, putting one in the place of another, taking one away, and its file."""
+"""Adding a paper to a lot, renewing one, taking one away, and its file."""
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -50,7 +50,10 @@ def _adding(listing_id: int, replaced_id: int | None) -> ResponseReturnValue:
         listing = _own(reading, listing_id)
         known = taxonomy(reading)
         old = None if replaced_id is None else _paper(reading, listing, replaced_id)
-    form = PaperForm(data={"kind": old.kind, "issuer": old.issuer} if old else {"kind": request.args.get("kind", "")})
+        row = row_of(old, known) if old else None
+        material = known.material_by_id(listing.material_id)
+        begins = {"kind": old.kind, "issuer": old.issuer} if old else {"kind": request.args.get("kind", "")}
+    form = PaperForm(data=begins)
     form.offer(known, material)
     is_valid = form.is_submitted() and form.validate()
     if is_valid and attempt(form, lambda: _add(listing_id, form, replaced_id)):
@@ -59,8 +62,7 @@ def _adding(listing_id: int, replaced_id: int | None) -> ResponseReturnValue:
         else:
             told = _("The paper is added. Whoever asked for this lot can read it.")
         return done(told, _address(listing_id))
-    row = row_of(old, known) if old else None
-    return page("papers/add.html", form, listing=listing, old=row, accept=ACCEPT)
+    return page("papers/add.html", form, listing=_own(current_session(), listing_id), old=row, accept=ACCEPT)
 
 
 def _add(listing_id: int, form: PaperForm, replaced_id: int | None) -> Paper:

@@ -51,7 +51,7 @@ class Papers:
 
 
 def papers_of(session: Session, actor: Actor, listing: Listing) -> Papers | None:
-    """What a reader sees of the papers of a lot; None for visitors and for members who may not read them."""
+    """What a reader sees of the papers of a lot; None for whoever may not read them."""
     dossier = find_dossier(session, actor, listing) if actor.is_member else None
     if dossier is None:
         return None
