@@ -147,6 +147,19 @@ def test_the_database_notes_that_only_an_answer_changed(database: Database, sess
     assert found(session, AT_LEAST_8) == [listing.title]
 
 
+def test_a_word_of_an_answer_and_its_number_with_its_unit_find_the_lot(session: Session, owner: Actor) -> None:
+    """The material is called 8 cm as well, so another thickness and a colour tell them apart."""
+    for title, said in (
+        ("Een", {"thickness-cm": "9.5", "colour": "anthracite"}),
+        ("Twee", {"thickness-cm": "11", "colour": "unknown"}),
+    ):
+        make_listing(session, owner, title=title, fields=said)
+    assert found(session, q="11 cm") == ["Twee"]
+    assert found(session, q="9,5 cm") == ["Een"]
+    assert found(session, q="antraciet") == found(session, q="anthracite") == ["Een"]
+    assert found(session, q="onbekend") == []
+
+
 def test_a_saved_search_tells_of_what_passes_its_filters_only(session: Session, owner: Actor) -> None:
     searcher = make_actor(session, "borne")
     kept = save_search(session, searcher, name="Dik en rood", query="veld-colour=red&veld-thickness-cm-min=8")

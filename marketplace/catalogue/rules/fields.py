@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import FieldError, Invalid
@@ -34,6 +35,13 @@ class FieldFilter:
     most: Bound | None = None
 
     @property
+    def wish(self) -> dict[str, Any]:
+        """As a demand stores it."""
+        if self.one_of:
+            return {"oneOf": list(self.one_of)}
+        return {name: written(bound) for name, bound in (("min", self.least), ("max", self.most)) if bound is not None}
+
+    @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """As it stands in an address, whoever reads it."""
         bounds = ((LEAST, self.least), (MOST, self.most))
@@ -41,6 +49,11 @@ class FieldFilter:
             *((PREFIX + self.slug, value) for value in self.one_of),
             *((PREFIX + self.slug + end, written(bound)) for end, bound in bounds if bound is not None),
         )
+
+
+def wishes_of(filters: Iterable[FieldFilter]) -> dict[str, dict[str, Any]]:
+    """The same, as a demand asks it: what was searched and not found."""
+    return {one.slug: one.wish for one in filters}
 
 
 def written(bound: Bound) -> str:
@@ -74,11 +87,14 @@ def fields_to_filter(
 def read_pairs(
     pairs: Iterable[tuple[str, str]], find: Find, locale: str | None
 ) -> tuple[tuple[FieldFilter, ...], list[FieldError]]:
-    """The filters that stand in an address, and what cannot be one, each at its key. `locale`: of whoever typed; None: a program."""
+    """The filters that stand in an address, and what cannot be one, each at its key.
+
+    `locale`: of whoever typed, and what is empty is no filter; None: a program, which leaves out what it does not ask.
+    """
     filters: dict[str, FieldFilter] = {}
     errors: list[FieldError] = []
     for key, value in pairs:
-        if not key.startswith(PREFIX) or not value.strip():
+        if not key.startswith(PREFIX) or (locale is not None and not value.strip()):
             continue
         slug, end = _named(key.removeprefix(PREFIX))
         try:
@@ -167,5 +183,4 @@ def bound_of(field: Field, figure: float) -> Bound:
 
 def asked_of(field: Field, asked: FieldFilter) -> Text | str:
     """What a filter asks, in words: `at least 8 cm`, `red, grey`."""
-    bounds = {name: written(bound) for name, bound in (("min", asked.least), ("max", asked.most)) if bound is not None}
-    return spoken_wish(field, {"oneOf": asked.one_of} if asked.one_of else bounds)
+    return spoken_wish(field, asked.wish)

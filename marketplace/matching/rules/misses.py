@@ -20,14 +20,6 @@ class Kind(StrEnum):
     FIELD = "field"
 
 
-KIND_LABELS: dict[Kind, Text] = {
-    Kind.DISTANCE: _("Distance"),
-    Kind.CONDITION: _("Condition"),
-    Kind.PERIOD: _("Period"),
-    Kind.FIELD: _("Property"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Miss:
     """Which thing is in the way, and by how much: in a sentence, and in a few words."""

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.accounts.queries.people import find_contact
+from marketplace.catalogue.rules.fields import PREFIX, wishes_of
 from marketplace.exchange.queries.reservations import phone_shown_to
 from marketplace.http.request import current_actor, current_session, database, permission, public
 from marketplace.kernel.db import Session
@@ -38,6 +39,7 @@ from marketplace.web.ui import drafts as ui_drafts
 from marketplace.web.ui import finder, wanted
 from marketplace.web.ui.drafts import save_response, saved_at, wants_saving
 from marketplace.web.ui.estimates import estimate_of
+from marketplace.web.ui.field_filters import filters_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, answered, confirmation_of_demand
 from marketplace.web.ui.returned import returned
@@ -103,7 +105,11 @@ def create() -> ResponseReturnValue:
     """Enter a new need; until it is placed it is stored as it was typed."""
     if wants_saving():
         return _kept(drafts.keep())
-    return _asking(DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")}), None)
+    form = DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")})
+    if request.method == "GET":
+        question = Question(url_for("demands.create"), request.args, (PREFIX,))
+        form.wished = wishes_of(filters_of(question, taxonomy(current_session()))[0])  # what was searched and not found
+    return _asking(form, None)
 
 
 @blueprint.route("/gezocht/concept/<int:sketch_id>", methods=("GET", "POST"))

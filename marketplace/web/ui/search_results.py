@@ -118,7 +118,7 @@ class Page:
     nothing: Text
     others: Text
     nearest: list[Lot]
-    demand: dict[str, str]
+    demand: dict[str, str | list[str]]
     keep: str
     mistyped: str = ""  # what was typed, where other words were searched for
     literal: str = ""  # the address that searches for what was typed
@@ -127,12 +127,19 @@ class Page:
     silent: list[Text] = field(default_factory=list)
 
 
-def demand_of(question: Question, known: Taxonomy) -> dict[str, str]:
-    """Give what a demand for this search starts with. Its material where the words mean one, the words, the place."""
+def demand_of(question: Question, known: Taxonomy) -> dict[str, str | list[str]]:
+    """Give what a demand for this search starts with.
+
+    Its material where the words mean one, the words, the place, and what was asked of the fields.
+    """
     words, slugs = question.one("q"), question.all("material")
     meant = known.search(known.mend(words) or words) if words and not slugs else ()
     result = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
-    return {key: value for key, value in result.items() if value}
+    filters, _errors = field_filters.filters_of(question, known)
+    asked: dict[str, list[str]] = {}
+    for key, value in (pair for one in filters for pair in one.pairs):
+        asked.setdefault(key, []).append(value)
+    return {key: value for key, value in result.items() if value} | asked
 
 
 def shown_lots(rows: Sequence[CatalogueRow[CardRow]], known: Taxonomy, place: str = "") -> list[Lot]:
