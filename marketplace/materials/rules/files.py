@@ -95,6 +95,11 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
         demand(not facts["field_set"] or facts["field_set"] in slugs[FIELD_SETS], MATERIALS, number, "field_set")
     for number, row in enumerate(read[GATES], start=2):
         demand(set(row.facts["paper_kinds"]) <= slugs[PAPER_KINDS], GATES, number, "bewijsstukken")
+    for name in _BOTH:  # a column of a table is known by it
+        names: set[str] = set()
+        for number, row in enumerate(read[FIELD_ROWS], start=2):
+            demand(row.facts[name].casefold() not in names, FIELD_ROWS, number, name.replace("name", "naam"))
+            names.add(row.facts[name].casefold())
     for number, row in enumerate(read[FIELD_SETS], start=2):
         demand(set(row.facts["fields"]) <= slugs[FIELD_ROWS], FIELD_SETS, number, "velden")
     for number, row in enumerate(read[NOTIFICATIONS], start=2):

@@ -9,13 +9,19 @@ from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.people import find_contact
 from marketplace.catalogue.queries.feed import feed as feed_of
 from marketplace.catalogue.queries.kept import kept_ids
-from marketplace.catalogue.queries.search import browse, nearest_outside
+from marketplace.catalogue.queries.search import browse, nearest_outside, search
 from marketplace.exchange.queries.reservations import find_spot, phone_shown_to
 from marketplace.exchange.queries.terms import count_fixed_terms
 from marketplace.http.page_cache import cached_page
-from marketplace.http.request import current_actor, current_session, public, site_address
+from marketplace.http.request import current_actor, current_session, permission, public, site_address
+from marketplace.http.tables import table_answer, workbook_answer
+from marketplace.kernel.language import _
+from marketplace.kernel.paging import PAGE_SIZE_MAX
+from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing, list_visible_listings
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import fields_of_version, taxonomy
+from marketplace.sheets.listing_rows import Lots
+from marketplace.sheets.workbook import Sheet
 from marketplace.web.catalogue.comparing import MOST, comparison_of
 from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking, terms_of
@@ -31,6 +37,7 @@ from marketplace.web.ui.search_form import FilterForm, PlaceForm
 from marketplace.web.ui.talk import questions_of
 from marketplace.web.ui.windows import municipal_names, turns_of
 
+EXPORTED_MOST = 1_000  # lots in one file
 blueprint = Blueprint("catalogue", __name__)
 
 
@@ -53,7 +60,13 @@ def list_listings() -> str:
     page = search_results.page_of(question, form, near, requested, result, others, known)
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
     visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
-    around = {"feed_address": feed_address, "marks": url_for("map.show_marks"), "kept": _kept()}
+    around = {
+        "feed_address": feed_address,
+        "exports": _exports(),
+        "most": EXPORTED_MOST,
+        "marks": url_for("map.show_marks"),
+        "kept": _kept(),
+    }
     return render_template(visible, form=form, question=page.question, near=here, page=page, **around)
 
 
@@ -69,6 +82,53 @@ def compare() -> str:
     gone = len(numbers[:MOST]) - len(listings)
     return render_template(
         "catalogue/compare.html", found=found, left_out=left_out, gone=gone, only=request.args.get("only") == "1"
+    )
+
+
+@blueprint.get("/aanbod.csv")
+@permission(Can.WORK)
+def export() -> Response:
+    """The lots of any search as a table, with a column for each field of their materials."""
+    lots = _exported()
+    return table_answer(_("materials-bank-supply"), lots.header, lots.lines())
+
+
+@blueprint.get("/aanbod.xlsx")
+@permission(Can.WORK)
+def export_workbook() -> Response:
+    """The same as a file of one sheet."""
+    lots, name = _exported(), _("Supply")
+    return workbook_answer(_("materials-bank-supply"), [Sheet(name, lots.header, lots.lines())], title=name)
+
+
+def _exports() -> list[tuple[str, str]]:
+    """The files of this search that the reader may have: what they are called, and their addresses."""
+    if not may(current_actor(), Can.WORK):
+        return []
+    views = (("CSV", "catalogue.export"), ("XLSX", "catalogue.export_workbook"))
+    return [(name, Question(url_for(view), request.args).without(("weergave", None))) for name, view in views]
+
+
+def _exported() -> Lots:
+    question = Question(url_for("catalogue.list_listings"), request.args)
+    form = FilterForm(request.args)
+    form.validate()
+    near, session, actor = finder.near_of(form), current_session(), current_actor()
+    known = taxonomy(session)
+    requested = search_results.asked_of(question, form, near, near, known)
+    listings: list[Listing] = []
+    for number in range(1, EXPORTED_MOST // PAGE_SIZE_MAX + 1):
+        found = search(session, actor, replace(requested, page=number, page_size=PAGE_SIZE_MAX))
+        listings += [row.listing for row in found.rows]
+        if number >= found.pages:
+            break
+    versions = {listing.fields_version for listing in listings}
+    site = site_address()
+    return Lots(
+        listings,
+        known,
+        {version: fields_of_version(session, version) for version in versions},
+        lambda listing: site + url_for("catalogue.show_listing", listing_id=listing.id),
     )
 
 

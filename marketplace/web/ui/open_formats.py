@@ -112,4 +112,9 @@ def structured(listing: Listing, lot: LotPage, *, site: str) -> dict[str, Any]:
             "seller": {"@type": "GovernmentOrganization", "name": listing.organisation.name},
             "areaServed": "Twente",
         },
+        "additionalProperty": [
+            {"@type": "PropertyValue", "propertyID": answer.slug, "name": str(answer.name), "value": answer.value}
+            for answer in lot.answers
+            if answer.slug in listing.fields
+        ],
     }

@@ -1,0 +1,99 @@
+"""Lots as a table: what every lot says, and a column for each field of their materials."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.kernel.language import Text, _
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
+from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, spoken
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.sheets.workbook import Column
+from marketplace.sheets.writing import Cell
+
+Fields = Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """Lots for a table. `fields_by_version`: in whose words each of them was answered; `address`: of the page of a lot."""
+
+    listings: Sequence[Listing]
+    known: Taxonomy
+    fields_by_version: Mapping[int | None, Fields]
+    address: Callable[[Listing], str]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What is asked of these materials in the order in which it is asked, then what was answered and is not asked any more."""
+        asked = {self.known.material_by_id(listing.material_id): None for listing in self.listings}
+        fields = {field.slug: field for material in asked for field in material.fields}
+        for listing in self.listings:
+            said = self.fields_by_version[listing.fields_version]
+            fields |= {slug: said[slug] for slug in listing.fields if slug in said and slug not in fields}
+        return tuple(fields.values())
+
+    @property
+    def header(self) -> list[Text | Column]:
+        """The names of the columns, each field with its unit."""
+        return [*_HEADER, *(_column(field) for field in self.fields)]
+
+    def lines(self) -> Iterator[list[Cell]]:
+        """A line for each lot. What was not said is empty; what is not known says so."""
+        fields = self.fields
+        for listing in self.listings:
+            said = self.fields_by_version[listing.fields_version]
+            answers = [_answer(said.get(field.slug), listing.fields.get(field.slug)) for field in fields]
+            yield [*self._common(listing), *answers]
+
+    def _common(self, listing: Listing) -> list[Cell]:
+        material, price = self.known.material_by_id(listing.material_id), listing.price_cents_per_unit
+        return [
+            listing.id,
+            listing.title,
+            material.name,
+            material.group.name,
+            listing.available,
+            str(listing.unit_of.label),
+            str(BASIS_LABELS[QuantityBasis(listing.quantity_basis)]),
+            str(CONDITION_LABELS[Condition(listing.condition)]),
+            listing.available_from,
+            listing.available_until,
+            listing.place_name,
+            listing.organisation.name,
+            Decimal(price or 0) / 100,
+            listing.year_of_construction,
+            self.address(listing),
+        ]
+
+
+_HEADER = (
+    _("Number"),
+    _("Title"),
+    _("Material"),
+    _("Material group"),
+    _("Available"),
+    _("Unit"),
+    _("How the quantity is known"),
+    _("Condition"),
+    _("Free from"),
+    _("Free until"),
+    _("Place"),
+    _("Organisation"),
+    Column(_("Price per unit"), _("euro"), 2),
+    _("Year of construction"),
+    _("Page"),
+)
+
+
+def _answer(field: Field | None, value: object) -> Cell:
+    if field is None or value is None:
+        return None
+    if field.kind in (FieldKind.NUMBER, FieldKind.YEAR) and value != UNKNOWN:
+        return Decimal(str(value))
+    return spoken(field, value)
+
+
+def _column(field: Field) -> Column:
+    return Column(field.name, field.unit, field.places if field.kind is FieldKind.NUMBER else None)
