@@ -112,7 +112,8 @@ def test_a_field_that_is_left_out_is_asked_no_more_and_old_lots_still_say_it(
 ) -> None:
     lines = shipped("fields.csv").splitlines(keepends=True)
     fields = "".join(line for line in lines if not line.startswith(("whole-percent,", "thickness-cm,")))
-    fields += "thickness-cm,Hoogte van de steen,Height,getal,mm,,,40,140,0,0,1,,,PRAKTIJK,2027-01-05\n"  # asked in other words now
+    # asked in other words now
+    fields += "thickness-cm,Hoogte van de steen,Height,getal,mm,,,40,140,0,0,1,,,PRAKTIJK,2027-01-05\n"
     load(session, tmp_path, fields=fields, sets=shipped("field_sets.csv").replace(";whole-percent", ""))
 
     asked = hengelo.get(f"/aanbod/nieuw/alles?material={KEI}").text
@@ -137,7 +138,9 @@ def test_the_table_has_a_column_for_every_answer_in_the_language_of_the_reader(h
     assert "Maat van de tegel" not in hengelo.get(f"/aanbod.csv?material={KEI}").text
     sheet = load_workbook(io.BytesIO(hengelo.get("/aanbod.xlsx").data)).active
     assert sheet is not None
-    rows = [dict(zip((cell.value for cell in sheet[1]), row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    rows = [
+        dict(zip((cell.value for cell in sheet[1]), row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)
+    ]
     thickness = next(head for head in rows[0] if str(head) in ("Dikte", "Dikte (cm)"))
     assert [row[thickness] for row in rows] == [None, 8]
 
