@@ -26,7 +26,7 @@ class Lots:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """What is asked of these materials in the order in which it is asked, then what was answered and is not asked any more."""
+        """What is asked of these materials, in that order; then what is not asked any more."""
         asked = {self.known.material_by_id(listing.material_id): None for listing in self.listings}
         fields = {field.slug: field for material in asked for field in material.fields}
         for listing in self.listings:

@@ -102,7 +102,7 @@ def export_workbook() -> Response:
 
 
 def _exports() -> list[tuple[str, str]]:
-    """The files of this search that the reader may have: what they are called, and their addresses."""
+    """The files of this search that the reader may have, each with its address."""
     if not may(current_actor(), Can.WORK):
         return []
     views = (("CSV", "catalogue.export"), ("XLSX", "catalogue.export_workbook"))
