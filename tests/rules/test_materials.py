@@ -181,8 +181,7 @@ CELLS = {
 def facts_of(file: str, **changes: str) -> dict[str, Any]:
     """The facts of one row of a file with these cells changed."""
     texts = dict(FILES.texts)
-    for path in ("gates.csv", "notifications.csv"):  # they name materials of the whole list
-        texts[path] = texts[path].splitlines()[0]
+    texts["notifications.csv"] = texts["notifications.csv"].splitlines()[0]  # they name materials of the whole list
     for (name, head), path in zip(HEADS.items(), NAMES, strict=False):
         cells = {**CELLS[name], **(changes if name == file else {})}
         texts[path] = head + "\n" + ",".join(cells.get(column, "") for column in head.split(",")) + "\n"
