@@ -119,6 +119,12 @@ def may_follow_reservation(actor: Actor, subject: Any) -> bool:
     return is_either_side(actor, subject) or actor.role == Role.REVIEWER or is_broker(actor)
 
 
+def may_read_dossier(actor: Actor, subject: Any) -> bool:
+    """Both sides, the reviewer and the broker, and an adviser, who remarks on it."""
+    is_adviser = actor.is_member and actor.organisation_kind == OrganisationKind.ADVISER
+    return is_adviser or may_follow_reservation(actor, subject)
+
+
 def may_read_talk(actor: Actor, subject: Any) -> bool:
     """Both sides; the reviewer and the broker only where the broker is or was asked to decide."""
     if is_either_side(actor, subject):
@@ -308,6 +314,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_POINTS: may_know_points,
     Can.RESERVE: is_trader,
     Can.READ_RESERVATION: may_follow_reservation,
+    Can.READ_DOSSIER: may_read_dossier,
     Can.LIST_RESERVATIONS: may_list_reservations,
     Can.DECIDE_RESERVATION: is_owner_side,
     Can.CANCEL_RESERVATION: is_either_side,

@@ -30,6 +30,7 @@ CHANGES = (
             _(
                 "New: searching the bank before something is bought, with the stock of that day, what was done then, and the paper of it (/memos)."
             ),
+            _("New: the dossier of continued use of a transfer, as a PDF (/reservations/{id}/dossier.pdf)."),
             _(
                 "New: which version of the list said what of a material (/materials/{slug}/versions), and lists of figures that make a version (/factor-lists)."
             ),

@@ -43,16 +43,17 @@ ENDED = (ReservationStatus.REJECTED, ReservationStatus.CANCELLED, ReservationSta
 def note_answer(session: Session, actor: Actor, reservation_id: int) -> Response:
     """The hand-over note as a file to look at."""
     content = handover_note.handover_note(note_of(session, actor, reservation_id))
-    return _file(content, handover_note.MEDIA_TYPE, _("hand-over-note"), reservation_id, "pdf")
+    return file_answer(content, handover_note.MEDIA_TYPE, _("hand-over-note"), reservation_id, "pdf")
 
 
 def calendar_answer(session: Session, actor: Actor, reservation_id: int) -> Response:
     """The appointment as a file for a calendar."""
     content = calendar_file.calendar_file(calendar_of(session, actor, reservation_id))
-    return _file(content, calendar_file.MEDIA_TYPE, _("appointment"), reservation_id, "ics")
+    return file_answer(content, calendar_file.MEDIA_TYPE, _("appointment"), reservation_id, "ics")
 
 
-def _file(content: bytes, media_type: str, name: object, reservation_id: int, suffix: str) -> Response:
+def file_answer(content: bytes, media_type: str, name: object, reservation_id: int, suffix: str) -> Response:
+    """A file of a transfer, to look at."""
     answer = make_response(content)
     answer.headers["Content-Type"] = media_type
     answer.headers["Content-Disposition"] = f'inline; filename="{name}-{reservation_id}.{suffix}"'
@@ -144,8 +145,8 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
         lot=reservation.listing.title,
         lot_number=reservation.listing_id,
         material=material.name,
-        owner=Side(reservation.owner.name, _signed(by_owner)),
-        receiver=Side(reservation.organisation.name, _signed(by_receiver)),
+        owner=Side(reservation.owner.name, signed(by_owner)),
+        receiver=Side(reservation.organisation.name, signed(by_receiver)),
         ordered=Figure(quantity(ordered_of(reservation), unit)),
         by_owner=owner,
         by_receiver=receiver,
@@ -228,7 +229,7 @@ def _stated(statement: Statement, unit: Unit) -> Figure:
         quantity(statement.quantity, unit) if statement.quantity is not None else "",
         str(MEASURED_LABELS[MeasuredBy(measured)]) if measured else "",
         str(CONDITION_LABELS[Condition(condition)]) if condition else "",
-        _signed(statement.signature),
+        signed(statement.signature),
     )
 
 
@@ -237,7 +238,8 @@ def _is_reuse_certain(reservation: Reservation) -> bool:
     return bool(reservation.use.strip()) and reservation.reused_as_is is True and reservation.same_grade is True
 
 
-def _signed(signature: Signature | None) -> str:
+def signed(signature: Signature | None) -> str:
+    """Who signed, as far as the reader may know, and when. Empty: nobody did."""
     if signature is None:
         return ""
     if signature.by_clock:

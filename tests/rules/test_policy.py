@@ -134,6 +134,8 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("adopt another's goal", Can.ADOPT_GOAL, OTHER, "reviewer admin"),
     ("adopt the region's goals", Can.MANAGE_GOALS, None, "reviewer admin"),
     ("change the taxonomy", Can.MANAGE_TAXONOMY, None, "reviewer admin"),
+    ("read the dossier of another's transfer", Can.READ_DOSSIER, THEIRS, "reviewer"),
+    ("read the dossier of the own transfer", Can.READ_DOSSIER, MINE, "leader coordinator reviewer"),
     ("read weights and factors", Can.READ_FACTORS, None, "leader coordinator reviewer admin"),
     ("read a factor under the licence of another", Can.READ_LICENSED_FACTOR, "losser", "reviewer admin"),
     ("load a list of factors of the own organisation", Can.LOAD_FACTORS, OWN, "coordinator"),

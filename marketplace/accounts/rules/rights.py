@@ -26,6 +26,7 @@ class Can(StrEnum):
     READ_POINTS = "place:read_points"
     RESERVE = "reservation:reserve"
     READ_RESERVATION = "reservation:read"
+    READ_DOSSIER = "reservation:read_dossier"
     LIST_RESERVATIONS = "reservation:list"
     DECIDE_RESERVATION = "reservation:decide"
     CANCEL_RESERVATION = "reservation:cancel"

@@ -13,6 +13,7 @@ from marketplace.accounts.rules.phones import PhoneShown
 from marketplace.catalogue.queries.copying import Copied, changes, start
 from marketplace.depots.models import Depot
 from marketplace.exchange.models import Appointment, Reservation, TermsVersion
+from marketplace.exchange.rules.gate import check_dossier
 from marketplace.exchange.rules.reservation import OPEN, REMIND_DAYS, TIMED, ReservationStatus, reminder
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
@@ -44,6 +45,14 @@ def get_reservation(session: Session, actor: Actor, reservation_id: int) -> Rese
     """Get a reservation with both sides, listing and demand. Missing for anyone who may not follow it."""
     reservation = find_reservation(session, reservation_id)
     require(actor, Can.READ_RESERVATION, reservation, hidden=True)
+    return reservation
+
+
+def get_for_dossier(session: Session, actor: Actor, reservation_id: int) -> Reservation:
+    """Get a reservation for its dossier. Missing for anyone who may not read that; refused where there is none (Conflict)."""
+    reservation = find_reservation(session, reservation_id)
+    require(actor, Can.READ_DOSSIER, reservation, hidden=True)
+    check_dossier(ReservationStatus(reservation.status))
     return reservation
 
 

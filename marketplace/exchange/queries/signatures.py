@@ -34,6 +34,9 @@ class Signature:
     by_clock: bool
 
 
+_ASKED = ("reservation.request", "reservation.wait")
+_APPROVED = ("reservation.approve",)
+_TOLD = ("listing.create", "listing.edit", "listing.return")
 _HANDED_OVER = ("reservation.hand-over", "reservation.late-hand-over")
 _COMPLETED = ("reservation.confirm", "reservation.resolve")
 _ANSWERED = (*_COMPLETED, "reservation.answer-dispute", "reservation.dispute")
@@ -57,6 +60,22 @@ def find_signatures(session: Session, actor: Actor, reservation: Reservation) ->
     """
     owner, receiver, agreed = find_statements(session, actor, reservation)
     return owner.signature, (receiver.signature or agreed.signature) if agreed.signature else None
+
+
+def find_request(session: Session, actor: Actor, reservation: Reservation) -> Signature | None:
+    """Who asked for it, as far as this reader may see."""
+    return _signature(session, actor, reservation, _record(session, reservation, _ASKED, first=True))
+
+
+def find_approval(session: Session, actor: Actor, reservation: Reservation) -> Signature | None:
+    """Who approved it, as far as this reader may see."""
+    return _signature(session, actor, reservation, _record(session, reservation, _APPROVED))
+
+
+def find_teller(session: Session, actor: Actor, reservation: Reservation) -> Signature | None:
+    """Who said last what stands with the lot, as far as this reader may see."""
+    record = find_record(session, actions=_TOLD, object_type="listing", object_id=reservation.listing_id)
+    return _signature(session, actor, reservation, record)
 
 
 def handed_over_by(session: Session, reservation: Reservation) -> int | None:

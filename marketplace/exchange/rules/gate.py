@@ -138,3 +138,14 @@ def check_note(status: ReservationStatus) -> None:
     else:
         sentence = _("This reservation is “%(status)s”, so there is no hand-over note.", status=STATUS_LABELS[status])
     raise Conflict(sentence, currentStatus=status.value)
+
+
+def check_dossier(status: ReservationStatus) -> None:
+    """The dossier of continued use exists as long as the hand-over note: a firm reservation is what it rests on."""
+    if status in WITH_NOTE:
+        return
+    if status in (_S.WAITING, _S.OFFERED, _S.REQUESTED):
+        sentence = _("There is a dossier once the owner has approved this reservation.")
+    else:
+        sentence = _("This reservation is “%(status)s”, so there is no dossier.", status=STATUS_LABELS[status])
+    raise Conflict(sentence, currentStatus=status.value)

@@ -17,6 +17,7 @@ from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.http.dossiers import dossier_answer
 from marketplace.http.papers import calendar_answer, note_answer
 from marketplace.http.request import current_actor, current_session, database, one_moment, permission
 from marketplace.http.rights import require_for_address
@@ -239,6 +240,14 @@ def calendar(reservation_id: int) -> ResponseReturnValue:
 def note(reservation_id: int) -> ResponseReturnValue:
     """The hand-over note."""
     return note_answer(current_session(), current_actor(), reservation_id)
+
+
+@blueprint.get(f"{ONE}/voortgezet-gebruik.pdf")
+@permission(Can.READ_DOSSIER)
+@one_moment
+def dossier(reservation_id: int) -> ResponseReturnValue:
+    """The dossier of continued use."""
+    return dossier_answer(current_session(), current_actor(), reservation_id)
 
 
 @blueprint.get("/aanbod/<int:listing_id>/aanvragen")

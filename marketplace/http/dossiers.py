@@ -1,0 +1,229 @@
+"""The dossier of continued use: what was answered about a transfer, gathered for whoever may follow it."""
+
+from collections.abc import Iterator
+
+from flask import Response
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor
+from marketplace.documents.models import Opinion, Paper
+from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers
+from marketplace.documents.rules import PAPER_STATE_LABELS, Verdict, find_state
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.reservations import get_for_dossier
+from marketplace.exchange.queries.signatures import find_approval, find_request, find_statements, find_teller
+from marketplace.exchange.queries.terms import ordered_of, terms_of
+from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
+from marketplace.http.papers import address_of, file_answer, signed
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.formats import long_date, moment, money, number, quantity
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Unit
+from marketplace.market.rules.listing import ANSWER_LABELS, CONDITION_LABELS, Condition
+from marketplace.market.rules.listing import Answer as Told
+from marketplace.materials.queries import taxonomy, taxonomy_of_version
+from marketplace.materials.rules.fields import UNKNOWN, spoken
+from marketplace.materials.rules.gates import Destination, Finding, LotAnswers, PaperFacts, Severity, find_findings
+from marketplace.materials.rules.taxonomy import Material, Taxonomy
+from marketplace.sheets import continued_use
+from marketplace.sheets.continued_use import Answer, Dossier, ShownOpinion, ShownPaper, UseTest
+
+YES_NO: dict[bool | None, Text | str] = {True: _("yes"), False: _("no"), None: ""}
+VERDICTS: dict[Verdict, Text] = {
+    Verdict.POSITIVE: _("Positive"),
+    Verdict.NEGATIVE: _("Negative"),
+    Verdict.CONDITIONAL: _("Positive, on conditions"),
+}
+
+
+def dossier_answer(session: Session, actor: Actor, reservation_id: int) -> Response:
+    """The dossier as a file to look at."""
+    content = continued_use.continued_use(dossier_of(session, actor, reservation_id))
+    return file_answer(content, continued_use.MEDIA_TYPE, _("continued-use"), reservation_id, "pdf")
+
+
+def dossier_of(session: Session, actor: Actor, reservation_id: int) -> Dossier:
+    """Gather everything in the dossier.
+
+    Refused before approval and for a reservation that ended (Conflict); Missing for anyone who may not follow it.
+    """
+    reservation = get_for_dossier(session, actor, reservation_id)
+    listing, reference = reservation.listing, taxonomy(session)
+    material = reference.material_by_id(listing.material_id)
+    return Dossier(
+        number=reservation_id,
+        address=address_of(reservation_id),
+        lot=listing.title,
+        state=str(_("State: %(status)s", status=STATUS_LABELS[ReservationStatus(reservation.status)])),
+        certain=UseTest(
+            _("1. Certain use"),
+            _("Is it firm who uses what, for what and when, and are both sides bound to it?"),
+            tuple(_certain(session, actor, reservation)),
+        ),
+        lawful=UseTest(
+            _("2. Lawful use"),
+            _("Does a rule forbid it, and is there what a rule asks for?"),
+            tuple(_lawful(session, actor, reservation, material, reference)),
+        ),
+        same_grade=UseTest(
+            _("3. Use of at least the same grade"),
+            _("Is it used as it is, for what it was made for or something of a higher grade?"),
+            tuple(_same_grade(session, actor, reservation, material)),
+        ),
+        papers=tuple(_paper(session, one, reference) for one in list_papers(session, listing.id)),
+        opinions=tuple(_opinion(one, reference) for one in list_opinions_of(session, [listing.id])[listing.id]),
+        made_on=long_date(clock.today()),
+        made=clock.today(),
+    )
+
+
+def _certain(session: Session, actor: Actor, reservation: Reservation) -> Iterator[Answer]:
+    terms = terms_of(session, reservation)
+    asked, approved = signed(find_request(session, actor, reservation)), signed(find_approval(session, actor, reservation))
+    owner, receiver, _agreed = find_statements(session, actor, reservation)
+    unit = Unit(reservation.unit)
+    is_named = terms.destination_basis != "main_place"
+    until = clock.local(reservation.expires_at).date() if reservation.expires_at and not reservation.handed_over_on else None
+    period = _("from %(day)s", day=long_date(terms.available_from))
+    if until is not None:
+        period = _("from %(first)s until %(last)s", first=long_date(terms.available_from), last=long_date(until))
+    price = terms.price_cents(reservation.quantity)
+    yield Answer(_("From whom"), reservation.owner.name, approved)
+    yield Answer(_("To whom"), reservation.organisation.name, asked)
+    yield Answer(_("How much"), quantity(ordered_of(reservation), unit), asked)
+    yield Answer(_("For which project"), reservation.project, asked if reservation.project else "")
+    yield Answer(_("Used for what"), reservation.use, asked if reservation.use else "")
+    destination = terms.destination_name if is_named else _("%(place)s, because no place was named", place=terms.destination_name)
+    yield Answer(_("Where it goes"), destination, asked if is_named else "", is_open=not is_named)
+    yield Answer(_("When it is collected"), period, approved)
+    yield Answer(_("Approved, and the terms frozen"), _terms_said(reservation, price), approved)
+    if reservation.handed_over_at is not None:
+        for question, stated in ((_("Handed over"), owner), (_("Received"), receiver)):
+            told = quantity(stated.quantity, unit) if stated.quantity is not None else ""
+            yield Answer(question, told, signed(stated.signature))
+    yield Answer(
+        _("Replaces a new purchase"),
+        YES_NO[terms.replaces_purchase],
+        asked if terms.replaces_purchase is not None else "",
+        needed=False,
+    )
+
+
+def _terms_said(reservation: Reservation, price: int) -> Text:
+    agreed = [version for version in reservation.terms_versions if version.status == "agreed"]
+    return _(
+        "%(price)s; %(kg)s kg per %(unit)s; version %(version)s of the terms",
+        price=money(price) if price else _("free of charge"),
+        kg=number(agreed[-1].terms.kg_per_unit) if agreed else "–",
+        unit=Unit(reservation.unit).one,
+        version=str(len(agreed)),
+    )
+
+
+def _lawful(
+    session: Session, actor: Actor, reservation: Reservation, material: Material, reference: Taxonomy
+) -> Iterator[Answer]:
+    listing = reservation.listing
+    told = _told_of(session, actor, reservation)
+    by_list = _("list of materials, version %(version)s", version=str(reference.version))
+    yield Answer(_("May be passed on"), YES_NO[material.is_tradable], by_list, is_against=not material.is_tradable)
+    yield _hazard(_("Asbestos suspected"), listing.asbestos_suspected, told)
+    for hazard in material.hazards:
+        yield _hazard(hazard.name, listing.hazards.get(hazard.slug), told)
+    year = str(listing.year_of_construction or "")
+    yield Answer(_("Year of construction"), year, told if year else "", needed=False)
+    lifts = list_lifts_of(session, [listing.id])[listing.id]
+    for finding in _findings(session, reservation, material, reference, [lift.rule for lift in lifts]):
+        source = _("%(source)s, read on %(day)s", source=finding.source, day=long_date(finding.dated_on))
+        blocks = finding.severity is Severity.BLOCKS and not finding.is_lifted
+        yield Answer(
+            _("Rule: %(rule)s", rule=_rule(reference, finding.rule)),
+            finding.sentence,
+            source,
+            is_open=not blocks and not finding.is_lifted,
+            is_against=blocks, is_rule=True,
+        )
+    for lift in lifts:
+        yield Answer(
+            _("Rule lifted: %(rule)s", rule=_rule(reference, lift.rule)),
+            _("%(reason)s (paper %(number)s)", reason=lift.reason, number=lift.paper.number or "–"),
+            f"{lift.organisation.name}, {moment(lift.lifted_at)}",
+        )
+
+
+def _findings(
+    session: Session, reservation: Reservation, material: Material, reference: Taxonomy, lifted: list[str]
+) -> tuple[Finding, ...]:
+    """What the rules in use say of the lot and where it goes, today."""
+    listing = reservation.listing
+    answers = LotAnswers(listing.fields, listing.hazards, listing.asbestos_suspected, listing.year_of_construction)
+    papers = [PaperFacts(one.kind, one.number, one.issued_on, one.valid_until) for one in list_papers(session, listing.id)]
+    destination = Destination(is_other_owner=not reservation.is_internal)
+    return find_findings(
+        reference.gates, material, answers, today=clock.today(), papers=papers, destination=destination, lifted=lifted
+    )
+
+
+def _rule(reference: Taxonomy, slug: str) -> str:
+    """What a rule is called; its id where the version in use has none of that name."""
+    return next((gate.name for gate in reference.gates if gate.slug == slug), slug)
+
+
+def _hazard(question: Text | str, answer: str | None, told: str) -> Answer:
+    if not answer:
+        return Answer(question)
+    said = Told(answer)
+    return Answer(question, ANSWER_LABELS[said], told, is_open=said is Told.UNKNOWN)
+
+
+def _same_grade(session: Session, actor: Actor, reservation: Reservation, material: Material) -> Iterator[Answer]:
+    terms, listing = terms_of(session, reservation), reservation.listing
+    asked, told = signed(find_request(session, actor, reservation)), _told_of(session, actor, reservation)
+    owner, receiver, _agreed = find_statements(session, actor, reservation)
+    for question, answer in (
+        (_("Used again as it is, without processing"), reservation.reused_as_is),
+        (_("For what it was made for, or a higher grade"), reservation.same_grade),
+    ):
+        yield Answer(question, YES_NO[answer], asked if answer is not None else "", is_against=answer is False)
+    yield Answer(_("Used for what"), reservation.use, asked if reservation.use else "")
+    yield Answer(_("Condition, as agreed"), CONDITION_LABELS[Condition(terms.condition)], told)
+    if reservation.handed_over_at is not None:
+        for question, stated in ((_("Condition at the hand-over"), owner), (_("Condition as received"), receiver)):
+            label = CONDITION_LABELS[Condition(stated.condition)] if stated.condition else ""
+            yield Answer(question, label, signed(stated.signature) if label else "", needed=False)
+    typed = taxonomy_of_version(session, listing.fields_version) if listing.fields_version else None
+    known = (typed.find_material(material.slug) if typed else None) or material
+    for field in known.fields:
+        answer = listing.fields.get(field.slug)
+        text = "" if answer is None else spoken(field, answer)
+        yield Answer(field.name, text, told if text else "", is_open=answer == UNKNOWN, needed=field.is_needed)
+
+
+def _told_of(session: Session, actor: Actor, reservation: Reservation) -> str:
+    """Who said what stands with the lot, and when that was said last."""
+    teller = find_teller(session, actor, reservation)
+    return signed(teller) if teller else f"{reservation.owner.name}, {moment(reservation.listing.created_at)}"
+
+
+def _paper(session: Session, paper: Paper, reference: Taxonomy) -> ShownPaper:
+    owner = session.get(Organisation, paper.organisation_id)
+    return ShownPaper(
+        kind=reference.name_of_paper_kind(paper.kind),
+        number=paper.number,
+        issuer=paper.issuer,
+        issued_on=long_date(paper.issued_on),
+        valid_until=long_date(paper.valid_until) if paper.valid_until else str(_("no last day")),
+        state=PAPER_STATE_LABELS[find_state(paper.valid_until, clock.today())],
+        said=f"{owner.name if owner else ''}, {moment(paper.added_at)}",
+    )
+
+
+def _opinion(opinion: Opinion, reference: Taxonomy) -> ShownOpinion:
+    about = _rule(reference, opinion.rule) if opinion.rule else _("the lot as a whole")
+    return ShownOpinion(
+        who=f"{opinion.organisation.name}, {moment(opinion.given_at)}",
+        verdict=VERDICTS[Verdict(opinion.verdict)],
+        about=about,
+        text=opinion.text,
+    )
