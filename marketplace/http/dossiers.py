@@ -142,7 +142,8 @@ def _lawful(
             finding.sentence,
             source,
             is_open=not blocks and not finding.is_lifted,
-            is_against=blocks, is_rule=True,
+            is_against=blocks,
+            is_rule=True,
         )
     for lift in lifts:
         yield Answer(
