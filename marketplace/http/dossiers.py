@@ -1,4 +1,4 @@
-"""The dossier of continued use: what was answered about a transfer, gathered for whoever may follow it."""
+"""The dossier of continued use: what was answered about a transfer, gathered."""
 
 from collections.abc import Iterator
 

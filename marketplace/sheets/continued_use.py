@@ -1,4 +1,4 @@
-"""The dossier of continued use (voortgezet gebruik) of one transfer, as an accessible, lasting PDF: UA-1 and A-2a.
+"""The dossier of continued use (voortgezet gebruik), as an accessible PDF: UA-1 and A-2a.
 
 Three tests decide whether material is no waste: its use is certain, it is lawful, and it is of at least the same grade. The dossier says
 what was answered about each, by whom and when, and what is missing. It claims nothing: what nobody answered stands there as not answered.

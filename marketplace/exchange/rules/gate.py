@@ -141,7 +141,7 @@ def check_note(status: ReservationStatus) -> None:
 
 
 def check_dossier(status: ReservationStatus) -> None:
-    """The dossier of continued use exists as long as the hand-over note: a firm reservation is what it rests on."""
+    """The dossier of continued use exists as long as the note. It rests on a firm reservation."""
     if status in WITH_NOTE:
         return
     if status in (_S.WAITING, _S.OFFERED, _S.REQUESTED):
