@@ -307,6 +307,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_MEMO: may_look_inside,
     Can.CONCLUDE_MEMO: is_own,
     Can.READ_MEMO_FIGURES: may_read_memo_figures,
+    Can.READ_ALL_MEMOS: is_reviewer,
     Can.READ_QUESTIONS: is_member,
     Can.ASK_QUESTION: may_ask_question,
     Can.ANSWER_QUESTION: is_own,

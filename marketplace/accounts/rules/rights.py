@@ -19,6 +19,7 @@ class Can(StrEnum):
     READ_MEMO = "memo:read"
     CONCLUDE_MEMO = "memo:conclude"
     READ_MEMO_FIGURES = "memo:figures"
+    READ_ALL_MEMOS = "memo:read_all"
     READ_QUESTIONS = "question:read"
     ASK_QUESTION = "question:ask"
     ANSWER_QUESTION = "question:answer"
