@@ -197,7 +197,7 @@ def _nearest(lying: Lying) -> str:
 
 def conclusion_facts(conclusion: MemoConclusion) -> list[tuple[Text, Words]]:
     """What was done after the search, as facts. What was not said is left out."""
-    rows: list[tuple[Text, Words]] = [(_("What was done"), DECIDED_LABELS[Decision(conclusion.decision)])]
+    rows: list[tuple[Text, Words]] = [(_("Decision"), DECIDED_LABELS[Decision(conclusion.decision)])]
     if conclusion.reason is not None:
         rows.append((_("Reason"), WHY_LABELS[WhyNew(conclusion.reason)]))
     if conclusion.explanation:

@@ -15,6 +15,7 @@ AREAS = (
     "listings",
     "papers",
     "demands",
+    "memos",
     "reservations",
     "talk",
     "work",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import Organisation
@@ -136,15 +136,15 @@ def _rows(session: Session, actor: Actor, cut: Cut) -> Iterator[_Row]:
     is_found = (Memo.fitting > 0).label("is_found")
     keys = (Organisation.name, Organisation.sort_key, Memo.group_slug, is_found, MemoConclusion.decision, MemoConclusion.reason)
     counted = (func.count(), func.sum(Memo.mass_kg), func.sum(MemoConclusion.bought_kg), func.count(MemoConclusion.bought_kg))
-    rows: Select[Any] = select(*keys, *counted).join(Organisation, Organisation.id == Memo.organisation_id)
-    rows = _in(rows.outerjoin(MemoConclusion, MemoConclusion.memo_id == Memo.id), actor, cut)
+    joined = select(*keys, *counted).join(Organisation, Organisation.id == Memo.organisation_id)
+    rows = _in(joined.outerjoin(MemoConclusion, MemoConclusion.memo_id == Memo.id), actor, cut)
     for name, _key, group, found, decision, reason, memos, mass, bought, said in session.execute(
         rows.group_by(*keys).order_by(Organisation.sort_key, Memo.group_slug)
     ):
         yield _Row(name, group, bool(found), decision, reason, memos, mass or ZERO, bought or ZERO, said)
 
 
-def _in(rows: Select[Any], actor: Actor, cut: Cut) -> Select[Any]:
+def _in(rows: Any, actor: Actor, cut: Cut) -> Any:
     """Only those of the cut that the actor may count."""
     where: list[ColumnElement[bool]] = []
     if not may(actor, Can.READ_ALL_MEMOS):

@@ -101,6 +101,13 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             _("Place a demand: what, how much, where and before when. As soon as something fits, both sides get a message."),
         ),
         Step(
+            "figures",
+            _("About to buy new? First the bank"),
+            _(
+                "Say what you are about to buy. You get a dated memo for your file: what fits, what nearly fits, or that there is no suitable supply."
+            ),
+        ),
+        Step(
             "agree",
             _("Reserve what you need"),
             _(

@@ -1,0 +1,1 @@
+"""First the bank: searching before something is bought, and what came of it."""
