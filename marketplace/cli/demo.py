@@ -31,6 +31,7 @@ def load(app: Flask) -> bool:
     from marketplace.cli import (
         demo_freshness,
         demo_lots,  # only a first start needs them
+        demo_memos,
         demo_story,
         demo_talk,
         reference,
@@ -55,6 +56,7 @@ def load(app: Flask) -> bool:
         demo_story.load_open_rows(session, cast, lots, demands)
         demo_talk.load_talk(session, cast, lots, demands, pictures)
         demo_freshness.load_aged_rows(session, cast, pictures)
+        demo_memos.load_memos(session, cast)
     return True
 
 

@@ -3,6 +3,8 @@
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.cli import demo
@@ -12,6 +14,7 @@ from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.files import SHIPPED
 from marketplace.ledger.queries import get_head
 from marketplace.market.queries.demands import list_demands
+from marketplace.memos.models import Memo
 from marketplace.notices.queries import list_due
 
 pytestmark = pytest.mark.slow
@@ -26,6 +29,12 @@ def test_an_empty_database_is_filled_once(app: Flask) -> None:
         assert get_head(session)[0] == 40
         assert list_demands(session, ANONYMOUS)[1] == 22
         assert len(list_due(session)) < 60
+        memos = session.scalars(select(Memo).options(joinedload(Memo.conclusion)).order_by(Memo.number)).all()
+        assert [(memo.fitting, memo.conclusion and memo.conclusion.reason) for memo in memos] == [
+            (2, None),
+            (0, None),
+            (1, "quality"),
+        ]
 
 
 def test_every_lot_has_a_picture_of_its_own_and_no_picture_is_left_over() -> None:
