@@ -23,7 +23,9 @@ MONTHS = timedelta(days=150)
 def load_memos(session: Session, cast: Cast) -> None:
     """Load them, after the lots."""
     search_first(
-        session, cast["hengelo"], _draft(HENGELO, "Parkeervakken Stationsplein", "betonstraatsteen-kei-8cm", 320, "Stationsplein")
+        session,
+        cast["hengelo"],
+        _draft(HENGELO, "Parkeervakken Stationsplein", "betonstraatsteen-kei-8cm", 320, "Stationsplein", km=5),
     )
     grass = search_first(session, cast["hengelo"], _draft(HENGELO, "Trapveldje Berflo Es", "kunstgrasmat", 800, "Berflo Es"))
     conclude(
@@ -49,7 +51,7 @@ def load_memos(session: Session, cast: Cast) -> None:
     )
 
 
-def _draft(place: Location, title: str, material: str, m2: int, project: str) -> DemandDraft:
+def _draft(place: Location, title: str, material: str, m2: int, project: str, km: int = 25) -> DemandDraft:
     today = clock.today()
     return DemandDraft(
         title=title,
@@ -59,6 +61,6 @@ def _draft(place: Location, title: str, material: str, m2: int, project: str) ->
         needed_from=today,
         needed_until=today + MONTHS,
         location=place,
-        max_distance_km=Decimal(25),
+        max_distance_km=Decimal(km),
         project=project,
     )
