@@ -66,7 +66,7 @@ def show_overview() -> str:
     figures = get_memo_figures(session, actor, filters.cut)
     places = places_of(figures.total.mass_kg)
     return render_template(
-        "memos/overview.html",
+        "memos/show_overview.html",
         bar=_bar(filters, known),
         filters=filters,
         total=figures.total,
