@@ -1,4 +1,7 @@
-"""Three searches of the demonstration before something was bought: two hits and still open, none, and bought new all the same."""
+"""Three searches of the demonstration before something was bought.
+
+One found two lots and is still open, one found none, and one bought new all the same.
+"""
 
 from datetime import timedelta
 from decimal import Decimal

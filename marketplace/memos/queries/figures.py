@@ -1,4 +1,4 @@
-"""How often the bank was searched before something was bought, what came of it, and why it was bought new all the same.
+"""How often the bank was searched before something was bought, and what came of it.
 
 Counted from the memos and their conclusions. For the reviewer of all organisations, for a coordinator of the own.
 """
@@ -51,7 +51,7 @@ class MemoSum:
 
 @dataclass(frozen=True, slots=True)
 class ReasonSum:
-    """How often something that fitted was bought new for one reason, and the kilograms that were searched."""
+    """How often one reason was given, and the kilograms that were searched."""
 
     memos: int = 0
     mass_kg: Decimal = ZERO
@@ -72,7 +72,7 @@ class MemoFigures:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What the database counts at once: one organisation, one group, whether something fitted, one way to conclude."""
+    """What the database counts at once: of one organisation, one group and one conclusion."""
 
     organisation: str
     group: str
@@ -117,7 +117,7 @@ def get_memo_figures(session: Session, actor: Actor, cut: Cut) -> MemoFigures:
 
 
 def list_memos_in(session: Session, actor: Actor, cut: Cut) -> list[Memo]:
-    """List every memo of a period with its conclusion, the newest first: what the figures are counted from."""
+    """List every memo of a period with its conclusion, the newest first."""
     require(actor, Can.READ_MEMO_FIGURES)
     rows = _in(select(Memo), actor, cut).options(joinedload(Memo.organisation), joinedload(Memo.conclusion))
     return list(session.scalars(rows.order_by(Memo.id.desc())))

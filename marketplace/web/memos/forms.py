@@ -40,7 +40,7 @@ class ConcludeForm(Form):
     )
 
     def offer(self, searched: Searched, units: tuple[Unit, ...], *, fitting: int, nearly: int) -> None:
-        """Ask only what there is to choose, and say what buying new asks: taking it from the bank where something was found."""
+        """Ask only what there is to choose: taking it from the bank where something was found."""
         self.reason.flags.required = fitting > 0
         if not fitting and not nearly:
             self.decision.choices = choices({key: DECISION_LABELS[key] for key in (Decision.BOUGHT_NEW, Decision.WAITS)})

@@ -1,4 +1,4 @@
-"""How often the bank was searched first, and why it was bought new all the same: for the AO CE, and a coordinator's own."""
+"""How often the bank was searched first, and why it was bought new all the same."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -96,7 +96,7 @@ def export_overview() -> Response:
 
 
 def _filters() -> Filters:
-    """What the address asks of the period, the municipality and the group; the rest means nothing here."""
+    """What the address asks: the period, the municipality and the group."""
     session, today = current_session(), clock.today()
     filters = filters_of(request.args, list_municipalities(session), taxonomy(session), today=today, default=today.year)
     is_all = may(current_actor(), Can.READ_ALL_MEMOS)
@@ -146,7 +146,7 @@ def _group(known: Taxonomy, slug: str) -> str:
 
 
 def _despite(memo: Memo) -> tuple[str, str, Text, Written, str]:
-    """The name, the organisation, the reason, the words and the address of a memo of what was bought all the same."""
+    """What the list says of a memo of what was bought all the same."""
     conclusion = memo.conclusion
     assert conclusion is not None and conclusion.reason is not None
     address = url_for("memos.show", memo_id=memo.id)

@@ -1,4 +1,4 @@
-"""First the bank: what is about to be bought, what the bank has of it, and what was done then."""
+"""First the bank: what is about to be bought, what the bank has of it, and what was done."""
 
 from typing import Any
 

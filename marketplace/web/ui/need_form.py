@@ -1,4 +1,7 @@
-"""What a page asks about a need for material: to place a demand, and to search before something is bought."""
+"""What a page asks about a need for material.
+
+To place a demand, and to search before something is bought.
+"""
 
 from typing import Any
 
