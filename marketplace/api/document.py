@@ -48,7 +48,12 @@ UPLOADS: dict[str, dict[str, Any]] = {
             "issuer": {"type": "string", "maxLength": ISSUER_LENGTH_MAX, "description": "needed where the kind is a proof"},
             "issuedOn": {"type": "string", "format": "date"},
             "validUntil": {"type": "string", "format": "date", "description": "the last day; absent: it does not expire"},
-            "replaces": {"type": "integer", "minimum": 1, "description": "id of the paper in whose place it comes"},
+            "replaces": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": PATH_NUMBER_MAX,
+                "description": "id of the paper in whose place it comes",
+            },
         },
     },
     "sheet": {

@@ -44,6 +44,11 @@ class Paper(Base):
         {"sqlite_autoincrement": True},
     )
 
+    @property
+    def suffix(self) -> str:
+        """How the name of its file ends: `.pdf` or `.webp`."""
+        return self.file[self.file.rfind(".") :]
+
 
 class Opinion(Base):
     """What an adviser found of a lot, of one rule or of all of it. A later one of the same organisation takes its place."""

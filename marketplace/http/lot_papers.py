@@ -7,6 +7,7 @@ from werkzeug.datastructures import FileStorage
 
 from marketplace.accounts.policy import Actor
 from marketplace.documents.actions import Taken, store_file
+from marketplace.documents.queries import missing_paper
 from marketplace.dossiers.queries import get_readable_paper
 from marketplace.kernel.db import Session
 from marketplace.kernel.files import Media
@@ -27,17 +28,18 @@ def media() -> Media:
     return cast(Media, current_app.extensions["media"])
 
 
-def paper_file_answer(session: Session, actor: Actor, paper_id: int) -> Response:
+def paper_file_answer(session: Session, actor: Actor, paper_id: int, suffix: str = "") -> Response:
     """The file of a paper. Kept by nobody on the way and by no browser: who may read it changes with a reservation."""
     paper = get_readable_paper(session, actor, paper_id)
+    if not paper.file.endswith(suffix):
+        raise missing_paper()
     words = [taxonomy(session).name_of_paper_kind(paper.kind), paper.number]
     name = "-".join("-".join(part for part in fold(text).replace("'", "").split()) for text in words if text)
     safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-.") else "-" for sign in name)[:LONGEST_NAME].strip(
         "-."
     )
-    suffix = paper.file[paper.file.rfind(".") :]
     with media().open(paper.file) as file:
         answer = Response(file.read(), content_type=paper.media_type)
-    answer.headers["Content-Disposition"] = f'inline; filename="{safe}{suffix}"'
+    answer.headers["Content-Disposition"] = f'inline; filename="{safe}{paper.suffix}"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

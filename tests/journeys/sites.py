@@ -1,6 +1,7 @@
 """Servers for journeys, and the databases behind them: filled with the demonstration data, or with no more than the people."""
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ from marketplace.notices.rules.talking import REPLY
 from marketplace.published.actions import restate
 from tests.compiled import COMPILED
 from tests.databases import PASSWORD, Template, settings
+from tests.pdfs import good
 from tests.visitors import hashed, picture, send, upload
 
 
@@ -156,6 +158,11 @@ def fill_with_unfinished_work(app: Flask) -> None:
     assert send(leader, third, told).location.endswith("/stap/4")
     assert send(leader, "/gezocht/nieuw", {"title": "Half verteld", "quantity": "veel", "do": "auto"}).status_code == 200
     assert send(leader, "/zoekopdrachten/nieuw?q=klinkers", {"name": "Klinkers"}).status_code == 303
+    own = re.search(r'href="/aanbod/([0-9]+)"', leader.get("/aanbod?q=voegmateriaal").text)
+    assert own
+    paper = {"kind": "batch-inspection", "number": "PK-26", "issuer": "Lab Oost", "issued_on": "12-3-2025"}
+    adding = f"/aanbod/{own[1]}/documenten/nieuw"
+    assert send(leader, adding, {**paper, "file": upload(good(), "verklaring.pdf")}).status_code == 303
     with database_of(app).read() as reading:
         on_offer = list_public_ids(reading, 2)
     for number in on_offer:

@@ -94,7 +94,7 @@ def test_a_paper_is_added_and_opened(hengelo: FlaskClient, session: Session, lot
     assert "Partijkeuring PK-2025/17" in page.text
     words = " ".join(page.text.replace("\u00a0", " ").split())
     assert "Lab Oost, afgegeven op 12 maart 2025, geldig tot en met 12 maart 2030, 2 bladzijden" in words
-    file = hengelo.get(f"/documenten/{paper.id}/bestand")
+    file = hengelo.get(f"/documenten/{paper.id}/document.pdf")
     assert (file.status_code, file.mimetype, file.headers["Cache-Control"]) == (200, "application/pdf", "private, no-store")
     assert [page.extract_text() for page in PdfReader(io.BytesIO(file.data)).pages] == list(WORDS)
 
@@ -202,9 +202,9 @@ def test_nobody_else_sees_that_there_are_papers(
         assert page.status_code == 200
         assert "GEHEIM-1" not in page.text
         assert 'id="papers"' not in page.text
-    assert client.get(f"/documenten/{paper}/bestand").status_code in (302, 303, 401)
+    assert client.get(f"/documenten/{paper}/document.pdf").status_code in (302, 303, 401)
     other = visit(app, session, borne)
-    assert other.get(f"/documenten/{paper}/bestand").status_code == 404
+    assert other.get(f"/documenten/{paper}/document.pdf").status_code == 404
     assert other.get(f"/aanbod/{lot.id}/documenten/nieuw").status_code == 403
     asked = reserve(session, borne, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(8), Unit.M2)))
     session.commit()

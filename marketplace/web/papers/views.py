@@ -90,11 +90,11 @@ def remove(listing_id: int, paper_id: int) -> ResponseReturnValue:
     return page("papers/remove.html", form, listing=listing, paper=row_of(paper, taxonomy(session)))
 
 
-@blueprint.get("/documenten/<int:paper_id>/bestand")
+@blueprint.get("/documenten/<int:paper_id>/document.<any(pdf, webp):suffix>")
 @permission(Can.READ_PAPERS)
-def show_file(paper_id: int) -> Response:
+def show_file(paper_id: int, suffix: str) -> Response:
     """The file of a paper, for whoever may read it."""
-    return paper_file_answer(current_session(), current_actor(), paper_id)
+    return paper_file_answer(current_session(), current_actor(), paper_id, f".{suffix}")
 
 
 def _own(session: Session, listing_id: int) -> Listing:

@@ -83,7 +83,7 @@ def row_of(paper: Paper, known: Taxonomy) -> PaperRow:
         paper.valid_until,
         state_of(paper.valid_until, today),
         TONES[find_state(paper.valid_until, today)] if paper.removed_at is None else "neutral",
-        url_for("papers.show_file", paper_id=paper.id),
+        url_for("papers.show_file", paper_id=paper.id, suffix=paper.suffix[1:]),
         paper.pages if paper.media_type == "application/pdf" else None,
         clock.local(paper.removed_at).date() if paper.removed_at else None,
     )
