@@ -11,6 +11,9 @@ from marketplace.accounts.actions.tokens import create_machine, create_token
 from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policy import OPERATOR, Actor
 from marketplace.accounts.rules.tokens import TokenDraft
+from marketplace.documents.actions import add_paper
+from marketplace.documents.models import Paper
+from marketplace.documents.rules import PaperDraft, StoredFile
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point
 from marketplace.kernel.text import fold
@@ -20,7 +23,7 @@ from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandDraft
-from marketplace.market.rules.listing import Condition, ListingDraft, Location
+from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.actions import sync
 from marketplace.materials.queries import find_newest_version, taxonomy
@@ -136,7 +139,10 @@ def needed_answers(session: Session, material: str) -> dict[str, str]:
 
 def make_draft(session: Session, owner: Actor, **changes: Any) -> Listing:
     """A listing that is not published yet, with a photo and an answer to what its material needs."""
-    changes.setdefault("fields", needed_answers(session, changes.get("material", KEI)))
+    slug = changes.get("material", KEI)
+    changes.setdefault("fields", needed_answers(session, slug))
+    if "asbest" in taxonomy(session).material(slug).hazard_codes:
+        changes = {"asbestos_suspected": Answer.NO, "hazards": {"asbest": Answer.NO}, **changes}
     slug = owner.organisation_slug if owner.organisation_slug in PLACES else "hengelo"
     listing = create_listing(session, owner, listing_draft(slug, **changes))
     picture = StoredPicture(
@@ -146,9 +152,28 @@ def make_draft(session: Session, owner: Actor, **changes: Any) -> Listing:
     return listing
 
 
-def make_listing(session: Session, owner: Actor, **changes: Any) -> Listing:
-    """A published listing with a photo."""
-    return mark_published(session, owner, listing_id=make_draft(session, owner, **changes).id)
+def declare(
+    session: Session, owner: Actor, listing: Listing, *, kind: str = "batch-inspection", valid_until: date | None = None
+) -> Paper:
+    """A paper of a lot, by default the environmental declaration with which stone may go to another owner."""
+    count = session.scalar(select(func.count(Paper.id))) or 0
+    return add_paper(
+        session,
+        owner,
+        listing_id=listing.id,
+        organisation_id=listing.organisation_id,
+        draft=PaperDraft(kind, clock.today() - timedelta(days=30), f"K-{count + 1}", "Keurlab Oost", valid_until),
+        file=StoredFile(f"{count + 1:064d}.pdf", "application/pdf", 1200, 2),
+        is_proof=True,
+    )
+
+
+def make_listing(session: Session, owner: Actor, *, is_declared: bool = True, **changes: Any) -> Listing:
+    """A published listing with a photo, and with what it needs to go to another owner."""
+    listing = make_draft(session, owner, **changes)
+    if is_declared:
+        declare(session, owner, listing)
+    return mark_published(session, owner, listing_id=listing.id)
 
 
 def demand_draft(slug: str = "borne", **changes: Any) -> DemandDraft:

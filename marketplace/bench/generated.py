@@ -100,6 +100,7 @@ AMOUNTS = {
     Unit.TONNE: (5, 500),
     Unit.KG: (100, 9000),
 }
+STOPPING = ("asbest", "creosoot", "pak")  # a lot with any of these would not be on offer
 
 
 def has_photos(session: Session) -> bool:
@@ -192,7 +193,8 @@ class _Source:
         published: datetime = self.now - timedelta(minutes=random.randint(0, 50 * 24 * 60))
         opened: date = clock.local(published).date()
         first = today + timedelta(random.randint(-60, 90))
-        answers = {code: random.choices(("no", "unknown", "yes"), (14, 5, 1))[0] for code in sorted(material.hazard_codes)}
+        drawn = {code: random.choices(("no", "unknown", "yes"), (14, 5, 1))[0] for code in sorted(material.hazard_codes)}
+        answers = {code: Answer.NO.value if code in STOPPING else answer for code, answer in drawn.items()}
         said_yes = [code for code, answer in answers.items() if answer == Answer.YES]
         return {
             **shared,
@@ -213,7 +215,7 @@ class _Source:
             "available_from": first,
             "available_until": None if random.random() < 0.2 else max(first, today) + timedelta(random.randint(20, 300)),
             "price_cents_per_unit": None if random.random() < 0.7 else random.randint(10, 5000),
-            "asbestos_suspected": Answer.UNKNOWN.value,
+            "asbestos_suspected": Answer.NO.value,
             "hazards": answers,
             "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
             "hazards_unknown": Answer.UNKNOWN in answers.values(),

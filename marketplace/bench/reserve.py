@@ -21,6 +21,7 @@ from marketplace.exchange.actions import reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
+from marketplace.materials.rules.soil import SoilClass
 
 RESERVATIONS = 300
 UPDATE = text(
@@ -57,7 +58,9 @@ def _bare(bank: Bank, asker: Actor, number: int) -> None:
 
 
 def _by_verb(bank: Bank, asker: Actor, units: dict[int, str], number: int) -> None:
-    draft = ReservationDraft(Quantity(Decimal(1), Unit(units[number])))
+    draft = ReservationDraft(
+        Quantity(Decimal(1), Unit(units[number])), receiving_soil=SoilClass.INDUSTRY, function_class=SoilClass.INDUSTRY
+    )
     with bank.database.transaction() as session:
         reserve.reserve(session, asker, listing_id=number, draft=draft)
 
@@ -70,7 +73,7 @@ def _over_http(bank: Bank, asker: Actor) -> float:
     client = app.test_client()
 
     def ask(number: int) -> None:
-        body = {"quantity": "1", "unit": units[number]}
+        body = {"quantity": "1", "unit": units[number], "receivingSoil": "industry", "functionClass": "industry"}
         answer = client.post(f"/api/v1/listings/{number}/reservations", json=body, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 201, answer.text
 

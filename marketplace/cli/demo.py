@@ -32,6 +32,7 @@ def load(app: Flask) -> bool:
         demo_freshness,
         demo_lots,  # only a first start needs them
         demo_memos,
+        demo_papers,
         demo_story,
         demo_talk,
         reference,
@@ -46,12 +47,14 @@ def load(app: Flask) -> bool:
             return False
     reference.seed_reference(database)
     pictures = demo_lots.store_pictures(app.extensions["media"])
+    paper = demo_papers.store_declaration(app.extensions["media"])
     password = hash_password(config.demo_password)
     with database.transaction() as session:
         demo_lots.make_partner(session)
         cast = demo_lots.make_people(session, password, DOMAIN)
-        demo_story.load_history(session, cast, pictures)
+        demo_story.load_history(session, cast, pictures, paper)
         lots = demo_lots.make_listings(session, cast, pictures)
+        demo_papers.declare_all(session, cast, lots, paper)
         demands = demo_lots.make_demands(session, cast)
         demo_story.load_open_rows(session, cast, lots, demands)
         demo_talk.load_talk(session, cast, lots, demands, pictures)

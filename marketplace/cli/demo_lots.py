@@ -29,7 +29,7 @@ from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo, store_picture
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandDraft
-from marketplace.market.rules.listing import Condition, ListingDraft, Location, Packaging, QuantityBasis
+from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location, Packaging, QuantityBasis
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.places.rules import PlaceBasis
 
@@ -41,6 +41,7 @@ CONDITIONS = {
     "opknappen": Condition.POOR,
     "recyclen": Condition.POOR,
 }
+EXAMINED = ("A12", "A13", "A20")  # lots that may hold asbestos, and were looked at
 Cast = dict[str, Actor]
 Pictures = dict[str, StoredPicture]
 
@@ -170,6 +171,8 @@ def draft_of(cast: Cast, row: dict[str, str], **changes: Any) -> ListingDraft:
         "packaging": Packaging.PALLET if "pallets" in row["omschrijving"] else None,
         "fields": said_in_demonstration().get(row["id"], {}) if "material" not in changes else None,
     }
+    if row["id"] in EXAMINED and "material" not in changes:
+        values |= {"asbestos_suspected": Answer.NO, "hazards": {"asbest": Answer.NO}}
     return ListingDraft(**{**values, **changes})
 
 

@@ -7,9 +7,11 @@ from random import Random
 
 from marketplace.cli.demo_goals import list_decisions
 from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, rows
+from marketplace.cli.demo_papers import declare
 from marketplace.cli.demo_reports import list_steps, run_steps
 from marketplace.depots.actions import create_depot
 from marketplace.depots.rules import DepotDraft
+from marketplace.documents.rules import StoredFile
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.terms import terms_of
 from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, ReceiptDraft, ReservationDraft
@@ -23,6 +25,7 @@ from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import ListingDraft
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.soil import SoilClass
 from marketplace.notices.actions.deliveries import mark_all_spread
 
 EXCHANGES = 40
@@ -30,10 +33,11 @@ DAYS_BACK = 725
 BOOKED_AFTER = timedelta(days=9)
 SAID = (True, True, None, True, False)  # does it replace a purchase
 CENTS = {Unit.PIECE: 1500, Unit.M2: 250, Unit.M: 200, Unit.M3: 300, Unit.TONNE: 300}  # asked for one; half of the lots are free
+SOILS = ("teelaarde",)  # what is asked with the classes of the place
 MASS_KG_MAX = Decimal(400_000)
 
 
-def load_history(session: Session, cast: Cast, pictures: Pictures) -> None:
+def load_history(session: Session, cast: Cast, pictures: Pictures, paper: StoredFile) -> None:
     """Load forty finished exchanges over the last two years, in order of time. Each through every step from listing to ledger.
 
     Reports are made, submitted and adopted between them, so that an adopted year holds what was booked by then.
@@ -60,6 +64,7 @@ def load_history(session: Session, cast: Cast, pictures: Pictures) -> None:
             chance=chance,
             said=SAID[number % len(SAID)],
             is_paid=number % 2 == 0,
+            paper=paper,
         )
         booked_at = day + BOOKED_AFTER
     mark_all_spread(session)
@@ -87,6 +92,7 @@ def _exchange(
     chance: Random,
     said: bool | None,
     is_paid: bool,
+    paper: StoredFile,
 ) -> None:
     giver, taker, quantity = cast[owner], cast[receiver], _part(lot, session, chance)
     with clock.frozen(day):
@@ -94,6 +100,7 @@ def _exchange(
         draft = replace(draft, price_cents_per_unit=CENTS.get(quantity.unit) if is_paid else None)
         listing = create_listing(session, giver, draft)
         add_photo(session, giver, listing_id=listing.id, picture=pictures[lot["id"]], alt=lot["titel"])
+        declare(session, giver, listing, paper)
         mark_published(session, giver, listing_id=listing.id)
     with clock.frozen(day + timedelta(days=2)):
         reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=_request(quantity, draft, said))
@@ -113,7 +120,9 @@ def _request(quantity: Quantity, lot: ListingDraft, said: bool | None) -> Reserv
     """What the receiver asks. Where it replaces a purchase and the lot has a price, new would have cost three times that."""
     price = lot.price_cents_per_unit if said else None
     new_cents = None if price is None else int(price * 3 * quantity.amount)
-    return ReservationDraft(quantity, replaces_purchase=said, purchase_price_cents=new_cents)
+    field = SoilClass.INDUSTRY if lot.material in SOILS else None
+    draft = ReservationDraft(quantity, replaces_purchase=said, purchase_price_cents=new_cents)
+    return replace(draft, receiving_soil=field, function_class=field)
 
 
 def _open_depots(session: Session, cast: Cast) -> None:

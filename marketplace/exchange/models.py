@@ -59,6 +59,8 @@ class Reservation(Base):
     purchase_price_cents: Mapped[int | None] = mapped_column(
         BigInteger, comment="estimate of that purchase, for all that is asked"
     )
+    receiving_soil: Mapped[str | None] = mapped_column(String(20), comment="of soil: class of the soil where it goes")
+    function_class: Mapped[str | None] = mapped_column(String(20), comment="of soil: class of the function of that place")
     needed_by: Mapped[date | None]
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="ties in the ranking go by requested_at")
     offered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

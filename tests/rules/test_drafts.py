@@ -157,18 +157,17 @@ def test_a_period_that_ends_before_it_begins_is_told_from_one_that_is_over() -> 
 @pytest.mark.parametrize("status", list(ListingStatus))
 def test_only_a_draft_can_be_published(status: ListingStatus) -> None:
     if status is ListingStatus.DRAFT:
-        check_publishable(status=status, photos=1, is_tradable=True)
+        check_publishable(status=status, photos=1)
     else:
         with pytest.raises(Conflict) as refusal:
-            check_publishable(status=status, photos=1, is_tradable=True)
+            check_publishable(status=status, photos=1)
         assert refusal.value.facts == {"current_status": status.value}
 
 
-@pytest.mark.parametrize(("photos", "is_tradable", "field"), [(0, True, "photos"), (1, False, "material")])
-def test_a_draft_is_published_with_a_photo_and_a_material_that_may_be_traded(photos: int, is_tradable: bool, field: str) -> None:
+def test_a_draft_is_published_with_a_photo() -> None:
     with pytest.raises(Invalid) as refusal:
-        check_publishable(status=ListingStatus.DRAFT, photos=photos, is_tradable=is_tradable)
-    assert refusal.value.field == field
+        check_publishable(status=ListingStatus.DRAFT, photos=0)
+    assert refusal.value.field == "photos"
 
 
 def test_a_listing_holds_for_sixty_days_and_a_demand_for_ninety() -> None:

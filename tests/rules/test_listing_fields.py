@@ -114,7 +114,7 @@ def test_what_is_needed_to_publish_is_refused_while_it_is_empty(
 ) -> None:
     row = ListingField(name="tin", kind=Kind.YES_NO, label=Text("Tin"), needed=Needed.PUBLISHED)
     monkeypatch.setattr(fields, "FIELDS", (*FIELDS, row))
-    publishing: dict[str, Any] = {"status": ListingStatus.DRAFT, "photos": 1, "is_tradable": True, "values": {"tin": value}}
+    publishing: dict[str, Any] = {"status": ListingStatus.DRAFT, "photos": 1, "values": {"tin": value}}
     if not refused:
         check_publishable(**publishing)
         return

@@ -28,6 +28,7 @@ from marketplace.exchange.rules.reservation import (
     MeasuredBy,
 )
 from marketplace.market.rules.listing import KG_PER_UNIT_MAX, PRICE_CENTS_MAX, Condition
+from marketplace.materials.rules.soil import SoilClass
 from marketplace.places.queries.gazetteer import LONGEST_QUERY
 
 KG_PER_UNIT = {"exclusiveMinimum": 0, "maximum": int(KG_PER_UNIT_MAX)}
@@ -49,6 +50,8 @@ class ReservationBody(Placed):
     purchase_price_cents = Whole(
         "what all that is asked for would cost new, in euro cents; less the price it is the money saved", most=PURCHASE_CENTS_MAX
     )
+    receiving_soil = Choice(SoilClass, "of soil: class of the soil where it goes; required for soil")
+    function_class = Choice(SoilClass, "of soil: class of the function of that place; required for soil")
     needed_by = Day("the last day on which it is useful")
     join_waiting_list = YesNo("whether to wait where it does not fit; absent: no")
     confirm_unusual = YesNo(

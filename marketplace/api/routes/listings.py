@@ -29,6 +29,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.market.actions import listings as market
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Listing
+from marketplace.market.queries.gates import list_visible_findings
 from marketplace.market.queries.listings import get_listing as get_visible
 from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Condition, ListingStatus
@@ -211,8 +212,9 @@ def list_listing_matches(listing_id: int) -> Response:
 
 def write_listing(listing: Listing, distance_km: int | None = None) -> Written:
     """A listing as this actor may see it."""
-    spot = find_spot(current_session(), current_actor(), listing)
-    return ListingSchema.write(listing, distance_km=distance_km, exact=spot)
+    session, actor = current_session(), current_actor()
+    gates = list_visible_findings(session, actor, listing) if actor.is_member else None
+    return ListingSchema.write(listing, distance_km=distance_km, exact=find_spot(session, actor, listing), gates=gates)
 
 
 def _require_match(listing_id: int) -> None:

@@ -18,8 +18,11 @@ from marketplace.api.bodies.reservation import (
 from marketplace.api.fields import ID_MAX
 from marketplace.api.reading import asked, asked_id, asked_since, asked_words, read_body, read_page
 from marketplace.api.routing import copied, created, many, ok, route
+from marketplace.api.schema import Written
 from marketplace.api.shapes.reservation import ReservationSchema, ReservationsSchema
 from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import list_transfer_findings
 from marketplace.exchange.queries.reservations import get_reservation as get_visible
 from marketplace.exchange.queries.reservations import list_reservations as list_visible
 from marketplace.exchange.queries.reservations import reservation_changes
@@ -53,7 +56,7 @@ def create_reservation(listing_id: int) -> Response:
     draft = drafts.new_reservation()
     session, actor = current_session(), current_actor()
     made = get_visible(session, actor, reserve.reserve(session, actor, listing_id=listing_id, draft=draft).id)
-    return created(ReservationSchema.write(made), "get_reservation", reservation_id=made.id)
+    return created(write_reservation(made), "get_reservation", reservation_id=made.id)
 
 
 @route("GET", "/reservations", gives=ReservationsSchema, tag="reservations", query=FILTERS, refuses=(409,))
@@ -85,7 +88,12 @@ def list_reservations() -> Response:
 @permission(Can.READ_RESERVATION)
 def get_reservation(reservation_id: int) -> Response:
     """One reservation, for either side."""
-    return ok(ReservationSchema.write(get_visible(current_session(), current_actor(), reservation_id)))
+    return ok(write_reservation(get_visible(current_session(), current_actor(), reservation_id)))
+
+
+def write_reservation(row: Reservation) -> Written:
+    """One reservation, with what the rules say of it."""
+    return ReservationSchema.write(row, gates=list_transfer_findings(current_session(), row))
 
 
 @route("POST", f"{RESERVATION}/approve", takes=ApproveBody(), gives=ReservationSchema, tag="reservations")
@@ -104,7 +112,7 @@ def approve_reservation(reservation_id: int) -> Response:
         quantity=None if part is None else part.amount,
         reason=values.get("reason") or "",
     )
-    return ok(ReservationSchema.write(approved))
+    return ok(write_reservation(approved))
 
 
 @route("POST", f"{RESERVATION}/reject", takes=ReasonBody(), gives=ReservationSchema, tag="reservations")

@@ -21,6 +21,7 @@ from marketplace.api.listing_fields import given_fields
 from marketplace.api.material_fields import Answers as FieldAnswers
 from marketplace.api.material_fields import given_answers
 from marketplace.api.schema import CopySchema, Dict, List, Part, Shape
+from marketplace.api.shapes.gates import GateSchema
 from marketplace.api.shapes.material import MaterialSchema, material_of
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.photo import PhotoSchema
@@ -80,6 +81,9 @@ class ListingSchema(Shape):
     confirmed_on = Day("last day on which its owner said that it is still there", allow_none=True)
     distance_km = Integer(optional=True)
     exact = Part(ExactSchema, optional=True)
+    gates = List(
+        Part(GateSchema), "of one listing, for members: what the rules say of it, as far as it concerns the reader", optional=True
+    )
 
 
 class FacetSchema(Shape):

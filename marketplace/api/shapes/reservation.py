@@ -8,6 +8,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Can, may
 from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Moment, Number, Quantity, Sentence, UnitChoice, YesNo
 from marketplace.api.schema import CopySchema, List, PageSchema, Part, Shape
+from marketplace.api.shapes.gates import GateSchema
 from marketplace.api.shapes.listing import TitledSchema
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.place import ExactSchema
@@ -20,6 +21,7 @@ from marketplace.exchange.rules.reservation import MeasuredBy, ReservationStatus
 from marketplace.exchange.rules.terms import Terms
 from marketplace.http.request import current_actor, current_session
 from marketplace.market.rules.listing import Condition, Spot
+from marketplace.materials.rules.soil import SoilClass
 
 
 class AppointmentSchema(Shape):
@@ -141,6 +143,8 @@ class ReservationSchema(Shape):
     same_grade = YesNo(allow_none=True)
     replaces_purchase = YesNo(allow_none=True)
     purchase_price_cents = Integer(allow_none=True)
+    receiving_soil = Choice(SoilClass, allow_none=True)
+    function_class = Choice(SoilClass, allow_none=True)
     needed_by = Day(allow_none=True)
     offered_at = Moment(allow_none=True)
     choice_reason = LineOrNull(get=_choice_reason)
@@ -168,6 +172,7 @@ class ReservationSchema(Shape):
     objection_upheld = YesNo(allow_none=True)
     objection_answer = LineOrNull()
     appointment = Part(AppointmentSchema, allow_none=True, optional=True, get=_appointment)
+    gates = List(Part(GateSchema), "of one reservation that is not handed over yet: what the rules say of it", optional=True)
 
 
 class ReturnedSchema(ReservationSchema):

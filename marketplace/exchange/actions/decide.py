@@ -25,6 +25,7 @@ from marketplace.exchange.actions.transitions import (
     offer_next,
 )
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import place_of
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.requests import rank_requests
 from marketplace.exchange.queries.reservations import find_reservation, get_reservation, list_open_of_listing
@@ -40,10 +41,12 @@ from marketplace.market.actions import counters
 from marketplace.market.actions.listings import mark_withdrawn
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.gates import check_gates
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import Outcome
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.materials.rules.gates import Moment
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
 
@@ -75,6 +78,7 @@ def approve(
     listing = counters.lock(session, reservation.listing_id)
     if listing.status != ListingStatus.PUBLISHED:
         raise Conflict(_("This listing is not on offer any more, so nothing of it can be approved."))
+    check_gates(session, listing, moment=Moment.RESERVE, destination=place_of(reservation))
     queue = rank_requests(session, listing)
     reservation_rules.check_approval(approved, asked=reservation.quantity, free=queue.free)
     reservation_rules.check_choice(reason, passed_over=len(queue.passed_over(reservation, approved.amount)))

@@ -24,6 +24,7 @@ from marketplace.exchange.actions.transitions import (
     settled_as,
 )
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import place_of
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.queries.signatures import handed_over_by
 from marketplace.exchange.queries.terms import is_confirmed_by_silence, ordered_of, terms_of
@@ -42,8 +43,10 @@ from marketplace.kernel.units import Amount, Quantity, Unit, plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.demands import fulfil, need_again
 from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.queries.gates import check_gates
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.gates import Moment
 from marketplace.notices.rules.kinds import Notice
 
 
@@ -84,6 +87,8 @@ def _check_handover(session: Session, reservation: Reservation, terms: Terms, dr
     straight = distance_km(terms.lot, terms.destination)
     measure.check_handover(draft, unit=reservation.unit, vehicle_classes=classes, straight_km=straight, today=clock.today())
     _check_figure(session, reservation, draft.quantity.amount, confirmed=draft.confirm_unusual)
+    to, day = place_of(reservation), draft.handed_over_on
+    check_gates(session, reservation.listing, moment=Moment.HAND_OVER, destination=to, day=day)
 
 
 def _check_figure(session: Session, reservation: Reservation, amount: Decimal, *, confirmed: bool) -> None:

@@ -25,11 +25,13 @@ from marketplace.market.actions import counters
 from marketplace.market.actions.revision import bump_catalogue
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
+from marketplace.market.queries.gates import check_gates
 from marketplace.market.queries.listings import get_bare_listing
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus, is_stale
 from marketplace.market.rules.windows import Asker, has_turn, turn_from
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.gates import Destination, Moment
 from marketplace.materials.rules.taxonomy import convert
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
@@ -51,6 +53,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     _check_purchase(session, listing, draft)
     demand = _demand_served(session, actor, listing, draft)
     _check_destination(actor, draft)
+    check_gates(session, listing, moment=Moment.RESERVE, destination=_destination(actor, listing, draft))
     if demand is not None:
         _check_under_way(session, listing, demand, draft)
     status = _take(session, actor, listing, draft)
@@ -74,6 +77,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         same_grade=draft.same_grade,
         replaces_purchase=draft.replaces_purchase,
         purchase_price_cents=draft.purchase_price_cents,
+        receiving_soil=draft.receiving_soil.value if draft.receiving_soil else None,
+        function_class=draft.function_class.value if draft.function_class else None,
         needed_by=draft.needed_by,
         place_name=draft.location.place_name if draft.location else None,
         lat=draft.location.point.lat if draft.location else None,
@@ -222,6 +227,11 @@ def _check_purchase(session: Session, listing: Listing, draft: ReservationDraft)
 def _check_destination(actor: Actor, draft: ReservationDraft) -> None:
     if actor.is_partner and draft.demand_id is None and draft.location is None:
         raise Invalid(_("Say where the material goes: a place, a postcode or coordinates."), "place")
+
+
+def _destination(actor: Actor, listing: Listing, draft: ReservationDraft) -> Destination:
+    """Where it goes, as the rules ask it."""
+    return Destination(actor.organisation_id != listing.organisation_id, draft.receiving_soil, draft.function_class)
 
 
 def _too_much(session: Session, listing: Listing) -> Conflict:

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules.reservation import HOLDING
+from marketplace.exchange.rules.reservation import BEFORE_HAND_OVER, HOLDING
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.gates import list_findings
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.gates import Destination, Finding
 from marketplace.materials.rules.taxonomy import Taxonomy, convert
 
 _UNDER_WAY = (
@@ -37,6 +39,18 @@ def destination(reservation: Reservation, demand: Demand | None, receiver: Organ
     if reservation.lat is not None and reservation.lon is not None:
         return Point(reservation.lat, reservation.lon), "reservation"
     return Point(receiver.main_lat, receiver.main_lon), "main_place"
+
+
+def place_of(reservation: Reservation) -> Destination:
+    """Where a reservation goes, as the rules ask it."""
+    return Destination(not reservation.is_internal, reservation.receiving_soil, reservation.function_class)
+
+
+def list_transfer_findings(session: Session, reservation: Reservation) -> tuple[Finding, ...]:
+    """What the rules say of a transfer until it is handed over; nothing after that. Both sides read all of it."""
+    if reservation.status not in BEFORE_HAND_OVER:
+        return ()
+    return list_findings(session, reservation.listing, destination=place_of(reservation))
 
 
 def covered(session: Session, listing: Listing, demand: Demand, amount: Decimal) -> Decimal:

@@ -10,6 +10,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Quantity, plain
 from marketplace.market.rules.listing import Condition, Location, is_part_allowed
+from marketplace.materials.rules.soil import SoilClass
 
 ANSWER_WITHIN = timedelta(days=10)  # domain.md: no answer in 10 days
 OFFER_WITHIN = timedelta(hours=48)  # domain.md: the next on the list gets 48 hours
@@ -63,6 +64,7 @@ _S = ReservationStatus
 HOLDING = (_S.OFFERED, _S.REQUESTED, _S.APPROVED, _S.HANDED_OVER, _S.DISPUTED)  # what stands in the listing's `held`
 OPEN = (_S.WAITING, *HOLDING)
 TIMED = (_S.OFFERED, _S.REQUESTED, _S.APPROVED, _S.HANDED_OVER)  # on which the clock acts; a dispute is ended by people
+BEFORE_HAND_OVER = (_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED)
 BETWEEN_SIGNATURES = (_S.HANDED_OVER, _S.DISPUTED)
 STEPS: dict[Step, tuple[tuple[ReservationStatus, ...], ReservationStatus]] = {
     Step.APPROVE: ((_S.WAITING, _S.OFFERED, _S.REQUESTED), _S.APPROVED),
@@ -119,6 +121,8 @@ class ReservationDraft:
 
     How much of which listing, for which demand or place, for what, and whether to wait when it does not fit.
 
+    `receiving_soil` and `function_class` are asked for soil: the classes of the place where it goes.
+
     `purchase_price_cents`: the estimate of the purchase that this replaces, for all that is asked. `reused_as_is` and `same_grade` say how it
     is used: without being processed first, and for what it was made for or better. `confirm_unusual`: yes, more than the demand needs, or a purchase
     of so little or so much.
@@ -134,6 +138,8 @@ class ReservationDraft:
     same_grade: bool | None = None
     replaces_purchase: bool | None = None
     purchase_price_cents: int | None = None
+    receiving_soil: SoilClass | None = None
+    function_class: SoilClass | None = None
     needed_by: date | None = None
     join_waiting_list: bool = False
     confirm_unusual: bool = False

@@ -22,6 +22,7 @@ from marketplace.market.actions.revision import bump_catalogue
 from marketplace.market.actions.windows import audit_windows, note_changed_windows, published_windows, window_columns
 from marketplace.market.models import Demand, Listing, ObjectChange, SupplyLoss
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
+from marketplace.market.queries.gates import check_change, check_gates
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules import listing as listing_rules
 from marketplace.market.rules.freshness import Outcome, check_reason, is_lost
@@ -39,6 +40,7 @@ from marketplace.market.rules.listing import (
 from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of
 from marketplace.materials.queries import fields_of_version, taxonomy
 from marketplace.materials.rules.fields import Said, find_missing, read_answers, say
+from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.places.rules import PlaceBasis
@@ -220,7 +222,7 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
     is_published = listing.status == ListingStatus.PUBLISHED
     columns = _columns(session, actor, draft, material, listing)
     if is_published:
-        _check_published(listing, columns, material, draft)
+        _check_published(session, listing, columns, material, draft)
     before = audit_windows(listing)
     changed = differences(listing, columns)
     if not changed:
@@ -268,23 +270,21 @@ def _too_little(listing: Listing) -> Conflict:
     )
 
 
-def _check_published(listing: Listing, columns: dict[str, Any], material: Material, draft: ListingDraft) -> None:
-    """What may not change once others have looked at it: claimed stone stays the same stone."""
+def _check_published(
+    session: Session, listing: Listing, columns: dict[str, Any], material: Material, draft: ListingDraft
+) -> None:
+    """What may not change once others have looked at it: claimed stone stays the same stone, and no rule stops it that did not before."""
     is_said_anew = (columns["fields"], columns["material_id"]) != (listing.fields, listing.material_id)
-    check_publishable(
-        status=ListingStatus.DRAFT,
-        photos=1,
-        is_tradable=material.is_tradable,
-        values=values_of(draft),
-        unanswered=find_missing(material, columns["fields"]) if is_said_anew else (),
-    )
+    unanswered = find_missing(material, columns["fields"]) if is_said_anew else ()
+    check_publishable(status=ListingStatus.DRAFT, photos=1, values=values_of(draft), unanswered=unanswered)
+    check_change(session, listing, material, columns)
     claimed = listing.held + listing.transferred > 0
     if claimed and (columns["material_id"] != listing.material_id or columns["unit"] != listing.unit):
         raise Conflict(_("Part of this listing is reserved. The material and the unit cannot change any more."), "material")
 
 
 def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listing:
-    """Publish a draft: it needs a photo, and a material that may be traded. Published already: nothing changes."""
+    """Publish a draft: it needs a photo, and no rule that stops it. Published already: nothing changes."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status == ListingStatus.PUBLISHED:
@@ -293,10 +293,10 @@ def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listin
     check_publishable(
         status=ListingStatus(listing.status),
         photos=len(listing.photos),
-        is_tradable=material.is_tradable,
         values=stored_values(listing),
         unanswered=find_missing(material, listing.fields),
     )
+    check_gates(session, listing, moment=Moment.PUBLISH)
     today = clock.today()
     if listing.available_until is not None and listing.available_until < today:
         raise Invalid(_("The last day of this listing is past. Enter a later day, or leave it empty."), "available_until")

@@ -159,25 +159,17 @@ def check_publishable(
     *,
     status: ListingStatus,
     photos: int,
-    is_tradable: bool,
     values: Mapping[str, Any] | None = None,
     unanswered: Sequence[FieldError] = (),
 ) -> None:
-    """Refuse to publish a listing that is no draft, lacks a photo, or may not be traded.
+    """Refuse to publish a listing that is no draft, or lacks a photo or whatever else is required by then.
 
-    It also needs whatever else is required by then, and an answer to what its material asks; it is the material that may not be traded.
+    That is an answer to what its material asks, too.
     """
     if status != ListingStatus.DRAFT:
         raise Conflict(
             _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
             current_status=status.value,
-        )
-    if not is_tradable:
-        raise Invalid(
-            _(
-                "This material may not be traded (rule: niet_verhandelbaar). Check with Omgevingsdienst Twente how to dispose of it."
-            ),
-            "material",
         )
     filled = {"photos": photos or None, **(values or {})}
     missing = [

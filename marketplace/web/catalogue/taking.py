@@ -9,6 +9,7 @@ from marketplace.kernel.formats import carbon, long_date, money, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.materials.rules.gates import Finding, Moment
 from marketplace.web.ui.lots import LotPage
 
 
@@ -72,8 +73,8 @@ def _price(listing: Listing) -> Text:
     return _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.one)
 
 
-def taking(actor: Actor, listing: Listing) -> Taking:
-    """The steps from here for this actor."""
+def taking(actor: Actor, listing: Listing, findings: tuple[Finding, ...] = ()) -> Taking:
+    """The steps from here for this actor. What a rule stops is not reserved: its sentence stands in the place of the button."""
     at = f"/aanbod/{listing.id}"
     own = _own_steps(listing, at) if may(actor, Can.EDIT_LISTING, listing) else ()
     if not actor.is_member:
@@ -84,6 +85,8 @@ def taking(actor: Actor, listing: Listing) -> Taking:
         check_reservable_by(actor, listing)
     except Refusal as refusal:
         return Taking(own, refusal.message)
+    if stopping := [finding for finding in findings if finding.blocks(Moment.RESERVE)]:
+        return Taking(own, stopping[0].sentence)
     if listing.available <= 0:
         queue = Step(_("Join the waiting list"), f"{at}/reserveren") if listing.held > 0 else None
         return Taking((*own, *([queue] if queue else [])), _("Everything is reserved. Wait for it, or place a demand."))

@@ -18,6 +18,7 @@ from marketplace.http.tables import table_answer, workbook_answer
 from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.market.models import Listing
+from marketplace.market.queries.gates import list_visible_findings
 from marketplace.market.queries.listings import get_listing, list_visible_listings
 from marketplace.materials.queries import fields_of_version, taxonomy
 from marketplace.sheets.listing_rows import Lots
@@ -159,6 +160,7 @@ def show_listing(listing_id: int) -> str:
     listing, materials = get_listing(session, actor, listing_id), taxonomy(session)
     here = typed or (finder.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
     lot = lot_page(session, listing, materials)
+    findings = list_visible_findings(session, actor, listing)
     return render_template(
         "catalogue/show_listing.html",
         listing=listing,
@@ -166,7 +168,8 @@ def show_listing(listing_id: int) -> str:
         form=form,
         saving=saving_of(listing, lot, materials, here),
         structured=structured(listing, lot, site=site_address()),
-        taking=taking(actor, listing),
+        taking=taking(actor, listing, findings),
+        findings=findings,
         terms=terms_of(listing, lot),
         fixed_terms=count_fixed_terms(session, listing.id) if may(actor, Can.EDIT_LISTING, listing) else 0,
         turns=turns_of(listing, actor, municipal_names(session) if listing.chosen_circle else {}),

@@ -25,6 +25,7 @@ from marketplace.market.actions.photos import store_picture
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.market.rules.photos import StoredPicture
+from marketplace.materials.rules.soil import SOIL_CLASS_LABELS, find_soil_class
 from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
 from marketplace.web.ui.place_field import PlaceField
@@ -241,6 +242,18 @@ class ReserveForm(Form):
     use = StringField(
         _("What will you make of it?"), description=_("For example: parking places, or the foundation of a cycle path.")
     )
+    receiving_soil = RadioField(
+        _("Of which class is the soil where it goes?"),
+        choices=choices(SOIL_CLASS_LABELS),
+        validate_choice=False,
+        description=_("As the soil quality map says, or an investigation of that place."),
+    )
+    function_class = RadioField(
+        _("Of which class is the function of that place?"),
+        choices=choices(SOIL_CLASS_LABELS),
+        validate_choice=False,
+        description=_("As the soil function map of that municipality says."),
+    )
     needed_by = DutchDateField(_("By when do you need it?"), description=_("For example 12-1-2027, 12 January or tomorrow."))
     reused_as_is = RadioField(
         _("Is it used again as it is?"),
@@ -295,6 +308,8 @@ class ReserveForm(Form):
             use=self.use.data or "",
             reused_as_is=_yes_or_no(self.reused_as_is),
             same_grade=_yes_or_no(self.same_grade),
+            receiving_soil=find_soil_class(self.receiving_soil.data),
+            function_class=find_soil_class(self.function_class.data),
             replaces_purchase=_yes_or_no(self.replaces_purchase),
             purchase_price_cents=_cents(self.purchase_price.data),
             needed_by=self.needed_by.data,

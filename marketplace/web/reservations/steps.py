@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.exchange.models import Appointment, GatePhoto, Reservation
 from marketplace.exchange.queries import gate, reservations
+from marketplace.exchange.queries.destination import list_transfer_findings
 from marketplace.exchange.queries.gate import list_gate_photos, newest
 from marketplace.exchange.queries.reservations import find_spot, phone_shown_to
 from marketplace.exchange.rules.gate import GATE_PHOTOS_MAX, MOMENT_LABELS, WITH_NOTE, WITH_PHOTOS, PhotoMoment
@@ -90,6 +91,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         form,
         reservation=reservation,
         transfer=transfer,
+        findings=list_transfer_findings(session, reservation),
         forms_by_step=made,
         agreement=agreement,
         gate=meeting,

@@ -27,6 +27,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import list_demands
+from marketplace.market.queries.gates import asks_destination
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
@@ -67,7 +68,8 @@ def create(listing_id: int) -> ResponseReturnValue:
         )
         return done(message, url_for("reservations.show", reservation_id=reservation.id))
     cover = picture(listing.photos[0], Written(listing.title)) if listing.photos else None
-    return page("reservations/create.html", form, listing=listing, material=material, cover=cover, waits=_is_full(listing))
+    facts = {"waits": _is_full(listing), "asks_soil": asks_destination(session, material)}
+    return page("reservations/create.html", form, listing=listing, material=material, cover=cover, **facts)
 
 
 def _is_full(listing: Listing) -> bool:

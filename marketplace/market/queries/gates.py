@@ -1,0 +1,176 @@
+"""Questions about what the rules say of a lot: for a page that shows it, and for a verb that they may stop."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.documents.models import GateLift, Opinion, Paper
+from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers, list_papers_of
+from marketplace.documents.rules import Verdict
+from marketplace.kernel import clock
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import ListingDraft
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.gates import (
+    Destination,
+    Finding,
+    Gate,
+    GateKind,
+    LotAnswers,
+    Moment,
+    PaperFacts,
+    find_findings,
+)
+from marketplace.materials.rules.taxonomy import Material, Taxonomy
+
+
+def list_findings(
+    session: Session, listing: Listing, *, destination: Destination | None = None, day: date | None = None
+) -> tuple[Finding, ...]:
+    """All that the rules say of a lot, for a place that it goes to where that is known. `day` is that of a hand-over; by default today."""
+    return list_findings_of(session, [listing], destination=destination, day=day)[listing.id]
+
+
+def list_findings_of(
+    session: Session, listings: Iterable[Listing], *, destination: Destination | None = None, day: date | None = None
+) -> dict[int, tuple[Finding, ...]]:
+    """The same of many lots, in three questions, by the lot's id. The papers of the lot that one came back from stand with it."""
+    rows, known, on = list(listings), taxonomy(session), day or clock.today()
+    ids = {row.id for row in rows} | {row.parent_id for row in rows if row.parent_id is not None}
+    papers, opinions, lifts = list_papers_of(session, ids), list_opinions_of(session, ids), list_lifts_of(session, ids)
+    found = {}
+    for row in rows:
+        own = [row.id, *([row.parent_id] if row.parent_id is not None else [])]
+        found[row.id] = find_findings(
+            known.gates,
+            known.material_by_id(row.material_id),
+            stored_answers(row),
+            today=on,
+            papers=[paper_facts(paper) for number in own for paper in papers[number]],
+            destination=destination,
+            lifted=_lifted(known.gates, opinions[row.id], lifts[row.id], on),
+        )
+    return found
+
+
+def find_draft_findings(session: Session, draft: ListingDraft, *, papers: Iterable[PaperFacts] = ()) -> tuple[Finding, ...]:
+    """What the rules say of a lot that somebody is still writing. Nothing of it where the material is not chosen yet."""
+    known = taxonomy(session)
+    material = known.find_material(draft.material)
+    return () if material is None else _of_draft(known, material, draft, papers)
+
+
+def _of_draft(known: Taxonomy, material: Material, draft: ListingDraft, papers: Iterable[PaperFacts]) -> tuple[Finding, ...]:
+    hazards = {code: answer.value for code, answer in draft.hazards.items()}
+    answers = LotAnswers(draft.fields or {}, hazards, draft.asbestos_suspected.value, draft.year_of_construction)
+    return find_findings(known.gates, material, answers, today=clock.today(), papers=papers)
+
+
+def visible_findings(actor: Actor, listing: Listing, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What this reader sees of them: inside all, for other members what would stop them and tells of no paper that they may not see.
+
+    For the public nothing.
+    """
+    if may(actor, Can.READ_LISTING_INSIDE, listing):
+        return findings
+    if not actor.is_member:
+        return ()
+    return tuple(one for one in findings if one.blocks(Moment.HAND_OVER) and not one.tells_of_paper)
+
+
+def list_visible_findings(session: Session, actor: Actor, listing: Listing) -> tuple[Finding, ...]:
+    """What the rules say of a lot, as far as this reader sees it."""
+    return visible_findings(actor, listing, list_findings(session, listing)) if actor.is_member else ()
+
+
+def asks_destination(session: Session, material: Material) -> bool:
+    """Whether somebody who reserves this material says of which classes the place is."""
+    return any(gate.kind is GateKind.DESTINATION and gate.applies_to(material) for gate in taxonomy(session).gates)
+
+
+def stored_answers(listing: Listing) -> LotAnswers:
+    """What a stored lot says of itself."""
+    return LotAnswers(listing.fields, listing.hazards, listing.asbestos_suspected, listing.year_of_construction)
+
+
+def paper_facts(paper: Paper) -> PaperFacts:
+    """A stored paper, as far as the rules look at it."""
+    return PaperFacts(paper.kind, paper.number, paper.issued_on, paper.valid_until)
+
+
+def _lifted(gates: Iterable[Gate], opinions: list[Opinion], lifts: list[GateLift], day: date) -> set[str]:
+    """The rules that a person lifted, with a paper that still counts, and those of which the last opinion is a positive one."""
+    lifted = {lift.rule for lift in lifts if paper_facts(lift.paper).is_valid_on(day)}
+    latest: dict[tuple[int, str], Opinion] = {}
+    for opinion in opinions:  # the last one first
+        latest.setdefault((opinion.organisation_id, opinion.rule), opinion)
+    return lifted | {gate.slug for gate in gates if gate.takes_opinion and _is_favourable(latest, gate.slug)}
+
+
+def _is_favourable(latest: Mapping[tuple[int, str], Opinion], rule: str) -> bool:
+    """Whether an adviser said yes, of this rule or of the lot as a whole, and no adviser's last word is another."""
+    verdicts = {opinion.verdict for (_organisation, about), opinion in latest.items() if about in (rule, "")}
+    return verdicts == {Verdict.POSITIVE.value}
+
+
+def check_gates(
+    session: Session,
+    listing: Listing,
+    *,
+    moment: Moment,
+    destination: Destination | None = None,
+    day: date | None = None,
+) -> None:
+    """Refuse what the rules stop at this moment, with each rule, its source and what to do.
+
+    Papers open a way and never close one before the hand-over: what passes without them needs no look at them.
+    """
+    if moment is not Moment.HAND_OVER and not find_blocking(_without_papers(session, listing, destination), moment):
+        return
+    refuse(find_blocking(list_findings(session, listing, destination=destination, day=day), moment))
+
+
+def _without_papers(session: Session, listing: Listing, destination: Destination | None) -> tuple[Finding, ...]:
+    known = taxonomy(session)
+    material = known.material_by_id(listing.material_id)
+    return find_findings(known.gates, material, stored_answers(listing), today=clock.today(), destination=destination)
+
+
+def find_blocking(findings: Iterable[Finding], moment: Moment) -> list[Finding]:
+    """Those that stop a lot at this moment."""
+    return [finding for finding in findings if finding.blocks(moment)]
+
+
+def check_change(session: Session, listing: Listing, material: Material, columns: Mapping[str, Any]) -> None:
+    """Refuse a change of a lot on offer by which a rule would stop it that did not before. What stopped it already is mended step by step."""
+    before = {finding.rule for finding in list_findings(session, listing) if finding.blocks(Moment.PUBLISH)}
+    papers = [paper_facts(paper) for paper in list_papers(session, listing.id)]
+    after = LotAnswers(columns["fields"], columns["hazards"], columns["asbestos_suspected"], columns["year_of_construction"])
+    found = find_findings(taxonomy(session).gates, material, after, today=clock.today(), papers=papers)
+    refuse([finding for finding in find_blocking(found, Moment.PUBLISH) if finding.rule not in before])
+
+
+def refuse(findings: list[Finding]) -> None:
+    """Refuse with these findings; the first one speaks for all. Nothing where there are none."""
+    if not findings:
+        return
+    errors = [FieldError(finding.at, finding.sentence) for finding in findings]
+    raise Invalid(errors[0].message, errors[0].field, errors, gates=[as_facts(finding) for finding in findings])
+
+
+def as_facts(finding: Finding) -> dict[str, Any]:
+    """A finding as a program reads it, in the language of whoever asks."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "moment": finding.moment.value,
+        "sentence": str(finding.sentence),
+        "source": finding.source,
+        "date": finding.dated_on.isoformat(),
+        "verified": finding.is_verified,
+        "lifted": finding.is_lifted,
+    }
