@@ -15,6 +15,7 @@ from marketplace.documents.actions import add_paper
 from marketplace.documents.models import Paper
 from marketplace.documents.rules import PaperDraft, StoredFile
 from marketplace.kernel import clock
+from marketplace.kernel.db import Database
 from marketplace.kernel.geo import Point
 from marketplace.kernel.text import fold
 from marketplace.kernel.units import Quantity, Unit
@@ -166,6 +167,14 @@ def declare(
         file=StoredFile(f"{count + 1:064d}.pdf", "application/pdf", 1200, 2),
         is_proof=True,
     )
+
+
+def declare_as_owner(database: Database, listing_id: int) -> None:
+    """The same by somebody of the organisation whose lot it is, for a lot that was made over a door."""
+    with database.transaction() as session:
+        listing = session.get_one(Listing, listing_id)
+        organisation = session.get_one(Organisation, listing.organisation_id)
+        declare(session, make_actor(session, organisation.slug, kind=organisation.kind), listing)
 
 
 def make_listing(session: Session, owner: Actor, *, is_declared: bool = True, **changes: Any) -> Listing:

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from tests.factories import KEI, make_actor, make_token, seed_taxonomy
+from tests.factories import KEI, declare_as_owner, make_actor, make_token, seed_taxonomy
 from tests.pdfs import good
 
 PREFIX = "/api/v1"
@@ -227,11 +227,13 @@ def add_paper(owner: Api, listing_id: int, content: bytes | None = None, name: s
     return owner.post(f"/listings/{listing_id}/papers", data={**said, "file": (BytesIO(content or good()), name)})
 
 
-def published(owner: Api, **changes: Any) -> dict[str, Any]:
-    """A listing of this owner in the catalogue, with a photo."""
+def published(owner: Api, *, is_declared: bool = True, **changes: Any) -> dict[str, Any]:
+    """A listing of this owner in the catalogue, with a photo, and with what it needs to go to another owner."""
     listing_id = owner.post("/listings", listing_body(**changes)).get_json()["id"]
     added = owner.post(f"/listings/{listing_id}/photos", data={"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Stapel"})
     assert added.status_code == 201
+    if is_declared:
+        declare_as_owner(owner.client.application.extensions["database"], listing_id)
     listing: dict[str, Any] = owner.post(f"/listings/{listing_id}/publish").get_json()
     return listing
 

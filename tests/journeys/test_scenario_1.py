@@ -10,7 +10,9 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from marketplace.kernel import clock
+from tests.factories import declare_as_owner
 from tests.journeys.conftest import Site
+from tests.journeys.sites import database_of
 
 HENGELO = "projectleider.hengelo@materialenbank.example"
 BORNE = "projectleider.borne@materialenbank.example"
@@ -149,6 +151,7 @@ def travel(new_page: Callable[[], Page], site: Site, shot: Shot) -> None:
     site.log_in(hengelo, HENGELO)
     site.log_in(borne, BORNE)
     lot = offer(hengelo, shot)
+    declare_as_owner(database_of(site.app), int(lot.rsplit("/", 1)[1]))
     demand = ask(borne, shot)
     address = reserve(borne, shot)
     approve_and_hand_over(hengelo, shot)

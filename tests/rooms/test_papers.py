@@ -34,7 +34,8 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import delete_draft
 from marketplace.market.models import Listing
 from marketplace.notices.models import AuditRow, NoticeRow
-from tests.factories import make_actor, make_draft, make_listing, make_organisation, seed_taxonomy
+from tests.factories import make_actor, make_draft, make_organisation, seed_taxonomy
+from tests.factories import make_listing as make_declared_listing
 
 DECLARATION = PaperDraft("soil-declaration", date(2025, 3, 14), "25-0413", "Lab Oost", date(2028, 3, 14))
 
@@ -43,6 +44,11 @@ DECLARATION = PaperDraft("soil-declaration", date(2025, 3, 14), "25-0413", "Lab 
 def owner(session: Session) -> Actor:
     seed_taxonomy(session)
     return make_actor(session, "hengelo")
+
+
+def make_listing(session: Session, owner: Actor) -> Listing:
+    """A lot on offer without any paper."""
+    return make_declared_listing(session, owner, is_declared=False)
 
 
 def stored(number: int = 1) -> StoredFile:
