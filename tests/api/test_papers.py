@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def lot(hengelo: Api) -> int:
-    return int(published(hengelo)["id"])
+    return int(published(hengelo, is_declared=False)["id"])
 
 
 def sentence(answer: TestResponse) -> str:

@@ -43,7 +43,7 @@ def owner(session: Session) -> Actor:
 
 @pytest.fixture
 def lot(session: Session, owner: Actor) -> Listing:
-    listing = make_listing(session, owner)
+    listing = make_listing(session, owner, is_declared=False)
     session.commit()
     return listing
 
