@@ -43,6 +43,14 @@ CHANGES = (
             ),
             _("New: a near miss may be an answer that does not fit (kind field)."),
             _(
+                "New: what the rules say of a listing and of a reservation, each with its source (gates); a refusal names the rules that stop it. "
+                "Where soil goes is said with a reservation (receivingSoil, functionClass)."
+            ),
+            _(
+                "Stricter: what a rule stops is not published, reserved or handed over: asphalt without an analysis, soil without its class, "
+                "stone to another owner without an environmental declaration."
+            ),
+            _(
                 "New: papers of a listing, as PDF or picture, for those who may read them (/listings/{id}/papers, /papers/{id}/file), "
                 "and the kinds of papers (/paper-kinds)."
             ),

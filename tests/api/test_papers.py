@@ -163,7 +163,7 @@ def test_a_paper_is_renewed_and_taken_away(hengelo: Api, borne: Api, lot: int) -
 
 
 def test_what_was_handed_over_on_a_paper_can_still_be_looked_up(hengelo: Api, borne: Api, losser: Api, lot: int) -> None:
-    there = add_paper(hengelo, lot).get_json()
+    there = add_paper(hengelo, lot, kind="batch-inspection").get_json()
     reservation = ask(borne, lot)
     hengelo.post(f"/reservations/{reservation}/approve")
     before = add_paper(hengelo, lot, number="te vroeg weg").get_json()
