@@ -25,7 +25,7 @@ from marketplace.http.request import current_actor, database
 from marketplace.kernel.clock import now
 from marketplace.kernel.db import Database, is_unavailable
 from marketplace.kernel.language import DEFAULT_LOCALE
-from marketplace.market.queries.revision import fetch_catalogue_state
+from marketplace.market.queries.changes import fetch_catalogue_state
 
 MADE_OF = (
     "templates/**/*.html",

@@ -1,12 +1,14 @@
-"""Two people edit one thing: what the second is shown. The audit keeps which fields each version changed."""
+"""What changed, for the second of two people who edit one thing. And the counter of the catalogue, on which ETags hang."""
 
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
+from marketplace.market.models import CatalogueRevision
 from marketplace.materials.rules.fields import error_name
 from marketplace.notices.models import AuditRow
 
@@ -63,3 +65,14 @@ def version_conflict(current: int, changed: list[str]) -> Conflict:
         current=current,
         changed=changed,
     )
+
+
+def catalogue_number(session: Session) -> int:
+    """The catalogue's revision, as this transaction sees it."""
+    return session.scalar(select(CatalogueRevision.number)) or 0
+
+
+def fetch_catalogue_state(database: Database) -> tuple[int, int]:
+    """Fetch the catalogue's revision and the taxonomy in use. Public pages depend on these, and on the hour."""
+    number, version = database.fetch_one("SELECT (SELECT number FROM catalogue_revision), (SELECT max(id) FROM taxonomy_version)")
+    return number or 0, version or 0

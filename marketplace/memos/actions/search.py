@@ -8,7 +8,7 @@ from marketplace.kernel.db import insert_or
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.market.actions.demands import unsaved_demand
-from marketplace.market.queries.revision import catalogue_number
+from marketplace.market.queries.changes import catalogue_number
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.materials.queries import taxonomy
 from marketplace.memos.models import Memo, MemoYear

@@ -23,7 +23,7 @@ from marketplace.kernel.language import LOCALES, _, current_locale, ngettext
 from marketplace.market.actions.drafts import start_sketch
 from marketplace.market.actions.photos import add_photo, store_picture
 from marketplace.market.models import Sketch
-from marketplace.market.queries.revision import fetch_catalogue_state
+from marketplace.market.queries.changes import fetch_catalogue_state
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
 from marketplace.materials.queries import taxonomy
 from marketplace.web.device.forms import NAMES, OfflineForm
