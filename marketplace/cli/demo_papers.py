@@ -1,4 +1,4 @@
-"""The papers of the demonstration: one made-up declaration, so that stone may go to another owner."""
+"""A made-up declaration for the demonstration, so that stone may go to another owner."""
 
 from datetime import timedelta
 

@@ -273,7 +273,7 @@ def _too_little(listing: Listing) -> Conflict:
 def _check_published(
     session: Session, listing: Listing, columns: dict[str, Any], material: Material, draft: ListingDraft
 ) -> None:
-    """What may not change once others have looked at it: claimed stone stays the same stone, and no rule stops it that did not before."""
+    """What may not change of a lot on offer. Claimed stone stays the same stone, and no rule stops it anew."""
     is_said_anew = (columns["fields"], columns["material_id"]) != (listing.fields, listing.material_id)
     unanswered = find_missing(material, columns["fields"]) if is_said_anew else ()
     check_publishable(status=ListingStatus.DRAFT, photos=1, values=values_of(draft), unanswered=unanswered)

@@ -1,4 +1,4 @@
-"""Questions about what the rules say of a lot: for a page that shows it, and for a verb that they may stop."""
+"""Questions about what the rules say of a lot. For a page that shows it, and for a verb."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -71,9 +71,9 @@ def _of_draft(known: Taxonomy, material: Material, draft: ListingDraft, papers: 
 
 
 def visible_findings(actor: Actor, listing: Listing, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """What this reader sees of them: inside all, for other members what would stop them and tells of no paper that they may not see.
+    """What this reader sees of them. Inside all of it, and for the public nothing.
 
-    For the public nothing.
+    For other members what would stop them, and tells of no paper that they may not see.
     """
     if may(actor, Can.READ_LISTING_INSIDE, listing):
         return findings
@@ -103,7 +103,7 @@ def paper_facts(paper: Paper) -> PaperFacts:
 
 
 def _lifted(gates: Iterable[Gate], opinions: list[Opinion], lifts: list[GateLift], day: date) -> set[str]:
-    """The rules that a person lifted, with a paper that still counts, and those of which the last opinion is a positive one."""
+    """The rules that a person lifted on a paper that still counts, or an adviser agreed to."""
     lifted = {lift.rule for lift in lifts if paper_facts(lift.paper).is_valid_on(day)}
     latest: dict[tuple[int, str], Opinion] = {}
     for opinion in opinions:  # the last one first
@@ -112,7 +112,7 @@ def _lifted(gates: Iterable[Gate], opinions: list[Opinion], lifts: list[GateLift
 
 
 def _is_favourable(latest: Mapping[tuple[int, str], Opinion], rule: str) -> bool:
-    """Whether an adviser said yes, of this rule or of the lot as a whole, and no adviser's last word is another."""
+    """Whether advisers said yes to this rule or to the whole lot, and no last word is another."""
     verdicts = {opinion.verdict for (_organisation, about), opinion in latest.items() if about in (rule, "")}
     return verdicts == {Verdict.POSITIVE.value}
 

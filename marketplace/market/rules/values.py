@@ -162,7 +162,7 @@ def check_publishable(
     values: Mapping[str, Any] | None = None,
     unanswered: Sequence[FieldError] = (),
 ) -> None:
-    """Refuse to publish a listing that is no draft, or lacks a photo or whatever else is required by then.
+    """Refuse to publish what is no draft, or lacks a photo or whatever is required by then.
 
     That is an answer to what its material asks, too.
     """
