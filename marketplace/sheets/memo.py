@@ -142,14 +142,15 @@ def _on_the_bank(found: Found) -> Iterator[Block]:
         yield pages.small(_("These are the nearest %(shown)s of %(total)s.", shown=len(found.misses), total=found.nearly))
 
 
-def _lot(lot: FoundLot) -> Text:
-    return _(
+def _lot(lot: FoundLot) -> str:
+    named = _(
         "%(title)s (lot %(number)s), %(organisation)s, in %(place)s",
         title=lot.title,
         number=str(lot.listing_id),
         organisation=lot.organisation,
         place=lot.place_name,
     )
+    return " ".join([f"{named}.", *map(str, lot.doubts)]) if lot.doubts else str(named)
 
 
 def _covers(lot: FoundLot) -> str:

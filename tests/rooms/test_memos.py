@@ -85,6 +85,23 @@ def test_the_stock_of_the_day_is_that_of_the_material_and_of_its_group(session: 
     assert Decimal(4) < stock.material.nearest_km < Decimal(6)  # Borne to Hengelo
 
 
+def test_wishes_are_compared_as_matching_does_and_what_is_not_known_is_kept_as_a_doubt(
+    session: Session, hengelo: Actor, borne: Actor
+) -> None:
+    thick = make_listing(session, hengelo, fields={"thickness-cm": "8"})
+    silent = make_listing(session, hengelo)
+    thin = make_listing(session, hengelo, fields={"thickness-cm": "7"})
+    memo = search_first(session, borne, demand_draft(fields={"thickness-cm": {"min": "8"}}))
+    found = read_found(memo.found)
+    assert [(lot.listing_id, len(lot.doubts)) for lot in found.lots] == [(thick.id, 0), (silent.id, 1)]
+    assert found.lots[1].doubts[0].nl.startswith("Twijfel: dikte")
+    assert found.lots[1].doubts[0].en.startswith("Doubt: thickness")
+    [miss] = found.misses
+    assert miss.listing_id == thin.id
+    assert miss.in_the_way is not None
+    assert "1\u00a0cm minder" in miss.in_the_way.nl
+
+
 def test_where_nothing_lies_the_stock_says_none(session: Session, borne: Actor) -> None:
     memo = search_first(session, borne, demand_draft())
     stock = read_stock(memo.stock)

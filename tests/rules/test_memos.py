@@ -67,6 +67,7 @@ LOT = FoundLot(
     available_from=date(2027, 2, 1),
     is_planned=True,
     covers=Amount(Decimal(12), Unit.M2),
+    doubts=(Words("Dikte niet genoemd", "Thickness not given"),),
 )
 
 

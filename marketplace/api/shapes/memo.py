@@ -69,6 +69,7 @@ class MemoLotSchema(Shape):
     available_from = Day()
     is_planned = YesNo("whether it was not free yet on the day of the search")
     covers = Quantity("in the unit of the search", optional=True, get=lambda lot: lot.covers and lot.covers.amount)
+    doubts = List(Sentence(), "what was asked of it and is not known")
     in_the_way = LineOrNull("the one thing in the way", optional=True, get=lambda lot: lot.in_the_way and str(lot.in_the_way))
 
 

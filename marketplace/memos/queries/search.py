@@ -5,6 +5,7 @@ exact points for colleagues, in whole kilometres between public ones for anybody
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -34,7 +35,6 @@ from marketplace.memos.rules.record import (
     Searched,
     Stock,
     Wish,
-    Words,
     in_every_language,
     name_of,
     words_of,
@@ -88,12 +88,11 @@ def find_on_bank(session: Session, actor: Actor, demand: Demand) -> Found:
 
 
 def _fitting_lot(match: Match, known: Taxonomy) -> FoundLot:
-    return _lot_of(match.listing, known, match.distance_km, covers=match.covers)
+    lot = _lot_of(match.listing, known, match.distance_km)
+    return replace(lot, covers=match.covers, doubts=tuple(words_of(doubt) for doubt in match.doubts))
 
 
-def _lot_of(
-    listing: Listing, known: Taxonomy, away: Decimal, *, covers: Amount | None = None, in_the_way: Words | None = None
-) -> FoundLot:
+def _lot_of(listing: Listing, known: Taxonomy, away: Decimal) -> FoundLot:
     return FoundLot(
         listing_id=listing.id,
         title=listing.title,
@@ -105,8 +104,6 @@ def _lot_of(
         available=Amount(listing.available, Unit(listing.unit)),
         available_from=listing.available_from,
         is_planned=listing.available_from > clock.today(),
-        covers=covers,
-        in_the_way=in_the_way,
     )
 
 
@@ -122,7 +119,7 @@ def _misses(session: Session, actor: Actor, demand: Demand, known: Taxonomy) -> 
         miss = near_miss(lot, need, distance_km=away, today=today)
         if miss is not None:
             shown = away if exact else Decimal(whole_km(lot.point, need.point))
-            rows.append((lot, away, _lot_of(listing, known, shown, in_the_way=words_of(miss.sentence))))
+            rows.append((lot, away, replace(_lot_of(listing, known, shown), in_the_way=words_of(miss.sentence))))
     rows.sort(key=lambda row: rank_key(row[0], need, row[1], row[2].listing_id))
     return [found for _lot, _away, found in rows]
 

@@ -109,7 +109,8 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class FoundLot:
-    """A lot as it was that day. `covers`: the part of the search that it covers; `in_the_way`: why it only nearly fits.
+    """A lot as it was that day. `covers`: the part of the search that it covers; `in_the_way`: why it only nearly fits; `doubts`: what was
+    asked of it and is not known.
 
     `is_planned`: it was not there yet, and became free on `available_from`.
     """
@@ -126,6 +127,7 @@ class FoundLot:
     is_planned: bool
     covers: Amount | None = None
     in_the_way: Words | None = None
+    doubts: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ def _lot(kept: Mapping[str, Any]) -> FoundLot:
         available_from=date.fromisoformat(kept["available_from"]),
         covers=_amount(covers) if covers else None,
         in_the_way=Words(**in_the_way) if in_the_way else None,
+        doubts=tuple(Words(**doubt) for doubt in kept["doubts"]),
     )
 
 
