@@ -1,6 +1,7 @@
 """The catalogue and the page of a lot: open to everybody."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -62,9 +63,8 @@ def list_listings() -> str:
     feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
     visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
     around = {
+        **_exports(),
         "feed_address": feed_address,
-        "exports": _exports(),
-        "most": EXPORTED_MOST,
         "marks": url_for("map.show_marks"),
         "kept": _kept(),
     }
@@ -102,12 +102,13 @@ def export_workbook() -> Response:
     return workbook_answer(_("materials-bank-supply"), [Sheet(name, lots.header, lots.lines())], title=name)
 
 
-def _exports() -> list[tuple[str, str]]:
-    """The files of this search that the reader may have, each with its address."""
+def _exports() -> dict[str, Any]:
+    """Where the reader may have this search as a table; nothing for visitors."""
     if not may(current_actor(), Can.WORK):
-        return []
-    views = (("CSV", "catalogue.export"), ("XLSX", "catalogue.export_workbook"))
-    return [(name, Question(url_for(view), request.args).without(("weergave", None))) for name, view in views]
+        return {}
+    views = (("csv_address", "catalogue.export"), ("xlsx_address", "catalogue.export_workbook"))
+    addresses = {name: Question(url_for(view), request.args).without(("weergave", None)) for name, view in views}
+    return {**addresses, "most": EXPORTED_MOST}
 
 
 def _exported() -> Lots:
