@@ -4,6 +4,7 @@ A person who stands by the lot sees things in that order.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -266,6 +267,10 @@ class ListingForm(MaterialForm):
             confirm_unusual=bool(self.confirm_unusual.data),
             circle=self.chosen_circle(),
         )
+
+    def stated(self) -> ListingDraft:
+        """The same with the answers to the fields of the material as they would be stored: what the rules look at."""
+        return replace(self.draft(), fields=self.stated_answers())
 
     def _value(self, row: ListingField) -> Any:
         data = self[row.name].data

@@ -152,6 +152,16 @@ def typed_form(answers: Answers) -> ListingForm:
     return form
 
 
+def query_form(said: MultiDict[str, str], known: Taxonomy) -> ListingForm:
+    """The form with what an address says in it. Asbestos is one of the hazards where the material may hold it."""
+    hazards = {name.removeprefix(HAZARD_PREFIX): value for name, value in said.items() if _is_hazard(name, value)}
+    form = listing_form(said, meta={"csrf": False})
+    form.declared = hazards
+    form.set_choices(known, [])
+    form.asbestos_suspected.data = hazards.get(ASBESTOS, form.asbestos_suspected.data)
+    return form
+
+
 def check(form: ListingForm, *numbers: int) -> bool:
     """Whether the fields of these steps have the right shape; the others are left alone."""
     names = names_in(*numbers)

@@ -25,6 +25,7 @@ from marketplace.web.listings import photos, wizard
 from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm, listing_form
 from marketplace.web.listings.stored import fill_choices, show_conflict, stored_form
 from marketplace.web.ui.estimates import estimate_of
+from marketplace.web.ui.findings import findings_of_draft
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import answered
 from marketplace.web.ui.states import LISTING_BADGES, RESERVATION_BADGES
@@ -46,7 +47,10 @@ def create() -> ResponseReturnValue:
     listing = None
     if is_valid and form.fields_are_right:
         listing = attempt(form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes))
-    return _saved(listing) if listing else page("listings/create.html", form, estimate=estimate_of(form, taxonomy(session)))
+    if listing:
+        return _saved(listing)
+    findings = findings_of_draft(session, form.stated())
+    return page("listings/create.html", form, estimate=estimate_of(form, taxonomy(session)), findings=findings, lot=None)
 
 
 @blueprint.route("/aanbod/<int:listing_id>/bewerken", methods=("GET", "POST"))
@@ -67,7 +71,8 @@ def _editing(session: Session, listing_id: int, form: ListingForm) -> ResponseRe
     listing = _own(session, listing_id)
     show_conflict(form, listing, taxonomy(session))
     words: dict[str, Any] = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
-    return page("listings/edit.html", form, listing=listing, estimate=estimate_of(form, taxonomy(session)), **words)
+    words |= {"estimate": estimate_of(form, taxonomy(session)), "findings": findings_of_draft(session, form.stated(), listing)}
+    return page("listings/edit.html", form, listing=listing, lot=listing.id, **words)
 
 
 def _own(session: Session, listing_id: int) -> Listing:

@@ -18,6 +18,7 @@ from marketplace.market.actions.drafts import attach_listing, discard_sketch, sa
 from marketplace.market.actions.windows import preview_windows
 from marketplace.market.models import Sketch
 from marketplace.market.queries.drafts import get_sketch
+from marketplace.market.queries.gates import list_findings
 from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.listing import find_unit_faults
@@ -34,6 +35,7 @@ from marketplace.web.ui.checked import checked_rows
 from marketplace.web.ui.drafts import Answers, save_response, saved_at, seen_version, wants_saving
 from marketplace.web.ui.estimates import weighed, weighed_of
 from marketplace.web.ui.form_page import attempt
+from marketplace.web.ui.findings import findings_of_draft
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.lots import picture
 from marketplace.web.ui.returned import returned
@@ -54,6 +56,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.post("/aanbod/<int:listing_id>/opnieuw")(again)
     blueprint.get("/materialen.json")(find_materials)
     blueprint.get("/aanbod/schatting.json")(estimate)
+    blueprint.get("/aanbod/regels.json")(rules)
 
 
 @permission(Can.OFFER, max_body_bytes=FORM_BYTES_MAX)
@@ -188,6 +191,8 @@ def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingF
             "material": material,
             "estimate": weighed_of(form, materials),
             "tiles": tiles(session, actor, group),
+            "findings": findings_of_draft(session, form.stated()),
+            "lot": None,
         }
     else:
         spots = stored.spots_of(session, actor, answers)
@@ -258,9 +263,12 @@ def _check(sketch_id: int) -> ResponseReturnValue:
             discard_sketch(session, actor, sketch)  # comes back with the rest when publishing is refused
             if attempt(form, lambda: publish_listing(session, actor, listing_id=number)) is not None:
                 return redirect(url_for("listings.published", listing_id=number), 303)
+        if stored.first_wrong(form) == 2:
+            return _asking(2, answers, sketch, form)
     windows = preview_windows(session, actor, listing)
     words = {
         "rows": checked_rows(session, listing, materials),
+        "findings": list_findings(session, listing),
         "turns": preview_rows(windows, municipal_names(session)),
         "matches": list_demands_for_draft(session, actor, listing, windows),
     }
@@ -327,6 +335,18 @@ def estimate() -> ResponseReturnValue:
     if result is None:
         return jsonify(sentence="")
     return jsonify(sentence=str(result.sentence), mass=result.mass, saving=str(result.saving))
+
+
+@permission(Can.OFFER)
+def rules() -> ResponseReturnValue:
+    """What the rules say of a lot as far as it is told, as a checklist in JSON. `lot` is the one that is being changed."""
+    session, actor = current_session(), current_actor()
+    form = stored.query_form(request.args, taxonomy(session))
+    listing = get_listing(session, actor, request.args.get("lot", 0, int)) if "lot" in request.args else None
+    if listing is not None:
+        require(actor, Can.EDIT_LISTING, listing)
+    findings = findings_of_draft(session, form.stated(), listing)
+    return jsonify(html=render_template("listings/_findings.html", findings=findings))
 
 
 def show(number: int, form: Form, *, sketch: Sketch | None = None, **context: Any) -> tuple[str, int]:

@@ -5,6 +5,7 @@ scripts somebody may choose a material whose fields never stood there.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,7 @@ from wtforms import IntegerField, RadioField, SelectField, StringField
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.language import Named, _
-from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, error_name, find_missing, read_answers
+from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, error_name, find_missing, read_answer, read_answers
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.ui.choices import SelectChoice
 from marketplace.web.ui.drafts import Answers, displayed_text
@@ -267,6 +268,15 @@ class MaterialForm(Form):
         """What was answered, by field: a number, a day, a word; UNKNOWN where that was the answer. What was not said is absent."""
         said = {one.row.slug: _said(one.input) for one in self.asked}
         return {slug: value for slug, value in said.items() if value not in (None, "")}
+
+    def stated_answers(self) -> dict[str, Any]:
+        """What was answered, as it would be stored; what cannot be is left out."""
+        stated = {}
+        for one in self.asked:
+            with suppress(Invalid):
+                if (value := _said(one.input)) not in (None, ""):
+                    stated[one.row.slug] = read_answer(one.row, value, today=clock.today())
+        return stated
 
     def check_answers(self) -> bool:
         """Whether the rules take what was answered, with an answer to all that is needed. If not, it stands at the fields."""
