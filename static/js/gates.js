@@ -15,7 +15,10 @@ async function look() {
   if (!answer.ok || mine !== asked) return;
   const { html } = await answer.json();
   const fresh = new DOMParser().parseFromString(html, "text/html");
-  if (fresh.body.innerHTML.trim() !== gates.innerHTML.trim()) gates.replaceChildren(...fresh.body.childNodes); // what is said already is not said again
+  if (fresh.body.textContent.trim() === gates.textContent.trim()) return; // what is said already is not said again
+  const isOpen = gates.querySelector("details")?.open ?? false;
+  for (const fold of fresh.querySelectorAll("details")) fold.open = isOpen;
+  gates.replaceChildren(...fresh.body.childNodes);
 }
 
 function later({ target }) {

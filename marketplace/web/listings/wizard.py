@@ -18,7 +18,6 @@ from marketplace.market.actions.drafts import attach_listing, discard_sketch, sa
 from marketplace.market.actions.windows import preview_windows
 from marketplace.market.models import Sketch
 from marketplace.market.queries.drafts import get_sketch
-from marketplace.market.queries.gates import list_findings
 from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.listing import find_unit_faults
@@ -34,8 +33,8 @@ from marketplace.web.ui.beginnings import beginnings, tiles
 from marketplace.web.ui.checked import checked_rows
 from marketplace.web.ui.drafts import Answers, save_response, saved_at, seen_version, wants_saving
 from marketplace.web.ui.estimates import weighed, weighed_of
+from marketplace.web.ui.findings import told_of, told_of_draft
 from marketplace.web.ui.form_page import attempt
-from marketplace.web.ui.findings import findings_of_draft
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.lots import picture
 from marketplace.web.ui.returned import returned
@@ -191,7 +190,7 @@ def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingF
             "material": material,
             "estimate": weighed_of(form, materials),
             "tiles": tiles(session, actor, group),
-            "findings": findings_of_draft(session, form.stated()),
+            "told": told_of_draft(session, form.stated()),
             "lot": None,
         }
     else:
@@ -268,7 +267,7 @@ def _check(sketch_id: int) -> ResponseReturnValue:
     windows = preview_windows(session, actor, listing)
     words = {
         "rows": checked_rows(session, listing, materials),
-        "findings": list_findings(session, listing),
+        "told": told_of(session, listing),
         "turns": preview_rows(windows, municipal_names(session)),
         "matches": list_demands_for_draft(session, actor, listing, windows),
     }
@@ -345,8 +344,8 @@ def rules() -> ResponseReturnValue:
     listing = get_listing(session, actor, request.args.get("lot", 0, int)) if "lot" in request.args else None
     if listing is not None:
         require(actor, Can.EDIT_LISTING, listing)
-    findings = findings_of_draft(session, form.stated(), listing)
-    return jsonify(html=render_template("listings/_findings.html", findings=findings))
+    told = told_of_draft(session, form.stated(), listing)
+    return jsonify(html=render_template("listings/_findings.html", told=told))
 
 
 def show(number: int, form: Form, *, sketch: Sketch | None = None, **context: Any) -> tuple[str, int]:

@@ -16,7 +16,16 @@ from wtforms import IntegerField, RadioField, SelectField, StringField
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.language import Named, _
-from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, error_name, find_missing, read_answer, read_answers
+from marketplace.materials.rules.fields import (
+    NOT_KNOWN,
+    UNKNOWN,
+    Field,
+    FieldKind,
+    error_name,
+    find_missing,
+    read_answer,
+    read_answers,
+)
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.ui.choices import SelectChoice
 from marketplace.web.ui.drafts import Answers, displayed_text
