@@ -269,7 +269,7 @@ class ListingForm(MaterialForm):
         )
 
     def stated(self) -> ListingDraft:
-        """The same with the answers to the fields of the material as they would be stored: what the rules look at."""
+        """The same, with the answers about the material as they would be stored, for the rules."""
         return replace(self.draft(), fields=self.stated_answers())
 
     def _value(self, row: ListingField) -> Any:

@@ -18,7 +18,10 @@ class Told(NamedTuple):
 
 
 def told_of_draft(session: Session, draft: ListingDraft, listing: Listing | None = None) -> Told:
-    """What the rules say of it as it stands in the form, with the papers of the stored lot and what was lifted there."""
+    """What the rules say of it as it stands in the form.
+
+    With the papers of the stored lot, and what was lifted there.
+    """
     if listing is None:
         return _told(find_draft_findings(session, draft))
     papers = [paper_facts(paper) for paper in list_papers(session, listing.id)]
