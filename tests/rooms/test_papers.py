@@ -258,9 +258,7 @@ def test_of_two_workers_one_tells(session: Session, owner: Actor) -> None:
     assert len(told(session)) == 1
 
 
-def test_papers_of_a_parent_come_along_and_those_of_the_original_do_not_when_offered_again(
-    session: Session, owner: Actor
-) -> None:
+def test_papers_of_the_lot_that_it_came_back_from_come_along(session: Session, owner: Actor) -> None:
     lot = make_listing(session, owner)
     paper = put(session, owner, lot)
     child = make_listing(session, owner)
