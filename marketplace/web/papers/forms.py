@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
-from wtforms import FileField, SelectField, StringField
+from wtforms import Field, FileField, SelectField, StringField
 
 from marketplace.documents.actions import Taken
 from marketplace.documents.rules import PaperDraft, StoredFile
@@ -21,6 +21,13 @@ KEPT_S = 12 * 3600
 ACCEPT = "application/pdf,.pdf,image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,.heic"
 
 
+def _awaited(_form: Form, _field: Field) -> None:
+    """A file is needed; whether one arrived before is looked at by the form as a whole."""
+
+
+_awaited.field_flags = {"required": True}  # type: ignore[attr-defined]
+
+
 class PaperForm(Form):
     """A paper: what it is, its file, its number, who issued it, and its days."""
 
@@ -28,11 +35,12 @@ class PaperForm(Form):
     kind = SelectField(_("Which paper is it?"), [Required(_("Choose which paper it is."))])
     file = FileField(
         _("The paper itself"),
+        [_awaited],
         description=_(
             "A PDF, or a photo on which everything can be read. At most 20 MB. On a phone you can take the photo at once."
         ),
     )
-    number = StringField(_("Number"), description=_("As it stands on the paper, for example of the report or the certificate."))
+    number = StringField(_("Number"), description=_("As it stands on the paper. Only a drawing or another paper may go without."))
     issuer = StringField(_("Issued by"), description=_("The laboratory, the certifying body or the manufacturer."))
     issued_on = DutchDateField(
         _("Issued on"),
@@ -70,6 +78,7 @@ class PaperForm(Form):
                 self.refusal = refusal if isinstance(refusal, TooLarge) else None
         elif self.kept is None:
             self.file.errors = [_("Choose the PDF, or take a photo of the paper.")]
+        self.file.flags.required = self.kept is None
         self.token = str(_signer().dumps(_packed(self.kept))) if self.kept else ""
         return is_valid and not self.file.errors
 
