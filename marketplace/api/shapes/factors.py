@@ -122,7 +122,7 @@ class FactorListSchema(Shape):
     made_version = Integer("the version that it became; null: it is not in use", attribute="version_id", allow_none=True)
     restores = Integer("the version whose figures it brings back; null: it came of a file", allow_none=True)
     seen = Integer("the version that its changes are shown against, for taking it into use; only of one list", optional=True)
-    changes = List(Part(_ChangeSchema), "the largest change first; only of one list", optional=True)
+    changes = List(Part(_ChangeSchema), "the largest change first; only of one list", optional=True, get=lambda row: None)
 
 
 class FactorListsSchema(PageSchema):

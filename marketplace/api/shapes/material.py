@@ -1,5 +1,8 @@
 """Materials: the taxonomy, and a material inside something else."""
 
+from collections.abc import Callable
+from decimal import Decimal
+
 from flask import g
 
 from marketplace.api.fields import Choice, Codes, Day, Integer, Line, LineOrNull, Number, Sentence, UnitChoice, YesNo
@@ -80,8 +83,27 @@ class FieldSchema(Shape):
     dated_on = Day("day of that source")
 
 
+def _licensed(get: Callable[[Material], Decimal | None], meaning: str) -> Number:
+    """A figure that a licence may keep to its holder."""
+    return Number(meaning, allow_none=True, get=lambda one: get(one) if may_read_factor(current_actor(), one) else None)
+
+
 class DetailedMaterialSchema(FullMaterialSchema):
     """A material with what is asked of a lot of it, what is needed to publish first."""
+
+    carbon_low = _licensed(lambda one: one.carbon.low if one.carbon else None, "the low end of the published values")
+    carbon_high = _licensed(lambda one: one.carbon.high if one.carbon else None, "the high end of the published values")
+    carbon_confidence = LineOrNull(
+        "A measured, B of the class of material, C estimated", get=lambda one: one.carbon.confidence if one.carbon else None
+    )
+    factor_source = LineOrNull(get=lambda one: one.carbon.source if one.carbon else None)
+    mki_eur_per_kg = _licensed(
+        lambda one: one.mki_eur_per_kg, "environmental cost (MKI), euro per kg of the new product; null: unknown"
+    )
+    mki_source = LineOrNull()
+    factor_licence = LineOrNull("of the factors and the MKI; null: not known")
+    is_factor_public = YesNo("false: the licence keeps factors and MKI to its holder")
+    imbor = LineOrNull("the exact identifier in IMBOR; null: none is known")
 
     class Meta:
         """`fields` is also a word of marshmallow, so it stands here."""
