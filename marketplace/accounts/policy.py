@@ -120,9 +120,9 @@ def may_follow_reservation(actor: Actor, subject: Any) -> bool:
 
 
 def may_read_dossier(actor: Actor, subject: Any) -> bool:
-    """Both sides, the reviewer and the broker, and an adviser, who remarks on it."""
+    """Whoever reads the papers of the lot: both sides, the reviewer, and an adviser, who remarks on it."""
     is_adviser = actor.is_member and actor.organisation_kind == OrganisationKind.ADVISER
-    return is_adviser or may_follow_reservation(actor, subject)
+    return is_adviser or is_either_side(actor, subject) or actor.role == Role.REVIEWER
 
 
 def may_read_talk(actor: Actor, subject: Any) -> bool:

@@ -10,6 +10,7 @@ from marketplace.documents.models import Opinion, Paper
 from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers
 from marketplace.documents.rules import PAPER_STATE_LABELS, Verdict, find_state
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import place_of
 from marketplace.exchange.queries.reservations import get_for_dossier
 from marketplace.exchange.queries.signatures import find_approval, find_request, find_statements, find_teller
 from marketplace.exchange.queries.terms import ordered_of, terms_of
@@ -20,11 +21,13 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date, moment, money, number, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Unit
+from marketplace.market.queries.gates import asks_destination, list_findings
 from marketplace.market.rules.listing import ANSWER_LABELS, CONDITION_LABELS, Condition
 from marketplace.market.rules.listing import Answer as Told
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.fields import UNKNOWN, spoken
-from marketplace.materials.rules.gates import Destination, Finding, LotAnswers, PaperFacts, Severity, find_findings
+from marketplace.materials.rules.gates import Severity
+from marketplace.materials.rules.soil import SoilClass
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 from marketplace.sheets import continued_use
 from marketplace.sheets.continued_use import Answer, Dossier, ShownOpinion, ShownPaper, UseTest
@@ -133,8 +136,15 @@ def _lawful(
         yield _hazard(hazard.name, listing.hazards.get(hazard.slug), told)
     year = str(listing.year_of_construction or "")
     yield Answer(_("Year of construction"), year, told if year else "", needed=False)
+    if asks_destination(session, material):
+        asked = signed(find_request(session, actor, reservation))
+        for question, slug in (
+            (_("Class of the receiving soil"), reservation.receiving_soil),
+            (_("Function class of the place"), reservation.function_class),
+        ):
+            yield Answer(question, SoilClass(slug).label if slug else "", asked if slug else "")
     lifts = list_lifts_of(session, [listing.id])[listing.id]
-    for finding in _findings(session, reservation, material, reference, [lift.rule for lift in lifts]):
+    for finding in list_findings(session, listing, destination=place_of(reservation), day=reservation.handed_over_on):
         source = _("%(source)s, read on %(day)s", source=finding.source, day=long_date(finding.dated_on))
         blocks = finding.severity is Severity.BLOCKS and not finding.is_lifted
         yield Answer(
@@ -151,19 +161,6 @@ def _lawful(
             _("%(reason)s (paper %(number)s)", reason=lift.reason, number=lift.paper.number or "–"),
             f"{lift.organisation.name}, {moment(lift.lifted_at)}",
         )
-
-
-def _findings(
-    session: Session, reservation: Reservation, material: Material, reference: Taxonomy, lifted: list[str]
-) -> tuple[Finding, ...]:
-    """What the rules in use say of the lot and where it goes, today."""
-    listing = reservation.listing
-    answers = LotAnswers(listing.fields, listing.hazards, listing.asbestos_suspected, listing.year_of_construction)
-    papers = [PaperFacts(one.kind, one.number, one.issued_on, one.valid_until) for one in list_papers(session, listing.id)]
-    destination = Destination(is_other_owner=not reservation.is_internal)
-    return find_findings(
-        reference.gates, material, answers, today=clock.today(), papers=papers, destination=destination, lifted=lifted
-    )
 
 
 def _rule(reference: Taxonomy, slug: str) -> str:
