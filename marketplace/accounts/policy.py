@@ -120,7 +120,7 @@ def may_follow_reservation(actor: Actor, subject: Any) -> bool:
 
 
 def may_read_dossier(actor: Actor, subject: Any) -> bool:
-    """Whoever reads the papers of the lot: both sides, the reviewer, and an adviser, who remarks on it."""
+    """Whoever reads the papers of the lot: both sides, the reviewer, and an adviser."""
     is_adviser = actor.is_member and actor.organisation_kind == OrganisationKind.ADVISER
     return is_adviser or is_either_side(actor, subject) or actor.role == Role.REVIEWER
 
