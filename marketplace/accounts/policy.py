@@ -70,12 +70,17 @@ def may_look_inside(actor: Actor, subject: Any) -> bool:
 
 
 def reads_papers(actor: Actor, subject: Any) -> bool:
-    """The own organisation's, and the reviewer and advisers for every organisation's."""
-    return may_look_inside(actor, subject) or actor.organisation_kind == OrganisationKind.ADVISER
+    """The own organisation's; of every organisation the reviewer, advisers and the broker."""
+    return may_look_inside(actor, subject) or actor.organisation_kind == OrganisationKind.ADVISER or is_broker(actor)
 
 
-def may_read_matches(actor: Actor, subject: Any) -> bool:
-    """As looking inside, and the clock, which notifies both sides."""
+def may_lift(actor: Actor, subject: Any) -> bool:
+    """An adviser, and the broker for what belongs to others."""
+    return actor.judges or (is_broker(actor) and not actor.is_machine and not (subject and is_own(actor, subject)))
+
+
+def sees_inside(actor: Actor, subject: Any) -> bool:
+    """As looking inside, and the clock, which notifies and withdraws."""
     return actor is CLOCK or may_look_inside(actor, subject)
 
 
@@ -295,14 +300,17 @@ def may_manage_depots(actor: Actor, subject: Any) -> bool:
 
 POLICY: dict[Can, Predicate] = {
     Can.READ_CATALOGUE: is_anyone,
-    Can.READ_LISTING_INSIDE: may_look_inside,
+    Can.READ_LISTING_INSIDE: sees_inside,
     Can.READ_PAPERS: reads_papers,
     Can.OFFER: is_trader,
     Can.EDIT_LISTING: is_own,
+    Can.READ_OPINIONS: is_member,
+    Can.ADVISE: lambda actor, _subject: actor.judges,
+    Can.LIFT_GATE: may_lift,
     Can.ASK: is_trader,
     Can.READ_DEMANDS: is_member,
     Can.EDIT_DEMAND: is_own,
-    Can.READ_MATCHES: may_read_matches,
+    Can.READ_MATCHES: sees_inside,
     Can.WRITE_MEMO: is_trader,
     Can.READ_MEMO: may_look_inside,
     Can.CONCLUDE_MEMO: is_own,

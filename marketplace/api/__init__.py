@@ -21,6 +21,7 @@ MODULES = (
     "transfers",
     "gate",
     "talk",
+    "advice",
     "papers",
     "freshness",
     "broker",

@@ -54,6 +54,10 @@ CHANGES = (
                 "New: papers of a listing, as PDF or picture, for those who may read them (/listings/{id}/papers, /papers/{id}/file), "
                 "and the kinds of papers (/paper-kinds)."
             ),
+            _(
+                "New: opinions of advisers on listings (/listings/{id}/opinions), asking for one (/opinion-requests), rules that are lifted on a paper "
+                "(/listings/{id}/lifts), and listings that a later rule stops (/requirements)."
+            ),
         ),
     ),
     Version(

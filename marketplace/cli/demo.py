@@ -21,6 +21,7 @@ ACCOUNTS: tuple[tuple[str, str], ...] = (
     (f"coordinator.waterschap-vechtstromen@{DOMAIN}", "coordinator of the water board"),
     (f"coordinator.regio-twente@{DOMAIN}", "the region's coordinator"),
     (f"aoce@{DOMAIN}", "reviewer of the AO CE: every figure of the region"),
+    (f"adviseur@{DOMAIN}", "adviser of the environmental service: judges lots, does not trade"),
     (f"beheer@{DOMAIN}", "administrator of the platform"),
 )
 group = AppGroup("demo", help="Demonstration data, never in production.")
@@ -29,6 +30,7 @@ group = AppGroup("demo", help="Demonstration data, never in production.")
 def load(app: Flask) -> bool:
     """Fills an empty database in one transaction; False when it is not empty. The caller lets one process in at a time."""
     from marketplace.cli import (
+        demo_advice,
         demo_freshness,
         demo_lots,  # only a first start needs them
         demo_memos,
@@ -52,6 +54,7 @@ def load(app: Flask) -> bool:
     with database.transaction() as session:
         demo_lots.make_partner(session)
         cast = demo_lots.make_people(session, password, DOMAIN)
+        adviser = demo_advice.make_adviser(session, password, DOMAIN)
         demo_story.load_history(session, cast, pictures, paper)
         lots = demo_lots.make_listings(session, cast, pictures)
         demo_papers.declare_all(session, cast, lots, paper)
@@ -60,6 +63,7 @@ def load(app: Flask) -> bool:
         demo_talk.load_talk(session, cast, lots, demands, pictures)
         demo_freshness.load_aged_rows(session, cast, pictures)
         demo_memos.load_memos(session, cast)
+        demo_advice.load_advice(session, cast, adviser, lots)
     return True
 
 

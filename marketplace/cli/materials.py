@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.accounts.policy import OPERATOR
+from marketplace.jobs.timetable import check_lots
 from marketplace.kernel.db import settle
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.files import SHIPPED
@@ -40,3 +41,5 @@ def sync_command(source: Path | None, dry_run: bool) -> None:
     click.echo(f"{done} version {synced.version}: {synced.materials} materials, {synced.left_out} left out.")
     if synced.listed:
         click.echo(f"{synced.listed} materials keep figures of a list that was loaded on the site.")
+    if stored and (held := check_lots(current_app)):
+        click.echo(f"Held against its rules: {held} (lots on offer, and owners told).")

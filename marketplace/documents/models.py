@@ -1,4 +1,4 @@
-"""Papers, opinions and lifted rules. Opinions and lifts are only ever added: triggers refuse the rest on both databases.
+"""Papers, opinions, requests for one, and lifted rules. Opinions and lifts are only ever added: triggers refuse the rest on both databases.
 
 A paper that is taken away keeps its row and its file: what was handed over relied on it.
 """
@@ -6,6 +6,7 @@ A paper that is taken away keeps its row and its file: what was handed over reli
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import text as sa_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -85,3 +86,31 @@ class GateLift(Base):
 
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     paper: Mapped[Paper] = relationship(lazy="raise_on_sql")
+
+
+class OpinionRequest(Base):
+    """An owner asks the advisers for an opinion. It waits until one of them gave one, or the lot leaves."""
+
+    __tablename__ = "opinion_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), comment="who asks: the owner")
+    person_id: Mapped[int | None] = mapped_column(comment="who asks, shown within the own organisation only")
+    text: Mapped[str] = mapped_column(Text, default="", comment="what the adviser should know; may be empty")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when an opinion came; empty: it waits")
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index(
+            "uq_opinion_request_waiting",
+            "listing_id",
+            unique=True,
+            sqlite_where=sa_text("answered_at IS NULL"),
+            postgresql_where=sa_text("answered_at IS NULL"),
+        ),
+        Index("ix_opinion_request_listing", "listing_id"),
+        Index("ix_opinion_request_organisation", "organisation_id", "asked_at"),
+    )

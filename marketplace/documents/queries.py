@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.documents.models import GateLift, Opinion, Paper
+from marketplace.documents.models import GateLift, Opinion, OpinionRequest, Paper
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 
@@ -77,3 +77,14 @@ def has_opinion_or_lift(session: Session, listing_id: int) -> bool:
         select(GateLift.id).where(GateLift.listing_id == listing_id),
     )
     return any(session.scalar(rows.limit(1)) is not None for rows in questions)
+
+
+def has_opinion_request(session: Session, listing_id: int) -> bool:
+    """Whether the owner of this lot ever asked for an opinion."""
+    return session.scalar(select(OpinionRequest.id).where(OpinionRequest.listing_id == listing_id).limit(1)) is not None
+
+
+def find_opinion_request(session: Session, listing_id: int) -> OpinionRequest | None:
+    """The request for an opinion of this lot that waits. None where there is none."""
+    rows = select(OpinionRequest).where(OpinionRequest.listing_id == listing_id, OpinionRequest.answered_at.is_(None))
+    return session.scalars(rows).one_or_none()

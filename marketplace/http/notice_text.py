@@ -14,6 +14,7 @@ from marketplace.notices.rules.wording import WORDINGS, line, readable_facts
 OBJECTS = {
     "reservation": ("reservations.show", "reservation_id"),
     "listing": ("catalogue.show_listing", "listing_id"),
+    "advised": ("advice.show", "listing_id"),
     "demand": ("demands.show", "demand_id"),
     "listing_questions": ("talk.questions_about", "listing_id"),
     "demand_questions": ("talk.questions_about", "demand_id"),
@@ -41,6 +42,8 @@ def address_of(about: str, facts: Mapping[str, Any]) -> str | None:
         return url_for("reports.edit", year=int(facts["year"])) if facts.get("year") else None
     if about == "report":
         return url_for("reports.show", year=int(facts["year"]), slug=facts["slug"]) if facts.get("slug") else None
+    if about == "requirements":
+        return url_for("advice.list_requirements")
     if about == "clock":
         return url_for("admin.show_clock")
     if about not in OBJECTS:

@@ -19,6 +19,7 @@ PAGES = {
 OBJECTS = {
     "reservation": ("reservations.show", "reservation_id"),
     "listing": ("catalogue.show_listing", "listing_id"),
+    "advised": ("advice.show", "listing_id"),
     "demand": ("demands.show", "demand_id"),
     "listing_questions": ("talk.questions_about", "listing_id"),
     "demand_questions": ("talk.questions_about", "demand_id"),
@@ -58,6 +59,8 @@ class Addresses:
             return self.page("reports.edit", year=int(facts["year"])) if facts.get("year") else None
         if about == "report":
             return self.page("reports.show", year=int(facts["year"]), slug=facts["slug"]) if facts.get("slug") else None
+        if about == "requirements":
+            return self.page("advice.list_requirements")
         if about == "clock":
             return self.page("admin.show_clock")
         if about not in OBJECTS:

@@ -9,6 +9,8 @@ from typing import cast
 from flask import Flask
 
 from marketplace.accounts.policy import CLOCK
+from marketplace.advice.actions import requirements
+from marketplace.advice.queries import requirements as mending
 from marketplace.documents.queries import list_paper_files
 from marketplace.dossiers import actions as dossiers
 from marketplace.dossiers.queries import list_papers_to_remind
@@ -99,6 +101,17 @@ def forget(app: Flask) -> int:
     return sum(database(app).run(item.drop) for item in retention(settings(app)))
 
 
+def check_lots(app: Flask) -> int:
+    """Hold lots against the rules that came, part by part, and then tell each owner once."""
+    check = each(mending.list_lots_to_check, lambda session, row: requirements.check_lot(session, listing_id=row))
+    done = part = check(app)
+    while part:
+        part = check(app)
+        done += part
+    tell = each(mending.list_owners_to_tell, lambda session, row: requirements.tell_owner(session, organisation_id=row))
+    return done + tell(app)
+
+
 def log_head(app: Flask) -> int:
     """Log the ledger's last hash once a day. Whoever changes the database cannot change it there too."""
     midnight = datetime.combine(clock.today(), time(), clock.AMSTERDAM)
@@ -177,6 +190,20 @@ TIMETABLE = (
         EVERY_HOUR,
         each(list_papers_to_remind, lambda session, row: dossiers.remind(session, paper_id=row)),
         does=_("Reminds of a paper that expires, 30 and 7 days before its last day."),
+    ),
+    Job(
+        "lots to check",
+        timedelta(minutes=10),
+        check_lots,
+        does=_("Holds lots on offer against the rules of a new version, and tells each owner once what a new rule stops."),
+    ),
+    Job(
+        "lots to mend",
+        EVERY_HOUR,
+        each(
+            mending.list_requirements_to_settle, lambda session, row: requirements.settle_requirement(session, requirement_id=row)
+        ),
+        does=_("Withdraws lots that did not meet a new rule within 30 days, and tells their owners."),
     ),
     Job(
         "reports to submit",

@@ -18,6 +18,7 @@ AREAS = (
     "memos",
     "reservations",
     "talk",
+    "advice",
     "work",
     "bulk",
     "broker",

@@ -38,6 +38,7 @@ STEPS = {
     "reservations.agree_time": "agree_appointment", "reservations.add_photo": "add_reservation_photo",
     "inbox.read_all": "read_notices", "inbox.open_notice": "read_notice", "inbox.preferences": "change_preferences",
     "talk.questions_about": "ask_about_listing", "talk.answer": "answer_listing_question",
+    "advice.give": "give_opinion", "advice.ask": "ask_for_opinion", "advice.lift": "lift_gate",
     "talk.withdraw": "withdraw_listing_question", "talk.thread": "send_message",
     "reports.edit": "report_year", "reports.check": "submit_report", "reports.start": "review_report",
     "reports.send_back": "send_back_report", "reports.adopt": "adopt_report", "reports.talk": "discuss_report",

@@ -40,6 +40,7 @@ VISITORS = {
     "coordinator": "coordinator.hengelo@materialenbank.example",
     "region": "coordinator.regio-twente@materialenbank.example",
     "aoce": "aoce@materialenbank.example",
+    "adviser": "adviseur@materialenbank.example",
     "administrator": "beheer@materialenbank.example",
 }
 

@@ -46,6 +46,9 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("offer something", Can.OFFER, None, "leader coordinator"),
     ("edit the own organisation's listing", Can.EDIT_LISTING, MINE, "leader coordinator"),
     ("edit another organisation's listing", Can.EDIT_LISTING, THEIRS, ""),
+    ("read opinions of a lot", Can.READ_OPINIONS, THEIRS, "leader coordinator reviewer admin"),
+    ("give an opinion", Can.ADVISE, THEIRS, ""),
+    ("lift a rule", Can.LIFT_GATE, THEIRS, ""),
     ("look inside the own organisation's listing", Can.READ_LISTING_INSIDE, MINE, "leader coordinator reviewer"),
     ("look inside another organisation's listing", Can.READ_LISTING_INSIDE, THEIRS, "reviewer"),
     ("read the papers of the own lot", Can.READ_PAPERS, MINE, "leader coordinator reviewer"),
@@ -246,6 +249,22 @@ def test_an_adviser_reads_along_and_trades_nothing() -> None:
         Can.SET_WINDOWS,
     ):
         assert not may(ADVISER, what, mine), what
+
+
+def test_an_adviser_judges_lots_and_lifts_rules_and_its_machine_account_does_not() -> None:
+    for what in (Can.ADVISE, Can.LIFT_GATE, Can.READ_PAPERS, Can.READ_OPINIONS):
+        assert may(ADVISER, what, THEIRS) and may(actor("project_leader", 50, "adviser"), what, THEIRS)
+    machine = replace(ADVISER, is_machine=True)
+    assert not may(machine, Can.ADVISE, THEIRS) and not may(machine, Can.LIFT_GATE, THEIRS)
+    assert not may(actor("admin", 50, "adviser"), Can.ADVISE, THEIRS)
+    assert not may(ADVISER, Can.EDIT_LISTING, THEIRS)
+
+
+def test_the_broker_lifts_a_rule_of_others_lots_only_and_gives_no_opinion() -> None:
+    assert may(BROKER, Can.LIFT_GATE, THEIRS) and may(BROKER, Can.READ_PAPERS, THEIRS)
+    assert not may(BROKER, Can.LIFT_GATE, Thing(REGION))
+    assert not may(replace(BROKER, is_machine=True), Can.LIFT_GATE, THEIRS)
+    assert not may(BROKER, Can.ADVISE, THEIRS)
 
 
 def test_the_operator_manages_people_and_the_clock_does_not() -> None:

@@ -27,7 +27,7 @@ class Message:
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
     mine: ColumnElement[bool] = NoticeRow.person_id == actor.person_id
-    if may(actor, Can.OFFER):
+    if may(actor, Can.OFFER) or may(actor, Can.ADVISE):
         mine = or_(mine, NoticeRow.organisation_id == actor.organisation_id)
     return and_(mine, NoticeRow.kind.not_in([kind.value for kind in MAIL_ONLY]))
 

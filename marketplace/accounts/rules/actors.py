@@ -49,6 +49,11 @@ class Actor:
         return self.role in TRADING and self.organisation_kind != OrganisationKind.ADVISER
 
     @property
+    def judges(self) -> bool:
+        """Whether the actor gives opinions of lots. A person of an adviser does; a machine account finds nothing of a lot."""
+        return self.role in TRADING and self.organisation_kind == OrganisationKind.ADVISER and not self.is_machine
+
+    @property
     def is_system(self) -> bool:
         """Whether this is the clock or the operator at the console."""
         return self.origin in ("job", "cli") and self.person_id is None

@@ -71,11 +71,11 @@ def _of_draft(known: Taxonomy, material: Material, draft: ListingDraft, papers: 
 
 
 def visible_findings(actor: Actor, listing: Listing, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """What this reader sees of them. Inside all of it, and for the public nothing.
+    """What this reader sees of them. Who reads papers all of it, the public nothing.
 
     For other members what would stop them, and tells of no paper that they may not see.
     """
-    if may(actor, Can.READ_LISTING_INSIDE, listing):
+    if may(actor, Can.READ_PAPERS, listing):
         return findings
     if not actor.is_member:
         return ()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
+from marketplace.documents.queries import has_opinion_request
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.geo import Point
@@ -50,9 +51,14 @@ def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
         select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
     )
     listing = session.scalars(statement).one_or_none()
-    if listing is None or not is_visible(actor, listing):
+    if listing is None or not (is_visible(actor, listing) or _is_shown_for_an_opinion(session, actor, listing)):
         raise _missing_listing()
     return listing
+
+
+def _is_shown_for_an_opinion(session: Session, actor: Actor, listing: Listing) -> bool:
+    """Whether its owner asked for an opinion of a draft: then those who may lift a rule see it."""
+    return may(actor, Can.LIFT_GATE) and listing.status == ListingStatus.DRAFT and has_opinion_request(session, listing.id)
 
 
 def list_visible_listings(session: Session, actor: Actor, ids: Sequence[int]) -> list[Listing]:

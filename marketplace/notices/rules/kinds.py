@@ -81,6 +81,11 @@ class Notice(StrEnum):
     FACTORS_USED = "factors_used"
     FACTORS_DECLINED = "factors_declined"
     LOT_OFFERED = "lot_offered"
+    OPINION_ASKED = "opinion_asked"
+    OPINION_GIVEN = "opinion_given"
+    GATE_LIFTED = "gate_lifted"
+    REQUIREMENT_NEW = "requirement_new"
+    REQUIREMENT_MISSED = "requirement_missed"
     LETTER_GIVEN_UP = "letter_given_up"
 
 
@@ -139,6 +144,7 @@ FOR_COORDINATORS = (
 )
 FOR_REVIEWERS = (Notice.REPORT_SUBMITTED, Notice.REPORT_WAITING, Notice.FACTORS_HANDED_IN)
 FOR_BOTH_SIDES_OF_A_REPORT = (Notice.REPORT_REMARK,)
+FOR_ADVISERS = (Notice.OPINION_ASKED,)
 FOR_ADMINISTRATORS = (Notice.LETTER_GIVEN_UP, Notice.JOIN_REQUESTED)
 CHOOSABLE = tuple(kind for kind in Notice if kind not in SECURITY)
 _GATHERED = (

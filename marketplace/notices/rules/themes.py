@@ -3,6 +3,7 @@
 from marketplace.kernel.language import Text, _
 from marketplace.notices.rules.kinds import (
     FOR_ADMINISTRATORS,
+    FOR_ADVISERS,
     FOR_BOTH_SIDES_OF_A_REPORT,
     FOR_COORDINATORS,
     FOR_REVIEWERS,
@@ -64,6 +65,11 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
             Notice.PAPER_EXPIRING,
         ),
     ),
+    (
+        _("Opinions and rules"),
+        (Notice.OPINION_GIVEN, Notice.GATE_LIFTED, Notice.REQUIREMENT_NEW, Notice.REQUIREMENT_MISSED),
+    ),
+    (_("For the adviser"), FOR_ADVISERS),
     (_("For the coordinator"), FOR_COORDINATORS),
     (_("For the AO CE"), FOR_REVIEWERS),
     (_("Messages about reports"), FOR_BOTH_SIDES_OF_A_REPORT),

@@ -14,6 +14,7 @@ from typing import Any
 from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
+from marketplace.notices.rules.advising import ADVISING, VERDICTS
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.letter import REASON, Button, Moment, Price, Wording
 from marketplace.notices.rules.papers import PAPERS
@@ -200,6 +201,7 @@ WORDINGS: dict[Notice, Wording] = {
             _("Do you still need it? Then ask for it again."),
         ),
     ),
+    **ADVISING,
     **PAPERS,
     **REPORTING,
     **SETTLING,
@@ -355,6 +357,8 @@ def readable_facts(facts: Mapping[str, Any], written: Callable[[str], str] = _sa
     if until:
         values["until"] = clock.local(datetime.fromisoformat(until)).date() if "T" in until else date.fromisoformat(until)
         values["until_time"] = Moment(datetime.fromisoformat(until)) if "T" in until else values["until"]
+    if values.get("verdict"):
+        values["verdict"] = VERDICTS[values["verdict"]]
     if values.get("since"):
         values["since"] = date.fromisoformat(values["since"])
     if values.get("time"):

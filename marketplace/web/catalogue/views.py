@@ -31,6 +31,7 @@ from marketplace.web.ui import finder, search_results
 from marketplace.web.ui.freshness import LOT_ANSWERS, confirmation_of_listing
 from marketplace.web.ui.lots import lot_page
 from marketplace.web.ui.open_formats import FEED_SIZE, atom, structured
+from marketplace.web.ui.opinions import opinions_of
 from marketplace.web.ui.paging import numbers_of
 from marketplace.web.ui.papers import papers_of
 from marketplace.web.ui.reporting import reporting_of
@@ -178,6 +179,7 @@ def show_listing(listing_id: int) -> str:
         lot_answers=LOT_ANSWERS,
         exact=find_spot(session, actor, listing),
         asked=questions_of(session, actor, listing),
+        opinions=opinions_of(session, actor, listing, materials),
         reporting=reporting_of(session, lot.material, lot.lot.from_on) if lot.is_left else None,
         lot_papers=papers_of(session, actor, listing),
         phone=phone_shown_to(actor, find_contact(session, listing.created_by_id)) if actor.is_member else None,

@@ -12,7 +12,13 @@ from marketplace.http.notice_text import page_of, sentence_of
 from marketplace.http.request import PATH_NUMBER_MAX, current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.market.queries.listings import list_visible
-from marketplace.notices.rules.kinds import FOR_ADMINISTRATORS, FOR_BOTH_SIDES_OF_A_REPORT, FOR_COORDINATORS, FOR_REVIEWERS
+from marketplace.notices.rules.kinds import (
+    FOR_ADMINISTRATORS,
+    FOR_ADVISERS,
+    FOR_BOTH_SIDES_OF_A_REPORT,
+    FOR_COORDINATORS,
+    FOR_REVIEWERS,
+)
 from marketplace.notices.rules.themes import THEMES
 from marketplace.web.inbox.forms import preferences_form
 from marketplace.web.ui.form_page import done, page, submit
@@ -23,6 +29,7 @@ blueprint = Blueprint("inbox", __name__)
 
 KEPT_TO = (
     (FOR_ADMINISTRATORS, Can.READ_HEALTH),
+    (FOR_ADVISERS, Can.ADVISE),
     (FOR_COORDINATORS, Can.EDIT_MATERIAL_USE),
     (FOR_REVIEWERS, Can.REVIEW_MATERIAL_USE),
     (FOR_BOTH_SIDES_OF_A_REPORT, Can.DISCUSS_MATERIAL_USE),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from flask import url_for
 
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.advice.queries.requirements import list_lots_to_mend
 from marketplace.catalogue.queries.kept import list_saved_searches
 from marketplace.exchange.queries.reservations import list_own_open
 from marketplace.impact.queries.bank import total_given
@@ -117,6 +118,7 @@ def _own(session: Session, actor: Actor) -> Own:
         *map(jobs.refresh, list_listings_to_refresh(session, actor)),
         *(jobs.still_needed(demand, known) for demand in list_demands_to_refresh(session, actor)),
         *(jobs.question(asked, known) for asked in list_unanswered_questions(session, actor)),
+        *map(jobs.requirement, list_lots_to_mend(session, actor)),
     ]
     todo += [jobs.report(year, status) for year, status in list_own_unfinished(session, actor)]
     lots, lots_total = list_own_listings(session, actor, statuses=(ListingStatus.PUBLISHED.value,), page_size=OWN_SHOWN)

@@ -9,6 +9,7 @@ from textwrap import shorten
 from flask import url_for
 
 from marketplace.accounts.policy import Actor
+from marketplace.advice.queries.requirements import ToMend
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, ReservationStatus
@@ -179,6 +180,18 @@ def question(asked: Question, known: Taxonomy) -> Job:
     what = _("%(organisation)s asks: “%(question)s”", organisation=asked.organisation.name, question=text)
     title = Written(about.title)
     return Job(what, href, picture, (title,), since=day_of(asked.asked_at), label=_("Answer"), title=title, group=group)
+
+
+def requirement(row: ToMend) -> Job:
+    """A lot of one's own that a rule stops which came after it was published."""
+    return Job(
+        _("“%(title)s” does not meet a new rule", title=Written(row.listing.title)),
+        url_for("advice.list_requirements"),
+        picture_of(row.listing),
+        until=row.requirement.until,
+        label=_("See what to do"),
+        title=Written(row.listing.title),
+    )
 
 
 def report(year: int, status: ReportStatus | None) -> Job:

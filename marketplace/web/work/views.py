@@ -1,9 +1,9 @@
 """What there is to do today, most urgent first."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.policy import Can
+from marketplace.accounts.policy import Can, may
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.impact.actions.reports import ask_for_report as ask
 from marketplace.kernel.clock import today
@@ -26,6 +26,8 @@ blueprint = Blueprint("work", __name__)
 def show() -> ResponseReturnValue:
     """My work: what waits for me, and what is ours."""
     actor = current_actor()
+    if may(actor, Can.ADVISE):
+        return redirect(url_for("advice.list_lots"), 303)
     desk = Desk.of(current_session(), actor)
     return render_template("work/show.html", desk=desk, actor=actor, this_year=str(today().year), all_demands=all_demands())
 

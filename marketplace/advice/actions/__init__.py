@@ -1,0 +1,1 @@
+"""The verbs: opinions, lifted rules, and lots held against rules that came later."""

@@ -1,0 +1,1 @@
+"""What advisers find of lots, and lots that must meet a new rule."""
