@@ -47,9 +47,7 @@ def create_gate_check() -> None:
         sa.ForeignKeyConstraint(
             ["listing_id"], ["listing.id"], name=op.f("fk_gate_check_listing_id_listing"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["taxonomy_version.id"], name=op.f("fk_gate_check_version_id_taxonomy_version")
-        ),
+        sa.ForeignKeyConstraint(["version_id"], ["taxonomy_version.id"], name=op.f("fk_gate_check_version_id_taxonomy_version")),
         sa.PrimaryKeyConstraint("listing_id", name=op.f("pk_gate_check")),
     )
 
@@ -75,9 +73,7 @@ def create_requirement() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_requirement_organisation_id_organisation")
         ),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["taxonomy_version.id"], name=op.f("fk_requirement_version_id_taxonomy_version")
-        ),
+        sa.ForeignKeyConstraint(["version_id"], ["taxonomy_version.id"], name=op.f("fk_requirement_version_id_taxonomy_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement")),
     )
     op.create_index(
