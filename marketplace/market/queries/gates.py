@@ -71,7 +71,7 @@ def _of_draft(known: Taxonomy, material: Material, draft: ListingDraft, papers: 
 
 
 def visible_findings(actor: Actor, listing: Listing, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """What this reader sees of them. Who reads papers all of it, the public nothing.
+    """What this reader sees of them. Readers of its papers all of it, the public nothing.
 
     For other members what would stop them, and tells of no paper that they may not see.
     """

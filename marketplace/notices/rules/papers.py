@@ -1,8 +1,8 @@
-"""How notices read about the papers of a lot."""
+"""How notices read about papers, opinions of advisers, and rules that came later."""
 
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _, ngettext
 from marketplace.notices.rules.kinds import Notice
-from marketplace.notices.rules.letter import Wording
+from marketplace.notices.rules.letter import REASON, Wording
 
 PAPERS: dict[Notice, Wording] = {
     Notice.PAPER_EXPIRING: Wording(
@@ -13,5 +13,53 @@ PAPERS: dict[Notice, Wording] = {
             _("After that day the lot cannot be handed over on it. The owner can add a new paper in its place."),
         ),
         (("listing", _("Look at the papers")),),
+    ),
+}
+
+VERDICTS: dict[str, Text] = {
+    "positive": _("positive"),
+    "negative": _("negative"),
+    "conditional": _("positive, with conditions"),
+}
+_AT_LISTING = (("advised", _("Read it at the lot")),)
+_AT_LIST = (("requirements", _("See what to do for each lot")),)
+
+ADVISING: dict[Notice, Wording] = {
+    Notice.OPINION_ASKED: Wording(
+        _("For the adviser: an opinion is asked for"),
+        _("%(organisation)s asks your opinion of “%(title)s”"),
+        (_("Look at the answers, the papers and what the rules say. Your opinion stands with the lot."),),
+        (("advised", _("Give an opinion")),),
+    ),
+    Notice.OPINION_GIVEN: Wording(
+        _("An adviser gave an opinion"),
+        _("%(organisation)s gave an opinion of “%(title)s”: %(verdict)s"),
+        (_("“%(message)s”"), _("It stands with the lot. Whoever asks for the lot reads it too.")),
+        _AT_LISTING,
+    ),
+    Notice.GATE_LIFTED: Wording(
+        _("A rule was lifted for your lot"),
+        _("%(organisation)s lifted a rule for “%(title)s”"),
+        (REASON, _("It counts as long as the paper that it stands on is there and valid.")),
+        _AT_LISTING,
+    ),
+    Notice.REQUIREMENT_NEW: Wording(
+        _("A rule came that your lots do not meet"),
+        ngettext(
+            "%(num)s of your lots does not meet a new rule",
+            "%(num)s of your lots do not meet a new rule",
+            0,
+        ),
+        (
+            _("What you offer stays visible until %(until)s. It cannot be reserved where the rule stops that."),
+            _("Add what is missing. After that day the bank withdraws what still does not meet the rule."),
+        ),
+        _AT_LIST,
+    ),
+    Notice.REQUIREMENT_MISSED: Wording(
+        _("The bank withdrew your lot"),
+        _("“%(title)s” was withdrawn: it did not meet a rule in time"),
+        (REASON, _("Offer it again when it meets the rule.")),
+        (("listing", _("Look at the listing")),),
     ),
 }

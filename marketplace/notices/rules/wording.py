@@ -14,10 +14,9 @@ from typing import Any
 from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
-from marketplace.notices.rules.advising import ADVISING, VERDICTS
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.letter import REASON, Button, Moment, Price, Wording
-from marketplace.notices.rules.papers import PAPERS
+from marketplace.notices.rules.papers import ADVISING, PAPERS, VERDICTS
 from marketplace.notices.rules.reporting import REPORTING
 from marketplace.notices.rules.settling import SETTLING
 from marketplace.notices.rules.talking import TALKING
