@@ -50,6 +50,18 @@ given(
     },
   }),
 );
+given(
+  await hengelo.POST("/listings/{listingId}/papers", {
+    params: listing,
+    body: { file: photoFile, kind: "batch-inspection", number: "P-12", issuer: "Keurlab Oost", issuedOn: day(-30) },
+    bodySerializer: ({ file: _name, ...said }) => {
+      const form = new FormData();
+      form.append("file", photo, "keuring.jpg");
+      for (const [name, value] of Object.entries(said)) form.append(name, String(value));
+      return form;
+    },
+  }),
+);
 assert.equal(given(await hengelo.POST("/listings/{listingId}/publish", { params: listing })).status, "published");
 
 const demand = given(

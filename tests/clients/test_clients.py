@@ -133,6 +133,14 @@ def live_scenario_1(hengelo: Any, borne: Any) -> None:
     listing = ask(hengelo, "listings.create_listing", body=offered)
     photo = types.File(payload=BytesIO(picture()), file_name="keien.jpg", mime_type="image/jpeg")
     ask(hengelo, "listings.add_photo", listing.id, body=models.AddPhotoBody(photo=photo, alt="Een stapel keien"))
+    declared = models.AddPaperBody(
+        file=types.File(payload=BytesIO(picture()), file_name="keuring.jpg", mime_type="image/jpeg"),
+        kind="batch-inspection",
+        number="P-12",
+        issuer="Keurlab Oost",
+        issued_on=today - timedelta(days=30),
+    )
+    ask(hengelo, "listings.add_paper", listing.id, body=declared)
     assert ask(hengelo, "listings.publish_listing", listing.id).status == "published"
 
     needed = models.DemandBody(
