@@ -9,14 +9,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, OPERATOR
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing, Unauthorised
 from marketplace.kernel.files import SHIPPED
-from marketplace.kernel.units import Unit
+from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.actions import sync
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
 from marketplace.materials.queries import load_taxonomy, taxonomy
 from marketplace.notices.models import AuditRow
 from tests.databases import Template
+from tests.factories import make_actor, make_listing
 
 
 @pytest.fixture
@@ -117,3 +119,22 @@ def test_the_database_refuses_to_change_a_version(session: Session, statement: o
 def test_a_taxonomy_is_read_once_and_then_asked_by_one_small_query(session: Session) -> None:
     sync(session, OPERATOR)
     assert taxonomy(session) is taxonomy(session)
+
+
+def test_a_version_of_before_there_were_fields_asks_nothing_and_lots_go_on(session: Session) -> None:
+    sync(session, OPERATOR)
+    session.add(TaxonomyVersion(id=2, digest="0" * 64, loaded_at=clock.now()))
+    session.flush()
+    kinds = ("group", "material", "hazard", "transport")
+    rows = session.scalars(select(ReferenceRow).where(ReferenceRow.version_id == 1, ReferenceRow.kind.in_(kinds))).all()
+    session.add_all(
+        ReferenceRow(version_id=2, kind=row.kind, slug=row.slug, position=row.position, facts=row.facts) for row in rows
+    )
+    session.flush()
+    early = taxonomy(session)
+    assert (early.version, early.fields, early.field_sets) == (2, (), ())
+    assert [material.slug for material in early.materials if material.fields] == []
+    lot = make_listing(session, make_actor(session, "hengelo"), material="teelaarde", quantity=Quantity(Decimal(4), Unit.M3))
+    assert (lot.status, lot.fields) == ("published", {})
+    with pytest.raises(Invalid, match="wordt van dit materiaal niet gevraagd"):
+        make_listing(session, make_actor(session, "borne"), fields={"thickness-cm": 8})
