@@ -18,10 +18,11 @@ from marketplace.accounts.actions.organisations import seed_region
 from marketplace.kernel.units import Quantity
 from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
+from marketplace.market.rules.listing import Answer
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
 from tests.entries import append_entry
-from tests.factories import PLACES, listing_draft, make_actor, seed_taxonomy
+from tests.factories import PLACES, listing_draft, make_actor, needed_answers, seed_taxonomy
 from tests.visitors import visit
 
 pytestmark = pytest.mark.slow
@@ -115,6 +116,9 @@ def bank(session: Session) -> Session:
             material=material.slug,
             quantity=Quantity(Decimal(137 * (number + 1)), material.units[0]),
             description="Ligt droog op pallets en is op de plek te laden. " * 6,
+            fields=needed_answers(session, material.slug),
+            asbestos_suspected=Answer.NO,
+            hazards=dict.fromkeys(material.hazard_codes & {"asbest"}, Answer.NO),
         )
         listing = create_listing(session, owner, draft)
         for photo in range(3 if number == 2 else 1):

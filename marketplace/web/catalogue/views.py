@@ -104,11 +104,12 @@ def export_workbook() -> Response:
 
 
 def _exports() -> dict[str, Any]:
-    """Where the reader may have this search as a table; nothing for visitors."""
-    if not may(current_actor(), Can.WORK):
-        return {}
+    """Where the reader may have this search as a table; nowhere for visitors."""
     views = (("csv_address", "catalogue.export"), ("xlsx_address", "catalogue.export_workbook"))
-    addresses = {name: Question(url_for(view), request.args).without(("weergave", None)) for name, view in views}
+    is_let_in = may(current_actor(), Can.WORK)
+    addresses = {
+        name: Question(url_for(view), request.args).without(("weergave", None)) if is_let_in else "" for name, view in views
+    }
     return {**addresses, "most": EXPORTED_MOST}
 
 
