@@ -29,6 +29,7 @@ RULES = node.HERE / "adr.yaml"
 GENERATOR = """
 content_type_overrides:
   application/pdf: application/octet-stream
+  image/webp: application/octet-stream
   application/x-ndjson: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
 post_hooks: []
