@@ -148,7 +148,6 @@ def test_the_columns_hold_each_set_of_answers_once_and_what_is_not_said_passes_n
     assert found(FieldFilter("proof-date", (), date(2026, 1, 31))) == [False] * 5 + [True]
     assert found(FieldFilter("proof-date", (), date(2026, 2, 1))) == [False] * 6
     assert answers.counted("colour", sets) == {"red": 2, "grey": 1}
-    assert answers.is_said("colour")[sets].tolist() == [True, False, True, False, True, False]
     later = answers.number('{"colour":"black"}')
     assert answers.fits(FieldFilter("colour", ("black",)))[later]
     assert answers.counted("colour", np.array([later], np.intp)) == {"black": 1}

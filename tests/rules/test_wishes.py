@@ -13,7 +13,17 @@ from marketplace.market.rules.listing import Condition
 from marketplace.matching.rules.misses import Kind, near_miss
 from marketplace.matching.rules.pair import cover, explain, objections, rank_key
 from marketplace.matching.rules.proposal import Supply, plan, sentences
-from marketplace.matching.rules.wishes import Verdict, Wish, by_how_much, doubts, judge, judge_all, reasons, wishes_of
+from marketplace.matching.rules.wishes import (
+    Verdict,
+    Wish,
+    by_how_much,
+    doubts,
+    judge,
+    judge_all,
+    reasons,
+    stored_wishes,
+    wishes_of,
+)
 from marketplace.materials.rules.fields import Field, FieldChoice, FieldKind
 from tests.rules.test_matching import LOT, NEED, TODAY
 
@@ -64,6 +74,12 @@ def test_one_that_fails_decides_before_one_in_doubt() -> None:
     assert judge_all(WISHES, {"colour": "black"}) is Verdict.FAILS
     assert judge_all(WISHES, {}) is Verdict.IN_DOUBT
     assert judge_all((), {}) is Verdict.FITS
+
+
+def test_what_a_row_holds_is_read_by_the_list_of_fields_in_use() -> None:
+    stored = '{"colour":{"oneOf":["red","grey"]},"gone":{"min":"1"},"thickness-cm":{"min":"8"}}'
+    assert [wish.field.slug for wish in stored_wishes(stored, FIELDS.get)] == ["colour", "thickness-cm"]
+    assert stored_wishes(stored, {"colour": RAL}.get) == (Wish(RAL, one_of=("red", "grey")),)
 
 
 def test_wishes_stand_in_the_order_of_the_material_and_keep_a_field_that_it_has_no_more() -> None:

@@ -114,6 +114,7 @@ def _load(connection: Connection) -> Columns:
     while rows := connection.execute(_ALL, {"after": after, "most": BATCH}).all():
         columns.put(rows)
         after = rows[-1][0]
+    columns.answers.take_all()
     return columns
 
 

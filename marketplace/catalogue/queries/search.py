@@ -30,6 +30,7 @@ from marketplace.catalogue.queries.columns import (
     sums,
 )
 from marketplace.catalogue.queries.memory import title_words, up_to_date
+from marketplace.catalogue.rules.answers import Answers
 from marketplace.catalogue.rules.fields import bound_of, fields_to_filter
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock, spelling
@@ -297,30 +298,33 @@ def _facets(
 def _field_facets(columns: Columns, asked: Asked, ids: Ids, terms: Taxonomy) -> tuple[FieldFacet, ...]:
     """What the listings say of the fields of the material or group that was chosen. Fields of which none says anything are left out."""
     query = asked.query
-    filters = {one.slug: one for one in query.fields}
     fields = fields_to_filter(terms, query.groups, query.materials, query.fields)
-    picked = asked.picked_kinds(columns) if fields else None
+    if not fields:
+        return ()
+    picked = asked.picked_kinds(columns)
     if picked is not None:
         ids = ids[picked[columns.kinds_of(ids)]]
+    filters = {one.slug: one for one in query.fields}
+    by_all = columns.said_of(columns.answering(ids, query.fields))
     rows = []
     for field in fields:
-        others = columns.answering(ids, [one for slug, one in filters.items() if slug != field.slug])
-        ticked = filters[field.slug].one_of if field.slug in filters else ()
-        facet = _field_facet(columns, field, others, ticked)
-        if field.slug in filters or facet.silent < len(others):
+        own = filters.get(field.slug)
+        others = (one for one in query.fields if one is not own)
+        sets = by_all if own is None else columns.said_of(columns.answering(ids, others))
+        facet = _field_facet(columns.answers, field, sets, () if own is None else own.one_of)
+        if own is not None or facet.silent < len(sets):
             rows.append(facet)
     return tuple(rows)
 
 
-def _field_facet(columns: Columns, asked_of: Field, ids: Ids, ticked: Sequence[str] = ()) -> FieldFacet:
-    """What these listings say of a field. Choices that are ticked stand there always."""
-    answers, sets = columns.answers, columns.said_of(ids)
-    silent = len(ids) - int(answers.is_said(asked_of.slug)[sets].sum())
-    if asked_of.kind.has_order:
-        figures = answers.figures(asked_of.slug)[sets]
+def _field_facet(answers: Answers, field: Field, sets: Ids, ticked: Sequence[str]) -> FieldFacet:
+    """What the listings with these sets of answers say of a field. Choices that are ticked stand there always."""
+    if field.kind.has_order:
+        figures = answers.figures(field.slug)[sets]
         figures = figures[~np.isnan(figures)]
-        least, most = (bound_of(asked_of, float(end)) for end in (figures.min(), figures.max())) if len(figures) else (None, None)
-        return FieldFacet(asked_of, (), least, most, silent)
-    counts = answers.counted(asked_of.slug, sets)
-    named = (FacetCount(choice.slug, choice.name, counts.get(choice.slug, 0)) for choice in asked_of.choices)
-    return FieldFacet(asked_of, tuple(one for one in named if one.count or one.key in ticked), None, None, silent)
+        least, most = (bound_of(field, float(end)) for end in (figures.min(), figures.max())) if len(figures) else (None, None)
+        return FieldFacet(field, (), least, most, len(sets) - len(figures))
+    counts = answers.counted(field.slug, sets)
+    shown = (choice for choice in field.choices if choice.slug in counts or choice.slug in ticked)
+    choices = tuple(FacetCount(choice.slug, choice.name, counts.get(choice.slug, 0)) for choice in shown)
+    return FieldFacet(field, choices, None, None, len(sets) - sum(counts.values()))

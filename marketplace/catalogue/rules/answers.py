@@ -61,6 +61,11 @@ class Answers:
                 self._said[slug].values.append((number, value))
         return number
 
+    def take_all(self) -> None:
+        """Bring the columns of every field up to date, so that no reader waits for the first look at one."""
+        for said in self._said.values():
+            said.take(len(self._numbers))
+
     def _of(self, slug: str) -> _Said:
         said = self._said[slug]
         said.take(len(self._numbers))
@@ -72,10 +77,6 @@ class Answers:
         Not a number where it says nothing.
         """
         return self._of(slug).figures
-
-    def is_said(self, slug: str) -> Mask:
-        """Which sets say anything of a field. Unknown is nothing."""
-        return self._of(slug).codes > 0
 
     def counted(self, slug: str, sets: NDArray[np.intp]) -> dict[str, int]:
         """How many of these say each word of a field."""

@@ -79,8 +79,7 @@ def fields_to_filter(
     elif len({material.field_set for material in found}) > 1:
         found = ()
     chosen = (field for material in found for field in material.fields)
-    slugs = {one.slug for one in asked}
-    others = (field for field in known.fields if field.slug in slugs)
+    others = (field for one in asked if (field := known.fields_by_slug.get(one.slug)) is not None)
     return tuple({field.slug: field for field in (*chosen, *others) if is_filter(field)}.values())
 
 

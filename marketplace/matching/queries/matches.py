@@ -33,12 +33,11 @@ from marketplace.market.rules.windows import Windows
 from marketplace.matching.queries.statements import EDGE_KM, demands_served, escaped, listings_that_serve, place_figures
 from marketplace.matching.rules import pair
 from marketplace.matching.rules.pair import Lot, Need
-from marketplace.matching.rules.wishes import Verdict, doubts, judge_all, wishes_of
+from marketplace.matching.rules.wishes import Verdict, doubts, judge_all, stored_wishes, wishes_of
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 PAGE_SIZE = 24
-ASKS_NOTHING = "{}"  # as it is stored
 _IDS: BindParameter[Any] = bindparam("ids", type_=Integer, expanding=True)
 _LISTINGS = (
     select(Listing)
@@ -230,12 +229,10 @@ def _demands_served(
     def serving_ids(doubted: list[int]) -> set[int]:
         return _serving((row.id, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": doubted}))
 
+    find = terms.fields_by_slug.get
+
     def judged(asked: str) -> Verdict:
-        return (
-            Verdict.FITS
-            if asked == ASKS_NOTHING
-            else judge_all(wishes_of(json.loads(asked), (), terms.fields_by_slug.get), lot.answers)
-        )
+        return judge_all(stored_wishes(asked, find), lot.answers)
 
     def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
         to_find = demand.remaining - under_way
@@ -258,20 +255,22 @@ def _fitting(
 ) -> list[int]:
     """The ids of all that fits, best first. Where the SQL is in doubt the rule decides.
 
-    `judged`: how what stands in the second column, answers or wishes as they are stored, compares to the other side. What is not
-    known there comes last.
+    `judged`: how what stands in the second column, answers or wishes as they are stored, compares to the other side; nothing there
+    fits. What is in doubt comes last.
     """
     session.flush()  # the connection itself is asked: the session would make an object of each row
-    found = session.connection().execute(statement, figures).all()
     if judged is None:
-        certain, unsure = [row[0] for row in found], []
+        numbers = list(session.connection().scalars(statement, figures).all())
     else:
-        verdicts = list(map(cache(judged), [row[1] for row in found]))
-        certain, unsure = (
-            [row[0] for row, verdict in zip(found, verdicts, strict=True) if verdict is wanted]
+        found = session.connection().execute(statement, figures).all()
+        verdict_of = cache(judged)
+        verdicts = [Verdict.FITS if row[1] is None else verdict_of(row[1]) for row in found]
+        numbers = [
+            row[0]
             for wanted in (Verdict.FITS, Verdict.IN_DOUBT)
-        )
-    numbers = certain + unsure
+            for row, verdict in zip(found, verdicts, strict=True)
+            if verdict is wanted
+        ]
     doubted = [-number for number in numbers if number < 0]
     if not doubted:
         return numbers

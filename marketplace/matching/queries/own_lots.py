@@ -6,7 +6,7 @@ hundred, so that no page compares everything with everything. Where a distance i
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -30,11 +30,11 @@ from marketplace.market.rules.freshness import DEMAND_STALE_AFTER
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus, is_part_allowed
 from marketplace.market.rules.windows import Asker, Rings, Wanted, WindowDefaults, has_turn, settle
 from marketplace.matching.models import ProposalMade
-from marketplace.matching.queries.matches import ASKS_NOTHING, lot_of, need_of
+from marketplace.matching.queries.matches import lot_of, need_of
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import RANKS, Lot, Need, cover, objections
 from marketplace.matching.rules.wanted import Fit
-from marketplace.matching.rules.wishes import Verdict, Wish, doubts, judge, wishes_of
+from marketplace.matching.rules.wishes import Verdict, Wish, doubts, judge, stored_wishes
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
@@ -46,6 +46,7 @@ NEVER = date.max.toordinal() - EPOCH
 LONG_AGO = "0001-01-01"
 RANK_OF = {condition.value: rank for condition, rank in RANKS.items()}
 NOTHING, NEARLY, FITS = 0, 1, 2
+ASKS_NOTHING = "{}"  # as it is stored
 WORDS = {NEARLY: Fit.NEARLY, FITS: Fit.FITS}
 Ids = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -189,7 +190,6 @@ class Needs:
     under_way: dict[int, Decimal]
     terms: Taxonomy
     exact: bool
-    wished: dict[str, tuple[Wish, ...]] = field(default_factory=dict)  # as it is stored, and as the rule takes it
 
     def __len__(self) -> int:
         return len(self.columns["id"])
@@ -212,10 +212,7 @@ class Needs:
 
     def wishes(self, place: int) -> tuple[Wish, ...]:
         """What it asks of the fields."""
-        asked = self.columns["fields"][place]
-        if asked not in self.wished:
-            self.wished[asked] = wishes_of(json.loads(asked), (), self.terms.fields_by_slug.get)
-        return self.wished[asked]
+        return stored_wishes(self.columns["fields"][place], self.terms.fields_by_slug.get)
 
     def _day(self, name: str, place: int) -> date:
         return date.fromordinal(EPOCH + int(self.numbers[name][place]))

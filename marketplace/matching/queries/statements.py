@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    func,
     literal_column,
     or_,
     select,
@@ -57,7 +58,7 @@ def _chord2(table: type[Listing] | type[Demand], *, exact: bool) -> ColumnElemen
     )
 
 
-WISHES = type_coerce(Demand.fields, String)
+WISHES = func.nullif(type_coerce(Demand.fields, String), literal_column("'{}'", String))  # most ask nothing
 LISTING_RANK = case({condition.value: condition.rank for condition in Condition}, value=Listing.condition)
 
 

@@ -4,15 +4,19 @@ An answer fits or does not. What nobody said, what the owner does not know and w
 never passes for either.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from marketplace.kernel.language import Text, _, reading_in
 from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, Measure, spoken, spoken_wish
 
+STORED_KEPT = 16_384
 MEASURED = frozenset({FieldKind.NUMBER, FieldKind.YEAR})
 
 
@@ -26,12 +30,18 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked of one field: at least, at most, or one of these. As they are stored."""
+    """What is asked of one field: at least, at most, or one of these. As they are stored; `low` and `high` as they are compared."""
 
     field: Field
     least: str | None = None
     most: str | None = None
     one_of: tuple[str, ...] = ()
+    low: Any = dataclass_field(init=False, repr=False, compare=False)
+    high: Any = dataclass_field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name, bound in (("low", self.least), ("high", self.most)):
+            object.__setattr__(self, name, None if bound is None else _comparable(self.field, bound))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,20 @@ def wishes_of(asked: Mapping[str, Any], fields: Iterable[Field], find: Callable[
     known = {field.slug: field for field in fields}
     rows = [*((known[slug], asked[slug]) for slug in known if slug in asked)]
     rows += [(field, wish) for slug, wish in asked.items() if slug not in known and (field := find(slug)) is not None]
-    return tuple(Wish(field, wish.get("min"), wish.get("max"), tuple(wish.get("oneOf", ()))) for field, wish in rows)
+    return tuple(_wish(field, wish) for field, wish in rows)
+
+
+def _wish(field: Field, stored: Mapping[str, Any]) -> Wish:
+    return Wish(field, stored.get("min"), stored.get("max"), tuple(stored.get("oneOf", ())))
+
+
+@lru_cache(maxsize=STORED_KEPT)
+def stored_wishes(stored: str, find: Callable[[str], Field | None]) -> tuple[Wish, ...]:
+    """The wishes of a demand as its row holds them. A lot is held against hundreds of demands, which ask the same again and again.
+
+    `find`: of the list of fields in use, so that a newer list is another question.
+    """
+    return wishes_of(json.loads(stored), (), find)
 
 
 def judge(wish: Wish, answer: Any) -> Verdict:
@@ -74,13 +97,12 @@ def judge(wish: Wish, answer: Any) -> Verdict:
         return Verdict.IN_DOUBT
     if wish.one_of and answer not in wish.one_of:
         return Verdict.FAILS
-    if wish.least is None and wish.most is None:
+    if wish.low is None and wish.high is None:
         return Verdict.FITS
     said = _comparable(wish.field, answer)
     if said is None:
         return Verdict.IN_DOUBT
-    least, most = (None if bound is None else _comparable(wish.field, bound) for bound in (wish.least, wish.most))
-    is_within = (least is None or said >= least) and (most is None or said <= most)
+    is_within = (wish.low is None or said >= wish.low) and (wish.high is None or said <= wish.high)
     return Verdict.FITS if is_within else Verdict.FAILS
 
 
@@ -186,11 +208,10 @@ def by_how_much(wish: Wish, answer: Any) -> tuple[Text, Text]:
     if wish.field.kind is not FieldKind.NUMBER or wish.one_of or not isinstance(said, Decimal):
         return objection(wish, answer), _("%(name)s: %(value)s", name=wish.field, value=value)
     facts = {"name": wish.field, "value": value, "asked": _Asked(wish)}
-    least = None if wish.least is None else Decimal(wish.least)
-    if least is not None and said < least:
-        step = Measure(least - said, wish.field)
+    if wish.low is not None and said < wish.low:
+        step = Measure(wish.low - said, wish.field)
         sentence = _("%(name)s: %(value)s, which is %(step)s less than asked for: %(asked)s.", step=step, **facts)
         return sentence, _("%(name)s: %(step)s too little", name=wish.field, step=step)
-    step = Measure(said - Decimal(wish.most or 0), wish.field)
+    step = Measure(said - wish.high, wish.field)
     sentence = _("%(name)s: %(value)s, which is %(step)s more than asked for: %(asked)s.", step=step, **facts)
     return sentence, _("%(name)s: %(step)s too much", name=wish.field, step=step)

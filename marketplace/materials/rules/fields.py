@@ -391,6 +391,8 @@ def spoken_wish(field: Field, wish: Mapping[str, Any]) -> Text | str:
     if "oneOf" in wish:
         return localize(Names(tuple(one for one in field.choices if one.slug in wish["oneOf"])))
     least, most = wish.get("min"), wish.get("max")
+    if least is not None and least == most:
+        return spoken(field, least)
     if least is not None and most is not None:
         return _("%(least)s to %(most)s", least=spoken(field, least), most=spoken(field, most))
     if least is not None:
