@@ -62,7 +62,7 @@ class Answers:
         return number
 
     def take_all(self) -> None:
-        """Bring the columns of every field up to date, so that no reader waits for the first look at one."""
+        """Bring the columns of every field up to date: no reader waits for the first look at one."""
         for said in self._said.values():
             said.take(len(self._numbers))
 
