@@ -39,6 +39,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of
 from marketplace.materials.queries import fields_of_version, taxonomy
+from marketplace.materials.rules.declared import with_answers
 from marketplace.materials.rules.fields import Said, find_missing, read_answers, say
 from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.taxonomy import Material
@@ -132,8 +133,7 @@ def _columns(
 ) -> dict[str, Any]:
     is_published = stored is not None and stored.status == ListingStatus.PUBLISHED
     turns, faults = window_columns(session, actor, draft, stored if is_published else None)
-    said = said_before(stored, material)
-    unit = draft.quantity.unit
+    said = before = said_before(stored, material)
     faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
     try:
         said = say(material, draft.fields, said, taxonomy(session).version, partial(read_answers, today=clock.today()))
@@ -144,17 +144,18 @@ def _columns(
         units=material.units,
         hazards=tuple(material.hazard_codes),
         today=clock.today(),
-        usual_kg=material.kg_per_unit(unit) if material.takes(unit) else None,
+        usual_kg=material.weights_kg.get(draft.quantity.unit),
         also=faults,
     )
-    answers = {code: draft.hazards.get(code, Answer.UNKNOWN) for code in sorted(material.hazard_codes)}
+    declared = {code: draft.hazards.get(code, Answer.UNKNOWN).value for code in sorted(material.hazard_codes)}
+    answers = with_answers(taxonomy(session).gates, material, declared, said.values, before.values)
     said_yes = sorted(code for code, answer in answers.items() if answer == Answer.YES)
     return {
         **columns_of(draft),
         "material_id": material.id,
         "quantity": draft.quantity.amount,
         "unit": draft.quantity.unit.value,
-        "hazards": {code: answer.value for code, answer in answers.items()},
+        "hazards": answers,
         "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
         "hazards_unknown": Answer.UNKNOWN in answers.values(),
         "fields": dict(said.values),

@@ -22,6 +22,7 @@ from marketplace.market.rules.freshness import OUTCOME_HINTS, OUTCOME_LABELS, Ou
 from marketplace.market.rules.listing import ANSWER_LABELS, Answer, ListingDraft
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
 from marketplace.market.rules.values import plain_fields
+from marketplace.materials.rules.declared import deciding_gates
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
@@ -188,7 +189,8 @@ class ListingForm(MaterialForm):
         self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(depot.id), depot.name) for depot in depots))
         chosen = taxonomy.find_material(self.material.data or "")
         if chosen:
-            self.hazard_names = {hazard.slug: hazard.name for hazard in chosen.hazards}
+            decided = deciding_gates(taxonomy.gates, chosen)
+            self.hazard_names = {hazard.slug: hazard.name for hazard in chosen.hazards if hazard.slug not in decided}
             self.quantity.units = chosen.units
         self.ask_about(taxonomy)
 
