@@ -25,7 +25,7 @@ from marketplace.notices.models import NoticeRow
 from marketplace.places.rules import PlaceBasis
 from tests.factories import demand_draft, listing_draft, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
-ASPHALT = "asfaltgranulaat"
+PIPE = "pvc-buis-125"
 
 
 @pytest.fixture
@@ -265,8 +265,8 @@ def test_asking_tells_the_owners_and_a_draft_tells_nobody_until_it_opens(session
 
 
 def test_a_hazard_declared_yes_is_matched_by_its_whole_code(session: Session, hengelo: Actor, borne: Actor) -> None:
-    codes = {"pak": Answer.YES}
-    listing = make_listing(session, hengelo, material=ASPHALT, quantity=Quantity(Decimal(20), Unit.TONNE), hazards=codes)
-    asked = {"material": ASPHALT, "quantity": Quantity(Decimal(10), Unit.TONNE)}
-    assert found(session, borne, make_demand(session, borne, **asked)) == []
-    assert found(session, borne, make_demand(session, borne, **asked, accepts_hazards=("pak",))) == [listing.id]
+    codes = {"rioolslib": Answer.YES}
+    listing = make_listing(session, hengelo, material=PIPE, quantity=Quantity(Decimal(20), Unit.M), hazards=codes)
+    asked = {"material": PIPE, "quantity": Quantity(Decimal(10), Unit.M)}
+    assert found(session, borne, make_demand(session, borne, **asked, accepts_hazards=("lood_cadmium",))) == []
+    assert found(session, borne, make_demand(session, borne, **asked, accepts_hazards=("rioolslib",))) == [listing.id]

@@ -111,14 +111,16 @@ def test_without_a_photo_it_does_not_go_on_offer_and_nothing_is_kept_twice(henge
 
 
 def test_the_hazards_of_the_chosen_material_are_asked(hengelo: FlaskClient, session: Session) -> None:
-    page = hengelo.get("/aanbod/nieuw/alles?material=asfaltgranulaat").text
-    assert 'name="hazard-pak"' in page
-    send(
-        hengelo,
-        "/aanbod/nieuw/alles",
-        typed(material="asfaltgranulaat", unit="tonne", **{"hazard-pak": "no", "hazard-verzonnen": "yes"}),
-    )
+    material = "menggranulaat-0-31-5"
+    assert 'name="hazard-pak"' in hengelo.get(f"/aanbod/nieuw/alles?material={material}").text
+    answers = {"hazard-pak": "no", "hazard-verzonnen": "yes"}
+    send(hengelo, "/aanbod/nieuw/alles", typed(material=material, unit="tonne", **answers))
     assert only(session).hazards.get("pak") == "no"
+
+
+def test_what_a_field_of_the_material_asks_is_not_asked_again_as_a_hazard(hengelo: FlaskClient) -> None:
+    page = hengelo.get("/aanbod/nieuw/alles?material=asfaltgranulaat").text
+    assert "pak10-mg-per-kg" in page and 'name="hazard-pak"' not in page
 
 
 def test_the_second_editor_sees_what_changed_and_loses_nothing(app: Flask, session: Session) -> None:
