@@ -10,8 +10,8 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import update_listing
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Answer
+from marketplace.market.rules.values import deciding_gates
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules.declared import deciding_gates
 from tests.factories import listing_draft, make_actor, make_draft, seed_taxonomy
 
 TEN_TONNES = Quantity(Decimal(10), Unit.TONNE)

@@ -37,9 +37,8 @@ from marketplace.market.rules.listing import (
     listing_search_text,
     taken,
 )
-from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of
+from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of, with_answers
 from marketplace.materials.queries import fields_of_version, taxonomy
-from marketplace.materials.rules.declared import with_answers
 from marketplace.materials.rules.fields import Said, find_missing, read_answers, say
 from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.taxonomy import Material

@@ -21,8 +21,7 @@ from marketplace.market.rules.fields import Kind, ListingField, Needed, Part
 from marketplace.market.rules.freshness import OUTCOME_HINTS, OUTCOME_LABELS, Outcome
 from marketplace.market.rules.listing import ANSWER_LABELS, Answer, ListingDraft
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
-from marketplace.market.rules.values import plain_fields
-from marketplace.materials.rules.declared import deciding_gates
+from marketplace.market.rules.values import deciding_gates, plain_fields
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
