@@ -1,4 +1,4 @@
-"""The values of a listing: from form to draft, to columns and back; what follows from them, and what is refused."""
+"""The values of a listing, from form to draft and columns, and what follows from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
