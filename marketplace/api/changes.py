@@ -30,6 +30,9 @@ CHANGES = (
             _(
                 "New: searching the bank before something is bought, with the stock of that day, what was done then, and the paper of it (/memos)."
             ),
+            _(
+                "New: a sheet of lots becomes drafts (/imports/listings), with a column for each field of the materials (fields.<slug>)."
+            ),
             _("New: the dossier of continued use of a transfer, as a PDF (/reservations/{id}/dossier.pdf)."),
             _(
                 "New: which version of the list said what of a material (/materials/{slug}/versions), and lists of figures that make a version (/factor-lists)."

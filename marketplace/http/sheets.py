@@ -10,11 +10,14 @@ from marketplace.impact.rules.material_use import FLOW_LABELS, ORIGIN_LABELS, SC
 from marketplace.imports.actions.load import LoadedFile
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.judging import judge_of
-from marketplace.imports.queries.runs import as_sheet_row, list_rows, record_of, table_of
+from marketplace.imports.queries.runs import as_sheet_row, list_rows, record_of, table_with_fields
 from marketplace.imports.rules.tables import RowState, Table, TableName
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, current_locale
+from marketplace.kernel.units import Unit
+from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.fields import NOT_KNOWN, error_name
 from marketplace.materials.rules.lists import ListFile, ListRow
 from marketplace.sheets.import_files import template_csv, template_xlsx, wrong_rows_csv
 from marketplace.sheets.reading import FILE_BYTES_MAX, ROWS_MAX, read_sheet
@@ -39,8 +42,10 @@ def read_factor_list(name: str, content: bytes) -> ListFile:
     return ListFile(name, hashlib.sha256(content).hexdigest(), columns, numbered, sheet.notation)
 
 
-def words_of(session: Session, table: Table) -> Mapping[Text, Sequence[str]]:
+def words_of(session: Session, table: Table) -> Mapping[Text | str, Sequence[str]]:
     """The words that a template lists."""
+    if table.name == TableName.LISTINGS:
+        return _words_of_lots(session, table)
     groups = [group.name for group in taxonomy(session).groups]
     if table.name != TableName.MATERIAL_USE:
         return {_("Material group"): groups}
@@ -50,7 +55,24 @@ def words_of(session: Session, table: Table) -> Mapping[Text, Sequence[str]]:
     return listed
 
 
-def template_answer(table: Table, name: str, words: Mapping[Text, Sequence[str]], kind: str) -> Response:
+def _words_of_lots(session: Session, table: Table) -> Mapping[Text | str, Sequence[str]]:
+    """The words of a lot, and the choices of the fields that this template has."""
+    known = taxonomy(session)
+    listed: dict[Text | str, Sequence[str]] = {table.column("material").label: [material.name for material in known.materials]}
+    labels = {
+        "unit": [unit.label for unit in Unit],
+        "condition": list(CONDITION_LABELS.values()),
+        "quantity_basis": list(BASIS_LABELS.values()),
+    }
+    listed |= {table.column(key).label: [str(label) for label in words] for key, words in labels.items()}
+    for field in known.fields:
+        column = next((one for one in table.columns if one.key == error_name(field.slug)), None)
+        if column is not None and field.choices:
+            listed[column.label] = [choice.name for choice in (*field.choices, NOT_KNOWN)]
+    return listed
+
+
+def template_answer(table: Table, name: str, words: Mapping[Text | str, Sequence[str]], kind: str) -> Response:
     """The template of a table as a file."""
     content = template_csv(table, current_locale()) if kind == "csv" else template_xlsx(table, words)
     return _file(content, CSV if kind == "csv" else XLSX, f"{name}.{kind}")
@@ -59,7 +81,7 @@ def template_answer(table: Table, name: str, words: Mapping[Text, Sequence[str]]
 def wrong_rows_answer(session: Session, actor: Actor, run: ImportRun) -> Response:
     """The wrong rows of a sheet, each with its number and its sentences."""
     require(actor, Can.IMPORT, run, hidden=True)
-    table, judge = table_of(run.kind), judge_of(session, run)
+    table, judge = table_with_fields(session, run.kind), judge_of(session, run)
     rows, _total = list_rows(session, actor, run, state=RowState.ERROR, page_size=ROWS_MAX)
     records = [(row.row_number, record_of(run, as_sheet_row(row))) for row in rows]
     wrong = ((number, record, judge.read(record)[1].said) for number, record in records)

@@ -40,7 +40,7 @@ class ImportRun(Base):
     undone_by_id: Mapped[int | None]
 
     __table_args__ = (
-        CheckConstraint("kind IN ('material_use', 'outflow')", name="kind"),
+        CheckConstraint("kind IN ('material_use', 'outflow', 'listings')", name="kind"),
         CheckConstraint("status IN ('preview', 'applied', 'undone')", name="status"),
         CheckConstraint("(status = 'preview') = (applied_at IS NULL)", name="applied_at"),
         CheckConstraint("(status = 'undone') = (undone_at IS NOT NULL)", name="undone_at"),
@@ -60,7 +60,7 @@ class ImportRow(Base):
     faults: Mapped[dict[str, str]] = mapped_column(Json, comment="by column: a formula, an error, too long, an odd sign")
     state: Mapped[str] = mapped_column(String(9))
     messages: Mapped[dict[str, str]] = mapped_column(Json, comment="what is wrong, by column of the table, in Dutch")
-    result_id: Mapped[int | None] = mapped_column(comment="the report or the line of outflow that it went into")
+    result_id: Mapped[int | None] = mapped_column(comment="the report, the line of outflow or the lot that it went into")
 
     __table_args__ = (
         CheckConstraint("state IN ('ok', 'changed', 'unchanged', 'error')", name="state"),

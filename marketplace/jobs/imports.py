@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from marketplace.imports.actions.apply import CHUNK, apply_chunk, finish_apply
+from marketplace.imports.actions.apply import apply_chunk, chunk_of, finish_apply
 from marketplace.imports.queries.runs import count_good, get_import
 from marketplace.jobs.running import Report, TaskRun
 from marketplace.kernel.db import Session
@@ -15,8 +15,9 @@ def apply_import(run: TaskRun) -> dict[str, Any]:
     """Apply a sheet. Killed half-way it goes on behind the last chunk; nothing counts before the last step."""
     import_id = int(run.arguments["import"])
     with run.database.read() as reading:
-        rows = count_good(get_import(reading, run.actor, import_id))
-    total = -(-rows // CHUNK) + 1
+        sheet = get_import(reading, run.actor, import_id)
+        rows, chunk = count_good(sheet), chunk_of(sheet)
+    total = -(-rows // chunk) + 1
     at: dict[str, Any] = run.checkpoint or {"after": 0, "chunks": 0, "summary": {}}
     while at["after"] is not None:
         at = run.step(partial(_take_chunk, run, at), done=min(at["chunks"] + 1, total - 1), total=total)

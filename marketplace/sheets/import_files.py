@@ -26,7 +26,7 @@ def template_csv(table: Table, locale: str) -> bytes:
     return csv_file([column.label for column in columns], _examples(columns), locale)
 
 
-def template_xlsx(table: Table, words: Mapping[Text, Sequence[str]]) -> bytes:
+def template_xlsx(table: Table, words: Mapping[Text | str, Sequence[str]]) -> bytes:
     """The template as a workbook: the table, what each column is, and the words to choose."""
     columns = template_columns(table)
     told = [

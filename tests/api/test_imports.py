@@ -102,3 +102,26 @@ def test_what_is_no_sheet_is_refused(coordinator: Api, hengelo: Api) -> None:
     assert coordinator.post("/imports/outflow", data={"other": (BytesIO(b"x"), "x.csv")}).status_code == 422
     assert sent(hengelo, "/imports/outflow", b"a;b\r\n").status_code == 403
     assert coordinator.post("/tasks", {"kind": "import"}).status_code == 422
+
+
+def test_a_sheet_of_lots_is_sent_put_right_and_becomes_drafts(coordinator: Api, app: Flask) -> None:
+    head = ("Titel", "Materiaal", "Hoeveelheid", "Eenheid", "Kwaliteit", "Vrij vanaf", "Plaats", "Dikte (cm)")
+    row = ("Keien", "betonstraatsteen-kei-8cm", "12,5", "m2", "goed", "2027-03-01", "Borne")
+    loaded = sent(coordinator, "/imports/listings", sheet([(*row, "8"), (*row, "dik")], head), "aanbod.csv").get_json()
+    address = f"/imports/{loaded['id']}"
+    assert (loaded["table"], loaded["isMapped"], loaded["counts"]["error"]) == ("listings", True, 1)
+    [wrong] = coordinator.get(f"{address}/rows?state=error").get_json()["items"]
+    assert list(wrong["messages"]) == ["fields.thickness-cm"]
+    cell = {"row": 3, "key": "fields.thickness-cm", "text": "onbekend"}
+    assert coordinator.post(f"{address}/rows", {"cells": [cell]}).get_json()["counts"]["ok"] == 2
+    [made] = coordinator.get(f"{address}/changes").get_json()["lots"]
+    assert made == {"material": "betonstraatsteen-kei-8cm", "lots": 2, "quantity": 25, "unit": "m2"}
+    assert coordinator.post(f"{address}/apply", {}).status_code == 201 and tasks.work_off(app) == 1
+    numbers = [one["resultId"] for one in coordinator.get(f"{address}/rows").get_json()["items"]]
+    answers = [coordinator.get(f"/listings/{number}").get_json() for number in numbers]
+    assert [(one["status"], one["fields"]) for one in answers] == [
+        ("draft", {"thickness-cm": 8}),
+        ("draft", {"thickness-cm": "unknown"}),
+    ]
+    assert coordinator.post(f"{address}/undo", {}).get_json()["status"] == "undone"
+    assert coordinator.get(f"/listings/{numbers[0]}").status_code == 404

@@ -206,6 +206,9 @@ def load_sheets(app: Flask, coordinator: FlaskClient) -> None:
     """One sheet with a wrong row, one of which no column is known, and waste notifications that are applied."""
     wrong = b"Jaar;Materiaalgroep;Herkomst;Ton\n2024;Hout;primair;1,5\n2024;Huot;primair;veel\n"
     assert send(coordinator, "/invoer/materiaalgebruik", {"file": upload(wrong, "gebruik.csv")}).status_code == 303
+    lots = "Titel;Materiaal;Hoeveelheid;Eenheid;Kwaliteit;Vrij vanaf;Plaats;Dikte (cm)\n"
+    lots += "Keien;betonstraatsteen-kei-8cm;40;m2;Goed;2027-03-01;Borne;8\nTegels;onbekend;40;m2;Goed;2027-03-01;Borne;dik\n"
+    assert send(coordinator, "/invoer/aanbod", {"file": upload(lots.encode(), "aanbod.csv")}).status_code == 303
     assert send(coordinator, "/invoer/materiaalgebruik", {"file": upload(b"A;B\n1;2\n", "onbekend.csv")}).status_code == 303
     notified = b"Euralcode;Periode;kg;Benaming\n17 03 02;2025-02;1500;asfalt\n17 01 01;2025-02;250;beton\n"
     for is_applied in (True, False):

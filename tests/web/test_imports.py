@@ -8,10 +8,13 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from marketplace.imports.models import ImportRun
 from marketplace.jobs import tasks
 from marketplace.kernel.db import Database
+from marketplace.market.models import Listing
+from tests.factories import make_actor, make_listing
 from tests.imported import LMA, reading, sheet
 from tests.visitors import csrf_token, log_in, newcomer, send
 
@@ -191,3 +194,56 @@ def test_only_a_coordinator_of_a_municipality_loads_and_sees_its_sheets(
         assert other.get(page).status_code == expected
         assert other.get("/invoer").status_code == (200 if expected == 404 else 403)
         assert other.get(f"{page}/fouten.csv").status_code == expected
+
+
+LOTS = ("Titel", "Materiaal", "Hoeveelheid", "Eenheid", "Kwaliteit", "Vrij vanaf", "Plaats", "Dikte (cm)")
+PAVERS = ("Keien uit de Dorpsstraat", "Betonstraatsteen keiformaat 8 cm", "1.200", "m²", "Goed", "2027-03-01", "Borne", "8")
+
+
+def test_a_sheet_of_lots_is_mended_made_into_drafts_and_taken_back(borne: FlaskClient, app: Flask) -> None:
+    wrong = (*PAVERS[:7], "80")
+    page = load(borne, sheet([PAVERS, wrong], LOTS), "aanbod", "aanbod.csv")
+    shown = borne.get(page).text.replace("\u00a0", " ")
+    assert "Welke concepten worden gemaakt" in shown and "1.200 m²" in shown
+    assert "Dikte ligt tussen 6 cm en 12 cm." in shown and "1 foute regel" in shown
+    assert "Formaat van de steen" in shown and "Teerhoudend" not in shown  # asked of these materials only
+    data = {"csrf_token": csrf_token(borne.get(page)), "cell-3-fields.thickness-cm": "8,5"}
+    assert borne.post(f"{page}/regels", data=data).status_code == 303
+    assert "Neem alle 2 regels" in borne.get(page).text
+    assert send(borne, page, to=f"{page}/toepassen").status_code == 303
+    assert tasks.work_off(app) == 1
+    shown = borne.get(page).text
+    assert "Er zijn 2 concepten gemaakt." in shown and "Dan worden 2 concepten verwijderd." in shown
+    lot = "/aanbod/1"
+    assert f'href="{lot}"' in shown and "Keien uit de Dorpsstraat" in borne.get(lot).text
+    assert "Keien uit de Dorpsstraat" in borne.get("/werk/aanbod").text
+    assert send(borne, page, to=f"{page}/terugdraaien").status_code == 303
+    assert "Dit bestand is teruggedraaid op" in borne.get(page).text and borne.get(lot).status_code == 404
+
+
+@pytest.mark.parametrize("material", ["", "parkbank-beton", "asfaltgranulaat", "betonstraatsteen-kei-8cm"])
+def test_a_template_of_a_material_is_what_the_page_of_lots_takes(borne: FlaskClient, material: str) -> None:
+    for kind in ("csv", "xlsx"):
+        content = borne.get(f"/invoer/aanbod/sjabloon.{kind}?materiaal={material}").data
+        shown = borne.get(load(borne, content, "aanbod", f"sjabloon.{kind}")).text
+        assert "Neem de regel" in shown and "foute regel" not in shown and "Welke kolom is wat?" not in shown
+
+
+def test_the_supply_as_it_was_downloaded_is_read_back(borne: FlaskClient, app: Flask, database: Database) -> None:
+    said = {"thickness-cm": "8.5", "paver-format": "kei", "colour": "unknown"}
+    with database.transaction() as session:
+        make_listing(session, make_actor(session, "borne"), title="Keien, =gestapeld", price_cents_per_unit=250, fields=said)
+    file = borne.get("/aanbod.csv").data
+    page = load(borne, file, "aanbod", "aanbod.csv")
+    assert "foute regel" not in borne.get(page).text
+    assert send(borne, page, to=f"{page}/toepassen").status_code == 303
+    assert tasks.work_off(app) == 1
+    with reading(database) as session:
+        first, again = session.scalars(select(Listing).order_by(Listing.id))
+    assert (first.status, again.status) == ("published", "draft")
+    for name in (
+        *("title", "material_id", "quantity", "unit", "condition", "available_from", "available_until", "fields"),
+        *("quantity_basis", "price_cents_per_unit", "year_of_construction", "place_name", "municipality"),
+    ):
+        assert getattr(again, name) == getattr(first, name), name
+    assert again.fields == said

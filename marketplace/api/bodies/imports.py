@@ -9,7 +9,7 @@ from marketplace.imports.rules.columns import NOTATIONS
 COLUMNS_TAKEN_MAX = 60
 ROWS_TAKEN_MAX = 500
 CODES_TAKEN_MAX = 500
-KEY_LENGTH_MAX = 20
+KEY_LENGTH_MAX = 80
 
 
 class ColumnBody(Body):

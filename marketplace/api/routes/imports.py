@@ -30,6 +30,7 @@ from marketplace.imports.actions.take_over import take_over
 from marketplace.imports.actions.undo import undo_import
 from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.judging import judge_of
+from marketplace.imports.queries.lots import get_lots_preview
 from marketplace.imports.queries.outflow import get_outflow
 from marketplace.imports.queries.preview import get_outflow_preview, get_use_preview
 from marketplace.imports.queries.runs import as_sheet_row, find_same, get_import, list_rows, record_of
@@ -79,6 +80,13 @@ def load_material_use() -> Response:
 def load_outflow() -> Response:
     """Load a sheet of waste notifications (LMA) to look at. Nothing counts before it is applied."""
     return _load(TableName.OUTFLOW)
+
+
+@route("POST", "/imports/listings", gives=ImportSchema, status=201, upload="sheet", tag="imports", refuses=(413,))
+@LOADS
+def load_listings() -> Response:
+    """Load a sheet of lots to look at. Applying it makes drafts; each is published by itself, with a photo."""
+    return _load(TableName.LISTINGS)
 
 
 def _load(table: TableName) -> Response:
@@ -138,11 +146,13 @@ def list_changes(import_id: int) -> Response:
     """What applying it would change, old and new. Of a sheet that is applied or taken back: nothing."""
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
-    found: dict[str, Any] = {"changes": [], "refused": [], "codes": []}
+    found: dict[str, Any] = {"changes": [], "refused": [], "codes": [], "lots": []}
     if run.status == ImportStatus.PREVIEW and run.kind == TableName.MATERIAL_USE:
         preview = get_use_preview(session, actor, run)
         found["changes"] = list(preview.changed)
         found["refused"] = [year.fault for year in preview.years if year.fault is not None]
+    elif run.status == ImportStatus.PREVIEW and run.kind == TableName.LISTINGS:
+        found["lots"] = get_lots_preview(session, actor, run)
     elif run.status == ImportStatus.PREVIEW:
         found["codes"] = list(get_outflow_preview(session, actor, run).codes)
     return ok(ChangesSchema.write(None, **found))

@@ -9,6 +9,7 @@ from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.runs import is_mapped
 from marketplace.imports.rules.outflow import Certainty
 from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
+from marketplace.kernel.units import Unit
 
 TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 
@@ -88,7 +89,7 @@ class ImportRowSchema(Shape):
     state = Choice(RowState)
     values = Property("text by column", shape=TEXTS)
     messages = Property("what is wrong, by column", shape=TEXTS)
-    result_id = Integer("the report or the line that it went into", allow_none=True)
+    result_id = Integer("the report, the line or the listing that it went into", allow_none=True)
 
 
 class ImportRowsSchema(PageSchema):
@@ -121,12 +122,22 @@ class _CodeSchema(Shape):
     certainty = Choice(Certainty)
 
 
+class _LotsSchema(Shape):
+    """The drafts of one material and unit that a sheet makes."""
+
+    material = Line("slug")
+    lots = Integer("drafts")
+    quantity = Number()
+    unit = Choice(Unit)
+
+
 class ChangesSchema(Shape):
-    """What applying a sheet would change: figures of reports, or Eural codes of outflow."""
+    """What applying a sheet would change: figures of reports, Eural codes of outflow, or drafts of lots."""
 
     changes = List(Part(_ChangeSchema))
     refused = List(Sentence(), "why the report of a year could not be saved so")
     codes = List(Part(_CodeSchema))
+    lots = List(Part(_LotsSchema), "the drafts that a sheet of lots makes")
 
 
 class OutflowSchema(Shape):

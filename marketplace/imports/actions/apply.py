@@ -11,6 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.rules.material_use import UseRow
+from marketplace.imports.actions.lots import LOTS_CHUNK, make_drafts, told_drafts
 from marketplace.imports.actions.mend import open_import
 from marketplace.imports.models import ImportRow, ImportRun, Outflow
 from marketplace.imports.queries.judging import Judge, Standing, get_standing, judge_of
@@ -72,6 +73,11 @@ def as_seen(versions: Mapping[int, int]) -> str:
     return ",".join(f"{year}:{version}" for year, version in sorted(versions.items()))
 
 
+def chunk_of(run: ImportRun) -> int:
+    """How many rows are taken in one stroke: a lot is more work than a line."""
+    return LOTS_CHUNK if run.kind == TableName.LISTINGS else CHUNK
+
+
 def apply_chunk(
     session: Session, actor: Actor, *, import_id: int, after: int, summary: dict[str, Any]
 ) -> tuple[int | None, dict[str, Any]]:
@@ -85,13 +91,15 @@ def apply_chunk(
         select(ImportRow)
         .where(ImportRow.import_id == run.id, ImportRow.row_number > after, ImportRow.state != RowState.ERROR)
         .order_by(ImportRow.row_number)
-        .limit(CHUNK)
+        .limit(chunk_of(run))
     ).all()
     if not rows:
         return None, summary
     values = _read_again(judge_of(session, run), run, rows)
     if run.kind == TableName.OUTFLOW:
         _store_lines(session, run, values)
+    elif run.kind == TableName.LISTINGS:
+        make_drafts(session, actor, rows, values)
     else:
         summary = judge_of(session, run).add(summary, values.values())
     return rows[-1].row_number, summary
@@ -105,11 +113,13 @@ def finish_apply(
     session.refresh(run, with_for_update=True)
     if run.status != ImportStatus.PREVIEW:
         return dict(run.result or {})
-    result = (
-        _write_reports(session, actor, run, summary, versions)
-        if run.kind == TableName.MATERIAL_USE
-        else _count_lines(session, run)
-    )
+    match run.kind:
+        case TableName.MATERIAL_USE:
+            result = _write_reports(session, actor, run, summary, versions)
+        case TableName.OUTFLOW:
+            result = _count_lines(session, run)
+        case _:
+            result = told_drafts(session, run)
     run.status, run.applied_at, run.applied_by_id = ImportStatus.APPLIED, clock.now(), actor.person_id
     run.result = result
     _forget_the_rest(session, run)

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.judging import Judged, judge, judge_of
-from marketplace.imports.queries.runs import find_known, is_mapped, table_of
+from marketplace.imports.queries.runs import find_known, is_mapped, table_with_fields
 from marketplace.imports.rules.cells import SheetRow
 from marketplace.imports.rules.columns import find_header, find_notation, find_places
 from marketplace.imports.rules.tables import RowState, Table
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.kernel.language import _, in_default_locale
 from marketplace.kernel.text import clean
 from marketplace.notices.actions import audit
@@ -40,7 +40,7 @@ class LoadedFile:
 def load_sheet(session: Session, actor: Actor, *, kind: str, file: LoadedFile) -> ImportRun:
     """Load a sheet of the own organisation to look at. Refused: no row with names of columns, or nothing below it."""
     require(actor, Can.IMPORT, actor.organisation_id)
-    table = table_of(kind)
+    table = table_with_fields(session, kind)
     known = find_known(session, organisation_id=int(actor.organisation_id or 0), kind=table.name)
     header = find_header(file.rows, table.columns, known.names)
     if header is None:
@@ -48,6 +48,8 @@ def load_sheet(session: Session, actor: Actor, *, kind: str, file: LoadedFile) -
     body = [row for row in file.rows if row.number > header.row_number]
     if not body:
         raise Invalid(_("There are names of columns, and no rows below them. Choose another file."), "file")
+    if len(body) > table.rows_max:
+        raise TooLarge(_("The sheet has more than %(most)s rows. Split it into more than one file.", most=table.rows_max), "file")
     width = max(len(header.names), *(len(row.cells) for row in body))
     names = [*header.names, *[""] * (width - len(header.names))]
     places = dict(find_places(names, table.columns, known.names).places)

@@ -9,7 +9,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.imports.actions.load import count, notations_of, stored
 from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
 from marketplace.imports.queries.judging import judge, judge_of
-from marketplace.imports.queries.runs import as_sheet_row, find_known, get_import, is_mapped, is_under_way, table_of
+from marketplace.imports.queries.runs import as_sheet_row, find_known, get_import, is_mapped, is_under_way, table_with_fields
 from marketplace.imports.rules.cells import SheetRow, tidy
 from marketplace.imports.rules.columns import NOTATIONS, check_places, find_header, find_places, plain_name, read_number
 from marketplace.imports.rules.outflow import find_eural
@@ -43,7 +43,7 @@ def set_columns(
 ) -> ImportRun:
     """Say which column is which, and how numbers are written. Kept for the next sheet of this organisation."""
     run = open_import(session, actor, import_id)
-    table = table_of(run.kind)
+    table = table_with_fields(session, run.kind)
     check_places(places, table.columns, len(run.columns))
     run.places = dict(places)
     found = notations_of(table, run.places, _rows(session, run), otherwise=run.notation)
@@ -63,7 +63,7 @@ def mend_rows(
 ) -> ImportRun:
     """Type cells of rows again, by row number and column. Numbers are read as the reader of `locale` writes them."""
     run = open_import(session, actor, import_id)
-    table = table_of(run.kind)
+    table = table_with_fields(session, run.kind)
     rows = {row.row_number: row for row in session.scalars(_of(run).where(ImportRow.row_number.in_(values)))}
     for row_number, typed in values.items():
         if row_number not in rows:
@@ -85,7 +85,7 @@ def mend_rows(
 def mend_from_sheet(session: Session, actor: Actor, *, import_id: int, rows: Sequence[SheetRow], notation: str) -> ImportRun:
     """Take the rows of the file with wrong rows, as it was downloaded and put right. Rows that it does not hold stay."""
     run = open_import(session, actor, import_id)
-    table = table_of(run.kind)
+    table = table_with_fields(session, run.kind)
     header = find_header(rows, table.columns, {plain_name(name): "x" for name in (*run.columns, *ROW_NAMES) if name})
     names = [] if header is None else [plain_name(name) for name in header.names]
     at = next((place for place, name in enumerate(names) if name in ROW_NAMES), None)

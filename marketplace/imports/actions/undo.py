@@ -8,6 +8,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.rules.reports import STATUS_LABELS, ReportStatus
 from marketplace.imports.actions.apply import carried
+from marketplace.imports.actions.lots import take_drafts_back, why_drafts_stay
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.judging import Standing, get_standing, rows_of_version
 from marketplace.imports.queries.runs import get_import
@@ -19,7 +20,8 @@ from marketplace.notices.actions import audit
 
 
 def undo_import(session: Session, actor: Actor, *, import_id: int) -> ImportRun:
-    """Take a sheet back. What stood in a report before becomes its newest concept; lines of outflow count no longer.
+    """Take a sheet back. What stood in a report before becomes its newest concept; lines of outflow count no longer; drafts are removed,
+    but for those that somebody worked on.
 
     Refused, by name, where something was built on it.
     """
@@ -33,6 +35,8 @@ def undo_import(session: Session, actor: Actor, *, import_id: int) -> ImportRun:
         raise Conflict(_("This cannot be taken back: %(reasons)s", reasons=" ".join(str(one) for one in dependents)))
     if run.kind == TableName.MATERIAL_USE:
         _bring_back(session, actor, run)
+    if run.kind == TableName.LISTINGS:
+        run.result = {**(run.result or {}), "stayed": take_drafts_back(session, actor, run)}
     run.status, run.undone_at, run.undone_by_id = ImportStatus.UNDONE, clock.now(), actor.person_id
     session.flush()
     audit.record(session, actor, action="import.undo", object_type="import_run", object_id=run.id, kind=run.kind)
@@ -41,7 +45,12 @@ def undo_import(session: Session, actor: Actor, *, import_id: int) -> ImportRun:
 
 def list_dependents(session: Session, run: ImportRun) -> list[Text]:
     """What was built on an applied sheet, a sentence each."""
-    return _reports_since(session, run) if run.kind == TableName.MATERIAL_USE else _taken_over(session, run)
+    match run.kind:
+        case TableName.MATERIAL_USE:
+            return _reports_since(session, run)
+        case TableName.OUTFLOW:
+            return _taken_over(session, run)
+    return why_drafts_stay(session, run)
 
 
 def _reports_since(session: Session, run: ImportRun) -> list[Text]:

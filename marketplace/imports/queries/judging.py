@@ -13,6 +13,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.impact.models import AdoptedYear, MaterialUse, MaterialUseReport
 from marketplace.impact.rules.material_use import ZERO, UseRow
 from marketplace.imports.models import ImportRun
+from marketplace.imports.queries.lots import LotJudge, get_lot_words
 from marketplace.imports.queries.outflow import list_counting
 from marketplace.imports.queries.runs import record_of
 from marketplace.imports.rules.cells import SheetRow
@@ -50,6 +51,9 @@ class Judged:
 class Judge(Protocol):
     """How a table reads its rows, adds them up, and tells what is new from what stands there."""
 
+    def meet(self, records: Sequence[Record]) -> None:
+        """Look at all rows of a sheet, before each is read."""
+
     def read(self, record: Record) -> tuple[Any, Faults]:
         """One row, or what is wrong with it."""
 
@@ -66,6 +70,9 @@ class UseJudge:
     def __init__(self, words: Words, standing: Mapping[int, Standing]) -> None:
         self.words, self.standing = words, standing
         self._stored = {UseCell(year, row).key: row.mass_kg for year, one in standing.items() for row in one.rows}
+
+    def meet(self, records: Sequence[Record]) -> None:
+        """No row hangs on another one."""
 
     def read(self, record: Record) -> tuple[UseCell | None, Faults]:
         """One row as a cell."""
@@ -88,6 +95,9 @@ class OutflowJudge:
 
     def __init__(self, last_month: str, counting: Mapping[tuple[str, ...], Decimal]) -> None:
         self._last_month, self._counting = last_month, counting
+
+    def meet(self, records: Sequence[Record]) -> None:
+        """No row hangs on another one."""
 
     def read(self, record: Record) -> tuple[OutflowLine | None, Faults]:
         """One row as a line."""
@@ -117,6 +127,8 @@ def judge_of(session: Session, run: ImportRun) -> Judge:
     """The judge of a sheet's table, with what stands there now."""
     if run.kind == TableName.MATERIAL_USE:
         return use_judge(session, run.organisation_id)
+    if run.kind == TableName.LISTINGS:
+        return LotJudge(get_lot_words(session, run.organisation_id, twice=run.summary.get("twice", ())))
     counting: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
     for line in list_counting(session, organisation_id=run.organisation_id):
         counting[line.period, line.eural, line.stream, line.sender, line.origin, line.processor, line.processing] += line.mass_kg
@@ -130,7 +142,9 @@ def use_judge(session: Session, organisation_id: int) -> UseJudge:
 
 def judge(judge: Judge, run: ImportRun, rows: Sequence[SheetRow]) -> tuple[list[Judged], dict[str, Any]]:
     """Every row with what it would do, and what the good ones add up to."""
-    read = [(row, *judge.read(record_of(run, row))) for row in rows]
+    records = [record_of(run, row) for row in rows]
+    judge.meet(records)
+    read = [(row, *judge.read(record)) for row, record in zip(rows, records, strict=True)]
     summary = judge.add({}, [value for _row, value, _faults in read if value is not None])
     judged = [
         Judged(row, RowState.ERROR if value is None else judge.state_of(value, summary), faults.said)

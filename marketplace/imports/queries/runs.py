@@ -1,7 +1,7 @@
 """Which sheets an organisation loaded, how each stands, and its rows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
 from marketplace.imports.rules.cells import CellFault, SheetRow
 from marketplace.imports.rules.columns import is_complete
+from marketplace.imports.rules.lots import LOTS, field_columns, is_field
 from marketplace.imports.rules.material_use import MATERIAL_USE
 from marketplace.imports.rules.outflow import OUTFLOW
 from marketplace.imports.rules.tables import ImportStatus, Record, RowState, Table, TableName
@@ -17,8 +18,10 @@ from marketplace.kernel import tasks
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.models import Task
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material
 
-TABLES: dict[TableName, Table] = {table.name: table for table in (MATERIAL_USE, OUTFLOW)}
+TABLES: dict[TableName, Table] = {table.name: table for table in (LOTS, MATERIAL_USE, OUTFLOW)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,23 @@ def table_of(name: str) -> Table:
     if name not in set(TableName):
         raise Missing(_("There is no such table. Choose one of the tables that can be loaded."))
     return TABLES[TableName(name)]
+
+
+def table_with_fields(session: Session, name: str, materials: Iterable[Material] | None = None) -> Table:
+    """A table by its name; that of lots with a column for each field of some materials, or of all."""
+    table = table_of(name)
+    if table.name != TableName.LISTINGS:
+        return table
+    return replace(table, columns=(*table.columns, *field_columns(taxonomy(session), materials)))
+
+
+def table_of_run(session: Session, run: ImportRun) -> Table:
+    """The table of a sheet as its page shows it: of the fields those that are read, and those of the materials in it."""
+    known = taxonomy(session)
+    found = [material for slug in run.summary.get("materials", ()) if (material := known.find_material(slug)) is not None]
+    asked = {column.key for column in field_columns(known, found)} | set(run.places)
+    table = table_with_fields(session, run.kind)
+    return replace(table, columns=tuple(column for column in table.columns if not is_field(column.key) or column.key in asked))
 
 
 def get_import(session: Session, actor: Actor, import_id: int) -> ImportRun:
@@ -98,7 +118,8 @@ def is_under_way(session: Session, run: ImportRun) -> bool:
 
 def is_mapped(run: ImportRun) -> bool:
     """Whether every column that is needed has been found."""
-    return is_complete(run.places, table_of(run.kind).columns, len(run.columns))
+    needed = {key: place for key, place in run.places.items() if not is_field(key)}  # of a field nothing is needed
+    return is_complete(needed, table_of(run.kind).columns, len(run.columns))
 
 
 def count_good(run: ImportRun) -> int:

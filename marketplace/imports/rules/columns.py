@@ -28,7 +28,7 @@ class Column:
     """
 
     key: str
-    label: Text
+    label: Text | str
     meaning: Text
     names: tuple[str, ...]
     is_required: bool = False
@@ -100,10 +100,9 @@ def find_places(names: Sequence[str], columns: Sequence[Column], known: Mapping[
         if before in keys:
             found.setdefault(str(before), []).append(place)
             continue
-        for column in columns:
-            if name and is_named(column, name):
-                found.setdefault(column.key, []).append(place)
-                break
+        named = [column.key for column in columns if name and is_named(column, name)]
+        if named:  # of columns that may be called the same, the next one that has no place yet
+            found.setdefault(next((key for key in named if key not in found), named[0]), []).append(place)
     places = {key: at[0] for key, at in found.items() if len(at) == 1}
     doubtful = tuple(column.key for column in columns if len(found.get(column.key, ())) > 1)
     return Places(places, doubtful)

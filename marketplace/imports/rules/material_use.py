@@ -103,7 +103,7 @@ MATERIAL_USE = Table(
 )
 
 
-def _words(labels: Mapping[Value, Text], more: Mapping[Value, tuple[str, ...]]) -> dict[str, str]:
+def words_of_labels(labels: Mapping[Value, Text], more: Mapping[Value, tuple[str, ...]]) -> dict[str, str]:
     """Everything that people may type for each value, folded."""
     found: dict[str, str] = {}
     for value, label in labels.items():
@@ -121,7 +121,7 @@ def scope_words() -> dict[str, str]:
         Scope.ORGANISATION: ("organisatie", "eigen organisatie", "gemeente", "gemeentelijke organisatie", "own"),
         Scope.TERRITORY: ("grondgebied", "hele grondgebied", "gebied", "territorium"),
     }
-    return _words(SCOPE_LABELS, more)
+    return words_of_labels(SCOPE_LABELS, more)
 
 
 def flow_words() -> dict[str, str]:
@@ -131,7 +131,7 @@ def flow_words() -> dict[str, str]:
         Flow.STOCK: ("voorraad", "opslag", "blijft"),
         Flow.OUT: ("uit", "uitstroom", "uitgaand", "outflow", "afvoer"),
     }
-    return _words(FLOW_LABELS, more)
+    return words_of_labels(FLOW_LABELS, more)
 
 
 def origin_words() -> dict[str, str]:
@@ -143,7 +143,7 @@ def origin_words() -> dict[str, str]:
         Origin.RECYCLED: ("gerecycled", "gerecycleerd", "recycling", "recyclaat", "secundair"),
         Origin.UNKNOWN: ("onbekend", "niet bekend"),
     }
-    return _words(ORIGIN_LABELS, more)
+    return words_of_labels(ORIGIN_LABELS, more)
 
 
 @dataclass(frozen=True, slots=True)

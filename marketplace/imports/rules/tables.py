@@ -12,12 +12,15 @@ from marketplace.kernel.errors import FieldError, Refusal
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import parse_number
 
+ROWS_MAX = 20_000
+
 
 class TableName(StrEnum):
     """What a sheet can be loaded into."""
 
     MATERIAL_USE = "material_use"
     OUTFLOW = "outflow"
+    LISTINGS = "listings"
 
 
 class ImportStatus(StrEnum):
@@ -39,12 +42,13 @@ class RowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: what it is called, what may be loaded, and its columns."""
+    """A table: what it is called, what may be loaded, its columns, and how many rows a sheet of it may hold."""
 
     name: TableName
     label: Text
     does: Text
     columns: tuple[Column, ...]
+    rows_max: int = ROWS_MAX
 
     def column(self, key: str) -> Column:
         """One of its columns, by its key."""

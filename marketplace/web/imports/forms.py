@@ -16,21 +16,26 @@ from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
 NOTATION_CHOICES = options([("nl", _("1.234,5 (comma before decimals)")), ("en", _("1,234.5 (point before decimals)"))])
 EXAMPLE_LENGTH = 30
-CELL = re.compile(r"cell-([0-9]{1,9})-([a-z_]{1,20})")
+CELL = re.compile(r"cell-([0-9]{1,9})-([a-z0-9_.-]{1,80})")
 
 
 class FileForm(Form):
     """One sheet."""
 
     idempotency_key = IdempotencyField()
-    file = FileField(
-        _("File"), [Required(_("Choose a file: XLSX or CSV."))], description=_("XLSX or CSV, at most 5 MB and 20 000 rows.")
-    )
+    file = FileField(_("File"), [Required(_("Choose a file: XLSX or CSV."))], description=_("XLSX or CSV, at most 5 MB."))
 
     def content(self) -> tuple[str, bytes]:
         """The name and what is in it, one byte more than may be at most."""
         sent = self.file.data
         return (str(sent.filename or ""), sent.stream.read(FILE_BYTES_MAX + 1)) if isinstance(sent, FileStorage) else ("", b"")
+
+
+def file_form(table: Table) -> FileForm:
+    """The form for a sheet of this table, with how many rows it may hold."""
+    form = FileForm()
+    form.file.description = str(_("XLSX or CSV, at most 5 MB and %(most)s rows.", most=table.rows_max))
+    return form
 
 
 class ColumnsForm(Form):

@@ -10,6 +10,7 @@ from marketplace.imports.actions.apply import as_seen
 from marketplace.imports.actions.undo import list_dependents
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.judging import judge_of
+from marketplace.imports.queries.lots import get_lots_preview, list_made, list_untouched
 from marketplace.imports.queries.preview import Change, get_outflow_preview, get_use_preview
 from marketplace.imports.queries.runs import (
     as_sheet_row,
@@ -19,7 +20,7 @@ from marketplace.imports.queries.runs import (
     is_mapped,
     list_rows,
     record_of,
-    table_of,
+    table_of_run,
 )
 from marketplace.imports.rules.outflow import describe_certainty
 from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
@@ -58,13 +59,14 @@ def code_name(code: str) -> str:
 def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
     """The page of a sheet, with the form of its columns. While it is being applied it asks for itself again."""
     session, actor = current_session(), current_actor()
-    table, task = table_of(run.kind), find_task(session, run)
+    table, task = table_of_run(session, run), find_task(session, run)
     is_open = run.status == ImportStatus.PREVIEW and not (task is not None and task.is_open)
     mapped = is_mapped(run)
     wrong, place = paged(lambda number: list_rows(session, actor, run, state=RowState.ERROR, page=number, page_size=PAGE_SIZE))
     judge = judge_of(session, run) if wrong and mapped and is_open else None
     records = [(row, record_of(run, as_sheet_row(row))) for row in wrong] if mapped else []
     use = get_use_preview(session, actor, run) if mapped and is_open and run.kind == TableName.MATERIAL_USE else None
+    made = list_made(session, run) if run.kind == TableName.LISTINGS and run.task_id is not None else []
     answer = page(
         "imports/show.html",
         form,
@@ -88,6 +90,9 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
         seen=as_seen({one.year: one.version for one in use.years}) if use is not None else "",
         changes_shown=CHANGES_SHOWN,
         outflow=get_outflow_preview(session, actor, run) if mapped and is_open and run.kind == TableName.OUTFLOW else None,
+        lots=get_lots_preview(session, actor, run) if mapped and is_open and run.kind == TableName.LISTINGS else None,
+        made=made,
+        untouched=list_untouched(session, made) if run.status == ImportStatus.APPLIED else [],
         words_of_cell=words_of_cell,
         groups=taxonomy(session).groups,
         certainty=certainty,

@@ -14,20 +14,22 @@ from marketplace.imports.actions.take_over import take_over
 from marketplace.imports.actions.undo import undo_import
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.outflow import get_outflow, list_outflow_years
-from marketplace.imports.queries.runs import TABLES, get_import, table_of
+from marketplace.imports.queries.runs import TABLES, get_import, table_of, table_of_run, table_with_fields
 from marketplace.imports.queries.runs import list_imports as list_own
+from marketplace.imports.rules.lots import with_example
+from marketplace.imports.rules.tables import Table, TableName
 from marketplace.jobs.tasks import start_import
 from marketplace.kernel.errors import Conflict, Invalid, Missing, TooLarge
 from marketplace.kernel.language import _, current_locale
 from marketplace.materials.queries import taxonomy
 from marketplace.web.imports import shown
-from marketplace.web.imports.forms import FileForm, columns_form, typed_cells, typed_codes
+from marketplace.web.imports.forms import FileForm, columns_form, file_form, typed_cells, typed_codes
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 blueprint = Blueprint("imports", __name__)
-SLUGS = {"materiaalgebruik": "material_use", "afvalmeldingen": "outflow"}
+SLUGS = {"aanbod": "listings", "materiaalgebruik": "material_use", "afvalmeldingen": "outflow"}
 LOADS = permission(Can.IMPORT, max_body_bytes=FILE_BODY_MAX)
 IMPORTS = permission(Can.IMPORT)
 
@@ -61,7 +63,8 @@ def list_imports() -> str:
 @LOADS
 def load(table: str) -> ResponseReturnValue:
     """Choose a file; where it can be read, look at what it would change."""
-    about, form = table_of(_name(table)), FileForm()
+    about = table_of(_name(table))
+    form = file_form(about)
 
     def read() -> LoadedFile:
         return read_file(*form.content())
@@ -74,21 +77,30 @@ def load(table: str) -> ResponseReturnValue:
     )
     if loaded is not None:
         return redirect(url_for("imports.show", import_id=loaded.id), 303)
-    return page("imports/load.html", form, table=about, slug=table)
+    known = taxonomy(current_session())
+    materials = known.materials if about.name == TableName.LISTINGS else ()
+    return page("imports/load.html", form, table=about, slug=table, materials=materials)
+
+
+def _template(table: str) -> Table:
+    """The table of a template; that of lots has the columns of the material that was chosen."""
+    chosen = taxonomy(current_session()).find_material(request.args.get("materiaal", ""))
+    about = table_with_fields(current_session(), _name(table), () if chosen is None else (chosen,))
+    return about if chosen is None else with_example(about, chosen)
 
 
 @blueprint.get("/invoer/<table>/sjabloon.csv")
 @IMPORTS
 def template_csv(table: str) -> Response:
     """The template of a table as CSV."""
-    return template_answer(table_of(_name(table)), table, {}, "csv")
+    return template_answer(_template(table), table, {}, "csv")
 
 
 @blueprint.get("/invoer/<table>/sjabloon.xlsx")
 @IMPORTS
 def template_xlsx(table: str) -> Response:
     """The template of a table as a workbook."""
-    about = table_of(_name(table))
+    about = _template(table)
     return template_answer(about, table, words_of(current_session(), about), "xlsx")
 
 
@@ -97,7 +109,7 @@ def template_xlsx(table: str) -> Response:
 def show(import_id: int) -> ResponseReturnValue:
     """A loaded sheet: what is wrong with it, what it would change, and what came of it."""
     run = get_import(current_session(), current_actor(), import_id)
-    return shown.shown(run, columns_form(table_of(run.kind), run, shown.first_cells(run)))
+    return shown.shown(run, columns_form(table_of_run(current_session(), run), run, shown.first_cells(run)))
 
 
 @blueprint.post("/invoer/<int:import_id>/kolommen")
@@ -106,7 +118,7 @@ def columns(import_id: int) -> ResponseReturnValue:
     """Say which column is which."""
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
-    table = table_of(run.kind)
+    table = table_of_run(session, run)
     form = columns_form(table, run, shown.first_cells(run))
 
     def set_them() -> ImportRun:

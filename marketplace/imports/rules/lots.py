@@ -1,0 +1,427 @@
+"""A row of supply as a draft of a lot: its material, its place, and an answer to each field of the material."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from marketplace.imports.rules.cells import FAULT_SENTENCES
+from marketplace.imports.rules.columns import Column, plain_name
+from marketplace.imports.rules.tables import Faults, Record, Table, TableName, fill_in
+from marketplace.kernel.dates import parse_date, read_date
+from marketplace.kernel.errors import Invalid, Refusal
+from marketplace.kernel.geo import Point
+from marketplace.kernel.language import Named, Text, _
+from marketplace.kernel.units import Quantity, read_unit
+from marketplace.market.rules.fields import FIELDS
+from marketplace.market.rules.listing import Condition, ListingDraft, Location, QuantityBasis, clean_external_id, taken
+from marketplace.market.rules.values import check_listing
+from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, Names, error_name, read_answers
+from marketplace.materials.rules.taxonomy import Material, Taxonomy
+
+LOTS_MAX = 2000  # rows of one sheet: each becomes a lot of its own
+EURO = "euro"
+_FIELD_START = error_name("")
+_MISSING = {row.name: row.missing for row in FIELDS if row.missing is not None}
+
+LOTS = Table(
+    TableName.LISTINGS,
+    _("Supply"),
+    _("Lots of your municipality, one in each row. Every row becomes a draft: you add a photo and publish it yourself."),
+    (
+        Column(
+            "title",
+            _("Title"),
+            _("what stands above the lot"),
+            ("titel", "title", "naam", "name"),
+            True,
+            examples=("Betonklinkers uit de Dorpsstraat",),
+        ),
+        Column(
+            "material",
+            _("Material"),
+            _("a material of the list, by its name"),
+            ("materiaal", "material", "soort materiaal", "materiaalsoort"),
+            True,
+            examples=("Betonstraatsteen keiformaat 8 cm",),
+        ),
+        Column(
+            "quantity",
+            _("Quantity"),
+            _("how much there is"),
+            ("hoeveelheid", "quantity", "aantal", "beschikbaar", "available", "amount"),
+            True,
+            is_number=True,
+            examples=(Decimal(1200),),
+        ),
+        Column(
+            "unit",
+            _("Unit"),
+            _("pieces, m, m², m³, tonnes or kg"),
+            ("eenheid", "unit"),
+            True,
+            examples=("m²",),
+        ),
+        Column(
+            "condition",
+            _("Condition"),
+            _("new, good, fair or poor"),
+            ("kwaliteit", "condition", "staat", "conditie"),
+            True,
+            examples=("Goed",),
+        ),
+        Column(
+            "available_from",
+            _("Free from"),
+            _("the first day on which it can be fetched"),
+            ("vrij vanaf", "free from", "beschikbaar vanaf", "available from", "vanaf"),
+            True,
+            examples=("2027-03-01",),
+        ),
+        Column(
+            "available_until",
+            _("Free until"),
+            _("the last day, if there is one"),
+            ("vrij tot en met", "free until", "beschikbaar tot", "beschikbaar tot en met", "available until"),
+        ),
+        Column(
+            "place",
+            _("Place"),
+            _("a place or a postcode of the region, or coordinates"),
+            ("plaats", "place", "locatie", "postcode", "woonplaats", "location"),
+            examples=("Borne",),
+        ),
+        Column("lat", _("Latitude"), _("with the longitude, instead of the place"), ("lat", "breedtegraad", "latitude")),
+        Column("lon", _("Longitude"), _("with the latitude, instead of the place"), ("lon", "lng", "lengtegraad", "longitude")),
+        Column("depot", _("Depot"), _("the name of a depot, instead of the place"), ("depot", "opslag")),
+        Column(
+            "quantity_basis",
+            _("How the quantity is known"),
+            _("estimated, from a drawing, measured or weighed; empty: estimated"),
+            ("hoe de hoeveelheid bekend is", "how the quantity is known", "bepaling", "basis"),
+        ),
+        Column(
+            "year_of_construction",
+            _("Year of construction"),
+            _("the year in which it was made or built"),
+            ("bouwjaar", "year of construction", "jaar van bouw"),
+        ),
+        Column(
+            "price",
+            _("Price per unit"),
+            _("in euro; empty or 0: free of charge"),
+            ("prijs per eenheid", "price per unit", "prijs", "price"),
+            is_number=True,
+            units=(EURO, "eur"),
+        ),
+        Column("description", _("Description"), _("what a buyer should know"), ("omschrijving", "description", "beschrijving")),
+        Column("remarks", _("Remarks"), _("what else is to be said"), ("opmerkingen", "remarks", "opmerking")),
+        Column(
+            "external_id",
+            _("Number in your own system"),
+            _("a row of which the number stands there already is not taken twice"),
+            (
+                "extern nummer",
+                "external id",
+                "externalid",
+                "nummer in uw eigen systeem",
+                "number in your own system",
+                "eigen nummer",
+            ),
+        ),
+    ),
+    rows_max=LOTS_MAX,
+)
+
+
+def field_columns(known: Taxonomy, materials: Iterable[Material] | None = None) -> tuple[Column, ...]:
+    """A column for each field: of some materials, or of all. Known by its slug and its names, with its unit in brackets.
+
+    Where a column has that name already, the name of the set of fields stands behind it.
+    """
+    asked = known.fields if materials is None else {field.slug: field for one in materials for field in one.fields}.values()
+    sets = {field.slug: one for one in known.field_sets for field in one.fields}
+    used = Counter(name for field in known.fields for name in {plain_name(field.name_nl), plain_name(field.name_en)})
+    used.update(name for column in LOTS.columns for name in {plain_name(str(column.label)), *column.names})
+    return tuple(_column(field, sets.get(field.slug), used) for field in asked)
+
+
+def _column(field: Field, of: Named | None, used: Mapping[str, int]) -> Column:
+    names = [field.slug]
+    for locale in ("nl", "en"):
+        name = field.name_in(locale)
+        names.append(name)
+        if of is not None:
+            names.append(f"{name} {of.name_in(locale)}")
+    is_shared = of is not None and any(used[plain_name(field.name_in(locale))] > 1 for locale in ("nl", "en"))
+    number = field.kind is FieldKind.NUMBER
+    return Column(
+        error_name(field.slug),
+        _("%(name)s – %(kind)s", name=field, kind=of) if is_shared else field.name,
+        _meaning(field),
+        tuple({plain_name(name): None for name in names}),
+        is_number=number,
+        units=tuple({plain_name(unit): None for unit in (field.unit_nl, field.unit_en) if plain_name(unit)}),
+    )
+
+
+def _meaning(field: Field) -> Text:
+    match field.kind:
+        case FieldKind.NUMBER:
+            return _("a number in %(unit)s, or: unknown", unit=field.unit) if field.unit else _("a number, or: unknown")
+        case FieldKind.YEAR:
+            return _("a year, or: unknown")
+        case FieldKind.DAY:
+            return _("a day, or: unknown")
+        case FieldKind.LINE:
+            return _("a text, or: unknown")
+    return _("one of: %(choices)s", choices=Names((*field.choices, NOT_KNOWN)))
+
+
+def with_example(table: Table, material: Material) -> Table:
+    """The table with this material in its example, in the unit that it goes by."""
+    said = {"title": material.name, "material": material.name, "unit": str(material.default_unit.label)}
+    columns = (replace(column, examples=(said[column.key],)) if column.key in said else column for column in table.columns)
+    return replace(table, columns=tuple(columns))
+
+
+def is_field(key: str) -> bool:
+    """Whether a column is that of a field of a material."""
+    return key.startswith(_FIELD_START)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLot:
+    """A lot that has its external id already, and what it says."""
+
+    id: int
+    said: tuple[Any, ...]
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LotWords:
+    """What may be typed, folded, and what stands there."""
+
+    taxonomy: Taxonomy
+    materials: Mapping[str, str]
+    conditions: Mapping[str, str]
+    bases: Mapping[str, str]
+    depots: Mapping[str, int]
+    known: Mapping[str, KnownLot]
+    twice: frozenset[str]  # external ids that the sheet holds more than once
+    find_place: Callable[[str], Location]
+    place_at: Callable[[Point], Location]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A good row: the draft that comes of it, and whether the same stands there."""
+
+    draft: ListingDraft
+    external_id: str | None
+    is_known: bool
+
+
+def read_lot(record: Record, words: LotWords) -> tuple[Lot | None, Faults]:
+    """One row as a draft; what is wrong is said as the form says it."""
+    faults = Faults()
+    for key, fault in record.faults.items():
+        faults.say(key, FAULT_SENTENCES[fault])
+    for column in LOTS.columns:
+        if column.is_required and not record.cells.get(column.key):
+            faults.say(column.key, _MISSING.get(column.key) or fill_in(column))
+    text = partial(_text, record)
+    material = faults.attempt("material", lambda: _material(text("material"), words))
+    quantity = _quantity(record, faults)
+    condition = faults.attempt("condition", lambda: _choice(text("condition"), words.conditions, Condition, "condition"))
+    first_day = faults.attempt("available_from", lambda: parse_date(text("available_from"), "nl", "available_from"))
+    last_day = text("available_until") or None
+    if last_day is not None:
+        last_day = faults.attempt("available_until", lambda: parse_date(text("available_until"), "nl", "available_until"))
+    basis = faults.attempt("quantity_basis", lambda: _basis(text("quantity_basis"), words))
+    year = faults.attempt("year_of_construction", lambda: _year(text("year_of_construction")))
+    price = faults.attempt("price", lambda: _cents(record))
+    external_id = faults.attempt("external_id", lambda: clean_external_id(text("external_id")))
+    location, depot_id = _where(record, words, faults)
+    if material is None or quantity is None or condition is None or first_day is None or basis is None:
+        return None, faults
+    draft = ListingDraft(
+        title=text("title"),
+        material=material.slug,
+        quantity=quantity,
+        condition=condition,
+        available_from=first_day,
+        available_until=last_day,
+        location=location,
+        depot_id=depot_id,
+        description=text("description"),
+        remarks=text("remarks"),
+        quantity_basis=basis,
+        price_cents_per_unit=price,
+        year_of_construction=year,
+        fields=_given(record, words.taxonomy),
+    )
+    answers = _check(draft, material, words, faults)
+    known = _known(draft, answers, external_id, words, faults)
+    if faults.said:
+        return None, faults
+    return Lot(draft, external_id, known), faults
+
+
+def _text(record: Record, key: str) -> str:
+    return record.cells.get(key, "")
+
+
+def _quantity(record: Record, faults: Faults) -> Quantity | None:
+    amount = faults.attempt("quantity", lambda: record.number("quantity"))
+    unit = faults.attempt("unit", lambda: read_unit(_text(record, "unit")))
+    if amount is None or unit is None:
+        return None
+    made: Quantity | None = faults.attempt("quantity", lambda: Quantity(amount, unit))
+    return made
+
+
+def _material(typed: str, words: LotWords) -> Material:
+    """The material of that name. Refused as the form refuses one that is not in the list."""
+    return words.taxonomy.material(words.materials.get(plain_name(typed), ""))
+
+
+def _choice(typed: str, words: Mapping[str, str], kind: Any, key: str) -> Any:
+    value = words.get(plain_name(typed))
+    if value is None:
+        row = next(row for row in FIELDS if row.name == key)
+        labels = " / ".join(str(label) for label in (row.choices or {}).values())
+        raise Invalid(_("Choose one out of: %(labels)s.", labels=labels), key)
+    return kind(value)
+
+
+def _basis(typed: str, words: LotWords) -> QuantityBasis:
+    basis: QuantityBasis = _choice(typed, words.bases, QuantityBasis, "quantity_basis") if typed else QuantityBasis.ESTIMATED
+    return basis
+
+
+def _year(typed: str) -> int | None:
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdigit() and len(typed) == 4):
+        raise Invalid(_("“%(typed)s” is not a year. Type four digits, for example 2025.", typed=typed[:40]), "year")
+    return int(typed)
+
+
+def _cents(record: Record) -> int | None:
+    if not record.cells.get("price"):
+        return None
+    cents = record.number("price") * 100
+    if cents % 1:
+        raise Invalid(_("Enter a price in euro with at most two decimals, for example 2.50."), "price")
+    return int(cents)
+
+
+def _where(record: Record, words: LotWords, faults: Faults) -> tuple[Location | None, int | None]:
+    """Where it lies: a depot, a point, or a place. What is said of it stands at the first of those columns that the sheet has."""
+    at = next((key for key in ("place", "depot", "lat", "lon") if key in record.cells), "title")
+    depot, lat, lon, place = (_text(record, key) for key in ("depot", "lat", "lon", "place"))
+    if sum(map(bool, (depot, lat or lon, place))) > 1:
+        faults.say(at, _("Say where it lies in one way only: a place, coordinates or a depot."))
+        return None, None
+    if depot:
+        depot_id = words.depots.get(plain_name(depot))
+        if depot_id is None:
+            faults.say("depot", _("This depot does not exist. Choose one from the list."))
+        return None, depot_id
+    if lat or lon:
+        return faults.attempt("lat" if "lat" in record.cells else "lon", lambda: words.place_at(_point(lat, lon))), None
+    if place:
+        return faults.attempt("place", lambda: words.find_place(place)), None
+    faults.say(at, _("Say where the material lies: a place, a postcode, coordinates or a depot."))
+    return None, None
+
+
+def _point(lat: str, lon: str) -> Point:
+    try:
+        return Point(float(lat.replace(",", ".")), float(lon.replace(",", ".")))
+    except ValueError as error:
+        raise Invalid(_("Type the latitude and the longitude in degrees, for example 52.30 and 6.75."), "place") from error
+
+
+def _given(record: Record, known: Taxonomy) -> dict[str, Any]:
+    """What the row says of the fields, as an answer is given. What cannot be read stays as it was typed, for the rule to refuse."""
+    given: dict[str, Any] = {}
+    for key, typed in record.cells.items():
+        slug = key.removeprefix(_FIELD_START)
+        if is_field(key) and typed and slug in known.fields_by_slug:
+            given[slug] = _answer(known.fields_by_slug[slug], typed, record, key)
+    return given
+
+
+def _answer(field: Field, typed: str, record: Record, key: str) -> Any:
+    if plain_name(typed) in {plain_name(name) for name in (UNKNOWN, NOT_KNOWN.name_nl, NOT_KNOWN.name_en)}:
+        return UNKNOWN
+    match field.kind:
+        case FieldKind.NUMBER:
+            number = record.find_number(key)
+            return typed if number is None else number
+        case FieldKind.DAY:
+            try:
+                return read_date(typed, "nl").isoformat()
+            except Refusal:
+                return typed
+        case FieldKind.YEAR | FieldKind.LINE:
+            return typed
+    said = [(choice.slug, {choice.slug, choice.name_nl, choice.name_en}) for choice in field.choices]
+    exact = [slug for slug, names in said if typed.casefold() in {name.casefold() for name in names}]
+    near = [slug for slug, names in said if plain_name(typed) in {plain_name(name) for name in names}]
+    return exact[0] if exact else near[0] if len(near) == 1 else typed
+
+
+def _check(draft: ListingDraft, material: Material, words: LotWords, faults: Faults) -> dict[str, Any]:
+    """Say what the form would say of the draft; its answers as they would be kept."""
+    answers: dict[str, Any] = {}
+    also = []
+    try:
+        answers = read_answers(material, draft.fields or {}, today=words.today)
+    except Invalid as refusal:
+        also = refusal.errors
+    try:
+        check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=words.today, also=also)
+    except Invalid as refusal:
+        for error in refusal.errors:
+            key = {"price_cents_per_unit": "price"}.get(error.field or "", error.field or "title")
+            if key != "place":  # said already, at a column that the sheet has
+                faults.say(key, error.message)
+    return answers
+
+
+def _known(draft: ListingDraft, answers: Mapping[str, Any], external_id: str | None, words: LotWords, faults: Faults) -> bool:
+    """Whether the same lot stands there with this external id. Another with that id, or the id twice in one sheet, is wrong."""
+    if external_id is None:
+        return False
+    if external_id in words.twice:
+        faults.say("external_id", _("This number stands in more than one row of the sheet. Each lot has a number of its own."))
+    stored = words.known.get(external_id)
+    if stored is None:
+        return False
+    if stored.said != said_of(draft) or any(stored.answers.get(slug) != answer for slug, answer in answers.items()):
+        faults.say("external_id", taken(external_id, stored.id).message)
+    return True
+
+
+def said_of(draft: ListingDraft) -> tuple[Any, ...]:
+    """By what a lot is known to be the same."""
+    return (draft.title, draft.material, draft.quantity.amount, draft.quantity.unit.value, draft.condition.value)
+
+
+def add_lots(sums: Mapping[str, list[Any]], lots: Iterable[Lot]) -> dict[str, list[Any]]:
+    """How many drafts, and how much, by material and unit. What stands there already is not counted."""
+    found = {key: list(value) for key, value in sums.items()}
+    for lot in lots:
+        if not lot.is_known:
+            key = f"{lot.draft.material}|{lot.draft.quantity.unit.value}"
+            count, amount = found.get(key, [0, "0"])
+            found[key] = [count + 1, str(Decimal(amount) + lot.draft.quantity.amount)]
+    return found
