@@ -10,7 +10,8 @@ from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.lots import list_made, list_untouched
 from marketplace.imports.rules.lots import Lot
 from marketplace.kernel.language import Text, _
-from marketplace.market.actions.listings import create_listing, delete_draft, set_external_id
+from marketplace.market.actions.drafts import delete_drafts
+from marketplace.market.actions.listings import create_listing, set_external_id
 
 LOTS_CHUNK = 50
 
@@ -37,10 +38,9 @@ def take_drafts_back(session: Session, actor: Actor, run: ImportRun) -> list[int
     """Remove the drafts of a sheet that nobody worked on. Gives the numbers of those that stay."""
     made = list_made(session, run)
     untouched = {listing.id for listing in list_untouched(session, made)}
-    stay = [listing.id for listing in made if listing.id not in untouched]
-    for listing_id in sorted(untouched):
-        delete_draft(session, actor, listing_id=listing_id)
-    return stay
+    numbers = [listing.id for listing in made]
+    gone = delete_drafts(session, actor, listing_ids=untouched)
+    return [number for number in numbers if number not in gone]
 
 
 def why_drafts_stay(session: Session, run: ImportRun) -> list[Text]:

@@ -1,8 +1,9 @@
-"""The verbs of sketches: an unfinished lot or demand, as it was typed."""
+"""The verbs of sketches: an unfinished lot or demand, as it was typed. And of many drafts at once."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
@@ -16,6 +17,7 @@ from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SKETCH_KEPT, SKE
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.notices.actions import audit
 
+AT_ONCE = 500  # drafts in one statement
 Answers = dict[str, Any]
 
 
@@ -104,3 +106,24 @@ def forget_sketches(session: Session) -> int:
         execution_options={"synchronize_session": False},
     )
     return int(getattr(outcome, "rowcount", 0))
+
+
+def delete_drafts(session: Session, actor: Actor, *, listing_ids: Collection[int]) -> set[int]:
+    """Remove many drafts of the own organisation that nobody changed, and that have no photo. Gives the numbers of those that went."""
+    require(actor, Can.OFFER)
+    gone: set[int] = set()
+    for first in range(0, len(listing_ids), AT_ONCE):
+        some = sorted(listing_ids)[first : first + AT_ONCE]
+        statement = delete(Listing).where(
+            Listing.id.in_(some),
+            Listing.organisation_id == actor.organisation_id,
+            Listing.status == ListingStatus.DRAFT,
+            Listing.published_at.is_(None),
+            Listing.version == 1,
+            ~exists().where(Photo.listing_id == Listing.id),
+        )
+        gone |= set(session.scalars(statement.returning(Listing.id).execution_options(synchronize_session=False)))
+    session.expire_all()
+    for listing_id in sorted(gone):
+        audit.record(session, actor, action="listing.delete", object_type="listing", object_id=listing_id)
+    return gone

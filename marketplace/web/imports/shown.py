@@ -1,5 +1,6 @@
 """A loaded sheet as its page shows it."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from flask.typing import ResponseReturnValue
@@ -22,8 +23,9 @@ from marketplace.imports.queries.runs import (
     record_of,
     table_of_run,
 )
+from marketplace.imports.rules.columns import Column
 from marketplace.imports.rules.outflow import describe_certainty
-from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
+from marketplace.imports.rules.tables import ImportStatus, RowState, Table, TableName
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.materials.queries import taxonomy
 from marketplace.web.imports.forms import ColumnsForm, FileForm, notation_name
@@ -31,6 +33,8 @@ from marketplace.web.ui.form_page import page
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 CHANGES_SHOWN = 400
+COLUMNS_SHOWN = 9
+KNOWN_BY = 2  # columns of a wide sheet that are always shown
 RENEW_EVERY_S = 3
 BADGES = {
     ImportStatus.PREVIEW.value: (_("not applied yet"), "wait"),
@@ -65,6 +69,10 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
     wrong, place = paged(lambda number: list_rows(session, actor, run, state=RowState.ERROR, page=number, page_size=PAGE_SIZE))
     judge = judge_of(session, run) if wrong and mapped and is_open else None
     records = [(row, record_of(run, as_sheet_row(row))) for row in wrong] if mapped else []
+    rows = [
+        (row.row_number, record.cells, judge.read(record)[1].said if judge is not None else row.messages)
+        for row, record in records
+    ]
     use = get_use_preview(session, actor, run) if mapped and is_open and run.kind == TableName.MATERIAL_USE else None
     made = list_made(session, run) if run.kind == TableName.LISTINGS and run.task_id is not None else []
     answer = page(
@@ -80,11 +88,8 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
         same=find_same(session, run),
         good=count_good(run),
         wrong=run.counts.get(RowState.ERROR, 0),
-        keys=[column for column in table.columns if column.key in run.places],
-        rows=[
-            (row.row_number, record.cells, judge.read(record)[1].said if judge is not None else row.messages)
-            for row, record in records
-        ],
+        keys=_columns_shown(table, run, [said for _number, _cells, said in rows]),
+        rows=rows,
         file_form=FileForm(formdata=None),
         use=use,
         seen=as_seen({one.year: one.version for one in use.years}) if use is not None else "",
@@ -104,6 +109,15 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
         **place,
     )
     return answer
+
+
+def _columns_shown(table: Table, run: ImportRun, said: Sequence[Mapping[str, Text | str]]) -> list[Column]:
+    """The columns in which wrong rows are mended. Of a wide sheet: by which a row is known, and those that are wrong."""
+    read = [column for column in table.columns if column.key in run.places]
+    if len(read) <= COLUMNS_SHOWN:
+        return read
+    wrong = {key for one in said for key in one}
+    return [column for place, column in enumerate(read) if place < KNOWN_BY or column.key in wrong]
 
 
 def words_of_cell(change: Change) -> dict[str, Text | str]:
