@@ -10,6 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.policy import Actor
+from marketplace.depots.actions import create_depot
+from marketplace.depots.rules import DepotDraft
+from marketplace.imports.actions.apply import apply_chunk
 from marketplace.imports.actions.lots import LOTS_CHUNK
 from marketplace.imports.actions.mend import mend_rows
 from marketplace.imports.actions.undo import undo_import
@@ -19,6 +22,7 @@ from marketplace.imports.queries.runs import get_import, list_rows
 from marketplace.jobs import tasks
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, TooLarge
+from marketplace.kernel.geo import Point
 from marketplace.market.actions.listings import update_listing
 from marketplace.market.models import Listing
 from tests.factories import listing_draft, make_actor, seed_taxonomy
@@ -99,12 +103,12 @@ def test_each_wrong_cell_has_the_sentence_of_the_form(database: Database, borne:
     assert told[2]["material"] == "Dat materiaal staat niet in de lijst. Kies er een uit de lijst met materialen."
     assert {"unit", "condition"} < set(told[2])
     assert told[3]["title"].startswith("Vul een titel in") and "quantity" in told[3]
-    assert told[4]["fields.thickness-cm"] == "Dikte ligt tussen 6 cm en 12 cm. Controleer het getal, en de eenheid.".replace(
+    assert told[4]["fields.thickness-cm"] == "Dikte ligt tussen 6 cm en 12 cm. Controleer het getal en de eenheid.".replace(
         " cm", "\u00a0cm"
     )
     assert told[4]["fields.paver-format"].startswith("“rond” staat niet in de lijst van Formaat van de steen.")
     assert set(told[5]) == {"place", "external_id"}
-    assert "wordt niet gevraagd" in told[6]["fields.paver-format"]
+    assert "wordt van dit materiaal niet gevraagd" in told[6]["fields.paver-format"]
     assert told[7]["fields.thickness-cm"].startswith("Deze cel bevat een formule.")
     assert set(told[8]) == {"available_from"}
 
@@ -151,8 +155,6 @@ def test_a_task_that_ended_half_way_goes_on_without_making_a_lot_twice(app: Flas
     with database.transaction() as session:
         task = tasks.start_import(session, borne, import_id=run.id, only_good=False)
     with database.transaction() as session:
-        from marketplace.imports.actions.apply import apply_chunk
-
         after, _summary = apply_chunk(session, borne, import_id=run.id, after=0, summary={})
         assert after == LOTS_CHUNK + 1  # the row with the names is the first
     assert tasks.take(app, task.id)
@@ -174,3 +176,34 @@ def test_what_two_columns_are_called_the_same_is_read_in_order(database: Databas
     run = lots(database, borne, [[*bench, "Onbekend", "Onbekend"]], head)
     assert (run.places["material"], run.places["fields.furniture-material"]) == (1, 8)
     assert run.counts == {"ok": 1}
+
+
+def test_a_lot_lies_at_a_point_in_a_depot_or_at_a_place_and_in_one_way_only(app: Flask, database: Database, borne: Actor) -> None:
+    with database.transaction() as session:
+        depot = create_depot(session, borne, draft=DepotDraft("Werf Noord", "Borne", "borne", Point(52.3, 6.75), "point"))
+        depot_id = depot.id
+    head = (*HEAD[:7], "Breedtegraad", "Lengtegraad", "Depot")
+    rows = [
+        [*row(Plaats="")[:7], "52,2658", "6.7931", ""],
+        [*row(Plaats="")[:7], "", "", "werf noord"],
+        [*row(Plaats="Borne")[:7], "", "", "werf noord"],
+        [*row(Plaats="")[:7], "", "", ""],
+        [*row(Plaats="")[:7], "6,79", "52,26", ""],
+        [*row(Plaats="")[:7], "noord", "52,26", ""],
+        [*row(Plaats="")[:7], "", "", "Nergens"],
+    ]
+    run = lots(database, borne, rows, head)
+    assert run.counts == {"ok": 2, "error": 5}
+    told = said(database, borne, run)
+    assert {number: list(one) for number, one in told.items()} == {
+        4: ["place"],
+        5: ["place"],
+        6: ["lat"],
+        7: ["lat"],
+        8: ["depot"],
+    }
+    assert told[5]["place"] == "Vul in waar het materiaal ligt: een plaats, een postcode, coördinaten of een depot."
+    apply(app, database, borne, run, only_good=True)
+    at, inside = stored(database)
+    assert (at.lat, at.lon, at.place_basis, at.municipality) == (52.2658, 6.7931, "point", "hengelo")
+    assert (inside.depot_id, inside.place_name) == (depot_id, "Borne")
