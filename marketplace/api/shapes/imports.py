@@ -132,7 +132,7 @@ class _LotsSchema(Shape):
 
 
 class ChangesSchema(Shape):
-    """What applying a sheet would change: figures of reports, Eural codes of outflow, or drafts of lots."""
+    """What applying a sheet would change: figures of reports, Eural codes, or drafts of lots."""
 
     changes = List(Part(_ChangeSchema))
     refused = List(Sentence(), "why the report of a year could not be saved so")

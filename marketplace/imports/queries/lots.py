@@ -1,4 +1,4 @@
-"""What the rows of a sheet of lots would make, and what became of the drafts of one that was applied."""
+"""What the rows of a sheet of lots would make, and what became of its drafts."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -160,7 +160,10 @@ def list_made(session: Session, run: ImportRun) -> list[Listing]:
 
 
 def list_untouched(session: Session, listings: Collection[Listing]) -> list[Listing]:
-    """Those that are drafts as they were made: not changed or published, and without photo, paper or opinion."""
+    """Those that are drafts as they were made.
+
+    Not changed or published, and without photo, paper or opinion.
+    """
     numbers = [listing.id for listing in listings]
     papers = list_papers_of(session, numbers, with_removed=True)
     opinions = list_opinions_of(session, numbers)

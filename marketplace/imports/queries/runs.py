@@ -10,7 +10,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
 from marketplace.imports.rules.cells import CellFault, SheetRow
 from marketplace.imports.rules.columns import is_complete
-from marketplace.imports.rules.lots import LOTS, field_columns, is_field
+from marketplace.imports.rules.lot_columns import LOTS, field_columns, is_field
 from marketplace.imports.rules.material_use import MATERIAL_USE
 from marketplace.imports.rules.outflow import OUTFLOW
 from marketplace.imports.rules.tables import ImportStatus, Record, RowState, Table, TableName
@@ -40,7 +40,10 @@ def table_of(name: str) -> Table:
 
 
 def table_with_fields(session: Session, name: str, materials: Iterable[Material] | None = None) -> Table:
-    """A table by its name; that of lots with a column for each field of some materials, or of all."""
+    """A table by its name; that of lots with a column for each field of these materials.
+
+    None: of all materials.
+    """
     table = table_of(name)
     if table.name != TableName.LISTINGS:
         return table
@@ -48,7 +51,10 @@ def table_with_fields(session: Session, name: str, materials: Iterable[Material]
 
 
 def table_of_run(session: Session, run: ImportRun) -> Table:
-    """The table of a sheet as its page shows it: of the fields those that are read, and those of the materials in it."""
+    """The table of a sheet as its page shows it.
+
+    Of the fields those that are read, and those of the materials in it.
+    """
     known = taxonomy(session)
     found = [material for slug in run.summary.get("materials", ()) if (material := known.find_material(slug)) is not None]
     asked = {column.key for column in field_columns(known, found)} | set(run.places)

@@ -1,196 +1,28 @@
-"""A row of supply as a draft of a lot: its material, its place, and an answer to each field of the material."""
+"""A row of supply as a draft of a lot: its material, its place, its answers."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from marketplace.imports.rules.cells import FAULT_SENTENCES
-from marketplace.imports.rules.columns import Column, plain_name
-from marketplace.imports.rules.tables import Faults, Record, Table, TableName, fill_in
+from marketplace.imports.rules.columns import plain_name
+from marketplace.imports.rules.lot_columns import FIELD_START, LOTS, is_field
+from marketplace.imports.rules.tables import Faults, Record, fill_in
 from marketplace.kernel.dates import parse_date, read_date
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.geo import Point
-from marketplace.kernel.language import Named, Text, _
+from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, read_unit
 from marketplace.market.rules.fields import FIELDS
 from marketplace.market.rules.listing import Condition, ListingDraft, Location, QuantityBasis, clean_external_id, taken
 from marketplace.market.rules.values import check_listing
-from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, Names, error_name, read_answers
+from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, read_answers
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
-LOTS_MAX = 2000  # rows of one sheet: each becomes a lot of its own
-EURO = "euro"
-_FIELD_START = error_name("")
 _MISSING = {row.name: row.missing for row in FIELDS if row.missing is not None}
-
-LOTS = Table(
-    TableName.LISTINGS,
-    _("Supply"),
-    _("Lots of your municipality, one in each row. Every row becomes a draft: you add a photo and publish it yourself."),
-    (
-        Column(
-            "title",
-            _("Title"),
-            _("what stands above the lot"),
-            ("titel", "title", "naam", "name"),
-            True,
-            examples=("Betonklinkers uit de Dorpsstraat",),
-        ),
-        Column(
-            "material",
-            _("Material"),
-            _("a material of the list, by its name"),
-            ("materiaal", "material", "soort materiaal", "materiaalsoort"),
-            True,
-            examples=("Betonstraatsteen keiformaat 8 cm",),
-        ),
-        Column(
-            "quantity",
-            _("Quantity"),
-            _("how much there is"),
-            ("hoeveelheid", "quantity", "aantal", "beschikbaar", "available", "amount"),
-            True,
-            is_number=True,
-            examples=(Decimal(1200),),
-        ),
-        Column(
-            "unit",
-            _("Unit"),
-            _("pieces, m, m², m³, tonnes or kg"),
-            ("eenheid", "unit"),
-            True,
-            examples=("m²",),
-        ),
-        Column(
-            "condition",
-            _("Condition"),
-            _("new, good, fair or poor"),
-            ("kwaliteit", "condition", "staat", "conditie"),
-            True,
-            examples=("Goed",),
-        ),
-        Column(
-            "available_from",
-            _("Free from"),
-            _("the first day on which it can be fetched"),
-            ("vrij vanaf", "free from", "beschikbaar vanaf", "available from", "vanaf"),
-            True,
-            examples=("2027-03-01",),
-        ),
-        Column(
-            "available_until",
-            _("Free until"),
-            _("the last day, if there is one"),
-            ("vrij tot en met", "free until", "beschikbaar tot", "beschikbaar tot en met", "available until"),
-        ),
-        Column(
-            "place",
-            _("Place"),
-            _("a place or a postcode of the region, or coordinates"),
-            ("plaats", "place", "locatie", "postcode", "woonplaats", "location"),
-            examples=("Borne",),
-        ),
-        Column("lat", _("Latitude"), _("with the longitude, instead of the place"), ("lat", "breedtegraad", "latitude")),
-        Column("lon", _("Longitude"), _("with the latitude, instead of the place"), ("lon", "lng", "lengtegraad", "longitude")),
-        Column("depot", _("Depot"), _("the name of a depot, instead of the place"), ("depot", "opslag")),
-        Column(
-            "quantity_basis",
-            _("How the quantity is known"),
-            _("estimated, from a drawing, measured or weighed; empty: estimated"),
-            ("hoe de hoeveelheid bekend is", "how the quantity is known", "bepaling", "basis"),
-        ),
-        Column(
-            "year_of_construction",
-            _("Year of construction"),
-            _("the year in which it was made or built"),
-            ("bouwjaar", "year of construction", "jaar van bouw"),
-        ),
-        Column(
-            "price",
-            _("Price per unit"),
-            _("in euro; empty or 0: free of charge"),
-            ("prijs per eenheid", "price per unit", "prijs", "price"),
-            is_number=True,
-            units=(EURO, "eur"),
-        ),
-        Column("description", _("Description"), _("what a buyer should know"), ("omschrijving", "description", "beschrijving")),
-        Column("remarks", _("Remarks"), _("what else is to be said"), ("opmerkingen", "remarks", "opmerking")),
-        Column(
-            "external_id",
-            _("Number in your own system"),
-            _("a row of which the number stands there already is not taken twice"),
-            (
-                "extern nummer",
-                "external id",
-                "externalid",
-                "nummer in uw eigen systeem",
-                "number in your own system",
-                "eigen nummer",
-            ),
-        ),
-    ),
-    rows_max=LOTS_MAX,
-)
-
-
-def field_columns(known: Taxonomy, materials: Iterable[Material] | None = None) -> tuple[Column, ...]:
-    """A column for each field: of some materials, or of all. Known by its slug and its names, with its unit in brackets.
-
-    Where a column has that name already, the name of the set of fields stands behind it.
-    """
-    asked = known.fields if materials is None else {field.slug: field for one in materials for field in one.fields}.values()
-    sets = {field.slug: one for one in known.field_sets for field in one.fields}
-    used = Counter(name for field in known.fields for name in {plain_name(field.name_nl), plain_name(field.name_en)})
-    used.update(name for column in LOTS.columns for name in {plain_name(str(column.label)), *column.names})
-    return tuple(_column(field, sets.get(field.slug), used) for field in asked)
-
-
-def _column(field: Field, of: Named | None, used: Mapping[str, int]) -> Column:
-    names = [field.slug]
-    for locale in ("nl", "en"):
-        name = field.name_in(locale)
-        names.append(name)
-        if of is not None:
-            names.append(f"{name} {of.name_in(locale)}")
-    is_shared = of is not None and any(used[plain_name(field.name_in(locale))] > 1 for locale in ("nl", "en"))
-    number = field.kind is FieldKind.NUMBER
-    return Column(
-        error_name(field.slug),
-        _("%(name)s – %(kind)s", name=field, kind=of) if is_shared else field.name,
-        _meaning(field),
-        tuple({plain_name(name): None for name in names}),
-        is_number=number,
-        units=tuple({plain_name(unit): None for unit in (field.unit_nl, field.unit_en) if plain_name(unit)}),
-    )
-
-
-def _meaning(field: Field) -> Text:
-    match field.kind:
-        case FieldKind.NUMBER:
-            return _("a number in %(unit)s, or: unknown", unit=field.unit) if field.unit else _("a number, or: unknown")
-        case FieldKind.YEAR:
-            return _("a year, or: unknown")
-        case FieldKind.DAY:
-            return _("a day, or: unknown")
-        case FieldKind.LINE:
-            return _("a text, or: unknown")
-    return _("one of: %(choices)s", choices=Names((*field.choices, NOT_KNOWN)))
-
-
-def with_example(table: Table, material: Material) -> Table:
-    """The table with this material in its example, in the unit that it goes by."""
-    said = {"title": material.name, "material": material.name, "unit": str(material.default_unit.label)}
-    columns = (replace(column, examples=(said[column.key],)) if column.key in said else column for column in table.columns)
-    return replace(table, columns=tuple(columns))
-
-
-def is_field(key: str) -> bool:
-    """Whether a column is that of a field of a material."""
-    return key.startswith(_FIELD_START)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +185,7 @@ def _given(record: Record, known: Taxonomy) -> dict[str, Any]:
     """What the row says of the fields, as an answer is given. What cannot be read stays as it was typed, for the rule to refuse."""
     given: dict[str, Any] = {}
     for key, typed in record.cells.items():
-        slug = key.removeprefix(_FIELD_START)
+        slug = key.removeprefix(FIELD_START)
         if is_field(key) and typed and slug in known.fields_by_slug:
             given[slug] = _answer(known.fields_by_slug[slug], typed, record, key)
     return given

@@ -42,7 +42,7 @@ class RowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: what it is called, what may be loaded, its columns, and how many rows a sheet of it may hold."""
+    """A table: what it is called, its columns, and how many rows a sheet of it may hold."""
 
     name: TableName
     label: Text

@@ -16,7 +16,7 @@ from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.outflow import get_outflow, list_outflow_years
 from marketplace.imports.queries.runs import TABLES, get_import, table_of, table_of_run, table_with_fields
 from marketplace.imports.queries.runs import list_imports as list_own
-from marketplace.imports.rules.lots import with_example
+from marketplace.imports.rules.lot_columns import with_example
 from marketplace.imports.rules.tables import Table, TableName
 from marketplace.jobs.tasks import start_import
 from marketplace.kernel.errors import Conflict, Invalid, Missing, TooLarge
