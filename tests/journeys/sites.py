@@ -152,6 +152,7 @@ def fill_with_unfinished_work(app: Flask) -> None:
     a report that waits for the AO CE."""
     leader = client_of(app, f"projectleider.hengelo@{demo.DOMAIN}")
     material = {"material": "betonstraatsteen-kei-8cm", "quantity": "1.200", "unit": "m2", "condition": "good", "do": "next"}
+    material |= {"field_set": "betonstraatstenen"}  # the questions of this material were on the page
     second = send(leader, "/aanbod/nieuw", {"photos": [upload(picture())], "do": "next"}).location
     third = send(leader, second, {**material, "quantity_basis": "measured"}).location
     told = {"spot": "other", "place": "7551 AB", "since": "now", "till": "gone", "do": "next"}
