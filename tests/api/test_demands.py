@@ -89,7 +89,7 @@ def test_demands_are_sorted_and_tell_what_of_ones_own_fits(hengelo: Api, borne: 
     fits, near = (borne.post("/demands", demand_body(**changes)).get_json()["id"] for changes in ({}, late))
     found = hengelo.get("/demands?sort=fits&place=Hengelo").get_json()["items"]
     assert [(item["id"], item["distanceKm"], item["own"]["fits"]) for item in found] == [(fits, 5, "fits"), (near, 5, "nearly")]
-    assert found[0]["own"] == {"listing": lot["id"], "fits": "fits", "inTheWay": None, "isOffered": False}
+    assert found[0]["own"] == {"listing": lot["id"], "fits": "fits", "inTheWay": None, "isOffered": False, "doubts": []}
     assert found[1]["own"]["inTheWay"]
     assert [item["id"] for item in hengelo.get("/demands?fits=nearly").get_json()["items"]] == [near]
     assert [item["id"] for item in hengelo.get("/demands?sort=neededFrom").get_json()["items"]] == [fits, near]

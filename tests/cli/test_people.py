@@ -79,7 +79,7 @@ def test_the_jobs_tell_what_they_did(app: Flask) -> None:
     asked = ["matches: 0", "listings to confirm: 0", "listings gone stale: 0", "demands to confirm: 0", "demands gone stale: 0"]
     waiting = ["waiting lists: 0", "offers: 0", "reminders: 0"]
     told = ["searches: 0", "kept lots: 0", "long tasks: 0", "post: 0"]
-    reports = ["papers to renew: 0", "reports to submit: 0", "reports to review: 0"]
+    reports = ["papers to renew: 0", "lots to check: 0", "lots to mend: 0", "reports to submit: 0", "reports to review: 0"]
     assert lines == [
         "reservations: 0",
         *waiting,

@@ -62,6 +62,8 @@ FACTS: dict[str, Any] = {
     "since": "2026-11-02",
     "message": "Tot <b>morgen</b>.",
     "error": "550 Geen <mailbox>",
+    "version": 4,
+    "verdict": "positive",
 }
 
 

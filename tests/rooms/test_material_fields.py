@@ -135,4 +135,4 @@ def test_every_material_is_asked_something_and_no_field_is_left_over(session: Se
     asked = {field.slug for material in known.materials for field in material.fields}
     assert asked == set(known.fields_by_slug)
     needed = {field.slug for field in known.fields if field.is_needed}
-    assert needed == {"pak10-mg-per-kg", "tar", "soil-class", "pfas", "proof", "treatment", "play-certificate"}
+    assert needed == {"pak10-mg-per-kg", "soil-class", "pfas", "proof", "treatment", "play-certificate"}

@@ -13,11 +13,13 @@ from marketplace.catalogue.actions.saved_searches import notify_saved_search, sa
 from marketplace.catalogue.queries.kept import list_searches_due
 from marketplace.catalogue.rules.saved_query import read_query
 from marketplace.kernel import clock
+from marketplace.materials.rules.fields import Field
 from marketplace.notices.models import NoticeRow
 from marketplace.places.queries.gazetteer import PlaceFinder
 from tests.factories import make_actor, make_listing, seed_taxonomy
 
 FIND = PlaceFinder().find
+nothing_by_field = dict[str, Field]().get
 DAY = timedelta(days=1, minutes=2)
 
 
@@ -80,6 +82,7 @@ def test_the_address_is_read_as_the_page_reads_it() -> None:
     asked = read_query(
         "q=keien&material=betonstraatsteen-kei-8cm&condition=good&condition=broken&place=Hengelo&radiusKm=15&availableFrom=12+jan+2027",
         FIND,
+        nothing_by_field,
     )
     assert asked and asked.point and asked.available_from
     assert (asked.q, asked.materials, [str(one) for one in asked.conditions]) == (
@@ -92,9 +95,9 @@ def test_the_address_is_read_as_the_page_reads_it() -> None:
 
 @pytest.mark.parametrize("query", ["place=Nergenshuizen", "availableFrom=ooit"])
 def test_what_cannot_be_read_any_more_finds_nothing(query: str) -> None:
-    assert read_query(query, FIND) is None
+    assert read_query(query, FIND, nothing_by_field) is None
 
 
 def test_a_radius_without_a_place_means_nothing() -> None:
-    asked = read_query("radiusKm=15", FIND)
+    asked = read_query("radiusKm=15", FIND, nothing_by_field)
     assert asked and asked.radius_km is None

@@ -11,9 +11,12 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
 from marketplace.market.rules.listing import Condition
+from marketplace.materials.rules.fields import Field
 from marketplace.places.rules import Place, PlaceBasis
 
 BORNE = Place("Borne", "borne", Point(52.30136, 6.7482), PlaceBasis.PLACE, "Borne")
+
+nothing_by_field = dict[str, Field]().get
 
 
 def find(typed: str) -> Place:
@@ -23,7 +26,7 @@ def find(typed: str) -> Place:
 
 
 def asked(saved: str) -> CatalogueQuery:
-    query = read_query(saved, find)
+    query = read_query(saved, find, nothing_by_field)
     assert query is not None
     return query
 
@@ -69,4 +72,4 @@ def test_free_now_means_today_whatever_day_was_kept() -> None:
 
 @pytest.mark.parametrize("saved", ["place=Atlantis", "availableFrom=someday"])
 def test_a_place_or_a_day_that_cannot_be_read_any_more_asks_nothing(saved: str) -> None:
-    assert read_query(saved, find) is None
+    assert read_query(saved, find, nothing_by_field) is None

@@ -20,14 +20,14 @@ def coordinators(session: Session) -> dict[str, Actor]:
     return made
 
 
-def test_help_leads_to_each_kind_of_reader_and_each_has_four_steps_with_pictures(
+def test_help_leads_to_each_kind_of_reader_and_each_has_at_least_four_steps_with_pictures(
     client: FlaskClient, coordinators: dict[str, Actor]
 ) -> None:
     page = client.get("/hulp").text
     for slug, topic in TOPICS.items():
         assert f'href="/hulp/{slug}"' in page and str(topic.title) in page
         steps = client.get(f"/hulp/{slug}").text
-        assert steps.count('class="mp-draw"') == len(steps_of(slug)) == 4
+        assert steps.count('class="mp-draw"') == len(steps_of(slug)) >= 4
     assert client.get("/hulp/toveren").status_code == 404
     assert 'href="/hulp"' in client.get("/").text
     assert "You have material left over" in client.get("/en/hulp").text

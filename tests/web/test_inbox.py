@@ -12,6 +12,7 @@ from marketplace.notices.actions.notify import notify
 from marketplace.notices.models import DeliveryRow, NoticeRow
 from marketplace.notices.rules.kinds import (
     FOR_ADMINISTRATORS,
+    FOR_ADVISERS,
     FOR_BOTH_SIDES_OF_A_REPORT,
     FOR_COORDINATORS,
     FOR_REVIEWERS,
@@ -89,7 +90,7 @@ def test_how_often_mail_comes_is_chosen_kind_by_kind(browser: FlaskClient, sessi
     page = browser.get("/account/berichten").text
     chosen = {kind.value: cadence.value for kind, cadence in get_preferences(session, borne).items()}
     session.commit()
-    hidden = len((*FOR_ADMINISTRATORS, *FOR_COORDINATORS, *FOR_REVIEWERS, *FOR_BOTH_SIDES_OF_A_REPORT))
+    hidden = len((*FOR_ADMINISTRATORS, *FOR_ADVISERS, *FOR_COORDINATORS, *FOR_REVIEWERS, *FOR_BOTH_SIDES_OF_A_REPORT))
     assert page.count("<select") == len(chosen) - hidden and "password_changed" not in page
     saved = send(browser, "/account/berichten", {**chosen, "everything": "by_kind", "new_match": "weekly", "completed": "never"})
     assert (saved.status_code, saved.location) == (303, "/account/berichten")
