@@ -12,9 +12,9 @@ from marketplace.sheets.pages import MEDIA_TYPE
 
 
 def memo_answer(session: Session, actor: Actor, memo_id: int) -> Response:
-    """The memo as a PDF to look at. Refused while nobody has said what was done."""
+    """The memo as a PDF to look at. Refused where something fitted and nobody has said what was done."""
     memo = get_memo(session, actor, memo_id)
-    if memo.conclusion is None:
+    if memo.conclusion is None and memo.fitting:
         raise Conflict(_("This memo is still open. Say first what you do; then the paper can be made."))
     answer = make_response(memo_paper(memo, memo.conclusion))
     answer.headers["Content-Type"] = MEDIA_TYPE

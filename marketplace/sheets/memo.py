@@ -18,8 +18,8 @@ from marketplace.sheets import pages
 from marketplace.sheets.pages import Block, Paper, Words
 
 
-def memo_paper(memo: Memo, conclusion: MemoConclusion) -> bytes:
-    """Make the PDF of a memo that has been concluded, in the reader's language."""
+def memo_paper(memo: Memo, conclusion: MemoConclusion | None) -> bytes:
+    """Make the PDF of a memo in the reader's language. Without a conclusion it says that nothing was decided yet."""
     found, searched = read_found(memo.found), read_searched(memo.search)
     title = _("First the bank: %(memo)s", memo=memo.name)
     return pages.pdf(
@@ -31,23 +31,30 @@ def memo_paper(memo: Memo, conclusion: MemoConclusion) -> bytes:
                 title=searched.title,
             ),
             header=title,
-            footer=_(
-                "%(memo)s, searched on %(searched)s, concluded on %(concluded)s",
-                memo=memo.name,
-                searched=long_date(memo.searched_on),
-                concluded=long_date(conclusion.concluded_at),
-            ),
-            made_on=clock.local(conclusion.concluded_at).date(),
+            footer=_footer(memo, conclusion),
+            made_on=clock.local(conclusion.concluded_at).date() if conclusion else memo.searched_on,
             parts=[
                 pages.lead(result_of(memo)),
-                pages.note(_decided(conclusion)),
+                pages.note(_decided(conclusion) if conclusion else _("What was done after this search is not said yet.")),
                 *_search(memo, searched),
                 *_on_the_bank(found),
                 *_stock(read_stock(memo.stock)),
-                *_what_was_done(conclusion),
+                *(_what_was_done(conclusion) if conclusion else ()),
                 pages.small(_how(memo)),
             ],
         )
+    )
+
+
+def _footer(memo: Memo, conclusion: MemoConclusion | None) -> Text:
+    searched = long_date(memo.searched_on)
+    if conclusion is None:
+        return _("%(memo)s, searched on %(searched)s", memo=memo.name, searched=searched)
+    return _(
+        "%(memo)s, searched on %(searched)s, concluded on %(concluded)s",
+        memo=memo.name,
+        searched=searched,
+        concluded=long_date(conclusion.concluded_at),
     )
 
 

@@ -50,6 +50,11 @@ def test_the_same_search_of_one_day_is_refused_with_the_memo_that_is_there(borne
     assert borne.post("/memos", demand_body(again=True)).status_code == 201
 
 
+def test_a_search_without_a_title_has_the_name_of_its_material(borne: Api) -> None:
+    memo = borne.post("/memos", {name: value for name, value in demand_body().items() if name != "title"}).get_json()
+    assert memo["search"]["title"] == "Betonstraatsteen keiformaat 8 cm"
+
+
 def test_a_memo_is_concluded_once_and_its_paper_is_there_from_then_on(hengelo: Api, borne: Api) -> None:
     published(hengelo)
     memo_id = borne.post("/memos", demand_body()).get_json()["id"]

@@ -71,7 +71,7 @@ def new_search() -> tuple[DemandDraft, bool]:
     _settle(errors)
     assert quantity is not None
     is_again = bool(values.pop("again", False))
-    return DemandDraft(**_told(values), quantity=quantity, location=location), is_again
+    return DemandDraft(**{"title": "", **_told(values)}, quantity=quantity, location=location), is_again
 
 
 def new_conclusion() -> ConclusionDraft:

@@ -3,6 +3,7 @@
 from marketplace.api.bodies.demand import DemandBody
 from marketplace.api.fields import Amount, Choice, Line, UnitChoice, YesNo
 from marketplace.api.schema import Body
+from marketplace.market.rules.listing import TITLE_LENGTH_MAX
 from marketplace.memos.rules.memo import EXPLANATION_LENGTH_MAX, REFERENCE_LENGTH_MAX, Decision, WhyNew
 
 
@@ -14,6 +15,7 @@ class MemoBody(DemandBody):
 
         exclude = ("description", "draft", "external_id")
 
+    title = Line("what it is for; absent: the name of the material", longest=TITLE_LENGTH_MAX)
     again = YesNo("search once more where you searched for the same today; absent: no")
 
 

@@ -61,7 +61,7 @@ def get_memo(memo_id: int) -> Response:
 @route("GET", f"{MEMO}/memo.pdf", gives=None, tag="demands", refuses=(409,), media_type="application/pdf")
 @permission(Can.READ_MEMO)
 def get_memo_paper(memo_id: int) -> Response:
-    """Get a concluded memo as an accessible PDF, in the language that is asked for."""
+    """Get a memo as an accessible PDF, in the language that is asked for. Where something fitted, only once it is concluded."""
     return memo_answer(current_session(), current_actor(), memo_id)
 
 

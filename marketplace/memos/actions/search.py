@@ -1,5 +1,7 @@
 """Searching the bank before something is bought, and keeping what it answered."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
@@ -22,10 +24,12 @@ from marketplace.notices.actions import audit
 def search_first(session: Session, actor: Actor, draft: DemandDraft, *, again: bool = False) -> Memo:
     """Search the bank for what is about to be bought, and keep it with its answer as a memo.
 
-    The same search by the same person on the same day is refused with the memo that is there, unless it is meant (`again`).
+    Without a title it has the name of the material. The same search by the same person on the same day is refused with the memo
+    that is there, unless it is meant (`again`).
     """
     require(actor, Can.WRITE_MEMO)
-    demand = unsaved_demand(session, actor, draft)
+    titled = draft if draft.title else replace(draft, title=taxonomy(session).material(draft.material).name)
+    demand = unsaved_demand(session, actor, titled)
     known, today = taxonomy(session), clock.today()
     searched = searched_by(demand, known)
     digest = search_digest(searched)
