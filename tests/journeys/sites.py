@@ -222,7 +222,7 @@ def load_sheets(app: Flask, coordinator: FlaskClient) -> None:
 def load_factors(coordinator: FlaskClient) -> None:
     """A list of factors that waits for the AO CE, with a figure that is asked twice, and one that its coordinator still looks at."""
     head = "slug;co2_nieuw_kg_per_kg;co2_laag;co2_hoog;co2_bron;co2_conf;factor_licence;factor_public"
-    row = "betonstraatsteen-kei-8cm;0,9;onbekend;onbekend;EPD 12;A;vrij;ja"
+    row = "betonstraatsteen-kei-8cm;0,9;onbekend;onbekend;EPD 12;A;OGL v3.0;ja"
     for is_handed_in in (True, False):
         page = send(
             coordinator, "/beheer/materialen/lijst", {"file": upload(f"{head}\n{row}\n".encode(), "factoren.csv")}

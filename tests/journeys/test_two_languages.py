@@ -19,6 +19,7 @@ REFUSED_WHEN_EMPTY = {
     "coordinator": ("/beheer/uitnodigen", "/beheer/depots/nieuw"),
     "region": (),
     "aoce": (),
+    "adviser": (),
     "administrator": (),
 }
 ENGLISH_WORDS = {"the", "and", "with", "your", "you", "this", "that", "has", "are", "from", "not", "which", "for"}
