@@ -6,6 +6,7 @@ from flask import Response
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
+from marketplace.advice.rules.opinions import VERDICT_LABELS
 from marketplace.documents.models import Opinion, Paper
 from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers
 from marketplace.documents.rules import PAPER_STATE_LABELS, Verdict, find_state
@@ -33,11 +34,6 @@ from marketplace.sheets import continued_use
 from marketplace.sheets.continued_use import Answer, Dossier, ShownOpinion, ShownPaper, UseTest
 
 YES_NO: dict[bool | None, Text | str] = {True: _("yes"), False: _("no"), None: ""}
-VERDICTS: dict[Verdict, Text] = {
-    Verdict.POSITIVE: _("Positive"),
-    Verdict.NEGATIVE: _("Negative"),
-    Verdict.CONDITIONAL: _("Positive, on conditions"),
-}
 
 
 def dossier_answer(session: Session, actor: Actor, reservation_id: int) -> Response:
@@ -221,7 +217,7 @@ def _opinion(opinion: Opinion, reference: Taxonomy) -> ShownOpinion:
     about = _rule(reference, opinion.rule) if opinion.rule else _("the lot as a whole")
     return ShownOpinion(
         who=f"{opinion.organisation.name}, {moment(opinion.given_at)}",
-        verdict=VERDICTS[Verdict(opinion.verdict)],
+        verdict=VERDICT_LABELS[Verdict(opinion.verdict)],
         about=about,
         text=opinion.text,
     )
