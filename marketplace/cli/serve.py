@@ -70,6 +70,7 @@ def address_of(listener: socket.socket) -> str:
 
 def serve(app: Flask, config: Config, listener: socket.socket) -> None:
     """Answers until it is interrupted, with the worker in threads beside it."""
+    from marketplace.cli import reference
     from marketplace.jobs.waking import embedded
 
     server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
@@ -78,6 +79,8 @@ def serve(app: Flask, config: Config, listener: socket.socket) -> None:
         if demo.is_loaded(app):
             print_accounts(config)
         print_clock(config)
+        if reference.has_newer_files(app.extensions["database"]):
+            print("Newer materials, fields and rules came with the program. Load them: python3 -m marketplace materials sync")
         print("Stop with Ctrl-C.", flush=True)
         try:
             server.run()
