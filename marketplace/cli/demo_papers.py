@@ -17,7 +17,7 @@ from marketplace.sheets import pages
 
 DECLARATION = "batch-inspection"
 VALID_DAYS = 3 * 365
-UNDECLARED = "A19"
+UNDECLARED = ("A02", "A19")
 
 
 def store_declaration(media: Media) -> StoredFile:
@@ -49,8 +49,8 @@ def declare(session: Session, owner: Actor, listing: Listing, file: StoredFile) 
 
 
 def declare_all(session: Session, cast: Cast, lots: dict[str, Listing], file: StoredFile) -> None:
-    """Add it to the lots on offer that need one, but for one: that shows what is asked then."""
+    """Add it to the lots on offer that need one, but for those that show what is asked then."""
     owners = {actor.organisation_id: actor for key, actor in cast.items() if "." not in key}
     for number, listing in lots.items():
-        if number != UNDECLARED:
+        if number not in UNDECLARED:
             declare(session, owners[listing.organisation_id], listing, file)
