@@ -272,7 +272,7 @@ def test_a_lift_needs_a_paper_of_this_lot_that_counts_and_a_rule_that_stops_it(
 
 
 def test_what_the_law_forbids_for_good_is_lifted_by_nobody(session: Session, owner: Actor, adviser: Actor) -> None:
-    sleepers = make_draft(session, owner, material="beschoeiing-azobe", hazards={"creosoot": Answer.YES})
+    sleepers = make_draft(session, owner, material="beschoeiing-azobe", fields={"treatment": "creosote"})
     paper = declare(session, owner, sleepers, kind="other")
     ask_for_opinion(session, owner, listing_id=sleepers.id)
     assert "creosote" in stopped(session, sleepers, Moment.PUBLISH)
