@@ -140,6 +140,14 @@ def test_an_owner_asks_once_and_sees_that_it_waits(
     assert browser.get(f"{where}/vragen").location == where
 
 
+def test_no_turn_of_a_lot_is_the_advisers_who_reserves_nothing(
+    app: Flask, session: Session, adviser: Actor, lot: Listing
+) -> None:
+    reader = make_actor(session, "borne")
+    assert "(uw organisatie)" in visit(app, session, reader).get(f"/aanbod/{lot.id}").text
+    assert "(uw organisatie)" not in visit(app, session, adviser).get(f"/aanbod/{lot.id}").text
+
+
 def test_a_rule_is_lifted_with_a_paper_and_a_reason(app: Flask, session: Session, owner: Actor, adviser: Actor) -> None:
     draft = make_draft(session, owner, asbestos_suspected=Answer.YES)
     ask_for_opinion(session, owner, listing_id=draft.id)

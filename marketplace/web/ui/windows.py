@@ -6,6 +6,7 @@ from datetime import date
 
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import list_municipalities
+from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date
@@ -44,7 +45,7 @@ def turns_of(listing: Listing, actor: Actor, names: Names) -> list[Turn]:
     coming = [ring for ring, day in days if day > today]
     yours = (
         ring_of(rings, Asker(actor.organisation_id, actor.organisation_slug, actor.organisation_kind))
-        if actor.is_member
+        if actor.is_member and actor.organisation_kind != OrganisationKind.ADVISER
         else None
     )
     rows = []
