@@ -7,19 +7,25 @@ from tests.databases import settings
 
 
 def ask_at_once(url: str, instance: Path, token: str, listing_id: int, amount: str, threads: int) -> list[int]:
-    """The status that each thread was answered, through every layer of the application."""
+    """The status that each thread was answered, through every layer of the application.
+
+    They all ask at once; the process answers as many of them at a time as the server that ships does, and the others queue.
+    """
     from marketplace.app import create_app
+    from marketplace.cli.serve import THREADS
 
     app, answers, start = create_app(settings(url, instance)), [], threading.Barrier(threads)
+    turn = threading.Semaphore(THREADS)
 
     def ask() -> None:
         client = app.test_client()
         start.wait()
-        answer = client.post(
-            f"/api/v1/listings/{listing_id}/reservations",
-            json={"quantity": amount, "unit": "m2"},
-            headers={"Authorization": f"Bearer {token}"},
-        )
+        with turn:
+            answer = client.post(
+                f"/api/v1/listings/{listing_id}/reservations",
+                json={"quantity": amount, "unit": "m2"},
+                headers={"Authorization": f"Bearer {token}"},
+            )
         answers.append(answer.status_code)
 
     askers = [threading.Thread(target=ask) for _ in range(threads)]
