@@ -37,6 +37,7 @@ class Reservation(Base):
     place_name: Mapped[str | None] = mapped_column(String(120), comment="destination given with the reservation")
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+    depot_id: Mapped[int | None] = mapped_column(comment="where it goes, when that is a depot")
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(
         UtcDateTime, nullable=True, default=clock.now, onupdate=clock.now, comment="of anything in this row"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -109,6 +109,7 @@ class Listing(Placed, Base):
         comment="day on which the owner heard that it left; one before confirmed_on is of an earlier round"
     )
     depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"), index=True)
+    lot_id: Mapped[int | None] = mapped_column(comment="the stuff itself; empty before it was ever published")
     search_text: Mapped[str] = mapped_column(
         Text, default="", comment="folded and stemmed words of title, description and material"
     )
@@ -131,6 +132,14 @@ class Listing(Placed, Base):
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
         CheckConstraint("available_until IS NULL OR available_until >= available_from", name="period"),
         Index("uq_listing_external_id", "organisation_id", "external_id", unique=True),
+        Index(
+            "uq_listing_lot",
+            "lot_id",
+            unique=True,
+            sqlite_where=text("status IN ('draft', 'published')"),
+            postgresql_where=text("status IN ('draft', 'published')"),
+        ),
+        Index("ix_listing_lot", "lot_id"),
         Index(
             "ix_listing_match",
             *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "condition", "available_from", "available_until"),
