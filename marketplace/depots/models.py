@@ -57,6 +57,16 @@ class Depot(Base):
         CheckConstraint("longest_stay_days IS NULL OR longest_stay_days > 0", name="longest_stay"),
     )
 
+    @property
+    def keeper_ids(self) -> tuple[int, ...]:
+        """The people who keep it, as the policy asks them."""
+        return tuple(keeper.person_id for keeper in self.keepers)
+
+    @property
+    def depot_organisation_id(self) -> int:
+        """Whose depot it is, as the policy asks it."""
+        return self.organisation_id
+
 
 class DepotBay(Base):
     """A part of a depot with a name of its own. One that is closed keeps its row: movements name it."""
@@ -168,6 +178,16 @@ class Lot(Base):
     def organisation_id(self) -> int:
         """Whose it is, as the policy asks it."""
         return self.owner_id
+
+    @property
+    def keeper_ids(self) -> tuple[int, ...]:
+        """The people who keep the depot where it lies; nobody where it lies in none."""
+        return () if self.depot is None else self.depot.keeper_ids
+
+    @property
+    def depot_organisation_id(self) -> int | None:
+        """Whose the depot is where it lies; None where it lies in none."""
+        return None if self.depot is None else self.depot.organisation_id
 
     @property
     def unit_of(self) -> Unit:

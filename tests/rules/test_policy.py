@@ -23,6 +23,10 @@ class Thing:
     id: int = 7
     is_contested: bool = False
     handed_in_at: str | None = None
+    holder_id: int = OTHER
+    depot_id: int | None = None
+    depot_organisation_id: int | None = None
+    keeper_ids: tuple[int, ...] = ()
 
 
 def actor(role: str, organisation_id: int = OWN, kind: str = "municipality") -> Actor:
@@ -40,6 +44,10 @@ MINE, THEIRS = Thing(OWN), Thing(OTHER, owner_id=OTHER)
 CONTESTED = Thing(OTHER, owner_id=OTHER, is_contested=True)
 SOMEBODYS = Thing(OWN, person_id=8)
 HANDED_IN, KEPT_BACK = Thing(OTHER, handed_in_at="2026-11-28"), Thing(OTHER)
+HELD = Thing(OTHER, owner_id=OTHER, holder_id=OWN)
+STORED = Thing(OTHER, owner_id=OTHER, depot_id=3, depot_organisation_id=OWN)
+OWN_DEPOT, THEIR_DEPOT = Thing(OWN, depot_organisation_id=OWN), Thing(OTHER, depot_organisation_id=OTHER)
+KEPT_DEPOT = Thing(OTHER, depot_organisation_id=OTHER, keeper_ids=(7,))
 SELF, COLLEAGUE = Thing(OWN, id=7), Thing(OWN, id=8)
 TABLE: list[tuple[str, Can, object, str]] = [
     ("the catalogue", Can.READ_CATALOGUE, None, "public leader coordinator reviewer admin"),
@@ -123,6 +131,23 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("read depots", Can.READ_DEPOTS, None, "leader coordinator reviewer admin"),
     ("manage the own depot", Can.MANAGE_DEPOTS, MINE, "coordinator"),
     ("manage another's depot", Can.MANAGE_DEPOTS, THEIRS, ""),
+    ("keep the own depot", Can.KEEP_DEPOT, OWN_DEPOT, "coordinator"),
+    ("keep another's depot", Can.KEEP_DEPOT, THEIR_DEPOT, ""),
+    ("keep a depot as its keeper", Can.KEEP_DEPOT, KEPT_DEPOT, "leader coordinator"),
+    ("store something", Can.STORE, None, "leader coordinator"),
+    ("read the own lot at another's", Can.READ_LOT, MINE, "leader coordinator reviewer"),
+    ("read another's lot that one has", Can.READ_LOT, HELD, "leader coordinator reviewer"),
+    ("read another's lot", Can.READ_LOT, THEIRS, "reviewer"),
+    ("read another's lot in the own depot", Can.READ_LOT, STORED, "coordinator reviewer"),
+    ("move a lot that one has", Can.HANDLE_LOT, HELD, "leader coordinator"),
+    ("move the own lot that another has", Can.HANDLE_LOT, MINE, ""),
+    ("move another's lot in the own depot", Can.HANDLE_LOT, STORED, "coordinator"),
+    ("offer the own lot", Can.OFFER_LOT, MINE, "leader coordinator"),
+    ("offer another's lot that one has", Can.OFFER_LOT, HELD, ""),
+    ("block the own lot", Can.BLOCK_LOT, MINE, "leader coordinator reviewer"),
+    ("block another's lot", Can.BLOCK_LOT, THEIRS, "reviewer"),
+    ("unblock the own lot", Can.UNBLOCK_LOT, MINE, "reviewer"),
+    ("read what depots save and cost", Can.READ_DEPOT_FIGURES, None, "reviewer admin"),
     ("read the own material use", Can.READ_MATERIAL_USE, OWN, "leader coordinator reviewer"),
     ("read another's material use", Can.READ_MATERIAL_USE, OTHER, "reviewer"),
     ("type the own material use", Can.EDIT_MATERIAL_USE, OWN, "coordinator"),
@@ -230,8 +255,8 @@ def test_a_partners_people_may_what_a_municipalitys_people_may(name: str, what: 
         if isinstance(thing, InvitationDraft):
             return replace(thing, organisation_id=40 if thing.organisation_id == OWN else thing.organisation_id)
         if isinstance(thing, Thing):
-            organisation, owner = (40 if one == OWN else one for one in (thing.organisation_id, thing.owner_id))
-            return replace(thing, organisation_id=organisation, owner_id=owner)
+            names = ("organisation_id", "owner_id", "holder_id", "depot_organisation_id")
+            return replace(thing, **{name: 40 for name in names if getattr(thing, name) == OWN})
         return thing
 
     expected = set(allowed.split()) & {"leader", "coordinator"} if what not in OWN_OF_A_MUNICIPALITY else set()

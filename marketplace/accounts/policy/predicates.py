@@ -1,23 +1,13 @@
-"""Who may do what: deny by default, one map that answers every question.
+"""The sides on which people stand, as predicates for the one map of rights.
 
-A predicate takes the actor and the subject. A subject is whatever the question is about: something that belongs to an organisation
+A subject is whatever the question is about: something that belongs to an organisation
 (`organisation_id`), the two sides of a reservation (`organisation_id` asks, `owner_id` owns), an organisation id, or nothing.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from marketplace.accounts.rules.accounts import OrganisationKind, Role, are_colleagues
-from marketplace.accounts.rules.actors import ANONYMOUS as ANONYMOUS
-from marketplace.accounts.rules.actors import CLOCK as CLOCK
-from marketplace.accounts.rules.actors import OPERATOR as OPERATOR
-from marketplace.accounts.rules.actors import TRADING
-from marketplace.accounts.rules.actors import Actor as Actor
-from marketplace.accounts.rules.rights import Can as Can
-from marketplace.kernel.errors import Forbidden, Missing, Unauthorised
-from marketplace.kernel.language import _
-
-Predicate = Callable[[Actor, Any], bool]
+from marketplace.accounts.rules.actors import CLOCK, TRADING, Actor
 
 
 def _organisation(subject: Any) -> int | None:
@@ -298,103 +288,38 @@ def may_manage_depots(actor: Actor, subject: Any) -> bool:
     return is_coordinator_of(actor, subject) and not actor.is_partner
 
 
-POLICY: dict[Can, Predicate] = {
-    Can.READ_CATALOGUE: is_anyone,
-    Can.READ_LISTING_INSIDE: sees_inside,
-    Can.READ_PAPERS: reads_papers,
-    Can.OFFER: is_trader,
-    Can.EDIT_LISTING: is_own,
-    Can.READ_OPINIONS: is_member,
-    Can.ADVISE: lambda actor, _subject: actor.judges,
-    Can.LIFT_GATE: may_lift,
-    Can.ASK: is_trader,
-    Can.READ_DEMANDS: is_member,
-    Can.EDIT_DEMAND: is_own,
-    Can.READ_MATCHES: sees_inside,
-    Can.WRITE_MEMO: is_trader,
-    Can.READ_MEMO: may_look_inside,
-    Can.CONCLUDE_MEMO: is_own,
-    Can.READ_MEMO_FIGURES: may_read_memo_figures,
-    Can.READ_ALL_MEMOS: is_reviewer,
-    Can.READ_QUESTIONS: is_member,
-    Can.ASK_QUESTION: may_ask_question,
-    Can.ANSWER_QUESTION: is_own,
-    Can.WITHDRAW_QUESTION: is_own,
-    Can.READ_POINTS: may_know_points,
-    Can.RESERVE: is_trader,
-    Can.READ_RESERVATION: may_follow_reservation,
-    Can.READ_DOSSIER: may_read_dossier,
-    Can.LIST_RESERVATIONS: may_list_reservations,
-    Can.DECIDE_RESERVATION: is_owner_side,
-    Can.CANCEL_RESERVATION: is_either_side,
-    Can.HAND_OVER: is_owner_side,
-    Can.CONFIRM: is_asking_side,
-    Can.RESOLVE: may_resolve,
-    Can.RETURN: is_either_side,
-    Can.MEET: is_either_side,
-    Can.CHANGE_TERMS: is_either_side,
-    Can.TALK: is_either_side,
-    Can.READ_TALK: may_read_talk,
-    Can.HAND_OVER_LATE: is_owning_coordinator,
-    Can.READ_REQUESTS: may_read_requests,
-    Can.READ_CHOICES: may_account_for_region,
-    Can.READ_LOSSES: may_account_for_region,
-    Can.SET_WINDOWS: is_trading_coordinator,
-    Can.BROKER: is_broker,
-    Can.READ_EXCHANGES: is_member_or_operator,
-    Can.READ_ALL_EXCHANGES: is_reviewer_admin_or_operator,
-    Can.REVERSE_EXCHANGE: is_reviewer,
-    Can.READ_MEMBER_FIGURES: is_member_or_operator,
-    Can.READ_PERIOD_FIGURES: reads_period_figures,
-    Can.READ_PUBLIC_FIGURES: is_anyone,
-    Can.READ_PEOPLE: may_read_people,
-    Can.MANAGE_PEOPLE: may_manage_people,
-    Can.INVITE: may_invite,
-    Can.READ_DEPOTS: is_member,
-    Can.MANAGE_DEPOTS: may_manage_depots,
-    Can.READ_MATERIAL_USE: may_look_inside,
-    Can.EDIT_MATERIAL_USE: is_municipal_coordinator,
-    Can.ASK_FOR_REPORT: may_account_for_region,
-    Can.DISCUSS_MATERIAL_USE: may_discuss_material_use,
-    Can.REVIEW_MATERIAL_USE: is_reviewer,
-    Can.SET_COVERAGE: is_reviewer,
-    Can.PUBLISH_REPORT: is_reviewer_admin_or_operator,
-    Can.ADOPT_GOAL: may_adopt_goal,
-    Can.MANAGE_GOALS: is_reviewer_or_admin,
-    Can.MANAGE_TAXONOMY: is_reviewer_or_admin,
-    Can.READ_FACTORS: is_member,
-    Can.READ_LICENSED_FACTOR: may_read_licensed_factor,
-    Can.LOAD_FACTORS: may_load_factors,
-    Can.READ_FACTOR_LIST: may_read_factor_list,
-    Can.READ_ORGANISATIONS: is_member,
-    Can.MANAGE_ORGANISATIONS: is_admin,
-    Can.ASK_TO_JOIN: is_anyone,
-    Can.READ_HEALTH: is_admin,
-    Can.MAINTAIN: is_admin,
-    Can.START_TASK: may_start_task,
-    Can.READ_TASK: may_follow_task,
-    Can.CANCEL_TASK: may_follow_task,
-    Can.IMPORT: is_municipal_coordinator,
-    Can.WORK: is_member,
-    Can.OWN_ACCOUNT: is_account,
-    Can.OWN_TOKENS: is_person,
-    Can.REVOKE_TOKENS: may_revoke_tokens,
-    Can.ISSUE_TOKENS: is_operator,
-    Can.MANAGE_MACHINES: may_manage_machines,
-}
+def keeps(actor: Actor, subject: Any) -> bool:
+    """A keeper of the depot, and the coordinator of the organisation whose depot it is.
+
+    `subject` names `keeper_ids` (people) and `depot_organisation_id`: a depot, or a lot that lies in one.
+    """
+    if not actor.trades:
+        return False
+    if subject is None:
+        return True
+    named = actor.person_id in subject.keeper_ids
+    return named or (actor.role == Role.COORDINATOR and subject.depot_organisation_id == actor.organisation_id)
 
 
-def may(actor: Actor, what: Can, subject: Any = None) -> bool:
-    """Whether the actor may do this to this subject. Without a subject: whether there is any subject to which they may."""
-    return POLICY[what](actor, subject)
+def owns_lot(actor: Actor, subject: Any) -> bool:
+    """A trader of the organisation whose lot it is."""
+    return actor.trades and (subject is None or subject.owner_id == actor.organisation_id)
 
 
-def require(actor: Actor, what: Can, subject: Any = None, *, hidden: bool = False) -> None:
-    """Refuse unless the actor may. `hidden`: someone else's private object answers as if it were not there."""
-    if may(actor, what, subject):
-        return
-    if hidden:
-        raise Missing(_("This page or object does not exist, or you may not see it. Check the address."))
-    if not actor.is_member:
-        raise Unauthorised(_("Log in first. Then try again."))
-    raise Forbidden(_("You do not have the right to do this. Ask a coordinator of the organisation that it belongs to."))
+def handles_lot(actor: Actor, subject: Any) -> bool:
+    """Whoever moves, counts and splits it: the keeper of its depot. Where it lies in none, whoever has it."""
+    if subject is None or subject.depot_id is not None:
+        return keeps(actor, subject)
+    return actor.trades and subject.holder_id == actor.organisation_id
+
+
+def reads_lot(actor: Actor, subject: Any) -> bool:
+    """Whose it is, whoever has it, the keeper, the reviewer, advisers and the broker."""
+    if actor.role == Role.REVIEWER or is_broker(actor) or actor.judges or keeps(actor, subject):
+        return True
+    return owns_lot(actor, subject) or (actor.trades and subject.holder_id == actor.organisation_id)
+
+
+def may_unblock_lot(actor: Actor, subject: Any) -> bool:
+    """An adviser, the AO CE, and the broker for what belongs to others."""
+    return may_lift(actor, subject) or is_reviewer(actor, subject)
