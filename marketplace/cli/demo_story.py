@@ -9,8 +9,8 @@ from marketplace.cli.demo_goals import list_decisions
 from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, rows
 from marketplace.cli.demo_papers import declare
 from marketplace.cli.demo_reports import list_steps, run_steps
-from marketplace.depots.actions import create_depot
-from marketplace.depots.rules import DepotDraft
+from marketplace.depots.actions.depots import create_depot
+from marketplace.depots.rules.depot import DepotDraft
 from marketplace.documents.rules import StoredFile
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.terms import terms_of

@@ -6,7 +6,7 @@ So somebody without it learns nothing of the form.
 from flask import current_app, request
 
 from marketplace.accounts.policy import Can, require
-from marketplace.depots.queries import get_depot
+from marketplace.depots.queries.depots import get_depot
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.http.request import current_actor, database
 from marketplace.market.queries.demands import get_demand

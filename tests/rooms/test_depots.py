@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.depots.actions import close_depot, create_depot, edit_depot, reopen_depot
-from marketplace.depots.queries import get_depot, list_depots
-from marketplace.depots.rules import DepotDraft
+from marketplace.depots.actions.depots import close_depot, create_depot, edit_depot, reopen_depot
+from marketplace.depots.queries.depots import get_depot, list_depots
+from marketplace.depots.rules.depot import DepotDraft
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.kernel.geo import Point
 from tests.factories import make_actor

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.policy import Actor
-from marketplace.depots.actions import create_depot
-from marketplace.depots.rules import DepotDraft
+from marketplace.depots.actions.depots import create_depot
+from marketplace.depots.rules.depot import DepotDraft
 from marketplace.imports.actions.apply import apply_chunk
 from marketplace.imports.actions.lots import LOTS_CHUNK
 from marketplace.imports.actions.mend import mend_rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.depots.rules import check_place_basis, clean_address, clean_depot_name
+from marketplace.depots.rules.depot import check_place_basis, clean_address, clean_depot_name
 from marketplace.kernel.errors import Invalid
 
 

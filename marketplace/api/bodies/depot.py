@@ -3,7 +3,7 @@
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Line, YesNo
 from marketplace.api.schema import Body
-from marketplace.depots.rules import ADDRESS_LENGTH_MAX, NAME_LENGTH_MAX
+from marketplace.depots.rules.depot import ADDRESS_LENGTH_MAX, NAME_LENGTH_MAX
 
 
 class DepotBody(Placed):

@@ -22,7 +22,7 @@ from marketplace.api.bodies.reservation import ReservationBody, TermsBody
 from marketplace.api.material_fields import changed_fields
 from marketplace.api.reading import location_of, read_json
 from marketplace.api.schema import take
-from marketplace.depots.rules import DepotDraft
+from marketplace.depots.rules.depot import DepotDraft
 from marketplace.exchange.rules.reservation import HandoverDraft, ReceiptDraft, ReservationDraft
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.exchange.rules.terms import TermsDraft

@@ -10,10 +10,10 @@ from marketplace.api.reading import asked_yes, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.depot import DepotSchema, DepotsSchema
-from marketplace.depots import actions as depots
+from marketplace.depots.actions import depots
 from marketplace.depots.models import Depot
-from marketplace.depots.queries import get_depot
-from marketplace.depots.queries import list_depots as list_all
+from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.depots import list_depots as list_all
 from marketplace.http.request import current_actor, current_session, permission
 
 CLOSED = query.parameter("withClosed", "true: also those that are closed, last", type="boolean", default=False)

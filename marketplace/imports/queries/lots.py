@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.depots.queries import list_depots
+from marketplace.depots.queries.depots import list_depots
 from marketplace.documents.queries import list_opinions_of, list_papers_of
 from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.rules.columns import plain_name

@@ -9,9 +9,9 @@ from marketplace.accounts.policy import Can, may, require
 from marketplace.accounts.queries import organisations
 from marketplace.accounts.queries import people as people_queries
 from marketplace.accounts.rules.accounts import ROLE_LABELS, TRADERS, InvitationDraft, Role
-from marketplace.depots import actions as depot_actions
-from marketplace.depots.queries import get_depot, list_depots
-from marketplace.depots.rules import DepotDraft
+from marketplace.depots.actions import depots as depot_actions
+from marketplace.depots.queries.depots import get_depot, list_depots
+from marketplace.depots.rules.depot import DepotDraft
 from marketplace.exchange.actions.decide import release_person
 from marketplace.http.places import finder
 from marketplace.http.request import current_actor, current_session, permission

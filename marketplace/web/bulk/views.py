@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.depots.queries import list_depots
+from marketplace.depots.queries.depots import list_depots
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, ngettext

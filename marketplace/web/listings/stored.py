@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.depots.queries import list_depots
+from marketplace.depots.queries.depots import list_depots
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date
 from marketplace.kernel.language import Text, _

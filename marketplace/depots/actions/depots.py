@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot
-from marketplace.depots.queries import get_depot
-from marketplace.depots.rules import DepotDraft, check_place_basis, clean_address, clean_depot_name
+from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.rules.depot import DepotDraft, check_place_basis, clean_address, clean_depot_name
 from marketplace.kernel.errors import Taken
 from marketplace.kernel.language import _
 from marketplace.notices.actions import audit

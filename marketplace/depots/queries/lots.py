@@ -1,0 +1,97 @@
+"""Questions about lots. One of them, those that somebody may see, and the tree that one belongs to."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.policy import Actor, Can, is_broker, require
+from marketplace.accounts.rules.accounts import Role
+from marketplace.depots.models import Depot, DepotKeeper, Lot, Movement
+from marketplace.depots.rules.lots import LotFilter, MovementKind
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+
+_GAINS = (MovementKind.IN.value, MovementKind.SPLIT.value)
+
+
+def lots_with_parts() -> Select[Lot]:
+    """Lots with all that is shown of them: owner, holder, and the depot with its keepers."""
+    return select(Lot).options(
+        joinedload(Lot.organisation),
+        joinedload(Lot.holder),
+        joinedload(Lot.depot).options(joinedload(Depot.organisation), selectinload(Depot.keepers)),
+    )
+
+
+def get_lot(session: Session, actor: Actor, lot_id: int) -> Lot:
+    """Get a lot with its owner, its holder and its depot, or Missing. Also when the actor may not see it."""
+    lot = session.scalars(lots_with_parts().where(Lot.id == lot_id)).unique().one_or_none()
+    if lot is None:
+        raise Missing(_("This lot does not exist, or you may not see it. Check the number on its label."))
+    require(actor, Can.READ_LOT, lot, hidden=True)
+    return lot
+
+
+def lock(session: Session, lot_id: int) -> Lot:
+    """Lock a lot, read again, until the end of the transaction. The listing that offers it is locked before it."""
+    rows = select(Lot).where(Lot.id == lot_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(rows).one()
+
+
+def list_lots(session: Session, actor: Actor, wanted: LotFilter) -> tuple[list[Lot], int]:
+    """The lots that the actor may see, newest first, and their number."""
+    where = [_visible(actor), *_wanted(wanted)]
+    total = session.scalar(select(func.count(Lot.id)).where(*where)) or 0
+    rows = lots_with_parts().where(*where).order_by(Lot.id.desc())
+    page = rows.limit(wanted.page_size).offset((wanted.page - 1) * wanted.page_size)
+    return list(session.scalars(page).unique()), total
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    """The right to read a lot, as a condition.
+
+    Whoever reads every lot; else its owner, its holder and its keeper."""
+    if actor.role == Role.REVIEWER or is_broker(actor) or actor.judges:
+        return Lot.id.is_not(None)
+    require(actor, Can.READ_LOT)
+    kept = [Lot.depot_id.in_(select(DepotKeeper.depot_id).where(DepotKeeper.person_id == actor.person_id))]
+    if actor.role == Role.COORDINATOR:
+        kept.append(Lot.depot_id.in_(select(Depot.id).where(Depot.organisation_id == actor.organisation_id)))
+    return or_(Lot.owner_id == actor.organisation_id, Lot.holder_id == actor.organisation_id, *kept)
+
+
+def _wanted(wanted: LotFilter) -> list[ColumnElement[bool]]:
+    pairs = ((Lot.depot_id, wanted.depot_id), (Lot.owner_id, wanted.owner_id), (Lot.holder_id, wanted.holder_id))
+    where = [column == value for column, value in (*pairs, (Lot.material_id, wanted.material_id)) if value is not None]
+    if not wanted.with_empty:
+        where.append(Lot.quantity > 0)
+    if wanted.is_blocked is not None:
+        where.append(Lot.blocked_at.is_not(None) if wanted.is_blocked else Lot.blocked_at.is_(None))
+    for word in wanted.words.split():
+        where.append(func.lower(Lot.title).contains(word.lower(), autoescape=True))
+    return where
+
+
+def tree_of(session: Session, lot: Lot) -> list[Lot]:
+    """Every lot that comes from the same origin, the origin first. With all that is shown of them."""
+    root = lot.origin_id or lot.id
+    rows = lots_with_parts().where((Lot.id == root) | (Lot.origin_id == root)).order_by(Lot.id)
+    return list(session.scalars(rows).unique())
+
+
+def list_movements(session: Session, lot_id: int) -> list[Movement]:
+    """What happened to a lot, in the order in which it was entered."""
+    return list(session.scalars(select(Movement).where(Movement.lot_id == lot_id).order_by(Movement.id)))
+
+
+def find_last_day(session: Session, lot_id: int) -> date | None:
+    """The last day on which something happened to a lot."""
+    return session.scalar(select(func.max(Movement.happened_on)).where(Movement.lot_id == lot_id))
+
+
+def find_received_lot(session: Session, reservation_id: int) -> Lot | None:
+    """The lot that a transfer brought to its receiver; None where nothing was transferred."""
+    rows = select(Lot).join(Movement, Movement.lot_id == Lot.id).where(Movement.reservation_id == reservation_id)
+    gained = rows.where(Movement.kind.in_(_GAINS), Movement.quantity > 0).order_by(Movement.id)
+    return session.scalars(gained.with_for_update(of=Lot).execution_options(populate_existing=True)).first()

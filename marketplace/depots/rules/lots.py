@@ -1,0 +1,89 @@
+"""What a lot is, where it lies, and what may happen to it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.geo import Point
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Unit
+
+
+class MovementKind(StrEnum):
+    """What a movement of a lot was."""
+
+    IN = "in"
+    SPLIT = "split"
+    MOVE = "move"
+    COUNT = "count"
+    OUT = "out"
+    RETURN = "return"
+    WRITE_OFF = "write_off"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a lot lies.
+
+    In a bay of a depot, on so many pallet places; or at a place of its own, by its name and its point.
+    """
+
+    depot_id: int | None = None
+    bay: str = ""
+    pallets: int = 0
+    place_name: str = ""
+    point: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotDraft:
+    """A lot that comes in: what it is, how much, its owner and holder, and where it lies."""
+
+    material_id: int
+    title: str
+    unit: Unit
+    quantity: Decimal
+    kg_per_unit: Decimal
+    kg_basis: str
+    condition: str
+    owner_id: int
+    holder_id: int
+    at: Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class LotFilter:
+    """Which lots are asked for. What is None is not looked at; a lot of which nothing is left only with `with_empty`."""
+
+    depot_id: int | None = None
+    owner_id: int | None = None
+    holder_id: int | None = None
+    material_id: int | None = None
+    words: str = ""
+    is_blocked: bool | None = None
+    with_empty: bool = False
+    page: int = 1
+    page_size: int = 25
+
+
+def check_unblocked(*, is_blocked: bool) -> None:
+    """Refuse what takes a blocked lot, or a part of it, to somebody else."""
+    if is_blocked:
+        raise Conflict(
+            _(
+                "This lot is blocked, because a contamination was found in it or in the lot that it comes from. It may not go to "
+                "anybody and is not offered. Check with Omgevingsdienst Twente (the regional environmental service)."
+            )
+        )
+
+
+def check_day(day: date, *, last_on: date | None, today: date) -> None:
+    """Refuse a day to come, and one before what happened to the lot last."""
+    if day > today:
+        raise Invalid(_("This day has not come yet. Enter the day on which it happened."), "moved_on")
+    if last_on is not None and day < last_on:
+        raise Invalid(_("Something happened to this lot on %(day)s. Enter that day or a later one.", day=last_on), "moved_on")
