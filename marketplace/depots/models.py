@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -170,7 +170,12 @@ class Lot(Base):
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
         CheckConstraint("condition IN ('new', 'good', 'fair', 'poor')", name="condition"),
         CheckConstraint("(depot_id IS NULL) = (in_depot_since IS NULL)", name="stay_has_a_first_day"),
-        Index("ix_lot_stock", "depot_id", "quantity", "unit", "kg_per_unit", "pallets", "owner_id", "in_depot_since"),
+        Index(
+            "ix_lot_stock",
+            *("depot_id", "in_depot_since", "id", "quantity", "unit", "kg_per_unit", "pallets", "owner_id"),
+            sqlite_where=text("quantity > 0"),
+            postgresql_where=text("quantity > 0"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

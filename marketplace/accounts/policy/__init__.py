@@ -73,6 +73,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_DEPOTS: who.is_member,
     Can.MANAGE_DEPOTS: who.may_manage_depots,
     Can.KEEP_DEPOT: who.keeps,
+    Can.READ_STOCK: who.reads_stock,
     Can.STORE: who.is_trader,
     Can.READ_LOT: who.reads_lot,
     Can.HANDLE_LOT: who.handles_lot,

@@ -301,6 +301,11 @@ def keeps(actor: Actor, subject: Any) -> bool:
     return named or (actor.role == Role.COORDINATOR and subject.depot_organisation_id == actor.organisation_id)
 
 
+def reads_stock(actor: Actor, subject: Any) -> bool:
+    """Who keeps the depot, the reviewer and the broker."""
+    return actor.role == Role.REVIEWER or is_broker(actor) or keeps(actor, subject)
+
+
 def owns_lot(actor: Actor, subject: Any) -> bool:
     """A trader of the organisation whose lot it is."""
     return actor.trades and (subject is None or subject.owner_id == actor.organisation_id)

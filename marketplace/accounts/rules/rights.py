@@ -60,6 +60,7 @@ class Can(StrEnum):
     READ_DEPOTS = "depot:read"
     MANAGE_DEPOTS = "depot:manage"
     KEEP_DEPOT = "depot:keep"
+    READ_STOCK = "depot:stock"
     STORE = "depot:store"
     READ_LOT = "lot:read"
     HANDLE_LOT = "lot:handle"

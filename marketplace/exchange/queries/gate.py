@@ -1,13 +1,19 @@
 """Questions at the gate: the newest appointment, and the photos that the two sides took."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from dataclasses import dataclass
+from datetime import datetime
 
-from marketplace.accounts.policy import Actor, Can, may
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.depots.models import Depot, Lot
 from marketplace.exchange.models import Appointment, GatePhoto, GatePhotoFile, Reservation
 from marketplace.exchange.queries.reservations import SEES_EXACT, get_reservation
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+from marketplace.market.models import Listing
 
 
 def list_gate_photos(session: Session, actor: Actor, *, reservation_id: int) -> list[GatePhoto]:
@@ -35,6 +41,46 @@ def may_see_gate_photo(session: Session, actor: Actor, file_name: str) -> bool:
     rows = select(Reservation).join(GatePhoto, GatePhoto.reservation_id == Reservation.id)
     rows = rows.join(GatePhotoFile, GatePhotoFile.gate_photo_id == GatePhoto.id).where(GatePhotoFile.name == file_name)
     return any(may(actor, Can.READ_RESERVATION, reservation) for reservation in session.scalars(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A transfer for which somebody drives to a depot: to collect there, or to bring."""
+
+    reservation: Reservation
+    is_bringing: bool
+    at: datetime | None
+
+    @property
+    def order(self) -> tuple[bool, datetime]:
+        """What comes first: by the time that was agreed; without one, last and the longest approved first."""
+        return self.at is None, self.at or self.reservation.approved_at or self.reservation.requested_at
+
+
+def list_depot_calls(session: Session, actor: Actor, depot: Depot) -> list[Call]:
+    """List the approved transfers out of a depot and into it, the next appointment first."""
+    require(actor, Can.READ_STOCK, depot)
+    rows = (
+        select(Reservation)
+        .join(Reservation.listing)
+        .outerjoin(Lot, Lot.id == Listing.lot_id)
+        .where(
+            Reservation.status == ReservationStatus.APPROVED,
+            or_(Lot.depot_id == depot.id, Reservation.depot_id == depot.id),
+        )
+        .options(
+            contains_eager(Reservation.listing).selectinload(Listing.photos),
+            joinedload(Reservation.organisation),
+            joinedload(Reservation.owner),
+            selectinload(Reservation.appointments),
+        )
+    )
+    calls = []
+    for reservation in session.scalars(rows).unique():
+        latest = newest(reservation)
+        is_bringing = reservation.depot_id == depot.id and reservation.listing.depot_id != depot.id
+        calls.append(Call(reservation, is_bringing, latest.agreed_time if latest else None))
+    return sorted(calls, key=lambda call: call.order)
 
 
 def list_gate_photo_files(session: Session) -> set[str]:

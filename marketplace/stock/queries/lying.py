@@ -1,0 +1,164 @@
+"""What lies in a depot: the lots of a page with what is offered of them, and the sums of all that lies there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ColumnElement, case, false, func, literal_column, or_, select, type_coerce
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.depots.models import Depot, Lot, LotPhoto
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Unit
+from marketplace.market.models import Listing, Photo
+from marketplace.market.queries.listings import find_first_photos
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.stock.rules.fill import Sums
+
+WORDS_MAX = 120
+AREAS = (Unit.M2, Unit.M3)
+STEP, WEIGHT_PARTS, MASS_PLACES = (
+    1000,
+    5,
+    9,
+)  # a weight has six decimals and at most nine digits before them, a quantity three decimals
+IS_THERE: ColumnElement[bool] = Lot.quantity > literal_column("0")  # as the index of stock says it, which no bound value is
+LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
+
+
+class Show(StrEnum):
+    """Which of the lots in a depot are asked for."""
+
+    ALL = "all"
+    TOO_LONG = "too_long"
+    UNOFFERED = "unoffered"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """A lot with what is offered of it now, and its newest picture."""
+
+    lot: Lot
+    listing: Listing | None
+    photo: LotPhoto | Photo | None
+
+
+def get_stocked_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
+    """The depot with all that its keeper reads of it; for whoever may read its stock."""
+    rows = select(Depot).where(Depot.id == depot_id).execution_options(populate_existing=True)
+    parts = (Depot.bays, Depot.capacities, Depot.rates, Depot.keepers)
+    depot = session.scalars(rows.options(joinedload(Depot.organisation), *map(selectinload, parts))).one_or_none()
+    if depot is None:
+        raise Missing(_("This depot does not exist. Choose one from the list."))
+    require(actor, Can.READ_STOCK, depot)
+    return depot
+
+
+def sum_stock(session: Session, depot_ids: Iterable[int]) -> dict[int, Sums]:
+    """The sums of what lies in each of these depots, by the depot's id: one walk along the index of stock, without sorting."""
+    asked = list(depot_ids)
+    by_unit = [func.sum(case((Lot.unit == unit, Lot.quantity), else_=0)) for unit in AREAS]
+    rows = (
+        select(Lot.depot_id, func.count(), func.sum(Lot.pallets), *by_unit, *_mass_parts())
+        .where(Lot.depot_id.in_(asked), IS_THERE)
+        .group_by(Lot.depot_id)
+    )
+    sums = {depot_id: Sums() for depot_id in asked}
+    for depot_id, lots, pallets, *figures in session.execute(rows):
+        amounts, parts = figures[: len(AREAS)], figures[len(AREAS) :]
+        mass = sum((int(part) * STEP**power for power, part in enumerate(parts)), start=0)
+        sums[depot_id] = Sums(lots, dict(zip(AREAS, amounts, strict=True)), Decimal(mass).scaleb(-MASS_PLACES), int(pallets))
+    return sums
+
+
+def _mass_parts() -> list[ColumnElement[int]]:
+    """The sum of quantity times weight, in parts of three digits of the weight.
+
+    Whole, the product of two exact columns is longer than what a database counts in whole numbers.
+    """
+    quantity, weight = type_coerce(Lot.quantity, BigInteger), type_coerce(Lot.kg_per_unit, BigInteger)
+    return [func.sum(quantity * ((weight // STEP**power) % STEP)) for power in range(WEIGHT_PARTS)]
+
+
+def last_first_day(depot: Depot) -> date | None:
+    """What came in before this day lies here longer than the depot allows; None where it allows any stay."""
+    return None if depot.longest_stay_days is None else clock.today() - timedelta(days=depot.longest_stay_days)
+
+
+def list_lying(
+    session: Session,
+    actor: Actor,
+    depot: Depot,
+    *,
+    show: Show = Show.ALL,
+    words: str = "",
+    number: int | None = None,
+    total: int | None = None,
+    page: int = 1,
+    page_size: int = 25,
+) -> tuple[list[Lying], int]:
+    """List the lots that lie here, the longest stay first, and their number.
+
+    On request only some of them, those with these words in the name, or the one with this number. `total`: where it is known already.
+    """
+    require(actor, Can.READ_STOCK, depot)
+    wanted = [Lot.depot_id == depot.id, IS_THERE, *_shown(depot, show), *_named(words, number)]
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(Lot).where(*wanted)) or 0
+    ids = (
+        select(Lot.id)
+        .where(*wanted)
+        .order_by(Lot.in_depot_since, Lot.id)
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+        .subquery()
+    )
+    rows = (
+        select(Lot)
+        .join(ids, ids.c.id == Lot.id)
+        .options(joinedload(Lot.organisation), joinedload(Lot.holder))
+        .order_by(Lot.in_depot_since, Lot.id)
+    )
+    return with_offers(session, list(session.scalars(rows))), total
+
+
+def _shown(depot: Depot, show: Show) -> list[ColumnElement[bool]]:
+    if show is Show.BLOCKED:
+        return [Lot.blocked_at.is_not(None)]
+    if show is Show.UNOFFERED:
+        return [~select(Listing.id).where(Listing.lot_id == Lot.id, Listing.status.in_(LIVE)).exists()]
+    if show is Show.TOO_LONG:
+        first = last_first_day(depot)
+        return [false() if first is None else Lot.in_depot_since < first]
+    return []
+
+
+def _named(words: str, number: int | None) -> list[ColumnElement[bool]]:
+    if not words:
+        return []
+    by_name = func.lower(Lot.title).contains(words.lower()[:WORDS_MAX], autoescape=True)
+    return [by_name if number is None else or_(by_name, Lot.id == number)]
+
+
+def with_offers(session: Session, lots: list[Lot]) -> list[Lying]:
+    """These lots, in this order, with what is offered of them and their pictures: three questions for all of them."""
+    ids = [lot.id for lot in lots]
+    offers: dict[int, Listing] = {}
+    for listing in session.scalars(select(Listing).where(Listing.lot_id.in_(ids)).order_by(Listing.id)):
+        offers[int(listing.lot_id or 0)] = listing
+    taken = select(LotPhoto).where(LotPhoto.lot_id.in_(ids)).order_by(LotPhoto.id)
+    photos = {photo.lot_id: photo for photo in session.scalars(taken)}
+    covers = find_first_photos(session, [offer.id for lot_id, offer in offers.items() if lot_id not in photos])
+    result = []
+    for lot in lots:
+        offer = offers.get(lot.id)
+        cover = covers.get(offer.id) if offer else None
+        is_live = offer is not None and offer.status in LIVE
+        result.append(Lying(lot, offer if is_live else None, photos.get(lot.id) or cover))
+    return result

@@ -1,0 +1,109 @@
+"""Where somebody must do something: depots that hold more than fits, and lots that lie too long or never came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.accounts.rules.accounts import Role
+from marketplace.depots.models import Arrival, Depot, DepotKeeper, Lot
+from marketplace.kernel import clock
+from marketplace.stock.queries.lying import IS_THERE, last_first_day, sum_stock
+from marketplace.stock.rules.fill import Fill, Kind, Sums, fills_of
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One depot in which something is not as it should be.
+
+    `over`: the kinds of which more lies there than fits. `too_long`: how many lots, the first of them since `longest`. `missing`: how
+    many announced arrivals have not come.
+    """
+
+    depot: Depot
+    over: tuple[Fill, ...]
+    too_long: int
+    longest: date | None
+    missing: int
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.over or self.too_long or self.missing)
+
+
+def list_kept_depots(session: Session, actor: Actor) -> list[Depot]:
+    """The depots that this person keeps, by name: those that name them, and a coordinator those of the own organisation."""
+    if not may(actor, Can.KEEP_DEPOT):
+        return []
+    named = select(DepotKeeper.depot_id).where(DepotKeeper.person_id == actor.person_id)
+    kept: list[ColumnElement[bool]] = [Depot.id.in_(named)]
+    if actor.role == Role.COORDINATOR:
+        kept.append(Depot.organisation_id == actor.organisation_id)
+    return list(session.scalars(_depots().where(or_(*kept))))
+
+
+def list_own_troubles(session: Session, actor: Actor) -> list[Trouble]:
+    """What needs this keeper's eye."""
+    return _troubles(session, list_kept_depots(session, actor))
+
+
+def list_all_troubles(session: Session, actor: Actor) -> list[Trouble]:
+    """What needs somebody's eye in the whole region: for the broker."""
+    require(actor, Can.BROKER)
+    return _troubles(session, list(session.scalars(_depots())))
+
+
+def trouble_of(session: Session, depot: Depot, sums: Sums) -> Trouble:
+    """The same of one depot whose sums are known."""
+    return _told([depot], {depot.id: sums}, _long(session, [depot]), _missing(session, [depot]))[0]
+
+
+def fills(depot: Depot, sums: Sums) -> tuple[Fill, ...]:
+    """How full this depot is, for each kind that it counts."""
+    return fills_of({Kind(capacity.kind): capacity.amount for capacity in depot.capacities}, sums)
+
+
+def _troubles(session: Session, depots: Sequence[Depot]) -> list[Trouble]:
+    if not depots:
+        return []
+    told = _told(depots, sum_stock(session, [depot.id for depot in depots]), _long(session, depots), _missing(session, depots))
+    return [trouble for trouble in told if trouble.is_any]
+
+
+def _told(
+    depots: Sequence[Depot], sums: dict[int, Sums], long: dict[int, tuple[int, date | None]], missing: dict[int, int]
+) -> list[Trouble]:
+    result = []
+    for depot in depots:
+        over = tuple(fill for fill in fills(depot, sums[depot.id]) if fill.is_over)
+        too_long, longest = long.get(depot.id, (0, None))
+        result.append(Trouble(depot, over, too_long, longest, missing.get(depot.id, 0)))
+    return result
+
+
+def _long(session: Session, depots: Sequence[Depot]) -> dict[int, tuple[int, date | None]]:
+    late = [(Lot.depot_id == depot.id) & (Lot.in_depot_since < first) for depot in depots if (first := last_first_day(depot))]
+    if not late:
+        return {}
+    rows = select(Lot.depot_id, func.count(), func.min(Lot.in_depot_since)).where(or_(*late), IS_THERE)
+    return {int(depot_id or 0): (number, first) for depot_id, number, first in session.execute(rows.group_by(Lot.depot_id))}
+
+
+def _missing(session: Session, depots: Sequence[Depot]) -> dict[int, int]:
+    rows = select(Arrival.depot_id, func.count()).where(
+        Arrival.depot_id.in_([depot.id for depot in depots]), Arrival.ended_at.is_(None), Arrival.expected_on < clock.today()
+    )
+    return {row[0]: row[1] for row in session.execute(rows.group_by(Arrival.depot_id))}
+
+
+def _depots() -> Select[Depot]:
+    return (
+        select(Depot)
+        .options(joinedload(Depot.organisation), selectinload(Depot.capacities))
+        .where(Depot.is_active)
+        .order_by(Depot.name, Depot.id)
+    )
