@@ -21,6 +21,7 @@ ROOMS = (
     "passports",
     "impact",
     "published",
+    "stock",
     "exchange",
     "dossiers",
     "messages",

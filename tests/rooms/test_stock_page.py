@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Arrival, Depot, DepotCapacity, DepotKeeper, Lot
+from marketplace.depots.queries.stock import sum_stock
 from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.gate import agree_time, propose_times
 from marketplace.exchange.actions.reserve import reserve
@@ -19,8 +20,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, Missing
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.queries import taxonomy
-from marketplace.stock.queries.lying import Show, get_stocked_depot, list_lying, sum_stock
-from marketplace.stock.queries.warnings import list_all_troubles, list_kept_depots, list_own_troubles, trouble_of
+from marketplace.stock.queries.lying import Show, get_stocked_depot, list_lying
+from marketplace.stock.queries.warnings import fills, list_all_troubles, list_kept_depots, list_own_troubles, trouble_of
 from tests.factories import KEI, make_actor, make_listing
 
 
@@ -68,6 +69,24 @@ def test_the_sums_of_a_depot_are_exact_and_leave_out_what_is_gone(session: Sessi
     # 176 × 185 = 32 560; 0.001 × 1 234 567.890123 = 1 234.567890123; 9 999 999.999 × 1 600 = 15 999 999 998.4; 10 × 0.000001
     assert sums[yard.id].mass_kg == Decimal("16000033792.967900123")
     assert (sums[other.id].lots, sums[other.id].mass_kg) == (0, Decimal(0))
+
+
+def test_each_kind_of_room_has_its_own_figure_and_tonnes_are_the_mass_of_everything(session: Session) -> None:
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    yard = make_yard(session, hengelo)
+    for kind, amount in (("m2", 1000), ("m3", 25), ("pallet", 10), ("tonne", 70)):
+        session.add(DepotCapacity(depot_id=yard.id, kind=kind, amount=Decimal(amount)))
+    make_lot(session, yard, hengelo, pallets=9)  # 32.56 t
+    make_lot(session, yard, hengelo, quantity=Decimal(100))  # 18.5 t
+    make_lot(session, yard, hengelo, unit="m3", quantity=Decimal("12.5"), kg_per_unit=Decimal(1600))  # 20 t
+    session.expire(yard)
+    yard = get_stocked_depot(session, hengelo, yard.id)
+    assert [(one.kind, one.taken, one.percent, one.is_over) for one in fills(yard, sum_stock(session, [yard.id])[yard.id])] == [
+        ("m2", Decimal(276), 28, False),
+        ("m3", Decimal("12.5"), 50, False),
+        ("pallet", Decimal(9), 90, False),
+        ("tonne", Decimal("71.06"), 102, True),
+    ]
 
 
 def test_what_lies_longest_comes_first_and_pages_follow_each_other(session: Session) -> None:
@@ -141,6 +160,7 @@ def test_a_keeper_hears_of_the_own_depots_and_the_broker_of_all(session: Session
         expected = {"expected_on": clock.today() + timedelta(days=day), "quantity": Decimal(5), "unit": "m2", "material_id": kei}
         session.add(Arrival(depot_id=yard.id, organisation_id=hengelo.organisation_id, announced_at=clock.now(), **expected))
     session.flush()
+    session.expire(yard)
     for reader, troubles in ((hengelo, list_own_troubles), (leader, list_own_troubles), (broker, list_all_troubles)):
         (one,) = troubles(session, reader)
         assert (one.depot, one.too_long, one.longest, one.missing) == (yard, 1, clock.today() - timedelta(days=31), 1)

@@ -302,7 +302,7 @@ def keeps(actor: Actor, subject: Any) -> bool:
 
 
 def reads_stock(actor: Actor, subject: Any) -> bool:
-    """Who keeps the depot, the reviewer and the broker."""
+    """Whoever keeps the depot, the reviewer and the broker."""
     return actor.role == Role.REVIEWER or is_broker(actor) or keeps(actor, subject)
 
 

@@ -53,7 +53,7 @@ class Call:
 
     @property
     def order(self) -> tuple[bool, datetime]:
-        """What comes first: by the time that was agreed; without one, last and the longest approved first."""
+        """What comes first, by the time that was agreed. Without one last, the longest approved first."""
         return self.at is None, self.at or self.reservation.approved_at or self.reservation.requested_at
 
 

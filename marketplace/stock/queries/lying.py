@@ -1,33 +1,23 @@
-"""What lies in a depot: the lots of a page with what is offered of them, and the sums of all that lies there."""
+"""What lies in a depot: the lots of a page, with what is offered of them and their pictures."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, case, false, func, literal_column, or_, select, type_coerce
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot, Lot, LotPhoto
+from marketplace.depots.queries.stock import IS_THERE
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.kernel.units import Unit
 from marketplace.market.models import Listing, Photo
 from marketplace.market.queries.listings import find_first_photos
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.stock.rules.fill import Sums
 
 WORDS_MAX = 120
-AREAS = (Unit.M2, Unit.M3)
-STEP, WEIGHT_PARTS, MASS_PLACES = (
-    1000,
-    5,
-    9,
-)  # a weight has six decimals and at most nine digits before them, a quantity three decimals
-IS_THERE: ColumnElement[bool] = Lot.quantity > literal_column("0")  # as the index of stock says it, which no bound value is
 LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
 
 
@@ -60,34 +50,8 @@ def get_stocked_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
     return depot
 
 
-def sum_stock(session: Session, depot_ids: Iterable[int]) -> dict[int, Sums]:
-    """The sums of what lies in each of these depots, by the depot's id: one walk along the index of stock, without sorting."""
-    asked = list(depot_ids)
-    by_unit = [func.sum(case((Lot.unit == unit, Lot.quantity), else_=0)) for unit in AREAS]
-    rows = (
-        select(Lot.depot_id, func.count(), func.sum(Lot.pallets), *by_unit, *_mass_parts())
-        .where(Lot.depot_id.in_(asked), IS_THERE)
-        .group_by(Lot.depot_id)
-    )
-    sums = {depot_id: Sums() for depot_id in asked}
-    for depot_id, lots, pallets, *figures in session.execute(rows):
-        amounts, parts = figures[: len(AREAS)], figures[len(AREAS) :]
-        mass = sum((int(part) * STEP**power for power, part in enumerate(parts)), start=0)
-        sums[depot_id] = Sums(lots, dict(zip(AREAS, amounts, strict=True)), Decimal(mass).scaleb(-MASS_PLACES), int(pallets))
-    return sums
-
-
-def _mass_parts() -> list[ColumnElement[int]]:
-    """The sum of quantity times weight, in parts of three digits of the weight.
-
-    Whole, the product of two exact columns is longer than what a database counts in whole numbers.
-    """
-    quantity, weight = type_coerce(Lot.quantity, BigInteger), type_coerce(Lot.kg_per_unit, BigInteger)
-    return [func.sum(quantity * ((weight // STEP**power) % STEP)) for power in range(WEIGHT_PARTS)]
-
-
 def last_first_day(depot: Depot) -> date | None:
-    """What came in before this day lies here longer than the depot allows; None where it allows any stay."""
+    """What came in before this day lies here longer than the depot allows. None: any stay is fine."""
     return None if depot.longest_stay_days is None else clock.today() - timedelta(days=depot.longest_stay_days)
 
 
@@ -147,7 +111,10 @@ def _named(words: str, number: int | None) -> list[ColumnElement[bool]]:
 
 
 def with_offers(session: Session, lots: list[Lot]) -> list[Lying]:
-    """These lots, in this order, with what is offered of them and their pictures: three questions for all of them."""
+    """These lots, in this order, with what is offered of them and their pictures.
+
+    Three questions for all of them.
+    """
     ids = [lot.id for lot in lots]
     offers: dict[int, Listing] = {}
     for listing in session.scalars(select(Listing).where(Listing.lot_id.in_(ids)).order_by(Listing.id)):

@@ -1,8 +1,9 @@
-"""Where somebody must do something: depots that hold more than fits, and lots that lie too long or never came."""
+"""Depots that need somebody: more lies there than fits, lots lie too long, or never came."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -10,9 +11,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.depots.models import Arrival, Depot, DepotKeeper, Lot
+from marketplace.depots.queries.stock import IS_THERE, Sums, sum_stock
 from marketplace.kernel import clock
-from marketplace.stock.queries.lying import IS_THERE, last_first_day, sum_stock
-from marketplace.stock.rules.fill import Fill, Kind, Sums, fills_of
+from marketplace.kernel.units import Unit
+from marketplace.stock.queries.lying import last_first_day
+from marketplace.stock.rules.fill import Fill, Kind
+
+KG_PER_TONNE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,10 @@ class Trouble:
 
 
 def list_kept_depots(session: Session, actor: Actor) -> list[Depot]:
-    """The depots that this person keeps, by name: those that name them, and a coordinator those of the own organisation."""
+    """The depots that this person keeps, by name.
+
+    Those that name them as a keeper; for a coordinator also those of the own organisation.
+    """
     if not may(actor, Can.KEEP_DEPOT):
         return []
     named = select(DepotKeeper.depot_id).where(DepotKeeper.person_id == actor.person_id)
@@ -64,7 +72,14 @@ def trouble_of(session: Session, depot: Depot, sums: Sums) -> Trouble:
 
 def fills(depot: Depot, sums: Sums) -> tuple[Fill, ...]:
     """How full this depot is, for each kind that it counts."""
-    return fills_of({Kind(capacity.kind): capacity.amount for capacity in depot.capacities}, sums)
+    return tuple(Fill(Kind(one.kind), _taken(Kind(one.kind), sums), one.amount) for one in depot.capacities)
+
+
+def _taken(kind: Kind, sums: Sums) -> Decimal:
+    """How much of one kind of room is taken. Tonnes are the mass of everything, whatever its unit."""
+    if kind is Kind.TONNE:
+        return sums.mass_kg / KG_PER_TONNE
+    return Decimal(sums.pallets) if kind is Kind.PALLET else sums.by_unit.get(Unit(kind.value), Decimal(0))
 
 
 def _troubles(session: Session, depots: Sequence[Depot]) -> list[Trouble]:
