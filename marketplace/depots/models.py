@@ -58,6 +58,11 @@ class Depot(Base):
     )
 
     @property
+    def taken_groups(self) -> tuple[str, ...]:
+        """Slugs of the groups of materials that it takes; none: it takes everything."""
+        return tuple(filter(None, self.takes.split("|")))
+
+    @property
     def keeper_ids(self) -> tuple[int, ...]:
         """The people who keep it, as the policy asks them."""
         return tuple(keeper.person_id for keeper in self.keepers)

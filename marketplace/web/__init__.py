@@ -31,6 +31,7 @@ AREAS = (
     "municipality",
     "imports",
     "materials",
+    "depots",
     "published",
     "admin",
     "tasks",

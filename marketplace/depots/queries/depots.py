@@ -1,11 +1,22 @@
 """Questions about storage places."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Depot
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+
+
+def _depots() -> Select[Depot]:
+    """Depots with whose they are, their keepers, bays, capacities and rates."""
+    parts = (Depot.keepers, Depot.bays, Depot.capacities, Depot.rates)
+    return select(Depot).options(joinedload(Depot.organisation), *(selectinload(part) for part in parts))
+
+
+def _missing() -> Missing:
+    return Missing(_("This depot does not exist. Choose one from the list."))
 
 
 def list_depots(session: Session, *, organisation_id: int | None = None, with_closed: bool = False) -> list[Depot]:
@@ -13,16 +24,29 @@ def list_depots(session: Session, *, organisation_id: int | None = None, with_cl
 
     On request those of one organisation, or with the closed ones last.
     """
-    rows = select(Depot).options(joinedload(Depot.organisation)).order_by(Depot.is_active.desc(), Depot.name, Depot.id)
+    rows = _depots().order_by(Depot.is_active.desc(), Depot.name, Depot.id)
     if organisation_id is not None:
         rows = rows.where(Depot.organisation_id == organisation_id)
     return list(session.scalars(rows if with_closed else rows.where(Depot.is_active)))
 
 
+def list_visible_depots(session: Session, actor: Actor) -> list[Depot]:
+    """List the depots that the actor may see, those that take nothing new last. Everybody sees those with a public page."""
+    rows = list_depots(session, with_closed=True)
+    return rows if may(actor, Can.READ_DEPOTS) else [row for row in rows if row.is_public]
+
+
 def get_depot(session: Session, depot_id: int) -> Depot:
-    """The storage place with this id, with whose it is, or Missing."""
-    rows = select(Depot).options(joinedload(Depot.organisation)).where(Depot.id == depot_id)
-    row = session.scalars(rows).one_or_none()
+    """The storage place with this id and all that belongs to it, or Missing."""
+    row = session.scalars(_depots().where(Depot.id == depot_id)).one_or_none()
     if row is None:
-        raise Missing(_("This depot does not exist. Choose one from the list."))
+        raise _missing()
+    return row
+
+
+def get_visible_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
+    """The same for whoever may see it: everybody where it has a public page, else members. Missing for the others."""
+    row = get_depot(session, depot_id)
+    if not row.is_public and not may(actor, Can.READ_DEPOTS):
+        raise _missing()
     return row

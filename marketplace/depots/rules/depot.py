@@ -1,15 +1,31 @@
 """What may stand in a depot's description."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
 
 NAME_LENGTH_MAX = 120
 ADDRESS_LENGTH_MAX = 200
 PLACE_BASES = ("point", "address", "postcode", "place")
+
+
+class Storers(StrEnum):
+    """Who may store in a depot."""
+
+    OWNER = "owner"
+    MUNICIPALITIES = "municipalities"
+    MEMBERS = "members"
+
+
+STORER_LABELS: dict[Storers, Text] = {
+    Storers.OWNER: _("only whose depot it is"),
+    Storers.MUNICIPALITIES: _("the municipalities and the region"),
+    Storers.MEMBERS: _("every member, partners too"),
+}
 
 
 @dataclass(frozen=True, slots=True)

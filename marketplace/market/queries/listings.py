@@ -1,6 +1,7 @@
 """Questions about listings one by one; searching them is the catalogue's."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -186,14 +187,26 @@ def find_last_listing(session: Session, actor: Actor) -> Listing | None:
 
 def list_public_ids(session: Session, most: int) -> list[int]:
     """Ids of the listings that everybody may see, newest first."""
-    today = clock.today()
-    rows = select(Listing.id).where(
-        Listing.status == ListingStatus.PUBLISHED,
-        Listing.region_from <= today,
-        Listing.confirmed_on >= today - STALE_AFTER,
-        (Listing.available_until.is_(None)) | (Listing.available_until >= today),
+    return list(session.scalars(_public_ids(clock.today()).limit(most)))
+
+
+def list_public_ids_in_depot(session: Session, depot_id: int, most: int) -> list[int]:
+    """Ids of the public listings in this depot, newest first, of which something is free."""
+    is_left = Listing.quantity > Listing.held + Listing.transferred
+    return list(session.scalars(_public_ids(clock.today()).where(Listing.depot_id == depot_id, is_left).limit(most)))
+
+
+def _public_ids(today: date) -> Select[int]:
+    return (
+        select(Listing.id)
+        .where(
+            Listing.status == ListingStatus.PUBLISHED,
+            Listing.region_from <= today,
+            Listing.confirmed_on >= today - STALE_AFTER,
+            (Listing.available_until.is_(None)) | (Listing.available_until >= today),
+        )
+        .order_by(Listing.id.desc())
     )
-    return list(session.scalars(rows.order_by(Listing.id.desc()).limit(most)))
 
 
 def location_at(placed: Placed) -> Location:

@@ -12,6 +12,7 @@ PUBLIC_PATHS = (
     "/cijfers/hoe-wij-rekenen",
     "/doelen",
     "/gemeente",
+    "/depots",
     "/rapport",
     "/hulp",
     "/hulp/aanbieden",

@@ -13,9 +13,10 @@ from flask.typing import ResponseReturnValue
 from config import Config
 from marketplace.accounts.actions.organisations import ask_to_join
 from marketplace.accounts.actions.sessions import attempt_keys, count_attempt
-from marketplace.accounts.policy import Can, require
+from marketplace.accounts.policy import ANONYMOUS, Can, require
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.accounts.rules.accounts import INVITATION_LIFETIME, SESSION_IDLE
+from marketplace.depots.queries.depots import list_visible_depots
 from marketplace.http.request import current_actor, current_session, database, public
 from marketplace.kernel import health
 from marketplace.kernel.clock import now
@@ -130,7 +131,8 @@ def sitemap_xml() -> Response:
     session = current_session()
     municipalities = (f"/gemeente/{one.slug}" for one in list_municipalities(session))
     lots = (f"/aanbod/{item}" for item in list_public_ids(session, SITEMAP_LISTINGS_MAX))
-    paths = [*PUBLIC_PATHS, *municipalities, *lots]
+    depots = (f"/depots/{one.id}" for one in list_visible_depots(session, ANONYMOUS))
+    paths = [*PUBLIC_PATHS, *municipalities, *depots, *lots]
     return Response(sitemap(settings().base_url.rstrip("/"), paths), content_type="application/xml; charset=utf-8")
 
 

@@ -25,6 +25,7 @@ FOR_BROKERS = (("/makelaar", _("Broker")),)
 FOR_REVIEWERS = (("/verslagen", _("Reports")),)
 FOR_CARETAKERS = (("/beheer", _("Admin")),)
 FOOTER = (
+    ("/depots", _("Depots")),
     ("/hulp", _("Help")),
     ("/toegankelijkheid", _("Accessibility")),
     ("/privacy", _("Privacy")),

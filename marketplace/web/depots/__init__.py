@@ -1,0 +1,1 @@
+"""Storage places: where they are, when they are open, what can be collected there."""

@@ -1,0 +1,84 @@
+"""The depots for everybody: where they are, when they are open, what can be collected."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.catalogue.queries.cards import list_card_rows
+from marketplace.depots.models import Depot
+from marketplace.depots.queries.depots import get_visible_depot, list_visible_depots
+from marketplace.depots.rules.depot import STORER_LABELS, Storers
+from marketplace.depots.rules.opening import Weekday, hours_of
+from marketplace.http.request import current_actor, current_session, public
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.geo import Point, public_point
+from marketplace.kernel.language import Text
+from marketplace.market.queries.listings import list_public_ids_in_depot
+from marketplace.materials.queries import taxonomy
+from marketplace.web.ui.lots import Lot, address_of, lot_of
+from marketplace.web.ui.region_spots import spot_map
+
+OFFERED_MOST = 12
+blueprint = Blueprint("depots", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """One day of the week and its hours; `hours` empty: closed."""
+
+    day: Text
+    hours: str
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """What everybody may know of a depot. Never who keeps it, a phone number or its address.
+
+    `point` is the public one; `groups` are what it takes, none: everything.
+    """
+
+    depot: Depot
+    point: Point
+    week: tuple[DayHours, ...]
+    groups: tuple[str, ...]
+    storers: Text
+    lots: tuple[Lot, ...]
+
+
+def public_page(session: Session, depot: Depot, today: date) -> PublicPage:
+    """Collect what the page of a depot shows to everybody."""
+    known, address = taxonomy(session), address_of()
+    rows = list_card_rows(session, list_public_ids_in_depot(session, depot.id, OFFERED_MOST))
+    hours = hours_of(depot.opening)
+    return PublicPage(
+        depot=depot,
+        point=public_point(Point(depot.lat, depot.lon)),
+        week=tuple(DayHours(day.label, ", ".join(map(str, hours[day])), day.number == today.isoweekday()) for day in Weekday)
+        if depot.opening
+        else (),
+        groups=tuple(group.name for slug in depot.taken_groups if (group := known.group(slug))),
+        storers=STORER_LABELS[Storers(depot.storers)],
+        lots=tuple(lot_of(row, known, address=address) for row in rows),
+    )
+
+
+@blueprint.get("/depots")
+@public
+def index() -> str:
+    """List the depots, with their numbers on a map of the region."""
+    depots = list_visible_depots(current_session(), current_actor())
+    drawn = spot_map(public_point(Point(depot.lat, depot.lon)) for depot in depots)
+    return render_template("depots/index.html", depots=depots, drawn=drawn)
+
+
+@blueprint.get("/depots/<int:depot_id>")
+@public
+def show(depot_id: int) -> ResponseReturnValue:
+    """One depot: when it is open, what it takes, and what can be collected there."""
+    session, actor = current_session(), current_actor()
+    depot = get_visible_depot(session, actor, depot_id)
+    return render_template("depots/show.html", page=public_page(session, depot, clock.today()))
