@@ -226,6 +226,9 @@ class Movement(Base):
     holder_id: Mapped[int] = mapped_column(comment="who had it, or has it from now on")
     depot_id: Mapped[int | None] = mapped_column(comment="where it lay, or lies from now on; empty: in no depot")
     bay: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    place_name: Mapped[str] = mapped_column(String(120), default="", server_default="", comment="where it lay in no depot")
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
     reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     other_lot_id: Mapped[int | None] = mapped_column(comment="the other side of a split or a return")
     listing_id: Mapped[int | None] = mapped_column(comment="the offer that it belongs to")

@@ -130,6 +130,17 @@ def test_what_moves_leaves_one_place_and_comes_to_the_other(session: Session) ->
     assert {row[0]: int(row[1]) for row in by_place} == {None: 276, yard.id: 0}
 
 
+def test_a_movement_remembers_the_place_that_the_lot_forgets(session: Session) -> None:
+    owner, yard = make_actor(session, "almelo"), make_yard(session)
+    lot = make_lot(session, owner)
+    move(session, By(owner, JUNE), lot, Whereabouts(yard.id, "A1", 4))
+    assert [(row.kind, row.place_name, row.lat, row.lon) for row in list_movements(session, lot.id)] == [
+        ("in", "Almelo", 52.35667, 6.6625),
+        ("move", "Almelo", 52.35667, 6.6625),
+        ("move", "", None, None),
+    ]
+
+
 def test_another_bay_is_the_same_stay(session: Session) -> None:
     owner, yard = make_actor(session, "almelo"), make_yard(session)
     lot = make_lot(session, owner, Whereabouts(yard.id, "A1"))
@@ -169,6 +180,7 @@ def test_a_lot_is_seen_by_its_owner_its_holder_and_its_keeper(session: Session) 
     keeper, stranger = make_actor(session, "hengelo"), make_actor(session, "hengelo")
     session.add(DepotKeeper(depot_id=yard.id, person_id=keeper.person_id))
     session.flush()
+    session.expire(yard)
     lot = make_lot(session, owner, Whereabouts(yard.id))
     loose = make_lot(session, owner)
     for actor in (owner, keeper, make_actor(session, "borne", "coordinator"), make_actor(session, "regio-twente", "reviewer")):
