@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor
-from marketplace.depots.models import Arrival, Depot, DepotCapacity, DepotKeeper, Lot
+from marketplace.depots.models import DepotCapacity, DepotKeeper, Lot
+from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.queries.stock import sum_stock
 from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.gate import agree_time, propose_times
@@ -17,42 +17,12 @@ from marketplace.exchange.queries.gate import list_depot_calls
 from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Forbidden, Missing
+from marketplace.kernel.errors import Forbidden
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.materials.queries import taxonomy
-from marketplace.stock.queries.lying import Show, get_stocked_depot, list_lying
-from marketplace.stock.queries.warnings import fills, list_all_troubles, list_kept_depots, list_own_troubles, trouble_of
-from tests.factories import KEI, make_actor, make_listing
-
-
-def make_yard(session: Session, owner: Actor, **changes: Any) -> Depot:
-    values = {"name": "Gemeentewerf", "place_name": "Hengelo", "municipality": "hengelo", "place_basis": "point"}
-    depot = Depot(organisation_id=owner.organisation_id, lat=52.26, lon=6.79, **{**values, **changes})
-    session.add(depot)
-    session.flush()
-    return get_stocked_depot(session, make_actor(session, "regio-twente", "reviewer"), depot.id)
-
-
-def make_lot(session: Session, depot: Depot, owner: Actor, *, days: int = 0, **changes: Any) -> Lot:
-    """176 m² of pavers of 185 kg a square metre, that came in so many days ago."""
-    values: dict[str, Any] = {
-        "material_id": taxonomy(session).material(KEI).id,
-        "title": "Grijze keien",
-        "unit": "m2",
-        "quantity": Decimal(176),
-        "kg_per_unit": Decimal(185),
-        "kg_basis": "taxonomy",
-        "condition": "good",
-        "owner_id": owner.organisation_id,
-        "holder_id": owner.organisation_id,
-        "depot_id": depot.id,
-        "in_depot_since": clock.today() - timedelta(days=days),
-        "created_at": clock.now(),
-    }
-    lot = Lot(**{**values, **changes})
-    session.add(lot)
-    session.flush()
-    return lot
+from marketplace.stock.queries.lying import Show, list_lying
+from marketplace.stock.queries.warnings import fills, list_all_troubles, list_kept_depots, list_troubles, trouble_of
+from tests.factories import make_actor, make_listing
+from tests.yards import announce, make_lot, make_yard
 
 
 def test_the_sums_of_a_depot_are_exact_and_leave_out_what_is_gone(session: Session) -> None:
@@ -80,7 +50,7 @@ def test_each_kind_of_room_has_its_own_figure_and_tonnes_are_the_mass_of_everyth
     make_lot(session, yard, hengelo, quantity=Decimal(100))  # 18.5 t
     make_lot(session, yard, hengelo, unit="m3", quantity=Decimal("12.5"), kg_per_unit=Decimal(1600))  # 20 t
     session.expire(yard)
-    yard = get_stocked_depot(session, hengelo, yard.id)
+    yard = get_depot(session, yard.id)
     assert [(one.kind, one.taken, one.percent, one.is_over) for one in fills(yard, sum_stock(session, [yard.id])[yard.id])] == [
         ("m2", Decimal(276), 28, False),
         ("m3", Decimal("12.5"), 50, False),
@@ -136,14 +106,10 @@ def test_who_does_not_keep_a_depot_reads_nothing_of_its_stock(session: Session) 
     yard = make_yard(session, make_actor(session, "hengelo", "coordinator"))
     for somebody in (make_actor(session, "borne", "coordinator"), make_actor(session, "hengelo")):
         with pytest.raises(Forbidden):
-            get_stocked_depot(session, somebody, yard.id)
-        with pytest.raises(Forbidden):
             list_lying(session, somebody, yard)
         with pytest.raises(Forbidden):
-            list_depot_calls(session, somebody, yard)
+            list_depot_calls(session, somebody, [yard])
     assert list_lying(session, make_actor(session, "regio-twente", "reviewer"), yard) == ([], 0)
-    with pytest.raises(Missing):
-        get_stocked_depot(session, make_actor(session, "hengelo", "coordinator"), yard.id + 1)
 
 
 def test_a_keeper_hears_of_the_own_depots_and_the_broker_of_all(session: Session) -> None:
@@ -155,14 +121,11 @@ def test_a_keeper_hears_of_the_own_depots_and_the_broker_of_all(session: Session
     session.add(DepotCapacity(depot_id=yard.id, kind="m2", amount=Decimal(300)))
     make_lot(session, yard, hengelo, days=31)
     make_lot(session, yard, hengelo, days=30)
-    kei = taxonomy(session).material(KEI).id
     for day in (-1, 0):
-        expected = {"expected_on": clock.today() + timedelta(days=day), "quantity": Decimal(5), "unit": "m2", "material_id": kei}
-        session.add(Arrival(depot_id=yard.id, organisation_id=hengelo.organisation_id, announced_at=clock.now(), **expected))
-    session.flush()
+        announce(session, yard, hengelo, days=day)
     session.expire(yard)
-    for reader, troubles in ((hengelo, list_own_troubles), (leader, list_own_troubles), (broker, list_all_troubles)):
-        (one,) = troubles(session, reader)
+    kept = [list_troubles(session, list_kept_depots(session, keeper)) for keeper in (hengelo, leader)]
+    for (one,) in (*kept, list_all_troubles(session, broker)):
         assert (one.depot, one.too_long, one.longest, one.missing) == (yard, 1, clock.today() - timedelta(days=31), 1)
         assert [(over.kind, over.taken, over.left) for over in one.over] == [("m2", Decimal(352), Decimal(-52))]
     assert list_kept_depots(session, leader) == [yard] and list_kept_depots(session, make_actor(session, "wierden")) == []
@@ -190,6 +153,6 @@ def test_approved_transfers_of_what_lies_here_come_by_their_appointment(session:
             at = clock.now() + timedelta(hours=hours)
             propose_times(session, hengelo, reservation_id=number, draft=AppointmentDraft((at,)))
             agree_time(session, borne, reservation_id=number, time=at)
-    calls = list_depot_calls(session, hengelo, yard)
+    calls = list_depot_calls(session, hengelo, [yard])
     assert [(call.reservation.id, call.is_bringing) for call in calls] == [(3, False), (2, False), (1, False)]
     assert calls[2].at is None and calls[0].reservation.organisation.slug == "borne"

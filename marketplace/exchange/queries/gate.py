@@ -1,5 +1,6 @@
 """Questions at the gate: the newest appointment, and the photos that the two sides took."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,7 @@ class Call:
     """A transfer for which somebody drives to a depot: to collect there, or to bring."""
 
     reservation: Reservation
+    depot: Depot
     is_bringing: bool
     at: datetime | None
 
@@ -57,16 +59,20 @@ class Call:
         return self.at is None, self.at or self.reservation.approved_at or self.reservation.requested_at
 
 
-def list_depot_calls(session: Session, actor: Actor, depot: Depot) -> list[Call]:
-    """List the approved transfers out of a depot and into it, the next appointment first."""
-    require(actor, Can.READ_STOCK, depot)
+def list_depot_calls(session: Session, actor: Actor, depots: Sequence[Depot]) -> list[Call]:
+    """List the approved transfers out of these depots and into them, the next appointment first."""
+    for depot in depots:
+        require(actor, Can.READ_STOCK, depot)
+    if not depots:
+        return []
+    by_id = {depot.id: depot for depot in depots}
     rows = (
-        select(Reservation)
+        select(Reservation, Lot.depot_id)
         .join(Reservation.listing)
         .outerjoin(Lot, Lot.id == Listing.lot_id)
         .where(
             Reservation.status == ReservationStatus.APPROVED,
-            or_(Lot.depot_id == depot.id, Reservation.depot_id == depot.id),
+            or_(Lot.depot_id.in_(by_id), Reservation.depot_id.in_(by_id)),
         )
         .options(
             contains_eager(Reservation.listing).selectinload(Listing.photos),
@@ -76,10 +82,12 @@ def list_depot_calls(session: Session, actor: Actor, depot: Depot) -> list[Call]
         )
     )
     calls = []
-    for reservation in session.scalars(rows).unique():
+    for reservation, lies_in in session.execute(rows):
         latest = newest(reservation)
-        is_bringing = reservation.depot_id == depot.id and reservation.listing.depot_id != depot.id
-        calls.append(Call(reservation, is_bringing, latest.agreed_time if latest else None))
+        at = latest.agreed_time if latest else None
+        calls += [
+            Call(reservation, by_id[place], place != lies_in, at) for place in {lies_in, reservation.depot_id} if place in by_id
+        ]
     return sorted(calls, key=lambda call: call.order)
 
 

@@ -5,14 +5,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot, Lot, LotPhoto
 from marketplace.depots.queries.stock import IS_THERE
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Missing
-from marketplace.kernel.language import _
 from marketplace.market.models import Listing, Photo
 from marketplace.market.queries.listings import find_first_photos
 from marketplace.market.rules.listing import ListingStatus
@@ -37,17 +35,6 @@ class Lying:
     lot: Lot
     listing: Listing | None
     photo: LotPhoto | Photo | None
-
-
-def get_stocked_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
-    """The depot with all that its keeper reads of it; for whoever may read its stock."""
-    rows = select(Depot).where(Depot.id == depot_id).execution_options(populate_existing=True)
-    parts = (Depot.bays, Depot.capacities, Depot.rates, Depot.keepers)
-    depot = session.scalars(rows.options(joinedload(Depot.organisation), *map(selectinload, parts))).one_or_none()
-    if depot is None:
-        raise Missing(_("This depot does not exist. Choose one from the list."))
-    require(actor, Can.READ_STOCK, depot)
-    return depot
 
 
 def last_first_day(depot: Depot) -> date | None:

@@ -54,15 +54,10 @@ def list_kept_depots(session: Session, actor: Actor) -> list[Depot]:
     return list(session.scalars(_depots().where(or_(*kept))))
 
 
-def list_own_troubles(session: Session, actor: Actor) -> list[Trouble]:
-    """What needs this keeper's eye."""
-    return _troubles(session, list_kept_depots(session, actor))
-
-
 def list_all_troubles(session: Session, actor: Actor) -> list[Trouble]:
     """What needs somebody's eye in the whole region: for the broker."""
     require(actor, Can.BROKER)
-    return _troubles(session, list(session.scalars(_depots())))
+    return list_troubles(session, list(session.scalars(_depots())))
 
 
 def trouble_of(session: Session, depot: Depot, sums: Sums) -> Trouble:
@@ -82,7 +77,8 @@ def _taken(kind: Kind, sums: Sums) -> Decimal:
     return Decimal(sums.pallets) if kind is Kind.PALLET else sums.by_unit.get(Unit(kind.value), Decimal(0))
 
 
-def _troubles(session: Session, depots: Sequence[Depot]) -> list[Trouble]:
+def list_troubles(session: Session, depots: Sequence[Depot]) -> list[Trouble]:
+    """Those of these depots in which something is not as it should be."""
     if not depots:
         return []
     told = _told(depots, sum_stock(session, [depot.id for depot in depots]), _long(session, depots), _missing(session, depots))
@@ -115,10 +111,16 @@ def _missing(session: Session, depots: Sequence[Depot]) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(rows.group_by(Arrival.depot_id))}
 
 
+def list_arrivals(session: Session, depot_id: int) -> list[Arrival]:
+    """What was announced here and has not come yet, the first day first, with whoever brings it."""
+    rows = select(Arrival).where(Arrival.depot_id == depot_id, Arrival.ended_at.is_(None))
+    return list(session.scalars(rows.options(joinedload(Arrival.organisation)).order_by(Arrival.expected_on, Arrival.id)))
+
+
 def _depots() -> Select[Depot]:
     return (
         select(Depot)
-        .options(joinedload(Depot.organisation), selectinload(Depot.capacities))
+        .options(joinedload(Depot.organisation), selectinload(Depot.keepers), selectinload(Depot.capacities))
         .where(Depot.is_active)
         .order_by(Depot.name, Depot.id)
     )

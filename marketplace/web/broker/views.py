@@ -25,6 +25,7 @@ from marketplace.matching.actions.broker import propose as propose_listing
 from marketplace.matching.actions.remind import remind as remind_sides
 from marketplace.matching.queries.survey import survey
 from marketplace.materials.queries import taxonomy
+from marketplace.stock.queries.warnings import list_all_troubles
 from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
 from marketplace.web.ui import watch
 from marketplace.web.ui.form_page import attempt, done, page
@@ -57,6 +58,7 @@ def show() -> ResponseReturnValue:
     misses = found.near_misses(page=number, page_size=PAGE_SIZE)
     unasked = found.supply_without_demand[:FIRST]
     load_photos(session, [*(miss.listing for miss in misses), *unasked])
+    troubles = list_all_troubles(session, actor)
     unwanted, unwanted_total = list_unwanted(session, actor, most=FIRST)
     gaps = (
         Section(
@@ -82,6 +84,14 @@ def show() -> ResponseReturnValue:
             _("Somebody has asked for part of every lot in the last 30 days."),
             [watch.on_offer(listing, known) for listing in unwanted],
             unwanted_total,
+        ),
+        Section(
+            "depots",
+            _("Depots that need somebody"),
+            _("More lies there than fits, something lies too long, or what was announced has not come."),
+            _("Every depot is as it should be."),
+            [watch.depot_trouble(row) for row in troubles[:FIRST]],
+            len(troubles),
         ),
     )
     return render_template(

@@ -91,7 +91,7 @@ class Job:
     @property
     def order(self) -> date:
         """What comes first: late, then what waits longest, then by day."""
-        return self.until or self.since or date.max
+        return self.until or self.since or self.on or date.max
 
 
 def picture_of(listing: Listing) -> str:

@@ -17,6 +17,8 @@ from marketplace.market.models import Demand, Listing
 from marketplace.matching.actions.remind import REMIND_AGAIN_AFTER
 from marketplace.matching.queries.survey import NearMiss
 from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.stock.queries.warnings import Trouble
+from marketplace.web.ui.fills import room_of
 from marketplace.web.ui.jobs import Job, Words, day_of, of_transfer, picture_of, quantity_of, sides_of
 
 READ, DECIDE, PROPOSE = _("Read"), _("Read and decide"), _("Propose")
@@ -132,3 +134,14 @@ def wanted(demand: Demand, known: Taxonomy) -> Job:
     what = _("%(lot)s, %(quantity)s", lot=Written(demand.title), quantity=Amount(demand.remaining, Unit(demand.unit)))
     group = known.group_slugs[demand.material_id]
     return Job(what, url_for("broker.propose", vraag=demand.id), group=group, also=also)
+
+
+def depot_trouble(row: Trouble) -> Job:
+    """A depot that needs somebody: what is too much, what lies too long, what never came."""
+    parts: list[Words] = [_("%(much)s more than fits", much=room_of(one).too_much) for one in row.over]
+    if row.too_long:
+        parts.append(ngettext("%(num)s lot lies too long", "%(num)s lots lie too long", row.too_long))
+    if row.missing:
+        parts.append(ngettext("%(num)s announced lot has not come", "%(num)s announced lots have not come", row.missing))
+    name, href = Written(row.depot.name), url_for("depots.show", depot_id=row.depot.id)
+    return Job(name, href, also=tuple(parts), since=row.longest, label=_("Look"), title=name)

@@ -9,6 +9,7 @@ from flask import url_for
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.advice.queries.requirements import list_lots_to_mend
 from marketplace.catalogue.queries.kept import list_saved_searches
+from marketplace.exchange.queries.gate import list_depot_calls
 from marketplace.exchange.queries.reservations import list_own_open
 from marketplace.impact.queries.bank import total_given
 from marketplace.impact.queries.reports import list_own_unfinished
@@ -24,9 +25,11 @@ from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
 from marketplace.places.rules import Place
 from marketplace.questions.queries import list_unanswered_questions
+from marketplace.stock.queries.warnings import list_kept_depots, list_troubles
 from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.jobs import Job, demand_job, lot_job
 from marketplace.web.ui.lots import Lot
+from marketplace.web.ui.watch import depot_trouble
 from marketplace.web.work import jobs
 from marketplace.web.work.begun import FirstUse, Unfinished, first_use, unfinished
 from marketplace.web.work.found import Findings, Neighbours, findings, nearby, neighbours
@@ -120,6 +123,9 @@ def _own(session: Session, actor: Actor) -> Own:
         *(jobs.question(asked, known) for asked in list_unanswered_questions(session, actor)),
         *map(jobs.requirement, list_lots_to_mend(session, actor)),
     ]
+    kept = list_kept_depots(session, actor)
+    if not may(actor, Can.BROKER):  # who has those of the whole region above
+        todo += map(depot_trouble, list_troubles(session, kept))
     todo += [jobs.report(year, status) for year, status in list_own_unfinished(session, actor)]
     lots, lots_total = list_own_listings(session, actor, statuses=(ListingStatus.PUBLISHED.value,), page_size=OWN_SHOWN)
     drafts, _total = list_own_listings(session, actor, statuses=(ListingStatus.DRAFT.value,), page_size=DRAFTS_MAX)
@@ -128,7 +134,9 @@ def _own(session: Session, actor: Actor) -> Own:
     return Own(
         jobs=sorted(todo, key=lambda job: job.order),
         theirs=waiting.theirs,
-        meetings=waiting.meetings,
+        meetings=sorted(
+            [*waiting.meetings, *jobs.calls(actor, list_depot_calls(session, actor, kept))], key=lambda job: job.order
+        ),
         drafts=unfinished(session, actor, drafts),
         found=findings(session, actor),
         neighbours=neighbours(session, actor, here, known) if here else None,

@@ -3,7 +3,9 @@
 Every open transfer, and the lots and demands to confirm.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from textwrap import shorten
 
 from flask import url_for
@@ -11,7 +13,7 @@ from flask import url_for
 from marketplace.accounts.policy import Actor
 from marketplace.advice.queries.requirements import ToMend
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.gate import newest
+from marketplace.exchange.queries.gate import Call, newest
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, ReservationStatus
 from marketplace.http.written import Written
 from marketplace.impact.rules.reports import ReportStatus
@@ -138,6 +140,27 @@ def _meeting(actor: Actor, row: Reservation, time: TimeOfDay, place: str) -> Job
         what = _("%(time)s: %(organisation)s collects", time=time, organisation=row.organisation.name)
     return replace(
         of_transfer(row, what, also=(quantity_of(row), Written(place or row.listing.place_name))), on=day_of(time.at), picture=""
+    )
+
+
+def calls(actor: Actor, rows: Iterable[Call]) -> list[Job]:
+    """Appointments of others at a depot that one keeps. One's own stand among the transfers already."""
+    sides = ((call, {call.reservation.owner_id, call.reservation.organisation_id}) for call in rows)
+    return [_call(call, call.at) for call, both in sides if call.at is not None and actor.organisation_id not in both]
+
+
+def _call(call: Call, at: datetime) -> Job:
+    row, time = call.reservation, TimeOfDay(at)
+    if call.is_bringing:
+        what = _("%(time)s: something comes in for %(organisation)s", time=time, organisation=row.organisation.name)
+    else:
+        what = _("%(time)s: %(organisation)s collects", time=time, organisation=row.organisation.name)
+    return Job(
+        what,
+        url_for("depots.show", depot_id=call.depot.id, _anchor="week"),
+        also=(quantity_of(row), Written(call.depot.name)),
+        on=day_of(at),
+        title=Written(row.listing.title),
     )
 
 

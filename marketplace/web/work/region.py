@@ -13,6 +13,7 @@ from marketplace.impact.queries.reports import Reporting, get_reporting, list_wa
 from marketplace.kernel.db import Session
 from marketplace.market.queries.listings import load_photos
 from marketplace.matching.queries.survey import survey
+from marketplace.stock.queries.warnings import list_all_troubles
 from marketplace.web.ui import watch
 from marketplace.web.ui.jobs import Job
 
@@ -33,6 +34,7 @@ class Region:
     objections: Rows
     choices: Rows
     misses: Rows
+    depots: Rows
     reporting: Reporting | None
     to_decide: int
     by_reviewer: bool = False
@@ -48,6 +50,7 @@ def region(session: Session, actor: Actor) -> Region:
         load_photos(session, [miss.listing for miss in misses])
         disputes, waiting = list_disputes(session, actor, most=SHOWN), list_unconfirmed(session, actor, most=SHOWN)
         approved, objections = list_silent(session, actor, most=SHOWN), list_objections(session, actor, most=SHOWN)
+        troubles = list_all_troubles(session, actor)
         silent = watch.silent(session, waiting[0], approved[0])
         return Region(
             ([watch.dispute(row, watch.DECIDE) for row in disputes[0]], disputes[1]),
@@ -55,6 +58,7 @@ def region(session: Session, actor: Actor) -> Region:
             ([watch.objection(row) for row in objections[0]], objections[1]),
             NOTHING,
             ([watch.near(miss) for miss in misses], len(found.misses)),
+            ([watch.depot_trouble(row) for row in troubles[:SHOWN]], len(troubles)),
             reporting,
             to_decide,
         )
@@ -68,8 +72,9 @@ def region(session: Session, actor: Actor) -> Region:
             NOTHING,
             ([watch.choice(row) for row in choices], chosen),
             NOTHING,
+            NOTHING,
             reporting,
             to_decide,
             by_reviewer=True,
         )
-    return Region(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, reporting, to_decide)
+    return Region(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, reporting, to_decide)
