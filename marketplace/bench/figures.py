@@ -65,7 +65,7 @@ FIXED: dict[str, Any] = {
     "vehicle_basis": "default",
     "vehicle_factor": Decimal("0.2"),
     "factor_version": 1,
-    "row_version": 3,
+    "row_version": 4,
     "previous_hash": "",
     "canonical": "",
 }

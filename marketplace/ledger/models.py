@@ -46,8 +46,8 @@ class Exchange(Base):
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="1, 2, 3 … without gaps")
     kind: Mapped[str] = mapped_column(String(10), comment="transfer, reversal or haul")
-    reservation_id: Mapped[int]
-    listing_id: Mapped[int]
+    reservation_id: Mapped[int | None]
+    listing_id: Mapped[int | None]
     demand_id: Mapped[int | None]
     from_slug: Mapped[str] = mapped_column(String(60))
     from_name: Mapped[str] = mapped_column(String(120))
@@ -100,6 +100,9 @@ class Exchange(Base):
     )
     saved_cents: Mapped[int | None] = mapped_column(BigInteger, comment="that purchase less the price; empty: not said")
     is_bulk: Mapped[bool | None] = mapped_column(comment="sand or soil, of which there are many tonnes and little carbon")
+    lot_id: Mapped[int | None] = mapped_column(comment="the lot itself; empty where none is known")
+    cause: Mapped[str | None] = mapped_column(String(10), comment="why something was taken back or driven; empty in a transfer")
+    recall_id: Mapped[int | None] = mapped_column(comment="the recall for which it was taken back")
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     canonical: Mapped[str] = mapped_column(Text, comment="the JSON that was hashed")
@@ -113,6 +116,13 @@ class Exchange(Base):
         CheckConstraint("origin IN ('reused', 'recycled', 'biobased')", name="origin"),
         CheckConstraint("carbon_confidence IN ('A', 'B', 'C')", name="carbon_confidence"),
         CheckConstraint("through IN ('direct', 'depot')", name="through"),
+        CheckConstraint("cause IN ('return', 'correction', 'recall', 'depot')", name="cause"),
+        CheckConstraint("kind <> 'transfer' OR cause IS NULL", name="transfer_has_no_cause"),
+        CheckConstraint("(recall_id IS NOT NULL) = (coalesce(cause, '') = 'recall')", name="recall_is_named"),
+        CheckConstraint(
+            "(reservation_id IS NOT NULL AND listing_id IS NOT NULL) OR (kind = 'haul' AND lot_id IS NOT NULL)",
+            name="leg_names_its_lot",
+        ),
         Index(
             "uq_exchange_transfer",
             "reservation_id",
@@ -122,6 +132,7 @@ class Exchange(Base):
         ),
         Index("ix_exchange_sides", "to_slug", "from_slug"),
         Index("ix_exchange_demand", "demand_id"),
+        Index("ix_exchange_lot", "lot_id"),
     )
 
     @property

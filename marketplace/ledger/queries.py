@@ -30,7 +30,7 @@ from marketplace.ledger.rules import (
     ENTRY_FIELDS,
     FIELDS_OF_VERSION,
     FIRST_HASH,
-    NEWEST_VERSION,
+    FREEZES_FACTORS,
     Entry,
     Lack,
     ReplacesPurchase,
@@ -183,7 +183,9 @@ def get_exchange(session: Session, actor: Actor, *, seq: int) -> Exchange:
 
 
 def list_of_same_reservation(session: Session, row: Exchange) -> list[Exchange]:
-    """List every row that was booked of one reservation, this one among them, oldest first."""
+    """List every row that was booked of one reservation, this one among them, oldest first. A leg of a lot has none: it stands alone."""
+    if row.reservation_id is None:
+        return [row]
     rows = select(Exchange).where(Exchange.reservation_id == row.reservation_id)
     return list(session.scalars(rows.order_by(Exchange.seq)))
 
@@ -198,7 +200,7 @@ def find_exchange(session: Session, *, reservation_id: int) -> Exchange | None:
 def entry_of(session: Session, row: Exchange) -> Entry:
     """What a row says, with what rows of its version did not freeze as far as that is known."""
     entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
-    earlier = session.get(EarlierRow, row.seq) if row.row_version < NEWEST_VERSION else None
+    earlier = session.get(EarlierRow, row.seq) if row.row_version < FREEZES_FACTORS else None
     if earlier is None:
         return entry
     names = ("carbon_confidence", "carbon_low", "carbon_high", "avoided_low_kgco2e", "avoided_high_kgco2e", "is_bulk")

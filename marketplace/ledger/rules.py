@@ -23,6 +23,15 @@ class RowKind(StrEnum):
     HAUL = "haul"
 
 
+class Cause(StrEnum):
+    """Why something was taken back or driven: it came back, was corrected, was recalled, or went to or from a depot."""
+
+    RETURN = "return"
+    CORRECTION = "correction"
+    RECALL = "recall"
+    DEPOT = "depot"
+
+
 class ReplacesPurchase(StrEnum):
     """Whether a transfer took the place of a purchase, as the receiver said."""
 
@@ -71,11 +80,12 @@ class Entry:
 
     A reversal names the row that it `reverses` and carries mass, price, avoided and processing with the opposite sign, and no kilometres.
     A haul has no mass: `quantity` × `kg_per_unit` tells what was driven, which is in the tonne-kilometres and the transport only.
+    A haul of a lot to, from or between depots belongs to no reservation: it names the lot.
     """
 
     kind: str
-    reservation_id: int
-    listing_id: int
+    reservation_id: int | None
+    listing_id: int | None
     demand_id: int | None
     from_slug: str
     from_name: str
@@ -106,7 +116,7 @@ class Entry:
     price_cents: int
     happened_on: date
     reverses: int | None = None
-    row_version: int = 3
+    row_version: int = 4
     replaces_purchase: str | None = None
     processing_factor: Decimal | None = None
     processing_kgco2e: Decimal | None = None
@@ -121,6 +131,9 @@ class Entry:
     purchase_cents: int | None = None
     saved_cents: int | None = None
     is_bulk: bool | None = None
+    lot_id: int | None = None
+    cause: str | None = None
+    recall_id: int | None = None
 
     @property
     def month(self) -> str:
@@ -169,8 +182,10 @@ VERSION_3 = (
     *("carbon_confidence", "carbon_low", "carbon_high", "avoided_low_kgco2e", "avoided_high_kgco2e"),
     *("through", "purchase_cents", "saved_cents", "is_bulk"),
 )
-FIELDS_OF_VERSION = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3}
+VERSION_4 = (*VERSION_3, "lot_id", "cause", "recall_id")
+FIELDS_OF_VERSION = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3, 4: VERSION_4}
 NEWEST_VERSION = max(FIELDS_OF_VERSION)
+FREEZES_FACTORS = 3  # the first version that says how sure its factors are
 ENTRY_FIELDS = tuple(field.name for field in fields(Entry))
 
 

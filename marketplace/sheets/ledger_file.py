@@ -150,6 +150,8 @@ def _row_of(line: Mapping[str, str | None]) -> FileRow:
         seq=int(str(line["seq"])),
         entry=Entry(
             **{
+                "reservation_id": None,
+                "listing_id": None,
                 "demand_id": None,
                 "carbon_factor": None,
                 "avoided_kgco2e": None,

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from marketplace.exchange.rules import measure
-from marketplace.exchange.rules.measure import SURPLUS_TIMES_MAX, check_demand_under_way, check_driven, check_surplus, check_usual
+from marketplace.exchange.rules.measure import SURPLUS_TIMES_MAX, check_demand_under_way, check_surplus, check_usual
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import Amount, Unit
+from marketplace.stock.rules.driving import check_driven
 
 APPROVED = date(2027, 1, 12)
 

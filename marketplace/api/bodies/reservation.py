@@ -20,7 +20,6 @@ from marketplace.api.fields import (
 from marketplace.api.schema import Body
 from marketplace.exchange.rules.gate import NOTES_LENGTH_MAX, PLACE_LENGTH_MAX, TIMES_MAX
 from marketplace.exchange.rules.reservation import (
-    DRIVEN_KM_MAX,
     LINE_LENGTH_MAX,
     PURCHASE_CENTS_MAX,
     PURPOSE_LENGTH_MAX,
@@ -30,6 +29,7 @@ from marketplace.exchange.rules.reservation import (
 from marketplace.market.rules.listing import KG_PER_UNIT_MAX, PRICE_CENTS_MAX, Condition
 from marketplace.materials.rules.soil import SoilClass
 from marketplace.places.queries.gazetteer import LONGEST_QUERY
+from marketplace.stock.rules.driving import DRIVEN_KM_MAX
 
 KG_PER_UNIT = {"exclusiveMinimum": 0, "maximum": int(KG_PER_UNIT_MAX)}
 DRIVEN = {"minimum": 0, "maximum": int(DRIVEN_KM_MAX)}

@@ -5,7 +5,7 @@ from marketplace.api.schema import List, PageSchema, Part, Shape, Written
 from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.rules import ReplacesPurchase, RowKind, Through
+from marketplace.ledger.rules import Cause, ReplacesPurchase, RowKind, Through
 from marketplace.materials.rules.taxonomy import BankOrigin
 
 
@@ -24,9 +24,14 @@ class ExchangeSchema(Shape):
     from_organisation = Part(OrganisationSchema, get=lambda row: {"slug": row.from_slug, "name": row.from_name})
     to_organisation = Part(OrganisationSchema, get=lambda row: {"slug": row.to_slug, "name": row.to_name})
     material = Part(MaterialSchema, get=_material)
-    listing_id = Integer()
+    listing_id = Integer("null: a leg of a lot that belongs to no transfer", allow_none=True)
     demand_id = Integer(allow_none=True)
-    reservation_id = Integer()
+    reservation_id = Integer("null: a leg of a lot that belongs to no transfer", allow_none=True)
+    lot_id = Integer("the lot itself; null where none is known, and in rows before version 4", allow_none=True)
+    cause = Choice(
+        Cause, "why something was taken back or driven; null in a transfer, and in rows before version 4", allow_none=True
+    )
+    recall_id = Integer("the recall for which it was taken back", allow_none=True)
     quantity = Quantity()
     unit = UnitChoice()
     kg_per_unit = Number()

@@ -7,13 +7,13 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
+from marketplace.depots.queries.lots import find_received_lot
 from marketplace.exchange.actions.transitions import note, notify_side
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import find_reservation
 from marketplace.exchange.rules.reservation import check_reason
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.exchange.rules.terms import Terms
-from marketplace.impact.queries.adopted import is_adopted
 from marketplace.impact.rules.impact import avoided_kgco2e, impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Missing
@@ -24,14 +24,15 @@ from marketplace.ledger import actions as ledger
 from marketplace.ledger.actions import append
 from marketplace.ledger.actions import rebuild_month as count_again
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.queries import entry_of, find_exchange, list_by_demand, lock_head
-from marketplace.ledger.rules import Entry, ReplacesPurchase, RowKind, Through
+from marketplace.ledger.queries import entry_of, find_exchange, list_by_demand
+from marketplace.ledger.rules import Cause, Entry, ReplacesPurchase, RowKind, Through
 from marketplace.market.actions import counters
 from marketplace.market.actions.demands import need_again
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
 from marketplace.notices.actions.audit import record
 from marketplace.notices.rules.kinds import Notice
+from marketplace.stock.actions.legs import counting_month
 
 NOTHING = Decimal(0)
 
@@ -58,7 +59,7 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
         vehicle_class=reservation.vehicle_class,
         driven_km=reservation.driven_km,
     )
-    happened_on = reservation.handed_over_on or clock.today()
+    happened_on, received = reservation.handed_over_on or clock.today(), find_received_lot(session, reservation.id)
     row = append(
         session,
         Entry(
@@ -108,18 +109,10 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
             purchase_cents=purchase,
             saved_cents=None if purchase is None else purchase - price,
             is_bulk=material.is_bulk,
+            lot_id=None if received is None else received.id,
         ),
     )
     return _newly_covered(session, reservation, row)
-
-
-def counting_month(session: Session, receiver: str, month: str) -> str:
-    """The month in which a row counts: this one, unless the receiver's year is adopted. Then the month of the booking.
-
-    Under the lock of the ledger's head, which whoever adopts a year holds too: either the row is in the copy, or it counts later.
-    """
-    lock_head(session)
-    return f"{clock.today():%Y-%m}" if is_adopted(session, slug=receiver, year=int(month[:4])) else month
 
 
 def purchase_cents(reservation: Reservation, terms: Terms) -> int | None:
@@ -169,7 +162,8 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
     was = entry_of(session, booked)
     month = counting_month(session, was.to_slug, _period_of_return(draft, was))
     back = _taken_back(reservation, was, draft.quantity.amount)
-    row = append(session, replace(back, happened_on=draft.returned_on, period=month, reverses=booked.seq))
+    back = replace(back, happened_on=draft.returned_on, period=month, reverses=booked.seq, cause=Cause.RETURN.value)
+    row = append(session, back)
     append(session, _way_back(session, reservation, draft, was, month))
     return -_newly_covered(session, reservation, row)
 
@@ -186,7 +180,7 @@ def reverse_exchange(session: Session, actor: Actor, *, seq: int, reason: str) -
     if booked is None:
         raise Missing(_("This row of the ledger does not exist, or you may not see it. Check the number."))
     check_reason(reason)
-    if booked.kind != RowKind.TRANSFER:
+    if booked.kind != RowKind.TRANSFER or booked.listing_id is None or booked.reservation_id is None:
         raise Conflict(_("Only a transfer can be taken back. This row takes something back itself, or is a way back."))
     counters.lock(session, booked.listing_id)
     reservation = find_reservation(session, booked.reservation_id)
@@ -197,7 +191,8 @@ def reverse_exchange(session: Session, actor: Actor, *, seq: int, reason: str) -
         raise RuntimeError(f"listing {booked.listing_id} transferred less than is taken back")
     was, today = entry_of(session, booked), clock.today()
     month = counting_month(session, was.to_slug, max(f"{today:%Y-%m}", was.month))
-    row = append(session, replace(_taken_back(reservation, was, left), happened_on=today, period=month, reverses=seq))
+    back = replace(_taken_back(reservation, was, left), happened_on=today, period=month, reverses=seq)
+    row = append(session, replace(back, cause=Cause.CORRECTION.value))
     needed_again = -_newly_covered(session, reservation, row)
     reservation = note(session, actor, reservation, "reverse", figure=left, reversed=reservation.reversed + left)
     if reservation.demand_id is not None:
@@ -274,6 +269,7 @@ def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, wa
     return replace(
         was,
         kind=RowKind.HAUL.value,
+        cause=Cause.RETURN.value,
         from_slug=was.to_slug,
         from_name=was.to_name,
         from_kind=was.to_kind,

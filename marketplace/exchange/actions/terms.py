@@ -11,7 +11,6 @@ from marketplace.exchange.actions.transitions import note, notify_side
 from marketplace.exchange.models import Reservation, TermsVersion
 from marketplace.exchange.queries.reservations import find_reservation, get_reservation
 from marketplace.exchange.queries.terms import last_number, terms_of, terms_today
-from marketplace.exchange.rules import measure
 from marketplace.exchange.rules import terms as terms_rules
 from marketplace.exchange.rules.deadlines import collect_until
 from marketplace.exchange.rules.reservation import REASON_LENGTH_MAX, ReservationStatus, reminder
@@ -26,6 +25,7 @@ from marketplace.market.actions import counters
 from marketplace.market.rules.values import check_price, check_weight
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.rules.kinds import Notice
+from marketplace.stock.rules.driving import check_driven
 
 
 def freeze(session: Session, reservation: Reservation) -> Reservation:
@@ -95,7 +95,7 @@ def _check_possible(session: Session, reservation: Reservation, before: Terms, a
     if after.available_from != before.available_from:
         terms_rules.check_first_day(reservation.handed_over_on)
     straight = distance_km(after.lot, after.destination)
-    measure.check_driven(reservation.driven_km, straight_km=straight, field="destination")
+    check_driven(reservation.driven_km, straight_km=straight, field="destination")
 
 
 def _kept_until(reservation: Reservation, terms: Terms) -> dict[str, Any]:

@@ -23,7 +23,7 @@ Question = Callable[[Session], str | None]
 _ZERO = literal(Decimal(0), Listing.held.type)
 
 
-def _first(session: Session, rows: Select[int], what: str) -> str | None:
+def _first(session: Session, rows: Select[int] | Select[int | None], what: str) -> str | None:
     row = session.scalar(rows.limit(1))
     return None if row is None else f"{what} {row}"
 

@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from marketplace.exchange.rules.reservation import REASON_LENGTH_MAX, HandoverDraft, check_drive, check_reason
+from marketplace.exchange.rules.reservation import REASON_LENGTH_MAX, HandoverDraft, check_reason
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.formats import money
 from marketplace.kernel.language import _
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Unit, plain
+from marketplace.stock.rules.driving import check_drive, check_driven
 
 PURCHASE_EURO_PER_TONNE = (1, 50_000)  # what new costs by the tonne: sand is a few euro, an installation thousands
 SURPLUS_TIMES_MAX = 10  # what was listed at most holds ten times as much, unless the broker says so
@@ -26,21 +27,6 @@ def check_handover(
     check_drive(draft.vehicle_class, draft.driven_km, vehicle_classes)
     check_driven(draft.driven_km, straight_km=straight_km)
     check_length(draft.write_off_reason, REASON_LENGTH_MAX, "write_off_reason")
-
-
-def check_driven(driven_km: Decimal | None, *, straight_km: Decimal, field: str = "driven_km") -> None:
-    """Nobody drives less than the straight line."""
-    if driven_km is not None and driven_km < straight_km:
-        raise Invalid(
-            _(
-                "You enter %(driven)s km, and in a straight line it is %(straight)s km. Enter what was driven, or leave it empty.",
-                driven=driven_km,
-                straight=straight_km,
-            ),
-            field,
-            drivenKm=plain(driven_km),
-            straightKm=plain(straight_km),
-        )
 
 
 def check_day(day: date, *, approved_on: date, available_from: date) -> None:

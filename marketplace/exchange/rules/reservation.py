@@ -17,7 +17,6 @@ OFFER_WITHIN = timedelta(hours=48)  # domain.md: the next on the list gets 48 ho
 COLLECT_WITHIN = timedelta(days=30)  # domain.md: not collected within 30 days
 CONFIRM_WITHIN = timedelta(days=14)  # domain.md: with neither in 14 days it counts as confirmed
 REASON_LENGTH_MAX = 1000
-DRIVEN_KM_MAX = Decimal(2000)
 PURPOSE_LENGTH_MAX = 500
 LINE_LENGTH_MAX = 200
 PURCHASE_CENTS_MAX = 1_000_000_000_00
@@ -335,11 +334,3 @@ def reminder(expires_on: date, today: date) -> int | None:
     """Which reminder is due, 3, 1 or 0 days before the last day; None while it is farther away."""
     left = (expires_on - today).days
     return next((days for days in reversed(REMIND_DAYS) if left <= days), None)
-
-
-def check_drive(vehicle_class: str | None, driven_km: Decimal | None, vehicle_classes: tuple[str, ...]) -> None:
-    """A vehicle class that the factors know, and kilometres within the country."""
-    if vehicle_class is not None and vehicle_class not in vehicle_classes:
-        raise Invalid(_("This vehicle class is not known. Choose one from the list, or leave it empty."), "vehicle_class")
-    if driven_km is not None and not 0 <= driven_km <= DRIVEN_KM_MAX:
-        raise Invalid(_("Enter the kilometres driven with the load, from 0 to %(most)s.", most=DRIVEN_KM_MAX), "driven_km")

@@ -7,12 +7,12 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from marketplace.exchange.rules.measure import check_driven
-from marketplace.exchange.rules.reservation import check_drive, check_reason
+from marketplace.exchange.rules.reservation import check_reason
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Quantity, plain
 from marketplace.market.rules.listing import Condition, Location
+from marketplace.stock.rules.driving import check_drive, check_driven
 
 SAME_RETURN_WITHIN = timedelta(minutes=1)
 

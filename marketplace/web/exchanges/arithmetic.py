@@ -17,6 +17,7 @@ DISTANCE_NOTES: dict[str, Text] = {
     "reservation": _("The shortest line over the earth, from where the lot lay to the place that the receiver named."),
     "main_place": _("The shortest line over the earth, from where the lot lay to the receiver's main place."),
     "return": _("The shortest line over the earth, from the receiver to where it lies now."),
+    "depot": _("The shortest line over the earth, from where the lot lay to where it lies now."),
 }
 REPLACES: dict[str | None, Text] = {
     ReplacesPurchase.YES: _("The receiver said: it replaces a purchase."),
@@ -57,8 +58,15 @@ def _carried(row: Exchange, material: Material | None) -> Iterator[Line]:
     )
     weighed = f"{quantity(row.quantity, row.unit)} × {_exact(row.kg_per_unit)}{NO_BREAK_SPACE}kg"
     if row.kind == RowKind.HAUL:
+        carried = _kg(row.quantity * row.kg_per_unit)
+        if row.reservation_id is None:
+            leg = _(
+                "A leg to or from a depot: it counts kilometres and no tonnes, for those count once, when the lot is transferred."
+            )
+            yield Line(_("What was driven"), weighed, carried, (weight, leg))
+            return
         back = _("The way back: it counts kilometres and no tonnes, for the mass was booked by another row.")
-        yield Line(_("What was driven back"), weighed, _kg(row.quantity * row.kg_per_unit), (weight, back))
+        yield Line(_("What was driven back"), weighed, carried, (weight, back))
     else:
         yield Line(_("Mass"), weighed, _kg(row.mass_kg), (weight,), "mass_kg")
 
@@ -71,7 +79,10 @@ def _driven(row: Exchange, reference: Taxonomy) -> Iterator[Line]:
         estimated = _("Nobody entered the driven kilometres, so they are estimated.")
         yield Line(_("Road"), f"{distance} × {_exact(DETOUR_FACTOR)}", road, (estimated,))
     else:
-        yield Line(_("Road"), "", road, (_("Driven, and entered at the hand-over."),))
+        entered = (
+            _("Driven, and entered at the hand-over.") if row.reservation_id else _("Driven, and entered when it was moved.")
+        )
+        yield Line(_("Road"), "", road, (entered,))
     yield Line(_("Transport work"), f"{tonnes} × {road}", f"{_exact(row.tonne_km)}{NO_BREAK_SPACE}{TONNE_KM}", (), "tonne_km")
     vehicle = next((one for one in reference.vehicles if one.slug == row.vehicle_class), None)
     chosen = _("entered") if row.vehicle_basis == VehicleBasis.ENTERED else _("chosen by the mass")

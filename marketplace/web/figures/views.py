@@ -18,7 +18,7 @@ from marketplace.impact.rules.statistics import STATISTICS
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.ledger.queries import list_exchanges
-from marketplace.ledger.rules import Totals
+from marketplace.ledger.rules import RowKind, Totals
 from marketplace.market.queries.listings import find_pictured
 from marketplace.materials.queries import taxonomy
 from marketplace.sheets.workbook import Sheet
@@ -147,8 +147,9 @@ def _few(filters: Filters) -> dict[str, Any]:
     The rows that the reader may see, and how much is underway.
     """
     session, actor = current_session(), current_actor()
-    found, _total = list_exchanges(session, actor, page=1, page_size=FEW_TRANSFERS, wanted=filters.rows)
-    lots = find_pictured(session, (row.listing_id for row in found))
+    wanted = replace(filters.rows, kinds=(RowKind.TRANSFER, RowKind.REVERSAL))
+    found, _total = list_exchanges(session, actor, page=1, page_size=FEW_TRANSFERS, wanted=wanted)
+    lots = find_pictured(session, (row.listing_id for row in found if row.listing_id is not None))
     underway = 0
     if filters.period.until(clock.today()) == clock.today() and may(actor, Can.LIST_RESERVATIONS):
         _rows, underway = list_reservations(session, actor, statuses=UNDERWAY, page_size=1)

@@ -45,6 +45,8 @@ def exchange_rows(found: Sequence[Exchange], reference: Taxonomy) -> list[Exchan
 
 
 def _numbered(row: Exchange) -> str:
+    if row.reservation_id is None:
+        return str(_("row %(seq)s, leg to or from a depot", seq=row.seq))
     if row.kind == RowKind.HAUL:
         return str(_("row %(seq)s, way back", seq=row.seq))
     if row.reverses is None:

@@ -1,0 +1,1 @@
+"""What people do with lots that lie somewhere."""
