@@ -34,7 +34,9 @@ VERSION_1 = """
 VERSION_2 = [*VERSION_1, *"row_version replaces_purchase processing_factor processing_kgco2e origin period".split()]
 VERSION_3 = [*VERSION_2, *"carbon_confidence carbon_low carbon_high avoided_low_kgco2e avoided_high_kgco2e".split()]
 VERSION_3 += "through purchase_cents saved_cents is_bulk".split()
-FIELDS = {"1": VERSION_1, "2": VERSION_2, "3": VERSION_3}
+VERSION_4 = [*VERSION_3, *"lot_id cause recall_id".split()]
+FIELDS = {"1": VERSION_1, "2": VERSION_2, "3": VERSION_3, "4": VERSION_4}
+NO_ENDS = (None, "1", "2")  # the versions that say no low and no high end
 DECIMALS = """
     quantity kg_per_unit mass_kg distance_km road_km tonne_km vehicle_factor carbon_factor transport_kgco2e avoided_kgco2e net_kgco2e
     processing_factor processing_kgco2e carbon_low carbon_high avoided_low_kgco2e avoided_high_kgco2e
@@ -155,7 +157,7 @@ def computed(rows):
 
 
 def of_movement(row):
-    """A transfer, or a haul: kilometres without tonnes, the way back of what was returned."""
+    """A transfer, or a haul: kilometres without tonnes, the way back of what was returned or a leg to or from a depot."""
     carried = rounded(of(row, "quantity") * of(row, "kg_per_unit"))
     transport = rounded(carried / 1000 * of(row, "road_km") * of(row, "vehicle_factor"))
     is_haul = row["kind"] == "haul"
@@ -169,7 +171,7 @@ def of_movement(row):
         "processing_kgco2e": processing,
         "net_kgco2e": None if avoided is None else avoided - transport - (processing or 0),
     }
-    if row.get("row_version") == "3":
+    if row.get("row_version") not in NO_ENDS:
         ends = [times(Decimal(0) if is_haul else carried, of(row, name)) for name in ("carbon_low", "carbon_high")]
         saved = None if row["purchase_cents"] is None else of(row, "purchase_cents") - of(row, "price_cents")
         figures.update(zip(ENDS, ends), saved_cents=saved)
@@ -199,7 +201,7 @@ def of_reversal(row, earlier):
     avoided, processing = part("avoided_kgco2e"), part("processing_kgco2e")
     is_returned = of(row, "tonne_km") == 0
     transport = Decimal(0) if is_returned else part("transport_kgco2e")
-    figures = {} if transfer.get("row_version") != "3" else {name: part(name) for name in ENDS}
+    figures = {} if transfer.get("row_version") in NO_ENDS else {name: part(name) for name in ENDS}
     return {
         **figures,
         "mass_kg": part("mass_kg"),

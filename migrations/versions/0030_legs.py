@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0030_legs"
-down_revision = "0032_stock_index"
+down_revision = "0033_movement_places"
 branch_labels = None
 depends_on = None
 

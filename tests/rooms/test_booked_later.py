@@ -27,6 +27,8 @@ from marketplace.kernel.db import Database
 from marketplace.ledger.models import Exchange
 from tests.at_the_gate import back, m2, sound
 from tests.factories import make_actor, make_listing, seed_taxonomy
+from tests.rooms.test_legs import leg
+from tests.rooms.test_movements import make_lot
 
 YEAR = 2026
 DECISION = Decision("College van B en W", date(2027, 1, 1), "Besluit 1")
@@ -126,6 +128,22 @@ def test_the_givers_year_says_nothing_about_where_a_transfer_counts(session: Ses
     adopt_year(session, cast, "hengelo", at(1, 9, 0, month=1))
     confirm(session, cast, reservation.id, at(2, 9, 0, month=1))
     assert periods(session) == [("transfer", "2026-12")]
+
+
+def test_a_leg_of_a_year_that_its_owner_had_adopted_counts_in_the_month_of_its_booking(
+    session: Session, cast: dict[str, Actor]
+) -> None:
+    reservation = handed_over(session, cast)
+    confirm(session, cast, reservation.id, at(31, 23, 45))
+    lot = make_lot(session, cast["borne"])
+    with clock.frozen(at(31, 23, 50)):
+        leg(session, lot, day=at(31, 9, 0).date())
+    submit_year(session, cast, "borne", at(1, 0, 5, month=1))
+    adopt_year(session, cast, "borne", at(1, 9, 0, month=1))
+    with clock.frozen(at(2, 9, 0, month=1)):
+        leg(session, lot, day=at(31, 9, 0).date())
+    assert periods(session) == [("transfer", "2026-12"), ("haul", "2026-12"), ("haul", "2027-01")]
+    assert find_adopted_breach(session) is None
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_ledger_of_before_verifies_and_goes_on_in_the_newest_version(old: Sess
     assert find_breach(old) is None
     assert {row.row_version for row in old.query(Exchange)} == {1}
     row = append_entry(old, "hengelo", "borne", mass_kg="1000")
-    assert (row.seq, row.row_version, row.previous_hash) == (46, 3, LEDGER["head"]["hash"])
+    assert (row.seq, row.row_version, row.previous_hash) == (46, 4, LEDGER["head"]["hash"])
     assert find_breach(old) is None
     assert find_rollup_breach(old) is None
 
@@ -82,6 +82,8 @@ def test_a_row_of_before_counts_in_the_month_in_which_it_happened_and_its_proces
         "row_version = 2, period = '2024-12'",
         "row_version = 3, period = '2024-12'",
         "row_version = 4, period = '2024-12'",
+        "row_version = 5, period = '2024-12'",
+        "lot_id = 12",
         "carbon_confidence = 'A'",
         "saved_cents = 100",
     ],
@@ -111,6 +113,8 @@ def test_what_version_1_does_not_know_cannot_be_slipped_into_its_rows(old: Sessi
         "purchase_cents = 1",
         "saved_cents = 1",
         "is_bulk = (1 = 1)",
+        "lot_id = 12",
+        "row_version = 3",
     ],
 )
 def test_every_field_of_the_newest_version_is_in_its_hash(session: Session, forged: str) -> None:
@@ -130,6 +134,7 @@ def test_a_version_adds_fields_and_never_takes_one_away() -> None:
         "carbon_confidence", "carbon_low", "carbon_high", "avoided_low_kgco2e", "avoided_high_kgco2e", "through", "purchase_cents",
         "saved_cents", "is_bulk",
     }  # fmt: skip
+    assert {*FIELDS_OF_VERSION[4]} - {*FIELDS_OF_VERSION[3]} == {"lot_id", "cause", "recall_id"}
 
 
 @pytest.fixture

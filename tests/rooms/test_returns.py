@@ -225,7 +225,7 @@ def test_a_row_says_what_it_replaces_what_processing_emits_and_as_what_it_counts
     found = rows(session, RowKind.TRANSFER)
     assert [row.replaces_purchase for row in found] == ["yes", "no", "not_said"]
     assert {(row.row_version, row.origin, row.processing_factor, row.processing_kgco2e) for row in found} == {
-        (3, "recycled", Decimal("0.00221"), Decimal("22.1"))
+        (4, "recycled", Decimal("0.00221"), Decimal("22.1"))
     }
     assert {row.net_kgco2e for row in found} == {found[0].avoided_kgco2e - found[0].transport_kgco2e - Decimal("22.1")}
     assert {row.period for row in found} == {clock.today().strftime("%Y-%m")}

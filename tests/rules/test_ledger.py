@@ -77,8 +77,8 @@ def test_a_row_holds_on_to_the_row_before_it() -> None:
 
 
 def test_each_version_of_a_row_has_its_own_fields_and_they_only_grow() -> None:
-    assert list(FIELDS_OF_VERSION) == [1, 2, 3]
-    assert set(FIELDS_OF_VERSION[1]) < set(FIELDS_OF_VERSION[2]) < set(FIELDS_OF_VERSION[3])
+    assert list(FIELDS_OF_VERSION) == [1, 2, 3, 4]
+    assert set(FIELDS_OF_VERSION[1]) < set(FIELDS_OF_VERSION[2]) < set(FIELDS_OF_VERSION[3]) < set(FIELDS_OF_VERSION[4])
 
 
 def test_yes_and_no_are_written_as_json_writes_them_and_not_said_is_null() -> None:

@@ -36,11 +36,13 @@ def book_leg(
     if not driven or not (straight or drive.driven_km):
         return None
     owner, material = session.get_one(Organisation, lot.owner_id), reference.material_by_id(lot.material_id)
+    carbon = material.carbon
+    low, high = (carbon.low, carbon.high) if carbon else (None, None)
     figures = impact(
         mass_in_kg=mass_kg(driven, lot.kg_per_unit),
         distance_in_km=straight,
         vehicle_factors=reference.vehicle_factors,
-        carbon_factor=material.carbon.kgco2e_per_kg if material.carbon else None,
+        carbon_factor=carbon.kgco2e_per_kg if carbon else None,
         processing_factor=material.processing_kgco2e_per_kg,
         vehicle_class=drive.vehicle_class,
         driven_km=drive.driven_km,
@@ -74,8 +76,13 @@ def book_leg(
             vehicle_basis=figures.vehicle_basis.value,
             vehicle_factor=figures.vehicle_factor,
             carbon_factor=figures.carbon_factor,
+            carbon_confidence=carbon.confidence or None if carbon else None,
+            carbon_low=low,
+            carbon_high=high,
             transport_kgco2e=figures.transport_kgco2e,
             avoided_kgco2e=NOTHING,
+            avoided_low_kgco2e=None if low is None else NOTHING,
+            avoided_high_kgco2e=None if high is None else NOTHING,
             net_kgco2e=-figures.transport_kgco2e,
             factor_version=reference.version,
             price_cents=0,
