@@ -24,7 +24,7 @@ class RowKind(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why something was taken back or driven: it came back, was corrected, was recalled, or went to or from a depot."""
+    """Why something was taken back or driven."""
 
     RETURN = "return"
     CORRECTION = "correction"
