@@ -31,6 +31,7 @@ MODULES = (
     "reports",
     "published",
     "depots",
+    "lot_labels",
     "organisations",
     "people",
     "join_requests",

@@ -89,7 +89,7 @@ class HandoverNote:
 
 def handover_note(note: HandoverNote) -> bytes:
     """Make the PDF, in the reader's language."""
-    values = json.dumps({**drawn(_said(note)), "qr": _qr(note.address)}, ensure_ascii=False)
+    values = json.dumps({**drawn(_said(note)), "qr": qr_code(note.address)}, ensure_ascii=False)
     return bytes(
         typst.compile(
             str(TEMPLATE),
@@ -150,8 +150,8 @@ def drawn(said: Any) -> Any:
     return legible(str(said))
 
 
-def _qr(address: str) -> str:
-    """Read at 30 mm from a phone also when a corner is dirty: a quarter of it may be lost."""
+def qr_code(address: str) -> str:
+    """The code of an address as SVG. Read at 30 mm from a phone also when a corner is dirty: a quarter of it may be lost."""
     drawn = io.BytesIO()
     segno.make(address, error="q", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, dark="#123f35")
     return drawn.getvalue().decode()

@@ -32,6 +32,7 @@ AREAS = (
     "imports",
     "materials",
     "depots",
+    "depot_files",
     "published",
     "admin",
     "tasks",

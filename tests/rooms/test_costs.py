@@ -5,45 +5,24 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor
-from marketplace.depots.actions.depots import create_depot
-from marketplace.depots.actions.movements import By, change, move, split_off, take_in
-from marketplace.depots.models import Depot, DepotRate, Lot
+from marketplace.depots.actions.movements import By, change, move, split_off
 from marketplace.depots.queries.costs import costs_of, list_charges
 from marketplace.depots.rules.costs import Cost, Span
-from marketplace.depots.rules.depot import DepotDraft
-from marketplace.depots.rules.lots import LotDraft, MovementKind, Whereabouts
+from marketplace.depots.rules.lots import MovementKind, Whereabouts
 from marketplace.kernel.geo import Point
-from marketplace.kernel.units import Unit
-from marketplace.materials.queries import taxonomy
-from tests.factories import KEI, make_actor
+from tests.factories import make_actor
+from tests.stored import FIRST, make_lot, make_yard
 
-FIRST = date(2026, 9, 1)
 STREET = Whereabouts(place_name="Almelo", point=Point(52.35667, 6.6625))
 QUARTER = Span(date(2026, 7, 1), date(2026, 10, 1))
 
 
-def make_yard(session: Session, *prices: tuple[str, str, date]) -> Depot:
-    borne = make_actor(session, "borne", "coordinator")
-    draft = DepotDraft("Gemeentewerf", "Borne", "borne", Point(52.3001, 6.7480), "point", "Industriestraat 1")
-    yard = create_depot(session, borne, draft=draft)
-    session.add_all(
-        DepotRate(depot_id=yard.id, unit=unit, euros_per_week=Decimal(price), from_on=day) for unit, price, day in prices
-    )
-    session.flush()
-    return yard
-
-
-def make_lot(session: Session, owner: Actor, at: Whereabouts, quantity: str = "276", day: date = FIRST) -> Lot:
-    material, mine = taxonomy(session).material(KEI), int(owner.organisation_id or 0)
-    title = "Grijze betonstraatstenen"
-    draft = LotDraft(material.id, title, Unit.M2, Decimal(quantity), Decimal(185), "taxonomy", "good", mine, mine, at)
-    return take_in(session, By(owner, day), draft)
-
-
 def test_what_a_lot_and_its_child_have_cost_so_far(session: Session) -> None:
     """276 m² for 10 days and 176 for 32: 8 392 × 0.15 / 7 = 179.83; the child 100 × 32 × 0.15 / 7 = 68.57."""
-    owner, yard = make_actor(session, "almelo"), make_yard(session, ("m2", "0.15", FIRST))
+    owner, yard = (
+        make_actor(session, "almelo"),
+        make_yard(session, make_actor(session, "borne", "coordinator"), "Werf", ("m2", "0.15", FIRST)),
+    )
     lot = make_lot(session, owner, Whereabouts(yard.id, "A1"))
     child = split_off(session, By(owner, date(2026, 9, 11)), lot, Decimal(100))
     assert child is not None
@@ -55,7 +34,7 @@ def test_what_a_lot_and_its_child_have_cost_so_far(session: Session) -> None:
 
 
 def test_a_lot_that_came_today_or_never_lay_in_a_depot_has_cost_nothing(session: Session) -> None:
-    owner, yard = make_actor(session, "almelo"), make_yard(session)
+    owner, yard = make_actor(session, "almelo"), make_yard(session, make_actor(session, "borne", "coordinator"))
     inside, outside = make_lot(session, owner, Whereabouts(yard.id)), make_lot(session, owner, STREET)
     nothing = Cost(0, 0, is_known=True)
     assert costs_of(session, [inside.id, outside.id], FIRST) == {inside.id: nothing, outside.id: nothing}
@@ -65,25 +44,19 @@ def test_a_lot_that_came_today_or_never_lay_in_a_depot_has_cost_nothing(session:
 def test_stays_in_two_depots_are_added(session: Session) -> None:
     """70 m² a week in each: 7.00 and 14.00. What lay on the street in between costs nothing."""
     owner = make_actor(session, "almelo")
-    yard, other = make_yard(session, ("m2", "0.10", FIRST)), make_depot_of_hengelo(session)
+    borne, hengelo = (make_actor(session, town, "coordinator") for town in ("borne", "hengelo"))
+    yard = make_yard(session, borne, "Werf", ("m2", "0.10", FIRST))
+    other = make_yard(session, hengelo, "Werf", ("m2", "0.20", FIRST))
     lot = make_lot(session, owner, Whereabouts(yard.id), "70")
     move(session, By(owner, date(2026, 9, 8)), lot, STREET)
     move(session, By(owner, date(2026, 9, 15)), lot, Whereabouts(other.id))
     assert costs_of(session, [lot.id], date(2026, 9, 22)) == {lot.id: Cost(2100, 14, is_known=True)}
 
 
-def make_depot_of_hengelo(session: Session) -> Depot:
-    draft = DepotDraft("Werf", "Hengelo", "hengelo", Point(52.26, 6.79), "point", "Weg 1")
-    depot = create_depot(session, make_actor(session, "hengelo", "coordinator"), draft=draft)
-    session.add(DepotRate(depot_id=depot.id, unit="m2", euros_per_week=Decimal("0.20"), from_on=FIRST))
-    session.flush()
-    return depot
-
-
 def test_every_owner_pays_for_its_own_days(session: Session) -> None:
     """Of a quarter: 70 m² of Almelo for 14 days and of Hengelo for the 16 days of September that are left; the day it changes is Hengelo's."""
     almelo, hengelo = make_actor(session, "almelo"), make_actor(session, "hengelo")
-    yard = make_yard(session, ("m2", "0.10", FIRST))
+    yard = make_yard(session, make_actor(session, "borne", "coordinator"), "Werf", ("m2", "0.10", FIRST))
     lot = make_lot(session, almelo, Whereabouts(yard.id, "A1"), "70")
     gone = make_lot(session, almelo, Whereabouts(yard.id), "5", date(2026, 6, 1))
     change(session, By(almelo, date(2026, 6, 9)), gone, MovementKind.OUT, Decimal(-5))
@@ -100,7 +73,10 @@ def test_every_owner_pays_for_its_own_days(session: Session) -> None:
 
 def test_what_lay_there_before_the_quarter_counts_from_its_first_day(session: Session) -> None:
     """July to September has 92 days: 70 × 92 / 7 × 0.10 = 92.00, whatever was counted long before."""
-    owner, yard = make_actor(session, "almelo"), make_yard(session, ("m2", "0.10", date(2026, 1, 1)))
+    owner, yard = (
+        make_actor(session, "almelo"),
+        make_yard(session, make_actor(session, "borne", "coordinator"), "Werf", ("m2", "0.10", date(2026, 1, 1))),
+    )
     lot = make_lot(session, owner, Whereabouts(yard.id), "72", date(2026, 2, 1))
     change(session, By(owner, date(2026, 3, 1), "geteld"), lot, MovementKind.COUNT, Decimal(-2))
     (row,) = list_charges(session, yard.id, QUARTER)

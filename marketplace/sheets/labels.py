@@ -1,0 +1,71 @@
+"""Labels of lots as an accessible, lasting PDF: UA-1 and A-2a.
+
+Eight to a sheet of A4, as sheets of labels of 99.1 × 67.7 mm are sold; one alone on a page of its own size, A7, for a printer of labels.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from marketplace.kernel.formats import long_date
+from marketplace.kernel.language import _, current_locale
+from marketplace.sheets.handover_note import REGIONS, drawn, fonts, qr_code
+
+MEDIA_TYPE = "application/pdf"
+TEMPLATE = Path(__file__).with_name("labels.typ")
+PER_SHEET = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands on the label of one lot. `address` is what its code opens."""
+
+    number: str
+    title: str
+    quantity: str
+    owner: str
+    address: str
+    is_blocked: bool
+
+
+def labels_pdf(labels: Sequence[Label], made_on: date) -> bytes:
+    """Make the PDF, in the reader's language. One label has a page of its own size, more stand on sheets of eight."""
+    import typst
+
+    locale = current_locale()
+    said = {
+        "title": _("Label of lot %(number)s", number=labels[0].number) if len(labels) == 1 else _("Labels of lots"),
+        "author": "Twentse Materialenbank",
+        "locale": locale,
+        "region": REGIONS.get(locale, "NL"),
+        "date": {"year": made_on.year, "month": made_on.month, "day": made_on.day},
+        "sheets": [[_said(one, made_on) for one in labels[at : at + PER_SHEET]] for at in range(0, len(labels), PER_SHEET)],
+        "single": "yes" if len(labels) == 1 else "no",
+    }
+    return bytes(
+        typst.compile(
+            str(TEMPLATE),
+            root=str(TEMPLATE.parent),
+            font_paths=[str(fonts())],
+            ignore_system_fonts=True,
+            format="pdf",
+            sys_inputs={"labels": json.dumps(drawn(said), ensure_ascii=False)},
+            pdf_standards=["a-2a", "ua-1"],
+        )
+    )
+
+
+def _said(label: Label, made_on: date) -> dict[str, Any]:
+    return {
+        "number": label.number,
+        "title": label.title,
+        "quantity": label.quantity,
+        "owner": _("of %(owner)s", owner=label.owner),
+        "as_of": _("quantity on %(day)s", day=long_date(made_on)),
+        "blocked": _("Blocked: give to nobody") if label.is_blocked else "",
+        "qr": qr_code(label.address),
+        "qr_alt": _("QR code that opens the page of lot %(number)s: %(address)s", number=label.number, address=label.address),
+    }
