@@ -32,6 +32,7 @@ MODULES = (
     "published",
     "depots",
     "lot_labels",
+    "lots",
     "organisations",
     "people",
     "join_requests",

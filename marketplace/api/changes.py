@@ -20,6 +20,16 @@ class Version:
 
 CHANGES = (
     Version(
+        "1.5.0",
+        date(2026, 11, 28),
+        (
+            _(
+                "New: lots, with every movement of them (/lots). Whoever keeps a depot takes in (/depots/{id}/lots), "
+                "moves, splits, counts, takes out and writes off."
+            ),
+        ),
+    ),
+    Version(
         "1.4.0",
         date(2026, 11, 28),
         (

@@ -71,6 +71,7 @@ TAGS: dict[str, Text] = {
     "reservations": _("Reservations"),
     "notices": _("Your messages, and how often you get mail"),
     "figures": _("Figures, goals and the ledger"),
+    "lots": _("Lots: what lies where, and what happens to it"),
     "searches": _("Your saved searches"),
     "favourites": _("The lots that you keep"),
     "people": _("People, invitations and requests to join"),

@@ -7,6 +7,7 @@ from flask import current_app, request
 
 from marketplace.accounts.policy import Can, require
 from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.lots import get_lot
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.http.request import current_actor, database
 from marketplace.market.queries.demands import get_demand
@@ -39,3 +40,5 @@ def require_for_address() -> None:
             require(actor, what, get_demand(reading, actor, named["demand_id"]))
         elif "depot_id" in named:
             require(actor, what, get_depot(reading, named["depot_id"]))
+        elif "lot_id" in named:
+            require(actor, what, get_lot(reading, actor, named["lot_id"]))

@@ -44,6 +44,7 @@ PUBLIC = {
 }
 FACTORS = b"slug;co2_bron\r\nbetonstraatsteen-kei-8cm;EPD\r\n"
 SHEET = b"Jaar;Materiaalgroep;Herkomst;Ton\r\n2024;Hout;primair;1\r\n"
+LOT = {"material": "betontegel-30x30x6", "quantity": 12, "unit": "m2", "condition": "good"}
 UNCOUNTED = ("api_token", "failed_attempt")  # when a token was last seen is no change of anything
 
 
@@ -52,6 +53,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
     """A published listing with a photo, a demand, a reservation, a depot, and whoever works there or is invited."""
     coordinator = somebody("hengelo", "coordinator")
     depot = coordinator.post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()
+    lot = coordinator.post(f"/depots/{depot['id']}/lots", LOT).get_json()
     account = coordinator.post("/machine-accounts", {"name": "Voorraadsysteem"}).get_json()
     token = coordinator.post("/tokens", {"name": "werf", "scope": "read", "machineAccount": account["id"]}).get_json()
     listing = published(hengelo)
@@ -81,6 +83,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "question_id": question["id"],
         "message_id": message["id"],
         "depot_id": depot["id"],
+        "lot_id": lot["id"],
         "account_id": account["id"],
         "import_id": coordinator.post("/imports/material-use", **form("file", SHEET)).get_json()["id"],
         "token_id": token["id"],
@@ -113,6 +116,11 @@ BODIES: dict[str, Any] = {
     "create_machine_account": {"name": "Van mij"},
     "create_token": {"name": "van mij", "scope": "read"},
     "edit_depot": {"name": "Van mij"},
+    "take_in": LOT,
+    "move_lot": {"place": "Losser"},
+    "split_lot": {"quantity": 1},
+    "count_lot": {"quantity": 1, "reason": "Daarom"},
+    "write_off_lot": {"reason": "Daarom"},
     "read_notices": {"until": 1},
     "create_task": {"kind": "check"},
     "change_windows": {"regionDays": 0, "partnersDays": 14},

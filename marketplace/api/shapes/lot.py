@@ -1,0 +1,83 @@
+"""Lots, and what happened to them."""
+
+from decimal import ROUND_HALF_UP
+
+from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Moment, Number, Quantity, UnitChoice, YesNo
+from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
+from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.depots.models import Lot
+from marketplace.depots.rules.lots import MovementKind
+from marketplace.market.rules.listing import Condition
+from marketplace.materials.rules.taxonomy import MASS_PLACES, Material
+
+
+def _material(lot: Lot) -> Material:
+    return current_taxonomy().material_by_id(lot.material_id)
+
+
+class _DepotSchema(Shape):
+    """The depot where it lies."""
+
+    id = Integer()
+    name = Line()
+
+
+class LotSchema(Shape):
+    """A lot: the stuff itself, of one owner, in one place."""
+
+    id = Integer()
+    title = Line()
+    material = Part(MaterialSchema, get=_material)
+    quantity = Quantity("what is there: the sum of its movements")
+    unit = UnitChoice()
+    mass_kg = Number(get=lambda lot: (lot.quantity * lot.kg_per_unit).quantize(MASS_PLACES, rounding=ROUND_HALF_UP))
+    kg_per_unit = Number(places=6)
+    condition = Choice(Condition)
+    owner = Part(OrganisationSchema, attribute="organisation")
+    holder = Part(OrganisationSchema, "who has it")
+    depot = Part(_DepotSchema, "null: it lies in no depot", allow_none=True)
+    bay = LineOrNull()
+    pallets = Integer("pallet places that it takes")
+    place_name = LineOrNull("where it lies in no depot")
+    in_depot_since = Day("first day of its stay in this depot", allow_none=True)
+    is_blocked = YesNo("true: a contamination was found; it goes to nobody", get=lambda lot: lot.blocked_at is not None)
+    parent = Integer("id of the lot from which it was split off", attribute="parent_id", allow_none=True)
+    origin = Integer(
+        "id of the lot with which its history begins; null: it is that itself", attribute="origin_id", allow_none=True
+    )
+    listing = Integer("id of the listing that offers it, or is a draft of it", allow_none=True)
+
+
+class LotsSchema(PageSchema):
+    """A page of lots."""
+
+    items = List(Part(LotSchema))
+
+
+class _MovementSchema(Shape):
+    """One thing that happened to a lot."""
+
+    kind = Choice(MovementKind, attribute="movement.kind")
+    quantity = Quantity("what it gained; below 0 what it lost", attribute="movement.quantity")
+    moved_on = Day("the day that counts", attribute="movement.happened_on")
+    at = Moment("when it was entered", attribute="movement.at")
+    depot = Integer(
+        "id of the depot where it lay, or lies from then on; null: in none", attribute="movement.depot_id", allow_none=True
+    )
+    bay = LineOrNull(attribute="movement.bay")
+    pallets = Integer("pallet places that it gained", attribute="movement.pallets")
+    place_name = LineOrNull("where it lay in no depot", attribute="movement.place_name")
+    owner = Part(OrganisationSchema)
+    holder = Part(OrganisationSchema)
+    reason = LineOrNull(attribute="movement.reason")
+    other_lot = Integer(
+        "id of the lot on the other side of a split or a return", attribute="movement.other_lot_id", allow_none=True
+    )
+    reservation = Integer("id of the reservation that moved it", attribute="movement.reservation_id", allow_none=True)
+
+
+class WholeLotSchema(LotSchema):
+    """A lot with what happened to it, the first movement first."""
+
+    movements = List(Part(_MovementSchema))

@@ -1,0 +1,98 @@
+"""A lot goes to another bay, depot or place; a part of it becomes a lot of its own."""
+
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can
+from marketplace.accounts.queries.organisations import get_organisation
+from marketplace.depots.actions import movements
+from marketplace.depots.actions.movements import By
+from marketplace.depots.models import Lot
+from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.lots import find_last_day
+from marketplace.depots.rules.lots import Whereabouts
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Amount, plain
+from marketplace.materials.queries import taxonomy
+from marketplace.notices.actions import audit
+from marketplace.stock.actions import places
+from marketplace.stock.actions.offers import hold_lot, read_again
+from marketplace.stock.rules.handling import Going, Said, check_part, clean_said, too_little
+
+
+def move_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, going: Going, said: Said) -> Lot:
+    """Move all of a lot, or a part of it, which becomes a lot of its own. What moved is the answer."""
+    lot = hold_lot(session, actor, lot_id, Can.HANDLE_LOT)
+    return carry(session, actor, lot, amount, going, said)
+
+
+def carry(session: Session, actor: Actor, lot: Lot, amount: Decimal | None, going: Going, said: Said) -> Lot:
+    """Let a locked lot, or a part of it, lie somewhere else."""
+    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today())
+    if lot.quantity == 0:
+        raise too_little(lot.quantity, lot.unit_of)
+    to, by = _destination(session, lot, going), By(actor, said.day, said.reason)
+    before = lot.depot_id
+    if amount is not None and amount != lot.quantity:
+        lot = _part(session, by, lot, amount, going.pallets or 0)
+    movements.move(session, by, lot, to)
+    audit.record(
+        session,
+        actor,
+        action="lot.move",
+        object_type="lot",
+        object_id=lot.id,
+        quantity=plain(lot.quantity),
+        before=before,
+        after=to.depot_id,
+    )
+    if to.depot_id is not None:
+        places.note_fullness(session, actor, to.depot_id, lot.id)
+    return read_again(session, lot.id)
+
+
+def _part(session: Session, by: By, lot: Lot, amount: Decimal, pallets: int) -> Lot:
+    """A part of a locked lot, where it lies, as a lot of its own."""
+    check_part(amount, lot.unit_of)
+    here = Whereabouts(lot.depot_id, lot.bay, min(pallets, lot.pallets), lot.place_name, places.point_of(lot))
+    child = movements.split_off(session, by, lot, amount, to=here)
+    if child is None:
+        raise too_little(lot.quantity, lot.unit_of)
+    return child
+
+
+def _destination(session: Session, lot: Lot, going: Going) -> Whereabouts:
+    """Where it is to lie: a place, another depot that takes it, or another spot in the depot where it lies."""
+    if going.location is not None:
+        return places.outside(going.location)
+    depot_id = lot.depot_id if going.depot_id is None else going.depot_id
+    if depot_id is None:
+        raise Invalid(_("Say where it goes: a depot, or a place."), "place")
+    depot = get_depot(session, depot_id)
+    if depot_id == lot.depot_id:
+        return places.stand_in(depot, going, bay=lot.bay, pallets=lot.pallets)
+    places.check_fits(depot, taxonomy(session).material_by_id(lot.material_id), get_organisation(session, lot.owner_id))
+    return places.stand_in(depot, going, pallets=lot.pallets)
+
+
+def split_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal, going: Going, said: Said) -> Lot:
+    """Make a part of a lot a lot of its own, which stays where it is: the new one is the answer."""
+    lot = hold_lot(session, actor, lot_id, Can.HANDLE_LOT)
+    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today())
+    if amount == lot.quantity > 0:
+        there = Amount(lot.quantity, lot.unit_of)
+        raise Invalid(_("This lot is %(there)s: there is nothing to split. Enter less than that.", there=there), "quantity")
+    by, bay = By(actor, said.day, said.reason), going.bay
+    if lot.depot_id is not None:
+        at = places.stand_in(get_depot(session, lot.depot_id), going, bay=lot.bay)
+        bay = at.bay
+    child = _part(session, by, lot, amount, going.pallets or 0)
+    if bay is not None and bay != child.bay:
+        movements.move(session, by, child, Whereabouts(child.depot_id, bay, child.pallets))
+    audit.record(
+        session, actor, action="lot.split", object_type="lot", object_id=lot.id, child=child.id, quantity=plain(child.quantity)
+    )
+    return read_again(session, child.id)

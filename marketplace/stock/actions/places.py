@@ -1,0 +1,54 @@
+"""Where a lot may go, and what is written down when a depot holds more than fits."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor
+from marketplace.depots.models import Depot, Lot
+from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.stock import sum_stock
+from marketplace.depots.rules.lots import Whereabouts
+from marketplace.kernel.geo import Point
+from marketplace.kernel.units import plain
+from marketplace.market.rules.listing import Location
+from marketplace.materials.rules.taxonomy import Material
+from marketplace.notices.actions import audit
+from marketplace.stock.queries.warnings import fills
+from marketplace.stock.rules.handling import Going, check_open, check_pallets, check_storer, check_taken, clean_bay
+
+
+def check_fits(depot: Depot, material: Material, owner: Organisation) -> None:
+    """Refuse what this depot does not take, or not of this owner. That it is full is no reason."""
+    check_open(is_active=depot.is_active)
+    check_storer(depot.storers, owner_id=owner.id, owner_kind=owner.kind, depot_owner_id=depot.organisation_id)
+    check_taken(depot.takes, material.group.slug)
+
+
+def stand_in(depot: Depot, going: Going, *, bay: str = "", pallets: int = 0) -> Whereabouts:
+    """Where in this depot it stands, as was said; `bay` and `pallets` where it was not."""
+    names = [row.name for row in depot.bays if row.is_active]
+    places = pallets if going.pallets is None else going.pallets
+    check_pallets(places)
+    return Whereabouts(depot.id, bay if going.bay is None else clean_bay(going.bay, names), places)
+
+
+def outside(location: Location) -> Whereabouts:
+    """A place that is no depot."""
+    return Whereabouts(place_name=location.place_name, point=location.point)
+
+
+def point_of(lot: Lot) -> Point | None:
+    """The point where a lot lies in no depot; None where that is not known."""
+    return None if lot.lat is None or lot.lon is None else Point(lot.lat, lot.lon)
+
+
+def note_fullness(session: Session, actor: Actor, depot_id: int, lot_id: int) -> None:
+    """Leave in the audit that more lies in a depot now than fits. It is allowed, and stands on its keepers' lists."""
+    session.flush()
+    depot = get_depot(session, depot_id)
+    for fill in fills(depot, sum_stock(session, [depot_id])[depot_id]):
+        if fill.is_over:
+            facts: dict[str, Any] = {"kind": fill.kind.value, "taken": plain(fill.taken), "room": plain(fill.room), "lot": lot_id}
+            audit.record(session, actor, action="depot.over-capacity", object_type="depot", object_id=depot_id, **facts)

@@ -1,0 +1,38 @@
+"""What happened to a lot, and what offers it. Whoever asks has got the lot, so may see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Organisation
+from marketplace.depots.models import Movement
+from marketplace.depots.queries.lots import list_movements
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import ListingStatus
+
+LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A movement, with whose the lot was and who had it."""
+
+    movement: Movement
+    owner: Organisation
+    holder: Organisation
+
+
+def list_told(session: Session, lot_id: int) -> list[Told]:
+    """The movements of a lot in the order in which they were entered, each with its parties. Two questions."""
+    rows = list_movements(session, lot_id)
+    ids = {number for row in rows for number in (row.owner_id, row.holder_id)}
+    known = {one.id: one for one in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+    return [Told(row, known[row.owner_id], known[row.holder_id]) for row in rows]
+
+
+def find_offers(session: Session, lot_ids: Iterable[int]) -> dict[int, int]:
+    """The listing that offers each of these lots now, or is a draft of it, by the lot; without those that nothing offers."""
+    rows = select(Listing.lot_id, Listing.id).where(Listing.lot_id.in_(list(lot_ids)), Listing.status.in_(LIVE))
+    return {int(lot_id or 0): listing_id for lot_id, listing_id in session.execute(rows)}

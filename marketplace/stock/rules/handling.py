@@ -1,0 +1,147 @@
+"""What a keeper may type of a lot that comes in, moves, is counted or leaves, and which depot takes it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.depots.rules.depot import Storers
+from marketplace.depots.rules.lots import check_day
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.text import clean
+from marketplace.kernel.units import Amount, Quantity, Unit, check_amount, plain
+from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Condition, Location
+
+BAY_LENGTH_MAX = 40
+PALLETS_MAX = 9_999
+REASON_LENGTH_MAX = 500
+LONGEST_AGO = timedelta(days=3653)  # ten years: what lay there before the bank knew of it
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalDraft:
+    """A lot that nobody had written down, as it comes into a depot. `owner`: a slug; empty: the keeper's own organisation."""
+
+    material: str
+    quantity: Quantity
+    condition: Condition
+    title: str = ""
+    owner: str = ""
+    kg_per_unit: Decimal | None = None
+    confirm_unusual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Where something goes: a depot, or a place of its own; or neither, and then it stays where it is.
+
+    `bay` and `pallets`: where and on how many pallet places it stands there. None: not said.
+    """
+
+    depot_id: int | None = None
+    location: Location | None = None
+    bay: str | None = None
+    pallets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """When it happened, and why."""
+
+    day: date
+    reason: str = ""
+
+
+def clean_said(said: Said, *, last_on: date | None, today: date, reason_needed: bool = False) -> Said:
+    """The day and the reason, or a refusal: a day to come, one long ago, one before what happened last; a reason that lacks."""
+    if said.day < today - LONGEST_AGO:
+        raise Invalid(_("This day is more than ten years ago. Check the year."), "moved_on")
+    check_day(said.day, last_on=last_on, today=today)
+    reason = clean(said.reason, lines=True, longest=REASON_LENGTH_MAX, field="reason")
+    if reason_needed and not reason:
+        raise Invalid(_("Say why, in one sentence: it stays with this lot for whoever checks it later."), "reason")
+    return Said(said.day, reason)
+
+
+def clean_title(text: str, *, otherwise: str) -> str:
+    """What the lot is called; without anything, as its material is."""
+    return clean(text, longest=TITLE_LENGTH_MAX, field="title") or otherwise[:TITLE_LENGTH_MAX]
+
+
+def clean_bay(typed: str | None, bays: Iterable[str]) -> str:
+    """The bay by the name that the depot gave it, whatever the capitals. Refused: one that the depot does not have."""
+    name, known = clean(typed or "", longest=BAY_LENGTH_MAX, field="bay"), list(bays)
+    if not name:
+        return ""
+    for bay in known:
+        if bay.casefold() == name.casefold():
+            return bay
+    if not known:
+        raise Invalid(_("This depot has no bays. Leave the bay empty."), "bay")
+    raise Invalid(_("This depot has no bay “%(name)s”. Choose one of: %(bays)s.", name=name, bays=", ".join(known)), "bay")
+
+
+def check_pallets(pallets: int) -> None:
+    """Refuse a number of pallet places that cannot be."""
+    if not 0 <= pallets <= PALLETS_MAX:
+        raise Invalid(_("Enter a number of pallet places from 0 to %(most)s.", most=PALLETS_MAX), "pallets")
+
+
+def check_open(*, is_active: bool) -> None:
+    """Refuse what would come into a depot that takes nothing new."""
+    if not is_active:
+        raise Conflict(_("This depot is closed: it takes no new lots. Choose another depot."), "depot")
+
+
+def check_storer(storers: str, *, owner_id: int, owner_kind: str, depot_owner_id: int) -> None:
+    """Refuse the lot of an organisation that may not store here."""
+    if owner_id == depot_owner_id or storers == Storers.MEMBERS:
+        return
+    if storers == Storers.MUNICIPALITIES and owner_kind in (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION):
+        return
+    raise Invalid(
+        _("The owner of this lot may not store in this depot. Choose another depot, or ask its coordinator to change who may."),
+        "depot",
+    )
+
+
+def check_taken(takes: str, group: str) -> None:
+    """Refuse a material that this depot does not take. `takes`: slugs of groups as |a|b|, empty for everything."""
+    if takes and f"|{group}|" not in takes:
+        raise Invalid(
+            _("This depot does not take this material. Choose another depot, or ask its coordinator to change what it takes."),
+            "depot",
+        )
+
+
+def check_part(amount: Decimal, unit: Unit) -> None:
+    """Refuse what cannot be a part of a lot."""
+    check_amount(amount, unit)
+
+
+def check_counted(counted: Decimal, unit: Unit) -> None:
+    """Refuse what cannot be the outcome of a count; nothing at all can."""
+    if counted != 0:
+        check_amount(counted, unit)
+
+
+def too_little(left: Decimal, unit: Unit) -> Conflict:
+    """Less lies there than was asked for."""
+    if left == 0:
+        return Conflict(_("Nothing is left of this lot."), "quantity", available=plain(left))
+    there = Amount(left, unit)
+    return Conflict(_("Of this lot %(there)s is left. Enter that or less.", there=there), "quantity", available=plain(left))
+
+
+def promised(free: Decimal, unit: Unit) -> Conflict:
+    """More is reserved for others than would be left."""
+    return Conflict(
+        _(
+            "Part of this lot is reserved. Without it %(free)s is left: enter that or less, or cancel the reservation first.",
+            free=Amount(free, unit),
+        ),
+        "quantity",
+        available=plain(free),
+    )
