@@ -51,6 +51,8 @@ GUARDED_ELSEWHERE = {
     "market.actions.windows.preview_windows",
     "market.actions.windows.published_windows",
     "market.actions.windows.window_columns",
+    "stock.actions.moving.carry",
+    "stock.actions.places.note_fullness",
 }
 
 Name = tuple[str, str]  # module and function

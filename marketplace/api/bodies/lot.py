@@ -105,7 +105,10 @@ def going_to() -> tuple[Decimal | None, Going, Said]:
 
 
 def taking_in() -> tuple[dict[str, Any], ArrivalDraft | None]:
-    """What the body says, and the lot that it describes; None where it names a lot that the bank knows."""
+    """What the body says, and the lot that it describes.
+
+    None where it names a lot that the bank knows.
+    """
     values, errors = take(TakeInBody(), read_json())
     if values.get("lot") is not None:
         errors += [

@@ -58,7 +58,10 @@ def take_in(depot_id: int) -> Response:
 @route("GET", "/lots", gives=LotsSchema, tag="lots", query=FILTERS)
 @permission(Can.READ_LOT)
 def list_lots() -> Response:
-    """List the lots that you may see, the newest first: your organisation's, what it has, and what lies in depots that you keep."""
+    """List the lots that you may see, the newest first.
+
+    Your organisation's, what it has, and what lies in depots that you keep.
+    """
     page, session, actor = read_page(), current_session(), current_actor()
     wanted = LotFilter(
         depot_id=asked_id("depot"),

@@ -65,7 +65,10 @@ def _part(session: Session, by: By, lot: Lot, amount: Decimal, pallets: int) -> 
 
 
 def _destination(session: Session, lot: Lot, going: Going) -> Whereabouts:
-    """Where it is to lie: a place, another depot that takes it, or another spot in the depot where it lies."""
+    """Where it is to lie.
+
+    A place, another depot that takes it, or another spot in the depot where it lies.
+    """
     if going.location is not None:
         return places.outside(going.location)
     depot_id = lot.depot_id if going.depot_id is None else going.depot_id

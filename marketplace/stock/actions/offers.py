@@ -33,7 +33,7 @@ def take_hold(session: Session, seen: Lot) -> Lot:
 
 
 def read_again(session: Session, lot_id: int) -> Lot:
-    """The lot as it is now, with its owner, its holder and its depot, for whoever has just changed it."""
+    """The lot as it is now, with its parties and its depot, for whoever has just changed it."""
     rows = lots.lots_with_parts().where(Lot.id == lot_id).execution_options(populate_existing=True)
     session.flush()
     return session.scalars(rows).unique().one()

@@ -1,4 +1,4 @@
-"""A lot comes into a depot: one that nobody had written down, or one that the bank knew already."""
+"""A lot comes into a depot. One that nobody had written down, or one that the bank knew already."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -107,7 +107,7 @@ def _open_arrival(session: Session, depot: Depot, arrival_id: int, material_id: 
             _("Nothing with this number was announced to this depot. Choose one from its list, or leave it out."), "arrival"
         )
     if arrival.ended_at is not None:
-        raise Conflict(_("This came already, or was called off. Leave out what was announced."), "arrival")
+        raise Conflict(_("This came already, or does not come any more. Leave out what was announced."), "arrival")
     if material_id is not None and arrival.material_id != material_id:
         raise Invalid(_("Another material was announced. Leave out what was announced, or correct the material."), "arrival")
     return arrival

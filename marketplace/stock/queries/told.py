@@ -33,6 +33,9 @@ def list_told(session: Session, lot_id: int) -> list[Told]:
 
 
 def find_offers(session: Session, lot_ids: Iterable[int]) -> dict[int, int]:
-    """The listing that offers each of these lots now, or is a draft of it, by the lot; without those that nothing offers."""
+    """The listing that offers each of these lots now, or is a draft of it, by the lot.
+
+    Those that nothing offers are left out.
+    """
     rows = select(Listing.lot_id, Listing.id).where(Listing.lot_id.in_(list(lot_ids)), Listing.status.in_(LIVE))
     return {int(lot_id or 0): listing_id for lot_id, listing_id in session.execute(rows)}

@@ -1,4 +1,4 @@
-"""What a keeper may type of a lot that comes in, moves, is counted or leaves, and which depot takes it."""
+"""What a keeper may type of a lot, and which depot takes it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ class ArrivalDraft:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Where something goes: a depot, or a place of its own; or neither, and then it stays where it is.
+    """Where something goes.
 
-    `bay` and `pallets`: where and on how many pallet places it stands there. None: not said.
+    A depot, or a place of its own; or neither, and then it stays where it is.     `bay` and `pallets`: where and on how many pallet places it stands there. None: not said.
     """
 
     depot_id: int | None = None
@@ -55,7 +55,10 @@ class Said:
 
 
 def clean_said(said: Said, *, last_on: date | None, today: date, reason_needed: bool = False) -> Said:
-    """The day and the reason, or a refusal: a day to come, one long ago, one before what happened last; a reason that lacks."""
+    """The day and the reason.
+
+    Refused: a day to come, one long ago, one before what happened last, and a reason that lacks.
+    """
     if said.day < today - LONGEST_AGO:
         raise Invalid(_("This day is more than ten years ago. Check the year."), "moved_on")
     check_day(said.day, last_on=last_on, today=today)
