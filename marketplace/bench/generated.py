@@ -14,24 +14,26 @@ from itertools import chain, islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select, text
+from sqlalchemy import case, func, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.bench.answers import draw_answers, draw_wishes, words_of
 from marketplace.bench.towns import Town
+from marketplace.depots.models import Lot, Movement
+from marketplace.depots.rules.lots import MovementKind
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, chord2_m2
 from marketplace.kernel.text import search_text
 from marketplace.kernel.units import Unit
 from marketplace.market.actions.demands import EDGE_KM, NO_LIMIT_CHORD2_M2
-from marketplace.market.actions.listings import place_columns
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Demand, Listing, Photo, PhotoFile
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import Answer, Condition, ListingStatus, Location
 from marketplace.market.rules.photos import StoredPicture
+from marketplace.market.rules.values import place_columns
 from marketplace.market.rules.windows import PARTNERS_WAIT
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
@@ -121,8 +123,9 @@ def generate(
     _insert(session, Listing, source.listings(listings))
     _insert(session, Demand, source.demands(demands))
     _share_photos(session, before, pictures)
+    _bring_in(session, before)
     if is_postgresql:
-        for table in ("listing", "demand", "photo", "photo_file"):
+        for table in ("listing", "demand", "photo", "photo_file", "lot", "movement"):
             session.execute(text(f"ANALYZE {table}"))
     bump_catalogue(session)
 
@@ -305,3 +308,49 @@ def _share_photos(session: Session, before: int, pictures: dict[str, dict[str, A
         session.execute(
             insert(PhotoFile).from_select(["name", "photo_id"], of_files.where(Listing.id > before, Listing.material_id.in_(ids)))
         )
+
+
+def _bring_in(session: Session, before: int) -> None:
+    """The lots behind the listings: each came in when its listing was published."""
+    base = (session.scalar(select(func.max(Lot.id))) or 0) - before
+    weights = {
+        item.id: literal(item.kg_per_unit(item.default_unit), Lot.kg_per_unit.type) for item in taxonomy(session).materials
+    }
+    described: dict[str, Any] = {
+        "id": Listing.id + base,
+        "material_id": Listing.material_id,
+        "title": Listing.title,
+        "unit": Listing.unit,
+        "quantity": Listing.quantity,
+        "kg_per_unit": case(weights, value=Listing.material_id),
+        "kg_basis": literal("taxonomy"),
+        "condition": Listing.condition,
+        "owner_id": Listing.organisation_id,
+        "holder_id": Listing.organisation_id,
+        "place_name": Listing.place_name,
+        "lat": Listing.lat,
+        "lon": Listing.lon,
+        "created_at": Listing.published_at,
+        "pallets": literal(0),
+        "bay": literal(""),
+    }
+    moved: dict[str, Any] = {
+        "lot_id": Listing.id + base,
+        "kind": literal(MovementKind.IN.value),
+        "quantity": Listing.quantity,
+        "pallets": literal(0),
+        "happened_on": Listing.confirmed_on,
+        "at": Listing.published_at,
+        "owner_id": Listing.organisation_id,
+        "holder_id": Listing.organisation_id,
+        "bay": literal(""),
+        "reason": literal(""),
+        "listing_id": Listing.id,
+    }
+    for model, columns in ((Lot, described), (Movement, moved)):
+        rows = select(*columns.values()).where(Listing.id > before)
+        session.execute(insert(model).from_select(list(columns), rows))
+    offered = update(Listing).where(Listing.id > before).values(lot_id=Listing.id + base, updated_at=Listing.updated_at)
+    session.execute(offered.execution_options(synchronize_session=False))
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT setval(pg_get_serial_sequence('lot', 'id'), (SELECT max(id) FROM lot))"))

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
+from marketplace.depots.models import Lot
 from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
 from marketplace.kernel.units import Unit
@@ -115,6 +116,9 @@ class Listing(Placed, Base):
     )
 
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    lot: Mapped[Lot | None] = relationship(
+        lazy="raise_on_sql", viewonly=True, primaryjoin=lambda: foreign(Listing.lot_id) == Lot.id
+    )
     photos: Mapped[list["Photo"]] = relationship(
         lazy="raise_on_sql",
         order_by="Photo.position",

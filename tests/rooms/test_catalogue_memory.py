@@ -16,7 +16,7 @@ from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.geo import Point, ecef_m
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Listing, Photo, PhotoFile
 from marketplace.market.rules.listing import Condition
 from tests.factories import KEI, make_actor, make_draft, make_listing, seed_taxonomy

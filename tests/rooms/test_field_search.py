@@ -21,7 +21,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import update_listing
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.notices.models import NoticeRow
 from marketplace.places.rules import Place
 from tests.factories import KEI, listing_draft, make_actor, make_listing, seed_taxonomy

@@ -12,11 +12,13 @@ from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.cli.demo_lots import rows, said_in_demonstration, wished_in_demonstration
+from marketplace.depots.actions.movements import By, split_off
+from marketplace.depots.models import Lot
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions.counters import make_child_lot
 from marketplace.market.actions.listings import mark_published, update_listing
+from marketplace.market.actions.lots import make_child_lot
 from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Condition
 from marketplace.materials.queries import taxonomy
@@ -87,7 +89,9 @@ def test_what_comes_back_says_what_the_lot_said(session: Session) -> None:
     listing = make_listing(session, owner, fields={"thickness-cm": "8", "colour": "grey"})
     listing.transferred = Decimal(40)
     session.flush()
-    child = make_child_lot(session, owner, listing, quantity=Decimal(40), condition=Condition.FAIR)
+    lot = split_off(session, By(owner, clock.today()), session.get_one(Lot, listing.lot_id), Decimal(40))
+    assert lot is not None
+    child = make_child_lot(session, owner, listing, lot=lot, quantity=Decimal(40), condition=Condition.FAIR)
     assert (child.fields, child.fields_version) == ({"thickness-cm": "8", "colour": "grey"}, taxonomy(session).version)
 
 

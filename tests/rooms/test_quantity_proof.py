@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
+from marketplace.depots.models import Movement
 from marketplace.exchange.actions import decide, hand_over
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.exchange.rules.reservation import HandoverDraft
@@ -54,14 +55,15 @@ def test_a_child_lot_doubled_in_all_its_columns_is_found_by_what_came_back(bank:
     hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
     number = lot.id
     alter(bank, "UPDATE listing SET quantity = 200000, listed = 200000 WHERE parent_id = :id", id=number)
-    assert broken(bank) == [f"listing {number}"]
+    child = bank.scalars(select(Listing.id).where(Listing.parent_id == number)).one()
+    assert broken(bank) == [f"listing {number}", f"listing {child}"]
 
 
 def test_a_lot_that_shrinks_without_a_write_off_is_found(bank: Session, cast: dict) -> None:
     lot, _reservation = handed_over(bank, cast)
     number = lot.id
     alter(bank, "UPDATE listing SET quantity = quantity - 50000 WHERE id = :id", id=number)
-    assert broken(bank) == [f"listing {number}"]
+    assert broken(bank) == [f"listing {number}"] * 2
 
 
 def test_what_its_owner_makes_of_a_lot_is_a_correction_and_what_was_listed_stays(bank: Session, cast: dict) -> None:
@@ -82,3 +84,46 @@ def test_a_surplus_of_what_is_called_off_was_never_there(bank: Session, cast: di
     assert (done.status, done.surplus) == ("cancelled", 0)
     assert counted(bank, lot) == ("300", "0", "0", "300")
     sound(bank)
+
+
+def transferred(bank: Session, cast: dict) -> tuple[int, int, int]:
+    """500 of which 300 went to Borne and 100 came back: the numbers of the three lots."""
+    listing, reservation = handed_over(bank, cast)
+    hand_over.confirm(bank, cast["borne"], reservation_id=reservation.id)
+    hand_over.return_part(bank, cast["borne"], reservation_id=reservation.id, draft=back("100"))
+    sound(bank)
+    first = bank.scalars(select(Listing.lot_id).where(Listing.id == listing.id)).one()
+    return first or 0, (first or 0) + 1, (first or 0) + 2
+
+
+@pytest.mark.parametrize(
+    ("statement", "of"),
+    [
+        ("UPDATE lot SET quantity = quantity + 1 WHERE id = :second", ["lot {second}"]),
+        ("UPDATE lot SET owner_id = holder_id, holder_id = 1 WHERE id = :second", ["lot {second}"]),
+        ("UPDATE lot SET unit = 'piece' WHERE id = :third", ["lot {third}", "listing 2"]),
+        ("UPDATE lot SET origin_id = :second WHERE id = :third", ["lot {third}"]),
+        ("UPDATE lot SET parent_id = :first WHERE id = :third", ["lot {third}"]),
+        ("UPDATE listing SET lot_id = NULL WHERE id = 2", ["listing 2"]),
+        ("UPDATE reservation SET returned = 0, reversed = 100000", ["listing 1", "reservation 1"]),
+    ],
+)
+def test_a_lot_that_is_not_what_its_movements_say_is_found(bank: Session, cast: dict, statement: str, of: list[str]) -> None:
+    first, second, third = transferred(bank, cast)
+    alter(bank, "UPDATE lot SET bay = bay WHERE id = :first", first=first)
+    numbers = {"first": first, "second": second, "third": third}
+    alter(bank, statement, **{name: number for name, number in numbers.items() if f":{name}" in statement})
+    assert broken(bank) == [one.format(**numbers) for one in of]
+
+
+@pytest.mark.parametrize("kind", ["count", "split"])
+def test_a_movement_too_many_is_found(bank: Session, cast: dict, kind: str) -> None:
+    _first, second, _third = transferred(bank, cast)
+    row = {**_row(bank, second), "kind": kind, "quantity": Decimal(5), "reservation_id": None}
+    bank.execute(insert(Movement), row)
+    assert broken(bank) == [f"lot {second}"] * (2 if kind == "split" else 1)
+
+
+def _row(bank: Session, lot_id: int) -> dict[str, object]:
+    row = bank.scalars(select(Movement).where(Movement.lot_id == lot_id).order_by(Movement.id)).first()
+    return {column.name: getattr(row, column.name) for column in Movement.__table__.columns if column.name != "id"}

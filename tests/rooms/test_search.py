@@ -20,7 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition, ListingStatus, Location
 from marketplace.places.rules import PlaceBasis

@@ -22,7 +22,7 @@ from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions.listings import close_listing
+from marketplace.market.actions.listings import close_listing, update_listing
 from marketplace.market.models import Listing
 from marketplace.matching.actions.publish import edit_listing
 from marketplace.notices.models import NoticeRow
@@ -267,8 +267,9 @@ def test_what_comes_free_by_an_edit_is_offered_by_the_clock(bank: Session, cast:
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
     ask(bank, cast["borne"], lot, "500")
     waiting = ask(bank, cast["almelo"], lot, "100", wait=True)
-    lot.quantity, lot.corrected = Decimal(600), Decimal(100)
-    bank.flush()
+    bank.refresh(lot)
+    draft = listing_draft("hengelo", quantity=m2("600"))
+    update_listing(bank, cast["hengelo"], listing_id=lot.id, version=lot.version, draft=draft)
     assert list_listings_to_offer(bank) == [lot.id]
     assert [deadlines.offer(bank, listing_id=lot.id) for _twice in range(2)] == [True, False]
     assert status(bank, waiting) == "offered"

@@ -19,7 +19,7 @@ from marketplace.kernel.db import insert_or
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_findings, paper_facts
 from marketplace.market.queries.listings import get_listing

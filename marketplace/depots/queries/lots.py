@@ -90,8 +90,7 @@ def find_last_day(session: Session, lot_id: int) -> date | None:
     return session.scalar(select(func.max(Movement.happened_on)).where(Movement.lot_id == lot_id))
 
 
-def find_received_lot(session: Session, reservation_id: int) -> Lot | None:
-    """The lot that a transfer brought to its receiver; None where nothing was transferred."""
-    rows = select(Lot).join(Movement, Movement.lot_id == Lot.id).where(Movement.reservation_id == reservation_id)
-    gained = rows.where(Movement.kind.in_(_GAINS), Movement.quantity > 0).order_by(Movement.id)
-    return session.scalars(gained.with_for_update(of=Lot).execution_options(populate_existing=True)).first()
+def find_received(session: Session, reservation_id: int) -> int | None:
+    """The number of the lot that a transfer brought to its receiver. None where nothing was."""
+    rows = select(Movement.lot_id).where(Movement.reservation_id == reservation_id, Movement.kind.in_(_GAINS))
+    return session.scalars(rows.where(Movement.quantity > 0).order_by(Movement.id)).first()

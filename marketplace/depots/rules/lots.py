@@ -8,7 +8,7 @@ from enum import StrEnum
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
-from marketplace.kernel.units import Unit
+from marketplace.kernel.units import Amount, Unit, round_down
 
 
 class MovementKind(StrEnum):
@@ -87,3 +87,17 @@ def check_day(day: date, *, last_on: date | None, today: date) -> None:
         raise Invalid(_("This day has not come yet. Enter the day on which it happened."), "moved_on")
     if last_on is not None and day < last_on:
         raise Invalid(_("Something happened to this lot on %(day)s. Enter that day or a later one.", day=last_on), "moved_on")
+
+
+def check_gain(before: Decimal, after: Decimal, *, unit: Unit, is_bulk: bool | None, tolerance_percent: Decimal) -> None:
+    """Refuse that soil or sand becomes more than measuring explains. That would be a merge."""
+    most = before * (1 + tolerance_percent / 100)
+    if is_bulk and after > most:
+        raise Invalid(
+            _(
+                "Soil and sand of two origins are never put together, so this lot cannot become more than %(most)s. Enter what came "
+                "as a lot of its own. If in doubt, check with Omgevingsdienst Twente (the regional environmental service).",
+                most=Amount(round_down(most, unit), unit),
+            ),
+            "quantity",
+        )

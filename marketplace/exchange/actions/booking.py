@@ -7,7 +7,8 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
-from marketplace.depots.queries.lots import find_received_lot
+from marketplace.depots.actions.movements import By
+from marketplace.depots.models import Lot
 from marketplace.exchange.actions.transitions import note, notify_side
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import find_reservation
@@ -26,7 +27,7 @@ from marketplace.ledger.actions import rebuild_month as count_again
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import entry_of, find_exchange, list_by_demand
 from marketplace.ledger.rules import Cause, Entry, ReplacesPurchase, RowKind, Through
-from marketplace.market.actions import counters
+from marketplace.market.actions import counters, lots
 from marketplace.market.actions.demands import need_again
 from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
@@ -37,7 +38,7 @@ from marketplace.stock.actions.legs import counting_month
 NOTHING = Decimal(0)
 
 
-def book(session: Session, reservation: Reservation, *, period: str | None = None) -> Decimal:
+def book(session: Session, reservation: Reservation, *, lot: Lot, period: str | None = None) -> Decimal:
     """Append the transfer row of a completed reservation, by the terms that were agreed.
 
     Returns what it covers of its demand, in the demand's unit (zero without a demand). It counts in `period` (`YYYY-MM`), by default
@@ -59,7 +60,7 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
         vehicle_class=reservation.vehicle_class,
         driven_km=reservation.driven_km,
     )
-    happened_on, received = reservation.handed_over_on or clock.today(), find_received_lot(session, reservation.id)
+    happened_on = reservation.handed_over_on or clock.today()
     row = append(
         session,
         Entry(
@@ -109,7 +110,7 @@ def book(session: Session, reservation: Reservation, *, period: str | None = Non
             purchase_cents=purchase,
             saved_cents=None if purchase is None else purchase - price,
             is_bulk=material.is_bulk,
-            lot_id=None if received is None else received.id,
+            lot_id=lot.id,
         ),
     )
     return _newly_covered(session, reservation, row)
@@ -189,6 +190,8 @@ def reverse_exchange(session: Session, actor: Actor, *, seq: int, reason: str) -
         raise Conflict(_("All of this transfer has been taken back already."))
     if not counters.take_back(session, booked.listing_id, left):
         raise RuntimeError(f"listing {booked.listing_id} transferred less than is taken back")
+    parties = {"receiver_id": reservation.organisation_id, "reservation_id": reservation.id}
+    lots.lose_received(session, By(actor, clock.today(), reason.strip()), left, **parties)
     was, today = entry_of(session, booked), clock.today()
     month = counting_month(session, was.to_slug, max(f"{today:%Y-%m}", was.month))
     back = replace(_taken_back(reservation, was, left), happened_on=today, period=month, reverses=seq)

@@ -12,7 +12,7 @@ from marketplace.exchange.rules.reservation import STEPS, ReservationStatus, Ste
 from marketplace.kernel import clock
 from marketplace.kernel.language import _, in_default_locale
 from marketplace.market.actions import counters
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.notices.rules.kinds import Notice
 
 # who must act before the last day: the owner, the asker, or both

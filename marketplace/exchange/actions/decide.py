@@ -18,6 +18,7 @@ from marketplace.exchange.actions.transitions import (
     give_back,
     is_clock,
     lower_surplus,
+    measured_by,
     move,
     note,
     notify_broker,
@@ -37,9 +38,9 @@ from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _, in_default_locale
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Unit
-from marketplace.market.actions import counters
+from marketplace.market.actions import counters, lots
 from marketplace.market.actions.listings import mark_withdrawn
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.gates import check_gates
 from marketplace.market.queries.listings import get_listing
@@ -78,6 +79,7 @@ def approve(
     listing = counters.lock(session, reservation.listing_id)
     if listing.status != ListingStatus.PUBLISHED:
         raise Conflict(_("This listing is not on offer any more, so nothing of it can be approved."))
+    lots.check_free(session, reservation.listing)
     check_gates(session, listing, moment=Moment.RESERVE, destination=place_of(reservation))
     queue = rank_requests(session, listing)
     reservation_rules.check_approval(approved, asked=reservation.quantity, free=queue.free)
@@ -137,7 +139,7 @@ def end(
     values: dict[str, Any] = {"ended_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
     values |= {"kept": Decimal(0), "unconfirmed_since": None}
     if held:
-        never_there = lower_surplus(session, reservation, reservation.held)
+        never_there = lower_surplus(session, measured_by(actor, reservation), reservation, reservation.held)
         give_back(session, reservation, reservation.held - never_there)
         values["surplus"] = reservation.surplus - never_there
     reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)

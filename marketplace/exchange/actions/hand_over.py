@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
+from marketplace.depots.actions.movements import By
 from marketplace.exchange.actions.booking import book, book_return, distance_back
 from marketplace.exchange.actions.terms import drop_proposal
 from marketplace.exchange.actions.transitions import (
     begin,
+    make_child,
     measured_as,
     move,
     note,
@@ -22,6 +24,7 @@ from marketplace.exchange.actions.transitions import (
     offer_next,
     put,
     settled_as,
+    transfer_lot,
 )
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import place_of
@@ -40,11 +43,10 @@ from marketplace.kernel.geo import distance_km
 from marketplace.kernel.language import _
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Quantity, Unit, plain
-from marketplace.market.actions import counters
+from marketplace.market.actions import counters, lots
 from marketplace.market.actions.demands import fulfil, need_again
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.queries.gates import check_gates
-from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.rules.kinds import Notice
@@ -83,6 +85,7 @@ def _approved_on(reservation: Reservation) -> date:
 
 
 def _check_handover(session: Session, reservation: Reservation, terms: Terms, draft: HandoverDraft) -> None:
+    lots.check_free(session, reservation.listing)
     classes = tuple(vehicle.slug for vehicle in taxonomy(session).vehicles)
     straight = distance_km(terms.lot, terms.destination)
     measure.check_handover(draft, unit=reservation.unit, vehicle_classes=classes, straight_km=straight, today=clock.today())
@@ -113,7 +116,9 @@ def _tolerance(session: Session, reservation: Reservation) -> Decimal:
 def _handed_over(
     session: Session, actor: Actor, reservation: Reservation, step: Step, draft: HandoverDraft, **more: str
 ) -> Reservation:
-    values = measured_as(session, reservation, draft.quantity.amount, draft.write_off_reason.strip())
+    values = measured_as(
+        session, By(actor, draft.handed_over_on), reservation, draft.quantity.amount, draft.write_off_reason.strip()
+    )
     now = clock.now()
     reservation = move(
         session,
@@ -292,7 +297,8 @@ def complete(
 
     What was held is transferred, the book gets its row, and the demand needs that much less.
     """
-    values |= settled_as(session, reservation, amount, write_off_reason)
+    lots.check_free(session, reservation.listing)
+    values |= settled_as(session, actor, reservation, amount, write_off_reason)
     if not counters.transfer(session, reservation.listing_id, amount):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
     ending = {"completed_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reason": "", "reminded_days": None}
@@ -306,7 +312,8 @@ def complete(
         **{**values, **ending, "unconfirmed_since": None},
     )
     drop_proposal(session, reservation)
-    covered = book(session, reservation, period=_period(reservation))
+    lot = transfer_lot(session, actor, reservation)
+    covered = book(session, reservation, lot=lot, period=_period(reservation))
     if reservation.demand_id is not None:
         fulfil(session, reservation.demand_id, covered)
     _tell_completed(session, actor, reservation)
@@ -329,7 +336,7 @@ def _tell_completed(session: Session, actor: Actor, reservation: Reservation) ->
 
 def complete_by_clock(session: Session, reservation: Reservation) -> None:
     """Confirm what nobody answered in 14 days, or tell the broker that it waits for a yes."""
-    if is_confirmed_by_silence(session, reservation):
+    if is_confirmed_by_silence(session, reservation) and not lots.is_blocked(session, reservation.listing):
         complete(session, CLOCK, reservation, Step.CONFIRM, reservation.quantity)
         return
     values = {"unconfirmed_since": clock.now(), "expires_at": None, "reminded_days": None}
@@ -360,8 +367,7 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
         today=clock.today(),
         vehicle_classes=tuple(vehicle.slug for vehicle in taxonomy(session).vehicles),
     )
-    parent = get_listing(session, actor, reservation.listing_id)
-    child = counters.make_child_lot(session, actor, parent, quantity=amount, condition=draft.condition, location=draft.location)
+    child = make_child(session, actor, reservation, draft)
     needed_again = book_return(session, reservation, draft)
     last = {"booked_at": clock.now().isoformat(), "fingerprint": draft.fingerprint}
     back = {"returned": reservation.returned + amount, "last_return": last}

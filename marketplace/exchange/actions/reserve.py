@@ -21,8 +21,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Quantity, Unit
-from marketplace.market.actions import counters
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions import counters, lots
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.gates import check_gates
@@ -136,6 +136,7 @@ def _take(session: Session, actor: Actor, listing: Listing, draft: ReservationDr
     if counters.hold(session, listing.id, requested.amount):
         is_own = actor.organisation_id == listing.organisation_id
         return ReservationStatus.APPROVED if is_own else ReservationStatus.REQUESTED
+    lots.check_free(session, listing)
     if not draft.join_waiting_list:
         raise _too_much(session, listing)
     session.refresh(listing, ["quantity", "held", "transferred", "status"])

@@ -14,17 +14,23 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.depots.actions.movements import By
+from marketplace.depots.models import Lot
+from marketplace.depots.rules.lots import MovementKind
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import whereabouts_of
 from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
 from marketplace.exchange.queries.reservations import find_reservation, get_reservation
 from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import OFFER_WITHIN, ReservationStatus, Step, reminder
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, plain
-from marketplace.market.actions import counters
+from marketplace.market.actions import counters, lots
 from marketplace.market.models import Listing
+from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingStatus, is_part_allowed
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
@@ -97,7 +103,7 @@ def give_back(session: Session, reservation: Reservation, amount: Decimal) -> No
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
 
 
-def take_more(session: Session, reservation: Reservation, extra: Decimal) -> Decimal:
+def take_more(session: Session, by: By, reservation: Reservation, extra: Decimal) -> Decimal:
     """Hold more than it does.
 
     From what is available, or where nobody else holds any part of the lot; refused otherwise. Returns by how much that raised the
@@ -112,56 +118,98 @@ def take_more(session: Session, reservation: Reservation, extra: Decimal) -> Dec
             "quantity",
             available=plain(most.amount),
         )
-    return counters.lock(session, reservation.listing_id).quantity - before
+    raised = counters.lock(session, reservation.listing_id).quantity - before
+    if raised:
+        lots.measured(session, by, reservation.listing, MovementKind.COUNT, raised, reservation_id=reservation.id)
+    return raised
 
 
-def lower_surplus(session: Session, reservation: Reservation, missing: Decimal) -> Decimal:
+def lower_surplus(session: Session, by: By, reservation: Reservation, missing: Decimal) -> Decimal:
     """Take back what a surplus had raised the lot by, when a figure goes down.
 
     It was never there, so it goes first. Returns how much that was.
     """
     back = min(missing, reservation.surplus)
     if back > 0:
-        _write_off(session, reservation, back)
+        _write_off(session, by, reservation, back, MovementKind.COUNT)
     return back
 
 
-def _write_off(session: Session, reservation: Reservation, amount: Decimal) -> None:
+def _write_off(session: Session, by: By, reservation: Reservation, amount: Decimal, kind: MovementKind) -> None:
     if not counters.write_off(session, reservation.listing_id, amount):
         raise RuntimeError(f"reservation {reservation.id} held more than its listing says")
+    lots.measured(session, by, reservation.listing, kind, -amount, reservation_id=reservation.id)
 
 
-def measured_as(session: Session, reservation: Reservation, quantity: Decimal, write_off_reason: str) -> dict[str, Any]:
+def measured_by(actor: Actor, reservation: Reservation) -> By:
+    """The hand-over at which a figure was measured, as movements of the lot tell it."""
+    return By(actor, reservation.handed_over_on or clock.today())
+
+
+def measured_as(session: Session, by: By, reservation: Reservation, quantity: Decimal, write_off_reason: str) -> dict[str, Any]:
     """The owner's figure at the gate; the columns that say so. What is missing stays held until the transfer is confirmed, and is written
     off then where a reason says that it is gone."""
     missing = reservation.held - quantity
     if missing >= 0:
         return {"quantity": quantity, "kept": missing, "write_off_reason": write_off_reason if missing else ""}
-    raised = take_more(session, reservation, -missing)
+    raised = take_more(session, by, reservation, -missing)
     return {"quantity": quantity, "kept": Decimal(0), "surplus": reservation.surplus + raised}
 
 
-def settled_as(session: Session, reservation: Reservation, quantity: Decimal, write_off_reason: str = "") -> dict[str, Any]:
+def settled_as(
+    session: Session, actor: Actor, reservation: Reservation, quantity: Decimal, write_off_reason: str = ""
+) -> dict[str, Any]:
     """Bring what is held to the figure that counts; the columns that say so.
 
     What is missing is free again, or gone: all of it for a reason given now, and as much as the owner missed at the gate for a reason
     given then.
     """
-    missing = reservation.held - quantity
+    by, missing = measured_by(actor, reservation), reservation.held - quantity
     values: dict[str, Any] = {"quantity": quantity, "kept": Decimal(0)}
     if missing < 0:
-        return values | {"surplus": reservation.surplus + take_more(session, reservation, -missing), "write_off_reason": ""}
-    back = lower_surplus(session, reservation, missing)
+        return values | {"surplus": reservation.surplus + take_more(session, by, reservation, -missing), "write_off_reason": ""}
+    back = lower_surplus(session, by, reservation, missing)
     missing -= back
     said_at_gate = reservation.write_off_reason if reservation.kept else ""
     reason = write_off_reason.strip() or said_at_gate
     gone = missing if write_off_reason.strip() else min(missing, reservation.kept) if said_at_gate else Decimal(0)
     if gone > 0:
-        _write_off(session, reservation, gone)
+        _write_off(session, By(actor, by.day, reason), reservation, gone, MovementKind.WRITE_OFF)
     if missing > gone:
         give_back(session, reservation, missing - gone)
     values |= {"written_off": gone, "write_off_reason": reason if gone else ""}
     return values | {"surplus": reservation.surplus - back}
+
+
+def transfer_lot(session: Session, actor: Actor, reservation: Reservation) -> Lot:
+    """The lot, or the part of it, is the receiver's now, and lies where it went."""
+    return lots.transfer_lot(
+        session,
+        measured_by(actor, reservation),
+        reservation.listing,
+        reservation.quantity,
+        receiver_id=reservation.organisation_id,
+        to=whereabouts_of(reservation),
+        reservation_id=reservation.id,
+    )
+
+
+def make_child(session: Session, actor: Actor, reservation: Reservation, draft: ReturnDraft) -> Listing:
+    """What comes back becomes a lot of its own, and a listing that offers it where it lies now."""
+    parent = get_listing(session, actor, reservation.listing_id)
+    lot = lots.bring_back(
+        session,
+        By(actor, draft.returned_on, draft.reason),
+        parent,
+        draft.quantity.amount,
+        reservation_id=reservation.id,
+        receiver_id=reservation.organisation_id,
+        condition=draft.condition,
+        to=lots.whereabouts(parent) if draft.location is None else lots.placed(draft.location),
+    )
+    return lots.make_child_lot(
+        session, actor, parent, lot=lot, quantity=draft.quantity.amount, condition=draft.condition, location=draft.location
+    )
 
 
 def notify_side(

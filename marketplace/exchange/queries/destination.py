@@ -7,6 +7,7 @@ from sqlalchemy import Integer, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
+from marketplace.depots.rules.lots import Whereabouts
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import BEFORE_HAND_OVER, HOLDING
 from marketplace.kernel.geo import Point
@@ -39,6 +40,18 @@ def destination(reservation: Reservation, demand: Demand | None, receiver: Organ
     if reservation.lat is not None and reservation.lon is not None:
         return Point(reservation.lat, reservation.lon), "reservation"
     return Point(receiver.main_lat, receiver.main_lon), "main_place"
+
+
+def whereabouts_of(reservation: Reservation) -> Whereabouts:
+    """Where the lot lies once it was handed over.
+
+    In the depot where it went, else at the place of its terms.
+    """
+    if reservation.depot_id is not None:
+        return Whereabouts(reservation.depot_id)
+    if reservation.terms is None:
+        raise RuntimeError(f"reservation {reservation.id} was never approved")
+    return Whereabouts(place_name=reservation.terms.destination_name, point=reservation.terms.destination)
 
 
 def place_of(reservation: Reservation) -> Destination:

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, Subquery, func, literal, select
 from sqlalchemy.orm import Session
 
+from marketplace.depots.models import Lot, Movement
+from marketplace.depots.queries import invariants as lot_invariants
+from marketplace.depots.rules.lots import MovementKind
 from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation, TermsVersion
 from marketplace.exchange.rules.gate import WITH_NOTE
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, TIMED, ReservationStatus
@@ -210,6 +213,57 @@ def returned_became_lots(session: Session) -> str | None:
     return _first(session, rows.where(wrong).order_by(Listing.id), "listing")
 
 
+def lots_are_their_movements(session: Session) -> str | None:
+    """A lot is the sum of its movements, and lies where they leave it, with those whose it is."""
+    found = lot_invariants.find_wrong_sum(session) or lot_invariants.find_misplaced(session)
+    return None if found is None else f"lot {found}"
+
+
+def parts_are_what_was_split_off(session: Session) -> str | None:
+    """What a lot gained in a split or a return, the other one lost. It is of the same material, unit and tree."""
+    found = lot_invariants.find_one_sided(session) or lot_invariants.find_changeling(session)
+    return None if found is None else f"lot {found}"
+
+
+def offers_are_their_lots(session: Session) -> str | None:
+    """A published listing has a lot, and what it still says is what lies there. So does a draft of what is in stock."""
+    rows = select(Listing.id).outerjoin(Lot, Lot.id == Listing.lot_id)
+    differs = (
+        Lot.id.is_(None)
+        | (Lot.quantity != Listing.quantity - Listing.transferred)
+        | (Lot.owner_id != Listing.organisation_id)
+        | (Lot.material_id != Listing.material_id)
+        | (Lot.unit != Listing.unit)
+        | (func.coalesce(Lot.depot_id, 0) != func.coalesce(Listing.depot_id, 0))
+    )
+    is_draft_of_lot = (Listing.status == ListingStatus.DRAFT) & Listing.lot_id.is_not(None)
+    wrong = ((Listing.status == ListingStatus.PUBLISHED) | is_draft_of_lot) & differs
+    return _first(session, rows.where(wrong).order_by(Listing.id), "listing")
+
+
+def transferred_left_the_lot(session: Session) -> str | None:
+    """What a completed reservation transferred came to its receiver as a lot. What came back left that again."""
+
+    def moved(*kinds: MovementKind) -> Subquery:
+        total = func.sum(Movement.quantity).label("amount")
+        rows = select(Movement.reservation_id, total).where(Movement.quantity > 0, Movement.kind.in_(kinds))
+        return rows.group_by(Movement.reservation_id).subquery()
+
+    came, back = moved(MovementKind.IN, MovementKind.SPLIT), moved(MovementKind.RETURN)
+    rows = (
+        select(Reservation.id)
+        .outerjoin(came, came.c.reservation_id == Reservation.id)
+        .outerjoin(back, back.c.reservation_id == Reservation.id)
+    )
+    completed = Reservation.status == ReservationStatus.COMPLETED
+    wrong = (
+        (completed & (func.coalesce(came.c.amount, _ZERO) != Reservation.quantity))
+        | (~completed & came.c.amount.is_not(None))
+        | (func.coalesce(back.c.amount, _ZERO) != Reservation.returned)
+    )
+    return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
+
+
 def rollups(session: Session) -> str | None:
     """The roll-ups equal the sums of the ledger."""
     return find_rollup_breach(session)
@@ -239,6 +293,10 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("the ledger's chain holds"), ledger_chain),
     (_("what came back is reversed in the ledger"), returned_is_reversed),
     (_("what came back is a lot of its own"), returned_became_lots),
+    (_("every lot is the sum of its movements, where it lies and whose it is"), lots_are_their_movements),
+    (_("what was split off or came back is what the other lot lost"), parts_are_what_was_split_off),
+    (_("what is on offer is what its lot says"), offers_are_their_lots),
+    (_("what was transferred came to its receiver as a lot"), transferred_left_the_lot),
     (_("the roll-ups equal the ledger"), rollups),
     (_("adopted years are what their reports and the ledger say"), adopted_years),
 )

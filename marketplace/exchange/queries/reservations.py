@@ -58,7 +58,8 @@ def get_for_dossier(session: Session, actor: Actor, reservation_id: int) -> Rese
 
 def find_reservation(session: Session, reservation_id: int) -> Reservation:
     """The same for the clock and for a verb that has asked what the actor may."""
-    rows = _reservations().where(Reservation.id == reservation_id).execution_options(populate_existing=True)
+    rows = _reservations().options(joinedload(Reservation.listing).joinedload(Listing.lot))
+    rows = rows.where(Reservation.id == reservation_id).execution_options(populate_existing=True)
     reservation = session.scalars(rows).one_or_none()
     if reservation is None:
         raise Missing(_("This reservation does not exist, or you may not see it. Look at your own reservations."))

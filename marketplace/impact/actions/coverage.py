@@ -11,7 +11,7 @@ from marketplace.impact.rules.reports import check_percent, check_words
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.kernel.units import plain
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.notices.actions import audit
 
 

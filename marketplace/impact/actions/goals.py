@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.notices.actions import audit
 
 KOERSDOCUMENT = Decision(body="Bestuurlijk overleg", document="Koersdocument Circulaire Economie Twente")

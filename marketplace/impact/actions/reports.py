@@ -28,7 +28,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify

@@ -40,7 +40,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import lock_head
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify

@@ -1,27 +1,25 @@
-"""The counters of a listing, each moved by one conditional UPDATE. And the lot that comes back. Only the exchange calls these."""
+"""The counters of a listing, each moved by one conditional UPDATE. Only rooms that move quantity call these."""
 
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, bindparam, case, select, update
+from sqlalchemy import BindParameter, Integer, bindparam, case, exists, select, update
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor
-from marketplace.kernel import clock
+from marketplace.depots.models import Lot
 from marketplace.kernel.db import Fixed
-from marketplace.market.actions.listings import place_columns
-from marketplace.market.models import Listing, Photo, PhotoFile
-from marketplace.market.rules.listing import Condition, ListingStatus, Location, returned_title
-from marketplace.notices.actions import audit
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import ListingStatus
 
 _amount = bindparam("amount", type_=Fixed(3))
 _id: BindParameter[int] = bindparam("listing_id", type_=Integer)
 _lot: Any = Listing.__table__
 _free = _lot.c.quantity - _lot.c.held - _lot.c.transferred
 
+_BLOCKED = exists().where(Lot.id == _lot.c.lot_id, Lot.blocked_at.is_not(None))
 _HOLD = (
     update(_lot)
-    .where(_lot.c.id == _id, _lot.c.status == ListingStatus.PUBLISHED, _free >= _amount)
+    .where(_lot.c.id == _id, _lot.c.status == ListingStatus.PUBLISHED, _free >= _amount, ~_BLOCKED)
     .values(held=_lot.c.held + _amount)
     .returning(_lot.c.id)
 )
@@ -71,12 +69,35 @@ _TAKE_BACK = (
     .values(transferred=_lot.c.transferred - _amount, quantity=_lot.c.quantity - _amount)
     .returning(_lot.c.id)
 )
+_LIVE = (ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value)
+_CORRECT = (
+    update(_lot)
+    .where(_lot.c.id == _id, _lot.c.status.in_(_LIVE), _lot.c.held + _lot.c.transferred <= _lot.c.quantity + _amount)
+    .values(
+        quantity=_lot.c.quantity + _amount,
+        corrected=_lot.c.corrected + _amount,
+        status=case(
+            (
+                (_lot.c.transferred == _lot.c.quantity + _amount) & (_lot.c.status == ListingStatus.PUBLISHED),
+                ListingStatus.CLOSED.value,
+            ),
+            else_=_lot.c.status,
+        ),
+    )
+    .returning(_lot.c.id)
+)
 
 
 def lock(session: Session, listing_id: int) -> Listing:
     """Lock the listing, read again, until the end of the transaction. It is the first in the order of locks."""
     rows = select(Listing).where(Listing.id == listing_id).with_for_update().execution_options(populate_existing=True)
     return session.scalars(rows).one()
+
+
+def lock_offer(session: Session, lot_id: int) -> Listing | None:
+    """Lock the listing that offers this lot, or is a draft of it, read again. None without one."""
+    rows = select(Listing).where(Listing.lot_id == lot_id, Listing.status.in_(_LIVE)).with_for_update()
+    return session.scalars(rows.execution_options(populate_existing=True)).one_or_none()
 
 
 def _moved(session: Session, listing_id: int, statement: Any, **figures: Decimal) -> bool:
@@ -126,60 +147,9 @@ def take_back(session: Session, listing_id: int, amount: Decimal) -> bool:
     return _moved(session, listing_id, _TAKE_BACK, amount=amount)
 
 
-_OWN = {"id", "version", "status", "created_by_id", "created_at", "quantity", "held", "transferred", "condition", "parent_id"} | {
-    *("listed", "corrected"),
-    *("available_from", "available_until", "published_at", "confirmed_on", "minimum_part", "region_from", "partners_from"),
-    *("circle", "circle_from", "window_reason", "freshness_reminded_on", "stale_told_on", "turns_told_on"),
-}
-_COLUMNS = tuple(column.name for column in Listing.__table__.columns)
+def correct(session: Session, listing_id: int, delta: Decimal) -> bool:
+    """Let a listing say more or less, as its lot was counted. False when that is less than is held and transferred.
 
-
-def make_child_lot(
-    session: Session, actor: Actor, parent: Listing, *, quantity: Decimal, condition: Condition, location: Location | None = None
-) -> Listing:
-    """A published lot of what came back, for everybody at once: it has been offered before. By default at the place of its parent.
-
-    Its title says that it came back. It takes over the quantity from the parent, which was transferred that much less. The photos are
-    the parent's: they show how it was before, and say so.
+    A published listing with nothing left closes in the same stroke.
     """
-    if not take_back(session, parent.id, quantity):
-        raise RuntimeError(f"listing {parent.id} transferred less than came back")
-    today = clock.today()
-    stored = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
-    stored["title"] = returned_title(parent.title)
-    if location is not None:
-        stored |= {**place_columns(location), "depot_id": None}
-    child = Listing(
-        **stored,
-        status=ListingStatus.PUBLISHED.value,
-        created_by_id=parent.created_by_id,
-        created_at=clock.now(),
-        quantity=quantity,
-        held=Decimal(0),
-        transferred=Decimal(0),
-        condition=condition.value,
-        available_from=today,
-        available_until=None,
-        region_from=today,
-        partners_from=today,
-        published_at=clock.now(),
-        confirmed_on=today,
-        parent_id=parent.id,
-    )
-    session.add(child)
-    session.flush()
-    _copy_photos(session, parent, child)
-    audit.record(
-        session, actor, action="listing.return", object_type="listing", object_id=child.id, parent=parent.id, quantity=quantity
-    )
-    return child
-
-
-def _copy_photos(session: Session, parent: Listing, child: Listing) -> None:
-    for photo in parent.photos:
-        copy = Photo(listing_id=child.id, position=photo.position, alt=photo.alt, files=photo.files, created_at=photo.created_at)
-        session.add(copy)
-        session.flush()
-        names: set[Any] = {file["name"] for file in photo.files.values()}
-        session.add_all(PhotoFile(name=name, photo_id=copy.id) for name in sorted(names))
-    session.flush()
+    return _moved(session, listing_id, _CORRECT, amount=delta)

@@ -12,12 +12,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import chord2_m2
 from marketplace.kernel.language import _
-from marketplace.market.actions.listings import place_columns, said_before
+from marketplace.market.actions.listings import said_before
 from marketplace.market.models import Demand
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.rules import demand as demand_rules
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
+from marketplace.market.rules.values import place_columns
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.fields import read_wishes, say
 from marketplace.notices.actions import audit

@@ -11,7 +11,7 @@ from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.market.actions.demands import withdraw_demand
 from marketplace.market.actions.listings import close_listing
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.freshness import (

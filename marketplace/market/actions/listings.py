@@ -15,17 +15,23 @@ from marketplace.documents.queries import has_opinion_or_lift
 from marketplace.kernel import clock
 from marketplace.kernel.db import Fixed
 from marketplace.kernel.errors import Conflict, Invalid
-from marketplace.kernel.geo import Point, ecef_m, public_point
+from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, plain
-from marketplace.market.actions.revision import bump_catalogue
-from marketplace.market.actions.windows import audit_windows, note_changed_windows, published_windows, window_columns
-from marketplace.market.models import Demand, Listing, ObjectChange, SupplyLoss
+from marketplace.market.actions import lots
+from marketplace.market.actions.windows import (
+    audit_windows,
+    bump_catalogue,
+    note_changed_windows,
+    published_windows,
+    window_columns,
+)
+from marketplace.market.models import Demand, Listing, ObjectChange
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
 from marketplace.market.queries.gates import check_change, check_gates
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules import listing as listing_rules
-from marketplace.market.rules.freshness import Outcome, check_reason, is_lost
+from marketplace.market.rules.freshness import Outcome, is_lost
 from marketplace.market.rules.listing import (
     Answer,
     ListingDraft,
@@ -37,7 +43,15 @@ from marketplace.market.rules.listing import (
     listing_search_text,
     taken,
 )
-from marketplace.market.rules.values import check_listing, check_publishable, columns_of, stored_values, values_of, with_answers
+from marketplace.market.rules.values import (
+    check_listing,
+    check_publishable,
+    columns_of,
+    place_columns,
+    stored_values,
+    values_of,
+    with_answers,
+)
 from marketplace.materials.queries import fields_of_version, taxonomy
 from marketplace.materials.rules.fields import Said, find_missing, read_answers, say
 from marketplace.materials.rules.gates import Moment
@@ -63,55 +77,6 @@ def set_external_id(session: Session, actor: Actor, row: Listing | Demand, exter
         raise taken(name or "", session.scalars(mine).one()) from error
     session.refresh(row, ["external_id", "updated_at"])
     audit.record(session, actor, action=f"{row.__tablename__}.external-id", object_type=row.__tablename__, object_id=row.id)
-
-
-def record_loss(session: Session, listing: Listing, outcome: Outcome | None, reason: str) -> SupplyLoss | None:
-    """Write down what was left of a lot that has just been closed or withdrawn.
-
-    None where nothing was left, it was never on offer, or it is no loss: a mistake, or something that comes later.
-    """
-    check_reason(reason)
-    left = listing.quantity - listing.transferred
-    if listing.published_at is None or left <= 0 or not is_lost(outcome):
-        return None
-    material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
-    is_weighed = listing.kg_per_unit is not None or material.takes(unit)
-    loss = SupplyLoss(
-        listing_id=listing.id,
-        organisation_id=listing.organisation_id,
-        material_id=listing.material_id,
-        quantity=left,
-        mass_kg=material.mass_kg(left, unit, listing.kg_per_unit) if is_weighed else None,
-        outcome=outcome.value if outcome else None,
-        reason=reason,
-        lost_on=clock.today(),
-    )
-    session.add(loss)
-    session.flush()
-    return loss
-
-
-def place_columns(location: Location) -> dict[str, Any]:
-    """The columns of a place: the exact point, and the public one on the grid."""
-    public = public_point(location.point)
-    x, y, z = ecef_m(location.point)
-    px, py, pz = ecef_m(public)
-    return {
-        "place_name": location.place_name,
-        "municipality": location.municipality,
-        "address": location.address,
-        "place_basis": location.basis.value,
-        "lat": location.point.lat,
-        "lon": location.point.lon,
-        "x_m": x,
-        "y_m": y,
-        "z_m": z,
-        "public_lat": public.lat,
-        "public_lon": public.lon,
-        "public_x_m": px,
-        "public_y_m": py,
-        "public_z_m": pz,
-    }
 
 
 def _location(session: Session, actor: Actor, draft: ListingDraft) -> Location:
@@ -227,7 +192,9 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
     changed = differences(listing, columns)
     if not changed:
         return listing
-    if listing.status == ListingStatus.PUBLISHED:
+    if not is_published and listing.lot_id is not None:
+        lots.check_draft_of_lot(changed)
+    if is_published:
         columns["confirmed_on"] = clock.today()  # who changes a lot has looked at it
     enough = literal(columns["quantity"], Fixed(3))  # a sum of columns does not tell its type to the figure beside it
     outcome = session.scalar(
@@ -253,6 +220,7 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
         fields=sorted(changed),
     )
     if listing.status == ListingStatus.PUBLISHED:
+        lots.follow(session, actor, listing, changed)
         note_changed_windows(session, actor, listing_id, before, audit_windows(listing))
         if listing.quantity == listing.transferred:  # closed means that nothing is left
             _move(session, listing, (ListingStatus.PUBLISHED,), status=ListingStatus.CLOSED.value)
@@ -308,6 +276,7 @@ def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listin
         published_at=clock.now(),
         confirmed_on=today,
         turns_told_on=today,
+        lot_id=lots.bring_in(session, actor, listing),
         **published_windows(session, actor, listing),
     )
     audit.record(session, actor, action="listing.publish", object_type="listing", object_id=listing_id)
@@ -350,7 +319,8 @@ def close_listing(
 
 
 def _leave(session: Session, actor: Actor, listing: Listing, action: str, outcome: Outcome | None, reason: str) -> None:
-    loss = record_loss(session, listing, outcome, reason)
+    loss = lots.record_loss(session, listing, outcome, reason)
+    lots.leave(session, actor, listing, outcome, reason)
     lost: dict[str, Any] = {} if loss is None else {"lost": plain(loss.quantity), "outcome": loss.outcome or "not_said"}
     if not is_lost(outcome):
         lost = {"outcome": outcome.value if outcome else None}

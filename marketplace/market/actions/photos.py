@@ -11,7 +11,7 @@ from marketplace.kernel import clock, images
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.files import Media
 from marketplace.kernel.language import _
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Listing, Photo, PhotoFile, Sketch
 from marketplace.market.queries.drafts import get_sketch, list_sketch_photos
 from marketplace.market.queries.listings import get_listing

@@ -1,16 +1,20 @@
-"""The verb by which an organisation agrees on turns, and the windows of a lot."""
+"""What an organisation agrees on turns, the windows of a lot, the counter of the catalogue.
+
+That counter also moves for the home page, which shows figures and goals.
+"""
 
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
-from marketplace.market.models import Listing, WindowDefault
+from marketplace.market.models import CatalogueRevision, Listing, WindowDefault
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules.listing import ListingDraft
 from marketplace.market.rules.windows import (
@@ -26,6 +30,17 @@ from marketplace.market.rules.windows import (
 from marketplace.notices.actions import audit
 
 COLUMNS = ("circle", "circle_from", "region_from", "partners_from")
+_counter = CatalogueRevision.__table__
+_BUMP = update(_counter).values(number=_counter.c.number + 1)  # type: ignore[arg-type]
+
+
+def bump_catalogue(session: Session) -> None:
+    """Raise the catalogue's revision because it shows something else now.
+
+    The last write of a verb, since every writer waits here.
+    """
+    session.flush()
+    session.execute(_BUMP)
 
 
 def set_windows(session: Session, actor: Actor, defaults: WindowDefaults) -> WindowDefaults:

@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
+from marketplace.kernel.geo import ecef_m, public_point
 from marketplace.kernel.language import _
 from marketplace.kernel.text import find_length_faults
 from marketplace.kernel.units import Unit
@@ -21,6 +22,7 @@ from marketplace.market.rules.listing import (
     WEIGHT_TIMES,
     ListingDraft,
     ListingStatus,
+    Location,
     find_unit_faults,
 )
 from marketplace.materials.rules.fields import UNKNOWN
@@ -64,6 +66,29 @@ def stored_value(listing: object, row: ListingField) -> Any:
 
 def _as_column(row: ListingField, value: Any) -> Any:
     return value.value if row.kind is Kind.CHOICE and value is not None else value
+
+
+def place_columns(location: Location) -> dict[str, Any]:
+    """The columns of a place: the exact point, and the public one on the grid."""
+    public = public_point(location.point)
+    x, y, z = ecef_m(location.point)
+    px, py, pz = ecef_m(public)
+    return {
+        "place_name": location.place_name,
+        "municipality": location.municipality,
+        "address": location.address,
+        "place_basis": location.basis.value,
+        "lat": location.point.lat,
+        "lon": location.point.lon,
+        "x_m": x,
+        "y_m": y,
+        "z_m": z,
+        "public_lat": public.lat,
+        "public_lon": public.lon,
+        "public_x_m": px,
+        "public_y_m": py,
+        "public_z_m": pz,
+    }
 
 
 def is_year(year: int, today: date) -> bool:

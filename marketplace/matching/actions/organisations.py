@@ -17,7 +17,7 @@ from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, OPEN, Res
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _, in_default_locale, ngettext
 from marketplace.market.actions.demands import withdraw_demand
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus

@@ -1,0 +1,70 @@
+"""What always holds of lots and their movements. Each answers with the first number that breaks it, or with nothing."""
+
+from decimal import Decimal
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.depots.models import Lot, Movement
+from marketplace.depots.rules.lots import MovementKind
+
+_ZERO = literal(Decimal(0), Lot.quantity.type)
+_TWO_SIDED = (MovementKind.SPLIT.value, MovementKind.RETURN.value)
+
+
+def find_wrong_sum(session: Session) -> int | None:
+    """A lot that is not the sum of its movements, or is below zero."""
+    total = func.sum(Movement.quantity).label("amount")
+    sums = select(Movement.lot_id, total).group_by(Movement.lot_id).subquery()
+    rows = select(Lot.id).outerjoin(sums, sums.c.lot_id == Lot.id)
+    wrong = (Lot.quantity != func.coalesce(sums.c.amount, _ZERO)) | (Lot.quantity < 0)
+    return session.scalar(rows.where(wrong).order_by(Lot.id).limit(1))
+
+
+def find_misplaced(session: Session) -> int | None:
+    """A lot of which the movements leave something elsewhere, or with somebody else."""
+    at = (Movement.lot_id, Movement.depot_id, Movement.bay, Movement.owner_id, Movement.holder_id)
+    sums = select(*at).group_by(*at).having(func.sum(Movement.quantity) != 0).subquery()
+    elsewhere = (
+        func.coalesce(sums.c.depot_id, 0) != func.coalesce(Lot.depot_id, 0),
+        sums.c.bay != Lot.bay,
+        sums.c.owner_id != Lot.owner_id,
+        sums.c.holder_id != Lot.holder_id,
+    )
+    rows = select(Lot.id).join(sums, sums.c.lot_id == Lot.id)
+    return session.scalar(rows.where(elsewhere[0] | elsewhere[1] | elsewhere[2] | elsewhere[3]).order_by(Lot.id).limit(1))
+
+
+def find_one_sided(session: Session) -> int | None:
+    """A lot that gained or lost what the lot on the other side did not.
+
+    In a split, or when something came back.
+    """
+    other = aliased(Movement)
+    mirrored = (
+        (other.lot_id == Movement.other_lot_id)
+        & (other.other_lot_id == Movement.lot_id)
+        & (other.kind == Movement.kind)
+        & (other.quantity == -Movement.quantity)
+    )
+    rows = select(Movement.lot_id).outerjoin(other, mirrored)
+    return session.scalar(rows.where(Movement.kind.in_(_TWO_SIDED), other.id.is_(None)).order_by(Movement.lot_id).limit(1))
+
+
+def find_changeling(session: Session) -> int | None:
+    """A lot that is not of its parent's tree, material and unit, or did not begin as its part."""
+    parent = aliased(Lot)
+    first = select(func.min(Movement.id)).where(Movement.lot_id == Lot.id).correlate(Lot).scalar_subquery()
+    began = aliased(Movement)
+    rows = select(Lot.id).outerjoin(parent, parent.id == Lot.parent_id).outerjoin(began, began.id == first)
+    of_parent = (
+        (Lot.origin_id != func.coalesce(parent.origin_id, parent.id))
+        | Lot.origin_id.is_(None)
+        | (Lot.material_id != parent.material_id)
+        | (Lot.unit != parent.unit)
+        | (began.kind.not_in(_TWO_SIDED))
+        | (began.other_lot_id != Lot.parent_id)
+    )
+    alone = Lot.parent_id.is_(None) & (Lot.origin_id.is_not(None) | (began.kind != MovementKind.IN.value))
+    wrong = began.id.is_(None) | alone | (Lot.parent_id.is_not(None) & of_parent)
+    return session.scalar(rows.where(wrong).order_by(Lot.id).limit(1))

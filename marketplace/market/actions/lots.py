@@ -1,0 +1,377 @@
+"""The lot behind a listing.
+
+It comes in when the listing is published, follows what its owner corrects, and stays or goes at the end.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.depots.actions import movements
+from marketplace.depots.actions.movements import By
+from marketplace.depots.models import Lot
+from marketplace.depots.queries import lots
+from marketplace.depots.rules.lots import LotDraft, MovementKind, Whereabouts, check_gain, check_unblocked
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.geo import Point
+from marketplace.kernel.language import _, in_default_locale
+from marketplace.kernel.units import Amount, Unit, plain
+from marketplace.market.actions import counters
+from marketplace.market.models import Listing, Photo, PhotoFile, SupplyLoss
+from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome, check_reason, is_lost
+from marketplace.market.rules.listing import Condition, ListingStatus, Location, returned_title
+from marketplace.market.rules.values import place_columns
+from marketplace.materials.queries import taxonomy
+from marketplace.notices.actions import audit
+
+STUFF = frozenset({"material", "unit"})
+FOLLOWED = STUFF | {"quantity", "title", "condition", "kg_per_unit", "place", "depot"}
+GOES_AS = {
+    Outcome.SOLD_ELSEWHERE: MovementKind.WRITE_OFF,
+    Outcome.RECYCLED: MovementKind.WRITE_OFF,
+    Outcome.DISPOSED: MovementKind.WRITE_OFF,
+    Outcome.OWN_USE: MovementKind.OUT,
+    Outcome.MISTAKE: MovementKind.COUNT,
+}
+ON_THE_SPOT = (Outcome.RECYCLED, Outcome.DISPOSED)  # what may become of a blocked lot
+
+
+def whereabouts(listing: Listing) -> Whereabouts:
+    """Where a listing says that its lot lies."""
+    if listing.depot_id is not None:
+        return Whereabouts(listing.depot_id)
+    return Whereabouts(place_name=listing.place_name, point=Point(listing.lat, listing.lon))
+
+
+def placed(location: Location) -> Whereabouts:
+    """A place that somebody named, as a lot has it."""
+    return Whereabouts(place_name=location.place_name, point=location.point)
+
+
+def _described(session: Session, listing: Listing) -> dict[str, Any]:
+    """What a listing says of its lot apart from how much, and where."""
+    material = taxonomy(session).material_by_id(listing.material_id)
+    return {
+        "title": listing.title,
+        "condition": listing.condition,
+        "kg_per_unit": listing.kg_per_unit or material.kg_per_unit(Unit(listing.unit)),
+        "kg_basis": "measured" if listing.kg_per_unit else "taxonomy",
+    }
+
+
+def bring_in(session: Session, actor: Actor, listing: Listing) -> int:
+    """The number of the lot that a listing offers from now on.
+
+    A new one, or the one in stock that it is a draft of.
+    """
+    if listing.lot_id is None:
+        draft = LotDraft(
+            material_id=listing.material_id,
+            unit=Unit(listing.unit),
+            quantity=listing.quantity,
+            owner_id=listing.organisation_id,
+            holder_id=listing.organisation_id,
+            at=whereabouts(listing),
+            **_described(session, listing),
+        )
+        return movements.take_in(session, By(actor, clock.today()), draft, listing_id=listing.id).id
+    counters.lock(session, listing.id)
+    lot = lots.lock(session, listing.lot_id)
+    check_unblocked(is_blocked=lot.blocked_at is not None)
+    if lot.owner_id != listing.organisation_id or lot.quantity != listing.quantity or lot.quantity <= 0:
+        raise Conflict(_("The lot in stock is not what this draft says any more. Offer it again from the lot."))
+    _describe(session, listing, lot)
+    return lot.id
+
+
+def _describe(session: Session, listing: Listing, lot: Lot) -> None:
+    for name, value in _described(session, listing).items():
+        setattr(lot, name, value)
+
+
+def check_draft_of_lot(changed: set[str]) -> None:
+    """What a draft offers from stock is what lies there. How much and what, is said of the lot."""
+    if changed & {*STUFF, "quantity", "place", "depot"}:
+        raise Conflict(
+            _("This offers a lot in stock. Count, split or move the lot itself; the listing says the same."),
+            "quantity" if "quantity" in changed else "material",
+        )
+
+
+def follow(session: Session, actor: Actor, listing: Listing, changed: set[str]) -> None:
+    """Let the lot be what its owner says of the listing now. As much, of that kind, there."""
+    if listing.lot_id is None or not changed & FOLLOWED:
+        return
+    lot, by = lots.lock(session, listing.lot_id), By(actor, clock.today())
+    if changed & STUFF:
+        _replace(session, by, listing, lot)
+        return
+    _describe(session, listing, lot)
+    delta = listing.quantity - listing.transferred - lot.quantity
+    if delta:
+        material = taxonomy(session).material_by_id(lot.material_id)
+        check_gain(
+            lot.quantity,
+            lot.quantity + delta,
+            unit=lot.unit_of,
+            is_bulk=material.is_bulk,
+            tolerance_percent=material.tolerance_percent,
+        )
+        _change(session, by, lot, MovementKind.COUNT, delta, listing_id=listing.id)
+    at = whereabouts(listing)
+    point = None if lot.lat is None or lot.lon is None else Point(lot.lat, lot.lon)
+    if (at.depot_id, at.place_name, at.point) != (lot.depot_id, lot.place_name, point):
+        movements.move(session, by, lot, at, listing_id=listing.id)
+
+
+def _replace(session: Session, by: By, listing: Listing, lot: Lot) -> None:
+    """Another material, or counted in another unit: it was never that lot. Only where nothing else is known of it."""
+    rows = lots.list_movements(session, lot.id)
+    is_new = lot.parent_id is None and all(row.kind in (MovementKind.IN, MovementKind.COUNT, MovementKind.MOVE) for row in rows)
+    if not is_new or lot.blocked_at is not None or any(row.listing_id != listing.id for row in rows):
+        raise Conflict(_("Something happened to this lot already. The material and the unit cannot change any more."), "material")
+    words = in_default_locale(OUTCOME_LABELS[Outcome.MISTAKE])
+    _change(session, By(by.actor, by.day, words), lot, MovementKind.COUNT, -lot.quantity, listing_id=listing.id)
+    listing.lot_id = None
+    listing.lot_id = bring_in(session, by.actor, listing)
+    session.flush()
+
+
+def _change(session: Session, by: By, lot: Lot, kind: MovementKind, delta: Decimal, **about: int) -> None:
+    if not movements.change(session, by, lot, kind, delta, **about):
+        raise RuntimeError(f"lot {lot.id} has less than its listing says")
+
+
+def leave(session: Session, actor: Actor, listing: Listing, outcome: Outcome | None, reason: str) -> None:
+    """What becomes of the rest of a lot that is offered no more. It stays in stock unless its owner says that it is gone."""
+    if listing.published_at is None or listing.lot_id is None or outcome not in GOES_AS:
+        return
+    lot = lots.lock(session, listing.lot_id)
+    left = listing.quantity - listing.transferred
+    if left <= 0:
+        return
+    check_unblocked(is_blocked=lot.blocked_at is not None and outcome not in ON_THE_SPOT)
+    words = reason.strip() or in_default_locale(OUTCOME_LABELS[outcome])
+    _change(session, By(actor, clock.today(), words), lot, GOES_AS[outcome], -left, listing_id=listing.id)
+
+
+def record_loss(session: Session, listing: Listing, outcome: Outcome | None, reason: str) -> SupplyLoss | None:
+    """Write down what was left of a lot that has just been closed or withdrawn.
+
+    None where nothing was left, it was never on offer, or it is no loss: a mistake, or something that comes later.
+    """
+    check_reason(reason)
+    left = listing.quantity - listing.transferred
+    if listing.published_at is None or left <= 0 or not is_lost(outcome):
+        return None
+    material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
+    is_weighed = listing.kg_per_unit is not None or material.takes(unit)
+    loss = SupplyLoss(
+        listing_id=listing.id,
+        organisation_id=listing.organisation_id,
+        material_id=listing.material_id,
+        quantity=left,
+        mass_kg=material.mass_kg(left, unit, listing.kg_per_unit) if is_weighed else None,
+        outcome=outcome.value if outcome else None,
+        reason=reason,
+        lost_on=clock.today(),
+    )
+    session.add(loss)
+    session.flush()
+    return loss
+
+
+_OWN = {
+    "id",
+    "version",
+    "status",
+    "created_by_id",
+    "created_at",
+    "quantity",
+    "held",
+    "transferred",
+    "condition",
+    "parent_id",
+    "lot_id",
+} | {
+    *("listed", "corrected"),
+    *("available_from", "available_until", "published_at", "confirmed_on", "minimum_part", "region_from", "partners_from"),
+    *("circle", "circle_from", "window_reason", "freshness_reminded_on", "stale_told_on", "turns_told_on"),
+}
+_COLUMNS = tuple(column.name for column in Listing.__table__.columns)
+
+
+def make_child_lot(
+    session: Session,
+    actor: Actor,
+    parent: Listing,
+    *,
+    lot: Lot,
+    quantity: Decimal,
+    condition: Condition,
+    location: Location | None = None,
+) -> Listing:
+    """A published listing of the lot that came back. For everybody at once: it has been offered before. By default at the place of its parent.
+
+    Its title says that it came back. It takes over the quantity from the parent, which was transferred that much less. The photos are
+    the parent's: they show how it was before, and say so.
+    """
+    if not counters.take_back(session, parent.id, quantity):
+        raise RuntimeError(f"listing {parent.id} transferred less than came back")
+    today = clock.today()
+    stored = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
+    stored["title"] = returned_title(parent.title)
+    if location is not None:
+        stored |= {**place_columns(location), "depot_id": None}
+    child = Listing(
+        **stored,
+        status=ListingStatus.PUBLISHED.value,
+        created_by_id=parent.created_by_id,
+        created_at=clock.now(),
+        quantity=quantity,
+        held=Decimal(0),
+        transferred=Decimal(0),
+        condition=condition.value,
+        available_from=today,
+        available_until=None,
+        region_from=today,
+        partners_from=today,
+        published_at=clock.now(),
+        confirmed_on=today,
+        parent_id=parent.id,
+        lot_id=lot.id,
+    )
+    session.add(child)
+    session.flush()
+    _copy_photos(session, parent, child)
+    audit.record(
+        session, actor, action="listing.return", object_type="listing", object_id=child.id, parent=parent.id, quantity=quantity
+    )
+    return child
+
+
+def _copy_photos(session: Session, parent: Listing, child: Listing) -> None:
+    for photo in parent.photos:
+        copy = Photo(listing_id=child.id, position=photo.position, alt=photo.alt, files=photo.files, created_at=photo.created_at)
+        session.add(copy)
+        session.flush()
+        names: set[Any] = {file["name"] for file in photo.files.values()}
+        session.add_all(PhotoFile(name=name, photo_id=copy.id) for name in sorted(names))
+    session.flush()
+
+
+def transfer_lot(
+    session: Session, by: By, listing: Listing, amount: Decimal, *, receiver_id: int, to: Whereabouts, reservation_id: int
+) -> Lot:
+    """Let what was transferred be the receiver's.
+
+    Whoever takes all that was ever offered takes the lot itself along, and whoever takes a part gets a lot of its own.
+    """
+    lot = _lot_of(session, listing)
+    parties: dict[str, Any] = {"owner_id": receiver_id, "holder_id": receiver_id, "reservation_id": reservation_id}
+    if listing.quantity == listing.transferred == amount:
+        kinds = (MovementKind.OUT, MovementKind.IN)
+        movements.move(session, by, lot, to, kinds=kinds, listing_id=listing.id, **parties)
+        return lot
+    child = movements.split_off(session, by, lot, amount, to=to, listing_id=listing.id, **parties)
+    if child is None:
+        raise RuntimeError(f"lot {lot.id} has less than its listing says")
+    return child
+
+
+def measured(session: Session, by: By, listing: Listing, kind: MovementKind, delta: Decimal, *, reservation_id: int) -> None:
+    """Let the lot be more or less, as it was measured when it was handed over."""
+    _change(session, by, _lot_of(session, listing), kind, delta, listing_id=listing.id, reservation_id=reservation_id)
+
+
+def _lot_of(session: Session, listing: Listing) -> Lot:
+    if listing.lot_id is None:
+        raise RuntimeError(f"listing {listing.id} is on offer without a lot")
+    return session.get_one(Lot, listing.lot_id)
+
+
+def check_free(session: Session, listing: Listing) -> None:
+    """Refuse what takes a part of a blocked lot to somebody else."""
+    check_unblocked(is_blocked=is_blocked(session, listing))
+
+
+def is_blocked(session: Session, listing: Listing) -> bool:
+    """Whether nothing of what this listing offers may go to anybody."""
+    return listing.lot_id is not None and _lot_of(session, listing).blocked_at is not None
+
+
+def bring_back(
+    session: Session,
+    by: By,
+    parent: Listing,
+    amount: Decimal,
+    *,
+    reservation_id: int,
+    receiver_id: int,
+    condition: Condition,
+    to: Whereabouts,
+) -> Lot:
+    """Make what came back a lot of its own, out of the lot that the receiver got. Refused where that much does not lie there any more."""
+    lot, offer = _received(session, reservation_id)
+    check_unblocked(is_blocked=lot.blocked_at is not None)
+    free = _free_of(lot, offer, receiver_id)
+    if amount > free:
+        raise Conflict(
+            _(
+                "Of what was transferred only %(left)s is still with the receiver: the rest was used, or went on to others. Enter that "
+                "quantity or less.",
+                left=Amount(free, lot.unit_of),
+            ),
+            "quantity",
+            available=plain(free),
+        )
+    _lower_offer(session, offer, amount)
+    child = movements.split_off(
+        session,
+        by,
+        lot,
+        amount,
+        kind=MovementKind.RETURN,
+        owner_id=parent.organisation_id,
+        holder_id=parent.organisation_id,
+        to=to,
+        listing_id=parent.id,
+        reservation_id=reservation_id,
+        title=returned_title(parent.title),
+        condition=condition.value,
+    )
+    if child is None:
+        raise RuntimeError(f"lot {lot.id} has less than it says")
+    return child
+
+
+def lose_received(session: Session, by: By, amount: Decimal, *, reservation_id: int, receiver_id: int) -> None:
+    """Write off what the receiver still has of an amount, and promised to nobody else."""
+    lot, offer = _received(session, reservation_id)
+    gone = min(amount, _free_of(lot, offer, receiver_id))
+    if gone > 0:
+        _lower_offer(session, offer, gone)
+        _change(session, by, lot, MovementKind.WRITE_OFF, -gone, reservation_id=reservation_id)
+
+
+def _received(session: Session, reservation_id: int) -> tuple[Lot, Listing | None]:
+    """The lot that a transfer brought, behind the lock of the listing that offers it now."""
+    number = lots.find_received(session, reservation_id)
+    if number is None:
+        raise RuntimeError(f"reservation {reservation_id} is completed and brought no lot")
+    offer = counters.lock_offer(session, number)
+    return lots.lock(session, number), offer
+
+
+def _free_of(lot: Lot, offer: Listing | None, receiver_id: int) -> Decimal:
+    if lot.owner_id != receiver_id:
+        return Decimal(0)
+    return lot.quantity if offer is None else lot.quantity - offer.held
+
+
+def _lower_offer(session: Session, offer: Listing | None, amount: Decimal) -> None:
+    if offer is not None and not counters.correct(session, offer.id, -amount):
+        raise RuntimeError(f"listing {offer.id} holds more than its lot has")
