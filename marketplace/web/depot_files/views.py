@@ -1,4 +1,4 @@
-"""Files of a depot: labels for what lies there."""
+"""Files of a depot: labels for what lies there, and its settlement."""
 
 from flask import Blueprint, Response, request
 
@@ -6,8 +6,10 @@ from marketplace.accounts.policy import Can
 from marketplace.http.lot_labels import labels_answer, read_ids
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.stock.queries.labels import list_labelled, list_labelled_in
+from marketplace.web.depot_files import settling
 
 blueprint = Blueprint("depot_files", __name__)
+settling.register(blueprint)
 
 
 @blueprint.get("/depots/<int:depot_id>/etiketten")

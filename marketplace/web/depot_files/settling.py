@@ -1,0 +1,45 @@
+"""The settlement of a depot: what lying there cost in a quarter, on a page and as files."""
+
+from flask import Blueprint, Response, render_template, request
+
+from marketplace.accounts.policy import Can
+from marketplace.http.request import current_actor, current_session, one_moment, permission
+from marketplace.http.tables import table_answer, workbook_answer
+from marketplace.kernel import clock
+from marketplace.kernel.language import _
+from marketplace.sheets.settlement_rows import HEADER, TOTALS, lines, lines_with_totals, totals
+from marketplace.sheets.workbook import Sheet
+from marketplace.stock.queries.settlement import get_settlement, list_quarters
+from marketplace.stock.rules.quarter import quarter_of, read_quarter
+
+
+def register(blueprint: Blueprint) -> None:
+    """Give these pages to the area of a depot's files."""
+    blueprint.get("/depots/<int:depot_id>/afrekening")(settlement)
+    blueprint.get("/depots/<int:depot_id>/afrekening/<string:quarter>.<any(csv,xlsx):kind>")(settlement_file)
+
+
+@permission(Can.READ_DEPOTS)
+@one_moment
+def settlement(depot_id: int) -> str:
+    """What each organisation pays for a quarter, by default the one that has ended last."""
+    session, today = current_session(), clock.today()
+    asked = request.args.get("kwartaal", "")
+    quarter = read_quarter(asked, today) if asked else quarter_of(today).previous
+    found = get_settlement(session, current_actor(), depot_id, quarter)
+    quarters = list_quarters(session, depot_id)
+    shown = quarters if quarter in quarters else sorted([*quarters, quarter], reverse=True)
+    return render_template("depot_files/settlement.html", found=found, quarters=shown)
+
+
+@permission(Can.READ_DEPOTS)
+@one_moment
+def settlement_file(depot_id: int, quarter: str, kind: str) -> Response:
+    """The same with a row for each lot, stay and price, as CSV or XLSX."""
+    found = get_settlement(current_session(), current_actor(), depot_id, read_quarter(quarter, clock.today()))
+    name = "-".join((str(_("depot-settlement")), str(found.depot.id), str(found.quarter)))
+    if kind == "csv":
+        return table_answer(name, HEADER, lines_with_totals(found))
+    title = _("Settlement of %(depot)s, %(quarter)s", depot=found.depot.name, quarter=str(found.quarter))
+    sheets = (Sheet(_("Lots"), HEADER, lines(found)), Sheet(_("Organisations"), TOTALS, totals(found)))
+    return workbook_answer(name, sheets, title=title)
