@@ -37,7 +37,8 @@ class ArrivalDraft:
 class Going:
     """Where something goes.
 
-    A depot, or a place of its own; or neither, and then it stays where it is.     `bay` and `pallets`: where and on how many pallet places it stands there. None: not said.
+    A depot, or a place of its own; or neither, and then it stays where it is.
+    `bay` and `pallets`: where and on how many pallet places it stands there. None: not said.
     """
 
     depot_id: int | None = None
