@@ -25,6 +25,7 @@ AREAS = (
     "inbox",
     "signed",
     "figures",
+    "savings",
     "goals",
     "reports",
     "exchanges",

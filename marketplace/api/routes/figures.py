@@ -18,6 +18,7 @@ from marketplace.api.reading import (
     read_page,
 )
 from marketplace.api.routing import many, ok, route
+from marketplace.api.shapes.depot_figures import AllDepotFiguresSchema
 from marketplace.api.shapes.exchange import ExchangeSchema, ExchangesSchema
 from marketplace.api.shapes.figures import (
     Beside,
@@ -40,6 +41,7 @@ from marketplace.ledger.queries import list_exchanges as list_visible
 from marketplace.ledger.rules import Lack, RowKind, Through
 from marketplace.market.queries.demands import listings_within
 from marketplace.sheets.ledger_rows import JSON_LINES_TYPE
+from marketplace.stock.queries.figures import get_depot_figures
 
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 KIND = query.words("kind", "kind of row", RowKind, many=True)
@@ -167,3 +169,14 @@ def show_statistics() -> Response:
         return ok((PublicStatisticsSchema if statistics.is_public else StatisticsSchema).write(statistics))
     beside = Beside(get_supply(session, actor, cut), count_competition(session, actor, cut))
     return ok(StatisticsSchema.write(statistics, beside=beside))
+
+
+@route("GET", "/depots/figures", gives=AllDepotFiguresSchema, tag="figures", query=CUT[:2])
+@permission(Can.READ_DEPOT_FIGURES)
+@one_moment
+def show_depot_figures() -> Response:
+    """What depots took in and gave out, what lying there cost, and when it is cheaper than buying new.
+
+    For reviewer, administrator and broker.
+    """
+    return ok(AllDepotFiguresSchema.write(get_depot_figures(current_session(), current_actor(), Cut(*asked_months()))))

@@ -1,0 +1,1 @@
+"""What depots save and cost."""
