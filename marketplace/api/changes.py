@@ -27,6 +27,7 @@ CHANGES = (
                 "New: lots, with every movement of them (/lots). Whoever keeps a depot takes in (/depots/{id}/lots), "
                 "moves, splits, counts, takes out and writes off."
             ),
+            _("New: what depots save and cost in a period (/depots/figures)."),
         ),
     ),
     Version(
