@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
-from marketplace.depots.actions.movements import By
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.kernel import clock
 from tests.factories import make_actor, make_token, seed_taxonomy
