@@ -175,7 +175,7 @@ def show_statistics() -> Response:
 @permission(Can.READ_DEPOT_FIGURES)
 @one_moment
 def show_depot_figures() -> Response:
-    """What depots took in and gave out, what lying there cost, and when it is cheaper than buying new.
+    """What depots took in and gave out, and what lying there cost and saved.
 
     For reviewer, administrator and broker.
     """

@@ -29,7 +29,7 @@ class DepotFiguresSchema(Shape):
     in_kg = Number("came in")
     transferred_kg = Number("left with a transfer")
     own_use_kg = Number("left for the owner's own work")
-    moved_kg = Number("left for another place, or back to who gave it")
+    moved_kg = Number("left for another place, or back to its giver")
     written_off_kg = Number()
     counted_kg = Number("what counting found; negative: less")
     closing_kg = Number("opening + in - transferred - own use - moved - written off + counted")

@@ -43,7 +43,9 @@ class AllDepots:
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """The days of a period: `first` and `last` of its movements, and the days that have ended, of which lying there counts."""
+    """The days of a period.
+
+    `first` and `last` of its movements, and the days that have ended, of which lying there counts."""
 
     first: date
     last: date
@@ -51,7 +53,7 @@ class _Days:
 
 
 def get_depot_figures(session: Session, actor: Actor, cut: Cut) -> AllDepots:
-    """What every depot took in and gave out in the period of the cut, what it cost and what it saved.
+    """What every depot took in and gave out in a period, what it cost and saved.
 
     For reviewer, administrator and broker.
     """
@@ -80,7 +82,7 @@ def _days_of(cut: Cut) -> _Days:
 
 
 def _lain(session: Session, days: _Days) -> dict[int, DepotFigures]:
-    """What lay in each depot before the period and after it, what counting changed, and for how long.
+    """What lay in each depot before and after the period, and for how long.
 
     `in_kg` is less what left: whatever only changed place within the depot is in it twice, once with each sign.
     """
@@ -106,7 +108,9 @@ def _lain(session: Session, days: _Days) -> dict[int, DepotFigures]:
 
 
 def _steps(session: Session, depots: Mapping[int, Depot], days: _Days) -> list[Step]:
-    """All movements up to the end of the period of every tree of lots of which something left a depot in it."""
+    """All movements of every tree of lots of which something left a depot.
+
+    In the period; up to its end."""
     root = func.coalesce(Lot.origin_id, Lot.id)
     trees = select(root).join(Movement, Movement.lot_id == Lot.id).where(*_leaving(days))
     rows = (
@@ -141,7 +145,7 @@ def _point(at: Movement | Depot) -> Point | None:
 
 
 def _bought(session: Session, days: _Days) -> dict[int, Bought]:
-    """What receivers said of the transfers out of depots, less what came back or was reversed, by reservation."""
+    """What receivers said of transfers out of depots, less what came back, by reservation."""
     asked = select(Movement.reservation_id).where(*_leaving(days), Movement.reservation_id.is_not(None))
     rows = (
         select(Exchange.reservation_id, func.sum(Exchange.purchase_cents), func.sum(Exchange.mass_kg))

@@ -1,4 +1,4 @@
-"""What a depot saves and costs, out of plain movements: what left and how, how long it lay, and what lying there is worth.
+"""What a depot saves and costs. Out of plain movements: what left and how, how long it lay, what that is worth.
 
 Whatever cannot be known is None, never nought; beside every figure stands how much it rests on.
 """
@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Something that left a depot: when, since when it lay there, how it left, and the way that it went.
+    """Something that left a depot. When, since when it lay there, how it left, and the way that it went.
 
     `route`: the points from where it lay first, by the depots, to where it went; None where one of them is not known.
     """
@@ -66,7 +66,7 @@ class Left:
 
     @property
     def extra_tonne_km(self) -> Decimal | None:
-        """How much further it was carried than straight from where it lay first; None where a point is not known."""
+        """How much further it was carried than straight from where it lay first. None where a point is not known."""
         if self.route is None:
             return None
         legs = sum((road_km(distance_km(a, b)) for a, b in pairwise(self.route)), NOTHING)
@@ -105,7 +105,7 @@ def follow(steps: Sequence[Step]) -> Iterator[Left]:
 
 
 def _beginning(step: Step) -> tuple[Point | None, ...]:
-    """The way of what nobody had written down before: in a depot nobody knows where it came from."""
+    """The way of what nobody wrote down before; of what is in a depot it is unknown."""
     return (step.point,) if step.depot_id is None else (None, step.point)
 
 
@@ -155,7 +155,7 @@ def _moved(step: Step, stay: _Stay, other: Step) -> _Stay:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What receivers said that buying new would have cost, of one transfer that counts: in cents, for so much."""
+    """What the receiver of a transfer said that buying new would have cost, for so much."""
 
     cents: int
     mass_kg: Decimal
@@ -199,7 +199,7 @@ class DepotFigures:
 
     @property
     def used_share(self) -> Decimal | None:
-        """Which share found a use, from 0 to 1: handed over or used by its owner, of that and what was written off."""
+        """Which share found a use, from 0 to 1. Handed over or used by its owner, of that and what was written off."""
         used = self.transferred_kg + self.own_use_kg
         return _over(used, used + self.written_off_kg)
 
@@ -232,7 +232,7 @@ class DepotFigures:
 
     @property
     def extra_tonne_km(self) -> Decimal | None:
-        """How much more was carried than straight to the receiver; None where of no transfer the way is known."""
+        """How much more was carried than straight to the receiver. None where of no transfer the way is known."""
         return self.routed_extra_tonne_km if self.routed_kg else None
 
     @property
@@ -242,12 +242,12 @@ class DepotFigures:
 
     @property
     def break_even_price_cents(self) -> Decimal | None:
-        """Up to which price for a tonne and week storing was cheaper than buying new, for as long as it lay here."""
+        """Up to which price for a tonne and week storing was cheaper than buying new. For as long as it lay here."""
         return _over(Decimal(self.bought_cents), self.bought_tonne_days / DAYS_OF_WEEK)
 
     @property
     def break_even_weeks(self) -> Decimal | None:
-        """How many weeks a tonne may lie here at the price of this period, before buying new is cheaper."""
+        """How many weeks a tonne may lie here before buying new is cheaper. At the price of this period."""
         price, bought = self.cost_per_tonne_week_cents, self.bought_per_tonne_cents
         return None if price is None or bought is None else _over(bought, price)
 

@@ -1,4 +1,4 @@
-"""The figures of depots as lines on a page, each with what it means and what it rests on; and as columns of a file."""
+"""The figures of depots as lines on a page and columns of a file. Each says what it means and what it rests on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ blueprint = Blueprint("savings", __name__)
 @permission(Can.READ_DEPOT_FIGURES)
 @one_moment
 def show() -> str:
-    """What came and went, how long it lay, what that cost, and when it is cheaper than buying new."""
+    """What came and went, how long it lay, what that cost and saved."""
     session, today, filters = current_session(), clock.today(), _filters()
     found, asked = _found(filters), request.args.get("depot", "")
     chosen = next((row for row in found.rows if str(row.depot.id) == asked), None)
