@@ -38,6 +38,7 @@ def append_entry(
     is_bulk: bool = False,
     price_cents: int = 0,
     purchase_cents: int | None = None,
+    lot_id: int | None = None,
 ) -> Exchange:
     """One transfer of so many kilograms over 10 km, or another distance."""
     gives, takes = make_organisation(session, giver), make_organisation(session, receiver)
@@ -63,7 +64,7 @@ def append_entry(
         carbon_confidence=confidence if carbon_factor is not None else None, carbon_low=low, carbon_high=high,
         avoided_low_kgco2e=avoided_kgco2e(figures.mass_kg, low), avoided_high_kgco2e=avoided_kgco2e(figures.mass_kg, high),
         through=through, is_bulk=is_bulk, purchase_cents=purchase_cents,
-        saved_cents=None if purchase_cents is None else purchase_cents - price_cents,
+        saved_cents=None if purchase_cents is None else purchase_cents - price_cents, lot_id=lot_id,
     )  # fmt: skip
     return append(session, entry)
 

@@ -27,6 +27,7 @@ from marketplace.web.exchanges.forms import ReverseForm
 from marketplace.web.ui.exchange_rows import ROW_PLACES, exchange_rows
 from marketplace.web.ui.figure_filters import Drawer, filters_of
 from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.journeys import journey_of
 from marketplace.web.ui.paging import paged
 from marketplace.web.ui.search_address import Chip
 from marketplace.web.ui.tonnes import in_tonnes
@@ -145,6 +146,7 @@ def _shown(seq: int, form: ReverseForm) -> ResponseReturnValue:
         shown=exchange_rows([row], reference)[0],
         lines=lines_of(row, was, reference),
         booking=booking_of(row),
+        journey=journey_of(session, actor, row),
         others=exchange_rows([one for one in of_same if one.seq != row.seq], reference),
         holds=chained(row.previous_hash, row.canonical) == row.hash,
         follows=may(actor, Can.LIST_RESERVATIONS),
