@@ -14,7 +14,10 @@ from marketplace.ledger.rules import Cause, RowKind
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A row of the ledger with the part of it that this transfer carries: of a haul of 800 m² a transfer of 200 carries a quarter."""
+    """A row of the ledger with the part of it that this transfer carries.
+
+    Of a haul of 800 m² a transfer of 200 carries a quarter.
+    """
 
     row: Exchange
     quantity: Decimal
@@ -81,7 +84,7 @@ def _part(haul: Exchange, quantity: Decimal) -> Leg:
 
 
 def _hauls(session: Session, row: Exchange) -> list[Exchange]:
-    """What was driven of the lot, and of those that it was split off from, since the giver got it."""
+    """What was driven of the lot since the giver got it, also before it was split off."""
     line = _line(row.lot_id).subquery()
     of_line = select(Exchange).join(line, line.c.id == Exchange.lot_id)
     of_line = of_line.where(Exchange.seq < row.seq, (line.c.until.is_(None)) | (Exchange.booked_at <= line.c.until))

@@ -1,4 +1,4 @@
-"""A transfer in all its legs, in words: for the row of the ledger and for the page of the transfer."""
+"""A transfer in all its legs, in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from marketplace.stock.queries.legs import Journey, Leg, find_journey
 
 @dataclass(frozen=True, slots=True)
 class JourneyInWords:
-    """All legs as rows of a table, what they come to together, and what is saved with and without processing."""
+    """All legs as rows of a table, and what is saved with and without processing."""
 
     journey: Journey
     rows: tuple[tuple[str, ...], ...]
