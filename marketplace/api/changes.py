@@ -28,6 +28,7 @@ CHANGES = (
                 "moves, splits, counts, takes out and writes off."
             ),
             _("New: what depots save and cost in a period (/depots/figures)."),
+            _("New: the lot that a listing offers (lot)."),
         ),
     ),
     Version(

@@ -107,6 +107,7 @@ def test_scenarios_6_and_7_measured_agreed_booked_and_partly_brought_back(hengel
     child = next(one for one in hengelo.get("/listings?mine=true").get_json()["items"] if one["id"] != lot["id"])
     assert (child["quantity"], child["available"], child["condition"], child["status"]) == ("100", "100", "poor", "published")
     assert child["returnedFrom"] == lot["id"]
+    assert child["lot"] == hengelo.get(f"/listings/{lot['id']}").get_json()["lot"] + 2  # after that of the receiver
     assert counters(hengelo, lot) == ("400", "0", "176", "224")
 
 

@@ -74,6 +74,7 @@ class ListingSchema(Shape):
     depot = Integer(attribute="depot_id", allow_none=True)
     photos = List(Part(PhotoSchema))
     returned_from = Integer(attribute="parent_id", allow_none=True)
+    lot = Integer("the lot that it offers; null before it was ever published", attribute="lot_id", allow_none=True)
     created_at = Moment()
     updated_at = Moment("when anything in it changed, what is available too")
     external_id = LineOrNull("what its organisation's own system calls it")
