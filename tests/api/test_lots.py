@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from marketplace.depots.models import Arrival, Depot, DepotBay, DepotCapacity, DepotKeeper, Lot
+from marketplace.depots.models import Arrival, Depot, DepotBay, DepotCapacity, DepotKeeper, DepotRate, Lot
+from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.models import AuditRow
-from tests.api.conftest import Api
+from tests.api.conftest import Api, published
 from tests.factories import KEI, make_actor
 
 TODAY = clock.today()
@@ -82,6 +83,33 @@ def test_276_square_metres_come_in_and_every_one_of_them_is_accounted_for(keeper
     assert (rest["quantity"], rest["massKg"], rest["pallets"]) == ("176", 32560, 8)
     assert told(rest) == [("in", "276"), ("split", "-100")]
     assert [row["otherLot"] for row in rest["movements"]] == [None, part["id"]]
+
+
+def test_six_weeks_of_176_square_metres_cost_158_euros_and_40_cents(keeper: Api, yard: int, database: Database) -> None:
+    """176 m² × € 0.15 a week / 7 × 42 days = € 158.40. Without a price the cost is not known, and that is not nothing."""
+    whole = take_in(keeper, yard, movedOn=ago(42))
+    assert whole["cost"] == {"cents": None, "days": 42, "isKnown": False}
+    with database.transaction() as session:
+        rate = {"unit": "m2", "euros_per_week": Decimal("0.15"), "from_on": TODAY - timedelta(days=60)}
+        session.add(DepotRate(depot_id=yard, **rate))
+    keeper.post(f"/lots/{whole['id']}/split", {"quantity": 100, "movedOn": ago(42)})
+    rest = keeper.get(f"/lots/{whole['id']}").get_json()
+    assert (rest["quantity"], rest["cost"]) == ("176", {"cents": 15840, "days": 42, "isKnown": True})
+
+
+def test_what_drives_to_another_place_counts_its_kilometres_and_no_tonnes(
+    keeper: Api, yard: int, somebody: Callable[..., Api]
+) -> None:
+    """800 × 185 = 148 t; 148 × 12 km = 1 776 tonne-km, 148 × 19 km = 2 812."""
+    lot = take_in(keeper, yard, quantity="800", place="Borne", drivenKm=12)
+    moved = keeper.post(f"/lots/{lot['id']}/move", {"place": "Delden", "drivenKm": 19}).get_json()
+    assert moved["placeName"] == "Delden"
+    rows = somebody("regio-twente", "reviewer").get("/exchanges").get_json()["items"]
+    assert sorted((row["kind"], row["massKg"], row["tonneKm"]) for row in rows) == [("haul", 0, 1776), ("haul", 0, 2812)]
+    short = keeper.post(f"/lots/{lot['id']}/move", {"place": "Losser", "drivenKm": 0.1})
+    assert (short.status_code, fields(short)) == (422, ["drivenKm"])
+    unknown = keeper.post(f"/lots/{lot['id']}/move", {"place": "Losser", "vehicleClass": "kruiwagen"})
+    assert (unknown.status_code, fields(unknown)) == (422, ["vehicleClass"])
 
 
 def test_a_count_that_finds_what_was_known_asks_nothing_and_is_written_down(keeper: Api, yard: int) -> None:
@@ -278,6 +306,45 @@ def test_a_blocked_lot_moves_and_is_written_off_but_does_not_leave(keeper: Api, 
     assert keeper.post(f"/lots/{lot['id']}/move", {"bay": "B2"}).get_json()["bay"] == "B2"
     written_off = keeper.post(f"/lots/{lot['id']}/write-off", {"quantity": 5, "reason": "Naar de verwerker"}).get_json()
     assert written_off["quantity"] == "270"
+
+
+def test_the_listing_of_a_lot_says_what_happens_to_it(keeper: Api, yard: int, borne: Api, database: Database) -> None:
+    """1 200 m² on offer, of which 200 are reserved: 1 000 are free."""
+    listing = published(keeper, depot=yard, place=None)
+    lot_id = keeper.get("/lots").get_json()["items"][0]["id"]
+    assert keeper.get(f"/lots/{lot_id}").get_json()["listing"] == listing["id"]
+    borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 200, "unit": "m2"})
+
+    def offered() -> tuple[str, str, int]:
+        found = keeper.get(f"/listings/{listing['id']}").get_json()
+        return found["quantity"], found["available"], found["version"]
+
+    version = offered()[2]
+    assert keeper.post(f"/lots/{lot_id}/split", {"quantity": 100}).get_json()["listing"] is None
+    assert offered() == ("1100", "900", version + 1)
+    refused = keeper.post(f"/lots/{lot_id}/out", {"quantity": "900.001"})
+    assert (refused.status_code, refused.get_json()["available"]) == (409, "900")
+    keeper.post(f"/lots/{lot_id}/write-off", {"quantity": 50, "reason": "Gebroken"})
+    keeper.post(f"/lots/{lot_id}/count", {"quantity": 1060, "reason": "Anders geteld"})
+    assert offered() == ("1060", "860", version + 3)
+    keeper.post(f"/lots/{lot_id}/move", {"place": "Delden"})
+    moved = keeper.get(f"/listings/{listing['id']}").get_json()
+    assert (moved["placeName"], moved["version"]) == ("Delden", version + 4)
+    with database.transaction() as session:
+        assert [label for label, ask in INVARIANTS if ask(session)] == []
+
+
+def test_an_offer_of_which_everything_left_is_closed(keeper: Api, yard: int) -> None:
+    listing = published(keeper, depot=yard, place=None)
+    lot_id = keeper.get("/lots").get_json()["items"][0]["id"]
+    assert keeper.post(f"/lots/{lot_id}/out").get_json()["listing"] is None
+    assert keeper.get(f"/listings/{listing['id']}").get_json()["status"] == "closed"
+
+
+def test_soil_does_not_grow_by_counting(keeper: Api, yard: int) -> None:
+    soil = take_in(keeper, yard, material="teelaarde", unit="m3", quantity=600)
+    refused = keeper.post(f"/lots/{soil['id']}/count", {"quantity": 700, "reason": "Erbij gestort"})
+    assert (refused.status_code, fields(refused)) == (422, ["quantity"])
 
 
 def test_lots_are_found_by_where_whose_and_what(keeper: Api, yard: int, borne: Api, losser: Api, database: Database) -> None:

@@ -1,10 +1,12 @@
 """What is taken of a lot: how it comes in, where it goes, and what was counted."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from marketplace.api.bodies.place import Placed
+from marketplace.api.bodies.reservation import DRIVEN
 from marketplace.api.fields import CODE_LENGTH_MAX, Amount, Choice, Day, Line, Lines, Number, UnitChoice, Whole, YesNo
 from marketplace.api.reading import location_of, read_json
 from marketplace.api.schema import Body, take
@@ -13,11 +15,12 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, check_amount
-from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Condition
+from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Condition, Location
+from marketplace.stock.rules.driving import Drive
 from marketplace.stock.rules.handling import BAY_LENGTH_MAX, PALLETS_MAX, REASON_LENGTH_MAX, ArrivalDraft, Going, Said
 
 _NEW = ("material", "quantity", "unit", "condition")
-_OF_THE_LOT = ("material", "unit", "condition", "title", "owner", "kg_per_unit")
+_OF_THE_LOT = ("material", "unit", "condition", "title", "owner", "kg_per_unit", "place", "lat", "lon")
 
 
 class Counted(Amount):
@@ -40,8 +43,18 @@ class _Standing(_Entered):
     bay = Line("a bay of the depot, see /depots/{id}; absent: none", longest=BAY_LENGTH_MAX)
 
 
-class TakeInBody(_Standing):
-    """A lot that comes into a depot: a new one, or with `lot` one that the bank knows."""
+class _Driven(Body):
+    """And how it was brought."""
+
+    driven_km = Number("kilometres driven with the load; absent: 1.3 times the geodesic", shape=DRIVEN)
+    vehicle_class = Line("code of a transport factor; absent: by mass", longest=CODE_LENGTH_MAX)
+
+
+class TakeInBody(_Standing, _Driven, Placed):
+    """A lot that comes into a depot: a new one, or with `lot` one that the bank knows.
+
+    The place is where a new one was driven from.
+    """
 
     material = Line("slug of a material, see /materials; required without lot", longest=CODE_LENGTH_MAX)
     quantity = Amount("required without lot; with it: what comes in of it, absent: all; a part becomes a lot of its own")
@@ -55,7 +68,7 @@ class TakeInBody(_Standing):
     arrival = Whole("id of what was announced to this depot, which has come now")
 
 
-class MoveLotBody(_Standing, Placed):
+class MoveLotBody(_Standing, _Driven, Placed):
     """Where a lot, or a part of it, goes."""
 
     quantity = Amount("absent: all of it; a part becomes a lot of its own")
@@ -87,21 +100,21 @@ def said_of(values: Mapping[str, Any]) -> Said:
 
 def standing(values: Mapping[str, Any]) -> Going:
     """Where it stands in the depot where it lies."""
-    return Going(bay=values.get("bay"), pallets=values.get("pallets"))
+    return Going(bay=values.get("bay"), pallets=values.get("pallets"), drive=_drive(values))
+
+
+def _drive(values: Mapping[str, Any]) -> Drive:
+    return Drive(values.get("driven_km"), values.get("vehicle_class") or None)
 
 
 def going_to() -> tuple[Decimal | None, Going, Said]:
     """How much goes, where to, and when. None is all of it."""
     values, errors = take(MoveLotBody(), read_json())
-    location, depot_id = None, values.get("depot")
-    try:
-        location = location_of(values, required=False)
-    except Invalid as refusal:
-        errors += refusal.errors
+    location, depot_id = _location(values, errors), values.get("depot")
     if depot_id is not None and any(values.get(name) is not None for name in ("place", "lat", "lon")):
         errors.append(FieldError("depot", _("Send a depot, or a place, not both.")))
     _settle(errors)
-    return values.get("quantity"), Going(depot_id, location, values.get("bay"), values.get("pallets")), said_of(values)
+    return values.get("quantity"), replace(standing(values), depot_id=depot_id, location=location), said_of(values)
 
 
 def taking_in() -> tuple[dict[str, Any], ArrivalDraft | None]:
@@ -116,6 +129,7 @@ def taking_in() -> tuple[dict[str, Any], ArrivalDraft | None]:
         ]
         _settle(errors)
         return values, None
+    came_from = _location(values, errors)
     lacking = _("This is required. Fill it in.")
     known = {error.field for error in errors}
     errors += [FieldError(name, lacking) for name in _NEW if values.get(name) is None and name not in known]
@@ -131,10 +145,19 @@ def taking_in() -> tuple[dict[str, Any], ArrivalDraft | None]:
         condition=values["condition"],
         title=values.get("title") or "",
         owner=values.get("owner") or "",
+        came_from=came_from,
         kg_per_unit=values.get("kg_per_unit"),
         confirm_unusual=bool(values.get("confirm_unusual")),
     )
     return values, draft
+
+
+def _location(values: Mapping[str, Any], errors: list[FieldError]) -> Location | None:
+    try:
+        return location_of(values, required=False)
+    except Invalid as refusal:
+        errors += refusal.errors
+        return None
 
 
 def _settle(errors: list[FieldError]) -> None:

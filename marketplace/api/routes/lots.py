@@ -16,10 +16,12 @@ from marketplace.api.schema import Written
 from marketplace.api.shapes.lot import LotSchema, LotsSchema, WholeLotSchema
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.depots.models import Lot
+from marketplace.depots.queries.costs import costs_of
 from marketplace.depots.queries.lots import get_lot
 from marketplace.depots.queries.lots import list_lots as list_visible
 from marketplace.depots.rules.lots import LotFilter
 from marketplace.http.request import current_actor, current_session, permission
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.stock.actions.counting import count_lot as count
 from marketplace.stock.actions.leaving import take_out_lot as take_out
@@ -150,4 +152,5 @@ def _leaving() -> dict[str, Any]:
 def write_lot(lot: Lot) -> Written:
     """A lot that this actor has asked for or changed, with everything that happened to it."""
     session = current_session()
-    return WholeLotSchema.write(lot, listing=find_offers(session, [lot.id]).get(lot.id), movements=list_told(session, lot.id))
+    listing, cost = find_offers(session, [lot.id]).get(lot.id), costs_of(session, [lot.id], clock.today())[lot.id]
+    return WholeLotSchema.write(lot, listing=listing, cost=cost, movements=list_told(session, lot.id))

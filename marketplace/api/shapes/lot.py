@@ -8,6 +8,7 @@ from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.depots.models import Lot
 from marketplace.depots.rules.lots import MovementKind
+from marketplace.depots.rules.number import lot_number
 from marketplace.market.rules.listing import Condition
 from marketplace.materials.rules.taxonomy import MASS_PLACES, Material
 
@@ -27,6 +28,7 @@ class LotSchema(Shape):
     """A lot: the stuff itself, of one owner, in one place."""
 
     id = Integer()
+    number = Line("as on its label", get=lambda lot: lot_number(lot.id))
     title = Line()
     material = Part(MaterialSchema, get=_material)
     quantity = Quantity("what is there: the sum of its movements")
@@ -77,7 +79,17 @@ class _MovementSchema(Shape):
     reservation = Integer("id of the reservation that moved it", attribute="movement.reservation_id", allow_none=True)
 
 
+class _CostSchema(Shape):
+    """What lying in depots has cost so far."""
+
+    cents = Integer("of the days that have a price; null: no day has one", allow_none=True)
+    days = Integer("on which it lay in a depot")
+    is_known = YesNo("false: not every day has a price")
+
+
 class WholeLotSchema(LotSchema):
-    """A lot with what happened to it, the first movement first."""
+    """A lot with what happened to it, the first movement first, and what its stay has cost."""
+
+    cost = Part(_CostSchema)
 
     movements = List(Part(_MovementSchema))

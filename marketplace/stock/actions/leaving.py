@@ -13,36 +13,39 @@ from marketplace.depots.rules.lots import MovementKind, check_unblocked
 from marketplace.kernel import clock
 from marketplace.kernel.units import plain
 from marketplace.notices.actions import audit
-from marketplace.stock.actions.offers import hold_lot, read_again
+from marketplace.stock.actions.offers import Held, follow_quantity, hold, read_again
 from marketplace.stock.rules.handling import Said, check_pallets, check_part, clean_said, too_little
 
 
 def take_out_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, pallets: int | None, said: Said) -> Lot:
     """Let an amount of a lot, or all of it, leave for its owner's own use. A blocked lot does not."""
-    lot = hold_lot(session, actor, lot_id, Can.HANDLE_LOT)
-    check_unblocked(is_blocked=lot.blocked_at is not None)
-    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today())
-    return _leave(session, actor, lot, MovementKind.OUT, amount, pallets, said)
+    held = hold(session, actor, lot_id, Can.HANDLE_LOT)
+    check_unblocked(is_blocked=held.lot.blocked_at is not None)
+    said = clean_said(said, last_on=find_last_day(session, held.lot.id), today=clock.today())
+    return _leave(session, actor, held, MovementKind.OUT, amount, pallets, said)
 
 
 def write_off_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, pallets: int | None, said: Said) -> Lot:
     """Write off an amount of a lot, or all of it, with the reason. What is blocked may be written off too."""
-    lot = hold_lot(session, actor, lot_id, Can.HANDLE_LOT)
-    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today(), reason_needed=True)
-    return _leave(session, actor, lot, MovementKind.WRITE_OFF, amount, pallets, said)
+    held = hold(session, actor, lot_id, Can.HANDLE_LOT)
+    said = clean_said(said, last_on=find_last_day(session, held.lot.id), today=clock.today(), reason_needed=True)
+    return _leave(session, actor, held, MovementKind.WRITE_OFF, amount, pallets, said)
 
 
 def _leave(
-    session: Session, actor: Actor, lot: Lot, kind: MovementKind, amount: Decimal | None, pallets: int | None, said: Said
+    session: Session, actor: Actor, held: Held, kind: MovementKind, amount: Decimal | None, pallets: int | None, said: Said
 ) -> Lot:
+    lot = held.lot
     if lot.quantity == 0:
         raise too_little(lot.quantity, lot.unit_of)
     gone = lot.quantity if amount is None else amount
     check_part(gone, lot.unit_of)
     if pallets is not None:
         check_pallets(pallets)
+    follow_quantity(session, actor, held, -gone)
     places = min(pallets or 0, lot.pallets)
-    if not movements.change(session, By(actor, said.day, said.reason), lot, kind, -gone, pallets=-places):
+    by = By(actor, said.day, said.reason)
+    if not movements.change(session, by, lot, kind, -gone, pallets=-places, listing_id=held.listing_id):
         raise too_little(lot.quantity, lot.unit_of)
     audit.record(
         session, actor, action=f"lot.{kind.value.replace('_', '-')}", object_type="lot", object_id=lot.id, quantity=plain(gone)

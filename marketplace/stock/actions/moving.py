@@ -1,5 +1,6 @@
 """A lot goes to another bay, depot or place; a part of it becomes a lot of its own."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -19,26 +20,29 @@ from marketplace.kernel.units import Amount, plain
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.stock.actions import places
-from marketplace.stock.actions.offers import hold_lot, read_again
+from marketplace.stock.actions.legs import book_leg
+from marketplace.stock.actions.offers import Held, follow_place, follow_quantity, hold, read_again
 from marketplace.stock.rules.handling import Going, Said, check_part, clean_said, too_little
 
 
 def move_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, going: Going, said: Said) -> Lot:
     """Move all of a lot, or a part of it, which becomes a lot of its own. What moved is the answer."""
-    lot = hold_lot(session, actor, lot_id, Can.HANDLE_LOT)
-    return carry(session, actor, lot, amount, going, said)
+    return carry(session, actor, hold(session, actor, lot_id, Can.HANDLE_LOT), amount, going, said)
 
 
-def carry(session: Session, actor: Actor, lot: Lot, amount: Decimal | None, going: Going, said: Said) -> Lot:
-    """Let a locked lot, or a part of it, lie somewhere else."""
+def carry(session: Session, actor: Actor, held: Held, amount: Decimal | None, going: Going, said: Said) -> Lot:
+    """Let a locked lot, or a part of it, lie somewhere else; its offer says so, and the ledger counts the kilometres."""
+    lot = held.lot
     said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today())
     if lot.quantity == 0:
         raise too_little(lot.quantity, lot.unit_of)
-    to, by = _destination(session, lot, going), By(actor, said.day, said.reason)
-    before = lot.depot_id
+    to, by, before = _destination(session, lot, going), By(actor, said.day, said.reason), places.whereabouts(lot)
     if amount is not None and amount != lot.quantity:
-        lot = _part(session, by, lot, amount, going.pallets or 0)
-    movements.move(session, by, lot, to)
+        lot = _part(session, by, held, amount, going.pallets or 0)
+    else:
+        depot = None if to.depot_id is None else get_depot(session, to.depot_id)
+        follow_place(session, actor, held, going.location, depot)
+    movements.move(session, by, lot, to, listing_id=held.listing_id)
     audit.record(
         session,
         actor,
@@ -46,19 +50,24 @@ def carry(session: Session, actor: Actor, lot: Lot, amount: Decimal | None, goin
         object_type="lot",
         object_id=lot.id,
         quantity=plain(lot.quantity),
-        before=before,
+        before=before.depot_id,
         after=to.depot_id,
     )
     if to.depot_id is not None:
         places.note_fullness(session, actor, to.depot_id, lot.id)
+    start, end = places.point_at(session, before), places.point_at(session, to)
+    if start is not None and end is not None:
+        book_leg(session, lot, start=start, end=end, day=said.day, drive=going.drive)
     return read_again(session, lot.id)
 
 
-def _part(session: Session, by: By, lot: Lot, amount: Decimal, pallets: int) -> Lot:
-    """A part of a locked lot, where it lies, as a lot of its own."""
+def _part(session: Session, by: By, held: Held, amount: Decimal, pallets: int) -> Lot:
+    """A part of a locked lot, where it lies, as a lot of its own that nothing offers yet."""
+    lot = held.lot
     check_part(amount, lot.unit_of)
-    here = Whereabouts(lot.depot_id, lot.bay, min(pallets, lot.pallets), lot.place_name, places.point_of(lot))
-    child = movements.split_off(session, by, lot, amount, to=here)
+    follow_quantity(session, by.actor, held, -amount)
+    here = replace(places.whereabouts(lot), pallets=min(pallets, lot.pallets))
+    child = movements.split_off(session, by, lot, amount, to=here, listing_id=held.listing_id)
     if child is None:
         raise too_little(lot.quantity, lot.unit_of)
     return child
@@ -83,7 +92,8 @@ def _destination(session: Session, lot: Lot, going: Going) -> Whereabouts:
 
 def split_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal, going: Going, said: Said) -> Lot:
     """Make a part of a lot a lot of its own, which stays where it is: the new one is the answer."""
-    lot = hold_lot(session, actor, lot_id, Can.HANDLE_LOT)
+    held = hold(session, actor, lot_id, Can.HANDLE_LOT)
+    lot = held.lot
     said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today())
     if amount == lot.quantity > 0:
         there = Amount(lot.quantity, lot.unit_of)
@@ -92,7 +102,7 @@ def split_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal, g
     if lot.depot_id is not None:
         at = places.stand_in(get_depot(session, lot.depot_id), going, bay=lot.bay)
         bay = at.bay
-    child = _part(session, by, lot, amount, going.pallets or 0)
+    child = _part(session, by, held, amount, going.pallets or 0)
     if bay is not None and bay != child.bay:
         movements.move(session, by, child, Whereabouts(child.depot_id, bay, child.pallets))
     audit.record(

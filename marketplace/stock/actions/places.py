@@ -39,9 +39,18 @@ def outside(location: Location) -> Whereabouts:
     return Whereabouts(place_name=location.place_name, point=location.point)
 
 
-def point_of(lot: Lot) -> Point | None:
-    """The point where a lot lies in no depot; None where that is not known."""
-    return None if lot.lat is None or lot.lon is None else Point(lot.lat, lot.lon)
+def whereabouts(lot: Lot) -> Whereabouts:
+    """Where a lot lies now."""
+    point = None if lot.lat is None or lot.lon is None else Point(lot.lat, lot.lon)
+    return Whereabouts(lot.depot_id, lot.bay, lot.pallets, lot.place_name, point)
+
+
+def point_at(session: Session, at: Whereabouts) -> Point | None:
+    """The point of a depot or of a place; None where that is not known."""
+    if at.depot_id is None:
+        return at.point
+    depot = get_depot(session, at.depot_id)
+    return Point(depot.lat, depot.lon)
 
 
 def note_fullness(session: Session, actor: Actor, depot_id: int, lot_id: int) -> None:

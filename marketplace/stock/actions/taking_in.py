@@ -16,6 +16,7 @@ from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.rules.lots import LotDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing
+from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import plain
 from marketplace.market.rules.values import find_weight_faults
@@ -23,8 +24,9 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.stock.actions import places
+from marketplace.stock.actions.legs import book_leg
 from marketplace.stock.actions.moving import carry
-from marketplace.stock.actions.offers import hold_lot, read_again, take_hold
+from marketplace.stock.actions.offers import Held, hold, read_again, take_hold
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Said, clean_said, clean_title
 
 
@@ -55,6 +57,7 @@ def take_in_lot(
     audit.record(
         session, actor, action="lot.in", object_type="lot", object_id=lot.id, depot=depot.id, quantity=plain(lot.quantity)
     )
+    _book(session, lot, depot, draft, going, said)
     _has_come(arrival, lot)
     places.note_fullness(session, actor, depot.id, lot.id)
     return read_again(session, lot.id)
@@ -78,15 +81,22 @@ def bring_in_lot(
     depot = get_depot(session, depot_id)
     require(actor, Can.KEEP_DEPOT, depot)
     arrival = None if arrival_id is None else _open_arrival(session, depot, arrival_id, None)
-    lot = hold_lot(session, actor, lot_id, Can.HANDLE_LOT) if arrival is None else _announced(session, arrival, lot_id)
-    if lot.depot_id == depot.id:
+    held = hold(session, actor, lot_id, Can.HANDLE_LOT) if arrival is None else _announced(session, arrival, lot_id)
+    if held.lot.depot_id == depot.id:
         raise Conflict(_("This lot lies in this depot already. Move it to another bay, or count it."), "lot")
-    came = carry(session, actor, lot, amount, replace(going, depot_id=depot.id, location=None), said)
+    came = carry(session, actor, held, amount, replace(going, depot_id=depot.id, location=None), said)
     _has_come(arrival, came)
     return came
 
 
-def _announced(session: Session, arrival: Arrival, lot_id: int) -> Lot:
+def _book(session: Session, lot: Lot, depot: Depot, draft: ArrivalDraft, going: Going, said: Said) -> None:
+    """Count the kilometres of what was brought, where somebody says from where or how far."""
+    end = Point(depot.lat, depot.lon)
+    start = end if draft.came_from is None else draft.came_from.point
+    book_leg(session, lot, start=start, end=end, day=said.day, drive=going.drive)
+
+
+def _announced(session: Session, arrival: Arrival, lot_id: int) -> Held:
     """The lot of whoever announced it, locked. It lies in no depot, and is what was announced."""
     lot = session.get(Lot, lot_id)
     if (

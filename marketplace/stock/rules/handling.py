@@ -13,6 +13,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import Amount, Quantity, Unit, check_amount, plain
 from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Condition, Location
+from marketplace.stock.rules.driving import Drive
 
 BAY_LENGTH_MAX = 40
 PALLETS_MAX = 9_999
@@ -22,13 +23,17 @@ LONGEST_AGO = timedelta(days=3653)  # ten years: what lay there before the bank 
 
 @dataclass(frozen=True, slots=True)
 class ArrivalDraft:
-    """A lot that nobody had written down, as it comes into a depot. `owner`: a slug; empty: the keeper's own organisation."""
+    """A lot that nobody had written down, as it comes into a depot. `owner`: a slug; empty: the keeper's own organisation.
+
+    `came_from`: where it was driven from, where that is known.
+    """
 
     material: str
     quantity: Quantity
     condition: Condition
     title: str = ""
     owner: str = ""
+    came_from: Location | None = None
     kg_per_unit: Decimal | None = None
     confirm_unusual: bool = False
 
@@ -37,14 +42,15 @@ class ArrivalDraft:
 class Going:
     """Where something goes.
 
-    A depot, or a place of its own; or neither, and then it stays where it is.
-    `bay` and `pallets`: where and on how many pallet places it stands there. None: not said.
+    A depot, or a place of its own; or neither, and then it stays where it is. `bay` and `pallets`: where and on how many pallet
+    places it stands there. None: not said. `drive`: how it was brought.
     """
 
     depot_id: int | None = None
     location: Location | None = None
     bay: str | None = None
     pallets: int | None = None
+    drive: Drive = Drive()
 
 
 @dataclass(frozen=True, slots=True)
