@@ -57,6 +57,8 @@ GUARDED_ELSEWHERE = {
     "market.actions.windows.published_windows",
     "market.actions.windows.window_columns",
     "stock.actions.moving.carry",
+    "stock.actions.offers.follow_place",
+    "stock.actions.offers.follow_quantity",
     "stock.actions.places.note_fullness",
 }
 
