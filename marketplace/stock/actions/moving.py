@@ -31,7 +31,10 @@ def move_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | N
 
 
 def carry(session: Session, actor: Actor, held: Held, amount: Decimal | None, going: Going, said: Said) -> Lot:
-    """Let a locked lot, or a part of it, lie somewhere else; its offer says so, and the ledger counts the kilometres."""
+    """Let a locked lot, or a part of it, lie somewhere else.
+
+    Its offer says so, and the ledger counts the kilometres.
+    """
     lot = held.lot
     said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today())
     if lot.quantity == 0:

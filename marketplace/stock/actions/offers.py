@@ -1,4 +1,4 @@
-"""The lot in hand, locked, with whatever offers it: what happens to the one is said by the other."""
+"""The lot in hand, locked, with whatever offers it. What happens to the one is said by the other."""
 
 from dataclasses import dataclass
 from decimal import Decimal
