@@ -1,14 +1,18 @@
-"""One process of many that ask for the same stone at once. Run by `test_competition.py`, never by itself."""
+"""One process of many that want the same stone at once. Run by `test_competition.py`, never by itself."""
 
 import threading
 from decimal import Decimal
+from threading import Barrier
 
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.stock.actions.leaving import take_out_lot
+from marketplace.stock.rules.handling import Said
 
 
 def ask_at_once(url: str, actor: Actor, listing_id: int, amount: str, threads: int) -> list[str]:
@@ -33,3 +37,17 @@ def ask_at_once(url: str, actor: Actor, listing_id: int, amount: str, threads: i
         asker.join()
     database.dispose()
     return answers
+
+
+def take_out_at_once(url: str, keeper: Actor, lot_id: int, amount: str, start: Barrier) -> str:
+    """What a keeper was answered that takes this much out: `out` or `refused`. It begins when all others are ready."""
+    database, said = Database(url, pool_size=1), Said(clock.today(), "de laatste pallet")
+    database.run(lambda session: session.connection())
+    start.wait(60)
+    try:
+        database.run(lambda session: take_out_lot(session, keeper, lot_id=lot_id, amount=Decimal(amount), pallets=1, said=said))
+        return "out"
+    except Conflict:
+        return "refused"
+    finally:
+        database.dispose()
