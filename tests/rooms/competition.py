@@ -43,7 +43,7 @@ def take_out_at_once(url: str, keeper: Actor, lot_id: int, amount: str, start: B
     """What a keeper was answered that takes this much out: `out` or `refused`. It begins when all others are ready."""
     database, said = Database(url, pool_size=1), Said(clock.today(), "de laatste pallet")
     database.run(lambda session: session.connection())
-    start.wait(60)
+    start.wait(110)
     try:
         database.run(lambda session: take_out_lot(session, keeper, lot_id=lot_id, amount=Decimal(amount), pallets=1, said=said))
         return "out"
