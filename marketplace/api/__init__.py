@@ -32,6 +32,7 @@ MODULES = (
     "published",
     "depots",
     "lot_labels",
+    "lot_photos",
     "lots",
     "organisations",
     "people",

@@ -29,6 +29,7 @@ CHANGES = (
             ),
             _("New: what depots save and cost in a period (/depots/figures)."),
             _("New: the lot that a listing offers (lot)."),
+            _("New: photos of a lot (/lots/{id}/photos), and labels with its number and a code, as a PDF (/lots/labels.pdf)."),
         ),
     ),
     Version(

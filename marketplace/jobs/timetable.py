@@ -11,6 +11,7 @@ from flask import Flask
 from marketplace.accounts.policy import CLOCK
 from marketplace.advice.actions import requirements
 from marketplace.advice.queries import requirements as mending
+from marketplace.depots.queries.photos import list_lot_photo_files
 from marketplace.documents.queries import list_paper_files
 from marketplace.dossiers import actions as dossiers
 from marketplace.dossiers.queries import list_papers_to_remind
@@ -79,18 +80,19 @@ def _once(app: Flask, verb: Callable[[Session, int], bool], row_id: int) -> bool
 
 
 def list_files_in_use(session: Session) -> set[str]:
-    """The name of every file of a listing, its papers, a transfer, a message or a report."""
+    """The name of every file of a listing, its papers, a lot, a transfer, a message or a report."""
     return (
         listings.list_photo_files(session)
         | list_gate_photo_files(session)
         | list_message_files(session)
         | list_report_files(session)
         | list_paper_files(session)
+        | list_lot_photo_files(session)
     )
 
 
 def sweep_photos(app: Flask) -> int:
-    """Remove files that belong to no listing, transfer, message or published report any more."""
+    """Remove files that belong to no listing, lot, transfer, message or report any more."""
     with database(app).read() as reading:
         in_use = list_files_in_use(reading)
     return len(cast(Media, app.extensions["media"]).sweep(in_use))

@@ -13,7 +13,7 @@ from marketplace.stock.queries.labels import list_labelled
 IDS = query.parameter("ids", "ids of lots, with commas between them; at most 200", example="1042,1043", maxLength=2200)
 
 
-@route("GET", "/lots/labels.pdf", gives=None, tag="reference", query=(IDS,), refuses=(404,), media_type=MEDIA_TYPE)
+@route("GET", "/lots/labels.pdf", gives=None, tag="lots", query=(IDS,), refuses=(404,), media_type=MEDIA_TYPE)
 @permission(Can.READ_LOT)
 def get_labels() -> Response:
     """Get the labels of lots as an accessible PDF.

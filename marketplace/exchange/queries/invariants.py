@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Select, Subquery, func, literal, select
 from sqlalchemy.orm import Session
 
-from marketplace.depots.models import Lot, Movement
+from marketplace.depots.models import Lot, LotPhoto, LotPhotoFile, Movement
 from marketplace.depots.queries import invariants as lot_invariants
 from marketplace.depots.rules.lots import MovementKind
 from marketplace.exchange.models import GatePhoto, GatePhotoFile, Reservation, TermsVersion
@@ -163,10 +163,12 @@ def fulfilled_needs_nothing(session: Session) -> str | None:
 
 
 def photos_have_files(session: Session) -> str | None:
-    """Every photo has its rows of files, of a lot and of a transfer."""
+    """Every photo has its rows of files, of a listing, a lot and a transfer."""
     rows = select(Photo.id).where(~select(PhotoFile.name).where(PhotoFile.photo_id == Photo.id).exists())
     at_gate = select(GatePhoto.id).where(~select(GatePhotoFile.name).where(GatePhotoFile.gate_photo_id == GatePhoto.id).exists())
-    return _first(session, rows.order_by(Photo.id), "photo") or _first(session, at_gate.order_by(GatePhoto.id), "gate photo")
+    of_lot = select(LotPhoto.id).where(~select(LotPhotoFile.name).where(LotPhotoFile.lot_photo_id == LotPhoto.id).exists())
+    found = _first(session, rows.order_by(Photo.id), "photo") or _first(session, at_gate.order_by(GatePhoto.id), "gate photo")
+    return found or _first(session, of_lot.order_by(LotPhoto.id), "photo of a lot")
 
 
 def single_rows(session: Session) -> str | None:
