@@ -24,6 +24,10 @@ CHANGES = (
         date(2026, 11, 28),
         (
             _(
+                "New: what a depot says of itself: its hours, its bays, how much fits, what it takes and from whom, the longest stay, who keeps it, "
+                "and what lying there costs (/depots, /depots/{id}/rates). A depot is closed and opened again by a step of its own."
+            ),
+            _(
                 "New: lots, with every movement of them (/lots). Whoever keeps a depot takes in (/depots/{id}/lots), "
                 "moves, splits, counts, takes out and writes off."
             ),

@@ -339,6 +339,16 @@ class Codes(Given):
         return list(value)
 
 
+class Ids(Given):
+    """A list of numbers of things."""
+
+    shape = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": ID_MAX}, "maxItems": LISTED_MAX}
+
+    def read(self, value: Any) -> tuple[int, ...]:
+        """Without doubles, in the order given; at most a hundred."""
+        return tuple(dict.fromkeys(Whole(most=ID_MAX).read(item) for item in _read_list(value)))
+
+
 def _read_list(value: Any) -> list[Any]:
     if not isinstance(value, list) or len(value) > LISTED_MAX:
         raise Invalid(_NOT_A_LIST)

@@ -1,9 +1,8 @@
 """What a question about a lot or a demand may say, and how many one person asks in a day."""
 
-import re
-import unicodedata
 from datetime import timedelta
 
+from marketplace.kernel.contacts import has_contact_details
 from marketplace.kernel.errors import Conflict, Invalid, TooMany
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
@@ -12,9 +11,6 @@ QUESTION_LENGTH_MAX = 500
 ANSWER_LENGTH_MAX = 1000
 QUESTIONS_PER_DAY = 20  # one person
 DAY = timedelta(days=1)
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}")
-_DAY = re.compile(r"(?<!\d)\d{1,2}([-/.])\d{1,2}\1(?:19|20)\d\d(?!\d)|(?<![-/.\d])\d{1,2}([-/.])\d{1,2}\2\d\d(?![-/.]?\d)")
-_PHONE = re.compile(r"(?<![\w,.])(?:\+|0)\d(?:[ ()./–-]{0,3}\d){8,13}(?!\d)")
 
 
 def clean_question(text: str) -> str:
@@ -37,12 +33,6 @@ def _clean(text: str, field: str, longest: int, empty: Text) -> str:
             field,
         )
     return tidy
-
-
-def has_contact_details(text: str) -> bool:
-    """Whether a text holds a mail address or a phone number. A day, in figures, is none."""
-    plain = unicodedata.normalize("NFKC", text)  # wide figures and signs, and the blank that does not break
-    return bool(_EMAIL.search(plain) or _PHONE.search(_DAY.sub("", plain)))
 
 
 def check_asked_today(number: int) -> None:

@@ -1,6 +1,7 @@
 """Who may not: every address without a token, and every change by somebody whose it is not; and that nothing changes then."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from marketplace.api import WRITES_ALLOWED
 from marketplace.api.routing import OPERATIONS, Operation
 from marketplace.app import create_app
 from marketplace.impact.actions.goals import seed_goals
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from tests.adopted import adopt_year
 from tests.api.conftest import Api, Specification, add_paper, demand_body, form, listing_body, picture, published
@@ -54,6 +56,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
     coordinator = somebody("hengelo", "coordinator")
     depot = coordinator.post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()
     lot = coordinator.post(f"/depots/{depot['id']}/lots", LOT).get_json()
+    depot = coordinator.post(f"/depots/{depot['id']}/rates", BODIES["set_rate"]).get_json()
     account = coordinator.post("/machine-accounts", {"name": "Voorraadsysteem"}).get_json()
     token = coordinator.post("/tokens", {"name": "werf", "scope": "read", "machineAccount": account["id"]}).get_json()
     listing = published(hengelo)
@@ -84,6 +87,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "message_id": message["id"],
         "depot_id": depot["id"],
         "lot_id": lot["id"],
+        "rate_id": depot["rates"][0]["id"],
         "account_id": account["id"],
         "import_id": coordinator.post("/imports/material-use", **form("file", SHEET)).get_json()["id"],
         "token_id": token["id"],
@@ -121,6 +125,7 @@ BODIES: dict[str, Any] = {
     "split_lot": {"quantity": 1},
     "count_lot": {"quantity": 1, "reason": "Daarom"},
     "write_off_lot": {"reason": "Daarom"},
+    "set_rate": {"unit": "m2", "eurosPerWeek": "0.15", "fromOn": (clock.today() + timedelta(days=1)).isoformat()},
     "read_notices": {"until": 1},
     "create_task": {"kind": "check"},
     "change_windows": {"regionDays": 0, "partnersDays": 14},

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.stock.rules.fill import Fill, Kind
+from marketplace.depots.rules.capacity import CapacityKind as Kind
+from marketplace.stock.rules.fill import Fill
 
 
 @pytest.mark.parametrize(

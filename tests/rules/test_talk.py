@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.accounts.rules.phones import PhoneShown, check_phone_shown, clean_phone, phone_text
+from marketplace.kernel.contacts import has_contact_details
 from marketplace.kernel.errors import Invalid, TooMany
 from marketplace.messages import rules as messages
 from marketplace.questions import rules as questions
@@ -84,7 +85,7 @@ def test_a_question_says_something_and_is_no_longer_than_it_may_be() -> None:
     ],
 )
 def test_a_question_holds_no_phone_number_and_no_mail_address(text: str, is_contact: bool) -> None:
-    assert questions.has_contact_details(text) is is_contact
+    assert has_contact_details(text) is is_contact
     if is_contact:
         for clean in (questions.clean_question, questions.clean_answer):
             with pytest.raises(Invalid, match="Laat telefoonnummers"):

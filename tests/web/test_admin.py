@@ -112,7 +112,7 @@ def test_a_depot_is_opened_described_and_closed(coordinator: FlaskClient) -> Non
     )
     page = coordinator.get("/beheer/depots")
     assert "Gemeentewerf" in page.get_data(as_text=True)
-    assert send(coordinator, "/beheer/depots/1", name="Werf Zuid", address="").status_code == 303
+    assert send(coordinator, "/beheer/depots/1/gegevens", name="Werf Zuid", address="").status_code == 303
     assert send(coordinator, "/beheer/depots/1", to="/beheer/depots/1/sluiten").status_code == 303
     text = coordinator.get("/beheer/depots").get_data(as_text=True)
     assert "Werf Zuid" in text and "gesloten" in text

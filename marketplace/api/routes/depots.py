@@ -5,14 +5,14 @@ from flask import Response
 from marketplace.accounts.policy import Can, may, require
 from marketplace.api import query
 from marketplace.api.bodies import drafts
-from marketplace.api.bodies.depot import DepotBody, DepotPatch
+from marketplace.api.bodies.depot import DepotBody, DepotPatch, RateBody, changed_details, new_capacities, new_rate
 from marketplace.api.reading import asked_yes, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.depot import DepotSchema, DepotsSchema
-from marketplace.depots.actions import depots
+from marketplace.depots.actions import depots, room
 from marketplace.depots.models import Depot
-from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.depots import details_of, get_depot
 from marketplace.depots.queries.depots import list_depots as list_all
 from marketplace.http.request import current_actor, current_session, permission
 
@@ -48,19 +48,66 @@ def show_depot(depot_id: int) -> Response:
 @route("PATCH", "/depots/<int:depot_id>", takes=DepotPatch(), gives=DepotSchema, tag="reference")
 @permission(Can.MANAGE_DEPOTS)
 def edit_depot(depot_id: int) -> Response:
-    """Change the name or the address of a storage place of your own organisation. Or close it for new lots, or open it again."""
+    """Change what a storage place of your own organisation says of itself.
+
+    Its hours, its bays, how much fits, what it takes and who keeps it. Or close it for new lots, or open it again.
+    """
     values, session, actor = read_body(DepotPatch()), current_session(), current_actor()
     depot = get_depot(session, depot_id)
     require(actor, Can.MANAGE_DEPOTS, depot)
-    if "name" in values or "address" in values:
-        name, address = values.get("name", depot.name), values.get("address", depot.address)
-        depot = depots.edit_depot(session, actor, depot_id=depot_id, name=name or "", address=address)
+    details = changed_details(details_of(depot), values)
+    if details != details_of(depot):
+        depot = depots.edit_depot(session, actor, depot_id=depot_id, details=details)
+    if "bays" in values:
+        depot = room.set_bays(session, actor, depot_id=depot_id, names=values["bays"] or ())
+    if "capacities" in values:
+        depot = room.set_capacities(session, actor, depot_id=depot_id, amounts=new_capacities(values["capacities"] or ()))
+    if "keepers" in values:
+        depot = room.set_keepers(session, actor, depot_id=depot_id, person_ids=values["keepers"] or ())
     if values.get("is_active") is not None:
         switch = depots.reopen_depot if values["is_active"] else depots.close_depot
         depot = switch(session, actor, depot_id=depot_id)
     return ok(write_depot(depot))
 
 
+@route("POST", "/depots/<int:depot_id>/close", gives=DepotSchema, tag="reference")
+@permission(Can.MANAGE_DEPOTS)
+def close_depot(depot_id: int) -> Response:
+    """Close it for new lots; what lies there stays. Closed already: nothing changes."""
+    return ok(write_depot(depots.close_depot(current_session(), current_actor(), depot_id=depot_id)))
+
+
+@route("POST", "/depots/<int:depot_id>/reopen", gives=DepotSchema, tag="reference")
+@permission(Can.MANAGE_DEPOTS)
+def reopen_depot(depot_id: int) -> Response:
+    """Open it again for new lots. Open already: nothing changes."""
+    return ok(write_depot(depots.reopen_depot(current_session(), current_actor(), depot_id=depot_id)))
+
+
+@route("POST", "/depots/<int:depot_id>/rates", takes=RateBody(), gives=DepotSchema, status=201, tag="reference")
+@permission(Can.MANAGE_DEPOTS)
+def set_rate(depot_id: int) -> Response:
+    """Set what one unit costs a week from a day on.
+
+    A price of the same unit and day is replaced; what was charged before never changes.
+    """
+    draft = new_rate(read_body(RateBody()))
+    depot = room.set_rate(current_session(), current_actor(), depot_id=depot_id, draft=draft)
+    return created(write_depot(depot), "show_depot", depot_id=depot.id)
+
+
+@route("DELETE", "/depots/<int:depot_id>/rates/<int:rate_id>", gives=DepotSchema, tag="reference")
+@permission(Can.MANAGE_DEPOTS)
+def withdraw_rate(depot_id: int, rate_id: int) -> Response:
+    """Take back a price that does not count yet."""
+    return ok(write_depot(room.withdraw_rate(current_session(), current_actor(), depot_id=depot_id, rate_id=rate_id)))
+
+
 def write_depot(depot: Depot) -> Written:
     """A depot as this actor may see it."""
-    return DepotSchema.write(depot, exact=depot if may(current_actor(), Can.READ_LISTING_INSIDE, depot) else None)
+    actor = current_actor()
+    return DepotSchema.write(
+        depot,
+        exact=depot if may(actor, Can.READ_LISTING_INSIDE, depot) else None,
+        keepers=depot.keeper_ids if may(actor, Can.KEEP_DEPOT, depot) else None,
+    )

@@ -5,10 +5,22 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot
-from marketplace.depots.queries.depots import get_depot
-from marketplace.depots.rules.depot import DepotDraft, check_place_basis, clean_address, clean_depot_name
-from marketplace.kernel.errors import Taken
+from marketplace.depots.queries.depots import details_of, get_depot, lock_depot
+from marketplace.depots.rules.depot import (
+    DepotDetails,
+    DepotDraft,
+    check_longest_stay,
+    check_place_basis,
+    clean_address,
+    clean_collecting,
+    clean_depot_name,
+    clean_opening_note,
+    stored_groups,
+)
+from marketplace.depots.rules.opening import stored_hours
+from marketplace.kernel.errors import Invalid, Taken
 from marketplace.kernel.language import _
+from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 
 
@@ -34,14 +46,36 @@ def create_depot(session: Session, actor: Actor, *, draft: DepotDraft) -> Depot:
     return get_depot(session, depot.id)
 
 
-def edit_depot(session: Session, actor: Actor, *, depot_id: int, name: str, address: str | None) -> Depot:
-    """Change the name and the address. A depot does not move: another place is another depot."""
+def edit_depot(session: Session, actor: Actor, *, depot_id: int, details: DepotDetails) -> Depot:
+    """Change what a depot says of itself. A depot does not move: another place is another depot."""
+    lock_depot(session, depot_id)
     depot = get_depot(session, depot_id)
     require(actor, Can.MANAGE_DEPOTS, depot)
-    depot.name = clean_depot_name(name)
-    _check_new_name(session, depot.organisation_id, depot.name, but=depot.id)
-    depot.address = clean_address(address)
-    audit.record(session, actor, action="depot.edit", object_type="depot", object_id=depot.id)
+    before = details_of(depot)
+    name = clean_depot_name(details.name)
+    _check_new_name(session, depot.organisation_id, name, but=depot.id)
+    check_longest_stay(details.longest_stay_days)
+    _check_groups(session, details.takes)
+    depot.opening = stored_hours(details.hours)
+    depot.opening_note = clean_opening_note(details.opening_note)
+    depot.collecting = clean_collecting(details.collecting)
+    depot.takes = stored_groups(details.takes)
+    depot.name, depot.address = name, clean_address(details.address)
+    depot.storers, depot.is_public, depot.longest_stay_days = details.storers.value, details.is_public, details.longest_stay_days
+    after = details_of(depot)
+    changed = [field for field in DepotDetails.__dataclass_fields__ if getattr(before, field) != getattr(after, field)]
+    audit.record(
+        session,
+        actor,
+        action="depot.edit",
+        object_type="depot",
+        object_id=depot.id,
+        changed=changed,
+        takes=list(after.takes),
+        storers=after.storers.value,
+        longest_stay_days=after.longest_stay_days,
+        is_public=after.is_public,
+    )
     return depot
 
 
@@ -62,6 +96,13 @@ def _switch(session: Session, actor: Actor, depot_id: int, *, is_active: bool, a
         depot.is_active = is_active
         audit.record(session, actor, action=action, object_type="depot", object_id=depot.id)
     return depot
+
+
+def _check_groups(session: Session, slugs: tuple[str, ...]) -> None:
+    known = taxonomy(session)
+    for slug in slugs:
+        if known.group(slug) is None:
+            raise Invalid(_("There is no group of materials “%(slug)s”. Choose from the list.", slug=slug[:60]), "takes")
 
 
 def _check_new_name(session: Session, organisation_id: int, name: str, *, but: int | None) -> None:

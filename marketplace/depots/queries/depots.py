@@ -1,10 +1,16 @@
 """Questions about storage places."""
 
-from sqlalchemy import Select, select
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.rules.accounts import TRADERS
 from marketplace.depots.models import Depot
+from marketplace.depots.rules.depot import DepotDetails, Storers
+from marketplace.depots.rules.opening import hours_of
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 
@@ -50,3 +56,29 @@ def get_visible_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
     if not row.is_public and not may(actor, Can.READ_DEPOTS):
         raise _missing()
     return row
+
+
+def lock_depot(session: Session, depot_id: int) -> None:
+    """Let nobody else change this depot until the end of the transaction."""
+    session.execute(select(Depot.id).where(Depot.id == depot_id).with_for_update())
+
+
+def list_possible_keepers(session: Session, depot: Depot) -> Sequence[Person]:
+    """The people who may keep this depot: who work where it belongs, with an account that is on."""
+    rows = select(Person).where(Person.organisation_id == depot.organisation_id, Person.is_active, ~Person.is_machine)
+    return session.scalars(rows.where(Person.role.in_(TRADERS)).order_by(func.lower(Person.name), Person.id)).all()
+
+
+def details_of(depot: Depot) -> DepotDetails:
+    """What a depot says of itself, to change one thing of it."""
+    return DepotDetails(
+        name=depot.name,
+        address=depot.address,
+        is_public=depot.is_public,
+        hours=hours_of(depot.opening),
+        opening_note=depot.opening_note,
+        collecting=depot.collecting,
+        takes=depot.taken_groups,
+        storers=Storers(depot.storers),
+        longest_stay_days=depot.longest_stay_days,
+    )

@@ -12,10 +12,11 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.depots.models import Arrival, Depot, DepotKeeper, Lot
 from marketplace.depots.queries.stock import IS_THERE, Sums, sum_stock
+from marketplace.depots.rules.capacity import CapacityKind as Kind
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
 from marketplace.stock.queries.lying import last_first_day
-from marketplace.stock.rules.fill import Fill, Kind
+from marketplace.stock.rules.fill import Fill
 
 KG_PER_TONNE = 1000
 

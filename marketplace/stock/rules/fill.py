@@ -2,18 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
+
+from marketplace.depots.rules.capacity import CapacityKind as Kind
 
 PERCENT = 100
-
-
-class Kind(StrEnum):
-    """A kind of room that a depot counts."""
-
-    M2 = "m2"
-    M3 = "m3"
-    TONNE = "tonne"
-    PALLET = "pallet"
 
 
 @dataclass(frozen=True, slots=True)

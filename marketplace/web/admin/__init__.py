@@ -1,1 +1,1 @@
-"""People, depots and material use."""
+"""People, organisations, turns, and the clock."""

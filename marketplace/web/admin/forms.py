@@ -1,4 +1,4 @@
-"""What is asked about people and storage places."""
+"""What is asked about people and organisations."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -75,31 +75,6 @@ class DeclineForm(Form):
     reason = TextAreaField(
         _("Why not?"), [Required(_("Say why. The asker reads it."))], description=_("The asker reads it in a mail.")
     )
-
-
-class DepotForm(Form):
-    """The name, place and address of a storage place."""
-
-    name = StringField(
-        _("What is the depot called?"),
-        [Required(_("Fill in the name of the depot, for example “Works yard Borne”."))],
-        description=_("People choose it by this name when they offer something."),
-    )
-    place = StringField(
-        _("Where is it?"),
-        [Required(_("Fill in a place, a postcode or coordinates."))],
-        description=_("A place, a postcode or coordinates, for example 52.3001, 6.7480. Distances are measured from here."),
-    )
-    address = StringField(_("Street and number"), description=_("Only people who collect something there get to see it."))
-
-
-class DepotDetailsForm(Form):
-    """The name and address of a storage place; its place stays."""
-
-    name = StringField(
-        _("What is the depot called?"), [Required(_("Fill in the name of the depot, for example “Works yard Borne”."))]
-    )
-    address = StringField(_("Street and number"), description=_("Only people who collect something there get to see it."))
 
 
 class WindowsForm(Form):

@@ -1,28 +1,23 @@
-"""People and depots of an organisation, and the clock of the whole bank."""
+"""People of an organisation, and the clock of the whole bank."""
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.actions import people as people_actions
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.policy import Can, may, require
+from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries import organisations
 from marketplace.accounts.queries import people as people_queries
 from marketplace.accounts.rules.accounts import ROLE_LABELS, TRADERS, InvitationDraft, Role
-from marketplace.depots.actions import depots as depot_actions
-from marketplace.depots.queries.depots import get_depot, list_depots
-from marketplace.depots.rules.depot import DepotDraft
 from marketplace.exchange.actions.decide import release_person
-from marketplace.http.places import finder
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
 from marketplace.web.admin import clock as clock_views
 from marketplace.web.admin import organisations as organisation_views
 from marketplace.web.admin import windows
-from marketplace.web.admin.forms import DepotDetailsForm, DepotForm, InviteForm, RoleForm
+from marketplace.web.admin.forms import InviteForm, RoleForm
 from marketplace.web.ui.form_page import done, page, submit
-from marketplace.web.ui.forms import Form
 
 blueprint = Blueprint("admin", __name__)
 clock_views.register(blueprint)
@@ -129,71 +124,3 @@ def reactivate(person_id: int) -> ResponseReturnValue:
         _("The account of %(name)s is on again.", name=someone.name),
         url_for("admin.people", organisatie=someone.organisation.slug),
     )
-
-
-@blueprint.get("/beheer/depots")
-@permission(Can.READ_DEPOTS)
-def depots() -> ResponseReturnValue:
-    """List the storage places of the region; your own can be changed."""
-    session, actor = current_session(), current_actor()
-    return render_template(
-        "admin/depots.html", depots=list_depots(session, with_closed=True), may_open=may(actor, Can.MANAGE_DEPOTS)
-    )
-
-
-@blueprint.route("/beheer/depots/nieuw", methods=["GET", "POST"])
-@permission(Can.MANAGE_DEPOTS)
-def create_depot() -> ResponseReturnValue:
-    """Open a storage place of the own organisation."""
-    form = DepotForm()
-    if submit(form, lambda: open_depot(form)):
-        return done(_("The depot is open. It can be chosen for new lots."), url_for("admin.depots"))
-    return page("admin/create_depot.html", form, refused=422)
-
-
-def open_depot(form: DepotForm) -> None:
-    """Look the place up, then open the depot there. The look-up is done before a transaction begins."""
-    place = finder().find(form.place.data or "")
-    draft = DepotDraft(
-        name=form.name.data or "",
-        place_name=place.name,
-        municipality=place.municipality_slug or "",
-        point=place.point,
-        place_basis=place.basis.value,
-        address=form.address.data or place.address,
-    )
-    depot_actions.create_depot(current_session(), current_actor(), draft=draft)
-
-
-@blueprint.route("/beheer/depots/<int:depot_id>", methods=["GET", "POST"])
-@permission(Can.MANAGE_DEPOTS)
-def edit_depot(depot_id: int) -> ResponseReturnValue:
-    """Change the name and address of a storage place."""
-    depot = get_depot(current_session(), depot_id)
-    require(current_actor(), Can.MANAGE_DEPOTS, depot)
-    form = DepotDetailsForm(obj=depot)
-    if submit(form, lambda: describe_depot(depot_id, form)):
-        return done(_("The depot is changed."), url_for("admin.depots"))
-    return page("admin/edit_depot.html", form, refused=422, depot=depot)
-
-
-def describe_depot(depot_id: int, form: Form) -> None:
-    """Save what the form says."""
-    name, address = form["name"].data or "", form["address"].data
-    depot_actions.edit_depot(current_session(), current_actor(), depot_id=depot_id, name=name, address=address)
-
-
-@blueprint.post("/beheer/depots/<int:depot_id>/sluiten")
-@permission(Can.MANAGE_DEPOTS)
-def close_depot(depot_id: int) -> ResponseReturnValue:
-    """No new lots go there any more."""
-    depot_actions.close_depot(current_session(), current_actor(), depot_id=depot_id)
-    return done(_("The depot is closed for new lots."), url_for("admin.depots"))
-
-
-@blueprint.post("/beheer/depots/<int:depot_id>/openen")
-@permission(Can.MANAGE_DEPOTS)
-def reopen_depot(depot_id: int) -> ResponseReturnValue:
-    """Let it be chosen again."""
-    depot_actions.reopen_depot(current_session(), current_actor(), depot_id=depot_id)
-    return done(_("The depot is open. It can be chosen for new lots."), url_for("admin.depots"))

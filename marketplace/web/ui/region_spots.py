@@ -8,8 +8,8 @@ from marketplace.kernel.geo import Point
 from marketplace.web.ui.flow_map import HEIGHT, LEFT, TOP, WIDTH
 from marketplace.web.ui.region_map import REGION_UNITS, units_of
 
-APART = 64  # two spots nearer than this are drawn as one, with both numbers
-SPOT_HEIGHT, SPOT_LEAST, LETTER = 56, 56, 22
+APART = 76  # two spots nearer than this are drawn as one, with both numbers
+SPOT_HEIGHT, SPOT_LEAST, LETTER = 72, 72, 26
 BOX = f"{LEFT} {TOP} {WIDTH} {HEIGHT}"
 
 
