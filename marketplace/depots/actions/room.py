@@ -1,4 +1,4 @@
-"""What belongs to a depot: its bays, how much fits, who keeps it, and what lying there costs."""
+"""What belongs to a depot: its bays, how much fits, its keepers, its prices."""
 
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
@@ -47,7 +47,7 @@ def set_capacities(session: Session, actor: Actor, *, depot_id: int, amounts: Ma
 
 
 def set_keepers(session: Session, actor: Actor, *, depot_id: int, person_ids: Collection[int]) -> Depot:
-    """Name the people who keep a depot: only of the organisation whose depot it is, and whose account is on."""
+    """Name the keepers of a depot: people of its organisation with an account that is on."""
     depot = _managed(session, actor, depot_id)
     wanted = set(person_ids)
     if len(wanted) > KEEPERS_MAX:

@@ -94,7 +94,7 @@ def check_place_basis(basis: str) -> None:
 
 
 def clean_opening_note(text: str) -> str:
-    """What hours cannot say, for everybody to read: when one has to make an appointment, or the days between the years."""
+    """What hours cannot say, for everybody to read."""
     return _for_everybody(text, "opening_note", NOTE_LENGTH_MAX)
 
 

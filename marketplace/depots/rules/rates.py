@@ -51,7 +51,7 @@ class RateDraft:
 
 
 def check_rate(draft: RateDraft, today: date) -> None:
-    """Refuse a price that cannot be, and one that would change what lying there has cost already."""
+    """Refuse a price that cannot be, and one that would change what was charged before."""
     errors = [
         FieldError(field, fault)
         for field, fault in (

@@ -119,7 +119,7 @@ class StoringForm(Form):
     longest_stay_days = DecimalField(
         _("How many days may something stay at most?"),
         description=_(
-            "After that it stands on the list of who keeps the depot, for example 182. Leave it empty if there is no limit."
+            "After that it stands on the list of its keepers, for example 182. Leave it empty if there is no limit."
         ),
     )
 
@@ -137,7 +137,7 @@ class StoringForm(Form):
 
 
 class KeepersForm(Form):
-    """Who keeps a depot."""
+    """The people who keep a depot."""
 
     keepers = ChecksField(
         _("Who keeps this depot?"),

@@ -1,4 +1,4 @@
-"""What a coordinator says of a depot: its page, hours, room, what it takes, who keeps it, and its prices."""
+"""What a coordinator says of a depot, a form for each part of it."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from marketplace.depots.rules.capacity import CapacityKind as Kind
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
-from marketplace.stock.rules.fill import Fill, Kind
+from marketplace.stock.rules.fill import Fill
 
 FULL = 100
 KINDS: dict[Kind, Text] = {
