@@ -118,9 +118,7 @@ class StoringForm(Form):
     takes = ChecksField(_("Which materials does the depot take?"), description=_("Tick none if it takes everything."))
     longest_stay_days = DecimalField(
         _("How many days may something stay at most?"),
-        description=_(
-            "After that it stands on the list of its keepers, for example 182. Leave it empty if there is no limit."
-        ),
+        description=_("After that it stands on the list of its keepers, for example 182. Leave it empty if there is no limit."),
     )
 
     def offer(self, known: Taxonomy) -> None:
