@@ -34,6 +34,11 @@ CHANGES = (
             _("New: what depots save and cost in a period (/depots/figures)."),
             _("New: the lot that a listing offers (lot)."),
             _("New: photos of a lot (/lots/{id}/photos), and labels with its number and a code, as a PDF (/lots/labels.pdf)."),
+            _("New: a reservation goes to a depot, and what comes back goes to one or stays with the receiver (depot, stays)."),
+            _(
+                "New: rows of the ledger name the lot and why something was taken back or driven (lotId, cause, recallId). A leg of a lot "
+                "belongs to no transfer: its listingId and reservationId are null."
+            ),
         ),
     ),
     Version(

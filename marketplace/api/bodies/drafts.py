@@ -162,8 +162,8 @@ def new_reservation() -> ReservationDraft:
     quantity, location = _quantity(values, errors), _location(values, errors, required=False)
     _settle(errors)
     assert quantity is not None
-    text = {name: value for name, value in _told(values).items() if name != "location"}
-    return ReservationDraft(quantity, location=location, **text)
+    text = {name: value for name, value in _told(values).items() if name not in ("location", "depot")}
+    return ReservationDraft(quantity, location=location, depot_id=values.get("depot"), **text)
 
 
 def new_handover(values: Mapping[str, Any], reserved: Quantity) -> HandoverDraft:
@@ -220,6 +220,8 @@ def new_return(values: Mapping[str, Any], unit: str, location: Location | None) 
         returned_on=values.get("returned_on") or clock.today(),
         reason=values["reason"],
         location=location,
+        depot_id=values.get("depot"),
+        stays=bool(values.get("stays")),
         driven_km=values.get("driven_km"),
         vehicle_class=values.get("vehicle_class") or None,
     )

@@ -41,6 +41,7 @@ class ReservationBody(Placed):
     quantity = Amount("in the listing's unit", required=True)
     unit = UnitChoice("the listing's", required=True)
     demand_id = Whole("id of the demand that it serves")
+    depot = Whole("id of the depot where it goes first, instead of a place; kilometres are counted to there")
     purpose = Lines("what it is for", longest=PURPOSE_LENGTH_MAX)
     project = Line("the project in which it is used", longest=LINE_LENGTH_MAX)
     use = Line("what it is used for there", longest=LINE_LENGTH_MAX)
@@ -168,11 +169,13 @@ class ResolveBody(Body):
 
 
 class ReturnBody(Placed):
-    """What comes back after completion, and how. Without a place it lies where it came from."""
+    """What comes back after completion, and how. Without a place or a depot, and not staying, it lies where it came from."""
 
     quantity = Amount("in the listing's unit", required=True)
     unit = UnitChoice("the listing's")
     condition = Choice(Condition, "as it came back", required=True)
+    depot = Whole("id of the depot in which it lies now, instead of a place")
+    stays = YesNo("yes, it stays with the receiver, who holds it for its owner; then nothing is driven; absent: no")
     returned_on = Day("absent: today")
     driven_km = Number("kilometres driven with the load on the way back; absent: 1.3 times the geodesic", shape=DRIVEN)
     vehicle_class = Line("code of a transport factor, for the way back; absent: by mass", longest=CODE_LENGTH_MAX)

@@ -125,6 +125,7 @@ class ReservationSchema(Shape):
     purpose = Line()
     reason = LineOrNull()
     place_name = Line(allow_none=True)
+    depot = Integer("id of the depot where it goes; null: to no depot", attribute="depot_id", allow_none=True)
     requested_at = Moment()
     updated_at = Moment("when anything in it changed")
     approved_at = Moment(allow_none=True)

@@ -18,7 +18,7 @@ from marketplace.exchange.rules.terms import Terms
 from marketplace.impact.rules.impact import avoided_kgco2e, impact, mass_kg, net_kgco2e, rounded
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Missing
-from marketplace.kernel.geo import distance_km
+from marketplace.kernel.geo import Point, distance_km
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
 from marketplace.ledger import actions as ledger
@@ -149,8 +149,8 @@ def _in_unit(row: Exchange, unit: Unit, wanted: Material, reference: Taxonomy) -
     return Fraction(row.quantity) * conversion(Unit(row.unit), unit, converting, measured, Unit(row.unit))
 
 
-def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) -> Decimal:
-    """Append what a return takes back, and a haul for the way back.
+def book_return(session: Session, reservation: Reservation, draft: ReturnDraft, driven_to: Point | None) -> Decimal:
+    """Append what a return takes back, and a haul for the way back where it was driven.
 
     Returns what the demand needs again, in its own unit.
 
@@ -165,7 +165,8 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft) 
     back = _taken_back(reservation, was, draft.quantity.amount)
     back = replace(back, happened_on=draft.returned_on, period=month, reverses=booked.seq, cause=Cause.RETURN.value)
     row = append(session, back)
-    append(session, _way_back(session, reservation, draft, was, month))
+    if not draft.stays:
+        append(session, _way_back(session, reservation, draft, was, month, driven_to))
     return -_newly_covered(session, reservation, row)
 
 
@@ -241,26 +242,27 @@ def _taken_back(reservation: Reservation, was: Entry, amount: Decimal) -> Entry:
     )
 
 
-def distance_back(reservation: Reservation, draft: ReturnDraft) -> Decimal:
+def distance_back(reservation: Reservation, driven_to: Point | None) -> Decimal:
     """The straight line from the receiver to where it lies now.
 
     Without a place: to where it came from.
     """
     if reservation.terms is None:
         raise RuntimeError(f"reservation {reservation.id} was never approved")
-    to = reservation.terms.lot if draft.location is None else draft.location.point
-    return distance_km(reservation.terms.destination, to)
+    return distance_km(reservation.terms.destination, reservation.terms.lot if driven_to is None else driven_to)
 
 
-def _way_back(session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry, month: str) -> Entry:
+def _way_back(
+    session: Session, reservation: Reservation, draft: ReturnDraft, was: Entry, month: str, driven_to: Point | None
+) -> Entry:
     """Make the row of the way back, from the receiver to where it lies now.
 
     In the month of the reversal or later.
     Without a place it goes the way that it came. Kilometres without tonnes, and no fewer than the straight line.
     """
     distance, basis = was.distance_km, was.distance_basis
-    if draft.location is not None:
-        distance, basis = distance_back(reservation, draft), "return"
+    if driven_to is not None:
+        distance, basis = distance_back(reservation, driven_to), "return"
     figures = impact(
         mass_in_kg=mass_kg(draft.quantity.amount, was.kg_per_unit),
         distance_in_km=distance,

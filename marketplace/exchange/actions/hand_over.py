@@ -27,7 +27,7 @@ from marketplace.exchange.actions.transitions import (
     transfer_lot,
 )
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.destination import place_of
+from marketplace.exchange.queries.destination import place_of, where_back
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.queries.signatures import handed_over_by
 from marketplace.exchange.queries.terms import is_confirmed_by_silence, ordered_of, terms_of
@@ -357,18 +357,18 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     reservation, _done = begin(session, actor, reservation_id, Step.RETURN, Can.RETURN)
     if is_same_return(draft, reservation.last_return, clock.now()):
         return reservation, True
-    amount = draft.quantity.amount
+    amount, back_at = draft.quantity.amount, where_back(session, reservation, draft)
     check_return(
         draft,
         unit=reservation.unit,
         left=reservation.quantity - reservation.taken_back,
         handed_over_on=reservation.handed_over_on or clock.local(reservation.completed_at or clock.now()).date(),
-        straight_km=distance_back(reservation, draft),
+        straight_km=Decimal(0) if draft.stays else distance_back(reservation, back_at.driven_to),
         today=clock.today(),
         vehicle_classes=tuple(vehicle.slug for vehicle in taxonomy(session).vehicles),
     )
-    child = make_child(session, actor, reservation, draft)
-    needed_again = book_return(session, reservation, draft)
+    child = make_child(session, actor, reservation, draft, back_at)
+    needed_again = book_return(session, reservation, draft, back_at.driven_to)
     last = {"booked_at": clock.now().isoformat(), "fingerprint": draft.fingerprint}
     back = {"returned": reservation.returned + amount, "last_return": last}
     reservation = note(session, actor, reservation, "return", figure=amount, **back)

@@ -3,11 +3,15 @@
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.depots.models import Depot
+from marketplace.depots.queries.depots import get_depot
 from marketplace.exchange.actions.terms import freeze
 from marketplace.exchange.actions.transitions import begin, move, notify_side
 from marketplace.exchange.models import Reservation
@@ -35,6 +39,7 @@ from marketplace.materials.rules.gates import Destination, Moment
 from marketplace.materials.rules.taxonomy import convert
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
+from marketplace.stock.actions.places import check_fits
 
 
 def reserve(session: Session, actor: Actor, *, listing_id: int, draft: ReservationDraft) -> Reservation:
@@ -53,6 +58,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     _check_purchase(session, listing, draft)
     demand = _demand_served(session, actor, listing, draft)
     _check_destination(actor, draft)
+    depot = _depot(session, actor, listing, draft)
     check_gates(session, listing, moment=Moment.RESERVE, destination=_destination(actor, listing, draft))
     if demand is not None:
         _check_under_way(session, listing, demand, draft)
@@ -80,9 +86,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         receiving_soil=draft.receiving_soil.value if draft.receiving_soil else None,
         function_class=draft.function_class.value if draft.function_class else None,
         needed_by=draft.needed_by,
-        place_name=draft.location.place_name if draft.location else None,
-        lat=draft.location.point.lat if draft.location else None,
-        lon=draft.location.point.lon if draft.location else None,
+        depot_id=draft.depot_id,
+        **(_place_of(draft) if depot is None else {"place_name": depot.name, "lat": depot.lat, "lon": depot.lon}),
         requested_at=now,
         waiting_since=now if status is ReservationStatus.WAITING else None,
         approved_at=now if is_approved else None,
@@ -225,8 +230,26 @@ def _check_purchase(session: Session, listing: Listing, draft: ReservationDraft)
     measure.check_purchase_price(draft.purchase_price_cents, mass_kg=weight, confirmed=draft.confirm_unusual)
 
 
+def _place_of(draft: ReservationDraft) -> dict[str, Any]:
+    """The columns of the place that was given."""
+    at = draft.location
+    return {} if at is None else {"place_name": at.place_name, "lat": at.point.lat, "lon": at.point.lon}
+
+
+def _depot(session: Session, actor: Actor, listing: Listing, draft: ReservationDraft) -> Depot | None:
+    """The depot where it goes, where that takes this material of this receiver. That it is full is no reason."""
+    if draft.depot_id is None:
+        return None
+    if draft.location is not None:
+        raise Invalid(_("Say one place: a depot, or another place. Leave one of the two empty."), "depot")
+    depot = get_depot(session, draft.depot_id)
+    receiver = session.get_one(Organisation, actor.organisation_id)
+    check_fits(depot, taxonomy(session).material_by_id(listing.material_id), receiver)
+    return depot
+
+
 def _check_destination(actor: Actor, draft: ReservationDraft) -> None:
-    if actor.is_partner and draft.demand_id is None and draft.location is None:
+    if actor.is_partner and draft.demand_id is None and draft.location is None and draft.depot_id is None:
         raise Invalid(_("Say where the material goes: a place, a postcode or coordinates."), "place")
 
 

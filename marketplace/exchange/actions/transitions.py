@@ -18,7 +18,7 @@ from marketplace.depots.actions.movements import By
 from marketplace.depots.models import Lot
 from marketplace.depots.rules.lots import MovementKind
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.destination import whereabouts_of
+from marketplace.exchange.queries.destination import Back, whereabouts_of
 from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
 from marketplace.exchange.queries.reservations import find_reservation, get_reservation
 from marketplace.exchange.rules import reservation as reservation_rules
@@ -35,6 +35,7 @@ from marketplace.market.rules.listing import ListingStatus, is_part_allowed
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
+from marketplace.stock.actions.places import note_fullness
 
 
 def begin(session: Session, actor: Actor, reservation_id: int, step: Step, right: Can) -> tuple[Reservation, bool]:
@@ -194,7 +195,7 @@ def transfer_lot(session: Session, actor: Actor, reservation: Reservation) -> Lo
     )
 
 
-def make_child(session: Session, actor: Actor, reservation: Reservation, draft: ReturnDraft) -> Listing:
+def make_child(session: Session, actor: Actor, reservation: Reservation, draft: ReturnDraft, back: Back) -> Listing:
     """What comes back becomes a lot of its own, and a listing that offers it where it lies now."""
     parent = get_listing(session, actor, reservation.listing_id)
     lot = lots.bring_back(
@@ -205,11 +206,15 @@ def make_child(session: Session, actor: Actor, reservation: Reservation, draft: 
         reservation_id=reservation.id,
         receiver_id=reservation.organisation_id,
         condition=draft.condition,
-        to=lots.whereabouts(parent) if draft.location is None else lots.placed(draft.location),
+        to=back.to,
+        holder_id=back.holder_id,
     )
-    return lots.make_child_lot(
-        session, actor, parent, lot=lot, quantity=draft.quantity.amount, condition=draft.condition, location=draft.location
+    child = lots.make_child_lot(
+        session, actor, parent, lot=lot, quantity=draft.quantity.amount, condition=draft.condition, location=back.location
     )
+    if back.to.depot_id is not None:
+        note_fullness(session, actor, back.to.depot_id, lot.id)
+    return child
 
 
 def notify_side(

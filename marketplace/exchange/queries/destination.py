@@ -1,22 +1,31 @@
 """Where a transfer goes, what is on its way to a demand already, and what came back from it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import Integer, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
+from marketplace.depots.models import Depot, Lot
+from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.lots import find_received
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import BEFORE_HAND_OVER, HOLDING
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.gates import list_findings
+from marketplace.market.rules.listing import Location
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.gates import Destination, Finding
 from marketplace.materials.rules.taxonomy import Taxonomy, convert
+from marketplace.places.queries.boundaries import municipality_of
+from marketplace.places.rules import PlaceBasis
+from marketplace.stock.rules.handling import check_open, check_storer, check_taken
 
 _UNDER_WAY = (
     select(
@@ -33,9 +42,9 @@ _SERVED = select(type_coerce(Reservation.demand_id, Integer)).where(
 def destination(reservation: Reservation, demand: Demand | None, receiver: Organisation) -> tuple[Point, str]:
     """Find where the material went and how that is known.
 
-    The demand's place, the place given with the reservation, or the receiver's main place.
+    The demand's place, unless it goes to a depot first; the place given with the reservation, or the receiver's main place.
     """
-    if demand is not None:
+    if demand is not None and reservation.depot_id is None:
         return Point(demand.lat, demand.lon), "demand"
     if reservation.lat is not None and reservation.lon is not None:
         return Point(reservation.lat, reservation.lon), "reservation"
@@ -47,11 +56,66 @@ def whereabouts_of(reservation: Reservation) -> Whereabouts:
 
     In the depot where it went, else at the place of its terms.
     """
-    if reservation.depot_id is not None:
-        return Whereabouts(reservation.depot_id)
-    if reservation.terms is None:
+    terms = reservation.terms
+    if terms is None:
         raise RuntimeError(f"reservation {reservation.id} was never approved")
-    return Whereabouts(place_name=reservation.terms.destination_name, point=reservation.terms.destination)
+    if reservation.depot_id is not None and terms.destination == Point(reservation.lat or 0, reservation.lon or 0):
+        return Whereabouts(reservation.depot_id)
+    return Whereabouts(place_name=terms.destination_name, point=terms.destination)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Where a return lies, who has it there, and the place to which it was driven: None where it came from, or where it stayed."""
+
+    to: Whereabouts
+    holder_id: int
+    location: Location | None
+    driven_to: Point | None
+
+
+def where_back(session: Session, reservation: Reservation, draft: ReturnDraft) -> Back:
+    """Where what comes back lies from now on. At the place that was said, in a depot, with the receiver, or where it came from."""
+    owner_id, listing = reservation.owner_id, reservation.listing
+    if draft.depot_id is not None:
+        depot = get_depot(session, draft.depot_id)
+        owner, group = reservation.owner, taxonomy(session).material_by_id(listing.material_id).group
+        check_open(is_active=depot.is_active)
+        check_storer(depot.storers, owner_id=owner.id, owner_kind=owner.kind, depot_owner_id=depot.organisation_id)
+        check_taken(depot.takes, group.slug)
+        return Back(Whereabouts(depot.id), owner_id, _location(depot), Point(depot.lat, depot.lon))
+    if draft.location is not None:
+        at = Whereabouts(place_name=draft.location.place_name, point=draft.location.point)
+        return Back(at, owner_id, draft.location, draft.location.point)
+    if draft.stays:
+        return _with_receiver(session, reservation)
+    at = (
+        Whereabouts(listing.depot_id)
+        if listing.depot_id
+        else Whereabouts(None, "", 0, listing.place_name, Point(listing.lat, listing.lon))
+    )
+    return Back(at, owner_id, None, None)
+
+
+def _location(depot: Depot) -> Location:
+    """The place of a depot, as a listing has it."""
+    point, basis = Point(depot.lat, depot.lon), PlaceBasis(depot.place_basis)
+    return Location(depot.place_name, depot.municipality, point, basis, depot.address)
+
+
+def _with_receiver(session: Session, reservation: Reservation) -> Back:
+    """It lies where the receiver has it, in a depot or not."""
+    lot = session.get_one(Lot, find_received(session, reservation.id))
+    if lot.depot_id is not None:
+        depot = get_depot(session, lot.depot_id)
+        return Back(Whereabouts(depot.id, lot.bay), reservation.organisation_id, _location(depot), None)
+    at = whereabouts_of(reservation)
+    point = at.point if lot.lat is None or lot.lon is None else Point(lot.lat, lot.lon)
+    name = lot.place_name or at.place_name
+    if point is None:
+        raise RuntimeError(f"lot {lot.id} lies nowhere")
+    location = Location(name, municipality_of(point) or "", point, PlaceBasis.POINT)
+    return Back(Whereabouts(place_name=name, point=point), reservation.organisation_id, location, None)
 
 
 def place_of(reservation: Reservation) -> Destination:

@@ -27,7 +27,7 @@ def terms_today(session: Session, reservation: Reservation) -> Terms:
     listing, demand, reference = reservation.listing, reservation.demand, taxonomy(session)
     material = reference.material_by_id(listing.material_id)
     point, basis = destination(reservation, demand, reservation.organisation)
-    given = demand.place_name if demand else reservation.place_name
+    given = demand.place_name if demand and reservation.depot_id is None else reservation.place_name
     return Terms(
         price_cents_per_unit=listing.price_cents_per_unit or 0,
         kg_per_unit=listing.kg_per_unit or material.kg_per_unit(Unit(reservation.unit)),

@@ -120,6 +120,8 @@ class ReservationDraft:
 
     How much of which listing, for which demand or place, for what, and whether to wait when it does not fit.
 
+    `depot_id`: the depot where it goes first, which counts before the demand's place.
+
     `receiving_soil` and `function_class` are asked for soil: the classes of the place where it goes.
 
     `purchase_price_cents`: the estimate of the purchase that this replaces, for all that is asked. `reused_as_is` and `same_grade` say how it
@@ -130,6 +132,7 @@ class ReservationDraft:
     quantity: Quantity
     demand_id: int | None = None
     location: Location | None = None
+    depot_id: int | None = None
     purpose: str = ""
     project: str = ""
     use: str = ""

@@ -22,7 +22,8 @@ class ReturnDraft:
     """What comes back after a completed transfer.
 
     How much, in which condition, on which day, why, and how it was driven back. `location`: where it lies now; without one
-    where it came from. `driven_km` and `vehicle_class` where known, else they are estimated.
+    where it came from, unless it goes to a depot (`depot_id`) or `stays` with the receiver, who holds it for its owner.
+    `driven_km` and `vehicle_class` where known, else they are estimated.
     """
 
     quantity: Quantity
@@ -30,6 +31,8 @@ class ReturnDraft:
     returned_on: date
     reason: str
     location: Location | None = None
+    depot_id: int | None = None
+    stays: bool = False
     driven_km: Decimal | None = None
     vehicle_class: str | None = None
 
@@ -40,6 +43,7 @@ class ReturnDraft:
         said = (
             *(plain(self.quantity.amount), self.quantity.unit.value, self.condition.value, self.returned_on.isoformat()),
             *(" ".join(self.reason.split()), "" if place is None else f"{place.place_name} {place.point.lat} {place.point.lon}"),
+            *("" if self.depot_id is None else str(self.depot_id), "stays" if self.stays else ""),
             *("" if self.driven_km is None else plain(self.driven_km), self.vehicle_class or ""),
         )
         return sha256("\n".join(said).encode()).hexdigest()
@@ -79,6 +83,10 @@ def check_return(
         raise Invalid(_("This day has not come yet. Enter today or an earlier day."), "returned_on")
     if draft.returned_on < handed_over_on:
         raise Invalid(_("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on")
+    if sum((draft.location is not None, draft.depot_id is not None, draft.stays)) > 1:
+        raise Invalid(_("Say one place: where it lies now, a depot, or that it stays with the receiver."), "place")
+    if draft.stays and (draft.driven_km or draft.vehicle_class):
+        raise Invalid(_("What stays with the receiver was not driven. Leave the kilometres and the vehicle empty."), "driven_km")
     check_drive(draft.vehicle_class, draft.driven_km, vehicle_classes)
     check_driven(draft.driven_km, straight_km=straight_km)
     check_reason(draft.reason)

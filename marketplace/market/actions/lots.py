@@ -225,7 +225,7 @@ def make_child_lot(
     stored = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
     stored["title"] = returned_title(parent.title)
     if location is not None:
-        stored |= {**place_columns(location), "depot_id": None}
+        stored |= {**place_columns(location), "depot_id": lot.depot_id}
     child = Listing(
         **stored,
         status=ListingStatus.PUBLISHED.value,
@@ -313,6 +313,7 @@ def bring_back(
     receiver_id: int,
     condition: Condition,
     to: Whereabouts,
+    holder_id: int,
 ) -> Lot:
     """Make what came back a lot of its own, out of the lot that the receiver got. Refused where that much does not lie there any more."""
     lot, offer = _received(session, reservation_id)
@@ -336,7 +337,7 @@ def bring_back(
         amount,
         kind=MovementKind.RETURN,
         owner_id=parent.organisation_id,
-        holder_id=parent.organisation_id,
+        holder_id=holder_id,
         to=to,
         listing_id=parent.id,
         reservation_id=reservation_id,

@@ -27,6 +27,7 @@ from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.rules.soil import SOIL_CLASS_LABELS, find_soil_class
 from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
+from marketplace.web.ui.depot_field import DepotField
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
 from marketplace.web.ui.place_field import PlaceField
 
@@ -238,6 +239,10 @@ class ReserveForm(Form):
             "A place, a postcode or coordinates. Without a place or a demand, the main place of your municipality counts."
         ),
     )
+    depot = DepotField(
+        _("Or does it go to a depot first?"),
+        description=_("Then it lies there for you, and kilometres count to the depot."),
+    )
     project = StringField(_("For which project?"), description=_("For example: reconstruction of Dorpsstraat."))
     use = StringField(
         _("What will you make of it?"), description=_("For example: parking places, or the foundation of a cycle path.")
@@ -292,6 +297,7 @@ class ReserveForm(Form):
         self.quantity.units = (Unit(listing.unit),)
         said = [(str(demand.id), _needed(demand, (under_way or {}).get(demand.id))) for demand in demands]
         self.demand_id.choices = or_nothing(_("For no demand on the bank"), said)
+        self.depot.offer(_("No, to no depot"))
         if not self.is_submitted():
             self.demand_id.data = asked.get("demand", "")
             self.quantity.data = _asked(asked.get("quantity", ""), Unit(listing.unit))
@@ -303,6 +309,7 @@ class ReserveForm(Form):
             quantity=self.quantity.data,
             demand_id=int(demand) if demand.isdecimal() else None,
             location=self.place.location,
+            depot_id=self.depot.depot_id,
             purpose=self.purpose.data or "",
             project=self.project.data or "",
             use=self.use.data or "",

@@ -11,7 +11,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.rules.deadlines import collect_until
 from marketplace.exchange.rules.gate import AppointmentDraft
-from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft
+from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft, ReservationStatus
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel.clock import last_moment, local, now, today
 from marketplace.kernel.language import _
@@ -20,9 +20,11 @@ from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import VehicleClass
 from marketplace.web.reservations.forms import DutchMomentField
 from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
+from marketplace.web.ui.depot_field import DepotField
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
 from marketplace.web.ui.place_field import PlaceField
 
+STAYS = "stays"
 _HOW_MUCH = Required(_("Enter the quantity in digits, for example 40 or 12.5."))
 _WHY = Required(_("Say why, in one sentence. The other side reads it."))
 
@@ -325,6 +327,11 @@ class ReturnForm(StepForm):
         description=_("A place, a postcode or coordinates. Leave empty if it lies where it came from."),
         id="return-place",
     )
+    depot = DepotField(
+        _("Or does it lie in a depot, or stay with the receiver?"),
+        description=_("What stays with the receiver is the owner's again, and was not driven."),
+        id="return-depot",
+    )
     driven_km = DecimalField(
         _("Kilometres driven with the load, on the way back"),
         description=_("Leave empty if you do not know. Then we use the straight line times 1.3."),
@@ -342,6 +349,8 @@ class ReturnForm(StepForm):
     def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
         self.quantity.units = (Unit(reservation.unit),)
+        if reservation.status == ReservationStatus.COMPLETED:
+            self.depot.offer(_("No"), (STAYS, _("It stays with the receiver")))
         if self.returned_on.raw_data is None:
             self.returned_on.data = today()
 
@@ -353,6 +362,8 @@ class ReturnForm(StepForm):
             self.returned_on.data,
             reason=self.reason.data or "",
             location=self.place.location,
+            depot_id=self.depot.depot_id,
+            stays=self.depot.data == STAYS,
             driven_km=self.driven_km.data,
             vehicle_class=self.vehicle_class.data or None,
         )
@@ -375,22 +386,3 @@ def _measured(word: str | None) -> MeasuredBy | None:
 
 def _condition(word: str | None) -> Condition | None:
     return Condition(word) if word in set(Condition) else None
-
-
-FORMS: dict[str, type[StepForm]] = {
-    "approve": ApproveForm,
-    "reject": RejectForm,
-    "cancel": CancelForm,
-    "propose_cancel": ProposeCancelForm,
-    "no_show": NoShowForm,
-    "accept_offer": PlainForm,
-    "agree_cancel": PlainForm,
-    "hand_over": HandoverForm,
-    "late_hand_over": LateHandoverForm,
-    "object": ObjectForm,
-    "decide_objection": DecideObjectionForm,
-    "confirm": ConfirmForm,
-    "dispute": DisputeForm,
-    "resolve": ResolveForm,
-    "return": ReturnForm,
-}

@@ -27,8 +27,9 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import VehicleClass
+from marketplace.web.reservations import step_forms
 from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, GatePhotoForm, ProposeForm, TermsForm
-from marketplace.web.reservations.step_forms import FORMS, StepForm
+from marketplace.web.reservations.step_forms import StepForm
 from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
@@ -42,6 +43,25 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 _S = ReservationStatus
 LATEST_BESIDE_A_FORM = 1  # message: the page stays within two screens of a phone
 CONTESTED_OR_DONE = (_S.DISPUTED, _S.COMPLETED)
+
+
+FORMS: dict[str, type[StepForm]] = {
+    "approve": step_forms.ApproveForm,
+    "reject": step_forms.RejectForm,
+    "cancel": step_forms.CancelForm,
+    "propose_cancel": step_forms.ProposeCancelForm,
+    "no_show": step_forms.NoShowForm,
+    "accept_offer": step_forms.PlainForm,
+    "agree_cancel": step_forms.PlainForm,
+    "hand_over": step_forms.HandoverForm,
+    "late_hand_over": step_forms.LateHandoverForm,
+    "object": step_forms.ObjectForm,
+    "decide_objection": step_forms.DecideObjectionForm,
+    "confirm": step_forms.ConfirmForm,
+    "dispute": step_forms.DisputeForm,
+    "resolve": step_forms.ResolveForm,
+    "return": step_forms.ReturnForm,
+}
 
 
 @dataclass(frozen=True, slots=True)
