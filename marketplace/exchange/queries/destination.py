@@ -66,7 +66,10 @@ def whereabouts_of(reservation: Reservation) -> Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Where a return lies, who has it there, and the place to which it was driven: None where it came from, or where it stayed."""
+    """Where a return lies, who has it there, and where it was driven to.
+
+    None: where it came from, or it stayed.
+    """
 
     to: Whereabouts
     holder_id: int
