@@ -34,6 +34,7 @@ AREAS = (
     "materials",
     "depots",
     "depot_files",
+    "lots",
     "published",
     "admin",
     "tasks",

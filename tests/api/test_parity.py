@@ -46,6 +46,8 @@ STEPS = {
     "published.publish": "publish_annual_report", "exchanges.reverse": "reverse_exchange",
     "searches.create": "create_search", "searches.delete": "delete_search",
     "favourites.keep": "keep_listing", "favourites.drop": "drop_listing",
+    "lots.take_in": "take_in", "lots.move": "move_lot", "lots.split": "split_lot", "lots.count": "count_lot",
+    "lots.let_out": "take_out_lot", "lots.write_off": "write_off_lot",
     "depots.create": "create_depot", "depots.edit_details": "edit_depot", "depots.edit_hours": "edit_depot",
     "depots.edit_room": "edit_depot", "depots.edit_storing": "edit_depot", "depots.edit_keepers": "edit_depot",
     "depots.edit_rates": "set_rate", "depots.withdraw_rate": "withdraw_rate", "depots.close": "close_depot",

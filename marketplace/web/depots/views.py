@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.policy import Can, may
 from marketplace.catalogue.queries.cards import list_card_rows
 from marketplace.depots.models import Depot
 from marketplace.depots.queries.depots import get_visible_depot, list_visible_depots
@@ -19,6 +20,7 @@ from marketplace.kernel.language import Text
 from marketplace.market.queries.listings import list_public_ids_in_depot
 from marketplace.materials.queries import taxonomy
 from marketplace.web.depots import manage
+from marketplace.web.depots.stock import stock_page
 from marketplace.web.ui.lots import Lot, address_of, lot_of
 from marketplace.web.ui.region_spots import spot_map
 
@@ -80,7 +82,8 @@ def index() -> str:
 @blueprint.get("/depots/<int:depot_id>")
 @public
 def show(depot_id: int) -> ResponseReturnValue:
-    """One depot: when it is open, what it takes, and what can be collected there."""
+    """One depot: when it is open and what can be collected; for its keepers what lies there."""
     session, actor = current_session(), current_actor()
     depot = get_visible_depot(session, actor, depot_id)
-    return render_template("depots/show.html", page=public_page(session, depot, clock.today()))
+    stock = stock_page(session, actor, depot) if may(actor, Can.READ_STOCK, depot) else None
+    return render_template("depots/show.html", page=public_page(session, depot, clock.today()), stock=stock)

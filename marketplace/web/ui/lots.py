@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from marketplace.catalogue.queries.cards import CardRow, Cover
+from marketplace.depots.models import LotPhoto
 from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import Session
@@ -69,7 +70,7 @@ class Lot(NamedTuple):
     id: int = 0
 
 
-def picture(photo: Photo | Cover, title: str) -> Picture:
+def picture(photo: Photo | Cover | LotPhoto, title: str) -> Picture:
     """A photo by its addresses; without a text of its own it is called after the lot."""
     files = photo.files
 

@@ -1,0 +1,145 @@
+"""The keeper's half of a depot's page: what lies there, what comes and goes, how full it is."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import request, url_for
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.depots.models import Arrival, Depot
+from marketplace.depots.queries.costs import costs_of
+from marketplace.depots.queries.stock import sum_stock
+from marketplace.depots.rules.number import read_lot_number
+from marketplace.exchange.queries.gate import Call, list_depot_calls
+from marketplace.http.written import Written
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount, Unit
+from marketplace.materials.queries import taxonomy
+from marketplace.stock.queries.lying import Show, list_lying
+from marketplace.stock.queries.warnings import Trouble, fills, list_arrivals, trouble_of
+from marketplace.web.ui.fills import Room, room_of
+from marketplace.web.ui.jobs import Job, TimeOfDay, day_of, of_transfer, picture_of, quantity_of
+from marketplace.web.ui.lying import Row, depot_rows
+from marketplace.web.ui.paging import PAGE_SIZE, paged
+
+AHEAD = timedelta(days=7)
+SHOWN: dict[Show, tuple[str, Text]] = {
+    Show.ALL: ("", _("Everything")),
+    Show.TOO_LONG: ("te-lang", _("Too long")),
+    Show.UNOFFERED: ("niet-aangeboden", _("Not on offer")),
+    Show.BLOCKED: ("geblokkeerd", _("Blocked")),
+}
+BY_WORD = {word: show for show, (word, _label) in SHOWN.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What comes and goes in the next seven days, what is late, and what has no day yet. `later`: how much comes after that."""
+
+    coming: list[Job]
+    going: list[Job]
+    later: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockPage:
+    """All of it."""
+
+    lots: int
+    rooms: list[Room]
+    trouble: Trouble
+    week: Week
+    rows: list[Row]
+    place: dict[str, int]
+    choices: list[tuple[str, Text, bool]]
+    show: str
+    words: str
+    keeps: bool
+
+    def address(self, number: int) -> str:
+        """Where another page of the list stands."""
+        depot_id, show, words = self.trouble.depot.id, self.show or None, self.words or None
+        return url_for("depots.show", depot_id=depot_id, toon=show, q=words, page=number, _anchor="stock")
+
+
+def stock_page(session: Session, actor: Actor, depot: Depot) -> StockPage:
+    """Gather it for whoever may read the stock.
+
+    It asks the same number of questions, however much lies there.
+    """
+    show, words = BY_WORD.get(request.args.get("toon", ""), Show.ALL), request.args.get("q", "").strip()
+    sums = sum_stock(session, [depot.id])[depot.id]
+    known = sums.lots if show is Show.ALL and not words else None
+    number = _number_in(words)
+    lying, place = paged(
+        lambda page: list_lying(
+            session, actor, depot, show=show, words=words, number=number, total=known, page=page, page_size=PAGE_SIZE
+        )
+    )
+    return StockPage(
+        lots=sums.lots,
+        rooms=[room_of(fill) for fill in fills(depot, sums)],
+        trouble=trouble_of(session, depot, sums),
+        week=_week(session, actor, depot),
+        rows=depot_rows(actor, depot, lying, costs_of(session, [one.lot.id for one in lying], clock.today())),
+        place=place,
+        choices=[(word, label, one is show) for one, (word, label) in SHOWN.items()],
+        show=SHOWN[show][0],
+        words=words,
+        keeps=may(actor, Can.KEEP_DEPOT, depot),
+    )
+
+
+def _number_in(words: str) -> int | None:
+    """The lot whose number was typed; None where it is another word."""
+    try:
+        return read_lot_number(words)
+    except Invalid:
+        return None
+
+
+def _week(session: Session, actor: Actor, depot: Depot) -> Week:
+    last = clock.today() + AHEAD
+    arrivals = list_arrivals(session, depot.id)
+    calls = list_depot_calls(session, actor, [depot])
+    known = taxonomy(session)
+    soon = [arrival for arrival in arrivals if arrival.expected_on <= last]
+    near = [call for call in calls if call.at is None or (day_of(call.at) or last) <= last]
+    coming = [_arrival(arrival, str(known.material_by_id(arrival.material_id).name)) for arrival in soon]
+    coming += [_call(actor, call) for call in near if call.is_bringing]
+    going = [_call(actor, call) for call in near if not call.is_bringing]
+    later = len(arrivals) - len(soon) + len(calls) - len(near)
+    return Week(sorted(coming, key=lambda job: job.order), going, later)
+
+
+def _arrival(arrival: Arrival, material: str) -> Job:
+    """Something that was announced, with the way to take it in."""
+    is_late = arrival.expected_on < clock.today()
+    return Job(
+        _("%(quantity)s %(material)s", quantity=Amount(arrival.quantity, Unit(arrival.unit)), material=material),
+        url_for("lots.take_in", depot_id=arrival.depot_id, aankomst=arrival.id),
+        also=tuple(filter(None, (arrival.organisation.name, Written(arrival.words) if arrival.words else ""))),
+        until=arrival.expected_on if is_late else None,
+        on=None if is_late else arrival.expected_on,
+        label=_("Take in"),
+        title=material,
+    )
+
+
+def _call(actor: Actor, call: Call) -> Job:
+    """A transfer for which somebody comes. A link only for whoever may follow it."""
+    row = call.reservation
+    when = _("at %(time)s", time=TimeOfDay(call.at)) if call.at else _("no time agreed yet")
+    who = _("for %(organisation)s", organisation=row.organisation.name) if call.is_bringing else row.organisation.name
+    if may(actor, Can.READ_RESERVATION, row):
+        return of_transfer(row, quantity_of(row), also=(when, who), on=day_of(call.at))
+    lot = row.listing
+    href = (
+        url_for("lots.show", lot_id=lot.lot_id)
+        if lot.lot_id and not call.is_bringing
+        else url_for("catalogue.show_listing", listing_id=lot.id)
+    )
+    return Job(quantity_of(row), href, picture_of(lot), also=(when, who), on=day_of(call.at), title=Written(lot.title))

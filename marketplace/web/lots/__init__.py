@@ -1,0 +1,1 @@
+"""Physical lots: what a scan of a label opens, and what somebody has of their own."""

@@ -1,0 +1,114 @@
+"""What can be done with a lot: each act with its form, its verb and what it says afterwards."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from marketplace.accounts.policy import Actor
+from marketplace.depots.models import Lot
+from marketplace.depots.rules.number import lot_number
+from marketplace.kernel.db import Session
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount
+from marketplace.stock.actions.counting import count_lot
+from marketplace.stock.actions.leaving import take_out_lot, write_off_lot
+from marketplace.stock.actions.moving import move_lot, split_lot
+from marketplace.stock.rules.handling import Going
+from marketplace.web.lots.forms import ActForm, CountForm, LetOutForm, MoveForm, SplitForm, WriteOffForm
+from marketplace.web.lots.shown import place_of
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act. `asks`: its fields in order; `folded`: those that most people leave as they are.
+
+    `do` gives the lot to look at next; `says` what came of it, from that lot and how much there was before.
+    """
+
+    heading: Text
+    button: Text
+    form: type[ActForm]
+    asks: tuple[str, ...]
+    folded: tuple[str, ...]
+    do: Callable[[Session, Actor, Lot, Any], Lot]
+    says: Callable[[Lot, Decimal], Text]
+
+    def fields(self, form: ActForm) -> Iterable[Any]:
+        """The fields that stand open."""
+        return [form[name] for name in self.asks]
+
+    def more(self, form: ActForm) -> Iterable[Any]:
+        """The folded ones."""
+        return [form[name] for name in self.folded]
+
+
+def _move(session: Session, actor: Actor, lot: Lot, form: MoveForm) -> Lot:
+    going = Going(
+        depot_id=form.depot_id,
+        location=form.place.location if form.depot_id is None else None,
+        bay=form.bay.data or "",
+        pallets=form.pallets.data,
+    )
+    return move_lot(session, actor, lot_id=lot.id, amount=None, going=going, said=form.said())
+
+
+def _split(session: Session, actor: Actor, lot: Lot, form: SplitForm) -> Lot:
+    going = Going(bay=form.bay.data or None, pallets=form.pallets.data)
+    return split_lot(session, actor, lot_id=lot.id, amount=_amount(form), going=going, said=form.said())
+
+
+def _count(session: Session, actor: Actor, lot: Lot, form: CountForm) -> Lot:
+    return count_lot(session, actor, lot_id=lot.id, counted=_amount(form), pallets=None, said=form.said())
+
+
+def _let_out(session: Session, actor: Actor, lot: Lot, form: LetOutForm) -> Lot:
+    return take_out_lot(session, actor, lot_id=lot.id, amount=_amount(form), pallets=None, said=form.said())
+
+
+def _write_off(session: Session, actor: Actor, lot: Lot, form: WriteOffForm) -> Lot:
+    return write_off_lot(session, actor, lot_id=lot.id, amount=_amount(form), pallets=None, said=form.said())
+
+
+def _amount(form: Any) -> Decimal:
+    amount = form.quantity.data
+    assert isinstance(amount, Decimal)
+    return amount
+
+
+def _moved(lot: Lot, _before: Decimal) -> Text:
+    return _("Lot %(number)s lies in %(place)s now.", number=lot_number(lot.id), place=place_of(lot))
+
+
+def _parted(lot: Lot, _before: Decimal) -> Text:
+    return _("%(quantity)s is a lot of its own now: %(number)s.", quantity=_there(lot), number=lot_number(lot.id))
+
+
+def _counted(lot: Lot, before: Decimal) -> Text:
+    gap = Amount(abs(lot.quantity - before), lot.unit_of)
+    if lot.quantity == before:
+        return _("Counted: %(there)s. That is right.", there=_there(lot))
+    if lot.quantity < before:
+        return _("Counted: %(there)s. That is %(gap)s less than the bank said.", there=_there(lot), gap=gap)
+    return _("Counted: %(there)s. That is %(gap)s more than the bank said.", there=_there(lot), gap=gap)
+
+
+def _gone_out(lot: Lot, before: Decimal) -> Text:
+    gone = Amount(before - lot.quantity, lot.unit_of)
+    return _("%(gone)s went out. %(there)s is left.", gone=gone, there=_there(lot))
+
+
+def _written_off(lot: Lot, before: Decimal) -> Text:
+    gone = Amount(before - lot.quantity, lot.unit_of)
+    return _("%(gone)s is written off. %(there)s is left.", gone=gone, there=_there(lot))
+
+
+def _there(lot: Lot) -> Amount:
+    return Amount(lot.quantity, lot.unit_of)
+
+
+MOVE = Act(_("Move"), _("Move it"), MoveForm, ("depot", "place", "bay"), ("pallets", "moved_on", "reason"), _move, _moved)
+SPLIT = Act(_("Split"), _("Split it off"), SplitForm, ("quantity", "bay"), ("pallets", "moved_on"), _split, _parted)
+COUNT = Act(_("Count"), _("Save the count"), CountForm, ("quantity", "reason"), ("moved_on",), _count, _counted)
+LET_OUT = Act(_("Let out"), _("Let it out"), LetOutForm, ("quantity", "reason"), ("moved_on",), _let_out, _gone_out)
+WRITE_OFF = Act(_("Write off"), _("Write it off"), WriteOffForm, ("quantity", "reason"), ("moved_on",), _write_off, _written_off)

@@ -1,0 +1,189 @@
+"""What is said when something is done with a lot. Each is short: what most people leave as it is stands folded below it."""
+
+from collections.abc import Iterable, Sequence
+
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional, ValidationError
+
+from marketplace.accounts.models import Organisation
+from marketplace.depots.models import Arrival, Depot, Lot
+from marketplace.kernel.clock import today
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.rules.listing import CONDITION_LABELS, Condition
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from marketplace.web.ui.choices import choices, material_choices
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
+from marketplace.web.ui.place_field import PlaceField
+
+ELSEWHERE = "elders"
+_HOW_MUCH = Required(_("Enter the quantity in digits, for example 40 or 12.5."))
+_DAY = Required(_("Enter the day, for example 12 January 2027."))
+
+
+class AmountField(DecimalField):
+    """An amount of a lot, in the unit that the lot has."""
+
+    unit_label: Text | None = None
+
+
+class ActForm(Form):
+    """What every act asks: the day on which it happened, today unless somebody says otherwise."""
+
+    idempotency_key = IdempotencyField()
+    moved_on = DutchDateField(_("On which day?"), [_DAY], is_past=True)
+
+    def prepare(self, lot: Lot) -> None:
+        """Fill in what is known of the lot."""
+        if self.moved_on.raw_data is None:
+            self.moved_on.data = today()
+
+    def said(self) -> Said:
+        """On which day, and why, in the words that were typed."""
+        assert self.moved_on.data is not None
+        return Said(self.moved_on.data, str(self["reason"].data or "") if "reason" in self else "")
+
+
+class AmountForm(ActForm):
+    """An act with an amount. `prepare` says its unit."""
+
+    def prepare(self, lot: Lot) -> None:
+        super().prepare(lot)
+        self["quantity"].unit_label = lot.unit_of.label
+
+
+class SplitForm(AmountForm):
+    """A part becomes a lot of its own, with a number of its own."""
+
+    quantity = AmountField(_("How much is split off?"), [_HOW_MUCH])
+    bay = StringField(_("In which bay does that part lie?"), description=_("Empty: where the lot lies."))
+    pallets = IntegerField(_("Pallet places of that part"), [Optional()])
+
+
+class CountForm(AmountForm):
+    """A stocktake: what is there. A difference is explained."""
+
+    quantity = AmountField(_("How much lies there now?"), [_HOW_MUCH])
+    reason = TextAreaField(_("Why is it more or less than it was?"), description=_("Only when it is not what the bank says."))
+
+
+class LetOutForm(AmountForm):
+    """The owner takes it to use it."""
+
+    quantity = AmountField(_("How much goes out?"), [_HOW_MUCH])
+    reason = TextAreaField(_("What is it for?"), [Required(_("Say what it is for, for example the project or the street."))])
+
+    def prepare(self, lot: Lot) -> None:
+        super().prepare(lot)
+        if self.quantity.raw_data is None:
+            self.quantity.data = lot.quantity
+
+
+class WriteOffForm(AmountForm):
+    """It is gone for good: broken, disposed of, stolen."""
+
+    quantity = AmountField(_("How much is written off?"), [_HOW_MUCH])
+    reason = TextAreaField(_("Why?"), [Required(_("Say why it is written off, in one sentence. An auditor reads it later."))])
+
+    def prepare(self, lot: Lot) -> None:
+        super().prepare(lot)
+        if self.quantity.raw_data is None:
+            self.quantity.data = lot.quantity
+
+
+class MoveForm(ActForm):
+    """Another bay, another depot, or another place."""
+
+    depot = SelectField(_("Where to?"), validate_choice=False)
+    place = PlaceField(_("Another place"), hinted=True)
+    bay = StringField(_("Bay"), description=_("As it stands on the sign, for example A3."))
+    pallets = IntegerField(_("Pallet places"), [Optional()])
+    reason = StringField(_("Remark"))
+
+    def offer(self, lot: Lot, depots: Iterable[Depot]) -> None:
+        """The depots to choose from, the one where it lies first."""
+        known = sorted(depots, key=lambda depot: (depot.id != lot.depot_id, depot.name))
+        self.depot.choices = [*((str(depot.id), depot.name) for depot in known), (ELSEWHERE, _("Another place"))]
+        if self.depot.raw_data is None:
+            self.depot.data = str(lot.depot_id or (known[0].id if known else ELSEWHERE))
+            self.pallets.data = lot.pallets or None
+
+    @property
+    def depot_id(self) -> int | None:
+        """The depot that was chosen; None for another place. What is in no list is no depot either."""
+        chosen = str(self.depot.data or "")
+        return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= NUMBER_DIGITS_MAX else None
+
+    def validate_place(self, field: PlaceField) -> None:
+        """Refuse another place that has no name."""
+        if self.depot_id is None and not (field.data or "").strip():
+            raise ValidationError(_("Fill in a place, a postcode or coordinates."))
+
+
+class TakeInForm(ActForm):
+    """Something comes in that has no number yet."""
+
+    material = SelectField(_("What is it?"), [Required(_("Choose a material."))], validate_choice=False)
+    quantity = QuantityField(_("How much?"), [_HOW_MUCH])
+    condition = SelectField(_("Condition"), [Required(_("Choose how good it is."))], validate_choice=False)
+    owner = SelectField(_("Whose is it?"), validate_choice=False)
+    bay = StringField(_("Bay"), description=_("As it stands on the sign, for example A3."))
+    title = StringField(_("Name"), description=_("What people call it. Empty: the name of the material."))
+    pallets = IntegerField(_("Pallet places"), [Optional()])
+    kg_per_unit = DecimalField(
+        _("Weight of one unit in kg, as weighed"), description=_("Empty: what the list of materials says.")
+    )
+    confirm_unusual = BooleanField(_("Yes, this weight is right"))
+    arrival = HiddenField()
+    reason = StringField(_("Remark"))
+
+    def offer(self, known: Taxonomy, organisations: Sequence[Organisation], own: str) -> None:
+        """What there is to choose from; one's own organisation first."""
+        self.material.choices = material_choices(known)
+        ordered = sorted(organisations, key=lambda one: (one.slug != own, one.sort_key))
+        self.owner.choices = [(one.slug, one.name) for one in ordered]
+        self.condition.choices = choices(CONDITION_LABELS, nothing=_("Choose how good it is"))
+        if self.moved_on.raw_data is None:
+            self.moved_on.data = today()
+
+    def fill(self, arrival: Arrival, known: Taxonomy) -> None:
+        """Fill in what was announced, unless something was typed."""
+        if not self.is_submitted():
+            self.material.data = known.material_by_id(arrival.material_id).slug
+            self.quantity.data = Quantity(arrival.quantity, Unit(arrival.unit))
+            self.owner.data, self.arrival.data = arrival.organisation.slug, str(arrival.id)
+
+    def draft(self) -> ArrivalDraft:
+        """What came, as it was said."""
+        assert self.quantity.data is not None
+        return ArrivalDraft(
+            material=self.material.data,
+            quantity=self.quantity.data,
+            condition=Condition(self.condition.data),
+            title=self.title.data or "",
+            owner=self.owner.data or "",
+            kg_per_unit=self.kg_per_unit.data,
+            confirm_unusual=bool(self.confirm_unusual.data),
+        )
+
+    def going(self) -> Going:
+        """Where it stands."""
+        return Going(bay=self.bay.data or "", pallets=self.pallets.data)
+
+    def announced(self) -> int | None:
+        """The arrival that it is."""
+        typed = str(self.arrival.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= NUMBER_DIGITS_MAX else None
+
+    def validate_condition(self, field: SelectField) -> None:
+        """Refuse a word that is no condition."""
+        if field.data not in set(Condition):
+            raise ValidationError(_("Choose how good it is."))
+
+
+class FindForm(Form):
+    """The number on a label, or a word of the name."""
+
+    nummer = StringField(_("Number on the label"), description=_("For example P1042-54."))

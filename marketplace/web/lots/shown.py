@@ -1,0 +1,163 @@
+"""The page of one lot, as a scan of its label opens it on a phone."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.depots.models import Lot
+from marketplace.depots.rules.lots import MovementKind
+from marketplace.depots.rules.number import lot_number
+from marketplace.http.written import Written
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.formats import long_date, mass, near_date, quantity
+from marketplace.kernel.language import Text, _, ngettext
+from marketplace.kernel.units import Amount
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import CONDITION_LABELS, Condition
+from marketplace.materials.queries import taxonomy
+from marketplace.stock.queries.history import Event, list_events
+from marketplace.stock.queries.lying import with_offers
+from marketplace.web.ui.lots import Picture, picture
+
+KINDS: dict[MovementKind, Text] = {
+    MovementKind.IN: _("Came in"),
+    MovementKind.SPLIT: _("Split"),
+    MovementKind.MOVE: _("Moved"),
+    MovementKind.COUNT: _("Counted"),
+    MovementKind.OUT: _("Went out"),
+    MovementKind.RETURN: _("Came back"),
+    MovementKind.WRITE_OFF: _("Written off"),
+    MovementKind.BLOCK: _("Blocked"),
+    MovementKind.UNBLOCK: _("Released"),
+}
+STATES = (MovementKind.BLOCK, MovementKind.UNBLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Something that can be done with the lot now: its icon, its word and its form."""
+
+    icon: str
+    label: Text
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, with its figure at the right."""
+
+    what: Text | str
+    also: str
+    figure: str
+    other: tuple[str, str] | None
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LotPage:
+    """All of it. `place`: where it lies, in words; `tiles`: none for whoever only reads it."""
+
+    lot: Lot
+    number: str
+    cover: Picture | None
+    place: Text | str
+    figures: list[tuple[str, Text | str]]
+    facts: list[tuple[Text, Text | str | None]]
+    tiles: list[Tile]
+    listing: Listing | None
+    lines: list[Line]
+
+    @classmethod
+    def of(cls, session: Session, actor: Actor, lot: Lot) -> "LotPage":
+        """Gather it for this reader."""
+        (seen,) = with_offers(session, [lot])
+        return cls(
+            lot=lot,
+            number=lot_number(lot.id),
+            cover=picture(seen.photo, lot.title) if seen.photo else None,
+            place=place_of(lot),
+            figures=_figures(lot),
+            facts=_facts(session, lot),
+            tiles=_tiles(actor, lot),
+            listing=seen.listing,
+            lines=[_line(lot, event) for event in list_events(session, lot)],
+        )
+
+
+def place_of(lot: Lot) -> Text | str:
+    """Where a lot lies, in words."""
+    if lot.depot is None:
+        return Written(lot.place_name)
+    if lot.bay:
+        return _("%(depot)s, bay %(bay)s", depot=Written(lot.depot.name), bay=Written(lot.bay))
+    return Written(lot.depot.name)
+
+
+def _figures(lot: Lot) -> list[tuple[str, Text | str]]:
+    found: list[tuple[str, Text | str]] = [(quantity(lot.quantity, lot.unit), _("lies here") if lot.depot_id else _("left"))]
+    found.append((mass(lot.quantity * lot.kg_per_unit), _("weight")))
+    if lot.in_depot_since:
+        days = (clock.today() - lot.in_depot_since).days
+        found.append((str(ngettext("%(num)s day", "%(num)s days", days)), _("since %(day)s", day=near_date(lot.in_depot_since))))
+    return found
+
+
+def _facts(session: Session, lot: Lot) -> list[tuple[Text, Text | str | None]]:
+    return [
+        (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
+        (_("Condition"), CONDITION_LABELS[Condition(lot.condition)]),
+        (_("Owner"), lot.organisation.name),
+        (_("Holder"), lot.holder.name if lot.holder_id != lot.owner_id else None),
+        (_("Pallet places"), str(lot.pallets) if lot.pallets else None),
+        (_("In this depot since"), long_date(lot.in_depot_since) if lot.in_depot_since else None),
+    ]
+
+
+def _tiles(actor: Actor, lot: Lot) -> list[Tile]:
+    """What this reader can do with it now. A blocked lot goes to nobody, and so is not split or let out."""
+    if not may(actor, Can.HANDLE_LOT, lot):
+        return []
+    if lot.quantity == 0:
+        return []
+    label = Tile("printer", _("Label"), url_for("depot_files.label", lot_id=lot.id))
+    moves = _("Move") if lot.depot_id else _("Into a depot")
+    free = [
+        Tile("split", _("Split"), url_for("lots.split", lot_id=lot.id)),
+        Tile("log-out", _("Let out"), url_for("lots.let_out", lot_id=lot.id)),
+    ]
+    return [
+        Tile("move-right", moves, url_for("lots.move", lot_id=lot.id)),
+        Tile("clipboard-check", _("Count"), url_for("lots.count", lot_id=lot.id)),
+        *(free if lot.blocked_at is None else ()),
+        Tile("archive-x", _("Write off"), url_for("lots.write_off", lot_id=lot.id)),
+        label,
+    ]
+
+
+def _line(lot: Lot, event: Event) -> Line:
+    kind = event.kind
+    words: list[Text | str] = [near_date(event.on), event.by]
+    if event.is_moved or kind in (MovementKind.IN, MovementKind.SPLIT):
+        words.append(_("%(depot)s, bay %(bay)s", depot=event.depot, bay=event.bay) if event.depot and event.bay else event.depot)
+    if event.owner != lot.organisation.name:
+        words.append(_("of %(organisation)s", organisation=event.owner))
+    if event.reason:
+        words.append(f"“{event.reason}”")
+    other = event.other_lot_id
+    return Line(
+        KINDS[kind],
+        " · ".join(str(word) for word in words if word),
+        "" if kind in STATES else signed_quantity(event, lot),
+        (lot_number(other), url_for("lots.show", lot_id=other)) if other else None,
+        kind is MovementKind.BLOCK,
+    )
+
+
+def signed_quantity(event: Event, lot: Lot) -> str:
+    """What the lot gained with a plus, what it lost with a minus. Of a move only how much."""
+    written = quantity(Amount(abs(event.quantity), lot.unit_of))
+    return (
+        written if event.is_moved else f"+{written}" if event.quantity > 0 else f"−{written}" if event.quantity < 0 else written
+    )

@@ -1,0 +1,145 @@
+"""Physical lots: one of them, what can be done with it, one's own, what comes into a depot."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.policy import Can, may, require
+from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.depots.queries.depots import get_depot, list_depots
+from marketplace.depots.queries.lots import get_lot, list_lots
+from marketplace.depots.rules.lots import LotFilter
+from marketplace.depots.rules.number import lot_number, read_lot_number
+from marketplace.http.request import current_actor, current_session, permission
+from marketplace.kernel.language import _
+from marketplace.materials.queries import taxonomy
+from marketplace.stock.actions.taking_in import take_in_lot
+from marketplace.stock.queries.lying import with_offers
+from marketplace.stock.queries.warnings import list_arrivals
+from marketplace.web.lots import acts
+from marketplace.web.lots.acts import Act
+from marketplace.web.lots.forms import FindForm, MoveForm, TakeInForm
+from marketplace.web.lots.shown import LotPage, place_of
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.lying import own_rows
+from marketplace.web.ui.paging import paged
+
+blueprint = Blueprint("lots", __name__)
+ONE = "/lots/<int:lot_id>"
+METHODS = ("GET", "POST")
+
+
+@blueprint.get("/lots", endpoint="list_lots")
+@permission(Can.READ_LOT)
+def show_list() -> ResponseReturnValue:
+    """What somebody has of their own; and the way to a lot by the number on its label."""
+    session, actor = current_session(), current_actor()
+    form = FindForm(request.args)
+    if typed := form.nummer.data:
+        found = attempt(form, lambda: get_lot(session, actor, read_lot_number(typed, "nummer")))
+        if found is not None:
+            return redirect(url_for("lots.show", lot_id=found.id), 303)
+    own = None if may(actor, Can.BROKER) or not may(actor, Can.OFFER_LOT) else actor.organisation_id
+    rows, place = paged(
+        lambda number: list_lots(session, actor, LotFilter(owner_id=own, words=request.args.get("q", ""), page=number))
+    )
+    return page(
+        "lots/list_lots.html",
+        form,
+        rows=own_rows(with_offers(session, list(rows)), actor.organisation_id),
+        words=request.args.get("q", ""),
+        **place,
+    )
+
+
+@blueprint.get(ONE)
+@permission(Can.READ_LOT)
+def show(lot_id: int) -> ResponseReturnValue:
+    """One lot, as a scan of its label opens it."""
+    session, actor = current_session(), current_actor()
+    return render_template("lots/show.html", page=LotPage.of(session, actor, get_lot(session, actor, lot_id)))
+
+
+@blueprint.route(f"{ONE}/verplaatsen", methods=METHODS)
+@permission(Can.HANDLE_LOT)
+def move(lot_id: int) -> ResponseReturnValue:
+    """To another bay, another depot or another place."""
+    return _act(lot_id, acts.MOVE)
+
+
+@blueprint.route(f"{ONE}/splitsen", methods=METHODS)
+@permission(Can.HANDLE_LOT)
+def split(lot_id: int) -> ResponseReturnValue:
+    """Make a part of it a lot of its own."""
+    return _act(lot_id, acts.SPLIT)
+
+
+@blueprint.route(f"{ONE}/tellen", methods=METHODS)
+@permission(Can.HANDLE_LOT)
+def count(lot_id: int) -> ResponseReturnValue:
+    """Write down what was counted."""
+    return _act(lot_id, acts.COUNT)
+
+
+@blueprint.route(f"{ONE}/uitgeven", methods=METHODS)
+@permission(Can.HANDLE_LOT)
+def let_out(lot_id: int) -> ResponseReturnValue:
+    """Let it out for its owner's own use."""
+    return _act(lot_id, acts.LET_OUT)
+
+
+@blueprint.route(f"{ONE}/afboeken", methods=METHODS)
+@permission(Can.HANDLE_LOT)
+def write_off(lot_id: int) -> ResponseReturnValue:
+    """Write off what is gone for good."""
+    return _act(lot_id, acts.WRITE_OFF)
+
+
+def _act(lot_id: int, act: Act) -> ResponseReturnValue:
+    """Show the form of an act, or do it. A place is looked up before the session begins."""
+    form = act.form()
+    is_valid = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    lot = get_lot(session, actor, lot_id)
+    require(actor, Can.HANDLE_LOT, lot)
+    form.prepare(lot)
+    if isinstance(form, MoveForm):
+        form.offer(lot, list_depots(session))
+    before = lot.quantity
+    made = attempt(form, lambda: act.do(session, actor, lot, form)) if is_valid else None
+    if made is not None:
+        return done(act.says(made, before), url_for("lots.show", lot_id=made.id))
+    seen = get_lot(session, actor, lot_id) if is_valid else lot  # the verb has read it again, to lock it
+    return page("lots/_act.html", form, act=act, page=LotPage.of(session, actor, seen))
+
+
+@blueprint.route("/depots/<int:depot_id>/innemen", methods=METHODS)
+@permission(Can.KEEP_DEPOT)
+def take_in(depot_id: int) -> ResponseReturnValue:
+    """Take in what has no number yet; what was announced is filled in."""
+    form = TakeInForm()
+    is_valid = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    depot = get_depot(session, depot_id)
+    require(actor, Can.KEEP_DEPOT, depot)
+    known = taxonomy(session)
+    form.offer(known, list_organisations(session), actor.organisation_slug)
+    asked = request.args.get("aankomst", 0, type=int)
+    for arrival in list_arrivals(session, depot.id):
+        if arrival.id == asked:
+            form.fill(arrival, known)
+    made = is_valid and attempt(
+        form,
+        lambda: take_in_lot(
+            session,
+            actor,
+            depot_id=depot.id,
+            draft=form.draft(),
+            going=form.going(),
+            said=form.said(),
+            arrival_id=form.announced(),
+        ),
+    )
+    if made:
+        message = _("It is taken in as lot %(number)s, in %(place)s.", number=lot_number(made.id), place=place_of(made))
+        return done(message, url_for("lots.show", lot_id=made.id))
+    return page("lots/take_in.html", form, depot=depot)

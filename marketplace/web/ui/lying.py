@@ -1,0 +1,105 @@
+"""Lots in a list as they lie: how much of what, since when, where, and what it has cost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.depots.models import Depot
+from marketplace.depots.rules.costs import Cost
+from marketplace.depots.rules.number import lot_number
+from marketplace.http.written import Written
+from marketplace.kernel import clock
+from marketplace.kernel.formats import money, near_date
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount
+from marketplace.market.models import Listing
+from marketplace.market.rules.listing import ListingStatus
+from marketplace.stock.queries.lying import Lying, last_first_day
+from marketplace.web.ui.lots import picture
+
+Words = Text | str
+Ways = tuple[tuple[Text, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One lot in the list. `ways`: what may be done with it now that it lies too long; else none."""
+
+    number: str
+    href: str
+    picture: str
+    what: Text
+    also: tuple[Words, ...]
+    cost: Words
+    is_too_long: bool
+    is_blocked: bool
+    ways: Ways = ()
+
+
+def depot_rows(actor: Actor, depot: Depot, lying: Sequence[Lying], costs: Mapping[int, Cost]) -> list[Row]:
+    """The lots of a depot as its keeper reads them."""
+    first = last_first_day(depot)
+    return [_depot_row(actor, depot, one, costs[one.lot.id], first) for one in lying]
+
+
+def _depot_row(actor: Actor, depot: Depot, one: Lying, cost: Cost, first: date | None) -> Row:
+    lot, since = one.lot, one.lot.in_depot_since or clock.today()
+    is_too_long = first is not None and since < first
+    also: list[Words] = [_("since %(day)s", day=near_date(since))]
+    if lot.bay:
+        also.append(_("bay %(name)s", name=Written(lot.bay)))
+    if lot.owner_id != depot.organisation_id:
+        also.append(_("of %(organisation)s", organisation=lot.organisation.name))
+    return _row(one, also, words_of_cost(cost), is_too_long=is_too_long, ways=ways_out(actor, one) if is_too_long else ())
+
+
+def own_rows(lying: Sequence[Lying], own: int | None) -> list[Row]:
+    """Lots of an organisation, wherever they lie."""
+    rows = []
+    for one in lying:
+        place: Words = Written(one.lot.depot.name if one.lot.depot else one.lot.place_name)
+        also = [place] if one.lot.owner_id == own else [place, one.lot.organisation.name]
+        rows.append(_row(one, also, "", is_too_long=False))
+    return rows
+
+
+def _row(one: Lying, also: list[Words], cost: Words, *, is_too_long: bool, ways: Ways = ()) -> Row:
+    lot = one.lot
+    if one.listing is not None:
+        also.append(_offer(one.listing))
+    return Row(
+        lot_number(lot.id),
+        url_for("lots.show", lot_id=lot.id),
+        picture(one.photo, "").small if one.photo else "",
+        _("%(quantity)s %(title)s", quantity=Amount(lot.quantity, lot.unit_of), title=Written(lot.title)),
+        tuple(also),
+        cost,
+        is_too_long,
+        lot.blocked_at is not None,
+        ways,
+    )
+
+
+def _offer(listing: Listing) -> Text:
+    return _("on offer") if listing.status == ListingStatus.PUBLISHED else _("draft of an offer")
+
+
+def words_of_cost(cost: Cost) -> Words:
+    """What it has cost so far. What has no price is said, never written as nought."""
+    if cost.cents is None:
+        return _("no price known")
+    return money(cost.cents) if cost.is_known else _("at least %(money)s", money=money(cost.cents))
+
+
+def ways_out(actor: Actor, one: Lying) -> Ways:
+    """The ways out for what lies too long, each for whoever may take it."""
+    lot, listing = one.lot, one.listing
+    ways: list[tuple[Text, str]] = []
+    if listing is not None and may(actor, Can.OFFER_LOT, lot):
+        ways.append((_("Offer again"), url_for("listings.edit", listing_id=listing.id)))
+    if may(actor, Can.HANDLE_LOT, lot):
+        ways.append((_("Write off"), url_for("lots.write_off", lot_id=lot.id)))
+    return tuple(ways)
