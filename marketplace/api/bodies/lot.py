@@ -15,10 +15,11 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, check_amount
-from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Condition, Location
+from marketplace.market.rules.listing import KG_PER_UNIT_MAX, TITLE_LENGTH_MAX, Condition, Location
 from marketplace.stock.rules.driving import Drive
 from marketplace.stock.rules.handling import BAY_LENGTH_MAX, PALLETS_MAX, REASON_LENGTH_MAX, ArrivalDraft, Going, Said
 
+WEIGHT = {"exclusiveMinimum": 0, "maximum": int(KG_PER_UNIT_MAX)}
 _NEW = ("material", "quantity", "unit", "condition")
 _OF_THE_LOT = ("material", "unit", "condition", "title", "owner", "kg_per_unit", "place", "lat", "lon")
 
@@ -62,7 +63,7 @@ class TakeInBody(_Standing, _Driven, Placed):
     condition = Choice(Condition, "required without lot")
     title = Line("absent: the name of the material", longest=TITLE_LENGTH_MAX)
     owner = Line("slug of the organisation whose it is; absent: your own", longest=CODE_LENGTH_MAX)
-    kg_per_unit = Number("as measured; absent: as the list of materials says", places=6)
+    kg_per_unit = Number("as measured; absent: as the list of materials says", places=6, shape=WEIGHT)
     confirm_unusual = YesNo("yes, a weight so far from the taxonomy's; absent: no")
     lot = Whole("id of a lot that the bank knows and that moves in")
     arrival = Whole("id of what was announced to this depot, which has come now")
