@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.depots.models import Arrival, Depot, DepotBay, DepotCapacity, DepotKeeper, DepotRate, Lot
-from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.models import AuditRow
-from tests.api.conftest import Api, published
+from tests.api.conftest import Api
 from tests.factories import KEI, make_actor
 
 TODAY = clock.today()
@@ -306,39 +305,6 @@ def test_a_blocked_lot_moves_and_is_written_off_but_does_not_leave(keeper: Api, 
     assert keeper.post(f"/lots/{lot['id']}/move", {"bay": "B2"}).get_json()["bay"] == "B2"
     written_off = keeper.post(f"/lots/{lot['id']}/write-off", {"quantity": 5, "reason": "Naar de verwerker"}).get_json()
     assert written_off["quantity"] == "270"
-
-
-def test_the_listing_of_a_lot_says_what_happens_to_it(keeper: Api, yard: int, borne: Api, database: Database) -> None:
-    """1 200 m² on offer, of which 200 are reserved: 1 000 are free."""
-    listing = published(keeper, depot=yard, place=None)
-    lot_id = keeper.get("/lots").get_json()["items"][0]["id"]
-    assert keeper.get(f"/lots/{lot_id}").get_json()["listing"] == listing["id"]
-    borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 200, "unit": "m2"})
-
-    def offered() -> tuple[str, str, int]:
-        found = keeper.get(f"/listings/{listing['id']}").get_json()
-        return found["quantity"], found["available"], found["version"]
-
-    version = offered()[2]
-    assert keeper.post(f"/lots/{lot_id}/split", {"quantity": 100}).get_json()["listing"] is None
-    assert offered() == ("1100", "900", version + 1)
-    refused = keeper.post(f"/lots/{lot_id}/out", {"quantity": "900.001"})
-    assert (refused.status_code, refused.get_json()["available"]) == (409, "900")
-    keeper.post(f"/lots/{lot_id}/write-off", {"quantity": 50, "reason": "Gebroken"})
-    keeper.post(f"/lots/{lot_id}/count", {"quantity": 1060, "reason": "Anders geteld"})
-    assert offered() == ("1060", "860", version + 3)
-    keeper.post(f"/lots/{lot_id}/move", {"place": "Delden"})
-    moved = keeper.get(f"/listings/{listing['id']}").get_json()
-    assert (moved["placeName"], moved["version"]) == ("Delden", version + 4)
-    with database.transaction() as session:
-        assert [label for label, ask in INVARIANTS if ask(session)] == []
-
-
-def test_an_offer_of_which_everything_left_is_closed(keeper: Api, yard: int) -> None:
-    listing = published(keeper, depot=yard, place=None)
-    lot_id = keeper.get("/lots").get_json()["items"][0]["id"]
-    assert keeper.post(f"/lots/{lot_id}/out").get_json()["listing"] is None
-    assert keeper.get(f"/listings/{listing['id']}").get_json()["status"] == "closed"
 
 
 def test_soil_does_not_grow_by_counting(keeper: Api, yard: int) -> None:

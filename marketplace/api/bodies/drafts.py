@@ -6,7 +6,8 @@ Places are looked up here, so a draft is read before the session opens.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
+from decimal import Decimal
 from typing import Any
 
 from marketplace.accounts.models import Organisation
@@ -41,18 +42,40 @@ from marketplace.market.rules.listing import Condition, ListingDraft, Location
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.memos.rules.memo import ConclusionDraft
 
+_OF_THE_LOT = ("material", "unit", "place", "lat", "lon", "depot", "kg_per_unit")
 _WHERE = ("place", "lat", "lon")
 _DESTINATION = {"place": "destination", "lat": "destination_lat", "lon": "destination_lon"}
 _NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version", "external_id")
 
 
-def new_listing() -> tuple[ListingDraft, str | None]:
-    """The listing in the body, and what the client's own system calls it."""
+@dataclass(frozen=True, slots=True)
+class NewListing:
+    """A listing in the body: described whole, or of a lot in stock, which says the rest. `external_id`: its name elsewhere."""
+
+    draft: ListingDraft | None
+    external_id: str | None
+    lot_id: int | None = None
+    amount: Decimal | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+
+def new_listing() -> NewListing:
+    """The listing in the body."""
     values, errors = take(ListingBody(), read_json())
+    lot_id, external_id = values.pop("lot", None), values.get("external_id")
+    if lot_id is not None:
+        errors += [
+            FieldError(name, _("The lot says this itself. Leave it out.")) for name in _OF_THE_LOT if values.get(name) is not None
+        ]
+        _settle(errors)
+        return NewListing(None, external_id, lot_id, values.get("quantity"), _told(values))
+    known = {error.field for error in errors}
+    lacking = [name for name in ("material", "quantity", "unit") if values.get(name) is None and name not in known]
+    errors += [FieldError(name, _("This is required. Fill it in.")) for name in lacking]
     quantity, where = _quantity(values, errors), _where(values, errors)
     _settle(errors)
     assert quantity is not None
-    return ListingDraft(**_told(values), quantity=quantity, **where), values.get("external_id")
+    return NewListing(ListingDraft(**_told(values), quantity=quantity, **where), external_id)
 
 
 def new_demand() -> tuple[DemandDraft, str | None]:
@@ -122,10 +145,7 @@ class Change:
             set_external_id(session, actor, row, self.values["external_id"])
 
     def _changed(self, before: ListingDraft | DemandDraft) -> dict[str, Any]:
-        empty = {
-            field.name: field.default_factory() if field.default_factory is not MISSING else field.default
-            for field in fields(before)
-        }
+        empty = {one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(before)}
         changed = {
             name: empty.get(name) if value is None else value
             for name, value in self.values.items()

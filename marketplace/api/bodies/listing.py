@@ -10,7 +10,7 @@ from marketplace.market.rules.listing import EXTERNAL_ID_LENGTH_MAX, Answer
 from marketplace.market.rules.photos import ALT_LENGTH_MAX
 
 
-class ListingBody(Placed):
+class _Said(Placed):
     """What may be said of a listing."""
 
     class Meta:
@@ -33,7 +33,16 @@ class ListingBody(Placed):
     external_id = Line("what your own system calls it; one of each kind per id", longest=EXTERNAL_ID_LENGTH_MAX)
 
 
-class ListingPatch(Patch, ListingBody):
+class ListingBody(_Said):
+    """A new listing: of something new to the bank, or with `lot` of a lot in stock."""
+
+    material = Line("slug of a material, see /materials; required without lot", longest=CODE_LENGTH_MAX)
+    quantity = Amount("required without lot; with it: how much of it is offered, absent: all; a part becomes a lot of its own")
+    unit = UnitChoice("required without lot")
+    lot = Whole("id of a lot of your own organisation: material, unit and place are the lot's")
+
+
+class ListingPatch(Patch, _Said):
     """A change of a listing: what is left out stays."""
 
 

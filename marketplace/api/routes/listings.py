@@ -25,7 +25,7 @@ from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.exchange.actions import decide as exchange
 from marketplace.exchange.queries.reservations import find_spot, list_spots
 from marketplace.http.request import current_actor, current_session, permission, public
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.market.actions import listings as market
 from marketplace.market.actions.listings import set_external_id
 from marketplace.market.models import Listing
@@ -35,6 +35,7 @@ from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Condition, ListingStatus
 from marketplace.matching.actions import publish as matching
 from marketplace.matching.queries.matches import list_demands_for_listing
+from marketplace.stock.actions.offering import draft_of_lot, offer_lot
 
 SORTS = {"distance": Sort.DISTANCE, "newest": Sort.NEWEST, "availableFrom": Sort.AVAILABLE_FROM}
 FILTERS = (
@@ -123,10 +124,19 @@ def _facets(found: Found[Listing]) -> dict[str, Any]:
 @route("POST", "/listings", takes=ListingBody(), gives=ListingSchema, status=201, tag="listings")
 @permission(Can.OFFER)
 def create_listing() -> Response:
-    """Write a listing down, as a draft."""
-    draft, external_id = drafts.new_listing()
-    listing = market.create_listing(current_session(), current_actor(), draft)
-    set_external_id(current_session(), current_actor(), listing, external_id)
+    """Write a listing down, as a draft: of something new, or with `lot` of a lot in stock."""
+    new = drafts.new_listing()
+    session, actor = current_session(), current_actor()
+    if new.lot_id is not None:
+        try:
+            draft = draft_of_lot(session, actor, lot_id=new.lot_id, amount=new.amount, **new.said)
+        except Missing as missing:
+            raise Invalid(missing.message, "lot") from missing
+        listing = offer_lot(session, actor, lot_id=new.lot_id, draft=draft)
+    else:
+        assert new.draft is not None
+        listing = market.create_listing(session, actor, new.draft)
+    set_external_id(session, actor, listing, new.external_id)
     return created(write_listing(listing), "get_listing", listing_id=listing.id)
 
 

@@ -1,0 +1,82 @@
+"""A lot and the listing that offers it: what happens to the one is said by the other."""
+
+from marketplace.depots.models import Lot
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.kernel import clock
+from marketplace.kernel.db import Database
+from tests.api.conftest import Api, form, picture, published
+from tests.api.test_lots import TODAY, ago, fields, keeper, take_in, told, yard
+from tests.factories import KEI, declare_as_owner
+
+__all__ = ["keeper", "yard"]
+
+
+def test_the_listing_of_a_lot_says_what_happens_to_it(keeper: Api, yard: int, borne: Api, database: Database) -> None:
+    """1 200 m² on offer, of which 200 are reserved: 1 000 are free."""
+    listing = published(keeper, depot=yard, place=None)
+    lot_id = keeper.get("/lots").get_json()["items"][0]["id"]
+    assert keeper.get(f"/lots/{lot_id}").get_json()["listing"] == listing["id"]
+    borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 200, "unit": "m2"})
+
+    def offered() -> tuple[str, str, int]:
+        found = keeper.get(f"/listings/{listing['id']}").get_json()
+        return found["quantity"], found["available"], found["version"]
+
+    version = offered()[2]
+    assert keeper.post(f"/lots/{lot_id}/split", {"quantity": 100}).get_json()["listing"] is None
+    assert offered() == ("1100", "900", version + 1)
+    refused = keeper.post(f"/lots/{lot_id}/out", {"quantity": "900.001"})
+    assert (refused.status_code, refused.get_json()["available"]) == (409, "900")
+    keeper.post(f"/lots/{lot_id}/write-off", {"quantity": 50, "reason": "Gebroken"})
+    keeper.post(f"/lots/{lot_id}/count", {"quantity": 1060, "reason": "Anders geteld"})
+    assert offered() == ("1060", "860", version + 3)
+    keeper.post(f"/lots/{lot_id}/move", {"place": "Delden"})
+    moved = keeper.get(f"/listings/{listing['id']}").get_json()
+    assert (moved["placeName"], moved["version"]) == ("Delden", version + 4)
+    with database.transaction() as session:
+        assert [label for label, ask in INVARIANTS if ask(session)] == []
+
+
+def test_an_offer_of_which_everything_left_is_closed(keeper: Api, yard: int) -> None:
+    listing = published(keeper, depot=yard, place=None)
+    lot_id = keeper.get("/lots").get_json()["items"][0]["id"]
+    assert keeper.post(f"/lots/{lot_id}/out").get_json()["listing"] is None
+    assert keeper.get(f"/listings/{listing['id']}").get_json()["status"] == "closed"
+
+
+def test_a_lot_in_stock_is_offered_as_it_lies(keeper: Api, yard: int, borne: Api, hengelo: Api, database: Database) -> None:
+    lot = take_in(keeper, yard, kgPerUnit=180, movedOn=ago(20))
+    body = {"lot": lot["id"], "title": "Grijze keien", "condition": "good", "availableFrom": TODAY.isoformat()}
+    said = hengelo.post("/listings", {**body, "material": KEI, "place": "Hengelo"})
+    assert (said.status_code, fields(said)) == (422, ["material", "place"])
+    unseen = borne.post("/listings", body)
+    assert (unseen.status_code, fields(unseen)) == (422, ["lot"])
+    assert hengelo.post("/listings", {**body, "quantity": "276.5"}).get_json()["available"] == "276"
+    listing = hengelo.post("/listings", body).get_json()
+    assert (listing["quantity"], listing["unit"], listing["depot"], listing["material"]["slug"]) == ("276", "m2", yard, KEI)
+    assert (listing["status"], listing["kgPerUnit"]) == ("draft", 180)
+    assert keeper.get(f"/lots/{lot['id']}").get_json()["listing"] == listing["id"]
+    assert hengelo.post("/listings", body).status_code == 409
+    changed = hengelo.patch(f"/listings/{listing['id']}", {"version": listing["version"], "quantity": 300})
+    assert changed.status_code == 409
+    hengelo.post(f"/listings/{listing['id']}/photos", **form("photo", picture()))
+    declare_as_owner(database, listing["id"])
+    assert hengelo.post(f"/listings/{listing['id']}/publish").get_json()["status"] == "published"
+    assert told(keeper.get(f"/lots/{lot['id']}").get_json()) == [("in", "276")]
+    with database.transaction() as session:
+        assert [label for label, ask in INVARIANTS if ask(session)] == []
+
+
+def test_a_part_that_is_offered_becomes_a_lot_of_its_own(keeper: Api, yard: int, hengelo: Api, database: Database) -> None:
+    lot = take_in(keeper, yard)
+    body = {"lot": lot["id"], "quantity": 100, "title": "Keien", "condition": "good", "availableFrom": TODAY.isoformat()}
+    listing = hengelo.post("/listings", body).get_json()
+    rest = keeper.get(f"/lots/{lot['id']}").get_json()
+    assert (rest["quantity"], rest["listing"], told(rest)) == ("176", None, [("in", "276"), ("split", "-100")])
+    part = keeper.get(f"/lots/{rest['movements'][-1]['otherLot']}").get_json()
+    assert (part["quantity"], part["listing"], part["depot"]["id"]) == ("100", listing["id"], yard)
+    keeper.post(f"/lots/{part['id']}/count", {"quantity": 98, "reason": "Twee gebroken"})
+    assert hengelo.get(f"/listings/{listing['id']}").get_json()["quantity"] == "98"
+    with database.transaction() as session:
+        session.get_one(Lot, lot["id"]).blocked_at = clock.now()
+    assert hengelo.post("/listings", {**body, "quantity": 1}).status_code == 409
