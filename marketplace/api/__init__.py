@@ -34,6 +34,7 @@ MODULES = (
     "lot_labels",
     "lot_photos",
     "lots",
+    "arrivals",
     "organisations",
     "people",
     "join_requests",

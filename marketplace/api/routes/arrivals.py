@@ -1,0 +1,44 @@
+"""What is going to come to a depot."""
+
+from flask import Response
+
+from marketplace.accounts.policy import Can
+from marketplace.api import query
+from marketplace.api.bodies.arrival import ArrivalBody, new_announcement
+from marketplace.api.reading import read_page
+from marketplace.api.routing import created, many, ok, route
+from marketplace.api.shapes.arrival import ArrivalSchema, ArrivalsSchema
+from marketplace.http.request import current_actor, current_session, permission
+from marketplace.stock.actions.announcing import announce_arrival, call_off_arrival
+from marketplace.stock.queries.announced import list_announced
+
+ARRIVALS = "/depots/<int:depot_id>/arrivals"
+
+
+@route("GET", ARRIVALS, gives=ArrivalsSchema, tag="lots", query=query.PAGE)
+@permission(Can.STORE)
+def list_arrivals(depot_id: int) -> Response:
+    """List what was announced to a depot and has not come yet, the first day first.
+
+    Its keepers see everything, others what their own organisation announced.
+    """
+    page = read_page()
+    rows = list_announced(current_session(), current_actor(), depot_id)
+    visible = rows[page.offset : page.offset + page.size]
+    return many(ArrivalsSchema, [ArrivalSchema.write(item) for item in visible], total=len(rows), page=page)
+
+
+@route("POST", ARRIVALS, takes=ArrivalBody(), gives=ArrivalSchema, status=201, tag="lots")
+@permission(Can.STORE)
+def announce(depot_id: int) -> Response:
+    """Announce to the keepers of a depot what your organisation is going to bring."""
+    draft = new_announcement()
+    arrival = announce_arrival(current_session(), current_actor(), depot_id=depot_id, draft=draft)
+    return created(ArrivalSchema.write(arrival), "list_arrivals", depot_id=depot_id)
+
+
+@route("POST", f"{ARRIVALS}/<int:arrival_id>/call-off", gives=ArrivalSchema, tag="lots")
+@permission(Can.STORE)
+def call_off(depot_id: int, arrival_id: int) -> Response:
+    """Say that it does not come any more: whoever announced it, or a keeper of the depot."""
+    return ok(ArrivalSchema.write(call_off_arrival(current_session(), current_actor(), depot_id=depot_id, arrival_id=arrival_id)))
