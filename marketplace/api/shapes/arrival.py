@@ -24,7 +24,7 @@ class ArrivalSchema(Shape):
     expected_on = Day()
     words = LineOrNull("what the keeper should know of it")
     announced_at = Moment()
-    ended_at = Moment("when it came or was called off; null: it has not come yet", allow_none=True)
+    ended_at = Moment("when it came or was taken back; null: it has not come yet", allow_none=True)
     lot = Integer("id of the lot that it became; null: none", attribute="lot_id", allow_none=True)
 
 

@@ -23,7 +23,7 @@ from marketplace.stock.rules.announcing import (
 
 
 def announce_arrival(session: Session, actor: Actor, *, depot_id: int, draft: Announcement) -> Arrival:
-    """Tell the keepers of a depot what the actor's organisation is going to bring, and about when.
+    """Tell the keepers of a depot what the actor is going to bring, and about when.
 
     Refused: what this depot does not take, or not of this organisation. A day on which it is closed is not: its keepers decide that.
     """

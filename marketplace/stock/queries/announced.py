@@ -11,7 +11,10 @@ from marketplace.kernel.language import _
 
 
 def list_announced(session: Session, actor: Actor, depot_id: int) -> list[Arrival]:
-    """List what has not come yet, the first day first: everything for keepers, else the own organisation's."""
+    """List what has not come yet, the first day first.
+
+    Everything for keepers, for others what their own organisation announced.
+    """
     require(actor, Can.STORE)
     depot = get_visible_depot(session, actor, depot_id)
     rows = _visible(actor, depot).where(Arrival.ended_at.is_(None))
@@ -19,7 +22,10 @@ def list_announced(session: Session, actor: Actor, depot_id: int) -> list[Arriva
 
 
 def get_announced(session: Session, actor: Actor, depot_id: int, arrival_id: int) -> Arrival:
-    """One of them, or one that has ended; Missing for whoever neither brings it nor keeps the depot."""
+    """One of them, or one that has ended.
+
+    Missing for whoever neither brings it nor keeps the depot.
+    """
     require(actor, Can.STORE)
     depot = get_visible_depot(session, actor, depot_id)
     rows = _visible(actor, depot).where(Arrival.id == arrival_id)
