@@ -1,5 +1,7 @@
 """Something is going to come to a depot: it is announced, or called off again."""
 
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -49,7 +51,12 @@ def announce_arrival(session: Session, actor: Actor, *, depot_id: int, draft: An
     )
     session.add(arrival)
     session.flush()
-    facts = {"depot": depot_id, "material": material.slug, "quantity": plain(draft.quantity.amount), "unit": arrival.unit}
+    facts: dict[str, Any] = {
+        "depot": depot_id,
+        "material": material.slug,
+        "quantity": plain(draft.quantity.amount),
+        "unit": arrival.unit,
+    }
     audit.record(session, actor, action="arrival.announce", object_type="arrival", object_id=arrival.id, **facts)
     return get_announced(session, actor, depot_id, arrival.id)
 
