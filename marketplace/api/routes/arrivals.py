@@ -8,9 +8,9 @@ from marketplace.api.bodies.arrival import ArrivalBody, new_announcement
 from marketplace.api.reading import read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.arrival import ArrivalSchema, ArrivalsSchema
+from marketplace.depots.queries.arrivals import list_announced
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.stock.actions.announcing import announce_arrival, call_off_arrival
-from marketplace.stock.queries.announced import list_announced
 
 ARRIVALS = "/depots/<int:depot_id>/arrivals"
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import get_organisation
 from marketplace.depots.models import Arrival
+from marketplace.depots.queries.arrivals import get_announced
 from marketplace.depots.queries.depots import get_visible_depot, lock_depot
 from marketplace.kernel import clock
 from marketplace.kernel.units import plain
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.stock.actions import places
-from marketplace.stock.queries.announced import get_announced
 from marketplace.stock.rules.announcing import (
     Announcement,
     check_expected_on,
