@@ -11,7 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit
-from marketplace.stock.actions.leaving import take_out_lot
+from marketplace.stock.actions.changing import take_out_lot
 from marketplace.stock.rules.handling import Said
 
 

@@ -21,8 +21,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
-from marketplace.stock.actions.counting import count_lot
-from marketplace.stock.actions.leaving import take_out_lot, write_off_lot
+from marketplace.stock.actions.changing import count_lot, take_out_lot, write_off_lot
 from marketplace.stock.actions.moving import move_lot, split_lot
 from marketplace.stock.actions.taking_in import take_in_lot
 from marketplace.stock.queries.figures import get_depot_figures

@@ -23,9 +23,9 @@ from marketplace.depots.rules.lots import LotFilter
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, Missing
-from marketplace.stock.actions.counting import count_lot as count
-from marketplace.stock.actions.leaving import take_out_lot as take_out
-from marketplace.stock.actions.leaving import write_off_lot as write_off
+from marketplace.stock.actions.changing import count_lot as count
+from marketplace.stock.actions.changing import take_out_lot as take_out
+from marketplace.stock.actions.changing import write_off_lot as write_off
 from marketplace.stock.actions.moving import move_lot as move
 from marketplace.stock.actions.moving import split_lot as split
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot

@@ -11,8 +11,7 @@ from marketplace.depots.rules.number import lot_number
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount
-from marketplace.stock.actions.counting import count_lot
-from marketplace.stock.actions.leaving import take_out_lot, write_off_lot
+from marketplace.stock.actions.changing import count_lot, take_out_lot, write_off_lot
 from marketplace.stock.actions.moving import move_lot, split_lot
 from marketplace.stock.rules.handling import Going
 from marketplace.web.lots.forms import ActForm, CountForm, LetOutForm, MoveForm, SplitForm, WriteOffForm
