@@ -26,6 +26,9 @@ class Organisation(Base):
     main_lat: Mapped[float]
     main_lon: Mapped[float]
     email_domain: Mapped[str | None] = mapped_column(String(120))
+    alert_email: Mapped[str | None] = mapped_column(
+        String(254), comment="of an adviser: where a recall is mailed beside its people"
+    )
     is_active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1", comment="goes up with every change")
 

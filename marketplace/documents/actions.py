@@ -1,6 +1,7 @@
 """The verbs of papers. The file was looked through and stored before; whether the lot still takes papers is asked by the verbs above."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -72,8 +73,30 @@ def add_paper(
         check_paper_count(session.scalar(present) or 0)
     else:
         remove_paper(session, actor, listing_id=listing_id, paper_id=replaced_id)
+    return _keep(session, actor, {"listing_id": listing_id}, organisation_id, tidy, file, replaced_id)
+
+
+def add_lot_paper(
+    session: Session, actor: Actor, *, lot_id: int, organisation_id: int, draft: PaperDraft, file: StoredFile, is_proof: bool
+) -> Paper:
+    """Add a paper to a lot itself, of whoever adds it. The room above has asked for the right."""
+    tidy = check_paper(draft, clock.today(), is_proof=is_proof)
+    present = select(func.count(Paper.id)).where(Paper.lot_id == lot_id, Paper.removed_at.is_(None))
+    check_paper_count(session.scalar(present) or 0)
+    return _keep(session, actor, {"lot_id": lot_id}, organisation_id, tidy, file)
+
+
+def _keep(
+    session: Session,
+    actor: Actor,
+    place: dict[str, Any],
+    organisation_id: int,
+    tidy: PaperDraft,
+    file: StoredFile,
+    replaced_id: int | None = None,
+) -> Paper:
     paper = Paper(
-        listing_id=listing_id,
+        **place,
         organisation_id=organisation_id,
         kind=tidy.kind,
         number=tidy.number,
@@ -91,7 +114,7 @@ def add_paper(
     session.add(paper)
     session.flush()
     audit.record(
-        session, actor, action="paper.add", object_type="paper", object_id=paper.id, listing_id=listing_id, kind=paper.kind,
+        session, actor, action="paper.add", object_type="paper", object_id=paper.id, **place, kind=paper.kind,
         file=paper.file, valid_until=paper.valid_until.isoformat() if paper.valid_until else None,
     )  # fmt: skip
     return paper

@@ -14,12 +14,13 @@ from marketplace.kernel.db import Base, UtcDateTime
 
 
 class Paper(Base):
-    """A paper of a lot, as a PDF or a picture that is stored by its digest."""
+    """A paper of an offer or of a lot itself: a PDF or a picture, stored by its digest."""
 
     __tablename__ = "paper"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"))
+    listing_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), comment="or the lot itself that it stands with")
     kind: Mapped[str] = mapped_column(String(60), comment="slug of a paper kind of the reference data")
     number: Mapped[str] = mapped_column(String(80), default="", comment="as its issuer wrote on it; empty: it has none")
     issuer: Mapped[str] = mapped_column(String(120), default="")
@@ -29,7 +30,9 @@ class Paper(Base):
     media_type: Mapped[str] = mapped_column(String(40))
     size_bytes: Mapped[int]
     pages: Mapped[int]
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), comment="whose it is: the owner of the lot")
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), comment="whose it is: of an offer its owner, of a lot who added it"
+    )
     added_by_id: Mapped[int | None] = mapped_column(comment="person; empty: a machine of the bank itself")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     replaced_id: Mapped[int | None] = mapped_column(comment="the paper in whose place it came")
@@ -40,6 +43,8 @@ class Paper(Base):
     __table_args__ = (
         CheckConstraint("valid_until IS NULL OR valid_until >= issued_on", name="period"),
         CheckConstraint("size_bytes > 0 AND pages > 0", name="not_empty"),
+        CheckConstraint("(listing_id IS NULL) <> (lot_id IS NULL)", name="one_place"),
+        Index("ix_paper_lot", "lot_id", "removed_at"),
         Index("ix_paper_listing", "listing_id", "removed_at"),
         Index("ix_paper_expiry", "valid_until", "removed_at"),
         {"sqlite_autoincrement": True},

@@ -23,8 +23,14 @@ def list_papers_of(session: Session, listing_ids: Iterable[int], *, with_removed
     found: dict[int, list[Paper]] = {number: [] for number in listing_ids}
     rows = select(Paper).where(Paper.listing_id.in_(found)).order_by(Paper.id)
     for paper in session.scalars(rows if with_removed else rows.where(Paper.removed_at.is_(None))):
-        found[paper.listing_id].append(paper)
+        found[paper.listing_id or 0].append(paper)
     return found
+
+
+def list_lot_papers(session: Session, lot_ids: Iterable[int]) -> list[Paper]:
+    """The papers that stand with these lots themselves, in the order in which they came."""
+    rows = select(Paper).where(Paper.lot_id.in_(list(lot_ids)), Paper.removed_at.is_(None))
+    return list(session.scalars(rows.order_by(Paper.id)))
 
 
 def list_removed_papers(session: Session, listing_id: int) -> list[Paper]:

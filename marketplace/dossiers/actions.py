@@ -4,6 +4,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
+from marketplace.depots.queries.lots import get_lot
 from marketplace.documents import actions as documents
 from marketplace.documents.models import Paper
 from marketplace.documents.queries import get_paper, missing_paper
@@ -45,6 +46,17 @@ def add_paper(
         file=file,
         is_proof=kind.is_proof,
         replaced_id=replaced_id,
+    )
+
+
+def add_lot_paper(session: Session, actor: Actor, *, lot_id: int, draft: PaperDraft, file: StoredFile) -> Paper:
+    """Add a paper to a lot itself. For whoever may read the lot: its owner, its holder, its keeper, advisers, the AO CE, the broker."""
+    lot = get_lot(session, actor, lot_id)
+    require(actor, Can.ADD_LOT_PAPER, lot)
+    kind = taxonomy(session).paper_kind(draft.kind)
+    mine = actor.organisation_id or lot.owner_id
+    return documents.add_lot_paper(
+        session, actor, lot_id=lot.id, organisation_id=mine, draft=draft, file=file, is_proof=kind.is_proof
     )
 
 

@@ -11,8 +11,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.depots.models import Lot
+from marketplace.depots.queries.lots import lots_with_parts
 from marketplace.documents.models import Paper
-from marketplace.documents.queries import get_paper, list_papers, list_papers_of, list_removed_papers, missing_paper
+from marketplace.documents.queries import (
+    get_paper,
+    list_lot_papers,
+    list_papers,
+    list_papers_of,
+    list_removed_papers,
+    missing_paper,
+)
 from marketplace.documents.rules import REMIND_DAYS, find_reminder
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import ReservationStatus
@@ -22,6 +31,7 @@ from marketplace.kernel.language import _
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.recalls.queries import was_told_of
 
 READS_ALONG = (
     ReservationStatus.REQUESTED,
@@ -66,8 +76,12 @@ def get_dossier(session: Session, actor: Actor, listing_id: int) -> Dossier:
 def get_readable_paper(session: Session, actor: Actor, paper_id: int) -> Paper:
     """A paper, or Missing for whoever may not read it."""
     paper = get_paper(session, paper_id)
+    if paper.lot_id is not None:
+        if not may_read_lot_papers(session, actor, paper.lot_id):
+            raise missing_paper()
+        return paper
     try:
-        listing = get_listing(session, actor, paper.listing_id)
+        listing = get_listing(session, actor, paper.listing_id or 0)
     except Missing as error:
         raise missing_paper() from error
     if may(actor, Can.READ_PAPERS, listing):
@@ -76,6 +90,19 @@ def get_readable_paper(session: Session, actor: Actor, paper_id: int) -> Paper:
     if not asked or (paper.removed_at is not None and not _was_relied_on(paper, asked)):
         raise missing_paper()
     return paper
+
+
+def may_read_lot_papers(session: Session, actor: Actor, lot_id: int) -> bool:
+    """Whether the actor reads the papers of a lot: with the lot, or told of a recall of it."""
+    lot = session.scalars(lots_with_parts().where(Lot.id == lot_id)).unique().one_or_none()
+    return lot is not None and (may(actor, Can.READ_LOT, lot) or was_told_of(session, actor, lot_id))
+
+
+def list_papers_of_lot(session: Session, actor: Actor, lot_id: int) -> list[Paper]:
+    """The papers of a lot itself, or Missing for whoever may not read them."""
+    if not may_read_lot_papers(session, actor, lot_id):
+        raise missing_paper()
+    return list_lot_papers(session, [lot_id])
 
 
 def list_papers_of_transfer(session: Session, actor: Actor, reservation: Reservation) -> list[Paper]:

@@ -25,6 +25,7 @@ OBJECTS = {
     "demand_questions": ("talk.questions_about", "demand_id"),
     "factor_list": ("materials.show_list", "list_id"),
     "talk": ("talk.thread", "reservation_id"),
+    "recall": ("recalls.show", "recall_id"),
 }
 
 

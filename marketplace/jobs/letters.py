@@ -108,7 +108,7 @@ def render(
             "is_digest": len(items) > 1,
             "logo_px": LOGO_PX,
             "less": less,
-            "is_security": letter.kind in SECURITY and letter.kind is not Notice.JOIN_DECLINED,
+            "is_security": letter.kind in SECURITY and letter.kind not in (Notice.JOIN_DECLINED, Notice.RECALLED),
             "preferences": addresses.page("inbox.preferences"),
         }
         text = app.jinja_env.get_template("mail/letter.txt").render(values)

@@ -33,6 +33,7 @@ AREAS = (
     "imports",
     "materials",
     "depots",
+    "recalls",
     "depot_files",
     "lots",
     "published",

@@ -23,6 +23,7 @@ ROOMS = (
     "published",
     "stock",
     "exchange",
+    "recalls",
     "dossiers",
     "messages",
     "advice",

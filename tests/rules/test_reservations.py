@@ -51,12 +51,12 @@ def fields(refusal: Refusal) -> list[str]:
 
 # Which steps a reservation can take in which state; what is not named is refused.
 POSSIBLE = {
-    "waiting": "approve reject cancel expire",
-    "offered": "approve reject accept-offer cancel expire",
-    "requested": "approve reject cancel expire",
-    "approved": "cancel no-show hand-over late-hand-over expire",
-    "handed_over": "confirm dispute resolve agree-cancel",
-    "disputed": "resolve agree-cancel",
+    "waiting": "approve reject cancel expire recall",
+    "offered": "approve reject accept-offer cancel expire recall",
+    "requested": "approve reject cancel expire recall",
+    "approved": "cancel no-show hand-over late-hand-over expire recall",
+    "handed_over": "confirm dispute resolve agree-cancel recall",
+    "disputed": "resolve agree-cancel recall",
     "completed": "return",
     "rejected": "",
     "cancelled": "",

@@ -328,3 +328,14 @@ def reads_lot(actor: Actor, subject: Any) -> bool:
 def may_unblock_lot(actor: Actor, subject: Any) -> bool:
     """An adviser, the AO CE, and the broker for what belongs to others."""
     return may_lift(actor, subject) or is_reviewer(actor, subject)
+
+
+def reads_recalls(actor: Actor, subject: Any) -> bool:
+    """Every recall: the AO CE, advisers and the broker. Others read those of which they were told."""
+    return is_reviewer(actor, subject) or actor.judges or is_broker(actor)
+
+
+def confirms_recall(actor: Actor, subject: Any) -> bool:
+    """A trader or an adviser of an organisation that was told of it."""
+    acts = actor.trades or actor.judges
+    return acts and (subject is None or _organisation(subject) == actor.organisation_id)

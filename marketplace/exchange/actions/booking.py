@@ -1,6 +1,7 @@
 """From a completed reservation to the rows of the ledger. Where it went, what it saved, what came back."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -189,21 +190,47 @@ def reverse_exchange(session: Session, actor: Actor, *, seq: int, reason: str) -
     left = reservation.quantity - reservation.taken_back
     if left <= 0:
         raise Conflict(_("All of this transfer has been taken back already."))
-    if not counters.take_back(session, booked.listing_id, left):
-        raise RuntimeError(f"listing {booked.listing_id} transferred less than is taken back")
+    row = _reverse_left(session, actor, reservation, booked, clock.today(), Cause.CORRECTION)
     parties = {"receiver_id": reservation.organisation_id, "reservation_id": reservation.id}
     lots.lose_received(session, By(actor, clock.today(), reason.strip()), left, **parties)
-    was, today = entry_of(session, booked), clock.today()
-    month = counting_month(session, was.to_slug, max(f"{today:%Y-%m}", was.month))
-    back = replace(_taken_back(reservation, was, left), happened_on=today, period=month, reverses=seq)
-    row = append(session, replace(back, cause=Cause.CORRECTION.value))
+    record(session, actor, action="exchange.reverse", object_type="exchange", object_id=seq, reason=reason.strip(), row=row.seq)
+    for owner in (True, False):
+        notify_side(session, Notice.REVERSED, reservation, owner=owner, quantity=left, reason=reason.strip())
+    return row
+
+
+def reverse_recalled(session: Session, actor: Actor, reservation: Reservation, *, found_on: date, recall_id: int) -> Exchange:
+    """Take back what is left of a transfer whose lot is recalled. It counts in the month of the finding.
+
+    Whoever calls has locked the listing and tells both sides.
+    """
+    booked = find_exchange(session, reservation_id=reservation.id)
+    if booked is None:
+        raise RuntimeError(f"reservation {reservation.id} is completed and has no row in the ledger")
+    return _reverse_left(session, actor, reservation, booked, found_on, Cause.RECALL, recall_id)
+
+
+def _reverse_left(
+    session: Session,
+    actor: Actor,
+    reservation: Reservation,
+    booked: Exchange,
+    on: date,
+    cause: Cause,
+    recall_id: int | None = None,
+) -> Exchange:
+    """Take back in the ledger all that is left of a transfer, in the month of this day. Never kilometres: those were driven."""
+    left = reservation.quantity - reservation.taken_back
+    if not counters.take_back(session, reservation.listing_id, left):
+        raise RuntimeError(f"listing {reservation.listing_id} transferred less than is taken back")
+    was = entry_of(session, booked)
+    month = counting_month(session, was.to_slug, max(f"{on:%Y-%m}", was.month))
+    back = replace(_taken_back(reservation, was, left), happened_on=on, period=month, reverses=booked.seq)
+    row = append(session, replace(back, cause=cause.value, recall_id=recall_id))
     needed_again = -_newly_covered(session, reservation, row)
     reservation = note(session, actor, reservation, "reverse", figure=left, reversed=reservation.reversed + left)
     if reservation.demand_id is not None:
         need_again(session, reservation.demand_id, needed_again)
-    record(session, actor, action="exchange.reverse", object_type="exchange", object_id=seq, reason=reason.strip(), row=row.seq)
-    for owner in (True, False):
-        notify_side(session, Notice.REVERSED, reservation, owner=owner, quantity=left, reason=reason.strip())
     return row
 
 

@@ -136,14 +136,7 @@ def end(
     What it held is free again, the other side is notified, and it is offered to the next on the list.
     """
     held = reservation.status in HOLDING
-    values: dict[str, Any] = {"ended_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
-    values |= {"kept": Decimal(0), "unconfirmed_since": None}
-    if held:
-        never_there = lower_surplus(session, measured_by(actor, reservation), reservation, reservation.held)
-        give_back(session, reservation, reservation.held - never_there)
-        values["surplus"] = reservation.surplus - never_there
-    reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)
-    drop_proposal(session, reservation)
+    reservation = call_off(session, actor, reservation, step, reason, no_show=no_show)
     if is_clock(actor):
         notify_side(session, kind, reservation, owner=False)
         if held:
@@ -153,6 +146,21 @@ def end(
     if held:
         offer_next(session, reservation.listing_id)
     bump_catalogue(session)
+    return reservation
+
+
+def call_off(
+    session: Session, actor: Actor, reservation: Reservation, step: Step, reason: str, *, no_show: bool = False
+) -> Reservation:
+    """Take the step that ends a reservation, and let go of all that it held. Whoever calls tells both sides."""
+    values: dict[str, Any] = {"ended_at": clock.now(), "expires_at": None, "cancel_asked_by_id": None, "reminded_days": None}
+    values |= {"kept": Decimal(0), "unconfirmed_since": None}
+    if reservation.status in HOLDING:
+        never_there = lower_surplus(session, measured_by(actor, reservation), reservation, reservation.held)
+        give_back(session, reservation, reservation.held - never_there)
+        values["surplus"] = reservation.surplus - never_there
+    reservation = move(session, actor, reservation, step, reason=reason, no_show=no_show, **values)
+    drop_proposal(session, reservation)
     return reservation
 
 

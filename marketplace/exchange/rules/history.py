@@ -55,7 +55,7 @@ PROPOSED, AGREED = "appointment_proposed", "appointment_agreed"
 MEETING = (PROPOSED, AGREED)
 STATED = ("hand-over", "late-hand-over", "dispute", "answer-dispute")
 SETTLED = ("confirm", "resolve")
-ENDED = ("reject", "cancel", "agree-cancel", "no-show", "expire")
+ENDED = ("reject", "cancel", "agree-cancel", "no-show", "expire", "recall")
 _WITH_FIGURE = ("request", "wait", "approve", "return", *STATED, *SETTLED)
 _SENTENCES: dict[str, Text] = {
     "request": _("%(who)s asked for it"),
@@ -85,6 +85,8 @@ _SENTENCES: dict[str, Text] = {
     "decide-objection": _("%(who)s decided on the objection"),
     "expire": _("It lapsed: its time was over"),
     "return": _("%(who)s entered what came back"),
+    "recall": _("It ended: the lot was recalled"),
+    "reverse": _("It was taken back in the ledger"),
 }
 _BY_CLOCK = {"confirm": _("It counted as confirmed after 14 days"), "cancel": _("It was cancelled")}
 _BY_BROKER = {"resolve": _("%(who)s decided")}

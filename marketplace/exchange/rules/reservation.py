@@ -57,6 +57,7 @@ class Step(StrEnum):
     AGREE_CANCEL = "agree-cancel"
     RETURN = "return"
     EXPIRE = "expire"
+    RECALL = "recall"
 
 
 _S = ReservationStatus
@@ -82,6 +83,7 @@ STEPS: dict[Step, tuple[tuple[ReservationStatus, ...], ReservationStatus]] = {
     Step.AGREE_CANCEL: (BETWEEN_SIGNATURES, _S.CANCELLED),
     Step.RETURN: ((_S.COMPLETED,), _S.COMPLETED),
     Step.EXPIRE: ((_S.WAITING, _S.OFFERED, _S.REQUESTED, _S.APPROVED), _S.EXPIRED),
+    Step.RECALL: (OPEN, _S.CANCELLED),  # the lot was found to be contaminated
 }
 STATUS_LABELS: dict[ReservationStatus, Text] = {
     _S.WAITING: _("On the waiting list"),

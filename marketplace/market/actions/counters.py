@@ -63,6 +63,12 @@ _WRITE_OFF = (
     )
     .returning(_lot.c.id)
 )
+_WITHDRAW = (
+    update(_lot)
+    .where(_lot.c.id == _id, _lot.c.status == ListingStatus.PUBLISHED)
+    .values(status=ListingStatus.WITHDRAWN.value)
+    .returning(_lot.c.id)
+)
 _TAKE_BACK = (
     update(_lot)
     .where(_lot.c.id == _id, _lot.c.transferred >= _amount, _lot.c.quantity >= _amount)
@@ -137,6 +143,11 @@ def transfer(session: Session, listing_id: int, amount: Decimal) -> bool:
 def write_off(session: Session, listing_id: int, amount: Decimal) -> bool:
     """Write off what was held and turns out to be gone. The lot is that much smaller, and closes when nothing is left of it."""
     return _moved(session, listing_id, _WRITE_OFF, amount=amount)
+
+
+def withdraw_recalled(session: Session, listing_id: int) -> bool:
+    """Take an offer off the market because its lot is recalled. Whatever holds part of it ends next; nothing is lost: it lies there, blocked."""
+    return _moved(session, listing_id, _WITHDRAW)
 
 
 def take_back(session: Session, listing_id: int, amount: Decimal) -> bool:

@@ -86,6 +86,8 @@ class Notice(StrEnum):
     GATE_LIFTED = "gate_lifted"
     REQUIREMENT_NEW = "requirement_new"
     REQUIREMENT_MISSED = "requirement_missed"
+    RECALLED = "recalled"
+    RECALL_FREED = "recall_freed"
     LETTER_GIVEN_UP = "letter_given_up"
 
 
@@ -132,6 +134,7 @@ SECURITY = (  # never suppressed, never delayed
     Notice.PASSWORD_RESET,
     Notice.PASSWORD_CHANGED,
     Notice.JOIN_DECLINED,
+    Notice.RECALLED,
 )
 MAIL_ONLY = (Notice.INVITATION, Notice.PASSWORD_RESET, Notice.JOIN_DECLINED)  # a secret link, or a reader without an inbox
 FOR_COORDINATORS = (

@@ -1,4 +1,4 @@
-"""How notices read about papers, opinions of advisers, and rules that came later."""
+"""How notices read about papers, opinions of advisers, rules that came later, and recalls."""
 
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.notices.rules.kinds import Notice
@@ -61,5 +61,29 @@ ADVISING: dict[Notice, Wording] = {
         _("“%(title)s” was withdrawn: it did not meet a rule in time"),
         (REASON, _("Offer it again when it meets the rule.")),
         (("listing", _("Look at the listing")),),
+    ),
+}
+
+RECALLING: dict[Notice, Wording] = {
+    Notice.RECALLED: Wording(
+        _("A lot was recalled"),
+        _("Recall: “%(title)s” is contaminated"),
+        (
+            _("%(organisation)s reported this. You have or had a part of this lot, asked for it, or advise about it."),
+            REASON,
+            _("Do not use it and do not move it any further. What was reserved of it is cancelled."),
+            _("Look which lots it is about, and confirm that you know. Check with Omgevingsdienst Twente what to do."),
+        ),
+        (("recall", _("Look at the recall and confirm")),),
+    ),
+    Notice.RECALL_FREED: Wording(
+        _("A recalled lot is free again"),
+        _("“%(title)s” is free again"),
+        (
+            _("%(organisation)s released it on a paper."),
+            REASON,
+            _("You may use it again. What the recall took back from the reuse figures stays taken back."),
+        ),
+        (("recall", _("Look at the recall")),),
     ),
 }

@@ -41,6 +41,7 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
             Notice.REVERSED,
             *SETTLING,
             Notice.NO_SHOW,
+            Notice.RECALL_FREED,
         ),
     ),
     (_("Questions and messages"), (Notice.QUESTION_ASKED, Notice.QUESTION_ANSWERED, Notice.MESSAGE)),

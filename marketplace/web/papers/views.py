@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
+from marketplace.depots.queries.lots import get_lot
 from marketplace.documents.models import Paper
 from marketplace.documents.queries import list_papers, missing_paper
 from marketplace.dossiers import actions
@@ -74,6 +75,27 @@ def _add(listing_id: int, form: PaperForm, replaced_id: int | None) -> Paper:
         file=form.stored().file,
         replaced_id=replaced_id,
     )
+
+
+@blueprint.route("/lots/<int:lot_id>/documenten/nieuw", methods=METHODS)
+@permission(Can.ADD_LOT_PAPER, max_body_bytes=FORM_BYTES_MAX)
+def add_to_lot(lot_id: int) -> ResponseReturnValue:
+    """Add a paper to a lot itself, such as the report of a new examination."""
+    with database().read() as reading:
+        lot = get_lot(reading, current_actor(), lot_id)
+        require(current_actor(), Can.ADD_LOT_PAPER, lot)
+        known = taxonomy(reading)
+        material = known.material_by_id(lot.material_id)
+    form = PaperForm()
+    form.offer(known, material)
+    is_valid = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    if is_valid and attempt(
+        form,
+        lambda: actions.add_lot_paper(session, actor, lot_id=lot_id, draft=form.draft(), file=form.stored().file),
+    ):
+        return done(_("The paper is added to the lot."), url_for("recalls.show_trace", lot_id=lot_id))
+    return page("papers/add_to_lot.html", form, lot=get_lot(session, actor, lot_id), accept=ACCEPT)
 
 
 @blueprint.route(f"{LOT}/<int:paper_id>/verwijderen", methods=METHODS)

@@ -25,6 +25,7 @@ from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
 from marketplace.places.rules import Place
 from marketplace.questions.queries import list_unanswered_questions
+from marketplace.recalls.queries import list_to_confirm
 from marketplace.stock.queries.warnings import list_kept_depots, list_troubles
 from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.jobs import Job, demand_job, lot_job
@@ -121,6 +122,7 @@ def _own(session: Session, actor: Actor) -> Own:
         *map(jobs.refresh, list_listings_to_refresh(session, actor)),
         *(jobs.still_needed(demand, known) for demand in list_demands_to_refresh(session, actor)),
         *(jobs.question(asked, known) for asked in list_unanswered_questions(session, actor)),
+        *map(jobs.recall, list_to_confirm(session, actor)),
         *map(jobs.requirement, list_lots_to_mend(session, actor)),
     ]
     kept = list_kept_depots(session, actor)

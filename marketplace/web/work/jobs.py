@@ -24,6 +24,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.freshness import demand_holds_until, listing_holds_until
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.questions.models import Question
+from marketplace.recalls.models import Recall
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, LOT_ANSWERS
 from marketplace.web.ui.jobs import Job, NearDay, TimeOfDay, amount_of, day_of, of_transfer, picture_of, quantity_of
 
@@ -214,6 +215,18 @@ def requirement(row: ToMend) -> Job:
         until=row.requirement.until,
         label=_("See what to do"),
         title=Written(row.listing.title),
+    )
+
+
+def recall(row: Recall) -> Job:
+    """A recall of which the own organisation has not confirmed yet that it knows."""
+    return Job(
+        _("“%(title)s” is recalled: a contamination was found", title=Written(row.lot.title)),
+        url_for("recalls.show", recall_id=row.id),
+        also=(_("reported by %(organisation)s", organisation=row.organisation.name),),
+        since=day_of(row.blocked_at),
+        label=_("Look and confirm"),
+        title=Written(row.lot.title),
     )
 
 

@@ -1,0 +1,1 @@
+"""Recalls: what was found in a lot, all that came from it, and who was told."""

@@ -1,0 +1,1 @@
+"""The verbs of recalls: block a tree of lots, confirm, and set free on a paper."""

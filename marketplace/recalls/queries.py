@@ -1,0 +1,226 @@
+"""Questions about recalls. One of them for whoever it concerns, and what it did to lots, transfers and organisations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.depots.models import Depot, Lot, Movement
+from marketplace.depots.queries.lots import tree_of
+from marketplace.depots.rules.lots import MovementKind
+from marketplace.exchange.models import Reservation
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.market.models import Listing
+from marketplace.recalls.models import Recall, RecallLot, RecallParty, RecallRelease, RecallTransfer
+from marketplace.recalls.rules import blocking
+
+RECEIVED = (MovementKind.IN.value, MovementKind.SPLIT.value)
+
+
+def lots_below(lot_id: int) -> Select[int]:
+    """The lot and everything that came from it."""
+    below = select(Lot.id).where(Lot.id == lot_id).cte("below", recursive=True)
+    child = aliased(Lot)
+    below = below.union_all(select(child.id).join(below, child.parent_id == below.c.id))
+    return select(below.c.id)
+
+
+def lots_above(lot_id: int) -> Select[int]:
+    """What a lot came from, itself included."""
+    above = select(Lot.id, Lot.parent_id).where(Lot.id == lot_id).cte("above", recursive=True)
+    parent = aliased(Lot)
+    above = above.union_all(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
+    return select(above.c.id)
+
+
+def lots_of(recall_id: int) -> Select[int]:
+    """The lots of a recall."""
+    return select(RecallLot.lot_id).where(RecallLot.recall_id == recall_id)
+
+
+def transfers_into(lots: Select[int]) -> Select[Any]:
+    """The transfers that brought these lots to whoever received them."""
+    moved = Movement.reservation_id.is_not(None) & (Movement.quantity > 0) & Movement.kind.in_(RECEIVED)
+    return select(Movement.reservation_id).where(Movement.lot_id.in_(lots), moved)
+
+
+def lock_tree(session: Session, lot: Lot) -> None:
+    """Lock every lot of a tree with its offers, so that nothing of it goes anywhere meanwhile. Listings first, as everybody does."""
+    root = lot.origin_id or lot.id
+    tree = select(Lot.id).where(or_(Lot.id == root, Lot.origin_id == root))
+    locked, seen = 0, -1
+    while locked != seen:  # what was split off or put on offer while waiting is locked as well
+        seen = locked
+        offers = select(Listing.id).where(Listing.lot_id.in_(tree)).order_by(Listing.id).with_for_update()
+        lots = tree.order_by(Lot.id).with_for_update()
+        locked = len(session.scalars(offers).all()) + len(session.scalars(lots).all())
+
+
+def recalls_of(session: Session, lot: Lot) -> dict[int, frozenset[int]]:
+    """Which recalls block each lot of a lot's tree."""
+    root = lot.origin_id or lot.id
+    tree = select(Lot.id, Lot.parent_id).where(or_(Lot.id == root, Lot.origin_id == root))
+    parents = {row.id: row.parent_id for row in session.execute(tree)}
+    rows = select(RecallLot.lot_id, RecallLot.recall_id, RecallLot.release_id.is_(None)).join(Lot, Lot.id == RecallLot.lot_id)
+    said = session.execute(rows.where(or_(Lot.id == root, Lot.origin_id == root)))
+    return blocking(parents, ((number, recall, bool(is_blocked)) for number, recall, is_blocked in said))
+
+
+def _recalls() -> Select[Recall]:
+    return select(Recall).options(joinedload(Recall.lot), joinedload(Recall.organisation))
+
+
+def _concerns(actor: Actor) -> ColumnElement[bool]:
+    """The right to read a recall, as a condition.
+
+    Whoever reads every one; else who was told and who blocked it.
+    """
+    if may(actor, Can.READ_RECALLS):
+        return true()
+    told = select(RecallParty.recall_id).where(RecallParty.organisation_id == actor.organisation_id)
+    return or_(Recall.id.in_(told), Recall.organisation_id == actor.organisation_id)
+
+
+def get_recall(session: Session, actor: Actor, recall_id: int) -> Recall:
+    """A recall, or Missing. Also for whoever it does not concern."""
+    require(actor, Can.READ_RECALL, hidden=True)
+    recall = session.scalars(_recalls().where(Recall.id == recall_id, _concerns(actor))).one_or_none()
+    if recall is None:
+        raise Missing(_("This recall does not exist, or it does not concern you. Check the number."))
+    return recall
+
+
+def was_told_of(session: Session, actor: Actor, lot_id: int) -> bool:
+    """Whether the actor's organisation was told of a recall of this lot."""
+    told = select(RecallParty.recall_id).where(RecallParty.organisation_id == actor.organisation_id)
+    rows = select(RecallLot.lot_id).where(RecallLot.lot_id == lot_id, RecallLot.recall_id.in_(told)).limit(1)
+    return actor.is_member and session.scalar(rows) is not None
+
+
+def list_recalls(session: Session, actor: Actor, *, page: int = 1, page_size: int = 25) -> tuple[list[Recall], int]:
+    """The recalls that the actor may read, newest first, and their number."""
+    require(actor, Can.READ_RECALL)
+    total = session.scalar(select(func.count(Recall.id)).where(_concerns(actor))) or 0
+    rows = _recalls().where(_concerns(actor)).order_by(Recall.id.desc())
+    return list(session.scalars(rows.limit(page_size).offset((page - 1) * page_size))), total
+
+
+def list_to_confirm(session: Session, actor: Actor) -> list[Recall]:
+    """The recalls of which the own organisation has not confirmed yet that it knows."""
+    if not may(actor, Can.CONFIRM_RECALL):
+        return []
+    waiting = and_(RecallParty.organisation_id == actor.organisation_id, RecallParty.confirmed_at.is_(None))
+    return list(
+        session.scalars(_recalls().where(Recall.id.in_(select(RecallParty.recall_id).where(waiting))).order_by(Recall.id))
+    )
+
+
+def list_parties(session: Session, recall_id: int) -> list[RecallParty]:
+    """Everybody who was told, by name."""
+    rows = select(RecallParty).join(RecallParty.organisation).where(RecallParty.recall_id == recall_id)
+    return list(session.scalars(rows.options(joinedload(RecallParty.organisation)).order_by(Organisation.sort_key)))
+
+
+def list_releases(session: Session, recall_id: int) -> list[RecallRelease]:
+    """What was set free again, in order."""
+    rows = select(RecallRelease).where(RecallRelease.recall_id == recall_id).order_by(RecallRelease.id)
+    return list(session.scalars(rows.options(joinedload(RecallRelease.paper), joinedload(RecallRelease.organisation))))
+
+
+def list_transfers(session: Session, recall_id: int) -> list[RecallTransfer]:
+    """The transfers that it ended or took back, in order."""
+    rows = select(RecallTransfer).where(RecallTransfer.recall_id == recall_id).order_by(RecallTransfer.reservation_id)
+    sides = joinedload(RecallTransfer.reservation).options(
+        joinedload(Reservation.owner), joinedload(Reservation.organisation), joinedload(Reservation.listing)
+    )
+    return list(session.scalars(rows.options(sides)))
+
+
+def list_lots_of(session: Session, recall_id: int, *, page: int = 1, page_size: int | None = 50) -> tuple[list[RecallLot], int]:
+    """The lots of a recall with where they are now, and their number. `page_size` None: all of them."""
+    total = session.scalar(select(func.count()).select_from(lots_of(recall_id).subquery())) or 0
+    now = joinedload(RecallLot.lot).options(joinedload(Lot.organisation), joinedload(Lot.holder), joinedload(Lot.depot))
+    rows = select(RecallLot).where(RecallLot.recall_id == recall_id).options(now).order_by(RecallLot.lot_id)
+    if page_size is not None:
+        rows = rows.limit(page_size).offset((page - 1) * page_size)
+    return list(session.scalars(rows)), total
+
+
+def count_lots(session: Session, recall_id: int) -> int:
+    """How many lots a recall covers."""
+    return session.scalar(select(func.count()).where(RecallLot.recall_id == recall_id)) or 0
+
+
+def find_recalls_of(session: Session, actor: Actor, lot_id: int) -> list[Recall]:
+    """The recalls that block this lot or once did, for whoever may read the lot: what is split off later goes by its parent."""
+    rows = _recalls().where(Recall.id.in_(select(RecallLot.recall_id).where(RecallLot.lot_id.in_(lots_above(lot_id)))))
+    require(actor, Can.READ_RECALL)
+    return list(session.scalars(rows.order_by(Recall.id)))
+
+
+def count_blocked(session: Session, recall_id: int) -> int:
+    """How many lots this recall still blocks."""
+    still = select(func.count()).where(RecallLot.recall_id == recall_id, RecallLot.release_id.is_(None))
+    return session.scalar(still) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """An organisation that has something of a tree: in how many lots, and how much together. A tree has one unit."""
+
+    organisation: Organisation
+    lots: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a lot came from and where every part of it went. `depths`: how deep each lot stands below the origin."""
+
+    lots: list[Lot]
+    depths: dict[int, int]
+    receivers: list[Receiver]
+
+    @property
+    def root(self) -> int:
+        """The lot with which it begins."""
+        return self.lots[0].id
+
+
+def trace(session: Session, actor: Actor, lot: Lot) -> Trace:
+    """The whole tree of a lot, each lot after its parent, for whoever may read the lot."""
+    require(actor, Can.READ_LOT, lot, hidden=True)
+    found = {row.id: row for row in tree_of(session, lot)}
+    children: dict[int | None, list[int]] = {}
+    for row in found.values():
+        children.setdefault(row.parent_id, []).append(row.id)
+    root = lot.origin_id or lot.id
+    order, depths, waiting = [], {}, [(root, 0)]
+    while waiting:
+        number, depth = waiting.pop()
+        order.append(found[number])
+        depths[number] = depth
+        waiting.extend((child, depth + 1) for child in reversed(children.get(number, [])))
+    return Trace(order, depths, _receivers(order))
+
+
+def _receivers(lots: Iterable[Lot]) -> list[Receiver]:
+    held: dict[int, list[Lot]] = {}
+    for lot in lots:
+        if lot.quantity > 0:
+            held.setdefault(lot.holder_id, []).append(lot)
+    by_name = sorted(held.values(), key=lambda rows: rows[0].holder.sort_key)
+    return [Receiver(rows[0].holder, len(rows), sum((row.quantity for row in rows), Decimal(0))) for rows in by_name]
+
+
+def depot_owners(session: Session, depots: Iterable[int]) -> dict[int, int]:
+    """Whose each depot is."""
+    wanted = set(depots)
+    rows = select(Depot.id, Depot.organisation_id).where(Depot.id.in_(wanted))
+    return {row.id: row.organisation_id for row in session.execute(rows)} if wanted else {}

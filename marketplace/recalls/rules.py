@@ -1,0 +1,135 @@
+"""What may be said of a recall, which lots it covers, and what sets them free again."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from marketplace.kernel.dates import FIRST_DAY
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import clean, find_length_faults
+
+REASON_LENGTH_MAX = 1000
+LETTERS_MIN = 3
+STAYS_TAKEN_BACK = _(
+    "What the recall took back from the reuse figures stays taken back: the lot counts again when it is used again."
+)
+NO_PAPER = _(
+    "A blocked lot is only free again on a paper. Add the paper that shows that it is clean to the lot, and name it here. "
+    "Check with Omgevingsdienst Twente (the regional environmental service)."
+)
+
+
+class PartyRole(StrEnum):
+    """Why an organisation was told of a recall."""
+
+    OWNER = "owner"
+    HOLDER = "holder"
+    KEEPER = "keeper"
+    FORMER = "former"
+    ASKER = "asker"
+    ADVISER = "adviser"
+
+
+ROLE_LABELS: dict[PartyRole, Text] = {
+    PartyRole.OWNER: _("Owner"),
+    PartyRole.HOLDER: _("Holder"),
+    PartyRole.KEEPER: _("Keeps the depot where it lies"),
+    PartyRole.FORMER: _("Owned, had or kept it before"),
+    PartyRole.ASKER: _("Had asked for it"),
+    PartyRole.ADVISER: _("Adviser"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecallDraft:
+    """Why a lot is recalled, as somebody says it. `found_on` None: today."""
+
+    reason: str
+    found_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDraft:
+    """Why a lot is free again, and on which paper. None: no paper was named. `recall_id` None: the one recall that blocks it."""
+
+    paper_id: int | None
+    reason: str
+    recall_id: int | None = None
+
+
+def check_recall(draft: RecallDraft, today: date) -> tuple[str, date]:
+    """What was found, tidy, and its day; or a sentence for each fault."""
+    said, found_on = clean(draft.reason, lines=True, field="reason"), draft.found_on or today
+    faults = _find_faults(said, _("Say what was found and by whom, for example: PFAS above the limit, found by the laboratory."))
+    if found_on > today:
+        sentence = _("This day has not come yet. Enter the day on which it was found.")
+        faults = [*faults, FieldError("found_on", sentence)]
+    if found_on < FIRST_DAY:
+        sentence = _("This day is too long ago. Enter the day on which it was found; check the year.")
+        faults = [*faults, FieldError("found_on", sentence)]
+    if faults:
+        raise Invalid.all(faults)
+    return said, found_on
+
+
+def check_release(draft: ReleaseDraft) -> tuple[int, str]:
+    """The paper and the reason. Nothing is free again without a paper that shows that it is clean."""
+    said = clean(draft.reason, lines=True, field="reason")
+    faults = _find_faults(said, _("Say why this lot is free again: what was examined, by whom, and the outcome."))
+    if draft.paper_id is None:
+        raise Invalid.all([FieldError("paper", NO_PAPER), *faults])
+    if faults:
+        raise Invalid.all(faults)
+    return draft.paper_id, said
+
+
+def _find_faults(said: str, sentence: Text) -> list[FieldError]:
+    """Somebody reads it five years from now: a dot is no reason."""
+    faults = find_length_faults("reason", said, REASON_LENGTH_MAX)
+    return [*faults, FieldError("reason", sentence)] if sum(sign.isalpha() for sign in said) < LETTERS_MIN else faults
+
+
+def descendants(parents: Mapping[int, int | None], top: int) -> list[int]:
+    """The lot and everything that came from it, each after its parent. `parents`: of every lot of the tree."""
+    children: dict[int | None, list[int]] = {}
+    for lot, parent in parents.items():
+        children.setdefault(parent, []).append(lot)
+    found, waiting = [], [top]
+    while waiting:
+        lot = waiting.pop()
+        found.append(lot)
+        waiting.extend(reversed(children.get(lot, [])))
+    return found
+
+
+def ancestors(parents: Mapping[int, int | None], lot: int) -> list[int]:
+    """What a lot came from, the nearest first."""
+    found, parent = [], parents.get(lot)
+    while parent is not None:
+        found.append(parent)
+        parent = parents.get(parent)
+    return found
+
+
+def blocking(parents: Mapping[int, int | None], rows: Iterable[tuple[int, int, bool]]) -> dict[int, frozenset[int]]:
+    """Which recalls block each lot of a tree.
+
+    `rows`: lot, recall, and whether that recall still blocks it. What was split off after a recall is blocked by what blocks its parent.
+    """
+    said: dict[int, dict[int, bool]] = {}
+    for lot, recall, is_blocked in rows:
+        said.setdefault(lot, {})[recall] = is_blocked
+    found: dict[int, frozenset[int]] = {}
+    for top in (lot for lot, parent in parents.items() if parent not in parents):
+        for lot in descendants(parents, top):
+            own, above = said.get(lot, {}), found.get(parents[lot] or 0, frozenset())
+            found[lot] = frozenset(recall for recall, is_blocked in own.items() if is_blocked) | (above - own.keys())
+    return found
+
+
+def in_words(roles: Iterable[PartyRole]) -> str:
+    """Why an organisation was told, as it is stored."""
+    told = set(roles)
+    return f"|{'|'.join(role.value for role in PartyRole if role in told)}|"

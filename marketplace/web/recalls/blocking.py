@@ -1,0 +1,86 @@
+"""What is done with a lot itself: block it, set it free, and look where every part of it went."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.policy import Can, require
+from marketplace.depots.queries.lots import get_lot
+from marketplace.depots.rules.number import lot_number
+from marketplace.documents.queries import list_lot_papers
+from marketplace.http.request import current_actor, current_session, permission
+from marketplace.kernel.formats import long_date
+from marketplace.kernel.language import _
+from marketplace.materials.queries import taxonomy
+from marketplace.recalls.actions.block import block_lot
+from marketplace.recalls.actions.release import unblock_lot
+from marketplace.recalls.queries import find_recalls_of, recalls_of, trace
+from marketplace.web.recalls.forms import BlockForm, ReleaseForm
+from marketplace.web.recalls.shown import trace_rows
+from marketplace.web.ui.form_page import attempt, done, page
+from marketplace.web.ui.papers import rows_of
+
+LOT = "/lots/<int:lot_id>"
+METHODS = ["GET", "POST"]
+
+
+def register(blueprint: Blueprint) -> None:
+    """Give these pages to the area of recalls."""
+    blueprint.get(f"{LOT}/herkomst")(show_trace)
+    blueprint.route(f"{LOT}/blokkeren", methods=METHODS)(block)
+    blueprint.route(f"{LOT}/vrijgeven", methods=METHODS)(release)
+
+
+@permission(Can.READ_LOT)
+def show_trace(lot_id: int) -> str:
+    """Where a lot comes from and where every part of it went; with its papers and the recalls of it."""
+    session, actor = current_session(), current_actor()
+    lot = get_lot(session, actor, lot_id)
+    found = trace(session, actor, lot)
+    return render_template(
+        "recalls/trace.html",
+        lot=lot,
+        number=lot_number(lot.id),
+        rows=trace_rows(found),
+        receivers=found.receivers,
+        papers=rows_of(list_lot_papers(session, [lot.id]), taxonomy(session)),
+        recalls=find_recalls_of(session, actor, lot_id),
+    )
+
+
+@permission(Can.BLOCK_LOT)
+def block(lot_id: int) -> ResponseReturnValue:
+    """Say what was found, and block the lot with all that came from it."""
+    form = BlockForm()
+    is_valid = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    lot = get_lot(session, actor, lot_id)
+    require(actor, Can.BLOCK_LOT, lot)
+    recall = attempt(form, lambda: block_lot(session, actor, lot_id=lot_id, draft=form.draft())) if is_valid else None
+    if recall is not None:
+        message = _("The lot is blocked, with all that came from it. Everybody whom it concerns is told.")
+        return done(message, url_for("recalls.show", recall_id=recall.id))
+    return page(
+        "recalls/block.html", form, lot=lot, number=lot_number(lot.id), rows=trace_rows(trace(session, actor, lot), lot.id)
+    )
+
+
+@permission(Can.UNBLOCK_LOT)
+def release(lot_id: int) -> ResponseReturnValue:
+    """Say on which paper a lot is free again, and why."""
+    form = ReleaseForm()
+    session, actor = current_session(), current_actor()
+    lot = get_lot(session, actor, lot_id)
+    require(actor, Can.UNBLOCK_LOT, lot)
+    known = taxonomy(session)
+    blocked_by = recalls_of(session, lot)[lot.id]
+    recalls = [recall for recall in find_recalls_of(session, actor, lot_id) if recall.id in blocked_by]
+    papers = rows_of(list_lot_papers(session, [lot_id]), known)
+    form.offer(
+        [(one.id, _("Recall %(number)s of %(day)s", number=str(one.id), day=long_date(one.found_on))) for one in recalls],
+        [(one.id, f"{one.name} {one.number}".strip()) for one in papers],
+    )
+    is_valid = form.is_submitted() and form.validate()
+    made = attempt(form, lambda: unblock_lot(session, actor, lot_id=lot_id, draft=form.draft())) if is_valid else None
+    if made is not None:
+        return done(_("The lot is free again, with what came from it."), url_for("recalls.show", recall_id=made.recall_id))
+    return page("recalls/release.html", form, lot=lot, number=lot_number(lot.id), recalls=recalls, papers=papers)

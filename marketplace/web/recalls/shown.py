@@ -1,0 +1,153 @@
+"""A recall as its page shows it, and the tree of a lot as rows."""
+
+from dataclasses import dataclass
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.depots.models import Lot
+from marketplace.depots.rules.number import lot_number
+from marketplace.documents.queries import list_lot_papers
+from marketplace.http.written import Written
+from marketplace.kernel.db import Session
+from marketplace.kernel.formats import long_date, moment, quantity
+from marketplace.kernel.language import Text, _, ngettext
+from marketplace.materials.queries import taxonomy
+from marketplace.recalls.models import Recall, RecallLot, RecallParty, RecallRelease, RecallTransfer
+from marketplace.recalls.queries import (
+    Trace,
+    count_blocked,
+    count_lots,
+    list_lots_of,
+    list_parties,
+    list_releases,
+    list_transfers,
+)
+from marketplace.recalls.rules import ROLE_LABELS, STAYS_TAKEN_BACK, descendants
+from marketplace.sheets.recall_list import where_of
+from marketplace.web.ui.paging import PAGE_SIZE, last_page
+from marketplace.web.ui.papers import PaperRow, rows_of
+
+Cell = Text | str
+Row = list[Cell]
+STEP = "— "
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRow:
+    """A recall in a list."""
+
+    recall: Recall
+    number: str
+    blocked: int
+    confirmed: Text
+
+
+def row_of(session: Session, recall: Recall) -> RecallRow:
+    """One recall, with how far it is."""
+    parties = list_parties(session, recall.id)
+    return RecallRow(recall, lot_number(recall.lot_id), count_blocked(session, recall.id), _confirmed(parties))
+
+
+def _confirmed(parties: list[RecallParty]) -> Text:
+    done = sum(party.confirmed_at is not None for party in parties)
+    return _("%(done)s of %(total)s have confirmed", done=done, total=len(parties))
+
+
+@dataclass(frozen=True, slots=True)
+class RecallPage:
+    """All of a recall, for whoever reads it. `mine`: the row of the reader's own organisation."""
+
+    recall: Recall
+    number: str
+    facts: list[tuple[Text, Cell]]
+    lots: list[Row]
+    lots_total: int
+    current: int
+    last: int
+    parties: list[Row]
+    confirmed: Text
+    transfers: list[Row]
+    releases: list[Row]
+    papers: list[PaperRow]
+    stays: Text
+    asks: bool
+
+    @classmethod
+    def of(cls, session: Session, actor: Actor, recall: Recall, page: int) -> "RecallPage":
+        """Gather it for this reader."""
+        total = count_lots(session, recall.id)
+        last = last_page(total)
+        current = min(page, last)
+        lots, _total = list_lots_of(session, recall.id, page=current, page_size=PAGE_SIZE)
+        parties = list_parties(session, recall.id)
+        mine = next((party for party in parties if party.organisation_id == actor.organisation_id), None)
+        blocked = count_blocked(session, recall.id)
+        return cls(
+            recall=recall,
+            number=lot_number(recall.lot_id),
+            facts=[
+                (_("Found in"), lot_number(recall.lot_id)),
+                (_("Found on"), long_date(recall.found_on)),
+                (_("Reported by"), recall.organisation.name),
+                (_("Blocked at"), moment(recall.blocked_at)),
+                (_("Still blocked"), ngettext("%(num)s lot", "%(num)s lots", blocked)),
+            ],
+            lots=[_lot(row) for row in lots],
+            lots_total=total,
+            current=current,
+            last=last,
+            parties=[_party(party) for party in parties],
+            confirmed=_confirmed(parties),
+            transfers=[_transfer(row) for row in list_transfers(session, recall.id)],
+            releases=[_release(row) for row in list_releases(session, recall.id)],
+            papers=rows_of(list_lot_papers(session, [recall.lot_id]), taxonomy(session)),
+            stays=STAYS_TAKEN_BACK,
+            asks=mine is not None and mine.confirmed_at is None and may(actor, Can.CONFIRM_RECALL),
+        )
+
+
+def _lot(row: RecallLot) -> Row:
+    return [
+        lot_number(row.lot_id),
+        quantity(row.quantity, row.lot.unit),
+        row.lot.organisation.name,
+        row.lot.holder.name,
+        Written(where_of(row)),
+        _("free again") if row.release_id else _("blocked"),
+    ]
+
+
+def _party(party: RecallParty) -> Row:
+    why = ", ".join(str(ROLE_LABELS[role]) for role in party.as_roles)
+    return [party.organisation.name, why, moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet")]
+
+
+def _transfer(row: RecallTransfer) -> Row:
+    sides = f"{row.reservation.owner.name} → {row.reservation.organisation.name}"
+    what = _("reservation cancelled") if row.seq is None else _("reuse taken back, row %(seq)s", seq=str(row.seq))
+    return [sides, quantity(row.quantity, row.reservation.unit), what]
+
+
+def _release(row: RecallRelease) -> Row:
+    return [
+        lot_number(row.lot_id),
+        row.paper.number or "–",
+        Written(row.reason),
+        row.organisation.name,
+        long_date(row.released_at),
+    ]
+
+
+def trace_rows(found: Trace, below: int | None = None) -> list[Row]:
+    """The lots of a tree, each below the one it came from; with `below` only that lot and what came from it."""
+    kept = {lot.id for lot in found.lots}
+    if below is not None:
+        kept = set(descendants({lot.id: lot.parent_id for lot in found.lots}, below))
+    return [_traced(lot, found.depths[lot.id]) for lot in found.lots if lot.id in kept]
+
+
+def _traced(lot: Lot, depth: int) -> Row:
+    where = Written(lot.place_name or "–") if lot.depot is None else Written(lot.depot.name)
+    state = _("blocked") if lot.blocked_at else _("nothing left") if lot.quantity == 0 else _("there")
+    number = f"{STEP * depth}{lot_number(lot.id)}"
+    came = lot_number(lot.parent_id) if lot.parent_id else _("the origin")
+    return [number, came, quantity(lot.quantity, lot.unit), lot.organisation.name, lot.holder.name, where, state]

@@ -1,0 +1,89 @@
+"""Which lots a recall covers, what blocks each, and what is asked of a finding and of a release."""
+
+from datetime import date
+
+import pytest
+
+from marketplace.kernel.errors import Invalid
+from marketplace.recalls.rules import (
+    PartyRole,
+    RecallDraft,
+    ReleaseDraft,
+    ancestors,
+    blocking,
+    check_recall,
+    check_release,
+    descendants,
+    in_words,
+)
+
+TODAY = date(2026, 11, 28)
+#        1
+#      2   3
+#     4 5
+TREE: dict[int, int | None] = {1: None, 2: 1, 3: 1, 4: 2, 5: 2}
+
+
+def test_a_lot_and_all_that_came_from_it_each_after_its_parent() -> None:
+    assert descendants(TREE, 1) == [1, 2, 4, 5, 3]
+    assert descendants(TREE, 2) == [2, 4, 5]
+    assert descendants(TREE, 3) == [3]
+
+
+def test_what_a_lot_came_from_the_nearest_first() -> None:
+    assert ancestors(TREE, 5) == [2, 1]
+    assert ancestors(TREE, 1) == []
+
+
+def test_two_recalls_block_a_lot_until_both_are_released() -> None:
+    rows = [(2, 7, True), (4, 7, True), (5, 7, True), (2, 8, False), (4, 8, True)]
+    blocked = blocking(TREE, rows)
+    assert blocked == {1: frozenset(), 2: {7}, 3: frozenset(), 4: {7, 8}, 5: {7}}
+
+
+def test_what_was_split_off_after_a_recall_is_blocked_by_what_blocks_its_parent() -> None:
+    assert blocking(TREE, [(2, 7, True)]) == {1: frozenset(), 2: {7}, 3: frozenset(), 4: {7}, 5: {7}}
+
+
+def test_what_was_released_itself_stays_free_below_a_blocked_parent() -> None:
+    assert blocking(TREE, [(2, 7, True), (4, 7, False)])[4] == frozenset()
+
+
+@pytest.mark.parametrize(("reason", "found_on", "fields"), [
+    ("PFAS boven de norm", None, []),
+    ("PFAS", TODAY, []),
+    (" . ", None, ["reason"]),
+    ("", None, ["reason"]),
+    ("PFAS", date(2026, 11, 29), ["found_on"]),
+    ("PFAS", date(1989, 12, 31), ["found_on"]),
+    ("", date(2026, 11, 29), ["reason", "found_on"]),
+])  # fmt: skip
+def test_a_finding_says_what_was_found_and_on_a_day_that_has_come(reason: str, found_on: date | None, fields: list[str]) -> None:
+    draft = RecallDraft(reason, found_on)
+    if not fields:
+        assert check_recall(draft, TODAY) == (reason, TODAY)
+        return
+    with pytest.raises(Invalid) as refused:
+        check_recall(draft, TODAY)
+    assert [error.field for error in refused.value.errors] == fields
+
+
+@pytest.mark.parametrize(("paper", "reason", "fields"), [
+    (12, "Opnieuw onderzocht: schoon", []),
+    (None, "Opnieuw onderzocht: schoon", ["paper"]),
+    (None, "", ["paper", "reason"]),
+    (12, "ok", ["reason"]),
+])  # fmt: skip
+def test_nothing_is_free_again_without_a_paper_and_a_reason(paper: int | None, reason: str, fields: list[str]) -> None:
+    draft = ReleaseDraft(paper, reason)
+    if not fields:
+        assert check_release(draft) == (12, reason)
+        return
+    with pytest.raises(Invalid) as refused:
+        check_release(draft)
+    assert [error.field for error in refused.value.errors] == fields
+    assert paper is not None or "Omgevingsdienst Twente" in str(refused.value.errors[0].message)
+
+
+def test_why_an_organisation_was_told_stands_in_a_fixed_order() -> None:
+    assert in_words({PartyRole.ASKER, PartyRole.OWNER}) == "|owner|asker|"
