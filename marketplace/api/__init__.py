@@ -31,6 +31,7 @@ MODULES = (
     "reports",
     "published",
     "depots",
+    "recalls",
     "lot_labels",
     "lot_photos",
     "lots",

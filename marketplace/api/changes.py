@@ -40,6 +40,11 @@ CHANGES = (
                 "New: rows of the ledger name the lot and why something was taken back or driven (lotId, cause, recallId). A leg of a lot "
                 "belongs to no transfer: its listingId and reservationId are null."
             ),
+            _(
+                "New: recalls. A lot is blocked with all that came from it (/lots/{id}/block), set free on a paper (/lots/{id}/unblock), "
+                "and traced to whoever has it (/lots/{id}/tree); who was told confirms (/recalls/{id}/confirm)."
+            ),
+            _("New: papers of a lot itself (/lots/{id}/papers); such a paper has lotId, and its listingId is null."),
         ),
     ),
     Version(

@@ -18,6 +18,8 @@ from tests.api.conftest import Api, listing_body, published
 STEPS = {
     "listings.create": "create_listing", "listings.edit": "edit_listing", "listings.photos": "add_photo",
     "papers.add": "add_paper", "papers.replace": "add_paper", "papers.remove": "remove_paper",
+    "papers.add_to_lot": "add_lot_paper", "recalls.block": "block_lot", "recalls.release": "unblock_lot",
+    "recalls.confirm": "confirm_recall",
     "listings.publish": "publish_listing", "listings.close": "close_listing",
     "listings.withdraw": "withdraw_listing", "listings.delete": "delete_listing", "listings.refresh": "refresh_listing",
     "listings.again": "create_listing", "demands.create": "create_demand", "demands.edit": "edit_demand",

@@ -33,7 +33,8 @@ class PaperSchema(Shape):
     """A paper of a lot. For its owner, whoever asked for something of the lot, the reviewer and advisers."""
 
     id = Integer()
-    listing_id = Integer("the lot that it stands with")
+    listing_id = Integer("the listing that it stands with; null: it stands with a lot itself", allow_none=True)
+    lot_id = Integer("the lot that it stands with; null: it stands with a listing", allow_none=True)
     kind = Line("slug, see /paper-kinds")
     kind_name = Line(get=_kind_name)
     number = Line("empty: it has none")

@@ -190,9 +190,9 @@ def reverse_exchange(session: Session, actor: Actor, *, seq: int, reason: str) -
     left = reservation.quantity - reservation.taken_back
     if left <= 0:
         raise Conflict(_("All of this transfer has been taken back already."))
-    row = _reverse_left(session, actor, reservation, booked, clock.today(), Cause.CORRECTION)
     parties = {"receiver_id": reservation.organisation_id, "reservation_id": reservation.id}
     lots.lose_received(session, By(actor, clock.today(), reason.strip()), left, **parties)
+    row = _reverse_left(session, actor, reservation, booked, clock.today(), Cause.CORRECTION)
     record(session, actor, action="exchange.reverse", object_type="exchange", object_id=seq, reason=reason.strip(), row=row.seq)
     for owner in (True, False):
         notify_side(session, Notice.REVERSED, reservation, owner=owner, quantity=left, reason=reason.strip())

@@ -17,7 +17,7 @@ from marketplace.exchange.queries.reservations import find_reservation
 from marketplace.exchange.rules.reservation import HOLDING, OPEN, ReservationStatus, Step
 from marketplace.kernel import clock
 from marketplace.market.actions import counters
-from marketplace.market.actions.revision import bump_catalogue
+from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Listing
 from marketplace.notices.actions import audit
 from marketplace.recalls.actions.covering import write_lots

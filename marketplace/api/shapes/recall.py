@@ -1,0 +1,102 @@
+"""Recalls: what was found, which lots and transfers it touched, who was told, and where every part of a lot went."""
+
+from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Quantity, Sentence, YesNo
+from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.api.shapes.lot import LotSchema
+from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.recalls.rules import PartyRole
+
+
+class RecallSchema(Shape):
+    """A recall: a lot was found to be contaminated, and it and all that came from it is blocked."""
+
+    id = Integer()
+    lot = Integer("id of the lot in which it was found", attribute="lot_id")
+    title = Line("of that lot", attribute="lot.title")
+    reason = Line("what was found", attribute="finding")
+    found_on = Day("the reuse figures go back in the month of this day")
+    blocked_at = Moment()
+    organisation = Part(OrganisationSchema, "which reported it")
+
+
+class RecallsSchema(PageSchema):
+    """A page of recalls."""
+
+    items = List(Part(RecallSchema))
+
+
+class _PartySchema(Shape):
+    """An organisation that was told, once."""
+
+    organisation = Part(OrganisationSchema)
+    roles = List(Choice(PartyRole), "why it was told", attribute="as_roles")
+    told_at = Moment()
+    confirmed_at = Moment("when it confirmed that it knows; null: not yet", allow_none=True)
+
+
+class _TransferSchema(Shape):
+    """A reservation that ended, or a transfer that was taken back in the ledger."""
+
+    reservation = Integer(attribute="reservation_id")
+    status = Choice(ReservationStatus, meaning="where it stood before")
+    quantity = Quantity("what was reserved, or what was taken back")
+    seq = Integer("the row of the ledger that takes it back; null: nothing was booked", allow_none=True)
+
+
+class _ReleaseSchema(Shape):
+    """A lot that was set free again, with what came from it."""
+
+    lot = Integer(attribute="lot_id")
+    paper = Integer("id of the paper that shows it", attribute="paper_id")
+    reason = Line()
+    organisation = Part(OrganisationSchema)
+    released_at = Moment()
+
+
+class WholeRecallSchema(RecallSchema):
+    """A recall with what it did. Its lots are at /recalls/{id}/lots."""
+
+    lots = Integer("how many it covers")
+    blocked = Integer("how many of these it still blocks")
+    parties = List(Part(_PartySchema))
+    transfers = List(Part(_TransferSchema))
+    releases = List(Part(_ReleaseSchema))
+    note = Sentence("what stays as it is when a lot is free again")
+
+
+class RecalledLotSchema(Shape):
+    """A lot of a recall."""
+
+    lot = Part(LotSchema, "as it is now")
+    quantity = Quantity("as it was when it was blocked")
+    listing = Integer("id of its offer, which was withdrawn; null: it was not on offer", attribute="listing_id", allow_none=True)
+    is_free = YesNo("true: this recall blocks it no more", get=lambda row: row.release_id is not None)
+
+
+class RecalledLotsSchema(PageSchema):
+    """A page of the lots of a recall."""
+
+    items = List(Part(RecalledLotSchema))
+
+
+class TracedLotSchema(LotSchema):
+    """A lot of a tree. Its parent names the lot it came from."""
+
+    depth = Integer("how many splits below the origin it stands")
+
+
+class _ReceiverSchema(Shape):
+    """An organisation that has something of the tree."""
+
+    organisation = Part(OrganisationSchema)
+    lots = Integer("how many lots")
+    quantity = Quantity("of all of them together, in the unit of the origin")
+
+
+class TreeSchema(Shape):
+    """Where a lot comes from and where every part of it went."""
+
+    root = Integer("id of the lot with which it begins")
+    lots = List(Part(TracedLotSchema), "each after the one it came from")
+    receivers = List(Part(_ReceiverSchema))
