@@ -158,7 +158,10 @@ def count_lots(session: Session, recall_id: int) -> int:
 
 
 def find_recalls_of(session: Session, actor: Actor, lot_id: int) -> list[Recall]:
-    """The recalls that block this lot or once did, for whoever may read the lot: what is split off later goes by its parent."""
+    """The recalls that block this lot or once did.
+
+    For whoever may read the lot. What is split off later goes by its parent.
+    """
     rows = _recalls().where(Recall.id.in_(select(RecallLot.recall_id).where(RecallLot.lot_id.in_(lots_above(lot_id)))))
     require(actor, Can.READ_RECALL)
     return list(session.scalars(rows.order_by(Recall.id)))

@@ -1,4 +1,4 @@
-"""The list of a recall as a paper: what was found, which lots it is about and where they are, and who has confirmed.
+"""The list of a recall as a paper: its lots, where they are, and who has confirmed.
 
 Organisations stand on it and no people: it goes into files that others read.
 """

@@ -1,4 +1,4 @@
-"""Recalls: blocking a lot and all that came from it, freeing it on a paper, and where every part of a lot went."""
+"""Recalls, papers of a lot itself, and where every part of a lot went."""
 
 from flask import Response
 
@@ -44,9 +44,9 @@ RECALL = "/recalls/<int:recall_id>"
 @route("POST", f"{LOT}/block", takes=BlockLotBody(), gives=WholeLotSchema, tag="lots")
 @permission(Can.BLOCK_LOT)
 def block_lot(lot_id: int) -> Response:
-    """Recall a lot: it and all that came from it is blocked, and everybody who has or had any of it is told.
+    """Recall a lot. It and all that came from it is blocked.
 
-    Open reservations end, what is on offer is withdrawn, and reuse figures go back in the month of the finding. Blocked already: nothing changes.
+    Everybody who has or had any of it is told. Open reservations end, what is on offer is withdrawn, and reuse figures go back in the month of the finding. Blocked already: nothing changes.
     """
     values, session, actor = read_body(BlockLotBody()), current_session(), current_actor()
     with named_as_sent(found_on="foundOn"):
@@ -67,7 +67,7 @@ def unblock_lot(lot_id: int) -> Response:
 @route("GET", f"{LOT}/tree", gives=TreeSchema, tag="lots")
 @permission(Can.READ_LOT)
 def show_tree(lot_id: int) -> Response:
-    """Where a lot comes from and where every part of it went, from the origin to whoever has it now."""
+    """Where a lot comes from and where every part of it went, to whoever has it now."""
     session, actor = current_session(), current_actor()
     found = queries.trace(session, actor, get_lot(session, actor, lot_id))
     offers = find_offers(session, [lot.id for lot in found.lots])
@@ -127,7 +127,7 @@ def list_recalled_lots(recall_id: int) -> Response:
 @route("GET", f"{RECALL}/list.pdf", gives=None, tag="lots", media_type="application/pdf")
 @permission(Can.READ_RECALL)
 def get_recall_list(recall_id: int) -> Response:
-    """Get the list of a recall as an accessible PDF: its lots, its transfers, and who has confirmed."""
+    """Get the list of a recall as an accessible PDF. With who has confirmed."""
     return recall_answer(current_session(), current_actor(), recall_id)
 
 

@@ -1,4 +1,4 @@
-"""Recalls: what was found, which lots and transfers it touched, who was told, and where every part of a lot went."""
+"""Recalls, and where every part of a lot went."""
 
 from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Quantity, Sentence, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape

@@ -1,1 +1,1 @@
-"""Recalls on the site: the list, one of them, blocking and freeing a lot, and where every part of a lot went."""
+"""Recalls on the site: the list, one of them, and what is done with the lot itself."""

@@ -1,4 +1,4 @@
-"""What is done with a lot itself: block it, set it free, and look where every part of it went."""
+"""What is done with a lot itself: block it, set it free, and trace every part of it."""
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +32,7 @@ def register(blueprint: Blueprint) -> None:
 
 @permission(Can.READ_LOT)
 def show_trace(lot_id: int) -> str:
-    """Where a lot comes from and where every part of it went; with its papers and the recalls of it."""
+    """Where a lot comes from and went; with its papers and the recalls of it."""
     session, actor = current_session(), current_actor()
     lot = get_lot(session, actor, lot_id)
     found = trace(session, actor, lot)

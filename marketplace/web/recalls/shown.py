@@ -138,7 +138,10 @@ def _release(row: RecallRelease) -> Row:
 
 
 def trace_rows(found: Trace, below: int | None = None) -> list[Row]:
-    """The lots of a tree, each below the one it came from; with `below` only that lot and what came from it."""
+    """The lots of a tree, each below its parent.
+
+    With `below` only that lot and what came from it.
+    """
     kept = {lot.id for lot in found.lots}
     if below is not None:
         kept = set(descendants({lot.id: lot.parent_id for lot in found.lots}, below))

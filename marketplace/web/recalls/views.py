@@ -1,4 +1,4 @@
-"""The recalls that concern somebody, one of them with who has confirmed, and what is done with the lot itself."""
+"""The recalls that concern somebody, and one of them with who has confirmed."""
 
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,10 @@ ONE = "/recalls/<int:recall_id>"
 @blueprint.get("/recalls", endpoint="list_recalls")
 @permission(Can.READ_RECALL)
 def show_list() -> ResponseReturnValue:
-    """The recalls that the own organisation was told of; the AO CE, advisers and the broker see them all."""
+    """The recalls of which the own organisation was told.
+
+    The AO CE, advisers and the broker see them all.
+    """
     session, actor = current_session(), current_actor()
     rows, place = paged(lambda number: list_recalls(session, actor, page=number))
     return render_template("recalls/list_recalls.html", rows=[row_of(session, row) for row in rows], **place)
