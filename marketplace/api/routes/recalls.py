@@ -46,7 +46,8 @@ RECALL = "/recalls/<int:recall_id>"
 def block_lot(lot_id: int) -> Response:
     """Recall a lot. It and all that came from it is blocked.
 
-    Everybody who has or had any of it is told. Open reservations end, what is on offer is withdrawn, and reuse figures go back in the month of the finding. Blocked already: nothing changes.
+    Everybody who has or had any of it is told. Open reservations end, what is on offer is withdrawn, and reuse
+    figures go back in the month of the finding. Blocked already: nothing changes.
     """
     values, session, actor = read_body(BlockLotBody()), current_session(), current_actor()
     with named_as_sent(found_on="foundOn"):
