@@ -279,13 +279,12 @@ def test_the_address_of_an_adviser_is_told_once_unless_one_of_its_people_reads_i
 def test_what_was_written_of_a_recall_never_changes(
     session: Session, cast: dict[str, Actor], tree: dict[str, Lot], table: str, verb: str
 ) -> None:
-    recall = block_lot(session, cast["almelo"], lot_id=tree["a"].id, draft=PFAS)
+    block_lot(session, cast["almelo"], lot_id=tree["a"].id, draft=PFAS)
     paper = proof(session, cast["odt"], tree["a"])
     unblock_lot(session, cast["odt"], lot_id=tree["a"].id, draft=ReleaseDraft(paper.id, CLEAN))
     column = "id" if table == "recall" else "recall_id"
     with pytest.raises(DBAPIError, match="append-only"):
         session.execute(text(verb.format(table=table).replace("recall_id", column)))
-    assert recall.id
 
 
 @pytest.mark.slow
