@@ -37,7 +37,7 @@ def show_trace(lot_id: int) -> str:
     lot = get_lot(session, actor, lot_id)
     found = trace(session, actor, lot)
     return render_template(
-        "recalls/trace.html",
+        "recalls/show_trace.html",
         lot=lot,
         number=lot_number(lot.id),
         rows=trace_rows(found),

@@ -1,4 +1,4 @@
-"""The recalls that concern somebody, and one of them with who has confirmed."""
+"""The recalls that concern somebody, and one of them with everybody that has confirmed."""
 
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
