@@ -1,5 +1,9 @@
 """What is taken of a listing."""
 
+from typing import Any
+
+from marshmallow.fields import Field
+
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import CODE_LENGTH_MAX, Amount, Answers, Choice, Codes, Line, Lines, UnitChoice, Whole, YesNo
 from marketplace.api.listing_fields import taken_fields
@@ -36,10 +40,17 @@ class _Said(Placed):
 class ListingBody(_Said):
     """A new listing: of something new to the bank, or with `lot` of a lot in stock."""
 
-    material = Line("slug of a material, see /materials; required without lot", longest=CODE_LENGTH_MAX)
-    quantity = Amount("required without lot; with it: how much of it is offered, absent: all; a part becomes a lot of its own")
-    unit = UnitChoice("required without lot")
+    material = Line("slug of a material, see /materials; required without lot", longest=CODE_LENGTH_MAX, required=True)
+    quantity = Amount(
+        "required without lot; with it: how much of it is offered, absent: all; a part becomes a lot of its own", required=True
+    )
+    unit = UnitChoice("required without lot", required=True)
     lot = Whole("id of a lot of your own organisation: material, unit and place are the lot's")
+
+    def on_bind_field(self, field_name: str, field_obj: Field[Any]) -> None:
+        """What a lot says itself may be left out, and is never null."""
+        super().on_bind_field(field_name, field_obj)
+        field_obj.required = field_obj.required and field_name not in ("material", "quantity", "unit")
 
 
 class ListingPatch(Patch, _Said):
