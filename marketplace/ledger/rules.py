@@ -340,12 +340,16 @@ class Totals:
     def in_whole_km(self) -> "Totals":
         """The same with an average distance in whole kilometres.
 
-        Over all that was driven. For whoever may not know exact ones, since of a single transfer the distance could be worked back.
+        Over all that was driven. For whoever may not know exact ones, since of a single transfer the distance could be worked back. Legs
+        alone have no tonnes to divide by: two figures are left of their tonne-kilometres.
         """
         tonnes = self.driven_tonnes
-        if not self.tonne_km or tonnes <= 0:
+        if not self.tonne_km:
             return self
-        coarse = (self.tonne_km / tonnes).quantize(Decimal(1), rounding=ROUND_HALF_UP) * tonnes
+        if tonnes > 0:
+            coarse = (self.tonne_km / tonnes).quantize(Decimal(1), rounding=ROUND_HALF_UP) * tonnes
+        else:
+            coarse = round(self.tonne_km, 1 - self.tonne_km.adjusted())
         transport = self.transport_kgco2e * coarse / self.tonne_km
         return replace(
             self,

@@ -109,6 +109,13 @@ def test_what_came_back_makes_no_distance_finer(came_back: str) -> None:
     assert totals.in_whole_km().tonne_km == (out + back) * 9
 
 
+def test_legs_alone_tell_two_figures_of_their_tonne_kilometres() -> None:
+    """148 tonnes over 12.347 km are 1 827.356 tonne-km; 1 800 tells nobody the distance. 100 kg CO2e shrinks as much: 98.503."""
+    told = Totals(tonne_km=Decimal("1827.356"), transport_kgco2e=Decimal(100)).in_whole_km()
+    assert (told.tonne_km, told.transport_kgco2e) == (Decimal(1800), Decimal("98.503"))
+    assert Totals().in_whole_km() == Totals()
+
+
 def test_the_avoided_is_told_by_what_was_said_of_a_purchase(bank: Session) -> None:
     """The net saved counts all of it; whoever reads it sees how much would have been bought."""
     said = {"yes": "1000", "no": "200", "not_said": "50"}
