@@ -58,7 +58,8 @@ class Specification:
         assert not errors, (method, path, [f"{list(error.path)}: {error.message}" for error in errors[:5]])
 
     def _operation(self, method: str, path: str) -> dict[str, Any] | None:
-        for known, operations in self.document["paths"].items():
+        written_out_first = sorted(self.document["paths"].items(), key=lambda item: "{" in item[0])
+        for known, operations in written_out_first:
             wanted, given = known.split("/"), path.split("?", maxsplit=1)[0].split("/")
             if len(wanted) == len(given) and all(
                 one.startswith("{") or one == other for one, other in zip(wanted, given, strict=True)

@@ -23,7 +23,7 @@ def test_a_check_is_started_followed_and_read(admin: Api, app: Flask) -> None:
     tasks.work_off(app)
     task = admin.get(f"/tasks/{task['id']}").get_json()
     assert (task["state"], task["percent"], task["error"], task["cancelRequested"]) == ("done", 100, None, False)
-    assert task["result"] == {"invariants": 20, "breaches": [], "ledgerRows": 0, "ledgerHead": "0" * 64}
+    assert task["result"] == {"invariants": 24, "breaches": [], "ledgerRows": 0, "ledgerHead": "0" * 64}
     assert task["done"] == task["total"] and task["finishedAt"] is not None
 
 

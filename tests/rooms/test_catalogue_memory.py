@@ -50,7 +50,7 @@ def change(number: int, **values: Any) -> Callable[[Session], object]:
 
 def copied(session: Session, number: int, numbers: str) -> None:
     """Copies of a lot under these ids."""
-    columns = ", ".join(column.name for column in Listing.__table__.columns if column.name != "id")
+    columns = ", ".join(column.name for column in Listing.__table__.columns if column.name not in ("id", "lot_id"))
     session.execute(
         text(f"INSERT INTO listing (id, {columns}) SELECT n, {columns} FROM listing, ({numbers}) AS number WHERE id = :id"),
         {"id": number},

@@ -200,7 +200,8 @@ def test_whoever_takes_a_part_gets_a_lot_of_their_own(session: Session, cast: di
     owner, taker = cast["hengelo"], cast["borne"]
     listing = make_listing(session, owner, quantity=m2("500"))
     lot, reservation = approved(session, cast, lot=listing)
-    session.get_one(Reservation, reservation.id).depot_id = yard.id
+    going = session.get_one(Reservation, reservation.id)
+    going.depot_id, (going.lat, going.lon) = yard.id, (going.terms.destination.lat, going.terms.destination.lon)
     session.flush()
     hand_over.hand_over(session, owner, reservation_id=reservation.id, draft=HandoverDraft(m2("300"), clock.today()))
     hand_over.confirm(session, taker, reservation_id=reservation.id)

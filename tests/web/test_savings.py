@@ -48,8 +48,8 @@ def test_every_figure_says_what_it_rests_on(bank: Session, reader: FlaskClient) 
     passed_through(bank)
     bank.commit()
     page = words(reader, "/cijfers/depots")
-    assert "Kwam binnen 51,1 ton" in page
-    assert "Ging weg 18,5 ton 18,5 ton naar een afnemer, 0 kg naar eigen werk, 0 kg naar een andere plek" in page
+    assert "Binnengekomen 51,1 ton" in page
+    assert "Uitgegeven 18,5 ton 18,5 ton naar een afnemer, 0 kg naar eigen werk, 0 kg naar een andere plek" in page
     assert "Vond een bestemming 100% overgedragen of zelf gebruikt: 18,5 ton van 18,5 ton, de rest is afgeboekt" in page
     assert "Dagen in het depot 42,0 van de gemiddelde ton die wegging, 18,5 ton;" in page
     assert (
@@ -70,7 +70,7 @@ def test_one_depot_and_one_year(bank: Session, reader: FlaskClient) -> None:
     bank.commit()
     page = reader.get(f"/cijfers/depots?depot={yard.id}&jaar=2026")
     assert f'href="/cijfers/depots?depot={yard.id}&amp;jaar=2026"' in page.text
-    assert "Kwam binnen 52,9 ton" in words(reader, f"/cijfers/depots?depot={yard.id}&jaar=2026")
+    assert "Binnengekomen 52,9 ton" in words(reader, f"/cijfers/depots?depot={yard.id}&jaar=2026")
     assert "In deze periode lag er niets in een depot" in words(reader, "/cijfers/depots?jaar=2025")
     assert words(reader, "/cijfers/depots?depot=x") == words(reader, "/cijfers/depots")
 

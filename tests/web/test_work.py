@@ -186,7 +186,7 @@ def test_a_busy_desk_asks_no_more_of_the_database_than_a_quiet_one(app: Flask, s
     first = asked()
     for _time in range(4):
         trade()
-    assert asked() == first <= 38
+    assert asked() == first <= 39
 
 
 def test_the_broker_asks_a_municipality_for_its_report_from_the_desk(app: Flask, session: Session) -> None:

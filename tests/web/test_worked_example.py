@@ -59,9 +59,8 @@ def play(session: Session, cast: dict[str, Actor], event: Event) -> None:
         hand_over.confirm(session, taker, reservation_id=reservation.id)
     if event.back_on is not None:
         with clock.frozen(at(event.back_on)):
-            back = ReturnDraft(
-                Quantity(event.returned, Unit(event.unit)), Condition.FAIR, event.back_on, "Te veel", None, event.back_km, LORRY
-            )
+            returned = Quantity(event.returned, Unit(event.unit))
+            back = ReturnDraft(returned, Condition.FAIR, event.back_on, "Te veel", driven_km=event.back_km, vehicle_class=LORRY)
             hand_over.return_part(session, taker, reservation_id=reservation.id, draft=back)
 
 

@@ -59,7 +59,8 @@ def whereabouts_of(reservation: Reservation) -> Whereabouts:
     terms = reservation.terms
     if terms is None:
         raise RuntimeError(f"reservation {reservation.id} was never approved")
-    if reservation.depot_id is not None and terms.destination == Point(reservation.lat or 0, reservation.lon or 0):
+    agreed = (terms.destination.lat, terms.destination.lon)
+    if reservation.depot_id is not None and (reservation.lat, reservation.lon) == agreed:
         return Whereabouts(reservation.depot_id)
     return Whereabouts(place_name=terms.destination_name, point=terms.destination)
 
