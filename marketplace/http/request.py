@@ -85,6 +85,17 @@ def current_session() -> Session:
     return cast(Session, g.session)
 
 
+def after_commit() -> Session:
+    """Commit what was written and give a session that reads, so that nobody waits for the answer of a request that holds a lock.
+
+    A request with a key of its own keeps its transaction: its answer is stored in it.
+    """
+    if "idempotency_key" not in g:
+        _settle(keep=True)
+        g.session = database().session(write=False)
+    return cast(Session, g.session)
+
+
 def current_actor() -> Actor:
     """Get the actor; anonymous before the permission check and outside a request."""
     return cast(Actor, g.get("actor", ANONYMOUS)) if has_request_context() else ANONYMOUS

@@ -27,7 +27,7 @@ from marketplace.exchange.queries.reservations import get_reservation as get_vis
 from marketplace.exchange.queries.reservations import list_reservations as list_visible
 from marketplace.exchange.queries.reservations import reservation_changes
 from marketplace.exchange.rules.reservation import ReservationStatus
-from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.request import after_commit, current_actor, current_session, permission
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 
@@ -55,7 +55,8 @@ def create_reservation(listing_id: int) -> Response:
     """Hold a part of a listing at once; where less is left, the refusal says how much."""
     draft = drafts.new_reservation()
     session, actor = current_session(), current_actor()
-    made = get_visible(session, actor, reserve.reserve(session, actor, listing_id=listing_id, draft=draft).id)
+    number = reserve.reserve(session, actor, listing_id=listing_id, draft=draft).id
+    made = get_visible(after_commit(), actor, number)
     return created(write_reservation(made), "get_reservation", reservation_id=made.id)
 
 
