@@ -86,9 +86,9 @@ def current_session() -> Session:
 
 
 def after_commit() -> Session:
-    """Commit what was written and give a session that reads, so that nobody waits for the answer of a request that holds a lock.
+    """Commit what was written, and give a session that reads.
 
-    A request with a key of its own keeps its transaction: its answer is stored in it.
+    So nobody waits for the answer of a request that holds a lock. A request with a key of its own keeps its transaction: its answer is stored in it.
     """
     if "idempotency_key" not in g:
         _settle(keep=True)
