@@ -31,6 +31,7 @@ def load(app: Flask) -> bool:
     """Fills an empty database in one transaction; False when it is not empty. The caller lets one process in at a time."""
     from marketplace.cli import (
         demo_advice,
+        demo_depots,
         demo_freshness,
         demo_lots,  # only a first start needs them
         demo_memos,
@@ -64,6 +65,7 @@ def load(app: Flask) -> bool:
         demo_freshness.load_aged_rows(session, cast, pictures)
         demo_memos.load_memos(session, cast)
         demo_advice.load_advice(session, cast, adviser, lots)
+        demo_depots.load_stock(session, cast, demo_depots.open_depots(session, cast), pictures)
     return True
 
 

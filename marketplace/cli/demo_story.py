@@ -1,4 +1,4 @@
-"""What happened before today, and what is going on. Finished exchanges, material use, depots, and a few open reservations."""
+"""What happened before today, and what is going on. Finished exchanges, material use, and a few open reservations."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -9,8 +9,6 @@ from marketplace.cli.demo_goals import list_decisions
 from marketplace.cli.demo_lots import Cast, Pictures, draft_of, quantity_of, rows
 from marketplace.cli.demo_papers import declare
 from marketplace.cli.demo_reports import list_steps, run_steps
-from marketplace.depots.actions.depots import create_depot
-from marketplace.depots.rules.depot import DepotDraft
 from marketplace.documents.rules import StoredFile
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.queries.terms import terms_of
@@ -18,7 +16,7 @@ from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, Re
 from marketplace.impact.rules.impact import LORRY
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.geo import Point, distance_km
+from marketplace.kernel.geo import distance_km
 from marketplace.kernel.units import Quantity, Unit, round_down
 from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
@@ -69,7 +67,6 @@ def load_history(session: Session, cast: Cast, pictures: Pictures, paper: Stored
         booked_at = day + BOOKED_AFTER
     mark_all_spread(session)
     run_steps(session, steps, until=now, since=booked_at)
-    _open_depots(session, cast)
 
 
 def _part(lot: dict[str, str], session: Session, chance: Random) -> Quantity:
@@ -123,15 +120,6 @@ def _request(quantity: Quantity, lot: ListingDraft, said: bool | None) -> Reserv
     field = SoilClass.INDUSTRY if lot.material in SOILS else None
     draft = ReservationDraft(quantity, replaces_purchase=said, purchase_price_cents=new_cents)
     return replace(draft, receiving_soil=field, function_class=field)
-
-
-def _open_depots(session: Session, cast: Cast) -> None:
-    for key, name, place, municipality, lat, lon in (
-        ("coordinator.regio-twente", "Regiodepot Twente", "Hengelo", "hengelo", 52.2486, 6.7648),
-        ("coordinator.enschede", "Gemeentewerf Enschede", "Enschede", "enschede", 52.2131, 6.8772),
-        ("coordinator.almelo", "Gemeentewerf Almelo", "Almelo", "almelo", 52.3478, 6.6434),
-    ):
-        create_depot(session, cast[key], draft=DepotDraft(name, place, municipality, Point(lat, lon), "point"))
 
 
 def load_open_rows(session: Session, cast: Cast, lots: dict[str, Listing], demands: dict[str, Demand]) -> None:
