@@ -80,7 +80,7 @@ RATES = ((RateUnit.M2, "0.15"), (RateUnit.M3, "0.40"), (RateUnit.TONNE, "0.50"),
 
 
 def open_depots(session: Session, cast: Cast) -> dict[str, Depot]:
-    """Open the three depots long enough ago, with their hours, room, keepers and prices; by the name of their municipality."""
+    """Open the three depots, by their municipalities. With hours, room, keepers and prices, long enough ago."""
     with clock.frozen(datetime.combine(clock.today() - OPENED_AGO, time(9), UTC)):
         return {yard.municipality: _open(session, cast, yard) for yard in YARDS}
 
@@ -104,7 +104,7 @@ def _open(session: Session, cast: Cast, yard: Yard) -> Depot:
 
 
 def load_stock(session: Session, cast: Cast, depots: dict[str, Depot], pictures: Pictures) -> None:
-    """What came in, moved, was counted and left; what comes today; what is on offer; and one recall."""
+    """What came in, moved, was counted and left. What is on its way, what is on offer, and one recall."""
     keeper, region = cast["coordinator.regio-twente"], depots["hengelo"]
     kerbs = "trottoirband-18-20x25"
     stones = _take_in(session, cast, region, "betonstraatsteen-kei-8cm", "276", Unit.M2, 42, bay="A1", owner="hengelo")
@@ -146,7 +146,7 @@ def _offer(session: Session, cast: Cast, lot: Lot, pictures: Pictures) -> None:
 
 
 def _recall(session: Session, cast: Cast, depots: dict[str, Depot]) -> None:
-    """Soil of Almelo, split over two bays and a street; then the laboratory found something in it."""
+    """Soil of Almelo, split over two bays and a street. Then the laboratory found something in it."""
     keeper = cast["coordinator.almelo"]
     soil = _take_in(session, cast, depots["almelo"], "teelaarde", "300", Unit.M3, 50, bay="Vak 1", owner="almelo")
     moved = Going(depots["almelo"].id, bay="Vak 2")

@@ -72,11 +72,13 @@ def _shown(operation: Operation, described: dict[str, Any]) -> dict[str, Any]:
         "path": PREFIX + openapi_path(operation),
         "summary": _marked(told["summary"]),
         "description": _marked(told["description"]),
-        "parameters": [(item["name"], item["in"], _marked(item.get("description", ""))) for item in told["parameters"]],
+        "parameters": [
+            (_code(item["name"]), _code(item["in"]), _marked(item.get("description", ""))) for item in told["parameters"]
+        ],
         "properties": [
             (
-                name,
-                _type(one),
+                _code(name),
+                _code(_type(one)),
                 _marked("; ".join(filter(None, (str(_("required")) if name in required else "", one.get("description", ""))))),
             )
             for name, one in shape.get("properties", {}).items()
@@ -87,8 +89,12 @@ def _shown(operation: Operation, described: dict[str, Any]) -> dict[str, Any]:
 
 def _marked(text: str) -> Markup:
     """A text of the document for a page: what stands between back quotes is code."""
-    code = Markup("<code>{}</code>")
-    return Markup().join(code.format(part) if odd % 2 else escape(part) for odd, part in enumerate(text.split("`")))
+    return Markup().join(_code(part) if odd % 2 else escape(part) for odd, part in enumerate(text.split("`")))
+
+
+def _code(word: str) -> Markup:
+    """A word of the API itself, which no language changes."""
+    return Markup("<code>{}</code>").format(word)
 
 
 def _type(shape: dict[str, Any]) -> str:

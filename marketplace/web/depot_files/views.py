@@ -12,7 +12,7 @@ blueprint = Blueprint("depot_files", __name__)
 settling.register(blueprint)
 
 
-@blueprint.get("/depots/<int:depot_id>/etiketten")
+@blueprint.get("/depots/<int:depot_id>/etiketten.pdf")
 @permission(Can.READ_STOCK)
 def labels(depot_id: int) -> Response:
     """The labels of all that lies in a depot, by bay, or of the lots that are ticked (`ids`)."""
@@ -22,7 +22,7 @@ def labels(depot_id: int) -> Response:
     return labels_answer(list_labelled_in(session, actor, depot_id))
 
 
-@blueprint.get("/lots/<int:lot_id>/etiket")
+@blueprint.get("/lots/<int:lot_id>/etiket.pdf")
 @permission(Can.READ_LOT)
 def label(lot_id: int) -> Response:
     """The label of one lot, on a page of its own size."""
