@@ -20,7 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
 from marketplace.materials.queries import taxonomy
 from tests.factories import KEI, make_actor, seed_taxonomy
-from tests.visitors import send, visit
+from tests.visitors import picture, send, upload, visit
 from tests.yards import announce, make_yard
 
 
@@ -208,3 +208,44 @@ def test_an_owner_finds_a_lot_by_the_number_on_its_label(app: Flask, session: Se
     session.add(DepotKeeper(depot_id=yard.id, person_id=leader.person_id))
     session.commit()
     assert "Tellen" in client.get(f"/lots/{lot.id}").text
+
+
+def test_a_part_of_a_lot_is_offered_and_its_draft_is_filled_in_further(
+    app: Flask, session: Session, keeper: Actor, yard: Depot
+) -> None:
+    lot = come_in(session, keeper, yard)
+    client = visit(app, session, keeper)
+    assert "Bied aan" in words(client, f"/lots/{lot.id}")
+    refused = send(client, f"/lots/{lot.id}/aanbieden", {"quantity": "300"})
+    assert refused.status_code == 409 and 'value="300"' in refused.text
+    made = send(client, f"/lots/{lot.id}/aanbieden", {"quantity": "100"})
+    assert made.status_code == 303 and re.fullmatch(r"/aanbod/[0-9]+/bewerken", made.location)
+    draft = words(client, made.location)
+    assert "Het concept van het aanbod staat klaar, van 100 m²." in draft
+    assert "ligt hier 176 m²" in words(client, f"/lots/{lot.id}")
+
+
+def test_what_is_offered_or_blocked_is_not_offered_again(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:
+    lot = come_in(session, keeper, yard)
+    client = visit(app, session, keeper)
+    assert send(client, f"/lots/{lot.id}/aanbieden", {"quantity": "276"}).status_code == 303
+    assert f"/lots/{lot.id}/aanbieden" not in client.get(f"/lots/{lot.id}").text
+    assert send(client, f"/lots/{lot.id}/aanbieden", {"quantity": "276"}).status_code == 409
+    blocked = come_in(session, keeper, yard)
+    blocked.blocked_at = clock.now()
+    session.commit()
+    assert f"/lots/{blocked.id}/aanbieden" not in client.get(f"/lots/{blocked.id}").text
+    assert send(client, f"/lots/{blocked.id}/aanbieden", {"quantity": "276"}).status_code == 409
+
+
+def test_a_photo_stands_with_the_lot(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:
+    lot = come_in(session, keeper, yard)
+    client = visit(app, session, keeper)
+    assert "<img" not in client.get(f"/lots/{lot.id}").text.split("<main")[1].split("<nav")[0]
+    empty = send(client, f"/lots/{lot.id}/foto", {"alt": "Drie pallets"})
+    assert empty.status_code == 422 and "Maak of kies een foto." in empty.text and 'value="Drie pallets"' in empty.text
+    added = send(client, f"/lots/{lot.id}/foto", {"photo": upload(picture()), "alt": "Drie pallets"})
+    assert added.status_code == 303
+    page = client.get(f"/lots/{lot.id}")
+    assert "De foto staat bij de partij." in page.text and 'alt="Drie pallets"' in page.text
+    assert visit(app, session, make_actor(session, "borne")).get(f"/lots/{lot.id}/foto").status_code == 404

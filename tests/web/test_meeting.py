@@ -272,7 +272,7 @@ def test_the_sweep_of_orphans_leaves_a_photo_of_the_gate(transfer: Transfer, ses
 def test_what_is_no_photo_is_refused_at_its_field(transfer: Transfer) -> None:
     for sent in ({"photo": upload(b"geen foto")}, {}):
         refused = send(transfer.asker, transfer.page, {**sent, "alt": "Pallets"}, to=f"{transfer.page}/foto")
-        assert refused.status_code == 422 and 'href="#gate-photo"' in refused.text and 'value="Pallets"' in refused.text
+        assert refused.status_code == 422 and 'href="#one-photo"' in refused.text and 'value="Pallets"' in refused.text
 
 
 def test_there_is_no_note_before_approval_and_none_of_what_came_to_nothing(app: Flask, session: Session) -> None:

@@ -5,39 +5,54 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from marketplace.accounts.policy import Actor
+from flask import url_for
+
+from marketplace.accounts.policy import Actor, Can
 from marketplace.depots.models import Lot
+from marketplace.depots.queries.lots import get_lot
 from marketplace.depots.rules.number import lot_number
+from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount
+from marketplace.market.rules.listing import Condition
 from marketplace.stock.actions.changing import count_lot, take_out_lot, write_off_lot
 from marketplace.stock.actions.moving import move_lot, split_lot
+from marketplace.stock.actions.offering import draft_of_lot, offer_lot
+from marketplace.stock.queries.lying import with_offers
 from marketplace.stock.rules.handling import Going
-from marketplace.web.lots.forms import ActForm, CountForm, LetOutForm, MoveForm, SplitForm, WriteOffForm
+from marketplace.web.lots.forms import CountForm, LetOutForm, LotForm, MoveForm, OfferForm, SplitForm, WriteOffForm
 from marketplace.web.lots.shown import place_of
+
+
+def to_the_lot(_session: Session, lot: Lot) -> str:
+    """The page of the lot."""
+    return url_for("lots.show", lot_id=lot.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act. `asks`: its fields in order; `folded`: those that most people leave as they are.
 
-    `do` gives the lot to look at next; `says` what came of it, from that lot and how much there was before.
+    `do` gives the lot to look at next; `says` what came of it, from that lot and how much there was before; `leads` where one goes
+    from there.
     """
 
     heading: Text
     button: Text
-    form: type[ActForm]
+    form: type[LotForm]
     asks: tuple[str, ...]
     folded: tuple[str, ...]
     do: Callable[[Session, Actor, Lot, Any], Lot]
     says: Callable[[Lot, Decimal], Text]
+    right: Can = Can.HANDLE_LOT
+    leads: Callable[[Session, Lot], str] = to_the_lot
 
-    def fields(self, form: ActForm) -> Iterable[Any]:
+    def fields(self, form: LotForm) -> Iterable[Any]:
         """The fields that stand open."""
         return [form[name] for name in self.asks]
 
-    def more(self, form: ActForm) -> Iterable[Any]:
+    def more(self, form: LotForm) -> Iterable[Any]:
         """The folded ones."""
         return [form[name] for name in self.folded]
 
@@ -67,6 +82,20 @@ def _let_out(session: Session, actor: Actor, lot: Lot, form: LetOutForm) -> Lot:
 
 def _write_off(session: Session, actor: Actor, lot: Lot, form: WriteOffForm) -> Lot:
     return write_off_lot(session, actor, lot_id=lot.id, amount=_amount(form), pallets=None, said=form.said())
+
+
+def _offer(session: Session, actor: Actor, lot: Lot, form: OfferForm) -> Lot:
+    said = {"title": lot.title, "condition": Condition(lot.condition), "available_from": clock.today()}
+    draft = draft_of_lot(session, actor, lot_id=lot.id, amount=_amount(form), **said)
+    offered = offer_lot(session, actor, lot_id=lot.id, draft=draft).lot_id
+    assert offered is not None
+    return get_lot(session, actor, offered)
+
+
+def _to_the_offer(session: Session, lot: Lot) -> str:
+    (seen,) = with_offers(session, [lot])
+    assert seen.listing is not None
+    return url_for("listings.edit", listing_id=seen.listing.id)
 
 
 def _amount(form: Any) -> Decimal:
@@ -102,6 +131,10 @@ def _written_off(lot: Lot, before: Decimal) -> Text:
     return _("%(gone)s is written off. %(there)s is left.", gone=gone, there=_there(lot))
 
 
+def _drafted(lot: Lot, _before: Decimal) -> Text:
+    return _("The draft of the offer is made, of %(there)s. Add photos and publish it.", there=_there(lot))
+
+
 def _there(lot: Lot) -> Amount:
     return Amount(lot.quantity, lot.unit_of)
 
@@ -111,3 +144,8 @@ SPLIT = Act(_("Split"), _("Split it off"), SplitForm, ("quantity", "bay"), ("pal
 COUNT = Act(_("Count"), _("Save the count"), CountForm, ("quantity", "reason"), ("moved_on",), _count, _counted)
 LET_OUT = Act(_("Let out"), _("Let it out"), LetOutForm, ("quantity", "reason"), ("moved_on",), _let_out, _gone_out)
 WRITE_OFF = Act(_("Write off"), _("Write it off"), WriteOffForm, ("quantity", "reason"), ("moved_on",), _write_off, _written_off)
+OFFER = Act(
+    *(_("Offer it"), _("Make the draft of the offer"), OfferForm, ("quantity",), (), _offer, _drafted),
+    right=Can.OFFER_LOT,
+    leads=_to_the_offer,
+)

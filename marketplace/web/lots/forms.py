@@ -29,10 +29,29 @@ class AmountField(DecimalField):
     unit_label: Text | None = None
 
 
-class ActForm(Form):
-    """What every act asks: the day on which it happened, today unless somebody says otherwise."""
+class LotForm(Form):
+    """Something that is done with a lot."""
 
     idempotency_key = IdempotencyField()
+
+    def prepare(self, lot: Lot) -> None:
+        """Fill in what is known of the lot."""
+
+
+class OfferForm(LotForm):
+    """All of a lot is offered, or a part of it. The offer itself is filled in afterwards."""
+
+    quantity = AmountField(_("How much is offered?"), [_HOW_MUCH])
+
+    def prepare(self, lot: Lot) -> None:
+        self.quantity.unit_label = lot.unit_of.label
+        if self.quantity.raw_data is None:
+            self.quantity.data = lot.quantity
+
+
+class ActForm(LotForm):
+    """What every movement asks: on which day it happened, today unless somebody says otherwise."""
+
     moved_on = DutchDateField(_("On which day?"), [_DAY], is_past=True)
 
     def prepare(self, lot: Lot) -> None:

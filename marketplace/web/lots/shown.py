@@ -80,7 +80,7 @@ class LotPage:
             place=place_of(lot),
             figures=_figures(lot),
             facts=_facts(session, lot),
-            tiles=_tiles(actor, lot),
+            tiles=_tiles(actor, lot, is_offered=seen.listing is not None),
             listing=seen.listing,
             lines=[_line(lot, event) for event in list_events(session, lot)],
         )
@@ -115,25 +115,23 @@ def _facts(session: Session, lot: Lot) -> list[tuple[Text, Text | str | None]]:
     ]
 
 
-def _tiles(actor: Actor, lot: Lot) -> list[Tile]:
-    """What this reader can do with it now. A blocked lot goes to nobody, and so is not split or let out."""
-    if not may(actor, Can.HANDLE_LOT, lot):
+def _tiles(actor: Actor, lot: Lot, *, is_offered: bool) -> list[Tile]:
+    """What this reader can do with it now. A blocked lot goes to nobody, and so is not offered, split or let out."""
+    handles, owns = may(actor, Can.HANDLE_LOT, lot), may(actor, Can.OFFER_LOT, lot)
+    if lot.quantity == 0 or not (handles or owns):
         return []
-    if lot.quantity == 0:
-        return []
-    label = Tile("printer", _("Label"), url_for("depot_files.label", lot_id=lot.id))
-    moves = _("Move") if lot.depot_id else _("Into a depot")
-    free = [
-        Tile("split", _("Split"), url_for("lots.split", lot_id=lot.id)),
-        Tile("log-out", _("Let out"), url_for("lots.let_out", lot_id=lot.id)),
-    ]
-    return [
-        Tile("move-right", moves, url_for("lots.move", lot_id=lot.id)),
-        Tile("clipboard-check", _("Count"), url_for("lots.count", lot_id=lot.id)),
-        *(free if lot.blocked_at is None else ()),
-        Tile("archive-x", _("Write off"), url_for("lots.write_off", lot_id=lot.id)),
-        label,
-    ]
+    is_free = lot.blocked_at is None
+    rows = (
+        (handles, "move-right", _("Move") if lot.depot_id else _("Into a depot"), "lots.move"),
+        (handles, "clipboard-check", _("Count"), "lots.count"),
+        (handles and is_free, "split", _("Split"), "lots.split"),
+        (handles and is_free, "log-out", _("Let out"), "lots.let_out"),
+        (owns and is_free and not is_offered, "megaphone", _("Offer it"), "lots.offer"),
+        (handles, "archive-x", _("Write off"), "lots.write_off"),
+        (True, "camera", _("Photo"), "lots.photo"),
+        (True, "printer", _("Label"), "depot_files.label"),
+    )
+    return [Tile(icon, label, url_for(endpoint, lot_id=lot.id)) for shown, icon, label, endpoint in rows if shown]
 
 
 def _line(lot: Lot, event: Event) -> Line:

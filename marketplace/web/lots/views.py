@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
 from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.depots.actions.photos import add_lot_photo, require_photographing
 from marketplace.depots.queries.depots import get_depot, list_depots
 from marketplace.depots.queries.lots import get_lot, list_lots
 from marketplace.depots.rules.lots import LotFilter
 from marketplace.depots.rules.number import lot_number, read_lot_number
-from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.request import current_actor, current_session, database, permission
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.stock.actions.taking_in import take_in_lot
@@ -22,6 +23,7 @@ from marketplace.web.lots.shown import LotPage, place_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.lying import own_rows
 from marketplace.web.ui.paging import paged
+from marketplace.web.ui.photo_form import PHOTO_FORM_BYTES_MAX, PhotoForm
 
 blueprint = Blueprint("lots", __name__)
 ONE = "/lots/<int:lot_id>"
@@ -94,20 +96,43 @@ def write_off(lot_id: int) -> ResponseReturnValue:
     return _act(lot_id, acts.WRITE_OFF)
 
 
+@blueprint.route(f"{ONE}/aanbieden", methods=METHODS)
+@permission(Can.OFFER_LOT)
+def offer(lot_id: int) -> ResponseReturnValue:
+    """Offer it, or a part of it: a draft is made, to be filled in further."""
+    return _act(lot_id, acts.OFFER)
+
+
+@blueprint.route(f"{ONE}/foto", methods=METHODS)
+@permission(Can.READ_LOT, max_body_bytes=PHOTO_FORM_BYTES_MAX)
+def photo(lot_id: int) -> ResponseReturnValue:
+    """Put a photo with it, as it lies."""
+    form, actor = PhotoForm(), current_actor()
+    with database().read() as reading:
+        require_photographing(reading, actor, lot_id)
+    is_valid = form.is_submitted() and form.validate()
+    session = current_session()
+    if is_valid and attempt(
+        form, lambda: add_lot_photo(session, actor, lot_id=lot_id, files=form.stored().files, alt=form.words())
+    ):
+        return done(_("The photo is with the lot."), url_for("lots.show", lot_id=lot_id))
+    return page("lots/photo.html", form, page=LotPage.of(session, actor, get_lot(session, actor, lot_id)))
+
+
 def _act(lot_id: int, act: Act) -> ResponseReturnValue:
     """Show the form of an act, or do it. A place is looked up before the session begins."""
     form = act.form()
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     lot = get_lot(session, actor, lot_id)
-    require(actor, Can.HANDLE_LOT, lot)
+    require(actor, act.right, lot)
     form.prepare(lot)
     if isinstance(form, MoveForm):
         form.offer(lot, list_depots(session))
     before = lot.quantity
     made = attempt(form, lambda: act.do(session, actor, lot, form)) if is_valid else None
     if made is not None:
-        return done(act.says(made, before), url_for("lots.show", lot_id=made.id))
+        return done(act.says(made, before), act.leads(session, made))
     seen = get_lot(session, actor, lot_id) if is_valid else lot  # the verb has read it again, to lock it
     return page("lots/_act.html", form, act=act, page=LotPage.of(session, actor, seen))
 

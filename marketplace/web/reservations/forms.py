@@ -6,8 +6,6 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
-from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.widgets import TextInput
 
@@ -21,10 +19,8 @@ from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.formats import moment, quantity
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Quantity, Unit, read_decimal
-from marketplace.market.actions.photos import store_picture
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.rules.soil import SOIL_CLASS_LABELS, find_soil_class
 from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
 from marketplace.web.ui.depot_field import DepotField
@@ -117,43 +113,6 @@ class AgreeForm(Form):
         if values is None or values.tzinfo is None:
             raise Invalid(_("Choose one of the times that were proposed, or propose others."), "time")
         return values
-
-
-class GatePhotoForm(Form):
-    """One photo and what it shows. The picture is developed and stored while the form is looked at, before the session opens."""
-
-    idempotency_key = IdempotencyField()
-    photo = FileField(
-        _("Photo"),
-        [Required(_("Take or choose a photo."))],
-        description=_("JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB."),
-        id="gate-photo",
-    )
-    alt = StringField(
-        _("What does the photo show?"),
-        description=_("For people who cannot see it. For example: two broken pallets."),
-        id="gate-alt",
-    )
-    picture: StoredPicture | None = None
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Shape, and whether it is a picture."""
-        is_valid = bool(super().validate(extra_validators))
-        if is_valid:
-            try:
-                self.picture = store_picture(current_app.extensions["media"], self.photo.data.stream.read())
-            except Refusal as refusal:
-                self.photo.errors, is_valid = [refusal.message], False
-        return is_valid
-
-    def stored(self) -> StoredPicture:
-        """The picture in its sizes."""
-        assert self.picture is not None
-        return self.picture
-
-    def words(self) -> str:
-        """What it shows."""
-        return self.alt.data or ""
 
 
 CENTS = Decimal(100)

@@ -28,12 +28,13 @@ from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import VehicleClass
 from marketplace.web.reservations import step_forms
-from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, GatePhotoForm, ProposeForm, TermsForm
+from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, ProposeForm, TermsForm
 from marketplace.web.reservations.step_forms import StepForm
 from marketplace.web.reservations.transfer import Transfer
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.papers import papers_of
+from marketplace.web.ui.photo_form import PhotoForm
 from marketplace.web.ui.region_map import SmallMap, near_map
 from marketplace.web.ui.reporting import Reporting, reporting_of
 from marketplace.web.ui.returned import returned
@@ -228,7 +229,7 @@ class Meeting:
     has_note: bool
     propose_form: ProposeForm
     agree_form: AgreeForm
-    photo_form: GatePhotoForm
+    photo_form: PhotoForm
 
     @classmethod
     def of(
@@ -267,7 +268,7 @@ class Meeting:
             has_note=status in WITH_NOTE,
             propose_form=_as_sent(ProposeForm, sent),
             agree_form=agree_form,
-            photo_form=_as_sent(GatePhotoForm, sent),
+            photo_form=_as_sent(PhotoForm, sent),
         )
 
 

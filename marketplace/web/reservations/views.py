@@ -32,20 +32,20 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.reservations import forms
-from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, GatePhotoForm, ProposeForm, TermsForm
+from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, ProposeForm, TermsForm
 from marketplace.web.reservations.parts import Listed
 from marketplace.web.reservations.steps import Sent, take_step, transfer_page
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.lots import picture
 from marketplace.web.ui.paging import PAGE_SIZE, paged
+from marketplace.web.ui.photo_form import PHOTO_FORM_BYTES_MAX, PhotoForm
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.states import RESERVATION_BADGES
 
 blueprint = Blueprint("reservations", __name__)
 ONE = "/reserveringen/<int:reservation_id>"
 METHODS = ("GET", "POST")
-PHOTO_FORM_BYTES_MAX = 21 * 1024 * 1024
 SIDES = ("owning", "asking")
 
 
@@ -225,7 +225,7 @@ def add_photo(reservation_id: int) -> ResponseReturnValue:
     """A photo of the hand-over."""
     with database().read() as before:  # no picture is processed for people who may not add it
         require(current_actor(), Can.MEET, get_reservation(before, current_actor(), reservation_id))
-    form, message = GatePhotoForm(), _("The photo is added.")
+    form, message = PhotoForm(), _("The photo is added.")
     return _step(reservation_id, "add_photo", form, add_gate_photo, message, picture=form.stored, alt=form.words)
 
 
