@@ -23,7 +23,8 @@ TOGETHER = [
     f"/werk/aanbod/samen?act={act}&lots={','.join(map(str, range(1, 90)))}" for act in ("verlengen", "verplaatsen", "sluiten")
 ]
 FIRST = {  # a reader's own comes before that of others
-    "project-leader": (ASKED_ABOUT, PLACED, "/werk/aanbod", "/gezocht?mine=1", *TOGETHER)
+    "project-leader": (ASKED_ABOUT, PLACED, "/werk/aanbod", "/gezocht?mine=1", *TOGETHER),
+    "region": ("/depots/1",),  # of the region: lots that its coordinator keeps come before those that may only be read
 }
 MORE = {
     "anonymous": ("/aanbod?q=zzzz", "/aanbod?place=Atlantis", "/aanbod?page=99", "/gezocht?q=zzzz", "/aanbod/99999"),
