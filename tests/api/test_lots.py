@@ -302,6 +302,8 @@ def test_a_blocked_lot_moves_and_is_written_off_but_does_not_leave(keeper: Api, 
     assert keeper.post(f"/lots/{lot['id']}/out", {"quantity": 1}).status_code == 409
     part = keeper.post(f"/lots/{lot['id']}/split", {"quantity": 1}).get_json()
     assert (part["isBlocked"], keeper.post(f"/lots/{part['id']}/out").status_code) == (True, 409)
+    counted = keeper.post(f"/lots/{part['id']}/count", {"quantity": "0", "reason": "Weg"})
+    assert counted.status_code == 409 and "niet" in counted.get_json()["detail"]
     assert keeper.post(f"/lots/{lot['id']}/move", {"bay": "B2"}).get_json()["bay"] == "B2"
     written_off = keeper.post(f"/lots/{lot['id']}/write-off", {"quantity": 5, "reason": "Naar de verwerker"}).get_json()
     assert written_off["quantity"] == "270"

@@ -81,6 +81,17 @@ def check_unblocked(*, is_blocked: bool) -> None:
         )
 
 
+def check_counted_down(*, is_blocked: bool) -> None:
+    """Refuse that something of a blocked lot goes by being counted no more.
+
+    Whoever traces it asks where it went.
+    """
+    if is_blocked:
+        raise Conflict(
+            _("This lot is blocked: it is not counted down. Write off what is gone of it, and say where it went."), "quantity"
+        )
+
+
 def check_day(day: date, *, last_on: date | None, today: date) -> None:
     """Refuse a day to come, and one before what happened to the lot last."""
     if day > today:

@@ -9,7 +9,7 @@ from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By
 from marketplace.depots.models import Lot
 from marketplace.depots.queries.lots import find_last_day
-from marketplace.depots.rules.lots import MovementKind, check_gain, check_unblocked
+from marketplace.depots.rules.lots import MovementKind, check_counted_down, check_gain, check_unblocked
 from marketplace.kernel import clock
 from marketplace.kernel.units import plain
 from marketplace.materials.queries import taxonomy
@@ -27,6 +27,7 @@ def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, 
     said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today(), reason_needed=delta != 0)
     if pallets is not None:
         check_pallets(pallets)
+    check_counted_down(is_blocked=lot.blocked_at is not None and delta < 0)
     material = taxonomy(session).material_by_id(lot.material_id)
     check_gain(before, counted, unit=lot.unit_of, is_bulk=material.is_bulk, tolerance_percent=material.tolerance_percent)
     follow_quantity(session, actor, held, delta)
