@@ -4,7 +4,6 @@ Three tests decide whether material is no waste: its use is certain, it is lawfu
 what was answered about each, by whom and when, and what is missing. It claims nothing: what nobody answered stands there as not answered.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, current_locale, ngettext
-from marketplace.sheets.handover_note import REGIONS, drawn, fonts
+from marketplace.sheets.typesetting import REGIONS, drawn, typeset
 
 MEDIA_TYPE = "application/pdf"
 TEMPLATE = Path(__file__).with_name("continued_use.typ")
@@ -121,20 +120,7 @@ class Dossier:
 
 def continued_use(dossier: Dossier) -> bytes:
     """Make the PDF, in the reader's language. The same dossier is the same bytes."""
-    import typst
-
-    values = json.dumps(drawn(_said(dossier)), ensure_ascii=False)
-    return bytes(
-        typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            font_paths=[str(fonts())],
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"dossier": values},
-            pdf_standards=["a-2a", "ua-1"],
-        )
-    )
+    return typeset(TEMPLATE, "dossier", drawn(_said(dossier)))
 
 
 def _said(dossier: Dossier) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 Eight to a sheet of A4, as sheets of labels of 99.1 × 67.7 mm are sold; one alone on a page of its own size, A7, for a printer of labels.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Any
 
 from marketplace.kernel.formats import long_date
 from marketplace.kernel.language import _, current_locale
-from marketplace.sheets.handover_note import REGIONS, drawn, fonts, qr_code
+from marketplace.sheets.typesetting import REGIONS, drawn, qr_code, typeset
 
 MEDIA_TYPE = "application/pdf"
 TEMPLATE = Path(__file__).with_name("labels.typ")
@@ -33,8 +32,6 @@ class Label:
 
 def labels_pdf(labels: Sequence[Label], made_on: date) -> bytes:
     """Make the PDF, in the reader's language. One label has a page of its own size, more stand on sheets of eight."""
-    import typst
-
     locale = current_locale()
     said = {
         "title": _("Label of lot %(number)s", number=labels[0].number) if len(labels) == 1 else _("Labels of lots"),
@@ -45,17 +42,7 @@ def labels_pdf(labels: Sequence[Label], made_on: date) -> bytes:
         "sheets": [[_said(one, made_on) for one in labels[at : at + PER_SHEET]] for at in range(0, len(labels), PER_SHEET)],
         "single": "yes" if len(labels) == 1 else "no",
     }
-    return bytes(
-        typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            font_paths=[str(fonts())],
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"labels": json.dumps(drawn(said), ensure_ascii=False)},
-            pdf_standards=["a-2a", "ua-1"],
-        )
-    )
+    return typeset(TEMPLATE, "labels", drawn(said))
 
 
 def _said(label: Label, made_on: date) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 What a block says is plain text; how it looks is `pages.typ`. Letters are those of the hand-over note, and the same paper is the same bytes.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.kernel.language import Text, current_locale
-from marketplace.sheets.handover_note import REGIONS, drawn, fonts
+from marketplace.sheets.typesetting import REGIONS, drawn, typeset
 
 MEDIA_TYPE = "application/pdf"
 TEMPLATE = Path(__file__).with_name("pages.typ")
@@ -33,8 +32,6 @@ class Paper:
 
 def pdf(paper: Paper) -> bytes:
     """Make the PDF, in the reader's language."""
-    import typst
-
     locale = current_locale()
     said = {
         "title": paper.title,
@@ -47,17 +44,7 @@ def pdf(paper: Paper) -> bytes:
         "date": {"year": paper.made_on.year, "month": paper.made_on.month, "day": paper.made_on.day},
         "parts": paper.parts,
     }
-    return bytes(
-        typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            font_paths=[str(fonts())],
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"paper": json.dumps(drawn(said), ensure_ascii=False)},
-            pdf_standards=["a-2a", "ua-1"],
-        )
-    )
+    return typeset(TEMPLATE, "paper", drawn(said))
 
 
 def heading(text: Words) -> Block:
