@@ -131,6 +131,7 @@ def test_the_skip_link_asks_for_nothing(site: Site, page: Page) -> None:
 
 def test_the_next_page_comes_without_reloading_with_its_title(site: Site, page: Page, width: int) -> None:
     page.goto(f"{site.url}/aanbod")
+    page.evaluate("document.fonts.ready")  # or a link moves from under the pointer
     page.evaluate("window.sameDocument = true")
     page.get_by_role("link", name="Volgende").click()
     page.wait_for_url("**/aanbod?page=2")
