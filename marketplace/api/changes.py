@@ -41,6 +41,10 @@ CHANGES = (
                 "belongs to no transfer: its listingId and reservationId are null."
             ),
             _(
+                "New: one row of the ledger (/exchanges/{seq}). A transfer that went through a depot tells all its legs (journey), and what is "
+                "saved with and without processing."
+            ),
+            _(
                 "New: recalls. A lot is blocked with all that came from it (/lots/{id}/block), set free on a paper (/lots/{id}/unblock), "
                 "and traced to whoever has it (/lots/{id}/tree); who was told confirms (/recalls/{id}/confirm)."
             ),

@@ -19,7 +19,7 @@ from marketplace.api.reading import (
 )
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.depot_figures import AllDepotFiguresSchema
-from marketplace.api.shapes.exchange import ExchangeSchema, ExchangesSchema
+from marketplace.api.shapes.exchange import ExchangeSchema, ExchangesSchema, WholeExchangeSchema, write_exchange
 from marketplace.api.shapes.figures import (
     Beside,
     PublicStatisticsSchema,
@@ -36,12 +36,13 @@ from marketplace.impact.rules.cut import Between, Cut
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens
-from marketplace.ledger.queries import ExchangeFilter
+from marketplace.ledger.queries import ExchangeFilter, get_exchange
 from marketplace.ledger.queries import list_exchanges as list_visible
 from marketplace.ledger.rules import Lack, RowKind, Through
 from marketplace.market.queries.demands import listings_within
 from marketplace.sheets.ledger_rows import JSON_LINES_TYPE
 from marketplace.stock.queries.figures import get_depot_figures
+from marketplace.stock.queries.legs import find_journey, sees_legs
 
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 KIND = query.words("kind", "kind of row", RowKind, many=True)
@@ -108,6 +109,16 @@ def list_exchanges() -> Response:
     query.check_organisations(session, wanted.organisations)
     rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size, wanted=wanted)
     return many(ExchangesSchema, rows, total=total, page=page)
+
+
+@route("GET", "/exchanges/<int:seq>", gives=WholeExchangeSchema, tag="figures")
+@permission(Can.READ_EXCHANGES)
+@one_moment
+def show_exchange(seq: int) -> Response:
+    """One row of the ledger. A transfer of what was driven to or from a depot before: in all its legs, with what is saved by all of them."""
+    session, actor = current_session(), current_actor()
+    row = get_exchange(session, actor, seq=seq)
+    return ok(write_exchange(row, find_journey(session, row), sees_legs=sees_legs(actor, row)))
 
 
 @route("POST", "/exchanges/<int:seq>/reverse", takes=ReverseBody(), gives=ExchangeSchema, tag="figures", refuses=(404,))

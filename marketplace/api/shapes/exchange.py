@@ -1,5 +1,7 @@
 """Rows of the ledger."""
 
+from typing import NamedTuple
+
 from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Number, Quantity, UnitChoice, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape, Written
 from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
@@ -7,6 +9,7 @@ from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import Cause, ReplacesPurchase, RowKind, Through
 from marketplace.materials.rules.taxonomy import BankOrigin
+from marketplace.stock.queries.legs import Journey, Leg
 
 
 def _material(row: Exchange) -> Written:
@@ -75,3 +78,52 @@ class ExchangesSchema(PageSchema):
     """A page of the ledger."""
 
     items = List(Part(ExchangeSchema))
+
+
+class _LegSchema(Shape):
+    """One leg of a transfer, with the part of what was driven that this transfer carries."""
+
+    seq = Integer("its row of the ledger; null where you may not read that one", allow_none=True)
+    happened_on = Day(attribute="leg.row.happened_on")
+    quantity = Quantity(attribute="leg.quantity")
+    road_km = Number(attribute="leg.row.road_km")
+    tonne_km = Number(attribute="leg.tonne_km")
+    transport_kgco2e = Number(attribute="leg.transport_kgco2e")
+
+
+class _JourneySchema(Shape):
+    """A transfer in all its legs, the transfer itself the last. Its tonnes count once, its kilometres per leg."""
+
+    legs = List(Part(_LegSchema))
+    road_km = Number()
+    tonne_km = Number()
+    transport_kgco2e = Number()
+    avoided_kgco2e = Number("null: unknown", allow_none=True)
+    processing_kgco2e = Number("null: unknown", allow_none=True)
+    net_without_processing_kgco2e = Number(
+        "avoided less the transport of all legs; null: unknown", attribute="net_without_processing", allow_none=True
+    )
+    net_with_processing_kgco2e = Number(
+        "the same less processing; null: that is not known", attribute="net_with_processing", allow_none=True
+    )
+
+
+class WholeExchangeSchema(ExchangeSchema):
+    """A row of the ledger, and the legs before it."""
+
+    journey = Part(_JourneySchema, "null: it went in one leg, or is no transfer", allow_none=True)
+
+
+class _Known(NamedTuple):
+    """A leg, and the number of its row for whoever may read that."""
+
+    leg: Leg
+    seq: int | None
+
+
+def write_exchange(row: Exchange, journey: Journey | None, *, sees_legs: bool) -> Written:
+    """A row with its legs. `sees_legs`: whether the rows of its earlier legs may be read."""
+    if journey is None:
+        return WholeExchangeSchema.write(row, journey=None)
+    legs = [_Known(leg, leg.row.seq if sees_legs or leg.row.seq == row.seq else None) for leg in journey.legs]
+    return WholeExchangeSchema.write(row, journey=_JourneySchema.write(journey, legs=legs))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Lot
 from marketplace.impact.rules.impact import rounded
 from marketplace.ledger.models import Exchange
@@ -74,6 +75,11 @@ def find_journey(session: Session, row: Exchange) -> Journey | None:
         return None
     own = Leg(row, row.quantity, row.tonne_km, row.transport_kgco2e)
     return Journey((*before, own), row.avoided_kgco2e, row.processing_kgco2e)
+
+
+def sees_legs(actor: Actor, row: Exchange) -> bool:
+    """Whether somebody may read the rows of the earlier legs: they are the giver's own."""
+    return may(actor, Can.READ_ALL_EXCHANGES) or actor.organisation_slug == row.from_slug
 
 
 def _part(haul: Exchange, quantity: Decimal) -> Leg:

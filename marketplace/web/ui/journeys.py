@@ -7,12 +7,12 @@ from decimal import Decimal
 from flask import url_for
 from markupsafe import Markup, escape
 
-from marketplace.accounts.policy import Actor, Can, may
+from marketplace.accounts.policy import Actor
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import NO_BREAK_SPACE, number, quantity, short_date, unknown
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
-from marketplace.stock.queries.legs import Journey, Leg, find_journey
+from marketplace.stock.queries.legs import Journey, Leg, find_journey, sees_legs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def journey_of(session: Session, actor: Actor, row: Exchange) -> JourneyInWords 
     journey = find_journey(session, row)
     if journey is None:
         return None
-    sees = may(actor, Can.READ_ALL_EXCHANGES) or actor.organisation_slug == row.from_slug
+    sees = sees_legs(actor, row)
     rows = tuple((_name(place, leg, row, sees), *map(number, leg.figures)) for place, leg in enumerate(journey.legs, 1))
     total = (str(_("Together")), number(journey.road_km), number(journey.tonne_km), number(journey.transport_kgco2e))
     return JourneyInWords(journey, rows, total, tuple(_net(journey)))
