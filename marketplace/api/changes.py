@@ -48,6 +48,9 @@ CHANGES = (
                 "New: recalls. A lot is blocked with all that came from it (/lots/{id}/block), set free on a paper (/lots/{id}/unblock), "
                 "and traced to whoever has it (/lots/{id}/tree); who was told confirms (/recalls/{id}/confirm)."
             ),
+            _(
+                "New: an address at which a calendar follows what comes to a depot and leaves it (/depots/{id}/calendar, calendarAddress)."
+            ),
             _("New: papers of a lot itself (/lots/{id}/papers); such a paper has lotId, and its listingId is null."),
         ),
     ),

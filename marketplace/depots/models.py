@@ -129,6 +129,23 @@ class DepotKeeper(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
+class DepotFeed(Base):
+    """The address at which one person's own calendar follows a depot.
+
+    It is signed over this row's id and nonce: a new nonce ends the old address. Older than the person's password it does not work.
+    """
+
+    __tablename__ = "depot_feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    depot_id: Mapped[int] = mapped_column(ForeignKey("depot.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    nonce: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("depot_id", "person_id"),)
+
+
 class Lot(Base):
     """A physical lot of one material: the same stuff, in one place, of one owner.
 

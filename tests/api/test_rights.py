@@ -171,7 +171,7 @@ UPKEEP = (  # for every administrator
     *("create_machine_account", "end_machine_account", "revoke_token"),
 )
 JUDGEMENTS = ("give_opinion", "lift_gate", "block_lot", "unblock_lot", "add_lot_paper")  # for every adviser
-FINDINGS = ("block_lot", "unblock_lot", "add_lot_paper")  # for the reviewer
+FINDINGS = ("block_lot", "unblock_lot", "add_lot_paper", "follow_depot", "unfollow_depot")  # for the reviewer
 FIGURES = ("load_factor_list", "restore_factor_version")  # for the reviewer and the administrator
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET" and operation.name not in ONES_OWN]
 

@@ -74,6 +74,7 @@ POLICY: dict[Can, Predicate] = {
     Can.MANAGE_DEPOTS: who.may_manage_depots,
     Can.KEEP_DEPOT: who.keeps,
     Can.READ_STOCK: who.reads_stock,
+    Can.FOLLOW_DEPOT: who.follows_depot,
     Can.STORE: who.is_trader,
     Can.READ_LOT: who.reads_lot,
     Can.HANDLE_LOT: who.handles_lot,

@@ -306,6 +306,11 @@ def reads_stock(actor: Actor, subject: Any) -> bool:
     return actor.role == Role.REVIEWER or is_broker(actor) or keeps(actor, subject)
 
 
+def follows_depot(actor: Actor, subject: Any) -> bool:
+    """Whoever reads what lies in it, in a calendar of their own."""
+    return is_account(actor, subject) and reads_stock(actor, subject)
+
+
 def owns_lot(actor: Actor, subject: Any) -> bool:
     """A trader of the organisation whose lot it is."""
     return actor.trades and (subject is None or subject.owner_id == actor.organisation_id)

@@ -16,6 +16,7 @@ RESET = "reset"
 ANSWER = "answer"
 LESS_MAIL = "less-mail"
 REPLY = "reply"
+DEPOT_FEED = "depot-feed"
 _NOT_OURS = _("This link is not complete. Copy the whole link from the mail, or ask for a new one.")
 
 

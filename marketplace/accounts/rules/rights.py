@@ -61,6 +61,7 @@ class Can(StrEnum):
     MANAGE_DEPOTS = "depot:manage"
     KEEP_DEPOT = "depot:keep"
     READ_STOCK = "depot:stock"
+    FOLLOW_DEPOT = "depot:follow"
     STORE = "depot:store"
     READ_LOT = "lot:read"
     HANDLE_LOT = "lot:handle"

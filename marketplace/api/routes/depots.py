@@ -1,8 +1,10 @@
 """Storage places."""
 
+from collections.abc import Sequence
+
 from flask import Response
 
-from marketplace.accounts.policy import Can, may, require
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.depot import DepotBody, DepotPatch, RateBody, changed_details, new_capacities, new_rate
@@ -11,9 +13,13 @@ from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.depot import DepotSchema, DepotsSchema
 from marketplace.depots.actions import depots, room
-from marketplace.depots.models import Depot
+from marketplace.depots.actions.feeds import renew_feed as follow
+from marketplace.depots.actions.feeds import withdraw_feed as unfollow
+from marketplace.depots.models import Depot, DepotFeed
 from marketplace.depots.queries.depots import details_of, get_depot
 from marketplace.depots.queries.depots import list_depots as list_all
+from marketplace.depots.queries.feeds import find_feeds
+from marketplace.http.depot_calendar import feed_address
 from marketplace.http.request import current_actor, current_session, permission
 
 CLOSED = query.parameter("withClosed", "true: also those that are closed, last", type="boolean", default=False)
@@ -26,7 +32,7 @@ def list_depots() -> Response:
     page = read_page()
     rows = list_all(current_session(), with_closed=asked_yes("withClosed"))
     visible = rows[page.offset : page.offset + page.size]
-    return many(DepotsSchema, [write_depot(item) for item in visible], total=len(rows), page=page)
+    return many(DepotsSchema, write_depots(visible), total=len(rows), page=page)
 
 
 @route("POST", "/depots", takes=DepotBody(), gives=DepotSchema, status=201, tag="reference")
@@ -103,11 +109,44 @@ def withdraw_rate(depot_id: int, rate_id: int) -> Response:
     return ok(write_depot(room.withdraw_rate(current_session(), current_actor(), depot_id=depot_id, rate_id=rate_id)))
 
 
+@route("POST", "/depots/<int:depot_id>/calendar", gives=DepotSchema, status=201, tag="reference")
+@permission(Can.FOLLOW_DEPOT)
+def follow_depot(depot_id: int) -> Response:
+    """Make the address at which your own calendar follows what comes and goes, or a new one.
+
+    The one of before stops working at once.
+    """
+    session, actor = current_session(), current_actor()
+    follow(session, actor, depot_id=depot_id)
+    return created(write_depot(get_depot(session, depot_id)), "show_depot", depot_id=depot_id)
+
+
+@route("DELETE", "/depots/<int:depot_id>/calendar", gives=DepotSchema, tag="reference")
+@permission(Can.FOLLOW_DEPOT)
+def unfollow_depot(depot_id: int) -> Response:
+    """Let that address stop working. There is none: nothing changes."""
+    session, actor = current_session(), current_actor()
+    unfollow(session, actor, depot_id=depot_id)
+    return ok(write_depot(get_depot(session, depot_id)))
+
+
 def write_depot(depot: Depot) -> Written:
     """A depot as this actor may see it."""
+    return write_depots([depot])[0]
+
+
+def write_depots(rows: Sequence[Depot]) -> list[Written]:
+    """Depots as this actor may see them."""
     actor = current_actor()
+    feeds = find_feeds(current_session(), actor, rows)
+    return [_write(actor, depot, feeds.get(depot.id)) for depot in rows]
+
+
+def _write(actor: Actor, depot: Depot, feed: DepotFeed | None) -> Written:
+    followed = {"calendar_address": feed_address(feed) if feed else None} if may(actor, Can.FOLLOW_DEPOT, depot) else {}
     return DepotSchema.write(
         depot,
         exact=depot if may(actor, Can.READ_LISTING_INSIDE, depot) else None,
         keepers=depot.keeper_ids if may(actor, Can.KEEP_DEPOT, depot) else None,
+        **followed,
     )

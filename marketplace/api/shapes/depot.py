@@ -77,6 +77,10 @@ class DepotSchema(Shape):
     keepers = List(
         Integer(), "ids of the people who keep it, for themselves and the coordinator of the organisation", optional=True
     )
+    calendar_address = LineOrNull(
+        "where your own calendar subscribes to what comes and goes, without a token; null: not made yet; for whoever may read that",
+        optional=True,
+    )
     exact = Part(ExactSchema, optional=True)
 
 

@@ -42,6 +42,34 @@ def last_first_day(depot: Depot) -> date | None:
     return None if depot.longest_stay_days is None else clock.today() - timedelta(days=depot.longest_stay_days)
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A day on which the longest stay ends, and of how many lots. `lot` is the one of them where it is one."""
+
+    on: date
+    lots: int
+    lot: Lot | None
+
+
+def list_endings(session: Session, actor: Actor, depot: Depot, *, until: date) -> list[Ending]:
+    """List the days up to this one on which something begins to lie here too long. Two questions, however much lies here."""
+    require(actor, Can.READ_STOCK, depot)
+    first = last_first_day(depot)
+    if first is None:
+        return []
+    stay = clock.today() - first
+    rows = (
+        select(Lot.in_depot_since, func.count(), func.min(Lot.id))
+        .where(Lot.depot_id == depot.id, IS_THERE, Lot.in_depot_since >= first, Lot.in_depot_since <= until - stay)
+        .group_by(Lot.in_depot_since)
+        .order_by(Lot.in_depot_since)
+    )
+    found = [(since, number, lot_id) for since, number, lot_id in session.execute(rows) if since is not None]
+    alone = session.scalars(select(Lot).where(Lot.id.in_([lot_id for _since, number, lot_id in found if number == 1])))
+    lots = {lot.id: lot for lot in alone}
+    return [Ending(since + stay, number, lots.get(lot_id)) for since, number, lot_id in found]
+
+
 def list_lying(
     session: Session,
     actor: Actor,

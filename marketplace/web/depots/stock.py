@@ -1,27 +1,29 @@
 """The keeper's half of a depot's page: what lies there, what comes and goes, how full it is."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import request, url_for
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Arrival, Depot
 from marketplace.depots.queries.costs import costs_of
+from marketplace.depots.queries.feeds import find_feeds
 from marketplace.depots.queries.stock import sum_stock
-from marketplace.depots.rules.number import read_lot_number
+from marketplace.depots.rules.number import lot_number, read_lot_number
 from marketplace.exchange.queries.gate import Call, list_depot_calls
+from marketplace.http.depot_calendar import feed_address
 from marketplace.http.written import Written
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.materials.queries import taxonomy
-from marketplace.stock.queries.lying import Show, list_lying
+from marketplace.stock.queries.lying import Ending, Show, list_endings, list_lying
 from marketplace.stock.queries.warnings import Trouble, fills, list_arrivals, trouble_of
 from marketplace.web.ui.fills import Room, room_of
-from marketplace.web.ui.jobs import Job, TimeOfDay, day_of, of_transfer, picture_of, quantity_of
+from marketplace.web.ui.jobs import Job, NearDay, TimeOfDay, day_of, of_transfer, picture_of, quantity_of
 from marketplace.web.ui.lying import Row, depot_rows
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
@@ -37,16 +39,20 @@ BY_WORD = {word: show for show, (word, _label) in SHOWN.items()}
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What comes and goes in the next seven days, what is late, and what has no day yet. `later`: how much comes after that."""
+    """What comes and goes in the next seven days, what is late, and what has no day yet. `later`: how much comes after that.
+
+    `ending`: on which days something begins to lie here too long, in words.
+    """
 
     coming: list[Job]
     going: list[Job]
     later: int
+    ending: list[Text]
 
 
 @dataclass(frozen=True, slots=True)
 class StockPage:
-    """All of it."""
+    """All of it. `follows`: whether the reader may follow it in a calendar; `feed`: the address that they made for that."""
 
     lots: int
     rooms: list[Room]
@@ -58,6 +64,8 @@ class StockPage:
     show: str
     words: str
     keeps: bool
+    follows: bool
+    feed: str | None
 
     def address(self, number: int) -> str:
         """Where another page of the list stands."""
@@ -73,7 +81,7 @@ def stock_page(session: Session, actor: Actor, depot: Depot) -> StockPage:
     show, words = BY_WORD.get(request.args.get("toon", ""), Show.ALL), request.args.get("q", "").strip()
     sums = sum_stock(session, [depot.id])[depot.id]
     known = sums.lots if show is Show.ALL and not words else None
-    number = _number_in(words)
+    number, feed = _number_in(words), find_feeds(session, actor, [depot]).get(depot.id)
     lying, place = paged(
         lambda page: list_lying(
             session, actor, depot, show=show, words=words, number=number, total=known, page=page, page_size=PAGE_SIZE
@@ -90,6 +98,8 @@ def stock_page(session: Session, actor: Actor, depot: Depot) -> StockPage:
         show=SHOWN[show][0],
         words=words,
         keeps=may(actor, Can.KEEP_DEPOT, depot),
+        follows=may(actor, Can.FOLLOW_DEPOT, depot),
+        feed=feed_address(feed) if feed else None,
     )
 
 
@@ -112,7 +122,15 @@ def _week(session: Session, actor: Actor, depot: Depot) -> Week:
     coming += [_call(actor, call) for call in near if call.is_bringing]
     going = [_call(actor, call) for call in near if not call.is_bringing]
     later = len(arrivals) - len(soon) + len(calls) - len(near)
-    return Week(sorted(coming, key=lambda job: job.order), going, later)
+    ending = [_ending(one) for one in list_endings(session, actor, depot, until=last)]
+    return Week(sorted(coming, key=lambda job: job.order), going, later, ending)
+
+
+def _ending(ending: Ending) -> Text:
+    """What may lie here until this day."""
+    lots = ngettext("%(num)s lot", "%(num)s lots", ending.lots)
+    what = Written(f"{lot_number(ending.lot.id)} {ending.lot.title}") if ending.lot else lots
+    return _("%(day)s: %(what)s", day=NearDay(ending.on), what=what)
 
 
 def _arrival(arrival: Arrival, material: str) -> Job:
@@ -132,7 +150,7 @@ def _arrival(arrival: Arrival, material: str) -> Job:
 def _call(actor: Actor, call: Call) -> Job:
     """A transfer for which somebody comes. A link only for whoever may follow it."""
     row = call.reservation
-    when = _("at %(time)s", time=TimeOfDay(call.at)) if call.at else _("no time agreed yet")
+    when = _("at %(time)s", time=TimeOfDay(call.at)) if call.at else _without_time(row.expires_at)
     who = _("for %(organisation)s", organisation=row.organisation.name) if call.is_bringing else row.organisation.name
     if may(actor, Can.READ_RESERVATION, row):
         return of_transfer(row, quantity_of(row), also=(when, who), on=day_of(call.at))
@@ -143,3 +161,9 @@ def _call(actor: Actor, call: Call) -> Job:
         else url_for("catalogue.show_listing", listing_id=lot.id)
     )
     return Job(quantity_of(row), href, picture_of(lot), also=(when, who), on=day_of(call.at), title=Written(lot.title))
+
+
+def _without_time(expires_at: datetime | None) -> Text:
+    """No time was agreed: until which day it is held."""
+    day = day_of(expires_at)
+    return _("no time agreed yet, at the latest %(day)s", day=NearDay(day)) if day else _("no time agreed yet")

@@ -19,7 +19,7 @@ from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.language import Text
 from marketplace.market.queries.listings import list_public_ids_in_depot
 from marketplace.materials.queries import taxonomy
-from marketplace.web.depots import manage
+from marketplace.web.depots import following, manage
 from marketplace.web.depots.stock import stock_page
 from marketplace.web.ui.lots import Lot, address_of, lot_of
 from marketplace.web.ui.region_spots import spot_map
@@ -27,6 +27,7 @@ from marketplace.web.ui.region_spots import spot_map
 OFFERED_MOST = 12
 blueprint = Blueprint("depots", __name__)
 manage.register(blueprint)
+following.register(blueprint)
 
 
 @dataclass(frozen=True, slots=True)
