@@ -21,6 +21,19 @@ def test_it_is_read_however_it_is_typed(typed: str) -> None:
     assert read_lot_number(typed) == 1042
 
 
+@pytest.mark.parametrize(
+    "typed", ["https://bank.example/lots/1042", "http://10.0.0.2:8000/lots/1042/", "HTTPS://BANK.EXAMPLE/en/lots/1042?toon=1#wat"]
+)
+def test_a_scanner_types_the_address_of_the_label(typed: str) -> None:
+    assert read_lot_number(typed) == 1042
+
+
+@pytest.mark.parametrize("typed", ["/lots/1042", "https://bank.example/aanbod/1042", f"https://bank.example/lots/{2**31}"])
+def test_another_address_is_no_number_of_a_lot(typed: str) -> None:
+    with pytest.raises(Invalid, match="P1042-76"):
+        read_lot_number(typed)
+
+
 @pytest.mark.parametrize("typed", ["", "P", "P-76", "keien", "P1042-7x", "P0-98", "١٠٤٢٧٦", "P12345678901-22", "1042/76"])
 def test_what_is_no_number_of_a_lot_says_what_to_type(typed: str) -> None:
     with pytest.raises(Invalid, match="P1042-76"):

@@ -1,13 +1,25 @@
 """What was announced to a depot, for whoever brings it and for its keepers."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.depots.models import Arrival, Depot
+from marketplace.depots.models import Arrival, Depot, Lot
 from marketplace.depots.queries.depots import get_visible_depot
-from marketplace.kernel.errors import Missing
+from marketplace.depots.queries.lots import lots_with_parts
+from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A lot with a number that comes into a depot, and what was announced of it; None where nothing was."""
+
+    lot: Lot
+    arrival: Arrival | None
 
 
 def list_announced(session: Session, actor: Actor, depot_id: int) -> list[Arrival]:
@@ -38,3 +50,43 @@ def get_announced(session: Session, actor: Actor, depot_id: int, arrival_id: int
 def _visible(actor: Actor, depot: Depot) -> Select[Arrival]:
     rows = select(Arrival).options(joinedload(Arrival.organisation)).where(Arrival.depot_id == depot.id)
     return rows if may(actor, Can.KEEP_DEPOT, depot) else rows.where(Arrival.organisation_id == actor.organisation_id)
+
+
+def is_announced(arrival: Arrival, lot: Lot) -> bool:
+    """Whether this lot can be what was announced.
+
+    It lies in no depot, whoever announced it has it, and it is of that material.
+    """
+    return lot.depot_id is None and (lot.holder_id, lot.material_id) == (arrival.organisation_id, arrival.material_id)
+
+
+def get_coming(session: Session, actor: Actor, depot: Depot, lot_id: int, *, field: str | None = None) -> Coming:
+    """The lot that a keeper takes in by its number, with what was announced of it.
+
+    Refused at `field` where the keeper neither has it in hand nor was told by whoever has it that it would come: whether there is such
+    a lot is not said.
+    """
+    require(actor, Can.KEEP_DEPOT, depot)
+    lot = session.scalars(lots_with_parts().where(Lot.id == lot_id)).unique().one_or_none()
+    arrival = None if lot is None else find_expecting(session, [depot], lot)
+    if lot is None or (arrival is None and not may(actor, Can.HANDLE_LOT, lot)):
+        raise Invalid(
+            _(
+                "No lot with this number was announced to this depot. Look at the label, or ask whoever brings it to announce it here; "
+                "then it can be taken in."
+            ),
+            field,
+        )
+    return Coming(lot, arrival)
+
+
+def find_expecting(session: Session, depots: Iterable[Depot], lot: Lot) -> Arrival | None:
+    """What was announced to one of these depots and can be this lot, the first day first."""
+    asked = [depot.id for depot in depots]
+    if not asked or lot.depot_id is not None:
+        return None
+    rows = (
+        select(Arrival).options(joinedload(Arrival.organisation)).where(Arrival.depot_id.in_(asked), Arrival.ended_at.is_(None))
+    )
+    of_lot = rows.where(Arrival.organisation_id == lot.holder_id, Arrival.material_id == lot.material_id)
+    return session.scalars(of_lot.order_by(Arrival.expected_on, Arrival.id)).first()

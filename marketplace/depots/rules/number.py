@@ -10,6 +10,7 @@ from marketplace.kernel.language import _
 
 LARGEST = 2**31 - 1
 _TYPED = re.compile(r"p?0*([1-9][0-9]{0,9})([0-9]{2})")
+_ADDRESS = re.compile(r"https?://\S+/lots/([1-9][0-9]{0,9})/?(?:[?#]\S*)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s\u00a0\u202f.\-\u2010-\u2015]")
 
 
@@ -19,7 +20,12 @@ def lot_number(lot_id: int) -> str:
 
 
 def read_lot_number(text: str, field: str | None = None) -> int:
-    """The lot that a typed number means. With or without the letter, the dash and blanks; refused where a figure is wrong."""
+    """The lot that a typed number means. With or without the letter, the dash and blanks; refused where a figure is wrong.
+
+    A scanner types the address that the code on the label holds: that one names the lot too.
+    """
+    if (scanned := _ADDRESS.fullmatch(text.strip())) and int(scanned[1]) <= LARGEST:
+        return int(scanned[1])
     plain = _BETWEEN.sub("", text).lower()
     result = _TYPED.fullmatch(plain)
     if result is None:

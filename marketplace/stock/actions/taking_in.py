@@ -12,6 +12,7 @@ from marketplace.accounts.queries.organisations import find_organisation, get_or
 from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By
 from marketplace.depots.models import Arrival, Depot, Lot
+from marketplace.depots.queries.arrivals import is_announced
 from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.rules.lots import LotDraft
 from marketplace.kernel import clock
@@ -99,11 +100,7 @@ def _book(session: Session, lot: Lot, depot: Depot, draft: ArrivalDraft, going: 
 def _announced(session: Session, arrival: Arrival, lot_id: int) -> Held:
     """The lot of whoever announced it, locked. It lies in no depot, and is what was announced."""
     lot = session.get(Lot, lot_id)
-    if (
-        lot is None
-        or lot.depot_id is not None
-        or (lot.holder_id, lot.material_id) != (arrival.organisation_id, arrival.material_id)
-    ):
+    if lot is None or not is_announced(arrival, lot):
         raise Missing(_("This lot does not exist, or you may not see it. Check the number on its label."))
     return take_hold(session, lot)
 

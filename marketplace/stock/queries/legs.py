@@ -66,6 +66,12 @@ class Journey:
         return None if net is None or self.processing_kgco2e is None else net - self.processing_kgco2e
 
 
+def list_legs(session: Session, lot_id: int) -> list[Exchange]:
+    """What was driven of a lot itself, in the order in which it was booked."""
+    rows = select(Exchange).where(Exchange.lot_id == lot_id, Exchange.kind == RowKind.HAUL, Exchange.cause == Cause.DEPOT)
+    return list(session.scalars(rows.order_by(Exchange.seq)))
+
+
 def find_journey(session: Session, row: Exchange) -> Journey | None:
     """A transfer with the legs that went before it. None where there were none, or where its lot is not known."""
     if row.kind != RowKind.TRANSFER or row.lot_id is None:

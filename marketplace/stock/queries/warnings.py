@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.depots.models import Arrival, Depot, DepotKeeper, Lot
+from marketplace.depots.queries.arrivals import find_expecting
 from marketplace.depots.queries.stock import IS_THERE, Sums, sum_stock
 from marketplace.depots.rules.capacity import CapacityKind as Kind
 from marketplace.kernel import clock
@@ -116,6 +117,12 @@ def list_arrivals(session: Session, depot_id: int) -> list[Arrival]:
     """What was announced here and has not come yet, the first day first, with whoever brings it."""
     rows = select(Arrival).where(Arrival.depot_id == depot_id, Arrival.ended_at.is_(None))
     return list(session.scalars(rows.options(joinedload(Arrival.organisation)).order_by(Arrival.expected_on, Arrival.id)))
+
+
+def find_expected(session: Session, actor: Actor, lot_id: int) -> Arrival | None:
+    """What was announced to a depot that the actor keeps and can be this lot. None where nothing was."""
+    lot = session.get(Lot, lot_id)
+    return None if lot is None or lot.depot_id is not None else find_expecting(session, list_kept_depots(session, actor), lot)
 
 
 def _depots() -> Select[Depot]:

@@ -105,11 +105,16 @@ def check_open(*, is_active: bool) -> None:
         raise Conflict(_("This depot is closed: it takes no new lots. Choose another depot."), "depot")
 
 
+def may_store(storers: str, *, owner_id: int | None, owner_kind: str, depot_owner_id: int) -> bool:
+    """Whether an organisation may store in a depot: whose it is always, others as it says."""
+    if owner_id == depot_owner_id or storers == Storers.MEMBERS:
+        return True
+    return storers == Storers.MUNICIPALITIES and owner_kind in (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION)
+
+
 def check_storer(storers: str, *, owner_id: int, owner_kind: str, depot_owner_id: int) -> None:
     """Refuse the lot of an organisation that may not store here."""
-    if owner_id == depot_owner_id or storers == Storers.MEMBERS:
-        return
-    if storers == Storers.MUNICIPALITIES and owner_kind in (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION):
+    if may_store(storers, owner_id=owner_id, owner_kind=owner_kind, depot_owner_id=depot_owner_id):
         return
     raise Invalid(
         _("The owner of this lot may not store in this depot. Choose another depot, or ask its coordinator to change who may."),

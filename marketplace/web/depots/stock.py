@@ -118,7 +118,8 @@ def _week(session: Session, actor: Actor, depot: Depot) -> Week:
     known = taxonomy(session)
     soon = [arrival for arrival in arrivals if arrival.expected_on <= last]
     near = [call for call in calls if call.at is None or (day_of(call.at) or last) <= last]
-    coming = [_arrival(arrival, str(known.material_by_id(arrival.material_id).name)) for arrival in soon]
+    keeps = may(actor, Can.KEEP_DEPOT, depot)
+    coming = [_arrival(arrival, str(known.material_by_id(arrival.material_id).name), keeps) for arrival in soon]
     coming += [_call(actor, call) for call in near if call.is_bringing]
     going = [_call(actor, call) for call in near if not call.is_bringing]
     later = len(arrivals) - len(soon) + len(calls) - len(near)
@@ -133,16 +134,16 @@ def _ending(ending: Ending) -> Text:
     return _("%(day)s: %(what)s", day=NearDay(ending.on), what=what)
 
 
-def _arrival(arrival: Arrival, material: str) -> Job:
-    """Something that was announced, with the way to take it in."""
+def _arrival(arrival: Arrival, material: str, keeps: bool) -> Job:
+    """Something that was announced, for a keeper with the way to take it in."""
     is_late = arrival.expected_on < clock.today()
     return Job(
         _("%(quantity)s %(material)s", quantity=Amount(arrival.quantity, Unit(arrival.unit)), material=material),
-        url_for("lots.take_in", depot_id=arrival.depot_id, aankomst=arrival.id),
+        url_for("lots.take_in", depot_id=arrival.depot_id, aankomst=arrival.id) if keeps else "",
         also=tuple(filter(None, (arrival.organisation.name, Written(arrival.words) if arrival.words else ""))),
         until=arrival.expected_on if is_late else None,
         on=None if is_late else arrival.expected_on,
-        label=_("Take in"),
+        label=_("Take in") if keeps else None,
         title=material,
     )
 

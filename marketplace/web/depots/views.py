@@ -6,7 +6,7 @@ from datetime import date
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.policy import Can, may
+from marketplace.accounts.policy import Actor, Can, may
 from marketplace.catalogue.queries.cards import list_card_rows
 from marketplace.depots.models import Depot
 from marketplace.depots.queries.depots import get_visible_depot, list_visible_depots
@@ -19,6 +19,7 @@ from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.language import Text
 from marketplace.market.queries.listings import list_public_ids_in_depot
 from marketplace.materials.queries import taxonomy
+from marketplace.stock.rules.handling import may_store
 from marketplace.web.depots import following, manage
 from marketplace.web.depots.stock import stock_page
 from marketplace.web.ui.lots import Lot, address_of, lot_of
@@ -87,4 +88,13 @@ def show(depot_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     depot = get_visible_depot(session, actor, depot_id)
     stock = stock_page(session, actor, depot) if may(actor, Can.READ_STOCK, depot) else None
-    return render_template("depots/show.html", page=public_page(session, depot, clock.today()), stock=stock)
+    shown = public_page(session, depot, clock.today())
+    return render_template("depots/show.html", page=shown, stock=stock, bring=may_bring(actor, depot))
+
+
+def may_bring(actor: Actor, depot: Depot) -> bool:
+    """Whether the reader may announce something to this depot: it takes new lots, and of that organisation."""
+    if not may(actor, Can.STORE) or not depot.is_active:
+        return False
+    owner_id, kind = actor.organisation_id, actor.organisation_kind
+    return may_store(depot.storers, owner_id=owner_id, owner_kind=kind, depot_owner_id=depot.organisation_id)

@@ -32,7 +32,7 @@ def to_the_lot(_session: Session, lot: Lot) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act. `asks`: its fields in order; `folded`: those that most people leave as they are.
+    """One act. `asks`: its fields in order; `folded`: those that most people leave as they are, of which `inside` names some.
 
     `do` gives the lot to look at next; `says` what came of it, from that lot and how much there was before; `leads` where one goes
     from there.
@@ -47,6 +47,7 @@ class Act:
     says: Callable[[Lot, Decimal], Text]
     right: Can = Can.HANDLE_LOT
     leads: Callable[[Session, Lot], str] = to_the_lot
+    inside: Text | None = None
 
     def fields(self, form: LotForm) -> Iterable[Any]:
         """The fields that stand open."""
@@ -63,6 +64,7 @@ def _move(session: Session, actor: Actor, lot: Lot, form: MoveForm) -> Lot:
         location=form.place.location if form.depot_id is None else None,
         bay=form.bay.data or "",
         pallets=form.pallets.data,
+        drive=form.drive(),
     )
     return move_lot(session, actor, lot_id=lot.id, amount=None, going=going, said=form.said())
 
@@ -139,7 +141,12 @@ def _there(lot: Lot) -> Amount:
     return Amount(lot.quantity, lot.unit_of)
 
 
-MOVE = Act(_("Move"), _("Move it"), MoveForm, ("depot", "place", "bay"), ("pallets", "moved_on", "reason"), _move, _moved)
+_ASKED_OF_MOVE = ("depot", "place", "bay")
+_MORE_OF_MOVE = ("vehicle_class", "driven_km", "pallets", "moved_on", "reason")
+
+_DRIVEN = _("vehicle, kilometres")
+
+MOVE = Act(_("Move"), _("Move it"), MoveForm, _ASKED_OF_MOVE, _MORE_OF_MOVE, _move, _moved, inside=_DRIVEN)
 SPLIT = Act(_("Split"), _("Split it off"), SplitForm, ("quantity", "bay"), ("pallets", "moved_on"), _split, _parted)
 COUNT = Act(_("Count"), _("Save the count"), CountForm, ("quantity", "reason"), ("moved_on",), _count, _counted)
 LET_OUT = Act(_("Let out"), _("Let it out"), LetOutForm, ("quantity", "reason"), ("moved_on",), _let_out, _gone_out)

@@ -11,9 +11,12 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy, VehicleClass
+from marketplace.stock.rules.announcing import Announcement
+from marketplace.stock.rules.driving import Drive
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
 from marketplace.web.ui.choices import choices, material_choices
+from marketplace.web.ui.driving import DRIVEN_HINT, VEHICLE_HINT, driven_field, vehicle_choices, vehicle_field
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
 from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
 from marketplace.web.ui.place_field import PlaceField
@@ -27,6 +30,16 @@ class AmountField(DecimalField):
     """An amount of a lot, in the unit that the lot has."""
 
     unit_label: Text | None = None
+
+
+class BayField(StringField):
+    """A bay of a depot that is known, by its name."""
+
+    def offer(self, depot: Depot) -> None:
+        """Say which bays there are."""
+        names = [bay.name for bay in depot.bays if bay.is_active]
+        told = _("One of: %(bays)s.", bays=", ".join(names)) if names else _("This depot has no bays. Leave it empty.")
+        self.description = told  # type: ignore[assignment]
 
 
 class LotForm(Form):
@@ -112,7 +125,22 @@ class WriteOffForm(AmountForm):
             self.quantity.data = lot.quantity
 
 
-class MoveForm(ActForm):
+class DrivenForm(ActForm):
+    """Something that was brought. With which vehicle and how far, as at a hand-over."""
+
+    vehicle_class = vehicle_field(description=VEHICLE_HINT)
+    driven_km = driven_field(description=DRIVEN_HINT)
+
+    def offer_vehicles(self, vehicles: Iterable[VehicleClass]) -> None:
+        """The classes of vehicles to choose from."""
+        self.vehicle_class.choices = vehicle_choices(vehicles)
+
+    def drive(self) -> Drive:
+        """How it was brought, as far as somebody knows."""
+        return Drive(self.driven_km.data, self.vehicle_class.data or None)
+
+
+class MoveForm(DrivenForm):
     """Another bay, another depot, or another place."""
 
     depot = SelectField(_("Where to?"), validate_choice=False)
@@ -141,14 +169,63 @@ class MoveForm(ActForm):
             raise ValidationError(_("Fill in a place, a postcode or coordinates."))
 
 
-class TakeInForm(ActForm):
+def _group_of(known: Taxonomy, slug: str) -> str:
+    found = known.find_material(slug)
+    return found.group.slug if found else ""
+
+
+class BringInForm(DrivenForm):
+    """A lot with a number comes in. Its label says what it is."""
+
+    quantity = AmountField(
+        _("How much of it comes in?"), [_HOW_MUCH], description=_("Less than all of it becomes a lot of its own.")
+    )
+    bay = BayField(_("Bay"))
+    pallets = IntegerField(_("Pallet places"), [Optional()])
+    reason = StringField(_("Remark"))
+
+    def prepare(self, lot: Lot) -> None:
+        super().prepare(lot)
+        self.quantity.unit_label = lot.unit_of.label
+        if self.quantity.raw_data is None:
+            self.quantity.data = lot.quantity
+
+    def going(self) -> Going:
+        """Where it stands, and how it was brought."""
+        return Going(bay=self.bay.data or "", pallets=self.pallets.data, drive=self.drive())
+
+
+class AnnounceForm(Form):
+    """What somebody is going to bring to a depot, and about when."""
+
+    idempotency_key = IdempotencyField()
+    material = SelectField(_("What do you bring?"), [Required(_("Choose a material."))], validate_choice=False)
+    quantity = QuantityField(_("How much?"), [_HOW_MUCH])
+    expected_on = DutchDateField(
+        _("On which day?"), [_DAY], description=_("About when, for example tomorrow or 12 January 2027.")
+    )
+    words = TextAreaField(_("What should the keeper know?"), description=_("For example how many loads, and at what time."))
+
+    def offer(self, known: Taxonomy, depot: Depot) -> None:
+        """The materials that this depot takes."""
+        taken = [*depot.taken_groups]
+        every = material_choices(known)
+        self.material.choices = [one for one in every if not taken or not one.value or _group_of(known, one.value) in taken]
+
+    def draft(self) -> Announcement:
+        """What was typed."""
+        assert self.quantity.data is not None and self.expected_on.data is not None
+        return Announcement(self.material.data, self.quantity.data, self.expected_on.data, self.words.data or "")
+
+
+class TakeInForm(DrivenForm):
     """Something comes in that has no number yet."""
 
     material = SelectField(_("What is it?"), [Required(_("Choose a material."))], validate_choice=False)
     quantity = QuantityField(_("How much?"), [_HOW_MUCH])
     condition = SelectField(_("Condition"), [Required(_("Choose how good it is."))], validate_choice=False)
     owner = SelectField(_("Whose is it?"), validate_choice=False)
-    bay = StringField(_("Bay"), description=_("As it stands on the sign, for example A3."))
+    bay = BayField(_("Bay"))
     title = StringField(_("Name"), description=_("What people call it. Empty: the name of the material."))
     pallets = IntegerField(_("Pallet places"), [Optional()])
     kg_per_unit = DecimalField(
@@ -156,6 +233,9 @@ class TakeInForm(ActForm):
     )
     confirm_unusual = BooleanField(_("Yes, this weight is right"))
     arrival = HiddenField()
+    place = PlaceField(
+        _("Where was it brought from?"), description=_("A place or a postcode. Then its kilometres are counted too.")
+    )
     reason = StringField(_("Remark"))
 
     def offer(self, known: Taxonomy, organisations: Sequence[Organisation], own: str) -> None:
@@ -183,13 +263,14 @@ class TakeInForm(ActForm):
             condition=Condition(self.condition.data),
             title=self.title.data or "",
             owner=self.owner.data or "",
+            came_from=self.place.location,
             kg_per_unit=self.kg_per_unit.data,
             confirm_unusual=bool(self.confirm_unusual.data),
         )
 
     def going(self) -> Going:
-        """Where it stands."""
-        return Going(bay=self.bay.data or "", pallets=self.pallets.data)
+        """Where it stands, and how it was brought."""
+        return Going(bay=self.bay.data or "", pallets=self.pallets.data, drive=self.drive())
 
     def announced(self) -> int | None:
         """The arrival that it is."""
@@ -205,4 +286,4 @@ class TakeInForm(ActForm):
 class FindForm(Form):
     """The number on a label, or a word of the name."""
 
-    nummer = StringField(_("Number on the label"), description=_("For example P1042-54."))
+    nummer = StringField(_("Number on the label"), description=_("For example P1042-76."))

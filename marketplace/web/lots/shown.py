@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from marketplace.accounts.policy import Actor, Can, may
-from marketplace.depots.models import Lot
+from marketplace.depots.models import Arrival, Lot
 from marketplace.depots.rules.lots import MovementKind
 from marketplace.depots.rules.number import lot_number
 from marketplace.http.written import Written
@@ -18,7 +18,10 @@ from marketplace.market.models import Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
 from marketplace.stock.queries.history import Event, list_events
+from marketplace.stock.queries.legs import list_legs
 from marketplace.stock.queries.lying import with_offers
+from marketplace.stock.queries.warnings import find_expected
+from marketplace.web.ui.driving import Driven, driven_of
 from marketplace.web.ui.lots import Picture, picture
 
 KINDS: dict[MovementKind, Text] = {
@@ -56,6 +59,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class DrivenLeg:
+    """A drive of the lot, with its arithmetic. `href`: its row of the ledger, for whoever may see that."""
+
+    day: str
+    driven: Driven
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class LotPage:
     """All of it. `place`: where it lies, in words; `tiles`: none for whoever only reads it."""
 
@@ -68,6 +80,7 @@ class LotPage:
     tiles: list[Tile]
     listing: Listing | None
     lines: list[Line]
+    legs: list[DrivenLeg]
 
     @classmethod
     def of(cls, session: Session, actor: Actor, lot: Lot) -> "LotPage":
@@ -80,9 +93,10 @@ class LotPage:
             place=place_of(lot),
             figures=_figures(lot),
             facts=_facts(session, lot),
-            tiles=_tiles(actor, lot, is_offered=seen.listing is not None),
+            tiles=_tiles(actor, lot, find_expected(session, actor, lot.id), is_offered=seen.listing is not None),
             listing=seen.listing,
             lines=[_line(lot, event) for event in list_events(session, lot)],
+            legs=_legs(session, actor, lot),
         )
 
 
@@ -115,23 +129,49 @@ def _facts(session: Session, lot: Lot) -> list[tuple[Text, Text | str | None]]:
     ]
 
 
-def _tiles(actor: Actor, lot: Lot, *, is_offered: bool) -> list[Tile]:
-    """What this reader can do with it now. A blocked lot goes to nobody, and so is not offered, split or let out."""
+def _tiles(actor: Actor, lot: Lot, expected: Arrival | None, *, is_offered: bool) -> list[Tile]:
+    """What this reader can do with it now. A blocked lot goes to nobody, and so is not offered, split or let out.
+
+    First what a keeper does most, within reach of a thumb. `expected`: what was announced to a depot of the reader's, and is this lot.
+    """
     handles, owns = may(actor, Can.HANDLE_LOT, lot), may(actor, Can.OFFER_LOT, lot)
-    if lot.quantity == 0 or not (handles or owns):
+    if lot.quantity == 0 or not (handles or owns or expected):
         return []
     is_free = lot.blocked_at is None
+
+    def own(endpoint: str) -> str:
+        return url_for(endpoint, lot_id=lot.id)
+
+    coming = url_for("lots.bring_in", depot_id=expected.depot_id, nummer=lot_number(lot.id)) if expected else ""
     rows = (
-        (handles, "move-right", _("Move") if lot.depot_id else _("Into a depot"), "lots.move"),
-        (handles, "clipboard-check", _("Count"), "lots.count"),
-        (handles and is_free, "split", _("Split"), "lots.split"),
-        (handles and is_free, "log-out", _("Let out"), "lots.let_out"),
-        (owns and is_free and not is_offered, "megaphone", _("Offer it"), "lots.offer"),
-        (handles, "archive-x", _("Write off"), "lots.write_off"),
-        (True, "camera", _("Photo"), "lots.photo"),
-        (True, "printer", _("Label"), "depot_files.label"),
+        (expected is not None, "log-in", _("Take in"), coming),
+        (handles, "move-right", _("Move") if lot.depot_id else _("Into a depot"), own("lots.move")),
+        (handles and is_free, "log-out", _("Let out"), own("lots.let_out")),
+        (handles, "clipboard-check", _("Count"), own("lots.count")),
+        (handles and is_free, "split", _("Split"), own("lots.split")),
+        (handles or owns, "camera", _("Photo"), own("lots.photo")),
+        (owns and is_free and not is_offered, "megaphone", _("Offer it"), own("lots.offer")),
+        (handles, "archive-x", _("Write off"), own("lots.write_off")),
+        (True, "printer", _("Label"), own("depot_files.label")),
     )
-    return [Tile(icon, label, url_for(endpoint, lot_id=lot.id)) for shown, icon, label, endpoint in rows if shown]
+    return [Tile(icon, label, href) for shown, icon, label, href in rows if shown]
+
+
+def _legs(session: Session, actor: Actor, lot: Lot) -> list[DrivenLeg]:
+    """What was driven of it: exact kilometres, so for its owner and for whoever knows exact places."""
+    is_own = actor.organisation_id == lot.owner_id
+    if not (is_own or may(actor, Can.READ_POINTS)):
+        return []
+    sees = may(actor, Can.READ_ALL_EXCHANGES) or (is_own and may(actor, Can.READ_EXCHANGES))
+    names = {vehicle.slug: vehicle.name for vehicle in taxonomy(session).vehicles}
+    return [
+        DrivenLeg(
+            near_date(row.happened_on),
+            driven_of(row, names.get(row.vehicle_class, row.vehicle_class)),
+            url_for("exchanges.show", seq=row.seq) if sees else "",
+        )
+        for row in list_legs(session, lot.id)
+    ]
 
 
 def _line(lot: Lot, event: Event) -> Line:

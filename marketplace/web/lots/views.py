@@ -1,31 +1,31 @@
-"""Physical lots: one of them, what can be done with it, one's own, what comes into a depot."""
+"""Physical lots: one of them, what can be done with it, one's own."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
-from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.depots.actions.photos import add_lot_photo, require_photographing
-from marketplace.depots.queries.depots import get_depot, list_depots
+from marketplace.depots.queries.depots import list_depots
 from marketplace.depots.queries.lots import get_lot, list_lots
 from marketplace.depots.rules.lots import LotFilter
-from marketplace.depots.rules.number import lot_number, read_lot_number
+from marketplace.depots.rules.number import read_lot_number
 from marketplace.http.request import current_actor, current_session, database, permission
+from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
-from marketplace.stock.actions.taking_in import take_in_lot
 from marketplace.stock.queries.lying import with_offers
-from marketplace.stock.queries.warnings import list_arrivals
-from marketplace.web.lots import acts
+from marketplace.stock.queries.warnings import find_expected
+from marketplace.web.lots import acts, coming
 from marketplace.web.lots.acts import Act
-from marketplace.web.lots.forms import FindForm, MoveForm, TakeInForm
-from marketplace.web.lots.shown import LotPage, place_of
+from marketplace.web.lots.forms import FindForm, MoveForm
+from marketplace.web.lots.shown import LotPage
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.lying import own_rows
 from marketplace.web.ui.paging import paged
 from marketplace.web.ui.photo_form import PHOTO_FORM_BYTES_MAX, PhotoForm
 
 blueprint = Blueprint("lots", __name__)
+coming.register(blueprint)
 ONE = "/lots/<int:lot_id>"
 METHODS = ("GET", "POST")
 
@@ -58,7 +58,13 @@ def show_list() -> ResponseReturnValue:
 def show(lot_id: int) -> ResponseReturnValue:
     """One lot, as a scan of its label opens it."""
     session, actor = current_session(), current_actor()
-    return render_template("lots/show.html", page=LotPage.of(session, actor, get_lot(session, actor, lot_id)))
+    try:
+        lot = get_lot(session, actor, lot_id)
+    except Missing:  # a keeper may take in what was announced, and read it from then on
+        if (arrival := find_expected(session, actor, lot_id)) is None:
+            raise
+        return redirect(coming.address_of(arrival, lot_id), 303)
+    return render_template("lots/show.html", page=LotPage.of(session, actor, lot))
 
 
 @blueprint.route(f"{ONE}/verplaatsen", methods=METHODS)
@@ -129,42 +135,10 @@ def _act(lot_id: int, act: Act) -> ResponseReturnValue:
     form.prepare(lot)
     if isinstance(form, MoveForm):
         form.offer(lot, list_depots(session))
+        form.offer_vehicles(taxonomy(session).vehicles)
     before = lot.quantity
     made = attempt(form, lambda: act.do(session, actor, lot, form)) if is_valid else None
     if made is not None:
         return done(act.says(made, before), act.leads(session, made))
     seen = get_lot(session, actor, lot_id) if is_valid else lot  # the verb has read it again, to lock it
     return page("lots/_act.html", form, act=act, page=LotPage.of(session, actor, seen))
-
-
-@blueprint.route("/depots/<int:depot_id>/innemen", methods=METHODS)
-@permission(Can.KEEP_DEPOT)
-def take_in(depot_id: int) -> ResponseReturnValue:
-    """Take in what has no number yet; what was announced is filled in."""
-    form = TakeInForm()
-    is_valid = form.is_submitted() and form.validate()
-    session, actor = current_session(), current_actor()
-    depot = get_depot(session, depot_id)
-    require(actor, Can.KEEP_DEPOT, depot)
-    known = taxonomy(session)
-    form.offer(known, list_organisations(session), actor.organisation_slug)
-    asked = request.args.get("aankomst", 0, type=int)
-    for arrival in list_arrivals(session, depot.id):
-        if arrival.id == asked:
-            form.fill(arrival, known)
-    made = is_valid and attempt(
-        form,
-        lambda: take_in_lot(
-            session,
-            actor,
-            depot_id=depot.id,
-            draft=form.draft(),
-            going=form.going(),
-            said=form.said(),
-            arrival_id=form.announced(),
-        ),
-    )
-    if made:
-        message = _("It is taken in as lot %(number)s, in %(place)s.", number=lot_number(made.id), place=place_of(made))
-        return done(message, url_for("lots.show", lot_id=made.id))
-    return page("lots/take_in.html", form, depot=depot)

@@ -19,9 +19,10 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import VehicleClass
 from marketplace.web.reservations.forms import DutchMomentField
-from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
+from marketplace.web.ui.choices import SelectChoice, choices
 from marketplace.web.ui.depot_field import DepotField
-from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+from marketplace.web.ui.driving import DRIVEN_HINT, VEHICLE_HINT, driven_field, vehicle_choices, vehicle_field
+from marketplace.web.ui.forms import DutchDateField, Form, IdempotencyField, QuantityField, Required
 from marketplace.web.ui.place_field import PlaceField
 
 STAYS = "stays"
@@ -150,23 +151,13 @@ class HandoverForm(StepForm):
         id="given-gone",
     )
     confirm_unusual = right("given")
-    vehicle_class = SelectField(
-        _("With which vehicle?"),
-        validate_choice=False,
-        default="",
-        description=_(
-            "It determines the carbon of the transport. Not known? Then we assume a van up to 1 tonne and a heavy lorry above."
-        ),
-    )
-    driven_km = DecimalField(
-        _("Kilometres driven with the load"),
-        description=_("Leave empty if you do not know. Then we use the straight line times 1.3."),
-    )
+    vehicle_class = vehicle_field(description=VEHICLE_HINT)
+    driven_km = driven_field(description=DRIVEN_HINT)
 
     def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         _first_answer(self.quantity, reservation)
         _gate_choices(self)
-        self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
+        self.vehicle_class.choices = vehicle_choices(vehicles)
         if self.handed_over_on.raw_data is None:
             latest = newest(reservation)
             agreed_day = local(latest.agreed_time).date() if latest and latest.agreed_time else today()
@@ -196,8 +187,8 @@ class LateHandoverForm(HandoverForm):
         _("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], id="late-day", is_past=True
     )
     write_off_reason = TextAreaField(_("Is what is missing gone for good? Say why"), id="late-gone")
-    vehicle_class = SelectField(_("With which vehicle?"), validate_choice=False, default="", id="late-vehicle")
-    driven_km = DecimalField(_("Kilometres driven with the load"), id="late-km")
+    vehicle_class = vehicle_field(id="late-vehicle")
+    driven_km = driven_field(id="late-km")
     reason = TextAreaField(
         _("Why does the paperwork come after the hand-over?"),
         [_WHY],
@@ -332,22 +323,16 @@ class ReturnForm(StepForm):
         description=_("What stays with the receiver is the owner's again, and was not driven."),
         id="return-depot",
     )
-    driven_km = DecimalField(
-        _("Kilometres driven with the load, on the way back"),
-        description=_("Leave empty if you do not know. Then we use the straight line times 1.3."),
-        id="return-km",
-    )
-    vehicle_class = SelectField(
+    driven_km = driven_field(_("Kilometres driven with the load, on the way back"), description=DRIVEN_HINT, id="return-km")
+    vehicle_class = vehicle_field(
         _("With which vehicle did it come back?"),
-        validate_choice=False,
-        default="",
         description=_("Not known? Then we assume a van up to 1 tonne and a heavy lorry above."),
         id="return-vehicle",
     )
     reason = TextAreaField(_("Why does it come back?"), [_WHY], id="return-reason")
 
     def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
-        self.vehicle_class.choices = or_nothing(_("Not known"), ((vehicle.slug, vehicle.name) for vehicle in vehicles))
+        self.vehicle_class.choices = vehicle_choices(vehicles)
         self.quantity.units = (Unit(reservation.unit),)
         if reservation.status == ReservationStatus.COMPLETED:
             self.depot.offer(_("No"), (STAYS, _("It stays with the receiver")))

@@ -35,6 +35,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.sheets.handover_note import Figure as Stated
 from marketplace.web.reservations.parts import Head, Line, Result, Versus, lines, needs_yes, results, stages
+from marketplace.web.ui.driving import Driven, driven_of
 from marketplace.web.ui.journeys import JourneyInWords, journey_of
 from marketplace.web.ui.next_step import Known, Next, next_step
 
@@ -84,7 +85,7 @@ class Transfer:
     booked: Exchange | None
     booked_later: list[Exchange]
     journey: JourneyInWords | None
-    vehicle: str
+    driven: Driven | None
     figures: list[tuple[Text | str, Stated]]
     to_agree_with: list[Figure]
     queue: Queue
@@ -143,7 +144,7 @@ class Transfer:
             booked=booked,
             booked_later=later,
             journey=journey_of(session, actor, booked) if booked else None,
-            vehicle=vehicles.get(booked.vehicle_class, booked.vehicle_class) if booked else "",
+            driven=driven_of(booked, vehicles.get(booked.vehicle_class, booked.vehicle_class)) if booked else None,
             figures=_figures(session, actor, reservation),
             to_agree_with=_to_agree_with(actor, reservation, unit),
             queue=queue,

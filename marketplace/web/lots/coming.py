@@ -1,0 +1,212 @@
+"""What comes into a depot: it is announced, called off, or taken in, with a number or without one."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.depots.models import Arrival, Depot, Lot
+from marketplace.depots.queries.arrivals import Coming, get_coming, list_announced
+from marketplace.depots.queries.depots import get_depot, get_visible_depot
+from marketplace.depots.rules.number import lot_number, read_lot_number
+from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.written import Written
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.formats import long_date, near_date
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount, Unit
+from marketplace.materials.queries import taxonomy
+from marketplace.stock.actions.announcing import announce_arrival, call_off_arrival
+from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
+from marketplace.stock.queries.warnings import list_arrivals
+from marketplace.web.lots.forms import AnnounceForm, BringInForm, FindForm, TakeInForm
+from marketplace.web.lots.shown import place_of
+from marketplace.web.ui.form_page import attempt, done, page, submit
+from marketplace.web.ui.jobs import Job
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the pages to the blueprint of lots."""
+    both, own = ["GET", "POST"], "/depots/<int:depot_id>"
+    blueprint.add_url_rule(f"{own}/aankondigen", view_func=announce, methods=both)
+    blueprint.add_url_rule(f"{own}/aankondigingen", view_func=list_coming)
+    blueprint.add_url_rule(f"{own}/aankondigingen/<int:arrival_id>/afzeggen", view_func=call_off, methods=["POST"])
+    blueprint.add_url_rule(f"{own}/innemen", view_func=take_in, methods=both)
+    blueprint.add_url_rule(f"{own}/innemen/op-nummer", view_func=bring_in, methods=both)
+
+
+def address_of(arrival: Arrival, lot_id: int) -> str:
+    """Where a keeper takes in a lot by its number."""
+    return url_for("lots.bring_in", depot_id=arrival.depot_id, nummer=lot_number(lot_id))
+
+
+@permission(Can.STORE)
+def announce(depot_id: int) -> ResponseReturnValue:
+    """Tell the keepers what somebody is going to bring, and about when."""
+    form = AnnounceForm()
+    session, actor = current_session(), current_actor()
+    depot, known = get_visible_depot(session, actor, depot_id), taxonomy(session)
+    form.offer(known, depot)
+    if submit(form, lambda: announce_arrival(session, actor, depot_id=depot_id, draft=form.draft())):
+        assert form.expected_on.data is not None
+        message = _("Announced for %(day)s. The keepers of the depot expect it.", day=long_date(form.expected_on.data))
+        return done(message, url_for("lots.list_coming", depot_id=depot_id))
+    return page("lots/announce.html", form, depot=depot)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """One thing that was announced: its row, and the address that calls it off."""
+
+    job: Job
+    call_off: str
+
+
+@permission(Can.STORE)
+def list_coming(depot_id: int) -> ResponseReturnValue:
+    """List what was announced and has not come. All of it for keepers, for others what their organisation announced."""
+    session, actor = current_session(), current_actor()
+    depot = get_visible_depot(session, actor, depot_id)
+    rows, keeps = list_announced(session, actor, depot_id), may(actor, Can.KEEP_DEPOT, depot)
+    return render_template("lots/list_coming.html", depot=depot, keeps=keeps, rows=[_row(session, one, keeps) for one in rows])
+
+
+def _row(session: Session, arrival: Arrival, keeps: bool) -> Announced:
+    material = taxonomy(session).material_by_id(arrival.material_id).name
+    is_late = arrival.expected_on < clock.today()
+    job = Job(
+        _("%(quantity)s %(material)s", quantity=Amount(arrival.quantity, Unit(arrival.unit)), material=material),
+        url_for("lots.take_in", depot_id=arrival.depot_id, aankomst=arrival.id) if keeps else "",
+        also=tuple(filter(None, (arrival.organisation.name, Written(arrival.words) if arrival.words else ""))),
+        until=arrival.expected_on if is_late else None,
+        on=arrival.expected_on,
+        title=material,
+    )
+    return Announced(job, url_for("lots.call_off", depot_id=arrival.depot_id, arrival_id=arrival.id))
+
+
+@permission(Can.STORE)
+def call_off(depot_id: int, arrival_id: int) -> ResponseReturnValue:
+    """It does not come any more."""
+    arrival = call_off_arrival(current_session(), current_actor(), depot_id=depot_id, arrival_id=arrival_id)
+    message = _("Called off. It is not expected on %(day)s any more.", day=long_date(arrival.expected_on))
+    return done(message, url_for("lots.list_coming", depot_id=depot_id))
+
+
+@permission(Can.KEEP_DEPOT)
+def take_in(depot_id: int) -> ResponseReturnValue:
+    """Take in what has no number yet; what was announced is filled in. Its place is looked up before the session begins."""
+    form = TakeInForm()
+    is_valid = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    depot = _kept(session, actor, depot_id)
+    known = taxonomy(session)
+    form.offer(known, list_organisations(session), actor.organisation_slug)
+    form.offer_vehicles(known.vehicles)
+    form.bay.offer(depot)
+    expected = _expected(session, depot, form)
+    if expected:
+        form.fill(expected, known)
+    made = is_valid and attempt(
+        form,
+        lambda: take_in_lot(
+            session,
+            actor,
+            depot_id=depot.id,
+            draft=form.draft(),
+            going=form.going(),
+            said=form.said(),
+            arrival_id=form.announced(),
+        ),
+    )
+    if made:
+        message = _("It is taken in as lot %(number)s, in %(place)s.", number=lot_number(made.id), place=place_of(made))
+        return done(message, url_for("lots.show", lot_id=made.id))
+    return page("lots/take_in.html", form, depot=depot, expected=_told(session, expected) if expected else None)
+
+
+def _expected(session: Session, depot: Depot, form: TakeInForm) -> Arrival | None:
+    """What was announced, by the address or by the form that was sent."""
+    asked = form.announced() or request.args.get("aankomst", 0, type=int)
+    return next((arrival for arrival in list_arrivals(session, depot.id) if arrival.id == asked), None)
+
+
+@permission(Can.KEEP_DEPOT)
+def bring_in(depot_id: int) -> ResponseReturnValue:
+    """Take in a lot by the number on its label: first the number, then what it says of itself and where it stands."""
+    form = BringInForm()
+    is_valid = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    depot, finding, typed = _kept(session, actor, depot_id), FindForm(request.args), request.args.get("nummer", "")
+    form.bay.offer(depot)
+    coming = attempt(finding, lambda: _coming(session, actor, depot, typed)) if typed else None
+    if coming is None:
+        return page("lots/find_coming.html", finding, depot=depot)
+    if coming.lot.depot_id == depot.id:
+        here = _("Lot %(number)s lies in this depot already.", number=lot_number(coming.lot.id))
+        return done(here, url_for("lots.show", lot_id=coming.lot.id), "info")
+    form.prepare(coming.lot)
+    form.offer_vehicles(taxonomy(session).vehicles)
+    shown = Shown.of(session, coming)
+    made = is_valid and attempt(form, lambda: _bring_in(session, actor, depot, coming, form))
+    if made:
+        message = _("Lot %(number)s is taken in, in %(place)s.", number=lot_number(made.id), place=place_of(made))
+        return done(message, url_for("lots.show", lot_id=made.id))
+    return page("lots/bring_in.html", form, depot=depot, shown=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a lot that comes in says of itself, as it was before; `expected`: what was announced."""
+
+    number: str
+    title: str
+    there: Amount
+    owner: str
+    place: Text | str
+    expected: Text | None
+
+    @classmethod
+    def of(cls, session: Session, coming: Coming) -> "Shown":
+        lot, arrival = coming.lot, coming.arrival
+        told = None if arrival is None else _told(session, arrival)
+        there = Amount(lot.quantity, lot.unit_of)
+        return cls(lot_number(lot.id), lot.title, there, lot.organisation.name, place_of(lot), told)
+
+
+def _bring_in(session: Session, actor: Actor, depot: Depot, coming: Coming, form: BringInForm) -> Lot:
+    return bring_in_lot(
+        session,
+        actor,
+        depot_id=depot.id,
+        lot_id=coming.lot.id,
+        amount=form.quantity.data,
+        going=form.going(),
+        said=form.said(),
+        arrival_id=None if coming.arrival is None else coming.arrival.id,
+    )
+
+
+def _coming(session: Session, actor: Actor, depot: Depot, typed: str) -> Coming:
+    return get_coming(session, actor, depot, read_lot_number(typed, "nummer"), field="nummer")
+
+
+def _kept(session: Session, actor: Actor, depot_id: int) -> Depot:
+    depot = get_depot(session, depot_id)
+    require(actor, Can.KEEP_DEPOT, depot)
+    return depot
+
+
+def _told(session: Session, arrival: Arrival) -> Text:
+    """What was announced, in a sentence."""
+    material = taxonomy(session).material_by_id(arrival.material_id).name
+    return _(
+        "%(organisation)s announced %(quantity)s %(material)s for %(day)s.",
+        organisation=arrival.organisation.name,
+        quantity=Amount(arrival.quantity, Unit(arrival.unit)),
+        material=material,
+        day=near_date(arrival.expected_on),
+    )
