@@ -16,7 +16,10 @@ from marketplace.kernel.language import _
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A lot with a number that comes into a depot, and what was announced of it; None where nothing was."""
+    """A lot with a number that comes into a depot, and what was announced of it.
+
+    None where nothing was.
+    """
 
     lot: Lot
     arrival: Arrival | None

@@ -93,7 +93,10 @@ def show(depot_id: int) -> ResponseReturnValue:
 
 
 def may_bring(actor: Actor, depot: Depot) -> bool:
-    """Whether the reader may announce something to this depot: it takes new lots, and of that organisation."""
+    """Whether the reader may announce something to this depot.
+
+    It takes new lots, and of that organisation.
+    """
     if not may(actor, Can.STORE) or not depot.is_active:
         return False
     owner_id, kind = actor.organisation_id, actor.organisation_kind

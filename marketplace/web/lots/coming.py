@@ -1,4 +1,4 @@
-"""What comes into a depot: it is announced, called off, or taken in, with a number or without one."""
+"""What comes into a depot. It is announced, called off, or taken in, with a number or without."""
 
 from dataclasses import dataclass
 
@@ -92,7 +92,7 @@ def _row(session: Session, arrival: Arrival, keeps: bool) -> Announced:
 def call_off(depot_id: int, arrival_id: int) -> ResponseReturnValue:
     """It does not come any more."""
     arrival = call_off_arrival(current_session(), current_actor(), depot_id=depot_id, arrival_id=arrival_id)
-    message = _("Called off. It is not expected on %(day)s any more.", day=long_date(arrival.expected_on))
+    message = _("It does not come any more, and is no longer expected on %(day)s.", day=long_date(arrival.expected_on))
     return done(message, url_for("lots.list_coming", depot_id=depot_id))
 
 
@@ -136,7 +136,10 @@ def _expected(session: Session, depot: Depot, form: TakeInForm) -> Arrival | Non
 
 @permission(Can.KEEP_DEPOT)
 def bring_in(depot_id: int) -> ResponseReturnValue:
-    """Take in a lot by the number on its label: first the number, then what it says of itself and where it stands."""
+    """Take in a lot by the number on its label.
+
+    First the number, then what it says of itself and where it stands.
+    """
     form = BringInForm()
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
@@ -144,7 +147,7 @@ def bring_in(depot_id: int) -> ResponseReturnValue:
     form.bay.offer(depot)
     coming = attempt(finding, lambda: _coming(session, actor, depot, typed)) if typed else None
     if coming is None:
-        return page("lots/find_coming.html", finding, depot=depot)
+        return page("lots/_find_coming.html", finding, depot=depot)
     if coming.lot.depot_id == depot.id:
         here = _("Lot %(number)s lies in this depot already.", number=lot_number(coming.lot.id))
         return done(here, url_for("lots.show", lot_id=coming.lot.id), "info")

@@ -158,7 +158,10 @@ def _tiles(actor: Actor, lot: Lot, expected: Arrival | None, *, is_offered: bool
 
 
 def _legs(session: Session, actor: Actor, lot: Lot) -> list[DrivenLeg]:
-    """What was driven of it: exact kilometres, so for its owner and for whoever knows exact places."""
+    """What was driven of it.
+
+    Exact kilometres, so for its owner and for whoever knows exact places.
+    """
     is_own = actor.organisation_id == lot.owner_id
     if not (is_own or may(actor, Can.READ_POINTS)):
         return []

@@ -1,4 +1,7 @@
-"""How a load was driven: asked with the same choices, and worked out in the same words, wherever something moves."""
+"""How a load was driven.
+
+Asked with the same choices, and worked out in the same words, wherever something moves.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
