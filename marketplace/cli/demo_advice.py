@@ -35,6 +35,7 @@ def make_adviser(session: Session, password_hash: str, domain: str) -> Actor:
         kind=OrganisationKind.ADVISER,
         main_place="Almelo",
         point=Point(52.35667, 6.6625),
+        alert_email="meldpunt@omgevingsdienst.example",
     )
     organisation = create_organisation(session, OPERATOR, draft=draft)
     person = add_person(

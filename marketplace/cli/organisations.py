@@ -32,7 +32,10 @@ def register(app: Flask) -> None:
 @click.option("--slug", default="", help="short name; without it one is made of NAME")
 @click.option("--code", default="", help="of a municipality: its code of the CBS, such as GM0164")
 @click.option("--email-domain", default="", help="what its mail addresses end in")
-def create_command(name: str, place: str, kind: str, sub_kind: str | None, slug: str, code: str, email_domain: str) -> None:
+@click.option("--alert-email", default="", help="of an adviser: where a recall is mailed beside its people")
+def create_command(
+    name: str, place: str, kind: str, sub_kind: str | None, slug: str, code: str, email_domain: str, alert_email: str
+) -> None:
     """Make the organisation NAME. Invite its coordinator after that, with `people invite`."""
     prepare_database(current_app)
     found = finder().find(place)
@@ -45,6 +48,7 @@ def create_command(name: str, place: str, kind: str, sub_kind: str | None, slug:
         slug=slug,
         code=code,
         email_domain=email_domain,
+        alert_email=alert_email,
     )
     with current_app.extensions["database"].transaction() as session:
         organisation = create_organisation(session, OPERATOR, draft=draft)

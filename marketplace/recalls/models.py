@@ -97,6 +97,7 @@ class RecallParty(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
     roles: Mapped[str] = mapped_column(String(60), comment="why it was told, as |owner|holder|")
     told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    alert_email: Mapped[str | None] = mapped_column(String(254), comment="of an adviser: where it was mailed beside its people")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="empty: not yet")
     confirmed_by_id: Mapped[int | None] = mapped_column(comment="person; shown within the own organisation only")
 

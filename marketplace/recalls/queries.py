@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
@@ -73,7 +73,8 @@ def recalls_of(session: Session, lot: Lot) -> dict[int, frozenset[int]]:
 
 
 def _recalls() -> Select[Recall]:
-    return select(Recall).options(joinedload(Recall.lot), joinedload(Recall.organisation))
+    lies = joinedload(Recall.lot).joinedload(Lot.depot).selectinload(Depot.keepers)  # as the rights to the lot ask it
+    return select(Recall).options(lies, joinedload(Recall.organisation))
 
 
 def _concerns(actor: Actor) -> ColumnElement[bool]:
@@ -125,6 +126,11 @@ def list_parties(session: Session, recall_id: int) -> list[RecallParty]:
     """Everybody who was told, by name."""
     rows = select(RecallParty).join(RecallParty.organisation).where(RecallParty.recall_id == recall_id)
     return list(session.scalars(rows.options(joinedload(RecallParty.organisation)).order_by(Organisation.sort_key)))
+
+
+def may_read_addresses(actor: Actor, recall: Recall) -> bool:
+    """Whether the actor reads where the advisers were mailed: whoever reads every recall, and who reported this one."""
+    return may(actor, Can.READ_RECALLS) or (actor.is_member and actor.organisation_id == recall.organisation_id)
 
 
 def list_releases(session: Session, recall_id: int) -> list[RecallRelease]:

@@ -183,3 +183,23 @@ def test_an_adviser_reads_along_and_reserves_nothing(admin: Api, hengelo: Api, s
         adviser.post(f"/listings/{lot['id']}/reservations", {"quantity": 8, "unit": "m2", "place": "Almelo"}).status_code == 403
     )
     assert adviser.post("/listings", listing_body()).status_code == 403
+
+
+def test_where_a_recall_is_mailed_is_said_of_an_adviser_and_read_by_few(
+    admin: Api, hengelo: Api, somebody: Callable[..., Api]
+) -> None:
+    made = admin.post(
+        "/organisations", {"name": "Omgevingsdienst", "kind": "adviser", "place": "Almelo", "alertEmail": "Meldpunt@ODT.nl"}
+    )
+    assert (made.status_code, made.get_json()["alertEmail"]) == (201, "meldpunt@odt.nl")
+    address = "/organisations/omgevingsdienst"
+    assert somebody("omgevingsdienst", "coordinator").get(address).get_json()["alertEmail"] == "meldpunt@odt.nl"
+    assert "alertEmail" not in hengelo.get(address).get_json()
+    assert all("alertEmail" not in one for one in hengelo.get("/organisations").get_json()["items"])
+    kept = admin.patch(address, {"version": 1, "name": "Omgevingsdienst Twente"}).get_json()
+    assert kept["alertEmail"] == "meldpunt@odt.nl"
+    refused = admin.patch(address, {"version": 2, "alertEmail": "meldpunt"})
+    assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, ["alertEmail"])
+    assert "alertEmail" not in admin.patch(address, {"version": 2, "alertEmail": None}).get_json()
+    wrong = admin.patch("/organisations/hengelo", {"version": 1, "alertEmail": "meldpunt@hengelo.nl"})
+    assert (wrong.status_code, [error["field"] for error in wrong.get_json()["errors"]]) == (422, ["alertEmail"])

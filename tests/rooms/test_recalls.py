@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions.movements import By, split_off
 from marketplace.depots.models import Lot
@@ -270,8 +270,19 @@ def test_the_address_of_an_adviser_is_told_once_unless_one_of_its_people_reads_i
     adviser = session.get_one(Organisation, cast["odt"].organisation_id)
     adviser.alert_email = "meldpunt@odt.example"
     session.flush()
-    block_lot(session, cast["almelo"], lot_id=tree["a"].id, draft=PFAS)
+    recall = block_lot(session, cast["almelo"], lot_id=tree["a"].id, draft=PFAS)
     assert told(session) == ["almelo", "borne", "hengelo", "losser", "meldpunt@odt.example", "odt"]
+    adviser.alert_email = "elders@odt.example"  # what a recall says does not change with it
+    session.flush()
+    where = {party.organisation.slug: party.alert_email for party in list_parties(session, recall.id)}
+    assert {slug: email for slug, email in where.items() if email} == {"odt": "meldpunt@odt.example"}
+    person = session.get_one(Person, cast["odt"].person_id)
+    person.email = "elders@odt.example"
+    session.flush()
+    lot = make_lot(session, cast["almelo"], quantity="1")
+    again = block_lot(session, cast["almelo"], lot_id=lot.id, draft=PFAS)
+    assert "elders@odt.example" not in told(session)
+    assert [party.alert_email for party in list_parties(session, again.id)] == [None, "elders@odt.example"]
 
 
 @pytest.mark.parametrize("table", ["recall", "recall_release"])

@@ -21,6 +21,7 @@ from marketplace.kernel.geo import Point
 BOARD = OrganisationDraft(
     "Waterschap Vechtstromen", OrganisationKind.PARTNER, "Almelo", Point(52.35, 6.66), sub_kind=SubKind.WATER_BOARD
 )
+SERVICE = replace(BOARD, name="Omgevingsdienst", kind=OrganisationKind.ADVISER, sub_kind=None)
 TOWN = replace(BOARD, name="Hengelo", kind=OrganisationKind.MUNICIPALITY, sub_kind=None, code="gm0164")
 ASKER = JoinDraft("Vechtstromen", SubKind.WATER_BOARD, "Almelo", "Jan Jansen", "Jan@Vechtstromen.nl", "Graag")
 
@@ -36,6 +37,8 @@ def test_an_organisation_is_cleaned() -> None:
     assert (board.slug, board.code, board.email_domain) == ("waterschap-vechtstromen", "", "vechtstromen.nl")
     assert (check_organisation(TOWN).slug, check_organisation(TOWN).code) == ("hengelo", "GM0164")
     assert check_organisation(replace(BOARD, slug="wsv-2")).slug == "wsv-2"
+    assert check_organisation(replace(SERVICE, alert_email=" Meldpunt@ODT.nl ")).alert_email == "meldpunt@odt.nl"
+    assert check_organisation(replace(BOARD, alert_email=" ")).alert_email == ""
 
 
 @pytest.mark.parametrize(
@@ -56,6 +59,10 @@ def test_an_organisation_is_cleaned() -> None:
         (replace(TOWN, code=""), ["code"]),
         (replace(TOWN, code="GM164"), ["code"]),
         (replace(TOWN, name="", main_place="", code="x"), ["name", "main_place", "code"]),
+        (replace(SERVICE, alert_email="meldpunt"), ["alert_email"]),
+        (replace(SERVICE, alert_email=f"{'x' * 65}@odt.nl"), ["alert_email"]),
+        (replace(BOARD, alert_email="meldpunt@odt.nl"), ["alert_email"]),
+        (replace(TOWN, alert_email="meldpunt@odt.nl"), ["alert_email"]),
         (replace(ASKER, organisation=""), ["organisation"]),
         (replace(ASKER, email="geen adres"), ["email"]),
         (replace(ASKER, message="x" * 1001, place=""), ["place", "message"]),

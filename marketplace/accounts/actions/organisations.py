@@ -75,6 +75,7 @@ def create_organisation(session: Session, actor: Actor, *, draft: OrganisationDr
         main_lat=draft.point.lat,
         main_lon=draft.point.lon,
         email_domain=draft.email_domain or None,
+        alert_email=draft.alert_email or None,
     )
     try:
         with session.begin_nested():
@@ -94,7 +95,7 @@ def create_organisation(session: Session, actor: Actor, *, draft: OrganisationDr
 
 
 def describe_organisation(session: Session, actor: Actor, *, slug: str, version: int, draft: OrganisationDraft) -> Organisation:
-    """Change the name, the sort of partner, the main place and the mail domain. Kind and short name stay what they are."""
+    """Change what an organisation says of itself. Kind and short name stay what they are."""
     require(actor, Can.MANAGE_ORGANISATIONS)
     organisation = get_organisation_by_slug(session, slug)
     draft = check_organisation(replace(draft, slug=organisation.slug, kind=OrganisationKind(organisation.kind)))
@@ -113,6 +114,7 @@ def describe_organisation(session: Session, actor: Actor, *, slug: str, version:
         main_lat=draft.point.lat,
         main_lon=draft.point.lon,
         email_domain=draft.email_domain or None,
+        alert_email=draft.alert_email or None,
     )
 
 

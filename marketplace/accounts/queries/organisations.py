@@ -78,6 +78,11 @@ def get_organisation_by_slug(session: Session, slug: str) -> Organisation:
     return row
 
 
+def may_read_alert_email(actor: Actor, organisation: Organisation) -> bool:
+    """Whether the actor may read where a recall is mailed: the organisation's own people, and whoever manages organisations."""
+    return may(actor, Can.MANAGE_ORGANISATIONS) or (actor.is_member and actor.organisation_id == organisation.id)
+
+
 def get_region(session: Session) -> Organisation:
     """The region itself."""
     return get_organisation_by_slug(session, REGION_SLUG)

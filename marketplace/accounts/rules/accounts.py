@@ -78,11 +78,11 @@ class InvitationDraft:
     role: Role
 
 
-def clean_email(text: str) -> str:
+def clean_email(text: str, *, field: str = "email") -> str:
     """The address in lower case; refused when it has another shape than name@organisation.nl."""
-    email = clean(text, longest=EMAIL_LENGTH_MAX, field="email").lower()
+    email = clean(text, longest=EMAIL_LENGTH_MAX, field=field).lower()
     if not _EMAIL.fullmatch(email):
-        raise Invalid(_("Fill in an e-mail address such as name@municipality.nl."), "email")
+        raise Invalid(_("Fill in an e-mail address such as name@municipality.nl."), field)
     return email
 
 

@@ -59,7 +59,10 @@ CLOSABLE = (OrganisationKind.PARTNER, OrganisationKind.ADVISER)
 
 @dataclass(frozen=True, slots=True)
 class OrganisationDraft:
-    """An organisation as the administrator describes it. Without a `slug` one is made of the name; `code` is a municipality's of the CBS."""
+    """An organisation as the administrator describes it.
+
+    Without a `slug` one is made of the name. `code` is a municipality's of the CBS, `alert_email` an adviser's: where a recall is mailed.
+    """
 
     name: str
     kind: OrganisationKind
@@ -69,6 +72,7 @@ class OrganisationDraft:
     slug: str = ""
     code: str = ""
     email_domain: str = ""
+    alert_email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ def check_organisation(draft: OrganisationDraft) -> OrganisationDraft:
             "slug": lambda: clean_slug(draft.slug) if draft.slug else slug_of(draft.name) if draft.name.strip() else "",
             "code": lambda: _clean_code(draft.code, draft.kind),
             "email_domain": lambda: clean_domain(draft.email_domain),
+            "alert_email": lambda: _clean_alert_email(draft.alert_email, draft.kind),
         }
     )
     if (draft.kind is OrganisationKind.PARTNER) != (draft.sub_kind is not None):
@@ -179,6 +184,15 @@ def _clean_code(text: str, kind: OrganisationKind) -> str:
     if not _CODE.fullmatch(code):
         raise Invalid(_("Fill in the municipality's code of the CBS, for example GM0164."), "code")
     return code
+
+
+def _clean_alert_email(text: str, kind: OrganisationKind) -> str:
+    """Where a recall is mailed beside the people of an adviser; may be empty."""
+    if not text.strip():
+        return ""
+    if kind is not OrganisationKind.ADVISER:
+        raise Invalid(_("Only an adviser has an address for alerts. Leave this empty."), "alert_email")
+    return clean_email(text, field="alert_email")
 
 
 def clean_reason(text: str) -> str:

@@ -278,6 +278,7 @@ def new_organisation() -> OrganisationDraft:
         slug=values.get("slug") or "",
         code=values.get("code") or "",
         email_domain=values.get("email_domain") or "",
+        alert_email=values.get("alert_email") or "",
     )
 
 
@@ -296,7 +297,8 @@ class OrganisationChange:
 
     def of(self, before: Organisation) -> OrganisationDraft:
         """The organisation as it should become."""
-        sent: dict[str, Any] = {name: self.values[name] or "" for name in ("name", "code", "email_domain") if name in self.values}
+        texts = ("name", "code", "email_domain", "alert_email")
+        sent: dict[str, Any] = {name: self.values[name] or "" for name in texts if name in self.values}
         draft = OrganisationDraft(
             name=before.name,
             kind=OrganisationKind(before.kind),
@@ -305,6 +307,7 @@ class OrganisationChange:
             sub_kind=SubKind(before.sub_kind) if before.sub_kind else None,
             code=before.code or "",
             email_domain=before.email_domain or "",
+            alert_email=before.alert_email or "",
         )
         if "sub_kind" in self.values:
             draft = replace(draft, sub_kind=self.values["sub_kind"])

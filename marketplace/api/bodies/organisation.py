@@ -1,6 +1,6 @@
 """What is taken of an organisation."""
 
-from marketplace.accounts.rules.accounts import NAME_LENGTH_MAX, OrganisationKind
+from marketplace.accounts.rules.accounts import EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, OrganisationKind
 from marketplace.accounts.rules.organisations import DOMAIN_LENGTH_MAX, SLUG_LENGTH_MAX, SubKind
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Choice, Line, YesNo
@@ -14,6 +14,7 @@ class _Described(Placed):
     sub_kind = Choice(SubKind, meaning="what sort of partner; required for a partner, for no other kind", allow_none=True)
     code = Line("of a municipality: its code of the CBS, such as GM0164", shape={"pattern": "^([Gg][Mm][0-9]{4})?$"})
     email_domain = Line("what its mail addresses end in", longest=DOMAIN_LENGTH_MAX)
+    alert_email = Line("of an adviser: where a recall is mailed beside its people", longest=EMAIL_LENGTH_MAX)
 
 
 class OrganisationBody(_Described):

@@ -15,6 +15,7 @@ from marketplace.api.schema import Written
 from marketplace.api.shapes.lot import LotSchema, WholeLotSchema
 from marketplace.api.shapes.paper import PaperSchema, PapersSchema
 from marketplace.api.shapes.recall import (
+    PartySchema,
     RecalledLotSchema,
     RecalledLotsSchema,
     RecallSchema,
@@ -141,12 +142,13 @@ def confirm_recall(recall_id: int) -> Response:
 
 
 def _whole(recall: Recall) -> Written:
-    session = current_session()
+    session, reads = current_session(), queries.may_read_addresses(current_actor(), recall)
+    parties = queries.list_parties(session, recall.id)
     return WholeRecallSchema.write(
         recall,
         lots=queries.count_lots(session, recall.id),
         blocked=queries.count_blocked(session, recall.id),
-        parties=queries.list_parties(session, recall.id),
+        parties=[PartySchema.write(one, alert_email=one.alert_email if reads else None) for one in parties],
         transfers=queries.list_transfers(session, recall.id),
         releases=queries.list_releases(session, recall.id),
         note=STAYS_TAKEN_BACK,

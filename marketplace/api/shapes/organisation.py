@@ -1,10 +1,12 @@
 """Organisations, and the person whom a token belongs to."""
 
+from marketplace.accounts.queries.organisations import may_read_alert_email
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.accounts.rules.organisations import SubKind
 from marketplace.accounts.rules.tokens import Scope
 from marketplace.api.fields import Choice, Day, Degrees, Integer, Line, LineOrNull, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.http.request import current_actor
 
 
 class OrganisationSchema(Shape):
@@ -24,6 +26,11 @@ class WholeOrganisationSchema(OrganisationSchema):
     lat = Degrees(attribute="main_lat")
     lon = Degrees(attribute="main_lon")
     email_domain = LineOrNull()
+    alert_email = Line(
+        "of an adviser: where a recall is mailed beside its people; for its own people and whoever manages organisations",
+        get=lambda one: one.alert_email if may_read_alert_email(current_actor(), one) else None,
+        optional=True,
+    )
     is_active = YesNo("false: it does not take part any more")
     version = Integer()
 

@@ -26,12 +26,15 @@ class RecallsSchema(PageSchema):
     items = List(Part(RecallSchema))
 
 
-class _PartySchema(Shape):
+class PartySchema(Shape):
     """An organisation that was told, once."""
 
     organisation = Part(OrganisationSchema)
     roles = List(Choice(PartyRole), "why it was told", attribute="as_roles")
     told_at = Moment()
+    alert_email = Line(
+        "of an adviser: where it was mailed beside its people; for whoever reads every recall or reported this one", optional=True
+    )
     confirmed_at = Moment("when it confirmed that it knows; null: not yet", allow_none=True)
 
 
@@ -59,7 +62,7 @@ class WholeRecallSchema(RecallSchema):
 
     lots = Integer("how many it covers")
     blocked = Integer("how many of these it still blocks")
-    parties = List(Part(_PartySchema))
+    parties = List(Part(PartySchema))
     transfers = List(Part(_TransferSchema))
     releases = List(Part(_ReleaseSchema))
     note = Sentence("what stays as it is when a lot is free again")

@@ -73,25 +73,29 @@ def tell(session: Session, recall: Recall, parties: Parties) -> None:
         "reason": recall.finding,
     }
     now = clock.now()
+    addresses = _addresses(session, parties)
     session.add_all(
-        RecallParty(recall_id=recall.id, organisation_id=number, roles=in_words(roles), told_at=now)
+        RecallParty(
+            recall_id=recall.id,
+            organisation_id=number,
+            roles=in_words(roles),
+            told_at=now,
+            alert_email=addresses.get(number),
+        )
         for number, roles in parties.items()
     )
     for organisation_id in sorted(parties):
         notify(session, Notice.RECALLED, organisation_id=organisation_id, **facts)
-    for email in _addresses(session, parties):
+    people = select(Person.email).where(Person.organisation_id.in_(addresses), Person.is_active)
+    for email in sorted({*addresses.values()} - {*session.scalars(people)}):  # a person of theirs is told there already
         notify(session, Notice.RECALLED, email=email, **facts)
 
 
-def _addresses(session: Session, parties: Parties) -> list[str]:
-    """The mail addresses of the advisers, each once.
-
-    Not one at which a person of theirs is told already.
-    """
+def _addresses(session: Session, parties: Parties) -> dict[int, str]:
+    """The mail addresses of the advisers that have one, by the organisation."""
     advisers = [number for number, roles in parties.items() if PartyRole.ADVISER in roles]
-    given = select(Organisation.alert_email).where(Organisation.id.in_(advisers), Organisation.alert_email.is_not(None))
-    own = select(Person.email).where(Person.organisation_id.in_(advisers), Person.is_active)
-    return sorted({*session.scalars(given)} - {*session.scalars(own)})
+    rows = select(Organisation.id, Organisation.alert_email).where(Organisation.id.in_(advisers))
+    return {number: email for number, email in session.execute(rows) if email}
 
 
 def tell_freed(session: Session, release: RecallRelease, lot: Lot, freed: Select[int]) -> None:

@@ -56,6 +56,12 @@ class OrganisationForm(Form):
     )
     code = StringField(_("Code of the CBS"), description=_("Only of a municipality, for example GM0164."))
     email_domain = StringField(_("What its mail addresses end in"), description=_("For example vechtstromen.nl."))
+    alert_email = StringField(
+        _("Mail address for alerts"),
+        description=_(
+            "Only of an adviser such as the environmental service: a recall is mailed here too, also when nobody logs in. For example meldpunt@odt.nl."
+        ),
+    )
 
 
 class NewOrganisationForm(OrganisationForm):

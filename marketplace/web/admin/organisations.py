@@ -76,6 +76,7 @@ def edit_organisation(slug: str) -> ResponseReturnValue:
         place=organisation.main_place,
         code=organisation.code,
         email_domain=organisation.email_domain,
+        alert_email=organisation.alert_email,
         version=str(organisation.version),
     )
 
@@ -173,4 +174,5 @@ def _draft(form: OrganisationForm, kind: OrganisationKind, before: Organisation 
         sub_kind=SubKind(form.sub_kind.data) if form.sub_kind.data else None,
         code=form.code.data or "",
         email_domain=form.email_domain.data or "",
+        alert_email=form.alert_email.data or "",
     )

@@ -20,8 +20,9 @@ from marketplace.recalls.queries import (
     list_parties,
     list_releases,
     list_transfers,
+    may_read_addresses,
 )
-from marketplace.recalls.rules import ROLE_LABELS, STAYS_TAKEN_BACK, descendants
+from marketplace.recalls.rules import ROLE_LABELS, STAYS_TAKEN_BACK, PartyRole, descendants
 from marketplace.sheets.recall_list import where_of
 from marketplace.web.ui.paging import PAGE_SIZE, last_page
 from marketplace.web.ui.papers import PaperRow, rows_of
@@ -65,6 +66,7 @@ class RecallPage:
     last: int
     parties: list[Row]
     confirmed: Text
+    services: list[Text]
     transfers: list[Row]
     releases: list[Row]
     papers: list[PaperRow]
@@ -80,7 +82,7 @@ class RecallPage:
         lots, _total = list_lots_of(session, recall.id, page=current, page_size=PAGE_SIZE)
         parties = list_parties(session, recall.id)
         mine = next((party for party in parties if party.organisation_id == actor.organisation_id), None)
-        blocked = count_blocked(session, recall.id)
+        blocked, reads = count_blocked(session, recall.id), may_read_addresses(actor, recall)
         return cls(
             recall=recall,
             number=lot_number(recall.lot_id),
@@ -97,6 +99,7 @@ class RecallPage:
             last=last,
             parties=[_party(party) for party in parties],
             confirmed=_confirmed(parties),
+            services=[_service(one, reads) for one in parties if PartyRole.ADVISER in one.as_roles],
             transfers=[_transfer(row) for row in list_transfers(session, recall.id)],
             releases=[_release(row) for row in list_releases(session, recall.id)],
             papers=rows_of(list_lot_papers(session, [recall.lot_id]), taxonomy(session)),
@@ -119,6 +122,16 @@ def _lot(row: RecallLot) -> Row:
 def _party(party: RecallParty) -> Row:
     why = ", ".join(str(ROLE_LABELS[role]) for role in party.as_roles)
     return [party.organisation.name, why, moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet")]
+
+
+def _service(party: RecallParty, reads: bool) -> Text:
+    """When the environmental service was told, and for whoever may read it at which address."""
+    told: dict[str, Cell] = {"organisation": party.organisation.name, "moment": moment(party.told_at)}
+    if not reads:
+        return _("%(organisation)s was told on %(moment)s.", **told)
+    if party.alert_email:
+        return _("%(organisation)s was told on %(moment)s, at %(email)s and in the bank.", email=party.alert_email, **told)
+    return _("%(organisation)s was told on %(moment)s, in the bank only: no mail address for alerts was known of it.", **told)
 
 
 def _transfer(row: RecallTransfer) -> Row:
