@@ -129,7 +129,10 @@ def list_parties(session: Session, recall_id: int) -> list[RecallParty]:
 
 
 def may_read_addresses(actor: Actor, recall: Recall) -> bool:
-    """Whether the actor reads where the advisers were mailed: whoever reads every recall, and who reported this one."""
+    """Whether the actor reads where the advisers were mailed.
+
+    Whoever reads every recall, and who reported this one.
+    """
     return may(actor, Can.READ_RECALLS) or (actor.is_member and actor.organisation_id == recall.organisation_id)
 
 

@@ -79,7 +79,10 @@ def get_organisation_by_slug(session: Session, slug: str) -> Organisation:
 
 
 def may_read_alert_email(actor: Actor, organisation: Organisation) -> bool:
-    """Whether the actor may read where a recall is mailed: the organisation's own people, and whoever manages organisations."""
+    """Whether the actor may read where a recall is mailed.
+
+    The organisation's own people, and whoever manages organisations.
+    """
     return may(actor, Can.MANAGE_ORGANISATIONS) or (actor.is_member and actor.organisation_id == organisation.id)
 
 
