@@ -36,6 +36,7 @@ MODULES = (
     "lot_photos",
     "lots",
     "arrivals",
+    "assets",
     "organisations",
     "people",
     "join_requests",

@@ -20,6 +20,16 @@ class Version:
 
 CHANGES = (
     Version(
+        "1.6.0",
+        date(2026, 11, 28),
+        (
+            _(
+                "New: passports. What is owned and where it stands (/assets), of which materials (/assets/{id}/items) and what happened to those, "
+                "and how much a municipality owns or maintains in all (/owned-mass/{year})."
+            ),
+        ),
+    ),
+    Version(
         "1.5.0",
         date(2026, 11, 28),
         (

@@ -12,6 +12,7 @@ from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.http.request import current_actor, database
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.listings import get_listing
+from marketplace.passports.queries.assets import get_asset
 
 
 def declared_right() -> Can | None:
@@ -42,3 +43,5 @@ def require_for_address() -> None:
             require(actor, what, get_depot(reading, named["depot_id"]))
         elif "lot_id" in named:
             require(actor, what, get_lot(reading, actor, named["lot_id"]))
+        elif "asset_id" in named:
+            require(actor, what, get_asset(reading, actor, named["asset_id"]))

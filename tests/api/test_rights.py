@@ -37,6 +37,10 @@ PUBLIC = {
     ("GET", "/reports/<int:report_id>"),
     ("GET", "/reports/<int:report_id>/report.pdf"),
     ("GET", "/reports/<int:report_id>/report.xlsx"),
+    ("GET", "/assets"),
+    ("GET", "/assets/<int:asset_id>"),
+    ("GET", "/assets/<int:asset_id>/items"),
+    ("GET", "/assets/<int:asset_id>/items/<int:number>"),
     ("GET", "/materials"),
     ("GET", "/paper-kinds"),
     ("GET", "/materials/<slug>"),
@@ -59,6 +63,9 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
     depot = coordinator.post(f"/depots/{depot['id']}/rates", BODIES["set_rate"]).get_json()
     dirty = coordinator.post(f"/depots/{depot['id']}/lots", LOT).get_json()
     coordinator.post(f"/lots/{dirty['id']}/block", {"reason": "PFAS gevonden"})
+    asset = coordinator.post("/assets", BODIES["create_asset"]).get_json()
+    for _twice in range(2):
+        coordinator.post(f"/assets/{asset['id']}/items", BODIES["add_item"])
     account = coordinator.post("/machine-accounts", {"name": "Voorraadsysteem"}).get_json()
     token = coordinator.post("/tokens", {"name": "werf", "scope": "read", "machineAccount": account["id"]}).get_json()
     listing = published(hengelo)
@@ -89,6 +96,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "message_id": message["id"],
         "depot_id": depot["id"],
         "lot_id": lot["id"],
+        "asset_id": asset["id"],
         "arrival_id": coordinator.post(f"/depots/{depot['id']}/arrivals", BODIES["announce"]).get_json()["id"],
         "rate_id": depot["rates"][0]["id"],
         "recall_id": hengelo.get("/recalls").get_json()["items"][0]["id"],
@@ -132,6 +140,12 @@ BODIES: dict[str, Any] = {
     "count_lot": {"quantity": 1, "reason": "Daarom"},
     "write_off_lot": {"reason": "Daarom"},
     "announce": {"material": "betonstraatsteen-kei-8cm", "quantity": 1, "unit": "m2", "expectedOn": clock.today().isoformat()},
+    "create_asset": {"name": "Dorpsstraat", "kind": "road", "place": "Hengelo", "isPublic": True},
+    "edit_asset": {"name": "Van mij"},
+    "add_item": {"material": "betontegel-30x30x6", "quantity": 12, "unit": "m2"},
+    "describe_item": {"element": "Van mij"},
+    "change_item": {"kind": "taken_out", "quantity": 1},
+    "set_owned": {"rows": [{"kind": "road", "tonnes": 1, "source": "Beheersysteem", "sourceYear": 2025}]},
     "set_rate": {"unit": "m2", "eurosPerWeek": "0.15", "fromOn": (clock.today() + timedelta(days=1)).isoformat()},
     "read_notices": {"until": 1},
     "create_task": {"kind": "check"},
@@ -155,6 +169,8 @@ MAKES_ITS_OWN = (
     "create_demand",
     "create_memo",
     "create_depot",
+    "create_asset",
+    "set_owned",
     "announce",
     "create_machine_account",
     "create_reservation",

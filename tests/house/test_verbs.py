@@ -60,6 +60,8 @@ GUARDED_ELSEWHERE = {
     "market.actions.windows.preview_windows",
     "market.actions.windows.published_windows",
     "market.actions.windows.window_columns",
+    "passports.actions.items.apply_change",
+    "passports.actions.items.write_change",
     "stock.actions.moving.carry",
     "stock.actions.offers.follow_place",
     "stock.actions.offers.follow_quantity",

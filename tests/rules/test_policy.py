@@ -24,6 +24,7 @@ class Thing:
     is_contested: bool = False
     handed_in_at: str | None = None
     holder_id: int = OTHER
+    maintainer_id: int = OTHER
     depot_id: int | None = None
     depot_organisation_id: int | None = None
     keeper_ids: tuple[int, ...] = ()
@@ -44,6 +45,7 @@ MINE, THEIRS = Thing(OWN), Thing(OTHER, owner_id=OTHER)
 CONTESTED = Thing(OTHER, owner_id=OTHER, is_contested=True)
 SOMEBODYS = Thing(OWN, person_id=8)
 HANDED_IN, KEPT_BACK = Thing(OTHER, handed_in_at="2026-11-28"), Thing(OTHER)
+MAINTAINED = Thing(OTHER, maintainer_id=OWN)
 HELD = Thing(OTHER, owner_id=OTHER, holder_id=OWN)
 STORED = Thing(OTHER, owner_id=OTHER, depot_id=3, depot_organisation_id=OWN)
 OWN_DEPOT, THEIR_DEPOT = Thing(OWN, depot_organisation_id=OWN), Thing(OTHER, depot_organisation_id=OTHER)
@@ -150,6 +152,14 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("move another's lot in the own depot", Can.HANDLE_LOT, STORED, "coordinator"),
     ("offer the own lot", Can.OFFER_LOT, MINE, "leader coordinator"),
     ("offer another's lot that one has", Can.OFFER_LOT, HELD, ""),
+    ("read the own asset", Can.READ_ASSET, MINE, "leader coordinator reviewer"),
+    ("read another's asset", Can.READ_ASSET, THEIRS, "reviewer"),
+    ("read another's asset that one maintains", Can.READ_ASSET, MAINTAINED, "leader coordinator reviewer"),
+    ("keep the own passports", Can.KEEP_PASSPORTS, MINE, "coordinator"),
+    ("keep another's passports", Can.KEEP_PASSPORTS, THEIRS, ""),
+    ("estimate what is owned", Can.ESTIMATE_OWNED, MINE, "coordinator"),
+    ("read the own estimate", Can.READ_OWNED, OWN, "leader coordinator reviewer"),
+    ("read another's estimate", Can.READ_OWNED, OTHER, "reviewer"),
     ("block the own lot", Can.BLOCK_LOT, MINE, "leader coordinator reviewer"),
     ("block another's lot", Can.BLOCK_LOT, THEIRS, "reviewer"),
     ("unblock the own lot", Can.UNBLOCK_LOT, MINE, "reviewer"),
@@ -246,14 +256,8 @@ def test_the_coordinator_of_the_region_types_no_material_use() -> None:
 OWN_OF_A_MUNICIPALITY = {
     Can.IMPORT,
     Can.LOAD_FACTORS,
-    *(
-        Can.MANAGE_DEPOTS,
-        Can.EDIT_MATERIAL_USE,
-        Can.DISCUSS_MATERIAL_USE,
-        Can.ADOPT_GOAL,
-        Can.READ_POINTS,
-        Can.READ_PERIOD_FIGURES,
-    ),
+    *(Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.ESTIMATE_OWNED),
+    *(Can.DISCUSS_MATERIAL_USE, Can.ADOPT_GOAL, Can.READ_POINTS, Can.READ_PERIOD_FIGURES),
 }
 """What a partner's coordinator lacks: depots, goals that are asked of municipalities, exact points, figures of a few months."""
 
@@ -267,7 +271,7 @@ def test_a_partners_people_may_what_a_municipalitys_people_may(name: str, what: 
         if isinstance(thing, InvitationDraft):
             return replace(thing, organisation_id=40 if thing.organisation_id == OWN else thing.organisation_id)
         if isinstance(thing, Thing):
-            names = ("organisation_id", "owner_id", "holder_id", "depot_organisation_id")
+            names = ("organisation_id", "owner_id", "holder_id", "maintainer_id", "depot_organisation_id")
             return replace(thing, **{name: 40 for name in names if getattr(thing, name) == OWN})
         return thing
 

@@ -344,3 +344,10 @@ def confirms_recall(actor: Actor, subject: Any) -> bool:
     """A trader or an adviser of an organisation that was told of it."""
     acts = actor.trades or actor.judges
     return acts and (subject is None or _organisation(subject) == actor.organisation_id)
+
+
+def reads_asset(actor: Actor, subject: Any) -> bool:
+    """Whose it is, whoever maintains it, and the reviewer."""
+    if actor.role == Role.REVIEWER or subject is None:
+        return actor.trades or actor.role == Role.REVIEWER
+    return actor.trades and actor.organisation_id in (subject.organisation_id, subject.maintainer_id)

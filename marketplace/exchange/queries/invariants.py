@@ -21,6 +21,7 @@ from marketplace.ledger.rules import RowKind
 from marketplace.market.models import CatalogueRevision, Demand, Listing, Photo, PhotoFile
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.passports.queries import invariants as passport_invariants
 
 Question = Callable[[Session], str | None]
 _ZERO = literal(Decimal(0), Listing.held.type)
@@ -227,6 +228,12 @@ def parts_are_what_was_split_off(session: Session) -> str | None:
     return None if found is None else f"lot {found}"
 
 
+def parts_are_their_changes(session: Session) -> str | None:
+    """A part of an asset is the sum of what happened to it, and its mass follows from that."""
+    found = passport_invariants.find_wrong_part(session) or passport_invariants.find_wrong_mass(session)
+    return None if found is None else f"asset item {found}"
+
+
 def offers_are_their_lots(session: Session) -> str | None:
     """A published listing has a lot, and what it still says is what lies there. So does a draft of what is in stock."""
     rows = select(Listing.id).outerjoin(Lot, Lot.id == Listing.lot_id)
@@ -299,6 +306,7 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("what was split off or came back is what the other lot lost"), parts_are_what_was_split_off),
     (_("what is on offer is what its lot says"), offers_are_their_lots),
     (_("what was transferred came to its receiver as a lot"), transferred_left_the_lot),
+    (_("every part of an asset is the sum of its changes, and weighs as much"), parts_are_their_changes),
     (_("the roll-ups equal the ledger"), rollups),
     (_("adopted years are what their reports and the ledger say"), adopted_years),
 )

@@ -1,0 +1,119 @@
+"""Writing down what is owned, and describing it anew."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.queries.organisations import get_organisation_by_slug
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Invalid, Missing, Stale, Taken
+from marketplace.kernel.language import _
+from marketplace.kernel.text import clean, fold
+from marketplace.notices.actions import audit
+from marketplace.passports.models import Asset
+from marketplace.passports.queries.assets import draft_of, get_asset, lock_asset
+from marketplace.passports.rules.assets import AssetDraft, check_asset, clean_asset_name
+from marketplace.passports.rules.shapes import clean_shape
+
+
+def create_asset(session: Session, actor: Actor, *, draft: AssetDraft, import_id: int | None = None) -> Asset:
+    """Write down an asset of the actor's own organisation, without parts yet."""
+    require(actor, Can.KEEP_PASSPORTS)
+    draft = _tidy(draft)
+    check_asset(draft, None, clock.today())
+    organisation_id = int(actor.organisation_id or 0)
+    asset = Asset(
+        organisation_id=organisation_id,
+        maintainer_id=_maintainer(session, draft.maintainer, organisation_id),
+        created_at=clock.now(),
+        import_id=import_id,
+        **_columns(draft),
+    )
+    _store(session, asset)
+    audit.record(session, actor, action="asset.create", object_type="asset", object_id=asset.id)
+    return get_asset(session, actor, asset.id)
+
+
+def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDraft, version: int | None = None) -> Asset:
+    """Describe an asset anew. `version`: the one that was read; refused when somebody changed it since."""
+    lock_asset(session, asset_id)
+    asset = get_asset(session, actor, asset_id)
+    require(actor, Can.KEEP_PASSPORTS, asset)
+    if version is not None and version != asset.version:
+        raise Stale(
+            _("Somebody changed this asset in the meantime. Look at it again, and then change it."), version=asset.version
+        )
+    before, draft = draft_of(asset), _tidy(draft)
+    check_asset(draft, before, clock.today())
+    changed = [name for name in AssetDraft.__dataclass_fields__ if getattr(before, name) != getattr(draft, name)]
+    if changed:
+        for name, value in _columns(draft).items():
+            setattr(asset, name, value)
+        asset.maintainer_id = _maintainer(session, draft.maintainer, asset.organisation_id)
+        asset.version += 1
+        _store(session, asset)
+        facts: dict[str, Any] = {"came": _days(before), "comes": _days(draft)} if "coming" in changed else {}
+        audit.record(session, actor, action="asset.edit", object_type="asset", object_id=asset.id, changed=changed, **facts)
+    return get_asset(session, actor, asset_id)
+
+
+def _days(draft: AssetDraft) -> list[str]:
+    return [str(one) for one in (draft.coming.earliest, draft.coming.latest, draft.coming.certainty)]
+
+
+def _tidy(draft: AssetDraft) -> AssetDraft:
+    return replace(
+        draft,
+        name=clean_asset_name(draft.name),
+        external_id=clean(draft.external_id, field="external_id"),
+        external_system=clean(draft.external_system, field="external_system"),
+        shape=None if draft.shape is None else clean_shape(draft.shape),
+    )
+
+
+def _columns(draft: AssetDraft) -> dict[str, Any]:
+    coming = draft.coming
+    return {
+        "kind": draft.kind.value,
+        "name": draft.name,
+        "sort_key": fold(draft.name)[:120],
+        "external_id": draft.external_id,
+        "external_system": draft.external_system,
+        "place_name": draft.place_name,
+        "municipality": draft.municipality,
+        "lat": draft.point.lat,
+        "lon": draft.point.lon,
+        "shape": None if draft.shape is None else dict(draft.shape),
+        "built_year": draft.built_year,
+        "release_earliest": coming.earliest,
+        "release_latest": coming.latest,
+        "certainty": None if coming.certainty is None else coming.certainty.value,
+        "nen_2767": draft.nen_2767,
+        "is_public": draft.is_public,
+    }
+
+
+def _maintainer(session: Session, slug: str, owner_id: int) -> int:
+    if not slug:
+        return owner_id
+    try:
+        return get_organisation_by_slug(session, slug).id
+    except Missing as missing:
+        raise Invalid(missing.message, "maintainer") from missing
+
+
+def _store(session: Session, asset: Asset) -> None:
+    """Write it. The index finds two with the same number in the same system, also when they come at once."""
+    try:
+        with session.begin_nested():
+            session.add(asset)
+            session.flush()
+    except IntegrityError as error:
+        if "external" not in str(error.orig):
+            raise
+        raise Taken(
+            _("There is an asset with this number already. Open that one, or enter another number."), "external_id"
+        ) from error

@@ -1,0 +1,179 @@
+"""Putting parts into an asset, and what happens to them. Each is one row, and the quantity is their sum."""
+
+from decimal import Decimal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.units import check_amount, plain
+from marketplace.market.rules.values import find_weight_faults
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Material
+from marketplace.notices.actions import audit
+from marketplace.passports.models import AssetItem, ItemChange
+from marketplace.passports.queries.assets import details_of, get_asset, get_item, lock_asset
+from marketplace.passports.rules.items import (
+    ITEMS_MAX,
+    ChangeDraft,
+    ChangeKind,
+    ItemDetails,
+    ItemDraft,
+    check_mass,
+    check_use_count,
+    clean_change,
+    clean_details,
+    find_delta,
+    mass_kg,
+)
+
+
+def add_item(session: Session, actor: Actor, *, asset_id: int, draft: ItemDraft, import_id: int | None = None) -> AssetItem:
+    """Write down a part of an asset: a material, how much of it, and how that is known."""
+    lock_asset(session, asset_id)
+    asset = get_asset(session, actor, asset_id)
+    require(actor, Can.KEEP_PASSPORTS, asset)
+    material = taxonomy(session).material(draft.material)
+    unit, amount = draft.quantity.unit, draft.quantity.amount
+    if not material.takes(unit):
+        units = ", ".join(str(one.label) for one in material.units)
+        raise Invalid(_("This material is not counted in that unit. Choose one of: %(units)s.", units=units), "unit")
+    details = clean_details(draft.details, tuple(material.hazard_codes))
+    check_use_count(draft.use_count)
+    kg_per_unit, basis = _weight(material, draft)
+    kg = mass_kg(amount, kg_per_unit)
+    check_mass(kg, confirmed=draft.confirm_unusual)
+    last = session.scalar(select(func.max(AssetItem.number)).where(AssetItem.asset_id == asset.id)) or 0
+    if last >= ITEMS_MAX:
+        raise Conflict(_("An asset has at most %(most)s parts. Divide it into more assets.", most=ITEMS_MAX))
+    item = AssetItem(
+        asset_id=asset.id,
+        number=last + 1,
+        material_id=material.id,
+        unit=unit.value,
+        quantity=amount,
+        kg_per_unit=kg_per_unit,
+        kg_basis=basis,
+        mass_kg=kg,
+        use_count=draft.use_count,
+        import_id=import_id,
+        created_at=clock.now(),
+        **_columns(details),
+    )
+    session.add(item)
+    session.flush()
+    write_change(session, actor, item, ChangeDraft(ChangeKind.PUT_IN, amount, clock.today()), amount)
+    audit.record(
+        session, actor, action="asset.item", object_type="asset", object_id=asset.id, item=item.number, quantity=plain(amount)
+    )
+    return get_item(session, actor, asset_id, item.number)
+
+
+def describe_item(session: Session, actor: Actor, *, asset_id: int, number: int, details: ItemDetails) -> AssetItem:
+    """Say something else of a part: its layer, its condition, how it is known. Its material and quantity stay."""
+    lock_asset(session, asset_id)
+    item = get_item(session, actor, asset_id, number)
+    require(actor, Can.KEEP_PASSPORTS, item.asset)
+    before, after = details_of(item), clean_details(details, _hazards(session, item))
+    changed = [name for name in ItemDetails.__dataclass_fields__ if getattr(before, name) != getattr(after, name)]
+    if changed:
+        for name, value in _columns(after).items():
+            setattr(item, name, value)
+        session.flush()
+        audit.record(
+            session, actor, action="asset.describe_item", object_type="asset", object_id=asset_id, item=number, changed=changed
+        )
+    return get_item(session, actor, asset_id, number)
+
+
+def change_item(session: Session, actor: Actor, *, asset_id: int, number: int, change: ChangeDraft) -> AssetItem:
+    """Write down what happened to a part: put in, taken out, measured again or lost. What is there never falls below nothing."""
+    lock_asset(session, asset_id)
+    item = get_item(session, actor, asset_id, number)
+    require(actor, Can.KEEP_PASSPORTS, item.asset)
+    change = clean_change(change, clock.today())
+    if change.kind is not ChangeKind.COUNTED or change.amount != 0:
+        check_amount(change.amount, item.unit_of)
+    delta = find_delta(change, item.quantity, item.unit_of)
+    apply_change(session, actor, item, change, delta)
+    audit.record(
+        session,
+        actor,
+        action=f"asset.{change.kind.value}",
+        object_type="asset",
+        object_id=asset_id,
+        item=number,
+        quantity=plain(delta),
+    )
+    return get_item(session, actor, asset_id, number)
+
+
+def apply_change(
+    session: Session, actor: Actor, item: AssetItem, change: ChangeDraft, delta: Decimal, *, exchange_seq: int | None = None
+) -> None:
+    """Let a part gain or lose an amount, and write the row that says why.
+
+    In one conditional UPDATE; the asset is locked.
+    """
+    left = item.quantity + delta
+    moved = (
+        update(AssetItem)
+        .where(AssetItem.id == item.id, AssetItem.quantity == item.quantity, AssetItem.quantity + delta >= 0)
+        .values(quantity=left, mass_kg=mass_kg(left, item.kg_per_unit))
+        .returning(AssetItem.id)
+        .execution_options(synchronize_session=False)
+    )
+    if session.scalar(moved) is None:
+        raise Conflict(_("Somebody changed this part in the meantime. Look at it again, and then enter it."), "quantity")
+    write_change(session, actor, item, change, delta, exchange_seq=exchange_seq)
+    session.expire(item)
+
+
+def write_change(
+    session: Session, actor: Actor, item: AssetItem, change: ChangeDraft, delta: Decimal, *, exchange_seq: int | None = None
+) -> None:
+    """The row of what happened."""
+    session.add(
+        ItemChange(
+            item_id=item.id,
+            kind=change.kind.value,
+            quantity=delta,
+            happened_on=change.happened_on,
+            at=clock.now(),
+            person_id=actor.person_id,
+            organisation_id=actor.organisation_id,
+            reason=change.reason,
+            exchange_seq=exchange_seq,
+        )
+    )
+    session.flush()
+
+
+def _hazards(session: Session, item: AssetItem) -> tuple[str, ...]:
+    return tuple(taxonomy(session).material_by_id(item.material_id).hazard_codes)
+
+
+def _columns(details: ItemDetails) -> dict[str, object]:
+    return {
+        "element": details.element,
+        "layer": details.layer,
+        "known_by": details.known_by.value,
+        "source": details.source,
+        "detachability": None if details.detachability is None else details.detachability.value,
+        "condition": None if details.condition is None else details.condition.value,
+        "hazards": {code: answer.value for code, answer in details.hazards.items()},
+    }
+
+
+def _weight(material: Material, draft: ItemDraft) -> tuple[Decimal, str]:
+    """What one unit weighs and how that is known. A weight far from the usual one is asked twice."""
+    usual = material.kg_per_unit(draft.quantity.unit)
+    if draft.kg_per_unit is None:
+        return usual, "taxonomy"
+    faults = find_weight_faults(draft.kg_per_unit, draft.quantity.unit, usual=usual, confirmed=draft.confirm_unusual)
+    if faults:
+        raise Invalid.all(faults)
+    return draft.kg_per_unit, "measured"
