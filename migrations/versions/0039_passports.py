@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037_passports"
-down_revision = "0031_recalls"
+revision = "0039_passports"
+down_revision = "0037_alert_addresses"
 branch_labels = None
 depends_on = None
 
