@@ -1,1 +1,1 @@
-"""Passports: what is owned or maintained, which materials it holds, and what those are worth."""
+"""Passports: what is owned or maintained, which materials it holds, and their worth."""
