@@ -20,6 +20,7 @@ TAKEN: dict[Kind, Callable[..., Given]] = {
     Kind.YEAR: partial(Whole, most=YEAR_MAX),
     Kind.DAY: Day,
     Kind.YES_NO: YesNo,
+    Kind.FLAG: YesNo,
 }
 GIVEN: dict[Kind, Callable[..., Property]] = {
     Kind.LINE: Line,
@@ -30,6 +31,7 @@ GIVEN: dict[Kind, Callable[..., Property]] = {
     Kind.YEAR: Integer,
     Kind.DAY: Day,
     Kind.YES_NO: YesNo,
+    Kind.FLAG: YesNo,
 }
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -13,6 +13,12 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
 from marketplace.kernel.units import Unit
 from marketplace.market.rules import windows
+
+PLANNED = (
+    "(planned AND certainty IS NOT NULL AND earliest IS NOT NULL AND latest IS NOT NULL AND available_from = earliest "
+    "AND available_until IS NOT NULL AND available_until = latest AND lot_id IS NULL AND depot_id IS NULL AND transferred = 0) "
+    "OR (NOT planned AND certainty IS NULL AND earliest IS NULL AND latest IS NULL)"
+)
 
 
 class Placed:
@@ -75,6 +81,12 @@ class Listing(Placed, Base):
     condition: Mapped[str] = mapped_column(String(4))
     available_from: Mapped[date]
     available_until: Mapped[date | None]
+    planned: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="it comes free between earliest and latest"
+    )
+    earliest: Mapped[date | None] = mapped_column(comment="of what is planned: the first day")
+    latest: Mapped[date | None] = mapped_column(comment="of what is planned: the last day")
+    certainty: Mapped[str | None] = mapped_column(String(12), comment="how sure those days are")
     packaging: Mapped[str | None] = mapped_column(String(12))
     loading_possible: Mapped[bool | None]
     price_cents_per_unit: Mapped[int | None] = mapped_column(comment="empty: free of charge")
@@ -135,6 +147,8 @@ class Listing(Placed, Base):
         CheckConstraint("condition IN ('new', 'good', 'fair', 'poor')", name="condition"),
         CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
         CheckConstraint("available_until IS NULL OR available_until >= available_from", name="period"),
+        CheckConstraint("certainty IN ('idea', 'budgeted', 'tendered', 'in_execution')", name="certainty"),
+        CheckConstraint(PLANNED, name="planned"),
         Index("uq_listing_external_id", "organisation_id", "external_id", unique=True),
         Index(
             "uq_listing_lot",

@@ -39,6 +39,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.listings import location_at
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
 from marketplace.market.rules.listing import Condition, ListingDraft, Location
+from marketplace.market.rules.values import emptied
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.memos.rules.memo import ConclusionDraft
 
@@ -130,6 +131,7 @@ class Change:
         elif self.values.get("depot") is not None:
             where = {"location": None, "depot_id": self.values["depot"]}
         changed = self._changed(before)
+        changed = {**emptied(before.planned, changed.get("planned", before.planned)), **changed}
         if changed.get("material", before.material) != before.material:
             changed.setdefault("hazards", {})  # the answers were about another material
         return replace(before, **changed, quantity=self._quantity(before.quantity), **where)

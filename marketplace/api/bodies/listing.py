@@ -48,9 +48,9 @@ class ListingBody(_Said):
     lot = Whole("id of a lot of your own organisation: material, unit and place are the lot's")
 
     def on_bind_field(self, field_name: str, field_obj: Field[Any]) -> None:
-        """What a lot says itself may be left out, and is never null."""
+        """What a lot or its plan says itself may be left out, and is never null."""
         super().on_bind_field(field_name, field_obj)
-        field_obj.required = field_obj.required and field_name not in ("material", "quantity", "unit")
+        field_obj.required = field_obj.required and field_name not in ("material", "quantity", "unit", "available_from")
 
 
 class ListingPatch(Patch, _Said):

@@ -38,6 +38,10 @@ class CardRow(NamedTuple):
     public_lat: float
     public_lon: float
     available_from: date
+    planned: bool
+    earliest: date | None
+    latest: date | None
+    certainty: str | None
     confirmed_on: date | None
     cover_alt: str | None
     cover_files: dict[str, Any] | None

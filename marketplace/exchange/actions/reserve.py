@@ -175,6 +175,8 @@ def check_reservable_by(actor: Actor, listing: Listing) -> None:
 
     How much is left is another question.
     """
+    if listing.planned:
+        raise Conflict(_("This lot is not there yet. It can be reserved once its owner says that it is there."))
     today = clock.today()
     asker = Asker(actor.organisation_id, actor.organisation_slug, actor.organisation_kind)
     reservation_rules.check_reservable(

@@ -235,7 +235,7 @@ def parts_are_their_changes(session: Session) -> str | None:
 
 
 def offers_are_their_lots(session: Session) -> str | None:
-    """A published listing has a lot, and what it still says is what lies there. So does a draft of what is in stock."""
+    """A published listing has a lot, unless it is planned, and what it still says is what lies there. So does a draft of what is in stock."""
     rows = select(Listing.id).outerjoin(Lot, Lot.id == Listing.lot_id)
     differs = (
         Lot.id.is_(None)
@@ -246,7 +246,7 @@ def offers_are_their_lots(session: Session) -> str | None:
         | (func.coalesce(Lot.depot_id, 0) != func.coalesce(Listing.depot_id, 0))
     )
     is_draft_of_lot = (Listing.status == ListingStatus.DRAFT) & Listing.lot_id.is_not(None)
-    wrong = ((Listing.status == ListingStatus.PUBLISHED) | is_draft_of_lot) & differs
+    wrong = ((Listing.status == ListingStatus.PUBLISHED) | is_draft_of_lot) & ~Listing.planned & differs
     return _first(session, rows.where(wrong).order_by(Listing.id), "listing")
 
 

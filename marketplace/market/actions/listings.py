@@ -45,6 +45,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.market.rules.values import (
     check_listing,
+    check_plan_stays,
     check_publishable,
     columns_of,
     place_columns,
@@ -108,6 +109,7 @@ def _columns(
         units=material.units,
         hazards=tuple(material.hazard_codes),
         today=clock.today(),
+        planned_before=None if stored is None else stored.earliest,
         usual_kg=material.weights_kg.get(draft.quantity.unit),
         also=faults,
     )
@@ -185,6 +187,7 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
     if (listing.kg_per_unit, listing.unit, listing.material_id) == (draft.kg_per_unit, draft.quantity.unit, material.id):
         draft = replace(draft, confirm_unusual=True)  # this weight has been confirmed before
     is_published = listing.status == ListingStatus.PUBLISHED
+    check_plan_stays(listing, draft)
     columns = _columns(session, actor, draft, material, listing)
     if is_published:
         _check_published(session, listing, columns, material, draft)
@@ -276,7 +279,7 @@ def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listin
         published_at=clock.now(),
         confirmed_on=today,
         turns_told_on=today,
-        lot_id=lots.bring_in(session, actor, listing),
+        lot_id=None if listing.planned else lots.bring_in(session, actor, listing),  # there is no lot before it is there
         **published_windows(session, actor, listing),
     )
     audit.record(session, actor, action="listing.publish", object_type="listing", object_id=listing_id)

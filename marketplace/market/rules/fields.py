@@ -7,12 +7,15 @@ quantity) has a form field and columns of its own; of such a field the table kno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import partial
 from typing import Any
 
 from marketplace.kernel.language import Text, _
 from marketplace.market.rules.listing import (
     ANSWER_LABELS,
     BASIS_LABELS,
+    CERTAINTY_HINTS,
+    CERTAINTY_LABELS,
     CONDITION_HINTS,
     CONDITION_LABELS,
     DESCRIPTION_LENGTH_MAX,
@@ -40,6 +43,7 @@ class Kind(StrEnum):
     DAY = "day"
     CHOICE = "choice"
     YES_NO = "yes_no"
+    FLAG = "flag"
     MATERIAL = "material"
     QUANTITY = "quantity"
     PLACE = "place"
@@ -125,7 +129,7 @@ class ListingField:
     @property
     def empty(self) -> Any:
         """The value of a field that nobody filled in."""
-        return "" if self.kind in (Kind.LINE, Kind.TEXT) else self.default
+        return {Kind.LINE: "", Kind.TEXT: "", Kind.FLAG: False}.get(self.kind, self.default)
 
     def choice(self, value: str | None) -> Any:
         """The word of this value; the default for what is none of them."""
@@ -133,6 +137,9 @@ class ListingField:
 
 
 _BY_AGREEMENT = _("Leave empty for what your organisation agreed.")
+_when = partial(ListingField, part=Part.PLACE, is_folded=False, is_again=False, is_of_project=True)
+_day = partial(_when, kind=Kind.DAY)
+_turn = partial(ListingField, kind=Kind.DAY, part=Part.WINDOWS, hint=_BY_AGREEMENT, is_folded=False, is_again=False)
 
 FIELDS: tuple[ListingField, ...] = (
     ListingField(
@@ -206,29 +213,48 @@ FIELDS: tuple[ListingField, ...] = (
         is_folded=False,
         is_of_project=True,
     ),
-    ListingField(
+    _when(
+        name="planned",
+        kind=Kind.FLAG,
+        label=_("Is it there already?"),
+        choices={False: _("It is there, or the day is fixed"), True: _("It comes free later")},
+        meaning="not there yet: it comes free between earliest and latest, and availableFrom and availableUntil follow from those; absent: false",
+    ),
+    _day(
         name="available_from",
-        kind=Kind.DAY,
         label=_("From which day can it be collected?"),
-        part=Part.PLACE,
         hint=_("For example 12-1-2027, 12 January or today. A day in the past is fine."),
         needed=Needed.DRAFT,
         missing=_("Enter the first day, for example 12 January 2027."),
-        is_folded=False,
-        is_again=False,
-        is_of_project=True,
-        meaning="first day on which it is free; may be in the past",
+        meaning="first day on which it is free; may be in the past; required unless planned, and then left out",
     ),
-    ListingField(
+    _day(
         name="available_until",
-        kind=Kind.DAY,
         label=_("Until which day?"),
-        part=Part.PLACE,
         hint=_("Leave empty if there is no last day."),
-        is_folded=False,
-        is_again=False,
-        is_of_project=True,
         meaning="last day",
+    ),
+    _day(
+        name="earliest",
+        label=_("From which day can it come free?"),
+        hint=_("For example 1 July 2028. You can move it later, with a reason."),
+        missing=_("Enter the first day on which it can come free, for example 1 July 2028."),
+        meaning="of what is planned: first day on which it can come free; today or later",
+    ),
+    _day(
+        name="latest",
+        label=_("And on which day at the latest?"),
+        missing=_("Enter the day on which it comes free at the latest, for example 30 September 2028."),
+        meaning="of what is planned: last day on which it can come free, at most three years after earliest",
+    ),
+    _when(
+        name="certainty",
+        kind=Kind.CHOICE,
+        label=_("How sure is that?"),
+        missing=_("Choose how sure it is that it comes free in that period."),
+        choices=CERTAINTY_LABELS,
+        choice_hints=CERTAINTY_HINTS,
+        meaning="of what is planned: how sure its period is",
     ),
     ListingField(
         name="photos",
@@ -348,44 +374,24 @@ FIELDS: tuple[ListingField, ...] = (
         is_folded=False,
         meaning="slugs of municipalities that go before the region; empty: none; absent: as the organisation agreed",
     ),
-    ListingField(
+    _turn(
         name="circle_from",
-        kind=Kind.DAY,
         label=_("From which day may the circle reserve?"),
-        part=Part.WINDOWS,
-        hint=_BY_AGREEMENT,
-        is_folded=False,
-        is_again=False,
         meaning="first day on which that circle may reserve",
     ),
-    ListingField(
+    _turn(
         name="region_from",
-        kind=Kind.DAY,
         label=_("From which day may the other municipalities reserve?"),
-        part=Part.WINDOWS,
-        hint=_BY_AGREEMENT,
-        is_folded=False,
-        is_again=False,
         meaning="first day on which the region's municipalities may reserve",
     ),
-    ListingField(
-        name="partners_from",
-        kind=Kind.DAY,
-        label=_("From which day may partners reserve?"),
-        part=Part.WINDOWS,
-        hint=_BY_AGREEMENT,
-        is_folded=False,
-        is_again=False,
-        meaning="first day on which partners may reserve",
+    _turn(
+        name="partners_from", label=_("From which day may partners reserve?"), meaning="first day on which partners may reserve"
     ),
-    ListingField(
+    _turn(
         name="window_reason",
         kind=Kind.TEXT,
         label=_("Why does somebody not wait for the one before?"),
-        part=Part.WINDOWS,
         hint=_("Only if you let the region or the partners in together with the ones before them. Everybody reads this."),
-        is_folded=False,
-        is_again=False,
         meaning="why a ring is skipped; required when one is",
         limits={"maxLength": REASON_LENGTH_MAX},
     ),

@@ -43,6 +43,7 @@ KG_PER_UNIT_MAX = Decimal(1_000_000)
 WEIGHT_TIMES = 3  # a measured weight that differs by more than this factor from the taxonomy's is asked again
 WEIGHED = (Unit.TONNE, Unit.KG)
 FIRST_YEAR = 1200
+PLAN_YEARS_MAX = 3  # a period that is longer fits every demand, and tells nobody anything
 STALE_AFTER = timedelta(days=60)  # domain.md: nobody has confirmed it for 60 days
 
 
@@ -86,6 +87,15 @@ class Packaging(StrEnum):
     MACHINE_PACK = "machine_pack"
 
 
+class Certainty(StrEnum):
+    """How sure it is that something comes free in its period: idee, begroot, aanbesteed, in uitvoering."""
+
+    IDEA = "idea"
+    BUDGETED = "budgeted"
+    TENDERED = "tendered"
+    IN_EXECUTION = "in_execution"
+
+
 class Answer(StrEnum):
     """Unknown is an answer of its own and never passes for no."""
 
@@ -116,6 +126,18 @@ PACKAGING_LABELS: dict[Packaging, Text] = {
     Packaging.LOOSE: _("Loose"),
     Packaging.PALLET: _("On pallets"),
     Packaging.MACHINE_PACK: _("In machine packs"),
+}
+CERTAINTY_LABELS: dict[Certainty, Text] = {
+    Certainty.IDEA: _("Idea"),
+    Certainty.BUDGETED: _("Budgeted"),
+    Certainty.TENDERED: _("Tendered"),
+    Certainty.IN_EXECUTION: _("In execution"),
+}
+CERTAINTY_HINTS: dict[Certainty, Text] = {
+    Certainty.IDEA: _("there is no money for the work yet"),
+    Certainty.BUDGETED: _("the work stands in the budget"),
+    Certainty.TENDERED: _("a contractor has the work"),
+    Certainty.IN_EXECUTION: _("the work has begun"),
 }
 ANSWER_LABELS: dict[Answer, Text] = {Answer.YES: _("Yes"), Answer.NO: _("No"), Answer.UNKNOWN: _("Unknown")}
 LISTING_STATUS_LABELS: dict[ListingStatus, Text] = {
@@ -157,11 +179,15 @@ class ListingDraft:
     material: str
     quantity: Quantity
     condition: Condition
-    available_from: date
+    available_from: date | None = None  # None of what is planned: its period says it
     location: Location | None = None
     depot_id: int | None = None
     description: str = ""
     available_until: date | None = None
+    planned: bool = False
+    earliest: date | None = None
+    latest: date | None = None
+    certainty: Certainty | None = None
     quantity_basis: QuantityBasis = QuantityBasis.ESTIMATED
     kg_per_unit: Decimal | None = None
     packaging: Packaging | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
@@ -17,6 +17,7 @@ from marketplace.market.rules.listing import (
     FIRST_YEAR,
     KG_PER_UNIT_MAX,
     LISTING_STATUS_LABELS,
+    PLAN_YEARS_MAX,
     PRICE_CENTS_MAX,
     WEIGHED,
     WEIGHT_TIMES,
@@ -29,7 +30,21 @@ from marketplace.materials.rules.fields import UNKNOWN
 from marketplace.materials.rules.gates import NO, YES, Gate, GateKind
 from marketplace.materials.rules.taxonomy import Material
 
+
+class PlanStored(Protocol):
+    """What is asked of a stored listing about its plan."""
+
+    status: Any
+    lot_id: Any
+    planned: Any
+    earliest: Any
+    latest: Any
+    certainty: Any
+
+
 _NO_YEAR = _("Enter a year in four digits, for example 1987.")
+FREE_DAYS = ("available_from", "available_until")
+PLAN = ("planned", "earliest", "latest", "certainty")
 _BY_FIELD = (GateKind.LIMIT, GateKind.ANSWER, GateKind.NEEDED)  # rules that an answer decides
 
 
@@ -50,7 +65,8 @@ def values_of(draft: ListingDraft) -> dict[str, Any]:
 
 def columns_of(draft: ListingDraft) -> dict[str, Any]:
     """The columns of all fields that are one value."""
-    return {row.name: _as_column(row, value_of(draft, row)) for row in plain_fields()}
+    columns = {row.name: _as_column(row, value_of(draft, row)) for row in plain_fields()}
+    return columns | ({"available_from": draft.earliest, "available_until": draft.latest} if draft.planned else {})
 
 
 def stored_values(listing: object) -> dict[str, Any]:
@@ -59,7 +75,9 @@ def stored_values(listing: object) -> dict[str, Any]:
 
 
 def stored_value(listing: object, row: ListingField) -> Any:
-    """What a stored listing says in one field, as a draft has it."""
+    """What a stored listing says in one field, as a draft has it. Of what is planned the period says when it is free."""
+    if row.name in FREE_DAYS and getattr(listing, "planned", False):
+        return None
     value = getattr(listing, row.name)
     return row.choice(value) if row.kind is Kind.CHOICE else value
 
@@ -102,12 +120,14 @@ def check_listing(
     units: tuple[Unit, ...],
     hazards: tuple[str, ...],
     today: date,
+    planned_before: date | None = None,
     usual_kg: Decimal | None = None,
     also: Sequence[FieldError] = (),
 ) -> None:
     """Refuse a listing draft that cannot be right, every sentence at its field.
 
-    In the order of the form. `usual_kg`: what one unit weighs by the taxonomy. `also`: faults of its parts and windows.
+    In the order of the form. `planned_before`: the first day of its period as it is stored, which may be past by now. `usual_kg`: what one unit weighs by
+    the taxonomy. `also`: faults of its parts and windows.
     """
     errors: list[FieldError] = []
     if not draft.title:
@@ -118,16 +138,7 @@ def check_listing(
     errors += find_unit_faults(draft.quantity, units)
     if draft.location is None and draft.depot_id is None:
         errors.append(FieldError("place", _("Say where the material lies: a place, a postcode, coordinates or a depot.")))
-    errors += find_day_faults("available_from", draft.available_from, today) + find_day_faults(
-        "available_until", draft.available_until, today
-    )
-    if draft.available_until is not None and draft.available_until < draft.available_from:
-        errors.append(
-            FieldError(
-                "available_until",
-                _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.available_from),
-            )
-        )
+    errors += find_plan_faults(draft, today, planned_before) if draft.planned else _find_period_faults(draft, today)
     errors += find_weight_faults(draft.kg_per_unit, draft.quantity.unit, usual=usual_kg, confirmed=draft.confirm_unusual)
     errors += find_price_faults(draft.price_cents_per_unit)
     if draft.year_of_construction is not None and not is_year(draft.year_of_construction, today):
@@ -140,6 +151,100 @@ def check_listing(
     errors.extend(also)
     if errors:
         raise Invalid.all(errors)
+
+
+def _find_period_faults(draft: ListingDraft, today: date) -> list[FieldError]:
+    """Find what the days of something that is there, or comes on a fixed day, cannot be."""
+    errors = [
+        FieldError(name, _("This belongs to what comes free later. Leave it empty, or say that this lot is not there yet."))
+        for name in PLAN[1:]
+        if getattr(draft, name) is not None
+    ]
+    if draft.available_from is None:
+        return [*errors, *_missing("available_from")]
+    errors += find_day_faults("available_from", draft.available_from, today)
+    errors += find_day_faults("available_until", draft.available_until, today)
+    if draft.available_until is not None and draft.available_until < draft.available_from:
+        sentence = _("The last day lies before the first day. Enter a day on or after %(first)s.", first=draft.available_from)
+        errors.append(FieldError("available_until", sentence))
+    return errors
+
+
+def _missing(*names: str) -> list[FieldError]:
+    return [FieldError(row.name, row.missing) for row in fields.FIELDS if row.name in names and row.missing is not None]
+
+
+def find_plan_faults(draft: ListingDraft, today: date, before: date | None = None) -> list[FieldError]:
+    """Find what a plan cannot be.
+
+    A plan without its two days and how sure they are, one with a first day of its own, in a depot already, in the past, or so long that it says nothing.
+    A first day that was entered `before` may be past.
+    """
+    errors = _missing(*(name for name in PLAN[1:] if getattr(draft, name) is None))
+    errors += [
+        FieldError(name, _("This lot comes free later, and its period says when. Leave this empty."))
+        for name in FREE_DAYS
+        if getattr(draft, name) is not None
+    ]
+    if draft.depot_id is not None:
+        errors.append(FieldError("depot", _("What is not there yet lies in no depot. Say where it comes free.")))
+    return [*errors, *find_period_faults(draft.earliest, draft.latest, today, before)]
+
+
+def find_period_faults(earliest: date | None, latest: date | None, today: date, before: date | None = None) -> list[FieldError]:
+    """Find what the period in which something comes free cannot be: past, turned round, or longer than three years."""
+    errors = find_day_faults("earliest", earliest, today) + find_day_faults("latest", latest, today)
+    if errors or earliest is None or latest is None:
+        return errors
+    if earliest < today and earliest != before:
+        errors.append(
+            FieldError("earliest", _("This day is past. Enter today or a later day; what is there already is not planned."))
+        )
+    if latest < earliest:
+        sentence = _("The last day lies before the first day. Enter a day on or after %(first)s.", first=earliest)
+        return [*errors, FieldError("latest", sentence)]
+    if latest < today:
+        return [*errors, FieldError("latest", _("This period is past. Enter a day from today on."))]
+    if latest > years_after(earliest, PLAN_YEARS_MAX):
+        sentence = _(
+            "A period of more than three years tells nobody anything. Enter at the latest %(last)s.",
+            last=years_after(earliest, PLAN_YEARS_MAX),
+        )
+        errors.append(FieldError("latest", sentence))
+    return errors
+
+
+def check_not_planned(draft: ListingDraft) -> None:
+    """Refuse to offer as planned what lies in stock."""
+    if draft.planned:
+        raise Invalid(_("This lot is there already, so it cannot be planned."), "planned")
+
+
+def check_plan_stays(listing: PlanStored, draft: ListingDraft) -> None:
+    """Refuse to make planned what is there, and to change a plan by the way: of what is on offer its days move with a reason."""
+    is_published = listing.status == ListingStatus.PUBLISHED
+    if listing.lot_id is not None or (is_published and not listing.planned):
+        check_not_planned(draft)
+    if not is_published:
+        return
+    before = (listing.planned, listing.earliest, listing.latest, listing.certainty)
+    if listing.planned and not draft.planned:
+        raise Invalid(
+            _("Say that it is there by the step for that: it asks how much it is, and tells whoever reserved it."), "planned"
+        )
+    if before != (draft.planned, draft.earliest, draft.latest, draft.certainty):
+        raise Invalid(_("Move the days by the step for that: it asks why, and asks whoever reserved it again."), "earliest")
+
+
+def emptied(before: bool, after: bool) -> dict[str, None]:
+    """The fields that are empty from now on where something becomes planned, or is planned no more."""
+    return {} if before == after else dict.fromkeys(FREE_DAYS if after else PLAN[1:])
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; of 29 February the last day of that month."""
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return day.replace(year=day.year + years, day=last)
 
 
 def find_weight_faults(kg_per_unit: Decimal | None, unit: Unit, *, usual: Decimal | None, confirmed: bool) -> list[FieldError]:
@@ -193,14 +298,14 @@ def check_publishable(
 ) -> None:
     """Refuse to publish what is no draft, or lacks a photo or whatever is required by then.
 
-    That is an answer to what its material asks, too.
+    That is an answer to what its material asks, too. What is still in the road needs no photo.
     """
     if status != ListingStatus.DRAFT:
         raise Conflict(
             _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
             current_status=status.value,
         )
-    filled = {"photos": photos or None, **(values or {})}
+    filled = {**(values or {})} if (values or {}).get("planned") else {"photos": photos or None, **(values or {})}
     missing = [
         FieldError(row.name, row.missing or _("Fill in “%(label)s”.", label=row.label))
         for row in fields.FIELDS

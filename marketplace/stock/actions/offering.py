@@ -21,6 +21,7 @@ from marketplace.market.actions.listings import create_listing
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingDraft, Location
+from marketplace.market.rules.values import check_not_planned
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.places.queries.gazetteer import gazetteer
@@ -59,6 +60,7 @@ def _location(lot: Lot) -> Location:
 def offer_lot(session: Session, actor: Actor, *, lot_id: int, draft: ListingDraft) -> Listing:
     """Make a draft listing of a lot as it lies in stock. Of a part of it: that part becomes a lot of its own first."""
     lot = hold(session, actor, lot_id, Can.OFFER_LOT).lot
+    check_not_planned(draft)
     check_unblocked(is_blocked=lot.blocked_at is not None)
     if counters.lock_offer(session, lot.id) is not None:  # asked again: it may have been offered while this one waited
         raise Conflict(_("This lot is on offer already, or there is a draft of an offer. Go on with that one."), "lot")

@@ -12,6 +12,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import Place
 from marketplace.web.ui.cards import AVAILABLE, away
 from marketplace.web.ui.lots import LotPage, lot_page
+from marketplace.web.ui.plans import certainty_of, period_of
 from marketplace.web.ui.search_results import whole_km_from
 
 MOST = 4
@@ -57,8 +58,10 @@ def comparison_of(session: Session, listings: list[Listing], known: Taxonomy, he
         row(_("Material"), lambda listing, lot: lot.material.name),
         *(row(name, partial(_answer, slug)) for slug, name in names.items()),
         row(PLACE, lambda listing, lot: listing.place_name),
-        row(_("From"), lambda listing, lot: long_date(listing.available_from) if lot.lot.from_on else _("now")),
-        row(_("Until"), lambda listing, lot: long_date(listing.available_until) if listing.available_until else ""),
+        row(_("Comes free"), lambda listing, lot: period_of(listing) if listing.planned else ""),
+        row(_("How sure"), lambda listing, lot: certainty_of(listing)),
+        row(_("From"), _first_day),
+        row(_("Until"), lambda listing, lot: _last_day(listing)),
         row(_("In parts"), lambda listing, lot: _parts(listing)),
         row(_("Saves compared with new"), lambda listing, lot: carbon(lot.saves_kgco2e) if lot.saves_kgco2e is not None else ""),
         row(_("How the quantity is known"), lambda listing, lot: lot.basis),
@@ -71,6 +74,16 @@ def comparison_of(session: Session, listings: list[Listing], known: Taxonomy, he
         at = next(number for number, one in enumerate(rows) if one.label == PLACE) + 1
         rows.insert(at, Row(_("Distance from %(place)s", place=here.name), tuple(map(away, far))))
     return Comparison(lots, tuple(row for row in rows if set(row.values) != {str(NOT_SAID)}))
+
+
+def _first_day(listing: Listing, lot: LotPage) -> Text | str:
+    if listing.planned:
+        return ""
+    return long_date(listing.available_from) if lot.lot.from_on else _("now")
+
+
+def _last_day(listing: Listing) -> str:
+    return long_date(listing.available_until) if listing.available_until and not listing.planned else ""
 
 
 def _answer(slug: str, _listing: Listing, lot: LotPage) -> str:

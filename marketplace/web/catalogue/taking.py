@@ -8,9 +8,10 @@ from marketplace.kernel.errors import Refusal
 from marketplace.kernel.formats import carbon, long_date, money, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
-from marketplace.market.rules.listing import ListingStatus
+from marketplace.market.rules.listing import CERTAINTY_HINTS, CERTAINTY_LABELS, ListingStatus
 from marketplace.materials.rules.gates import Finding, Moment
 from marketplace.web.ui.lots import LotPage
+from marketplace.web.ui.plans import find_certainty, period_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,11 @@ class Terms:
 
 def terms_of(listing: Listing, lot: LotPage) -> Terms:
     """When, in which parts, for what price, and what it saves."""
-    facts: list[tuple[Text, Text | str, Text | None]] = [(_("Free"), _free(listing, lot), None)] if lot.is_left else []
+    facts: list[tuple[Text, Text | str, Text | None]] = []
+    if lot.is_left:
+        facts.append((_("Comes free") if listing.planned else _("Free"), _free(listing, lot), None))
+    if sure := find_certainty(listing):
+        facts.append((_("How sure"), CERTAINTY_LABELS[sure], CERTAINTY_HINTS[sure]))
     if listing.minimum_part:
         smallest = quantity(listing.minimum_part, listing.unit)
         facts.append((_("In parts"), _("Parts from %(smallest)s", smallest=smallest), None))
@@ -61,6 +66,8 @@ def _how_much(lot: LotPage) -> Text:
 
 
 def _free(listing: Listing, lot: LotPage) -> Text:
+    if listing.planned:
+        return period_of(listing)
     first = long_date(listing.available_from)
     if listing.available_until:
         return _("from %(first)s to %(last)s", first=first, last=long_date(listing.available_until))

@@ -21,7 +21,7 @@ from marketplace.market.rules.fields import Kind, ListingField, Needed, Part
 from marketplace.market.rules.freshness import OUTCOME_HINTS, OUTCOME_LABELS, Outcome
 from marketplace.market.rules.listing import ANSWER_LABELS, Answer, ListingDraft
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
-from marketplace.market.rules.values import deciding_gates, plain_fields
+from marketplace.market.rules.values import FREE_DAYS, PLAN, deciding_gates, plain_fields
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
@@ -44,6 +44,7 @@ from marketplace.web.ui.returned import submitted_values
 
 HAZARD_PREFIX = "hazard-"
 CIRCLES = or_nothing(_("As our organisation agreed"), (("none", _("No circle")), ("chosen", _("These municipalities"))))
+FLAGS = {"": False, "yes": True}
 YES_NO = {"yes": True, "no": False, "": None}
 
 
@@ -72,7 +73,25 @@ class CentsField(DecimalField):
             self.data = int(self.data * 100)  # type: ignore[assignment]
 
 
+class When:
+    """A check that counts where the lot is there, or where it comes free later; not of a plan that is kept as it is."""
+
+    def __init__(self, row: ListingField) -> None:
+        self.row, self.is_of_plan = row, row.name in PLAN
+        self.field_flags = {"required": True} if row.missing else {}
+
+    def __call__(self, form: "ListingForm", field: Any) -> None:
+        """Require it where it is asked; where it is not, nothing that was typed in it is wrong."""
+        if form.is_planned != self.is_of_plan or (self.is_of_plan and form.kept_plan):
+            field.errors = []
+            raise StopValidation
+        if self.row.missing is not None:
+            Required(self.row.missing)(form, field)
+
+
 def _checks(row: ListingField) -> list[Any]:
+    if row.name in (*FREE_DAYS, *PLAN[1:]):
+        return [When(row)]
     if row.needed is Needed.DRAFT:
         return [Required(row.missing)]
     if row.needed is Needed.PUBLISHED:
@@ -82,6 +101,8 @@ def _checks(row: ListingField) -> list[Any]:
 
 def _select_or_radios(row: ListingField, given: dict[str, Any]) -> Any:
     always = row.default is not None or row.needed is Needed.DRAFT
+    if row.name in PLAN:
+        return RadioField(choices=choices(row.choices or {}), validate_choice=False, **given)
     if always:
         default = row.default.value if row.default else None
         return RadioField(choices=choices(row.choices or {}), default=default, **given)
@@ -120,6 +141,9 @@ def _inputs(row: ListingField) -> dict[str, Any]:
             return {row.name: _select_or_radios(row, given)}
         case Kind.YES_NO:
             return {row.name: _yes_or_no(row, given)}
+        case Kind.FLAG:
+            named = [(word, (row.choices or {})[meant]) for word, meant in FLAGS.items()]
+            return {row.name: RadioField(choices=named, default="", validate_choice=False, **given)}
         case Kind.CIRCLE:
             whether = SelectField(_("Does a circle of municipalities go before the region?"), choices=CIRCLES, default="")
             return {"circle_by": whether, row.name: ChecksField(validate_choice=False, **given)}
@@ -166,6 +190,12 @@ class ListingForm(MaterialForm):
         self.said: dict[str, Any] = {}  # what is stored of the fields of the material
         self.stored: list[tuple[str, str]] = []  # file name and words of the photos that the lot has
         self.kept: list[Kept] = []
+        self.kept_plan: dict[str, Any] | None = None  # of what is on offer: its days move by a step of their own
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the answer is that it comes free later."""
+        return self.kept_plan["planned"] if self.kept_plan else FLAGS.get(self["planned"].data or "", False)
 
     def validate_circle(self, field: Any) -> None:
         """Require the municipalities when a circle is chosen."""
@@ -257,8 +287,10 @@ class ListingForm(MaterialForm):
 
     def draft(self) -> ListingDraft:
         """What was typed, as the rules of the market take it."""
+        values = {row.name: self._value(row) for row in plain_fields()} | (self.kept_plan or {})
+        values |= dict.fromkeys(FREE_DAYS if values["planned"] else PLAN[1:])  # was asked of the other kind of lot
         return ListingDraft(
-            **{row.name: self._value(row) for row in plain_fields()},
+            **values,
             material=self.material.data,
             quantity=self.quantity.data,
             location=None if self.depot.data else self.place.location,
@@ -279,6 +311,8 @@ class ListingForm(MaterialForm):
             return row.choice(data)
         if row.kind is Kind.YES_NO:
             return YES_NO.get(data or "")
+        if row.kind is Kind.FLAG:
+            return FLAGS.get(data or "", False)
         return row.empty if data is None else data
 
 
@@ -286,7 +320,8 @@ def shown_value(row: ListingField, value: Any) -> Any:
     """A value of a draft as its field of the form has it."""
     if row.kind is Kind.CHOICE:
         return value.value if value else ""
-    return next(word for word, meant in YES_NO.items() if meant is value) if row.kind is Kind.YES_NO else value
+    words: dict[Any, Any] = YES_NO if row.kind is Kind.YES_NO else FLAGS if row.kind is Kind.FLAG else {value: value}
+    return next(word for word, meant in words.items() if meant is value)
 
 
 class PhotosForm(Form):

@@ -15,8 +15,8 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.listings import find_last_listing, get_listing
 from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules import fields
-from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Answer
-from marketplace.market.rules.values import plain_fields, stored_value
+from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Answer, ListingStatus
+from marketplace.market.rules.values import PLAN, plain_fields, stored_value
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, WhereForm, listing_form, names_of, shown_value
@@ -65,7 +65,10 @@ def typed_where(session: Session, actor: Actor, before: Answers) -> Answers:
     said = submitted_values()
     answers = {**typed_in((*names_in(3), "since", "till")), "circle": [slug[:60] for slug in said.getlist("circle")[:CIRCLE_MAX]]}
     since = answers["since"] if answers["since"] in set(Since) else Since.DAY
-    if since != Since.DAY:
+    answers["planned"] = "yes" if since == Since.LATER else ""
+    if since == Since.LATER:
+        answers |= {"available_from": "", "available_until": ""}
+    elif since != Since.DAY:
         day = day_of(Since(since))
         answers["available_from"] = long_date(day).replace("\u00a0", " ") if day else ""
     if answers["till"] == Till.GONE:
@@ -133,7 +136,9 @@ def place_words(session: Session, answers: Answers) -> Text | str:
 
 def where_form(answers: Answers, spots: list[Spot]) -> WhereForm:
     """The choices of the third step, with what was chosen."""
-    since = answers.get("since") or (Since.DAY if answers.get("available_from") else Since.NOW)
+    since = answers.get("since") or (
+        Since.LATER if answers.get("planned") else Since.DAY if answers.get("available_from") else Since.NOW
+    )
     till = Till.DAY if answers.get("available_until") or answers.get("till") == Till.DAY else Till.GONE
     offered = {spot.value for spot in spots}
     spot = answers.get("spot", "") if answers.get("spot") in offered else spots[0].value if not spots[0].is_hidden else "other"
@@ -239,6 +244,8 @@ def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> List
     if listing.depot_id is None:
         form.place.keep(listing)
     form.declared, form.said = dict(listing.hazards), dict(listing.fields)
+    if listing.status == ListingStatus.PUBLISHED:
+        form.kept_plan = {name: stored_value(listing, row) for row in plain_fields() if (name := row.name) in PLAN}
     form.stored = [(photo.files[PREVIEW]["name"], photo.alt) for photo in listing.photos]
     return form
 

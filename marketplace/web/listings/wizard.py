@@ -20,7 +20,7 @@ from marketplace.market.models import Sketch
 from marketplace.market.queries.drafts import get_sketch
 from marketplace.market.queries.listings import find_last_project, get_listing, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
-from marketplace.market.rules.listing import find_unit_faults
+from marketplace.market.rules.listing import CERTAINTY_HINTS, find_unit_faults
 from marketplace.matching.actions.offer import save_draft_listing
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.matching.queries.matches import list_demands_for_draft, list_demands_for_listing
@@ -195,7 +195,7 @@ def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingF
         }
     else:
         spots = stored.spots_of(session, actor, answers)
-        words = {"spots": spots, "where": stored.where_form(answers, spots)}
+        words = {"spots": spots, "where": stored.where_form(answers, spots), "certainty_hints": CERTAINTY_HINTS}
     return show(number, form, sketch=sketch, **words)
 
 

@@ -22,7 +22,7 @@ BETWEEN = "\x1f"  # the unit separator, which hardly any text holds
 Pattern = tuple[tuple[str, ...], tuple[int, ...]]
 PLACES = (
     *("href", "title", "group", "amount", "beside", "place", "distance", "day", "confirmed"),
-    *("condition", "state", "tone", "photo_url", "photo_alt", "id"),
+    *("period", "condition", "state", "tone", "photo_url", "photo_alt", "id"),
     *("keep", "drop", "keep_at", "drop_at"),
 )
 
@@ -42,6 +42,7 @@ def card(lot: Lot, *, lazy: bool = True, tools: bool = False, kept: Container[in
         "" if lot.distance_km is None else away(lot.distance_km),
         short_date(lot.from_on) if lot.from_on else "",
         short_date(lot.confirmed_on) if lot.confirmed_on else "",
+        lot.period,
         str(lot.condition),
         str(lot.state or (AVAILABLE if shape == "card" else "")),
         lot.tone,

@@ -20,6 +20,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.features import answers_of, checked_of
+from marketplace.web.ui.plans import certainty_of, period_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def _how_much(listing: Listing, known: Taxonomy) -> Text:
 
 
 def _period(listing: Listing) -> Text:
+    if listing.planned:
+        return _("%(period)s (%(certainty)s)", period=period_of(listing), certainty=str(certainty_of(listing)).lower())
     is_there = listing.available_from <= clock.today()
     first = str(_("from now")) if is_there else str(_("from %(day)s", day=short_date(listing.available_from)))
     if listing.available_until is None:

@@ -16,6 +16,7 @@ class Since(StrEnum):
     MONTH = "month"
     HOLIDAY = "holiday"
     DAY = "day"
+    LATER = "later"
 
 
 class Till(StrEnum):
@@ -30,6 +31,7 @@ SINCE_LABELS: dict[Since, Text] = {
     Since.MONTH: _("In a month"),
     Since.HOLIDAY: _("After the summer break"),
     Since.DAY: _("Another day"),
+    Since.LATER: _("It comes free later"),
 }
 TILL_LABELS: dict[Till, Text] = {Till.GONE: _("Until it is gone"), Till.DAY: _("Another day")}
 

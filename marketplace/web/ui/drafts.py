@@ -26,7 +26,7 @@ from marketplace.web.ui.returned import submitted_values
 
 Answers = dict[str, Any]
 LONGEST = 6_000
-DAYS = {"available_from", "available_until", "needed_from", "needed_until"}
+DAYS = {"available_from", "available_until", "earliest", "latest", "needed_from", "needed_until"}
 
 
 def typed_values(names: Iterable[str]) -> Answers:

@@ -31,6 +31,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, convert
 from marketplace.web.ui.features import Feature, answers_of, features_of
+from marketplace.web.ui.plans import short_period_of, state_of_plan
 
 SMALL, LARGE = "webp-480", "webp-1600"
 MEDIUM = "webp-960"
@@ -68,6 +69,7 @@ class Lot(NamedTuple):
     mass_kg: Decimal | None = None
     confirmed_on: date | None = None
     id: int = 0
+    period: str = ""
 
 
 def picture(photo: Photo | Cover | LotPhoto, title: str) -> Picture:
@@ -96,6 +98,8 @@ def state_of(listing: Listing | CardRow) -> tuple[Text | None, str]:
         return _("Reserved"), "stop"
     if listing.held > 0:
         return _("Partly reserved"), "wait"
+    if listing.planned:
+        return state_of_plan(listing), "wait"
     return None, "good"
 
 
@@ -148,6 +152,7 @@ def lot_of(listing: Listing | CardRow, known: Taxonomy, *, distance_km: int | No
         mass_kg=mass_of(listing, material, listing.available) if listing.available > 0 else None,
         confirmed_on=listing.confirmed_on if listing.status == ListingStatus.PUBLISHED else None,
         id=listing.id,
+        period=short_period_of(listing) if listing.planned else "",
     )
 
 

@@ -78,6 +78,12 @@ def share_picture(photo: Photo | Cover) -> str:
     return f"/media/{file['name']}" if file else ""
 
 
+def _availability(listing: Listing) -> str:
+    if listing.available <= 0:
+        return "SoldOut"
+    return "PreOrder" if listing.planned else "InStock"
+
+
 def structured(listing: Listing, lot: LotPage, *, site: str) -> dict[str, Any]:
     """Describe a lot as schema.org Product with an Offer, at a price for one unit. Nothing that the page does not show to everybody."""
     unit = {"unitCode": UNIT_CODES[listing.unit], "unitText": str(listing.unit_of.one)}
@@ -102,7 +108,7 @@ def structured(listing: Listing, lot: LotPage, *, site: str) -> dict[str, Any]:
                 "referenceQuantity": {"@type": "QuantitativeValue", "value": 1, **unit},
             },
             "itemCondition": f"https://schema.org/{SCHEMA_CONDITIONS[listing.condition]}",
-            "availability": "https://schema.org/InStock" if listing.available > 0 else "https://schema.org/SoldOut",
+            "availability": f"https://schema.org/{_availability(listing)}",
             "availabilityStarts": listing.available_from.isoformat(),
             "inventoryLevel": {
                 "@type": "QuantitativeValue",
