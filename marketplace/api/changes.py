@@ -27,6 +27,10 @@ CHANGES = (
                 "New: passports. What is owned and where it stands (/assets), of which materials (/assets/{id}/items) and what happened to those, "
                 "and how much a municipality owns or maintains in all (/owned-mass/{year})."
             ),
+            _(
+                "New: listings of what is not there yet (planned), with the period in which it comes free (earliest, latest) and how sure that is "
+                "(certainty). Their availableFrom and availableUntil are that period, and may be left out when they are made."
+            ),
         ),
     ),
     Version(

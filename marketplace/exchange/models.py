@@ -118,6 +118,10 @@ class Reservation(Base):
     objected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     objection_upheld: Mapped[bool | None] = mapped_column(comment="whether the broker agreed; empty: not decided yet")
     objection_answer: Mapped[str] = mapped_column(Text, default="", server_default="", comment="why the broker decided so")
+    agreed_earliest: Mapped[date | None] = mapped_column(comment="of what is planned: the first day that the holder knows")
+    agreed_latest: Mapped[date | None] = mapped_column(comment="and the last")
+    confirm_until: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="until when its holder may agree with other days")
+    dates_declined: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="waits for other days than these")
     reminded_days: Mapped[int | None] = mapped_column(comment="the last reminder before expires_at: 3, 1 or 0 days")
 
     listing: Mapped[Listing] = relationship(lazy="raise_on_sql")
@@ -135,6 +139,12 @@ class Reservation(Base):
             "status IN ('waiting', 'offered', 'requested', 'approved', 'handed_over', 'disputed', 'completed', 'rejected', "
             "'cancelled', 'expired')",
             name="status",
+        ),
+        CheckConstraint("(agreed_earliest IS NULL) = (agreed_latest IS NULL)", name="counts_on"),
+        CheckConstraint("confirm_until IS NULL OR agreed_earliest IS NOT NULL", name="asked_again"),
+        CheckConstraint(
+            "NOT dates_declined OR status NOT IN ('offered', 'requested', 'approved', 'handed_over', 'disputed', 'completed')",
+            name="let_go",
         ),
         CheckConstraint("returned >= 0 AND returned <= quantity", name="returned_in_range"),
         Index("ix_reservation_asker", "organisation_id", "status"),

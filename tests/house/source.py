@@ -23,6 +23,7 @@ ROOMS = (
     "published",
     "stock",
     "exchange",
+    "planned",
     "recalls",
     "dossiers",
     "messages",

@@ -245,7 +245,7 @@ def test_the_chip_that_was_chosen_is_the_first_day_of_the_lot(hengelo: FlaskClie
 def test_no_chip_for_a_summer_whose_days_are_not_known() -> None:
     with clock.frozen(datetime(2028, 8, 21, 12, tzinfo=clock.AMSTERDAM)):
         assert Since.HOLIDAY not in since_choices()
-    assert list(since_choices()) == [Since.NOW, Since.MONTH, Since.HOLIDAY, Since.DAY]
+    assert list(since_choices()) == [Since.NOW, Since.MONTH, Since.HOLIDAY, Since.DAY, Since.LATER]
 
 
 def test_asbestos_is_asked_only_where_the_material_may_hold_it(hengelo: FlaskClient, session: Session) -> None:

@@ -131,7 +131,7 @@ class Change:
         elif self.values.get("depot") is not None:
             where = {"location": None, "depot_id": self.values["depot"]}
         changed = self._changed(before)
-        changed = {**emptied(before.planned, changed.get("planned", before.planned)), **changed}
+        changed = {**emptied(before=before.planned, after=changed.get("planned", before.planned)), **changed}
         if changed.get("material", before.material) != before.material:
             changed.setdefault("hazards", {})  # the answers were about another material
         return replace(before, **changed, quantity=self._quantity(before.quantity), **where)

@@ -137,14 +137,17 @@ def objections_are_to_no_shows(session: Session) -> str | None:
 
 
 def published_is_complete(session: Session) -> str | None:
-    """A published listing has a photo, windows in order, and a day on which it was confirmed."""
+    """A published listing has a photo, windows in order and a day on which it was confirmed.
+
+    What is planned needs no photo.
+    """
     without = Listing.region_from.is_(None) | Listing.partners_from.is_(None) | Listing.confirmed_on.is_(None)
     circle = (Listing.circle != "") & (Listing.circle_from.is_(None) | (Listing.circle_from > Listing.region_from))
     wrong = (
         without
         | circle
         | (Listing.partners_from < Listing.region_from)
-        | ~select(Photo.id).where(Photo.listing_id == Listing.id, Photo.removed_at.is_(None)).exists()
+        | ~(Listing.planned | select(Photo.id).where(Photo.listing_id == Listing.id, Photo.removed_at.is_(None)).exists())
     )
     rows = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED, wrong)
     return _first(session, rows.order_by(Listing.id), "listing")
@@ -235,7 +238,10 @@ def parts_are_their_changes(session: Session) -> str | None:
 
 
 def offers_are_their_lots(session: Session) -> str | None:
-    """A published listing has a lot, unless it is planned, and what it still says is what lies there. So does a draft of what is in stock."""
+    """A published listing has a lot, and what it still says is what lies there.
+
+    So does a draft of what is in stock. What is planned has no lot yet.
+    """
     rows = select(Listing.id).outerjoin(Lot, Lot.id == Listing.lot_id)
     differs = (
         Lot.id.is_(None)

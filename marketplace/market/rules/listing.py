@@ -88,7 +88,7 @@ class Packaging(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How sure it is that something comes free in its period: idee, begroot, aanbesteed, in uitvoering."""
+    """How sure a period is: idee, begroot, aanbesteed, in uitvoering."""
 
     IDEA = "idea"
     BUDGETED = "budgeted"

@@ -192,7 +192,7 @@ def find_plan_faults(draft: ListingDraft, today: date, before: date | None = Non
 
 
 def find_period_faults(earliest: date | None, latest: date | None, today: date, before: date | None = None) -> list[FieldError]:
-    """Find what the period in which something comes free cannot be: past, turned round, or longer than three years."""
+    """Find what a period to come cannot be: past, turned round, or longer than three years."""
     errors = find_day_faults("earliest", earliest, today) + find_day_faults("latest", latest, today)
     if errors or earliest is None or latest is None:
         return errors
@@ -221,7 +221,10 @@ def check_not_planned(draft: ListingDraft) -> None:
 
 
 def check_plan_stays(listing: PlanStored, draft: ListingDraft) -> None:
-    """Refuse to make planned what is there, and to change a plan by the way: of what is on offer its days move with a reason."""
+    """Refuse to make planned what is there, and to change the plan of what is on offer.
+
+    Its days move by a step that asks why.
+    """
     is_published = listing.status == ListingStatus.PUBLISHED
     if listing.lot_id is not None or (is_published and not listing.planned):
         check_not_planned(draft)
@@ -236,8 +239,8 @@ def check_plan_stays(listing: PlanStored, draft: ListingDraft) -> None:
         raise Invalid(_("Move the days by the step for that: it asks why, and asks whoever reserved it again."), "earliest")
 
 
-def emptied(before: bool, after: bool) -> dict[str, None]:
-    """The fields that are empty from now on where something becomes planned, or is planned no more."""
+def emptied(*, before: bool, after: bool) -> dict[str, None]:
+    """The fields that are empty where something becomes planned, or is planned no more."""
     return {} if before == after else dict.fromkeys(FREE_DAYS if after else PLAN[1:])
 
 

@@ -74,7 +74,7 @@ class CentsField(DecimalField):
 
 
 class When:
-    """A check that counts where the lot is there, or where it comes free later; not of a plan that is kept as it is."""
+    """A check that counts where the lot is there, or where it comes free later."""
 
     def __init__(self, row: ListingField) -> None:
         self.row, self.is_of_plan = row, row.name in PLAN
@@ -142,7 +142,7 @@ def _inputs(row: ListingField) -> dict[str, Any]:
         case Kind.YES_NO:
             return {row.name: _yes_or_no(row, given)}
         case Kind.FLAG:
-            named = [(word, (row.choices or {})[meant]) for word, meant in FLAGS.items()]
+            named = [SelectChoice(word, (row.choices or {})[meant]) for word, meant in FLAGS.items()]
             return {row.name: RadioField(choices=named, default="", validate_choice=False, **given)}
         case Kind.CIRCLE:
             whether = SelectField(_("Does a circle of municipalities go before the region?"), choices=CIRCLES, default="")

@@ -1,4 +1,4 @@
-"""What a page says of supply that is not there yet: in which period it comes free, and how sure that is."""
+"""In which period supply comes free that is not there yet, and how sure that is."""
 
 from datetime import date
 from typing import Protocol

@@ -1,0 +1,90 @@
+"""What is not there yet, over the API."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from marketplace.kernel import clock
+from tests.api.conftest import Api, listing_body
+
+
+def days(ahead: int) -> str:
+    """A day that lies so many days ahead."""
+    return (clock.today() + timedelta(days=ahead)).isoformat()
+
+
+def planned_body(**changes: Any) -> dict[str, Any]:
+    """A lot that comes free between 60 and 90 days from now."""
+    body = {"planned": True, "earliest": days(60), "latest": days(90), "certainty": "tendered", **changes}
+    return {
+        name: value
+        for name, value in listing_body(**body).items()
+        if name not in {"availableFrom", "availableUntil"} - {*changes}
+    }
+
+
+def test_a_planned_listing_tells_its_period_and_how_sure_it_is(hengelo: Api) -> None:
+    made = hengelo.post("/listings", planned_body())
+    assert made.status_code == 201, made.text
+    said = made.get_json()
+    assert (said["planned"], said["earliest"], said["latest"], said["certainty"]) == (True, days(60), days(90), "tendered")
+    assert (said["availableFrom"], said["availableUntil"]) == (days(60), days(90))
+    assert hengelo.post(f"/listings/{said['id']}/publish").get_json()["lot"] is None
+
+
+def test_a_listing_of_what_is_there_has_no_period(hengelo: Api) -> None:
+    said = hengelo.post("/listings", listing_body()).get_json()
+    assert (said["planned"], said["earliest"], said["latest"], said["certainty"]) == (False, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"earliest": days(-1)}, ["earliest"]),
+        ({"latest": days(59)}, ["latest"]),
+        ({"certainty": "zeker"}, ["certainty"]),
+        ({"certainty": None, "latest": None}, ["latest", "certainty"]),
+        ({"planned": "ja"}, ["planned"]),
+        ({"availableFrom": days(60)}, ["availableFrom"]),
+        ({"planned": False, "availableFrom": days(1)}, ["earliest", "latest", "certainty"]),
+        ({"planned": False}, ["earliest", "latest", "certainty", "availableFrom"]),
+    ],
+)
+def test_what_a_plan_cannot_be_is_told_by_property(hengelo: Api, changes: dict[str, Any], wrong: list[str]) -> None:
+    refused = hengelo.post("/listings", planned_body(**changes))
+    assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, wrong)
+
+
+def test_without_a_first_day_a_listing_is_refused_as_before(hengelo: Api) -> None:
+    body = {name: value for name, value in listing_body().items() if name != "availableFrom"}
+    refused = hengelo.post("/listings", body)
+    assert [error["field"] for error in refused.get_json()["errors"]] == ["availableFrom"]
+
+
+def test_a_draft_becomes_planned_and_is_there_again_by_one_word(hengelo: Api) -> None:
+    made = hengelo.post("/listings", listing_body()).get_json()
+    plan = {"planned": True, "earliest": days(60), "latest": days(90), "certainty": "idea"}
+    later = hengelo.patch(f"/listings/{made['id']}", {"version": 1, **plan}).get_json()
+    assert (later["planned"], later["availableFrom"], later["availableUntil"]) == (True, days(60), days(90))
+    there = hengelo.patch(f"/listings/{made['id']}", {"version": 2, "planned": False, "availableFrom": days(2)}).get_json()
+    assert (there["planned"], there["earliest"], there["certainty"], there["availableFrom"]) == (False, None, None, days(2))
+    assert there["availableUntil"] is None
+
+
+def test_the_days_of_what_is_on_offer_do_not_move_by_a_change(hengelo: Api) -> None:
+    made = hengelo.post("/listings", planned_body()).get_json()
+    at = f"/listings/{made['id']}"
+    hengelo.post(f"{at}/publish")
+    for change in ({"latest": days(91)}, {"certainty": "idea"}, {"planned": False, "availableFrom": days(0)}):
+        refused = hengelo.patch(at, {"version": hengelo.get(at).get_json()["version"], **change})
+        assert (refused.status_code, hengelo.get(at).get_json()["latest"]) == (422, days(90))
+    renamed = hengelo.patch(at, {"version": hengelo.get(at).get_json()["version"], "title": "Keien, later"})
+    assert (renamed.status_code, renamed.get_json()["title"]) == (200, "Keien, later")
+
+
+def test_a_period_is_at_most_three_years_long(hengelo: Api) -> None:
+    first = date(2027, 3, 1)
+    with clock.frozen(clock.now().replace(year=2027, month=1, day=12)):
+        assert hengelo.post("/listings", planned_body(earliest=first.isoformat(), latest="2030-03-01")).status_code == 201
+        assert hengelo.post("/listings", planned_body(earliest=first.isoformat(), latest="2030-03-02")).status_code == 422

@@ -1,0 +1,92 @@
+"""The pages of what is not there yet: the form, the steps and the page of the lot."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor
+from marketplace.kernel import clock
+from marketplace.kernel.formats import long_date
+from marketplace.market.models import Listing
+from tests.factories import make_actor, seed_taxonomy
+from tests.rooms.test_planned import planned
+from tests.visitors import send, visit
+from tests.web.test_steps import FOURTH, SECOND, START, THIRD, what, where
+
+
+@pytest.fixture
+def owner(session: Session) -> Actor:
+    seed_taxonomy(session)
+    return make_actor(session, "hengelo")
+
+
+@pytest.fixture
+def hengelo(app: Flask, session: Session, owner: Actor) -> FlaskClient:
+    return visit(app, session, owner)
+
+
+def ahead(days: int) -> str:
+    return (clock.today() + timedelta(days=days)).isoformat()
+
+
+def test_in_four_steps_without_a_photo(hengelo: FlaskClient, session: Session) -> None:
+    assert send(hengelo, START, {"do": "next"}).location == SECOND
+    assert send(hengelo, SECOND, what(quantity_basis="from_drawing")).location == THIRD
+    period = {"since": "later", "available_from": "", "earliest": ahead(60), "latest": ahead(90), "certainty": "in_execution"}
+    assert send(hengelo, THIRD, where(**period)).location == FOURTH
+    page = hengelo.get(FOURTH).text
+    assert "in uitvoering" in page and "Zonder foto kan" not in page
+    send(hengelo, FOURTH, {"title": "Keien uit de Dorpsstraat"})
+    listing = session.scalars(select(Listing)).one()
+    assert (listing.status, listing.planned, listing.certainty) == ("published", True, "in_execution")
+    assert (listing.earliest, listing.latest) == (clock.today() + timedelta(days=60), clock.today() + timedelta(days=90))
+
+
+def test_the_step_says_what_is_missing_of_a_plan_and_nothing_of_the_first_day(hengelo: FlaskClient) -> None:
+    send(hengelo, START, {"do": "next"})
+    send(hengelo, SECOND, what())
+    refused = send(hengelo, THIRD, where(since="later", available_from="ooit", earliest=ahead(60)))
+    assert refused.status_code == 422
+    assert 'href="#latest"' in refused.text and 'href="#certainty' in refused.text
+    assert 'href="#available_from"' not in refused.text and 'href="#earliest"' not in refused.text
+    back = hengelo.get(THIRD).text
+    assert 'value="later" checked' in back and ahead(60) in back
+
+
+def test_the_page_of_the_lot_says_when_it_comes_free_and_how_sure_that_is(
+    hengelo: FlaskClient, session: Session, owner: Actor
+) -> None:
+    listing = planned(session, owner)
+    session.commit()
+    page = hengelo.get(f"/aanbod/{listing.id}").text
+    assert "Gepland: begroot" in page and "het werk staat in de begroting" in page
+    assert f"tussen {long_date(listing.earliest)} en {long_date(listing.latest)}" in page
+    assert "PreOrder" in page and "InStock" not in page
+
+
+def test_a_plan_on_offer_is_changed_without_its_days(hengelo: FlaskClient, session: Session, owner: Actor) -> None:
+    listing = planned(session, owner)
+    session.commit()
+    address = f"/aanbod/{listing.id}/bewerken"
+    form = hengelo.get(address).text
+    assert 'name="earliest"' not in form and 'name="available_from"' not in form and 'name="planned"' not in form
+    said = {**what(), "title": "Keien, later", "place": "Hengelo", "version": "1", "step": "save", "asbestos_suspected": "no"}
+    saved = send(hengelo, address, said)
+    session.expire_all()
+    stored = session.get_one(Listing, listing.id)
+    assert saved.status_code == 303 and stored.title == "Keien, later"
+    assert (stored.planned, stored.earliest, stored.certainty) == (True, listing.earliest, "budgeted")
+
+
+def test_on_one_page_a_lot_is_planned_or_has_a_first_day(hengelo: FlaskClient, session: Session) -> None:
+    said = {**what(), "title": "Keien", "place": "Hengelo", "step": "draft", "asbestos_suspected": "no"}
+    refused = send(hengelo, "/aanbod/nieuw/alles", {**said, "planned": ""})
+    assert refused.status_code == 422 and 'href="#available_from"' in refused.text and 'href="#latest"' not in refused.text
+    plan = {"planned": "yes", "earliest": ahead(0), "latest": ahead(0), "certainty": "idea", "available_from": "morgen"}
+    assert send(hengelo, "/aanbod/nieuw/alles", {**said, **plan}).status_code == 303
+    listing = session.scalars(select(Listing)).one()
+    assert (listing.planned, listing.available_from, listing.status) == (True, clock.today(), "draft")
