@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0038_planned"
-down_revision = "0034_depot_feeds"
+down_revision = "0037_alert_addresses"
 branch_labels = None
 depends_on = None
 
