@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0038_planned"
-down_revision = "0037_alert_addresses"
+down_revision = "0039_passports"
 branch_labels = None
 depends_on = None
 
