@@ -120,6 +120,20 @@ class DepotRate(Base):
     )
 
 
+class DepotSettlement(Base):
+    """What a closed quarter of a depot came to, as it was when it closed. Never changed: triggers refuse it."""
+
+    __tablename__ = "depot_settlement"
+
+    depot_id: Mapped[int] = mapped_column(ForeignKey("depot.id"), primary_key=True)
+    quarter: Mapped[str] = mapped_column(String(7), primary_key=True, comment="2026-K3")
+    depot_name: Mapped[str] = mapped_column(String(120), comment="its name then")
+    rows: Mapped[list[list[Any]]] = mapped_column(
+        Json, comment="of each lot, stay and price, as `depots/queries/costs.py` writes them"
+    )
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class DepotKeeper(Base):
     """Somebody who keeps a depot: counts, moves, takes in and gives out what lies there."""
 

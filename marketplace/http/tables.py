@@ -1,6 +1,7 @@
 """Tables as files, in the notation of the reader's language."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from flask import Response
 
@@ -19,9 +20,9 @@ def table_answer(name: str | Text, header: Sequence[str | Text | Column], lines:
     return kept_answer(name, "csv", csv_file(header, lines, current_locale()), writing.MEDIA_TYPE)
 
 
-def workbook_answer(name: str | Text, sheets: Sequence[Sheet], *, title: str | Text) -> Response:
-    """The same as a file of one or more sheets, XLSX."""
-    return kept_answer(name, "xlsx", workbook.workbook(sheets, title=title), workbook.MEDIA_TYPE)
+def workbook_answer(name: str | Text, sheets: Sequence[Sheet], *, title: str | Text, made_at: datetime | None = None) -> Response:
+    """The same as a file of one or more sheets, XLSX. `made_at`: when what it says was made; None: now."""
+    return kept_answer(name, "xlsx", workbook.workbook(sheets, title=title, made_at=made_at), workbook.MEDIA_TYPE)
 
 
 def ledger_answer(session: Session, actor: Actor, wanted: ExchangeFilter = EVERY_EXCHANGE) -> Response:

@@ -11,6 +11,8 @@ from flask import Flask
 from marketplace.accounts.policy import CLOCK
 from marketplace.advice.actions import requirements
 from marketplace.advice.queries import requirements as mending
+from marketplace.depots.actions.settling import settle_quarters
+from marketplace.depots.queries.costs import list_depots_to_settle
 from marketplace.depots.queries.photos import list_lot_photo_files
 from marketplace.documents.queries import list_paper_files
 from marketplace.dossiers import actions as dossiers
@@ -198,6 +200,12 @@ TIMETABLE = (
         timedelta(minutes=10),
         check_lots,
         does=_("Holds lots on offer against the rules of a new version, and tells each owner once what a new rule stops."),
+    ),
+    Job(
+        "depot settlements",
+        EVERY_HOUR,
+        each(list_depots_to_settle, lambda session, row: settle_quarters(session, depot_id=row)),
+        does=_("Keeps what a quarter of a depot came to, sixty days after its end: from then on it does not change."),
     ),
     Job(
         "lots to mend",

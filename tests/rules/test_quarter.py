@@ -1,12 +1,12 @@
 """Quarters of a settlement."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from marketplace.depots.rules.costs import Span
-from marketplace.kernel.errors import Missing
-from marketplace.stock.rules.quarter import Quarter, quarter_of, read_quarter
+from marketplace.depots.rules.quarter import Quarter, check_open_quarter, first_open_day, quarter_of, read_quarter
+from marketplace.kernel.errors import Invalid, Missing
 
 TODAY = date(2026, 11, 28)
 
@@ -40,3 +40,26 @@ def test_a_quarter_begins_on_its_first_day() -> None:
     assert read_quarter("2026-K4", date(2026, 10, 1)) == Quarter(2026, 4)
     with pytest.raises(Missing):
         read_quarter("2026-K4", date(2026, 9, 30))
+
+
+def test_a_quarter_stays_open_for_sixty_days() -> None:
+    """30 September and sixty days is 29 November."""
+    third = Quarter(2026, 3)
+    assert third.open_until == date(2026, 11, 29)
+    assert [third.is_closed(day) for day in (date(2026, 11, 29), date(2026, 11, 30))] == [False, True]
+    assert first_open_day(date(2026, 11, 29)) == date(2026, 7, 1)
+    assert first_open_day(date(2026, 11, 30)) == date(2026, 10, 1)
+
+
+@pytest.mark.parametrize("days", range(0, 800, 7))
+def test_sixty_days_back_is_always_open(days: int) -> None:
+    today = TODAY + timedelta(days=days)
+    check_open_quarter(today - timedelta(days=60), today)
+
+
+def test_a_day_of_a_closed_quarter_is_refused_with_the_first_that_is_open() -> None:
+    check_open_quarter(date(2026, 7, 1), TODAY)
+    with pytest.raises(Invalid) as refused:
+        check_open_quarter(date(2026, 6, 30), TODAY)
+    assert refused.value.field == "moved_on"
+    assert "2026-K2" in str(refused.value.message) and "1 juli 2026" in str(refused.value.message)

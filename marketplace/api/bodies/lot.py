@@ -34,7 +34,7 @@ class _Entered(Body):
     """What is said of everything that happens to a lot."""
 
     pallets = Whole("how many pallet places", most=PALLETS_MAX)
-    moved_on = Day("the day on which it happened; absent: today")
+    moved_on = Day("the day on which it happened, in a depot of a quarter that is open (until 60 days after it); absent: today")
     reason = Lines("why; it stays with the lot", longest=REASON_LENGTH_MAX)
 
 

@@ -3,7 +3,7 @@
 Whoever calls has locked the listing that offers the lot, where there is one, and then the lot (`queries.lots.lock`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,11 +26,15 @@ _FRESH = {"synchronize_session": False, "populate_existing": True}
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """The person that enters a movement, the day on which it happened, and why."""
+    """The person that enters a movement, the day on which it happened, and why.
+
+    `not_before`: the first day of the quarters that are open; what comes into a depot or leaves it earlier counts on that day.
+    """
 
     actor: Actor
     day: date
     reason: str = ""
+    not_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def change(
         pallets = -lot.pallets
     if not _moved(session, lot, delta, pallets=Lot.pallets + pallets):
         return False
-    _write(session, _row(by, lot, kind, delta, pallets, About(listing_id, reservation_id)))
+    _write(session, _row(_counted(by, lot), lot, kind, delta, pallets, About(listing_id, reservation_id)))
     return True
 
 
@@ -105,6 +109,7 @@ def split_off(
     at = to or Whereabouts(lot.depot_id, lot.bay, 0, lot.place_name, _point(lot))
     given = lot.pallets if amount == lot.quantity else min(lot.pallets, at.pallets)
     stays = lot.in_depot_since if at.depot_id == lot.depot_id else None
+    by = _counted(by, lot, at)
     leaving = _row(by, lot, kind, -amount, -given, About(listing_id, reservation_id))
     if not _moved(session, lot, -amount, pallets=Lot.pallets - given):
         return None
@@ -144,7 +149,7 @@ def move(
     reservation_id: int | None = None,
 ) -> None:
     """Let all of a lot lie somewhere else, or be another's. It leaves where it was and comes in where it is."""
-    about = About(listing_id, reservation_id)
+    about, by = About(listing_id, reservation_id), _counted(by, lot, to)
     leaving = _row(by, lot, kinds[0], -lot.quantity, -lot.pallets, about)
     stays = lot.in_depot_since if to.depot_id == lot.depot_id else None
     values = {"owner_id": owner_id or lot.owner_id, "holder_id": holder_id or lot.holder_id}
@@ -180,6 +185,12 @@ def _lies(at: Whereabouts, day: date, since: date | None = None) -> dict[str, An
 
 def _point(lot: Lot) -> Point | None:
     return None if lot.lat is None or lot.lon is None else Point(lot.lat, lot.lon)
+
+
+def _counted(by: By, lot: Lot, to: Whereabouts | None = None) -> By:
+    """The same on the first day that is open, where it is of a depot and lies before that."""
+    inside = lot.depot_id is not None or (to is not None and to.depot_id is not None)
+    return replace(by, day=max(by.day, by.not_before)) if inside and by.not_before else by
 
 
 def _row(by: By, lot: Lot, kind: MovementKind, quantity: Decimal, pallets: int, about: About) -> dict[str, Any]:

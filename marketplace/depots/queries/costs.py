@@ -1,19 +1,25 @@
-"""What lying in a depot has cost, out of the movements and the prices of that depot. No cost is ever written down: it follows from both."""
+"""What lying in a depot has cost, out of the movements and the prices of that depot.
+
+No cost is written down before its quarter is closed: it follows from both. What a closed quarter came to is kept, and here it is written and read.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
-from marketplace.depots.models import DepotRate, Lot, Movement
+from marketplace.depots.models import DepotRate, DepotSettlement, Lot, Movement
 from marketplace.depots.rules.costs import Change, Charge, Cost, Rate, Rates, Span, Stored, added, charge, sum_of
-from marketplace.kernel.units import Unit
+from marketplace.depots.rules.quarter import Quarter, first_open_day, quarter_of
+from marketplace.kernel import clock
+from marketplace.kernel.units import Unit, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +128,66 @@ def _rates(session: Session, depot_ids: Iterable[int]) -> dict[int, Rates]:
     for row in session.scalars(select(DepotRate).where(DepotRate.depot_id.in_(asked))):
         found[row.depot_id].append(Rate(row.unit, row.euros_per_week, row.from_on))
     return {depot_id: Rates(found[depot_id]) for depot_id in asked}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a quarter came to when it closed."""
+
+    depot_name: str
+    rows: tuple[LotCharge, ...]
+    closed_at: datetime
+
+
+def find_settled(session: Session, depot_id: int, quarter: Quarter) -> Settled | None:
+    """What was kept of a quarter; None while it is open."""
+    kept = session.get(DepotSettlement, (depot_id, str(quarter)))
+    return None if kept is None else Settled(kept.depot_name, tuple(_read(row) for row in kept.rows), kept.closed_at)
+
+
+def list_unsettled_quarters(session: Session, depot_id: int) -> list[Quarter]:
+    """The quarters of a depot that are closed and not kept yet, the first one first. None where nothing ever lay."""
+    first_on = session.scalar(select(func.min(Movement.happened_on)).where(Movement.depot_id == depot_id))
+    if first_on is None:
+        return []
+    kept = set(session.scalars(select(DepotSettlement.quarter).where(DepotSettlement.depot_id == depot_id)))
+    return [quarter for quarter in _closed_since(first_on) if str(quarter) not in kept]
+
+
+def list_depots_to_settle(session: Session) -> list[int]:
+    """The depots with a quarter that is closed and not kept yet."""
+    first = select(Movement.depot_id, func.min(Movement.happened_on)).where(Movement.depot_id.is_not(None))
+    counted = select(DepotSettlement.depot_id, func.count()).group_by(DepotSettlement.depot_id)
+    kept = {row[0]: row[1] for row in session.execute(counted)}
+    rows = session.execute(first.group_by(Movement.depot_id).order_by(Movement.depot_id))
+    return [int(depot_id or 0) for depot_id, on in rows if len(_closed_since(on)) > kept.get(int(depot_id or 0), 0)]
+
+
+def _closed_since(first_on: date) -> list[Quarter]:
+    """The closed quarters from the one in which this day lies."""
+    quarters, quarter, first_open = [], quarter_of(first_on), first_open_day(clock.today())
+    while quarter.first < first_open:
+        quarters.append(quarter)
+        quarter = quarter.following
+    return quarters
+
+
+def written(rows: Iterable[LotCharge]) -> list[list[Any]]:
+    """The rows of a settlement as they are kept: numbers as text, days as 2026-09-30."""
+    return [
+        [
+            *(row.organisation_id, row.organisation, row.lot_id, row.title),
+            *(row.charge.first_on.isoformat(), row.charge.last_on.isoformat(), row.charge.days, row.charge.unit),
+            plain(row.charge.amount_days),
+            None if row.charge.euros_per_week is None else plain(row.charge.euros_per_week),
+            row.charge.cents,
+        ]
+        for row in rows
+    ]
+
+
+def _read(row: list[Any]) -> LotCharge:
+    organisation_id, organisation, lot_id, title, first_on, last_on, days, unit, amount, price, cents = row
+    stay = (date.fromisoformat(first_on), date.fromisoformat(last_on), days, unit)
+    charge = Charge(*stay, Decimal(amount), None if price is None else Decimal(price), cents)
+    return LotCharge(organisation_id, organisation, lot_id, title, charge)

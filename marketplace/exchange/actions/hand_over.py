@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
-from marketplace.depots.actions.movements import By
 from marketplace.exchange.actions.booking import book, book_return, distance_back
 from marketplace.exchange.actions.terms import drop_proposal
 from marketplace.exchange.actions.transitions import (
@@ -24,6 +23,7 @@ from marketplace.exchange.actions.transitions import (
     offer_next,
     put,
     settled_as,
+    told,
     transfer_lot,
 )
 from marketplace.exchange.models import Reservation
@@ -117,7 +117,7 @@ def _handed_over(
     session: Session, actor: Actor, reservation: Reservation, step: Step, draft: HandoverDraft, **more: str
 ) -> Reservation:
     values = measured_as(
-        session, By(actor, draft.handed_over_on), reservation, draft.quantity.amount, draft.write_off_reason.strip()
+        session, told(actor, draft.handed_over_on), reservation, draft.quantity.amount, draft.write_off_reason.strip()
     )
     now = clock.now()
     reservation = move(

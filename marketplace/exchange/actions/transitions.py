@@ -5,6 +5,8 @@ Read again behind the lock, move the state, give back, notify.
 Locks are taken in a fixed order: listing → reservation → ledger head → roll-ups → catalogue revision.
 """
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +19,7 @@ from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.depots.actions.movements import By
 from marketplace.depots.models import Lot
 from marketplace.depots.rules.lots import MovementKind
+from marketplace.depots.rules.quarter import first_open_day
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import Back, whereabouts_of
 from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
@@ -144,7 +147,12 @@ def _write_off(session: Session, by: By, reservation: Reservation, amount: Decim
 
 def measured_by(actor: Actor, reservation: Reservation) -> By:
     """The hand-over at which a figure was measured, as movements of the lot tell it."""
-    return By(actor, reservation.handed_over_on or clock.today())
+    return told(actor, reservation.handed_over_on or clock.today())
+
+
+def told(actor: Actor, day: date, reason: str = "") -> By:
+    """What two sides say of a day. In a depot it counts in a quarter that is open, for a closed one does not change any more."""
+    return By(actor, day, reason, first_open_day(clock.today()))
 
 
 def measured_as(session: Session, by: By, reservation: Reservation, quantity: Decimal, write_off_reason: str) -> dict[str, Any]:
@@ -175,7 +183,7 @@ def settled_as(
     reason = write_off_reason.strip() or said_at_gate
     gone = missing if write_off_reason.strip() else min(missing, reservation.kept) if said_at_gate else Decimal(0)
     if gone > 0:
-        _write_off(session, By(actor, by.day, reason), reservation, gone, MovementKind.WRITE_OFF)
+        _write_off(session, replace(by, reason=reason), reservation, gone, MovementKind.WRITE_OFF)
     if missing > gone:
         give_back(session, reservation, missing - gone)
     values |= {"written_off": gone, "write_off_reason": reason if gone else ""}
@@ -200,7 +208,7 @@ def make_child(session: Session, actor: Actor, reservation: Reservation, draft: 
     parent = get_listing(session, actor, reservation.listing_id)
     lot = lots.bring_back(
         session,
-        By(actor, draft.returned_on, draft.reason),
+        told(actor, draft.returned_on, draft.reason),
         parent,
         draft.quantity.amount,
         reservation_id=reservation.id,

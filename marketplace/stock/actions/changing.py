@@ -24,7 +24,7 @@ def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, 
     lot, before = held.lot, held.lot.quantity
     check_counted(counted, lot.unit_of)
     delta = counted - before
-    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today(), reason_needed=delta != 0)
+    said = _checked(session, lot, said, reason_needed=delta != 0)
     if pallets is not None:
         check_pallets(pallets)
     check_counted_down(is_blocked=lot.blocked_at is not None and delta < 0)
@@ -45,15 +45,20 @@ def take_out_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal
     """Let an amount of a lot, or all of it, leave for its owner's own use. A blocked lot does not."""
     held = hold(session, actor, lot_id, Can.HANDLE_LOT)
     check_unblocked(is_blocked=held.lot.blocked_at is not None)
-    said = clean_said(said, last_on=find_last_day(session, held.lot.id), today=clock.today())
+    said = _checked(session, held.lot, said)
     return _leave(session, actor, held, MovementKind.OUT, amount, pallets, said)
 
 
 def write_off_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, pallets: int | None, said: Said) -> Lot:
     """Write off an amount of a lot, or all of it, with the reason. What is blocked may be written off too."""
     held = hold(session, actor, lot_id, Can.HANDLE_LOT)
-    said = clean_said(said, last_on=find_last_day(session, held.lot.id), today=clock.today(), reason_needed=True)
+    said = _checked(session, held.lot, said, reason_needed=True)
     return _leave(session, actor, held, MovementKind.WRITE_OFF, amount, pallets, said)
+
+
+def _checked(session: Session, lot: Lot, said: Said, *, reason_needed: bool = False) -> Said:
+    last_on, is_stored = find_last_day(session, lot.id), lot.depot_id is not None
+    return clean_said(said, last_on=last_on, today=clock.today(), is_stored=is_stored, reason_needed=reason_needed)
 
 
 def _leave(

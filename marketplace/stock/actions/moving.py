@@ -36,7 +36,8 @@ def carry(session: Session, actor: Actor, held: Held, amount: Decimal | None, go
     Its offer says so, and the ledger counts the kilometres.
     """
     lot = held.lot
-    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today())
+    is_stored = lot.depot_id is not None or going.depot_id is not None
+    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today(), is_stored=is_stored)
     if lot.quantity == 0:
         raise too_little(lot.quantity, lot.unit_of)
     to, by, before = _destination(session, lot, going), By(actor, said.day, said.reason), places.whereabouts(lot)
@@ -97,7 +98,7 @@ def split_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal, g
     """Make a part of a lot a lot of its own, which stays where it is: the new one is the answer."""
     held = hold(session, actor, lot_id, Can.HANDLE_LOT)
     lot = held.lot
-    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today())
+    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today(), is_stored=lot.depot_id is not None)
     if amount == lot.quantity > 0:
         there = Amount(lot.quantity, lot.unit_of)
         raise Invalid(_("This lot is %(there)s: there is nothing to split. Enter less than that.", there=there), "quantity")

@@ -39,7 +39,7 @@ def take_in_lot(
     require(actor, Can.KEEP_DEPOT, depot)
     owner, material = _owner(session, actor, draft.owner), taxonomy(session).material(draft.material)
     places.check_fits(depot, material, owner)
-    said = clean_said(said, last_on=None, today=clock.today())
+    said = clean_said(said, last_on=None, today=clock.today(), is_stored=True)
     kg_per_unit, basis = _weight(material, draft)
     arriving = LotDraft(
         material_id=material.id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import func, select
@@ -9,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.depots.models import Depot, Movement
-from marketplace.depots.queries.costs import LotCharge, list_charges
+from marketplace.depots.queries.costs import LotCharge, find_settled, list_charges
 from marketplace.depots.queries.depots import get_visible_depot
 from marketplace.depots.rules.costs import Cost, sum_of
+from marketplace.depots.rules.quarter import Quarter, quarter_of
 from marketplace.kernel import clock
-from marketplace.stock.rules.quarter import Quarter, quarter_of
 
 QUARTERS_MOST = 12
 
@@ -30,18 +31,23 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A quarter of a depot. Of every organisation, or of the reader's own only."""
+    """A quarter of a depot. Of every organisation, or of the reader's own only.
+
+    `closed_at`: since when it does not change any more, None while it does. `name`: of the depot, as it was called when it closed.
+    """
 
     depot: Depot
+    name: str
     quarter: Quarter
     is_over: bool
     is_of_all: bool
+    closed_at: datetime | None
     rows: tuple[LotCharge, ...]
     totals: tuple[Total, ...]
 
 
 def get_settlement(session: Session, actor: Actor, depot_id: int, quarter: Quarter) -> Settlement:
-    """Settle a quarter.
+    """Settle a quarter. One that is closed is as it was kept then.
 
     Whoever reads the stock of the depot sees the lots of every organisation; other traders those of their own.
     """
@@ -50,10 +56,15 @@ def get_settlement(session: Session, actor: Actor, depot_id: int, quarter: Quart
     if not is_of_all:
         require(actor, Can.STORE)
     owner_id = None if is_of_all else actor.organisation_id
-    rows = tuple(list_charges(session, depot.id, quarter.span(today), owner_id=owner_id))
+    settled = find_settled(session, depot.id, quarter)
+    if settled is None:
+        rows = tuple(list_charges(session, depot.id, quarter.span(today), owner_id=owner_id))
+    else:
+        rows = tuple(row for row in settled.rows if owner_id in (None, row.organisation_id))
     groups = groupby(rows, key=lambda row: (row.organisation, row.organisation_id))
     totals = tuple(_total(name, list(own)) for (name, _id), own in groups)
-    return Settlement(depot, quarter, quarter.is_over(today), is_of_all, rows, totals)
+    name, closed_at = (depot.name, None) if settled is None else (settled.depot_name, settled.closed_at)
+    return Settlement(depot, name, quarter, quarter.is_over(today), is_of_all, closed_at, rows, totals)
 
 
 def list_quarters(session: Session, depot_id: int) -> list[Quarter]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.depots.rules.depot import Storers
 from marketplace.depots.rules.lots import check_day
+from marketplace.depots.rules.quarter import check_open_quarter
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
@@ -61,14 +62,17 @@ class Said:
     reason: str = ""
 
 
-def clean_said(said: Said, *, last_on: date | None, today: date, reason_needed: bool = False) -> Said:
+def clean_said(said: Said, *, last_on: date | None, today: date, is_stored: bool, reason_needed: bool = False) -> Said:
     """The day and the reason.
 
-    Refused: a day to come, one long ago, one before what happened last, and a reason that lacks.
+    Refused: a day to come, one long ago, one before what happened last, a reason that lacks; and, where it comes into a depot, lies there or
+    leaves it (`is_stored`), a day of a quarter that is closed.
     """
     if said.day < today - LONGEST_AGO:
         raise Invalid(_("This day is more than ten years ago. Check the year."), "moved_on")
     check_day(said.day, last_on=last_on, today=today)
+    if is_stored:
+        check_open_quarter(said.day, today)
     reason = clean(said.reason, lines=True, longest=REASON_LENGTH_MAX, field="reason")
     if reason_needed and not reason:
         raise Invalid(_("Say why, in one sentence: it stays with this lot for whoever checks it later."), "reason")

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from marketplace.accounts.policy import Can
+from marketplace.depots.rules.quarter import quarter_of, read_quarter
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import table_answer, workbook_answer
 from marketplace.kernel import clock
@@ -10,7 +11,6 @@ from marketplace.kernel.language import _
 from marketplace.sheets.settlement_rows import HEADER, TOTALS, lines, lines_with_totals, totals
 from marketplace.sheets.workbook import Sheet
 from marketplace.stock.queries.settlement import get_settlement, list_quarters
-from marketplace.stock.rules.quarter import quarter_of, read_quarter
 
 
 def register(blueprint: Blueprint) -> None:
@@ -40,6 +40,6 @@ def settlement_file(depot_id: int, quarter: str, kind: str) -> Response:
     name = "-".join((str(_("depot-settlement")), str(found.depot.id), str(found.quarter)))
     if kind == "csv":
         return table_answer(name, HEADER, lines_with_totals(found))
-    title = _("Settlement of %(depot)s, %(quarter)s", depot=found.depot.name, quarter=str(found.quarter))
+    title = _("Settlement of %(depot)s, %(quarter)s", depot=found.name, quarter=str(found.quarter))
     sheets = (Sheet(_("Lots"), HEADER, lines(found)), Sheet(_("Organisations"), TOTALS, totals(found)))
-    return workbook_answer(name, sheets, title=title)
+    return workbook_answer(name, sheets, title=title, made_at=found.closed_at)
