@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0036_settlements"
-down_revision = "0037_alert_addresses"
+down_revision = "0038_planned"
 branch_labels = None
 depends_on = None
 
