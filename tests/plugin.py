@@ -4,6 +4,7 @@
 the figures are those of all workers together.
 """
 
+import gc
 import random
 from collections import defaultdict
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 ON_BOTH = {"rooms", "jobs", "api", "migrations"}  # the folders whose tests are about what a database does
 SLOWEST = 20
 PHASES = ("setup", "call", "teardown")
+SWEPT_AT = (50_000, 20, 50)  # new objects before garbage is looked for
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +46,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("postgresql")
     if (seed := config.getoption("--shuffle")) is not None:
         random.Random(seed).shuffle(items)
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays until the end, so nobody looks for garbage in it: a sixth less work for every test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SWEPT_AT)
 
 
 class Durations:
