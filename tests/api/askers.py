@@ -21,9 +21,7 @@ def ask_at_once(url: str, instance: Path, token: str, listing_id: int, amount: s
     app, answers, start = create_app(settings(url, instance)), [], threading.Barrier(threads)
     turn = threading.Semaphore(THREADS)
     path, who = f"/api/v1/listings/{listing_id}", {"Authorization": f"Bearer {token}"}
-    assert (
-        app.test_client().get(path, headers=who).status_code == 200
-    )  # once, so that what is compiled is not compiled fifty times
+    assert app.test_client().get(path, headers=who).status_code == 200  # so that nothing is compiled fifty times
 
     def ask_once(client: FlaskClient) -> TestResponse:
         return client.post(f"{path}/reservations", json={"quantity": amount, "unit": "m2"}, headers=who)

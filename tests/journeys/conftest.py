@@ -29,12 +29,11 @@ FAULTS = """() => axe.run({resultTypes: ["violations"], preload: false}).then(an
 PATIENCE_MS = 20_000  # a busy machine takes its time
 expect.set_options(timeout=PATIENCE_MS)
 WIDTHS = {"phone": 390, "desk": 1280}
-UNWANTED = (  # parts of Chromium that no page needs; the first eight are Playwright's own wishes, which this list takes the place of
-    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable"),
-    *("PaintHolding", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"),
-    *("LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch", "SpareRendererForSitePerProcess"),
-    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),  # each new window would draw two pages of its own
-)
+UNWANTED = """
+ AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades HttpsFirstBalancedModeAutoEnable LensOverlay MediaRouter
+ PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect OptimizationHints NetworkTimeServiceQuerying AimEnabled
+ PreconnectToSearch SpareRendererForSitePerProcess WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup
+""".split()  # Playwright's list, whose place it takes, and a spare process and the two pages that every new window would draw of its own
 QUIET = (
     f"--disable-features={','.join(UNWANTED)}",
     "--disable-gpu",
