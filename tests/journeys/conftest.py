@@ -29,13 +29,14 @@ FAULTS = """() => axe.run({resultTypes: ["violations"], preload: false}).then(an
 PATIENCE_MS = 20_000  # a busy machine takes its time
 expect.set_options(timeout=PATIENCE_MS)
 WIDTHS = {"phone": 390, "desk": 1280}
-UNWANTED = """
- AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades HttpsFirstBalancedModeAutoEnable LensOverlay MediaRouter
- PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect OptimizationHints NetworkTimeServiceQuerying AimEnabled
- PreconnectToSearch SpareRendererForSitePerProcess WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup
-""".split()  # Playwright's list, whose place it takes, and a spare process and the two pages that every new window would draw of its own
+UNWANTED = (  # Playwright's list, whose place it takes, and a spare process and the two pages that every new window would draw of its own
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,"
+    "MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,AimEnabled,"
+    "NetworkTimeServiceQuerying,PreconnectToSearch,"
+    "SpareRendererForSitePerProcess,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+)
 QUIET = (
-    f"--disable-features={','.join(UNWANTED)}",
+    f"--disable-features={UNWANTED}",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
