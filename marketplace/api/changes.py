@@ -31,6 +31,9 @@ CHANGES = (
                 "New: listings of what is not there yet (planned), with the period in which it comes free (earliest, latest) and how sure that is "
                 "(certainty). Their availableFrom and availableUntil are that period, and may be left out when they are made."
             ),
+            _(
+                "New: the catalogue, saved searches and the matches of a demand are asked for what is there or what is planned (supply)."
+            ),
         ),
     ),
     Version(

@@ -6,6 +6,7 @@ from typing import Any
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.api.fields import ID_MAX, LISTED_MAX
 from marketplace.api.reading import PAGE_SIZE, QUERY_LENGTH_MAX
+from marketplace.catalogue.rules.query import Supply
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
@@ -51,6 +52,7 @@ FIELDS = parameter(
     many=True,
     example="thickness-cm:min:8",
 )
+SUPPLY = words("supply", "there: what is there or comes on a fixed day; planned: what comes free in a period", Supply, many=True)
 MUNICIPALITY = parameter("municipality", "slug of a municipality on either side", many=True)
 ORGANISATION = parameter("organisation", "slug of an organisation", many=True)
 FROM = parameter("from", "first day of a period", format="date")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.kernel import clock
-from tests.api.conftest import Api, listing_body
+from tests.api.conftest import Api, demand_body, listing_body, published
 
 
 def days(ahead: int) -> str:
@@ -88,3 +88,36 @@ def test_a_period_is_at_most_three_years_long(hengelo: Api) -> None:
     with clock.frozen(clock.now().replace(year=2027, month=1, day=12)):
         assert hengelo.post("/listings", planned_body(earliest=first.isoformat(), latest="2030-03-01")).status_code == 201
         assert hengelo.post("/listings", planned_body(earliest=first.isoformat(), latest="2030-03-02")).status_code == 422
+
+
+def test_the_catalogue_is_asked_for_what_is_there_or_planned(hengelo: Api) -> None:
+    later = hengelo.post("/listings", planned_body()).get_json()["id"]
+    hengelo.post(f"/listings/{later}/publish")
+    there = published(hengelo)["id"]
+
+    def numbers(query: str) -> list[int]:
+        return sorted(item["id"] for item in hengelo.get(f"/listings{query}").get_json()["items"])
+
+    assert (numbers(""), numbers("?supply=planned"), numbers("?supply=there")) == ([later, there], [later], [there])
+    counted = hengelo.get("/listings?supply=planned").get_json()["facets"]["supply"]
+    assert {one["key"]: one["count"] for one in counted} == {"there": 1, "planned": 1}
+    assert hengelo.get("/listings?supply=ooit").status_code == 422
+
+
+def test_a_saved_search_asks_for_what_is_planned(hengelo: Api) -> None:
+    made = hengelo.post("/saved-searches", {"name": "Later", "supply": ["planned"]})
+    assert (made.status_code, made.get_json()["supply"]) == (201, ["planned"])
+    assert made.get_json()["url"].endswith("/aanbod?supply=planned")
+    assert hengelo.patch(f"/saved-searches/{made.get_json()['id']}", {"supply": None}).get_json()["supply"] == []
+
+
+def test_the_matches_of_a_demand_are_asked_for_by_supply(hengelo: Api, borne: Api) -> None:
+    later = hengelo.post("/listings", planned_body()).get_json()["id"]
+    hengelo.post(f"/listings/{later}/publish")
+    need = borne.post("/demands", demand_body(neededFrom=days(0), neededUntil=days(100))).get_json()["id"]
+
+    def numbers(query: str) -> list[int]:
+        return [item["listing"]["id"] for item in borne.get(f"/demands/{need}/matches{query}").get_json()["items"]]
+
+    assert (numbers(""), numbers("?supply=planned"), numbers("?supply=there")) == ([later], [later], [])
+    assert numbers("?supply=planned&supply=there") == [later]

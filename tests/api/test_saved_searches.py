@@ -16,6 +16,7 @@ FILTERS = {
     "material": [KEI],
     "condition": ["new", "good"],
     "organisation": ["hengelo", "borne"],
+    "supply": ["planned"],
     "field": ["colour:red", "colour:grey", "thickness-cm:min:7.5"],
     "place": "Borne",
     "radiusKm": 15,
@@ -25,7 +26,7 @@ FILTERS = {
 }
 NONE = {
     **dict.fromkeys(("q", "place", "radiusKm", "availableFrom", "sort")),
-    **{key: [] for key in ("materialGroup", "material", "condition", "organisation", "field")},
+    **{key: [] for key in ("materialGroup", "material", "condition", "organisation", "supply", "field")},
     "availableNow": False,
 }
 

@@ -10,6 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
+from marketplace.catalogue.queries.search import search
+from marketplace.catalogue.rules.query import CatalogueQuery, Supply
+from marketplace.catalogue.rules.saved_query import read_filters, read_query
 from marketplace.exchange.actions.decide import withdraw
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel import clock
@@ -19,11 +22,13 @@ from marketplace.market.actions.listings import create_listing, update_listing
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing, stored_draft
 from marketplace.market.rules.freshness import Outcome
-from marketplace.market.rules.listing import Certainty, ListingStatus
+from marketplace.market.rules.listing import Certainty, Condition, ListingStatus
 from marketplace.matching.actions.publish import publish
+from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
 from marketplace.materials.queries import taxonomy
+from marketplace.places.queries.gazetteer import PlaceFinder
 from marketplace.stock.actions.offering import draft_of_lot, offer_lot
-from tests.factories import listing_draft, make_actor, make_listing, seed_taxonomy
+from tests.factories import listing_draft, make_actor, make_demand, make_listing, seed_taxonomy
 
 
 def plan(**changes: Any) -> dict[str, Any]:
@@ -122,3 +127,82 @@ def test_a_planned_lot_that_is_withdrawn_leaves_nothing_in_stock(session: Sessio
     assert (listing.status, listing.lot_id) == (ListingStatus.WITHDRAWN, None)
     assert get_listing(session, hengelo, listing.id).planned
     assert wrong(session) == []
+
+
+def found(session: Session, actor: Actor, **asked: Any) -> tuple[list[int], dict[str, int]]:
+    """The numbers that the catalogue finds, and how many it counts as there and as planned."""
+    result = search(session, actor, CatalogueQuery(**asked))
+    assert result.facets is not None
+    return sorted(row.listing.id for row in result.rows), {one.key: one.count for one in result.facets.supplies}
+
+
+def test_the_catalogue_knows_what_is_there_from_what_is_planned(session: Session, hengelo: Actor) -> None:
+    there = make_listing(session, hengelo)
+    assert found(session, hengelo) == ([there.id], {})  # nothing is planned, so nothing is asked
+    later = planned(session, hengelo, condition=Condition.FAIR)
+    session.commit()
+    both = {"there": 1, "planned": 1}
+    assert found(session, hengelo) == ([there.id, later.id], both)
+    assert found(session, hengelo, supplies=(Supply.PLANNED,)) == ([later.id], both)
+    assert found(session, hengelo, supplies=(Supply.THERE,)) == ([there.id], both)
+    assert found(session, hengelo, supplies=tuple(Supply)) == ([there.id, later.id], both)
+    assert found(session, hengelo, conditions=(Condition.GOOD,)) == ([there.id], {})
+    assert found(session, hengelo, conditions=(Condition.FAIR,)) == ([later.id], {"there": 0, "planned": 1})
+
+
+def test_a_planned_lot_leaves_the_catalogue_after_its_period(session: Session, hengelo: Actor) -> None:
+    listing = planned(session, hengelo, earliest=clock.today(), latest=clock.today() + timedelta(days=3))
+    session.commit()
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        assert found(session, hengelo)[0] == [listing.id]
+    with clock.frozen(clock.now() + timedelta(days=4)):
+        assert found(session, hengelo)[0] == []
+
+
+def test_a_saved_search_keeps_whether_it_asks_for_what_is_planned(session: Session, hengelo: Actor) -> None:
+    later, there = planned(session, hengelo), make_listing(session, hengelo)
+    session.commit()
+    filters = read_filters("supply=planned&supply=anders&condition=good")
+    assert (filters.supplies, filters.address()) == ((Supply.PLANNED,), "condition=good&supply=planned")
+
+    def numbers(saved: str) -> list[int]:
+        query = read_query(saved, PlaceFinder().find, taxonomy(session).fields_by_slug.get)
+        assert query is not None
+        return [row.listing.id for row in search(session, hengelo, query).rows]
+
+    assert (numbers("supply=planned"), numbers("supply=there"), numbers("now=1")) == ([later.id], [there.id], [there.id])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "fits"), [(0, 59, False), (0, 60, True), (70, 80, True), (90, 400, True), (91, 400, False)]
+)
+def test_a_planned_lot_serves_a_demand_of_which_the_period_overlaps_its_own(
+    session: Session, hengelo: Actor, first: int, last: int, *, fits: bool
+) -> None:
+    listing, today = planned(session, hengelo), clock.today()
+    borne = make_actor(session, "borne")
+    need = make_demand(session, borne, needed_from=today + timedelta(days=first), needed_until=today + timedelta(days=last))
+    matches = list_listings_for_demand(session, borne, need)
+    assert [match.listing.id for match in matches.items] == ([listing.id] if fits else [])
+    others = list_demands_for_listing(session, hengelo, get_listing(session, hengelo, listing.id))
+    assert [match.demand.id for match in others.items] == ([need.id] if fits else [])
+
+
+@pytest.mark.parametrize(("last", "late"), [(90, ""), (89, "één dag"), (75, "15 dagen")])
+def test_a_match_says_how_sure_it_is_and_how_late_it_may_be(session: Session, hengelo: Actor, last: int, late: str) -> None:
+    planned(session, hengelo)
+    borne, today = make_actor(session, "borne"), clock.today()
+    need = make_demand(session, borne, needed_from=today, needed_until=today + timedelta(days=last))
+    (match,) = list_listings_for_demand(session, borne, need).items
+    said = [str(reason) for reason in match.reasons if "vrij" in str(reason) or "op het laatst" in str(reason)]
+    assert "Zekerheid: Begroot." in said[0] and len(said) == (2 if late else 1)
+    assert not late or f"dan is dat {late} nadat het nodig is" in said[1]
+
+
+def test_the_demand_asks_for_what_is_there_or_for_what_is_planned(session: Session, hengelo: Actor) -> None:
+    later, there = planned(session, hengelo), make_listing(session, hengelo, available_until=None)
+    borne, today = make_actor(session, "borne"), clock.today()
+    need = make_demand(session, borne, needed_from=today, needed_until=today + timedelta(days=100))
+    asked = {choice: list_listings_for_demand(session, borne, need, planned=choice).items for choice in (None, True, False)}
+    numbers = {choice: sorted(match.listing.id for match in items) for choice, items in asked.items()}
+    assert numbers == {None: [later.id, there.id], True: [later.id], False: [there.id]}

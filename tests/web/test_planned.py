@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
-from marketplace.kernel.formats import long_date
+from marketplace.kernel.formats import long_date, short_date
 from marketplace.market.models import Listing
-from tests.factories import make_actor, seed_taxonomy
+from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.rooms.test_planned import planned
 from tests.visitors import send, visit
 from tests.web.test_steps import FOURTH, SECOND, START, THIRD, what, where
@@ -90,3 +90,31 @@ def test_on_one_page_a_lot_is_planned_or_has_a_first_day(hengelo: FlaskClient, s
     assert send(hengelo, "/aanbod/nieuw/alles", {**said, **plan}).status_code == 303
     listing = session.scalars(select(Listing)).one()
     assert (listing.planned, listing.available_from, listing.status) == (True, clock.today(), "draft")
+
+
+def test_the_catalogue_says_of_a_card_that_it_is_planned_and_filters_on_it(
+    hengelo: FlaskClient, session: Session, owner: Actor
+) -> None:
+    make_listing(session, owner, title="Ligt er al")
+    listing = planned(session, owner, title="Komt nog")
+    session.commit()
+    page = hengelo.get("/aanbod").text
+    assert "Nu of gepland" in page and "Gepland: begroot" in page and short_date(listing.latest) in page
+    later = hengelo.get("/aanbod?supply=planned").text
+    assert "Komt nog" in later and "Ligt er al" not in later and "1 partij" in later
+    now = hengelo.get("/aanbod?now=1").text
+    assert "Ligt er al" in now and "Komt nog" not in now
+
+
+def test_the_page_of_a_demand_shows_what_is_planned_and_filters_on_it(app: Flask, session: Session, owner: Actor) -> None:
+    make_listing(session, owner, title="Ligt er al", available_until=None)
+    planned(session, owner, title="Komt nog")
+    asker, today = make_actor(session, "borne"), clock.today()
+    need = make_demand(session, asker, needed_from=today, needed_until=today + timedelta(days=100))
+    session.commit()
+    borne = visit(app, session, asker)
+    page = borne.get(f"/gezocht/{need.id}").text
+    assert "2 partijen passen" in page and "Gepland: begroot" in page
+    later = borne.get(f"/gezocht/{need.id}?supply=planned").text
+    assert "1 partij past" in later and 'aria-current="true">Gepland' in later
+    assert "1 partij past" in borne.get(f"/gezocht/{need.id}?supply=there").text

@@ -10,7 +10,7 @@ from marketplace.api.reading import QUERY_LENGTH_MAX, read_body
 from marketplace.api.schema import Body
 from marketplace.catalogue.actions.saved_searches import NAME_LENGTH_MAX
 from marketplace.catalogue.rules.fields import pair_of
-from marketplace.catalogue.rules.query import RADII_KM
+from marketplace.catalogue.rules.query import RADII_KM, Supply
 from marketplace.catalogue.rules.saved_query import SavedFilters
 from marketplace.http.places import finder
 from marketplace.kernel import clock
@@ -46,6 +46,16 @@ class Conditions(Codes):
         return tuple(read_choice(word, Condition) for word in super().read(value))
 
 
+class Supplies(Codes):
+    """Whether it is there, planned, or either."""
+
+    shape = {"type": "array", "items": {"type": "string", "enum": [word.value for word in Supply]}, "maxItems": len(Supply)}
+
+    def read(self, value: Any) -> tuple[Any, ...]:
+        """Each of them once."""
+        return tuple(read_choice(word, Supply) for word in super().read(value))
+
+
 class Order(StrEnum):
     """How the catalogue stands when a saved search is opened."""
 
@@ -63,6 +73,7 @@ class SavedSearchPatch(Body):
     material = Codes("slugs of materials", shape={"maxItems": FILTERS_MAX})
     condition = Conditions()
     organisation = Codes("slugs of organisations", shape={"maxItems": FILTERS_MAX})
+    supply = Supplies("there: what is there or comes on a fixed day; planned: what comes free in a period")
     field = Codes("what owners answered, as field of /listings", shape={"maxItems": FILTERS_MAX})
     place = Line("a place name or postcode to search around", longest=QUERY_LENGTH_MAX)
     radius_km = Radius("maximum distance in km; needs a place")
@@ -112,6 +123,7 @@ _FILTERS = {
     "material": "materials",
     "condition": "conditions",
     "organisation": "organisations",
+    "supply": "supplies",
     "field": "fields",
     "place": "place",
     "radius_km": "radius_km",

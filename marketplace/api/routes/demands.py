@@ -28,6 +28,7 @@ from marketplace.api.shapes.demand import DemandSchema, DemandsSchema, PublicDem
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.catalogue.queries.copying import demand_changes
+from marketplace.catalogue.rules.query import Supply
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.errors import Conflict, Unauthorised
 from marketplace.kernel.language import _
@@ -179,13 +180,15 @@ def withdraw_demand(demand_id: int) -> Response:
     return ok(write_demand(market.withdraw_demand(current_session(), current_actor(), demand_id=demand_id)))
 
 
-@route("GET", "/demands/<int:demand_id>/matches", gives=MatchesSchema, tag="demands", query=query.PAGE)
+@route("GET", "/demands/<int:demand_id>/matches", gives=MatchesSchema, tag="demands", query=(query.SUPPLY, *query.PAGE))
 @permission(Can.READ_MATCHES)
 def list_demand_matches(demand_id: int) -> Response:
     """List the listings that serve a demand of your own organisation, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     demand = get_visible(session, actor, demand_id)
-    result = list_listings_for_demand(session, actor, demand, page=page.number, page_size=page.size)
+    supplies = set(asked_words("supply", Supply))
+    planned = Supply.PLANNED in supplies if len(supplies) == 1 else None
+    result = list_listings_for_demand(session, actor, demand, page=page.number, page_size=page.size, planned=planned)
     items = [MatchSchema.write(match, demand=None) for match in result.items]
     return many(MatchesSchema, items, total=result.total, page=page)
 

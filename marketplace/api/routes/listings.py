@@ -21,7 +21,7 @@ from marketplace.api.shapes.material import current_taxonomy
 from marketplace.catalogue.queries.copying import listing_changes
 from marketplace.catalogue.queries.search import Found, search
 from marketplace.catalogue.rules.fields import read_terms
-from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort, Supply
 from marketplace.exchange.actions import decide as exchange
 from marketplace.exchange.queries.reservations import find_spot, list_spots
 from marketplace.http.request import current_actor, current_session, permission, public
@@ -45,6 +45,7 @@ FILTERS = (
     query.MATERIALS,
     query.parameter("organisation", "slug of an organisation", many=True),
     query.words("condition", "quality", Condition, many=True),
+    query.SUPPLY,
     query.FIELDS,
     query.NEAR,
     query.PLACE,
@@ -102,6 +103,7 @@ def _question() -> CatalogueQuery:
         materials=asked_all("material"),
         organisations=asked_all("organisation"),
         conditions=asked_words("condition", Condition),
+        supplies=asked_words("supply", Supply),
         point=point,
         radius_km=radius_km,
         available_from=read_day(day, "availableFrom") if day else None,
@@ -117,7 +119,12 @@ def _facets(found: Found[Listing]) -> dict[str, Any]:
     if found.facets is None:
         return {"facets": {}, "field_facets": []}
     counted = found.facets
-    by_filter = {"materialGroup": counted.groups, "condition": counted.conditions, "organisation": counted.organisations}
+    by_filter = {
+        "materialGroup": counted.groups,
+        "condition": counted.conditions,
+        "organisation": counted.organisations,
+        "supply": counted.supplies,
+    }
     return {"facets": by_filter, "field_facets": counted.fields}
 
 

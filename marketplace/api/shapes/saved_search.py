@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.api.bodies.saved_search import Conditions, Order
+from marketplace.api.bodies.saved_search import Conditions, Order, Supplies
 from marketplace.api.fields import Choice, Codes, Day, Integer, Line, LineOrNull, Moment, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape, Written
 from marketplace.catalogue.models import SavedSearch
@@ -31,6 +31,7 @@ class SavedSearchSchema(Shape):
     material = Codes("slugs of materials", attribute="materials")
     condition = Conditions(attribute="conditions")
     organisation = Codes("slugs of organisations", attribute="organisations")
+    supply = Supplies("what is there, what is planned; empty: either", attribute="supplies")
     field = Codes("what owners answered, as field of /listings", get=lambda filters: [term_of(*pair) for pair in filters.fields])
     place = LineOrNull("a place name or postcode to search around")
     radius_km = Integer("maximum distance in km", allow_none=True)

@@ -1,8 +1,8 @@
 """Every listing as columns in memory: what filters, counts and orders ask for.
 
-A place, the rest that facets count and what owners say are numbers of three lists: spots (public points), kinds (material, condition, organisation) and sets
-of answers. So a radius is measured once for each spot and a filter looked up once for each kind and set, and what is left for a million listings is one array.
-Squared distances are whole numbers of square metres below 2⁵³, so the order is the same whichever database the rows came from.
+A place, the rest that facets count and what owners say are numbers of three lists: spots (public points), kinds (material, condition, organisation, planned)
+and sets of answers. So a radius is measured once for each spot and a filter looked up once for each kind and set, and what is left is one array. Squared
+distances are whole numbers of square metres below 2⁵³, so the order is the same whichever database the rows came from.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from marketplace.catalogue.rules.answers import Answers
 from marketplace.catalogue.rules.fields import Bound, FieldFilter
-from marketplace.catalogue.rules.query import Sort
+from marketplace.catalogue.rules.query import Sort, Supply
 from marketplace.kernel.geo import Box, Point, chord2_m2, ecef_m
 from marketplace.kernel.language import Text
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
@@ -44,7 +44,8 @@ COLUMNS = {
 }
 EPOCH = date(1970, 1, 1)
 NOWHERE = (0.0, 0.0, 0, 0, 0)  # what an id has that no listing has
-NOTHING = (0, CONDITIONS[0], 0)
+NOTHING = (0, CONDITIONS[0], 0, False)
+SUPPLIES = tuple(Supply)  # by whether it is planned
 
 
 class _Numbered(dict[Any, int]):
@@ -91,7 +92,7 @@ class Columns:
         default_factory=lambda: {name: np.zeros(ROOM, kind) for name, kind in COLUMNS.items()}
     )
     _spots: NDArray[np.float64] = field(default_factory=lambda: np.empty((5, 0)))
-    _kinds: NDArray[np.int64] = field(default_factory=lambda: np.empty((3, 0), np.int64))
+    _kinds: NDArray[np.int64] = field(default_factory=lambda: np.empty((4, 0), np.int64))
     _in_sight: dict[tuple[date, bool], Mask] = field(default_factory=dict)
 
     @property
@@ -108,10 +109,10 @@ class Columns:
 
     @property
     def kinds(self) -> NDArray[np.int64]:
-        """Three rows: the material's id of each kind, its condition's place, its owner's id."""
+        """Four rows: the material's id of each kind, its condition's place, its owner's id, whether it is planned."""
         if self._kinds.shape[1] < len(self.kind_numbers):
-            materials, words, owners = zip(*self.kind_numbers, strict=True)
-            self._kinds = np.array((materials, list(map(CONDITIONS.index, words)), owners), np.int64)
+            materials, words, owners, planned = zip(*self.kind_numbers, strict=True)
+            self._kinds = np.array((materials, list(map(CONDITIONS.index, words)), owners, planned), np.int64)
         return self._kinds
 
     def copy(self) -> "Columns":
@@ -127,9 +128,8 @@ class Columns:
     def put(self, rows: Sequence[Sequence[Any]]) -> Ids:
         """Take these listings as they are now.
 
-        Their columns: id, status, material, condition, organisation, public lat, lon, x, y and z, first and last day,
-        the region's day, the day of confirmation, the moment of publication or else of writing, and the answers as they are stored. A row without a
-        status is gone.
+        Their columns: id, status, material, condition, organisation, public lat, lon, x, y and z, first and last day, the region's day, the day of
+        confirmation, the moment of publication or else of writing, the answers as they are stored, whether it is planned. Without a status it is gone.
         """
         gone = np.array([row[0] for row in rows if row[1] is None], np.intp)
         there = [row for row in rows if row[1] is not None]
@@ -139,14 +139,16 @@ class Columns:
             self._look_again(gone)
         if not there:
             return gone
-        ids, statuses, materials, conditions, owners, lat, lon, x, y, z, first, last, region, confirmed, newest, said = zip(
-            *there, strict=True
+        ids, statuses, materials, conditions, owners, lat, lon, x, y, z, first, last, region, confirmed, newest, said, planned = (
+            zip(*there, strict=True)
         )
         at = np.array(ids, np.intp)
         self._make_room(int(at.max()) + 1)
         columns = self._columns
         columns["status"][at] = [STATUSES[status] for status in statuses]
-        columns["kind"][at] = list(map(self.kind_numbers.__getitem__, zip(materials, conditions, owners, strict=True)))
+        columns["kind"][at] = list(
+            map(self.kind_numbers.__getitem__, zip(materials, conditions, owners, map(bool, planned), strict=True))
+        )
         columns["spot"][at] = list(map(self.spot_numbers.__getitem__, zip(lat, lon, x, y, z, strict=True)))
         columns["said"][at] = list(map(self.answers.number, said))
         columns["first_day"][at] = _days(first, LONG_AGO)
@@ -174,9 +176,11 @@ class Columns:
         materials: Iterable[int] | None = None,
         conditions: Iterable[str] | None = None,
         owners: Iterable[int] | None = None,
+        supplies: Iterable[Supply] | None = None,
     ) -> Mask | None:
         """The kinds that fit every filter that is given; None where there is no filter."""
-        wanted = (materials, None if conditions is None else [CONDITIONS.index(word) for word in conditions], owners)
+        numbered = None if conditions is None else map(CONDITIONS.index, conditions)
+        wanted = (materials, numbered, owners, None if supplies is None else map(SUPPLIES.index, supplies))
         masks = [among(column, ids) for column, ids in zip(self.kinds, wanted, strict=True) if ids is not None]
         return np.logical_and.reduce(masks) if masks else None
 
@@ -333,14 +337,12 @@ class FieldFacet:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Counts of each filter with the other filters applied and not its own.
-
-    Values without listings stand here only where they are ticked.
-    """
+    """Counts of each filter with the others applied and not its own. Values without listings stand here only where they are ticked."""
 
     groups: tuple[FacetCount, ...]
     conditions: tuple[FacetCount, ...]
     organisations: tuple[FacetCount, ...]
+    supplies: tuple[FacetCount, ...] = ()
     fields: tuple[FieldFacet, ...] = ()
 
 
@@ -351,6 +353,7 @@ class Picked:
     materials: frozenset[int] | None
     conditions: frozenset[str] | None
     organisations: frozenset[int] | None
+    supplies: frozenset[Supply] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,15 +364,17 @@ class Sums:
     by_group: dict[str, int]
     by_condition: dict[str, int]
     by_organisation: dict[int, int]
+    by_supply: dict[Supply, int]
 
 
 def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Mapping[int, str]) -> Sums:
     """Every count that a page shows, from the kinds of what fits all filters that have no facet."""
-    materials, conditions, organisations = columns.kinds
+    materials, conditions, organisations, planned = columns.kinds
     counts = np.bincount(kinds, minlength=len(materials))
     groups_fit = None if picked.materials is None else among(materials, picked.materials)
     conditions_fit = None if picked.conditions is None else among(conditions, map(CONDITIONS.index, picked.conditions))
     owners_fit = None if picked.organisations is None else among(organisations, picked.organisations)
+    supply_fits = None if picked.supplies is None else among(planned, map(SUPPLIES.index, picked.supplies))
 
     def fitting(*filters: Mask | None) -> Ids:
         """The counts of the kinds that fit, 0 for the others."""
@@ -380,13 +385,14 @@ def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Mapping[int, st
         return {key: int(found[key]) for key in np.flatnonzero(found).tolist()}
 
     by_group: dict[str, int] = {}
-    for material, count in by(materials, conditions_fit, owners_fit).items():
+    for material, count in by(materials, conditions_fit, owners_fit, supply_fits).items():
         group = group_of[material]
         by_group[group] = by_group.get(group, 0) + count
-    by_condition = by(conditions, groups_fit, owners_fit)
+    by_condition = by(conditions, groups_fit, owners_fit, supply_fits)
     return Sums(
-        int(fitting(groups_fit, conditions_fit, owners_fit).sum()),
+        int(fitting(groups_fit, conditions_fit, owners_fit, supply_fits).sum()),
         by_group,
         {CONDITIONS[number]: count for number, count in by_condition.items()},
-        by(organisations, groups_fit, conditions_fit),
+        by(organisations, groups_fit, conditions_fit, supply_fits),
+        {SUPPLIES[number]: count for number, count in by(planned, groups_fit, conditions_fit, owners_fit).items()},
     )

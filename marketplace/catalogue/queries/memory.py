@@ -28,7 +28,7 @@ WORDS_KEPT = 64
 BATCH = 50_000
 MANY = 2_000  # changed listings: so many that words are rather asked again
 _FIELDS = """status, material_id, condition, organisation_id, public_lat, public_lon, public_x_m, public_y_m, public_z_m,
-    available_from, available_until, region_from, confirmed_on, COALESCE(published_at, created_at), fields"""
+    available_from, available_until, region_from, confirmed_on, COALESCE(published_at, created_at), fields, planned"""
 _REVISION = "SELECT COALESCE(max(revision), 0) FROM listing_change WHERE revision < :unnumbered"
 _NEWEST = text(_REVISION).bindparams(unnumbered=UNNUMBERED)
 _ALL = text(f"SELECT id, {_FIELDS} FROM listing WHERE id > :after ORDER BY id LIMIT :most")  # noqa: S608  nobody's words

@@ -32,7 +32,7 @@ from marketplace.catalogue.queries.columns import (
 from marketplace.catalogue.queries.memory import title_words, up_to_date
 from marketplace.catalogue.rules.answers import Answers
 from marketplace.catalogue.rules.fields import bound_of, fields_to_filter
-from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.catalogue.rules.query import SUPPLY_LABELS, CatalogueQuery, Sort, Supply
 from marketplace.kernel import clock, spelling
 from marketplace.kernel.geo import Point, whole_km
 from marketplace.kernel.text import search_prefixes, tokens
@@ -109,7 +109,10 @@ class Asked:
     def picked_kinds(self, columns: Columns) -> Mask | None:
         """What fits the filters that have facets; None without any."""
         return columns.kinds_with(
-            materials=self.picked.materials, conditions=self.picked.conditions, owners=self.picked.organisations
+            materials=self.picked.materials,
+            conditions=self.picked.conditions,
+            owners=self.picked.organisations,
+            supplies=self.picked.supplies,
         )
 
     def find(self, columns: Columns, near: Near | None) -> Ids:
@@ -217,7 +220,7 @@ def nearest_outside(
     """
     sort = Sort.NEWEST if query.point is None else Sort.DISTANCE
     wider = replace(query, radius_km=None, sort=sort, page=1, page_size=most)
-    widest = replace(wider, conditions=(), organisations=(), fields=(), available_from=None)
+    widest = replace(wider, conditions=(), organisations=(), supplies=(), fields=(), available_from=None)
     wordless = replace(widest, q="")
     for item in (wider, widest, wordless, replace(wordless, groups=(), materials=())):
         result = browse(session, actor, item, with_facets=False).rows if item != replace(query, page=1, page_size=most) else ()
@@ -257,6 +260,7 @@ def resolve_query(
             terms.ids_of(groups=query.groups) if query.groups else None,
             frozenset(condition.value for condition in query.conditions) if query.conditions else None,
             frozenset(number for number, (slug, _name) in places.items() if slug in wanted) if wanted else None,
+            frozenset(query.supplies) or None,
         ),
         sort=Sort.NEWEST if query.sort is Sort.DISTANCE and query.point is None else query.sort,
     )
@@ -292,7 +296,15 @@ def _facets(
         tuple(item for item in groups if item.count or item.key in query.groups),
         tuple(condition for condition in conditions if condition.count or condition.key in query.conditions),
         tuple(organisation for organisation in organisations if organisation.count or organisation.key in query.organisations),
+        _supplies(query, counted),
     )
+
+
+def _supplies(query: CatalogueQuery, counted: Sums) -> tuple[FacetCount, ...]:
+    """What is there and what is planned; no choice where nothing is planned."""
+    if not query.supplies and not counted.by_supply.get(Supply.PLANNED):
+        return ()
+    return tuple(FacetCount(one.value, SUPPLY_LABELS[one], counted.by_supply.get(one, 0)) for one in Supply)
 
 
 def _field_facets(columns: Columns, asked: Asked, ids: Ids, terms: Taxonomy) -> tuple[FieldFacet, ...]:

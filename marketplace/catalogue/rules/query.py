@@ -7,10 +7,21 @@ from enum import StrEnum
 
 from marketplace.catalogue.rules.fields import FieldFilter
 from marketplace.kernel.geo import Box, Point
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.market.rules.listing import Condition, ListingStatus
 
 RADII_KM = (5, 10, 15, 25, 50)  # what a page offers, and a saved search keeps
+
+
+class Supply(StrEnum):
+    """Whether it is there, on whatever day it is free, or is planned and comes free in a period."""
+
+    THERE = "there"
+    PLANNED = "planned"
+
+
+SUPPLY_LABELS: dict[Supply, Text] = {Supply.THERE: _("Now or on a fixed day"), Supply.PLANNED: _("Planned")}
 
 
 class Sort(StrEnum):
@@ -38,6 +49,7 @@ class CatalogueQuery:
     materials: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    supplies: tuple[Supply, ...] = ()
     fields: tuple[FieldFilter, ...] = ()
     point: Point | None = None
     radius_km: Decimal | None = None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlencode
 
 from marketplace.catalogue.rules.fields import PREFIX, Find, read_pairs
-from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort, Supply
 from marketplace.kernel import clock
 from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import Invalid
@@ -27,6 +27,7 @@ class SavedFilters:
     materials: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     organisations: tuple[str, ...] = ()
+    supplies: tuple[Supply, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()  # keys and values of the filters by field
     place: str = ""
     radius_km: int | None = None
@@ -47,6 +48,7 @@ class SavedFilters:
             ("material", self.materials),
             ("condition", tuple(condition.value for condition in self.conditions)),
             ("organisation", self.organisations),
+            ("supply", tuple(supply.value for supply in self.supplies)),
             ("place", (self.place,)),
             ("radiusKm", ("" if self.radius_km is None else str(self.radius_km),)),
             ("now", ("1" if self.now else "",)),
@@ -71,6 +73,7 @@ def read_filters(saved: str) -> SavedFilters:
         materials=tuple(requested.get("material", ())),
         conditions=tuple(Condition(word) for word in requested.get("condition", ()) if word in set(Condition)),
         organisations=tuple(requested.get("organisation", ())),
+        supplies=tuple(Supply(word) for word in requested.get("supply", ()) if word in set(Supply)),
         fields=tuple((key, value) for key, values in requested.items() if key.startswith(PREFIX) for value in values),
         place=one("place"),
         radius_km=int(radius) if has_radius else None,
@@ -100,6 +103,7 @@ def read_query(saved: str, find: Callable[[str], Place], find_field: Find) -> Ca
         materials=filters.materials,
         organisations=filters.organisations,
         conditions=filters.conditions,
+        supplies=(Supply.THERE,) if filters.now else filters.supplies,
         fields=fields,
         point=place.point if place else None,
         radius_km=Decimal(filters.radius_km) if place and filters.radius_km is not None else None,

@@ -98,11 +98,18 @@ class Matches:
 
 
 def list_listings_for_demand(
-    session: Session, actor: Actor, demand: Demand, *, page: int = 1, page_size: int = PAGE_SIZE, by_public_points: bool = False
+    session: Session,
+    actor: Actor,
+    demand: Demand,
+    *,
+    page: int = 1,
+    page_size: int = PAGE_SIZE,
+    by_public_points: bool = False,
+    planned: bool | None = None,
 ) -> Matches:
-    """The listings that serve this demand, also one that is not stored. For the organisation that asks, the reviewer and the clock.
+    """The listings that serve this demand, also one that is not stored; `planned`: only what is, or is not.
 
-    `by_public_points`: as somebody who may know no more finds them.
+    For whoever asks, the reviewer and the clock. `by_public_points`: as somebody who may know no more finds them.
     """
     require(actor, Can.READ_MATCHES, demand)
     exact = may(actor, Can.READ_POINTS) and not by_public_points
@@ -146,6 +153,7 @@ def list_listings_for_demand(
         accepts_unknown=need.accepts_unknown_hazards,
         is_partner=asker.kind == OrganisationKind.PARTNER,
         has_wishes=bool(need.wishes),
+        planned=planned,
     )
 
     def serving_ids(doubted: list[int]) -> set[int]:
@@ -229,10 +237,8 @@ def _demands_served(
     def serving_ids(doubted: list[int]) -> set[int]:
         return _serving((row.id, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": doubted}))
 
-    find = terms.fields_by_slug.get
-
     def judged(asked: str) -> Verdict:
-        return judge_all(stored_wishes(asked, find), lot.answers)
+        return judge_all(stored_wishes(asked, terms.fields_by_slug.get), lot.answers)
 
     def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
         to_find = demand.remaining - under_way
@@ -300,24 +306,15 @@ def _ranked(
         rows.append((pair.rank_key(lot, need, away, listing.id), demand.id, away, listing, demand, lot, need))
     rows.sort(key=lambda item: item[:2])
     first = (page - 1) * size + 1
-    return Matches(
-        tuple(
-            _match(
-                terms,
-                listing,
-                demand,
-                lot,
-                need,
-                away if exact else Decimal(whole_km(lot.point, need.point)),
-                place=first + number,
-                total=total,
-            )
-            for number, (_key, _id, away, listing, demand, lot, need) in enumerate(rows)
-        ),
-        total,
-        page,
-        size,
+    items = (
+        _match(terms, listing, demand, lot, need, _told_km(lot, need, away, exact=exact), place=first + number, total=total)
+        for number, (_key, _id, away, listing, demand, lot, need) in enumerate(rows)
     )
+    return Matches(tuple(items), total, page, size)
+
+
+def _told_km(lot: Lot, need: Need, away: Decimal, *, exact: bool) -> Decimal:
+    return away if exact else Decimal(whole_km(lot.point, need.point))
 
 
 def _match(
@@ -346,6 +343,7 @@ def lot_of(listing: Listing, terms: Taxonomy, *, exact: bool) -> Lot:
         kg_per_unit=listing.kg_per_unit,
         available_from=listing.available_from,
         available_until=listing.available_until,
+        certainty=listing.certainty,
         hazards_yes=frozenset(code for code, answer in listing.hazards.items() if answer == Answer.YES),
         hazards_unknown=listing.hazards_unknown,
         region_from=listing.region_from,

@@ -76,11 +76,18 @@ def _in_order(
 
 @cache
 def listings_that_serve(
-    *, exact: bool, has_limit: bool, refused_codes: int, accepts_unknown: bool, is_partner: bool, has_wishes: bool
+    *,
+    exact: bool,
+    has_limit: bool,
+    refused_codes: int,
+    accepts_unknown: bool,
+    is_partner: bool,
+    has_wishes: bool,
+    planned: bool | None = None,
 ) -> Select[Any]:
     """For one demand. `exact`: by exact points. `refused_codes`: how many hazards of these materials it does not accept.
 
-    `has_wishes`: it asks something of the fields, so the answers come along.
+    `has_wishes`: it asks something of the fields, so the answers come along. `planned`: only what is planned, or only what is there.
     """
     chord2 = _chord2(Listing, exact=exact)
     lat, lon = (Listing.lat, Listing.lon) if exact else (Listing.public_lat, Listing.public_lon)
@@ -109,6 +116,8 @@ def listings_that_serve(
             lon.between(_bound("west", Float), _bound("east", Float)),
             _bound("chord2", Float) >= chord2,
         ]
+    if planned is not None:
+        conditions.append(Listing.planned.is_(planned))
     if refused_codes:
         clean = [
             Listing.hazards_yes.not_like(_bound(f"refused_{number}", String), escape="\\") for number in range(refused_codes)

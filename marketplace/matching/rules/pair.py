@@ -14,11 +14,19 @@ from typing import Any
 
 from marketplace.impact.rules.impact import DETOUR_FACTOR, VAN, Impact
 from marketplace.kernel.geo import Point
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import LARGEST, THOUSANDTH, Amount, Unit
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import is_demand_stale
-from marketplace.market.rules.listing import CONDITION_LABELS, Condition, ListingStatus, is_part_allowed, is_stale
+from marketplace.market.rules.listing import (
+    CERTAINTY_LABELS,
+    CONDITION_LABELS,
+    Certainty,
+    Condition,
+    ListingStatus,
+    is_part_allowed,
+    is_stale,
+)
 from marketplace.market.rules.windows import Asker, Rings, has_turn
 from marketplace.matching.rules.wishes import Wish, doubts, list_failing, objection, reasons, unanswered
 from marketplace.materials.rules.taxonomy import Material, convert
@@ -49,6 +57,7 @@ class Lot:
     circle: tuple[str, ...] = ()
     circle_from: date | None = None
     minimum_part: Decimal | None = None
+    certainty: str | None = None  # of what is planned; its first and last day are the period in which it comes free
     answers: Mapping[str, Any] = field(default_factory=dict, hash=False)  # by the slug of the field
 
     @property
@@ -222,6 +231,7 @@ def explain(lot: Lot, need: Need, covered: Cover, figures: Impact, *, place: int
         ),
         _covers(lot, need, covered),
         _material(lot, need),
+        *_planned(lot, need),
         _(
             "The condition is “%(condition)s”; “%(asked)s” or better was asked for.",
             condition=CONDITION_LABELS[lot.condition],
@@ -271,6 +281,25 @@ def _material(lot: Lot, need: Need) -> Text:
     if lot.material.slug == need.material.slug:
         return _("It is the material that was asked for.")
     return _("It may replace the material that was asked for.")
+
+
+def _planned(lot: Lot, need: Need) -> list[Text]:
+    """When it comes free, how sure that is, and by how much that may be too late."""
+    if lot.certainty is None or lot.available_until is None:
+        return []
+    facts = {"first": lot.available_from, "last": lot.available_until, "certainty": CERTAINTY_LABELS[Certainty(lot.certainty)]}
+    sentence = _("It is not there yet: it comes free between %(first)s and %(last)s. How sure that is: %(certainty)s.", **facts)
+    if lot.available_until <= need.needed_until:
+        return [sentence]
+    late = (lot.available_until - need.needed_until).days
+    return [
+        sentence,
+        ngettext(
+            "If it comes at the latest, that is one day after it is needed.",
+            "If it comes at the latest, that is %(num)s days after it is needed.",
+            late,
+        ),
+    ]
 
 
 def _transport(figures: Impact) -> Text:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.policy import Can, may, require
 from marketplace.accounts.queries.people import find_contact
 from marketplace.catalogue.rules.fields import PREFIX, wishes_of
+from marketplace.catalogue.rules.query import Supply
 from marketplace.exchange.queries.reservations import phone_shown_to
 from marketplace.http.request import current_actor, current_session, database, permission, public
 from marketplace.kernel.db import Session
@@ -42,6 +43,7 @@ from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.field_filters import filters_of
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import DEMAND_ANSWERS, answered, confirmation_of_demand
+from marketplace.web.ui.plans import short_period_of, state_of_plan, supply_choices
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.search_address import Question
 from marketplace.web.ui.search_form import WantedForm
@@ -165,7 +167,11 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
     session, actor = current_session(), current_actor()
     demand = get_demand(session, actor, demand_id)
     inside, may_edit = may(actor, Can.READ_MATCHES, demand), may(actor, Can.EDIT_DEMAND, demand)
-    result = list_listings_for_demand(session, actor, demand) if inside else None
+    chosen = request.args.get("supply", "")
+    chosen = chosen if chosen in set(Supply) else ""
+    planned = chosen == Supply.PLANNED if chosen else None
+    result = list_listings_for_demand(session, actor, demand, planned=planned) if inside else None
+    later = list_listings_for_demand(session, actor, demand, page_size=1, planned=True).total if inside else 0
     proposal = propose_parts(session, actor, demand) if result and result.total > 1 else None
     proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
     known = taxonomy(session)
@@ -188,6 +194,9 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
         "asking": PartsForm.of(proposal) if proposal and may_edit else None,
         "confirmation": confirmation_of_demand(actor, demand),
         "answers": DEMAND_ANSWERS,
+        "supplies": supply_choices(chosen) if later else [],
+        "state_of_plan": state_of_plan,
+        "short_period_of": short_period_of,
     }
     return page(
         "demands/show.html",

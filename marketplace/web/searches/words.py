@@ -6,6 +6,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.catalogue.rules.fields import PREFIX, asked_of, read_pairs
+from marketplace.catalogue.rules.query import SUPPLY_LABELS
 from marketplace.catalogue.rules.saved_query import SavedFilters
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
@@ -38,6 +39,7 @@ def kept_of(filters: SavedFilters, known: Taxonomy, names: Mapping[str, str]) ->
         (_("Material"), ", ".join([*(groups.get(slug, slug) for slug in filters.groups), *materials])),
         (_("Condition"), ", ".join(str(CONDITION_LABELS[condition]) for condition in filters.conditions)),
         (_("Organisation"), ", ".join(names.get(slug, slug) for slug in filters.organisations)),
+        (_("Now or planned"), ", ".join(str(SUPPLY_LABELS[supply]) for supply in filters.supplies)),
         *_by_field(filters, known),
         (_("Place"), _around(filters)),
         (_("Available"), _free(filters)),

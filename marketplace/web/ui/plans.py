@@ -3,9 +3,16 @@
 from datetime import date
 from typing import Protocol
 
+from marketplace.catalogue.rules.query import SUPPLY_LABELS
 from marketplace.kernel.formats import NO_BREAK_SPACE, long_date, short_date
 from marketplace.kernel.language import Text, _
 from marketplace.market.rules.listing import CERTAINTY_LABELS, Certainty
+
+
+def supply_choices(chosen: str) -> list[tuple[str, Text, bool]]:
+    """All, what is there or what is planned: its value in an address, its name, and whether it is chosen."""
+    words = {"": _("Now and planned"), **{one.value: name for one, name in SUPPLY_LABELS.items()}}
+    return [(value, name, value == chosen) for value, name in words.items()]
 
 
 class Planned(Protocol):

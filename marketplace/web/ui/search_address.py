@@ -21,6 +21,7 @@ KEYS = (
     "material",
     "condition",
     "organisation",
+    "supply",
     "place",
     "radiusKm",
     "now",
@@ -30,7 +31,7 @@ KEYS = (
     "page",
     PREFIX,
 )
-MANY = ("materialGroup", "material", "condition", "organisation", "fits")
+MANY = ("materialGroup", "material", "condition", "organisation", "supply", "fits")
 LONGEST_VALUE = 200
 MOST_VALUES = 40
 LAST_PAGE = 10_000

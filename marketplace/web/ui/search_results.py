@@ -12,7 +12,7 @@ from flask import url_for
 from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.columns import Facets
 from marketplace.catalogue.queries.search import CatalogueRow, Found
-from marketplace.catalogue.rules.query import CatalogueQuery, Sort
+from marketplace.catalogue.rules.query import CatalogueQuery, Sort, Supply
 from marketplace.kernel.clock import today
 from marketplace.kernel.formats import short_date
 from marketplace.kernel.geo import Point, whole_km
@@ -57,6 +57,7 @@ def asked_of(
         materials=question.all("material"),
         organisations=question.all("organisation"),
         conditions=tuple(Condition(item) for item in question.all("condition") if item in set(Condition)),
+        supplies=_supplies(question, form),
         fields=field_filters.filters_of(question, known)[0],
         point=from_here.point if from_here else None,
         radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
@@ -67,12 +68,20 @@ def asked_of(
     )
 
 
+def _supplies(question: Question, form: FilterForm) -> tuple[Supply, ...]:
+    """What can be collected now is there."""
+    return (
+        (Supply.THERE,) if form.free_now.data else tuple(Supply(word) for word in question.all("supply") if word in set(Supply))
+    )
+
+
 def facets_of(question: Question, counted: Facets | None) -> list[Facet]:
     """The filters that have counts, in the order of the page."""
     if counted is None:
         return []
     return [
         Facet("materialGroup", _("Material group"), question.choices("materialGroup", counted.groups)),
+        *([Facet("supply", _("Now or planned"), question.choices("supply", counted.supplies))] if counted.supplies else []),
         Facet("condition", _("Condition"), question.choices("condition", counted.conditions)),
         Facet("organisation", _("Organisation"), question.choices("organisation", counted.organisations)),
     ]
