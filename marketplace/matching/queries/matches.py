@@ -107,9 +107,9 @@ def list_listings_for_demand(
     by_public_points: bool = False,
     planned: bool | None = None,
 ) -> Matches:
-    """The listings that serve this demand, also one that is not stored; `planned`: only what is, or is not.
+    """The listings that serve this demand, also one that is not stored.
 
-    For whoever asks, the reviewer and the clock. `by_public_points`: as somebody who may know no more finds them.
+    `planned`: only what is, or is not. For whoever asks, the reviewer and the clock. `by_public_points`: as somebody who may know no more finds them.
     """
     require(actor, Can.READ_MATCHES, demand)
     exact = may(actor, Can.READ_POINTS) and not by_public_points

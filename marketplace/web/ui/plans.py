@@ -10,7 +10,10 @@ from marketplace.market.rules.listing import CERTAINTY_LABELS, Certainty
 
 
 def supply_choices(chosen: str) -> list[tuple[str, Text, bool]]:
-    """All, what is there or what is planned: its value in an address, its name, and whether it is chosen."""
+    """All, what is there, what is planned.
+
+    Of each its value in an address, its name, and whether it is chosen.
+    """
     words = {"": _("Now and planned"), **{one.value: name for one, name in SUPPLY_LABELS.items()}}
     return [(value, name, value == chosen) for value, name in words.items()]
 
