@@ -109,7 +109,7 @@ class Columns:
 
     @property
     def kinds(self) -> NDArray[np.int64]:
-        """Of each kind the material, the place of the condition, the owner, and whether it is planned."""
+        """Of each kind the material, the condition, the owner, and whether it is planned."""
         if self._kinds.shape[1] < len(self.kind_numbers):
             materials, words, owners, planned = zip(*self.kind_numbers, strict=True)
             self._kinds = np.array((materials, list(map(CONDITIONS.index, words)), owners, planned), np.int64)
