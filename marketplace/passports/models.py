@@ -151,6 +151,27 @@ class ItemChange(Base):
     )
 
 
+class ItemRelease(Base):
+    """How much of a part became a listing. What was handed over of that has left the part."""
+
+    __tablename__ = "item_release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("asset_item.id"))
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3))
+    handed_over: Mapped[Decimal] = mapped_column(Fixed(3), default=Decimal(0), server_default="0")
+    released_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(comment="who released it; empty after leaving")
+
+    item: Mapped[AssetItem] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("item_id", "listing_id"),
+        CheckConstraint("quantity > 0 AND handed_over >= 0", name="not_negative"),
+    )
+
+
 class OwnedMass(Base):
     """An estimate of how much of one class of asset is owned or maintained. The newest version of a year counts."""
 

@@ -34,6 +34,7 @@ from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
 from marketplace.notices.actions.audit import record
 from marketplace.notices.rules.kinds import Notice
+from marketplace.passports.actions.releasing import take_out_handed_over
 from marketplace.stock.actions.legs import counting_month
 
 NOTHING = Decimal(0)
@@ -114,6 +115,7 @@ def book(session: Session, reservation: Reservation, *, lot: Lot, period: str | 
             lot_id=lot.id,
         ),
     )
+    take_out_handed_over(session, listing_id=listing.id, amount=row.quantity, seq=row.seq, day=happened_on)
     return _newly_covered(session, reservation, row)
 
 

@@ -9,12 +9,12 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
-from marketplace.kernel.units import check_amount, plain
+from marketplace.kernel.units import Quantity, check_amount, plain
 from marketplace.market.rules.values import find_weight_faults
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
-from marketplace.passports.models import AssetItem, ItemChange
+from marketplace.passports.models import Asset, AssetItem, ItemChange
 from marketplace.passports.queries.assets import details_of, get_asset, get_item, lock_asset
 from marketplace.passports.rules.items import (
     ITEMS_MAX,
@@ -44,32 +44,62 @@ def add_item(session: Session, actor: Actor, *, asset_id: int, draft: ItemDraft,
     details = clean_details(draft.details, tuple(material.hazard_codes))
     check_use_count(draft.use_count)
     kg_per_unit, basis = _weight(material, draft)
-    kg = mass_kg(amount, kg_per_unit)
-    check_mass(kg, confirmed=draft.confirm_unusual)
+    check_mass(mass_kg(amount, kg_per_unit), confirmed=draft.confirm_unusual)
+    return write_item(
+        session,
+        actor,
+        asset,
+        material=material,
+        quantity=draft.quantity,
+        weight=(kg_per_unit, basis),
+        details=details,
+        use_count=draft.use_count,
+        import_id=import_id,
+    )
+
+
+def write_item(
+    session: Session,
+    actor: Actor,
+    asset: Asset,
+    *,
+    material: Material,
+    quantity: Quantity,
+    weight: tuple[Decimal, str],
+    details: ItemDetails,
+    use_count: int,
+    from_item_id: int | None = None,
+    exchange_seq: int | None = None,
+    import_id: int | None = None,
+) -> AssetItem:
+    """The row of a new part and what put it there, after everything was judged. The asset is locked."""
     last = session.scalar(select(func.max(AssetItem.number)).where(AssetItem.asset_id == asset.id)) or 0
     if last >= ITEMS_MAX:
         raise Conflict(_("An asset has at most %(most)s parts. Divide it into more assets.", most=ITEMS_MAX))
+    kg_per_unit, basis = weight
     item = AssetItem(
         asset_id=asset.id,
         number=last + 1,
         material_id=material.id,
-        unit=unit.value,
-        quantity=amount,
+        unit=quantity.unit.value,
+        quantity=quantity.amount,
         kg_per_unit=kg_per_unit,
         kg_basis=basis,
-        mass_kg=kg,
-        use_count=draft.use_count,
+        mass_kg=mass_kg(quantity.amount, kg_per_unit),
+        use_count=use_count,
+        from_item_id=from_item_id,
         import_id=import_id,
         created_at=clock.now(),
         **_columns(details),
     )
     session.add(item)
     session.flush()
-    write_change(session, actor, item, ChangeDraft(ChangeKind.PUT_IN, amount, clock.today()), amount)
+    change = ChangeDraft(ChangeKind.PUT_IN, quantity.amount, clock.today())
+    write_change(session, actor, item, change, quantity.amount, exchange_seq=exchange_seq)
     audit.record(
-        session, actor, action="asset.item", object_type="asset", object_id=asset.id, item=item.number, quantity=plain(amount)
+        session, actor, action="asset.item", object_type="asset", object_id=asset.id, item=item.number, quantity=plain(quantity.amount)
     )
-    return get_item(session, actor, asset_id, item.number)
+    return get_item(session, actor, asset.id, item.number)
 
 
 def describe_item(session: Session, actor: Actor, *, asset_id: int, number: int, details: ItemDetails) -> AssetItem:
