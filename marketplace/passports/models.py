@@ -148,6 +148,7 @@ class ItemChange(Base):
         CheckConstraint("quantity <> 0", name="changes_something"),
         Index("ix_item_change_item", "item_id", "id"),
         Index("ix_item_change_at", "at"),
+        Index("ix_item_change_exchange", "exchange_seq"),
     )
 
 

@@ -145,6 +145,7 @@ BODIES: dict[str, Any] = {
     "add_item": {"material": "betontegel-30x30x6", "quantity": 12, "unit": "m2"},
     "describe_item": {"element": "Van mij"},
     "change_item": {"kind": "taken_out", "quantity": 1},
+    "release_item": {"condition": "good"},
     "set_owned": {"rows": [{"kind": "road", "tonnes": 1, "source": "Beheersysteem", "sourceYear": 2025}]},
     "set_rate": {"unit": "m2", "eurosPerWeek": "0.15", "fromOn": (clock.today() + timedelta(days=1)).isoformat()},
     "read_notices": {"until": 1},

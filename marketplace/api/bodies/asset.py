@@ -25,15 +25,15 @@ from marketplace.api.schema import Body, Rows, take
 from marketplace.http.rights import require_for_address
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, check_amount
-from marketplace.market.rules.listing import Answer, Condition, Location
+from marketplace.market.rules.listing import DESCRIPTION_LENGTH_MAX, TITLE_LENGTH_MAX, Answer, Certainty, Condition, Location
 from marketplace.passports.rules.assets import (
     EXTERNAL_LENGTH_MAX,
     NAME_LENGTH_MAX,
     NEN_2767_WORST,
     AssetDraft,
     AssetKind,
-    Certainty,
     Coming,
 )
 from marketplace.passports.rules.items import (
@@ -51,10 +51,12 @@ from marketplace.passports.rules.items import (
 )
 from marketplace.passports.rules.owned import SOURCE_LENGTH_MAX as OWNED_SOURCE_LENGTH_MAX
 from marketplace.passports.rules.owned import TONNES_MAX, OwnedDraft
+from marketplace.passports.rules.releasing import PIECES_MAX, Piece, ReleaseDraft
 from marketplace.passports.rules.shapes import clean_shape, middle_of
 
 YEAR_MOST = 9999
 _NOT_PLANNED = Coming()
+_OF_THE_ROW = ("material", "unit", "kg_per_unit", "use_count")
 _COMING = ("earliest", "latest", "certainty")
 _TEXTS = ("name", "maintainer", "external_id", "external_system")
 _ITEM_TEXTS = ("element", "source")
@@ -108,14 +110,36 @@ class _DescribedBody(Body):
 
 
 class ItemBody(_DescribedBody):
-    """A part of an asset: one material."""
+    """A part of an asset: one material, or with `exchange` what came by a transfer to you."""
 
-    material = Line("slug of a material, see /materials", longest=CODE_LENGTH_MAX, required=True)
-    quantity = Amount(required=True)
-    unit = UnitChoice(required=True)
+    material = Line("slug of a material, see /materials; required without exchange", longest=CODE_LENGTH_MAX)
+    quantity = Amount("required without exchange; with it: absent, all that is in no asset yet")
+    unit = UnitChoice("required without exchange")
+    exchange = Whole("number of the ledger row that brought it; it says material, unit, weight and use count")
     kg_per_unit = Number("as measured; absent: as the list of materials says", places=6, shape=WEIGHT)
     use_count = Whole("how often it was used before it came here; absent: never", most=USE_COUNT_MAX)
     confirm_unusual = YesNo("yes, a weight or a mass so far from what is usual; absent: no")
+
+
+class PieceBody(Body):
+    """A part of another asset, or another part of this one, that comes free with it."""
+
+    asset = Whole(required=True)
+    item = Whole("its number within that asset", required=True)
+    quantity = Amount("absent: all that was not released before")
+
+
+class ReleaseBody(Body):
+    """What comes free of a part, and when. Absent days and certainty are those of the asset."""
+
+    quantity = Amount("absent: all that was not released before")
+    also = Rows(PieceBody(), "more parts of the same material, for one lot", most=PIECES_MAX - 1)
+    title = Line("absent: the material and the asset", longest=TITLE_LENGTH_MAX)
+    description = Lines(longest=DESCRIPTION_LENGTH_MAX)
+    condition = Choice(Condition, "absent: as the parts say")
+    earliest = Day("first day on which it can come free")
+    latest = Day("last day on which it can come free")
+    certainty = Choice(Certainty, "how sure that is")
 
 
 class ItemPatch(_DescribedBody):
@@ -203,6 +227,9 @@ def _where(values: Mapping[str, Any], location: Location | None) -> dict[str, An
 
 def new_item(values: Mapping[str, Any]) -> ItemDraft:
     """The part in the body."""
+    lacking = [name for name in ("material", "quantity", "unit") if values.get(name) is None]
+    if lacking:
+        raise Invalid.all([FieldError(name, _("This is required. Fill it in.")) for name in lacking])
     check_amount(values["quantity"], values["unit"])
     return ItemDraft(
         values["material"],
@@ -223,6 +250,25 @@ def changed_details(before: ItemDetails, values: Mapping[str, Any]) -> ItemDetai
     if "hazards" in values:
         told["hazards"] = values["hazards"] or {}
     return replace(before, **told)
+
+
+def check_received(values: Mapping[str, Any]) -> None:
+    """Refuse what the row of the ledger says itself."""
+    said = [name for name in _OF_THE_ROW if values.get(name) is not None]
+    if said:
+        raise Invalid.all([FieldError(name, _("The transfer says this itself. Leave it out.")) for name in said])
+
+
+def new_release(values: Mapping[str, Any], asset_id: int, number: int) -> ReleaseDraft:
+    """The planned lot in the body, of this part and of the others that it names."""
+    others = (Piece(row["asset"], row["item"], row.get("quantity")) for row in values.get("also") or ())
+    return ReleaseDraft(
+        pieces=(Piece(asset_id, number, values.get("quantity")), *others),
+        title=values.get("title") or "",
+        description=values.get("description") or "",
+        condition=values.get("condition"),
+        coming=Coming(values.get("earliest"), values.get("latest"), values.get("certainty")),
+    )
 
 
 def new_change(values: Mapping[str, Any]) -> ChangeDraft:

@@ -6,23 +6,27 @@ from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.api import query
 from marketplace.api.bodies import asset as bodies
-from marketplace.api.bodies.asset import AssetBody, AssetPatch, ItemBody, ItemChangeBody, ItemPatch, OwnedBody
+from marketplace.api.bodies.asset import AssetBody, AssetPatch, ItemBody, ItemChangeBody, ItemPatch, OwnedBody, ReleaseBody
 from marketplace.api.fields import read_choice
 from marketplace.api.reading import asked, read_body, read_page
+from marketplace.api.routes.listings import write_listing
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.asset import AssetSchema, AssetsSchema, ItemSchema, ItemsSchema, OwnedSchema
+from marketplace.api.shapes.listing import ListingSchema
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.passports.actions import assets, items, owned
+from marketplace.passports.actions.releasing import put_received, release_items
 from marketplace.passports.models import Asset
 from marketplace.passports.queries.assets import NOTHING_HELD, details_of, draft_of, get_asset, get_item, holdings_of
 from marketplace.passports.queries.assets import list_assets as list_visible
 from marketplace.passports.queries.assets import list_items as list_parts
 from marketplace.passports.queries.owned import get_owned_year
 from marketplace.passports.rules.assets import AssetFilter, AssetKind
+from marketplace.passports.rules.items import ItemDetails
 
 ORGANISATION = query.parameter("organisation", "slug of an organisation; absent: your own")
 FILTERS = (
@@ -106,9 +110,17 @@ def list_items(asset_id: int) -> Response:
 @route("POST", "/assets/<int:asset_id>/items", takes=ItemBody(), gives=ItemSchema, status=201, tag="passports")
 @permission(Can.KEEP_PASSPORTS)
 def add_item(asset_id: int) -> Response:
-    """Write down a part of an asset: a material, how much of it, and how that is known."""
-    draft = bodies.new_item(read_body(ItemBody()))
-    item = items.add_item(current_session(), current_actor(), asset_id=asset_id, draft=draft)
+    """Write down a part of an asset: a material, how much of it, and how that is known.
+
+    Or put in what came by a transfer to you: it was used once more than before.
+    """
+    values, session, actor = read_body(ItemBody()), current_session(), current_actor()
+    if values.get("exchange") is None:
+        item = items.add_item(session, actor, asset_id=asset_id, draft=bodies.new_item(values))
+    else:
+        bodies.check_received(values)
+        details, amount = bodies.changed_details(ItemDetails(), values), values.get("quantity")
+        item = put_received(session, actor, asset_id=asset_id, seq=values["exchange"], amount=amount, details=details)
     return created(ItemSchema.write(item), "show_item", asset_id=asset_id, number=item.number)
 
 
@@ -142,6 +154,25 @@ def change_item(asset_id: int, number: int) -> Response:
     change = bodies.new_change(read_body(ItemChangeBody()))
     item = items.change_item(current_session(), current_actor(), asset_id=asset_id, number=number, change=change)
     return created(ItemSchema.write(item), "show_item", asset_id=asset_id, number=number)
+
+
+@route(
+    "POST",
+    "/assets/<int:asset_id>/items/<int:number>/release",
+    takes=ReleaseBody(),
+    gives=ListingSchema,
+    status=201,
+    tag="passports",
+)
+@permission(Can.KEEP_PASSPORTS)
+def release_item(asset_id: int, number: int) -> Response:
+    """Make a planned lot of a part, or of several parts of one project, as a draft listing.
+
+    The part keeps what it holds until that is handed over.
+    """
+    draft = bodies.new_release(read_body(ReleaseBody()), asset_id, number)
+    listing = release_items(current_session(), current_actor(), draft=draft)
+    return created(write_listing(listing), "get_listing", listing_id=listing.id)
 
 
 @route("GET", "/owned-mass/<int:year>", gives=OwnedSchema, tag="passports", query=(ORGANISATION,))

@@ -19,8 +19,8 @@ from marketplace.api.fields import (
 from marketplace.api.schema import List, PageSchema, Part, Shape
 from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
 from marketplace.api.shapes.organisation import OrganisationSchema
-from marketplace.market.rules.listing import Answer, Condition
-from marketplace.passports.rules.assets import AssetKind, Certainty
+from marketplace.market.rules.listing import Answer, Certainty, Condition
+from marketplace.passports.rules.assets import AssetKind
 from marketplace.passports.rules.items import ChangeKind, Detachability, KnownBy
 
 

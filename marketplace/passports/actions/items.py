@@ -97,7 +97,13 @@ def write_item(
     change = ChangeDraft(ChangeKind.PUT_IN, quantity.amount, clock.today())
     write_change(session, actor, item, change, quantity.amount, exchange_seq=exchange_seq)
     audit.record(
-        session, actor, action="asset.item", object_type="asset", object_id=asset.id, item=item.number, quantity=plain(quantity.amount)
+        session,
+        actor,
+        action="asset.item",
+        object_type="asset",
+        object_id=asset.id,
+        item=item.number,
+        quantity=plain(quantity.amount),
     )
     return get_item(session, actor, asset.id, item.number)
 

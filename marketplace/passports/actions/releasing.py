@@ -1,7 +1,11 @@
-"""A part of an asset becomes a planned lot; what is handed over of it leaves the part; what came becomes a part elsewhere."""
+"""A part of an asset becomes a planned lot, and what was received becomes a part.
 
+What is handed over leaves the part then."""
+
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,7 +21,7 @@ from marketplace.ledger.queries import get_exchange
 from marketplace.ledger.rules import RowKind
 from marketplace.market.actions.listings import create_listing
 from marketplace.market.models import Listing
-from marketplace.market.rules.listing import ListingDraft, Location, PlaceBasis
+from marketplace.market.rules.listing import Answer, ListingDraft, Location
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.passports.actions.items import apply_change, write_item
@@ -26,6 +30,7 @@ from marketplace.passports.queries.assets import draft_of, get_asset, get_item, 
 from marketplace.passports.queries.releases import find_left_of_row, find_use_count, list_releases, released_of
 from marketplace.passports.rules.items import ChangeDraft, ChangeKind, ItemDetails
 from marketplace.passports.rules.releasing import Part, ReleaseDraft, find_amounts, find_coming, find_condition, share
+from marketplace.places.rules import PlaceBasis
 
 
 def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Listing:
@@ -48,9 +53,8 @@ def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Lis
     amounts = find_amounts(draft.pieces, parts)
     asset = get_asset(session, actor, items[0].asset_id)
     coming = find_coming(draft.coming, draft_of(asset).coming)
-    assert coming.earliest is not None
     first, material = parts[0], known.material_by_id(items[0].material_id)
-    weighed = {"kg_per_unit": first.kg_per_unit, "confirm_unusual": True} if first.kg_basis == "measured" else {}
+    weighed: dict[str, Any] = {"kg_per_unit": first.kg_per_unit, "confirm_unusual": True} if first.kg_basis == "measured" else {}
     listing = create_listing(
         session,
         actor,
@@ -59,8 +63,6 @@ def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Lis
             material=material.slug,
             quantity=Quantity(sum(amounts, Decimal(0)), first.unit),
             condition=find_condition(draft.condition, parts),
-            available_from=coming.earliest,
-            available_until=coming.latest,
             planned=True,
             earliest=coming.earliest,
             latest=coming.latest,
@@ -68,6 +70,7 @@ def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Lis
             location=Location(asset.place_name, asset.municipality, Point(asset.lat, asset.lon), PlaceBasis.POINT),
             description=draft.description,
             year_of_construction=asset.built_year,
+            hazards=_hazards(items),
             **weighed,
         ),
     )
@@ -78,9 +81,15 @@ def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Lis
     )
     session.flush()
     for item, amount in zip(items, amounts, strict=True):
-        facts = {"item": item.number, "listing": listing.id, "quantity": plain(amount)}
+        facts: dict[str, Any] = {"item": item.number, "listing": listing.id, "quantity": plain(amount)}
         audit.record(session, actor, action="asset.release", object_type="asset", object_id=item.asset_id, **facts)
     return listing
+
+
+def _hazards(items: Sequence[AssetItem]) -> dict[str, Answer]:
+    """What is declared of all parts alike; where they differ, the lot asks again."""
+    said = [item.hazards for item in items]
+    return {code: Answer(word) for code, word in said[0].items() if all(one.get(code) == word for one in said)}
 
 
 def _lock_item(session: Session, actor: Actor, asset_id: int, number: int) -> AssetItem:
@@ -111,9 +120,9 @@ def take_out_handed_over(session: Session, *, listing_id: int, amount: Decimal, 
 def put_received(
     session: Session, actor: Actor, *, asset_id: int, seq: int, amount: Decimal | None, details: ItemDetails
 ) -> AssetItem:
-    """Put what came by a transfer into an asset of the own organisation: a new part, used once more than before.
+    """Put what came by a transfer into an asset of the own organisation.
 
-    `amount` None: all of the row that is not in an asset yet.
+    It is a new part, used once more than before. `amount` None: all of the row that is not in an asset yet.
     """
     lock_asset(session, asset_id)
     asset = get_asset(session, actor, asset_id)
@@ -126,7 +135,11 @@ def put_received(
         raise Conflict(_("All that came by this transfer is in an asset already, or was taken back."), "quantity", available="0")
     check_amount(wanted, unit)
     if wanted > left:
-        raise Conflict(_("Of this transfer %(left)s is left. Enter that or less.", left=Amount(left, unit)), "quantity", available=plain(left))
+        raise Conflict(
+            _("Of this transfer %(left)s is left. Enter that or less.", left=Amount(left, unit)),
+            "quantity",
+            available=plain(left),
+        )
     material = taxonomy(session).material(row.material_slug)
     uses, before = find_use_count(session, row)
     return write_item(
@@ -149,5 +162,7 @@ def _received(session: Session, actor: Actor, seq: int) -> Exchange:
     except Missing as missing:
         raise Invalid(missing.message, "exchange") from missing
     if row.kind != RowKind.TRANSFER or row.to_slug != actor.organisation_slug:
-        raise Invalid(_("This row of the ledger brought your organisation nothing. Name the row of a transfer to you."), "exchange")
+        raise Invalid(
+            _("This row of the ledger brought your organisation nothing. Name the row of a transfer to you."), "exchange"
+        )
     return row

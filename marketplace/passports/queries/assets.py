@@ -13,9 +13,9 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.text import fold
-from marketplace.market.rules.listing import Answer, Condition
+from marketplace.market.rules.listing import Answer, Certainty, Condition
 from marketplace.passports.models import Asset, AssetItem, ItemChange
-from marketplace.passports.rules.assets import AssetDraft, AssetFilter, AssetKind, Certainty, Coming
+from marketplace.passports.rules.assets import AssetDraft, AssetFilter, AssetKind, Coming
 from marketplace.passports.rules.items import Detachability, ItemDetails, KnownBy
 
 _WHOSE = (joinedload(Asset.organisation), joinedload(Asset.maintainer))

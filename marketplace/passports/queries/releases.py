@@ -16,7 +16,10 @@ _OPEN = (ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value)
 
 
 def released_of(session: Session, item_ids: Iterable[int]) -> Mapping[int, Decimal]:
-    """How much of each part is released and not handed over, of listings that are drafts or on offer."""
+    """How much of each part is released and not handed over.
+
+    Of listings that are drafts or on offer.
+    """
     waiting = func.sum(ItemRelease.quantity - ItemRelease.handed_over, type_=ItemRelease.quantity.type)
     rows = (
         select(ItemRelease.item_id, waiting)
@@ -24,7 +27,7 @@ def released_of(session: Session, item_ids: Iterable[int]) -> Mapping[int, Decim
         .where(ItemRelease.item_id.in_(list(item_ids)), Listing.status.in_(_OPEN), ItemRelease.handed_over < ItemRelease.quantity)
         .group_by(ItemRelease.item_id)
     )
-    return {item_id: amount for item_id, amount in session.execute(rows)}
+    return dict(iter(session.execute(rows)))
 
 
 def list_releases(session: Session, listing_id: int) -> Sequence[ItemRelease]:
@@ -51,7 +54,10 @@ def open_listings_of_asset(session: Session, asset_id: int) -> Sequence[int]:
 
 
 def find_use_count(session: Session, row: Exchange) -> tuple[int, int | None]:
-    """How often what a ledger row moved was used before, and the part that it was; never, where no passport knows it."""
+    """How often what a ledger row moved was used before, and the part that it was.
+
+    Never, where no passport knows it.
+    """
     counts = (
         select(AssetItem.use_count, AssetItem.id)
         .join(ItemRelease, ItemRelease.item_id == AssetItem.id)

@@ -11,6 +11,7 @@ from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean, find_length_faults
+from marketplace.market.rules.listing import Certainty
 
 NAME_LENGTH_MAX = 120
 EXTERNAL_LENGTH_MAX = 80
@@ -46,28 +47,6 @@ _KIND_LABELS: dict[AssetKind, Text] = {
     AssetKind.QUAY: _("Quay or bank"),
     AssetKind.GREEN: _("Green space"),
     AssetKind.OTHER: _("Something else"),
-}
-
-
-class Certainty(StrEnum):
-    """How sure it is that an asset comes free, from the first idea to the work itself."""
-
-    IDEA = "idea"
-    BUDGETED = "budgeted"
-    TENDERED = "tendered"
-    IN_EXECUTION = "in_execution"
-
-    @property
-    def label(self) -> Text:
-        """The word as people read it."""
-        return _CERTAINTY_LABELS[self]
-
-
-_CERTAINTY_LABELS: dict[Certainty, Text] = {
-    Certainty.IDEA: _("Idea"),
-    Certainty.BUDGETED: _("Budgeted"),
-    Certainty.TENDERED: _("Tendered"),
-    Certainty.IN_EXECUTION: _("In execution"),
 }
 
 

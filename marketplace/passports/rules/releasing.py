@@ -1,4 +1,4 @@
-"""What comes free of a passport: parts that become a planned lot, and lots that become parts again."""
+"""What comes free of a passport: parts become a planned lot, and lots become parts again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
-from marketplace.kernel.units import Amount, Unit, check_amount
+from marketplace.kernel.units import Amount, Unit, check_amount, plain
 from marketplace.market.rules.listing import Condition
 from marketplace.passports.rules.assets import Coming
 
@@ -38,7 +38,10 @@ class ReleaseDraft:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part as it is released: its material, unit and weight, its condition, and how much of it is not released yet."""
+    """A part as it is released.
+
+    Its material, unit, weight and condition, and how much of it is not released yet.
+    """
 
     name: str
     material_id: int
@@ -66,12 +69,14 @@ def find_amounts(pieces: Sequence[Piece], parts: Sequence[Part]) -> list[Decimal
     for piece, part in zip(pieces, parts, strict=True):
         amount = part.left if piece.amount is None else piece.amount
         if part.left == 0:
-            raise Conflict(_("Of %(part)s nothing is left that was not released before.", part=part.name), "quantity", available="0")
+            raise Conflict(
+                _("Of %(part)s nothing is left that was not released before.", part=part.name), "quantity", available="0"
+            )
         check_amount(amount, part.unit)
         if amount > part.left:
             there = Amount(part.left, part.unit)
             sentence = _("Of %(part)s %(there)s can still come free. Enter that or less.", part=part.name, there=there)
-            raise Conflict(sentence, "quantity", available=str(part.left))
+            raise Conflict(sentence, "quantity", available=plain(part.left))
         amounts.append(amount)
     return amounts
 
@@ -88,9 +93,7 @@ def find_condition(given: Condition | None, parts: Sequence[Part]) -> Condition:
 
 def find_coming(given: Coming, of_asset: Coming) -> Coming:
     """When it comes free: as said, else as the asset says. Refused where neither does."""
-    coming = Coming(
-        given.earliest or of_asset.earliest, given.latest or of_asset.latest, given.certainty or of_asset.certainty
-    )
+    coming = Coming(given.earliest or of_asset.earliest, given.latest or of_asset.latest, given.certainty or of_asset.certainty)
     if coming.earliest is None or coming.latest is None or coming.certainty is None:
         field = "earliest" if coming.earliest is None else "latest" if coming.latest is None else "certainty"
         raise Invalid(_("Say the first and the last day on which it can come free, and how sure that is."), field)
@@ -98,9 +101,9 @@ def find_coming(given: Coming, of_asset: Coming) -> Coming:
 
 
 def share(amount: Decimal, waiting: Sequence[Decimal], there: Sequence[Decimal]) -> list[Decimal]:
-    """What leaves each part when so much is handed over: first what was released of each in order, then more as far as it is there.
+    """What leaves each part when so much is handed over.
 
-    `waiting`: what was released and not handed over yet; `there`: what the part holds. A surplus that no part holds leaves none.
+    First what was released of each, in order; then more, as far as it is there. `waiting`: what was released and not handed over yet; `there`: what the part holds. A surplus that no part holds leaves none.
     """
     taken = []
     for released, holds in zip(waiting, there, strict=True):

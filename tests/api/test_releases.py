@@ -1,0 +1,99 @@
+"""What comes free of a passport becomes a planned lot, and what came becomes a part of another passport."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.kernel import clock
+from marketplace.kernel.db import Database
+from tests.api.conftest import Api
+
+pytestmark = pytest.mark.slow
+
+Somebody = Callable[..., Api]
+KEI = "betonstraatsteen-kei-8cm"
+
+
+def days(ahead: int) -> str:
+    return (clock.today() + timedelta(days=ahead)).isoformat()
+
+
+COMING = {"earliest": days(200), "latest": days(290), "certainty": "budgeted"}
+
+
+@pytest.fixture
+def keeper(somebody: Somebody) -> Api:
+    return somebody("hengelo", "coordinator")
+
+
+@pytest.fixture
+def street(keeper: Api) -> int:
+    """A street of Hengelo with 800 m² and 300 m² of pavers, and 50 m² of tiles."""
+    made = keeper.post("/assets", {"name": "Dorpsstraat", "kind": "road", "place": "Hengelo", "builtYear": 1987, **COMING})
+    number: int = made.get_json()["id"]
+    for material, quantity in ((KEI, 800), (KEI, 300), ("betontegel-30x30x6", 50)):
+        body = {"material": material, "quantity": quantity, "unit": "m2", "condition": "good"}
+        assert keeper.post(f"/assets/{number}/items", body).status_code == 201
+    return number
+
+
+def test_parts_of_one_project_become_one_planned_lot(keeper: Api, street: int) -> None:
+    also = {"also": [{"asset": street, "item": 2, "quantity": 100}]}
+    made = keeper.post(f"/assets/{street}/items/1/release", also)
+    assert made.status_code == 201, made.get_json()
+    lot = made.get_json()
+    assert (lot["quantity"], lot["unit"], lot["condition"], lot["status"], lot["planned"]) == ("900", "m2", "good", "draft", True)
+    assert {name: lot[name] for name in COMING} == COMING
+    assert (lot["yearOfConstruction"], lot["placeName"]) == (1987, "Hengelo")
+    again = keeper.post(f"/assets/{street}/items/1/release", {})
+    assert (again.status_code, again.get_json()["available"]) == (409, "0")
+    rest = keeper.post(f"/assets/{street}/items/2/release", {"quantity": 200.5})
+    assert (rest.status_code, rest.get_json()["available"]) == (409, "200")
+    assert keeper.get(f"/assets/{street}/items/1").get_json()["quantity"] == "800"
+    assert keeper.delete(f"/listings/{lot['id']}").status_code in (200, 204)
+    assert keeper.post(f"/assets/{street}/items/1/release", {}).status_code == 201
+
+
+def test_what_is_no_planned_lot_is_refused(keeper: Api, hengelo: Api, somebody: Somebody, street: int) -> None:
+    step = f"/assets/{street}/items/1/release"
+    refusals = [
+        ({"also": [{"asset": street, "item": 3}]}, 422),
+        ({"also": [{"asset": street, "item": 9}]}, 404),
+        ({"quantity": 0}, 422),
+        ({"latest": days(100)}, 422),
+        ({"earliest": days(-1)}, 422),
+        ({"certainty": "zeker"}, 422),
+    ]
+    assert [keeper.post(step, body).status_code for body, _status in refusals] == [status for _body, status in refusals]
+    assert hengelo.post(step, {}).status_code == 403
+    assert somebody("borne", "coordinator").post(step, {}).status_code in (403, 404)
+    keeper.patch(f"/assets/{street}", dict.fromkeys(COMING))
+    assert keeper.post(step, {}).get_json()["errors"][0]["field"] == "earliest"
+    assert keeper.get("/listings?mine=true").get_json()["total"] == 0
+
+
+def test_what_came_by_a_transfer_is_a_part_used_once_more(
+    exchanged: dict[str, Any], somebody: Somebody, losser: Api, database: Database
+) -> None:
+    """Borne received 800 m²; 500 go into one street and 300 into another, and then nothing is left of the transfer."""
+    borne = somebody("borne", "coordinator")
+    square = borne.post("/assets", {"name": "Marktplein", "kind": "road", "place": "Borne"}).get_json()["id"]
+    step = f"/assets/{square}/items"
+    made = borne.post(step, {"exchange": 1, "quantity": 500, "layer": 1})
+    assert made.status_code == 201, made.get_json()
+    part = made.get_json()
+    assert (part["material"]["slug"], part["quantity"], part["unit"], part["massKg"]) == (KEI, "500", "m2", 92_500)
+    assert (part["useCount"], part["changes"][0]["exchange"]) == (1, 1)
+    assert borne.post(step, {"exchange": 1, "material": KEI}).get_json()["errors"][0]["field"] == "material"
+    assert borne.post(step, {"exchange": 1, "quantity": 301}).status_code == 409
+    assert borne.post(step, {"exchange": 1}).get_json()["quantity"] == "300"
+    assert borne.post(step, {"exchange": 1}).status_code == 409
+    assert borne.post(step, {"exchange": 77}).get_json()["errors"][0]["field"] == "exchange"
+    own = somebody("hengelo", "coordinator")
+    field = own.post("/assets", {"name": "Veld", "kind": "road", "place": "Hengelo"}).get_json()["id"]
+    assert own.post(f"/assets/{field}/items", {"exchange": 1}).get_json()["errors"][0]["field"] == "exchange"
+    with database.read() as session:
+        assert [found for _name, question in INVARIANTS if (found := question(session))] == []
