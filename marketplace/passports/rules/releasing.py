@@ -103,7 +103,8 @@ def find_coming(given: Coming, of_asset: Coming) -> Coming:
 def share(amount: Decimal, waiting: Sequence[Decimal], there: Sequence[Decimal]) -> list[Decimal]:
     """What leaves each part when so much is handed over.
 
-    First what was released of each, in order; then more, as far as it is there. `waiting`: what was released and not handed over yet; `there`: what the part holds. A surplus that no part holds leaves none.
+    First what was released of each, in order; then more, as far as it is there. A surplus that no part holds leaves none.
+    `waiting`: what was released and not handed over yet; `there`: what the part holds.
     """
     taken = []
     for released, holds in zip(waiting, there, strict=True):
