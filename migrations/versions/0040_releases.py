@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040_releases"
-down_revision = "0038_planned"
+down_revision = "0036_settlements"
 branch_labels = None
 depends_on = None
 
